@@ -41,6 +41,16 @@ def test_other_nodes_need_the_permission(cluster: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "message", [PULL, f"credential provider plugin ecr-credential-provider failed for {REGISTRY}\n"]
+)
+def test_a_node_whose_role_may_pull(message: str) -> None:
+    explanation = explain(f"EKS nodes with AmazonEC2ContainerRegistryReadOnly\n{message}")
+    assert "although AmazonEC2ContainerRegistryReadOnly is enough" in explanation.summary
+    assert explanation.remedies[0].title.startswith("Look up in the log")
+    assert "lacks the permission" not in explanation.to_text(detail="full")
+
+
+@pytest.mark.parametrize(
     ("kind", "reconcile"),
     [
         ("ImageRepository", "image repository"),

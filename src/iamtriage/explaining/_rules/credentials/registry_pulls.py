@@ -42,7 +42,8 @@ _DISTRIBUTIONS = {
 _ARGUMENTS = lazy_pattern(
     r"--(?:pod-infra-container-image|hostname-override|node-ip|container-runtime-endpoint|cloud-provider|bootstrap-kubeconfig)\b"
 )
-_POLICY = lazy_pattern(r"AmazonEC2ContainerRegistry(?:PullOnly|ReadOnly|PowerUser|FullAccess)")
+PULL_POLICY = lazy_pattern(r"AmazonEC2ContainerRegistry(?:PullOnly|ReadOnly|PowerUser|FullAccess)")
+"""The AWS managed policies with which a node can pull."""
 _OPTION = "--image-credential-provider-config"
 KUBELET_WITHOUT_PROVIDER = CauseType(
     "kubelet-without-credential-provider",
@@ -150,7 +151,7 @@ def _explain_kubelet(case: _Case, registry: str, region: str) -> Explanation | N
     arguments = _ARGUMENTS.search(text) if "kubelet" in text else None
     if (where is None and arguments is None) or (minors and max(minors) < 27):
         return None
-    role, policy = find_listed_role(text), _POLICY.search(text)
+    role, policy = find_listed_role(text), PULL_POLICY.search(text)
     owner = f"the role {role}" if role else "the role of the instance"
     permission = f"The program signs in with {owner}, whose permissions for ECR stay as they are{f' ({policy[0]} is enough)' if policy else ''}."
     likely = "" if arguments else "most likely, "

@@ -145,6 +145,19 @@ def explain_no_registry_login(
             ),
             registry_pulls.pull_secret_remedy(registry, region),
         ]
+        if (attached := registry_pulls.PULL_POLICY.search(case.failure.text)) is not None:
+            summary = f"The node could not authenticate to the ECR registry {registry}: most likely, the kubelet gets no login with its role, although {attached[0]} is enough."
+            text = (
+                "The kubelet has no credential provider, or it reaches neither the instance metadata nor ECR."
+            )
+            kept = (each for each in causes if each.code == EXPIRED_REGISTRY_LOGIN.code)
+            causes = [NODE_ROLE_CANNOT_PULL.cause(text=text), *kept]
+            remedies[0] = cluster_remedy(
+                "Look up in the log of the kubelet why it got no login",
+                "Run the command on the node. In a private subnet without NAT, the node needs VPC endpoints for ecr.api, ecr.dkr and S3. The policy must be attached to the role of this node.",
+                commands="journalctl --unit kubelet --since -1h | grep -iE 'credential|ecr'",
+                url=pages.ECR_LOGIN,
+            )
     return case.explain(summary, *causes, topic="no-registry-login", remedies=tuple(remedies))
 
 
