@@ -41,7 +41,11 @@ def test_other_nodes_need_the_permission(cluster: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", [PULL, f"credential provider plugin ecr-credential-provider failed for {REGISTRY}\n"]
+    "message",
+    [
+        PULL,
+        f"kubelet: error execing credential provider plugin ecr-credential-provider for image {REGISTRY}/orders: exit status 1\n",
+    ],
 )
 def test_a_node_whose_role_may_pull(message: str) -> None:
     explanation = explain(f"EKS nodes with AmazonEC2ContainerRegistryReadOnly\n{message}")
