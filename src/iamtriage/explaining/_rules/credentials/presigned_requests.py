@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
@@ -55,6 +56,10 @@ _CURL_FILE = lazy_pattern(
 # Without -X or --request, the method follows from other options.
 _CURL_METHOD = lazy_pattern(r"\s(?:-X\s?|--request[\s=])[\"']?([A-Z]{3,7})\b")
 _CURL_HEAD = lazy_pattern(r"\s(?:-\w{0,5}I|--head)\b")
+# Clients other than curl, with which a program checks whether an object exists.
+_HEAD_CALL = lazy_pattern(
+    r"\b(?:requests|axios|httpx|http|client|session)\.[Hh]ead\(|\bNet::HTTP::Head\b|\bmethod ?[:=] ?[\"']HEAD\b|\bwget\b[^\n]{0,80} --spider\b|(?<![\w/])HEAD (?:request|https?://)"
+)
 _CURL_UPLOAD = lazy_pattern(r"\s(?:-T|--upload-file)[\s=]")
 # The function or command that signs a URL, and its operation or method.
 _SIGNER = lazy_pattern(r"presign|get_?signed_?url", re.IGNORECASE)
@@ -69,6 +74,13 @@ _SIGNED_METHOD = lazy_pattern(
 # The presigner of the SDK for JavaScript 3 leaves out the type:
 # https://github.com/aws/aws-sdk-js-v3/blob/main/packages/s3-request-presigner/src/presigner.ts
 _NEVER_SIGNS_TYPE = lazy_pattern(r"\bnew \w{3,30}Command\((?![\s\S]{0,600}signableHeaders)")
+PRESIGNED_URL_EDITED = CauseType(
+    "presigned-url-edited",
+    title="The presigned URL was changed",
+    text="The presigned URL was changed, decoded or shortened, or is used with another method or header.",
+    fix="Use the URL unchanged, with the method and headers that it was signed for.",
+    of="signature-mismatch",
+)
 _MAX_SIGNERS = 8
 _CHARS_BEFORE_SIGNER, _CHARS_AFTER_SIGNER = 400, 700
 # The parameters of SDKs for headers.
@@ -104,16 +116,9 @@ class _Signer(NamedTuple):
 
 def compare_with_url(text: str) -> Difference:
     """Return how the request in a text differs from its presigned URL, or most likely differs."""
+    if (difference := compare_methods(text)) is not None:
+        return difference
     names, signer, request = _signed_headers(text), _find_signer(text), _find_request(text)
-    signed, sent = signer.method, request.method
-    if signed is not None and sent is not None and sent != signed:
-        step = f"Send a {signed} request: the URL allows no other method. Or sign the URL for {sent}, with the same bucket and key{', with an SDK' if signer.name == _CLI_SIGNER else ''}."
-        because = f"The code signs {signer.name}, whose method is {signed}."
-        return Difference(
-            f"it was signed for {signed}, but {request.sender} sent {sent}",
-            (because, f"{request.source} has the method {sent}."),
-            _remedy(text, step, method=signed),
-        )
     # Most SDKs sign the type that is set, whether or not the text shows the names of the signed headers.
     is_open = _SIGNED_HEADERS.search(text) is None and _NEVER_SIGNS_TYPE.search(signer.code) is None
     candidates = (_TYPE_HEADER,) if is_open else names
@@ -125,6 +130,29 @@ def compare_with_url(text: str) -> Difference:
     if request.signs_type and not stated and (received := request.headers[_TYPE_HEADER]):
         return _unsigned_type(text, received, signer)
     return _likely_difference(text, names, stated, request)
+
+
+def compare_methods(text: str) -> Difference | None:
+    """Return how the method of a request differs from the one of its presigned URL, or ``None``."""
+    signer, request = _find_signer(text), _find_request(text)
+    signed, sent = signer.method, request.method
+    likely, because = "", f"The code signs {signer.name}, whose method is {signed}."
+    if signed is None and sent == "HEAD":
+        signed, likely, because = "GET", "most likely ", "Most presigned URLs are for GET."
+    if signed is None or sent is None or sent == signed:
+        return None
+    other = "with the same bucket and key"
+    if signer.name == _CLI_SIGNER:
+        other += ", with an SDK"
+    elif sent == "HEAD":
+        other += ": generate_presigned_url('head_object', …) in boto3, HeadObjectCommand in JavaScript"
+    of_byte = " (one byte is enough for a check: Range: bytes=0-0)" if sent == "HEAD" else ""
+    step = f"Send a {signed} request{of_byte}: the URL allows no other method. Or sign a second URL for {sent}, {other}."
+    return Difference(
+        f"it was {likely}signed for {signed}, but {request.sender} sent {sent}",
+        (because, f"{request.source} has the method {sent}."),
+        _remedy(text, step, method=signed),
+    )
 
 
 def _compare_values(text: str, request: _Request, name: str, value: str) -> Difference:
@@ -227,8 +255,8 @@ def _remedy(
     method: str | None = None,
     title: str = "Send the request as it was signed",
 ) -> Remedy:
-    check = "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
-    if "<CanonicalRequest>" in text:
+    check = None if headers is None else "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
+    if check and "<CanonicalRequest>" in text:
         check = "If it fails again, compare the URL with the method, path and headers in <CanonicalRequest>, which are those that S3 received."
     words = [f"-H {quote_argument(f'{name}: {value}')}" for name, value in (headers or {}).items()]
     if method == "PUT" or (words and method not in {"GET", "HEAD", "DELETE"}):
@@ -236,8 +264,9 @@ def _remedy(
         words.append(f"-T {'FILE' if file is None else quote_argument(file[1])}")
     elif method in {"HEAD", "DELETE"}:
         words.append("-I" if method == "HEAD" else "-X DELETE")
-    elif method != "GET":
-        words.append("-v")
+    else:
+        # One byte, or the reason of S3.
+        words.append("-i -r 0-0" if method == "GET" else "-v")
     line = " ".join(("curl", *words, "'PRESIGNED_URL'"))
     return your_remedy(title, *steps, check, commands=line, url=pages.S3_PRESIGNED)
 
@@ -281,7 +310,8 @@ def _find_request(text: str) -> _Request:
         headers = {name: value.strip() for name, _, value in pairs}
         return _Request(sender, found["method"], headers, "The CanonicalRequest of S3")
     if curl is None:
-        return _Request(sender, None, {}, "The request")
+        method = "HEAD" if _HEAD_CALL.search(text) else None
+        return _Request(sender, method, {}, "The request")
     headers = {name.lower(): value.strip() for name, value in _CURL_HEADER.findall(curl[0])}
     has_data = _CURL_DATA.search(curl[0]) is not None
     headers.setdefault(_TYPE_HEADER, _FORM_TYPE if has_data else "")

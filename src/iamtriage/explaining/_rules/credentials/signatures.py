@@ -67,13 +67,6 @@ _PHRASES = (
     "difference between the request time and the server's time is too large",
     "X-Amz-Expires must be less than a week",
 )
-PRESIGNED_URL_EDITED = CauseType(
-    "presigned-url-edited",
-    title="The presigned URL was changed",
-    text="The presigned URL was changed, decoded or shortened, or is used with another method or header.",
-    fix="Use the URL unchanged, with the method and headers that it was signed for.",
-    of="signature-mismatch",
-)
 CLOCK_SKEW = CauseType(
     "clock-skew",
     title="The time of the signature differs too much from the AWS time",
@@ -202,7 +195,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     if difference is not None:
         summary = _url_summary(difference)
     shown_url = "The text shows a presigned URL." if is_presigned else None
-    edited_url = PRESIGNED_URL_EDITED.cause(because=shown_url)
+    edited_url = presigned_requests.PRESIGNED_URL_EDITED.cause(because=shown_url)
     # Nor has a call of an SDK a URL that someone signed before.
     is_call = case.failure.envelope.operation is not None
     may_be_edited = is_s3 and problem is None and not is_from_cli and not is_call
@@ -241,7 +234,7 @@ def _explain_other_request(
     return case.explain(
         _url_summary(difference),
         clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES),
-        PRESIGNED_URL_EDITED.cause("derived", difference.because, text=text),
+        presigned_requests.PRESIGNED_URL_EDITED.cause("derived", difference.because, text=text),
         # What the text shows of both sides settles it.
         remedies=difference.remedy,
     )

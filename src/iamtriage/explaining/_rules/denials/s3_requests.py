@@ -9,6 +9,7 @@ https://registry.opendata.aws for the public buckets.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -16,6 +17,7 @@ from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.credentials.presigned_requests import PRESIGNED_URL_EDITED, compare_methods
 from iamtriage.explaining._rules.denials.buckets import MISSING_OBJECT, bucket_policy_commands
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.public_access import show_public_access_commands, turn_off_command
@@ -23,7 +25,7 @@ from iamtriage.explaining._rules.denials.resource_policies import bucket_argumen
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
-from iamtriage.explaining._rules.shared.remedies import identity_remedy, resource_policy_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, resource_policy_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import without_other_commands
 from iamtriage.policies._documents import allow
 
@@ -149,12 +151,14 @@ _PUT = lazy_pattern(
 SIGNER_DENIED = CauseType(
     "presigned-url-signer-denied",
     title="The identity that signed the URL is not allowed to make the call",
-    text="A presigned URL has the permissions of the identity that signed it, when it is used. S3 accepted the signature, and evaluated the policies of that identity.",
+    text="The signer lacks the permission: a presigned URL has those of the identity that signed it, when it is used.",
     recognised_by="S3 answers AccessDenied without a reason, and the text shows a presigned URL.",
     fix="Allow the action for the role or user that signs the URL.",
     of="derived-action",
     sources=(pages.S3_PRESIGNED,),
 )
+# The same link works in a browser, or curl prints the status of a GET.
+_GET_WORKS = lazy_pattern(r"\b[Bb]rowsers?\b[^.\n]{0,30}\b(?:plays?|opens?|works?|downloads?)\b|^20[06]\b", re.MULTILINE)
 
 
 def explain_denied_url(denial: Denial) -> Explanation | None:
@@ -163,6 +167,17 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
     is_known = denial.operation is not None or denial.principal_text is not None
     if signed is None or is_known or "/" not in (denial.resource or ""):
         return None
+    has_code = "AccessDenied" in denial.failure.text
+    if not has_code and (difference := compare_methods(denial.failure.text)) is not None:
+        works = "The link works with GET: key, permission and expiry are right."
+        has_worked = works if _GET_WORKS.search(denial.failure.text) else None
+        text = "The method is a part of what is signed. An answer to HEAD has no body, so it does not show the code, SignatureDoesNotMatch."
+        return denial.explain(
+            f"S3 answered 403 to the presigned URL: {difference.summary}.{'' if 'likely' in difference.summary else ' No permission is missing.'}",
+            PRESIGNED_URL_EDITED.cause("derived", present(has_worked, *difference.because), text=text),
+            remedies=difference.remedy,
+            notes="There is no action s3:HeadObject: s3:GetObject includes HEAD requests.",
+        )
     key, action = signed["key"], "s3:PutObject" if _PUT.search(denial.failure.text) else "s3:GetObject"
     is_session = key is not None and key.startswith("ASIA")
     who, template = "an identity", None
@@ -183,15 +198,25 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
         commands=(line, bucket_policy_commands(denial)[0]),
         url=pages.S3_PRESIGNED,
     )
+    because = f"S3 accepted the signature of the presigned URL, but denied the request for {denial.resource}: most likely, the signer lacks {action}."
+    check = None
+    if not has_code:
+        because = f"S3 answered 403 to the presigned URL for {denial.resource}. The text lacks the code of S3, which says why: the request differs from the signed one, the URL has expired, or the signer lacks {action}."
+        check = your_remedy(
+            "Look up the code of S3: send the request with curl",
+            "SignatureDoesNotMatch: send the method and headers that were signed. AccessDenied with 'Request has expired': create a new URL. AccessDenied without it: the signer lacks the permission.",
+            commands="curl -i -r 0-0 'PRESIGNED_URL'",
+            url=pages.S3_PRESIGNED,
+        )
     text = "The bucket policy denies it, such as by aws:SourceIp, aws:SourceVpce, s3:signatureAge or s3:authType, which apply to whoever uses the URL."
     return denial.explain(
-        f"S3 accepted the signature of the presigned URL, but denied the request for {denial.resource}: most likely, the signer lacks {action}. It was signed by {who}.",
-        SIGNER_DENIED.cause("derived", "The text shows the presigned URL."),
+        f"{because} It was signed by {who}.",
+        SIGNER_DENIED.cause("derived" if has_code else "possible"),
         MISSING_OBJECT.cause() if reads else None,
         DENIES["resource"].cause(text=text),
         topic="s3-access-denied",
-        remedies=remedy,
-        notes="Neither the URL nor its expiry is the problem: S3 reports those differently.",
+        remedies=(check, remedy),
+        notes="Neither the URL nor its expiry is the problem: S3 reports those differently." if has_code else None,
     )
 
 
