@@ -109,6 +109,7 @@ EXPIRED_IN_CALLS: Table = tuple(
 )
 INVALID: Table = (
     ("included", "The security token included in the request is invalid.", expect("invalid_credentials")),
+    ("dynamodb-local", "The Access Key ID or security token is invalid.", expect("invalid_credentials")),
     ("ec2", "AWS was not able to validate the provided access credentials", expect("invalid_credentials")),
     (
         "vector",

@@ -36,6 +36,7 @@ unsure | expired or is otherwise invalid | has expired or is otherwise invalid
 
 [invalid_credentials]
 sure   | security token included in the request is invalid | [Tt]he security token included in the request is invalid
+sure   | Key ID or security token is invalid | The Access Key ID or security token is invalid
 sure   | <Authentication>entication Credentials Invalid | \b(?P<service>email-smtp)\.(?:[a-z0-9-]{4,30}\.)?amazonaws\.com\b[^\x1e]{0,600}? 535 Authentication Credentials Invalid
 unsure | <Authentication>entication Credentials Invalid | \b535[ ,-]{1,3}(?:b?['\"])?Authentication Credentials Invalid
 sure   | validate the provided access credentials | AWS was not able to validate the provided access credentials

@@ -38,13 +38,15 @@ _SETTING = lazy_pattern(
 )
 # Arguments of clients, options and settings of tools, and the tools' messages about them. An address without a scheme has a port.
 _ARGUMENT = lazy_pattern(
-    r"(?:\b(?:client|resource)\(\s?[\"'](?P<service>[\w-]{2,40})[\"'][^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints|--(?:s3-)?endpoint(?:-url)?"
+    r"(?:\b(?:(?:client|resource)\(\s?[\"'](?P<service>[\w-]{2,40})[\"']|new (?:AWS\.)?(?P<class>[A-Z]\w{1,30}?)(?:Client)?\()[^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints|--(?:s3-)?endpoint(?:-url)?"
     r"|endpoint_?[Uu]rl|EndpointUrl|endpointOverride|BaseEndpoint|[Ss]erviceU[Rr][Ll]|s3Url|fs\.s3a\.endpoint"
     r"|(?:AWS_|MINIO_)?(?:S3_)?ENDPOINT(?:_URL)?|host_base)(?P<key>)(?![\w.-])[^\w\n]{1,6}"
     rf"(?:(?:aws\.String|URI\.create|\w{{2,12}}\s?=)[^\w\n]{{1,4}})?(?:https?://|(?=[a-z0-9.-]{{1,100}}:\d{{4,5}}(?!\d))){_HOST}",
     re.ASCII,
 )
 _GENERAL_NAMES = frozenset({"endpoint", "Endpoint", "endpoints", "ENDPOINT", "ENDPOINT_URL"})
+# The host and port of an endpoint in the code, as variables that the text sets.
+_TEMPLATE = lazy_pattern(r"(?<=://)\$?\{(\w{2,30})\}(?::\$?\{(\w{2,30})\})?", re.ASCII)
 _SIGNS = ("ndpoint", "NDPOINT", "erviceU", "s3Url", "host_base")
 # "amazon.com" is the domain of the documentation and the console.
 _AWS_SUFFIXES = tuple(
@@ -82,7 +84,7 @@ def find_other_endpoint(
     # An AWS CLI command does not run the code that a text shows, and identity providers have endpoints, too.
     is_of_code = command is None or command.program != "aws"
     if not stated and is_of_code and "AssumeRoleWith" not in (failure.envelope.operation or ""):
-        stated = list(_find_settings(_ARGUMENT, section, failure))
+        stated = list(_find_settings(_ARGUMENT, _fill_templates(section), failure))
     hosts = {host for host, _ in stated}
     return _other_host(*stated[-1]) if len(hosts) == 1 else None
 
@@ -90,14 +92,27 @@ def find_other_endpoint(
 def _find_settings(pattern: re.Pattern[str], text: str, failure: Failure) -> Iterator[tuple[str, str]]:
     """Yield the endpoints for the service of a failure, each with the name of its setting."""
     for found in pattern.finditer(text):
-        name = found["name"] or found["key"]
-        if name in _GENERAL_NAMES and (
-            failure.principal is not None or not _may_be_of_service(failure, "s3")
+        name, groups = found["name"] or found["key"], found.groupdict()
+        service = found["service"] or groups.get("class")
+        is_known = service_prefix(service or "") is not None
+        if name in _GENERAL_NAMES and not is_known and (
+            service or failure.principal is not None or not _may_be_of_service(failure, "s3")
         ):
             # Programs also have other endpoints, and other storage systems do not name IAM principals.
             continue
-        if found["service"] is None or _may_be_of_service(failure, found["service"]):
+        if service is None or _may_be_of_service(failure, service):
             yield found["HOST"], name
+
+
+def _fill_templates(text: str) -> str:
+    """Return a text in which endpoints have the values of the variables that it sets, such as ``DB_HOST=localhost``."""
+
+    def fill(found: re.Match[str]) -> str:
+        names = (name for name in found.groups() if name is not None)
+        values = [re.search(rf"(?i)\w{{0,40}}{name}[=:] ?[\"']?([\w.-]{{1,100}})", text) for name in names]
+        return ":".join(each[1] for each in values if each) if all(values) else found[0]
+
+    return _TEMPLATE.sub(fill, text)
 
 
 def _may_be_of_service(failure: Failure, name: str) -> bool:

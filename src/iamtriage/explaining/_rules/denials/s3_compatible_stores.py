@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
+from iamtriage._text import clip_text, quote_words
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.shared.text_signs import find_s3_compatible_hos
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._context.values import Stated
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -59,6 +60,7 @@ _FIRST_VERSIONS = {
 _READ = lazy_pattern(
     r"(?i:(?<![\w-])(?:gets?|heads?|lists?|listing|ls|reads?|reading|downloads?)\b[^\n.]{0,60}?\b(?:fine|ok|succeeds?|works?)\b)"
 )
+_DYNAMODB_LOCAL = "DynamoDB Local"
 _GOOGLE = "Google Cloud Storage"
 _CLOCK_CODES = frozenset({"RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"})
 _PRODUCTS = {
@@ -67,7 +69,16 @@ _PRODUCTS = {
     ":4566": "LocalStack",
     "r2.cloudflarestorage.com": "Cloudflare R2",
     "storage.googleapis.com": _GOOGLE,
+    "dynamodb-local": _DYNAMODB_LOCAL,
+    "dynamodblocal": _DYNAMODB_LOCAL,
+    "motoserver": "Moto",
+    "elasticmq": "ElasticMQ",
 }
+# Emulators accept any key, with one exception:
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.UsageNotes.html.
+_EMULATORS = frozenset({"LocalStack", _DYNAMODB_LOCAL, "Moto", "ElasticMQ"})
+_LOCAL_HOST = lazy_pattern(r"localhost|127\.|0\.0\.0\.0|host\.docker\.internal|[\w-]{1,60}(?::|\Z)")
+_KEY_ID = lazy_pattern(r"(?i:access_?key_?id)[\"']?\s?[=:,(]\s?[\"']?(?P<key>[A-Za-z0-9]{0,20}[_.\-+/][\w.+/-]{0,20})(?![\w(])", re.ASCII)
 # What the system did with a call.
 _ANSWERS = {
     "access_denied": "denied {}",
@@ -112,6 +123,8 @@ def is_from_other_system(case: Case[Failure]) -> bool:
     if case.context.other_endpoint is None or error_code(failure) in _CLOCK_CODES:
         return False
     code = error_code(failure)
+    if failure.kind == "missing_credentials":
+        return _find_product(case.context.other_endpoint.value, failure.text) in _EMULATORS
     return failure.kind in _KINDS or (
         failure.kind == "aws_error" and (code in _CODES or _may_be_checksum(case))
     )
@@ -138,10 +151,12 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     else:
         host = endpoint.value
         because = f"The text sets {endpoint.words} to {host}."
-    product = _find_product(host)
+    product = _find_product(host, failure.text)
+    # An emulator that has been told to enforce IAM policies denies calls.
+    if endpoint is not None and product in _EMULATORS and failure.kind != "access_denied":
+        return _explain_emulator(case, product, endpoint)
     system = product or ("The S3-compatible system" if endpoint is None else "The system")
-    operation = failure.envelope.operation
-    call = f"the call {operation}" if operation and operation.isalnum() else "the call"
+    call = _call_name(failure)
     answer = _ANSWERS.get(failure.kind, f"answered {{}} with {error_code(failure)}").format(call)
     of_key = " The key lacks the permission in that system, or is one of AWS or of another project."
     if failure.kind == "signature_mismatch":
@@ -179,6 +194,11 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     return Explanation(
         failure, OTHER_SOFTWARE.code, f"{system} at {host}, not AWS, {answer}.", causes, remedies
     )
+
+
+def _call_name(failure: Failure) -> str:
+    operation = failure.envelope.operation
+    return f"the call {operation}" if operation and operation.isalnum() else "the call"
 
 
 def _omit_checksum(older: str) -> Remedy:
@@ -222,8 +242,41 @@ def _find_checksum(case: Case[Failure], product: str | None) -> tuple[str, Cause
     return newer, DEFAULT_CHECKSUM.cause("derived", because), _omit_checksum(older)
 
 
-def _find_product(host: str) -> str | None:
-    return next((name for sign, name in _PRODUCTS.items() if sign in host.lower()), None)
+def _find_product(host: str, text: str) -> str | None:
+    """Return the system at a host, by its name or the only image of such a system in the text."""
+    named = next((name for sign, name in _PRODUCTS.items() if sign in host.lower()), None)
+    if named is not None or _LOCAL_HOST.match(host) is None:
+        return named
+    found = {name for sign, name in _PRODUCTS.items() if sign in text.lower()}
+    return found.pop() if len(found) == 1 else None
+
+
+def _explain_emulator(case: Case[Failure], product: str, endpoint: Stated) -> Explanation:
+    """Explain that an emulator rejected a key, or that there is none: it needs no real one."""
+    is_missing = case.failure.kind == "missing_credentials"
+    verdict = f"{product} at {endpoint.value}, not AWS, rejected {_call_name(case.failure)}"
+    if is_missing:
+        verdict = f"The SDK found no credentials, which it needs for {product} at {endpoint.value}, too. Any made-up key will do"
+    key, title = None, f"Give the client a made-up key for {product}"
+    steps: tuple[str, ...] = (_REMOVE_ENDPOINT,)
+    if product == _DYNAMODB_LOCAL and not is_missing:
+        key = _KEY_ID.search(case.failure.text)
+        shown = f", and {clip_text(key['key'])} has others" if key is not None else ""
+        verdict += f": since versions 1.23 and 2.0, it accepts only letters and digits in an access key ID{shown}"
+        title = f"Use an access key ID of letters and digits, such as {'localkey' if key is None else re.sub(r'[^A-Za-z0-9]', '', key['key'])}"
+        steps = (
+            "Change it in the code, and in AWS_ACCESS_KEY_ID if the job or container sets it. Do not use a key of AWS.",
+            "Pin the version of the image: with the tag latest, a CI job pulls the newest one, while a computer keeps the one that it pulled before.",
+            "Without -sharedDb, each key ID and Region has its own database: with another key ID, it starts with empty tables.",
+        )
+    because = f"The text sets {endpoint.words} to {endpoint.value}."
+    text = "AWS is not called: no real key, token or IAM permission is missing."
+    export = ("export AWS_ACCESS_KEY_ID=localkey", "export AWS_SECRET_ACCESS_KEY=localsecret")
+    return case.explain(
+        f"{verdict}.",
+        OTHER_SOFTWARE.cause("derived", because, text=text),
+        remedies=your_remedy(title, *steps, commands=() if key else export, url=pages.SDK_ENDPOINTS),
+    )
 
 
 def _explain_upload(case: Case[Failure], call: str, host: str) -> Explanation:
@@ -234,7 +287,7 @@ def _explain_upload(case: Case[Failure], call: str, host: str) -> Explanation:
     return Explanation(
         case.failure,
         ENDPOINT_NOT_USED.code,
-        f"Amazon S3, not {_find_product(host) or 'the system'} at {host}, rejected the upload ({operation}): --endpoint-url applies only to the calls of CloudFormation.{unknown if code == 'InvalidAccessKeyId' else ''}",
+        f"Amazon S3, not {_find_product(host, '') or 'the system'} at {host}, rejected the upload ({operation}): --endpoint-url applies only to the calls of CloudFormation.{unknown if code == 'InvalidAccessKeyId' else ''}",
         (ENDPOINT_NOT_USED.cause("derived", f'The text shows "aws {call}" with --endpoint-url for {host}.'),),
         (
             your_remedy(

@@ -1,0 +1,45 @@
+"""The request went elsewhere than the asker thinks, or is another one: an emulator, another bucket, Region or method."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+URL = "https://acme-in.s3.eu-west-1.amazonaws.com/a/b.mp4?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAEXAMPLE&X-Amz-Expires=3600"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (f"{{}}for url: {URL}\nr = requests.head(url)", "most likely signed for GET, but the request sent HEAD"),
+        (f"{{}}for url: {URL}\n$ aws s3 presign s3://acme-in/a/b.mp4\n$ curl -I \"$URL\"", "it was signed for GET, but curl sent HEAD"),
+        (f"{{}}for url: {URL}\nurl = s3.generate_presigned_url('head_object')\n$ curl -I \"$URL\"", "The text lacks the code"),
+        (f"{{}}for url: {URL}\n<Code>AccessDenied</Code>", "S3 accepted the signature"),
+    ],
+)  # fmt: skip
+def test_a_forbidden_head_request_of_a_presigned_url(text: str, verdict: str) -> None:
+    explanation = explain(text.format("requests.exceptions.HTTPError: 403 Client Error: Forbidden "))
+    assert verdict in explanation.summary
+    assert ("HeadObject" in "".join(explanation.notes)) is ("HEAD" in verdict)
+
+
+REJECTED = "UnrecognizedClientException: The Access Key ID or security token is invalid.\n    at de_CreateTableCommandError (/app/node_modules/@aws-sdk/client-dynamodb/dist-cjs/Aws_json1_0.js:642:20)\n"
+IMAGE = "image: amazon/dynamodb-local:latest\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (REJECTED + IMAGE + "new DynamoDBClient({ endpoint: `http://${host}:${port}`, credentials: { accessKeyId: 'my_key' } })\nDB_HOST=localhost DB_PORT=8022", "my_key has others"),
+        (REJECTED + IMAGE + "new DynamoDBClient({ endpoint: 'http://localhost:8000' })", "only letters and digits in an access key ID."),
+        (REJECTED + "new ApolloClient({ endpoint: 'http://localhost:4000' })", "AWS does not accept the credentials"),
+        ("An error occurred (InvalidAccessKeyId) when calling the PutObject operation: unknown\ns3 = boto3.client('s3', endpoint_url='http://localhost:4566')", "LocalStack at localhost:4566, not AWS, rejected"),
+        ("Unable to locate credentials\nboto3.client('sqs', endpoint_url='http://localhost:9324')\nsoftwaremill/elasticmq", "Any made-up key will do"),
+    ],
+)  # fmt: skip
+def test_an_emulator_needs_no_real_key(text: str, verdict: str) -> None:
+    explanation = explain(text)
+    assert verdict in explanation.summary
+    is_emulator = "AWS does not" not in verdict
+    assert (explanation.topic == "answer-not-from-aws") is is_emulator
