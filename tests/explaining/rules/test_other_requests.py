@@ -43,3 +43,24 @@ def test_an_emulator_needs_no_real_key(text: str, verdict: str) -> None:
     assert verdict in explanation.summary
     is_emulator = "AWS does not" not in verdict
     assert (explanation.topic == "answer-not-from-aws") is is_emulator
+
+
+STACK = "$ aws cloudformation delete-stack --stack-name app\nAn error occurred (ValidationError) when calling the DeleteStack operation: Role arn:aws:iam::111122223333:role/{0} is invalid or cannot be assumed\n"
+GONE = "An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name {0} cannot be found."
+CDK = "cdk-shop1-cfn-exec-role-111122223333-eu-west-1"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "command"),
+    [
+        (STACK + GONE, "it does not exist", "aws iam create-role"),
+        (STACK, "most likely, it was deleted, or its trust policy", "aws iam get-role"),
+        (STACK.replace("{0}", CDK) + GONE.replace("{0}", CDK), "it does not exist", "cdk bootstrap --qualifier shop1 aws://111122223333/eu-west-1"),
+    ],
+)  # fmt: skip
+def test_the_service_role_of_a_stack_was_deleted(text: str, verdict: str, command: str) -> None:
+    explanation = explain(text.replace("{0}", "app-cfn"))
+    assert verdict in explanation.summary
+    assert explanation.remedies[0].commands[0].startswith(command)
+    other = explanation.remedies[1].commands
+    assert ("--role-arn OTHER_ROLE_ARN" in "".join(other)) is ("not exist" in verdict)

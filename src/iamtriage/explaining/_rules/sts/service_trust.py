@@ -10,12 +10,13 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE, ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, underlying_role
-from iamtriage.explaining._rules.shared.remedies import identity_remedy, save_step, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, save_step, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import service_trust_policy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment, trust_in_code_steps
 from iamtriage.explaining._rules.sts.service_policies import check_service_trust, list_other_services
@@ -79,6 +80,11 @@ _MAY_LACK_PASS = lazy_pattern(r"\bpermissions?\s{1,40}to\s{1,40}pass\s{1,40}(?:t
 # A service starts its tasks again.
 _OF_ECS_SERVICES = {None, "CreateService", "UpdateService"}
 _SSO = "AWSReservedSSO_"
+_STACKS = "cloudformation.amazonaws.com"
+_STACK_ROLES_PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html"
+_STACK_ROLE = "CloudFormation keeps the service role that a stack was deployed with, and uses it for each later operation, whatever the caller itself is allowed to do."
+# With this role, the CDK lets CloudFormation deploy: https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html.
+_CDK_ROLE = lazy_pattern(r"cdk-(?P<qualifier>[a-z0-9]{1,10})-cfn-exec-role-(?P<account>\d{12})-(?P<region>[a-z0-9-]{6,30})", re.ASCII)
 
 
 def explain_untrusted_role(
@@ -96,8 +102,10 @@ def explain_untrusted_role(
     who, trust = service or "the service", None
     if case.facts.trust_policy is not None and service is not None:
         trust = check_service_trust(case.facts, service, actions, role_arn, name)
+    if name is not None and f"role with name {name} cannot be found" in case.failure.text:
+        return _explain_missing_role(case, who, actions, name)
     causes: tuple[Cause, ...] = (
-        SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases),
+        SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases, text=_STACK_ROLE if service == _STACKS else None),
         SERVICE_NOT_TRUSTED.cause(text=f"The trust policy of {role} does not allow {who}."),
         ROLE_TOO_NEW.cause(
             text="The role was created seconds ago, and the service does not see it yet: IAM takes a few seconds to propagate it."
@@ -110,6 +118,8 @@ def explain_untrusted_role(
         ),
     )
     verdict = "most likely, the role's trust policy does not allow it"
+    if service == _STACKS:
+        verdict = "most likely, it was deleted, or its trust policy does not allow it"
     is_for_people = trust is None and name is not None and _is_for_people(case, name)
     remedies: tuple[Remedy, ...]
     pass_it = None
@@ -147,6 +157,9 @@ def explain_untrusted_role(
                 f"{f'Check the ARN of {role}, and allow' if pass_it else 'Allow'} {who} in the trust policy{'' if pass_it else f' of {role}'}",
                 f"The first command must print {parsed or 'the ARN of the call'}: otherwise, correct the ARN. If it prints the statement, too, check its conditions, and then the caller's iam:PassRole."
                 if pass_it
+                else None,
+                "If IAM finds no such role, create it again under the same name with this trust policy and the permissions that the stack needs."
+                if service == _STACKS
                 else None,
                 *in_code,
                 None
@@ -203,6 +216,51 @@ def explain_untrusted_role(
             if pass_it
             else f"The caller's permissions are not the problem{', if they include iam:PassRole on the role that is passed' if is_for_people else ''}.",
         ),
+    )
+
+
+def _explain_missing_role(
+    case: Case[Any] | Denial, service: str, actions: tuple[str, ...], name: str
+) -> Explanation:
+    """Explain that a service cannot assume a role that does not exist, as IAM says in the text."""
+    calls = (commands.repeat_command(run.command, "cloudformation") for run in find_runs(case.failure))
+    again, cdk = next((each for each in calls if each), None), _CDK_ROLE.fullmatch(name)
+    if cdk is not None:
+        option = "" if cdk["qualifier"] == "hnb659fds" else f" --qualifier {cdk['qualifier']}"
+        restore = account_remedy(
+            "Bootstrap the account and Region again, which creates the role under the same name",
+            f"If the bucket cdk-{cdk['qualifier']}-assets-{cdk['account']}-{cdk['region']} exists, an earlier bootstrap left it: delete it before you bootstrap.",
+            "To clean up, delete all stacks of the CDK first and CDKToolkit last, because its roles delete the others.",
+            commands=(f"cdk bootstrap{option} aws://{cdk['account']}/{cdk['region']}", again),
+            url=_STACK_ROLES_PAGE,
+        )
+    else:
+        restore = trust_remedy(
+            f"Create the role {name} again, with the same path and this trust policy",
+            "Attach the policies that it needs for its work, and repeat the call after about ten seconds.",
+            commands=(f"aws iam create-role --role-name {name} --assume-role-policy-document file://trust.json", again),
+            policy=service_trust_policy(service, actions),
+            is_addition=False,
+            url=pages.TRUST_POLICIES,
+        )
+    other = None
+    if again is not None and service == _STACKS and "--role-arn" not in again:
+        other = your_remedy(
+            f"Or call with another role, which trusts {service} and may change the stack's resources",
+            "You need iam:PassRole on that role.",
+            commands=f"{again} --role-arn OTHER_ROLE_ARN",
+            url=_STACK_ROLES_PAGE,
+        )
+    return case.explain(
+        f"The service {service} cannot assume the role {name}: it does not exist.",
+        ROLE_NOT_THERE.cause(
+            "derived",
+            "IAM finds no role with this name.",
+            text=_STACK_ROLE if service == _STACKS else "The role was deleted, or is in another account.",
+        ),
+        topic="service-cannot-assume-role",
+        remedies=(restore, other),
+        notes="The caller's permissions are not the problem.",
     )
 
 
