@@ -64,3 +64,22 @@ def test_the_service_role_of_a_stack_was_deleted(text: str, verdict: str, comman
     assert explanation.remedies[0].commands[0].startswith(command)
     other = explanation.remedies[1].commands
     assert ("--role-arn OTHER_ROLE_ARN" in "".join(other)) is ("not exist" in verdict)
+
+
+MAIL = "MessageRejected: Email address is not verified. The following identities failed the check in region US-EAST-1: shop@acme.example\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "remedy"),
+    [
+        ("AWS_REGION=us-east-1", "is not verified in us-east-1", "Verify the address or its domain in us-east-1"),
+        ('new SESv2Client({ region: "eu-central-1" })', "not in eu-central-1, which the text names", "through SES in eu-central-1"),
+        ("AWS_SES_REGION_NAME = 'us-west-2'\nAWS_SES_REGION_HOST = 'x'\n$ aws sesv2 get-email-identity --query VerifiedForSendingStatus\ntrue", "not in us-west-2, where it is verified", "through SES in us-west-2"),
+    ],
+)  # fmt: skip
+def test_the_region_in_which_an_address_is_not_verified(text: str, verdict: str, remedy: str) -> None:
+    explanation = explain(MAIL + text)
+    assert verdict in explanation.summary
+    first = explanation.remedies[0]
+    assert remedy in first.title
+    assert ("instead of AWS_SES_REGION_HOST" in first.steps[0]) is ("HOST" in text)

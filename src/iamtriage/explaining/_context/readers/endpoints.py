@@ -95,8 +95,10 @@ def _find_settings(pattern: re.Pattern[str], text: str, failure: Failure) -> Ite
         name, groups = found["name"] or found["key"], found.groupdict()
         service = found["service"] or groups.get("class")
         is_known = service_prefix(service or "") is not None
-        if name in _GENERAL_NAMES and not is_known and (
-            service or failure.principal is not None or not _may_be_of_service(failure, "s3")
+        if (
+            name in _GENERAL_NAMES
+            and not is_known
+            and (service or failure.principal is not None or not _may_be_of_service(failure, "s3"))
         ):
             # Programs also have other endpoints, and other storage systems do not name IAM principals.
             continue

@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.calls.account_roles import (
     explain_missing_setting,
     explain_protected_role,
 )
+from iamtriage.explaining._rules.calls.mail_identities import NOT_VERIFIED, explain_unverified_address
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
 from iamtriage.explaining._rules.calls.missing_resources import MISSING_IN_S3, explain_not_found
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
@@ -312,6 +313,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     ),
     Route(key_access.explain_log_group_key, message=key_access.KEY_NOT_ALLOWED),
     Route(explain_missing_setting, message=ACCOUNT_ROLE_MISSING),
+    Route(explain_unverified_address, message=NOT_VERIFIED),
     Route(explain_unsubscribed_service, message="needs a subscription for the service"),
     Route(explain_protected_role, message=PROTECTED_ROLE, code=r"UnmodifiableEntity(?:Exception)?"),
     Route(

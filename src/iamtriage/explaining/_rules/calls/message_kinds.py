@@ -67,13 +67,6 @@ SUPPORT_CASE = account_remedy(
     url="https://docs.aws.amazon.com/awssupport/latest/user/case-management.html",
 )
 """For a restriction that only AWS lifts. Source: https://github.com/aws-samples/aws-cdk-examples/issues/279."""
-EMAIL_NOT_VERIFIED = CauseType(
-    "email-not-verified",
-    title="An address or domain of the message is not verified in the Region of the call",
-    recognised_by='The code MessageRejected with "Email address is not verified".',
-    fix="Verify the address or its domain in the Region of the call.",
-    sources=(pages.SES_SANDBOX,),
-)
 INFERENCE_PROFILE_NEEDED = CauseType(
     "inference-profile-needed",
     title="The model does not support on-demand calls with its model ID",
@@ -271,21 +264,6 @@ KINDS_BY_MESSAGE = (
         message=r"(?i)account (?:currently does not support|(?:is|has been)(?: currently)? suspended|must be verified)",
         summary=f"{ACCOUNT_RESTRICTED}.",
         remedies=SUPPORT_CASE,
-    ),
-    ErrorKind(
-        cause=EMAIL_NOT_VERIFIED,
-        code=r"^(?:MessageRejected(?:Exception)?)?$",
-        message=r"Email address is not verified|identities failed the check in region",
-        summary="SES rejected the message because an address is not verified in this Region.",
-        remedies=account_remedy(
-            "Verify the address or its domain, or request production access",
-            "Both are per Region: an address that is verified in another Region does not count. While ProductionAccessEnabled is false, the account is in the SES sandbox, where recipients must be verified, too.",
-            commands=(
-                "aws sesv2 get-account --query ProductionAccessEnabled",
-                "aws sesv2 create-email-identity --email-identity ADDRESS_OR_DOMAIN",
-            ),
-            url=pages.SES_SANDBOX,
-        ),
     ),
     ErrorKind(
         cause=INFERENCE_PROFILE_NEEDED,

@@ -255,7 +255,11 @@ def _remedy(
     method: str | None = None,
     title: str = "Send the request as it was signed",
 ) -> Remedy:
-    check = None if headers is None else "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
+    check = (
+        None
+        if headers is None
+        else "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
+    )
     if check and "<CanonicalRequest>" in text:
         check = "If it fails again, compare the URL with the method, path and headers in <CanonicalRequest>, which are those that S3 received."
     words = [f"-H {quote_argument(f'{name}: {value}')}" for name, value in (headers or {}).items()]

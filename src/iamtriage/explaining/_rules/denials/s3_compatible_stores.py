@@ -78,7 +78,10 @@ _PRODUCTS = {
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.UsageNotes.html.
 _EMULATORS = frozenset({"LocalStack", _DYNAMODB_LOCAL, "Moto", "ElasticMQ"})
 _LOCAL_HOST = lazy_pattern(r"localhost|127\.|0\.0\.0\.0|host\.docker\.internal|[\w-]{1,60}(?::|\Z)")
-_KEY_ID = lazy_pattern(r"(?i:access_?key_?id)[\"']?\s?[=:,(]\s?[\"']?(?P<key>[A-Za-z0-9]{0,20}[_.\-+/][\w.+/-]{0,20})(?![\w(])", re.ASCII)
+_KEY_ID = lazy_pattern(
+    r"(?i:access_?key_?id)[\"']?\s?[=:,(]\s?[\"']?(?P<key>[A-Za-z0-9]{0,20}[_.\-+/][\w.+/-]{0,20})(?![\w(])",
+    re.ASCII,
+)
 # What the system did with a call.
 _ANSWERS = {
     "access_denied": "denied {}",
@@ -262,7 +265,9 @@ def _explain_emulator(case: Case[Failure], product: str, endpoint: Stated) -> Ex
     if product == _DYNAMODB_LOCAL and not is_missing:
         key = _KEY_ID.search(case.failure.text)
         shown = f", and {clip_text(key['key'])} has others" if key is not None else ""
-        verdict += f": since versions 1.23 and 2.0, it accepts only letters and digits in an access key ID{shown}"
+        verdict += (
+            f": since versions 1.23 and 2.0, it accepts only letters and digits in an access key ID{shown}"
+        )
         title = f"Use an access key ID of letters and digits, such as {'localkey' if key is None else re.sub(r'[^A-Za-z0-9]', '', key['key'])}"
         steps = (
             "Change it in the code, and in AWS_ACCESS_KEY_ID if the job or container sets it. Do not use a key of AWS.",

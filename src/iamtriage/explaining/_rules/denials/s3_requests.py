@@ -25,7 +25,12 @@ from iamtriage.explaining._rules.denials.resource_policies import bucket_argumen
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
-from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, resource_policy_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    identity_remedy,
+    present,
+    resource_policy_remedy,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.text_signs import without_other_commands
 from iamtriage.policies._documents import allow
 
@@ -158,7 +163,9 @@ SIGNER_DENIED = CauseType(
     sources=(pages.S3_PRESIGNED,),
 )
 # The same link works in a browser, or curl prints the status of a GET.
-_GET_WORKS = lazy_pattern(r"\b[Bb]rowsers?\b[^.\n]{0,30}\b(?:plays?|opens?|works?|downloads?)\b|^20[06]\b", re.MULTILINE)
+_GET_WORKS = lazy_pattern(
+    r"\b[Bb]rowsers?\b[^.\n]{0,30}\b(?:plays?|opens?|works?|downloads?)\b|^20[06]\b", re.MULTILINE
+)
 
 
 def explain_denied_url(denial: Denial) -> Explanation | None:
@@ -216,7 +223,9 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
         DENIES["resource"].cause(text=text),
         topic="s3-access-denied",
         remedies=(check, remedy),
-        notes="Neither the URL nor its expiry is the problem: S3 reports those differently." if has_code else None,
+        notes="Neither the URL nor its expiry is the problem: S3 reports those differently."
+        if has_code
+        else None,
     )
 
 

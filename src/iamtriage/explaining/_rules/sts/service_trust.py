@@ -16,7 +16,13 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE, ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, underlying_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, save_step, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    identity_remedy,
+    save_step,
+    trust_remedy,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.services import service_trust_policy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment, trust_in_code_steps
 from iamtriage.explaining._rules.sts.service_policies import check_service_trust, list_other_services
@@ -81,10 +87,15 @@ _MAY_LACK_PASS = lazy_pattern(r"\bpermissions?\s{1,40}to\s{1,40}pass\s{1,40}(?:t
 _OF_ECS_SERVICES = {None, "CreateService", "UpdateService"}
 _SSO = "AWSReservedSSO_"
 _STACKS = "cloudformation.amazonaws.com"
-_STACK_ROLES_PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html"
+_STACK_ROLES_PAGE = (
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html"
+)
 _STACK_ROLE = "CloudFormation keeps the service role that a stack was deployed with, and uses it for each later operation, whatever the caller itself is allowed to do."
 # With this role, the CDK lets CloudFormation deploy: https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html.
-_CDK_ROLE = lazy_pattern(r"cdk-(?P<qualifier>[a-z0-9]{1,10})-cfn-exec-role-(?P<account>\d{12})-(?P<region>[a-z0-9-]{6,30})", re.ASCII)
+_CDK_ROLE = lazy_pattern(
+    r"cdk-(?P<qualifier>[a-z0-9]{1,10})-cfn-exec-role-(?P<account>\d{12})-(?P<region>[a-z0-9-]{6,30})",
+    re.ASCII,
+)
 
 
 def explain_untrusted_role(
@@ -105,7 +116,9 @@ def explain_untrusted_role(
     if name is not None and f"role with name {name} cannot be found" in case.failure.text:
         return _explain_missing_role(case, who, actions, name)
     causes: tuple[Cause, ...] = (
-        SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases, text=_STACK_ROLE if service == _STACKS else None),
+        SERVICE_CANNOT_ASSUME_ROLE.cause(
+            "reported", phrases, text=_STACK_ROLE if service == _STACKS else None
+        ),
         SERVICE_NOT_TRUSTED.cause(text=f"The trust policy of {role} does not allow {who}."),
         ROLE_TOO_NEW.cause(
             text="The role was created seconds ago, and the service does not see it yet: IAM takes a few seconds to propagate it."
@@ -238,7 +251,10 @@ def _explain_missing_role(
         restore = trust_remedy(
             f"Create the role {name} again, with the same path and this trust policy",
             "Attach the policies that it needs for its work, and repeat the call after about ten seconds.",
-            commands=(f"aws iam create-role --role-name {name} --assume-role-policy-document file://trust.json", again),
+            commands=(
+                f"aws iam create-role --role-name {name} --assume-role-policy-document file://trust.json",
+                again,
+            ),
             policy=service_trust_policy(service, actions),
             is_addition=False,
             url=pages.TRUST_POLICIES,
