@@ -13,7 +13,7 @@ URL = "https://acme-in.s3.eu-west-1.amazonaws.com/a/b.mp4?X-Amz-Algorithm=AWS4-H
     ("text", "verdict"),
     [
         (f"{{}}for url: {URL}\nr = requests.head(url)", "most likely signed for GET, but the request sent HEAD"),
-        (f"{{}}for url: {URL}\n$ aws s3 presign s3://acme-in/a/b.mp4\n$ curl -I \"$URL\"", "it was signed for GET, but curl sent HEAD"),
+        (f'{{}}for url: {URL}\n$ aws s3 presign s3://acme-in/a/b.mp4\n$ curl -I "$URL"', "it was signed for GET, but curl sent HEAD"),
         (f"{{}}for url: {URL}\nurl = s3.generate_presigned_url('head_object')\n$ curl -I \"$URL\"", "The text lacks the code"),
         (f"{{}}for url: {URL}\n<Code>AccessDenied</Code>", "S3 accepted the signature"),
     ],
@@ -83,3 +83,21 @@ def test_the_region_in_which_an_address_is_not_verified(text: str, verdict: str,
     first = explanation.remedies[0]
     assert remedy in first.title
     assert ("instead of AWS_SES_REGION_HOST" in first.steps[0]) is ("HOST" in text)
+
+
+SESSION = "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/app/{} is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/jobs with an explicit deny in a session policy\n    at throwDefaultError (/var/task/node_modules/a.js:1:2)\n"
+
+
+@pytest.mark.parametrize(
+    ("session", "text", "user", "title"),
+    [
+        ("a1b2c3d4e5f60718", "Next.js on Amplify Hosting. On localhost it works.", "which Amplify Hosting uses", "Let a Lambda function make the call, with a role of its own"),
+        ("a1b2c3d4e5f60718", "", "The role app was denied", "Change the session policy"),
+        ("orders-fn", "It works locally.", "which the Lambda function orders-fn uses", "Change the session policy"),
+    ],
+)  # fmt: skip
+def test_who_passes_a_session_policy(session: str, text: str, user: str, title: str) -> None:
+    explanation = explain(SESSION.format(session) + text)
+    assert user in explanation.summary
+    assert explanation.remedies[0].title == title
+    assert ("Your own credentials" in explanation.causes[0].text) is ("work" in text)

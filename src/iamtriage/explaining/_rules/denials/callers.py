@@ -78,6 +78,7 @@ _USES = (
 # A function creates such a resource with its own role, and CloudFormation passes on what it says.
 _IS_CUSTOM = lazy_pattern(r"Custom::|AWS::CloudFormation::CustomResource\Z")
 _CHARS_AROUND = 1_000
+_GENERATED = lazy_pattern(r"(?=[a-f]{0,40}[0-9])[0-9a-f]{12,64}", re.ASCII)
 # Between what kind of role it is, and what uses it.
 _SEPARATOR = "\0"
 
@@ -149,8 +150,12 @@ def _describe_use(denial: Denial) -> str | None:
     context = denial.context
     function = context.function
     is_lambda = context.runtime is not None and context.runtime.kind == "lambda" and bool(session)
-    # Lambda names the session after the function.
-    if is_lambda or (function is not None and function.value.rpartition(":")[2] == session):
+    if is_lambda and text_signs.AMPLIFY.search(text):
+        return "which Amplify Hosting uses"
+    # Lambda names the session after the function. The services that run functions of their own generate a name.
+    if (is_lambda and not _GENERATED.fullmatch(session)) or (
+        function is not None and function.value.rpartition(":")[2] == session
+    ):
         return f"which the Lambda function {session} uses"
     controller = _find_controller(denial, line) if may_name_controller(text) else None
     # EC2 names the session after the instance.

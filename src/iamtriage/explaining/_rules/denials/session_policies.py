@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared.clusters import find_cluster, restart_co
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
 from iamtriage.explaining._rules.shared.remedies import save_step
-from iamtriage.explaining._rules.shared.text_signs import Signs
+from iamtriage.explaining._rules.shared.text_signs import AMPLIFY, Signs
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, iterate_statements
 from iamtriage.policies._documents import build_document
@@ -86,6 +86,10 @@ _ANYWHERE = lazy_pattern(
 _ANYWHERE_PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_ProfileDetail.html"
 # The policy for guests of a Cognito identity pool.
 _COGNITO_OF_SDK_2 = lazy_pattern(r"\bAWS\.CognitoIdentityCredentials\b")
+_AMPLIFY_PAGE = "https://docs.aws.amazon.com/amplify/latest/userguide/amplify-SSR-compute-role.html"
+_WORKS_LOCALLY = lazy_pattern(
+    r"(?i:\b(?:own|localhost|locally|laptop)\b[^.\n]{0,60}\b(?:works?|fine|ok)\b|\bworks?\b[^.\n]{0,40}\b(?:localhost|locally|laptop)\b)"
+)
 _GUEST_ROLES = "https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
 
 
@@ -95,7 +99,11 @@ def explain_session_policy(denial: Denial) -> Explanation:
     text = f"A session can do only what both its session policy and the policies of {denial.caller} allow, and the session policy does not allow this. An Allow for {denial.caller} alone does not help."
     if denial.is_explicit:
         verdict = "the session's policy denies it"
-        text = f"A Deny statement in the session policy matches the request. {why_no_allow_helps(denial)}"
+        is_local = _WORKS_LOCALLY.search(denial.failure.text)
+        locally = (
+            " Your own credentials have no such policy, so the call works with them." if is_local else ""
+        )
+        text = f"A Deny statement in the session policy matches the request. {why_no_allow_helps(denial)}{locally}"
     statement, url = guardrails.allowing_statement(denial), pages.SESSION_POLICIES
     who: Who = "you"
     lines: tuple[str, ...] = ()
@@ -121,6 +129,19 @@ def explain_session_policy(denial: Denial) -> Explanation:
         lines = (
             f"aws cognito-identity describe-identity-pool --identity-pool-id IDENTITY_POOL_ID --region {region} --query AllowClassicFlow",
         )
+    elif denial.is_explicit and AMPLIFY.search(denial.failure.text):
+        # https://github.com/psd401/aistudio/pull/290
+        text = f"Amplify Hosting passes the session policy when it assumes the role, so it is in no policy of the account, and you cannot change it. {why_no_allow_helps(denial)}{locally}"
+        passes = denial.action == "iam:PassRole"
+        title, statement, url = (
+            "Let a Lambda function make the call, with a role of its own",
+            None,
+            _AMPLIFY_PAGE,
+        )
+        steps = [
+            f"The role of the function needs {'the action of the call and ' if passes else ''}{denial.action} on {denial.resource or 'the resource'}. Its sessions have no such policy.",
+            f"The app invokes the function: {denial.caller} needs only lambda:InvokeFunction on it.",
+        ]
     elif isinstance(denial.principal, FederatedUser) and denial.service in {"iam", "sts"}:
         title, statement = "Use a role instead of a federated session", None
         steps = [

@@ -30,6 +30,10 @@ NAMED_KEY = lazy_pattern(
     re.ASCII,
 )
 """The KMS key of an upload, as the AWS CLI, the SDKs and the settings of programs name it."""
+AMPLIFY = lazy_pattern(
+    r"\bAmplify Hosting\b|\bWEB_COMPUTE\b|\b(?:[Aa]mplify|SSR)\b[^\n]{0,40} compute role\b|\bcomputeRoleArn\b"
+)
+"""That Amplify Hosting runs the code, with a role for server-side rendering."""
 _MIN_COMMANDS = 2
 # With the lines that continue it after a backslash.
 _S3_COMMAND = lazy_pattern(r"\baws (?:--[a-z-]{2,40} \S{1,200} ){0,4}s3(?:api)? (?:[^\n\\]|\\\n?){1,4000}")
