@@ -101,3 +101,23 @@ def test_who_passes_a_session_policy(session: str, text: str, user: str, title: 
     assert user in explanation.summary
     assert explanation.remedies[0].title == title
     assert ("Your own credentials" in explanation.causes[0].text) is ("work" in text)
+
+
+GUARDED = "User: arn:aws:sts::111122223333:assumed-role/{}/run is not authorized to perform: lambda:CreateFunction on resource: arn:aws:lambda:eu-west-1:111122223333:function:{} with an explicit deny in a service control policy\n"
+GUARDRAIL = '{"Sid": "OWN", "Effect": "Deny", "Action": "lambda:*", "Resource": "arn:${PARTITION}:lambda:*:*:function:${PREFIX}*", "Condition": {"ArnNotLike": {"aws:PrincipalARN": ["arn:${PARTITION}:iam::*:role/${PREFIX}*"]}}}\n'
+
+
+@pytest.mark.parametrize(
+    ("role", "function", "text", "verdict", "title"),
+    [
+        ("ci", "corp-log", GUARDRAIL + "PREFIX is corp", "the statement OWN of the service control policy in the text denies it unless aws:PrincipalARN is arn:aws:iam::*:role/corp*", "add arn:aws:iam::*:role/ci to the values"),
+        ("AWSControlTowerExecution", "AWSAccelerator-log", "", "to protect the resources of the Landing Zone Accelerator", "Have the service control policy changed"),
+        ("dev", "AWSAccelerator-log", "", "to protect the resources of the Landing Zone Accelerator", "Leave out the resources"),
+    ],
+)  # fmt: skip
+def test_a_guardrail_that_exempts_roles_by_name(
+    role: str, function: str, text: str, verdict: str, title: str
+) -> None:
+    explanation = explain(GUARDED.format(role, function) + text)
+    assert verdict in explanation.summary
+    assert title in explanation.remedies[0].title

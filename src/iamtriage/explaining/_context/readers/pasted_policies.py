@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._patterns import lazy_pattern
@@ -29,9 +30,9 @@ _SESSION_PARAMETER = lazy_pattern(
 _TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
 # A line that consists of the name of a file, after a comment mark, a prompt with cat or the marks of Markdown.
 _FILE = lazy_pattern(
-    r"^[^\S\n]{0,8}(?:#{1,6}|//|--{1,3}|>{1,2}|\*{1,2}|<!--|```\w{0,12}|[^\n$%#]{0,40}[$%#] ?(?:cat|less|bat)|File:?)?[^\S\n]{0,4}"
+    r"^(?:[^\n]{0,200}\. )?[^\S\n]{0,8}(?:#{1,6}|//|--{1,3}|>{1,2}|\*{1,2}|<!--|```\w{0,12}|[^\n$%#]{0,40}[$%#] ?(?:cat|less|bat)|File:?)?[^\S\n]{0,4}"
     r"[`*\"']{0,2}(?P<file>(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:tf|tofu|hcl|ya?ml|json|[jt]sx?|mjs|py|go|cs|java))[`*\"']{0,2}"
-    r"[^\S\n]{0,2}(?::|-->|-{1,3})?[^\S\n]{0,4}$",
+    r"(?: (?:has|says|contains))?[^\S\n]{0,2}(?::|-->|-{1,3})?[^\S\n]{0,4}$",
     re.MULTILINE,
 )
 # The command that prints an inline policy, with nothing but its output up to the policy.
@@ -66,6 +67,10 @@ _VERSION = lazy_pattern(
     re.ASCII,
 )
 _NOT_DEFAULT = lazy_pattern(r"\"IsDefaultVersion\"\s?:\s?false\b")
+# The Landing Zone Accelerator replaces these: https://awslabs.github.io/landing-zone-accelerator-on-aws.
+_REFERENCE = lazy_pattern(r"\$\{([A-Z][A-Z0-9_]{1,40})\}")
+_MAX_REFERENCES = 8
+_KNOWN_REFERENCES = {"PARTITION": "aws", "ACCELERATOR_PREFIX": "AWSAccelerator"}
 _CHARS_OF_INTRODUCTION = 400
 _HEADING = lazy_pattern(
     r"\n[ \t]{0,8}(?:#|//)[^\n]{1,200}\n\s{0,20}\Z|\n\s{0,20}\n[A-Za-z][^\n{}\"=]{1,80} [^\n{}\"=]{1,80}:\s{1,20}\Z"
@@ -82,7 +87,7 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
     """
     stated = [each for each in documents if each.member == "Statement"]
     for each in stated:
-        if (policy := build_policy(each.content)) is not None:
+        if (policy := build_policy(_fill_references(each.content, text))) is not None:
             owner = (_find_trusting_role if policy.is_trust_policy else _find_owner)(text, each.start)
             version = _find_other_version(text, each) if "IsDefaultVersion" in text else None
             before = text[max(each.start - _CHARS_OF_INTRODUCTION, 0) : each.start]
@@ -106,6 +111,20 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         policy = None if is_read else build_policy(each.content)
         if policy is not None:
             yield policy._replace(file=_find_file(text, each.start), is_code=True, is_whole=each.is_whole)
+
+
+def _fill_references(content: Mapping[str, Any], text: str) -> Mapping[str, Any]:
+    """Return a policy with the values of its references that the text states, as in ``PREFIX is orders``."""
+    if "${" not in text:
+        return content
+    document = json.dumps(content)
+    for name in islice(dict.fromkeys(_REFERENCE.findall(document)), _MAX_REFERENCES):
+        stated = re.search(
+            rf"(?<![\w$.{{]){name}[\"'`]?\s{{0,3}}(?:=>?|:|\bis\b)\s{{0,3}}[\"'`]?([\w-]{{2,64}})", text
+        )
+        value = stated[1] if stated else _KNOWN_REFERENCES.get(name)
+        document = document.replace(f"${{{name}}}", value) if value else document
+    return cast("Mapping[str, Any]", json.loads(document))
 
 
 def find_trust_conditions(text: str) -> Document | None:

@@ -229,7 +229,9 @@ def _caller_note(denial: Denial, topic: str) -> str | None:
         stack_set = "the stack set" if found is None else f"the stack set {found[1]}"
         return f"Then start the operation of {stack_set} again (create-stack-instances or update-stack-set). The same call is denied in the other target accounts, unless their policies differ."
     if denial.role is not None and denial.role.name == "AWSControlTowerExecution":
-        return "AWS Control Tower acts with this role in an enrolled account. Then repeat its operation."
+        if "AWSAccelerator" in denial.failure.text:
+            return "The pipeline of the Landing Zone Accelerator acts with this role. Retry its failed stage after the change."
+        return "AWS Control Tower acts with this role in an enrolled account. Repeat its operation after the change."
     if any(map(denial.failure.text.__contains__, PULUMI_FRAGMENTS)):
         return "Run pulumi up again after the fix."
     if (_describe_use(denial) or "").endswith("Step Functions state machine uses"):

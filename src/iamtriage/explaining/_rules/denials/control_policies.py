@@ -22,6 +22,7 @@ from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
+from iamtriage.explaining._rules.denials.stated_denies import find_stated_denies
 from iamtriage.explaining._rules.shared import commands, denied_regions, pages
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern, role_path_steps
@@ -245,6 +246,7 @@ DENIED_REGION = CauseType(
     of="scp-deny",
 )
 _NAMES = lazy_pattern(r"(?<![A-Za-z0-9])(?:(?P<tower>aws-?controltower)|AWSAccelerator)", re.IGNORECASE)
+_OWN_ROLES = lazy_pattern(r"AWSControlTowerExecution\Z|AWSAccelerator|cdk-accel-")
 # What handles a list of names.
 _LOOP = lazy_pattern(r"\bfor \w{1,40} in\b|\bwhile (?:IFS=\S{0,8} )?read\b|\bxargs\b")
 
@@ -252,7 +254,7 @@ _LOOP = lazy_pattern(r"\bfor \w{1,40} in\b|\bwhile (?:IFS=\S{0,8} )?read\b|\bxar
 def add_landing_zone(denial: Denial, explanation: Explanation) -> Explanation:
     """Return the explanation of a ``Deny`` in a service control policy with what the name of the resource shows."""
     found = _NAMES.search(denial.resource or "")
-    if found is None:
+    if found is None or find_stated_denies(denial):
         return explanation
     owner, control = "the Landing Zone Accelerator on AWS", "its guardrails deny"
     if found["tower"]:
@@ -265,12 +267,18 @@ def add_landing_zone(denial: Denial, explanation: Explanation) -> Explanation:
         in_loop = (
             f"In the loop, add this to the command that lists the names: | tr '\\t' '\\n' | grep -v {mark}"
         )
-    text = f"The resource belongs to {owner}: most likely, {control} its change. Only the administrators of the landing zone can change it, there."
+    text = f"The resource belongs to {owner}: most likely, {control} its change. Only the administrators of the landing zone can change it, in its configuration or the management account."
     cause = LANDING_ZONE_RESOURCE.cause("derived", f"The name of the resource contains {mark}.", text=text)
     page = _PAGE if found["tower"] else None
     remedy = your_remedy(f"Leave out the resources of {owner}", step, in_loop, url=page)
+    if denial.role is not None and _OWN_ROLES.match(denial.role.name):
+        # The landing zone itself deploys.
+        remedy, text = (
+            None,
+            f"{text} Most likely, it exempts other roles, but not {denial.role.name}, which deploys the landing zone here.",
+        )
     summary = f"{explanation.summary.removesuffix('.')}, most likely to protect the resources of {owner}."
-    causes, remedies = (*explanation.causes, cause), (remedy, *explanation.remedies)
+    causes, remedies = (*explanation.causes, cause), (*present(remedy), *explanation.remedies)
     return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
 
 

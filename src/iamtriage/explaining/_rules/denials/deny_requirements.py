@@ -18,7 +18,8 @@ from iamtriage.explaining._rules.denials import deny_conditions, deny_remedies
 from iamtriage.explaining._rules.denials.named_requirements import describe_tested_value, remedy_by_name
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.shared import denial_remedies, denied_regions, pages
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
+from iamtriage.explaining._rules.shared.remedies import organization_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
@@ -315,6 +316,17 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
     title = f"Call with {value} {key}"
     tag = clip_text(condition.key.partition("ResourceTag/")[2])
     shown, with_value = (f"the tag {tag}", f"the tag {tag}={values}") if tag else (key, f"{key} = {values}")
+    if accepts and key.lower() == "aws:principalarn" and denial.policy_type == "service_control":
+        caller = principal_arn_pattern(denial)
+        if "::*:" in values:
+            caller = re.sub(r"::\d{12}:", "::*:", caller)
+        return organization_remedy(
+            f"Exempt the caller in the service control policy: add {caller} to the values of {key}",
+            f"Change {f'the statement {clip_text(condition.sid)}' if condition.sid else 'the Deny'} where the organization keeps the policy: in the configuration of the landing zone, or in the management account.",
+            "Other statements with the same values deny further calls: change them, too.",
+            f"Or make the call as a role whose ARN matches {values}.",
+            url=pages.EVALUATION,
+        )
     if owner == "principal":
         title = f"Call as a principal with {value} {key}"
         step += f" {key} is a property of the caller, so no option of the call changes it."
