@@ -121,3 +121,25 @@ def test_a_guardrail_that_exempts_roles_by_name(
     explanation = explain(GUARDED.format(role, function) + text)
     assert verdict in explanation.summary
     assert title in explanation.remedies[0].title
+
+
+COPY = 's3.copy_object(Bucket="acme-media", CopySource="img/a.jpg", Key="b.jpg")\n'
+LISTED = "$ aws s3 ls s3://acme-media/img/\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "text", "evidence"),
+    [
+        ("(AllAccessDisabled) when calling the CopyObject operation: All access to this object has been disabled", COPY + LISTED, "derived"),
+        ("(NoSuchBucket) when calling the CopyObject operation: The specified bucket does not exist", COPY, "possible"),
+        ("(AccessDenied) when calling the CopyObject operation: Access Denied", COPY + LISTED, "derived"),
+        ("(AccessDenied) when calling the CopyObject operation: Access Denied", COPY, None),
+        ("(AllAccessDisabled) when calling the GetObject operation: All access to this object has been disabled", "", None),
+    ],
+)  # fmt: skip
+def test_the_source_of_a_copy_without_its_bucket(error: str, text: str, evidence: str | None) -> None:
+    explanation = explain(f"An error occurred {error}\n{text}")
+    found = [each.evidence for each in explanation.causes if each.code == "copy-source-without-bucket"]
+    assert found == ([] if evidence is None else [evidence])
+    if evidence is not None:
+        assert explanation.remedies[0].title == "Set CopySource to acme-media/img/a.jpg"

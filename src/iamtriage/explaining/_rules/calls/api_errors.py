@@ -76,6 +76,7 @@ def explain_api_error(case: Case[AwsError]) -> Explanation:
     if service_roles.MISSING_ROLE.search(message):
         return service_roles.explain_missing_role(case, message)
     special = _explain_existing_role(case, message) or service_roles.explain_service_role(case, message)
+    special = special or s3_calls.explain_copy_source(case)
     return special or _choose_rule(case, message)(case, message)
 
 

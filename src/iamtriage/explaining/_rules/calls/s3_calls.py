@@ -25,8 +25,19 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
+    from iamtriage.failures._failures import AwsError, Failure
 
+_COPY_PAGE = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html"
+_COPY_SOURCE = lazy_pattern(
+    r"(?:\b(?:CopySource|copy_?[sS]ource|x-amz-copy-source)[\"']?\s?(?:=>|[=:(])\s?|--copy-source[ =])(?P<quote>[\"'`]?)/?"
+    r"(?P<source>(?P<first>[\w.-]{1,63})/[\w.+=@,/-]{1,600})(?P=quote)(?![\w$])",
+    re.ASCII,
+)
+_DESTINATION = lazy_pattern(
+    r"(?:\b[Bb]ucket[\"']?\s?(?:=>|[=:])\s?[\"'`]|--bucket[ =][\"']?)(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?![\w$])",
+    re.ASCII,
+)
+_CODES_OF_OTHER_BUCKET = frozenset({"AllAccessDisabled", "NoSuchBucket", "InvalidBucketName"})
 CUSTOMER_KEY = CauseType(
     "customer-key",
     title="The object is encrypted with a customer-provided key (SSE-C)",
@@ -36,12 +47,53 @@ CUSTOMER_KEY = CauseType(
     sign=r"--sse-customer-(?:key|algorithm)\b|\bSSE-?C\b|\bSSECustomer\w{1,20}|\bx-amz-server-side-encryption-customer-\w{1,20}",
     of="head-without-body",
 )
+COPY_SOURCE_WITHOUT_BUCKET = CauseType(
+    "copy-source-without-bucket",
+    title="The source of the copy lacks the name of its bucket",
+    text="CopySource is the bucket and the key of the source, with a slash between them. Bucket and Key are the destination only.",
+    recognised_by="S3 says that the source's bucket does not exist or is disabled, or the text shows that its name is that of a folder.",
+    fix="Put the name of the bucket before the key in CopySource.",
+    sources=(_COPY_PAGE,),
+)
 
 
 def status_as_code(case: Case[AwsError]) -> str:
     """Return the error code, or else the HTTP status as a string."""
     code, status = error_code(case.failure), case.failure.envelope.status_code
     return code or ("" if status is None else str(status))
+
+
+def explain_copy_source(case: Case[Failure]) -> Explanation | None:
+    """Explain that S3 takes a folder in the source of a copy as its bucket; return ``None`` for other calls."""
+    text = case.failure.text
+    source, target = _COPY_SOURCE.search(text), _DESTINATION.search(text)
+    if source is None or target is None or source["first"] == target["bucket"]:
+        return None
+    folder, bucket = source["first"], target["bucket"]
+    is_folder = f"{bucket}/{folder}/" in text
+    code = error_code(case.failure)
+    if not is_folder and code not in _CODES_OF_OTHER_BUCKET:
+        return None
+    whose = "which does not exist" if code == "NoSuchBucket" else "which most likely belongs to somebody else"
+    other = f"{code} is about a bucket named {folder}, {whose}, and not about your object."
+    missing = (
+        f"The name of the bucket {bucket} is missing before it."
+        if is_folder
+        else "Most likely, the name of the bucket is missing before it."
+    )
+    return case.explain(
+        f"S3 takes {folder}, the first part of CopySource, as the bucket of the source. {missing}",
+        COPY_SOURCE_WITHOUT_BUCKET.cause(
+            "derived" if is_folder else "possible", other if code in _CODES_OF_OTHER_BUCKET else None
+        ),
+        remedies=your_remedy(
+            f"Set CopySource to {bucket}/{source['source']}",
+            None if is_folder else f"If the source is in another bucket than {bucket}, put its name there.",
+            "URL-encode the key if it has other characters than letters, digits and -_.~/.",
+            url=_COPY_PAGE,
+        ),
+        notes="No permission is missing, and no policy has to change.",
+    )
 
 
 def is_head_call(case: Case[AwsError]) -> bool:

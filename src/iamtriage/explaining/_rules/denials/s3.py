@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._rules.calls.s3_calls import explain_copy_source
 from iamtriage.explaining._rules.denials import buckets, public_access, resource_policies, s3_objects
 from iamtriage.explaining._rules.denials.bucket_policies import explain_bucket_deny, explain_other_principals
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
@@ -77,6 +78,8 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     operation = denial.operation
     if operation is None and "cloudfront" in denial.failure.text.lower():
         return buckets.explain_origin(denial)
+    if (explanation := explain_copy_source(denial.case)) is not None:
+        return explanation
     rules = (explain_acl, explain_contrast, explain_requester_pays, explain_unsigned_object, explain_parts)
     others = (explain_denied_url, explain_bucket_deny, explain_other_principals, explain_missing_object)
     deployed = (public_access.explain_public_change, buckets.explain_deployed_bucket)
@@ -101,6 +104,27 @@ def explain_bare_s3(denial: Denial) -> Explanation:
             denial_remedies.authorization_details_remedy(denial),
         ),
         notes=EVENTUAL_CONSISTENCY,
+    )
+
+
+def explain_disabled_bucket(denial: Denial) -> Explanation:
+    """Explain that a bucket was disabled, which most often is not the caller's."""
+    if (explanation := explain_copy_source(denial.case)) is not None:
+        return explanation
+    bucket = resource_policies.bucket_argument(denial)
+    return denial.explain(
+        f"The bucket{'' if bucket == 'BUCKET' else f' {bucket}'} is disabled, by AWS or its owner: most often, it is not yours, and its name is a mistake.",
+        BUCKET_OF_OTHER_ACCOUNT.cause(
+            text="Names of buckets are unique in the whole partition: a common word is a bucket of somebody else."
+        ),
+        topic="s3-access-denied",
+        remedies=your_remedy(
+            "Check the name of the bucket in the call",
+            "The command prints your buckets. If this one is among them, look for mails of AWS about the account, or ask AWS Support.",
+            commands="aws s3api list-buckets --query 'Buckets[].Name' --output text",
+            url=pages.S3_403,
+        ),
+        notes="No permission is missing: a policy does not change this.",
     )
 
 
