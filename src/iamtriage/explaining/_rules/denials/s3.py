@@ -14,7 +14,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
-from iamtriage.explaining._rules.calls.s3_calls import explain_copy_source
 from iamtriage.explaining._rules.denials import buckets, public_access, resource_policies, s3_objects
 from iamtriage.explaining._rules.denials.bucket_policies import explain_bucket_deny, explain_other_principals
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
@@ -78,7 +77,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     operation = denial.operation
     if operation is None and "cloudfront" in denial.failure.text.lower():
         return buckets.explain_origin(denial)
-    if (explanation := explain_copy_source(denial.case)) is not None:
+    if (explanation := _explain_copy_source(denial)) is not None:
         return explanation
     rules = (explain_acl, explain_contrast, explain_requester_pays, explain_unsigned_object, explain_parts)
     others = (explain_denied_url, explain_bucket_deny, explain_other_principals, explain_missing_object)
@@ -107,9 +106,18 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     )
 
 
+def _explain_copy_source(denial: Denial) -> Explanation | None:
+    if not re.search(r"copy[-_]?source", denial.failure.text, re.IGNORECASE):
+        return None
+    # Few calls copy.
+    from iamtriage.explaining._rules.calls.s3_calls import explain_copy_source
+
+    return explain_copy_source(denial.case)
+
+
 def explain_disabled_bucket(denial: Denial) -> Explanation:
     """Explain that a bucket was disabled, which most often is not the caller's."""
-    if (explanation := explain_copy_source(denial.case)) is not None:
+    if (explanation := _explain_copy_source(denial)) is not None:
         return explanation
     bucket = resource_policies.bucket_argument(denial)
     return denial.explain(

@@ -17,7 +17,6 @@ from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.credentials.presigned_requests import PRESIGNED_URL_EDITED, compare_methods
 from iamtriage.explaining._rules.denials.buckets import MISSING_OBJECT, bucket_policy_commands
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.public_access import show_public_access_commands, turn_off_command
@@ -174,6 +173,12 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
     is_known = denial.operation is not None or denial.principal_text is not None
     if signed is None or is_known or "/" not in (denial.resource or ""):
         return None
+    # Few texts have a presigned URL.
+    from iamtriage.explaining._rules.credentials.presigned_requests import (
+        PRESIGNED_URL_EDITED,
+        compare_methods,
+    )
+
     has_code = "AccessDenied" in denial.failure.text
     if not has_code and (difference := compare_methods(denial.failure.text)) is not None:
         works = "The link works with GET: key, permission and expiry are right."
