@@ -22,7 +22,6 @@ from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
-from iamtriage.explaining._rules.denials.stated_denies import find_stated_denies
 from iamtriage.explaining._rules.shared import commands, denied_regions, pages
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern, role_path_steps
@@ -254,7 +253,12 @@ _LOOP = lazy_pattern(r"\bfor \w{1,40} in\b|\bwhile (?:IFS=\S{0,8} )?read\b|\bxar
 def add_landing_zone(denial: Denial, explanation: Explanation) -> Explanation:
     """Return the explanation of a ``Deny`` in a service control policy with what the name of the resource shows."""
     found = _NAMES.search(denial.resource or "")
-    if found is None or find_stated_denies(denial):
+    if found is None:
+        return explanation
+    from iamtriage.explaining._rules.denials.stated_denies import find_stated_denies
+
+    if find_stated_denies(denial):
+        # The policy in the text says more than the name.
         return explanation
     owner, control = "the Landing Zone Accelerator on AWS", "its guardrails deny"
     if found["tower"]:
