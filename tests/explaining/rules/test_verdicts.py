@@ -1131,8 +1131,8 @@ CASES = {
     ),
     "disabled-bucket": (
         "An error occurred (AllAccessDisabled) when calling the GetObject operation: All access to this object has been disabled",
-        "the service gives its own reason",
-        "aws sts get-caller-identity",
+        "is disabled, by AWS or its owner",
+        "aws s3api list-buckets",
     ),
     "no-provider": (
         f"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for https://{EKS}",
