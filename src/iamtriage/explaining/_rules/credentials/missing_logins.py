@@ -35,9 +35,10 @@ _EXIT_CODES = {
     "254": "AWS returned an error, such as a denial or expired credentials",
 }
 _EXECUTABLE = lazy_pattern(
-    r"executable ([\w./-]{1,80}) (?:failed|not found)|exec: \"?([\w./-]{1,80})\"?: (?:executable file not found|no such file)"
+    r"executable ([\w./-]{1,80}) (?:failed|not found)|exec: (?:fork/exec )?\"?([\w./-]{1,80})\"?: (?:executable file not found|no such file)"
 )
 _UPDATE_KUBECONFIG = "aws eks update-kubeconfig --name CLUSTER --region REGION"
+_HELPER = "aws eks get-token --cluster-name CLUSTER --region REGION"
 _API_VERSION = "exec plugin: invalid apiVersion"
 _OTHER_VERSION = "exec plugin is configured to use API version"
 # As the AWS CLI and aws-iam-authenticator, which are such helpers, report it.
@@ -275,7 +276,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     because = () if name is None else (f"The text names the program {name}.",)
     if exit_code is not None:
         because = (f"The AWS CLI ended with exit code {exit_code[1]}.",)
-    outcome = "failed"
+    outcome, summary = "failed", "The helper that gets credentials for the cluster {}."
     lacking, is_argo_cd = _LACKING, name == "argocd-k8s-auth"
     if is_argo_cd:
         lacking = "The service accounts of Argo CD's pods have no role, or that role may not assume the one in the cluster secret."
@@ -283,6 +284,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     if "Client.Timeout exceeded" in message:
         causes = causes[::-1]
     first: tuple[Remedy, ...] = ()
+    others: tuple[Remedy, ...] = (_RUN_BY_HAND, _WRITE_AGAIN)
     other = other_users.find_other_shell(case)
     # The helper's own error takes precedence over a file that was not found.
     if _NO_CREDENTIALS_FOUND.search(message):
@@ -294,8 +296,9 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         return _explain_api_version(case, message)
     elif "not found" in message or "no such file" in message:
         install = your_remedy(
-            "Install the helper where the call runs",
-            "Install the AWS CLI there, and check that the PATH of that program contains it, not just your shell's.",
+            "Install the AWS CLI where the call runs: in the image of the job or container, or on the computer",
+            "The PATH there must contain aws. It also needs credentials of a principal that has access to the cluster.",
+            commands=("aws --version", "aws sts get-caller-identity", f"{_HELPER} > /dev/null"),
             url=pages.EKS_KUBECONFIG,
         )
         if name == "aws-iam-authenticator":
@@ -307,6 +310,10 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
                 url=pages.EKS_KUBECONFIG,
             )
         outcome, causes, first = "was not found", (), (install,)
+        # A path in the kubeconfig can be that of another computer.
+        others = (_WRITE_AGAIN,) if name and "/" in name else ()
+        because = ("Without a token, the client sends no request to the cluster.",)
+        summary = f"The Kubernetes client could not start {name or 'the program'}, which gets the token for the cluster: it {{}}. Neither AWS nor the cluster refused anything."
         if (line := other_users.find_command_with_sudo(case)) is not None:
             outcome = "was not found: sudo does not search the PATH of your shell"
             path = your_remedy(
@@ -322,7 +329,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         causes = (OTHER_HOME.cause("derived", other.because, text=other.why), *causes)
         first = (other.remedy,)
     return case.explain(
-        f"The helper that gets credentials for the cluster {outcome}."
+        summary.format(outcome)
         if reason is None
         else f"kubectl got no token: aws eks get-token failed because {reason}.",
         KUBECONFIG_HELPER.cause(
@@ -331,28 +338,23 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
             text=f"The program that {'Argo CD' if is_argo_cd else 'the kubeconfig'} runs to get a token {outcome}.",
         ),
         *causes,
-        remedies=(_RUN_IN_ARGO_CD,)
-        if is_argo_cd
-        else (
-            *first,
-            your_remedy(
-                "Run the helper by hand",
-                "Run it as the user, in the container and with the profile that the kubeconfig uses. Its own error says what is wrong.",
-                "If its credentials are missing or expired, sign in again, for example with aws sso login. The cluster is not the cause.",
-                commands=(
-                    "aws eks get-token --cluster-name CLUSTER --region REGION",
-                    "aws sts get-caller-identity",
-                ),
-                url=pages.EKS_KUBECONFIG,
-            ),
-            your_remedy(
-                "Write the kubeconfig again",
-                "An old kubeconfig can name a helper, a profile or a role that no longer exists.",
-                commands=_UPDATE_KUBECONFIG,
-                url=pages.EKS_KUBECONFIG,
-            ),
-        ),
+        remedies=(_RUN_IN_ARGO_CD,) if is_argo_cd else (*first, *others),
     )
+
+
+_RUN_BY_HAND = your_remedy(
+    "Run the helper by hand",
+    "Run it as the user, in the container and with the profile that the kubeconfig uses. Its own error says what is wrong.",
+    "If its credentials are missing or expired, sign in again, for example with aws sso login. The cluster is not the cause.",
+    commands=(_HELPER, "aws sts get-caller-identity"),
+    url=pages.EKS_KUBECONFIG,
+)
+_WRITE_AGAIN = your_remedy(
+    "Write the kubeconfig again",
+    "An old kubeconfig can name a helper, a profile or a role that no longer exists.",
+    commands=_UPDATE_KUBECONFIG,
+    url=pages.EKS_KUBECONFIG,
+)
 
 
 # What aws --version prints, and the first versions that write v1beta1.
