@@ -1258,7 +1258,9 @@ def test_quota_of_managed_policies_is_raised_if_that_is_possible(
     """The quota of groups is fixed, and AWS raises those of roles and users to a maximum."""
     text = f"An error occurred (LimitExceeded) when calling the Attach{kind}Policy operation: Cannot exceed quota for PoliciesPer{kind}: {count}"
     titles = [each.title for each in explain(text).remedies[1:]]
-    assert titles == ([f"Or raise the quota in Service Quotas, to {most} at most"] if most else [])
+    assert titles == (
+        [f"Or raise the quota in Service Quotas, in us-east-1, to {most} at most"] if most else []
+    )
 
 
 @pytest.mark.parametrize("kind", ["Role", "User", "Group"])

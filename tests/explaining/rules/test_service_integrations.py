@@ -77,14 +77,28 @@ PROTECTED = "An error occurred (UnmodifiableEntity) when calling the {} operatio
         (
             "AttachRolePolicy",
             "AWSReservedSSO_Dev_0123456789abcdef",
+            "--policy-arn arn:aws:iam::111122223333:policy/team/more-kms",
+            "Change the permission set Dev instead, in IAM Identity Center",
+            "--customer-managed-policy-reference Name=more-kms,Path=/team/",
+        ),
+        (
+            "DetachRolePolicy",
+            "AWSReservedSSO_Dev_0123456789abcdef",
+            "--policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess",
+            "Change the permission set Dev instead, in IAM Identity Center",
+            "aws sso-admin detach-managed-policy-from-permission-set",
+        ),
+        (
+            "PutRolePolicy",
+            "AWSReservedSSO_Dev_0123456789abcdef",
             "--policy-name more-kms",
-            "Change the permission set Dev instead",
-            "provision the permission set",
+            "Change the permission set Dev instead, in IAM Identity Center",
+            "in all accounts with the permission set",
         ),
     ],
 )
 def test_role_that_only_aws_changes(operation: str, role: str, option: str, title: str, detail: str) -> None:
-    command = {"AttachRolePolicy": "attach-role-policy", "PutRolePolicy": "put-role-policy"}.get(operation, "delete-role")  # fmt: skip
+    command = {"AttachRolePolicy": "attach-role-policy", "PutRolePolicy": "put-role-policy", "DetachRolePolicy": "detach-role-policy"}.get(operation, "delete-role")  # fmt: skip
     explanation = explain(
         f"$ aws iam {command} --role-name {role} {option}\n\n{PROTECTED.format(operation, role)}"
     )

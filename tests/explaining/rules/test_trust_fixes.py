@@ -1061,3 +1061,18 @@ def test_a_misspelled_host_of_an_issuer() -> None:
     assert "lose access" not in explanation.to_text(detail="full")
     assert "condition key" not in explanation.remedies[0].steps[0]
     assert len(explanation.remedies[0].steps) == 1
+
+
+@pytest.mark.parametrize(
+    ("message", "parameter"),
+    [
+        ("(ValidationException) when calling the CreateSchedule operation: The execution role you provide must allow AWS EventBridge Scheduler to assume the role.", "Target.RoleArn of CreateSchedule"),
+        ("(InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda.", "Role of CreateFunction"),
+        ("(InvalidParameterValueException) when calling the CreateFunction operation: The role arn:aws:iam::111122223333:role/fn cannot be assumed by Lambda.", None),
+    ],
+    ids=["scheduler", "function", "named"],
+)  # fmt: skip
+def test_parameter_with_the_role(message: str, parameter: str | None) -> None:
+    steps = " ".join(explain(f"An error occurred {message}").remedies[0].steps)
+    assert ("ROLE_NAME is the name of the role in" in steps) is (parameter is not None)
+    assert (parameter or "") in steps

@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
+    organization_remedy,
     owner_remedy,
     resource_policy_remedy,
     save_step,
@@ -244,9 +245,11 @@ def explain_protected_role(case: Case[AwsError], message: str) -> Explanation:
     text = ""
     if permission_set is not None:
         text = "IAM Identity Center manages the role, and changes it only with its permission set."
-        remedy = account_remedy(
-            f"Change the permission set {clip_text(permission_set['name'])} instead",
-            "In the management account or the delegated administrator's, IAM Identity Center, Permission sets: attach or remove the policy there, and provision the permission set again.",
+        remedy = organization_remedy(
+            f"Change the permission set {clip_text(permission_set['name'])} instead, in IAM Identity Center",
+            "An administrator of IAM Identity Center does this, in the management account or that of the delegated administrator. It changes the role in all accounts with the permission set.",
+            "The console shows INSTANCE_ARN and PERMISSION_SET_ARN on the page of the permission set.",
+            commands=_change_permission_set(case),
             url="https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html",
         )
     elif (case.failure.envelope.operation or "").startswith("Delete"):
@@ -262,6 +265,32 @@ def explain_protected_role(case: Case[AwsError], message: str) -> Explanation:
         f"Only AWS can change the role {clip_text(name)}: {'IAM Identity Center manages it' if permission_set else 'it is a service-linked role'}. No permission is missing.",
         PROTECTED.cause("reported", code_evidence(case.failure), text=text),
         remedies=remedy,
+    )
+
+
+def _change_permission_set(case: Case[AwsError]) -> tuple[str, ...]:
+    """Return the commands that change the managed policies of a permission set as the call would those of a role."""
+    verb, policy = (
+        (case.operation or "").removesuffix("RolePolicy").lower(),
+        stated_option(case, "policy-arn"),
+    )
+    if verb not in {"attach", "detach"}:
+        return ()
+    change, option = (
+        f"{verb}-managed-policy-{'to' if verb == 'attach' else 'from'}-permission-set",
+        "--managed-policy-arn",
+    )
+    if policy and ":iam::aws:" not in policy:
+        path, _, name = policy.partition(":policy")[2].rpartition("/")
+        change, policy = (
+            change.replace("managed-policy", "customer-managed-policy-reference"),
+            f"Name={name},Path={path}/",
+        )
+        option = "--customer-managed-policy-reference"
+    of = "--instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN"
+    return (
+        fill_command(f"aws sso-admin {change} {of} {option} {{}}", policy or "POLICY_ARN"),
+        f"aws sso-admin provision-permission-set {of} --target-type ALL_PROVISIONED_ACCOUNTS",
     )
 
 

@@ -202,7 +202,9 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
     if what == "Policies" and kind != "account":
         most = _MOST_POLICIES.get(kind, 0)
         can_increase = int(count) < most
-        increase = attrs.evolve(increase, title=f"Or raise the quota in Service Quotas, to {most} at most")
+        increase = attrs.evolve(
+            increase, title=f"Or raise the quota in Service Quotas, in us-east-1, to {most} at most"
+        )
     return case.explain(
         f"{summary}. This is a quota per {kind}, not a missing permission.",
         QUOTA_REACHED.cause("reported", because, text=f"The account's quota is {limit}."),

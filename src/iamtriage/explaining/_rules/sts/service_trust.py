@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
+from iamtriage.actions._operation_resources import role_parameters
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
@@ -83,6 +85,13 @@ _WAITED = lazy_pattern(
 # The message can also mean that the caller must not pass the role, as in
 # https://github.com/aws-samples/aws-modern-application-workshop/issues/149.
 _MAY_LACK_PASS = lazy_pattern(r"\bpermissions?\s{1,40}to\s{1,40}pass\s{1,40}(?:this|the)\s{1,40}role\b")
+# The principals of other services with a similar name or purpose.
+_ALIKE = {
+    "ecs-tasks.amazonaws.com": "ecs.amazonaws.com",
+    "edgelambda.amazonaws.com": "lambda.amazonaws.com",
+    "pipes.amazonaws.com": "events.amazonaws.com",
+    "scheduler.amazonaws.com": "events.amazonaws.com",
+}
 # A service starts its tasks again.
 _OF_ECS_SERVICES = {None, "CreateService", "UpdateService"}
 _SSO = "AWSReservedSSO_"
@@ -110,6 +119,7 @@ def explain_untrusted_role(
     in_code = trust_in_code_steps(find_deployment(case.failure, case.facts))
     name = _find_role_name(case) if parsed is None else parsed.name
     role = "the role" if name is None else f"the role {name}"
+    parameters = () if name else role_parameters(case.operation or "", (service or "").partition(".")[0])
     who, trust = service or "the service", None
     if case.facts.trust_policy is not None and service is not None:
         trust = check_service_trust(case.facts, service, actions, role_arn, name)
@@ -119,7 +129,9 @@ def explain_untrusted_role(
         SERVICE_CANNOT_ASSUME_ROLE.cause(
             "reported", phrases, text=_STACK_ROLE if service == _STACKS else None
         ),
-        SERVICE_NOT_TRUSTED.cause(text=f"The trust policy of {role} does not allow {who}."),
+        SERVICE_NOT_TRUSTED.cause(
+            text=f"The trust policy of {role} does not allow {who}{f': perhaps it allows {_ALIKE[who]}, which is another service' if who in _ALIKE else ''}."
+        ),
         ROLE_TOO_NEW.cause(
             text="The role was created seconds ago, and the service does not see it yet: IAM takes a few seconds to propagate it."
         ),
@@ -175,6 +187,9 @@ def explain_untrusted_role(
                 if service == _STACKS
                 else None,
                 *in_code,
+                f"ROLE_NAME is the name of the role in {join_words(parameters, 'or')} of {case.operation}: the message does not name it."
+                if parameters and not in_code
+                else None,
                 None
                 if in_code or (name is not None and _is_new(case.failure.text, name))
                 else "Then repeat the call after about ten seconds.",
