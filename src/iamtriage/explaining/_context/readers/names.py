@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.callers import find_caller
+from iamtriage.explaining._context.readers.statements import find_said_name, find_said_role
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.values import Stated, quote_match
 
@@ -45,7 +46,7 @@ _REGIONS = lazy_pattern(
 )
 _US_EAST_HOST = lazy_pattern(r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\.ec2\.internal\b", re.ASCII)
 _PROFILES = lazy_pattern(
-    r"\bAWS_(?:DEFAULT_)?PROFILE[=:]\s?[\"']?([\w.@:+/-]{1,64})"
+    r"\bAWS_(?:DEFAULT_)?PROFILE[=:]\s?[\"']?([\w.@:+/-]{1,64})(?<![.:])"
     r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--profile[= ][\"']?([\w.@:+/-]{1,64})",
     re.ASCII,
 )
@@ -134,10 +135,6 @@ _ROLES = lazy_pattern(
     rf"|(?<!ode )(?<!odes )(?<!orker )(?<!nstance )\b[Rr]ole(?: ARN| arn)?(?: is|:)? [\"'`(]?({_ROLE_ARN})",
     re.ASCII,
 )
-_SAID_ROLE = lazy_pattern(
-    r"\b[Rr]ole [`\"']?(?P<name>[\w+=@-][\w+=.@-]{1,63})[`\"']? (?:in|of) (?:our |the )?(?:AWS )?account (?P<account>[0-9]{12})\b",
-    re.ASCII,
-)
 _ACCOUNTS = lazy_pattern(
     r"\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b"
     r"|--query[ =][\"']?Account\b[^\n]{0,80}\n\"?([0-9]{12})(?![0-9])",
@@ -162,15 +159,6 @@ _TERRAFORM = lazy_pattern(
     r"\bwith ((?:module\.[\w-]{1,64}(?:\[[\w\"\\.@:/-]{1,100}\])?\.){0,8}(?:data\.)?(?:aws|kubernetes|helm)_\w{1,80}\.[\w-]{1,80}(?:\[[\w\"\\.@:/-]{1,100}\])?)",
     re.ASCII,
 )
-# A name after its noun in a sentence. A plain word is one only at the end of a phrase.
-_SAID = {
-    noun: lazy_pattern(
-        rf"(?m)(?<![\w-]){noun} (?:called |named )?[`\"']?(?:([a-z](?=[a-z]{{0,62}}[0-9-]){_LABEL})(?![\w-]|\.\w)"
-        rf"|({_LABEL})(?=[`\"',;)]|\.?$|\.\s| \(| (?:in|of|has|with|for|and|was|is|does|uses)\b))",
-        re.ASCII,
-    )
-    for noun in ("[Nn]amespace", "[Ss]ervice ?[Aa]ccount", "[Cc]luster", "[Dd]eployment")
-}
 _RESERVED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 
 
@@ -234,7 +222,7 @@ def find_cluster(text: str, command: CommandLine | None) -> Stated | None:
     return (
         unique_value(_CLUSTERS, text)
         or unique_value(_CLUSTERS_OF_COMMANDS, text)
-        or unique_value(_SAID["[Cc]luster"], text)
+        or find_said_name("cluster", text)
     )
 
 
@@ -279,7 +267,7 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
         return None
     excluded = _RESERVED_NAMESPACES
     stated = unique_value(_NAMESPACES, text, excluded=excluded)
-    return stated or unique_value(_SAID["[Nn]amespace"], text, excluded=excluded)
+    return stated or find_said_name("namespace", text, excluded)
 
 
 def find_service_account_name(text: str, command: CommandLine | None) -> Stated | None:
@@ -293,7 +281,7 @@ def find_service_account_name(text: str, command: CommandLine | None) -> Stated 
         return None
     found = _only_object(_SERVICE_ACCOUNT, text) if "kind: " in text else None
     if found is None:
-        return unique_value(_SERVICE_ACCOUNTS, text) or unique_value(_SAID["[Ss]ervice ?[Aa]ccount"], text)
+        return unique_value(_SERVICE_ACCOUNTS, text) or find_said_name("service account", text)
     return found[1]._replace(value=found[1].value.partition("/")[2])
 
 
@@ -340,9 +328,7 @@ def find_workload(text: str, command: CommandLine | None) -> Stated | None:
         return Stated(f"deployment/{found[1]}", pod.words)
     if "kind: " in text and (stated := _only_object(_WORKLOAD, text)) is not None:
         return stated[1]
-    named = "eploy" in text and (
-        unique_value(_DEPLOYMENTS, text) or unique_value(_SAID["[Dd]eployment"], text)
-    )
+    named = "eploy" in text and (unique_value(_DEPLOYMENTS, text) or find_said_name("deployment", text))
     return Stated(f"deployment/{named.value}", named.words) if named else None
 
 
@@ -350,10 +336,7 @@ def find_role(text: str, command: CommandLine | None) -> Stated | None:
     """Return the role of the command, the environment or a configuration, if it is the only one."""
     if command is not None and (stated := command.option("role-arn", "role")):
         return stated if re.fullmatch(_ROLE_ARN, stated.value) else None
-    if ":role/" in text:
-        return unique_value(_ROLES, text)
-    found = _SAID_ROLE.search(text) if "ole " in text and "ccount " in text else None
-    return found and Stated(f"arn:aws:iam::{found['account']}:role/{found['name']}", quote_match(found))
+    return unique_value(_ROLES, text) if ":role/" in text else find_said_role(text)
 
 
 def find_instance(text: str, command: CommandLine | None) -> Stated | None:

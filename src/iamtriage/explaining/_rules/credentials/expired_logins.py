@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.credentials.unsigned_requests import EXPIRED_RE
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import describe_duration
 from iamtriage.explaining._rules.shared.clues import error_code, find_registry, quote_phrases, reported_cause
-from iamtriage.explaining._rules.shared.common_causes import LOGGED_OUT, TOKEN_KEPT
+from iamtriage.explaining._rules.shared.common_causes import LOGGED_OUT, TOKEN_KEPT, WRONG_SSO_SESSION
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -53,16 +53,6 @@ EXPIRED_SSO_SESSION = CauseType(
     recognised_by="The SDK says that the SSO session or token has expired, or CreateToken returns InvalidGrantException.",
     fix="Sign in again with aws sso login.",
     sources=(pages.SSO_LOGIN,),
-)
-WRONG_SSO_SESSION = CauseType(
-    "wrong-sso-session",
-    title="Another profile or session was signed in",
-    text="A later sign-in was for another session or profile than the one that the call uses.",
-    fix="Sign in with the profile that the call uses.",
-    recognised_by="The text shows that the sign-in was successful, and the call still has an expired session.",
-    sign=r"\bSuccessfully logged into Start URL|\bLogin succeeded, valid until\b",
-    remedy="Sign in to IAM Identity Center",
-    of="expired-sso-session",
 )
 EXPIRED_LOGIN_SESSION = CauseType(
     "expired-login-session",

@@ -126,8 +126,8 @@ SECTION_NAME = CauseType(
     title="The section of the profile has the wrong name",
     text="The section must be [profile NAME] in ~/.aws/config, but [NAME] in ~/.aws/credentials.",
     fix="Write [profile NAME] in ~/.aws/config, and [NAME] in ~/.aws/credentials.",
-    recognised_by="The config file in the text has the section [NAME] instead of [profile NAME].",
-    sign=r"(?P<shown>/\.aws/config \[(?!default\])(?P<name>[\w.@/-]{1,64})\]) .{0,800}\bprofile \((?P=name)\)",
+    recognised_by="The text shows the section [NAME] of the config file, or [profile NAME] of the credentials file.",
+    sign=r"~/\.aws/credentials (?:under|as|in|with) \[profile [\w.@/-]{1,64}\]|(?P<shown>/\.aws/config \[(?!default\])(?P<name>[\w.@/-]{1,64})\]) .{0,800}\bprofile \((?P=name)\)",
     of="profile-not-found",
 )
 

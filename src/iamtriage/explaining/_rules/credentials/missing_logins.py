@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.credentials import other_users
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, principal_words
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import WRONG_SSO_SESSION
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     return case.explain(
         f"There is no IAM Identity Center sign-in for {described}: {cache} has no token for it. No permission is missing.",
         clues.reported_cause(NO_SSO_LOGIN, message, "Error loading SSO Token"),
+        WRONG_SSO_SESSION.cause() if "aws sso login" in case.text else None,
         OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", other.because, text=other.why),
         remedies=present(other and other.remedy, login),
     )

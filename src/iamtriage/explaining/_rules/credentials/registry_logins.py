@@ -14,8 +14,9 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_before
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -215,11 +216,7 @@ def _find_trusted_accounts(case: Case[MissingCredentials] | Case[InvalidCredenti
 _HOST = "public.ecr.aws"
 _HELM = lazy_pattern(r"\bhelm\b|oci://|\bmanifests [\w.+-]{1,60}\]")
 _NODE = lazy_pattern(r"Failed to pull image|ErrImagePull|ImagePullBackOff|kubelet")
-# When people say that they signed in.
-_AGO = lazy_pattern(
-    r"\b(?:last (?:week|month|year|night|sprint)|yesterday|(?:a|few|some|several|two|three|\d{1,3}) (?:days?|weeks?|months?) ago|(?:days|weeks|months) ago)\b",
-    re.IGNORECASE,
-)
+_LOGIN = lazy_pattern(r"(?i:\b(?:log(?:ged|s)?[ -]?in|sign(?:ed|s)?[ -]in)\b)")
 _LOGIN_URL = "https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html"
 SAVED_PUBLIC_LOGIN = CauseType(
     "saved-public-registry-login",
@@ -234,6 +231,11 @@ SAVED_PUBLIC_LOGIN = CauseType(
 def is_about_public_registry(text: str) -> bool:
     """Return whether a text names the public registry of ECR, and no private one."""
     return _HOST in text and ".dkr.ecr." not in text
+
+
+def find_old_login(text: str) -> str | None:
+    """Return the clause that says that somebody signed in more than 12 hours ago."""
+    return find_before(text, _LOGIN)
 
 
 def explain_public_registry(
@@ -274,9 +276,9 @@ def explain_public_registry(
     if _NODE.search(text):
         title, logouts, stores = "Delete the login from the pod's pull secret", (), None
         step = f"Remove {_HOST} from imagePullSecrets of the pod and its service account, or from the node's config of containerd."
-    ago = _AGO.search(text) if "login" in text else None
+    ago = find_old_login(text)
     evidence: Evidence = "reported" if reported else "possible" if ago is None else "derived"
-    because = reported or (() if ago is None else (f"That was {ago[0]}.",))
+    because = reported or (() if ago is None else (f"The text says {quote_words(ago)}.",))
     even = ", even AdministratorAccess," if "AdministratorAccess" in text else ""
     who = "Most likely, the" if evidence == "possible" else "The"
     return case.explain(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import gateway_routes, registry_logins, registry_pulls
@@ -103,6 +104,7 @@ def explain_no_registry_login(
     older = "The login is older than 12 hours, or belongs to another user of the machine."
     if is_node:
         older = "The pod has an image pull secret whose login is older than 12 hours."
+    old = None if none_sent or is_node else registry_logins.find_old_login(case.failure.text)
     causes = [
         NO_REGISTRY_LOGIN_CAUSE.cause(
             "derived" if none_sent else "possible",
@@ -120,8 +122,13 @@ def explain_no_registry_login(
     ]
     remedies = [credential_remedies.docker_login(registry, region, case.failure.text)]
     summary = f"The ECR registry {registry} does not accept the docker login."
+    if old is not None:
+        summary = f"The docker login to the ECR registry {registry} has expired: it is valid for 12 hours."
+        causes = [EXPIRED_REGISTRY_LOGIN.cause("derived", f"The text says {quote_words(old)}.")]
     if none_sent:
-        summary = f"Docker is not logged in to the ECR registry {registry}."
+        of_root = "sudo docker login" in case.text and "sudo docker pu" not in case.text
+        who = ", because the login with sudo is that of root" if of_root else ""
+        summary = f"Docker is not logged in to the ECR registry {registry}{who}."
     if is_node:
         summary = f"The node could not authenticate to the ECR registry {registry}: most likely, its role is not allowed to pull."
         if not none_sent:

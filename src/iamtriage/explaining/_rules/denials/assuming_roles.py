@@ -78,6 +78,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         and not own_roles.assumes_itself(denial)
         and not role_calls.find_vendor(denial)
         and not find_own_allow(denial)
+        and not role_calls.is_recreated(denial)
     )
     if findings is not None and findings.allowed is False:
         can_allow = False
@@ -85,7 +86,8 @@ def explain_assume_role(denial: Denial) -> Explanation:
     condition = role_conditions.compare_call(denial, findings, result)
     findings = condition.findings
     # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
-    trust_remedy = None if condition.names_caller or own_role else _change_trust_remedy(denial, findings)
+    is_trusted = condition.names_caller or role_calls.says_trusted(denial)
+    trust_remedy = None if is_trusted or own_role else _change_trust_remedy(denial, findings)
     omitted = role_calls.omit_attribute_remedy(denial)
     allow_remedy = _allow_remedy(denial, condition, attribute) if can_allow else None
     if allow_remedy and trust_remedy and any("trust.json" in each for each in allow_remedy.commands):
@@ -176,6 +178,12 @@ def _causes(
             text = f"No identity-based policy of {caller} allows sts:AssumeRole on {denial.resource}, for example because it lists accounts one by one."
         no_allow = NO_IDENTITY_ALLOW.cause(text=text)
         text = f"The trust policy of {role} does not allow {caller}, or the call does not meet its condition, such as an external ID or MFA."
+        if role_calls.is_recreated(denial):
+            text = f"In the trust policy of {role}, IAM replaced the ARN of {caller} by the ID of the deleted one, which the new one does not have."
+            yield CALLER_NOT_TRUSTED.cause("derived", text=text)
+            return
+        if role_calls.says_trusted(denial):
+            text = "The call does not meet a condition of the trust policy, such as an external ID or MFA."
         others = (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
         yield from (others[1], no_allow, others[0]) if working else (no_allow, *others)
     if denial.is_explicit and not _names_trust_policy(denial):
@@ -214,6 +222,10 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
             f"most likely, the role's trust policy does not allow {vendor}, or requires another external ID"
         )
     unknown = "" if findings is not None else ", nor whether the role exists"
+    if role_calls.is_recreated(denial):
+        return "the trust policy most likely still has the ID of the deleted one"
+    if role_calls.says_trusted(denial):
+        return f"the trust policy in account {denial.resource_account} is not enough, so most likely no identity-based policy of {denial.caller} allows it"
     if denial.crosses_accounts:
         return f"both accounts must allow it. The message does not say which one does not{unknown}"
     return "either the caller's policies or the role's trust policy do not allow it, and the message does not say which"
@@ -348,7 +360,7 @@ def _allow_remedy(
     where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
     start = "Also allow" if is_named else "Allow"
     remedy = allow_remedies.allow_remedy(denial, title=f"{start} {denial.caller} {what}{where}")
-    is_trusted = findings is not None and findings.allowed
+    is_trusted = role_calls.says_trusted(denial) or (findings is not None and findings.allowed)
     if remedy is None or denial.is_explicit or is_trusted:
         return remedy
     if _may_be_either_side(denial, findings, attribute):

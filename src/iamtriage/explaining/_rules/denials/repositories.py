@@ -299,6 +299,12 @@ def explain_image_pull(denial: Denial) -> Explanation:
     ]
     text = f"The repository is in another account, and its policy does not allow {puller}."
     causes.insert(1, NO_ALLOWS["resource"].cause(text=text))
+    own = denial.context.account
+    if own is not None and own.value != repository.account and on_node:
+        summary_end = f"The registry is in account {repository.account}, the nodes in {own.value}: most likely, the repository policy does not allow the node role."
+        title = f"In account {repository.account}, allow the node role in the repository policy"
+        causes[:2] = causes[1::-1]
+        remedies = [attrs.evolve(remedies[1], title=title), remedies[0]]
     if not on_node and not on_ecs:
         causes.append(_OLD_LOGIN)
         remedies.insert(1, credential_remedies.docker_login(repository.registry, repository.region))

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.service_statements import compare_statements
@@ -98,6 +99,9 @@ _POLICY_ACTIONS = {
 REDEPLOY = "Redeploy the API afterwards: a changed resource policy takes effect with the next deployment."
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 _LOCKED_KEY = "A principal whom the key policy allows kms:PutKeyPolicy runs the commands. If none is left, only AWS Support can make the key manageable again, not even the root user."
+_NETWORK = lazy_pattern(
+    r"(?i:\b(?:from|in|on|inside|through|via|over)\b[^\n]{0,30}\b(?:VPC|VPN|office|intranet|bastion|EC2)\b)"
+)
 _MASKED_ACCOUNT = "The text masks the account of the resource: run the commands in that account."
 
 
@@ -111,6 +115,8 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         name += f" or the {policy.other}" if policy.other else ""
         text = f"A Deny statement in the {name} matches the request. {why_no_allow_helps(denial)}"
         verdict = f"the {name} explicitly denies it"
+        if (works := find_working(denial.failure.text, _NETWORK)) is not None:
+            verdict += f", most likely by the network of the call: the text says {quote_words(works)}"
         remedy = narrow_deny_remedy(denial, name)
         notes: tuple[str, ...] = ()
     else:

@@ -18,6 +18,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole
+from iamtriage.explaining._context.readers.statements import find_changed, find_said
 from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 from iamtriage.explaining._rules.shared import commands, pages, policy_principals
 from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
@@ -137,6 +138,26 @@ def external_id_step(vendor: str) -> str:
     if vendor == "Snowflake":
         return "DESC INTEGRATION in Snowflake prints both values: STORAGE_AWS_IAM_USER_ARN and STORAGE_AWS_EXTERNAL_ID. A re-created integration has another external ID."
     return f"{vendor} shows the external ID that it sends where you entered the role's ARN."
+
+
+# "The trust policy has my user", "I added … to the trust policy".
+_TRUSTS = lazy_pattern(
+    r"\b[Tt]rust (?:policy|relationship)\b[^\n]{0,60}?\b(?:has|names|lists|allows|contains|includes|trusts)\b[^\n.]{0,60}?(?:\bmy\b|:iam::)"
+    r"|\b(?:added|put)\b[^\n]{0,120}?(?:\bmy\b|:iam::)[^\n]{0,120}?\b(?:to|in|into) the trust (?:policy|relationship)\b"
+)
+
+
+def says_trusted(denial: Denial) -> bool:
+    """Return whether somebody says that the trust policy of a role in another account allows the caller."""
+    said = denial.crosses_accounts and find_said(denial.failure.text, _TRUSTS)
+    return bool(said) and next(said, None) is not None and not is_recreated(denial)
+
+
+def is_recreated(denial: Denial) -> bool:
+    """Return whether somebody says that the caller was deleted and created again."""
+    name = getattr(denial.role or denial.principal, "name", None)
+    about = re.compile(rf"\bre-?created\b.*\b{re.escape(name)}\b") if name else None
+    return about is not None and find_changed(denial.failure.text, about) is not None
 
 
 _MAX_ACCOUNTS = 3

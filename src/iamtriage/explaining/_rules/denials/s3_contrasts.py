@@ -20,6 +20,7 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_contrast, find_runs
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import buckets
@@ -125,6 +126,9 @@ def explain_contrast(denial: Denial) -> Explanation | None:
     )
 
 
+_SMALL = lazy_pattern(r"(?i:\bsmall(?:er)? (?:files?|objects?|uploads?|ones)\b)")
+
+
 def explain_parts(denial: Denial) -> Explanation | None:
     """Explain a denied part of an upload, for which S3 decrypts, or the key of the bucket, or return ``None`` for others.
 
@@ -133,7 +137,8 @@ def explain_parts(denial: Denial) -> Explanation | None:
     """
     text, bucket = denial.failure.text, (denial.resource or "").rpartition(":")[2].partition("/")[0]
     uploaded = rf"\bupload: \S{{1,500}} to s3://{re.escape(bucket)}/"
-    has_whole = bool(bucket) and re.search(uploaded, text) is not None
+    small = find_working(text, _SMALL)
+    has_whole = small is not None or (bool(bucket) and re.search(uploaded, text) is not None)
     is_begun = denial.operation in PARTS
     has_key = _KMS.search(text) is not None
     if not (has_key and has_whole and denial.operation == "CreateMultipartUpload") and not (
@@ -169,7 +174,7 @@ def explain_parts(denial: Denial) -> Explanation | None:
     lists_others = "kms:GenerateDataKey" in text and not ("kms:Decrypt" in text or "kms:*" in text)
     likely = "" if lists_others else "most likely, "
     return denial.explain(
-        f"S3 denied {'a part of the' if is_begun else 'the multipart'} upload to {denial.resource} without a reason: {likely}the caller lacks kms:Decrypt on {whose}{f' of account {owner}' if is_other else ''}.",
+        f"S3 denied {'a part of the' if is_begun else 'the multipart'} upload{f' to {denial.resource}' if denial.resource else ''} without a reason: {likely}the caller lacks kms:Decrypt on {whose}{f' of account {owner}' if is_other else ''}.",
         buckets.KMS_KEY.cause(
             "derived",
             (*shown,),

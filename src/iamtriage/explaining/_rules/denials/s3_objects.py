@@ -62,6 +62,8 @@ _WRITTEN_BY_OTHER = lazy_pattern(
     r"|\b(?:written|uploaded|delivered|put|copied)\b[^.\n]{0,40}?\b(?:by|from) (?:a |an |the |our )?(?:partner|vendor|supplier|customer|third party|(?:an)?other account|different account)\b",
     re.IGNORECASE,
 )
+# That others can be read.
+_SOME = lazy_pattern(r"(?i:\b(?:only|just|some) (?:the |those |of the |old(?:er)? ){0,2}(?:objects|files)\b)")
 OBJECT_OF_OTHER_ACCOUNT = CauseType(
     "object-of-other-account",
     title="Another account wrote the object and owns it",
@@ -228,7 +230,7 @@ def _explain_object_of_other_account(denial: Denial) -> Explanation | None:
     differs = owner is not None and own is not None and owner["id"] != own["id"]
     is_same = owner is not None and own is not None and not differs
     said = _WRITTEN_BY_OTHER.search(text)
-    if value == "BucketOwnerEnforced" or is_same or not (differs or (value is not None and said is not None)):
+    if value == "BucketOwnerEnforced" or is_same or not (differs or (said and (value or _SOME.search(text)))):
         return None
     bucket = resource_policies.bucket_argument(denial)
     because = present(
@@ -238,7 +240,7 @@ def _explain_object_of_other_account(denial: Denial) -> Explanation | None:
         *(f'The text says "{call}".' for call in dict.fromkeys(_READ_CALL.findall(text))),
     )
     return denial.explain(
-        f"S3 denied {denial.operation}{f' on {denial.resource}' if denial.resource else ''} because another account wrote the object and owns it{f' (Object Ownership is {value})' if value else ''}: an Allow in policies of the bucket or of its account does not apply to it.",
+        f"S3 denied {denial.operation}{f' on {denial.resource}' if denial.resource else ''}{'' if differs or value else ', most likely'} because another account wrote the object and owns it{f' (Object Ownership is {value})' if value else ''}: an Allow in policies of the bucket or of its account does not apply to it.",
         OBJECT_OF_OTHER_ACCOUNT.cause("derived" if differs else "possible", because),
         topic=_TOPIC,
         remedies=owner_remedy(

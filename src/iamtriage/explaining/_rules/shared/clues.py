@@ -205,8 +205,18 @@ def stated_option(case: _AnyCase, *names: str) -> str | None:
     return None if stated is None else stated.value
 
 
+_USED_PROFILE = lazy_pattern(
+    r"\b(?:I|[Ww]e|code|program|script) (?:uses?|runs? with) (?:the )?profile [`\"']?([\w.-]{1,63}\w)"
+)
+
+
 def find_profile(case: _AnyCase) -> str | None:
     """Return the profile that the text names."""
+    command = case.context.command
+    signs_in = command is not None and command.words[:2] == ("sso", "login")
+    if signs_in and (used := _USED_PROFILE.search(case.text)) is not None:
+        # Somebody signed in with another profile than the one of the call.
+        return safe_name(used[1])
     if (option := find_option(case, "profile")) is not None:
         return option
     stated = case.context.profile
