@@ -155,7 +155,7 @@ def test_role_of_lambda_at_edge() -> None:
     assert "needs both in one role" in explanation.causes[1].text
     [first] = explanation.remedies
     assert "--role-name rewrite" in first.commands[-1]
-    assert first.steps[-1].endswith("Waiting alone does not help, as you saw.")
+    assert first.steps[-1].startswith("Retry after a few seconds")
 
 
 def test_role_of_another_service() -> None:

@@ -241,11 +241,11 @@ def _documents(text: str) -> dict[str, Any]:
         from iamtriage.explaining._context.readers.attached_policies import find_attached_policies
 
         values["policies"] = (*values.get("policies", ()), *find_attached_policies(text))
-    if is_described and not values.get("policies"):
+    if is_described and all(each.has_principal for each in values.get("policies", ())):
         from iamtriage.explaining._context.readers.attached_policies import find_described_policy
 
         described = find_described_policy(text)
-        values["policies"] = () if described is None else (described,)
+        values["policies"] = (*values.get("policies", ()), *((described,) if described else ()))
     if ':sub"' in text and not any(each.is_trust_policy for each in values.get("policies", ())):
         from iamtriage.explaining._context.readers.pasted_policies import find_trust_conditions
 
@@ -257,7 +257,7 @@ def _documents(text: str) -> dict[str, Any]:
 # Every policy contains one of these, in JSON, YAML or code.
 # Parts of the names of AWS managed policies.
 _SIGNS_OF_ATTACHMENTS = ("AdministratorAccess", "FullAccess", "OnlyAccess", "PowerUserAccess")
-_SIGNS_OF_DESCRIPTIONS = (" allows ", " has ", " have ", " grants ")
+_SIGNS_OF_DESCRIPTIONS = (" allows ", " has ", " have ", " grants ", "olicy:")
 _SIGNS_OF_POLICIES = (
     "Statement", "statement {", "Effect", "aws_iam_policy_document", "iamRoleStatements", "PolicyDocument", "get_policy_document",
     "FederatedPrincipal(", "WebIdentityPrincipal(", "Policy:", 'Policy":',

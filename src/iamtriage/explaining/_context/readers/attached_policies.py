@@ -43,12 +43,10 @@ _SAID = lazy_pattern(
 _ACTION = r"[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{1,60}\*?|\*)"
 _TARGET = r"[`\"']?(?:arn:aws[\w:/*+=,.@-]{8,400}(?<![.,])|\*|alias/[\w/-]{1,200})[`\"']?"
 _GRANT = lazy_pattern(
-    rf"\b(?:polic(?:y|ies)|[Rr]ole|[Uu]ser|[Ii]t|I|[Ww]e)\b(?P<before>[^\n.!?]{{0,60}}?)\b(?:allows?|grants?|has|have|contains?|includes?|got)\b[^\n.!?:\"]{{0,40}}?[`\"']?"
+    # A sentence, or a line of a list.
+    rf"(?m)(?:\b(?:polic(?:y|ies)|[Rr]ole|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|has|have|contains?|includes?|got)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
     rf"(?P<actions>{_ACTION}(?:[`\"']?(?:,? and |, ?| ?/ ?)[`\"']?{_ACTION}){{0,6}})[`\"']?(?: (?:on|for) (?P<resources>{_TARGET}(?:(?:,? and |, ){_TARGET}){{0,4}})|(?![`\"']? (?:on|for|only)\b))",
     re.ASCII,
-)
-_OTHER_OWNER = lazy_pattern(
-    r"\b(?P<kind>role|user) (?P<name>[\w+=.@-]{2,64})(?= |$)|\b(?:other|another|different)\b", re.ASCII
 )
 
 

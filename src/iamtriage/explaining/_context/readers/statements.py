@@ -35,7 +35,7 @@ CLAUSE_END = lazy_pattern(
 )
 """Where a clause ends."""
 WORKS = lazy_pattern(
-    r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?|(?:goes|went) through|pass(?:es|ed))\b)"
+    r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?|(?:goes|went) through|pass(?:es|ed)|helps|fixe[sd])\b)"
 )
 """The words that something works."""
 _CHANGED = lazy_pattern(

@@ -19,6 +19,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import registry_logins, unsigned_requests
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
@@ -54,10 +55,8 @@ _STORING_HELPER = lazy_pattern(
     re.MULTILINE,
 )
 # That Git works for a while, or once the password is deleted.
-_WORKED = lazy_pattern(
-    r"(?i:\bfirst (?:clone|pull|push|fetch|time)\b[^\n.]{0,30}\b(?:OK|okay|works?|worked|fine)\b"
-    r"|\b(?:delet|remov|clear|eras)(?:e|es|ing)\b[^\n.]{0,60}\b(?:helps?|works?|fixe[sd])\b"
-    r"|\b(?:works?|fine|OK)\b[^\n.]{0,30}\b(?:for a while|minutes|quarter of an hour)\b)"
+_ONCE = lazy_pattern(
+    r"(?i:\bfirst (?:clone|pull|push|fetch|time)\b|\b(?:delet|remov|clear|eras)(?:e|es|ing)\b|\bfor a while\b|\bminutes\b)"
 )
 GIT_CREDENTIALS_STORED = CauseType(
     "git-credentials-stored",
@@ -80,7 +79,7 @@ def explain_git_denial(denial: Denial) -> Explanation:
     summary = f"CodeCommit denied Git access to {f'the repository {name}' if name else 'a repository'}"
     cause = GIT_CREDENTIALS_STORED.cause()
     look: tuple[str, ...] = ("git config --show-origin --get-all credential.helper",)
-    worked = _WORKED.search(denial.failure.text)
+    worked = find_working(denial.failure.text, _ONCE)
     check, reason = "If the first command prints osxkeychain, manager or store", "without a reason"
     helper = stored["helper"] if stored else "a credential helper"
     if stored is not None:
@@ -88,7 +87,7 @@ def explain_git_denial(denial: Denial) -> Explanation:
     if stored or worked:
         because = (
             f"The text shows the credential helper {helper}." if stored else None,
-            f"No permission is missing: the text says {quote_words(worked[0])}." if worked else None,
+            f"No permission is missing: the text says {quote_words(worked)}." if worked else None,
         )
         cause = GIT_CREDENTIALS_STORED.cause("derived", (*because,))
         reason = f"{'' if stored and worked else 'most likely '}because Git sends a password that {helper} stored, and that has expired"

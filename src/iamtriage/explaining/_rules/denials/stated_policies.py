@@ -7,7 +7,6 @@ a Deny.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -206,9 +205,8 @@ def _add_key_policy(denial: Denial, explanation: Explanation, stated: list[Known
         return explanation
     first, *others = granting
     allowing, other_side = find_allowing_policy(denial), "both must allow it"
-    if allowing is not None or _lists_own_permission(denial):
-        own = allowing.name if allowing else f"the policy of {denial.caller}"
-        other_side += f", and {own} does already"
+    if allowing is not None:
+        other_side += f", and {allowing.name} does already"
         lines = tuple(each for each in first.commands if not each.startswith("aws iam put-"))
         first, others = attrs.evolve(first, steps=first.steps[1:], commands=lines), []
     if found is None:
@@ -223,19 +221,6 @@ def _add_key_policy(denial: Denial, explanation: Explanation, stated: list[Known
         remedies=(first, *others),
         notes=(),
     )
-
-
-def _lists_own_permission(denial: Denial) -> bool:
-    """Return whether a line under the name of the caller's policy lists the action on the resource."""
-    name = getattr(denial.role or denial.principal, "name", None)
-    if name is None or denial.action is None or denial.resource is None:
-        return False
-    name, action, resource = (re.escape(each) for each in (name, denial.action, denial.resource))
-    found = re.search(
-        rf"\b{name}(?:'s)?(?: role| user| identity| IAM)? (?:policy|permissions)\b[^\n:]{{0,40}}:[^\S\n]{{0,4}}\n(?:[^\n]{{1,400}}\n){{0,8}}[\s*-]{{0,12}}(?:[\w:*]{{1,60}}, ?){{0,8}}{action}(?:, ?[\w:*]{{1,60}}){{0,8}} on {resource}\s",
-        denial.failure.text + "\n",
-    )
-    return found is not None
 
 
 def _compare_policies(

@@ -79,9 +79,6 @@ _CREATED = lazy_pattern(
     r"|\baws_iam_role\.[^\s:]{1,80}: Creation complete after \S{1,20} \[id=(?P<terraform>[\w+=,.@-]{1,64})\]"
 )
 _LATER = lazy_pattern(r"(?i:\b(?:later|second (?:time|try|run)|re-?run|retry|a minute)\b)")
-_WAITED = lazy_pattern(
-    r"(?i:\bwait(?:ed|ing)\b[^.\n]{0,40}\b(?:minutes?|hours?|min)\b|\b(?:minutes?|hours?|min) (?:between|apart|in between)\b|\b(?:isn't|is not|not)[\w ]{0,12} propagat)"
-)
 # The message can also mean that the caller must not pass the role, as in
 # https://github.com/aws-samples/aws-modern-application-workshop/issues/149.
 _MAY_LACK_PASS = lazy_pattern(r"\bpermissions?\s{1,40}to\s{1,40}pass\s{1,40}(?:this|the)\s{1,40}role\b")
@@ -157,10 +154,7 @@ def explain_untrusted_role(
             service,
         )
     if trust is not None:
-        waits = " Waiting alone does not help, as you saw." if _WAITED.search(case.failure.text) else ""
-        retry = (
-            () if trust.is_allowed else (f"Retry after a few seconds: the change has to propagate.{waits}",)
-        )
+        retry = () if trust.is_allowed else ("Retry after a few seconds: the change has to propagate.",)
         fix = attrs.evolve(trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry))
         verdict, remedies, causes = trust.verdict, (fix,), (causes[0], trust.cause)
         if trust.is_allowed and name is not None and _is_new(case.failure.text, name):
