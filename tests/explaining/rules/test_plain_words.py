@@ -28,6 +28,10 @@ _COPY = (
     "arn:aws:sts::111122223333:assumed-role/archiver/job is not authorized to perform: s3:PutObjectTagging on resource: "
     '"arn:aws:s3:::archive/a" because no identity-based policy allows the s3:PutObjectTagging action\n\n'
 )
+_PULL = (
+    "ERROR: failed to solve: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/base:1.4: unexpected status from HEAD request to "
+    "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/base/manifests/1.4: 401 Unauthorized\n\n"
+)
 _TOKEN = "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\n"
 _401 = "error: You must be logged in to the server (Unauthorized)\n\n"
 
@@ -120,6 +124,42 @@ _CASES = {
         _COPY + "The role has s3:PutObject.",
         ("TaggingDirective=REPLACE", "also allow s3:GetObjectTagging on the source"),
         ("--copy-props",),
+    ),
+    "login of the day before": (
+        _PULL + "GitLab runner with buildx, we ran docker login yesterday in the image.",
+        ("has expired: it is valid for 12 hours",),
+        ("The docker login is for another registry",),
+    ),
+    "login of today": (
+        _PULL + "GitLab runner with buildx, docker login says Login Succeeded.",
+        ("does not accept the docker login",),
+        ("has expired: it is",),
+    ),
+    "principal of the trust policy": (
+        _ROLE + "I added arn:aws:iam::111122223333:user/ana to the trust policy of Audit already.",
+        ("the trust policy in account 444455556666 is not enough", "put-user-policy"),
+        ("update-assume-role-policy",),
+    ),
+    "user that was created again": (
+        _ROLE + "The trust policy of Audit has my user. I deleted and re-created the user ana yesterday.",
+        ("most likely still has the ID of the deleted one", "update-assume-role-policy"),
+        ("put-user-policy",),
+    ),
+    "another profile": (
+        "Error loading SSO Token: Token for https://acme.awsapps.com/start does not exist\n\nI ran aws sso login --profile dev, and it was successful. I use profile prod.",
+        ('The text shows "aws sso login --profile dev"', "aws sso login --profile prod"),
+        (),
+    ),
+    "network": (
+        _BUCKET.replace("because no resource-based policy allows the s3:ListBucket action", "with an explicit deny in a resource-based policy")
+        + "It works from the VPC, but not from my laptop.",
+        ('most likely by the network of the call: the text says "It works from the VPC"',),
+        (),
+    ),
+    "small files": (
+        "An error occurred (AccessDenied) when calling the CreateMultipartUpload operation: Access Denied\n\nSmall files work, only large ones fail. The bucket is encrypted with aws:kms.",
+        ("most likely, the caller lacks kms:Decrypt",),
+        ("None",),
     ),
 }  # fmt: skip
 

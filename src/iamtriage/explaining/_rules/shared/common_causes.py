@@ -140,7 +140,7 @@ WRONG_SSO_SESSION = CauseType(
     text="A later sign-in was for another session or profile than the one that the call uses.",
     fix="Sign in with the profile that the call uses.",
     recognised_by="The text shows that the sign-in was successful, and the call still has an expired session.",
-    sign=r"(?P<shown>\baws sso login --profile (?P<one>[\w.-]{1,64}))(?= ).{0,300}\bprofile (?!(?P=one)\b)\w|\bSuccessfully logged into Start URL|\bLogin succeeded, valid until\b",
+    sign=r"(?P<shown>\baws sso login --profile (?P<one>[\w.-]{1,64}))(?![\w.-]).{0,300}\bprofile (?!(?P=one)\b)\w|\bSuccessfully logged into Start URL|\bLogin succeeded, valid until\b",
     remedy="Sign in to IAM Identity Center",
     of="expired-sso-session",
     subject="credentials",
