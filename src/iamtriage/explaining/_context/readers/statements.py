@@ -5,14 +5,12 @@ A statement is a clause of prose. One with a negation or a condition, or about a
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.readers.unique_values import unique_value
-from iamtriage.explaining._context.values import Stated, quote_match
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
 __all__ = (
@@ -22,8 +20,6 @@ __all__ = (
     "find_before",
     "find_changed",
     "find_said",
-    "find_said_name",
-    "find_said_role",
     "find_working",
     "is_administrator",
     "says_restarted",
@@ -58,20 +54,6 @@ MOMENT = lazy_pattern(
     r"(?i:\bjust\b|\b(?:an?|one|two|three|five|ten|\d{1,2}|few|couple of) (?:moment|minute|second|min|sec)s? ago\b|\bseconds ago\b)"
 )
 """The words that something changed a moment ago."""
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-# A name after its noun in a sentence. A plain word is one only at the end of a phrase.
-_SAID = {
-    noun: lazy_pattern(
-        rf"(?m)(?<![\w-])(?i:{noun}) (?:called |named )?[`\"']?(?:([a-z](?=[a-z]{{0,62}}[0-9-]){_LABEL})(?![\w-]|\.\w)"
-        rf"|({_LABEL})(?=[`\"',;)]|\.?$|\.\s| \(| (?:in|of|has|with|for|and|was|is|does|uses)\b))",
-        re.ASCII,
-    )
-    for noun in ("namespace", "service account", "cluster", "deployment")
-}
-_SAID_ROLE = lazy_pattern(
-    r"\b[Rr]ole [`\"']?(?P<name>[\w+=@-][\w+=.@-]{1,63})[`\"']? (?:in|of) (?:our |the )?(?:AWS )?account (?P<account>[0-9]{12})\b",
-    re.ASCII,
-)
 _RESTARTED = lazy_pattern(
     r"(?i:\brollout restart\b|\b(?:restarted|re-?created|deleted|bounced|re-?deployed) (?:all |both )?(?:the |my |its |our )?(?:pods?|deployment|daemonset|statefulset|controller|workload|it|them)\b"
     r"|\bpods? (?:was|were|have been) (?:restarted|re-?created|deleted)\b)"
@@ -139,18 +121,3 @@ def is_administrator(text: str) -> bool:
 def says_restarted(text: str) -> bool:
     """Return whether a text says that the pods were started again."""
     return _RESTARTED.search(text) is not None
-
-
-def find_said_name(noun: str, text: str, excluded: frozenset[str] = frozenset()) -> Stated | None:
-    """Return the only name that follows a noun in sentences.
-
-    >>> find_said_name("cluster", "My cluster prod is in eu-west-1, the cluster admin is away.").value
-    'prod'
-    """
-    return unique_value(_SAID[noun], text, excluded=excluded)
-
-
-def find_said_role(text: str) -> Stated | None:
-    """Return the ARN of a role of which a sentence has the name and the account."""
-    found = _SAID_ROLE.search(text) if "ole " in text and "ccount " in text else None
-    return found and Stated(f"arn:aws:iam::{found['account']}:role/{found['name']}", quote_match(found))

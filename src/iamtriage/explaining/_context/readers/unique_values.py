@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.values import Stated, quote_match
 
-if TYPE_CHECKING:
-    import re
-
-__all__ = ("unique_value",)
+__all__ = ("find_said_name", "find_said_role", "unique_value")
 
 # Words of a sentence and literals that a pattern can take for a name.
 _NO_NAMES = frozenset(
@@ -22,6 +20,21 @@ _NO_NAMES = frozenset(
         "runs", "fails", "failed", "exists", "needs", "both", "either", "too", "again", "yet", "now", "already", "here", "also",
     }
 )  # fmt: skip
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+# A name after its noun in a sentence. A plain word is one only at the end of a phrase.
+_SAID = {
+    noun: lazy_pattern(
+        rf"(?m)(?<![\w-])(?i:{noun}) (?:called |named )?[`\"']?(?:([a-z](?=[a-z]{{0,62}}[0-9-]){_LABEL})(?![\w-]|\.\w)"
+        rf"|({_LABEL})(?=[`\"',;)]|\.?$|\.\s| \(| (?:in|of|has|with|for|and|was|is|does|uses)\b))",
+        re.ASCII,
+    )
+    for noun in ("namespace", "service account", "cluster", "deployment")
+}
+_SAID_ROLE = lazy_pattern(
+    r"\b[Rr]ole [`\"']?(?P<name>[\w+=@-][\w+=.@-]{1,63})[`\"']? (?:in|of) (?:our |the )?(?:AWS )?account (?P<account>[0-9]{12})\b",
+    re.ASCII,
+)
 
 
 def unique_value(
@@ -37,3 +50,18 @@ def unique_value(
             return None
         chosen = chosen or Stated(value, quote_match(found))
     return chosen
+
+
+def find_said_name(noun: str, text: str, excluded: frozenset[str] = frozenset()) -> Stated | None:
+    """Return the only name that follows a noun in sentences.
+
+    >>> find_said_name("cluster", "My cluster prod is in eu-west-1, the cluster admin is away.").value
+    'prod'
+    """
+    return unique_value(_SAID[noun], text, excluded=excluded)
+
+
+def find_said_role(text: str) -> Stated | None:
+    """Return the ARN of a role of which a sentence has the name and the account."""
+    found = _SAID_ROLE.search(text) if "ole " in text and "ccount " in text else None
+    return found and Stated(f"arn:aws:iam::{found['account']}:role/{found['name']}", quote_match(found))
