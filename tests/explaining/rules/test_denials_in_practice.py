@@ -1417,7 +1417,7 @@ SETTINGS: tuple[Case, ...] = (
             "with an explicit deny in a service control policy",
         ),
         {},
-        ("not even an administrator's Allow, the permission set Ops, the queue policy or the root user.",),
+        ("not even an administrator's Allow, the queue policy or the root user.",),
         (),
     ),
     (

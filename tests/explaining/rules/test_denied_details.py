@@ -281,7 +281,7 @@ def test_tagging_is_limited_to_the_call_that_creates(
     about_calls = [
         step
         for step in remedy.steps
-        if step.startswith(f"To tag what it creates, {operation} requires ec2:CreateTags on each ")
+        if step.startswith(f"To tag what it creates, {operation}, which was not denied itself, requires ")
     ]
     assert len(about_calls) == (calls is not None)
     assert any("RunInstances, CreateVolume" in step for step in remedy.steps) == (

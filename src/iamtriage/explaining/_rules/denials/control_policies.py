@@ -199,11 +199,7 @@ def _no_identity_allow(denial: Denial, name: str) -> str:
         if denial.lowercase_action.startswith("sts:assumerole"):
             own = "the role's trust policy"
         return f"Neither an identity-based policy nor {own} overrides it."
-    permission_set = getattr(denial.role, "permission_set", None)
-    others = [
-        "an administrator's Allow",
-        *present(f"the permission set {clip_text(permission_set)}" if permission_set else None),
-    ]
+    others = ["an administrator's Allow"]
     if denial.is_explicit:
         others += [f"the {known.name}"] if known and not denial.crosses_accounts else []
         others += [] if isinstance(denial.principal, Root) else ["the root user"]

@@ -62,6 +62,7 @@ _DELEGATING_ACTIONS = frozenset(
         *("createuser", "attachuserpolicy", "putuserpolicy", "putuserpermissionsboundary"),
     )
 )
+_LIFTING = {"iam:deleteuserpermissionsboundary", "iam:deleterolepermissionsboundary"}
 _KEEP_CONDITION = " Keep the condition, or the caller can get more through a principal without a boundary."
 IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
 
@@ -87,7 +88,8 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         )
     can_change = _offers_change(denial)
     narrow = ""
-    if denial.is_explicit and _protects_itself(denial):
+    lifts = denial.lowercase_action in _LIFTING or (denial.policy and denial.resource == denial.policy)
+    if denial.is_explicit and lifts:
         title = "Ask an administrator whom the boundary does not limit to change it"
         steps = ()
         narrow = f"The Deny is most likely intentional: it keeps {denial.caller} from lifting the limit. The administrator leaves it there and adds what is needed to the boundary, or makes the denied call. "
@@ -254,15 +256,6 @@ def endpoint_statement(denial: Denial) -> dict[str, Any] | None:
         return None
     condition = {"ArnLike": {"aws:PrincipalArn": policy_principals.principal_arn_pattern(denial)}}
     return {"Sid": statement["Sid"], "Effect": "Allow", "Principal": "*", **statement, "Condition": condition}
-
-
-def _protects_itself(denial: Denial) -> bool:
-    """Return whether the caller would remove a boundary, or change the policy of the one that denies."""
-    removes = denial.lowercase_action in {
-        "iam:deleteuserpermissionsboundary",
-        "iam:deleterolepermissionsboundary",
-    }
-    return removes or denial.resource == denial.policy is not None
 
 
 def _delegates(denial: Denial) -> bool:

@@ -58,10 +58,9 @@ def explain_missing_allow(denial: Denial) -> Explanation:
         caller = f"the role that {denial.principal.name} uses"
         denial = attrs.evolve(denial, principal=None, principal_text=None, caller=caller)
     is_stated = denial.policy_type == "identity"
-    tags, call = _find_tags(denial), _find_creating_call(denial)
-    of_call = f". {call} itself was not denied, but sets tags" if call else ""
+    tags = _find_tags(denial)
     return denial.explain(
-        wording.denial_summary(denial, f"{_describe_reason(denial, {} if call else tags)}{of_call}"),
+        wording.denial_summary(denial, _describe_reason(denial, tags)),
         *_causes(denial, tags),
         topic="" if is_stated else "access-denied",
         remedies=lambda: _remedies(denial),
@@ -72,14 +71,6 @@ def explain_missing_allow(denial: Denial) -> Explanation:
             EVENTUAL_CONSISTENCY,
         ),
     )
-
-
-def _find_creating_call(denial: Denial) -> str | None:
-    if not (denial.action or "").endswith("Tags"):
-        return None
-    from iamtriage.explaining._rules.shared.required_grants import find_creating_call
-
-    return find_creating_call(denial, denial.resource or "")
 
 
 def _find_tags(denial: Denial) -> dict[str, str]:
@@ -111,7 +102,9 @@ def _describe_reason(denial: Denial, tags: dict[str, str]) -> str:
     if denial.policy_type == "identity":
         return "no identity-based policy allows it"
     if denial.deny == "implicit":
-        return f"no policy allows it{_describe_tags(tags)}"
+        # Of a call that sets tags, they are no reason.
+        sets_tags = (denial.action or "").endswith("Tags")
+        return f"no policy allows it{'' if sets_tags else _describe_tags(tags)}"
     # Plain denials, which state the reason, do not need it.
     from iamtriage.explaining._rules.shared import denial_remedies
 

@@ -99,8 +99,13 @@ def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
     Without the condition, the caller could change the tags of all resources.
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
     """
-    key, resource = f"{grant.action.partition(':')[0]}:CreateAction", grant.resources[0]
-    created = find_creating_call(denial, resource)
+    from iamtriage.explaining._rules.shared.decisions import request_values
+
+    key = f"{grant.action.partition(':')[0]}:CreateAction"
+    values, resource = request_values(denial.facts, key), grant.resources[0]
+    created = values[0] if len(values) == 1 else None
+    if created is None and resource.endswith("/*") and _CREATING.match(denial.operation or ""):
+        created = denial.operation
     if created is None or len(grant.resources) != 1:
         return grant
     kinds: tuple[str, ...] = ()
@@ -109,24 +114,13 @@ def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
     prefix = resource.rpartition(":")[0]
     # A fleet launches its instances with RunInstances.
     calls = (created, "RunInstances") if created == "CreateFleet" else (created,)
-    note = f"{TAGGING_CALL}{created} requires {grant.action} on each {'type of resource that it tags: remove the others' if kinds else 'new resource'}."
+    note = f"{TAGGING_CALL}{created}, which was not denied itself, requires {grant.action} on each {'type of resource that it tags: remove the others' if kinds else 'new resource'}."
     return attrs.evolve(
         grant,
         resources=tuple(dict.fromkeys((resource, *(f"{prefix}:{kind}/*" for kind in kinds)))),
         conditions={"StringEquals": {key: calls if len(calls) > 1 else created}},
         notes=(f"{note} The condition {key} limits it to such calls.",),
     )
-
-
-def find_creating_call(denial: Denial, resource: str) -> str | None:
-    """Return the call that was denied only the tags of what it creates, if it was."""
-    from iamtriage.explaining._rules.shared.decisions import request_values
-
-    values = request_values(denial.facts, f"{denial.service}:CreateAction")
-    if len(values) == 1:
-        return values[0]
-    is_new = resource.endswith("/*") and _CREATING.match(denial.operation or "")
-    return denial.operation if is_new else None
 
 
 def token_condition(service: str) -> dict[str, dict[str, str]]:
