@@ -52,7 +52,7 @@ def explain_fips_host(case: Case[AwsError], host: str | None) -> Explanation | N
     look = "Look for AWS_USE_FIPS_ENDPOINT in its environment, use_fips_endpoint in its AWS config file, and UseFIPSEndpoint in its code."
     lines: Commands = ("env | grep -i fips", "grep -i fips ~/.aws/config")
     if facts.namespace or clusters.runs_in_pod(case):
-        lines = clusters.set_variables_command(case, "AWS_USE_FIPS_ENDPOINT-")
+        lines = (clusters.set_variables_command(case, "AWS_USE_FIPS_ENDPOINT-"),)
         look = "The command removes AWS_USE_FIPS_ENDPOINT, which re-creates the pods: remove it from their manifest, too. If it is not set, look for use_fips_endpoint in the AWS config file, and UseFIPSEndpoint in the code."
     if switch:
         look = f"The text has {switch[0]}: remove it, or set it to false."

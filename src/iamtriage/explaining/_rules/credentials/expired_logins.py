@@ -169,10 +169,6 @@ _RESTART_PODS = your_remedy(
 )
 
 
-def _describe_time(seconds: str) -> str:
-    return f"{datetime.fromtimestamp(min(int(seconds), _MAX_SECONDS), UTC):%Y-%m-%d %H:%M:%S}"
-
-
 def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a web identity token has expired."""
     found = _EXPIRY_TIMES.search(message)
@@ -182,7 +178,10 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
     summary = "The web identity token sent to STS has expired"
     if found is not None and (late := int(found[1]) - int(found[2])) >= 0:
         summary = f"The web identity token sent to STS expired {describe_duration(late)} before the call"
-        call, end = (_describe_time(each) for each in found.group(1, 2))
+        call, end = (
+            f"{datetime.fromtimestamp(min(int(each), _MAX_SECONDS), UTC):%Y-%m-%d %H:%M:%S}"
+            for each in found.group(1, 2)
+        )
         reported = EXPIRED_WEB_IDENTITY_TOKEN.cause(
             "reported", text=f"The token expired at {end} UTC, and STS received it at {call}."
         )

@@ -69,11 +69,6 @@ def _may_show_user(denial: Denial) -> bool:
     )
 
 
-def _may_show_permission_set(denial: Denial) -> bool:
-    """Return whether the role is that of a permission set that can have the name of an AWS managed policy."""
-    return denial.principal_text is not None and "Access_" in denial.principal_text
-
-
 def _is_not_plain(denial: Denial) -> bool:
     """Return whether more is known than a plain message states: one policy, and the action that was denied."""
     is_plain = denial.action is denial.failure.action and not denial.other_policy_types
@@ -111,10 +106,11 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     (lambda denial: denial.service == "kms", "denials.kms_keys.add_encrypted_data"),
     (lambda denial: denial.facts.policies is not None, "denials.evaluated_policies.add_evaluation"),
     (
+        # A permission set can have the name of an AWS managed policy.
         # Athena's call was allowed: its rule compares what S3 denied.
         lambda denial: (
             denial.facts.policies is None
-            and (bool(denial.context.policies) or _may_show_permission_set(denial))
+            and (bool(denial.context.policies) or "Access_" in (denial.principal_text or ""))
             and denial.message_rule != _QUERY_RULE
         ),
         "denials.stated_policies.add_stated_policies",

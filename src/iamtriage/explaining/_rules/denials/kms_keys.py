@@ -32,6 +32,8 @@ from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_r
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -134,7 +136,7 @@ def _limit_to_service(denial: Denial, remedy: Remedy, service: str | None) -> Re
     return attrs.evolve(with_statements(remedy, statements), steps=steps)
 
 
-def _change_statements(policy: dict[str, Any], member: str, value: object) -> list[dict[str, Any]]:
+def _change_statements(policy: Mapping[str, Any], member: str, value: object) -> list[dict[str, Any]]:
     """Return the statements of a policy with another value in those that allow the use of a key."""
     statements: list[dict[str, Any]] = policy["Statement"]
     return [{**each, member: value} if "kms:" in str(each["Action"]) else each for each in statements]

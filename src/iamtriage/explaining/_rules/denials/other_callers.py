@@ -204,17 +204,16 @@ def add_ignored_keys(denial: Denial, explanation: Explanation) -> Explanation:
         explanation,
         summary=f"Velero used {used} for {location}, and not the keys in its Secret {clip_text(secret[1])}: {denial.action} was denied on {bucket}.",
         causes=(cause, *explanation.causes),
-        remedies=(_update_plugin(), _allow_role(denial, bucket)),
-    )
-
-
-def _update_plugin() -> Remedy:
-    return cluster_remedy(
-        "Update velero-plugin-for-aws to v1.9 or later",
-        "These versions use the credential of each location. Choose the version that the page lists for your Velero: v1.9 is for Velero v1.13.",
-        "Keep the credential of the location. The default location goes on using IRSA.",
-        manifest="initContainers:\n  - name: velero-plugin-for-aws\n    image: velero/velero-plugin-for-aws:v1.9.0\n",
-        url=_PAGE,
+        remedies=(
+            cluster_remedy(
+                "Update velero-plugin-for-aws to v1.9 or later",
+                "These versions use the credential of each location. Choose the version that the page lists for your Velero: v1.9 is for Velero v1.13.",
+                "Keep the credential of the location. The default location goes on using IRSA.",
+                manifest="initContainers:\n  - name: velero-plugin-for-aws\n    image: velero/velero-plugin-for-aws:v1.9.0\n",
+                url=_PAGE,
+            ),
+            _allow_role(denial, bucket),
+        ),
     )
 
 

@@ -223,11 +223,21 @@ def explain_lake_formation(denial: Denial) -> Explanation:
     ]
     if "Catalog" not in grant.resource and "DataLocation" not in grant.resource:
         causes.append(NO_SUCH_RESOURCE.cause())
+    inspect = "aws lakeformation list-permissions --resource {}"
     return denial.explain(
         summary,
         *causes,
         topic="lake-formation",
-        remedies=(_grant_remedy(denial, grant, words), _inspect_remedy(denial, grant)),
+        remedies=(
+            _grant_remedy(denial, grant, words),
+            owner_remedy(
+                "Or check what Lake Formation grants already",
+                "The resource and the catalog (the account) must be those of the call. A resource link needs a grant on its target.",
+                "To leave access to IAM instead, grant the permissions to IAM_ALLOWED_PRINCIPALS.",
+                commands=_in_region(denial, fill_command(inspect, json.dumps(grant.resource))),
+                url=pages.LAKE_FORMATION_PERMISSIONS,
+            ),
+        ),
         notes=(_describe_data_access(denial, grant),) if "Table" in grant.resource else (),
     )
 
@@ -332,19 +342,6 @@ def _in_region(denial: Denial, *lines: str) -> tuple[str, ...]:
     if region is None or commands.region(region) != region:
         return lines
     return tuple(f"{line} --region {region}" for line in lines)
-
-
-def _inspect_remedy(denial: Denial, grant: _Grant) -> Remedy:
-    return owner_remedy(
-        "Or check what Lake Formation grants already",
-        "The resource and the catalog (the account) must be those of the call. A resource link needs a grant on its target.",
-        "To leave access to IAM instead, grant the permissions to IAM_ALLOWED_PRINCIPALS.",
-        commands=_in_region(
-            denial,
-            fill_command("aws lakeformation list-permissions --resource {}", json.dumps(grant.resource)),
-        ),
-        url=pages.LAKE_FORMATION_PERMISSIONS,
-    )
 
 
 _DASHBOARDS = lazy_pattern(r"/_plugin/(?:kibana|dashboards)\b|/_dashboards\b")

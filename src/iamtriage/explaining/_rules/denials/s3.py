@@ -163,11 +163,6 @@ def _may_be_of_other_account(denial: Denial) -> bool:
     return not is_explained and denial.lowercase_action != "s3:listallmybuckets"
 
 
-def _is_through_other_account(denial: Denial) -> bool:
-    """Return whether the request goes through an access point of another account than the caller's."""
-    return ":accesspoint/" in (denial.resource or "") and denial.crosses_accounts is True
-
-
 def _summary(denial: Denial, to: str) -> str:
     reason = ""
     if (key := _named_key(denial)) and key["account"] and denial.account not in {None, key["account"]}:
@@ -325,7 +320,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     is_listed = buckets.is_listed(denial)
     if operation == "HeadObject" and not is_listed:
         yield buckets.MISSING_OBJECT.cause()
-    if _is_through_other_account(denial):
+    if ":accesspoint/" in (denial.resource or "") and denial.crosses_accounts:
         accounts = (
             f"The caller is of account {denial.account}, and the access point of {denial.resource_account}"
         )

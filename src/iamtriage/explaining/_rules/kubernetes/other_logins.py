@@ -19,8 +19,7 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
+    from iamtriage.explaining._rules.shared.clusters import AnyCase
 
 AZURE_RBAC_SIGN = "access to the resource in Azure"
 """What the authorizer of Azure RBAC writes: ``User does not have access to the resource in Azure. Update role …``."""
@@ -205,7 +204,18 @@ def explain_client_certificate(case: AnyCase, message: str) -> Explanation:
         topic="kubernetes-client-certificate",
         remedies=(
             _INSPECT_CERTIFICATE,
-            _renew_certificate_remedy(find_cluster(case)),
+            cluster_remedy(
+                "Renew the certificate, or call with a token",
+                "A kubelet rotates its own certificate: check whether its request is waiting for approval. Then restart the kubelet, or replace the node.",
+                "For kubeadm control planes, renew all certificates, restart the components, and copy the new admin.conf into the kubeconfig.",
+                "In EKS, AWS manages the control plane's certificates, and clients use tokens: update the kubeconfig.",
+                commands=(
+                    "kubectl get certificatesigningrequests",
+                    "kubeadm certs renew all",
+                    Labelled("Or, on EKS:", find_cluster(case).kubeconfig_command()),
+                ),
+                url=pages.KUBEADM_CERTIFICATES,
+            ),
             _COMPARE_CLOCKS if is_about_time else None,
         ),
         notes=(
@@ -232,18 +242,3 @@ _ERRORS: tuple[tuple[re.Pattern[str], str, tuple[CauseType, ...]], ...] = (
         (OTHER_CLUSTER,),
     ),
 )
-
-
-def _renew_certificate_remedy(cluster: Cluster) -> Remedy:
-    return cluster_remedy(
-        "Renew the certificate, or call with a token",
-        "A kubelet rotates its own certificate: check whether its request is waiting for approval. Then restart the kubelet, or replace the node.",
-        "For kubeadm control planes, renew all certificates, restart the components, and copy the new admin.conf into the kubeconfig.",
-        "In EKS, AWS manages the control plane's certificates, and clients use tokens: update the kubeconfig.",
-        commands=(
-            "kubectl get certificatesigningrequests",
-            "kubeadm certs renew all",
-            Labelled("Or, on EKS:", cluster.kubeconfig_command()),
-        ),
-        url=pages.KUBEADM_CERTIFICATES,
-    )

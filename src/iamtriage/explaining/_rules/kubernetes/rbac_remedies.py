@@ -200,16 +200,13 @@ def _role_scope(request: kubernetes_requests.Request) -> str | None:
 
 def _role_name(denied: DeniedRequest) -> str:
     request = denied.request
+    several = "read" if kubernetes_requests.READ_VERBS.issuperset(request.verbs) else "manage"
     return manifests.object_name(
-        request.verb or "" if len(request.verbs) < 2 else "read" if _only_reads(request) else "manage",
+        request.verb or "" if len(request.verbs) < 2 else several,
         request.type_argument,
         request.subresource,
         request.granted_name or "",
     )
-
-
-def _only_reads(request: kubernetes_requests.Request) -> bool:
-    return kubernetes_requests.READ_VERBS.issuperset(request.verbs)
 
 
 def _role_remedy(denied: DeniedRequest) -> Remedy | None:

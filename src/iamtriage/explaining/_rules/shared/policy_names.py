@@ -44,12 +44,9 @@ def inline_policy_name(statements: Iterable[Mapping[str, Any]], *, user: str | N
     'AllowGetObject-d59604'
     """
     statements = list(statements)
-    actions = [action for each in statements for action in _to_list(each["Action"])]
+    listed = ([each["Action"]] if isinstance(each["Action"], str) else each["Action"] for each in statements)
+    actions = [action for each in listed for action in each]
     first = next((action.partition(":")[2] for action in actions), "")
     words = user or (f"{first}AndMore" if len(set(actions)) > 1 else first)
     name = "".join(part[0].upper() + part[1:] for part in _PART.findall(words))[:_MAX_WORDS]
     return f"Allow{name}-{crc32(json.dumps(statements, sort_keys=True).encode()) & 0xFFFFFF:06x}"
-
-
-def _to_list(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value

@@ -341,7 +341,9 @@ def find_other_provider(policy: Mapping[str, Any] | str | None, issuer: object) 
         if provider not in as_strings(principal.get("Federated")):
             continue
         arn = f"{provider.partition(_PROVIDER)[0]}{_PROVIDER}{actual}"
-        principal["Federated"] = _replace(principal["Federated"], provider, arn)
+        principal["Federated"] = json.loads(
+            json.dumps(principal["Federated"]).replace(json.dumps(provider), json.dumps(arn))
+        )
         conditions = mapping(statement.get("Condition"))
         for operator, block in conditions.items():
             changed += sum(key.startswith(f"{named}:") for key in mapping(block))
@@ -350,7 +352,3 @@ def find_other_provider(policy: Mapping[str, Any] | str | None, issuer: object) 
                 for key, value in mapping(block).items()
             }
     return OtherProvider(named, actual, provider.split(":")[4], fixed, changed)
-
-
-def _replace(value: object, old: str, new: str) -> object:
-    return cast("object", json.loads(json.dumps(value).replace(json.dumps(old), json.dumps(new))))
