@@ -179,7 +179,7 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
         return False
     if not _CAUSES_WITHOUT_CALLER.isdisjoint(each.code for each in explanation.causes[:1]):
         return False
-    if explanation.topic in _TOPICS_OF_TOKENS or "WebIdentity" in runtime.words:
+    if explanation.topic in _TOPICS_OF_TOKENS or re.search("WebIdentity|role with OIDC", runtime.words):
         # The token identifies the caller.
         return False
     if (

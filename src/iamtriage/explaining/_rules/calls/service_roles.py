@@ -308,7 +308,7 @@ def missing_role(
         NO_SERVICE_LINKED_ROLE.cause(
             "reported",
             quote_phrases(text, "service-linked role", "service linked role", "Service Linked Role"),
-            text=f"The call needs the {needed}{purpose}, which is created once per account.{contrast}",
+            text=f"The call needs the {needed}{purpose}. The role is created once per account.{contrast}",
         ),
         remedies=(
             account_remedy(
