@@ -55,8 +55,6 @@ _SENTENCE = lazy_pattern(
     re.ASCII,
 )
 _PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html"
-
-
 _OF_STACK_SET = lazy_pattern(r"--stack-set-name[ =]([A-Za-z][\w-]{0,127})\b", re.ASCII)
 
 

@@ -89,7 +89,6 @@ def explain_ssec_block(denial: Denial) -> Explanation:
                 url=SSEC_BLOCKED.sources[0],
             ),
         ),
-        notes="Existing objects with SSE-C stay readable.",
     )
 
 

@@ -304,5 +304,4 @@ def explain_service_message(denial: Denial) -> Explanation:
             ),
             denial_remedies.authorization_details_remedy(denial),
         ),
-        notes="iamtriage suggests an Allow only if a policy is the cause.",
     )

@@ -125,7 +125,6 @@ def explain_expired_token(case: AnyCase, message: str) -> Explanation:
             ),
             _restart_pods_remedy("NAMESPACE"),
         ),
-        notes="Requests with old tokens have the annotation authentication.k8s.io/stale-token in the audit log.",
     )
 
 
