@@ -92,3 +92,23 @@ def test_failed_node_claim_is_deleted() -> None:
     """The claims of nodes that are ready stay."""
     listing = "$ kubectl get nodeclaims\nNAME       TYPE        NODE   READY     AGE\nweb-2m8dq  c6g.large  i-0a1   True      9d\nweb-7xk2p  c6g.large          Unknown   4m\n"
     assert "kubectl delete nodeclaim web-7xk2p" in str(explain(f"{listing}{_AUTO_MODE}"))
+
+
+_START = (
+    "StartInstances returned 200.\nState transition message: Client.InternalError: Client error on launch\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "title"),
+    [
+        (f"{_START}Role night-jobs has ec2:StartInstances.", "the role night-jobs lacks kms:CreateGrant", "Allow kms:CreateGrant"),
+        (_START, "whoever starts it lacks kms:CreateGrant", "Allow kms:CreateGrant"),
+        (f"{_START}Role night-jobs has kms:CreateGrant.", "the key policy of the KMS key", "Check the key's state"),
+        (_START.replace("StartInstances", "RunInstances"), "the key policy of the KMS key", "Check the key's state"),
+    ],
+)  # fmt: skip
+def test_start_of_an_instance_with_an_encrypted_volume(text: str, verdict: str, title: str) -> None:
+    explanation = explain(text)
+    assert verdict in explanation.summary
+    assert explanation.remedies[0].title.startswith(title)
