@@ -143,3 +143,38 @@ def test_the_source_of_a_copy_without_its_bucket(error: str, text: str, evidence
     assert found == ([] if evidence is None else [evidence])
     if evidence is not None:
         assert explanation.remedies[0].title == "Set CopySource to acme-media/img/a.jpg"
+
+
+REFUSED = '{"Message":"User is not authorized to access this resource"}\nhttps://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/dev/orders\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "manifest"),
+    [
+        ("Resource: event.methodArn\nauthorizerResultTtlInSeconds: 600\nThe POST is not in the log.", "(600 seconds): the other methods", "const [api, stage]"),
+        ('"Resource": event["methodArn"]', "(300 seconds, by default): most likely, the other methods", "api, stage = event"),
+        ("Resource: event.methodArn\nresultTtlInSeconds: 0", "The Lambda authorizer of the API denied", ""),
+        ("Resource: event.methodArn.replace('GET', '*')", "The Lambda authorizer of the API denied", ""),
+    ],
+)  # fmt: skip
+def test_the_cached_policy_of_an_authorizer(text: str, verdict: str, manifest: str) -> None:
+    explanation = explain(REFUSED + text)
+    assert verdict in explanation.summary
+    remedy = explanation.remedies[0]
+    assert (remedy.manifest or "").startswith(manifest)
+    flush = "aws apigateway flush-stage-authorizers-cache --rest-api-id a1b2c3d4e5 --stage-name dev"
+    assert any(each.startswith(flush) for each in remedy.commands)
+
+
+CODE = "An error occurred (AccessDenied) when calling the GetSessionToken operation: MultiFactorAuthentication failed, unable to validate MFA code."
+
+
+@pytest.mark.parametrize(
+    ("command", "lines"),
+    [
+        ("aws-mfa --device arn:aws:iam::111122223333:user/ana --profile ops", ["aws iam list-mfa-devices --user-name ana --profile ops-long-term", "aws-mfa --device arn:aws:iam::111122223333:mfa/ana --profile ops"]),
+        ("aws sts get-session-token --serial-number arn:aws:iam::111122223333:user/ana --token-code 123456", ["aws iam list-mfa-devices --user-name ana"]),
+    ],
+)  # fmt: skip
+def test_the_arn_of_a_user_as_mfa_device(command: str, lines: list[str]) -> None:
+    assert list(explain(f"$ {command}\n{CODE}").remedies[0].commands) == lines

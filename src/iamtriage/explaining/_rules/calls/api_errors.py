@@ -129,6 +129,8 @@ def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
         return explain_throttled_invocation
     if key_access.is_discarded_volume(case):
         return key_access.explain_discarded_volume
+    if key_access.lacks_grant(case, message):
+        return key_access.explain_missing_grant
     if (rule := choose_rule(_ROUTES_BEFORE_KINDS, case.failure, message)) is not None:
         return rule
     if api_error_kinds.find_kind(case.failure, message) is not None:

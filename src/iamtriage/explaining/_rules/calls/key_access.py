@@ -323,3 +323,64 @@ def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation
             url=_REQUIREMENTS,
         ),
     )
+
+
+# The start of an instance that exists already, and whose role makes the call.
+_STARTS = lazy_pattern(r"\bStartInstances\b|\bstart-instances\b|\b[Ss]tart(?:ing|ed)? instances\b")
+_KEY_ACTIONS = lazy_pattern(r"\bkms:[A-Z*]")
+_STARTING_ROLE = lazy_pattern(
+    r"\b[Rr]ole [`\"']?(?P<name>[\w+=,.@-]{2,64})[`\"']? (?:has|with|allows|may)\b", re.ASCII
+)
+_OTHER_STARTS = lazy_pattern(
+    r"(?i:\b(?:console|admin(?:istrator)?|by hand|manually|myself)\b(?:(?!\b(?:not|never)\b|n't\b)[^.\n]){0,60}\b(?:works?|comes? up|starts?|fine)\b)"
+)
+
+
+def lacks_grant(case: Case[AwsError], message: str) -> bool:
+    """Return whether an instance did not start, and the caller of StartInstances may lack permissions for a key."""
+    return (
+        key_states.LAUNCH_WITHOUT_KEY.search(message) is not None
+        and _STARTS.search(case.text) is not None
+        and key_states.find_launcher(case.text) == key_states.CALLER
+        and not _KEY_ACTIONS.search(case.text)
+    )
+
+
+def explain_missing_grant(case: Case[AwsError], _message: str) -> Explanation:
+    """Explain that whoever starts an instance lacks the permission with which EC2 uses the key of its volume."""
+    role, key = _STARTING_ROLE.search(case.text), key_states.KEY_ARN.search(case.text)
+    name = commands.role_name(role and role["name"])
+    who = f"the role {name}" if role else "whoever starts it"
+    works = "A start by somebody else works, so the key and its state are fine."
+    region = commands.region(key[0].split(":")[3] if key else clues.find_region(case))
+    condition = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    return case.explain(
+        f"EC2 accepted the start of the instance, but then could not use the KMS key of an encrypted volume: most likely, {who} lacks kms:CreateGrant on it.",
+        key_states.VOLUME_KEY.cause(
+            "possible",
+            works if _OTHER_STARTS.search(case.text) else None,
+            text="EC2 gets a grant for the key with the permissions of whoever calls StartInstances, not with those of the instance.",
+        ),
+        remedies=identity_remedy(
+            f"Allow kms:CreateGrant on the key of the volume for {'the role that starts the instance' if role is None else who}",
+            "The key policy must allow it, too: a statement for the account (root) is enough. Otherwise, add the role to it.",
+            "Then start the instance again.",
+            statements=(
+                allow(
+                    "kms:CreateGrant",
+                    commands.arn(key and key[0], "KEY_ARN"),
+                    sid="VolumeGrant",
+                    condition=condition,
+                ),
+            ),
+            commands=(
+                commands.put_policy(name, "AllowVolumeGrant"),
+                Labelled(
+                    "To check: each failed start has a CreateGrant with AccessDenied.",
+                    f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue=CreateGrant --max-results 5 --query 'Events[].CloudTrailEvent' --output text",
+                ),
+            ),
+            url="https://repost.aws/knowledge-center/kms-iam-ec2-permission",
+        ),
+        notes=None if role and key else "Volumes with the key aws/ebs need no such permission.",
+    )

@@ -27,7 +27,6 @@ from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES
 from iamtriage.explaining._rules.shared.remedies import (
     cluster_remedy,
-    identity_remedy,
     owner_remedy,
     resource_policy_remedy,
     save_step,
@@ -95,17 +94,9 @@ STATE_WORDS = {
 """What is wrong with a key in a state."""
 PRINT_POLICY = "--policy-name default --query Policy --output text"
 """The options that print a key policy."""
-# The start of an instance that exists already, and whose role makes the call.
-_STARTS = lazy_pattern(r"\bStartInstances\b|\bstart-instances\b|\b[Ss]tart(?:ing|ed)? instances\b")
-_KEY_ACTIONS = lazy_pattern(r"\bkms:[A-Z*]")
-_STARTING_ROLE = lazy_pattern(
-    r"\b[Rr]ole [`\"']?(?P<name>[\w+=,.@-]{2,64})[`\"']? (?:has|with|allows|may)\b", re.ASCII
-)
-_OTHER_STARTS = lazy_pattern(
-    r"(?i:\b(?:console|admin(?:istrator)?|by hand|manually|myself)\b(?:(?!\b(?:not|never)\b|n't\b)[^.\n]){0,60}\b(?:works?|comes? up|starts?|fine)\b)"
-)
 _SCALING = "AWSServiceRoleForAutoScaling"
-_CLUSTER_ROLE, _CALLER = "the cluster role", "the role that launches the instances"
+_CLUSTER_ROLE, CALLER = "the cluster role", "the role that launches the instances"
+"""Who launches instances."""
 VOLUME_KEY = CauseType(
     "volume-key",
     title="EC2 cannot use the KMS key of a volume",
@@ -199,12 +190,10 @@ def find_state(text: str) -> str | None:
 
 def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
     """Explain that an instance could not start because of the KMS key of a volume."""
-    launcher = _find_launcher(case.text)
-    if launcher == _CALLER and _STARTS.search(case.text) and not _KEY_ACTIONS.search(case.text):
-        return _explain_missing_grant(case)
     by_hand = _WORKS_BY_HAND.search(case.text) is not None
     # An instance starts only with an enabled key.
     state = find_state(case.text) or ("Enabled" if by_hand else None)
+    launcher = find_launcher(case.text)
     keys = {each[0] for each in KEY_ARN.finditer(case.text)}
     key = f"the KMS key {keys.pop().rpartition('/')[2] if len(keys) == 1 else 'of their EBS volumes'}"
     role = _ROLE_OF_CLUSTER.search(case.text) if launcher == _CLUSTER_ROLE else None
@@ -228,7 +217,7 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
         "encrypted with an inaccessible AWS KMS key",
         "Client error on launch",
     )
-    whose = "" if launcher == _CALLER else f", here {launcher}"
+    whose = "" if launcher == CALLER else f", here {launcher}"
     if by_hand:
         whose += ": your launch by hand works with your own permissions"
     if role is not None and _SCALING in allowed and "ode group" in case.text:
@@ -257,46 +246,6 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
-def _explain_missing_grant(case: Case[AwsError]) -> Explanation:
-    """Explain that whoever starts an instance lacks the permission with which EC2 uses the key of its volume."""
-    role, key = _STARTING_ROLE.search(case.text), KEY_ARN.search(case.text)
-    name = commands.role_name(role and role["name"])
-    who = f"the role {name}" if role else "whoever starts it"
-    works = "A start by somebody else works, so the key and its state are fine."
-    region = commands.region(key[0].split(":")[3] if key else find_region(case))
-    condition = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-    return case.explain(
-        f"EC2 accepted the start of the instance, but then could not use the KMS key of an encrypted volume: most likely, {who} lacks kms:CreateGrant on it.",
-        VOLUME_KEY.cause(
-            "possible",
-            works if _OTHER_STARTS.search(case.text) else None,
-            text="EC2 gets a grant for the key with the permissions of whoever calls StartInstances, not with those of the instance.",
-        ),
-        remedies=identity_remedy(
-            f"Allow kms:CreateGrant on the key of the volume for {'the role that starts the instance' if role is None else who}",
-            "The key policy must allow it, too: a statement for the account (root) is enough. Otherwise, add the role to it.",
-            "Then start the instance again.",
-            statements=(
-                allow(
-                    "kms:CreateGrant",
-                    commands.arn(key and key[0], "KEY_ARN"),
-                    sid="VolumeGrant",
-                    condition=condition,
-                ),
-            ),
-            commands=(
-                commands.put_policy(name, "AllowVolumeGrant"),
-                Labelled(
-                    "To check: each failed start has a CreateGrant with AccessDenied.",
-                    f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue=CreateGrant --max-results 5 --query 'Events[].CloudTrailEvent' --output text",
-                ),
-            ),
-            url="https://repost.aws/knowledge-center/kms-iam-ec2-permission",
-        ),
-        notes=None if role and key else "Volumes with the key aws/ebs need no such permission.",
-    )
-
-
 def _find_allowed(case: Case[AwsError], launcher: str) -> str:
     """Return whom the key policy in the text allows, if it does not allow the service-linked role or the cluster role.
 
@@ -322,13 +271,13 @@ def _find_allowed(case: Case[AwsError], launcher: str) -> str:
     return f"only {join_words(names, 'and')}" if names else ""
 
 
-def _find_launcher(text: str) -> str:
+def find_launcher(text: str) -> str:
     """Return who launches the instances, and so has to be allowed to use the key."""
     if _AUTO_MODE.search(text):
         return _CLUSTER_ROLE
     if _KARPENTER.search(text):
-        return _CALLER
-    return next((role for role, words in _LAUNCHERS.items() if words.search(text)), _CALLER)
+        return CALLER
+    return next((role for role, words in _LAUNCHERS.items() if words.search(text)), CALLER)
 
 
 def _launch_remedies(

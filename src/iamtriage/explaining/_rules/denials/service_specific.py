@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
@@ -26,6 +27,17 @@ _SERIAL = lazy_pattern(
     r"(?:--serial-number|--device|\bmfa_serial|\bSerialNumber|\bserial_number|MFA code for(?: device)?)[\"']?[ =:]{1,3}[\"'\[]?(?P<serial>arn:(?P<partition>aws[a-z-]{0,10}):iam::(?P<account>[0-9]{12}):(?P<kind>mfa|user|u2f|role|root)\b/?(?P<name>[\w+=,.@/-]{0,128}))",
     re.ASCII | re.IGNORECASE,
 )
+_AWS_MFA = lazy_pattern(
+    r"\baws-mfa (?=[^\n]{0,200}--device)(?:(?!--profile)[\w:/.+=,@ -]){0,200}(?:--profile[ =](?P<profile>[\w.-]{1,64}))?[\w:/.+=,@ -]{0,100}",
+    re.ASCII,
+)
+# What an authorizer returns, how long API Gateway keeps it, and the stage in the URL of a call.
+_METHOD_ARN = lazy_pattern(
+    r"\b[Rr]esource[\"']?\s?[=:]\s?[\[\s]{0,4}event(?:\.methodArn\b|\[[\"']methodArn[\"']\])(?!\s?\.)"
+)
+_TTL = lazy_pattern(r"(?i:result_?ttl_?in_?seconds)[\"']?\s?[=:]\s?(\d{1,5})\b")
+_STAGE = lazy_pattern(r"\.execute-api\.[a-z0-9-]{6,30}\.amazonaws\.com/([\w-]{1,64})(?=/)", re.ASCII)
+_NOT_LOGGED = lazy_pattern(r"(?i:\blogs?\b[^.\n]{0,80}(?:\bnot\b|n't\b|\bnever\b|\bmissing\b|\bno entry\b))")
 # One code for several calls: a loop, the same code in two commands, or what people say about it.
 _CODE_REUSED = lazy_pattern(
     r"(?:\bfor (?:\w+ in |\(|\w+, ?\w+ in )|\bwhile |\bforEach\(|\.each do |\bxargs )[\s\S]{0,800}?(?:--token-code[ =][\"']?\$\{?\w|\bTokenCode[\"']?\s?[=:]\s?[A-Za-z_])"
@@ -109,21 +121,62 @@ DEPENDENCY = CauseType(
 
 def explain_authorizer(denial: Denial) -> Explanation:
     """Explain a denial by the Lambda authorizer of an API."""
+    text, note = denial.failure.text, None
+    stage = commands.fill_command("{}", stated[1]) if (stated := _STAGE.search(text)) else "STAGE"
+    flush = f"aws apigateway flush-stage-authorizers-cache --rest-api-id API_ID --stage-name {stage}"
+    if "CORS" in text:
+        note = "The CORS error of the browser is a consequence: an answer of API Gateway itself has no CORS headers, unless they are set for its gateway responses."
+    returned, ttl = _METHOD_ARN.search(text), _TTL.search(text)
+    if returned is not None and not (ttl is not None and int(ttl[1]) == 0) and not denial.is_explicit:
+        not_logged = _NOT_LOGGED.search(text) is not None
+        likely = "" if not_logged or re.search(r"\bworks?\b", text) else "most likely, "
+        time = f"{ttl[1]} seconds" if ttl else "300 seconds, by default"
+        is_python = "[" in returned[0]
+        code = (
+            "api, stage = event['methodArn'].split('/')[:2]\nresource = f'{api}/{stage}/*'"
+            if is_python
+            else "const [api, stage] = event.methodArn.split('/');\nconst resource = `${api}/${stage}/*`;"
+        )
+        return denial.explain(
+            f"The authorizer's policy allows only event.methodArn, the first method that a token calls, and API Gateway caches it for the token ({time}): {likely}the other methods are denied from the cache.",
+            AUTHORIZER_POLICY.cause(
+                "derived",
+                "The authorizer's log lacks the request." if not_logged else None,
+                text="Until the cache expires, the authorizer is not called again for this token, and the order of the calls decides which method works.",
+            ),
+            topic="lambda-authorizer",
+            remedies=owner_remedy(
+                "Return a policy for all methods that the token may call, and empty the cache",
+                "Use the resource below instead of event.methodArn, or list the methods. Deploy the function, then run the command.",
+                "Or set the TTL of the authorizer to 0: it is then called for each request.",
+                manifest=code,
+                manifest_language="text",
+                commands=flush,
+                url=pages.LAMBDA_AUTHORIZER,
+            ),
+            notes=(note, "IAM policies of the caller do not apply."),
+        )
     verb = "denies the method explicitly" if denial.is_explicit else "does not allow this method"
-    text = f"The authorizer answered with a policy that {verb}, or its policy was cached for another method: API Gateway applies it to all methods that the token calls."
+    because = f"The authorizer answered with a policy that {verb}, or API Gateway took its cached policy, which it uses for all methods that the token calls."
     return denial.explain(
         "The Lambda authorizer of the API denied the request.",
-        AUTHORIZER_POLICY.cause("derived", reason_lines(denial), text=text),
+        AUTHORIZER_POLICY.cause("derived", reason_lines(denial), text=because),
         topic="lambda-authorizer",
         remedies=owner_remedy(
             "Check what the authorizer returns",
             "Test the authorizer with the token of the request, and read the policy that it returns.",
             "Return a policy for all methods that the token may call (…/*/*), or disable the cache.",
             "If the token is rejected, check its issuer, audience, scopes and expiry.",
-            commands="aws apigateway test-invoke-authorizer --rest-api-id API_ID --authorizer-id AUTHORIZER_ID --headers Authorization=TOKEN",
+            commands=(
+                "aws apigateway test-invoke-authorizer --rest-api-id API_ID --authorizer-id AUTHORIZER_ID --headers Authorization=TOKEN",
+                Labelled("After the change:", flush),
+            ),
             url=pages.LAMBDA_AUTHORIZER,
         ),
-        notes="IAM policies of the caller do not apply: the policy that the authorizer returns decides.",
+        notes=(
+            note,
+            "IAM policies of the caller do not apply: the policy that the authorizer returns decides.",
+        ),
     )
 
 
@@ -143,13 +196,13 @@ def explain_mfa(denial: Denial) -> Explanation:
     )
     device = MFA_DEVICE.cause()
     if problem is not None:
-        device = MFA_DEVICE.cause("derived", "The text names it.", text=f"The serial number {problem}.")
+        device = MFA_DEVICE.cause("derived", text=f"The serial number {problem}.")
     listed = "aws iam list-mfa-devices"
     if user is not None:
         listed = commands.fill_command(f"{listed} --user-name {{}}", user)
     if not is_about_device and _CODE_REUSED.search(text):
         return _explain_reused_code(denial, reported, serial)
-    summary, title = "STS rejected the code of the MFA device.", "Retry with the next code"
+    summary, title, again = "STS rejected the code of the MFA device.", "Retry with the next code", None
     steps = (
         "Wait until the device shows a new code: each is valid once, for 30 seconds.",
         "Check that the serial number is the ARN of the user's own device. STS does not accept passkeys.",
@@ -157,11 +210,28 @@ def explain_mfa(denial: Denial) -> Explanation:
     if is_about_device:
         summary = f"STS could not validate the MFA code: the serial number {problem or 'must be that of a device of this user'}."
         title = "Pass the serial number of the user's own MFA device"
-        form = f"arn:{named['partition']}:iam::{named['account']}:mfa/…" if named else "an ARN with :mfa/"
+        form = (
+            f"arn:{named['partition']}:iam::{named['account']}:mfa/{user or '…'}"
+            if named
+            else "an ARN with :mfa/"
+        )
+        printed = (
+            f"{form}{' if the virtual device has the name of the user' if user else ' for a virtual device'}"
+        )
         steps = (
-            f"The command prints it: {form} for a virtual device. STS does not accept passkeys.",
+            f"The command prints it: {printed}. If IAM denies it, the page Security credentials of the console shows it. STS does not accept passkeys.",
             "Pass it as the serial number (--serial-number, mfa_serial or the tool's option), with a new code.",
         )
+        call = _AWS_MFA.search(text)
+        if call is not None:
+            # aws-mfa keeps the keys of the user in a profile of its own: https://github.com/broamski/aws-mfa.
+            listed += f" --profile {call['profile'] or 'default'}-long-term"
+            again = (
+                Labelled("Then, if it printed this ARN:", call[0].strip().replace(serial, form))
+                if user
+                else None
+            )
+            steps = (steps[0], "Correct aws_mfa_device in ~/.aws/credentials, too, if it is there.")
     return denial.explain(
         summary,
         reported,
@@ -171,7 +241,7 @@ def explain_mfa(denial: Denial) -> Explanation:
             title,
             *steps,
             # A wrong serial number is in the user's own command.
-            commands=(listed, None if problem else denial_remedies.mfa_command(denial, serial)),
+            commands=(listed, again if problem else denial_remedies.mfa_command(denial, serial)),
             url=pages.MFA,
         ),
         notes="No policy is involved.",
