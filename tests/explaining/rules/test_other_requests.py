@@ -178,3 +178,36 @@ CODE = "An error occurred (AccessDenied) when calling the GetSessionToken operat
 )  # fmt: skip
 def test_the_arn_of_a_user_as_mfa_device(command: str, lines: list[str]) -> None:
     assert list(explain(f"$ {command}\n{CODE}").remedies[0].commands) == lines
+
+
+TRUST = '{"Statement": [{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:acme/shop:*"}}}]}\n'
+OIDC = "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ('{"nameWithOwner":"Acme/shop"}', "they differ in case"),
+        ('{"full_name": "Acme/shop"}', "they differ in case"),
+        ("GITHUB_REPOSITORY=acme/cart", "the job runs in acme/cart."),
+        ('{"nameWithOwner":"acme/shop"}', "expects the subject repo:acme/shop:*"),
+    ],
+)
+def test_the_repository_in_a_trust_policy(text: str, verdict: str) -> None:
+    assert verdict in explain(OIDC + TRUST + text).summary
+
+
+NO_CHAIN = "Error getting valid credentials: NoCredentialProviders: no valid providers in chain. Deprecated.\nhttp://169.254.169.254/latest/meta-data/\nHTTP_PROXY=http://10.40.0.12:3128\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/etc/ecs/ecs.config", "sudo systemctl restart ecs"),
+        ("NO_PROXY=.internal", "export NO_PROXY='.internal,169.254.169.254'"),
+    ],
+)
+def test_where_a_proxy_is_set(text: str, command: str) -> None:
+    remedy = explain(NO_CHAIN + text).remedies[0]
+    assert remedy.commands == (command,)
+    assert (remedy.manifest is not None) is ("ecs" in command)

@@ -79,6 +79,17 @@ METADATA_HOP_LIMIT = CauseType(
     remedy="raise the hop limit",
     of="no-credentials",
 )
+_ECS_AGENT = lazy_pattern(r"/etc/ecs/ecs\.config\b|\bAmazon ECS Agent\b|\bECS_CLUSTER=")
+_ECS_PROXY_PAGE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html"
+_PROXY_PLACES = (
+    "Set it where the program gets HTTP_PROXY from: the shell, the systemd unit, the service or the image."
+)
+# The log of squid, and a request past the proxy.
+_REFUSED_BY_PROXY = lazy_pattern(r"\bTCP_DENIED\b[^\n]{0,60}http://169\.254\.169\.254/")
+_CURLED_ROLE = lazy_pattern(
+    r"\bcurl\b[^\n]{0,200}169\.254\.169\.254/latest/meta-data/iam/security-credentials/?[\"']?\s*\n(?!<)([\w+=,.@-]{1,64})\s*$",
+    re.ASCII | re.MULTILINE,
+)
 METADATA_PROXIED = CauseType(
     "metadata-proxied",
     title="The request to the instance metadata goes to a proxy",
@@ -184,15 +195,27 @@ def find_proxied_hosts(case: Case[MissingCredentials], message: str) -> str | No
 def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     timed_out = TIMEOUT_SIGNS.search(message) is not None
     if (hosts := find_proxied_hosts(case, message)) is not None:
+        text = case.failure.text
         shown = f"NO_PROXY is {hosts}." if hosts else "NO_PROXY is not set."
-        exempt = your_remedy(
-            "Add 169.254.169.254 to NO_PROXY",
-            "Set it where the program gets HTTP_PROXY from: the shell, the systemd unit, the service or the image.",
-            commands=f"export NO_PROXY='{','.join(filter(None, (hosts, METADATA_ADDRESS)))}'",
-            url=METADATA_PROXIED.sources[0],
+        refused, role = _REFUSED_BY_PROXY.search(text), _CURLED_ROLE.search(text)
+        seen = (
+            "The log of the proxy shows that it refuses the request" if refused else "The text shows a proxy"
         )
+        printed = None
+        if role is not None:
+            printed = f"Without the proxy, curl gets the role {role[1]}: no access key is needed, and the role is not the problem."
+        title, step, url = "Add 169.254.169.254 to NO_PROXY", _PROXY_PLACES, METADATA_PROXIED.sources[0]
+        line = f"export NO_PROXY='{','.join(filter(None, (hosts, METADATA_ADDRESS)))}'"
+        manifest = None
+        if _ECS_AGENT.search(text) is not None:
+            # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html
+            manifest = f"NO_PROXY={','.join(filter(None, (hosts, METADATA_ADDRESS)))},169.254.170.2,/var/run/docker.sock"
+            title = "Add NO_PROXY to /etc/ecs/ecs.config, next to HTTP_PROXY, and restart the ECS agent"
+            step = "The proxy stays for the calls to Amazon ECS and Amazon ECR. On Amazon Linux 1, restart with: sudo stop ecs; sudo start ecs"
+            line, url = "sudo systemctl restart ecs", _ECS_PROXY_PAGE
+        exempt = your_remedy(title, step, manifest=manifest, manifest_language="text", commands=line, url=url)
         return Advice(
-            [METADATA_PROXIED.cause("derived", f"The text shows a proxy. {shown}")],
+            [METADATA_PROXIED.cause("derived", (f"{seen}. {shown}", printed))],
             [exempt],
             f": its request to the instance metadata goes to the proxy, because NO_PROXY lacks {METADATA_ADDRESS}",
         )

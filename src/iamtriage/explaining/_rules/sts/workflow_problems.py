@@ -23,7 +23,11 @@ _GITHUB = "token.actions.githubusercontent.com"
 _AUDIENCE_INPUT = lazy_pattern(
     r"^[^\n]{0,60}?\baudience: [\"']?([\w.:/-]{1,200})[\"']?\s*$", re.MULTILINE | re.ASCII
 )
-_REPOSITORY = lazy_pattern(r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})", re.ASCII)
+# A variable of the job, and what gh and the API of GitHub print, in the case in which subjects have it.
+_REPOSITORY = lazy_pattern(
+    r"(?:\bGITHUB_REPOSITORY[=:]|\b(?:nameWithOwner|full_name)\"\s?:)\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})",
+    re.ASCII,
+)
 # Owner and repository of a subject, whose IDs newer repositories have.
 _SUBJECT = lazy_pattern(
     r"repo:(?P<owner>[^/:@]{1,60})(?:@[^/:]{1,20})?/(?P<name>[^:@]{1,100})(?:@[^:]{1,20})?:", re.ASCII
@@ -58,10 +62,17 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
     if not subjects or any(each is None or _names(each, repository[1]) for each in named):
         return None
     old = next(f"{each['owner']}/{each['name']}" for each in named if each is not None)
-    return TrustProblem(
-        f"the trust policy expects the repository {clip_text(old)}, and the job runs in {clip_text(repository[1])}",
-        f"Name the repository {clip_text(repository[1])} in the role's trust policy",
+    how, step = (
+        "",
         "The comparison is case-sensitive. Do this only if this repository is meant to assume the role.",
+    )
+    if old.lower() == repository[1].lower():
+        how = ": they differ in case, which subjects keep"
+        step = "StringLike and StringEquals compare case-sensitively, while git and the addresses of GitHub accept any case. Only the subject changes."
+    return TrustProblem(
+        f"the trust policy expects the repository {clip_text(old)}, and the job runs in {clip_text(repository[1])}{how}",
+        f"Name the repository {clip_text(repository[1])} in the role's trust policy",
+        step,
         _with_values(document, "sub", lambda value: _SUBJECT.sub(f"repo:{repository[1]}:", value, count=1)),
     )
 
