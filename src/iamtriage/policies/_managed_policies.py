@@ -48,7 +48,7 @@ FULL_ACCESS = {
     "SecretsManagerReadWrite": ("secretsmanager",),
 }
 # The only roles that a policy passes, by the service that gets them.
-_PASSED_ROLES = {
+_PASSED_ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "AWSBatchFullAccess": {
         "*": (
             "AWSBatchJobRole*",

@@ -105,15 +105,17 @@ def explain_rejected_object(text: str, facts: Facts) -> Explanation | None:
     )
 
 
+def _read_pairs(text: str) -> dict[str, str]:
+    return {key: value for key, _, value in (each.partition("=") for each in text.split(","))}
+
+
 def _free_quota(
     found: re.Match[str], usage: re.Match[str], show: str, namespace: str
 ) -> tuple[str, tuple[Remedy, ...]]:
     """Return what exceeds a quota as the end of a sentence, and the remedies."""
     workload = _OF_DEPLOYMENT.fullmatch(found["name"] or "")
     target = f"deployment/{workload[1] if workload else 'NAME'}"
-    requested, used, limited = (
-        dict(part.partition("=")[::2] for part in each.split(",")) for each in usage.groups()
-    )
+    requested, used, limited = map(_read_pairs, map(str, usage.groups()))
     words: list[str] = []
     lines: list[str | Labelled] = [show]
     for key, value in requested.items():
