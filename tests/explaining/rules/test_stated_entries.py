@@ -157,9 +157,9 @@ _DESCRIBE = f"$ aws eks describe-access-entry --cluster-name atlas --principal-a
             " has qa,",
             "shop-admins qa",
         ),
-        ("", ": its access entry takes precedence", "shop-admins"),
+        ("", ": its access entry takes precedence", "shop-admins $(echo $groups)"),
         (_entry(DEV, "shop-admins"), None, None),
-        (_entry(ROLE, "viewers"), ": its access entry takes precedence", "shop-admins"),
+        (_entry(ROLE, "viewers"), ": its access entry takes precedence", "shop-admins $(echo $groups)"),
     ],
     ids=["entry", "list", "text", "members", "object", "user name", "same groups", "entry of another role"],
 )

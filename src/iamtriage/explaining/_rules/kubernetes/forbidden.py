@@ -104,7 +104,7 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         known = (each for each in causes if each.evidence != "possible")
         verdict, causes = gaps[0].verdict, (gaps[0].cause, *known)
     if override := (find_override(denied) if case.context.mappings else None):
-        verdict, causes = override.verdict, (override.cause, causes[0])
+        verdict, causes = override[0], (override[1], causes[0])
     if request.verb == "impersonate":
         verdict += ". Kubernetes did not check the request itself"
     explanation = Explanation(
@@ -112,13 +112,11 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         topic="kubernetes-rbac",
         summary=f"{capitalize_start(denied.subject_text)} is not authorized to {asked}: {verdict}.",
         causes=causes,
-        remedies=lambda: (
-            (*override.remedies(),)
-            if override
-            else (
-                *(remedy for gap in gaps for remedy in gap_remedies(denied, gap)),
-                *rbac_remedies(denied),
-            )
+        remedies=override[2]
+        if override
+        else lambda: (
+            *(remedy for gap in gaps for remedy in gap_remedies(denied, gap)),
+            *rbac_remedies(denied),
         ),
         notes=() if override else tuple(_notes(denied)),
     )

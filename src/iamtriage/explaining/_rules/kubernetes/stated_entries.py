@@ -29,11 +29,9 @@ from iamtriage.explaining._rules.shared.principal_words import (
     try_parse_principal,
     underlying_role,
 )
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.readers.command_runs import CommandRun
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = (
-    "Override",
     "StatedEntry",
     "change_groups",
     "describe_listed",
@@ -142,26 +139,21 @@ def find_stated_entry(failure: Failure, caller: Principal | None = None) -> Stat
 def _read_query(run: CommandRun) -> tuple[str, list[str]] | None:
     """Return the principal and the groups of an access entry of which a command prints members with ``--query``."""
     query, stated = run.command.option("query"), run.command.option("principal-arn")
-    if query is None or stated is None or run.command.words[:2] != ("eks", "describe-access-entry"):
+    if stated is None or query is None or "kubernetesGroups" not in query.value:
         return None
     expression = query.value.removeprefix("accessEntry.")
     members = expression.strip("[]{}").split(",")
-    at = next((index for index, each in enumerate(members) if "kubernetesGroups" in each), None)
-    try:
-        value: object = json.JSONDecoder().raw_decode(run.output.strip())[0]
-    except (ValueError, RecursionError):
-        is_text = len(members) == 1 and run.command.option("output") is not None
-        value = (
-            [each for each in run.output.partition("\n")[0].split() if each != "None"] if is_text else None
-        )
-    if isinstance(value, dict) and at is not None:
+    at = next(index for index, each in enumerate(members) if "kubernetesGroups" in each)
+    value: object = run.output.partition("\n")[0].split() if run.command.option("output") else None
+    with suppress(ValueError, RecursionError):  # text
+        value = json.JSONDecoder().raw_decode(run.output.strip())[0]
+    if isinstance(value, dict):
         value = cast("dict[str, object]", value).get(members[at].partition(":")[0].strip())
-    elif isinstance(value, list) and expression.startswith("["):
+    elif isinstance(value, list) and len(members) > 1:
         values = cast("list[object]", value)
-        value = values[at] if at is not None and len(values) == len(members) else None
-    groups = [str(each) for each in cast("list[object]", value)] if isinstance(value, list) else None
-    is_read = at is not None and groups is not None and all(map(_NAME_OF_GROUP.fullmatch, groups))
-    return (stated.value, groups) if is_read and groups is not None else None
+        value = values[at] if len(values) == len(members) else None
+    groups = [str(each) for each in cast("list[object]", value)] if isinstance(value, list) else ["?"]
+    return (stated.value, groups) if all(map(_NAME_OF_GROUP.fullmatch, groups)) else None
 
 
 def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
@@ -329,19 +321,13 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
             f"{effect} In Terraform, set kubernetes_groups = [{listed}] in that entry, and apply it.",
         ), ()
     if cluster.uses_entries:
-        entry = find_stated_entry(denied.case.failure, denied.principal)
-        arguments = ("--kubernetes-groups", group, *(() if entry is None else entry.groups))
-        update = cluster.eks_command("update-access-entry", *arguments, principal=principal.entry_argument)
         if group in (find_groups(denied) or ()):
             effect = f"The session name changes, so the binding is for the group {group}, which {denied.subject_text} has. Others in the group get the permission, too."
             return (effect,), ()
-        if entry is not None:
+        update = _add_groups_command(denied, group)
+        if update.startswith("aws "):
             return (effect,), (update,)
-        # The update replaces the groups: it runs only if they can be read. zsh splits only what commands print.
-        query = "accessEntry.kubernetesGroups"
-        show = cluster.eks_command("describe-access-entry", query=query, principal=principal.entry_argument)
-        add = "Then add the group to those of the access entry:"
-        lines = [Labelled(add, f"groups=$({show}) && {update} $(echo $groups)")]
+        lines = [Labelled("Then add the group to those of the access entry:", update)]
         steps = [effect, *([principal.path_note] if principal.path_note else [])]
     if cluster.uses_aws_auth:
         edit = "kubectl -n kube-system edit configmap aws-auth"
@@ -354,90 +340,34 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
     return tuple(steps), tuple(lines)
 
 
-class Override(NamedTuple):
-    """An access entry that takes precedence over an ``aws-auth`` entry with more groups.
+def _add_groups_command(denied: DeniedRequest, *groups: str) -> str:
+    """Return the command that adds groups to the access entry of the caller."""
+    entry = find_stated_entry(denied.case.failure, denied.principal)
+    arguments = ("--kubernetes-groups", *groups, *(() if entry is None else entry.groups))
+    principal = build_cluster_principal(denied.principal, source=denied.case.text).entry_argument
+    update = denied.cluster.eks_command("update-access-entry", *arguments, principal=principal)
+    if entry is not None:
+        return update
+    # The update replaces the groups: it runs only if they can be read. zsh splits only what commands print.
+    query = "accessEntry.kubernetesGroups"
+    show = denied.cluster.eks_command("describe-access-entry", query=query, principal=principal)
+    return f"groups=$({show}) && {update} $(echo $groups)"
 
-    Attributes:
-        denied: The request.
-        entry: The access entry, if the text shows its groups.
-        lost: The groups that only the aws-auth entry has.
-        because: What shows that there is an access entry.
+
+def find_override(denied: DeniedRequest) -> tuple[str, Cause, tuple[Remedy, ...]] | None:
+    """Return that an access entry overrides an ``aws-auth`` entry with more groups, if a text shows both.
+
+    It is a clause, a cause and the remedies, which require no access to the cluster.
     """
-
-    denied: DeniedRequest
-    entry: StatedEntry | None
-    lost: tuple[str, ...]
-    because: str
-
-    @property
-    def verdict(self) -> str:
-        """The override as a clause."""
-        groups = (
-            "" if self.entry is None else f", which has {join_words(self.entry.groups, 'and') or 'no group'},"
-        )
-        lost = join_words([*map(clip_text, self.lost)], "and")
-        if not self.denied.cluster.uses_aws_auth:
-            return f"with the authentication mode API, only its access entry{groups} has an effect, not its entry in aws-auth with {lost}"
-        return f"its access entry{groups} takes precedence over its entry in aws-auth, where {lost} no longer {'has' if len(self.lost) == 1 else 'have'} an effect"
-
-    @property
-    def cause(self) -> Cause:
-        """The override as a cause."""
-        return MAP_OVERRIDDEN.cause(
-            "derived", self.because, text=f"{self.verdict[:1].upper()}{self.verdict[1:]}."
-        )
-
-    def remedies(self) -> Iterator[Remedy]:
-        """Yield the remedies, which require no access to the cluster."""
-        denied, cluster = self.denied, self.denied.cluster
-        stated = denied.principal if self.entry is None else self.entry.principal
-        principal = build_cluster_principal(stated, source=denied.case.text)
-        own = tuple(each for each in self.lost if not each.startswith(RESERVED_PREFIXES))
-        groups = ("--kubernetes-groups", *own, *(self.entry.groups if self.entry else ()))
-        update = cluster.eks_command("update-access-entry", *groups, principal=principal.entry_argument)
-        policy = None if own else denied.policy or denied.view_policy
-        if is_administrator := "system:masters" in self.lost:
-            policy = "AmazonEKSClusterAdminPolicy"
-        replaces = own and self.entry is None
-        show = cluster.eks_command(
-            "describe-access-entry", query="accessEntry.kubernetesGroups", principal=principal.entry_argument
-        )
-        yield cluster_remedy(
-            f"Grant the access entry of {denied.subject_text} what aws-auth granted",
-            f"{policy} replaces system:masters, which access entries cannot have."
-            if is_administrator
-            else None,
-            "The change requires permissions in IAM only, and no access to the cluster.",
-            "The last command replaces all groups: add those that the first one prints."
-            if replaces
-            else None,
-            None if self.entry else principal.path_note,
-            commands=(
-                show if replaces else None,
-                principal.associate_policy_command(cluster, policy) if policy else None,
-                update if own else None,
-            ),
-            url=pages.EKS_ACCESS_ENTRIES,
-        )
-        if cluster.uses_aws_auth:
-            yield cluster_remedy(
-                "Or delete the access entry, so that the entry in aws-auth has an effect again",
-                commands=cluster.eks_command("delete-access-entry", principal=principal.entry_argument),
-                url=pages.EKS_ACCESS_ENTRIES,
-            )
-
-
-def find_override(denied: DeniedRequest) -> Override | None:
-    """Return the access entry of a caller that has more groups in ``aws-auth``, if a text shows both."""
-    failure, caller = denied.case.failure, underlying_role(denied.principal) or denied.principal
-    if not isinstance(caller, Role | User) or not denied.cluster.uses_entries or denied.allowing_policy:
+    failure, cluster = denied.case.failure, denied.cluster
+    caller = underlying_role(denied.principal) or denied.principal
+    if not isinstance(caller, Role | User) or not cluster.uses_entries or denied.allowing_policy:
         return None
     found = map_entries.find_entries(denied.case.context.mappings, caller)
     mapped = next((each.entry for each in found if not each.difference), None)
     if mapped is None or map_entries.is_for_nodes(mapped):
         return None
-    entry = find_stated_entry(failure, denied.principal)
-    because = "The text shows the access entry."
+    entry, because = find_stated_entry(failure, denied.principal), "The text shows the access entry."
     if entry is None and not is_listed(failure, denied.principal):
         # Without a user name of its own, an access entry gives the ARN of the caller.
         if mapped.username is None or "arn:" in mapped.username:
@@ -447,4 +377,41 @@ def find_override(denied: DeniedRequest) -> Override | None:
     if created := next(filter(None, map(_find_creation, runs)), None):
         because = f"The text shows the access entry, which was created on {str(created)[:10]}."
     lost = tuple(each for each in mapped.groups if entry is None or each not in entry.groups)
-    return Override(denied, entry, lost, because) if lost else None
+    if not lost:
+        return None
+    named = join_words([*map(clip_text, lost)], "and")
+    groups = "" if entry is None else f", which has {join_words(entry.groups, 'and') or 'no group'},"
+    verdict = f"its access entry{groups} takes precedence over its entry in aws-auth, where {named} no longer {'has' if len(lost) == 1 else 'have'} an effect"
+    if not cluster.uses_aws_auth:
+        verdict = f"with the authentication mode API, only its access entry{groups} has an effect, not its entry in aws-auth with {named}"
+    cause = MAP_OVERRIDDEN.cause("derived", because, text=f"{verdict[:1].upper()}{verdict[1:]}.")
+    return verdict, cause, _override_remedies(denied, lost)
+
+
+def _override_remedies(denied: DeniedRequest, lost: tuple[str, ...]) -> tuple[Remedy, ...]:
+    principal = build_cluster_principal(denied.principal, source=denied.case.text)
+    own = tuple(each for each in lost if not each.startswith(RESERVED_PREFIXES))
+    policy, why = None if own else denied.policy or denied.view_policy, None
+    if "system:masters" in lost:
+        policy = "AmazonEKSClusterAdminPolicy"
+        why = f"{policy} replaces system:masters, which access entries cannot have."
+    delete = denied.cluster.eks_command("delete-access-entry", principal=principal.entry_argument)
+    return present(
+        cluster_remedy(
+            f"Grant the access entry of {denied.subject_text} what aws-auth granted",
+            why,
+            "The change requires permissions in IAM only, and no access to the cluster.",
+            commands=(
+                principal.associate_policy_command(denied.cluster, policy) if policy else None,
+                _add_groups_command(denied, *own) if own else None,
+            ),
+            url=pages.EKS_ACCESS_ENTRIES,
+        ),
+        cluster_remedy(
+            "Or delete the access entry, so that the entry in aws-auth has an effect again",
+            commands=delete,
+            url=pages.EKS_ACCESS_ENTRIES,
+        )
+        if denied.cluster.uses_aws_auth
+        else None,
+    )
