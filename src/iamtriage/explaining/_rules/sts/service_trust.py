@@ -127,7 +127,7 @@ def explain_untrusted_role(
             "reported", phrases, text=_STACK_ROLE if service == _STACKS else None
         ),
         SERVICE_NOT_TRUSTED.cause(
-            text=f"The trust policy of {role} does not allow {who}{f': perhaps it allows {_ALIKE[who]}, which is another service' if who in _ALIKE else ''}."
+            text=f"The trust policy of {role} does not allow {who}{f', but perhaps {_ALIKE[who]}' if who in _ALIKE else ''}."
         ),
         ROLE_TOO_NEW.cause(
             text="The role was created seconds ago, and the service does not see it yet: IAM takes a few seconds to propagate it."
