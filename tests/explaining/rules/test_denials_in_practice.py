@@ -2547,7 +2547,7 @@ CALLED_SERVICES: tuple[Case, ...] = (
         f"An error occurred (AccessDenied) when calling the GetObject operation: {_implicit('kms:Decrypt', _KEY, 'resource-based policy').partition(': ')[2]}",
         {},
         (
-            "The object is encrypted with this key: GetObject itself was not denied",
+            "is encrypted with this key (SSE-KMS): GetObject itself was not denied",
             "aws kms get-key-policy --key-id arn:aws:kms:eu-west-1:444455556666:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 --policy-name default --query Policy --output text --region eu-west-1",
         ),
         ("s3:GetObject",),

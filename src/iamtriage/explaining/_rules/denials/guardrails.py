@@ -72,7 +72,8 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     name = f" {denial.policy}" if denial.policy and commands.arn(denial.policy) == denial.policy else ""
     if denial.is_explicit:
         verdict = f"its permissions boundary{name} explicitly denies it"
-        text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. {why_no_allow_helps(denial)}"
+        none = f"No Allow in the policies of {denial.caller} overrides the Deny"
+        text = why_no_allow_helps(denial).replace("An Allow does not override it", none, 1)
         title = _FIND_DENY.format("the permissions boundary")
         steps = (denial_remedies.CHANGE_CALL, *present(typical_requirement(denial)))
     else:

@@ -101,7 +101,8 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     if operation and _OPERATION.fullmatch(operation) and not actions_for(operation, "kms"):
         data, bucket = encrypted_data.describe_data(operation), context.bucket
         service = encrypted_data.find_service_of_data(data)
-        encrypted = f"The {data} is encrypted with {key}"
+        name = f" {clip_text(context.key.value)}" if data == "object" and context.key else ""
+        encrypted = f"The {data}{name} is encrypted with {key}{' (SSE-KMS)' if data == 'object' else ''}"
         if data == "object" and operation in encrypted_data.UPLOADS:
             named = ""
             if bucket is not None and commands.bucket(bucket.value) == bucket.value:
