@@ -84,7 +84,8 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
     else:
         return CombinedRemedies()
     if second is not None and of_others:
-        here, there = (_find_account(each.principal) for each in (failure, of_others[0][0]))
+        principals = (try_parse_principal(each.principal) for each in (failure, of_others[0][0]))
+        here, there = (getattr(each, "account", None) for each in principals)
         if here != there and None not in {here, there}:
             first, second = _in_account(first or remedy, here), _in_account(second, there)
     return CombinedRemedies(
@@ -103,10 +104,6 @@ def _is_exempted(other: AccessDenied, failure: AccessDenied, remedy: Remedy) -> 
     return (
         is_same and '"NotAction"' in (remedy.manifest or "") and f'"{service}:*"' in (remedy.manifest or "")
     )
-
-
-def _find_account(principal: str | None) -> str | None:
-    return getattr(try_parse_principal(principal), "account", None)
 
 
 def _in_account(remedy: Remedy, account: str | None) -> Remedy:

@@ -20,7 +20,6 @@ from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.failures import _secrets
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Mapping
     from typing import Any
 
@@ -123,8 +122,7 @@ def hide_quoted_secrets(explanation: Explanation) -> Explanation:
 def _hide_in_remedy(remedy: Remedy, hide: Callable[[str], str]) -> Remedy:
     def hide_in_command(command: str) -> str:
         # A shell would expand the brackets of a marker.
-        shown = hide(command)
-        return shown if shown == command else _MARKER.sub(_to_word, shown)
+        return _MARKER.sub(lambda found: f"REDACTED-{found[1].replace(' ', '-')}", hide(command))
 
     # Programs often read only the causes of an explanation.
     from iamtriage.explaining._sources import map_strings
@@ -140,10 +138,6 @@ def _hide_in_remedy(remedy: Remedy, hide: Callable[[str], str]) -> Remedy:
         statement=hide_in_document(remedy.statement),
         manifest=None if remedy.manifest is None else hide(remedy.manifest),
     )
-
-
-def _to_word(marker: re.Match[str]) -> str:
-    return f"REDACTED-{marker[1].replace(' ', '-')}"
 
 
 def _change(part: _T, **values: object) -> _T:
