@@ -73,6 +73,18 @@ MFA = _policy(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
         ),
         (
             COMMAND,
+            _policy(Condition={"StringNotEquals": {"sts:ExternalId": "octo-42"}}),
+            "requires an external ID other than octo-42",
+            "--external-id EXTERNAL_ID",
+        ),
+        (
+            COMMAND,
+            _policy(Condition={"StringLike": {"sts:SourceIdentity": ["a*", "b*"]}}),
+            "requires a source identity that matches a* or b*, and the command passes none",
+            "--source-identity SOURCE_IDENTITY",
+        ),
+        (
+            COMMAND,
             _policy(Condition={"StringEquals": {"sts:SourceIdentity": "ana"}}),
             "requires the source identity ana, and the command passes none",
             "--role-session-name check --source-identity ana",

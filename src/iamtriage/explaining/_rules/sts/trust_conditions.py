@@ -154,9 +154,9 @@ _NOUNS = {
 
 # Those that a call can choose.
 _VALUES = {
-    "the external ID": "an external ID",
-    "the session name": "a session name",
-    "the source identity": "a source identity",
+    EXTERNAL_ID: "an external ID",
+    _SESSION_NAME: "a session name",
+    _SOURCE_IDENTITY: "a source identity",
 }
 
 
@@ -165,14 +165,16 @@ def open_condition(result: TrustResult) -> str | None:
     if result.allowed is not None or result.condition is None:
         return None
     operator, _, key = result.condition.partition(" ")
-    noun = _NOUNS.get(key.lower())
+    noun, value = _NOUNS.get(key.lower()), _VALUES.get(key.lower())
     expected = clip_text(" or ".join(result.expected[:2]))
-    start = result.expected[0].rstrip("*") if len(result.expected) == 1 else ""
-    if noun in _VALUES and "Like" in operator and any("*" in each for each in result.expected):
-        is_start = start and "*" not in start
-        return (
-            f"{_VALUES[noun]} that {f'begins with {clip_text(start)}' if is_start else f'matches {expected}'}"
-        )
+    if "Not" in operator:
+        if value:
+            return f"{value} other than {expected}"
+        noun = None
+    elif value and "Like" in operator and "*" in expected:
+        start = expected.rstrip("*")
+        is_start = start and "*" not in start and len(result.expected) == 1
+        return f"{value} that {f'begins with {start}' if is_start else f'matches {expected}'}"
     if noun is not None and result.expected:
         return f"{noun} {expected}"
     other = f"a request that meets its condition on {clip_text(key)}"
@@ -181,10 +183,8 @@ def open_condition(result: TrustResult) -> str | None:
     return {
         _MFA: "credentials that were obtained with MFA",
         _MFA_AGE: "credentials that were obtained with MFA a short time ago",
-        EXTERNAL_ID: "an external ID",
         "aws:sourceip": "another source address",
-        _SESSION_NAME: "a certain session name",
-        _SOURCE_IDENTITY: "a source identity",
+        **_VALUES,
     }.get(key.lower(), other)
 
 
@@ -240,7 +240,8 @@ def open_condition_remedy(
     required = open_condition(result)
     if required is None or result.condition is None:
         return None
-    key = result.condition.partition(" ")[2].lower()
+    operator, _, key = result.condition.lower().partition(" ")
+    wanted = () if "not" in operator else result.expected
     arn = commands.arn(role_arn, "ROLE_ARN")
     # Any name will do, unless the call or the policy has one.
     name = commands.session_name("check" if call is None else call.settings.get("role_session_name", "check"))
@@ -251,7 +252,7 @@ def open_condition_remedy(
     manifest, url = None, pages.TRUST_POLICIES
     steps: tuple[str, ...] = (f"The trust policy requires {required}.",)
     if key == EXTERNAL_ID:
-        value = commands.external_id(result.expected[0] if result.expected else None)
+        value = commands.external_id(wanted[0] if wanted else None)
         title, url = f"Pass {required}", pages.EXTERNAL_ID
         lines = (fill_command(f"{assume} --external-id {{}}", arn, value),)
         if profile is not None:
@@ -271,7 +272,7 @@ def open_condition_remedy(
         title = f"Pass {required}"
         option = {_SESSION_NAME: "role-session-name", _SOURCE_IDENTITY: "source-identity"}[key]
         passed = None if call is None else call.settings.get(_SETTINGS[key])
-        value = commands.session_name(_fit_value(result.expected[0], passed))
+        value = commands.session_name(_fit_value(wanted[0], passed) if wanted else None)
         value = value if value != "SESSION_NAME" or key == _SESSION_NAME else "SOURCE_IDENTITY"
         template = "aws sts assume-role --role-arn {}" if key == _SESSION_NAME else assume
         lines = (fill_command(f"{template} --{option} {{}}", arn, value),)
@@ -283,7 +284,7 @@ def open_condition_remedy(
             if arn.startswith("arn:")
             else "the owner of the role"
         )
-        accept = f"If {clip_text(passed)} is right, {owner} adds it to the condition." if passed else None
+        accept = f"If {clip_text(passed)} is right, {owner} changes the condition." if passed else None
         steps = present(step, accept)
     elif key == "aws:principalorgid":
         title = "Check that the caller's account belongs to the organization"
