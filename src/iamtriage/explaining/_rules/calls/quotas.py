@@ -144,7 +144,7 @@ def _increase_remedy(service_code: str) -> Remedy:
 
 def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase: Remedy) -> Explanation:
     what, count, kind = scoped["what"], scoped["count"], _to_words(scoped["scope"])
-    because = (f"The message says: {scoped[0]}", *code_evidence(case.failure))
+    because = code_evidence(case.failure)
     things = _to_words(what).removesuffix("s" if count == "1" else "")
     deployment = find_deployment(case.failure, case.facts)
     is_template = deployment is not None and deployment.tool == "CloudFormation"
