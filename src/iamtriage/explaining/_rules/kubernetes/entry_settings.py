@@ -64,20 +64,10 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
     if node_group is not None:
         kind = "FARGATE_LINUX" if node_group[0] == "system:node-proxier" else "EC2_LINUX"
         summary = f"EKS rejected the group {node_group[0]}: nodes get it from the type of their access entry ({kind}), not from its groups as in aws-auth."
-        principal, cluster = entry_principal(case), find_cluster(case)
-        if case.failure.envelope.operation == "UpdateAccessEntry":
+        # A call that fails creates no entry.
+        if exists := case.failure.envelope.operation == "UpdateAccessEntry":
             causes = (ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),)
-            remedy = principal.node_entry_remedy(cluster)
-        else:
-            # No entry was created.
-            remedy = principal.create_node_entry_remedy(
-                cluster,
-                kind=kind,
-                title=f"Create the access entry with the type {kind}, and without user name and groups",
-                steps=(
-                    "EKS sets both by the type, and nodes need no access policy. For managed node groups and Fargate profiles, EKS creates the entry itself.",
-                ),
-            )
+        remedy = entry_principal(case).node_entry_remedy(find_cluster(case), kind=kind, exists=exists)
         remedy = change_in_code(remedy, deployment, "type")
     elif name == "group" and "system:masters" in message:
         summary = f"EKS rejected the group system:masters: in access entries, the policy {_ADMIN_POLICY} replaces it."

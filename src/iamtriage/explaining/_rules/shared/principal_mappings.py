@@ -187,17 +187,19 @@ class ClusterPrincipal(Value):
             url=pages.EKS_ACCESS_ENTRIES,
         )
 
-    def node_entry_remedy(self, cluster: Cluster) -> Remedy:
+    def node_entry_remedy(self, cluster: Cluster, *, kind: str = "EC2_LINUX", exists: bool = True) -> Remedy:
         """Return the remedy that gives the access entry of a node role the type for nodes."""
+        types = "Use EC2_WINDOWS for Windows nodes, FARGATE_LINUX for Fargate."
+        change = "The type of an entry cannot be changed, so delete the entry and create it again."
+        verbs = ("describe-access-entry", "delete-access-entry") if exists else ()
         return cluster_remedy(
-            "Re-create the node role's access entry with type EC2_LINUX",
-            "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, FARGATE_LINUX for Fargate.",
-            "Set no groups and associate no access policy: the type sets the user name and groups, and EKS rejects groups that begin with system:.",
+            f"{'Re-create' if exists else 'Create'} the node role's access entry with type {kind}",
+            f"{change if exists else 'EKS creates the entry itself for managed node groups and Fargate profiles.'} {types}",
+            "Set no user name and no groups, and associate no access policy: the type sets the user name and groups, and EKS rejects groups that begin with system:.",
             self.path_note,
             commands=(
-                cluster.eks_command("describe-access-entry", principal=self.entry_argument),
-                cluster.eks_command("delete-access-entry", principal=self.entry_argument),
-                self.create_entry_command(cluster, kind="EC2_LINUX"),
+                *(cluster.eks_command(each, principal=self.entry_argument) for each in verbs),
+                self.create_entry_command(cluster, kind=kind),
             ),
             url=pages.EKS_ACCESS_ENTRIES,
         )
