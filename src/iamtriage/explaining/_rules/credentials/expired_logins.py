@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.credentials import registry_logins, session_renewal
+from iamtriage.explaining._rules.credentials.missing_logins import OTHER_HOME
 from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_PHRASES
 from iamtriage.explaining._rules.credentials.unknown_sessions import (
     explain_unknown_session,
@@ -111,6 +112,9 @@ def explain_expired_sso(
     causes = [reported_cause(EXPIRED_SSO_SESSION, message, *EXPIRY_PHRASES)]
     if "refresh failed" in message:
         causes.append(WRONG_SSO_SESSION.cause())
+    if "ocker" in case.text:
+        text = "A container reads the token cache of the host, ~/.aws/sso/cache, only if ~/.aws is mounted."
+        causes.insert(1, OTHER_HOME.cause("derived", "The text mentions Docker.", text=text))
     return case.explain(
         "The IAM Identity Center sign-in has expired: sign in again. No permission is missing.",
         *causes,

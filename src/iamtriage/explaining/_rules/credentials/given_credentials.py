@@ -178,9 +178,6 @@ _TOKEN = lazy_pattern(r"(?i)(?:session|security)_?token|[\"']token[\"']|, ?\w{0,
 _SECRET = lazy_pattern(r"(?i)secret")
 _CLOSING = lazy_pattern(r"[\"']?[\])]{0,3}")
 _OBJECT = lazy_pattern(r"\bcredentials[\"']?\s?[:=]\s?\{[^{}]{0,80}\Z")
-_WORKS_LOCALLY = lazy_pattern(
-    r"(?i:\bon (?:my|the|our|a) (?:laptop|computer|machine|mac|pc)\b|\blocal(?:ly|host)?\b)"
-)
 _CHARS_BEFORE, _CHARS_AFTER = 150, 400
 
 
@@ -195,17 +192,6 @@ class KeysInCode(NamedTuple):
     def is_from_environment(self) -> bool:
         """Whether the values are those of environment variables."""
         return self.argument is not None
-
-
-def describe_computers(text: str) -> str:
-    """Return why code with keys from variables works on a computer, after a space, if the text says that it does.
-
-    >>> describe_computers("It works on my laptop.")
-    ' On a computer, they mostly hold a long-term key, which has no token.'
-    """
-    if _WORKS_LOCALLY.search(text) is None:
-        return ""
-    return " On a computer, they mostly hold a long-term key, which has no token."
 
 
 def find_keys_in_code(text: str) -> KeysInCode | None:

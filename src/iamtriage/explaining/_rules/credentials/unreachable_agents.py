@@ -40,6 +40,9 @@ AGENT_BLOCKED = CauseType(
     "agent-blocked",
     title="A proxy, network policy or firewall blocks the EKS Pod Identity Agent",
     fix="Add 169.254.170.23 to NO_PROXY, and allow it in network policies.",
+    recognised_by="The text names a network policy.",
+    sign=r"\b[Nn]etwork ?[Pp]olic(?:y|ies)\b",
+    remedy="Check that the agent runs",
     of="no-credentials",
 )
 

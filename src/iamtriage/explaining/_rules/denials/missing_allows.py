@@ -125,7 +125,9 @@ def _causes(denial: Denial, tags: dict[str, str]) -> Iterator[Cause]:
         on = " on this resource" if denial.resource else ""
         text = f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}."
         if (changed := find_changed(denial.failure.text, MOMENT)) is not None:
-            reasons = f"The text says {quote_words(changed)}: first repeat the call. A change takes effect after seconds, at most minutes, without a restart."
+            reasons = (
+                f"The text says {quote_words(changed)}: first repeat the call. A change takes effect after seconds, at most minutes, without a restart.",
+            )
         yield NO_IDENTITY_ALLOW.cause(evidence, reasons, text=text)
         yield from _service_linked_causes(denial)
         return

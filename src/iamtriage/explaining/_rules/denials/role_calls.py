@@ -149,8 +149,8 @@ _TRUSTS = lazy_pattern(
 
 def says_trusted(denial: Denial) -> bool:
     """Return whether somebody says that the trust policy of a role in another account allows the caller."""
-    said = denial.crosses_accounts and find_said(denial.failure.text, _TRUSTS)
-    return bool(said) and next(said, None) is not None and not is_recreated(denial)
+    said = next(find_said(denial.failure.text, _TRUSTS), None) if denial.crosses_accounts else None
+    return said is not None and not is_recreated(denial)
 
 
 def is_recreated(denial: Denial) -> bool:
