@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "CLAUSE_END",
+    "LOCALLY",
     "MOMENT",
     "WORKS",
     "find_before",
@@ -31,7 +32,7 @@ CLAUSE_END = lazy_pattern(
 )
 """Where a clause ends."""
 WORKS = lazy_pattern(
-    r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?|(?:goes|went) through|pass(?:es|ed)|helps|fixe[sd])\b)"
+    r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?|(?:goes|went) through|pass(?:es|ed)|helps|fixe[sd]|lasts|stays valid|without trouble)\b)"
 )
 """The words that something works."""
 _CHANGED = lazy_pattern(
@@ -50,6 +51,10 @@ _ADMINISTRATOR = lazy_pattern(
     r"\bAdministratorAccess\b(?!-)|\b(?i:admin(?:istrator)? (?:rights|permissions|role|user|access))\b"
     r"|\b(?:I am|I'm|we are|as|have|has|with) (?:an? |the |full |account |AWS |IAM ){0,4}(?i:admin)(?:s|istrators?)?\b"
 )
+LOCALLY = lazy_pattern(
+    r"(?i:\b(?:laptop|local(?:ly|host)?)\b|\b(?:my|our|own|the|a) (?:computer|machine|mac|pc)\b)"
+)
+"""The words for a person's computer."""
 MOMENT = lazy_pattern(
     r"(?i:\bjust\b|\b(?:an?|one|two|three|five|ten|\d{1,2}|few|couple of) (?:moment|minute|second|min|sec)s? ago\b|\bseconds ago\b)"
 )

@@ -16,6 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.key_lockouts import LOCKOUT
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
@@ -53,9 +54,7 @@ _LINKED_ARN = lazy_pattern(
 _OTHER_PRINCIPAL = lazy_pattern(
     r"\b(?:module\.[\w-]{1,60}\.\w{0,60}role_arn|aws_iam_role\.[\w-]{1,60}\.arn)\b", re.ASCII
 )
-_WORKS_ELSEWHERE = lazy_pattern(
-    r"\bworks?\b[^.\n]{0,40}\b(?:old|older|other|another|existing)\b[^.\n]{0,20}\baccounts?\b", re.IGNORECASE
-)
+_OTHER_ACCOUNT = lazy_pattern(r"(?i:\b(?:old|older|other|another|existing)\b[^.\n]{0,20}\baccounts?\b)")
 LINKED_ROLE_ABSENT = CauseType(
     "linked-role-absent",
     title="The service-linked role in the policy does not exist",
@@ -379,7 +378,7 @@ def explain_absent_role(case: Case[MalformedPolicy], named: str | None, note: st
         f"AWS rejected the policy because it cannot find a principal in it: {'' if named else 'most likely, '}the account does not have the service-linked role {role} yet.",
         LINKED_ROLE_ABSENT.cause(
             "derived" if named else "possible",
-            f"The policy names {clip_text(found[0])}{', which accounts in which it works have' if _WORKS_ELSEWHERE.search(text) else ''}.",
+            f"The policy names {clip_text(found[0])}{', which accounts in which it works have' if find_working(text, _OTHER_ACCOUNT) else ''}.",
         ),
         other
         and ROLE_TOO_NEW.cause(

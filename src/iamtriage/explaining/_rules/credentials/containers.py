@@ -15,6 +15,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import credential_sources, pod_agents, pod_problems, pod_roles
 from iamtriage.explaining._rules.shared import certificates, clusters, commands, credential_remedies, pages
@@ -293,7 +294,7 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
         who = "the process" if process is None else f"the process, which runs as user {process['user']},"
         outcome = f": {who} is not allowed to read the file"
         text = "The token is mounted, so the service account has a role. Only the permissions of the file are wrong, not those of the role."
-        if _ROOT_WORKS.search(case.failure.text):
+        if find_working(case.failure.text, _AS_ROOT):
             text += " Pods that run as root can read it."
     elif absent:
         outcome = ": the file does not exist"
@@ -367,10 +368,7 @@ def _keep_user_remedy(case: Case[MissingCredentials], owner: str, user: str) -> 
     )
 
 
-_ROOT_WORKS = lazy_pattern(
-    r"\broot\b[^.\n]{0,60}\b(?:works?|fine|without trouble|get their role)\b|\bworks?\b[^.\n]{0,40}\bas root\b",
-    re.IGNORECASE,
-)
+_AS_ROOT = lazy_pattern(r"(?i:\broot\b)")
 _TOKEN_OF_ROOT = lazy_pattern(r"-rw-------[.+]?\s{1,8}\d{1,3} root\s{1,8}root\s[^\n]{0,200}token")
 _BEFORE_READABLE_TOKENS = lazy_pattern(
     r"\b(?:EKS|Kubernetes|[Ss]erver [Vv]ersion)\b[^\n]{0,12}?\b1\.1[0-8]\b", re.ASCII

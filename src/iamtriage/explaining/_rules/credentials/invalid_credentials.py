@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._rules.credentials import given_credentials, service_logins, unsigned_requests
 from iamtriage.explaining._rules.credentials.access_keys import (
     KEY_GONE,
@@ -96,9 +95,6 @@ UNKNOWN_ACCESS_KEY = CauseType(
     recognised_by="The error code InvalidAccessKeyId or InvalidClientTokenId.",
     fix="Use an existing access key, with its session token if it is temporary.",
     sources=(pages.CLI_CREDENTIALS,),
-)
-_LOCALLY = lazy_pattern(
-    r"(?i:\bon (?:my|the|our|a) (?:laptop|computer|machine|mac|pc)\b|\blocal(?:ly|host)?\b)"
 )
 
 
@@ -227,7 +223,7 @@ def _explain_keys_in_code(
     if is_lambda:
         whose = "of the execution role"
         because = "In Lambda, the variables are temporary credentials, valid only with AWS_SESSION_TOKEN."
-        if find_working(case.failure.text, _LOCALLY) is not None:
+        if find_working(case.failure.text, LOCALLY) is not None:
             because += " On a computer, they mostly hold a long-term key, which has no token."
     title, other = "Pass the session token, too", None
     step = f"Pass {keys.token}: it must come from the same response as the other two values."

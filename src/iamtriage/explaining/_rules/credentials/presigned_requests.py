@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
@@ -36,9 +37,7 @@ _STRING_TO_SIGN = lazy_pattern(
     r"<StringToSign>(?P<method>[A-Z]{3,7})\n(?P<digest>[^\n<]{0,64})\n(?P<type>[^\n<]{0,200})\n[1-9]\d{8,10}\n"
 )
 _TYPE_PARAMETER = lazy_pattern(r"content_?-?type", re.IGNORECASE)
-_WORKS_WITH_CURL = lazy_pattern(
-    r"\bcurl\b[^\n.;]{0,40}\bworks?\b|\bworks? (?:fine )?(?:with|in|from|using) curl\b"
-)
+_CURL = lazy_pattern(r"\bcurl\b")
 _VERSION_2 = lazy_pattern(
     r"[?&]AWSAccessKeyId=[^\s\"']{0,400}[?&]Expires=|[?&]Expires=[^\s\"']{0,400}[?&]AWSAccessKeyId="
 )
@@ -181,7 +180,7 @@ def _unsigned_type(text: str, received: str, signer: _Signer) -> Difference:
         works = "The URL works with curl, which sends no type: key and secret are right."
         because = present(
             f"The code that signs the URL sets no ContentType, and the StringToSign of S3 has {shown} in its third line.",
-            works if _WORKS_WITH_CURL.search(text) is not None else None,
+            works if find_working(text, _CURL) is not None else None,
         )
     kind = "the type of the file" if is_form else shown
     where = "the code that signs the URL, such as getSignedUrl,"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._rules.shared import clocks, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
@@ -32,9 +33,6 @@ _EXPIRES_IN = lazy_pattern(r"\b(?:[Ee]xpires_?[Ii]n|--expires-in)[\"']?\s?[=: ]\
 _SESSION_IN_URL = lazy_pattern(r"X-Amz-Credential=ASIA|X-Amz-Security-Token=|[?&]AWSAccessKeyId=ASIA")
 _SIGNED_IN_LAMBDA = lazy_pattern(
     r"\bLambda\b[^\n]{0,200}\n?[^\n]{0,200}(?:presigned_url|getSignedUrl|presignGetObject|PresignGetObject)|/var/task/"
-)
-_LASTS_LOCALLY = lazy_pattern(
-    r"\b(?:laptop|locally|my (?:machine|computer|[Mm]ac|PC))\b(?:(?!\b(?:not|never)\b|n't\b)[^\n]){0,80}?\b(?:works?|lasts?|(?:is|stays) valid|fine)\b"
 )
 # The reader is the one who creates the URL.
 _SIGNS = lazy_pattern(
@@ -153,7 +151,7 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
         because += f"{it} asks for {clocks.describe_duration(seconds)}{maximum}."
         if seconds <= _MAX_EXPIRY:
             because += " A longer expiry does not help: no URL outlives the session that signed it, 12 hours at most."
-    if _LASTS_LOCALLY.search(text):
+    if find_working(text, LOCALLY):
         because += " On your computer, most likely an IAM user's access key signs, which does not expire."
     # No session of a role lasts longer than 12 hours.
     is_long = seconds > _MAX_SESSION

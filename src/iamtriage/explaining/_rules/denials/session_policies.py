@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
+from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.known_policies import names_resource
@@ -87,9 +88,6 @@ _ANYWHERE_PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/
 # The policy for guests of a Cognito identity pool.
 _COGNITO_OF_SDK_2 = lazy_pattern(r"\bAWS\.CognitoIdentityCredentials\b")
 _AMPLIFY_PAGE = "https://docs.aws.amazon.com/amplify/latest/userguide/amplify-SSR-compute-role.html"
-_WORKS_LOCALLY = lazy_pattern(
-    r"(?i:\b(?:own|localhost|locally|laptop)\b[^.\n]{0,60}\b(?:works?|fine|ok)\b|\bworks?\b[^.\n]{0,40}\b(?:localhost|locally|laptop)\b)"
-)
 _GUEST_ROLES = "https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
 
 
@@ -99,7 +97,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
     text = f"A session can do only what both its session policy and the policies of {denial.caller} allow, and the session policy does not allow this. An Allow for {denial.caller} alone does not help."
     if denial.is_explicit:
         verdict = "the session's policy denies it"
-        is_local = _WORKS_LOCALLY.search(denial.failure.text)
+        is_local = find_working(denial.failure.text, LOCALLY)
         locally = (
             " Your own credentials have no such policy, so the call works with them." if is_local else ""
         )

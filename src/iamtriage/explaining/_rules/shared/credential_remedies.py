@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -154,10 +155,7 @@ def _vault_mount(text: str) -> str:
     return found["mount"] if found else "aws"
 
 
-_WORKS_IN_WINDOWS = lazy_pattern(
-    r"\b(?:on|in|from) (?:the )?Windows\b[^.\n]{0,40}\bworks?\b|\bworks?\b[^.\n]{0,40}\b(?:on|in|from) (?:the )?Windows\b",
-    re.IGNORECASE,
-)
+_WINDOWS = lazy_pattern(r"(?i:\b(?:on|in|from) (?:the )?Windows\b)")
 
 
 def describe_window(text: str) -> str:
@@ -174,7 +172,7 @@ def set_clock(text: str = "") -> Remedy:
         text: The text of the failure, which can state how far clocks may differ, and which system it is from.
     """
     limit = describe_window(text)
-    is_right = _WORKS_IN_WINDOWS.search(text) is not None
+    is_right = find_working(text, _WINDOWS) is not None
     if WSL.search(text):
         # https://github.com/microsoft/WSL/issues/5324
         return your_remedy(
