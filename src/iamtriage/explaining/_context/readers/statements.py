@@ -32,7 +32,7 @@ CLAUSE_END = lazy_pattern(
 )
 """Where a clause ends."""
 WORKS = lazy_pattern(
-    r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?|(?:goes|went) through|pass(?:es|ed)|helps|fixe[sd]|lasts|stays valid|without trouble)\b)"
+    r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?|(?:goes|went) through|pass(?:es|ed)|helps|fixe[sd]|lasts|does last|stays valid|without trouble)\b)"
 )
 """The words that something works."""
 _CHANGED = lazy_pattern(
@@ -109,8 +109,12 @@ def _find_clause(text: str, verb: re.Pattern[str], about: re.Pattern[str]) -> st
     for end in (*(each.start() for each in CLAUSE_END.finditer(text)), len(text)):
         clause = text[start:end].strip(" .,;!?\n")
         start = end
-        if verb.search(clause) and about.search(clause) and not _DENIES.search(clause):
-            return clause
+        if not (verb.search(clause) and about.search(clause)):
+            continue
+        # "It works with curl, the upload does not."
+        for part in (clause, *clause.split(", ")):
+            if verb.search(part) and about.search(part) and not _DENIES.search(part):
+                return part
     return None
 
 
