@@ -84,8 +84,8 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
     else:
         return CombinedRemedies()
     if second is not None and of_others:
-        principals = (try_parse_principal(each.principal) for each in (failure, of_others[0][0]))
-        here, there = (getattr(each, "account", None) for each in principals)
+        callers = (try_parse_principal(each.principal) for each in (failure, of_others[0][0]))
+        here, there = (getattr(each, "account", None) for each in callers)
         if here != there and None not in {here, there}:
             first, second = _in_account(first or remedy, here), _in_account(second, there)
     return CombinedRemedies(

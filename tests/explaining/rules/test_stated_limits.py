@@ -31,6 +31,8 @@ def _denied(
         # KMS was called, the service is unknown, or the names of services are not documented there.
         (_denied("Decrypt", "kms:Decrypt", _KEY), None),
         (_denied("RunInstances", "kms:CreateGrant", _KEY), None),
+        (_denied("PublishLayerVersion", "kms:Decrypt", _KEY), None),
+        (_denied("GetRecords", "kms:Decrypt", _KEY), None),
         (_denied("GetObject", "kms:Decrypt", _KEY.replace("aws:kms:eu-west-1", "aws-cn:kms:cn-north-1")), None),
         (_denied("GetObject", "s3:GetObject", "arn:aws:s3:::octo/a"), None),
     ],

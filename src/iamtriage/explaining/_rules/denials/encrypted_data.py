@@ -272,16 +272,11 @@ def find_data_name(denial: Denial, service: str | None) -> str | None:
     return None if found is None else next(filter(None, found.groups()))
 
 
-def find_service_of_data(data: str) -> str | None:
-    """Return the service that has data of a kind."""
-    return next((each for each, (_, kind) in SERVICES.items() if kind == data), None)
-
-
 def name_called_data(denial: Denial) -> tuple[str, str] | None:
     """Return what another service decrypts for a call, and that call, or ``None`` if KMS was called or it is unknown."""
     operation = called_operation(denial)
     data = describe_data(operation)
-    service = find_service_of_data(data)
+    service = next((each for each, (_, kind) in SERVICES.items() if kind == data), None)
     if service is None or ENVIRONMENT in denial.failure.text:
         return None
     name = find_data_name(denial, service)

@@ -100,7 +100,11 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     key = "a KMS key" if explanation.topic == "kms-key-unknown" else "this key"
     if operation and _OPERATION.fullmatch(operation) and not actions_for(operation, "kms"):
         data, bucket = encrypted_data.describe_data(operation), context.bucket
-        service = encrypted_data.find_service_of_data(data)
+        # The most used service that has the operation.
+        services = [each.service for each in actions_for(operation)[:1]]
+        service = next(
+            (each for each in services if encrypted_data.SERVICES.get(each, "")[1:] == (data,)), None
+        )
         name = f" {clip_text(context.key.value)}" if data == "object" and context.key else ""
         encrypted = f"The {data}{name} is encrypted with {key}{' (SSE-KMS)' if data == 'object' else ''}"
         if data == "object" and operation in encrypted_data.UPLOADS:
