@@ -174,11 +174,8 @@ def find_region(text: str, command: CommandLine | None) -> Stated | None:
     """Return the region of the command, the environment, a configuration or an instance's host name."""
     if command is not None and (stated := command.option("region")):
         return stated if re.fullmatch(_REGION, stated.value) else None
-    if (
-        stated := _last(_REGIONS, text)
-        if any(sign in text for sign in ("egion", "REGION", ".compute.", "eks", "client(", "resource("))
-        else None
-    ) is not None:
+    may_match = any(sign in text for sign in ("egion", "REGION", ".compute.", "eks", "client(", "resource("))
+    if may_match and (stated := _last(_REGIONS, text)):
         return stated
     if ".ec2.internal" in text and (found := _US_EAST_HOST.search(text)):
         return Stated("us-east-1", found[0])
@@ -202,14 +199,11 @@ def find_kubeconfig_profile(text: str) -> Stated | None:
 def find_cluster(text: str, command: CommandLine | None) -> Stated | None:
     """Return the EKS cluster of the command, or else the only one that the text names."""
     if command is not None:
-        stated = command.option("cluster-name", "cluster") if command.program != "docker" else None
-        if (
-            command.program == "aws"
-            and command.words[:1] != ("eks",)
-            and (command.option("cluster") or command.option("cluster-name"))
-        ):
-            stated = None
-        if stated is None and command.words[:1] == ("eks",):
+        is_eks = command.words[:1] == ("eks",)
+        # Other services have clusters, too.
+        is_other = command.program == "docker" or (command.program == "aws" and not is_eks)
+        stated = None if is_other else command.option("cluster-name", "cluster")
+        if stated is None and is_eks:
             stated = command.option("name")
         if stated is None and (context := command.option("context", "kube-context")):
             found = _CLUSTERS.search(context.value)
@@ -227,15 +221,8 @@ def find_cluster(text: str, command: CommandLine | None) -> Stated | None:
 
 def find_service_account(text: str) -> tuple[Stated, Stated] | None:
     """Return the namespace and the name of the only service account whose user name the text states."""
-    subjects = (
-        {
-            found.groups(): found[0]
-            for found in _SUBJECT.finditer(text)
-            if not _is_expected(text, found.start())
-        }
-        if "system:serviceaccount:" in text
-        else {}
-    )
+    found = _SUBJECT.finditer(text) if "system:serviceaccount:" in text else ()
+    subjects = {each.groups(): each[0] for each in found if not _is_expected(text, each.start())}
     if len(subjects) != 1:
         return None
     ((namespace, name), words) = next(iter(subjects.items()))
@@ -340,26 +327,18 @@ def find_role(text: str, command: CommandLine | None) -> Stated | None:
 
 def find_instance(text: str, command: CommandLine | None) -> Stated | None:
     """Return the only EC2 instance that the text names."""
-    if (
-        command is not None
-        and (stated := command.option("instance-id", "instance-ids", "target"))
-        and _INSTANCES.fullmatch(stated.value)
-    ):
+    stated = command.option("instance-id", "instance-ids", "target") if command else None
+    if stated and _INSTANCES.fullmatch(stated.value):
         return stated
     return unique_value(_INSTANCES, text) if "i-" in text else None
 
 
 def find_function(text: str, command: CommandLine | None) -> Stated | None:
     """Return the only Lambda function that the text names."""
-    if (
-        command is not None
-        and (stated := command.option("function-name"))
-        and re.fullmatch(r"[\w-]{1,64}", stated.value)
-    ):
+    stated = command.option("function-name") if command else None
+    if stated and re.fullmatch(r"[\w-]{1,64}", stated.value):
         return stated
-    return (
-        unique_value(_FUNCTIONS, text) if "lambda" in text or "LAMBDA" in text or "Lambda" in text else None
-    )
+    return unique_value(_FUNCTIONS, text) if "lambda" in text.lower() else None
 
 
 def find_terraform_address(text: str, _command: CommandLine | None) -> Stated | None:
@@ -388,7 +367,7 @@ NAME_READERS: dict[str, Callable[[str, CommandLine | None], Stated | None]] = {
     "region": find_region,
     "profile": find_profile,
     "cluster": find_cluster,
-    "authentication_mode": lambda text, _command: unique_value(_MODES, text) if "uth" in text else None,
+    "authentication_mode": _unique(_MODES, "uth"),
     "namespace": find_namespace,
     "service_account": find_service_account_name,
     "pod": find_pod,
@@ -400,7 +379,7 @@ NAME_READERS: dict[str, Callable[[str, CommandLine | None], Stated | None]] = {
     "vpc_endpoint": _unique(_ENDPOINTS, "vpce-"),
     "api": _unique(_APIS, ".execute-api."),
     "function": find_function,
-    "log_group": lambda text, _command: unique_value(_LOG_GROUPS, text) if "roup" in text else None,
+    "log_group": _unique(_LOG_GROUPS, "roup"),
     "terraform": find_terraform_address,
 }
 """The functions that find the values of a context, by name."""
