@@ -140,6 +140,15 @@ def join_words(words: Sequence[str], conjunction: str) -> str:
     return f" {conjunction} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
+def as_sentence(words: str) -> str:
+    """Return words as a sentence.
+
+    >>> as_sentence("drop the endpoint URL")
+    'Drop the endpoint URL.'
+    """
+    return f"{words[:1].upper()}{words[1:]}."
+
+
 def hide_secrets(text: str) -> str:
     """Redact the secrets in a text like :func:`iamtriage.redact`.
 

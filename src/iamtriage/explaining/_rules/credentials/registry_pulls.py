@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import as_sentence
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.statements import find_working
@@ -156,7 +157,7 @@ def _explain_kubelet(case: _Case, registry: str, region: str) -> Explanation | N
     permission = f"The program signs in with {owner}, whose permissions for ECR stay as they are{f' ({policy[0]} is enough)' if policy else ''}."
     likely = "" if arguments else "most likely, "
     return case.explain(
-        f"No permission is missing: the kubelet sent no login to the ECR registry {registry}. {clues.as_sentence(f'{likely}it runs without a credential provider')}",
+        f"No permission is missing: the kubelet sent no login to the ECR registry {registry}. {as_sentence(f'{likely}it runs without a credential provider')}",
         KUBELET_WITHOUT_PROVIDER.cause(
             "possible" if likely else "derived",
             (f"The kubelet's options in the text lack {_OPTION}." if arguments else None, permission),

@@ -15,6 +15,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import AWS_COMPATIBLE
 from iamtriage.explaining._rules.sts.region_settings import find_set_regions
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
@@ -185,7 +186,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         is_opt_in=None if region is None else StsCall().is_opt_in(region),
         partition=clues.find_partition(case) if role is None else role.partition,
         role=role,
-        is_aws_compatible=clues.AWS_COMPATIBLE.search(case.text) is not None,
+        is_aws_compatible=AWS_COMPATIBLE.search(case.text) is not None,
         is_s3=service == "s3" or code in UNKNOWN_KEY_CODES | INVALID_TOKEN_CODES,
         is_signed=operation not in _UNSIGNED_OPERATIONS and _WEB_IDENTITY_ERROR not in message,
         uses_session=uses_session,

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.shared import clocks, clues, credential_remedie
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import AWS_COMPATIBLE
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -183,7 +184,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         return _explain_other_request(case, message, difference)
     if not is_presigned and (override := find_override(case)) is not None:
         return explain_override(case, override, "rejected its signature", "signature-mismatch")
-    is_other_software = clues.AWS_COMPATIBLE.search(case.text) is not None
+    is_other_software = AWS_COMPATIBLE.search(case.text) is not None
     # The CLI signs the request itself.
     is_from_cli = _CLI_CALL.search(message) is not None
     set_keys = stored_keys_remedy(case) or _COPY_KEYS

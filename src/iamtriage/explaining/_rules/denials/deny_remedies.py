@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import as_sentence, clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.denials import deny_conditions
@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared import (
     pages,
     policy_principals,
 )
-from iamtriage.explaining._rules.shared.clues import as_sentence, find_profile, find_program
+from iamtriage.explaining._rules.shared.clues import find_profile, find_program
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES

@@ -96,13 +96,6 @@ _SHELL_KEY = lazy_pattern(
 _LONG_TOKEN = lazy_pattern(r"[A-Za-z0-9/+=]{32,}")
 _DIGIT = lazy_pattern(r"[0-9+]")
 _JWT = lazy_pattern(r"eyJ[\w-]{10}", re.ASCII)
-AWS_COMPATIBLE = lazy_pattern(
-    # DynamoDB Local listens on 8000.
-    rf"{text_signs.local_endpoints_pattern('8000')}\b|\bminio\b|\blocalstack\b"
-    rf"|\bmin\.io\b|{text_signs.CLOUD_HOSTS}",
-    re.IGNORECASE,
-)
-"""Names and ports of AWS-compatible software."""
 _KUBELET = lazy_pattern(
     r"Unable to register node|[Ff]ailed to ensure lease exists|updating node status|\bkubelet\b|failed to run Kubelet"
 )
@@ -158,15 +151,6 @@ def contains_phrase(words: str, phrase: str) -> bool:
     True
     """
     return phrase in words or f"{phrase[0].swapcase()}{phrase[1:]}" in words
-
-
-def as_sentence(words: str) -> str:
-    """Return words as a sentence.
-
-    >>> as_sentence("drop the endpoint URL")
-    'Drop the endpoint URL.'
-    """
-    return f"{words[:1].upper()}{words[1:]}."
 
 
 def safe_name(name: str | None) -> str | None:
@@ -302,11 +286,8 @@ def find_aws_hosts(text: str) -> tuple[str, ...]:
     >>> find_aws_hosts('Post "https://sts.eu-west-1.amazonaws.com/": EOF, xmlns="https://sts.amazonaws.com/doc/"')
     ('sts.eu-west-1.amazonaws.com',)
     """
-    return tuple(dict.fromkeys(_HOST.findall(text))) if _may_name_hosts(text) else ()
-
-
-def _may_name_hosts(text: str) -> bool:
-    return ".amazonaws." in text or ".aws" in text or ".gov" in text
+    may_match = ".amazonaws." in text or ".aws" in text or ".gov" in text
+    return tuple(dict.fromkeys(_HOST.findall(text))) if may_match else ()
 
 
 def find_region(case: _AnyCase) -> str | None:
@@ -323,9 +304,7 @@ def find_region(case: _AnyCase) -> str | None:
 def _candidate_regions(case: _AnyCase) -> tuple[str | None, ...]:
     if case.facts.region is not None:
         return (case.facts.region,)
-    # Most texts name no host.
-    hosts = find_aws_hosts(message_text(case)) if _may_name_hosts(case.failure.text) else ()
-    host_labels = [label for host in hosts for label in host.split(".")]
+    host_labels = [label for host in find_aws_hosts(message_text(case)) for label in host.split(".")]
     arns = map(try_parse_arn, (case.failure.resource, case.facts.resource))
     of_arns = (None if arn is None else arn.region for arn in arns)
     return (find_option(case, "region"), *host_labels, *of_arns)

@@ -129,36 +129,28 @@ def find_pod_wording(text: str) -> str | None:
     return None if found is None else found[0]
 
 
-CLOUD_HOSTS = (
+# The hosts of clouds other than AWS that offer S3-compatible storage.
+_CLOUD_HOSTS = (
     r"storjshare\.io|digitaloceanspaces\.com|wasabisys\.com|backblazeb2\.com|r2\.cloudflarestorage\.com"
     r"|linodeobjects\.com|vultrobjects\.com|contabostorage\.com|your-objectstorage\.com|storage\.tigris\.dev"
 )
-"""The hosts of clouds other than AWS that offer S3-compatible storage."""
+_LOCAL_HOSTS = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)"
 # The ports of LocalStack (the second is S3's in old versions), moto and MinIO.
-_PORTS = ("4566", "4572", "5000", "9000")
-
-
-def local_endpoints_pattern(*more_ports: str) -> str:
-    """Return a pattern for local endpoints of AWS-compatible software.
-
-    Args:
-        more_ports: Ports in addition to those of S3-compatible software.
-
-    >>> re.findall(local_endpoints_pattern("8000"), "localhost:4566, 127.0.0.1:8000, localhost:8080")
-    ['localhost:4566', '127.0.0.1:8000']
-    """
-    ports = "|".join((*_PORTS, *more_ports))
-    return rf"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal):(?:{ports})"
-
-
+_PORTS = r"4566|4572|5000|9000"
 _HOSTS = lazy_pattern(
-    rf"(?<![\w-])(?:{CLOUD_HOSTS}"
+    rf"(?<![\w-])(?:{_CLOUD_HOSTS}"
     r"|localhost\.localstack\.cloud|play\.min\.io"
     r"|(?:minio|localstack):\d{2,5}"
-    rf"|{local_endpoints_pattern()}"
+    rf"|{_LOCAL_HOSTS}:(?:{_PORTS})"
     r")(?![\w-]|\.\w)",
     re.ASCII | re.IGNORECASE,
 )
+AWS_COMPATIBLE = lazy_pattern(
+    # DynamoDB Local listens on 8000.
+    rf"{_LOCAL_HOSTS}:(?:{_PORTS}|8000)\b|\bminio\b|\blocalstack\b|\bmin\.io\b|{_CLOUD_HOSTS}",
+    re.IGNORECASE,
+)
+"""Names and ports of AWS-compatible software."""
 # Responses in XML name S3 in a namespace URL with /doc/, which is not the host that was called.
 _AWS = lazy_pattern(r"\.amazonaws\.com(?:\.cn)?(?!\.\w|/doc/)", re.ASCII)
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._rendering.values import Value
+from iamtriage._text import as_sentence
 from iamtriage.exceptions import EndpointError
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import as_sentence, find_region
+from iamtriage.explaining._rules.shared.clues import find_region
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

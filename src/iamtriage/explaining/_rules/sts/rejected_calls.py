@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared import clues, commands, credential_remed
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import AWS_COMPATIBLE
 from iamtriage.explaining._rules.sts.findings import GLOBAL_HOST_REGIONAL_CREDENTIALS, diagnose_sts_call
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
@@ -185,7 +186,7 @@ def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
         host
         and f"The text names the host {host}{', which is not an STS endpoint' if is_other_host else ''}.",
     )
-    compatible = "The text names AWS-compatible software." if clues.AWS_COMPATIBLE.search(case.text) else None
+    compatible = "The text names AWS-compatible software." if AWS_COMPATIBLE.search(case.text) else None
     setting = ENDPOINT_SET.cause(because=compatible)
     proxy = PROXY_ANSWERS.cause()
     return case.explain(

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._rendering.values import Value
+from iamtriage._text import as_sentence
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
-from iamtriage.explaining._rules.shared.clues import as_sentence
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
