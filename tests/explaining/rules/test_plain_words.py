@@ -140,6 +140,11 @@ _CASES = {
         ("the trust policy in account 444455556666 is not enough", "put-user-policy"),
         ("update-assume-role-policy",),
     ),
+    "own policy in words": (
+        _ROLE + "My policy allows sts:AssumeRole on arn:aws:iam::444455556666:role/Audit.",
+        ("so most likely the role's trust policy in account 444455556666 does not", "update-assume-role-policy"),
+        ("put-user-policy",),
+    ),
     "user that was created again": (
         _ROLE + "The trust policy of Audit has my user. I deleted and re-created the user ana yesterday.",
         ("most likely still has the ID of the deleted one", "update-assume-role-policy"),
