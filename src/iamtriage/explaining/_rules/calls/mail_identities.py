@@ -65,33 +65,23 @@ def explain_unverified_address(case: Case[AwsError], _message: str) -> Explanati
 def _explain_other_region(case: Case[AwsError], called: str, meant: str) -> Explanation:
     """Explain that the program called another Region than its settings or the commands in the text."""
     text = case.failure.text
-    is_verified = _VERIFIED.search(text) is not None
-    because, manifest, step = (
-        None,
-        None,
-        f"Set the Region of the SES client to {meant} in the code or the variables of the program, and its host, if it has one: email.{meant}.amazonaws.com (SMTP: email-smtp.{meant}.amazonaws.com).",
-    )
+    is_verified, because, manifest = _VERIFIED.search(text) is not None, None, None
+    step = f"Set the Region of the SES client to {meant} in the code or the variables of the program, and its host, if it has one: email.{meant}.amazonaws.com (SMTP: email-smtp.{meant}.amazonaws.com)."
     if "django_ses" in text or "django-ses" in text or "AWS_SES_REGION_" in text:
         other = _SETTING.search(text)
         unknown = f" {other[0]} is not one of its settings." if other else ""
         because = (
-            f"django-ses takes the host from AWS_SES_REGION_ENDPOINT, by default that of us-east-1.{unknown}"
+            f"AWS_SES_REGION_ENDPOINT sets the host of django-ses, by default that of us-east-1.{unknown}"
         )
         manifest = f"AWS_SES_REGION_NAME = '{meant}'\nAWS_SES_REGION_ENDPOINT = 'email.{meant}.amazonaws.com'"
         step = f"Set both in settings.py{f' instead of {other[0]}' if other else ''}."
     return case.explain(
         f"The message went to SES in {called}, where the address is not verified, and not in {meant}, {'where it is verified' if is_verified else 'which the text names'}.",
-        EMAIL_NOT_VERIFIED.cause(
-            "derived",
-            because,
-            text="Verified identities and production access count only in their own Region.",
-        ),
+        EMAIL_NOT_VERIFIED.cause("derived", because, text="Identities and production access are per Region."),
         remedies=your_remedy(
             f"Send the message through SES in {meant}",
             step,
-            f"Then restart the program. In {meant}, nothing has to be verified again."
-            if is_verified
-            else f"Then restart the program. Addresses must be verified in {meant}.",
+            f"Then restart the program. {'Nothing has to be verified again' if is_verified else 'Addresses must be verified'} in {meant}.",
             manifest=manifest,
             manifest_language="text",
             url="https://docs.aws.amazon.com/ses/latest/dg/regions.html",

@@ -155,8 +155,8 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
         host = endpoint.value
         because = f"The text sets {endpoint.words} to {host}."
     product = _find_product(host, failure.text)
-    # An emulator that has been told to enforce IAM policies denies calls.
-    if endpoint is not None and product in _EMULATORS and failure.kind != "access_denied":
+    about_key = failure.kind in {"invalid_credentials", "missing_credentials"}
+    if endpoint is not None and product in _EMULATORS and about_key:
         return _explain_emulator(case, product, endpoint)
     system = product or ("The S3-compatible system" if endpoint is None else "The system")
     call = _call_name(failure)
