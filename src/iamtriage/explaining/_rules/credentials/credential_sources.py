@@ -201,9 +201,9 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         seen = (
             "The log of the proxy shows that it refuses the request" if refused else "The text shows a proxy"
         )
-        printed = None
+        without_proxy = None
         if role is not None:
-            printed = f"Without the proxy, curl gets the role {role[1]}: no access key is needed, and the role is not the problem."
+            without_proxy = f"Without the proxy, curl gets the role {role[1]}: no access key is needed, and the role is not the problem."
         title, step, url = "Add 169.254.169.254 to NO_PROXY", _PROXY_PLACES, METADATA_PROXIED.sources[0]
         line = f"export NO_PROXY='{','.join(filter(None, (hosts, METADATA_ADDRESS)))}'"
         manifest = None
@@ -215,7 +215,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
             line, url = "sudo systemctl restart ecs", _ECS_PROXY_PAGE
         exempt = your_remedy(title, step, manifest=manifest, manifest_language="text", commands=line, url=url)
         return Advice(
-            [METADATA_PROXIED.cause("derived", (f"{seen}. {shown}", printed))],
+            [METADATA_PROXIED.cause("derived", (f"{seen}. {shown}", without_proxy))],
             [exempt],
             f": its request to the instance metadata goes to the proxy, because NO_PROXY lacks {METADATA_ADDRESS}",
         )

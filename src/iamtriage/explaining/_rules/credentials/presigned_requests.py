@@ -37,7 +37,6 @@ _STRING_TO_SIGN = lazy_pattern(
     r"<StringToSign>(?P<method>[A-Z]{3,7})\n(?P<digest>[^\n<]{0,64})\n(?P<type>[^\n<]{0,200})\n[1-9]\d{8,10}\n"
 )
 _TYPE_PARAMETER = lazy_pattern(r"content_?-?type", re.IGNORECASE)
-_CURL = lazy_pattern(r"\bcurl\b")
 _VERSION_2 = lazy_pattern(
     r"[?&]AWSAccessKeyId=[^\s\"']{0,400}[?&]Expires=|[?&]Expires=[^\s\"']{0,400}[?&]AWSAccessKeyId="
 )

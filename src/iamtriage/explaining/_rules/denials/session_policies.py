@@ -93,7 +93,8 @@ _GUEST_ROLES = "https://docs.aws.amazon.com/cognito/latest/developerguide/iam-ro
 
 def explain_session_policy(denial: Denial) -> Explanation:
     """Explain a denial by a session policy."""
-    verdict = "the session's policy does not allow it"
+    verdict, is_local = "the session's policy does not allow it", _WORKS_LOCALLY.search(denial.failure.text)
+    locally = " Your own credentials have no such policy, so the call works with them." if is_local else ""
     text = f"A session can do only what both its session policy and the policies of {denial.caller} allow, and the session policy does not allow this. An Allow for {denial.caller} alone does not help."
     if denial.is_explicit:
         verdict = "the session's policy denies it"
