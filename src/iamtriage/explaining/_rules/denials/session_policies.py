@@ -93,15 +93,11 @@ _GUEST_ROLES = "https://docs.aws.amazon.com/cognito/latest/developerguide/iam-ro
 
 def explain_session_policy(denial: Denial) -> Explanation:
     """Explain a denial by a session policy."""
-    verdict, is_local = "the session's policy does not allow it", _WORKS_LOCALLY.search(denial.failure.text)
+    verdict, is_local = "the session's policy does not allow it", find_working(denial.failure.text, LOCALLY)
     locally = " Your own credentials have no such policy, so the call works with them." if is_local else ""
     text = f"A session can do only what both its session policy and the policies of {denial.caller} allow, and the session policy does not allow this. An Allow for {denial.caller} alone does not help."
     if denial.is_explicit:
         verdict = "the session's policy denies it"
-        is_local = find_working(denial.failure.text, LOCALLY)
-        locally = (
-            " Your own credentials have no such policy, so the call works with them." if is_local else ""
-        )
         text = f"A Deny statement in the session policy matches the request. {why_no_allow_helps(denial)}{locally}"
     statement, url = guardrails.allowing_statement(denial), pages.SESSION_POLICIES
     who: Who = "you"
