@@ -263,7 +263,7 @@ _CONTAINER_SIGN = lazy_pattern(
 )
 _OF_TASK = 'curl -s "169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"'
 _OF_POD = 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI" -H "Authorization: $(cat "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")"'
-_CORRECT_CLOCK = "The first two commands print the time of the machine and that of AWS (--insecure, because TLS can fail with a wrong clock). If the machine is ahead, correct its clock (sudo chronyc makestep), and turn on NTP. Then start the program again."
+_CORRECT_CLOCK = "date and curl print the time of the machine and that of AWS. If the machine is ahead, correct its clock (sudo chronyc makestep), and turn on NTP. Then start the program again."
 SOURCE_RETURNS_EXPIRED = CauseType(
     "source-returns-expired",
     title="The credential source returns expired credentials",
@@ -275,7 +275,7 @@ SOURCE_RETURNS_EXPIRED = CauseType(
 STALE_METADATA = CauseType(
     "stale-metadata",
     title="The metadata service returns old credentials",
-    text="The metadata service has only old credentials. The role of the instance profile was deleted or re-created or no longer trusts EC2, or a proxy caches the responses.",
+    text="The metadata service has only old credentials. The role of the instance profile was deleted, re-created or no longer trusts EC2.",
     fix="Check the Code and Expiration in the metadata, and the instance profile with its role.",
     recognised_by="The instance metadata in the text has the code AssumeRoleUnauthorizedAccess or InstanceProfileNotFound.",
     sign=UNUSABLE_INSTANCE_ROLE,
@@ -308,10 +308,11 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     ahead = "The clock of the machine is ahead, so new credentials look expired."
     clock = clocks.CLOCK_WRONG.cause(text=ahead)
     source, cause, url = "credential source", STALE_METADATA.cause(), pages.EC2_METADATA_CREDENTIALS
-    title = "Compare the clock with the Expiration that the source returns"
+    title = "Find the credential source, and compare its Expiration with the clock"
     remedies: tuple[Remedy, ...] = (_INSTANCE_PROFILE,)
-    check = "On EC2, the last command prints what the metadata service returns: Expiration must be in the future, and Code Success. With another source, such as a container or credential_process, check its output instead."
-    lines: tuple[str, ...] = _METADATA_COMMANDS
+    check = "The first command prints the source. For iam-role (the instance metadata service), the last command must print Code Success and an Expiration in the future; boto3 1.22 and later accepts an older one. For custom-process, check the Expiration that the command in credential_process prints. For container-role, replace the task or pod."
+    clock_lines = ("date -u", credential_remedies.AWS_TIME)
+    lines: tuple[str, ...] = (_SHOW_SOURCE, *clock_lines, *_METADATA_COMMANDS)
     if process is not None:
         profile, words = process[0], process[1].split()
         # Other words are a script, whose first word says little.
@@ -321,7 +322,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         cause, url, remedies = CACHED_BY_PROCESS.cause(), pages.CLI_PROCESS, ()
         title = f"Run {name or 'the credential process'}, and compare its Expiration with the clock"
         # The reader's own config file names the program to run, not a text from anywhere.
-        lines = (f'sh -c "$({show})"{_ONLY_EXPIRATION}',)
+        lines = (*clock_lines, f'sh -c "$({show})"{_ONLY_EXPIRATION}')
         check = "Run it as the same user as the program. Expiration is in UTC: if it is in the past, delete the cache of the process, or sign in again to the system behind it."
     elif container is not None:
         source = "credential endpoint of the container"
@@ -329,25 +330,24 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         cause = STALE_METADATA.cause(text=text)
         is_ecs = container["kind"] == "RELATIVE" or container[0].endswith(".2")
         url, remedies = pages.ECS_TASK_ROLE if is_ecs else pages.EKS_POD_IDENTITY, ()
-        lines = (f"{_OF_TASK if is_ecs else _OF_POD}{_ONLY_EXPIRATION}",)
+        lines = (*clock_lines, f"{_OF_TASK if is_ecs else _OF_POD}{_ONLY_EXPIRATION}")
         check = f"Run the commands in the container. Expiration is in UTC: if it is in the past, replace the {'task' if is_ecs else 'pod'} and look at the log of the agent on its node."
     elif _EC2_PROMPT.search(case.text) is not None:
-        source = "credential source, most likely the instance metadata service,"
-    # On EC2, the clock is the likelier cause.
-    is_clock_first = process is None and container is None
-    steps = (_CORRECT_CLOCK, check) if is_clock_first else (check, _CORRECT_CLOCK)
+        source = "credential source, on EC2 usually the instance metadata service,"
     return case.explain(
         f"The {source} returned credentials that have expired by the machine's clock: they are old, or the clock is ahead. No permission is missing.",
         clues.reported_cause(SOURCE_RETURNS_EXPIRED, message, _STILL_EXPIRED_PHRASE),
         *((cause, clock) if process else (clock, cause)),
         topic="expired-session",
         remedies=(
-            your_remedy(title, *steps, commands=("date -u", credential_remedies.AWS_TIME, *lines), url=url),
+            your_remedy(title, check, _CORRECT_CLOCK, commands=lines, url=url),
             *remedies,
         ),
     )
 
 
+# botocore extends what the metadata service returns: https://github.com/boto/botocore/pull/2664.
+_SHOW_SOURCE = "python3 -c 'import boto3; print(boto3.Session().get_credentials().method)'"
 _METADATA_COMMANDS = (
     'T=$(curl -sX PUT 169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")',
     'H="X-aws-ec2-metadata-token: $T"',
