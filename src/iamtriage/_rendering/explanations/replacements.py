@@ -21,7 +21,7 @@ _IN_STEP = lazy_pattern(
 )
 # A placeholder, where its value is that of a command, and the command.
 _SOURCES = (
-    ("PROFILE", lazy_pattern("PROFILE"), "aws configure list-profiles"),
+    ("PROFILE", lazy_pattern(r"(?s)\A(?!.*\.aws/config).*PROFILE"), "aws configure list-profiles"),
     ("CLUSTER", lazy_pattern("aws eks |eksctl "), "aws eks list-clusters"),
     (
         "ROLE_NAME",

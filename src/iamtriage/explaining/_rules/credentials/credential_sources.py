@@ -137,6 +137,8 @@ LAMBDA_VARIABLES_LOST = CauseType(
 
 def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     set_up = credential_remedies.CONFIGURE_CREDENTIALS
+    if 'running "aws configure"' in case.failure.text:
+        set_up = credential_remedies.CONFIGURE_OLD_CLI
     if clues.find_program(case.failure) == "Terraform":
         set_up = credential_remedies.CREDENTIALS_FOR_TERRAFORM
     listed = [

@@ -263,7 +263,7 @@ _CONTAINER_SIGN = lazy_pattern(
 )
 _OF_TASK = 'curl -s "169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"'
 _OF_POD = 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI" -H "Authorization: $(cat "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")"'
-_CORRECT_CLOCK = "date and curl print the time of the machine and that of AWS. If the machine is ahead, correct its clock (sudo chronyc makestep), and turn on NTP. Then start the program again."
+_CORRECT_CLOCK = "The commands date and curl print the time of the machine and that of AWS. If the machine is ahead, correct its clock (sudo chronyc makestep), and turn on NTP. Then start the program again."
 SOURCE_RETURNS_EXPIRED = CauseType(
     "source-returns-expired",
     title="The credential source returns expired credentials",

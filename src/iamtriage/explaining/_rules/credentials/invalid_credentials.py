@@ -79,8 +79,7 @@ if TYPE_CHECKING:
 
 _MAX_CAUSES = 6
 _SSO_TOKEN_WORDS = ("Session token not found", "Error loading SSO Token")
-_NO_POLICY_EVALUATED = "AWS could not authenticate the caller, so it evaluated no policy."
-_NOT_AUTHENTICATED = f"{_NO_POLICY_EVALUATED} A retry does not help."
+_NOT_AUTHENTICATED = "AWS could not authenticate the caller, so it evaluated no policy."
 INVALID_CREDENTIALS = CauseType(
     "invalid-credentials",
     title="AWS does not accept the credentials",
@@ -142,7 +141,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         *causes[:_MAX_CAUSES],
         topic="invalid-credentials",
         remedies=tuple(_remedies(case, request, region)),
-        notes=_NO_POLICY_EVALUATED if re.search(KEY_TOO_NEW.sign, case.text) else _NOT_AUTHENTICATED,
+        notes=_NOT_AUTHENTICATED,
     )
     return add_other_user(explanation, case)
 
@@ -346,7 +345,10 @@ def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[
     if is_of_role and request.is_signed:
         yield KEY_GONE.cause(text="The code has its own access key, which was deleted or deactivated.")
     if is_long_term:
-        yield KEY_MISTYPED.cause()
+        other = "a placeholder, or of another partition (China, GovCloud)."
+        yield KEY_MISTYPED.cause(
+            text=f"The access key ID is misspelled, {other}" if request.partition == "aws" else ""
+        )
     if request.code == "AuthFailure":
         yield CLOCK_WRONG.cause(text="The machine's clock is wrong: EC2 reports that with this code, too.")
     if request.may_need_opt_in:
@@ -360,7 +362,7 @@ def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[
         yield OTHER_ENDPOINT.cause(text=mixed if request.shows_endpoint else "")
     if is_long_term and can_be_new:
         yield KEY_TOO_NEW.cause()
-    if request.partition == "aws":
+    if request.partition == "aws" and not is_long_term:
         yield OTHER_PARTITION.cause()
 
 

@@ -54,8 +54,8 @@ SHOW_IDENTITY = your_remedy(
     url=pages.CLI_CREDENTIALS,
 )
 _OUTCOMES = (
-    "Run the commands where the failing call runs: as the same user, in the same container, with the same profile. If get-caller-identity works, the failing call uses other credentials, another endpoint, or a Region that is not enabled (aws account get-region-opt-status).",
-    "If it fails, replace the credentials where aws configure list finds them: sign in again (sso: aws sso login), enter an active key (shared-credentials-file: aws configure) or unset them (env). Temporary ones (their key ID begins with ASIA) need their own session token.",
+    "Run the commands where the failing call runs: as the same user, in the same container, with the same profile. If get-caller-identity works, the failing call uses other credentials, another endpoint, or a Region that is not enabled for the account.",
+    "If it fails, the type that aws configure list prints decides: for sso, run aws sso login; for shared-credentials-file, enter an active key with aws configure; for env, unset the variables. Temporary keys (ASIA) need their own session token.",
 )
 SSO_LOGIN = your_remedy(
     "Sign in to IAM Identity Center again",
@@ -115,7 +115,7 @@ def show_identity(program: str | None, text: str) -> Remedy:
         # Then the keys in the environment have no effect.
         return attrs.evolve(SHOW_IDENTITY, steps=_OUTCOMES)
     if program is None:
-        clear = Labelled("If it fails, and the first command says env:", CLEAR_ENVIRONMENT.commands[0])
+        clear = Labelled("If it fails, and the type is env:", CLEAR_ENVIRONMENT.commands[0])
         remedy = attrs.evolve(SHOW_IDENTITY, steps=_OUTCOMES)
         return change_commands(remedy, (*SHOW_IDENTITY.commands, clear.command), clear)
     place = _PROVIDER_BLOCK.search(text)
@@ -333,21 +333,31 @@ CONFIGURE_CREDENTIALS = your_remedy(
     "Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort. To sign in, the AWS CLI (aws --version) must be version 2 and, for aws login, 2.32 or later.",
     commands=(
         "aws configure list-profiles",
+        Labelled("If one fits, select it where the call runs:", "export AWS_PROFILE=PROFILE"),
         Labelled(
-            "If one fits, select it where the call runs, and sign in (aws sso login) if it requires that:",
-            "export AWS_PROFILE=PROFILE",
-        ),
-        Labelled(
-            "If none fits, create one (the administrator of IAM Identity Center knows the start URL):",
+            "If none fits, and you use an AWS access portal (its administrator knows the start URL):",
             "aws configure sso --profile PROFILE",
         ),
         Labelled(
-            "Or, for a console user (an IAM user needs SignInLocalDevelopmentAccess):",
+            "Or, if you sign in to the console (an IAM user needs SignInLocalDevelopmentAccess):",
             "aws login --profile PROFILE",
         ),
-        Labelled("Then select that profile, too, and check it:", "aws sts get-caller-identity"),
+        Labelled(
+            "Then select that profile, too, and check it (if it has expired: aws sso login):",
+            "aws sts get-caller-identity",
+        ),
     ),
     url=pages.CLI_CREDENTIALS,
+)
+# Since 2.32, the message says "aws login". Version 1 has no list-profiles.
+CONFIGURE_OLD_CLI = change_commands(
+    attrs.evolve(
+        CONFIGURE_CREDENTIALS,
+        steps=(
+            "This AWS CLI is version 1 or older than 2.32: newer ones say aws login, not aws configure. Upgrade it to sign in. Access keys (aws configure) are the last resort.",
+        ),
+    ),
+    ("grep '^\\[' ~/.aws/config", *CONFIGURE_CREDENTIALS.commands[1:]),
 )
 # https://github.com/hashicorp/terraform-provider-aws/issues/45316 and
 # https://github.com/hashicorp/aws-sdk-go-base/issues/1433: the provider did not read what aws login stores.
