@@ -140,7 +140,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     ),
     (
         lambda denial: bool(denial.context.policies) and "ndpoint" in denial.failure.text,
-        "denials.guardrails.add_endpoint_policy",
+        "denials.endpoint_policies.add_endpoint_policy",
     ),
     (
         lambda denial: "kind: BackupStorageLocation" in denial.failure.text,

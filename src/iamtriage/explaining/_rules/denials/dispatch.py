@@ -251,7 +251,7 @@ _GUARDRAIL_RULES: dict[PolicyType, str] = {
     "resource_control": "denials.control_policies.explain_resource_control",
     "service_control": "denials.control_policies.explain_service_control",
     "session": "denials.session_policies.explain_session_policy",
-    "vpc_endpoint": "denials.guardrails.explain_vpc_endpoint",
+    "vpc_endpoint": "denials.endpoint_policies.explain_vpc_endpoint",
 }
 DEFAULT_RULE = "denials.missing_allows.explain_missing_allow"
 GUARDRAIL_ROUTES: Routes = (

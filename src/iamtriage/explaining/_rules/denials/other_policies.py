@@ -14,7 +14,12 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.simulations import find_simulation
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._explanations.remedies import change_commands
-from iamtriage.explaining._rules.denials import control_policies, guardrails, session_policies
+from iamtriage.explaining._rules.denials import (
+    control_policies,
+    endpoint_policies,
+    guardrails,
+    session_policies,
+)
 from iamtriage.explaining._rules.denials.missing_allows import explain_missing_allow
 from iamtriage.explaining._rules.denials.stated_policies import explain_allowed_caller
 from iamtriage.explaining._rules.shared import decisions, pages
@@ -42,7 +47,7 @@ _RULES: dict[PolicyType, Callable[[Denial], Explanation]] = {
     "resource_control": control_policies.explain_resource_control,
     "service_control": control_policies.explain_service_control,
     "session": session_policies.explain_session_policy,
-    "vpc_endpoint": guardrails.explain_vpc_endpoint,
+    "vpc_endpoint": endpoint_policies.explain_vpc_endpoint,
 }
 
 
