@@ -161,6 +161,11 @@ _CASES = {
         ('most likely by the network of the call: the text says "It works from the VPC"',),
         (),
     ),
+    "command in a sentence": (
+        "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n\nI can upload with aws s3 cp from my laptop. In AWS Lambda, it fails. Bucket img-prod.",
+        ("Buckets[?Name=='img-prod']",),
+        ("Name=='BUCKET'",),
+    ),
     "small files": (
         "An error occurred (AccessDenied) when calling the CreateMultipartUpload operation: Access Denied\n\nSmall files work, only large ones fail. The bucket is encrypted with aws:kms.",
         ("most likely, the caller lacks kms:Decrypt",),

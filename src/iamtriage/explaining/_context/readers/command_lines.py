@@ -43,6 +43,10 @@ _FLAGS = frozenset(
 )  # fmt: skip
 
 
+# A command in a sentence ends with it. One with quotes can have a sentence as an argument.
+_SENTENCE = lazy_pattern(r"([^\n.\"'`]{1,300}(?:\.\w[^\n.\"'`]{0,200}){0,9}\w)[.!?] [A-Z]")
+
+
 def find_commands(text: str, start: int, end: int) -> Iterator[tuple[int, CommandLine]]:
     """Yield the commands between two positions in a text, each with its start position."""
     if not any(name in text for name in ("aws ", "kubectl ", "eksctl ", "helm ", "terraform ", "docker ")):
@@ -56,6 +60,8 @@ def find_commands(text: str, start: int, end: int) -> Iterator[tuple[int, Comman
             written = written.partition(quote)[0]
         elif quote == "(":
             written = _before_parenthesis(written)
+        elif (end_of_sentence := _SENTENCE.match(written)) is not None:
+            written = end_of_sentence[1]
         command = _parse_command(found[1], written)
         if _is_command(command, is_alone=is_alone):
             yield found.start(), command
