@@ -56,7 +56,7 @@ _POD = f"arn:aws:sts::{ACCOUNT}:assumed-role/tea/eks-tea-brewer-0a1b2c3d-4e5f"
             "",
             _POD,
             "EKS Pod Identity",
-            "Or turn off the session tags of the Pod Identity association (aws eks update-pod-identity-association --disable-session-tags)",
+            "Or turn off the session tags of the Pod Identity association, if no policy uses them",
             id="pod",
         ),
         pytest.param(

@@ -364,7 +364,7 @@ _REMOVED = 'kubelet[3011]: I1125 kubelet.go:2431] "SyncLoop REMOVE" source="api"
     [
         (
             _WATCHED,
-            "(web-config): no pod on this node refers to it, or not yet.",
+            "(web-config): no pod on this node refers to it (yet).",
             "Check that a pod on this node refers to web-config",
         ),
         (

@@ -994,7 +994,7 @@ CASES = {
     "region-of-sts-host": (
         f'AWS_REGION=eu-west-1\nPost "https://sts.us-east-1.amazonaws.com/": {_SCOPED_STS}',
         "goes to sts.us-east-1.amazonaws.com",
-        "Remove https://sts.us-east-1.amazonaws.com from AWS_ENDPOINT_URL_STS",
+        "Remove https://sts.us-east-1.amazonaws.com where it is set",
     ),
     "region-of-service-host": (
         f"AWS_REGION=eu-west-1\nhttps://sqs.us-east-1.amazonaws.com/\n{_SCOPED_STS.replace('GetCallerIdentity', 'ListQueues')}",

@@ -207,8 +207,9 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     if denial.is_explicit:
         return "a policy denies it explicitly"
     if attribute:
-        own = f" and a policy of {denial.caller}" if denial.crosses_accounts and findings is None else ""
-        return f"the call passes {attribute}, which the trust policy of {denial.target_role_text}{own} must allow"
+        both = denial.crosses_accounts and findings is None
+        sides = "both accounts" if both else f"the trust policy of {denial.target_role_text}"
+        return f"the call passes {attribute}, which {sides} must allow"
     if is_known:
         return mistrust
     if own_roles.assumes_itself(denial):

@@ -238,9 +238,9 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     remedy = account_remedy(
         "Treat the user's access keys as compromised: replace them",
         f"{suspect} Run the commands as another user or role: the policy denies some of them to this user.",
-        "Deactivate each key, and give the programs that use it a role. AWSDenyAll also stops the user's own sessions, which last up to 36 hours.",
+        "Deactivate each key: programs that use it stop until you give them a role. AWSDenyAll also stops the user in the console, and its sessions, which last up to 36 hours.",
         "Run lookup-events in each Region. Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed, which AWSDenyAll does not stop.",
-        "Follow the AWS Support case, and leave the quarantine policy attached until it is resolved.",
+        "Follow the AWS Support case, and leave both policies attached until it is resolved.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),
             f"aws iam update-{key} --status Inactive",

@@ -221,7 +221,7 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
     if remedy is None:
         return None
     if denial.resource is None:
-        find = "A parameter of the failing call names the role, such as Role, RoleArn or IamInstanceProfile. For its name, get-role prints ROLE_ARN."
+        find = "Role or RoleArn of the failing call names the role. IamInstanceProfile does not: aws iam get-instance-profile --instance-profile-name NAME prints its role."
         remedy = attrs.evolve(
             remedy, steps=(find, *remedy.steps), commands=(lookup_command(None), *remedy.commands)
         )

@@ -76,13 +76,14 @@ def with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:
     statement = json.dumps(trusting_statement(denial, "sts:AssumeRole"), separators=(",", ":"))
     added = commands.fill_command("jq {}", f".Statement |= ([.,{statement}] | flatten)")
     show, account = f"{show} --output json | {added} > trust.json", denial.resource_account
-    step = f"An administrator of account {denial.account} attaches the policy, one of account {account} runs the last two commands, which keep the other statements of the trust policy."
+    who = f"An administrator of {denial.account} attaches the policy, one of {account} runs the rest."
+    met = "If the role already trusts the caller on a condition, meet it instead (--external-id, MFA)."
     labels = (
         Labelled(f"Then, in account {account}, if the role does not trust {denial.caller} yet:", show),
         Labelled("Check trust.json, then replace the policy:", change),
     )
     title = remedy.title.replace(f"in account {denial.account}", "in both accounts")
-    more = attrs.evolve(remedy, title=title, steps=(*remedy.steps, step))
+    more = attrs.evolve(remedy, title=title, steps=(*remedy.steps, who, met))
     return change_commands(more, (*remedy.commands, show, change), *labels)
 
 
@@ -271,7 +272,7 @@ _TAG_SOURCES = Signs(
         ),
         r":assumed-role/[\w+=,.@-]{1,64}/eks-|\bpods\.eks\.amazonaws\.com|169\.254\.170\.23|(?i:pod ?identity)": _Source(
             "EKS Pod Identity, unlike IRSA, sets transitive session tags, which are passed on when its role assumes another role.",
-            "Or turn off the session tags of the Pod Identity association (aws eks update-pod-identity-association --disable-session-tags)",
+            "Or turn off the session tags of the Pod Identity association",
         ),
         r"\btransitive_tag_keys\b|\bassume_role\s{0,4}\{[^}]{0,800}\btags\s{0,10}=": _Source(
             "The block assume_role of the provider or backend has tags.",
@@ -327,7 +328,9 @@ def omit_attribute_remedy(denial: Denial) -> Remedy | None:
     title = source.title.removeprefix("Or").lstrip(", ") if is_omitted_first(denial) else source.title
     title = f"{title[0].upper()}{title[1:]}"
     if source.step is None:
-        return disable_session_tags_remedy(denial.case, title)
+        namespace, account = denial.facts.namespace, denial.facts.service_account
+        named = f" of {clip_text(f'{namespace}/{account}')}" if namespace and account else ""
+        return disable_session_tags_remedy(denial.case, f"{title}{named}, if no policy uses them")
     return your_remedy(title, source.step, url=source.url)
 
 

@@ -160,7 +160,7 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     if reason and is_deleted:
         summary += ": harmless if it stops and its pod was just deleted"
     elif reason.startswith("no relationship"):
-        summary += ": no pod on this node refers to it, or not yet"
+        summary += ": no pod on this node refers to it (yet)"
     use, mapping = _use_remedy(case), _mapping_remedy(find_cluster(case))
     if is_template or is_kubelet or user.startswith("system:node:i-"):
         use, mapping = mapping, _service_account_remedy()
@@ -238,11 +238,12 @@ def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_d
     kind = (request.resource or "object").removesuffix("s")
     check = f"heck that a pod on this node refers to {clip_text(name)}"
     fields = _POD_FIELDS.get(kind, "volumes")
+    volume = " It misses secrets of PersistentVolumes." if kind == "secret" else ""
     template = "kubectl get pods -n {} --field-selector {} -o yaml | grep -e '^    name: ' -e {}"
     named = (commands.namespace(request.namespace), f"spec.nodeName={node}", commands.kubernetes_name(name))
     return cluster_remedy(
         f"Ignore the message if it does not repeat; otherwise, c{check}" if is_deleted else f"C{check}",
-        f"The first command prints the name of each pod on this node, and its lines with the {kind}'s name, which are most often in {fields}.",
+        f"The first command prints each pod on this node, and its lines with the {kind}'s name, most often in {fields}.{volume}",
         "If no pod has such a line, correct the name in the manifest of the pod or its Deployment, or retry after the pod is scheduled to this node (the second command shows where it runs)."
         + (" If no pod is waiting for the object, nothing is wrong." if is_kubelet else ""),
         commands=(
