@@ -281,11 +281,12 @@ def _explain_missing_role(
         ROLE_NOT_THERE.cause(
             "derived",
             "IAM finds no role with this name.",
-            text=_STACK_ROLE if service == _STACKS else "The role was deleted, or is in another account.",
+            text=_STACK_ROLE
+            if service == _STACKS
+            else "The role was deleted, or is in another account: the caller's permissions are not the problem.",
         ),
         topic="service-cannot-assume-role",
         remedies=(restore, other),
-        notes="The caller's permissions are not the problem.",
     )
 
 
