@@ -79,21 +79,15 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     context = denial.context
     operation = encrypted_data.called_operation(denial) or (context.operation and context.operation.value)
     if denial.resource is None and denial.deny == "implicit":
-        explanation = attrs.evolve(
-            explanation, remedies=tuple(_with_key(denial, each) for each in explanation.remedies)
-        )
+        remedies = tuple(_with_key(denial, each) for each in explanation.remedies)
+        explanation = attrs.evolve(explanation, remedies=remedies)
     if encrypted_data.ENVIRONMENT in denial.failure.text and explanation.topic != "kms-behind-service":
         title = "If the role was deleted and re-created, set it on the function again"
         renew = attrs.evolve(function_grants.renew_grant_remedy(denial), title=title)
-        behind = KMS_BEHIND_SERVICE.cause(
-            "derived",
-            text="Lambda uses this role. Whoever invokes the function needs no permission for the key.",
-        )
-        return attrs.evolve(
-            explanation,
-            causes=(*explanation.causes, behind, encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause()),
-            remedies=(*explanation.remedies, renew),
-        )
+        text = "Lambda uses this role. Whoever invokes the function needs no permission for the key."
+        behind = KMS_BEHIND_SERVICE.cause("derived", text=text)
+        causes = (*explanation.causes, behind, encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause())
+        return attrs.evolve(explanation, causes=causes, remedies=(*explanation.remedies, renew))
     is_said = f"{operation} itself was not denied" in explanation.summary
     if is_said or not explanation.causes or explanation.topic == KMS_BEHIND_SERVICE.code:
         return explanation
@@ -101,23 +95,19 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     if operation and _OPERATION.fullmatch(operation) and not actions_for(operation, "kms"):
         data, bucket = encrypted_data.describe_data(operation), context.bucket
         # The most used service that has the operation.
-        services = [each.service for each in actions_for(operation)[:1]]
-        service = next(
-            (each for each in services if encrypted_data.SERVICES.get(each, "")[1:] == (data,)), None
-        )
+        first = next((each.service for each in actions_for(operation)), "")
+        service = first if encrypted_data.SERVICES.get(first, "")[1:] == (data,) else None
         name = f" {clip_text(context.key.value)}" if data == "object" and context.key else ""
         encrypted = f"The {data}{name} is encrypted with {key}{' (SSE-KMS)' if data == 'object' else ''}"
         if data == "object" and operation in encrypted_data.UPLOADS:
-            named = ""
-            if bucket is not None and commands.bucket(bucket.value) == bucket.value:
-                named = f" {bucket.value}"
+            is_valid = bucket is not None and commands.bucket(bucket.value) == bucket.value
+            named = f" {bucket.value}" if bucket and is_valid else ""
             encrypted = f"S3 encrypts the upload with {key}, because the request or the default encryption of the bucket{named} specifies it"
         text = f"{encrypted}: {operation} itself was not denied, only the use of the key."
     elif not operation and (service := encrypted_data.find_calling_service(denial)) is not None:
         name, data = encrypted_data.SERVICES[service]
-        verb = "is"
-        if denial.lowercase_action.startswith(("kms:generatedatakey", "kms:encrypt")):
-            verb = "would be"
+        is_new = denial.lowercase_action.startswith(("kms:generatedatakey", "kms:encrypt"))
+        verb = "would be" if is_new else "is"
         text = f"The {data} {verb} encrypted with {key}: the call to {name} itself was not denied, only the use of the key."
     else:
         return explanation
@@ -155,10 +145,7 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
     find = "The message does not name the key. It is most likely the one in the text."
     if ":key/" not in key:
         key, show_key = "KEY_ARN", encrypted_data.show_key_of_data(denial)
-        names = "what holds the data names it (such as KmsKeyId)"
-        if show_key:
-            names = "the first command prints it"
-        find = f"The message does not name the key: {names}."
+        find = f"The message does not name the key: {'the first command prints it' if show_key else 'what holds the data names it (such as KmsKeyId)'}."
         if show_key and "KMSKeyArn" in show_key:
             find += " None means the AWS managed key aws/lambda: then set the role again instead."
     actions, principal = [denial.action or "kms:Decrypt"], denial.role or denial.principal
@@ -283,9 +270,8 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         title, show_store = f"Allow the role {stated_name} to use the key", None
         role = f"the role {stated_name}"
     key = commands.arn(encrypted_data.find_key(denial), "KEY_ARN")
-    if ":key/" not in key:
-        # A policy names a key by its ARN only: https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
-        key = "KEY_ARN"
+    # A policy names a key by its ARN only: https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
+    key = key if ":key/" in key else "KEY_ARN"
     places = (each.region for each in (resource, try_parse_arn(key)) if each is not None and each.region)
     region = next(places, encrypted_data.find_region_of_data(denial, service) or region_argument(denial))
     in_region = "" if region == "REGION" else f" --region {region}"
@@ -297,10 +283,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     elif key == "KEY_ARN" and (show := encrypted_data.show_key_command(denial, service, arn)) is not None:
         store = f"The first command prints {encrypted_data.SHOW_KEYS[service or ''][2]} and the SecretStore. "
         find = f"{store if show_store is not None and name is None else ''}If KEY_ID ({show.split()[2]}) is None or aws/{service}, no Allow is missing: a Deny applies, or another account owns the {data}."
-        lines = [
-            show,
-            f"aws kms describe-key --key-id KEY_ID{in_region} --query KeyMetadata.Arn --output text",
-        ]
+        lines = [show, f"{lines[0].replace('KEY_ARN', 'KEY_ID')} --query KeyMetadata.Arn --output text"]
     elif key == "KEY_ARN":
         find = f"Find the key in the settings of the resource that contains the {data} (KmsKeyId)."
     statement = encrypted_data.key_statement(denial, service, region, resource, key)
@@ -322,16 +305,12 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     )
     called = f"the call {operation}" if operation and _OPERATION.fullmatch(operation) else "the call itself"
     named = f" {clip_text(name)}" if name else ""
+    may_be_disabled = _OF_SECRETS_MANAGER not in text
     return denial.explain(
         f"{capitalize_start(caller)} is not allowed to use the KMS key{f' {alias}' if alias else ''} with which the {data}{named} is encrypted.",
-        KMS_BEHIND_SERVICE.cause(
-            "reported",
-            text=f"The use of the KMS key was denied, not {called}.",
-        ),
+        KMS_BEHIND_SERVICE.cause("reported", text=f"The use of the KMS key was denied, not {called}."),
         KMS_KEY_POLICY.cause(),
-        None
-        if _OF_SECRETS_MANAGER in text
-        else KMS_KEY_STATE.cause(text="The key is disabled or pending deletion."),
+        KMS_KEY_STATE.cause(text="The key is disabled or pending deletion.") if may_be_disabled else None,
         remedies=remedy,
     )
 

@@ -39,7 +39,7 @@ from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, y
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY, find_acl, without_other_commands
-from iamtriage.explaining._rules.shared.wording import capitalize_start, join_first_four, put_check_first
+from iamtriage.explaining._rules.shared.wording import join_first_four, put_check_first
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -77,16 +77,14 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     operation = denial.operation
     if operation is None and "cloudfront" in denial.failure.text.lower():
         return buckets.explain_origin(denial)
-    if (explanation := _explain_copy_source(denial)) is not None:
-        return explanation
-    rules = (explain_acl, explain_contrast, explain_requester_pays, explain_unsigned_object, explain_parts)
-    others = (explain_denied_url, explain_bucket_deny, explain_other_principals, explain_missing_object)
-    deployed = (public_access.explain_public_change, buckets.explain_deployed_bucket)
-    for rule in (*rules, *others, *deployed):
-        if (contrasted := rule(denial)) is not None:
-            return contrasted
+    rules = (_explain_copy_source, explain_acl, explain_contrast, explain_requester_pays)
+    others = (explain_unsigned_object, explain_parts, explain_denied_url, explain_bucket_deny)
+    last = (explain_other_principals, explain_missing_object, public_access.explain_public_change)
+    for rule in (*rules, *others, *last, buckets.explain_deployed_bucket):
+        if (explanation := rule(denial)) is not None:
+            return explanation
     if copies_tags(denial):
-        return _explain_tags_of_copy(denial)
+        return s3_objects.explain_tags_of_copy(denial)
     on = f" on {denial.resource}" if denial.resource else ""
     to = f"{f' to {operation}' if operation else ''}{on}"
     blocked = public_access.may_be_blocked(denial)
@@ -136,27 +134,6 @@ def explain_disabled_bucket(denial: Denial) -> Explanation:
     )
 
 
-def _explain_tags_of_copy(denial: Denial) -> Explanation:
-    """Explain that the AWS CLI may not read or set the tags of an object, which it copies in parts.
-
-    The threshold is multipart_threshold: https://docs.aws.amazon.com/cli/latest/topic/s3-config.html.
-    """
-    is_write = denial.lowercase_action == "s3:putobjecttagging"
-    verb, other = ("set", "s3:PutObject") if is_write else ("read", "s3:GetObject")
-    on = f" on {denial.resource}" if denial.resource else ""
-    step = "If another account owns the bucket, its policy must allow the caller, too."
-    return denial.explain(
-        f"{capitalize_start(denial.caller)} is not allowed to {verb} the tags of an object: {denial.action}{on}, which {other} does not include.",
-        common_causes.DERIVED_ACTION.cause(
-            "derived",
-            text=f"aws s3 copies objects of 8 MB and more in parts, which leaves out the tags, so it {verb}s them with a call of its own, whether or not there are tags. Smaller objects need no such call. The copy itself was not denied.",
-        ),
-        topic="s3-access-denied",
-        remedies=allow_remedy(denial, first_step=step),
-        notes=EVENTUAL_CONSISTENCY,
-    )
-
-
 def _may_be_of_other_account(denial: Denial) -> bool:
     """Return whether a bucket of another account explains why S3 gave no reason."""
     is_explained = denial.operation in _HEAD_OPERATIONS | _PUBLIC_OPERATIONS
@@ -168,9 +145,8 @@ def _summary(denial: Denial, to: str) -> str:
     if (key := _named_key(denial)) and key["account"] and denial.account not in {None, key["account"]}:
         reason = f". The KMS key in the text belongs to another account than the caller, {key['account']}"
     if denial.action is None or denial.operation == "HeadObject":
-        return (
-            f"S3 answered 403{to}{'' if denial.operation == 'HeadObject' else ' without a reason'}{reason}."
-        )
+        without = "" if denial.operation == "HeadObject" else " without a reason"
+        return f"S3 answered 403{to}{without}{reason}."
     if (blocked := public_access.may_be_blocked(denial)) is not None and blocked.is_likely:
         reason = f": {blocked.reason}"
     on = f" on {denial.resource}" if denial.resource else ""
@@ -193,9 +169,8 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
         "Run the first command where the failing call runs: it prints the caller. Check what its policies allow already."
     )
     owner = "Run get-caller-identity as the caller, and list-buckets as an administrator of its account."
-    lines: tuple[str, ...] = (
-        with_profile(find_profile(denial.case), f"{_SHOW_CALLER} --query Arn --output text"),
-    )
+    show = with_profile(find_profile(denial.case), f"{_SHOW_CALLER} --query Arn --output text")
+    lines: tuple[str, ...] = (show,)
     if denial.principal_text is not None:
         title = f"Allow {denial.action} for {denial.caller}, if its policies do not"
         step = f"Check whether the policies of {denial.caller} already allow the action."
@@ -203,10 +178,8 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     if _ACCESS_POINT_ALIAS.search(denial.resource or ""):
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
         step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
-    elif denial.operation == "HeadObject" and denial.principal_text is None:
-        step = None  # the step on the GET says it
-    elif s3_objects.is_copy(denial):
-        step = None  # the step on the tests says it
+    elif s3_objects.is_copy(denial) or (denial.operation == "HeadObject" and denial.principal_text is None):
+        step = None  # the step on the tests or the GET says it
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
         step = f"{owner} If that prints nothing, another account owns the bucket, whose policy must allow the call, too."
         lines = (*lines, buckets.ownership_command(denial))
@@ -291,11 +264,10 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     if tasks.STATE_SIGNS.search(denial.failure.text) is not None:
         step = f"With the profile or role of the backend, {step}"
     title = put_check_first("Repeat it as a GET", f"Allow {denial.action} if needed")
-    first = 1 if remedy.commands[0].startswith(_SHOW_CALLER) else 0
+    first = int(remedy.commands[0].startswith(_SHOW_CALLER))
     lines = (*remedy.commands[:first], line, *remedy.commands[first:])
-    remedy = attrs.evolve(
-        remedy, title=title, steps=(f"{step[0].upper()}{step[1:]}", *remedy.steps), commands=lines
-    )
+    steps = (f"{step[0].upper()}{step[1:]}", *remedy.steps)
+    remedy = attrs.evolve(remedy, title=title, steps=steps, commands=lines)
     if is_of_s3a and remedy.policy is not None and name:
         listing = allow("s3:ListBucket", (denial.resource or "").partition("/")[0], sid="S3ListBucket")
         return with_statements(remedy, [*remedy.policy["Statement"], listing])
@@ -321,14 +293,10 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation == "HeadObject" and not is_listed:
         yield buckets.MISSING_OBJECT.cause()
     if ":accesspoint/" in (denial.resource or "") and denial.crosses_accounts:
-        accounts = (
-            f"The caller is of account {denial.account}, and the access point of {denial.resource_account}"
-        )
-        text = f"{accounts}: the policies of {denial.caller}, of the access point and of its bucket must all allow it. S3 does not say which one does not."
+        text = f"The caller is of account {denial.account}, and the access point of {denial.resource_account}: the policies of {denial.caller}, of the access point and of its bucket must all allow it. S3 does not say which one does not."
         yield BUCKET_OF_OTHER_ACCOUNT.cause("derived", text=text)
-        yield DENIES["resource"].cause(
-            text="An SCP, an RCP or a VPC endpoint policy blocks it, or the access point accepts only requests from its VPC."
-        )
+        text = "An SCP, an RCP or a VPC endpoint policy blocks it, or the access point accepts only requests from its VPC."
+        yield DENIES["resource"].cause(text=text)
         return
     if _may_be_of_other_account(denial):
         owned = BUCKET_OF_OTHER_ACCOUNT.text

@@ -16,10 +16,11 @@ from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.denials import public_access, resource_policies
 from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
 from iamtriage.explaining._rules.shared import common_causes, pages
-from iamtriage.explaining._rules.shared.allow_remedies import with_statements
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
 from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import fill_command, put_policy
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
@@ -29,7 +30,7 @@ from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_r
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.tasks import find_tagging, upload_option_actions
 from iamtriage.explaining._rules.shared.text_signs import find_acl, without_other_commands
-from iamtriage.explaining._rules.shared.wording import put_check_first
+from iamtriage.explaining._rules.shared.wording import capitalize_start, put_check_first
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings
 from iamtriage.policies._documents import allow
 
@@ -332,4 +333,25 @@ def with_source(denial: Denial, remedy: Remedy, written: tuple[str, ...], *, is_
         title=put_check_first("Test both sides", title),
         steps=(_TEST_SIDES, *remedy.steps),
         commands=(*remedy.commands[:at], *lines, *remedy.commands[at:]),
+    )
+
+
+def explain_tags_of_copy(denial: Denial) -> Explanation:
+    """Explain that the AWS CLI may not read or set the tags of an object, which it copies in parts.
+
+    The threshold is multipart_threshold: https://docs.aws.amazon.com/cli/latest/topic/s3-config.html.
+    """
+    is_write = denial.lowercase_action == "s3:putobjecttagging"
+    verb, other = ("set", "s3:PutObject") if is_write else ("read", "s3:GetObject")
+    on = f" on {denial.resource}" if denial.resource else ""
+    step = "If another account owns the bucket, its policy must allow the caller, too."
+    return denial.explain(
+        f"{capitalize_start(denial.caller)} is not allowed to {verb} the tags of an object: {denial.action}{on}, which {other} does not include.",
+        common_causes.DERIVED_ACTION.cause(
+            "derived",
+            text=f"aws s3 copies objects of 8 MB and more in parts, which leaves out the tags, so it {verb}s them with a call of its own, whether or not there are tags. Smaller objects need no such call. The copy itself was not denied.",
+        ),
+        topic="s3-access-denied",
+        remedies=allow_remedy(denial, first_step=step),
+        notes=EVENTUAL_CONSISTENCY,
     )
