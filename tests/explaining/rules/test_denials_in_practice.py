@@ -1229,9 +1229,9 @@ BUCKETS: tuple[Case, ...] = (
         {},
         (
             "No identity-based policy",
-            "an account outside the organization owns the bucket",
+            "An account outside the organization owns the bucket",
             "The bucket policy, an SCP",
-            "If the bucket has a KMS key (aws s3api get-bucket-encryption --bucket acme-reports), also allow kms:GenerateDataKey on it.",
+            "If the owner's get-bucket-encryption prints a KMS key, also allow kms:GenerateDataKey on it.",
             "arn:aws:s3:::acme-reports/r.csv",
             "Check the bucket policy (aws s3api get-bucket-policy --bucket acme-reports)",
         ),

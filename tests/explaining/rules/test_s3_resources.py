@@ -145,7 +145,7 @@ def test_reason_is_missing_outside_of_the_organization() -> None:
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason."""
     explanation = explain(f"$ aws s3 ls s3://acme-in\n{DENIED.format('ListObjectsV2')}")
     shown = str(explanation)
-    assert "an account outside the organization owns the bucket: S3 then gives no reason" in " ".join(
+    assert "An account outside the organization owns the bucket: S3 then gives no reason" in " ".join(
         shown.split()
     )
     assert explanation.remedies[0].title == "Find the bucket's owner, then allow s3:ListBucket if needed"

@@ -157,6 +157,9 @@ def _summary(denial: Denial, to: str) -> str:
     request = s3_objects.name_copy(denial) if s3_objects.is_copy(denial) and on else f"{denial.action}{on}"
     if s3_objects.is_copy(denial) and not reason:
         reason = ": the source or the destination may be what denies it"
+    elif _may_be_of_other_account(denial) and not reason and denial.operation:
+        # S3 gives no reason to unsigned requests either.
+        reason = ": most likely, another account owns the bucket"
     return f"S3 denied {request} without a reason{reason}."
 
 
@@ -181,12 +184,12 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     elif s3_objects.is_copy(denial) or (denial.operation == "HeadObject" and denial.principal_text is None):
         step = None  # the step on the tests or the GET says it
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
-        step = f"{owner} If that prints nothing, another account owns the bucket, whose policy must allow the call, too."
+        step = f"{owner} If that prints nothing, ask the bucket's owner to allow the caller in the bucket policy, too."
         lines = (*lines, buckets.ownership_command(denial))
     remedy = allow_remedy(denial, title=title, first_step=step)
     key: str | None = None
     if denial.operation in _KEY_ACTIONS and _named_key(denial) is None:
-        key = f"If the bucket has a KMS key (aws s3api get-bucket-encryption --bucket {resource_policies.bucket_argument(denial)}), also allow {_KEY_ACTIONS[denial.operation]} on it."
+        key = f"If the owner's get-bucket-encryption prints a KMS key, also allow {_KEY_ACTIONS[denial.operation]} on it."
     return remedy and attrs.evolve(
         remedy,
         steps=(*remedy.steps[:1], *present(key), *remedy.steps[1:]),
@@ -299,9 +302,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         yield DENIES["resource"].cause(text=text)
         return
     if _may_be_of_other_account(denial):
-        owned = BUCKET_OF_OTHER_ACCOUNT.text
-        # S3 gives no reason to unsigned requests either.
-        yield BUCKET_OF_OTHER_ACCOUNT.cause(text=f"Most likely, a{owned[1:]}" if operation else owned)
+        yield BUCKET_OF_OTHER_ACCOUNT.cause()
     text = f"No identity-based policy of {denial.caller} allows it."
     is_s3a = tasks.writes_with_s3a(denial.action, denial.failure.text)
     if operation in {"GetObject", "HeadObject"} or is_s3a:
