@@ -58,9 +58,20 @@ def _change_step(denial: Denial) -> str:
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
-    shared = f" for all that list-entities-for-policy prints. {commands.FIVE_VERSIONS}"
+    shared = f". This affects everything that list-entities-for-policy prints. {commands.FIVE_VERSIONS}"
     where = shared if _change_commands(denial) else "."
     return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes it down or removes it{where}"
+
+
+def _show_evaluated(denial: Denial) -> tuple[str, ...]:
+    """Return the command that prints the inline policy that denied, as IAM keeps it with the authorization details."""
+    show = "aws iam-toolbox get-request-authorization-policy --authorization-id {} --policy-uri {} --region {}"
+    return tuple(
+        fill_command(show, denial.failure.authorization_id, policy.uri, denial_remedies.console_region(denial))
+        for reason in decisions.matching_reasons(denial.action, denial.facts.authorization_details)[:1]
+        for policy in reason.policies[:1]
+        if denial.failure.authorization_id and policy.arn is None
+    )
 
 
 def _leave_group(denial: Denial) -> Commands:
@@ -77,7 +88,10 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     """Explain a denial by a ``Deny`` in an identity-based policy."""
     if _QUARANTINE_POLICY in (denial.policy or ""):
         return _explain_quarantine(denial)
-    inline = decisions.inline_policy_commands(denial.facts, denial.action)
+    inline = (
+        *_show_evaluated(denial),
+        *decisions.inline_policy_commands(denial.facts, denial.action),
+    )
     name = (denial.policy or "").rpartition("/")[2]
     unnamed = f"the identity-based policy {clip_text(name)}" if name else "an identity-based policy"
     named = next(decisions.named_statements(denial.facts, denial.action), None)
@@ -95,13 +109,15 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         f"{'Read' if named else 'Find'} the Deny statement, {denial_remedies.CHANGE_OR_NARROW}",
         None if inline or denial.policy else _SEARCH.format(denial.action or "the action", denial.service),
         typical_requirement(denial),
-        denial_remedies.CHANGE_CALL,
+        "If the evaluated Deny, which the first command prints, has a Condition, avoid what it matches."
+        if inline and inline[0].startswith("aws iam-toolbox")
+        else denial_remedies.CHANGE_CALL,
         _change_step(denial),
         *denied_regions.region_steps(denial),
         commands=(
             *(inline or _policy_commands(denial)),
             *_leave_group(denial),
-            also and also._replace(label="Then, to allow the call:"),
+            also and also._replace(label="When the Deny no longer matches, also allow the call:"),
         ),
         url=pages.EVALUATION,
     )

@@ -164,7 +164,7 @@ def region_argument(denial: Denial) -> str:
 
 CHANGE_OR_NARROW = "then change the call or the Deny"
 """The end of the title of a remedy for a Deny statement whose condition is not known."""
-CHANGE_CALL = "If the Deny has a condition, such as MFA, a Region or a tag, change the call to avoid it."
+CHANGE_CALL = "If the Deny has a condition, such as on a Region, change the call so that it does not match."
 """How to avoid a Deny statement, with typical conditions."""
 
 
@@ -208,7 +208,7 @@ def mfa_command(denial: Denial, device: str, *, opens_session: bool = False) -> 
     )
 
 
-def _console_region(denial: Denial) -> str:
+def console_region(denial: Denial) -> str:
     """Return the region of the message's console link, which is where IAM keeps the details."""
     text, end = denial.failure.text, denial.failure.span[1]
     found = _CONSOLE_LINK.search(text, max(end - 1_000, 0), end + 1_000)
@@ -238,7 +238,7 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
             "Or let iamtriage explain the result, saved as details.json: iamtriage explain --fact authorization_details=@details.json.",
             commands=command(
                 *("aws", "iam-toolbox", "get-request-authorization-details"),
-                *("--authorization-id", authorization_id, "--region", _console_region(denial)),
+                *("--authorization-id", authorization_id, "--region", console_region(denial)),
             ),
             url=pages.AUTHORIZATION_DETAILS,
         )
