@@ -32,6 +32,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.remedies import Commands
 
 _POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}", re.ASCII)
 
@@ -39,7 +40,9 @@ _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):p
 
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
-_SAME_ORGANIZATION = "Most likely, the Deny requires a network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags: if you can, change the call to meet that. The caller is in that organization already (aws:PrincipalOrgID): otherwise, S3 would not name the policy type."
+# The caller is in that organization already (aws:PrincipalOrgID): otherwise, S3 would not name the policy type.
+_SAME_ORGANIZATION = "Such a Deny often requires a network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags: if you can, change the call to meet that."
+_WHOM_TO_ASK = "aws organizations describe-organization --query Organization.MasterAccountEmail --output text"
 _OF_EACH = "Then, for each POLICY_ID (list-targets-for-policy prints where it is attached):"
 _PARENTS = f"They run the commands. {commands.PARENTS}"
 _READ_DENY = "If the Deny exempts a Region, a tag or another principal, make the call with that."
@@ -101,7 +104,7 @@ def explain_resource_control(denial: Denial) -> Explanation:
     account = f" {denial.resource_account}" if denial.resource_account else ""
     owning = f"the organization that owns the resource's account{account}"
     if denial.service == "s3" and not denial.crosses_accounts:
-        owning = "your organization, which also owns the bucket's account"
+        owning = "your organization, which the bucket's account belongs to"
     ask = f"Send this error to an administrator of {owning}{f' (management account{owner} or a delegated administrator)' if owner else ''}: only they can see or change the policy."
     if denial.crosses_accounts and account and not owner:
         ask = f"Send this error to the owner of account{account}: only administrators of its organization can see or change the policy."
@@ -137,7 +140,7 @@ def _explain_control_deny(
     if policy_type == "resource_control":
         account, url, typical = denial.resource_account, pages.RESOURCE_CONTROL, _typical_rcp(denial)
         owner = f" of account {account}" if denial.crosses_accounts and account else ""
-        protects = f"Such a policy protects the resources of the organization{owner}. "
+        protects = f"Such a policy limits who can use the resources of the organization{owner}. "
     of_account = ""
     if denial.crosses_accounts:
         of_account = f", or StringNotEquals on aws:PrincipalAccount {denial.account}"
@@ -161,6 +164,10 @@ def _explain_control_deny(
         title = f"Call as a role instead of the root user, or have {policy} changed"
         as_role = f"Try it as a role or a user of IAM Identity Center with {denial.action or 'the permission'}: such policies often deny only root users (aws:PrincipalArn arn:{denial.location.partition or 'aws'}:iam::*:root)."
     describe = commands.fill_command(_DESCRIBE_POLICY, policy_id)
+    lines: Commands = listed
+    if policy_type == "resource_control" and not (denial.crosses_accounts or denial.policy):
+        label = "That prints whom to ask. The administrator runs:"
+        lines = (_WHOM_TO_ASK, Labelled(label, listed[0]), *listed[1:])
     remedy = organization_remedy(
         title,
         as_role,
@@ -168,7 +175,7 @@ def _explain_control_deny(
         *((*denied_regions.region_steps(denial), *present(typical_requirement(denial))) or (typical,)),
         f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for {who} (ArnNotLike on aws:PrincipalArn{of_caller}{of_account}).",
         parents,
-        commands=(*listed, describe if parents else Labelled(_OF_EACH, describe)),
+        commands=(*lines, describe if parents else Labelled(_OF_EACH, describe)),
         url=url,
     )
     is_named = denial.policy or denial.failure.encoded_message or denial.failure.authorization_id

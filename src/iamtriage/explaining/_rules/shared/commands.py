@@ -139,7 +139,7 @@ def endpoint_policy_commands(region: str, action: str | None) -> tuple[str, str,
     """Return the commands that show the endpoints for an action, print the policy of one, and replace it from policy.json."""
     return (
         fill_command(
-            "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[ServiceName,VpcEndpointId,VpcId]' --output text",
+            "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[ServiceName,VpcEndpointType,VpcEndpointId,VpcId]' --output text",
             *(region, f"Name=service-name,Values={_endpoint_services(region, action)}"),
         ),
         f"aws ec2 describe-vpc-endpoints --region {region} --vpc-endpoint-ids ENDPOINT_ID --query 'VpcEndpoints[0].PolicyDocument' --output text",
