@@ -1277,7 +1277,7 @@ BUCKETS: tuple[Case, ...] = (
         "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::octo-in/a.csv with an explicit deny in a resource control policy",
         {},
         (
-            "if you can, change the call to meet that. The caller is in that organization already",
+            "if you can, change the call to meet that.",
             "Then, for each POLICY_ID (list-targets-for-policy prints where it is attached):",
         ),
         (),

@@ -157,7 +157,7 @@ def _summary(denial: Denial, to: str) -> str:
     request = s3_objects.name_copy(denial) if s3_objects.is_copy(denial) and on else f"{denial.action}{on}"
     if s3_objects.is_copy(denial) and not reason:
         reason = ": the source or the destination may be what denies it"
-    elif _may_be_of_other_account(denial) and not reason and denial.operation:
+    elif _may_be_of_other_account(denial) and not reason and denial.operation not in {None, *PARTS}:
         # S3 gives no reason to unsigned requests either.
         reason = ": most likely, another account owns the bucket"
     return f"S3 denied {request} without a reason{reason}."
