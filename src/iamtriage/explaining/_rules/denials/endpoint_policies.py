@@ -63,8 +63,10 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     went = f"The request went through a VPC endpoint whose policy {verb}."
     if explicit:
         went = "A Deny statement in the policy of the VPC endpoint that the request went through matches it."
-    no_allow = "An Allow in a policy of the caller alone does not help."
-    if explicit or not guardrails.identity_notes(denial):
+    if not explicit and guardrails.identity_notes(denial):
+        went = "The request went through the VPC endpoint."
+        no_allow = "A policy of the caller must allow it, too, but does not help alone."
+    else:
         any_allow = "No Allow overrides it, neither in a policy of the caller nor in that of the resource or the endpoint"
         no_allow = why_no_allow_helps(denial).replace("An Allow does not override it", any_allow, 1)
     text = f"{went} {no_allow}"
@@ -73,7 +75,8 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     on_instance = () if is_named else _vpc_commands(denial, region)
     find = "" if is_named else "The first command lists the endpoints: find the one in the caller's VPC."
     if on_instance:
-        find = f"The commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC{'' if explicit else ': none if they are in a central VPC'}."
+        find = f"The commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC{'' if explicit else ': if none, the network team has a central one'}."
+        owner = owner if explicit else "the owner"
     if explicit:
         title = guardrails.FIND_DENY.format("the VPC endpoint's policy")
         tested = "such as aws:PrincipalOrgID or aws:ResourceOrgID"
