@@ -65,9 +65,13 @@ def _change_step(denial: Denial) -> str:
 
 def _show_evaluated(denial: Denial) -> tuple[str, ...]:
     """Return the command that prints the inline policy that denied, as IAM keeps it with the authorization details."""
-    show = "aws iam-toolbox get-request-authorization-policy --authorization-id {} --policy-uri {} --region {}"
+    show = (
+        "aws iam-toolbox get-request-authorization-policy --authorization-id {} --policy-uri {} --region {}"
+    )
     return tuple(
-        fill_command(show, denial.failure.authorization_id, policy.uri, denial_remedies.console_region(denial))
+        fill_command(
+            show, denial.failure.authorization_id, policy.uri, denial_remedies.console_region(denial)
+        )
         for reason in decisions.matching_reasons(denial.action, denial.facts.authorization_details)[:1]
         for policy in reason.policies[:1]
         if denial.failure.authorization_id and policy.arn is None
