@@ -272,7 +272,7 @@ def test_wrong_entry_explains_the_failure() -> None:
 @pytest.mark.parametrize(
     ("entry", "facts", "words"),
     [
-        ("groups:\n  - ops\n  username: dev", {}, "--type STANDARD --username dev --kubernetes-groups ops"),
+        ("groups:\n  - ops\n  username: dev", {}, "--username dev --kubernetes-groups ops"),
         (
             "username: a:{{SessionName}}\n  groups: [ops]",
             {"caller": "arn:aws:sts::111122223333:assumed-role/dev/ana"},
@@ -370,7 +370,7 @@ def test_access_entry_is_shown_with_its_policy_and_who_creates_it() -> None:
         "aws eks create-access-entry"
     )
     assert "aws eks associate-access-policy" in shown
-    replaces = "The access entry replaces the principal's entry in aws-auth: give it the same groups."
+    replaces = "An access entry replaces the entry in aws-auth: repeat its groups (--kubernetes-groups)."
     assert replaces in shown
     assert replaces not in str(explain(LOGIN, facts={"authentication_mode": "API"}))
 

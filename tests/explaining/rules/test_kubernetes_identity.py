@@ -231,7 +231,7 @@ def test_each_remedy_has_its_form_of_the_arn() -> None:
     )
     [entry] = {line for line in lines if "create-access-entry" in line}
     [mapping] = [line for line in lines if "iamidentitymapping" in line]
-    assert "--principal-arn arn:aws:iam::111122223333:role/team/dev " in entry
+    assert "--principal-arn arn:aws:iam::111122223333:role/team/dev" in entry
     assert "--arn arn:aws:iam::111122223333:role/dev " in mapping
     assert "--cluster-name orders" in entry
 
@@ -241,7 +241,7 @@ def test_identity_center_role_is_looked_up_only_for_an_entry() -> None:
     [create] = dict.fromkeys(line for line in lines if "create-access-entry" in line)
     [mapping] = [line for line in lines if "iamidentitymapping" in line]
     lookup = '"$(aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --query Role.Arn --output text)"'
-    assert '--principal-arn "$role_arn" ' in create
+    assert '--principal-arn "$role_arn"' in create
     assert lines[0] == f"role_arn={lookup}"
     assert "--arn arn:aws:iam::111122223333:role/AWSReservedSSO_View_0123456789abcdef " in mapping
 
@@ -251,7 +251,7 @@ def test_entry_of_a_recreated_principal_is_recreated() -> None:
     named = f"--cluster-name orders --principal-arn {ROLE}"
     deleted = lines.index(f"aws eks delete-access-entry {named}")
     assert lines.index(f"aws eks list-associated-access-policies {named}") < deleted
-    assert lines.index(f"aws eks create-access-entry {named} --type STANDARD") == deleted + 1
+    assert lines.index(f"aws eks create-access-entry {named}") == deleted + 1
 
 
 def test_no_entry_is_suggested_for_an_unsuited_principal() -> None:
@@ -351,9 +351,9 @@ def test_masked_account_of_an_unmapped_arn(arn: str, argument: str, mapped: str)
     first, second, *_ = commands(found)
     if argument.startswith('"$('):
         assert first == f"role_arn={argument}"
-        assert '--principal-arn "$role_arn" ' in second
+        assert '--principal-arn "$role_arn"' in second
     else:
-        assert f"--principal-arn {argument} " in first
+        assert f"--principal-arn {argument}" in first
     assert any(f"--arn {mapped} " in each for each in commands(found))
     assert any("The text masks the account ID" in step for step in found.remedies[0].steps)
     assert "*" not in "".join(commands(found))
@@ -362,7 +362,7 @@ def test_masked_account_of_an_unmapped_arn(arn: str, argument: str, mapped: str)
 def test_account_of_zeros_is_not_masked() -> None:
     arn = "arn:aws:iam::000000000000:role/deploy"
     found = explained(f'level=warning msg="access denied" arn="{arn}" error="ARN is not mapped"')
-    assert f"--principal-arn {arn} " in commands(found)[0]
+    assert f"--principal-arn {arn}" in commands(found)[0]
 
 
 NODE = 'kubelet[7]: E0107 08:00:00.000000 7 kubelet_node_status.go:94] "Unable to register node with API server" err="Unauthorized"'

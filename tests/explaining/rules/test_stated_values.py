@@ -49,7 +49,7 @@ def _trust_policy(*subjects: str) -> str:
 
 
 _NO_OBJECTS = "Your current IAM principal doesn't have access to Kubernetes objects on this cluster."
-_NAMED_ROLE = "--principal-arn arn:aws:iam::111122223333:role/Ops --type"
+_NAMED_ROLE = "--principal-arn arn:aws:iam::111122223333:role/Ops"
 _MASKED_ROLE = 'role_arn="$(aws iam get-role --role-name Ops --query Role.Arn --output text)"'
 _S3_DENIED = "An error occurred (AccessDenied) when calling the {} operation: Access Denied"
 _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from container-role: Error retrieving metadata: Received error when attempting to retrieve container metadata: Connect timeout on endpoint URL: "http://169.254.170.23/v1/credentials"'
@@ -651,14 +651,14 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "Your current IAM principal doesn't have access to Kubernetes objects on this cluster.\n(Ops/ana@example.com @ 1111-2222-3333)",
             {"cluster": "payments"},
-            ("--principal-arn arn:aws:iam::111122223333:role/Ops --type STANDARD",),
+            ("--principal-arn arn:aws:iam::111122223333:role/Ops",),
             ("PRINCIPAL_ARN",),
             id="account menu of the console",
         ),
         pytest.param(
             "Your current IAM principal doesn't have access to Kubernetes objects on this cluster.\nSigned in: arn:aws-cn:iam::111122223333:user/ana",
             {"cluster": "payments"},
-            ("--principal-arn arn:aws-cn:iam::111122223333:user/ana --type STANDARD",),
+            ("--principal-arn arn:aws-cn:iam::111122223333:user/ana",),
             ("PRINCIPAL_ARN",),
             id="signed in",
         ),

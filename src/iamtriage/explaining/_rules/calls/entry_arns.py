@@ -113,7 +113,7 @@ PRINCIPAL_NOT_ACCEPTED = CauseType(
     fix="Use the ARN of the IAM role or user with its path, as IAM prints it.",
     sources=(pages.EKS_ACCESS_ENTRIES, pages.CONSISTENCY),
 )
-_ENTRY_ALONE = f"The entry alone gives no permissions: with {VIEW_POLICY}, the principal can read, with AmazonEKSClusterAdminPolicy everything. Or name RBAC groups in the entry (--kubernetes-groups)."
+_ENTRY_ALONE = f"The entry alone gives no permissions: {VIEW_POLICY} allows reading, AmazonEKSClusterAdminPolicy everything. Or name RBAC groups in the entry (--kubernetes-groups)."
 _RECREATED = "If get-role finds no role, its suffix changed with the permission set: aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/ lists the roles."
 _LIST_ROLES, _LIST_USERS = (
     "aws iam list-roles --query 'Roles[].Arn' --output text",

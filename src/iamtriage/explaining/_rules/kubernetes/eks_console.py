@@ -64,7 +64,7 @@ _SIGNED_IN_STEP = "Run the first command in CloudShell, in this console session:
 _MAPPED_STEP = "aws sts get-caller-identity in CloudShell prints the signed-in user or role. PRINCIPAL_ARN is the ARN of the user, or that of the role without its path and session."
 _SHOW_CALLER = "aws sts get-caller-identity --query Arn --output text"
 _LOOK_UP = Labelled(
-    "For a user, this ARN is PRINCIPAL_ARN. For assumed-role/ROLE_NAME/…, it is what get-role prints:",
+    "If it is a user, this is PRINCIPAL_ARN. If it is assumed-role/ROLE_NAME/…, get-role prints it:",
     arn_diagnosis.lookup_command(None),
 )
 # The console asks for the nodes, which only this access policy and RBAC show: the banner stays without them.
@@ -357,7 +357,8 @@ def _access_entry_remedy(
     then = Labelled(f"Then ({choice}):", associate)
     if principal.is_known:
         return attrs.evolve(remedy, labels=(then,))
-    by = Labelled("Then, as a cluster administrator, such as the creator:", create)
+    unless = "" if cluster.mode else ", unless the mode is CONFIG_MAP (see below)"
+    by = Labelled(f"Then, as a cluster administrator, such as the creator{unless}:", create)
     return change_commands(remedy, (_SHOW_CALLER, _LOOK_UP.command, create, associate), _LOOK_UP, by, then)
 
 

@@ -332,6 +332,8 @@ def _caller_remedy(
         ),
     )
     identify = "Refreshing (update-kubeconfig) also repairs a kubeconfig for another or a re-created cluster."
+    if shows_grant and cluster.region is None:
+        identify = "If update-kubeconfig finds no such cluster, add --region to all aws eks commands."
     if program == "the job":
         looks = ("aws sts get-caller-identity",)
         identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."
@@ -345,6 +347,7 @@ def _caller_remedy(
         looks = ("aws sts get-caller-identity",)
         identify = "If aws sts get-caller-identity does not print the expected ARN, add --profile or --role-arn to aws eks update-kubeconfig."
     steps = [identify] if identify else []
+    profile = " --profile PROFILE" if len(looks) > 1 else ""
     grant: Commands = (cluster.token_command(),)
     if shows_grant:
         if principal.is_known:
@@ -360,7 +363,7 @@ def _caller_remedy(
             (
                 cluster.eks_command("describe-access-entry", principal=principal.entry_argument)
                 if principal.is_known
-                else cluster.eks_command("list-access-entries"),
+                else f"{cluster.eks_command('list-access-entries')}{profile}",
                 Labelled(
                     f"If it {is_missing} (cluster administrator, such as the creator):",
                     principal.create_entry_command(cluster),
@@ -379,15 +382,8 @@ def _caller_remedy(
         grant = (Labelled(f"If {is_missing} (cluster administrator):", mapping.commands[-1]),)
     title = f"Find out which identity {program} uses, and refresh the kubeconfig"
     refresh = cluster.kubeconfig_command()
-    with_options: Commands = (refresh,)
-    if len(looks) > 1:
-        with_options = (
-            Labelled(
-                "Then refresh the kubeconfig, with the profile (or --role-arn) that is meant to have access:",
-                f"{refresh} --profile PROFILE",
-            ),
-        )
-    lines: Commands = (*looks, *with_options, *grant)
+    meant = "Then refresh the kubeconfig, with the profile (or --role-arn) that is meant to have access:"
+    lines: Commands = (*looks, Labelled(meant, f"{refresh}{profile}") if profile else refresh, *grant)
     if principal.is_known and shows_grant:
         title = f"Check whether {principal.description} has an access entry, and create one"
         other = "If kubectl is meant to use another profile (or --role-arn):"

@@ -221,7 +221,7 @@ def _diagnose(principal: Principal, target: RoleTarget) -> ArnDiagnosis | None:
     if isinstance(principal, ServiceLinkedRole) and target == "access-entry":
         return ArnDiagnosis(SERVICE_LINKED_ROLE, "EKS accepts no access entries for service-linked roles.")
     if isinstance(principal, IdentityCenterRole) and principal.lacks_its_path and target != "aws-auth":
-        words = "It is an IAM Identity Center role whose path is missing: /aws-reserved/sso.amazonaws.com/ or, depending on the home Region of Identity Center, /aws-reserved/sso.amazonaws.com/REGION/."
+        words = "It lacks the path of an IAM Identity Center role: /aws-reserved/sso.amazonaws.com/ and, depending on the home Region of Identity Center, REGION/."
         return _diagnose_role(PATH_MISSING, words, principal, target)
     if isinstance(principal, Role):
         if target == "aws-auth" and principal.path != "/":

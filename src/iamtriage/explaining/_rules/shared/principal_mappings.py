@@ -88,7 +88,7 @@ class ClusterPrincipal(Value):
         groups: tuple[str, ...] = (),
     ) -> str:
         """Return the command that creates an access entry."""
-        words: tuple[str, ...] = ("--type", kind)
+        words: tuple[str, ...] = () if kind == "STANDARD" else ("--type", kind)
         if username is not None:
             words += ("--username", username)
         if groups:
