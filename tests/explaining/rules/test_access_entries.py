@@ -257,9 +257,7 @@ def test_access_entry_gets_the_correct_arn() -> None:
     text = f"creating EKS Access Entry (orders:{{}}): InvalidParameterException: {FORMAT} (EKS)"
     found = explained(text.format(SESSION))
     assert ("session-arn", "derived") in codes(found)
-    assert (
-        f"aws eks create-access-entry --cluster-name orders --principal-arn {ROLE}"
-    ) in commands(found)
+    assert (f"aws eks create-access-entry --cluster-name orders --principal-arn {ROLE}") in commands(found)
     masked = SSO.replace("111122223333", "xxxx")
     lines = tuple(commands(explained(text.format(masked))))
     created = 'aws eks create-access-entry --cluster-name orders --principal-arn "$role_arn"'
