@@ -1744,6 +1744,15 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="a group of Amazon MSK",
         ),
         pytest.param(
+            "SaslAuthenticationException: [0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9]: Access denied\n\n"
+            "TopicAuthorizationException: Not authorized to access topics: [jobs]\n"
+            "sasl.mechanism=AWS_MSK_IAM\narn:aws:kafka:eu-west-1:111122223333:cluster/octo/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-2",
+            {},
+            ("kafka-cluster:Connect on arn:aws:kafka:eu-west-1:111122223333:cluster/octo/",),
+            ("/jobs",),
+            id="a connection to Amazon MSK before another denial",
+        ),
+        pytest.param(
             f"$ aws s3 cp a.csv s3://octo-data/in/\nupload: ./a.csv to s3://octo-data/in/a.csv\n$ aws s3 cp a.csv s3://octo-data/out/\nupload failed: ./a.csv to s3://octo-data/out/a.csv {_S3_DENIED.format('PutObject')}",
             {},
             (

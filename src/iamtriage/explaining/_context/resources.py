@@ -63,7 +63,7 @@ _NAMES = {
 
 
 _KAFKA_CLUSTER = lazy_pattern(
-    r"\b(arn:aws[a-z-]{0,12}:kafka:[a-z0-9-]{5,20}:[0-9]{12}:)(?:cluster|topic|group)/([\w-]{1,64}/[0-9a-f]{8}-[0-9a-f-]{27}(?:-\w{1,4}))",
+    r"\b(arn:aws[a-z-]{0,12}:kafka:[a-z0-9-]{5,20}:[0-9]{12}:)(?:cluster|topic|group)/([\w-]{1,64}/[0-9a-f]{8}-[0-9a-f-]{27}-\w{1,4})",
     re.ASCII,
 )
 _OF_KAFKA = lazy_pattern(
@@ -95,7 +95,7 @@ def find_failed_resource(
 
         return database_user_arn(failure, None if context.caller is None else context.caller.value)
     if action is not None and action.startswith("kafka-cluster:"):
-        return _find_kafka_resource(failure.text, failure.span[0])
+        return _find_kafka_resource(failure)
     # Only S3 returns host IDs, and its URLs name the bucket.
     is_s3 = failure.envelope.host_id or (context.bucket and ".amazonaws.com" in context.bucket.words)
     service = failure.envelope.service or ("s3" if is_s3 else None)
@@ -108,15 +108,16 @@ def find_failed_resource(
     return None if known is None else find_stated_arn(failure, lambda arn: known.accepts(arn) is not None)
 
 
-def _find_kafka_resource(text: str, start: int) -> str | None:
+def _find_kafka_resource(failure: AccessDenied) -> str | None:
     """Return the ARN of the cluster that a text states, or that of what its client may not use in it."""
-    clusters, denied = set(_KAFKA_CLUSTER.findall(text)), _OF_KAFKA.search(text, start)
+    clusters = set(_KAFKA_CLUSTER.findall(failure.text))
+    denied = _OF_KAFKA.search(failure.text, *failure.span)
     if len(clusters) != 1:
         return None
     account, cluster = clusters.pop()
-    kind = "" if denied is None else denied["kind"].lower()
-    name = denied and denied["name"]
-    return f"{account}{kind}/{cluster}/{name}" if name else f"{account}cluster/{cluster}"
+    if denied is None:
+        return f"{account}cluster/{cluster}"
+    return f"{account}{denied['kind'].lower()}/{cluster}/{denied['name']}"
 
 
 def find_resource(context: Context, action: str | None, partition: str | None = None) -> str | None:
