@@ -100,6 +100,16 @@ _CASES = {
         ("no identity-based policy allows it",),
         ("that the text describes",),
     ),
+    "policy of a resource in words": (
+        _QUEUE + "The queue policy allows sqs:SendMessage on arn:aws:sqs:eu-west-1:111122223333:mails.",
+        ("no identity-based policy allows it",),
+        ("that the text describes",),
+    ),
+    "policy in words that is required": (
+        _QUEUE + "My user should have sqs:SendMessage on arn:aws:sqs:eu-west-1:111122223333:mails.",
+        ("no identity-based policy allows it",),
+        ("that the text describes",),
+    ),
     "changed a moment ago": (
         _QUEUE + "I added a policy to my user a minute ago. Do I have to sign in again?",
         ("first repeat the call", "without a restart"),

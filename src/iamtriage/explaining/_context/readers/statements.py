@@ -17,7 +17,6 @@ __all__ = (
     "CLAUSE_END",
     "LOCALLY",
     "MOMENT",
-    "WORKS",
     "find_before",
     "find_changed",
     "find_said",
@@ -31,10 +30,9 @@ CLAUSE_END = lazy_pattern(
     r"[.;!?](?=\s)|\n|,? (?:but|while|whereas|though|although)\b|, (?:not|only) |, (?=(?:in|for|with|from) )"
 )
 """Where a clause ends."""
-WORKS = lazy_pattern(
+_WORKS = lazy_pattern(
     r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?|(?:goes|went) through|pass(?:es|ed)|helps|fixe[sd]|lasts|does last|stays valid|without trouble)\b)"
 )
-"""The words that something works."""
 _CHANGED = lazy_pattern(
     r"\b(?:I|[Ww]e|[Tt]hey|has|have|was|were|been|just|colleagues?|admins?|team|security)(?: have| has| then| only| also| already| just| now)?(?: deleted and)? (?:added|annotated|associated|attached|changed|created|enabled|gave|given|moved|put|removed|renamed|replaced|re-?created|rotated|set|turned on|updated)\b"
 )
@@ -42,9 +40,9 @@ _BEFORE = lazy_pattern(
     r"(?i:\b(?:last (?:week|month|year|night|sprint|mon|tues|wednes|thurs|fri|satur|sun)|yesterday|(?:days?|weeks?|months?) ago)\b)"
 )
 _DENIES = lazy_pattern(r"(?i:\b(?:not|never|cannot|neither|nor|nothing|no longer|fail(?:s|ed)?)\b|n't\b)")
-# Words of a clause about another caller, a time before, a condition or another attempt.
+# Words of a clause about another caller, a time before, a condition, a requirement or another attempt.
 _IS_OTHER = lazy_pattern(
-    r"(?i:\b(?:if|when|once|unless|until|without|no|before|instead|(?:an)?other|different|colleagues?|someone|somebody)\b)"
+    r"(?i:\b(?:if|when|once|unless|until|without|no|before|instead|(?:an)?other|different|colleagues?|someone|somebody|should|must|ensure|make sure|(?:needs?|has|have|supposed|used) to (?:allow|be|have))\b)"
 )
 _OF_ATTEMPT = lazy_pattern(r"(?i:\b(?:works?|worked|fixe[sd])\b)")
 _ADMINISTRATOR = lazy_pattern(
@@ -84,7 +82,7 @@ def find_working(text: str, about: re.Pattern[str]) -> str | None:
     >>> find_working("Uploads fail. It works on my laptop, but not here.", re.compile("laptop"))
     'It works on my laptop'
     """
-    return _find_clause(text, WORKS, about)
+    return _find_clause(text, _WORKS, about)
 
 
 def find_changed(text: str, about: re.Pattern[str]) -> str | None:
