@@ -47,6 +47,8 @@ _ARGUMENT = lazy_pattern(
 _GENERAL_NAMES = frozenset({"endpoint", "Endpoint", "endpoints", "ENDPOINT", "ENDPOINT_URL"})
 # The host and port of an endpoint in the code, as variables that the text sets.
 _TEMPLATE = lazy_pattern(r"(?<=://)\$?\{(\w{2,30})\}(?::\$?\{(\w{2,30})\})?", re.ASCII)
+# Each one takes a search of the text.
+_MAX_TEMPLATES = 4
 _SIGNS = ("ndpoint", "NDPOINT", "erviceU", "s3Url", "host_base")
 # "amazon.com" is the domain of the documentation and the console.
 _AWS_SUFFIXES = tuple(
@@ -111,10 +113,10 @@ def _fill_templates(text: str) -> str:
 
     def fill(found: re.Match[str]) -> str:
         names = (name for name in found.groups() if name is not None)
-        values = [re.search(rf"(?i)\w{{0,40}}{name}[=:] ?[\"']?([\w.-]{{1,100}})", text) for name in names]
+        values = [re.search(rf"(?i){name}[=:] ?[\"']?([\w.-]{{1,100}})", text) for name in names]
         return ":".join(each[1] for each in values if each) if all(values) else found[0]
 
-    return _TEMPLATE.sub(fill, text)
+    return _TEMPLATE.sub(fill, text, count=_MAX_TEMPLATES)
 
 
 def _may_be_of_service(failure: Failure, name: str) -> bool:
