@@ -254,10 +254,10 @@ def _documents(text: str) -> dict[str, Any]:
     return values
 
 
-# Every policy contains one of these, in JSON, YAML or code.
 # Parts of the names of AWS managed policies.
 _SIGNS_OF_ATTACHMENTS = ("AdministratorAccess", "FullAccess", "OnlyAccess", "PowerUserAccess")
 _SIGNS_OF_DESCRIPTIONS = (" allows ", " has ", " have ", " grants ", "olicy:")
+# Every policy contains one of these, in JSON, YAML or code.
 _SIGNS_OF_POLICIES = (
     "Statement", "statement {", "Effect", "aws_iam_policy_document", "iamRoleStatements", "PolicyDocument", "get_policy_document",
     "FederatedPrincipal(", "WebIdentityPrincipal(", "Policy:", 'Policy":',

@@ -59,7 +59,7 @@ NO_WAY_OUT = CauseType(
     "network-blocked",
     title="The network blocks the connection",
     text="There is no route to the internet and no VPC endpoint, or security groups, network ACLs or a proxy block the connection.",
-    fix="Create a VPC endpoint. Without a NAT gateway, each service that is called needs one, or allow port 443 in security groups and routes.",
+    fix="Create a NAT gateway, or a VPC endpoint for each service that is called, and allow port 443 in security groups and routes.",
     recognised_by="The text says that there is no NAT gateway.",
     sign=r"\b(?:without|no) (?:an? |any )?NAT\b",
     remedy="Test the connection",

@@ -55,7 +55,7 @@ _GLOBAL_OPTIONS = frozenset({"endpoint-url", "profile", "region"})
 PLAIN_COMMAND = lazy_pattern(r"[\w./:=@,+ -]{1,1000}", re.ASCII)
 
 
-# The end of the names of PrivateLink services that differs from the prefix of their actions:
+# The ends of the names of PrivateLink services of which the prefix of the actions is no start, or also that of other services:
 # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
 _ENDPOINT_SERVICES = {
     "cloudwatch": "monitoring", "codecommit": "*codecommit", "firehose": "kinesis-firehose", "kinesis": "kinesis-streams",

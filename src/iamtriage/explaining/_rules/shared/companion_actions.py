@@ -41,6 +41,7 @@ _KEY_ARN = lazy_pattern(
 _SECURE_STRING = "If the parameter is a SecureString with a customer managed KMS key, kms:Decrypt on that key is required, too."
 # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
 _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
+_CALLS_ON_VERSIONS = "GetObject DeleteObject GetObjectAcl PutObjectAcl GetObjectTagging PutObjectTagging DeleteObjectTagging"
 _VERSION = "The request names a version ID, so S3 checks"
 _CONSOLE = "Only the console needs eks:AccessKubernetesApi, not kubectl. It also calls eks:DescribeCluster on the cluster and eks:ListClusters on *: add those that are still missing."
 KUBECTL_WORKS = lazy_pattern(r"\bkubectl\b[^\n]{0,200}? get\b[^\n]{0,200}\n[ \t]{0,8}NAME\b")
@@ -72,10 +73,7 @@ _HINTS = {
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
     **{
         f"s3:{verb}ObjectVersion{what}": f"{_VERSION} s3:{verb}ObjectVersion{what} instead of s3:{verb}Object{what}, which does not cover it."
-        for verb, what in (
-            *(("Get", ""), ("Delete", ""), ("Get", "Acl"), ("Put", "Acl")),
-            *((verb, "Tagging") for verb in ("Get", "Put", "Delete")),
-        )
+        for verb, what in (each.split("Object") for each in _CALLS_ON_VERSIONS.split())
     },
     "s3:PutObjectAcl": "An upload with an ACL (--acl) requires s3:PutObjectAcl besides s3:PutObject. Without the ACL, s3:PutObject is enough.",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam-identity-policies.html
