@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.denials import known_policies
 from iamtriage.explaining._rules.denials.buckets import bucket_policy_commands
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.request_conditions import are_met, check_conditions
-from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
+from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role

@@ -17,11 +17,8 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
-from iamtriage.explaining._rules.denials.resource_policies import (
-    bucket_argument,
-    distribution_statement,
-    policy_commands,
-)
+from iamtriage.explaining._rules.denials.resource_commands import bucket_argument, policy_commands
+from iamtriage.explaining._rules.denials.resource_policies import distribution_statement
 from iamtriage.explaining._rules.shared import commands, common_causes, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_profile, find_registry
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile

@@ -22,7 +22,8 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls import service_roles
 from iamtriage.explaining._rules.calls.service_statements import compare_statements
 from iamtriage.explaining._rules.denials.closed_resources import RESOURCES, explain_access, explain_target_key
-from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal, policy_commands
+from iamtriage.explaining._rules.denials.resource_commands import policy_commands
+from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.message_rules import SERVICES_IN_PROSE

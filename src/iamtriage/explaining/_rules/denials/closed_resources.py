@@ -17,7 +17,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.calls.service_statements import compare_statements, find_invoked_function
 from iamtriage.explaining._rules.denials import load_balancer_logs
 from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
-from iamtriage.explaining._rules.denials.resource_policies import policy_commands
+from iamtriage.explaining._rules.denials.resource_commands import policy_commands
 from iamtriage.explaining._rules.shared import commands, pages, service_access
 from iamtriage.explaining._rules.shared.clues import find_registry, message_text
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED

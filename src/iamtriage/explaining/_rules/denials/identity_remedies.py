@@ -91,7 +91,7 @@ def _grant_remedies(denial: Denial) -> tuple[Remedy, ...]:
     """Return the remedies that allow the action, in the account of the caller and in that of the resource."""
     grant, of_owner = _grant_remedy(denial), _cross_account_remedy(denial)
     if grant is not None and of_owner is not None and of_owner.policy is not None:
-        from iamtriage.explaining._rules.denials.resource_policies import policy_of
+        from iamtriage.explaining._rules.denials.resource_commands import policy_of
 
         [statement, *_] = of_owner.policy["Statement"]
         step = wording.other_side_step(denial, policy_of(denial).name, statement)
@@ -258,7 +258,7 @@ def _locate_policy_remedy(denial: Denial, *, is_first: bool) -> Remedy:
     has_record = _DATA_EVENTS.fullmatch(denial.action or "") is None
     lines = (*simulation, _cloudtrail_command(denial)) if has_record else simulation
     if not lines:
-        from iamtriage.explaining._rules.denials.resource_policies import policy_commands, policy_of
+        from iamtriage.explaining._rules.denials.resource_commands import policy_commands, policy_of
 
         lines = policy_commands(denial, policy_of(denial).show_command)
     about_simulator = "The simulator evaluates the caller's identity-based policies and permissions boundary, but no session policies."

@@ -23,7 +23,7 @@ from iamtriage.explaining._context.readers.regions import find_called_region, fi
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
-from iamtriage.explaining._rules.denials.resource_policies import policy_commands, policy_of
+from iamtriage.explaining._rules.denials.resource_commands import policy_commands, policy_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command

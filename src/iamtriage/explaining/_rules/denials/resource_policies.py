@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
@@ -18,6 +16,7 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.service_statements import compare_statements
+from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.denials.stated_policies import find_own_allow
@@ -46,42 +45,12 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.remedies import Commands
 
-_BUCKET = lazy_pattern(r"arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)", re.ASCII)
-_ARN = r"arn:[\w-]{3,20}:"
-_NAME = r"(?P<name>[A-Za-z0-9][\w./-]{1,255})(?:/\*)?\Z"
-# What commands name by another word than the ARN: the form of the ARN, and the placeholder.
-_NAMED_RESOURCES = tuple(
-    (lazy_pattern(form, re.ASCII), word)
-    for form, word in (
-        (rf"{_ARN}ecr:[^:]*:[^:]*:repository/{_NAME}", "REPOSITORY"),
-        (rf"{_ARN}execute-api:[^:]*:[^:]*:(?P<name>[a-z0-9]{{5,20}})(?:/|\Z)", "API_ID"),
-        (rf"{_ARN}es:[^:]*:[^:]*:domain/(?P<name>[a-z0-9-]{{3,28}})(?:/|\Z)", "DOMAIN"),
-        (rf"(?P<name>{_ARN}s3tables:[^:]*:[^:]*:bucket/[a-z0-9-]{{3,63}})(?:/|\Z)", "TABLE_BUCKET_ARN"),
-        (rf"{_ARN}s3:[^:]+:[^:]*:accesspoint/(?P<name>[a-z0-9-]{{3,50}})(?:/|\Z)", "ACCESS_POINT"),
-        (rf"{_ARN}s3express:[^:]*:[^:]*:bucket/(?P<name>[a-z0-9-]{{3,63}})\Z", "BUCKET"),
-        (rf"{_ARN}events:[^:]*:[^:]*:event-bus/{_NAME}", "BUS"),
-        (rf"{_ARN}elasticfilesystem:[^:]*:[^:]*:file-system/{_NAME}", "FILE_SYSTEM"),
-        (rf"{_ARN}backup:[^:]*:[^:]*:backup-vault:{_NAME}", "VAULT"),
-        # Commands in the account of the resource take the name in place of an ARN whose account is masked.
-        (rf"{_ARN}kms:[^:]*:ACCOUNT_ID:key/(?P<name>(?:mrk-)?[0-9a-f-]{{32,36}})\Z", "ARN"),
-        (
-            rf"{_ARN}secretsmanager:[^:]*:ACCOUNT_ID:secret:(?P<name>[A-Za-z0-9][\w/+=.@-]{{0,512}})-[A-Za-z0-9]{{6}}\Z",
-            "ARN",
-        ),
-        (rf"{_ARN}lambda:[^:]*:ACCOUNT_ID:function:(?P<name>[A-Za-z0-9][\w-]{{0,63}})\Z", "ARN"),
-    )
-)
-_QUEUE = lazy_pattern(
-    rf"arn:aws(?:-us-gov)?:sqs:(?P<region>[a-z0-9-]{{6,30}}|REGION):(?P<account>[0-9]{{12}}|ACCOUNT_ID):{_NAME}",
-    re.ASCII,
-)
 # The console's test calls use a stage that cannot be deployed.
 _STAGE = lazy_pattern(
-    rf"{_ARN}execute-api:[^:]*:[^:]*:[a-z0-9]{{5,20}}/(?!test-invoke-stage/)(?P<stage>[A-Za-z0-9_-]{{1,128}})/",
+    r"arn:[\w-]{3,20}:execute-api:[^:]*:[^:]*:[a-z0-9]{5,20}/(?!test-invoke-stage/)(?P<stage>[A-Za-z0-9_-]{1,128})/",
     re.ASCII,
 )
 _CHANGE = lazy_pattern(r"\baws [a-z0-9-]+ ([a-z0-9-]+) ")
-_OTHER_POLICY = services.ResourcePolicy("resource's policy", "", "")
 IF_OTHER_ACCOUNT = (
     "If the caller is in another account, an identity-based policy of the caller must allow the action, too."
 )
@@ -102,14 +71,13 @@ _LOCKED_KEY = "A principal whom the key policy allows kms:PutKeyPolicy runs the 
 _NETWORK = lazy_pattern(
     r"(?i:\b(?:from|in|on|inside|through|via|over)\b[^\n]{0,30}\b(?:VPC|VPN|office|intranet|bastion|EC2)\b)"
 )
-_MASKED_ACCOUNT = "The text masks the account of the resource: run the commands in that account."
 
 
 def explain_resource_policy(denial: Denial) -> Explanation:
     """Explain a denial by a resource-based policy."""
     if isinstance(denial.principal, ServicePrincipal) and not denial.is_explicit:
         return explain_service_principal(denial)
-    policy = policy_of(denial)
+    policy = resource_commands.policy_of(denial)
     name = policy.name
     if denial.is_explicit:
         name += f" or the {policy.other}" if policy.other else ""
@@ -152,15 +120,14 @@ def _may_need_identity_allow(denial: Denial) -> bool:
 
 def explain_service_principal(denial: Denial) -> Explanation:
     """Explain the denial of a service that calls as itself."""
-    policy = policy_of(denial)
-    verdict = f"the {policy_of(denial).name} does not allow the service"
+    policy = resource_commands.policy_of(denial)
+    verdict = f"the {resource_commands.policy_of(denial).name} does not allow the service"
     remedy = resource_remedy(denial)
     source = denial.principal_text if try_parse_arn(denial.principal_text) else None
-    stated = (
-        compare_statements(denial.case, denial.principal.name, denial.action, denial.resource, source)
-        if isinstance(denial.principal, ServicePrincipal) and denial.action
-        else None
-    )
+    stated = None
+    if isinstance(denial.principal, ServicePrincipal) and denial.action:
+        name = denial.principal.name
+        stated = compare_statements(denial.case, name, denial.action, denial.resource, source)
     if stated is not None and not stated.is_allowed:
         verdict, remedy = f"the {policy.name} in the text {stated.verdict}", stated.correct(remedy)
     text = f"{denial.principal} calls as a service principal, not with a role of yours. Only the {policy.name} can allow it."
@@ -175,7 +142,7 @@ def explain_service_principal(denial: Denial) -> Explanation:
 
 def resource_remedy(denial: Denial) -> Remedy:
     """Return the remedy that allows the caller in the resource-based policy."""
-    policy = policy_of(denial)
+    policy = resource_commands.policy_of(denial)
     added = _allow_statement(denial)
     grant = required_grants.required_grant(denial)
     steps = [_save_step(policy)]
@@ -194,7 +161,7 @@ def resource_remedy(denial: Denial) -> Remedy:
     steps += policy_principals.role_path_steps(denial)
     steps += _describe_form(policy, () if grant is None else grant.notes)
     statements = [] if added is None else [added]
-    lines: Commands = policy_commands(denial, policy.show_command, policy.change_command)
+    lines: Commands = resource_commands.policy_commands(denial, policy.show_command, policy.change_command)
     if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
         arn = policy_principals.policy_principal_arn(denial)
         statements = services.linked_role_key_statements(arn)
@@ -215,15 +182,13 @@ def resource_remedy(denial: Denial) -> Remedy:
             lines = (*lines, *present(own))
     elif _may_need_identity_allow(denial) and denial.resource_account is None:
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
-        steps.insert(1, f"{_MASKED_ACCOUNT} {IF_OTHER_ACCOUNT}" if is_masked else IF_OTHER_ACCOUNT)
-    if policy is _OTHER_POLICY:
-        steps.append(
-            "Not every service supports resource-based policies. Otherwise, assume a role of the resource's account."
-        )
-    title = f"Allow {denial.caller} in the {policy.name}{in_resource_account(denial)}"
-    return resource_policy_remedy(
-        title, *steps, commands=lines, statements=statements, url=pages.CROSS_ACCOUNT
+        where = "The text masks the account of the resource: run the commands in that account. "
+        steps.insert(1, f"{where if is_masked else ''}{IF_OTHER_ACCOUNT}")
+    title, url = (
+        f"Allow {denial.caller} in the {policy.name}{in_resource_account(denial)}",
+        pages.CROSS_ACCOUNT,
     )
+    return resource_policy_remedy(title, *steps, commands=lines, statements=statements, url=url)
 
 
 def _describe_form(policy: services.ResourcePolicy, notes: tuple[str, ...]) -> Iterator[str]:
@@ -236,6 +201,8 @@ def _describe_form(policy: services.ResourcePolicy, notes: tuple[str, ...]) -> I
         yield f"The {policy.other} must allow the request, too, or delegate it to the access points of an account by a condition on s3:DataAccessPointAccount."
     if not policy.names_resource:
         yield f"The {policy.name} names no resource: it applies to the one that it belongs to."
+    if policy is resource_commands.OTHER_POLICY:
+        yield "Not every service supports resource-based policies. Otherwise, assume a role of the resource's account."
 
 
 def _save_step(policy: services.ResourcePolicy) -> str:
@@ -251,14 +218,11 @@ def distribution_statement(denial: Denial) -> dict[str, Any]:
     arn = f"arn:{denial.location.partition or 'aws'}"
     source = f"{arn}:cloudfront::{denial.account or 'ACCOUNT_ID'}:distribution/DISTRIBUTION_ID"
     condition = {"StringEquals": {"AWS:SourceArn": source}}
-    objects, principal = f"{arn}:s3:::{bucket_argument(denial)}/*", {"Service": "cloudfront.amazonaws.com"}
+    objects, principal = (
+        f"{arn}:s3:::{resource_commands.bucket_argument(denial)}/*",
+        {"Service": "cloudfront.amazonaws.com"},
+    )
     return allow("s3:GetObject", objects, principal=principal, condition=condition)
-
-
-def bucket_argument(denial: Denial) -> str:
-    """Return the bucket's name as a command argument."""
-    bucket = _BUCKET.match(denial.resource or "")
-    return commands.bucket(bucket["bucket"] if bucket else None)
 
 
 def in_resource_account(denial: Denial) -> str:
@@ -266,26 +230,11 @@ def in_resource_account(denial: Denial) -> str:
     return f", in account {denial.resource_account}" if denial.crosses_accounts else ""
 
 
-def policy_of(denial: Denial) -> services.ResourcePolicy:
-    """Return what is known about the policy of the resource's type."""
-    policy = services.find_resource_policy(denial.service, denial.resource) or _OTHER_POLICY
-    domain = _find_domain(denial)
-    if domain is None:
-        return policy
-    return attrs.evolve(policy, name=f"access policy of the domain {domain['domain']}")
-
-
-def _find_domain(denial: Denial) -> re.Match[str] | None:
-    """Return the host of the OpenSearch domain, which its denials do not name."""
-    is_unnamed = denial.service == "es" and denial.resource is None
-    return services.find_domain(denial.failure.text) if is_unnamed else None
-
-
 def _allow_statement(denial: Denial) -> dict[str, Any] | None:
     grant = required_grants.required_grant(denial)
     if grant is None:
         return None
-    policy = policy_of(denial)
+    policy = resource_commands.policy_of(denial)
     principal = {"AWS": policy_principals.policy_principal_arn(denial)}
     if isinstance(denial.principal, ServicePrincipal):
         principal = {"Service": denial.principal.name}
@@ -329,7 +278,7 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     compare = ""
     if is_unsigned:
         compare = " Compare them with the client's public address (curl https://checkip.amazonaws.com) or its VPC endpoint."
-    policy = policy_of(denial)
+    policy = resource_commands.policy_of(denial)
     # A command that only adds an Allow does not change the Deny.
     change = policy.change_command if shows_change and not policy.adds_statement else ""
     save = " Save the changed policy as policy.json." if change else ""
@@ -338,10 +287,8 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     task = _POLICY_ACTIONS.get(denial.lowercase_action)
     if task is not None and not isinstance(denial.principal, Root):
         kind, reads = policy.name.partition(" ")[0], "get" in denial.lowercase_action
-        owner = (
-            denial.resource_account or (None if denial.crosses_accounts else denial.account) or "ACCOUNT_ID"
-        )
-        assume = f"aws sts assume-root --target-principal {owner} --task-policy-arn arn=arn:{denial.location.partition or 'aws'}:iam::aws:policy/root-task/{task}"
+        owner = denial.resource_account or (None if denial.crosses_accounts else denial.account)
+        assume = f"aws sts assume-root --target-principal {owner or 'ACCOUNT_ID'} --task-policy-arn arn=arn:{denial.location.partition or 'aws'}:iam::aws:policy/root-task/{task}"
         title = f"{'Read and change' if reads else 'Change'} the {name}{in_resource_account(denial)} as a caller that the Deny exempts, or as the root user"
         locked = f"The Deny also covers {denial.action}, so {denial.caller} cannot {'read' if reads else 'replace'} the policy, not even with AdministratorAccess. The root user of the {kind}'s account can, such as in CloudShell: a Deny in the policy does not stop it. For a member account, the management account can use {assume}."
     return resource_policy_remedy(
@@ -350,14 +297,12 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
         f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.{compare}",
         # The ways name the requirements of an upload.
         None if is_upload else typical_requirement(denial),
-        " ".join(
-            (
-                f"If the request is legitimate, exempt the caller from the Deny{_describe_exemption(denial)}.{save}",
-                *((REDEPLOY,) if denial.service == "execute-api" else ()),
-            )
-        ),
+        f"If the request is legitimate, exempt the caller from the Deny{_describe_exemption(denial)}.{save}{f' {REDEPLOY}' if denial.service == 'execute-api' else ''}",
         statements=(),
-        commands=(*policy_commands(denial, policy.show_command, change), *redeploy_commands(denial)),
+        commands=(
+            *resource_commands.policy_commands(denial, policy.show_command, change),
+            *redeploy_commands(denial),
+        ),
         url=pages.EVALUATION,
     )
 
@@ -376,42 +321,5 @@ def redeploy_commands(denial: Denial) -> Commands:
     if found is None:
         return ()
     template = "aws apigateway create-deployment --rest-api-id API_ID --stage-name STAGE_NAME"
-    (deploy,) = policy_commands(denial, template.replace("STAGE_NAME", found["stage"]))
+    (deploy,) = resource_commands.policy_commands(denial, template.replace("STAGE_NAME", found["stage"]))
     return (Labelled("Then, when the policy is changed:", deploy),)
-
-
-def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
-    """Return commands with what is known about the resource, none for an unknown type of policy."""
-    placeholder = "KEY_ID" if denial.service == "kms" else "RESOURCE_ARN"
-    resource = commands.arn(denial.resource, placeholder)
-    # One with an asterisk identifies no resource.
-    values = {"ARN": placeholder if resource.endswith("*") else resource, "BUCKET": bucket_argument(denial)}
-    if denial.resource_account is not None:
-        values["ACCOUNT_ID"] = denial.resource_account
-    if denial.action is not None:
-        values["ACTION"] = denial.action
-        values["STATEMENT_ID"] = statement_id(denial.action)
-    if isinstance(denial.principal, ServicePrincipal):
-        values["PRINCIPAL"] = f"{denial.principal.name} --source-account {commands.account(denial.account)}"
-    else:
-        values["PRINCIPAL"] = commands.arn(policy_principals.policy_principal_arn(denial), "PRINCIPAL_ARN")
-    for pattern, word in _NAMED_RESOURCES:
-        if (found := pattern.match(resource)) is not None:
-            values[word] = found["name"]
-    if (queue := _QUEUE.match(resource)) is not None:
-        values["QUEUE_URL"] = (
-            f"https://sqs.{queue['region']}.amazonaws.com/{queue['account']}/{queue['name']}"
-        )
-    # The CLI uses the configured Region, whatever Region an ARN has.
-    region = denial.resource_arn.region if denial.resource_arn is not None else ""
-    if (domain := _find_domain(denial)) is not None:
-        region = domain["region"]
-    is_known = region != "" and commands.region(region) == region
-    return tuple(
-        commands.command(
-            *(part for word in template.split() for part in values.get(word, word).split()),
-            *(("--region", region) if is_known and "--region" not in template else ()),
-        )
-        for template in templates
-        if template
-    )

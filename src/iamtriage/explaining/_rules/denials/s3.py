@@ -14,9 +14,10 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
-from iamtriage.explaining._rules.denials import buckets, public_access, resource_policies, s3_objects
+from iamtriage.explaining._rules.denials import buckets, public_access, resource_commands, s3_objects
 from iamtriage.explaining._rules.denials.bucket_policies import explain_bucket_deny, explain_other_principals
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.s3_contrasts import (
     PARTS,
     explain_contrast,
@@ -97,7 +98,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
             blocked and public_access.public_access_remedy(denial, blocked.title),
             _with_owner(denial, _with_options(denial, _with_get(denial, _allow_remedy(denial)))),
             inspect_remedy(denial, operation) if has_bucket else None,
-            resource_policies.resource_remedy(denial) if denial.action is not None and has_bucket else None,
+            resource_remedy(denial) if denial.action is not None and has_bucket else None,
             denial_remedies.authorization_details_remedy(denial),
         ),
         notes=EVENTUAL_CONSISTENCY,
@@ -117,7 +118,7 @@ def explain_disabled_bucket(denial: Denial) -> Explanation:
     """Explain that a bucket was disabled, which most often is not the caller's."""
     if (explanation := _explain_copy_source(denial)) is not None:
         return explanation
-    bucket = resource_policies.bucket_argument(denial)
+    bucket = resource_commands.bucket_argument(denial)
     return denial.explain(
         f"The bucket{'' if bucket == 'BUCKET' else f' {bucket}'} is disabled, by AWS or its owner: most often, it is not yours, and its name is a mistake.",
         BUCKET_OF_OTHER_ACCOUNT.cause(
@@ -253,7 +254,7 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     """Return a remedy for a HEAD request that first repeats it as a GET, whose response has a body."""
     if remedy is None or denial.operation != "HeadObject":
         return remedy
-    name, bucket = (denial.resource or "").partition("/")[2], resource_policies.bucket_argument(denial)
+    name, bucket = (denial.resource or "").partition("/")[2], resource_commands.bucket_argument(denial)
     name = "" if "*" in name or commands.arn(denial.resource) != denial.resource else name
     template = "aws s3api get-object --bucket {} --key {} --range bytes=0-0 /dev/null"
     line = fill_command(template, bucket, name or "OBJECT_KEY")
@@ -369,7 +370,7 @@ def _level(denial: Denial) -> str:
 def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     """Return the remedy that checks the bucket and, unless another remedy does, who owns it."""
     get = "Make the same call with GET instead of HEAD: its response has a body, which can name the policy."
-    bucket = resource_policies.bucket_argument(denial)
+    bucket = resource_commands.bucket_argument(denial)
     checks, is_first = ["the bucket policy"], not denial_remedies.identity_allow_helps(denial)
     has_data = not re.search("Bucket|Delete", f"{operation} {denial.action}")
     if has_data:

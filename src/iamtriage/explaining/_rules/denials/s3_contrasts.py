@@ -26,7 +26,8 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import buckets
 from iamtriage.explaining._rules.denials.encrypted_data import key_policy_step
 from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
-from iamtriage.explaining._rules.denials.resource_policies import bucket_argument, resource_remedy
+from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
+from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, try_parse_principal

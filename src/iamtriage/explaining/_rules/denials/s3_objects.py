@@ -17,7 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
-from iamtriage.explaining._rules.denials import public_access, resource_policies
+from iamtriage.explaining._rules.denials import public_access, resource_commands
 from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
 from iamtriage.explaining._rules.shared import common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
@@ -184,7 +184,7 @@ def _plugin_setting(denial: Denial) -> str | None:
     """Return the setting of serverless-s3-deploy for uploads without a public ACL."""
     if "s3deploy" not in denial.failure.text:
         return None
-    bucket = resource_policies.bucket_argument(denial)
+    bucket = resource_commands.bucket_argument(denial)
     return f"custom:\n  assets:\n    targets:\n      - bucket: {bucket}\n        acl: private\n"
 
 
@@ -233,7 +233,7 @@ def _explain_object_of_other_account(denial: Denial) -> Explanation | None:
     said = _WRITTEN_BY_OTHER.search(text)
     if value == "BucketOwnerEnforced" or is_same or not (differs or (said and (value or _SOME.search(text)))):
         return None
-    bucket = resource_policies.bucket_argument(denial)
+    bucket = resource_commands.bucket_argument(denial)
     because = present(
         "The owner of the object is not the owner of the bucket." if differs else None,
         f"The text shows Object Ownership {value}." if setting else None,
@@ -324,7 +324,7 @@ def with_source(denial: Denial, remedy: Remedy, written: tuple[str, ...], *, is_
     name = (denial.resource or "").partition("/")[2] or "OBJECT_KEY"
     tests = (
         fill_command("aws s3api get-object --bucket {} --key {} copy.tmp", bucket, key),
-        fill_command("aws s3 cp copy.tmp {}", f"s3://{resource_policies.bucket_argument(denial)}/{name}"),
+        fill_command("aws s3 cp copy.tmp {}", f"s3://{resource_commands.bucket_argument(denial)}/{name}"),
     )
     lines = tuple(with_profile(find_profile(denial.case), each) for each in tests)
     at = sum(each.startswith("aws sts") for each in remedy.commands[:1])

@@ -20,7 +20,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials.buckets import MISSING_OBJECT, bucket_policy_commands
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.public_access import show_public_access_commands, turn_off_command
-from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
+from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL

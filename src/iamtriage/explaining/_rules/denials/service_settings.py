@@ -16,7 +16,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls import message_kinds
-from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
+from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.shared import common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases

@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.denials import resource_policies
+from iamtriage.explaining._rules.denials import resource_commands, resource_policies
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_option, find_profile, find_region, message_text
@@ -226,7 +226,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
 
         if (explained := explain_unsigned_object(denial)) is not None:
             return explained
-    policy = resource_policies.policy_of(denial)
+    policy = resource_commands.policy_of(denial)
     name = policy.name
     causes = [UNSIGNED_CALL.cause("reported")]
     signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
@@ -265,7 +265,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         title = f"Read the {name}, then call from a network that it allows, or sign the request"
         step = f"If the policy names AWS principals, set the authorization of {method} to AWS_IAM: without it, API Gateway ignores signatures. {resource_policies.REDEPLOY}"
         note, deploys = f"Don't open the {name} to everyone", resource_policies.redeploy_commands(denial)
-        shows = resource_policies.policy_commands(denial, policy.show_command)[:1]
+        shows = resource_commands.policy_commands(denial, policy.show_command)[:1]
         network = f"{network} {resource_policies.REDEPLOY}"
     sign = (owner_remedy if signs_by_owner else your_remedy)(
         title,
@@ -279,7 +279,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     open_to_network = owner_remedy(
         f"Or allow unsigned requests from known addresses only{' (not in a VPC)' if denial.service == 'es' else ''}",
         network,
-        commands=(*resource_policies.policy_commands(denial, policy.show_command), *deploys),
+        commands=(*resource_commands.policy_commands(denial, policy.show_command), *deploys),
         url=pages.API_GATEWAY_POLICY if denial.service == "execute-api" else pages.OPENSEARCH_POLICY,
     )
     return denial.explain(
