@@ -70,8 +70,10 @@ OF_CLOUDFRONT = f',"Condition":{{"ArnLike":{{"AWS:SourceArn":"{SOURCE}"}}}}'
     [
         ('"*"', "", "--principal '*' --invoked-via-function-url"),
         ('{"Service":"cloudfront.amazonaws.com"}', OF_CLOUDFRONT, f"--principal cloudfront.amazonaws.com --source-arn {SOURCE}"),
+        ('{"AWS":"*"}', OF_CLOUDFRONT.replace(f'"{SOURCE}"', "[]"), "--principal '*' --invoked-via-function-url"),
+        ('{"Federated":"cognito-identity.amazonaws.com"}', "", "--principal PRINCIPAL"),
     ],
-    ids=["public", "CloudFront"],
+    ids=["public", "CloudFront", "no value", "other"],
 )  # fmt: skip
 def test_the_second_action(principal: str, rest: str, command: str) -> None:
     one = POLICY.format(principal=principal, actions='"lambda:InvokeFunctionUrl"', rest=rest)

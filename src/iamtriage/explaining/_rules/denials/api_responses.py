@@ -284,19 +284,20 @@ def _explain_missing_invoke(
     denial: Denial, statement: dict[str, Any], region: str, auth_type: str
 ) -> Explanation:
     """Explain that a function policy lacks the second action that a function URL requires."""
-    principal = next(iter(principal_names(statement, "Service", "AWS", "*")), "*")
+    is_public = statement.get("Principal") == "*" or "*" in principal_names(statement, "AWS")
+    principal = "*" if is_public else next(iter(principal_names(statement, "Service", "AWS")), "PRINCIPAL")
+    conditions = iterate_conditions(statement)
     arn = next(
-        (value for _, key, [value, *_] in iterate_conditions(statement) if key.lower() == "aws:sourcearn"),
-        None,
+        (values[0] for _, key, values in conditions if values and key.lower() == "aws:sourcearn"), None
     )
     source = "" if arn is None else commands.fill_command(" --source-arn {}", arn)
-    via = " --invoked-via-function-url" if principal == "*" else ""
+    via = " --invoked-via-function-url" if is_public else ""
     add = commands.fill_command(
         f"aws lambda add-permission --function-name FUNCTION_NAME --region {region} --statement-id {{}} --action {_INVOKE} --principal {{}}",
         f"{statement.get('Sid') or 'Url'}Invoke",
         principal,
     )
-    who = "everyone" if principal == "*" else principal
+    who = "everyone" if is_public else "its principal" if principal == "PRINCIPAL" else clip_text(principal)
     rest = f"AuthType {auth_type}" if auth_type else "the AuthType"
     return denial.explain(
         f"The function URL rejected the request: the function policy allows {who} only {_INVOKE_URL}, and not {_INVOKE}, which a function URL also requires.",
