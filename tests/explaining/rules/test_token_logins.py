@@ -40,6 +40,15 @@ def test_a_resource_id_is_no_name(written: str) -> None:
     assert "database-user-arn" not in codes
 
 
+def test_the_statement_of_a_user() -> None:
+    statement = f'{{"Effect": "Allow", "Action": "rds-db:connect", "Resource": "{START}orders/*"}}'
+    caller = '{"UserId": "AIDAEXAMPLEEXAMPLEAB", "Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/ana"}'
+    explanation = explain(f"{MYSQL}{TOKEN}{statement}\n{caller}")
+    assert explanation.summary.startswith("The database rejected the IAM token of reports:")
+    assert f"{START}RESOURCE_ID/reports" in str(explanation.remedies[0].policy)
+    assert explanation.remedies[0].commands[-1].startswith("aws iam put-user-policy --user-name ana")
+
+
 def test_a_replica_of_the_cdk() -> None:
     arn = f"{START}arn:aws:rds:eu-west-1:111122223333:db:orders-replica/reports"
     text = f'{MYSQL}The primary works.\nreplica.grantConnect(fn, "reports")\n{{"Action": "rds-db:connect", "Effect": "Allow", "Resource": "{arn}"}}\n{TOKEN}'

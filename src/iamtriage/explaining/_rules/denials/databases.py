@@ -100,27 +100,28 @@ DATABASE_USER_ARN = CauseType(
 
 def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str]) -> Explanation:
     """Explain that a policy has the name or the ARN of a database where its resource ID belongs."""
-    text, name = denial.failure.text, wrong["name"]
+    text, name, user = denial.failure.text, wrong["name"], login.user if login else wrong["user"]
     kind = {"cluster": "cluster", "db-proxy": "prx"}.get(wrong["type"], login.kind if login else "db")
     noun, option, query = _SHOW[kind]
     works, cdk = find_working(text, _OTHER_DATABASE), "grantConnect" in text
-    where = f"{wrong['start']}RESOURCE_ID/{wrong['user']}"
+    where = f"{wrong['start']}RESOURCE_ID/{user}"
     show = f"aws rds describe-{noun} --{option} {name} --region {wrong['region']} --query '{query}'"
     proven = "It works with the other database: the user, the token and TLS are not the cause."
     # https://github.com/aws/aws-cdk/issues/31061 and pull request 31579
     of_cdk = "grantConnect of DatabaseInstanceReadReplica in the CDK writes this ARN (issue 31061): update aws-cdk-lib. Until then, replace the call by addToRolePolicy with this statement, so that the next deployment keeps it."
-    put = commands.put_policy((policy_holder(denial) or ("", "ROLE_NAME"))[1], "AllowDatabaseLogin")
+    holder_kind, holder = policy_holder(denial) or ("role", "ROLE_NAME")
+    put = commands.put_policy(holder, "AllowDatabaseLogin", holder_kind)
     return denial.explain(
-        f"The database rejected the IAM token of {wrong['user']}: nothing allows rds-db:connect on {name}, because the policy in the text has {'an ARN' if wrong['type'] else 'the name'} where the resource ID belongs.",
+        f"The database rejected the IAM token of {clip_text(user)}: nothing allows rds-db:connect on {name}, because the policy in the text has {'an ARN' if wrong['type'] else 'the name'} where the resource ID belongs.",
         DATABASE_USER_ARN.cause(
             "derived", (f"The text shows dbuser:{wrong['id']}/{wrong['user']}.", proven if works else None)
         ),
         remedies=identity_remedy(
             f"Write the resource ID of {name} into the policy",
-            "RESOURCE_ID is what the first command prints. A replica has its own, other than that of its primary.",
+            "RESOURCE_ID is what the first command prints. A replica and its primary have different ones.",
             of_cdk
             if cdk
-            else "Replace the wrong ARN in the policy where it is defined, or attach this one to the role.",
+            else "Replace the wrong ARN in the policy where it is defined, or attach this one to the caller.",
             statements=(allow("rds-db:connect", where, sid="ConnectAsUser"),),
             commands=(
                 show,
