@@ -278,6 +278,18 @@ def test_duration_that_the_text_requests(shown: str, step: str, raised: str) -> 
     assert remedy.commands[-1].endswith(f"--max-session-duration {raised}")
 
 
+TOO_LARGE = "An error occurred (ValidationError) when calling the {} operation: 1 validation error detected: Value '999999' at 'durationSeconds' failed to satisfy constraint: Member must have value less than or equal to {}"
+
+
+@pytest.mark.parametrize(
+    ("operation", "maximum", "is_of_role"),
+    [("AssumeRole", 43200, True), ("GetSessionToken", 129600, False)],
+)
+def test_duration_above_that_of_all_sessions(operation: str, maximum: int, *, is_of_role: bool) -> None:
+    summary = explain(TOO_LARGE.format(operation, maximum)).summary
+    assert ("the role's maximum session duration" in summary) is is_of_role
+
+
 DEVICE = "arn:aws:iam::111122223333:mfa/jo"
 
 

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 SESSION_DURATION = lazy_pattern(
     r"1 hour session limit for roles assumed by role chaining|exceeds the MaxSessionDuration set for this role"
-    r"|at 'durationSeconds' failed to satisfy constraint: Member must have value less than"
+    r"|at 'durationSeconds' failed to satisfy constraint: Member must have value less than(?! or equal to 129600)"
 )
-"""How STS reports a duration that it does not allow."""
+"""How STS reports a duration that it does not allow for a role. A session of a user can last for 129600 seconds."""
 SESSION_NAME = lazy_pattern(r"at '(?:roleSessionName|RoleSessionName)' failed to satisfy constraint")
 """How STS reports an invalid session name."""
 # A setting of the duration, as commands, workflows, code and profiles write it.
