@@ -101,6 +101,13 @@ def test_s3a_does_not_use_the_role_of_the_pod(text: str, provider: str) -> None:
     explanation = explain(text)
     assert "S3A did not use the role orders" in explanation.summary
     assert explanation.remedies[0].manifest == f"fs.s3a.aws.credentials.provider={provider}"
+    for shown in ("$ aws s3 ls s3://orders/\nbash: aws: command not found", "aws s3 ls works not"):
+        assert "The AWS CLI" not in str(explain(f"{shown}\n{text}").causes[0].because)
+    for shown in (
+        "$ aws s3 ls s3://orders/\n                           PRE in/\n$ spark-submit job.py",
+        "aws s3 ls in the pod works.",
+    ):
+        assert "The AWS CLI" in explain(f"{shown}\n{text}").causes[0].because[0]
 
 
 @pytest.mark.parametrize(
@@ -140,6 +147,8 @@ def test_roles_of_spark() -> None:
     remedies = explain(SPARK.format("emr-containers-sa-spark-driver-111122223333-abc")).remedies
     assert "deletecollection" in remedies[0].commands[0]
     assert remedies[0].commands[1].startswith("kubectl get roles -n etl")
+    pods = SPARK.replace("persistentvolumeclaims", "pods").format("emr-containers-sa-spark-driver-1-a")
+    assert explain(pods).remedies[0].title == "Let Spark manage pods with a Role and RoleBinding"
     own = explain(SPARK.format("orders")).remedies[0]
     assert own.title == "Let Spark manage persistentvolumeclaims with a Role and RoleBinding"
     assert "deletecollection" in own.commands[0]

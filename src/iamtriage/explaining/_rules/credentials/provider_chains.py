@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import pod_roles
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
@@ -185,9 +187,7 @@ _USES_WEB_IDENTITY = lazy_pattern(
 _HADOOP_OF_SDK_2 = lazy_pattern(
     r"(?i:hadoop)[\w -]{0,12}[-: ]v?(?:3\.[4-9]|[4-9]\.)|software\.amazon\.awssdk"
 )
-_CLI_WORKS = lazy_pattern(
-    r"\baws s3(?:api)? [^\n]{1,200}\n(?!\s|An error|fatal|[Uu]nable)\S|\baws s3(?:api)? [^\n]{1,160}\bworks\b"
-)
+_CLI_CALL = lazy_pattern(r"\baws s3(?:api)? ")
 ROLE_MISSING_IN_LIST = CauseType(
     "provider-list-without-web-identity",
     title="S3A's list of credential providers has none for web identities",
@@ -215,6 +215,9 @@ def explain_unlisted_provider(case: Case[Failure]) -> Explanation | None:
     if is_missing := case.failure.kind != "access_denied":
         called = "found no others"
     works = f"The AWS CLI, which reads the pod's variables, works: the policies and the trust policy of {role} are right."
+    has_worked = find_working(text, _CLI_CALL) or any(
+        run.has_succeeded and run.command.words[0] in {"s3", "s3api"} for run in find_runs(case.failure)
+    )
     is_spark = "spark" in text.lower()
     provider = "com.amazonaws.auth.WebIdentityTokenCredentialsProvider"
     if _HADOOP_OF_SDK_2.search(text):
@@ -226,7 +229,7 @@ def explain_unlisted_provider(case: Case[Failure]) -> Explanation | None:
         f"{'Spark (S3A)' if is_spark else 'S3A'} did not use {role}: its own list of credential providers has none for web identities (IRSA). It {called}.",
         ROLE_MISSING_IN_LIST.cause(
             "derived",
-            works if _CLI_WORKS.search(text) else None,
+            works if has_worked else None,
             text=f"The text shows {_S3A_LIST} without one." if _S3A_LIST in text else None,
         ),
         remedies=your_remedy(

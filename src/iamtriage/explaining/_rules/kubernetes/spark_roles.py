@@ -1,4 +1,4 @@
-"""Explain how the Roles that Amazon EMR on EKS creates get a type of objects that they lack.
+"""Explain how the Roles that Amazon EMR on EKS creates get the volume claims that they lack.
 
 Sources: https://github.com/eksctl-io/eksctl/issues/5397 and
 https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/permissions-for-pvc.html.
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
+_CLAIMS = "persistentvolumeclaims"
 _ACCOUNTS = (
     "emr-containers-sa-spark-driver",
     "emr-containers-sa-spark-client",
@@ -28,20 +29,20 @@ def emr_remedy(denied: DeniedRequest) -> Remedy | None:
     """Return the remedy for the account of a job, or ``None`` for other users."""
     request, subject = denied.request, denied.subject
     name = "" if subject is None else subject.name
-    is_plain = denied.installer == denied_requests.SPARK and request.group == "" and not request.subresource
-    if not is_plain or not name.startswith(_ACCOUNTS) or request.resource is None:
+    if (
+        denied.installer != denied_requests.SPARK
+        or request.resource != _CLAIMS
+        or not name.startswith(_ACCOUNTS)
+    ):
         return None
-    rule = {"apiGroups": [""], "resources": [request.resource], "verbs": [*request.verbs]}
+    rule = {"apiGroups": [""], "resources": [_CLAIMS], "verbs": [*request.verbs]}
     patch = json.dumps([{"op": "add", "path": "/rules/-", "value": rule}], separators=(",", ":"))
     space = commands.namespace(request.namespace)
     change = f"-n {space} --type json --patch '{patch}'"
-    volumes = request.resource == "persistentvolumeclaims"
     return cluster_remedy(
-        f"Add {request.resource} to the Roles of Amazon EMR in the namespace {space}",
-        f"eksctl and older versions of EMR create the Role emr-containers without {request.resource}. EMR creates further ones for each job execution role, so the second command changes those, too.",
-        "The job execution role needs no permission for volumes: the EBS CSI driver creates them with its own role."
-        if volumes
-        else None,
+        f"Add {_CLAIMS} to the Roles of Amazon EMR in the namespace {space}",
+        f"eksctl and older versions of EMR create the Role emr-containers without {_CLAIMS}. EMR creates further ones for each job execution role, so the second command changes those, too.",
+        "The job execution role needs no permission for volumes: the EBS CSI driver creates them with its own role.",
         commands=(
             f"kubectl patch role emr-containers {change}",
             f"kubectl get roles -n {space} --output name | grep -E 'emr-containers-role-spark-(driver|client)' | xargs -I {{}} kubectl patch {{}} {change}",
