@@ -62,6 +62,8 @@ _LOGIN = lazy_pattern(
     r"\baws login\b|a change in your password|LoginCredential|credential-provider-login|logincreds"
 )
 _SSO = lazy_pattern(r"\bSSO\b|aws sso login|token from sso|oken has expired and refresh failed")
+# Also of aws ecr get-login-password, next to docker login.
+_SSO_TOKEN = lazy_pattern(r"token from sso\b|Error loading SSO Token|SSO session associated with")
 _EXPIRED_REQUEST = lazy_pattern(r"[Rr]equest (?:has )?expired\b|X-Amz-Expires")
 _KUBECONFIG = lazy_pattern(
     r"kubectl|kubeconfig|credentials: exec|eks get-token|aws-iam-authenticator|\.eks\.amazonaws\.com"
@@ -376,6 +378,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(expired_logins.explain_expired_sso, operation="CreateToken"),
     Route(expired_logins.explain_expired_sso, operation="GetRoleCredentials"),
     Route(explain_rejected_login, message="Invalid login token"),
+    Route(expired_logins.explain_expired_sso, message=_SSO_TOKEN),
     Route(expired_logins.explain_expired_registry_login, message=_REGISTRY, except_code=_SERVICE_CODES),
     Route(expired_logins.explain_expired_saml, message=_SAML, operation="AssumeRoleWithSAML"),
     Route(

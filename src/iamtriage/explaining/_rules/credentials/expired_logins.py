@@ -7,6 +7,7 @@ remedies link to.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -112,9 +113,9 @@ def explain_expired_sso(
     causes = [reported_cause(EXPIRED_SSO_SESSION, message, *EXPIRY_PHRASES)]
     if "refresh failed" in message:
         causes.append(WRONG_SSO_SESSION.cause())
-    if "ocker" in case.text:
+    if re.search(OTHER_HOME.sign, case.text):
         text = "A container reads the token cache of the host, ~/.aws/sso/cache, only if ~/.aws is mounted."
-        causes.insert(1, OTHER_HOME.cause("derived", "The text mentions Docker.", text=text))
+        causes.insert(1, OTHER_HOME.cause("derived", "The text shows a container.", text=text))
     return case.explain(
         "The IAM Identity Center sign-in has expired: sign in again. No permission is missing.",
         *causes,
