@@ -33,6 +33,8 @@ IMAGE = "image: amazon/dynamodb-local:latest\n"
     [
         (REJECTED + IMAGE + "new DynamoDBClient({ endpoint: `http://${host}:${port}`, credentials: { accessKeyId: 'my_key' } })\nDB_HOST=localhost DB_PORT=8022", "my_key has others"),
         (REJECTED + IMAGE + "new DynamoDBClient({ endpoint: 'http://localhost:8000' })", "only letters and digits in an access key ID."),
+        (REJECTED + IMAGE + "new DynamoDBClient({ endpoint: 'http://localhost:8000', credentials: { accessKeyId: process.env.MY_KEY } })", "only letters and digits in an access key ID."),
+        (REJECTED + IMAGE + "endpoint: 'http://localhost:8000'\nAWS_ACCESS_KEY_ID=local-1", "local-1 has others"),
         (REJECTED + "new ApolloClient({ endpoint: 'http://localhost:4000' })", "AWS does not accept the credentials"),
         ("An error occurred (InvalidAccessKeyId) when calling the PutObject operation: unknown\ns3 = boto3.client('s3', endpoint_url='http://localhost:4566')", "LocalStack at localhost:4566, not AWS, rejected"),
         ("Unable to locate credentials\nboto3.client('sqs', endpoint_url='http://localhost:9324')\nsoftwaremill/elasticmq", "Any made-up key will do"),
@@ -153,6 +155,7 @@ REFUSED = '{"Message":"User is not authorized to access this resource"}\nhttps:/
     [
         ("Resource: event.methodArn\nauthorizerResultTtlInSeconds: 600\nThe POST is not in the log.", "(600 seconds): the other methods", "const [api, stage]"),
         ('"Resource": event["methodArn"]', "(300 seconds, by default): most likely, the other methods", "api, stage = event"),
+        ("Resource: [event.methodArn]", "(300 seconds, by default): most likely, the other methods", "const [api, stage]"),
         ("Resource: event.methodArn\nresultTtlInSeconds: 0", "The Lambda authorizer of the API denied", ""),
         ("Resource: event.methodArn.replace('GET', '*')", "The Lambda authorizer of the API denied", ""),
     ],
@@ -173,6 +176,7 @@ CODE = "An error occurred (AccessDenied) when calling the GetSessionToken operat
     ("command", "lines"),
     [
         ("aws-mfa --device arn:aws:iam::111122223333:user/ana --profile ops", ["aws iam list-mfa-devices --user-name ana --profile ops-long-term", "aws-mfa --device arn:aws:iam::111122223333:mfa/ana --profile ops"]),
+        ("aws-mfa --force --device arn:aws:iam::111122223333:user/ana and then the code", ["aws iam list-mfa-devices --user-name ana --profile default-long-term", "aws-mfa --force --device arn:aws:iam::111122223333:mfa/ana"]),
         ("aws sts get-session-token --serial-number arn:aws:iam::111122223333:user/ana --token-code 123456", ["aws iam list-mfa-devices --user-name ana"]),
     ],
 )  # fmt: skip
@@ -211,3 +215,31 @@ def test_where_a_proxy_is_set(text: str, command: str) -> None:
     remedy = explain(NO_CHAIN + text).remedies[0]
     assert remedy.commands == (command,)
     assert (remedy.manifest is not None) is ("ecs" in command)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("Error loading SSO Token: Token for https://d-0123456789.awsapps.com/start has expired", "expired-sso-session"),
+        ("Error when retrieving token from sso: Token has expired and refresh failed", "expired-sso-session"),
+        ("denied: Your authorization token has expired. Reauthenticate and try again.", "expired-registry-login"),
+    ],
+)  # fmt: skip
+def test_a_sign_in_that_a_docker_login_needs(text: str, topic: str) -> None:
+    login = "aws ecr get-login-password | docker login --username AWS --password-stdin 111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+    explanation = explain(f"$ {login}\n{text}")
+    assert explanation.topic == topic
+    assert "other-local-user" not in {each.code for each in explanation.causes}
+
+
+TEMPLATE = "Resources:\n  Hello:\n    Type: AWS::Serverless::Function\n    Properties:\n      Handler: a.b\n  {}:\n    Type: AWS::Serverless::{}\n    Properties:\n      Policies:\n        - arn\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "is_in_template"), [("Orders", "StateMachine", True), ("Other", "Function", False)]
+)
+def test_policies_of_a_state_machine_in_sam(name: str, kind: str, *, is_in_template: bool) -> None:
+    message = "The state machine IAM Role is not authorized to access the Log Destination (Service: AWSStepFunctions; Error Code: AccessDeniedException)"
+    remedy = explain(f"{TEMPLATE.format(name, kind)}\n{message}").remedies[0]
+    assert (remedy.manifest is not None) is is_in_template
+    assert (f"Policies of {name}" in remedy.steps[0]) is is_in_template

@@ -41,9 +41,9 @@ _MANAGED_RULES = {
     "ecs": "StepFunctionsGetEventsForECSTaskRule",
     "states": "StepFunctionsGetEventsForStepFunctionsExecutionRule",
 }
-# A resource of a template of AWS SAM whose role SAM creates from its Policies.
+# A state machine in a template of AWS SAM, which creates its role from its Policies.
 _SAM = lazy_pattern(
-    r"^[ \t]{0,8}(?P<name>[A-Za-z0-9]{1,80}):\s{1,40}Type: [\"']?AWS::Serverless::\w{2,40}[\"']?\s(?:[^\n]*\n){1,60}?[ \t]{2,20}Policies:",
+    r"^[ \t]{0,8}(?P<name>[A-Za-z0-9]{1,80}):\s{1,40}Type: [\"']?AWS::Serverless::StateMachine[\"']?\s(?:(?![^\n]{0,40}Type: [\"']?AWS::)[^\n]*\n){1,60}?[ \t]{2,20}Policies:",
     re.MULTILINE,
 )
 _PROJECT = lazy_pattern(r":build/(?P<project>[\w-]{2,150}):", re.ASCII)
@@ -241,13 +241,13 @@ def explain_weak_role(denial: Denial) -> Explanation:
     if project:
         show = show and show.replace("PROJECT_NAME", project["project"])
     labels = (Labelled("Then, with ROLE_NAME filled in:", line),) if show else ()
-    in_template, manifest = _SAM.search(denial.failure.text), None
-    if in_template and policy is not None:
+    in_template, manifest = [*_SAM.finditer(denial.failure.text)] if row.show == _SHOW_MACHINE else [], None
+    if len(in_template) == 1:
         # The stack has the role, which is not there after a rollback.
         listed = "".join(f"\n          - {each}" for each in row.actions)
         manifest = f'Policies:\n  - Statement:\n      - Effect: Allow\n        Action:{listed}\n        Resource: "{resource}"\n'
         steps = [
-            f"Add the statement to the Policies of {in_template['name']} in the template, next to the others."
+            f"Add the statement to the Policies of {in_template[0]['name']} in the template, next to the others."
         ]
         policy, labels = None, ()
     return denial.explain(

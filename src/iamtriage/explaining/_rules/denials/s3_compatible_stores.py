@@ -78,8 +78,9 @@ _PRODUCTS = {
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.UsageNotes.html.
 _EMULATORS = frozenset({"LocalStack", _DYNAMODB_LOCAL, "Moto", "ElasticMQ"})
 _LOCAL_HOST = lazy_pattern(r"localhost|127\.|0\.0\.0\.0|host\.docker\.internal|[\w-]{1,60}(?::|\Z)")
+# Without quotation marks, a value in code is an expression, but not that of a variable of the environment.
 _KEY_ID = lazy_pattern(
-    r"(?i:access_?key_?id)[\"']?\s?[=:,(]\s?[\"']?(?P<key>[A-Za-z0-9]{0,20}[_.\-+/][\w.+/-]{0,20})(?![\w(])",
+    r"(?:(?i:access_?key_?id)[\"']?\s?[=:,(]\s?[\"']|\bAWS_ACCESS_KEY_ID[=:]\s?(?!process\.))(?P<key>[A-Za-z0-9]{0,20}[_.\-+/][\w.+/-]{0,20})(?![\w(\[])",
     re.ASCII,
 )
 # What the system did with a call.

@@ -28,7 +28,7 @@ _SERIAL = lazy_pattern(
     re.ASCII | re.IGNORECASE,
 )
 _AWS_MFA = lazy_pattern(
-    r"\baws-mfa (?=[^\n]{0,200}--device)(?:(?!--profile)[\w:/.+=,@ -]){0,200}(?:--profile[ =](?P<profile>[\w.-]{1,64}))?[\w:/.+=,@ -]{0,100}",
+    r"\baws-mfa(?=[^\n]{0,200} --device)(?: --(?:profile[ =](?P<profile>[\w.-]{1,64})|[a-z-]{2,30}(?:[ =][\w:/.+=,@][\w:/.+=,@-]{0,200})?)){1,9}",
     re.ASCII,
 )
 # What an authorizer returns, how long API Gateway keeps it, and the stage in the URL of a call.
@@ -133,7 +133,7 @@ def explain_authorizer(denial: Denial) -> Explanation:
         not_logged = _NOT_LOGGED.search(text) is not None
         likely = "" if not_logged or re.search(r"\bworks?\b", text) else "most likely, "
         time = f"{ttl[1]} seconds" if ttl else "300 seconds, by default"
-        is_python = "[" in returned[0]
+        is_python = returned[0].endswith("]")
         code = (
             "api, stage = event['methodArn'].split('/')[:2]\nresource = f'{api}/{stage}/*'"
             if is_python
@@ -228,11 +228,7 @@ def explain_mfa(denial: Denial) -> Explanation:
         if call is not None:
             # aws-mfa keeps the keys of the user in a profile of its own: https://github.com/broamski/aws-mfa.
             listed += f" --profile {call['profile'] or 'default'}-long-term"
-            again = (
-                Labelled("Then, if it printed this ARN:", call[0].strip().replace(serial, form))
-                if user
-                else None
-            )
+            again = Labelled("Then, if it printed this ARN:", call[0].replace(serial, form)) if user else None
             steps = (steps[0], "Correct aws_mfa_device in ~/.aws/credentials, too, if it is there.")
     return denial.explain(
         summary,
