@@ -125,6 +125,8 @@ def _limit_to_service(denial: Denial, remedy: Remedy, service: str | None) -> Re
     condition = encrypted_data.via_service(service, region, partition)
     if remedy.policy is None or service is None or condition is None or region == "REGION":
         return remedy
+    if any("Condition" in each for each in remedy.policy["Statement"]):
+        return remedy  # which is limited in another way
     statements = _change_statements(remedy.policy, "Condition", condition)
     step = f"The condition kms:ViaService limits it to calls of {encrypted_data.SERVICES[service][0]}."
     steps = (*remedy.steps, *present(step if remedy.layer == "identity" else None))
