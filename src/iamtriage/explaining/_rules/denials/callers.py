@@ -17,7 +17,11 @@ from iamtriage.explaining._context.readers.kubernetes.controller_signs import ma
 from iamtriage.explaining._rules.shared import text_signs
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
-from iamtriage.explaining._rules.shared.denial_remedies import ROLE_OF_STACK_SETS, account_elsewhere
+from iamtriage.explaining._rules.shared.denial_remedies import (
+    ROLE_OF_STACK_SETS,
+    STACK_SET_OPTION,
+    account_elsewhere,
+)
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.text_fragments import (
     PULUMI_FRAGMENTS,
@@ -35,7 +39,6 @@ if TYPE_CHECKING:
 _TOPICS_OF_OTHER_ROLES = frozenset(
     {"execution-role", "service-cannot-assume-role", "service-role-lacks-permission"}
 )
-_STACK_SET = lazy_pattern(r"--stack-set-name[ =][\"']?([A-Za-z][A-Za-z0-9-]{0,127})", re.ASCII)
 # What a service or the kubelet says around the message of AWS in the same entry, after fragments of which it has one,
 # and what it does with the role.
 # The history of Step Functions: https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailedEventDetails.html
@@ -225,7 +228,7 @@ def _caller_note(denial: Denial, topic: str) -> str | None:
             return "The pod has the role of its service account: neither the annotation nor the trust policy is the problem."
     service = _calling_service(denial)
     if _is_of_stack_set(denial):
-        found = _STACK_SET.search(denial.failure.text)
+        found = STACK_SET_OPTION.search(denial.failure.text)
         stack_set = "the stack set" if found is None else f"the stack set {found[1]}"
         return f"Then start the operation of {stack_set} again (create-stack-instances or update-stack-set). The same call is denied in the other target accounts, unless their policies differ."
     if denial.role is not None and denial.role.name == "AWSControlTowerExecution":

@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.decisions import allowed_call_words
+from iamtriage.explaining._rules.shared.denial_remedies import STACK_SET_OPTION
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import (
@@ -55,7 +56,6 @@ _SENTENCE = lazy_pattern(
     re.ASCII,
 )
 _PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html"
-_OF_STACK_SET = lazy_pattern(r"--stack-set-name[ =]([A-Za-z][\w-]{0,127})\b", re.ASCII)
 
 
 def explain_target_account(denial: Denial) -> Explanation:
@@ -66,7 +66,7 @@ def explain_target_account(denial: Denial) -> Explanation:
     if found is not None:
         account, role, caller = found.group("account", "role", "caller")
     partition = denial.location.partition or "aws"
-    stack_set = _OF_STACK_SET.search(denial.failure.text)
+    stack_set = STACK_SET_OPTION.search(denial.failure.text)
     of_set = f" of the stack set {stack_set[1]}" if stack_set else ""
     show, update = commands.trust_policy_commands(role)
     create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
@@ -264,7 +264,7 @@ def explain_misspelled_transform(denial: Denial) -> Explanation:
     written = f"{line['owner'] if line else account.upper()}::{name}"
     right = f"AWS::{name}"
     again = commands.repeat_command(denial.context.command)
-    admin = " AdministratorAccess allows the call." if is_administrator(denial.failure.text) else ""
+    admin = " The caller is an administrator." if is_administrator(denial.failure.text) else ""
     shown = f"The template says Transform: {written}." if line else ""
     return denial.explain(
         f"The template misspells the transform: {clip_text(written)} instead of {right}. No permission is missing.",

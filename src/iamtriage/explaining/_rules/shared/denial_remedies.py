@@ -31,6 +31,8 @@ _TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsam
 ROLE_OF_STACK_SETS = lazy_pattern(
     r"AWSCloudFormationStackSetExecutionRole|stacksets-exec-[0-9a-f]{16,32}", re.ASCII
 )
+STACK_SET_OPTION = lazy_pattern(r"--stack-set-name[ =][\"']?([A-Za-z][A-Za-z0-9-]{0,127})", re.ASCII)
+"""The name of a stack set in a command."""
 _ROLE_ELSEWHERE = lazy_pattern(r"AWSControlTowerExecution|OrganizationAccountAccessRole", re.ASCII)
 _PIPELINE = lazy_pattern(r"\bCodePipeline\b|\bAction execution failed\b")
 _VERB = lazy_pattern(r"[A-Z][a-z]+")
