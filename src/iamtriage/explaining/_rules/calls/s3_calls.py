@@ -66,6 +66,8 @@ def status_as_code(case: Case[AwsError]) -> str:
 def explain_copy_source(case: Case[Failure]) -> Explanation | None:
     """Explain that S3 takes a folder in the source of a copy as its bucket; return ``None`` for other calls."""
     text = case.failure.text
+    if "opy" not in text:
+        return None
     source, target = _COPY_SOURCE.search(text), _DESTINATION.search(text)
     if source is None or target is None or source["first"] == target["bucket"]:
         return None

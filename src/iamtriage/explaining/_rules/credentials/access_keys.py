@@ -68,7 +68,7 @@ KEY_GONE = CauseType(
     title="The access key was deleted or deactivated",
     fix="Activate the key, or create a new one.",
     recognised_by="The text shows or says that an access key was deactivated, deleted or rotated.",
-    sign=r"\b(?:deactivated|deleted|disabled|rotated) (?:[\w-]{1,20} ){0,3}(?:access )?keys?\b|\baws iam delete-access-key\b|--status Inactive\b|\baws_iam_access_key\.\S{1,80}: Destruction complete",
+    sign=r"(?<!not )(?<!never )(?<!n't )\b(?:deactivated|deleted|disabled|rotated) (?:(?!(?:KMS|SSH) )[\w-]{1,20} ){0,3}(?:access )?keys?\b|\baws iam delete-access-key\b|--status Inactive\b|\baws_iam_access_key\.\S{1,80}: Destruction complete",
     remedy="Check whether the access key exists",
     of="invalid-credentials",
 )

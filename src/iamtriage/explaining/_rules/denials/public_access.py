@@ -310,7 +310,7 @@ def explain_public_change(denial: Denial) -> Explanation | None:
         blocked.cause,
         topic="s3-access-denied",
         remedies=public_access_remedy(denial, blocked.title),
-        notes="The caller has AdministratorAccess, so no identity-based policy is missing."
+        notes="The caller is an administrator, so no identity-based policy is missing."
         if is_allowed
         else "For a policy that is not public, the caller needs s3:PutBucketPolicy.",
     )

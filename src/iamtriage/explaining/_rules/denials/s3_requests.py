@@ -276,7 +276,7 @@ def explain_requester_pays(denial: Denial) -> Explanation | None:
     name = f"the bucket {bucket}" if bucket else "the bucket"
     needs = f"If the request is still denied, the caller needs {denial.action or 'the action'} in an identity-based policy, too."
     if is_allowed:
-        needs = "AdministratorAccess is enough for the caller: no permission is missing."
+        needs = "The caller is an administrator: no permission is missing."
     return denial.explain(
         f"S3 denied the call {denial.operation} to {name}: {'' if is_known else 'most likely, '}it is a Requester Pays bucket, and the request does not agree to pay.",
         REQUESTER_PAYS.cause("derived" if is_known else "possible", because),

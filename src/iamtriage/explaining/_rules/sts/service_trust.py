@@ -261,7 +261,9 @@ def _explain_missing_role(
             f"Create the role {name} again, with the same path and this trust policy",
             "Attach the policies that it needs for its work, and repeat the call after about ten seconds.",
             commands=(
-                f"aws iam create-role --role-name {name} --assume-role-policy-document file://trust.json",
+                commands.fill_command(
+                    "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json", name
+                ),
                 again,
             ),
             policy=service_trust_policy(service, actions),
