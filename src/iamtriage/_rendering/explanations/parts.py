@@ -183,7 +183,7 @@ def _only_evidence(cause: CauseParts, shown_text: str) -> str:
     reasons = (each for each in cause.because if _QUOTES.match(each) and each not in shown_text)
     reason = next(reasons, "")
     if reason.startswith(_MISSING_ALLOW):
-        return "AWS reports an implicit denial: no Deny applies."
+        return "The denial is implicit: no Deny applies."
     return _end_sentence(reason) if reason and not reason.startswith(_MESSAGE_SAYS) else ""
 
 

@@ -36,6 +36,7 @@ from iamtriage.explaining._rules.shared.task_statements import (
     complete_task,
     drop_allowed,
 )
+from iamtriage.explaining._rules.shared.tasks import PULL_ACTIONS, PUSH_ACTIONS
 from iamtriage.policies._documents import allow, build_document, build_statement
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ _COPY_COMMAND = lazy_pattern(
     r"\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync) (?:[^\n|;&]{0,400}? )??[\"']?s3://\S{1,600} [\"']?s3://",
     re.ASCII,
 )
+_IMAGES = "Then, to push and pull images of a repository (only to pull, the last two actions are enough):"
 _TAG_ACTIONS = frozenset({"s3:getobjecttagging", "s3:getobjectversiontagging", "s3:putobjecttagging"})
 
 
@@ -164,7 +166,7 @@ def allow_remedy(
     if elsewhere is not None:
         attach = f"With credentials of account {elsewhere}, attach the policy to"
     last = (NEXT_OBJECTS,) if has_placeholders else (NEXT_OBJECTS, _PARTITION)
-    return _with_untagged_copy(
+    remedy = _with_untagged_copy(
         denial,
         identity_remedy(
             title,
@@ -178,6 +180,7 @@ def allow_remedy(
             url=url or pages.MANAGE_POLICIES,
         ),
     )
+    return _with_images(denial, remedy)
 
 
 def _permissions_hint(grant: Grant) -> str | None:
@@ -192,6 +195,19 @@ def _permissions_hint(grant: Grant) -> str | None:
     )
 
 
+def _with_images(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return a remedy for the login to a registry whose step on images is a command, if the caller is known."""
+    if companion_actions.PUSH_AND_PULL not in remedy.steps:
+        return remedy
+    actions = [*dict.fromkeys((*PUSH_ACTIONS, *PULL_ACTIONS))]
+    if (images := other_side_command(denial, actions, "REPOSITORY_ARN")) is None:
+        return remedy
+    steps = tuple(each for each in remedy.steps if each != companion_actions.PUSH_AND_PULL)
+
+    remedy = attrs.evolve(remedy, steps=steps)
+    return change_commands(remedy, (*remedy.commands, images.command), images._replace(label=_IMAGES))
+
+
 def with_statements(remedy: Remedy, statements: Sequence[dict[str, Any]]) -> Remedy:
     """Return a remedy with other statements, after which the inline policy is named."""
     old, new = inline_policy_name((remedy.policy or {})["Statement"]), inline_policy_name(statements)
@@ -199,13 +215,15 @@ def with_statements(remedy: Remedy, statements: Sequence[dict[str, Any]]) -> Rem
     return attrs.evolve(remedy, policy=build_document(statements), commands=lines)
 
 
-def other_side_command(denial: Denial, action: str | list[str]) -> Labelled | None:
-    """Return the command that allows the caller an action on the resource of another account, in its own account."""
+def other_side_command(
+    denial: Denial, action: str | list[str], resource: str | None = None
+) -> Labelled | None:
+    """Return the command that allows the caller an action on a resource, by default the denied one, in its own account."""
     holder = policy_holder(denial)
     if holder is None or denial.account is None or isinstance(denial.role, IdentityCenterRole):
         return None
-    resource = "*" if denial.resource == "*" else commands.arn(denial.resource, "RESOURCE_ARN")
-    (kind, name), statement = holder, allow(action, resource)
+    denied = "*" if denial.resource == "*" else commands.arn(denial.resource, "RESOURCE_ARN")
+    (kind, name), statement = holder, allow(action, resource or denied)
     document = json.dumps({"Version": "2012-10-17", "Statement": statement}, separators=(",", ":"))
     line = commands.put_policy(name, inline_policy_name([statement]), kind)
     line = line.replace("file://policy.json", quote_argument(document))

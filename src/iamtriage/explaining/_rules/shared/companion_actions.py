@@ -128,7 +128,7 @@ _ZONE = lazy_pattern(r"\bhostedzone/(Z[A-Z0-9]{5,31})\b", re.ASCII)
 _PURPOSE_OF_LOGIN = "docker login uses this token: without it, the login fails, too."
 _NO_PASSWORD = "from a non TTY device"  # noqa: S105 (words of Docker)
 _PURPOSE_OF_PASSWORD = "docker login gets its password from this call: without it, the password is empty, and Docker cannot ask for one (non TTY device)."  # noqa: S105 (words about it)
-_PUSH_AND_PULL = (
+PUSH_AND_PULL = (
     f"To push and pull images, the caller also needs {join_words(tuple(dict.fromkeys((*PUSH_ACTIONS, *PULL_ACTIONS))), 'and')} on the repository. "
     f"To pull only, {join_words(PULL_ACTIONS, 'and')} are enough."
 )
@@ -279,7 +279,7 @@ def _describe_companions(
     ]
     sentences = [sentence for task in tasks if (sentence := describe(task, action))]
     if action == LOGIN_ACTION and len(tasks) > 1 and not (by_resource or listed):
-        return (_PURPOSE_OF_LOGIN, _PUSH_AND_PULL)
+        return (_PURPOSE_OF_LOGIN, PUSH_AND_PULL)
     if sentences:
         purpose = [_PURPOSE_OF_LOGIN] if action == LOGIN_ACTION else []
         return (*purpose, *sentences[:-1], f"{sentences[-1]} {_ALL}")
