@@ -188,7 +188,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     # The CLI signs the request itself.
     is_from_cli = _CLI_CALL.search(message) is not None
     set_keys = stored_keys_remedy(case) or _COPY_KEYS
-    summary = f"{'The endpoint' if is_other_software else 'AWS'} knows the access key ID, but rejected the signature: most often, the secret access key belongs to another access key ID. No permission is missing."
+    summary = f"{'The endpoint' if is_other_software else 'AWS'} knows the access key ID, but rejected the signature: most often, the secret access key is wrong. No permission is missing."
     problem = None if is_presigned else _find_secret_problem(case.failure.text)
     is_of_shell = is_from_cli or getattr(case.context.command, "program", "") == "aws"
     if problem is None and difference is None and is_of_shell and (shown := find_shown_caller(case)):
@@ -261,13 +261,13 @@ def _url_summary(difference: presigned_requests.Difference) -> str:
 
 _COPY_KEYS = your_remedy(
     "Check where the key is set, and set key ID and secret again",
-    "The first command shows where they are set. Environment variables (env) override profiles: set all of them again, or unset them.",
-    "Paste key ID and secret of one key, without spaces or newlines, and quote them where a shell, YAML or a CI system reads them. If the secret is lost, create a new key pair: AWS shows a secret only once.",
+    "The first command shows where they are set. Environment variables (env) override profiles.",
+    "Paste key ID and secret of one key, without spaces or newlines, and quote them where a shell, YAML or a CI system reads them. If the secret is lost, create a new key pair (aws iam create-access-key): AWS shows a secret only once.",
     "Delete an aws_session_token of old credentials from ~/.aws/credentials: aws configure leaves it there.",
     commands=(
         "aws configure list",
         Labelled(
-            "If it says env, to use a file instead:",
+            "If it says env, unset them, or set all of them again:",
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
         ),
         Labelled("To replace both in a file (--profile NAME for a named profile):", "aws configure"),

@@ -322,10 +322,10 @@ def find_key_step(denial: Denial, show_key: str | None) -> str:
         return "The first command prints the function's key. If it is None, the key is aws/lambda, whose policy cannot be changed: set the role again. Otherwise, describe-key prints its state, which must be Enabled, and its Region, which must be the function's."
     if show_key is not None:
         return "The first command prints the key of the data. describe-key prints its state, which must be Enabled, and its ARN, with the account of the key and the Region for the failing call."
-    find = "To find the key, look at what holds the data: aws s3api head-object prints SSEKMSKeyId, aws ec2 describe-volumes and aws secretsmanager describe-secret print KmsKeyId."
+    find = "Find the key of the data: aws s3api head-object and aws secretsmanager describe-secret print it."
     if "sops" in denial.failure.text.lower():
         find = "In a file that SOPS encrypted, sops.kms names the key."
-    return f"{find} The key's ARN has the Region for the failing call, and the account in which to run the commands."
+    return f"{find} Its ARN has the Region and account in which to run the commands."
 
 
 def find_calling_service(denial: Denial) -> str | None:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 # https://repost.aws/knowledge-center/secrets-manager-cross-account-key
 _OF_SECRETS_MANAGER = "Access to KMS is not allowed"
-_IF_NO_ALLOW = "If neither the key policy nor a grant allows it, check policy.json, then replace the policy:"
+_IF_NO_ALLOW = "If nothing allows it yet, check policy.json{}, then replace the policy:"
 _REASONS_NOTE = "KMS has one message for these reasons and does not say which one applies."
 # https://getsops.io/docs/#assuming-roles-and-using-kms-in-various-aws-accounts
 _ROLE_IN_SOPS = "Or let SOPS assume a role of the key's account: in .sops.yaml, add +ROLE_ARN to the key's ARN, then run sops updatekeys where decrypting works."
@@ -182,9 +182,10 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         path = role_path_steps(of_key)
         others = (each for each in of_owner.steps[1:] if each not in {IF_OTHER_ACCOUNT, *path})
         check = next(at for at, each in enumerate(inspect.steps) if each.startswith("Check "))
-        found = "If describe-key fails, Region or account is wrong. It must say Enabled and CUSTOMER: nobody can change the policy of an AWS managed key. If a Deny matches, scope it down."
+        found = "If describe-key fails, Region or account is wrong. Nobody can change the policy of an AWS managed key (KeyManager AWS). If a Deny matches, scope it down."
         steps = (" ".join((found, *inspect.steps[check + 1 :])), *path, *others)
-        put = Labelled(_IF_NO_ALLOW, f"{change} --policy file://policy.json")
+        label = _IF_NO_ALLOW.format(" (and the role's path)" if path else "")
+        put = Labelled(label, f"{change} --policy file://policy.json")
         inspect = attrs.evolve(
             of_owner,
             title=f"Check the key's Region and policy, then allow {denial.caller}",
@@ -199,7 +200,12 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         if is_sops:
             of_owner = attrs.evolve(of_owner, steps=(of_owner.steps[0], _ROLE_IN_SOPS, *of_owner.steps[1:]))
         remedies = (of_owner, *present(None if find_own_allow(denial) else across), inspect)
-    verdict = f"the key is not in this Region, or its key policy does not allow it, or denies it. KMS does not say which{accounts}"
+    verdict = "KMS names three possible reasons, and does not say which one applies"
+    if accounts:
+        # Then the causes have less space.
+        verdict = (
+            f"the key is not in this Region, or its key policy does not allow it, or denies it{accounts}"
+        )
     text = f"Neither the key policy nor a grant allows {denial.caller}.{' The Region is not the reason: SOPS calls that of the key.' if is_sops else ''}"
     return denial.explain(
         denial_summary(denial, verdict),
