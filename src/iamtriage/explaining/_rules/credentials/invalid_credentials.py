@@ -279,7 +279,7 @@ def _summary(request: RejectedRequest, operation: str | None) -> str:
         unset = "the SDK has no Region"
         if request.lacks_region:
             unset = "neither AWS_REGION nor AWS_DEFAULT_REGION is set, so the SDK has no Region"
-        return f"STS rejected the call with the web identity token, most likely because {unset} and calls the global endpoint, which does not serve {request.partition}."
+        return f"STS rejected the call with the web identity token, most likely because {unset}."
     if request.is_signed and request.partition != "aws" and not request.is_temporary:
         return f"AWS does not accept the credentials: most likely, the keys and the called endpoint are not both in {request.partition}."
     if request.code in UNKNOWN_KEY_CODES:

@@ -301,7 +301,7 @@ def set_region_remedy(request: RejectedRequest) -> Remedy | None:
     region = commands.region(request.region)
     return your_remedy(
         f"Set the Region in the container: AWS_REGION and AWS_DEFAULT_REGION to {region}",
-        f"Without a Region, many SDKs call the global endpoint https://{GLOBAL_HOST}, which does not serve {request.partition}. With the Region, they call {endpoint.url}.",
+        f"Without a Region, many SDKs call https://{GLOBAL_HOST}, which does not serve {request.partition}. With the Region, they call {endpoint.url}.",
         f"If env prints this Region already, remove an AWS_ENDPOINT_URL of another partition, or correct an AWS_ROLE_ARN (annotation eks.amazonaws.com/role-arn) that does not begin with arn:{request.partition}:.",
         "Also set the Region in the manifest or chart, which can overwrite the change.",
         commands=(

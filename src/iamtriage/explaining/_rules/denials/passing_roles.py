@@ -179,7 +179,7 @@ def _find_parameter(denial: Denial, recipient: RoleRecipient | None) -> str:
 def _describe_call(denial: Denial, passed: str) -> str:
     operation = denial.operation
     if operation is None:
-        return f"made a call that passes {passed}."
+        return f"made another call, which passes {passed}."
     return f"called {operation}, which passes {passed}. iam:PassRole was denied within that call, not {operation} itself."
 
 

@@ -175,7 +175,7 @@ def request_audience_remedy(
     lines: tuple[str | Labelled, ...] = ()
     if is_pod and expected == _AUDIENCE:
         steps = (
-            f"Remove the annotation eks.amazonaws.com/audience: EKS then requests {_AUDIENCE}. A running pod keeps its token: re-create it.",
+            f"Remove the annotation eks.amazonaws.com/audience, also in the manifest or chart: EKS then requests {_AUDIENCE}. A running pod keeps its token: re-create it.",
             "If there is no annotation, the pod mounts its own token: change audience under serviceAccountToken in its manifest.",
             "If the program also needs the other audience, add a volume with a second token for it.",
         )
