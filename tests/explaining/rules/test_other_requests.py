@@ -208,6 +208,8 @@ NO_CHAIN = "Error getting valid credentials: NoCredentialProviders: no valid pro
     ("text", "command"),
     [
         ("/etc/ecs/ecs.config", "sudo systemctl restart ecs"),
+        ("[INFO] Starting Agent: Amazon ECS Agent - v1.68.2", "sudo systemctl restart ecs"),
+        ("[INFO] Starting Agent: Amazon ECS Agent - v1.14.0", "sudo stop ecs; sudo start ecs"),
         ("NO_PROXY=.internal", "export NO_PROXY='.internal,169.254.169.254'"),
     ],
 )

@@ -54,14 +54,16 @@ def explain_unsubscribed_service(case: Case[AwsError], _message: str) -> Explana
     if service or operation:
         what = f"the service {service}" if service else f"the service of the call {operation}"
     elif is_balancer:
-        what = "Shield Advanced, WAF or WAFv2, which the AWS Load Balancer Controller calls for each load balancer"
-        reason = "most likely, the service is not offered there. Elastic Load Balancing is not the problem"
+        what = "Shield Advanced, WAF or WAFv2 (the log does not say which), which the AWS Load Balancer Controller calls for each load balancer"
+        reason = "most likely, it is not offered there. Elastic Load Balancing is not the problem"
     request = case.failure.envelope.request_id or "REQUEST_ID"
+    is_commercial = region is None or not region.startswith(("cn-", "us-gov-"))
     find = account_remedy(
         "Find the service of the call in CloudTrail, if it still fails",
-        "An event appears after some minutes. Of a global service, such as Shield, it is in another Region (us-east-1).",
+        "An event appears after some minutes."
+        + (" Of a global service, such as Shield, it is in us-east-1." if is_commercial else ""),
         commands=commands.fill_command(
-            f"aws cloudtrail lookup-events --region {commands.region(region)} --max-results 50 --query {{}} --output text",
+            f"aws cloudtrail lookup-events --region {commands.region(region)} --max-items 2000 --query {{}} --output text",
             f"Events[?contains(CloudTrailEvent, '{request}')].[EventSource,EventName]",
         ),
     )

@@ -80,6 +80,8 @@ METADATA_HOP_LIMIT = CauseType(
     of="no-credentials",
 )
 _ECS_AGENT = lazy_pattern(r"/etc/ecs/ecs\.config\b|\bAmazon ECS Agent\b|\bECS_CLUSTER=")
+# The ECS-optimized AMI of Amazon Linux 2 came in 2018. The services of Amazon Linux 1 are those of upstart.
+_AGENT_OF_AMAZON_LINUX_1 = lazy_pattern(r"\bECS Agent - v1\.(?:\d|1[0-7])\.|\bAmazon Linux (?:1\b|AMI\b)")
 _ECS_PROXY_PAGE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html"
 _PROXY_PLACES = (
     "Set it where the program gets HTTP_PROXY from: the shell, the systemd unit, the service or the image."
@@ -213,8 +215,10 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
             # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html
             manifest = f"NO_PROXY={','.join(filter(None, (hosts, METADATA_ADDRESS)))},169.254.170.2,/var/run/docker.sock"
             title = "Add NO_PROXY to /etc/ecs/ecs.config, next to HTTP_PROXY, and restart the ECS agent"
-            step = "The proxy stays for the calls to Amazon ECS and Amazon ECR. On Amazon Linux 1, restart with: sudo stop ecs; sudo start ecs"
-            line, url = "sudo systemctl restart ecs", _ECS_PROXY_PAGE
+            step = "The proxy stays for the calls to Amazon ECS. Docker, which pulls the images, and ecs-init have settings of their own for it: set NO_PROXY there, too (see the documentation)."
+            is_upstart = _AGENT_OF_AMAZON_LINUX_1.search(text) is not None
+            line = "sudo stop ecs; sudo start ecs" if is_upstart else "sudo systemctl restart ecs"
+            url = _ECS_PROXY_PAGE
         exempt = your_remedy(title, step, manifest=manifest, manifest_language="text", commands=line, url=url)
         return Advice(
             [METADATA_PROXIED.cause("derived", (f"{seen}. {shown}", without_proxy))],

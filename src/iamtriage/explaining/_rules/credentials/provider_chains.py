@@ -191,11 +191,12 @@ _CLI_CALL = lazy_pattern(r"\baws s3(?:api)? ")
 ROLE_MISSING_IN_LIST = CauseType(
     "provider-list-without-web-identity",
     title="S3A's list of credential providers has none for web identities",
-    text="S3A looks only where its own list of credential providers says, which by default has none for the token of a pod (IRSA). After it come the credentials of the node.",
+    text="S3A looks only where its own list of credential providers says, which by default has none for the token of a pod (IRSA). The list ends with the credentials of the node.",
     recognised_by="A call with s3a:// fails, the text shows a pod with a role (IRSA), and no provider for web identities in the settings.",
     fix="Name WebIdentityTokenCredentialsProvider in fs.s3a.aws.credentials.provider.",
     sources=("https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/authentication.html",),
 )
+_PAGE_OF_SDK_1 = "https://hadoop.apache.org/docs/r3.3.6/hadoop-aws/tools/hadoop-aws/index.html"
 
 
 def explain_unlisted_provider(case: Case[Failure]) -> Explanation | None:
@@ -219,9 +220,10 @@ def explain_unlisted_provider(case: Case[Failure]) -> Explanation | None:
         run.has_succeeded and run.command.words[0] in {"s3", "s3api"} for run in find_runs(case.failure)
     )
     is_spark = "spark" in text.lower()
-    provider = "com.amazonaws.auth.WebIdentityTokenCredentialsProvider"
+    provider, url = "com.amazonaws.auth.WebIdentityTokenCredentialsProvider", _PAGE_OF_SDK_1
     if _HADOOP_OF_SDK_2.search(text):
         provider = "software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider"
+        url = ROLE_MISSING_IN_LIST.sources[0]
     setting = f"{'spark.hadoop.' if is_spark else ''}{_S3A_LIST}"
     manifest = f"sparkConf:\n  {setting}: {provider}" if "sparkConf" in text else f"{setting}={provider}"
     request = case.failure.envelope.request_id
@@ -242,7 +244,7 @@ def explain_unlisted_provider(case: Case[Failure]) -> Explanation | None:
             else f"To see who called, look up the request{f' {request}' if request else ''} in CloudTrail's data events or the access log of the bucket.",
             manifest=manifest,
             manifest_language="yaml" if "sparkConf" in text else "text",
-            url=ROLE_MISSING_IN_LIST.sources[0],
+            url=url,
         ),
         notes="Do not give the node's role access to the bucket: every pod of the node would have it.",
     )

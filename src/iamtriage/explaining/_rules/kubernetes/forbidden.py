@@ -229,7 +229,7 @@ def _notes(denied: DeniedRequest) -> Iterator[str]:
             entries = " do. With the authentication mode CONFIG_MAP, the cluster has no access policies"
         yield f"IAM policies do not help: only RBAC roles{entries}."
     if denied.is_iam and not (denied.policy or denied.view_policy) and denied.cluster.uses_entries:
-        yield "Of the access policies for people, only AmazonEKSClusterAdminPolicy, which allows everything, covers this. A role that you create can allow less."
+        yield "Of the access policies for people, only AmazonEKSClusterAdminPolicy, which allows everything, covers all of this (AmazonEKSAdminViewPolicy only reads). A role that you create can allow less."
     if request.verb in {"escalate", "bind", "impersonate"}:
         yield f"A user with the verb {request.verb} can get more permissions. Limit the verb to resource names."
     if request.resource == "secrets" and request.verb in {"list", "watch"} and denied.installer is None:

@@ -41,7 +41,7 @@ def emr_remedy(denied: DeniedRequest) -> Remedy | None:
     change = f"-n {space} --type json --patch '{patch}'"
     return cluster_remedy(
         f"Add {_CLAIMS} to the Roles of Amazon EMR in the namespace {space}",
-        f"eksctl and older versions of EMR create the Role emr-containers without {_CLAIMS}. EMR creates further ones for each job execution role, so the second command changes those, too.",
+        f"Older versions of eksctl and EMR create the Role emr-containers without {_CLAIMS}, or with fewer verbs. EMR creates further ones for each job execution role, so the second command changes those, too.",
         "The job execution role needs no permission for volumes: the EBS CSI driver creates them with its own role.",
         commands=(
             f"kubectl patch role emr-containers {change}",

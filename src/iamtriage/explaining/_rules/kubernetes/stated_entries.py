@@ -311,7 +311,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
     principal = build_cluster_principal(denied.principal, source=denied.case.text)
     lines: list[str | Labelled] = []
     where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
-    effect = f"The session name changes, so the binding is for the group {group}, which {where} of {denied.subject_text} must have."
+    effect = f"The user name contains the session name, so the binding is for the group {group}, which {where} of {denied.subject_text} must have."
     steps = [effect]
     # Terraform resets what a command changes.
     in_code = [*_GROUPS_IN_TERRAFORM.finditer(denied.case.failure.text)] if cluster.uses_entries else []
@@ -322,7 +322,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
         ), ()
     if cluster.uses_entries:
         if group in (find_groups(denied) or ()):
-            effect = f"The session name changes, so the binding is for the group {group}, which {denied.subject_text} has. Others in the group get the permission, too."
+            effect = f"The user name contains the session name, so the binding is for the group {group}, which {denied.subject_text} has. Others in the group get the permission, too."
             return (effect,), ()
         update = _add_groups_command(denied, group)
         if update.startswith("aws "):

@@ -29,7 +29,7 @@ _PACKAGES_LOGIN = lazy_pattern(
 )
 _STATE_LOCK = "With use_lockfile, it also requires s3:GetObject, s3:PutObject and s3:DeleteObject on the key with .tflock at the end."
 # https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control.html
-_KAFKA = "Actions of kafka only manage clusters, so a working aws kafka describe-cluster proves only the identity. A producer also needs kafka-cluster:WriteData on the topics, and a consumer kafka-cluster:AlterGroup on the groups."
+_KAFKA = "kafka:* only manages clusters, so a working aws kafka describe-cluster proves only the identity. These kafka-cluster actions let a client connect and read topics. A producer also needs kafka-cluster:WriteData on the topics, and a consumer group kafka-cluster:AlterGroup on the groups."
 ALL_REQUIRED = "requires all of these actions."
 """The end of the step about a policy whose actions one task requires."""
 
@@ -97,7 +97,7 @@ def complete_task(
         groups = build_allow(
             ("kafka-cluster:DescribeGroup",), f"{resource.replace(':cluster/', ':group/')}/*"
         )
-        return (f"A client of the cluster {ALL_REQUIRED}", _KAFKA), [topics, groups]
+        return (_KAFKA,), [topics, groups]
     found = tasks.find_task(grant.action, denial.failure.text)
     if found is None or not isinstance(statement["Resource"], str):
         return (), []

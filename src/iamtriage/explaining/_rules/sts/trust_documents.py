@@ -304,7 +304,7 @@ class OtherProvider(Value):
     def warning(self) -> str:
         """Which callers lose access with the fixed policy, and how they keep it."""
         if self.is_misspelled:
-            return "IAM accepts such an ARN, although no such provider exists. The pods need no restart."
+            return "IAM accepted the wrong ARN because it does not check that the provider exists. The pods need no restart."
         whose = f"callers with tokens of {self.named}"
         if self.is_of_other_cluster:
             whose = "pods of the old cluster"
