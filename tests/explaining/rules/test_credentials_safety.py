@@ -344,4 +344,4 @@ def test_problem_of_a_shown_secret(setting: str, problem: str) -> None:
 )
 def test_shown_secret_without_a_problem(setting: str) -> None:
     summary = explained(f"{setting}\nSignatureDoesNotMatch: {MISMATCH}").summary
-    assert "most often, the secret access key belongs to another" in summary
+    assert "most often, the secret access key is wrong" in summary

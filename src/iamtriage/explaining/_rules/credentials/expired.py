@@ -32,12 +32,11 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials
 
     _Rule = Callable[["Case[ExpiredCredentials]", str], Explanation]
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
 
 # A shorter run does not show that its credentials were new at the start.
 _MIN_RUN_TIME = 600

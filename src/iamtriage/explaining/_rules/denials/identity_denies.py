@@ -63,6 +63,11 @@ def _change_step(denial: Denial) -> str:
     return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes it down or removes it{where}"
 
 
+_AVOID_EVALUATED = (
+    "If the evaluated Deny, which the first command prints, has a Condition, avoid what it matches."
+)
+
+
 def _show_evaluated(denial: Denial) -> tuple[str, ...]:
     """Return the command that prints the inline policy that denied, as IAM keeps it with the authorization details."""
     show = (
@@ -92,10 +97,8 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     """Explain a denial by a ``Deny`` in an identity-based policy."""
     if _QUARANTINE_POLICY in (denial.policy or ""):
         return _explain_quarantine(denial)
-    inline = (
-        *_show_evaluated(denial),
-        *decisions.inline_policy_commands(denial.facts, denial.action),
-    )
+    evaluated = _show_evaluated(denial)
+    inline = (*evaluated, *decisions.inline_policy_commands(denial.facts, denial.action))
     name = (denial.policy or "").rpartition("/")[2]
     unnamed = f"the identity-based policy {clip_text(name)}" if name else "an identity-based policy"
     named = next(decisions.named_statements(denial.facts, denial.action), None)
@@ -113,9 +116,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         f"{'Read' if named else 'Find'} the Deny statement, {denial_remedies.CHANGE_OR_NARROW}",
         None if inline or denial.policy else _SEARCH.format(denial.action or "the action", denial.service),
         typical_requirement(denial),
-        "If the evaluated Deny, which the first command prints, has a Condition, avoid what it matches."
-        if inline and inline[0].startswith("aws iam-toolbox")
-        else denial_remedies.CHANGE_CALL,
+        _AVOID_EVALUATED if evaluated else denial_remedies.CHANGE_CALL,
         _change_step(denial),
         *denied_regions.region_steps(denial),
         commands=(
