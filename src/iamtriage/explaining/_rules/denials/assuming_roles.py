@@ -141,11 +141,6 @@ def missing_trust_steps(findings: TrustFindings | None) -> tuple[str, ...]:
     return (f"The supplied policy lacks this: {findings.remedy.steps[0]}",)
 
 
-def trust_policy_commands(denial: Denial) -> tuple[str, str]:
-    """Return the commands that print and replace the role's trust policy."""
-    return commands.trust_policy_commands(denial.target_role_name)
-
-
 def _causes(
     denial: Denial, findings: TrustFindings | None, attribute: str | None, own_role: own_roles.OwnRole | None
 ) -> Iterator[Cause]:
@@ -260,7 +255,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     attribute = role_calls.find_attribute(denial)
     url, added = pages.TRUST_POLICIES, _statement_for(denial, attribute)
     has_pattern, is_compared = "Condition" in added, attribute is None and _is_unlike_others(denial)
-    lines: tuple[str, ...] = trust_policy_commands(denial)
+    lines: tuple[str, ...] = commands.trust_policy_commands(denial.target_role_name)
     action = added["Action"]
     fixed, result = None, None if findings is None else findings.result
     if result is not None:
@@ -367,7 +362,7 @@ def _allow_remedy(
     if _may_be_either_side(denial, findings, attribute):
         shown = json.dumps(_statement_for(denial, attribute))
         look = f"The first command prints the role's trust policy. If it allows the account as a whole, attach this policy. Otherwise, add the statement {shown} to the trust policy instead: within one account, that is enough."
-        lines = (trust_policy_commands(denial)[0], *remedy.commands)
+        lines = (commands.trust_policy_commands(denial.target_role_name)[0], *remedy.commands)
         return attrs.evolve(remedy, steps=(look, *remedy.steps), commands=lines)
     if not denial.crosses_accounts:
         named = f"The trust policy names the account, so a policy of {denial.caller} must allow this, too."

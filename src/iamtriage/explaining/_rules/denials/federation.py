@@ -339,7 +339,7 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
     matches, association, in_code = "", None, trust_fixes.pass_action_remedy(denial.failure.text)
     if problem.fixed is None:
         allow_token = web_identity_remedies.trust_token_remedy(denial, None)
-        shown, policy = assuming_roles.trust_policy_commands(denial)[0], dict(allow_token.policy or {})
+        shown, policy = commands.trust_policy_commands(denial.target_role_name)[0], allow_token.policy or {}
         # The supplied policy makes the command that prints it superfluous.
         document = trust_documents.parse_document(denial.facts.trust_policy) or {}
         kept = [*trust_documents.iterate_statements(document), *policy["Statement"]]

@@ -17,7 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.denials import assuming_roles, role_conditions
 from iamtriage.explaining._rules.denials.federation import checked_cause, explain_rejected
 from iamtriage.explaining._rules.denials.web_identity_remedies import CHANGE_STATEMENT, role_location
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
@@ -164,7 +164,7 @@ def _compare_assertion_remedy(denial: Denial) -> Remedy:
         "Its attribute https://aws.amazon.com/SAML/Attributes/Role must contain the ARNs of the role and of the SAML provider, separated by a comma.",
         f"{expected} SAML:aud{aud} is compared with the Recipient of the assertion.",
         "If the identity provider has new certificates or another issuer, upload its metadata to the SAML provider again.",
-        commands=(assuming_roles.trust_policy_commands(denial)[0], "aws iam list-saml-providers"),
+        commands=(commands.trust_policy_commands(denial.target_role_name)[0], "aws iam list-saml-providers"),
         url=pages.SAML,
     )
 
@@ -180,7 +180,7 @@ def _trust_saml_remedy(denial: Denial) -> Remedy:
     return trust_remedy(
         "Allow the assertion in the role's trust policy",
         CHANGE_STATEMENT,
-        commands=assuming_roles.trust_policy_commands(denial),
+        commands=commands.trust_policy_commands(denial.target_role_name),
         policy=build_document([allow(_ACTION, principal=trusted, condition=condition)]),
         url=pages.SAML,
     )

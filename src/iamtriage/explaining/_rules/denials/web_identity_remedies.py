@@ -18,7 +18,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.denials.assuming_roles import missing_trust_steps, trust_policy_commands
+from iamtriage.explaining._rules.denials.assuming_roles import missing_trust_steps
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, trust_remedy, your_remedy
@@ -153,7 +153,7 @@ def compare_token_remedy(denial: Denial) -> Remedy:
         return your_remedy(
             f"Look up the {pipeline.job}'s subject in CloudTrail",
             f"The record of the failed call has the subject in principalId. The conditions on {pipeline.issuer}:sub and :aud must match the token.",
-            commands=(trust_policy_commands(denial)[0], _LOOKUP),
+            commands=(commands.trust_policy_commands(denial.target_role_name)[0], _LOOKUP),
             url=pipeline.url,
         )
     claims = denial.facts.token_claims
@@ -168,7 +168,7 @@ def compare_token_remedy(denial: Denial) -> Remedy:
         )
         if denial.facts.trust_policy is None:
             steps += ("Pass the trust policy as the fact trust_policy to see which condition fails.",)
-        lines: tuple[str, ...] = trust_policy_commands(denial)[:1]
+        lines: tuple[str, ...] = commands.trust_policy_commands(denial.target_role_name)[:1]
     else:
         steps = (
             *present(_subject_step(denial)),
@@ -176,7 +176,7 @@ def compare_token_remedy(denial: Denial) -> Remedy:
         )
         lines = (
             _token_command(denial),
-            f"{trust_policy_commands(denial)[0]} > policy.json",
+            f"{commands.trust_policy_commands(denial.target_role_name)[0]} > policy.json",
             "iamtriage trust policy.json --token token",
         )
     title = "Compare the token with the trust policy"
@@ -225,7 +225,10 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
         *guide,
         *(found.steps if found else ()),
         CHANGE_STATEMENT,
-        commands=(show_issuer if _is_of_pod(denial) else None, *trust_policy_commands(denial)),
+        commands=(
+            show_issuer if _is_of_pod(denial) else None,
+            *commands.trust_policy_commands(denial.target_role_name),
+        ),
         policy=build_document([added]),
         url=found.url if found else _token_page(denial),
     )

@@ -63,7 +63,7 @@ _NAMED_AS_NODE = frozenset({"nodes", "csinodes", "leases"})
 _LABEL = lazy_pattern(r"[A-Za-z0-9][\w./-]{0,250}(?:=[\w.-]{0,63})?", re.ASCII)
 # Where a pod refers to objects that the node authorizer then allows its node to read.
 _POD_FIELDS = {
-    "secret": "volumes, env, envFrom or imagePullSecrets",
+    "secret": "volumes, env, envFrom or imagePullSecrets. It misses secrets of PersistentVolumes",
     "configmap": "volumes, env or envFrom",
 }
 _NO_BINDING = "An IAM policy does not help. Do not bind a role to a node's user or to system:nodes: anyone who controls a node would have its permissions."
@@ -238,12 +238,11 @@ def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_d
     kind = (request.resource or "object").removesuffix("s")
     check = f"heck that a pod on this node refers to {clip_text(name)}"
     fields = _POD_FIELDS.get(kind, "volumes")
-    volume = " It misses secrets of PersistentVolumes." if kind == "secret" else ""
     template = "kubectl get pods -n {} --field-selector {} -o yaml | grep -e '^    name: ' -e {}"
     named = (commands.namespace(request.namespace), f"spec.nodeName={node}", commands.kubernetes_name(name))
     return cluster_remedy(
         f"Ignore the message if it does not repeat; otherwise, c{check}" if is_deleted else f"C{check}",
-        f"The first command prints each pod on this node, and its lines with the {kind}'s name, most often in {fields}.{volume}",
+        f"The first command prints each pod on this node, and its lines with the {kind}'s name, most often in {fields}.",
         "If no pod has such a line, correct the name in the manifest of the pod or its Deployment, or retry after the pod is scheduled to this node (the second command shows where it runs)."
         + (" If no pod is waiting for the object, nothing is wrong." if is_kubelet else ""),
         commands=(

@@ -327,12 +327,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
         update = _add_groups_command(denied, group)
         if update.startswith("aws "):
             return (effect,), (update,)
-        lines = [
-            Labelled(
-                "Then add the group to those of the access entry, which the update would otherwise replace:",
-                update,
-            )
-        ]
+        lines = [Labelled("Then add the group to those of the entry, which an update replaces:", update)]
         steps = [effect, *([principal.path_note] if principal.path_note else [])]
     if cluster.uses_aws_auth:
         edit = "kubectl -n kube-system edit configmap aws-auth"

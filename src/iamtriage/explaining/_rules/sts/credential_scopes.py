@@ -187,21 +187,17 @@ def _regional_endpoint_remedy(
     endpoint = find_endpoint(case.facts.region or signed_region or "")
     url = "https://sts.REGION.amazonaws.com" if endpoint is None or endpoint.is_global else endpoint.url
     of_global = "" if host is not None else " The global endpoint accepts only signatures for us-east-1."
-    remove, manifest = "unset AWS_ENDPOINT_URL_STS", ""
+    remove = "unset AWS_ENDPOINT_URL_STS"
     if clusters.runs_in_pod(case):
         remove = clusters.set_variables_command(case, "AWS_ENDPOINT_URL_STS-")
-        manifest = " (also in the manifest or chart)"
     return your_remedy(
         "Remove the endpoint URL of STS from the code and its settings",
-        f"Remove https://{host or GLOBAL_HOST} where it is set: a variable that env prints{manifest}, endpoint_url in the profile, or endpoint_url of the STS client in the code.",
+        f"Remove https://{host or GLOBAL_HOST} where it is set: a variable that env prints (also in its manifest or file), endpoint_url in the profile, or endpoint_url of the STS client in the code.",
         None if case.context.terraform is None else _IN_TERRAFORM,
         f"Without a URL, current SDKs call the endpoint of AWS_REGION. If a URL must be set, use {url}.{of_global}",
         commands=(
             "env | grep AWS_ENDPOINT_URL",
-            Labelled(
-                "If AWS_ENDPOINT_URL_STS has it (for AWS_ENDPOINT_URL, change the name in the command):",
-                remove,
-            ),
+            Labelled("If AWS_ENDPOINT_URL_STS has it (for AWS_ENDPOINT_URL, change the name):", remove),
         ),
         url=pages.STS_REGIONS,
     )
