@@ -3033,4 +3033,6 @@ def test_key_of_a_user_has_no_token_of_a_version(key: str) -> None:
 
 def test_rate_of_parameter_store_has_a_command() -> None:
     text = botocore_text("ThrottlingException", "GetParameter", "Rate exceeded")
-    assert any("high-throughput-enabled" in line for line in explain(text).remedies[0].commands)
+    shown = explain(text)
+    assert any("high-throughput-enabled" in line for line in shown.remedies[1].commands)
+    assert [each.who for each in shown.remedies] == ["you", "account administrator"]

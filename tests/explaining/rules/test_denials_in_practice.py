@@ -2821,7 +2821,13 @@ ASSOCIATIONS: tuple[Case, ...] = (
         "session tags of a pod are too long",
         "sts.assume_role(RoleArn=arn, Tags=tags_of(tenant))\nAn error occurred (PackedPolicyTooLarge) when calling the AssumeRole operation: Packed size of session tags consumes 131% of allotted space.",
         {"cluster": "prod", "namespace": "shop", "service_account": "cart", "region": "eu-west-1"},
-        ("131%", "tags_of(tenant)", "--disable-session-tags", "No permission is missing"),
+        (
+            "131%",
+            "tags_of(tenant)",
+            "a cluster administrator turns",
+            "--disable-session-tags",
+            "No permission is missing",
+        ),
         ("inline session policy",),
     ),
     (

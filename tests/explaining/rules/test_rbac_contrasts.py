@@ -83,6 +83,7 @@ def test_printed_rules_and_bindings(shown: str, check: str) -> None:
     explanation = explain(denied + shown)
     assert "the Role reader in the text has daemonsets in the API group" in explanation.summary
     assert check in explanation.remedies[0].steps[0]
+    assert ("is right" in check) == (len(explanation.remedies) == 1)
     assert '"resources":["daemonsets"],"verbs":["get","list"]' in explanation.remedies[0].commands[0]
 
 

@@ -39,6 +39,7 @@ from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST
 from iamtriage.explaining._rules.calls.missing_resources import MISSING_IN_S3, explain_not_found
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.throttling import (
+    RAISE_PARAMETERS,
     calls_iam_or_sts,
     explain_throttled_invocation,
     is_of_kms,
@@ -273,7 +274,8 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
     if kind.cause is message_kinds.CAPABILITIES_MISSING:
         return (message_kinds.capabilities_remedy(case, clues.message_text(case)),)
     if kind.cause is api_error_kinds.THROTTLED:
-        return (throttling_remedy(case), *(() if calls_iam_or_sts(case) else kind.remedies))
+        more = (RAISE_PARAMETERS,) if (case.operation or "").startswith("GetParameter") else kind.remedies
+        return (throttling_remedy(case), *(() if calls_iam_or_sts(case) else more))
     # The bucket of BucketAlreadyExists is in another account.
     is_own = clues.error_code(case.failure) != "BucketAlreadyExists" and "creating " in case.failure.text
     if kind.cause is api_error_kinds.ALREADY_EXISTS and is_own:

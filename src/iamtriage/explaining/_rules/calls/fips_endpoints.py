@@ -58,7 +58,7 @@ def explain_fips_host(case: Case[AwsError], host: str | None) -> Explanation | N
         look = f"The text has {switch[0]}: remove it, or set it to false."
     others = "a Region of the United States or Canada"
     if service == "sts":
-        others = "us-east-1, us-east-2, us-west-1, us-west-2 or a GovCloud Region"
+        others = "us-east-1, us-east-2, us-west-1 or us-west-2"
     return case.explain(
         f"The host {host} does not exist: the program asks for FIPS endpoints, and {name} has none in {region}.",
         UNPUBLISHED_FIPS_HOST.cause(
@@ -70,7 +70,7 @@ def explain_fips_host(case: Case[AwsError], host: str | None) -> Explanation | N
         remedies=your_remedy(
             "Turn off FIPS endpoints for this program",
             f"{look} The SDK then calls {plain}.",
-            f"If FIPS is required, call {others} instead.",
+            None if region.startswith("cn-") else f"If FIPS is required, call {others} instead.",
             commands=lines,
             url=pages.SDK_VARIANTS,
         ),

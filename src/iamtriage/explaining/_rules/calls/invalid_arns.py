@@ -151,6 +151,11 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
     reason = arn.describe("the value is not a valid role ARN.")
     if arn.text is not None and ":policy/" in arn.text:
         reason = f"{clip_text(arn.text)} is the ARN of a policy, not of a role."
+    partition, of_provider = (correct_arn or "").split(":role")[0].split(":")[1:2], ""
+    if is_in_pod and partition and f"arn:{partition[0]}:" not in (arn.text or ""):
+        of_provider = (
+            f" The ARN of the OIDC provider in the trust policy must begin with arn:{partition[0]}:, too."
+        )
     return case.explain(
         f"STS rejected the role to assume: {reason}",
         *causes,
@@ -159,7 +164,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
             _annotation_remedy(case, new_arn, look_up) if is_in_pod else None,
             None if is_in_pod and _ANNOTATION in case.text else correct,
         ),
-        notes="AWS evaluated no policy yet, so neither an IAM policy nor the trust policy helps.",
+        notes=f"AWS evaluated no policy yet, so neither an IAM policy nor the trust policy helps.{of_provider}",
     )
 
 

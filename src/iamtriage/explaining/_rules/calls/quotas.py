@@ -307,9 +307,11 @@ def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:
     remedy = your_remedy(f"Shorten the {what}", *steps, url=pages.SESSION_TAGS)
     if may_be_about_pods(case.text) or case.facts.service_account:
         title = f"Shorten the {what}, or turn off those of EKS Pod Identity"
-        off = f"{inherited} If fewer tags are not enough, the commands turn these six off. First, look for policies with aws:PrincipalTag/kubernetes-namespace, aws:PrincipalTag/eks-cluster-name and the like, which then no longer match. If association_id is None, the pod does not use Pod Identity."
+        off = f"{inherited} Before turning these six off, look for policies with aws:PrincipalTag/kubernetes-namespace, aws:PrincipalTag/eks-cluster-name and the like, which then no longer match. If association_id is None, the pod does not use Pod Identity."
         remedy = disable_session_tags_remedy(case, title)
-        remedy = attrs.evolve(remedy, who="you", steps=present(steps[0], fewer, off))
+        by_whom = "If fewer tags are not enough, a cluster administrator turns these six off:"
+        labels = tuple(Labelled(by_whom, each) for each in remedy.commands if "--disable-" in each)
+        remedy = attrs.evolve(remedy, who="you", steps=present(steps[0], fewer, off), labels=labels)
     return case.explain(
         f"The {what} together exceed the size limit of a session{used}. No permission is missing.",
         SESSION_TOO_LONG.cause("reported", code_evidence(case.failure)),

@@ -26,7 +26,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls import error_kind
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -55,10 +55,10 @@ _CLI = lazy_pattern(
 _FEWER = "Make fewer calls: cache results, use filters and large pages, and run fewer jobs in parallel."
 _REUSE = "Make fewer calls: use the credentials of one AssumeRole, and the client that has them, until shortly before they expire, instead of a call for each message, request or job."
 _STS_RATES = "Each STS endpoint has its own rate per account, which AWS does not raise: call the regional endpoint, not the global one (AWS_STS_REGIONAL_ENDPOINTS=regional)."
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html
-_RAISE_PARAMETERS = Labelled(
-    "An administrator can raise the rate, for a charge:",
-    "aws ssm update-service-setting --region REGION --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true",
+RAISE_PARAMETERS = account_remedy(
+    "If that is not enough, raise the rate of Parameter Store, for a charge",
+    commands="aws ssm update-service-setting --region REGION --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true",
+    url="https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html",
 )
 _FEWER_PARAMETERS = "Make fewer calls: read all parameters of a path with GetParametersByPath, or up to 10 names with GetParameters, which are actions of their own in policies, and cache the values."
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html
@@ -201,7 +201,6 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
                 f"Who else calls (CloudTrail{'; the global endpoint of STS is in us-east-1' if assumes_role else ''}):",
                 _FIND_USERS.format(operation),
             ),
-            *((_RAISE_PARAMETERS,) if fewer == _FEWER_PARAMETERS else ()),
         )
     return your_remedy(title, *steps, commands=lines, url=url)
 

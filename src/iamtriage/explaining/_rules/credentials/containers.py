@@ -116,13 +116,13 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
         mount = line.replace(" run", f' run -v "$HOME/.aws:/root/.aws:ro"{profile}', 1)
     title = "Pass credentials to the container"
     steps = [
-        "On your computer, mount ~/.aws into the home directory of the image's user (here root) and set AWS_PROFILE."
+        "On your computer, mount ~/.aws into the home directory of the image's user (/root if it is root) and set AWS_PROFILE."
     ]
     if missing_profile is not None:
         title = "Mount the profile's files into the container"
         steps = [
             f"On your computer, check that the first command lists {missing_profile}. In ~/.aws/config, its section is [profile {missing_profile}].",
-            "Mount ~/.aws into the home directory of the container's user (here root), and set AWS_PROFILE.",
+            "Mount ~/.aws into the home directory of the container's user (/root if it is root), and set AWS_PROFILE.",
         ]
     steps[-1] += " To keep it, add both to volumes and environment of the service." if uses_compose else ""
     return your_remedy(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _TYPE_HEADER = "content-type"
 _FORM_TYPE = "application/x-www-form-urlencoded"
+# Types that say nothing of the file.
+_GENERAL_TYPES = ("", _FORM_TYPE, "application/octet-stream")
 _SIGNED_HEADERS = lazy_pattern(
     r"X-Amz-SignedHeaders=([a-z0-9;%-]{1,200})(?![\w;%-])", re.IGNORECASE | re.ASCII
 )
@@ -120,14 +122,14 @@ def compare_with_url(text: str) -> Difference:
     # Most SDKs sign the type that is set, whether or not the text shows the names of the signed headers.
     is_open = _SIGNED_HEADERS.search(text) is None and _NEVER_SIGNS_TYPE.search(signer.code) is None
     candidates = (_TYPE_HEADER,) if is_open else names
-    stated = {name: value for name in candidates if (value := _parameter(signer.code, name))}
+    stated = {name: value for name in candidates if (value := _find_parameter(signer.code, name))}
     for name, value in stated.items():
         received = request.headers.get(name)
-        if received is not None and received != value:
+        if received is not None and received != value[1]:
             return _compare_values(text, request, name, value)
     if request.signs_type and not stated and (received := request.headers[_TYPE_HEADER]):
         return _unsigned_type(text, received, signer)
-    return _likely_difference(text, names, stated, request)
+    return _likely_difference(text, names, {name: value[1] for name, value in stated.items()}, request)
 
 
 def compare_methods(text: str) -> Difference | None:
@@ -153,20 +155,35 @@ def compare_methods(text: str) -> Difference | None:
     )
 
 
-def _compare_values(text: str, request: _Request, name: str, value: str) -> Difference:
-    received = request.headers[name]
-    parameter, is_type = _PARAMETERS.get(name, name), name == _TYPE_HEADER
+def _compare_values(text: str, request: _Request, name: str, found: re.Match[str]) -> Difference:
+    value, received, is_type = found[1], request.headers[name], name == _TYPE_HEADER
+    shown, parameter = clip_text(received), _PARAMETERS.get(name, name)
+    sent, has = (
+        (f"sent {shown}", f"has {name}: {shown}")
+        if received
+        else ("did not send this header", f"has no {name}")
+    )
+    setting = found[0].replace(value, shown)
+    sign = (
+        f"in the code that signs, write {setting}"
+        if received
+        else f"leave {parameter} out in the code that signs"
+    )
     # S3 rejects headers that begin with x-amz- and are not signed.
-    out = ", or leave it out, so that the client can send any type," if is_type else ""
-    again = f"Set {parameter} to {clip_text(received)} in the code that signs{out} and create the URL again. Or send {name}: {clip_text(value)}, as signed."
-    sent, shown = f"sent {clip_text(received)}", f"has {name}: {clip_text(received)}"
-    if not received:
-        sent, shown = "did not send this header", f"has no {name}"
-        again = f"Send {name}: {clip_text(value)}, as signed. Or leave {parameter} out in the code that signs, and create the URL again."
+    sign += (
+        f", or leave {parameter} out, so that the client can send any type" if received and is_type else ""
+    )
+    send, end = f"end {name}: {clip_text(value)}, as signed", ", and create the URL again."
+    # S3 stores an object with the type that the request sends.
+    is_wrong = is_type and received not in _GENERAL_TYPES and f".{value.rpartition('/')[2]}" not in text
+    again = f"{sign[0].upper()}{sign[1:]}{end} Or s{send}." if is_wrong else f"S{send}. Or {sign}{end}"
+    evidence = f"{request.source} {has}{', and X-Amz-SignedHeaders includes it' if name in _signed_headers(text) else ''}."
     return Difference(
         f"it was signed for {name}: {clip_text(value)}, but {request.sender} {sent}",
-        (f"The code that signs the URL sets {name} to {clip_text(value)}.", f"{request.source} {shown}."),
-        _remedy(text, again, headers={name: value}, title="Sign and send the same value"),
+        (evidence,),
+        _remedy(
+            text, again, headers={name: received if is_wrong else value}, title="Sign and send the same value"
+        ),
     )
 
 
@@ -292,12 +309,12 @@ def _find_signer(text: str) -> _Signer:
     return _Signer("\n".join(parts), methods.pop() if len(methods) == 1 else None, name)
 
 
-def _parameter(code: str, header: str) -> str | None:
-    """Return the value of a header in the parameters of signing code: ``ContentType``, ``content_type``."""
+def _find_parameter(code: str, header: str) -> re.Match[str] | None:
+    """Return where the parameters of signing code set a header: ``ContentType``, ``content_type``."""
     name = re.escape(re.sub(r"^x-amz-(?:meta-)?", "", header)).replace(r"\-", "_?")
-    setting = rf"(?<![\w-]){name}[\"']?\s?(?::|=>?|\()\s?(?:aws\.String\(|Some\()?[\"']{_VALUE}[\"']"
-    found: set[str] = set(re.findall(setting, code, re.IGNORECASE))
-    return found.pop() if len(found) == 1 else None
+    setting = rf"(?<![\w-])[\"']?{name}[\"']?\s?(?::|=>?|\()\s?(?:aws\.String\(|Some\()?[\"']{_VALUE}[\"']\)?"
+    found = {each[1]: each for each in re.finditer(setting, code, re.IGNORECASE)}
+    return found.popitem()[1] if len(found) == 1 else None
 
 
 def _find_request(text: str) -> _Request:

@@ -231,7 +231,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
 def _explain_other_request(
     case: Case[SignatureMismatch], message: str, difference: presigned_requests.Difference
 ) -> Explanation:
-    text = "The request is not the one that the URL was signed for."
+    text = "The request is not the one that the URL was signed for: the access key is not the problem."
     return case.explain(
         _url_summary(difference),
         clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES),

@@ -159,7 +159,7 @@ def _causes(
     elif findings is not None:
         yield findings.cause
     if attribute is not None:
-        because = f"The denied action is {denial.action}, not sts:AssumeRole."
+        because = f"The denied action is {denial.action}, not sts:AssumeRole, which the same policies must allow, too."
         yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
     is_unexplained = denial.policy_type is None and denial.deny is None
     if own_roles.assumes_itself(denial):

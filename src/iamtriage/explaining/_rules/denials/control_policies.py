@@ -22,6 +22,7 @@ from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
+from iamtriage.explaining._rules.denials.request_conditions import CREATES
 from iamtriage.explaining._rules.shared import commands, denied_regions, pages
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern, role_path_steps
@@ -45,7 +46,7 @@ _SAME_ORGANIZATION = "Such a Deny often requires a network (aws:SourceIp, aws:So
 _WHOM_TO_ASK = "aws organizations describe-organization --query Organization.MasterAccountEmail --output text"
 _OF_EACH = "Then, for each POLICY_ID (list-targets-for-policy prints where it is attached):"
 _PARENTS = f"They run the commands. {commands.PARENTS}"
-_READ_DENY = "If the Deny exempts a Region, a tag or another principal, make the call with that."
+_READ_DENY = "If the Deny exempts {}a tag or another principal, make the call with that."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
 # What organizations protect from all principals of their accounts, and not only from root users.
 _PROTECTED = frozenset({"account", "cloudtrail", "config", "guardduty", "organizations", "securityhub"})
@@ -136,7 +137,11 @@ def _explain_control_deny(
 ) -> Explanation:
     """Explain a denial by a ``Deny`` in a service or resource control policy."""
     name, policy_id = POLICY_TYPE_NAMES[policy_type], _policy_id_argument(denial.policy)
-    protects, account, url, typical = "", denial.account, pages.SERVICE_CONTROL, _READ_DENY
+    # What exists in a Region is in no other.
+    is_there = denial.resource_arn is not None and denial.resource_arn.region
+    is_new = "*" in (denial.resource or "") or CREATES.search(denial.lowercase_action) is not None
+    typical = _READ_DENY.format("" if is_there and not is_new else "a Region, ")
+    protects, account, url = "", denial.account, pages.SERVICE_CONTROL
     if policy_type == "resource_control":
         account, url, typical = denial.resource_account, pages.RESOURCE_CONTROL, _typical_rcp(denial)
         owner = f" of account {account}" if denial.crosses_accounts and account else ""

@@ -108,7 +108,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     if denial.policy and denial.policy not in (named or ""):
         found, policy = denial.policy, ""
         if _is_of_group(denial):
-            policy = f" It is not attached to {denial.caller} itself, so a group of the user has it."
+            policy = f" It is not attached to {denial.caller} itself, so a group of the user has it: list-entities-for-policy prints which."
     details = denial_remedies.authorization_details_remedy(denial)
     lacks_allow = decisions.other_policies_without_allow(denial.facts, denial.action) is not None
     also = other_side_command(denial, denial.action or "") if lacks_allow else None

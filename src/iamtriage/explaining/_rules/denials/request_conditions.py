@@ -60,7 +60,7 @@ _ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vp
 _LAUNCH_SETTINGS = lazy_pattern(r"launch[-_ ]?template|node ?class|dry[-_ ]?run|fleet", re.IGNORECASE)
 _LAUNCH_OPTIONS = ("metadata-options", "instance-type")
 # Actions that create a resource, or tag one while it is created.
-_CREATES = lazy_pattern(
+CREATES = lazy_pattern(
     r":(?:create|run|add|tag|request|import|copy|restore|allocate|register|purchase|provision)"
 )
 # What nearly every request has says nothing about this one.
@@ -206,7 +206,7 @@ def find_resource_tags(denial: Denial) -> dict[str, str] | None:
 def is_being_created(denial: Denial) -> bool:
     """Return whether the denied resource does not exist yet: AWS writes ``*`` in place of the ID that it will have."""
     is_new = denial.resource_arn is not None and denial.resource_arn.resource.endswith("/*")
-    return is_new and _CREATES.search(denial.lowercase_action) is not None
+    return is_new and CREATES.search(denial.lowercase_action) is not None
 
 
 def resource_name(denial: Denial) -> str:

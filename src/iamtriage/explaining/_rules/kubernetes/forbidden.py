@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request
     from iamtriage.failures._failures import KubernetesForbidden
@@ -107,17 +108,19 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         verdict, causes = override[0], (override[1], causes[0])
     if request.verb == "impersonate":
         verdict += ". Kubernetes did not check the request itself"
+
+    def build_remedies() -> tuple[Remedy, ...]:
+        of_gaps = tuple(remedy for gap in gaps for remedy in gap_remedies(denied, gap))
+        # A role that is bound only lacks the rule.
+        is_enough = of_gaps and all(gap.is_bound and gap.lacks_rule for gap in gaps)
+        return of_gaps if is_enough else (*of_gaps, *rbac_remedies(denied))
+
     explanation = Explanation(
         failure=failure,
         topic="kubernetes-rbac",
         summary=f"{capitalize_start(denied.subject_text)} is not authorized to {asked}: {verdict}.",
         causes=causes,
-        remedies=override[2]
-        if override
-        else lambda: (
-            *(remedy for gap in gaps for remedy in gap_remedies(denied, gap)),
-            *rbac_remedies(denied),
-        ),
+        remedies=override[2] if override else build_remedies,
         notes=() if override else tuple(_notes(denied)),
     )
     return add_administrator(case, explanation) if denied.is_iam else explanation

@@ -310,7 +310,7 @@ def _controller_steps(grant: Grant, denial: Denial, partition: str, *, has_polic
     """Return what a controller needs, and in the same step why its policy has ``*``."""
     hints = companion_actions.controller_hints(grant.action, denial.failure, partition)
     is_only_all = any(each.startswith(_ONLY_ALL) for each in grant.notes)
-    why = f" {_ONLY_ALL} for {grant.action}." if has_policy and is_only_all else ""
+    why = f" {grant.action} supports no Resource but *." if has_policy and is_only_all else ""
     return tuple(f"{hint}{why}" for hint in hints)
 
 

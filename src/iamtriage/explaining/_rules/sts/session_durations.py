@@ -114,8 +114,14 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
             remedies=your_remedy(
                 "Request a shorter session, or raise the role's maximum",
                 request_less,
-                f"Each role allows an hour (3600 seconds). For longer sessions, let an administrator{account} print the maximum, and raise it to at most {_LONGEST_MAXIMUM} seconds.",
-                commands=(show, Labelled("To raise it:", change)),
+                "Each role allows an hour (3600 seconds). The first command prints the maximum.",
+                commands=(
+                    show,
+                    Labelled(
+                        f"An administrator{account} can raise it, to at most {_LONGEST_MAXIMUM} seconds:",
+                        change,
+                    ),
+                ),
                 url=pages.SESSION_DURATION,
             ),
             notes="No permission is missing: STS rejects the duration.",

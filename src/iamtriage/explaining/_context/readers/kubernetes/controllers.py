@@ -194,6 +194,7 @@ _CONTROLLERS = (
         filter_flag="--zone-id-filter=",
         filtered=("hosted zone", "hostedzone/"),
         policy=controller_policies.EXTERNALDNS,
+        policy_note="To limit changes to one zone, end their Resource with its ID.",
     ),
     Controller(
         "the Amazon VPC CNI plugin",
