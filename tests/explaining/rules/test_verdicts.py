@@ -867,8 +867,8 @@ CASES = {
     "other-type-than-signed": (
         _rejected_url("PUT", "content-type:text/plain\nhost:acme.s3.amazonaws.com", "content-type;host")
         + '\n$ curl -T in/a.txt -H "Content-Type: text/plain" "$URL"\nurl = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "a", "ContentType": "application/json"})',
+        "signed for content-type: application/json, but curl sent text/plain",
         'In the code that signs, write "ContentType": "text/plain"',
-        "curl -H 'content-type: text/plain' -T in/a.txt 'PRESIGNED_URL'",
     ),
     "signed-acl": (
         _rejected_url("PUT", "host:acme.s3.amazonaws.com\nx-amz-acl:", "host;x-amz-acl")
