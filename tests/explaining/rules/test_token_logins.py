@@ -54,6 +54,8 @@ def test_a_replica_of_the_cdk() -> None:
     text = f'{MYSQL}The primary works.\nreplica.grantConnect(fn, "reports")\n{{"Action": "rds-db:connect", "Effect": "Allow", "Resource": "{arn}"}}\n{TOKEN}'
     full = " ".join(explain(text).to_text(detail="full").split())
     assert "update aws-cdk-lib" in full
+    assert "fn.addToRolePolicy(" in full
+    assert f"resources: ['{START}RESOURCE_ID/reports']" in full
     assert "It works with the other database" in full
 
 

@@ -862,7 +862,7 @@ CASES = {
         )
         + '\n$ curl -T in/a.pdf -H "Content-Type: application/octet-stream" "$URL"\nurl = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "a", "ContentType": "application/pdf"})',
         "signed for content-type: application/pdf, but curl sent application/octet-stream",
-        "curl -H 'content-type: application/pdf' -T in/a.pdf 'PRESIGNED_URL'",
+        "curl -H 'content-type: application/pdf' -T in/a.pdf \"$URL\"",
     ),
     "other-type-than-signed": (
         _rejected_url("PUT", "content-type:text/plain\nhost:acme.s3.amazonaws.com", "content-type;host")
@@ -901,7 +901,7 @@ CASES = {
         'url = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "a", "ContentType": "text/csv"})\n$ curl -T in/a.csv "$URL"\n'
         + _rejected_url("PUT", "", "").partition("<Canonical")[0],
         "signed for content-type: text/csv, but curl did not send this header",
-        "curl -H 'content-type: text/csv' -T in/a.csv 'PRESIGNED_URL'",
+        "curl -H 'content-type: text/csv' -T in/a.csv \"$URL\"",
     ),
     "lowercase-arn": (
         (

@@ -54,6 +54,7 @@ _CURL_FILE = lazy_pattern(
     re.ASCII,
 )
 # Without -X or --request, the method follows from other options.
+_CURL_VARIABLE = lazy_pattern(r"\bcurl\s[^\n]{0,200}?(\"\$\{?\w{1,40}\}?\")(?!\S)", re.ASCII)
 _CURL_METHOD = lazy_pattern(r"\s(?:-X\s?|--request[\s=])[\"']?([A-Z]{3,7})\b")
 _CURL_HEAD = lazy_pattern(r"\s(?:-\w{0,5}I|--head)\b")
 # Clients other than curl, with which a program checks whether an object exists.
@@ -286,7 +287,8 @@ def _remedy(
     else:
         # One byte, or the reason of S3.
         words.append("-i -r 0-0" if method == "GET" else "-v")
-    line = " ".join(("curl", *words, "'PRESIGNED_URL'"))
+    variable = _CURL_VARIABLE.search(text)
+    line = " ".join(("curl", *words, variable[1] if variable else "'PRESIGNED_URL'"))
     return your_remedy(title, *steps, check, commands=line, url=pages.S3_PRESIGNED)
 
 

@@ -103,12 +103,15 @@ def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str])
     text, name, user = denial.failure.text, wrong["name"], login.user if login else wrong["user"]
     kind = {"cluster": "cluster", "db-proxy": "prx"}.get(wrong["type"], login.kind if login else "db")
     noun, option, query = _SHOW[kind]
-    works, cdk = find_working(text, _OTHER_DATABASE), "grantConnect" in text
+    works, cdk = find_working(text, _OTHER_DATABASE), re.search(r"grantConnect(?:\((\w{1,40})\b)?", text)
     where = f"{wrong['start']}RESOURCE_ID/{user}"
-    show = f"aws rds describe-{noun} --{option} {name} --region {wrong['region']} --query '{query}'"
+    show = f"aws rds describe-{noun} --{option} {name} --region {wrong['region']} --query '{query.partition(',')[0].replace('.[', '.')}' --output text"
     proven = "It works with the other database: the user, the token and TLS are not the cause."
     # https://github.com/aws/aws-cdk/issues/31061 and pull request 31579
-    of_cdk = "grantConnect of DatabaseInstanceReadReplica in the CDK writes this ARN (issue 31061): update aws-cdk-lib. Until then, replace the call by addToRolePolicy with this statement, so that the next deployment keeps it."
+    of_cdk = "grantConnect of DatabaseInstanceReadReplica in the CDK writes this ARN (issue 31061): update aws-cdk-lib (late 2024 or newer). Until then, replace the call for the replica by this one."
+    title = f"Write the resource ID of {name} into the policy"
+    step = "RESOURCE_ID is what the command prints. A replica and its primary have different ones."
+    in_code = f"{(cdk and cdk[1]) or 'role'}.addToRolePolicy(new iam.PolicyStatement({{\n  actions: ['rds-db:connect'],\n  resources: ['{where}'],\n}}));"
     holder_kind, holder = policy_holder(denial) or ("role", "ROLE_NAME")
     put = commands.put_policy(holder, "AllowDatabaseLogin", holder_kind)
     return denial.explain(
@@ -116,17 +119,22 @@ def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str])
         DATABASE_USER_ARN.cause(
             "derived", (f"The text shows dbuser:{wrong['id']}/{wrong['user']}.", proven if works else None)
         ),
-        remedies=identity_remedy(
-            f"Write the resource ID of {name} into the policy",
-            "RESOURCE_ID is what the first command prints. A replica and its primary have different ones.",
-            of_cdk
-            if cdk
-            else "Replace the wrong ARN in the policy where it is defined, or attach this one to the caller.",
+        remedies=your_remedy(
+            title,
+            step,
+            of_cdk,
+            manifest=in_code,
+            manifest_language="text",
+            commands=show,
+            url=_POLICIES,
+        )
+        if cdk
+        else identity_remedy(
+            title,
+            step,
+            "Replace the wrong ARN in the policy where it is defined, or attach this one to the caller.",
             statements=(allow("rds-db:connect", where, sid="ConnectAsUser"),),
-            commands=(
-                show,
-                None if cdk else Labelled("Then, with RESOURCE_ID filled in:", put),
-            ),
+            commands=(show, Labelled("Then, with RESOURCE_ID filled in:", put)),
             url=_POLICIES,
         ),
         notes=EVENTUAL_CONSISTENCY,

@@ -320,6 +320,9 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
         caller = principal_arn_pattern(denial)
         if "::*:" in values:
             caller = re.sub(r"::\d{12}:", "::*:", caller)
+        # A configuration that is pasted can have the variable of the Landing Zone Accelerator.
+        if "arn:${PARTITION}:" in denial.failure.text:
+            caller = re.sub(r"^arn:aws[\w-]*:", "arn:${PARTITION}:", caller)
         return organization_remedy(
             f"Exempt the caller in the service control policy: add {caller} to the values of {key}",
             f"Change {f'the statement {clip_text(condition.sid)}' if condition.sid else 'the Deny'} where the organization keeps the policy: in the configuration of the landing zone, or in the management account.",

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.text_signs import RETRY_NEW
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ ROLES = {
         "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
         step="If the message stays, the resource policy of CloudWatch Logs is full (5120 characters): use a log group whose name starts with /aws/vendedlogs/. Or a permissions boundary of the role lacks the actions.",
         show=_SHOW_MACHINE,
-        why="Step Functions creates a log delivery, whose actions have no log group as resource: logs:PutLogEvents on the group is not enough.",
+        why="Step Functions creates a log delivery, whose actions cannot be limited to a log group: logs:PutLogEvents on the group is not enough.",
     ),
     "permissions to execute the backup": ServiceRole(
         "the role of the backup plan",
@@ -247,7 +248,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
         listed = "".join(f"\n          - {each}" for each in row.actions)
         manifest = f'Policies:\n  - Statement:\n      - Effect: Allow\n        Action:{listed}\n        Resource: "{resource}"\n'
         steps = [
-            f"Add the statement to the Policies of {in_template[0]['name']} in the template, next to the others."
+            f"Add the statement to the Policies of {in_template[0]['name']} in the template, next to the others. {RETRY_NEW}"
         ]
         policy, labels = None, ()
     return denial.explain(

@@ -16,6 +16,7 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE, ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, underlying_role
 from iamtriage.explaining._rules.shared.remedies import (
@@ -252,7 +253,7 @@ def _explain_missing_role(
         restore = account_remedy(
             "Bootstrap the account and Region again, which creates the role under the same name",
             f"If the bucket cdk-{cdk['qualifier']}-assets-{cdk['account']}-{cdk['region']} exists, an earlier bootstrap left it: delete it before you bootstrap.",
-            "To clean up, delete all stacks of the CDK first and CDKToolkit last, because its roles delete the others.",
+            "The role is a part of the stack CDKToolkit, and is deleted with it: to clean up, delete CDKToolkit last, after all other stacks of the CDK.",
             commands=(f"cdk bootstrap{option} aws://{cdk['account']}/{cdk['region']}", again),
             url=_STACK_ROLES_PAGE,
         )
@@ -282,7 +283,8 @@ def _explain_missing_role(
         f"The service {service} cannot assume the role {name}: it does not exist.",
         ROLE_NOT_THERE.cause(
             "derived",
-            "IAM finds no role with this name.",
+            quote_phrases(case.failure.text, "(NoSuchEntity) when calling the GetRole operation")
+            or "IAM finds no role with this name.",
             text=_STACK_ROLE
             if service == _STACKS
             else "The role was deleted, or is in another account: the caller's permissions are not the problem.",
