@@ -87,7 +87,7 @@ _FEWER_OF_OPERATIONS = (
 _STACK_TRACE = lazy_pattern(
     r"\bTraceback \(most recent call last\)|\n[ \t]+at [\w.$<>/ ]{1,200}\(|\n[ \t]+at (?:async )?\S{1,200}:\d+:\d+|\bgoroutine \d+ \["
 )
-_FIND_USERS = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue={} --max-results 50 --query 'Events[].Username' --output text"
+_FIND_USERS = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue={} --max-results 50 --query 'Events[].[Username]' --output text | sort | uniq -c"
 _FIND_CALLERS = "To find who else calls, count the events of the operation by userIdentity in CloudTrail."
 
 
@@ -164,7 +164,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         if provider:
             kept = f" With this SDK, {provider} does that, if all calls share one client for each role."
         if case.failure.envelope.source == "botocore":
-            kept = " A profile with role_arn does that in boto3, for the calls of one Session, and in the AWS CLI."
+            kept = " With a profile that has role_arn, the AWS CLI and each boto3 Session do that."
         fewer = f"{_REUSE}{kept}"
     if is_of_kms(case):
         fewer = _FEWER_KEYS if uses_throttled_key(case) else _FEWER_KMS_CALLS
@@ -182,7 +182,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if has_enough:
         retry = f"The SDK already made {attempts} attempts. More attempts are more calls: let it slow down with the retry mode adaptive."
     elif attempts:
-        retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive makes it send more slowly, and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS} allows more attempts."
+        retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive backs off with jitter and sends more slowly, and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS} allows more attempts."
     if _CLI.search(case.text) and not (is_pod or runtime or _STACK_TRACE.search(case.text)):
         lines = (f"export {settings}{' AWS_STS_REGIONAL_ENDPOINTS=regional' if assumes_role else ''}",)
     else:
