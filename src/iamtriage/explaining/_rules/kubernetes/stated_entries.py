@@ -311,7 +311,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
     principal = build_cluster_principal(denied.principal, source=denied.case.text)
     lines: list[str | Labelled] = []
     where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
-    effect = f"The user name contains the session name, so the binding is for the group {group}, which {where} of {denied.subject_text} must have."
+    effect = f"The user name contains the session name, so the binding is for the group {group} of {where}."
     steps = [effect]
     # Terraform resets what a command changes.
     in_code = [*_GROUPS_IN_TERRAFORM.finditer(denied.case.failure.text)] if cluster.uses_entries else []
