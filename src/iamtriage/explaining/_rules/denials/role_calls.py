@@ -144,7 +144,7 @@ def external_id_step(vendor: str) -> str:
 # "The trust policy has my user", "I added … to the trust policy".
 _TRUSTS = lazy_pattern(
     r"\b[Tt]rust (?:policy|relationship)\b[^\n]{0,60}?\b(?:has|names|lists|allows|contains|includes|trusts)\b[^\n.]{0,60}?(?:\bmy\b|:iam::)"
-    r"|\b(?:added|put)\b[^\n]{0,120}?(?:\bmy\b|:iam::)[^\n]{0,120}?\b(?:to|in|into) the trust (?:policy|relationship)\b"
+    r"|\b(?:added|put)\b(?=[^\n]{0,240}?\b(?:to|in|into) the trust (?:policy|relationship)\b)(?:(?!\bthe trust\b)[^\n]){0,120}?(?:\bmy\b|:iam::)"
 )
 
 
