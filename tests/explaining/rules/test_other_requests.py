@@ -22,6 +22,13 @@ def test_a_forbidden_head_request_of_a_presigned_url(text: str, verdict: str) ->
     explanation = explain(text.format("requests.exceptions.HTTPError: 403 Client Error: Forbidden "))
     assert verdict in explanation.summary
     assert ("HeadObject" in "".join(explanation.notes)) is ("HEAD" in verdict)
+    works = "The link works with GET: key, permission and expiry are right."
+    if "HEAD" in verdict:
+        for said, is_said in (("The browser plays it.", True), ("In the browser it does not open.", False)):
+            shown = explain(
+                f"{text.format('requests.exceptions.HTTPError: 403 Client Error: Forbidden ')}\n{said}"
+            )
+            assert (works in shown.causes[0].because) is is_said
 
 
 REJECTED = "UnrecognizedClientException: The Access Key ID or security token is invalid.\n    at de_CreateTableCommandError (/app/node_modules/@aws-sdk/client-dynamodb/dist-cjs/Aws_json1_0.js:642:20)\n"
@@ -155,6 +162,7 @@ REFUSED = '{"Message":"User is not authorized to access this resource"}\nhttps:/
     [
         ("Resource: event.methodArn\nauthorizerResultTtlInSeconds: 600\nThe POST is not in the log.", "(600 seconds): the other methods", "const [api, stage]"),
         ('"Resource": event["methodArn"]', "(300 seconds, by default): most likely, the other methods", "api, stage = event"),
+        ("Resource: event.methodArn\nIts logs have not authorized.", "(300 seconds, by default): most likely, the other methods", "const [api, stage]"),
         ("Resource: [event.methodArn]", "(300 seconds, by default): most likely, the other methods", "const [api, stage]"),
         ("Resource: event.methodArn\nresultTtlInSeconds: 0", "The Lambda authorizer of the API denied", ""),
         ("Resource: event.methodArn.replace('GET', '*')", "The Lambda authorizer of the API denied", ""),

@@ -307,6 +307,11 @@ CASES = {
         "found no credentials",
         'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE --rm -p 80:80 acme/sync:1.4',
     ),
+    "docker-run-in-a-sentence": (
+        "I started it with docker run orders:1 and it printed this.\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "found no credentials",
+        'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE IMAGE',
+    ),
     "docker-run-with-secret": (
         "$ docker run -e AWS_PROFILE=dev -e DB_PASSWORD=hunter2hunter2 acme/sync:1.4\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
         "in the container: AWS_PROFILE names the profile dev, but ~/.aws is not mounted",

@@ -111,7 +111,10 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
     mount = f'{run} -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE {argument}'
     passed = find_profile_without_files(case) or missing_profile or "PROFILE"
     shown = _find_run(case)
-    if shown is not None and (line := commands.repeat_line(shown[0].strip())) is not None:
+    before = "" if shown is None else shown.string[: shown.start()].rpartition("\n")[2].rstrip()
+    # In the middle of a sentence, the rest of the line is not a part of the command.
+    is_line = shown is not None and before[-1:] in {"", *"$#%>❯"}
+    if shown and is_line and (line := commands.repeat_line(shown[0].strip())) is not None:
         profile = "" if "AWS_PROFILE=" in line else " -e AWS_PROFILE=PROFILE"
         mount = line.replace(" run", f' run -v "$HOME/.aws:/root/.aws:ro"{profile}', 1)
     title = "Pass credentials to the container"

@@ -163,7 +163,8 @@ SIGNER_DENIED = CauseType(
 )
 # The same link works in a browser, or curl prints the status of a GET.
 _GET_WORKS = lazy_pattern(
-    r"\b[Bb]rowsers?\b[^.\n]{0,30}\b(?:plays?|opens?|works?|downloads?)\b|^20[06]\b", re.MULTILINE
+    r"\b[Bb]rowsers?\b(?:(?!\b(?:not|never|cannot)\b|n't\b)[^.\n]){0,30}\b(?:plays?|opens?|works?|downloads?)\b(?! not)|^20[06]$",
+    re.MULTILINE,
 )
 
 

@@ -38,7 +38,7 @@ _METHOD_ARN = lazy_pattern(
 _TTL = lazy_pattern(r"(?i:result_?ttl_?in_?seconds)[\"']?\s?[=:]\s?(\d{1,5})\b")
 _STAGE = lazy_pattern(r"\.execute-api\.[a-z0-9-]{6,30}\.amazonaws\.com/([\w-]{1,64})(?=/)", re.ASCII)
 _NOT_LOGGED = lazy_pattern(
-    r"(?i:\b(?:not|never|no entry)\b[^.\n]{0,30}\blogs?\b|\blogs?\b[^.\n]{0,80}(?:\bnot\b|n't\b|\bnever\b|\bmissing\b|\bno entry\b))"
+    r"(?i:\b(?:not|never|missing|nothing|no entry)\b[^.\n]{0,20}\b(?:in|from) (?:[\w']{1,20} ){0,3}logs?\b|\blogs?\b[^.\n]{0,60}?\b(?:(?:do|does|did)(?: not|n't) (?:appear|contain|have|list|mention|show)|shows? (?:no|nothing)|lacks?|ha(?:s|ve) no)\b)"
 )
 # One code for several calls: a loop, the same code in two commands, or what people say about it.
 _CODE_REUSED = lazy_pattern(
