@@ -170,7 +170,7 @@ def _explain_control_deny(
         as_role = f"Try it as a role or a user of IAM Identity Center with {denial.action or 'the permission'}: such policies often deny only root users (aws:PrincipalArn arn:{denial.location.partition or 'aws'}:iam::*:root)."
     describe = commands.fill_command(_DESCRIBE_POLICY, policy_id)
     lines: Commands = listed
-    if policy_type == "resource_control" and not (denial.crosses_accounts or denial.policy):
+    if listed and policy_type == "resource_control" and not denial.crosses_accounts:
         label = "That prints whom to ask. The administrator runs:"
         lines = (_WHOM_TO_ASK, Labelled(label, listed[0]), *listed[1:])
     remedy = organization_remedy(
