@@ -208,6 +208,18 @@ def place_manifest(blocks: Iterable[Block], manifest: Code | None) -> Iterator[B
     ['In the editor, under mapRoles:', '- rolearn: arn:…']
     """
     is_entry = manifest is not None and _ENTRY.match(manifest.text) is not None
+    blocks = tuple(blocks)
+    if (
+        manifest is not None
+        and len(blocks) == 1
+        and isinstance(blocks[0], Code)
+        and _LOOKUP.match(blocks[0].text)
+    ):
+        # The code needs what the only command prints.
+        words = [each for each in find_placeholders(manifest.text) if each.endswith("_ID")]
+        if words and not set(words) & set(find_placeholders(blocks[0].text)):
+            yield from (blocks[0], Paragraph(f"Then, with {' and '.join(words)} filled in:"), manifest)
+            return
     if manifest is not None and not is_entry:
         yield manifest
     for number, each in enumerate(blocks):

@@ -305,7 +305,7 @@ def _explain_missing_invoke(
         topic="function-url",
         remedies=owner_remedy(
             f"Allow {who} {_INVOKE}, too",
-            f"The command adds a second statement. The first one{', the origin access control' if 'cloudfront' in who else ''} and {rest} stay as they are. In code, add a second permission.",
+            f"The command adds a second statement. The first one{', the origin access control' if 'cloudfront' in who else ''} and {rest} stay as they are. {'In Terraform, add a second aws_lambda_permission' if 'terraform' in denial.failure.text.lower() else 'In code, add a second permission'}.",
             _HASH_OF_BODY if "cloudfront" in who else None,
             commands=f"{add}{source}{via}",
             url=pages.LAMBDA_URLS,

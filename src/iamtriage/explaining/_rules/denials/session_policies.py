@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
@@ -87,6 +87,7 @@ _ANYWHERE = lazy_pattern(
 _ANYWHERE_PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_ProfileDetail.html"
 # The policy for guests of a Cognito identity pool.
 _COGNITO_OF_SDK_2 = lazy_pattern(r"\bAWS\.CognitoIdentityCredentials\b")
+_PASSED_TO = lazy_pattern(r"iam:PassedToService[\"': =\[]{1,8}([a-z-]{2,40})\.amazonaws\.com")
 _AMPLIFY_PAGE = "https://docs.aws.amazon.com/amplify/latest/userguide/amplify-SSR-compute-role.html"
 _GUEST_ROLES = "https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
 
@@ -127,14 +128,19 @@ def explain_session_policy(denial: Denial) -> Explanation:
     elif denial.is_explicit and AMPLIFY.search(denial.failure.text):
         # https://github.com/psd401/aistudio/pull/290
         text = f"Amplify Hosting passes the session policy when it assumes the role, so it is in no policy of the account, and you cannot change it. {why_no_allow_helps(denial)}{locally}"
-        passes = denial.action == "iam:PassRole"
+        passes, makes = denial.action == "iam:PassRole", "the action of the call"
+        # The service to which the role is passed, and its actions in the text.
+        passed = _PASSED_TO.search(denial.failure.text)
+        if passed is not None:
+            found = re.findall(rf"\b{passed[1]}:[A-Z][A-Za-z]{{1,60}}\b", denial.failure.text)
+            makes = join_words(tuple(dict.fromkeys(found))[:4], "and") or makes
         title, statement, url = (
             "Let a Lambda function make the call, with a role of its own",
             None,
             _AMPLIFY_PAGE,
         )
         steps = [
-            f"The role of the function needs {'the action of the call and ' if passes else ''}{denial.action} on {denial.resource or 'the resource'}. Its sessions have no such policy.",
+            f"The role of the function needs {f'{makes}, and ' if passes else ''}{denial.action} on {denial.resource or 'the resource'}. Its sessions have no such policy.",
             f"The app invokes the function: {denial.caller} needs only lambda:InvokeFunction on it.",
         ]
     elif isinstance(denial.principal, FederatedUser) and denial.service in {"iam", "sts"}:
