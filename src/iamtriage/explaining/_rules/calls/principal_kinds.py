@@ -84,10 +84,11 @@ def _allow_group(group: re.Match[str], where: str, statement: Mapping[str, objec
     if allowed.get("Effect") != "Allow" or not as_strings(allowed.get("Action")) or is_wide:
         return None
     root = f"arn:{group['partition']}:iam::{group['account']}:root"
-    step = f"If account {group['account']} also owns the resource, this is enough: leave out the statement{where.removeprefix(' in the statement')}. Otherwise, also name {root} as its principal."
+    step = f"If account {group['account']} also owns the resource, this is enough: leave out the statement{where.removeprefix(' in the statement')}. Otherwise, keep that statement, with {root} as the principal."
     if "Resource" not in statement:
         step = f"Name {root} as the principal of the trust policy: this one lets the group assume the role."
-    template = f"aws iam put-group-policy --group-name {{}} --policy-name {inline_policy_name([allowed])} --policy-document file://policy.json"
+    # The text's own policy.json can be the rejected document.
+    template = f"aws iam put-group-policy --group-name {{}} --policy-name {inline_policy_name([allowed])} --policy-document file://group-policy.json"
     return identity_remedy(
         f"Allow it in a policy of the group {group['name']} instead",
         step,

@@ -72,7 +72,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     if denial.is_explicit and lifts:
         title = "Ask an administrator whom the boundary does not limit to change it"
         steps = ()
-        narrow = f"The Deny is most likely intentional: it keeps {denial.caller} from lifting the limit. The administrator leaves it there and adds what is needed to the boundary, or makes the denied call. "
+        narrow = f"The Deny is most likely intentional: it keeps {denial.caller} from lifting the limit. Tell the administrator which action you need: with that in the boundary, the Deny can stay. "
     elif denial.is_explicit and can_change:
         intent = denial_remedies.may_be_intentional(denial, name.rpartition("/")[2])
         narrow = f"{intent} If the request is legitimate, an administrator can scope it down or remove it; the boundary must also allow {denial.action}. "

@@ -301,11 +301,11 @@ def _allow_version(denial: Denial) -> Remedy | None:
     """Return the remedy that allows a call on a version, which Object Lock and MFA delete can protect from deletion."""
     if denial.action != _DELETE_VERSION:
         return allow_remedy(denial)
-    step = "If head-object prints ObjectLockMode or a legal hold, the version is locked. If get-bucket-versioning prints MFADelete Enabled, only the root user can delete it, with --mfa."
+    step = "If get-object-retention prints a date, or get-object-legal-hold ON, the version is locked. If get-bucket-versioning prints MFADelete Enabled, only the root user can delete it, with --mfa."
     remedy = allow_remedy(denial, title=f"Check the locks, then allow {denial.action}", first_step=step)
     head = commands.repeat_command(denial.context.command, "s3api", "delete-object")
     look = commands.fill_command("aws s3api get-bucket-versioning --bucket {}", bucket_argument(denial))
-    lines = (head and head.replace("delete-object", "head-object", 1), look)
+    lines = (head and head.replace("delete-object", "get-object-retention", 1), look)
     steps = (each for each in getattr(remedy, "steps", ()) if "version ID" not in each)
     return remedy and attrs.evolve(remedy, steps=(*steps,), commands=(*filter(None, lines), *remedy.commands))
 

@@ -101,7 +101,7 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
         if isinstance(sid, str) and sid
         else f"statement that allows {denial.action}"
     )
-    step = f"Or add this Resource to the {statement} in {policy.name}: what it has stays."
+    step = f"Or add this Resource to the {statement} in {policy.name}, and keep its other resources."
     if is_known_policy(policy.name):
         step = f"AWS manages {policy.name}, which you cannot edit. For a role with a name that it allows, it is enough."
     return attrs.evolve(remedy, steps=(*steps, step))
