@@ -107,5 +107,6 @@ def test_statement_for_a_group(resource: str, allows: str | None) -> None:
     text = f'An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Invalid principal in policy\n{{"Statement": [{statement}]}}'
     shown = str(explain(text))
     assert ("put-group-policy --group-name team" in shown) == (allows is not None)
+    assert "> policy.json" not in shown
     assert (allows or "get-group") in shown
     assert allows is None or "aws:SecureTransport" in shown

@@ -1691,7 +1691,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 "S3 checks s3:DeleteObjectVersion instead of s3:DeleteObject",
                 "Object Lock",
-                "aws s3api head-object --bucket octo-data --key a.csv --version-id x1",
+                "aws s3api get-object-retention --bucket octo-data --key a.csv --version-id x1",
                 '"Action": "s3:DeleteObjectVersion"',
             ),
             ("GetObjectVersion", "Leave out --version-id"),
