@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern, lazy_patterns
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.manifests import object_name
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.failures._failures import KubernetesForbidden
 
 if TYPE_CHECKING:
@@ -42,22 +43,14 @@ _NAMESPACES = lazy_pattern(r"\"namespaces\"\s{0,4}:\s{0,4}\[([^\[\]]{0,2000})\]"
 _QUOTED = lazy_pattern(r"\"([^\"\s]{1,64})\"")
 _CLUSTER_SCOPE = lazy_pattern(r"\btype[\"']?\s{0,4}[:=]\s{0,4}[\"']?cluster\b")
 # What tools that install objects print around the API server's message.
-_INSTALLERS = lazy_patterns(
+_INSTALLERS = Signs(
     {
-        "Helm": r"\b(?:INSTALLATION|UPGRADE|UNINSTALLATION|ROLLBACK) FAILED\b|\bhelm\.go:\d|\bUnable to continue with (?:install|update)\b"
-        r"|\bhelm (?:install|upgrade)\b|\bwith helm_release\.",
-        "Airflow": r"\bairflow\.[a-z]|\bKubernetes(?:PodOperator|Executor)\b",
-        "Spark": r"\bspark\.kubernetes\.|\bExecutorPods\w{4,40}|\borg\.apache\.spark\.|\bemr-containers-sa-spark-",
-        "Terraform": r"\bwith (?:module\.[\w.\[\]\"-]{1,200}\.)?kubernetes_(?!manifest\.|config_map_v1_data\.)\w{3,60}\.",
+        r"\b(?:INSTALLATION|UPGRADE|UNINSTALLATION|ROLLBACK) FAILED\b|\bhelm\.go:\d|\bUnable to continue with (?:install|update)\b|\bhelm (?:install|upgrade)\b|\bwith helm_release\.": "Helm",
+        r"\bairflow\.[a-z]|\bKubernetes(?:PodOperator|Executor)\b": AIRFLOW,
+        r"\bspark\.kubernetes\.|\bExecutorPods\w{4,40}|\borg\.apache\.spark\.|\bemr-containers-sa-spark-": SPARK,
+        r"\bwith (?:module\.[\w.\[\]\"-]{1,200}\.)?kubernetes_(?!manifest\.|config_map_v1_data\.)\w{3,60}\.": "Terraform",
     }
 )
-# Each match of a sign contains one of these.
-_INSTALLER_FRAGMENTS = {
-    "Helm": ("FAILED", "helm", "Unable to continue"),
-    "Airflow": ("airflow.", "KubernetesPodOperator", "KubernetesExecutor"),
-    "Spark": ("spark.kubernetes.", "ExecutorPods", "org.apache.spark.", "emr-containers-sa-spark-"),
-    "Terraform": ("kubernetes_",),
-}
 _KUBECTL = lazy_pattern(r"\bkubectl (?![a-z]+ is\b)[^\n|;&]{0,200}")
 _CHARS_BEFORE = 4_000
 _APPLY_COMMAND = lazy_pattern(r"kubectl (?:-\S+ (?:[^-\s]\S* )?){0,4}apply\b")
@@ -76,11 +69,11 @@ VERBS_OF_APPLY = ("create", "get", "patch")
 # https://spark.apache.org/docs/latest/running-on-kubernetes.html#rbac.
 _VERBS = ("create", "delete", "get", "list", "patch", "update")
 _VERBS_OF_PROGRAMS = {
+    KUBECTL_APPLY: VERBS_OF_APPLY,
     AIRFLOW: ("create", "delete", "get", "list", "patch", "watch"),
     SPARK: (*_VERBS, "deletecollection", "watch"),
 }
 _TYPES_OF_PROGRAMS = {AIRFLOW: ("pods",), SPARK: ("configmaps", "persistentvolumeclaims", "pods", "services")}
-_VERBS_BEFORE_CREATION = frozenset({"get", "patch", "update"})
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -117,32 +110,23 @@ class DeniedRequest(Value):
         """Build a request with its user from a case."""
         user = case.failure.user
         text = case.text
-        installer = _find_installer(text)
+        installer = _INSTALLERS.find(text)
         if installer == "Helm" and request.resource == "namespaces":
             installer = None  # it only creates them, with --create-namespace
         if request.resource not in _TYPES_OF_PROGRAMS.get(installer or "", (request.resource,)):
             installer = None
-        if (
-            installer is None
-            and request.verb in VERBS_OF_APPLY
-            and _is_of_kubectl(case, _APPLY_COMMAND, _APPLY_OUTPUT)
-        ):
-            installer = KUBECTL_APPLY
-            if request.path is None:
-                request = attrs.evolve(request, name=None, verbs=VERBS_OF_APPLY)
+        if installer is None and request.verb in VERBS_OF_APPLY:
+            installer = KUBECTL_APPLY if _is_of_kubectl(case, _APPLY_COMMAND, _APPLY_OUTPUT) else None
+        if installer is not None and request.path is None:
+            # The role for the type allows all that the tool does with it. A name would not allow to create it.
+            verbs = _VERBS_OF_PROGRAMS.get(installer, _VERBS)
+            request = attrs.evolve(request, name=None, verbs=verbs)
         elif (
             installer is None
             and request.verb in VERBS_OF_PATCH
             and _is_of_kubectl(case, _PATCH_COMMAND, None)
         ):
             request = attrs.evolve(request, verbs=VERBS_OF_PATCH)
-        if installer is not None and request.verb in _VERBS_BEFORE_CREATION:
-            # The object does not exist yet, and a role for one name does not allow to create it.
-            request = attrs.evolve(request, name=None)
-        if installer not in {None, KUBECTL_APPLY} and request.path is None:
-            # The role for the type allows all that the tool does with it.
-            verbs = _VERBS_OF_PROGRAMS.get(installer or "", _VERBS)
-            request = attrs.evolve(request, name=None, verbs=verbs)
         principal = principal_words.try_parse_principal(user) if kind in {"iam", "iam session"} else None
         subject = _binding_subject(user, kind, principal_words.underlying_role(principal))
         cluster = find_cluster(case)
@@ -225,15 +209,7 @@ class DeniedRequest(Value):
     @property
     def is_for_installer(self) -> bool:
         """Whether the role for the type allows more than the denied verb."""
-        return self.request.verbs in {*_VERBS_OF_PROGRAMS.values(), _VERBS, VERBS_OF_APPLY}
-
-
-def _find_installer(text: str) -> str | None:
-    """Return the tool that installs objects and wrote a text, or ``None``."""
-    for name, sign in _INSTALLERS.items():
-        if any(map(text.__contains__, _INSTALLER_FRAGMENTS[name])) and sign.search(text):
-            return name
-    return None
+        return self.request.verbs in {*_VERBS_OF_PROGRAMS.values(), _VERBS}
 
 
 def _is_of_kubectl(

@@ -18,15 +18,12 @@ from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.cloud_roles import describe_cloud_roles
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
+from iamtriage.explaining._rules.kubernetes.entry_groups import find_override, use_stated_group
 from iamtriage.explaining._rules.kubernetes.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import find_missing_role, rbac_remedies
-from iamtriage.explaining._rules.kubernetes.stated_entries import (
-    find_groups,
-    find_override,
-    use_stated_group,
-)
+from iamtriage.explaining._rules.kubernetes.stated_entries import find_groups
 from iamtriage.explaining._rules.kubernetes.stated_rbac import add_stated_verbs, find_gaps, gap_remedies
 from iamtriage.explaining._rules.shared import kubernetes_requests, pages
 from iamtriage.explaining._rules.shared.wording import capitalize_start

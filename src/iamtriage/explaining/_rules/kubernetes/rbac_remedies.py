@@ -13,7 +13,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cloud_roles, denied_requests, request_checks, spark_roles
-from iamtriage.explaining._rules.kubernetes.stated_entries import change_groups
+from iamtriage.explaining._rules.kubernetes.entry_groups import change_groups
 from iamtriage.explaining._rules.shared import commands, kubernetes_requests, manifests, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command

@@ -1,4 +1,4 @@
-"""Read what the AWS CLI prints of the access entry of a principal, and change its groups."""
+"""Read what the AWS CLI prints of the access entries of a cluster."""
 
 from __future__ import annotations
 
@@ -8,58 +8,44 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.arns._principals import IdentityCenterRole, Role, ServiceLinkedRole, User
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.arns._principals import IdentityCenterRole, ServiceLinkedRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.values import Subject
-from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.kubernetes import map_entries
-from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import find_iam_arns
-from iamtriage.explaining._rules.shared.commands import kubernetes_name
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
-from iamtriage.explaining._rules.shared.principal_mappings import RESERVED_PREFIXES, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import (
     PLACEHOLDER_ACCOUNT,
     describe_principal,
     try_parse_principal,
     underlying_role,
 )
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
-    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.readers.command_runs import CommandRun
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
-    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import Failure
 
 __all__ = (
     "StatedEntry",
-    "change_groups",
     "describe_listed",
+    "find_creation_day",
     "find_former",
     "find_groups",
     "find_listed",
-    "find_override",
     "find_policies",
     "find_recreation",
     "find_stated_entry",
     "is_listed",
     "lists_nobody",
-    "use_stated_group",
 )
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3
 _NOBODY = "nobody"
-_LISTS = {("eks", "list-access-entries"), ("get", "accessentry"), ("get", "accessentries")}
+_LISTS = (("eks", "list-access-entries"), ("get", "accessentry"), ("get", "accessentries"))
+_DESCRIBE = ("eks", "describe-access-entry")
 _NOT_FOUND = "specified principalArn could not be found"
 # What kubectl auth whoami prints.
 _GROUPS_OF_USER = lazy_pattern(r"^Groups[ \t]{1,40}\[([^\]\n]{0,2000})\]", re.MULTILINE)
@@ -74,15 +60,6 @@ _POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[")
 _POLICY = lazy_pattern(r":cluster-access-policy/(\w{1,80})", re.ASCII)
 _CLUSTER_SCOPE = lazy_pattern(r"\btype\"\s{0,4}:\s{0,4}\"cluster\"")
 _TIME = lazy_pattern(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
-
-MAP_OVERRIDDEN = CauseType(
-    "map-overridden",
-    title="The access entry takes precedence over the aws-auth entry",
-    meaning="The principal has an access entry and an entry in aws-auth. Only the access entry has an effect, and it lacks the groups of the other one.",
-    recognised_by="The text shows an aws-auth entry of the caller, and an access entry without its groups or another user name.",
-    fix="Grant the access entry what the aws-auth entry granted, or delete it.",
-    sources=("https://docs.aws.amazon.com/eks/latest/userguide/migrating-access-entries.html",),
-)
 
 
 class StatedEntry(NamedTuple):
@@ -160,24 +137,25 @@ def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
     """Return the principals of the access entries that a text lists, or ``None`` if it lists none or only a page."""
     if not any(sign in failure.text for sign in ("list-access-entries", "get accessentr")):
         return None
-    outputs = [run.output for run in find_runs(failure) if run.command.words[:2] in _LISTS]
-    if len(outputs) != 1 or "nextToken" in outputs[0]:
+    runs = _find_runs(failure, *_LISTS)
+    if len(runs) != 1 or "nextToken" in runs[0].output:
         return None
-    principals = map(try_parse_principal, find_iam_arns(outputs[0].partition("]")[0]))
+    principals = map(try_parse_principal, find_iam_arns(runs[0].output.partition("]")[0]))
     listed = tuple(each for each in principals if each is not None)
-    return listed if listed or _NO_ENTRIES.search(outputs[0]) else None
+    return listed if listed or _NO_ENTRIES.search(runs[0].output) else None
+
+
+def _find_runs(failure: Failure, *words: tuple[str, str]) -> list[CommandRun]:
+    """Return the commands around a failure that begin with one of these pairs of words."""
+    return [run for run in find_runs(failure) if run.command.words[:2] in words]
 
 
 def find_policies(failure: Failure) -> tuple[str, ...]:
     """Return the access policies that the only list of a principal's associations in a text contains."""
     if "list-associated-access-policies" not in failure.text:
         return ()
-    runs = [
-        run.output
-        for run in find_runs(failure)
-        if run.command.words[:2] == ("eks", "list-associated-access-policies")
-    ]
-    return tuple(dict.fromkeys(_POLICY.findall(runs[0]))) if len(runs) == 1 else ()
+    runs = _find_runs(failure, ("eks", "list-associated-access-policies"))
+    return tuple(dict.fromkeys(_POLICY.findall(runs[0].output))) if len(runs) == 1 else ()
 
 
 def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
@@ -205,11 +183,9 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
         return any(is_same_principal(each, principal) for each in listed)
     if principal is None or "describe-access-entry" not in failure.text:
         return None
-    for run in find_runs(failure):
+    for run in _find_runs(failure, _DESCRIBE):
         stated = run.command.option("principal-arn")
-        if stated is None or run.command.words[:2] != ("eks", "describe-access-entry"):
-            continue
-        if is_same_principal(try_parse_principal(stated.value), principal):
+        if stated is not None and is_same_principal(try_parse_principal(stated.value), principal):
             is_shown = "accessEntry" in run.output or _read_query(run) is not None
             return True if is_shown else False if _NOT_FOUND in run.output else None
     return None
@@ -219,7 +195,7 @@ def lists_nobody(failure: Failure, region: str | None) -> bool:
     """Return whether a text lists the access entries of a cluster in this Region, and there are none."""
     if find_listed(failure) is None or describe_listed(failure) != _NOBODY:
         return False
-    stated = (run.command.option("region") for run in find_runs(failure) if run.command.words[:2] in _LISTS)
+    stated = (run.command.option("region") for run in _find_runs(failure, *_LISTS))
     return all(each is None or each.value == region for each in stated)
 
 
@@ -251,7 +227,7 @@ def find_recreation(failure: Failure, caller: Principal | None) -> tuple[Princip
     if "describe-access-entry" not in failure.text:
         return None
     runs = {run.command.words[:2]: run for run in find_runs(failure)}
-    entry = runs.get(("eks", "describe-access-entry"))
+    entry = runs.get(_DESCRIBE)
     of_iam = runs.get(("iam", "get-role")) or runs.get(("iam", "get-user"))
     stated = entry and entry.command.option("principal-arn")
     name = of_iam and of_iam.command.option("role-name", "user-name")
@@ -276,6 +252,12 @@ def _find_creation(run: CommandRun) -> datetime | None:
     return None
 
 
+def find_creation_day(failure: Failure) -> str | None:
+    """Return the day on which the access entry that a text shows was created."""
+    created = next(filter(None, map(_find_creation, _find_runs(failure, _DESCRIBE))), None)
+    return None if created is None else str(created)[:10]
+
+
 def is_same_principal(first: Principal | None, second: Principal | None) -> bool:
     """Return whether two ARNs are of the same principal, with or without the path of a role, or a masked account."""
     one, other = _identify(first), _identify(second)
@@ -288,130 +270,3 @@ def _identify(principal: Principal | None) -> tuple[str, str] | Principal | None
     """Return what sessions and ARNs without a path have in common with a role: its account and name."""
     role = underlying_role(principal)
     return principal if role is None else (role.account, role.name)
-
-
-def use_stated_group(denied: DeniedRequest) -> DeniedRequest:
-    """Return the request of a session with the only group that a text shows of it, to which a role can be bound."""
-    own = find_groups(denied) if denied.kind == "iam session" else None
-    names = [each for each in own or () if not each.startswith("system:") and kubernetes_name(each) == each]
-    return attrs.evolve(denied, subject=Subject("Group", names[0])) if len(names) == 1 else denied
-
-
-_GROUPS_IN_TERRAFORM = lazy_pattern(
-    r"^[ \t]{0,20}kubernetes_groups[ \t]{0,20}=[ \t]{0,4}\[(?P<groups>(?:[ \t]{0,4}\"[\w:.-]{1,63}\",?){0,8})[ \t]{0,4}\]",
-    re.MULTILINE,
-)
-
-
-def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
-    """Return the steps and commands that give the caller the group of the binding."""
-    if denied.kind != "iam session" or denied.subject is None or denied.subject.kind != "Group":
-        return (), ()
-    cluster, group = denied.cluster, denied.subject.name
-    principal = build_cluster_principal(denied.principal, source=denied.case.text)
-    lines: list[str | Labelled] = []
-    where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
-    effect = f"The user name contains the session name, so the binding is for the group {group} of {where}."
-    steps = [effect]
-    # Terraform resets what a command changes.
-    in_code = [*_GROUPS_IN_TERRAFORM.finditer(denied.case.failure.text)] if cluster.uses_entries else []
-    if len(in_code) == 1:
-        listed = ", ".join(filter(None, (in_code[0]["groups"].strip(" \t,"), f'"{group}"')))
-        return (
-            f"{effect} In Terraform, set kubernetes_groups = [{listed}] in that entry, and apply it.",
-        ), ()
-    if cluster.uses_entries:
-        if group in (find_groups(denied) or ()):
-            effect = f"The user name contains the session name, so the binding is for the group {group}, which {denied.subject_text} has. Others in the group get the permission, too."
-            return (effect,), ()
-        update = _add_groups_command(denied, group)
-        if update.startswith("aws "):
-            return (effect,), (update,)
-        lines = [Labelled("Then add the group to those of the entry, which an update replaces:", update)]
-        steps = [effect, *([principal.path_note] if principal.path_note else [])]
-    if cluster.uses_aws_auth:
-        edit = "kubectl -n kube-system edit configmap aws-auth"
-        add = f"add {group} to the groups of the entry with the rolearn {principal.aws_auth_arn}"
-        if cluster.uses_entries:
-            lines.append(Labelled(f"Or, if aws-auth maps the role, {add}:", edit))
-        else:
-            lines.append(edit)
-            steps.append(f"{add[:1].upper()}{add[1:]}.")
-    return tuple(steps), tuple(lines)
-
-
-def _add_groups_command(denied: DeniedRequest, *groups: str) -> str:
-    """Return the command that adds groups to the access entry of the caller."""
-    entry = find_stated_entry(denied.case.failure, denied.principal)
-    arguments = ("--kubernetes-groups", *groups, *(() if entry is None else entry.groups))
-    principal = build_cluster_principal(denied.principal, source=denied.case.text).entry_argument
-    update = denied.cluster.eks_command("update-access-entry", *arguments, principal=principal)
-    if entry is not None:
-        return update
-    # The update replaces the groups: it runs only if they can be read. zsh splits only what commands print.
-    query = "accessEntry.kubernetesGroups"
-    show = denied.cluster.eks_command("describe-access-entry", query=query, principal=principal)
-    return f"groups=$({show}) && {update} $(echo $groups)"
-
-
-def find_override(denied: DeniedRequest) -> tuple[str, Cause, tuple[Remedy, ...]] | None:
-    """Return that an access entry overrides an ``aws-auth`` entry with more groups, if a text shows both.
-
-    It is a clause, a cause and the remedies, which require no access to the cluster.
-    """
-    failure, cluster = denied.case.failure, denied.cluster
-    caller = underlying_role(denied.principal) or denied.principal
-    if not isinstance(caller, Role | User) or not cluster.uses_entries or denied.allowing_policy:
-        return None
-    found = map_entries.find_entries(denied.case.context.mappings, caller)
-    mapped = next((each.entry for each in found if not each.difference), None)
-    if mapped is None or map_entries.is_for_nodes(mapped):
-        return None
-    entry, because = find_stated_entry(failure, denied.principal), "The text shows the access entry."
-    if entry is None and not is_listed(failure, denied.principal):
-        # Without a user name of its own, an access entry gives the ARN of the caller.
-        if mapped.username is None or "arn:" in mapped.username:
-            return None
-        because = f"The request has the ARN as its user name, and aws-auth has {clip_text(mapped.username)}."
-    runs = (run for run in find_runs(failure) if run.command.words[:2] == ("eks", "describe-access-entry"))
-    if created := next(filter(None, map(_find_creation, runs)), None):
-        because = f"The text shows the access entry, which was created on {str(created)[:10]}."
-    lost = tuple(each for each in mapped.groups if entry is None or each not in entry.groups)
-    if not lost:
-        return None
-    named = join_words([*map(clip_text, lost)], "and")
-    groups = "" if entry is None else f", which has {join_words(entry.groups, 'and') or 'no group'},"
-    verdict = f"its access entry{groups} takes precedence over its entry in aws-auth, where {named} no longer {'has' if len(lost) == 1 else 'have'} an effect"
-    if not cluster.uses_aws_auth:
-        verdict = f"with the authentication mode API, only its access entry{groups} has an effect, not its entry in aws-auth with {named}"
-    cause = MAP_OVERRIDDEN.cause("derived", because, text=f"{verdict[:1].upper()}{verdict[1:]}.")
-    return verdict, cause, _override_remedies(denied, lost)
-
-
-def _override_remedies(denied: DeniedRequest, lost: tuple[str, ...]) -> tuple[Remedy, ...]:
-    principal = build_cluster_principal(denied.principal, source=denied.case.text)
-    own = tuple(each for each in lost if not each.startswith(RESERVED_PREFIXES))
-    policy, why = None if own else denied.policy or denied.view_policy, None
-    if "system:masters" in lost:
-        policy = "AmazonEKSClusterAdminPolicy"
-        why = f"{policy} replaces system:masters, which access entries cannot have."
-    delete = denied.cluster.eks_command("delete-access-entry", principal=principal.entry_argument)
-    return present(
-        cluster_remedy(
-            f"Grant the access entry of {denied.subject_text} what aws-auth granted",
-            why,
-            "The change requires permissions in IAM only, and no access to the cluster.",
-            commands=(
-                principal.associate_policy_command(denied.cluster, policy) if policy else None,
-                _add_groups_command(denied, *own) if own else None,
-            ),
-            url=pages.EKS_ACCESS_ENTRIES,
-        ),
-        cluster_remedy(
-            "Or delete the access entry, so that the entry in aws-auth has an effect again",
-            commands=delete,
-            url=pages.EKS_ACCESS_ENTRIES,
-        )
-        if denied.cluster.uses_aws_auth
-        else None,
-    )

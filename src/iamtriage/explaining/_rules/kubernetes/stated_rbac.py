@@ -19,7 +19,8 @@ from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.kubernetes import request_checks
 from iamtriage.explaining._rules.kubernetes.denied_requests import bind_command
-from iamtriage.explaining._rules.kubernetes.stated_entries import change_groups, find_groups
+from iamtriage.explaining._rules.kubernetes.entry_groups import change_groups
+from iamtriage.explaining._rules.kubernetes.stated_entries import find_groups
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
