@@ -110,6 +110,17 @@ _CASES = {
         ("no identity-based policy allows it",),
         ("that the text describes",),
     ),
+    "partition of a reference": (
+        _PASS.replace("arn:aws:", "arn:aws-us-gov:")
+        + '{"Statement": [{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:${PARTITION}:iam::111122223333:role/jobs"}]}',
+        ("allows it only on arn:aws-us-gov:iam::111122223333:role/jobs",),
+        ("Only the partition",),
+    ),
+    "partition of a role": (
+        _TOKEN + "Repository acme/orders, branch main, aws-region: cn-north-1, role gh-deploy in account 111122223333.",
+        ("arn:aws-cn:iam::111122223333:oidc-provider/",),
+        ("arn:aws:iam",),
+    ),
     "changed a moment ago": (
         _QUEUE + "I added a policy to my user a minute ago. Do I have to sign in again?",
         ("first repeat the call", "without a restart"),

@@ -9,6 +9,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import service_prefix
 from iamtriage.explaining._context.model import NOTHING
+from iamtriage.explaining._context.readers.partitions import stated_partition
 from iamtriage.policies._arn_templates import name_stem
 from iamtriage.policies._masked_arns import find_partition
 
@@ -24,7 +25,6 @@ __all__ = (
     "find_resource",
     "find_stated_arn",
     "resource_names",
-    "stated_partition",
 )
 
 # The host of a queue's URL.
@@ -37,10 +37,6 @@ _QUEUE_URL = lazy_pattern(
 # An ARN in a sentence, which can end with punctuation.
 _ARN_IN_TEXT = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:[0-9]{0,12}:[\w+=,.@/:*-]{0,1023}[\w*/]", re.ASCII
-)
-# An ARN of another partition than aws, or a Region.
-_PARTITION_SIGN = lazy_pattern(
-    r"\barn:(aws-(?:cn|us-gov|iso(?:-[a-z])?|eusc)):|(?<![\w-])((?:us-(?:gov|iso[a-z]?)-|[a-z]{2,4}-)(?:[a-z]{4,9})-[0-9])(?![\w-])"
 )
 # Characters of a failure's line before its message.
 _CHARS_BEFORE = 600
@@ -69,18 +65,6 @@ _KAFKA_CLUSTER = lazy_pattern(
 _OF_KAFKA = lazy_pattern(
     r"(?P<kind>Topic|Group)AuthorizationException: [^\n:]{0,60}: \[?(?P<name>[\w.-]{1,249})", re.ASCII
 )
-
-
-def stated_partition(text: str) -> str | None:
-    """Return the only partition of the Regions in a text and of its ARNs, or ``None``.
-
-    An ARN of the partition ``aws`` in a text about another one is a mistake, or that of an AWS managed policy.
-
-    >>> stated_partition("--region cn-north-1 --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess")
-    'aws-cn'
-    """
-    stated = {arn or find_partition(region) for arn, region in _PARTITION_SIGN.findall(text)} - {None}
-    return stated.pop() if len(stated) == 1 else None
 
 
 def find_failed_resource(

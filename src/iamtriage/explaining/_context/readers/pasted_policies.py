@@ -70,7 +70,6 @@ _NOT_DEFAULT = lazy_pattern(r"\"IsDefaultVersion\"\s?:\s?false\b")
 # The Landing Zone Accelerator replaces these: https://awslabs.github.io/landing-zone-accelerator-on-aws.
 _REFERENCE = lazy_pattern(r"\$\{([A-Z][A-Z0-9_]{1,40})\}")
 _MAX_REFERENCES = 8
-_KNOWN_REFERENCES = {"PARTITION": "aws", "ACCELERATOR_PREFIX": "AWSAccelerator"}
 _CHARS_OF_INTRODUCTION = 400
 _HEADING = lazy_pattern(
     r"\n[ \t]{0,8}(?:#|//)[^\n]{1,200}\n\s{0,20}\Z|\n\s{0,20}\n[A-Za-z][^\n{}\"=]{1,80} [^\n{}\"=]{1,80}:\s{1,20}\Z"
@@ -117,12 +116,15 @@ def _fill_references(content: Mapping[str, Any], text: str) -> Mapping[str, Any]
     """Return a policy with the values of its references that the text states, as in ``PREFIX is orders``."""
     if "${" not in text:
         return content
+    from iamtriage.explaining._context.readers.partitions import stated_partition
+
     document = json.dumps(content)
+    known = {"PARTITION": stated_partition(text) or "aws", "ACCELERATOR_PREFIX": "AWSAccelerator"}
     for name in islice(dict.fromkeys(_REFERENCE.findall(document)), _MAX_REFERENCES):
         stated = re.search(
             rf"(?<![\w$.{{]){name}[\"'`]?\s{{0,3}}(?:=>?|:|\bis\b)\s{{0,3}}[\"'`]?([\w-]{{2,64}})", text
         )
-        value = stated[1] if stated else _KNOWN_REFERENCES.get(name)
+        value = stated[1] if stated else known.get(name)
         document = document.replace(f"${{{name}}}", value) if value else document
     return cast("Mapping[str, Any]", json.loads(document))
 

@@ -64,4 +64,9 @@ def find_said_name(noun: str, text: str, excluded: frozenset[str] = frozenset())
 def find_said_role(text: str) -> Stated | None:
     """Return the ARN of a role of which a sentence has the name and the account."""
     found = _SAID_ROLE.search(text) if "ole " in text and "ccount " in text else None
-    return found and Stated(f"arn:aws:iam::{found['account']}:role/{found['name']}", quote_match(found))
+    if found is None:
+        return None
+    from iamtriage.explaining._context.readers.partitions import stated_partition
+
+    partition = stated_partition(text) or "aws"
+    return Stated(f"arn:{partition}:iam::{found['account']}:role/{found['name']}", quote_match(found))

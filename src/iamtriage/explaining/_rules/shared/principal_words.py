@@ -289,7 +289,7 @@ def find_role_of_controller(text: str, account: str) -> str | None:
     'arn:aws-cn:iam::111122223333:role/shop-dns'
     """
     from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-    from iamtriage.explaining._context.resources import stated_partition
+    from iamtriage.explaining._context.readers.partitions import stated_partition
 
     names = set(_ROLE_IN_PROSE.findall(text))
     if len(names) != 1 or find_controller(text) is None:
