@@ -16,6 +16,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.partitions import stated_partition
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.shared import commands, text_signs
+from iamtriage.explaining._rules.shared.common_causes import USES_PROFILE
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 
 if TYPE_CHECKING:
@@ -189,9 +190,7 @@ def stated_option(case: _AnyCase, *names: str) -> str | None:
     return None if stated is None else stated.value
 
 
-_USED_PROFILE = lazy_pattern(
-    r"\b(?:I|[Ww]e|code|program|script) (?:uses?|runs? with) (?:the )?profile [`\"']?([\w.-]{1,63}\w)"
-)
+_USED_PROFILE = lazy_pattern(rf"{USES_PROFILE}([\w.-]{{0,63}}\w)")
 
 
 def find_profile(case: _AnyCase) -> str | None:

@@ -134,13 +134,15 @@ SERVICE_NOT_ALLOWED = CauseType(
     sources=(pages.POLICY_PRINCIPAL,),
     subject="denials",
 )
+USES_PROFILE = r"\b(?:I|[Ww]e|code|program|script) (?:uses?|runs? with) (?:the )?profile [`\"']?"
+"""A pattern for the words before the profile of a call."""
 WRONG_SSO_SESSION = CauseType(
     "wrong-sso-session",
     title="Another profile or session was signed in",
     text="A later sign-in was for another session or profile than the one that the call uses.",
     fix="Sign in with the profile that the call uses.",
-    recognised_by="The text shows that the sign-in was successful, and the call still has an expired session.",
-    sign=r"(?P<shown>\baws sso login --profile (?P<one>[\w.-]{1,64}))(?![\w.-]).{0,300}\bprofile (?!(?P=one)\b)\w|\bSuccessfully logged into Start URL|\bLogin succeeded, valid until\b",
+    recognised_by="The text shows that the sign-in was successful or for another profile, and the call still has an expired session.",
+    sign=rf"(?P<shown>\baws sso login --profile (?P<one>[\w.-]{{0,63}}\w))(?![\w-]).{{0,300}}?(?:--profile |{USES_PROFILE})(?!(?P=one)(?![\w-]))\w|\bSuccessfully logged into Start URL|\bLogin succeeded, valid until\b",
     remedy="Sign in to IAM Identity Center",
     of="expired-sso-session",
     subject="credentials",
