@@ -99,7 +99,7 @@ sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\
 sure   | from host public.ecr.|.dkr.ecr. | pulling from host (?:\d{12}\.dkr|public)\.(?P<service>ecr)\.[\w.-]{3,60} failed with status code \[[^\]\n]{1,80}\]: (?P<status_code>403) Forbidden
 sure   | <Access>] Access denied|<Access>]: Access denied | (?:failed authentication due to|SaslAuthentication\w{0,20}|SASL \w{1,20} failed):? \[(?:[0-9a-fxX*]{8}(?:-[0-9a-fxX*]{4}){3}-[0-9a-fxX*]{12}|[\w.*…<>-]{0,3}|<[\w -]{1,40}>)\]:? Access denied
 # Plain Kafka says the same as a cluster of Amazon MSK with IAM.
-sure   | AuthorizationException: | \b(?:AWS_MSK_IAM|kafka-cluster:[A-Z])[^\x1e]{0,1200}?\b(?:Topic|Group|Cluster|TransactionalId)AuthorizationException: \w[^\n]{0,200}|\b(?:Topic|Group|Cluster|TransactionalId)AuthorizationException: \w[^\n]{0,200}(?=[^\x1e]{0,1200}?\b(?:AWS_MSK_IAM|kafka-cluster:[A-Z]))
+sure   | AuthorizationException: | \b(?:AWS_MSK_IAM|kafka-cluster:[A-Z])[^\x1e]{0,1200}?\b(?:Topic|Group|Cluster|TransactionalId)AuthorizationException: \w[^\n]{0,200}|\b(?:Topic|Group|Cluster|TransactionalId)AuthorizationException: (?=[^\x1e]{0,1400}?\b(?:AWS_MSK_IAM|kafka-cluster:[A-Z]))\w[^\n]{0,200}
 unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_code>403) response body(?![^\n]{0,120}? has expired)
 sure   | <authorization_exception>User does not | (?:AuthorizationException\((?P<status_code>403), '(?:security_exception', ')?)?(?:OpenSearch exception \[type=)?authorization_exception(?:, reason=|', '|\] )User does not have permissions for the requested resource
 sure   | permissions for the requested resource [ | User does not have permissions for the requested resource \[type=authorization_exception
