@@ -112,6 +112,12 @@ def test_who_passes_a_session_policy(session: str, text: str, user: str, title: 
     assert ("Your own credentials" in explanation.causes[0].text) is ("work" in text)
 
 
+def test_what_the_function_calls_that_passes_a_role() -> None:
+    stated = '{"Action": ["scheduler:CreateSchedule", "scheduler:GetSchedule"]}, {"Action": "iam:PassRole", "Condition": {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}}'
+    steps = explain(SESSION.format("a1b2c3d4e5f60718") + f"Amplify Hosting. {stated}").remedies[0].steps
+    assert "scheduler:CreateSchedule and scheduler:GetSchedule, and iam:PassRole" in steps[0]
+
+
 GUARDED = "User: arn:aws:sts::111122223333:assumed-role/{}/run is not authorized to perform: lambda:CreateFunction on resource: arn:aws:lambda:eu-west-1:111122223333:function:{} with an explicit deny in a service control policy\n"
 GUARDRAIL = '{"Sid": "OWN", "Effect": "Deny", "Action": "lambda:*", "Resource": "arn:${PARTITION}:lambda:*:*:function:${PREFIX}*", "Condition": {"ArnNotLike": {"aws:PrincipalARN": ["arn:${PARTITION}:iam::*:role/${PREFIX}*"]}}}\n'
 

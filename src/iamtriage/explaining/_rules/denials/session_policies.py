@@ -132,8 +132,8 @@ def explain_session_policy(denial: Denial) -> Explanation:
         # The service to which the role is passed, and its actions in the text.
         passed = _PASSED_TO.search(denial.failure.text)
         if passed is not None:
-            found = re.findall(rf"\b{passed[1]}:[A-Z][A-Za-z]{{1,60}}\b", denial.failure.text)
-            makes = join_words(tuple(dict.fromkeys(found))[:4], "and") or makes
+            listed = re.findall(rf"\b{passed[1]}:[A-Z][A-Za-z]{{1,60}}\b", denial.failure.text)
+            makes = join_words(tuple(dict.fromkeys(listed))[:4], "and") or makes
         title, statement, url = (
             "Let a Lambda function make the call, with a role of its own",
             None,
