@@ -148,11 +148,9 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     subject = f"The profile {profile}" if profile else "The profile"
     kubeconfig = _KUBECONFIG_HELPER.search(case.text) is not None
     sections = find_profile_sections(case.failure.text)
-    wrong = None if profile is None else _find_wrong_section(profile, sections)
-    if profile is not None and wrong is not None:
+    if profile and (wrong := _find_wrong_section(profile, sections)):
         return _explain_wrong_section(case, profile, wrong)
-    home = profile and unread_sources.explain_other_home(case, f"profile {profile}")
-    if home:
+    if profile and (home := unread_sources.explain_other_home(case, f"profile {profile}")):
         return home
     shown = tuple(
         f"The text shows {each.header} in {'the file' if each.file is None else f'~/.aws/{each.file}'}."
@@ -199,8 +197,8 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
             lines = (again or fill_command("export AWS_PROFILE={}", similar[0]),)
         choose = f"Use {join_words(similar[:_MAX_LISTED] or listed[:_MAX_LISTED], 'or')}, which the text lists, as {setting}."
     precedence = "The kubeconfig takes precedence if it selects the profile (env AWS_PROFILE or --profile). aws eks update-kubeconfig with --profile changes it."
-    steps = (choose, precedence) if kubeconfig else (choose,)
-    remedy = your_remedy(title, *steps, commands=lines, url=pages.CLI_PROFILES)
+    last = precedence if kubeconfig else None
+    remedy = your_remedy(title, choose, last, commands=lines, url=pages.CLI_PROFILES)
     names_it = find_kubeconfig_profile(case.text) is not None
     selects = f"the kubeconfig{'' if names_it else ' or AWS_PROFILE'} names it"
     is_fine = other is not None and is_theirs and bool(other.because)

@@ -176,13 +176,8 @@ def add_kubectl_failure(case: Case[Failure], explanation: Explanation) -> Explan
     asks_for_profile = first.commands == credential_remedies.SSO_LOGIN.commands
     if asks_for_profile and clues.find_profile(case) is None:
         steps = (each for each in first.steps if each not in credential_remedies.SSO_LOGIN.steps)
-        first = your_remedy(
-            first.title,
-            *steps,
-            _SIGN_IN_FOR_KUBECTL,
-            commands=(_SHOW_HELPER, *first.commands),
-            url=first.url,
-        )
+        lines = (_SHOW_HELPER, *first.commands)
+        first = your_remedy(first.title, *steps, _SIGN_IN_FOR_KUBECTL, commands=lines, url=first.url)
     if getattr(case.failure, "action", None) == "sts:AssumeRole":
         caller = principal_words.describe_principal(case.principal, case.caller)
         consequence = f"{consequence[:-1]}: the kubeconfig (--role-arn) or its profile (role_arn) tells it to assume the role."
@@ -330,15 +325,12 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     if other is not None:
         causes = (OTHER_HOME.cause("derived", other.because, text=other.why), *causes)
         first = (other.remedy,)
+    if reason is not None:
+        summary = f"kubectl got no token: aws eks get-token failed because {reason}."
+    text = f"The program that {'Argo CD' if is_argo_cd else 'the kubeconfig'} runs to get a token {outcome}."
     return case.explain(
-        summary.format(outcome)
-        if reason is None
-        else f"kubectl got no token: aws eks get-token failed because {reason}.",
-        KUBECONFIG_HELPER.cause(
-            "reported",
-            because,
-            text=f"The program that {'Argo CD' if is_argo_cd else 'the kubeconfig'} runs to get a token {outcome}.",
-        ),
+        summary.format(outcome),
+        KUBECONFIG_HELPER.cause("reported", because, text=text),
         *causes,
         remedies=(_RUN_IN_ARGO_CD,) if is_argo_cd else (*first, *others),
     )
