@@ -294,7 +294,7 @@ TRUSTED = '{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Princi
         (CREATE.format("app-role") + TRUSTED.format("lambda.amazonaws.com") + NOT_ASSUMED, "the role is only seconds old", "wait role-exists does not help"),
         (TRUSTED.format("lambda.amazonaws.com") + NOT_ASSUMED + "A retry works.", "the role is only seconds old", "about 10 seconds"),
         (TRUSTED.format("lambda.amazonaws.com") + NOT_ASSUMED, "or the call names another role", "Compare the role's name"),
-        (CREATE.format("app-role") + TRUSTED.format("ec2.amazonaws.com") + NOT_ASSUMED, 'trusts "ec2.amazonaws.com"', "trust.json"),
+        (CREATE.format("app-role") + TRUSTED.format("ec2.amazonaws.com") + NOT_ASSUMED, 'trusts "ec2.amazonaws.com"', "trust-2.json"),
         (CREATE.format("other") + TRUSTED.format("lambda.amazonaws.com") + NOT_ASSUMED, "or the call names another role", "Compare the role's name"),
     ],
 )  # fmt: skip

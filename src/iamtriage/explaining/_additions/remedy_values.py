@@ -35,7 +35,7 @@ from iamtriage.explaining._additions.pod_names import (
     with_pod_lookups,
     with_role_lookups,
 )
-from iamtriage.explaining._additions.saved_policies import save_printed_policy
+from iamtriage.explaining._additions.saved_policies import rename_saved_file, save_printed_policy
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
 from iamtriage.explaining._additions.supplied_values import values_of_resource, values_of_session
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
@@ -130,8 +130,10 @@ def complete_remedies(
         )
         for each in completed
     )
-    saved = drop_answered_commands(tuple(map(save_printed_policy, with_lookups)), explanation.failure)
-    return name_regions_of_iam(saved, explanation.failure, facts, values.get("REGION"))
+    text = explanation.failure.text if explanation.failure is not None else ""
+    saved = tuple(rename_saved_file(save_printed_policy(each), text) for each in with_lookups)
+    shown = drop_answered_commands(saved, explanation.failure)
+    return name_regions_of_iam(shown, explanation.failure, facts, values.get("REGION"))
 
 
 def _stated_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[str | None]:

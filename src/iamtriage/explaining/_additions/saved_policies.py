@@ -1,20 +1,22 @@
-"""Save the policy that a command prints in the file from which a later command reads the changed policy."""
+"""Save the policy that a command prints, in a file that a later command reads and that the text does not use."""
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.explanations.command_blocks import files_of
-from iamtriage.explaining._explanations.remedies import Labelled, change_commands
+from iamtriage._rendering.explanations.command_blocks import files_of, find_saved_file
+from iamtriage.explaining._explanations.remedies import Labelled, change_commands, remedy_parts
 from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
 
-__all__ = ("save_printed_policy",)
+__all__ = ("rename_saved_file", "save_printed_policy")
 
 # A command that prints nothing but a policy. Other outputs have it beside other values.
 _PRINTS_POLICY = lazy_pattern(
@@ -24,11 +26,30 @@ _PRINTS_POLICY = lazy_pattern(
     r"|DomainConfig\.AccessPolicies\.Options)'?(?= |\Z)[^|;&<>]*"
 )
 _KEEPS_OTHERS = lazy_pattern(rf"{KEEP_OTHERS}[^.:]{{1,80}} in [\w.-]+\.json: [\w -]{{1,60}} replaces it\.")
+# A command that saves a policy, to be changed or with a statement added.
+_SAVES = lazy_pattern(r"(?: > (?:old-)?| \| tee )([\w.-]{1,60}\.json)(?!\S)")
 # Parameters that take the policy as a JSON string, and the jq filter around it.
 _AS_STRING = {
     "--attributes": "{Policy: .}",
     "--patch-operations": '[{op: "replace", path: "/policy", value: .}]',
 }
+
+
+def rename_saved_file(remedy: Remedy, text: str) -> Remedy:
+    """Return a remedy that saves a policy in a file with another name than those in a text: they are the reader's."""
+    saved = find_saved_file(remedy.documents, remedy.commands)
+    file = saved or ((found := _SAVES.search("\n".join(remedy.commands))) and found[1])
+    if file is None or re.search(rf"(?<![\w.-])(?:old-)?{re.escape(file)}(?![\w-])", text) is None:
+        return remedy
+    rename = partial(re.compile(rf"(?<![\w.-])((?:old-)?{re.escape(file[:-5])})(?=\.json)").sub, r"\1-2")
+    return attrs.evolve(
+        remedy,
+        steps=tuple(map(rename, remedy.steps)),
+        commands=tuple(map(rename, remedy.commands)),
+        labels=tuple(
+            Labelled(rename(label), rename(each)) for each, label in remedy_parts(remedy).labels.items()
+        ),
+    )
 
 
 def save_printed_policy(remedy: Remedy) -> Remedy:

@@ -259,6 +259,7 @@ TYPICAL = (
     ),
     ("iam:createuser", "", "a permissions boundary"),
     ("iam:createrole", "", "a permissions boundary"),
+    ("kms:schedulekeydeletion", "", "that keys are disabled (aws kms disable-key), not deleted"),
     ("rds:createdbinstance", "", "encrypted storage, no public access, or tags"),
 )
 

@@ -216,6 +216,7 @@ def _derived_action_cause(denial: Denial) -> Cause:
         return DERIVED_ACTION.cause(because=because, text=text)
     called = f"The call {operation}" if operation else "The call in the text"
     if denial.service == "kafka-cluster" and denial.action != "kafka-cluster:Connect":
+        because = ("The message names no action.",)
         called = "The client is connected, so kafka-cluster:Connect is allowed: what it did then"
     text = f"{called} requires {actions}."
     if denial.failure.encoded_message:

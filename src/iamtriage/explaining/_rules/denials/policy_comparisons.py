@@ -272,7 +272,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     elif not any(names_action(each, action) and names_resource(each, resource) for each in possible):
         open_ones = [each for each in possible if names_resource(each, resource) is not False]
         named = [each for each in open_ones if names_action(each, action)]
-        allowed = allowed_resources(named if open_ones else possible)
+        allowed = allowed_resources(_unless_failed(denial, named if open_ones else possible))
         references = [
             each for each in allowed if has_reference(each) and matches(resource, compile_glob(widen(each)))
         ]
@@ -342,6 +342,11 @@ def statements_with(policy: KnownPolicy, action: str) -> list[dict[str, Any]]:
     return [each for each in trust_documents.allow_statements(policy.content) if names_action(each, action)]
 
 
+def _unless_failed(denial: Denial, allows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the statements whose conditions the request can meet: a role for EC2 is not passed to another service."""
+    return [each for each in allows if not fails_condition(denial, each)] or allows
+
+
 def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allowed: list[str]) -> Cause:
     """Return that a policy allows an action on other resources, or on one that a reference stands for."""
     subject, listed = capitalize_start(policy.name), join_resources(allowed)
@@ -357,7 +362,7 @@ def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allow
 
 def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     """Return on which resources, or in which Region, a policy allows the denied action."""
-    allowed = allowed_resources(statements_with(policy, denial.action or ""))
+    allowed = allowed_resources(_unless_failed(denial, statements_with(policy, denial.action or "")))
     whole = compared_resource(denial) or ""
     if denial.resource in allowed and ":secretsmanager:" in whole and whole != denial.resource:
         return describe_partial_arn(denial, whole)

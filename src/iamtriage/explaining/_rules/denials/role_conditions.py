@@ -369,7 +369,7 @@ def compare_role_remedy(denial: Denial) -> Remedy:
     return your_remedy(
         "Compare the role that the call requests with the role of this trust policy",
         f"{step} CloudTrail has the role and the subject of each call (AssumeRoleWithWebIdentity).",
-        "In the account of that ARN, with its last part as ROLE_NAME, the last command must print the trust policy that you expect. With NoSuchEntity, the ARN is wrong.",
+        "In the account of the requested role, run the last command (ROLE_NAME is the last part of the ARN), and compare the trust policy with this one. With NoSuchEntity, the ARN is wrong.",
         commands=(*lines, last),
         url=pages.OIDC_ROLES,
     )

@@ -123,7 +123,9 @@ def _explain_mismatch(case: AnyCase, found: Finding, explanation: Explanation) -
         for each in case.context.mappings
         if map_entries.is_for_nodes(each)
     ):
-        because.append(f"The role of the nodes is in {found.named.account}, too.")
+        because.append(
+            f"The role of the nodes is in {found.named.account}, too, so most likely the cluster is."
+        )
     # The entry explains the failure, so nothing that is only possible remains.
     known = [each for each in explanation.causes if each.evidence != "possible"]
     others = [each for each in explanation.remedies if found.is_similar and not _grants_access(each)]
@@ -262,7 +264,7 @@ def _summary(found: Finding) -> str:
         return f"The aws-auth entry for {name} has no effect: it is in {found.entry.wrong_list}, and its {found.field} belongs in {found.list_name}."
     looked_up = f"the authenticator looks for {map_entries.arn_in_map(found.caller)}."
     if found.is_of_other_account:
-        return f"No aws-auth entry is for {map_entries.arn_in_map(found.caller)}: the entry with the name {name} is for the account {clip_text(found.named.account)}."
+        return f"No aws-auth entry is for {map_entries.arn_in_map(found.caller)}: the entry for {name} has the role of another account, {clip_text(found.named.account)}."
     if not found.has_name:
         other = "nodes" if isinstance(found.named, InstanceProfile) else name
         return f"No aws-auth entry in the text is for {found.caller.name}: the one for {other} {found.difference}."

@@ -85,7 +85,7 @@ _HINTS = {
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
     "secretsmanager:GetSecretValue": "If the secret has a customer managed KMS key, kms:Decrypt on that key is required, too.",
     "kms:GenerateDataKey": "Multipart uploads to S3, and messages to SQS queues, also require kms:Decrypt on the same key.",
-    "sqs:ReceiveMessage": "A consumer also needs sqs:DeleteMessage. If the queue is an event source of a Lambda function, sqs:GetQueueAttributes, too.",
+    "sqs:ReceiveMessage": "A consumer also needs sqs:DeleteMessage. An event source of a Lambda function needs sqs:GetQueueAttributes, too.",
     "sqs:GetQueueAttributes": "If the queue is an event source of a Lambda function, its role also needs sqs:ReceiveMessage and sqs:DeleteMessage.",
     "ssm:UpdateInstanceInformation": f"For Session Manager, an instance also needs {join_words(SESSION_CHANNEL_ACTIONS, 'and')} on *.",
     "ssm:StartSession": "ssm:StartSession is required on the instance and, if the call names one, on the session document, such as AWS-StartPortForwardingSession. The denial names one of the two.",

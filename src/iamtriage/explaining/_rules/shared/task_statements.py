@@ -30,6 +30,7 @@ _PACKAGES_LOGIN = lazy_pattern(
 _STATE_LOCK = "With use_lockfile, it also requires s3:GetObject, s3:PutObject and s3:DeleteObject on the key with .tflock at the end."
 # https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control.html
 _KAFKA = "kafka:* only manages clusters, so a working aws kafka describe-cluster proves only the identity. These kafka-cluster actions let a client connect and read topics. A producer also needs kafka-cluster:WriteData on the topics, and a consumer group kafka-cluster:AlterGroup on the groups."
+_IDEMPOTENT = "Idempotent producers, the default since Kafka 3.0, also require kafka-cluster:WriteDataIdempotently on the cluster."
 ALL_REQUIRED = "requires all of these actions."
 """The end of the step about a policy whose actions one task requires."""
 
@@ -115,7 +116,8 @@ def complete_task(
     more = [build_allow(added, resource)] if added else []
     service = tasks.SERVICES_OF_TOKENS.get(grant.action.partition(":")[0])
     if service is None or not more:
-        return (f"{task} {ALL_REQUIRED}",), more
+        idempotent = (_IDEMPOTENT,) if "kafka-cluster:WriteData" in actions else ()
+        return (f"{task} {ALL_REQUIRED}", *idempotent), more
     more[0]["Condition"] = token_condition(service)
     text, domain = denial.failure.text, grant.resources[0]
     login = _PACKAGES_LOGIN.search(text)
