@@ -199,8 +199,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     precedence = "The kubeconfig takes precedence if it selects the profile (env AWS_PROFILE or --profile). aws eks update-kubeconfig with --profile changes it."
     last = precedence if kubeconfig else None
     remedy = your_remedy(title, choose, last, commands=lines, url=pages.CLI_PROFILES)
-    names_it = find_kubeconfig_profile(case.text) is not None
-    selects = f"the kubeconfig{'' if names_it else ' or AWS_PROFILE'} names it"
+    selects = f"the kubeconfig{'' if find_kubeconfig_profile(case.text) else ' or AWS_PROFILE'} names it"
     is_fine = other is not None and is_theirs and bool(other.because)
     return case.explain(
         f"{subject} {problem} in the config and credentials files {files}{f', but {selects}' if kubeconfig else ''}.",

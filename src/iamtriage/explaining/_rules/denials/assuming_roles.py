@@ -339,9 +339,8 @@ def _statement_for(denial: Denial, attribute: str | None) -> dict[str, Any]:
 
 def _is_unlike_others(denial: Denial) -> bool:
     """Return whether the text shows that such a role works in other accounts, and gives no other reason."""
-    return (
-        denial.policy_type is None and denial.deny is None and bool(role_calls.find_working_accounts(denial))
-    )
+    is_unexplained = denial.policy_type is None and denial.deny is None
+    return is_unexplained and bool(role_calls.find_working_accounts(denial))
 
 
 def _allow_remedy(
