@@ -72,7 +72,7 @@ def test_policy_has_all_that_the_controller_documents(text: str, allowed: dict[s
     is_only_all = denied_action.startswith(
         ("autoscaling:Describe", "ec2:Describe", "route53:ListHostedZones")
     )
-    assert (f"The Resource must be * for {denied_action}." in remedy.steps[1]) == is_only_all
+    assert (f"{denied_action} supports no Resource but *" in remedy.steps[1]) == is_only_all
     resources = {
         action: each["Resource"]
         for each in remedy.policy["Statement"]

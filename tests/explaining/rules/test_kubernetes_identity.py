@@ -469,9 +469,13 @@ def test_access_policies_do_not_cover_custom_resources(
 
 def test_installer_is_not_offered_a_policy_that_only_reads() -> None:
     text = 'Error: UPGRADE FAILED: rollouts.argoproj.io "web" is forbidden: User "arn:aws:sts::111122223333:assumed-role/rollout-bot/run-7" cannot get resource "rollouts" in API group "argoproj.io" in the namespace "web"'
-    notes = " ".join(explained(text, {"cluster": "shop", "authentication_mode": "API"}).notes)
-    assert "AmazonEKSClusterAdminPolicy, which allows everything, covers this" in notes
-    assert "AmazonEKSAdminViewPolicy" not in notes
+    explanation = explained(text, {"cluster": "shop", "authentication_mode": "API"})
+    notes = " ".join(explanation.notes)
+    assert "AmazonEKSClusterAdminPolicy, which allows everything, covers all of this" in notes
+    assert "AmazonEKSAdminViewPolicy only reads" in notes
+    assert not any(
+        "AmazonEKSAdminViewPolicy" in f"{each.steps} {each.commands}" for each in explanation.remedies
+    )
 
 
 def test_console_needs_no_placeholder_for_a_known_principal() -> None:

@@ -88,8 +88,8 @@ def test_a_broker_denies_the_connection() -> None:
     resources = [each["Resource"] for each in (explanation.remedies[0].policy or {})["Statement"]]
     assert resources == [
         cluster,
-        f"{cluster.replace(':cluster/', ':topic/')}/*",
-        f"{cluster.replace(':cluster/', ':group/')}/*",
+        f"{cluster.replace(':cluster/', ':topic/')}/TOPIC_NAME",
+        f"{cluster.replace(':cluster/', ':group/')}/GROUP_NAME",
     ]
     assert "proves only the identity" in " ".join(explanation.remedies[0].steps)
     assert "--role-name kowl" in explanation.remedies[0].commands[-1]

@@ -57,7 +57,7 @@ def explain_unsubscribed_service(case: Case[AwsError], _message: str) -> Explana
         what = "Shield Advanced, WAF or WAFv2 (the log does not say which), which the AWS Load Balancer Controller calls for each load balancer"
         reason = "most likely, it is not offered there. Elastic Load Balancing is not the problem"
     request = case.failure.envelope.request_id or "REQUEST_ID"
-    is_commercial = region is None or not region.startswith(("cn-", "us-gov-"))
+    is_commercial = clues.find_partition(case) == "aws"
     find = account_remedy(
         "Find the service of the call in CloudTrail, if it still fails",
         "An event appears after some minutes."

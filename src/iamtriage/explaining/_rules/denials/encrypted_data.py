@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from iamtriage.arns._arns import Arn
@@ -230,6 +230,12 @@ def via_service(service: str | None, region: str, partition: str | None) -> dict
     if service not in _VIA_SERVICES or partition == "aws-cn":
         return None
     return {"StringEquals": {"kms:ViaService": f"{service}.{region}.amazonaws.com"}}
+
+
+def change_key_statements(policy: Mapping[str, Any], member: str, value: object) -> list[dict[str, Any]]:
+    """Return the statements of a policy with another value in those that allow the use of a key."""
+    statements: list[dict[str, Any]] = policy["Statement"]
+    return [{**each, member: value} if "kms:" in str(each["Action"]) else each for each in statements]
 
 
 def key_policy_step(

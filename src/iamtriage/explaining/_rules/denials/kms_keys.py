@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -32,8 +32,6 @@ from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_r
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -127,16 +125,10 @@ def _limit_to_service(denial: Denial, remedy: Remedy, service: str | None) -> Re
         return remedy
     if any("Condition" in each for each in remedy.policy["Statement"]):
         return remedy  # which is limited in another way
-    statements = _change_statements(remedy.policy, "Condition", condition)
+    statements = encrypted_data.change_key_statements(remedy.policy, "Condition", condition)
     step = f"The condition kms:ViaService limits it to calls of {encrypted_data.SERVICES[service][0]}."
     steps = (*remedy.steps, *present(step if remedy.layer == "identity" else None))
     return attrs.evolve(with_statements(remedy, statements), steps=steps)
-
-
-def _change_statements(policy: Mapping[str, Any], member: str, value: object) -> list[dict[str, Any]]:
-    """Return the statements of a policy with another value in those that allow the use of a key."""
-    statements: list[dict[str, Any]] = policy["Statement"]
-    return [{**each, member: value} if "kms:" in str(each["Action"]) else each for each in statements]
 
 
 def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
@@ -152,7 +144,7 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
             find += " None means the AWS managed key aws/lambda: then set the role again instead."
     actions, principal = [denial.action or "kms:Decrypt"], denial.role or denial.principal
     of_key = encrypted_data.key_policy_step(key, principal, actions, denial.caller)
-    statements = _change_statements(remedy.policy, "Resource", key)
+    statements = encrypted_data.change_key_statements(remedy.policy, "Resource", key)
     return attrs.evolve(
         remedy,
         steps=(find, f"{remedy.steps[0]} {of_key}", *remedy.steps[1:]),

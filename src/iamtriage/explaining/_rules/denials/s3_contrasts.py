@@ -101,14 +101,9 @@ def explain_contrast(denial: Denial) -> Explanation | None:
         needs = next(meanings, f"Only the command that worked has {other}.")
         is_plain = not contrast.has_secrets and commands.PLAIN_COMMAND.fullmatch(other)
         again = commands.repeat_command(denial.context.command) if is_plain else None
-        remedies = (
-            your_remedy(
-                f"Add {other}",
-                "In code, set the parameter of the same name in each call.",
-                commands=again and f"{again} {other}",
-                url=pages.S3_403,
-            ),
-        )
+        step = "In code, set the parameter of the same name in each call."
+        line = again and f"{again} {other}"
+        remedies = (your_remedy(f"Add {other}", step, commands=line, url=pages.S3_403),)
     else:
         cause = common_causes.NO_IDENTITY_ALLOW
         to = "to the profile" if contrast.kind == "profile" else "below"
@@ -142,9 +137,8 @@ def explain_parts(denial: Denial) -> Explanation | None:
     has_whole = small is not None or (bool(bucket) and re.search(uploaded, text) is not None)
     is_begun = denial.operation in PARTS
     has_key = _KMS.search(text) is not None
-    if not (has_key and has_whole and denial.operation == "CreateMultipartUpload") and not (
-        is_begun and (has_key or has_whole)
-    ):
+    begins = denial.operation == "CreateMultipartUpload"
+    if not ((has_key or has_whole) if is_begun else (begins and has_key and has_whole)):
         return _explain_bucket_key(denial)
     named = NAMED_KEY.search(text)
     key, owner = (named["arn"], named["account"]) if named else (None, None)
@@ -154,18 +148,18 @@ def explain_parts(denial: Denial) -> Explanation | None:
     )
     principal = denial.role or denial.principal
     if principal is None and (account := _other_account(text, owner)) is not None:
-        principal = try_parse_principal(
-            f"arn:{denial.location.partition or 'aws'}:iam::{account}:role/ROLE_NAME"
-        )
+        partition = denial.location.partition or "aws"
+        principal = try_parse_principal(f"arn:{partition}:iam::{account}:role/ROLE_NAME")
     caller_account = getattr(principal, "account", None)
     is_other = owner is not None and caller_account not in {None, owner}
     whose = "the KMS key" if key else "the bucket's KMS key"
     if is_other and key is not None:
         role = principal if isinstance(principal, Role) else denial.role
-        of_caller = attrs.evolve(denial, principal=principal, role=role, account=caller_account)
-        resource = try_parse_arn(key)
+        of_caller = attrs.evolve(
+            denial, action="kms:Decrypt", principal=principal, role=role, account=caller_account
+        )
         of_key = attrs.evolve(
-            of_caller, action="kms:Decrypt", resource=key, resource_arn=resource, resource_account=owner
+            of_caller, resource=key, resource_arn=try_parse_arn(key), resource_account=owner
         )
         title = f"Allow kms:Decrypt on {whose} in accounts {owner} and {caller_account}"
         remedy: Remedy | None = attrs.evolve(resource_remedy(of_key), title=title)

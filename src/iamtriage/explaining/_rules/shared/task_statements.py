@@ -94,11 +94,10 @@ def complete_task(
     if grant.action == "kafka-cluster:Connect" and isinstance(resource, str) and resource == denial.resource:
         statement["Action"] = [grant.action, "kafka-cluster:DescribeCluster"]
         reads = ("kafka-cluster:DescribeTopic", "kafka-cluster:ReadData")
-        topics = build_allow(reads, f"{resource.replace(':cluster/', ':topic/')}/*")
-        groups = build_allow(
-            ("kafka-cluster:DescribeGroup",), f"{resource.replace(':cluster/', ':group/')}/*"
-        )
-        return (_KAFKA,), [topics, groups]
+        # The denial names no topic and no group, so the policy must not allow all of the cluster.
+        topic, group = (resource.replace(":cluster/", f":{each}/") for each in ("topic", "group"))
+        topics = build_allow(reads, f"{topic}/TOPIC_NAME")
+        return (_KAFKA,), [topics, build_allow(("kafka-cluster:DescribeGroup",), f"{group}/GROUP_NAME")]
     found = tasks.find_task(grant.action, denial.failure.text)
     if found is None or not isinstance(statement["Resource"], str):
         return (), []
