@@ -311,7 +311,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     source, cause, url = "credential source", STALE_METADATA.cause(), pages.EC2_METADATA_CREDENTIALS
     title = "Find the credential source, and compare its Expiration with the clock"
     remedies: tuple[Remedy, ...] = (_INSTANCE_PROFILE,)
-    check = "The first command prints the source. For iam-role (the instance metadata service), the last command must print Code Success and an Expiration in the future; boto3 1.22 and later accepts an older one. For custom-process, check the Expiration that the command in credential_process prints. For container-role, replace the task or pod."
+    check = "The first command prints the source. For iam-role (the instance metadata service), the last command must print Code Success and an Expiration in the future. For custom-process, check the Expiration that the command in credential_process prints. For container-role, replace the task or pod."
     clock_lines = ("date -u", credential_remedies.AWS_TIME)
     lines: tuple[str, ...] = (_SHOW_SOURCE, *clock_lines, *_METADATA_COMMANDS)
     if process is not None:
@@ -334,7 +334,9 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         lines = (*clock_lines, f"{_OF_TASK if is_ecs else _OF_POD}{_ONLY_EXPIRATION}")
         check = f"Run the commands in the container. Expiration is in UTC: if it is in the past, replace the {'task' if is_ecs else 'pod'} and look at the log of the agent on its node."
     elif _EC2_PROMPT.search(case.text) is not None:
-        source = "credential source, on EC2 usually the instance metadata service,"
+        source = "credential source, such as a credential process or, with boto3 before 1.22, the instance metadata service,"
+        if re.search(UNUSABLE_INSTANCE_ROLE, case.text) is None:
+            cause = STALE_METADATA.cause(text=_OLD_ON_INSTANCE)
     return case.explain(
         f"The {source} returned credentials that have expired by the machine's clock: they are old, or the clock is ahead. No permission is missing.",
         clues.reported_cause(SOURCE_RETURNS_EXPIRED, message, _STILL_EXPIRED_PHRASE),
@@ -348,6 +350,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
 
 
 # botocore extends what the metadata service returns: https://github.com/boto/botocore/pull/2664.
+_OLD_ON_INSTANCE = "The source has only old credentials: a credential process returns a session from its cache, or the role of the instance profile was deleted, re-created or no longer trusts EC2."
 _SHOW_SOURCE = "python3 -c 'import boto3; print(boto3.Session().get_credentials().method)'"
 _METADATA_COMMANDS = (
     'T=$(curl -sX PUT 169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")',

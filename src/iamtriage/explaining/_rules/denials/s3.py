@@ -185,7 +185,7 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     elif s3_objects.is_copy(denial) or (denial.operation == "HeadObject" and denial.principal_text is None):
         step = None  # the step on the tests or the GET says it
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
-        step = f"{owner} If that prints nothing, ask the bucket's owner to allow the caller in the bucket policy, too."
+        step = f"{owner} If it is not listed, ask the bucket's owner to allow the caller in the bucket policy, too."
         lines = (*lines, buckets.ownership_command(denial))
     remedy = allow_remedy(denial, title=title, first_step=step)
     key: str | None = None
