@@ -216,7 +216,9 @@ _SETTINGS = frozenset(
 
 def _documents(text: str) -> dict[str, Any]:
     is_attached = "Access" in text and any(sign in text for sign in _SIGNS_OF_ATTACHMENTS)
-    is_described = any(sign in text for sign in _SIGNS_OF_DESCRIPTIONS)
+    # Messages of AWS have "because no identity-based policy allows the … action".
+    is_allowed = text.count(" allow") > text.count("because no ")
+    is_described = is_allowed or any(sign in text for sign in _SIGNS_OF_DESCRIPTIONS)
     has_policies = any(sign in text for sign in _SIGNS_OF_POLICIES)
     has_mappings = '"' in text or "arn: " in text or "GROUPS" in text
     if not (is_attached or is_described or has_policies or has_mappings):
@@ -256,7 +258,7 @@ def _documents(text: str) -> dict[str, Any]:
 
 # Parts of the names of AWS managed policies.
 _SIGNS_OF_ATTACHMENTS = ("AdministratorAccess", "FullAccess", "OnlyAccess", "PowerUserAccess")
-_SIGNS_OF_DESCRIPTIONS = (" allow", " contain", " got ", " grant", " has ", " have ", " include", "olicy:")
+_SIGNS_OF_DESCRIPTIONS = (" contain", " got ", " grant", " has ", " have ", " include", "olicy:")
 # Every policy contains one of these, in JSON, YAML or code.
 _SIGNS_OF_POLICIES = (
     "Statement", "statement {", "Effect", "aws_iam_policy_document", "iamRoleStatements", "PolicyDocument", "get_policy_document",

@@ -124,7 +124,10 @@ def _causes(denial: Denial, tags: dict[str, str]) -> Iterator[Cause]:
     if denial.policy_type == "identity":
         on = " on this resource" if denial.resource else ""
         text = f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}."
-        if (changed := find_changed(denial.failure.text, MOMENT)) is not None:
+        # Most messages stand alone.
+        is_alone = denial.failure.span == (0, len(denial.failure.text))
+        changed = None if is_alone else find_changed(denial.failure.text, MOMENT)
+        if changed is not None:
             reasons = (
                 f"The text says {quote_words(changed)}: first repeat the call. A change takes effect after seconds, at most minutes, without a restart.",
             )

@@ -51,6 +51,8 @@ _INSTALLERS = Signs(
         r"\bwith (?:module\.[\w.\[\]\"-]{1,200}\.)?kubernetes_(?!manifest\.|config_map_v1_data\.)\w{3,60}\.": "Terraform",
     }
 )
+# Each pattern of the installers requires one of these.
+_WORDS_OF_INSTALLERS = ("FAILED", "helm", "airflow", "Kubernetes", "spark", "ExecutorPods", "with ")
 _KUBECTL = lazy_pattern(r"\bkubectl (?![a-z]+ is\b)[^\n|;&]{0,200}")
 _CHARS_BEFORE = 4_000
 _APPLY_COMMAND = lazy_pattern(r"kubectl (?:-\S+ (?:[^-\s]\S* )?){0,4}apply\b")
@@ -110,7 +112,7 @@ class DeniedRequest(Value):
         """Build a request with its user from a case."""
         user = case.failure.user
         text = case.text
-        installer = _INSTALLERS.find(text)
+        installer = _INSTALLERS.find(text) if any(word in text for word in _WORDS_OF_INSTALLERS) else None
         if installer == "Helm" and request.resource == "namespaces":
             installer = None  # it only creates them, with --create-namespace
         if request.resource not in _TYPES_OF_PROGRAMS.get(installer or "", (request.resource,)):

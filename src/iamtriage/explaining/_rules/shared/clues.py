@@ -285,8 +285,11 @@ def find_aws_hosts(text: str) -> tuple[str, ...]:
     >>> find_aws_hosts('Post "https://sts.eu-west-1.amazonaws.com/": EOF, xmlns="https://sts.amazonaws.com/doc/"')
     ('sts.eu-west-1.amazonaws.com',)
     """
-    may_match = ".amazonaws." in text or ".aws" in text or ".gov" in text
-    return tuple(dict.fromkeys(_HOST.findall(text))) if may_match else ()
+    return tuple(dict.fromkeys(_HOST.findall(text))) if _may_name_hosts(text) else ()
+
+
+def _may_name_hosts(text: str) -> bool:
+    return ".amazonaws." in text or ".aws" in text or ".gov" in text
 
 
 def find_region(case: _AnyCase) -> str | None:
@@ -303,7 +306,9 @@ def find_region(case: _AnyCase) -> str | None:
 def _candidate_regions(case: _AnyCase) -> tuple[str | None, ...]:
     if case.facts.region is not None:
         return (case.facts.region,)
-    host_labels = [label for host in find_aws_hosts(message_text(case)) for label in host.split(".")]
+    # Most texts name no host, and message_text takes longer than this test.
+    hosts = find_aws_hosts(message_text(case)) if _may_name_hosts(case.failure.text) else ()
+    host_labels = [label for host in hosts for label in host.split(".")]
     arns = map(try_parse_arn, (case.failure.resource, case.facts.resource))
     of_arns = (None if arn is None else arn.region for arn in arns)
     return (find_option(case, "region"), *host_labels, *of_arns)
