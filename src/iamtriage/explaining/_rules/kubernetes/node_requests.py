@@ -202,7 +202,7 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
     elif is_kubelet and node and other not in {None, node}:
         summary = f"The kubelet uses the node name {clip_text(other or '')}, but the cluster knows the node as {clip_text(node)}: the names must be equal."
         note = "Neither an RBAC binding nor an IAM policy helps, and the mapping of the node role is correct."
-        remedy = _rename_remedy(node)
+        remedy = _rename_remedy(case, node, other or "")
     else:
         own = f" (system:node:{clip_text(node)})" if node else ""
         denial = _NODE_SUBJECT.sub("", reason[0])
@@ -215,15 +215,34 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
     return case.explain(summary, *causes, topic=_TOPIC, remedies=remedy, notes=note)
 
 
-def _rename_remedy(node: str) -> Remedy:
+def _rename_remedy(case: Case[KubernetesForbidden], node: str, other: str) -> Remedy:
     """Return the remedy that makes a kubelet register with the name that the mapping of its role gives the node."""
     source = "The cluster takes the name from the private DNS name of the instance (system:node:{{EC2PrivateDNSName}} in the mapping of the node role)"
+    stated = _HOSTNAME_OVERRIDE.search(case.text)
+    if stated is None or stated["name"] != other:
+        return cluster_remedy(
+            f"Let the kubelet register as {clip_text(node)}",
+            f"{source}, the kubelet from --hostname-override or the host name. Remove the option, or restore the host name, which the VPC's DHCP options can change, too. Then restart the kubelet, or replace the node.",
+            commands=("hostname --fqdn", "systemctl cat kubelet"),
+            url=pages.EKS_TROUBLESHOOTING,
+        )
     return cluster_remedy(
-        f"Let the kubelet register as {clip_text(node)}",
-        f"{source}, the kubelet from --hostname-override or the host name. Remove the option, also from the user data or launch template, or restore the host name, which the VPC's DHCP options can change, too. Then restart the kubelet, or replace the node.",
-        commands=("hostname --fqdn", "systemctl cat kubelet"),
+        f"Remove --hostname-override={clip_text(other)} from the kubelet's options",
+        f"{source}. For a readable name, set a label or the tag Name instead.",
+        "Remove the option on the node, in the files that systemctl cat kubelet prints, and in the user data or launch template: otherwise, new nodes have it again.",
+        commands=(
+            "sudo systemctl daemon-reload",
+            "sudo systemctl restart kubelet",
+            fill_command("kubectl get node {}", commands.kubernetes_name(node)),
+        ),
         url=pages.EKS_TROUBLESHOOTING,
     )
+
+
+# In the arguments of the kubelet, and in its configuration.
+_HOSTNAME_OVERRIDE = lazy_pattern(
+    r"(?:--)?hostname-?override[\"']?(?:=|[: ]{1,2})[\"']?(?P<name>[a-z0-9][a-z0-9.-]{0,252})", re.IGNORECASE
+)
 
 
 def _program_as_node(case: Case[KubernetesForbidden]) -> Cause:
