@@ -74,6 +74,7 @@ OUTBOUND_FEDERATION_OFF = CauseType(
     sources=(_OUTBOUND_FEDERATION,),
 )
 _TOKENS_OF_STS = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html"
+_CONTEXT_ASSERTIONS = "https://docs.aws.amazon.com/singlesignon/latest/userguide/trustedidentitypropagation-identity-enhanced-iam-role-sessions.html"
 OUTLIVES_SESSION = CauseType(
     "token-outlives-session",
     title="The requested token or session would outlive the session of the caller",
@@ -81,6 +82,22 @@ OUTLIVES_SESSION = CauseType(
     recognised_by="The error code SessionDurationEscalationException or InsufficientSessionLifetime.",
     fix="Request a shorter DurationSeconds, or call with a new session.",
     sources=(_TOKENS_OF_STS,),
+)
+TOKEN_TOO_LARGE = CauseType(
+    "web-identity-token-too-large",
+    title="The requested token would be too large",
+    text="The tags in the request make the token too large. No permission is missing.",
+    recognised_by="The error code JWTPayloadSizeExceededException.",
+    fix="Pass fewer or shorter tags to GetWebIdentityToken.",
+    sources=(_TOKENS_OF_STS,),
+)
+CONTEXT_ASSERTION_REJECTED = CauseType(
+    "context-assertion-rejected",
+    title="STS rejects the context assertion in ProvidedContexts",
+    text="The context assertion is malformed or has expired, or its provider is not the one that issued it. STS has not evaluated any policy.",
+    recognised_by="The error code InvalidContextAssertion.",
+    fix="Get a new context assertion, and pass it unchanged with the ARN of its provider.",
+    sources=(_CONTEXT_ASSERTIONS,),
 )
 _ADD_ON_ROLES = "https://docs.aws.amazon.com/eks/latest/userguide/add-ons-iam.html"
 ADD_ON_LACKS_PERMISSION = CauseType(
@@ -115,6 +132,27 @@ _KINDS = (
             "DurationSeconds can be at most the seconds until the Expiration of the calling session.",
             "If the token must be valid longer, get a new session right before the call, such as with AssumeRole. Its DurationSeconds can be up to the role's MaxSessionDuration, but only one hour if the caller of AssumeRole is a role, too.",
             url=_TOKENS_OF_STS,
+        ),
+    ),
+    ErrorKind(
+        cause=TOKEN_TOO_LARGE,
+        code=r"^JWTPayloadSizeExceeded",
+        summary="STS issues no token, because its tags would make it too large.",
+        remedies=your_remedy(
+            "Pass fewer or shorter tags to GetWebIdentityToken",
+            "Pass only the tags that the external service reads.",
+            url=_TOKENS_OF_STS,
+        ),
+    ),
+    ErrorKind(
+        cause=CONTEXT_ASSERTION_REJECTED,
+        code=r"^InvalidContextAssertion",
+        summary="STS rejected the context assertion in ProvidedContexts.",
+        remedies=your_remedy(
+            "Get a new context assertion, and pass it unchanged",
+            "IAM Identity Center returns it as identityContext from CreateTokenWithIAM. It is valid for a short time: request it right before the call.",
+            "Its ProviderArn is arn:aws:iam::aws:contextProvider/IdentityCenter.",
+            url=_CONTEXT_ASSERTIONS,
         ),
     ),
     ErrorKind(
