@@ -930,7 +930,10 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             'driver.go:10] "GRPC error" err="rpc error: code = Internal desc = Could not detach volume \\"vol-0123456789abcdef0\\" from node \\"i-0fedcba9876543210\\": operation error EC2: DetachVolume, https response error StatusCode: 503, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, api error RequestLimitExceeded: Request limit exceeded."',
             {},
-            ("The EBS CSI driver retries automatically: a single error needs no action",),
+            (
+                "The EBS CSI driver retries automatically: a single error needs no action",
+                "kubectl get volumeattachments",
+            ),
             ("AWS_RETRY_MODE",),
             id="throttled controller by its words",
         ),

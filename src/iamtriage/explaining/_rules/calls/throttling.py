@@ -52,6 +52,14 @@ _STS_OPERATION = lazy_pattern(r"AssumeRole|GetCallerIdentity|GetSessionToken|Get
 _CLI = lazy_pattern(
     r"\baws [a-z][a-z0-9-]{1,30} [a-z]|\(reached max retries: \d+\)|\baws-cli/|\bboto|An error occurred \("
 )
+# What shows whether a retry has succeeded.
+_SHOW_RESULTS = {
+    "the EBS CSI driver": Labelled("What is still not attached:", "kubectl get volumeattachments")
+}
+# https://github.com/kubernetes-sigs/aws-ebs-csi-driver/releases/tag/v1.30.0
+_UPDATES = {
+    "the EBS CSI driver": "Update the driver, which since v1.30 batches Describe calls and slows down when it is throttled, and attach fewer volumes at once: roll out in smaller steps."
+}
 _FEWER = "Make fewer calls: cache results, use filters and large pages, and run fewer jobs in parallel."
 _REUSE = "Make fewer calls: use the credentials of one AssumeRole, and the client that has them, until shortly before they expire, instead of a call for each message, request or job."
 _STS_RATES = "Each STS endpoint has its own rate per account, which AWS does not raise: call the regional endpoint, not the global one (AWS_STS_REGIONAL_ENDPOINTS=regional)."
@@ -210,7 +218,8 @@ def _controller_remedy(controller: Controller, operation: str, url: str) -> Reme
         "Find out who makes so many calls",
         f"{capitalize_start(controller.name)} retries automatically: a single error needs no action, and nothing has to be repeated by hand.",
         "If it goes on, count the events of the operation by userIdentity in CloudTrail: other controllers, scripts and clusters of the account share the rate.",
-        commands=_FIND_USERS.format(operation),
+        _UPDATES.get(controller.name),
+        commands=(_FIND_USERS.format(operation), _SHOW_RESULTS.get(controller.name)),
         url=url,
     )
 
@@ -295,10 +304,20 @@ def explain_throttled_invocation(case: Case[AwsError], _message: str) -> Explana
                 title if found else "Find out which limit is reached, and invoke less in parallel",
                 "The first command prints the function's reserved concurrency (nothing, if it has none), the second what the account has in the Region. Compare them with the metrics ConcurrentExecutions (maximum) and Throttles (sum) of the function and of the Region in CloudWatch.",
                 "If the reserved concurrency is 0, someone switched the function off: no retry helps. Otherwise, run fewer callers in parallel and retry with exponential backoff and jitter.",
-                "If nobody waits for the response, invoke asynchronously (--invocation-type Event) or through an SQS queue: Lambda then retries. To raise the limit, an administrator sets the reserved concurrency (put-function-concurrency), or requests a higher quota of the account in Service Quotas.",
+                "If nobody waits for the response, invoke asynchronously (--invocation-type Event) or through an SQS queue: Lambda then retries. A faster function needs less concurrency.",
                 commands=(
                     f"aws lambda get-function-concurrency --function-name {name} --region REGION",
                     "aws lambda get-account-settings --query AccountLimit --region REGION",
+                ),
+                url=_CONCURRENCY,
+            ),
+            account_remedy(
+                "Raise the limit that is reached: the function's reserved concurrency or the account's quota",
+                "Reserved concurrency is taken from that of the account, of which 100 must stay unreserved.",
+                "The command delete-function-concurrency lets the function use the unreserved concurrency again. The last command requests a higher quota for the account.",
+                commands=(
+                    f"aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions VALUE --region REGION",
+                    "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value VALUE --region REGION",
                 ),
                 url=_CONCURRENCY,
             ),
