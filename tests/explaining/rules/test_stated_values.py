@@ -168,7 +168,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "MessageRejected: Email address is not verified. The following identities failed the check in region EU-WEST-1: ops@example.com",
             {},
-            ("SES rejected the message because an address is not verified in eu-west-1.",),
+            ("SES rejected the message because an address is not verified in this Region.",),
             ("has no error code",),
             id="the message of SES without an SDK's code",
         ),
@@ -936,6 +936,24 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ),
             ("AWS_RETRY_MODE",),
             id="throttled controller by its words",
+        ),
+        pytest.param(
+            '{"controller":"externalsecret","controllerGroup":"external-secrets.io","error":"operation error SSM: GetParameter, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, ThrottlingException: Rate exceeded"}',
+            {},
+            (
+                "Do this first: Let External Secrets Operator make fewer calls",
+                "Raise refreshInterval in the ExternalSecrets",
+                "high-throughput-enabled",
+            ),
+            ("AWS_RETRY_MODE",),
+            id="throttled controller with a setting",
+        ),
+        pytest.param(
+            'level=error msg="Failed to do run once: failed to list hosted zones: operation error Route 53: ListHostedZones, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, Throttling: Rate exceeded"\nargs: [--source=ingress, --interval=2h]\n',
+            {},
+            ("Do this first: Let ExternalDNS make fewer calls",),
+            ("interval is 2h", "Raise --interval, so"),
+            id="long interval of a throttled controller",
         ),
         pytest.param(
             '$ cat kc.yaml\nusers:\n- name: ci\n  user: {}\n$ kubectl --kubeconfig kc.yaml get pods\npods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" in the namespace "web"',

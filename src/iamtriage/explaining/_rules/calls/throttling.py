@@ -52,10 +52,21 @@ _STS_OPERATION = lazy_pattern(r"AssumeRole|GetCallerIdentity|GetSessionToken|Get
 _CLI = lazy_pattern(
     r"\baws [a-z][a-z0-9-]{1,30} [a-z]|\(reached max retries: \d+\)|\baws-cli/|\bboto|An error occurred \("
 )
+# How each controller calls less often, by its name.
+_FLAGS = {
+    "Cluster Autoscaler": "Raise --scan-interval, which is 10 seconds by default, for example to 1m, and let it watch fewer Auto Scaling groups: narrow the tags in --node-group-auto-discovery.",
+    # https://kubernetes-sigs.github.io/external-dns/latest/docs/rate-limits/
+    "ExternalDNS": "Raise --interval, which is one minute by default, set --provider-cache-time, for example to 15m, and limit the zones with --domain-filter or --zone-id-filter.",
+    "the AWS Load Balancer Controller": "Limit its calls with --aws-api-throttle.",
+    # https://external-secrets.io/latest/api/externalsecret/
+    "External Secrets Operator": "Raise refreshInterval in the ExternalSecrets, for example to 1h: at each interval, each of them makes a call for each key in its data. Keep several values as JSON in one key.",
+}
 # What shows whether a retry has succeeded.
 _SHOW_RESULTS = {
     "the EBS CSI driver": Labelled("What is still not attached:", "kubectl get volumeattachments")
 }
+# What shows the settings of a controller, if they are not in its Deployment.
+_SHOW_SETTINGS = {"External Secrets Operator": "kubectl get externalsecrets --all-namespaces"}
 # https://github.com/kubernetes-sigs/aws-ebs-csi-driver/releases/tag/v1.30.0
 _UPDATES = {
     "the EBS CSI driver": "Update the driver, which since v1.30 batches Describe calls and slows down when it is throttled, and attach fewer volumes at once: roll out in smaller steps."
@@ -214,6 +225,18 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
 
 
 def _controller_remedy(controller: Controller, operation: str, url: str) -> Remedy:
+    if (flags := _FLAGS.get(controller.name)) is not None:
+        show = _SHOW_SETTINGS.get(controller.name)
+        return cluster_remedy(
+            f"Let {controller.name} make fewer calls",
+            flags,
+            _FIND_CALLERS,
+            commands=(
+                show or f"kubectl --namespace NAMESPACE edit {controller.workload}",
+                _RAISE_PARAMETERS if operation.startswith("GetParameter") else None,
+            ),
+            url=url,
+        )
     return cluster_remedy(
         "Find out who makes so many calls",
         f"{capitalize_start(controller.name)} retries automatically: a single error needs no action, and nothing has to be repeated by hand.",
@@ -283,14 +306,16 @@ def explain_throttled_invocation(case: Case[AwsError], _message: str) -> Explana
     because = error_kind.code_evidence(case.failure)
     causes = [FUNCTION_CONCURRENCY.cause(), ACCOUNT_CONCURRENCY.cause()]
     text = "Lambda did not run the function."
-    if found is not None and "Rate" not in found[0]:
-        cause = FUNCTION_CONCURRENCY if found["of"] else ACCOUNT_CONCURRENCY
-        causes = [cause.cause("derived", f"The text states the reason {found[0]}.")]
-        reason = (
-            "its reserved concurrency is used up, or is 0"
-            if found["of"]
-            else "the functions of the account use up its concurrency in the Region"
-        )
+    if found is not None:
+        because += (f"The text states the reason {found[0]}.",)
+        if "Rate" in found[0]:
+            reason = "it is invoked too often: the limit is 10 invocations a second for each unit of its concurrency"
+        else:
+            cause = FUNCTION_CONCURRENCY if found["of"] else ACCOUNT_CONCURRENCY
+            causes = [cause.cause("derived", because[-1:])]
+            reason = "its reserved concurrency is used up, or is 0"
+            if not found["of"]:
+                reason = "the functions of the account use up its concurrency in the Region"
     name = _name_function(case)
     title = "Invoke less in parallel, or raise the limit"
     called = "the function" if name == "FUNCTION" else f"the function {name}"
