@@ -32,3 +32,14 @@ def test_a_command_with_files_does_not_import_argparse() -> None:
     code = "import sys; from iamtriage.cli import main; main(['parse']); print('argparse' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], input="", check=True, capture_output=True, text=True)
     assert done.stdout.split()[-1] == "False"
+
+
+def test_only_the_process_of_the_command_changes_garbage_collection() -> None:
+    """``main()`` leaves the search for cycles to its caller; the command stops it, and sorts out nothing at exit."""
+    code = (
+        "import gc, sys; from iamtriage.cli import main; from iamtriage.__main__ import run\n"
+        "before = gc.get_threshold(); assert main(['nonsense']) == 2; assert gc.get_threshold() == before\n"
+        "sys.argv = ['iamtriage', 'nonsense']; assert run() == 2; print(gc.get_freeze_count() > 1000)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "True\n"

@@ -2566,6 +2566,16 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
     ("text", "title", "words"),
     [
         (
+            "E1126 03:14:31.004417       1 aws_manager.go:269] Failed to regenerate ASG cache: Throttling: Rate exceeded\n\tstatus code: 400, request id: 0b5c6d7e",
+            "Let Cluster Autoscaler make fewer calls",
+            "--scan-interval",
+        ),
+        (
+            "external-dns: failed to list hosted zones: Throttling: Rate exceeded\n\tstatus code: 400, request id: 0b5c6d7e",
+            "Let ExternalDNS make fewer calls",
+            "have a separate limit. Raise --interval, which is one minute by default, set --provider-cache-time, for example to 15m, and limit the zones with --domain-filter or --zone-id-filter",
+        ),
+        (
             "operation error Route 53: ListHostedZones, https response error StatusCode: 400, RequestID: 1, api error Throttling: Rate exceeded",
             "Retry with exponential backoff and jitter, and make fewer calls",
             "by default 10 calls a second",
@@ -2619,6 +2629,8 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
         ),
     ],
     ids=[
+        "Cluster Autoscaler",
+        "ExternalDNS",
         "Route 53",
         "earlier change of a zone",
         "changes of a zone",

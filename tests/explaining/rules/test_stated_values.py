@@ -168,7 +168,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "MessageRejected: Email address is not verified. The following identities failed the check in region EU-WEST-1: ops@example.com",
             {},
-            ("SES rejected the message because an address is not verified in this Region.",),
+            ("SES rejected the message because an address is not verified in eu-west-1.",),
             ("has no error code",),
             id="the message of SES without an SDK's code",
         ),

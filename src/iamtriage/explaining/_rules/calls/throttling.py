@@ -231,10 +231,7 @@ def _controller_remedy(controller: Controller, operation: str, url: str) -> Reme
             f"Let {controller.name} make fewer calls",
             flags,
             _FIND_CALLERS,
-            commands=(
-                show or f"kubectl --namespace NAMESPACE edit {controller.workload}",
-                _RAISE_PARAMETERS if operation.startswith("GetParameter") else None,
-            ),
+            commands=show or f"kubectl --namespace NAMESPACE edit {controller.workload}",
             url=url,
         )
     return cluster_remedy(
