@@ -238,3 +238,21 @@ def test_conditions_of_a_trust_policy_suffice(condition: str, verdict: str) -> N
         # The policy can have other statements, which the command must not remove.
         assert explanation.remedies[0].commands[0].endswith(" --output json > old-trust.json")
         assert "Add this statement:" in str(explanation)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Download action repository 'actions/checkout@v4' (SHA:11bd71901bbe5b16)",
+        "Download action repository 'aws-actions/configure-aws-credentials@v4' (SHA:e3dd6a429d7300a6)",
+        "I checked the repo and/or branch.",
+    ],
+    ids=["action", "hyphens", "words"],
+)
+def test_no_action_is_the_repository_of_the_job(line: str) -> None:
+    """A subject of another repository in the trust policy gives that one the role."""
+    log = LOG.format("sts.amazonaws.com", "octo/cart")
+    explanation = explain(f"{line}\n{log}\nGITHUB_REF=refs/heads/main")
+    policies = [str(each.policy) for each in explanation.remedies if each.policy is not None]
+    assert policies
+    assert all("'repo:octo/cart:ref:refs/heads/main'" in each for each in policies)

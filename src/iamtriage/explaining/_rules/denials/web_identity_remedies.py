@@ -38,7 +38,8 @@ _MAX_ISSUER_LENGTH = 255
 _REPOSITORY = lazy_pattern(
     r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})|github\.com/([\w.-]{1,60}/[\w.-]{1,100}?)(?:\.git)?/actions/"
     r"|\bCI_PROJECT_PATH[=:]\s?[\"']?([\w.-]{1,100}(?:/[\w.-]{1,100}){1,5})"
-    r"|\b[Rr]epo(?:sitory)?(?: is|:)? [`\"']?([A-Za-z][\w-]{0,60}/[\w.-]{0,99}[\w-])(?![\w/])",
+    # But not "and/or", nor the action of "Download action repository 'actions/checkout@v4'".
+    r"|\b[Rr]epo(?:sitory)?(?: is|:)? [`\"']?(?!and/or\b)([A-Za-z][\w-]{0,60}/[\w.-]{0,99}[\w-])(?![\w/@]|[.-]\w)",
     re.ASCII,
 )
 # The branch of a job, unless it runs for a tag or a pull request.
