@@ -59,6 +59,16 @@ def test_a_replica_of_the_cdk() -> None:
     assert "It works with the other database" in full
 
 
+@pytest.mark.parametrize("user", ["*", "app?", "x'], actions: ['rds-db:connect"])
+@pytest.mark.parametrize("call", ["", "\ndb.grantConnect(fn)"], ids=["policy", "code"])
+def test_a_user_with_wildcards_or_quotes(user: str, call: str) -> None:
+    """Such a name would allow other users, or end the string of the code."""
+    statement = f'{{"Effect": "Allow", "Action": "rds-db:connect", "Resource": "{START}orders/*"}}'
+    error = f'FATAL: PAM authentication failed for user "{user}"'
+    [remedy] = explain(f"psycopg2.OperationalError: {error}\n{statement}{call}").remedies
+    assert f"{START}RESOURCE_ID/DB_USER_NAME'" in f"{remedy.policy}{remedy.manifest}"
+
+
 def test_a_login_of_mysql_is_not_that_of_postgresql() -> None:
     full = explain(MYSQL + TOKEN).to_text(detail="full")
     assert "AWSAuthenticationPlugin" in full

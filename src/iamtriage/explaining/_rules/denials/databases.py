@@ -65,7 +65,7 @@ LOGIN_NOT_ALLOWED = CauseType(
     "database-login-not-allowed",
     title="No policy allows the caller to log in as the database user",
     text="The identity that generated the token needs rds-db:connect on this user of this database. RDS checks that at login: generating a token requires no permission.",
-    recognised_by='A PostgreSQL database of Amazon RDS says "PAM authentication failed for user".',
+    recognised_by='PostgreSQL says "PAM authentication failed for user", or a database rejects the password, and the text shows that it is an IAM token.',
     fix="Allow rds-db:connect on the database user, with the resource ID of the database in the ARN.",
     sources=(_POLICIES,),
 )
@@ -100,7 +100,7 @@ DATABASE_USER_ARN = CauseType(
 
 def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str]) -> Explanation:
     """Explain that a policy has the name or the ARN of a database where its resource ID belongs."""
-    text, name, user = denial.failure.text, wrong["name"], login.user if login else wrong["user"]
+    text, name, user = denial.failure.text, wrong["name"], login.user if login else "DB_USER_NAME"
     kind = {"cluster": "cluster", "db-proxy": "prx"}.get(wrong["type"], login.kind if login else "db")
     noun, option, query = _SHOW[kind]
     works, cdk = find_working(text, _OTHER_DATABASE), re.search(r"grantConnect(?:\((\w{1,40})\b)?", text)
