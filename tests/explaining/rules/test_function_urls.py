@@ -92,3 +92,7 @@ def test_cloudfront_has_no_policies_of_its_own() -> None:
     assert explanation.remedies[0].steps[0].startswith("CloudFront has no policies of its own")
     assert explanation.summary.endswith("or the origin does not sign.")
     assert len(explanation.remedies) == 1
+    # Without IAM, CloudFront has nothing to sign. To open the function to everyone is no fix for it.
+    public = explain(f"x-cache: Error from cloudfront\n{LONG}\nAuthType: NONE")
+    assert "the function policy does not allow everyone" in public.summary
+    assert [each.title for each in public.remedies] == [explanation.remedies[0].title]

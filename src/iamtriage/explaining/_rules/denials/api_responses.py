@@ -247,14 +247,13 @@ def explain_function_url(denial: Denial) -> Explanation:
         ),
         url=pages.LAMBDA_URLS,
     )
-    remedies = (
-        (allow, check) if auth_type == "NONE" else (check,) if auth_type or of_origin else (check, allow)
-    )
+    is_closed = of_origin or auth_type == "AWS_IAM"
+    remedies = (check,) if is_closed else (allow, check) if auth_type else (check, allow)
     if auth_type and not is_signed and not of_origin and remedies[0] is check:
         title = "Sign the request with the credentials of a caller that is allowed"
         remedies = (attrs.evolve(check, title=title, commands=(sign, *check.commands[:2])),)
     return denial.explain(
-        f"The function URL{f' {url[0]}' if url else ''} rejected the request: {_BY_ORIGIN if of_origin else _VERDICTS[auth_type][is_signed]}.",
+        f"The function URL{f' {url[0]}' if url else ''} rejected the request: {_BY_ORIGIN if of_origin and auth_type != 'NONE' else _VERDICTS[auth_type][is_signed]}.",
         FUNCTION_URL_REJECTED.cause(
             "reported",
             quote_phrases(text, "Function URL authorization issues", "Forbidden")[:1],
