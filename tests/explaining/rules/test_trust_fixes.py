@@ -436,6 +436,31 @@ def test_workflow_of_a_known_repository() -> None:
     assert all(f"arn:aws:iam::111122223333:oidc-provider/{GITHUB}" in each for each in policies)
 
 
+@pytest.mark.parametrize(
+    ("said", "creates"),
+    [
+        ("The provider is there.", False),
+        ("Identity provider exists, audience sts.amazonaws.com.", False),
+        ("Check that the provider exists.", True),
+        ("I do not know whether the provider exists.", True),
+        ("No such provider exists.", True),
+    ],
+)
+def test_only_a_provider_that_somebody_saw_is_not_created(said: str, *, creates: bool) -> None:
+    issuer = "oidc.eks.eu-central-1.amazonaws.com/id/{}"
+    old, new = (
+        issuer.format("4F1C2B7A90D35E6688AA11BB22CC33DD"),
+        issuer.format("5F1C2B7A90D35E6688AA11BB22CC33DD"),
+    )
+    provider = f"arn:aws:iam::111122223333:oidc-provider/{old}"
+    condition = {"StringEquals": {f"{old}:sub": "system:serviceaccount:shop:orders"}}
+    statement = {"Effect": "Allow", "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition}  # fmt: skip
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    claims = {"iss": f"https://{new}", "sub": "system:serviceaccount:shop:orders", "aud": "sts.amazonaws.com"}
+    explanation = explain(f"{DENIED}\n{said}", facts={"trust_policy": policy, "token_claims": claims})
+    assert ("create-open-id-connect-provider" in " ".join(explanation.remedies[0].steps)) is creates
+
+
 ASSUME = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/vendor"
 
 

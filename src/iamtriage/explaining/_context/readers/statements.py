@@ -42,7 +42,7 @@ _BEFORE = lazy_pattern(
 _DENIES = lazy_pattern(r"(?i:\b(?:not|never|cannot|neither|nor|nothing|no longer|fail(?:s|ed)?)\b|n't\b)")
 # Words of a clause about another caller, a time before, a condition, a requirement or another attempt.
 _IS_OTHER = lazy_pattern(
-    r"(?i:\b(?:if|when|once|unless|until|without|no|before|instead|(?:an)?other|different|colleagues?|someone|somebody|should|must|ensure|make sure|(?:needs?|has|have|supposed|used) to (?:allow|be|have))\b)"
+    r"(?i:\b(?:if|when|once|unless|until|without|no|before|instead|(?:an)?other|different|colleagues?|someone|somebody|should|must|check|verify|whether|ensure|make sure|(?:needs?|has|have|supposed|used) to (?:allow|be|have))\b)"
 )
 _OF_ATTEMPT = lazy_pattern(r"(?i:\b(?:works?|worked|fixe[sd])\b)")
 _ADMINISTRATOR = lazy_pattern(

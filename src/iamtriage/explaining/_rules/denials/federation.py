@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._facts import Facts
@@ -295,7 +296,7 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
         corrected if corrected and further else other.fixed,
         f"trust.json is the whole trust policy with the token's issuer as {other.keys}{claims}. {other.warning}",
         None
-        if _PROVIDER_EXISTS.search(denial.failure.text)
+        if next(find_said(denial.failure.text, _PROVIDER_EXISTS), None)
         else f"The account {other.account} must have an IAM OIDC provider for this issuer. Most likely it has one, because otherwise STS says InvalidIdentityToken. If not, create it: {_create_provider_command(denial, other)}",
     )
     text = "The role's trust policy does not name the token's issuer."
