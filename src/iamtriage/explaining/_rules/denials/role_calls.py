@@ -157,8 +157,10 @@ def says_trusted(denial: Denial) -> bool:
 def is_recreated(denial: Denial) -> bool:
     """Return whether somebody says that the caller was deleted and created again."""
     name = getattr(denial.role or denial.principal, "name", None)
-    about = re.compile(rf"\bre-?created\b.*\b{re.escape(name)}\b") if name else None
-    return about is not None and find_changed(denial.failure.text, about) is not None
+    if not name or "created" not in denial.failure.text:
+        return False
+    about = re.compile(rf"\bre-?created\b.*\b{re.escape(name)}\b")
+    return find_changed(denial.failure.text, about) is not None
 
 
 _MAX_ACCOUNTS = 3
