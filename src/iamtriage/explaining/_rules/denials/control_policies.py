@@ -280,14 +280,15 @@ def add_landing_zone(denial: Denial, explanation: Explanation) -> Explanation:
             f"In the loop, add this to the command that lists the names: | tr '\\t' '\\n' | grep -v {mark}"
         )
     text = f"The resource belongs to {owner}: most likely, {control} its change. Only the administrators of the landing zone can change it, in its configuration or the management account."
-    is_own = denial.role is not None and _OWN_ROLES.match(denial.role.name) is not None
-    if is_own and denial.role is not None:
+    remedies = explanation.remedies
+    if denial.role is not None and _OWN_ROLES.match(denial.role.name):
         text += f" Most likely, it exempts other roles, but not {denial.role.name}, which deploys the landing zone here."
+    else:
+        page = _PAGE if found["tower"] else None
+        remedies = (your_remedy(f"Leave out the resources of {owner}", step, in_loop, url=page), *remedies)
     cause = LANDING_ZONE_RESOURCE.cause("derived", f"The name of the resource contains {mark}.", text=text)
-    page = _PAGE if found["tower"] else None
-    remedy = your_remedy(f"Leave out the resources of {owner}", step, in_loop, url=page)
     summary = f"{explanation.summary.removesuffix('.')}, most likely to protect the resources of {owner}."
-    causes, remedies = (*explanation.causes, cause), (*(() if is_own else (remedy,)), *explanation.remedies)
+    causes = (*explanation.causes, cause)
     return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
 
 

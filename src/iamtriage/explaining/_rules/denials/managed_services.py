@@ -238,9 +238,9 @@ def explain_weak_role(denial: Denial) -> Explanation:
     text = f"{row.why or f'The role needs {needs}.'} The caller's permissions are not the problem."
     if row is _LAUNCH_TEMPLATE:
         text = f"The service checks the permissions of the caller, who needs {needs}."
-    show = commands.fill_command(row.show) if row.show and role is None else None
+    show = row.show if role is None else ""
     if project:
-        show = show and show.replace("PROJECT_NAME", project["project"])
+        show = show.replace("PROJECT_NAME", project["project"])
     labels = (Labelled("Then, with ROLE_NAME filled in:", line),) if show else ()
     in_template, manifest = [*_SAM.finditer(denial.failure.text)] if row.show == _SHOW_MACHINE else [], None
     if len(in_template) == 1:
@@ -258,7 +258,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
             title=f"Give {named} the permissions",
             who="you" if manifest else "account administrator",
             steps=(*steps, *((row.step,) if row.step else ())),
-            commands=() if manifest else present(show, line),
+            commands=() if manifest else present(show or None, line),
             labels=labels,
             policy=policy,
             layer=None if policy is None else "identity",

@@ -121,7 +121,7 @@ def _may_need_identity_allow(denial: Denial) -> bool:
 def explain_service_principal(denial: Denial) -> Explanation:
     """Explain the denial of a service that calls as itself."""
     policy = resource_commands.policy_of(denial)
-    verdict = f"the {resource_commands.policy_of(denial).name} does not allow the service"
+    verdict = f"the {policy.name} does not allow the service"
     remedy = resource_remedy(denial)
     source = denial.principal_text if try_parse_arn(denial.principal_text) else None
     stated = None
@@ -184,11 +184,10 @@ def resource_remedy(denial: Denial) -> Remedy:
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
         where = "The text masks the account of the resource: run the commands in that account. "
         steps.insert(1, f"{where if is_masked else ''}{IF_OTHER_ACCOUNT}")
-    title, url = (
-        f"Allow {denial.caller} in the {policy.name}{in_resource_account(denial)}",
-        pages.CROSS_ACCOUNT,
+    title = f"Allow {denial.caller} in the {policy.name}{in_resource_account(denial)}"
+    return resource_policy_remedy(
+        title, *steps, commands=lines, statements=statements, url=pages.CROSS_ACCOUNT
     )
-    return resource_policy_remedy(title, *steps, commands=lines, statements=statements, url=url)
 
 
 def _describe_form(policy: services.ResourcePolicy, notes: tuple[str, ...]) -> Iterator[str]:
@@ -218,10 +217,8 @@ def distribution_statement(denial: Denial) -> dict[str, Any]:
     arn = f"arn:{denial.location.partition or 'aws'}"
     source = f"{arn}:cloudfront::{denial.account or 'ACCOUNT_ID'}:distribution/DISTRIBUTION_ID"
     condition = {"StringEquals": {"AWS:SourceArn": source}}
-    objects, principal = (
-        f"{arn}:s3:::{resource_commands.bucket_argument(denial)}/*",
-        {"Service": "cloudfront.amazonaws.com"},
-    )
+    objects = f"{arn}:s3:::{resource_commands.bucket_argument(denial)}/*"
+    principal = {"Service": "cloudfront.amazonaws.com"}
     return allow("s3:GetObject", objects, principal=principal, condition=condition)
 
 
