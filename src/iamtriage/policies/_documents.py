@@ -20,6 +20,7 @@ __all__ = (
     "build_document",
     "build_documents",
     "build_statement",
+    "list_actions",
     "policy_size",
 )
 
@@ -67,6 +68,15 @@ def allow(
         "Condition": condition,
     }
     return {name: value for name, value in elements.items() if value is not None}
+
+
+def list_actions(service: str, names: str) -> tuple[str, ...]:
+    """Return actions of a service by their names, separated by spaces.
+
+    >>> list_actions("s3", "GetObject PutObject")
+    ('s3:GetObject', 's3:PutObject')
+    """
+    return tuple(f"{service}:{name}" for name in names.split())
 
 
 def build_document(statements: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.remedies import (
 )
 from iamtriage.explaining._rules.shared.services import linked_role_key_statements
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, principal_names
-from iamtriage.policies._documents import allow
+from iamtriage.policies._documents import allow, list_actions
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -359,8 +359,7 @@ def _allow_through_ec2(partition: str, account: str, region: str) -> dict[str, A
     """Return the key policy statement that allows all callers of EC2 in an account, as that of the key aws/ebs does."""
     service = f"ec2.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
     condition = {"StringEquals": {"kms:ViaService": service, "kms:CallerAccount": account}}
-    use = "Encrypt Decrypt ReEncrypt* GenerateDataKey* CreateGrant DescribeKey"
-    actions = [f"kms:{name}" for name in use.split()]
+    actions = list_actions("kms", "Encrypt Decrypt ReEncrypt* GenerateDataKey* CreateGrant DescribeKey")
     return allow(actions, "*", sid="UseThroughEC2", principal={"AWS": "*"}, condition=condition)
 
 

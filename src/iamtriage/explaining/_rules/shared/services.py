@@ -17,7 +17,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._documents import allow, build_document, list_actions
 
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createupdatedomains.html
 _DOMAIN_HOST = lazy_pattern(
@@ -231,8 +231,8 @@ def linked_role_key_statements(
 
     Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
     """
-    names = "Encrypt Decrypt ReEncrypt* GenerateDataKey* DescribeKey"
-    use, trusted = [f"kms:{name}" for name in names.split()], {"AWS": principal}
+    use = list_actions("kms", "Encrypt Decrypt ReEncrypt* GenerateDataKey* DescribeKey")
+    trusted = {"AWS": principal}
     limit = {"Bool": {"kms:GrantIsForAWSResource": "true"}} if grants_only_for_services else None
     return [
         allow(use, "*", sid="UseKey", principal=trusted),

@@ -23,6 +23,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._rules.shared.text_signs import find_acl
+from iamtriage.policies._documents import list_actions
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -42,25 +43,21 @@ class Task(Value):
     actions_on_star: tuple[str, ...] = ()
 
 
-def _actions(service: str, names: str) -> tuple[str, ...]:
-    return tuple(f"{service}:{name}" for name in names.split())
-
-
 LOGIN_ACTION, _PUBLIC_LOGIN_ACTION = "ecr:GetAuthorizationToken", "ecr-public:GetAuthorizationToken"
 _TOKEN_ACTION = "sts:GetServiceBearerToken"  # noqa: S105 (an action)
 _UPLOADS = "BatchCheckLayerAvailability InitiateLayerUpload UploadLayerPart CompleteLayerUpload PutImage"
 _PUSH = Task(
-    "Pushing an image", _actions("ecr", f"{_UPLOADS} BatchGetImage"), "the repository", (LOGIN_ACTION,)
+    "Pushing an image", list_actions("ecr", f"{_UPLOADS} BatchGetImage"), "the repository", (LOGIN_ACTION,)
 )
 _PULL = Task(
     "Pulling an image",
-    _actions("ecr", "BatchGetImage GetDownloadUrlForLayer"),
+    list_actions("ecr", "BatchGetImage GetDownloadUrlForLayer"),
     "the repository",
     (LOGIN_ACTION,),
 )
 _PUBLIC_PUSH = Task(
     "Pushing an image to ECR Public",
-    _actions("ecr-public", _UPLOADS),
+    list_actions("ecr-public", _UPLOADS),
     "the repository",
     (_PUBLIC_LOGIN_ACTION, _TOKEN_ACTION),
 )
@@ -68,36 +65,36 @@ _PUBLIC_LOGIN = Task("The login to ECR Public", (_PUBLIC_LOGIN_ACTION, _TOKEN_AC
 _PACKAGES_LOGIN = Task(
     "The login to CodeArtifact", ("codeartifact:GetAuthorizationToken",), "the domain", (_TOKEN_ACTION,)
 )
-PACKAGE_ACTIONS = _actions("codeartifact", "GetRepositoryEndpoint ReadFromRepository")
+PACKAGE_ACTIONS = list_actions("codeartifact", "GetRepositoryEndpoint ReadFromRepository")
 """What a package manager requires on the repository to install packages."""
 _PACKAGES = Task("Installing packages", PACKAGE_ACTIONS, "the repository")
 SERVICES_OF_TOKENS = {"codeartifact": "codeartifact.amazonaws.com"}
 """The values of ``sts:AWSServiceName`` for the tokens of services, by the prefix of their actions."""
 PULL_ACTIONS, PUSH_ACTIONS = _PULL.actions, _PUSH.actions
 """What pulling and pushing an image require on the repository."""
-SESSION_CHANNEL_ACTIONS = _actions(
+SESSION_CHANNEL_ACTIONS = list_actions(
     "ssmmessages", "CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel"
 )
 """What an agent requires for Session Manager or ECS Exec."""
 _SESSIONS = Task("An agent for Session Manager or ECS Exec", SESSION_CHANNEL_ACTIONS)
 _KINESIS = Task(
     "Reading a stream as Lambda does",
-    _actions("kinesis", "DescribeStream DescribeStreamSummary GetRecords GetShardIterator ListShards"),
+    list_actions("kinesis", "DescribeStream DescribeStreamSummary GetRecords GetShardIterator ListShards"),
     "the stream",
     ("kinesis:ListStreams",),
 )
 _MARKETPLACE = Task(
-    "Subscribing in AWS Marketplace", _actions("aws-marketplace", "ViewSubscriptions Subscribe")
+    "Subscribing in AWS Marketplace", list_actions("aws-marketplace", "ViewSubscriptions Subscribe")
 )
-_WRITING_LOGS = Task("Writing logs", _actions("logs", "CreateLogStream PutLogEvents"), "the log group")
+_WRITING_LOGS = Task("Writing logs", list_actions("logs", "CreateLogStream PutLogEvents"), "the log group")
 # https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
 _WRITING_TOPICS = Task(
-    "Writing to a topic", _actions("kafka-cluster", "DescribeTopic WriteData"), "the topic"
+    "Writing to a topic", list_actions("kafka-cluster", "DescribeTopic WriteData"), "the topic"
 )
 _READING_TOPICS = Task(
-    "Reading from a topic", _actions("kafka-cluster", "DescribeTopic ReadData"), "the topic"
+    "Reading from a topic", list_actions("kafka-cluster", "DescribeTopic ReadData"), "the topic"
 )
-_CONSUMING = Task("A consumer group", _actions("kafka-cluster", "DescribeGroup AlterGroup"), "the group")
+_CONSUMING = Task("A consumer group", list_actions("kafka-cluster", "DescribeGroup AlterGroup"), "the group")
 _DESCRIBE_TOPIC = _WRITING_TOPICS.actions[0]
 TASKS: dict[str, tuple[Task, ...]] = {
     **dict.fromkeys(_PUSH.actions, (_PUSH,)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from iamtriage.policies._documents import allow, list_actions
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -44,41 +46,26 @@ def build_statements(
         actions = sorted(each.actions, key=lambda other: other != action)
         is_own = action in each.actions and each.is_narrower and "*" not in resource.rpartition("/")[2]
         template = resource if is_own else each.resource
-        statement: dict[str, Any] = {
-            "Effect": "Allow",
-            "Action": actions[0] if len(actions) == 1 else actions,
-            "Resource": template.replace("PARTITION", partition).replace("BUCKET", bucket),
-        }
-        if each.conditions is not None and not is_own:
-            statement["Condition"] = each.conditions
-        statements.append(statement)
+        filled = template.replace("PARTITION", partition).replace("BUCKET", bucket)
+        statements.append(allow(actions, filled, condition=None if is_own else each.conditions))
     return statements
-
-
-def _actions(service: str, names: str) -> tuple[str, ...]:
-    """Return actions of a service by their names, separated by spaces.
-
-    >>> _actions("s3", "GetObject PutObject")
-    ('s3:GetObject', 's3:PutObject')
-    """
-    return tuple(f"{service}:{name}" for name in names.split())
 
 
 _ZONES = "arn:PARTITION:route53:::hostedzone/*"
 # https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
 CLUSTER_AUTOSCALER = (
     Allowance(
-        _actions(
+        list_actions(
             "autoscaling",
             "DescribeAutoScalingGroups DescribeAutoScalingInstances DescribeLaunchConfigurations"
             " DescribeScalingActivities DescribeTags",
         )
-        + _actions(
+        + list_actions(
             "ec2",
             "DescribeImages DescribeInstanceTypes DescribeLaunchTemplateVersions"
             " GetInstanceTypesFromInstanceRequirements",
         )
-        + _actions("eks", "DescribeNodegroup")
+        + list_actions("eks", "DescribeNodegroup")
     ),
     Allowance(
         ("autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"),
@@ -90,7 +77,7 @@ CLUSTER_AUTOSCALER = (
 # https://github.com/aws/amazon-vpc-cni-k8s/blob/master/docs/iam-policy.md
 VPC_CNI_IPV6 = (
     Allowance(
-        _actions(
+        list_actions(
             "ec2",
             "AssignIpv6Addresses DescribeInstances DescribeTags DescribeNetworkInterfaces DescribeInstanceTypes"
             " DescribeSecurityGroups DescribeSubnets ModifyNetworkInterfaceAttribute",
@@ -102,7 +89,9 @@ VPC_CNI_IPV6 = (
 # https://external-secrets.io/latest/provider/aws-secrets-manager/
 EXTERNAL_SECRETS = (
     Allowance(
-        _actions("secretsmanager", "GetSecretValue DescribeSecret GetResourcePolicy ListSecretVersionIds"),
+        list_actions(
+            "secretsmanager", "GetSecretValue DescribeSecret GetResourcePolicy ListSecretVersionIds"
+        ),
         "SECRET_ARN",
         is_narrower=True,
     ),
@@ -135,7 +124,7 @@ EXTERNALDNS = (
 # https://github.com/vmware-tanzu/velero-plugin-for-aws
 VELERO = (
     Allowance(
-        _actions(
+        list_actions(
             "s3",
             "GetObject PutObject PutObjectTagging DeleteObject AbortMultipartUpload ListMultipartUploadParts",
         ),
@@ -143,7 +132,7 @@ VELERO = (
     ),
     Allowance(("s3:ListBucket",), "arn:PARTITION:s3:::BUCKET"),
     Allowance(
-        _actions(
+        list_actions(
             "ec2",
             "DescribeVolumes DescribeSnapshots CreateTags CreateVolume CreateSnapshot DeleteSnapshot",
         )
