@@ -149,6 +149,8 @@ LISTED = "$ aws s3 ls s3://acme-media/img/\n"
         ("(NoSuchBucket) when calling the CopyObject operation: The specified bucket does not exist", COPY, "possible"),
         ("(AccessDenied) when calling the CopyObject operation: Access Denied", COPY + LISTED, "derived"),
         ("(AccessDenied) when calling the CopyObject operation: Access Denied", COPY, None),
+        ("(AccessDenied) when calling the CopyObject operation: Access Denied", COPY.replace("b.jpg", "img/a.jpg") + LISTED, None),
+        ("(NoSuchBucket) when calling the CopyObject operation: The specified bucket does not exist", COPY.replace("b.jpg", "img/a.jpg") + LISTED, "possible"),
         ("(AllAccessDisabled) when calling the GetObject operation: All access to this object has been disabled", "", None),
     ],
 )  # fmt: skip

@@ -72,7 +72,9 @@ def explain_copy_source(case: Case[Failure]) -> Explanation | None:
     if source is None or target is None or source["first"] == target["bucket"]:
         return None
     folder, bucket = source["first"], target["bucket"]
-    is_folder = f"{bucket}/{folder}/" in text
+    # A key that begins with the folder is that of the copy, as in a backup under the name of the source's bucket.
+    names_copy = re.search(rf"\b[Kk]ey[\"']?\s?(?:=>|[=: ])\s?[\"'`]?/?{re.escape(folder)}/", text)
+    is_folder = names_copy is None and f"{bucket}/{folder}/" in text
     code = error_code(case.failure)
     if not is_folder and code not in _CODES_OF_OTHER_BUCKET:
         return None
