@@ -1263,6 +1263,15 @@ def test_quota_of_managed_policies_is_raised_if_that_is_possible(
     )
 
 
+def test_quota_of_managed_policies_in_another_partition() -> None:
+    """IAM of a partition has its quotas in one of its Regions."""
+    raised = explain(
+        f"$ aws iam attach-role-policy --role-name carts --policy-arn arn:aws-cn:iam::111122223333:policy/read\n{ATTACHED}"
+    ).remedies[1]
+    assert "in cn-north-1, to" in raised.title
+    assert all("--region cn-north-1" in each for each in raised.commands)
+
+
 @pytest.mark.parametrize("kind", ["Role", "User", "Group"])
 def test_quota_of_managed_policies(kind: str) -> None:
     explanation = explain(

@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.calls.account_roles import explain_second_role
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.policy_sizes import CDK, MERGED_BY_CDK, POLICY_SIZES
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import error_code, stated_option
+from iamtriage.explaining._rules.shared.clues import error_code, find_partition, stated_option
 from iamtriage.explaining._rules.shared.clusters import disable_session_tags_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.quoted_message import end_summary
@@ -110,9 +110,11 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
     scoped = _SCOPED.search(words)
     service = "iam" if scoped else case.failure.envelope.service
     name = service if service and re.fullmatch(r"[a-z][a-z0-9-]{1,40}", service) else None
-    increase = _increase_remedy(_QUOTA_SERVICE_CODES.get(name or "", name or "SERVICE_CODE"))
+    # IAM has its quotas in one Region.
+    region = commands.REGIONS_OF_IAM.get(find_partition(case), "us-east-1") if service == "iam" else "REGION"
+    increase = _increase_remedy(_QUOTA_SERVICE_CODES.get(name or "", name or "SERVICE_CODE"), region)
     if scoped is not None:
-        return _explain_scoped_quota(case, scoped, increase)
+        return _explain_scoped_quota(case, scoped, increase, region)
     return case.explain(
         f"A quota is reached, and no permission is missing{end_summary(case.failure)}",
         QUOTA_REACHED.cause("reported", code_evidence(case.failure) if error_code(case.failure) else ()),
@@ -127,9 +129,7 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
     )
 
 
-def _increase_remedy(service_code: str) -> Remedy:
-    # IAM has its quotas in one Region.
-    region = "us-east-1" if service_code == "iam" else "REGION"
+def _increase_remedy(service_code: str, region: str) -> Remedy:
     return account_remedy(
         "Request a higher quota",
         "Look up the quota: the list contains its value, its code, and whether it is adjustable.",
@@ -142,7 +142,9 @@ def _increase_remedy(service_code: str) -> Remedy:
     )
 
 
-def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase: Remedy) -> Explanation:
+def _explain_scoped_quota(
+    case: Case[AwsError], scoped: re.Match[str], increase: Remedy, region: str
+) -> Explanation:
     what, count, kind = scoped["what"], scoped["count"], _to_words(scoped["scope"])
     because = code_evidence(case.failure)
     things = _to_words(what).removesuffix("s" if count == "1" else "")
@@ -203,7 +205,7 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         most = _MOST_POLICIES.get(kind, 0)
         can_increase = int(count) < most
         increase = attrs.evolve(
-            increase, title=f"Or raise the quota in Service Quotas, in us-east-1, to {most} at most"
+            increase, title=f"Or raise the quota in Service Quotas, in {region}, to {most} at most"
         )
     return case.explain(
         f"{summary}. This is a quota per {kind}, not a missing permission.",
