@@ -112,3 +112,11 @@ def test_start_of_an_instance_with_an_encrypted_volume(text: str, verdict: str, 
     explanation = explain(text)
     assert verdict in explanation.summary
     assert explanation.remedies[0].title.startswith(title)
+
+
+@pytest.mark.parametrize(
+    ("said", "works"),
+    [("Started by hand, it works.", True), ("An admin's start works fine.", True), ("In the console, it does not work.", False)],
+)  # fmt: skip
+def test_a_start_by_somebody_else(said: str, *, works: bool) -> None:
+    assert ("A start by somebody else works" in explain(_START + said).to_text(detail="full")) is works

@@ -331,9 +331,7 @@ _KEY_ACTIONS = lazy_pattern(r"\bkms:[A-Z*]")
 _STARTING_ROLE = lazy_pattern(
     r"\b[Rr]ole [`\"']?(?P<name>[\w+=,.@-]{2,64})[`\"']? (?:has|with|allows|may)\b", re.ASCII
 )
-_OTHER_STARTS = lazy_pattern(
-    r"(?i:\b(?:console|admin(?:istrator)?|by hand|manually|myself)\b(?:(?!\b(?:not|never)\b|n't\b)[^.\n]){0,60}\b(?:works?|comes? up|starts?|fine)\b)"
-)
+_OTHER_STARTS = lazy_pattern(r"(?i:\b(?:console|admin(?:istrator)?|by hand|manually|myself)\b)")
 
 
 def lacks_grant(case: Case[AwsError], message: str) -> bool:
@@ -351,14 +349,15 @@ def explain_missing_grant(case: Case[AwsError], _message: str) -> Explanation:
     role, key = _STARTING_ROLE.search(case.text), key_states.KEY_ARN.search(case.text)
     name = commands.role_name(role and role["name"])
     who = f"the role {name}" if role else "whoever starts it"
-    works = "A start by somebody else works, so the key and its state are fine."
     region = commands.region(key[0].split(":")[3] if key else clues.find_region(case))
     condition = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     return case.explain(
         f"EC2 accepted the start of the instance, but then could not use the KMS key of an encrypted volume: most likely, {who} lacks kms:CreateGrant on it.",
         key_states.VOLUME_KEY.cause(
             "possible",
-            works if _OTHER_STARTS.search(case.text) else None,
+            "A start by somebody else works, so the key and its state are fine."
+            if find_working(case.text, _OTHER_STARTS)
+            else None,
             text="EC2 gets a grant for the key with the permissions of whoever calls StartInstances, not with those of the instance.",
         ),
         remedies=identity_remedy(
