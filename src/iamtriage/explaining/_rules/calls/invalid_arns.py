@@ -151,11 +151,10 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
     reason = arn.describe("the value is not a valid role ARN.")
     if arn.text is not None and ":policy/" in arn.text:
         reason = f"{clip_text(arn.text)} is the ARN of a policy, not of a role."
-    partition, of_provider = (correct_arn or "").split(":role")[0].split(":")[1:2], ""
-    if is_in_pod and partition and f"arn:{partition[0]}:" not in (arn.text or ""):
-        of_provider = (
-            f" The ARN of the OIDC provider in the trust policy must begin with arn:{partition[0]}:, too."
-        )
+    of_provider = ""
+    if is_in_pod and correct_arn is not None and arn.is_of_other_partition:
+        start = correct_arn.partition("iam:")[0]
+        of_provider = f" The ARN of the OIDC provider in the trust policy must begin with {start}, too."
     return case.explain(
         f"STS rejected the role to assume: {reason}",
         *causes,
