@@ -122,7 +122,7 @@ def explain_untrusted_role(
     if case.facts.trust_policy is not None and service is not None:
         trust = check_service_trust(case.facts, service, actions, role_arn, name)
     if name is not None and f"role with name {name} cannot be found" in case.failure.text:
-        return _explain_missing_role(case, who, actions, name)
+        return _explain_missing_role(case, service, actions, name)
     causes: tuple[Cause, ...] = (
         SERVICE_CANNOT_ASSUME_ROLE.cause(
             "reported", phrases, text=_STACK_ROLE if service == _STACKS else None
@@ -243,7 +243,7 @@ def explain_untrusted_role(
 
 
 def _explain_missing_role(
-    case: Case[Any] | Denial, service: str, actions: tuple[str, ...], name: str
+    case: Case[Any] | Denial, service: str | None, actions: tuple[str, ...], name: str
 ) -> Explanation:
     """Explain that a service cannot assume a role that does not exist, as IAM says in the text."""
     calls = (commands.repeat_command(run.command, "cloudformation") for run in find_runs(case.failure))
@@ -267,7 +267,7 @@ def _explain_missing_role(
                 ),
                 again,
             ),
-            policy=service_trust_policy(service, actions),
+            policy=service_trust_policy(service or "SERVICE.amazonaws.com", actions),
             is_addition=False,
             url=pages.TRUST_POLICIES,
         )
@@ -280,7 +280,7 @@ def _explain_missing_role(
             url=_STACK_ROLES_PAGE,
         )
     return case.explain(
-        f"The service {service} cannot assume the role {name}: it does not exist.",
+        f"The service{f' {service}' if service else ''} cannot assume the role {name}: it does not exist.",
         ROLE_NOT_THERE.cause(
             "derived",
             quote_phrases(case.failure.text, "(NoSuchEntity) when calling the GetRole operation")
