@@ -270,26 +270,19 @@ def explain_protected_role(case: Case[AwsError], message: str) -> Explanation:
 
 def _change_permission_set(case: Case[AwsError]) -> tuple[str, ...]:
     """Return the commands that change the managed policies of a permission set as the call would those of a role."""
-    verb, policy = (
-        (case.operation or "").removesuffix("RolePolicy").lower(),
-        stated_option(case, "policy-arn"),
-    )
+    verb = (case.operation or "").removesuffix("RolePolicy").lower()
     if verb not in {"attach", "detach"}:
         return ()
-    change, option = (
-        f"{verb}-managed-policy-{'to' if verb == 'attach' else 'from'}-permission-set",
-        "--managed-policy-arn",
-    )
+    kind, option = "managed-policy", "managed-policy-arn"
+    policy = stated_option(case, "policy-arn")
     if policy and ":iam::aws:" not in policy:
+        kind = option = "customer-managed-policy-reference"
         path, _, name = policy.partition(":policy")[2].rpartition("/")
-        change, policy = (
-            change.replace("managed-policy", "customer-managed-policy-reference"),
-            f"Name={name},Path={path}/",
-        )
-        option = "--customer-managed-policy-reference"
+        policy = f"Name={name},Path={path}/"
+    change = f"{verb}-{kind}-{'to' if verb == 'attach' else 'from'}-permission-set"
     of = "--instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN"
     return (
-        fill_command(f"aws sso-admin {change} {of} {option} {{}}", policy or "POLICY_ARN"),
+        fill_command(f"aws sso-admin {change} {of} --{option} {{}}", policy or "POLICY_ARN"),
         f"aws sso-admin provision-permission-set {of} --target-type ALL_PROVISIONED_ACCOUNTS",
     )
 

@@ -59,7 +59,7 @@ def explain_principal_kind(
     kind = found["kind"].replace("-", " ")
     instead, show = _INSTEAD[found["kind"]]
     root = f"arn:{found['partition']}:iam::{found['account']}:root"
-    allow_it = _allow_group(found, where, statement) if kind == "group" else None
+    allow_it = _allow_group(found, root, where, statement) if kind == "group" else None
     again = present(commands.repeat_command(case.context.command)) if allow_it is None else ()
     name_them = your_remedy(
         f"Name {instead} or the account as the principal",
@@ -76,14 +76,15 @@ def explain_principal_kind(
     )
 
 
-def _allow_group(group: re.Match[str], where: str, statement: Mapping[str, object]) -> Remedy | None:
+def _allow_group(
+    group: re.Match[str], root: str, where: str, statement: Mapping[str, object]
+) -> Remedy | None:
     """Return how to give a group what a statement allows it, if the text has the statement and it names a resource."""
     allowed = {**statement, "Resource": statement.get("Resource", "ROLE_ARN")}
     allowed = {key: value for key, value in allowed.items() if key not in {"Sid", "Principal"}}
-    is_wide = "*" in as_strings(allowed["Resource"])
+    is_wide = "NotResource" in statement or "*" in as_strings(allowed["Resource"])
     if allowed.get("Effect") != "Allow" or not as_strings(allowed.get("Action")) or is_wide:
         return None
-    root = f"arn:{group['partition']}:iam::{group['account']}:root"
     step = f"If account {group['account']} also owns the resource, this is enough: leave out the statement{where.removeprefix(' in the statement')}. Otherwise, keep that statement, with {root} as the principal."
     if "Resource" not in statement:
         step = f"Name {root} as the principal of the trust policy: this one lets the group assume the role."

@@ -40,15 +40,9 @@ _CHECK_ACCOUNT = account_remedy(
 
 def explain_unsubscribed_service(case: Case[AwsError], _message: str) -> Explanation:
     """Explain that the account has no access to a service, whoever calls it."""
-    region, controller, operation = (
-        clues.find_region(case),
-        find_controller(case.failure.text),
-        case.operation,
-    )
-    service = case.failure.envelope.service
-    is_balancer = (
-        service is operation is None and controller is not None and "Load Balancer" in controller.name
-    )
+    region, controller = clues.find_region(case), find_controller(case.failure.text)
+    service, operation = case.failure.envelope.service, case.operation
+    is_balancer = controller is not None and "Load Balancer" in controller.name
     what = "a service that the program calls, and that the message does not name"
     reason = "it is not subscribed to it, or the service is not offered there"
     if service or operation:

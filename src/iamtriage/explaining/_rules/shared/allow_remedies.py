@@ -15,6 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words, quote_argument
+from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands, companion_actions, ecs_starts, pages, text_signs
@@ -185,8 +186,6 @@ def allow_remedy(
 
 def _permissions_hint(grant: Grant) -> str | None:
     """Return why not to widen the resource of an action of IAM that changes permissions."""
-    from iamtriage.actions._lookup import find_action
-
     known = find_action(grant.action) if grant.action.startswith("iam:") else None
     if known is None or known.access_level != "permissions management" or grant.resources == ("*",):
         return None
@@ -203,7 +202,6 @@ def _with_images(denial: Denial, remedy: Remedy) -> Remedy:
     if (images := other_side_command(denial, actions, "REPOSITORY_ARN")) is None:
         return remedy
     steps = tuple(each for each in remedy.steps if each != companion_actions.PUSH_AND_PULL)
-
     remedy = attrs.evolve(remedy, steps=steps)
     return change_commands(remedy, (*remedy.commands, images.command), images._replace(label=_IMAGES))
 

@@ -281,7 +281,7 @@ class OtherProvider(Value):
     @property
     def is_misspelled(self) -> bool:
         """Whether only the host of a cluster's issuer differs, so that the named provider cannot exist."""
-        return self.named.rpartition("/id/")[1:] == self.issuer.rpartition("/id/")[1:] != ("", self.issuer)
+        return self.named.rpartition("/id/")[1:] == self.issuer.rpartition("/id/")[1:]
 
     @property
     def is_of_other_cluster(self) -> bool:
