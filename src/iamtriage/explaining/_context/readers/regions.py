@@ -22,37 +22,44 @@ if TYPE_CHECKING:
     # The start of a heading or a command, the start of its output, its Region and its profile.
     _Output: TypeAlias = tuple[int, int, str | None, str | None]
 
-__all__ = ("find_bucket_region", "find_called_region", "find_heading_region", "find_working_regions")
+__all__ = (
+    "REGION",
+    "find_bucket_region",
+    "find_called_region",
+    "find_heading_region",
+    "find_working_regions",
+)
 
-_REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
+REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
+"""The pattern for the name of a Region."""
 # An indented "region:" and "region = " are settings.
 _HEADINGS = lazy_pattern(
-    rf"(?m:^(?![ \t]{{1,8}}region:|[ \t]{{0,8}}region = )[ \t]{{0,8}}[=#*>\[(-]{{0,8}}[ \t]{{0,4}}(?:[Rr]egion[ :=]{{1,3}})?({_REGION})[ \t]{{0,4}}[=#*<:\])-]{{0,8}}[ \t\r]{{0,8}}$)",
+    rf"(?m:^(?![ \t]{{1,8}}region:|[ \t]{{0,8}}region = )[ \t]{{0,8}}[=#*>\[(-]{{0,8}}[ \t]{{0,4}}(?:[Rr]egion[ :=]{{1,3}})?({REGION})[ \t]{{0,4}}[=#*<:\])-]{{0,8}}[ \t\r]{{0,8}}$)",
     re.ASCII,
 )
 # The prompts of irb, Python, IPython, Node.js, PHP and JShell, with their input.
 _INPUTS = lazy_pattern(
     r"(?m:^(?:irb\([^()\n]{1,40}\):\d{1,5}(?::\d{1,5})?[>*]|\[\d{1,5}\] pry\([^()\n]{1,40}\)>|>>>|In \[\d{1,5}\]:|php >|jshell>|>)[ \t]([^\n]{1,1000})$)"
 )
-_ARGUMENT = lazy_pattern(rf"\bregion(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']({_REGION})[\"']", re.ASCII)
+_ARGUMENT = lazy_pattern(rf"\bregion(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']({REGION})[\"']", re.ASCII)
 _PROFILE = lazy_pattern(r"\bprofile(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']([\w.@:+/-]{1,64})[\"']", re.ASCII)
 # Creating a client makes no call.
 _CONSTRUCTOR = lazy_pattern(r"(?:Client(?:\.new)?|client|resource|[Ss]ession)\([^()\n]{0,400}\);?\s*$")
 # The default output is JSON; null and None stand for us-east-1.
 _BUCKET_REGION = lazy_pattern(
     rf"\bs3api (?:get-bucket-location|head-bucket)\b[^\n]{{0,200}} --bucket[ =](?P<bucket>[a-z0-9.-]{{3,63}})(?![\w.-])[^\n]{{0,200}}\n"
-    rf"(?:(?![^\n]*[$#❯] )[^\n]{{0,200}}\n){{0,5}}?[^\n$#❯]{{0,80}}?(?:(?P<region>{_REGION})\b|\bnull\b|^None\b)",
+    rf"(?:(?![^\n]*[$#❯] )[^\n]{{0,200}}\n){{0,5}}?[^\n$#❯]{{0,80}}?(?:(?P<region>{REGION})\b|\bnull\b|^None\b)",
     re.ASCII | re.MULTILINE,
 )
-_IS_REGION = lazy_pattern(_REGION)
+_IS_REGION = lazy_pattern(REGION)
 _PROMPT = lazy_pattern(r"(?m:^[^\n]{0,80}[$❯%] )")
 _ERROR = lazy_pattern(r"(?i:error|denied|exception|fail|invalid|expired|unable|could not|cannot)")
 # What people and programs write about Regions. Those in ARNs and hosts are of something else.
-_MENTION = lazy_pattern(rf"(?<![\w:./-]){_REGION}(?![\w/-]|\.\w)", re.ASCII)
+_MENTION = lazy_pattern(rf"(?<![\w:./-]){REGION}(?![\w/-]|\.\w)", re.ASCII)
 _WORKS = lazy_pattern(
     r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?)\b)|[✓✔✅]|(?<=-\d): ?\d{1,6}\b"
     # In a log entry that begins with the Region. What was created in a Region in prose is something else.
-    rf"|^(?:\W{{0,3}}[A-Z0-9:.,+-]{{1,40}}\W{{1,3}}){{0,3}}\W{{0,3}}(?i:region\W{{1,3}})?{_REGION}\b[^\n]{{0,200}}\b(?:done|(?:delet|creat|complet|finish|process)ed)\b",
+    rf"|^(?:\W{{0,3}}[A-Z0-9:.,+-]{{1,40}}\W{{1,3}}){{0,3}}\W{{0,3}}(?i:region\W{{1,3}})?{REGION}\b[^\n]{{0,200}}\b(?:done|(?:delet|creat|complet|finish|process)ed)\b",
     re.ASCII,
 )
 _NEGATION = lazy_pattern(

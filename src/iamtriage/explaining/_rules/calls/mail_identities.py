@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.regions import REGION
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -28,11 +29,10 @@ EMAIL_NOT_VERIFIED = CauseType(
     sources=(pages.SES_SANDBOX,),
 )
 NOT_VERIFIED = lazy_pattern(r"Email address is not verified|identities failed the check in region")
-_REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 _CALLED = lazy_pattern(r"failed the check in region ([A-Z0-9-]{8,20})")
 # The Region in the settings of a program, in a host of SES, and in a command.
 _MEANT = lazy_pattern(
-    rf"(?i:\b\w{{0,30}}region\w{{0,20}})[\"']?\s?(?:=>?|:)\s?[\"']?({_REGION})\b|\bemail(?:-smtp)?\.({_REGION})\.amazonaws|\baws ses(?:v2)? [^\n]{{0,200}}--region[ =]({_REGION})\b"
+    rf"(?i:\b\w{{0,30}}region\w{{0,20}})[\"']?\s?(?:=>?|:)\s?[\"']?({REGION})\b|\bemail(?:-smtp)?\.({REGION})\.amazonaws|\baws ses(?:v2)? [^\n]{{0,200}}--region[ =]({REGION})\b"
 )
 _VERIFIED = lazy_pattern(r"Verifi(?:ed|cation)\w{0,20}[^\n]{0,40}\s{0,9}\"?(?:true|Success)\b")
 _SETTING = lazy_pattern(r"\bAWS_SES_REGION_(?!NAME\b|ENDPOINT)\w{1,20}")
@@ -45,16 +45,16 @@ def explain_unverified_address(case: Case[AwsError], _message: str) -> Explanati
     stated = {next(filter(None, each.groups())) for each in _MEANT.finditer(text)} - {called}
     if called and len(stated) == 1:
         return _explain_other_region(case, called, stated.pop())
-    where = called or "this Region"
+    region = commands.region(called)
     return case.explain(
-        f"SES rejected the message because an address is not verified in {where}.",
+        f"SES rejected the message because an address is not verified in {called or 'this Region'}.",
         EMAIL_NOT_VERIFIED.cause("reported", code_evidence(case.failure)),
         remedies=account_remedy(
             f"Verify the address or its domain{f' in {called}' if called else ''}, or request production access",
             "Both are per Region: an address that is verified in another Region does not count. While ProductionAccessEnabled is false, the account is in the SES sandbox, where recipients must be verified, too.",
             commands=(
-                f"aws sesv2 get-account --region {called or 'REGION'} --query ProductionAccessEnabled",
-                f"aws sesv2 create-email-identity --region {called or 'REGION'} --email-identity ADDRESS_OR_DOMAIN",
+                f"aws sesv2 get-account --region {region} --query ProductionAccessEnabled",
+                f"aws sesv2 create-email-identity --region {region} --email-identity ADDRESS_OR_DOMAIN",
             ),
             url=pages.SES_SANDBOX,
         ),
