@@ -75,6 +75,13 @@ def test_the_service_role_of_a_stack_was_deleted(text: str, verdict: str, comman
     assert ("--role-arn OTHER_ROLE_ARN" in "".join(other)) is ("not exist" in verdict)
 
 
+def test_a_deleted_role_of_an_unknown_service() -> None:
+    unable = "InvalidParameterException: Unable to assume role arn:aws:iam::111122223333:role/carts.\n"
+    explanation = explain(unable + GONE.replace("{0}", "carts"))
+    assert explanation.summary == "The service cannot assume the role carts: it does not exist."
+    assert '"SERVICE.amazonaws.com"' in str(explanation)
+
+
 MAIL = "MessageRejected: Email address is not verified. The following identities failed the check in region US-EAST-1: shop@acme.example\n"
 
 
