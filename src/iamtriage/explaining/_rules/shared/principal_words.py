@@ -288,6 +288,9 @@ def find_role_of_controller(text: str, account: str) -> str | None:
     >>> find_role_of_controller(text, "111122223333")
     'arn:aws-cn:iam::111122223333:role/shop-dns'
     """
+    if " role " not in text:
+        return None
+    # Few texts name a role in prose.
     from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
     from iamtriage.explaining._context.readers.partitions import stated_partition
 
