@@ -169,6 +169,17 @@ def test_the_source_of_a_copy_without_its_bucket(error: str, text: str, evidence
         assert explanation.remedies[0].title == "Set CopySource to acme-media/img/a.jpg"
 
 
+@pytest.mark.parametrize(
+    ("code", "whose"),
+    [("NoSuchBucket", "which does not exist"), ("InvalidBucketName", "whose name is invalid")],
+)
+def test_the_folder_that_s3_takes_for_a_bucket(code: str, whose: str) -> None:
+    explanation = explain(
+        f"An error occurred ({code}) when calling the CopyObject operation: No such bucket\n{COPY}"
+    )
+    assert f"{code} is about a bucket named img, {whose}" in explanation.causes[0].because[0]
+
+
 REFUSED = '{"Message":"User is not authorized to access this resource"}\nhttps://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/dev/orders\n'
 
 

@@ -37,7 +37,12 @@ _DESTINATION = lazy_pattern(
     r"(?:\b[Bb]ucket[\"']?\s?(?:=>|[=:])\s?[\"'`]|--bucket[ =][\"']?)(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?![\w$])",
     re.ASCII,
 )
-_CODES_OF_OTHER_BUCKET = frozenset({"AllAccessDisabled", "NoSuchBucket", "InvalidBucketName"})
+# What the codes say about the bucket that S3 takes the folder for.
+_CODES_OF_OTHER_BUCKET = {
+    "AllAccessDisabled": "which most likely belongs to somebody else",
+    "InvalidBucketName": "whose name is invalid",
+    "NoSuchBucket": "which does not exist",
+}
 CUSTOMER_KEY = CauseType(
     "customer-key",
     title="The object is encrypted with a customer-provided key (SSE-C)",
@@ -76,9 +81,9 @@ def explain_copy_source(case: Case[Failure]) -> Explanation | None:
     names_copy = re.search(rf"\b[Kk]ey[\"']?\s?(?:=>|[=: ])\s?[\"'`]?/?{re.escape(folder)}/", text)
     is_folder = names_copy is None and f"{bucket}/{folder}/" in text
     code = error_code(case.failure)
-    if not is_folder and code not in _CODES_OF_OTHER_BUCKET:
+    whose = _CODES_OF_OTHER_BUCKET.get(code)
+    if not is_folder and whose is None:
         return None
-    whose = "which does not exist" if code == "NoSuchBucket" else "which most likely belongs to somebody else"
     other = f"{code} is about a bucket named {folder}, {whose}, and not about your object."
     missing = (
         f"The name of the bucket {bucket} is missing before it."
@@ -88,7 +93,7 @@ def explain_copy_source(case: Case[Failure]) -> Explanation | None:
     return case.explain(
         f"S3 takes {folder}, the first part of CopySource, as the bucket of the source. {missing}",
         COPY_SOURCE_WITHOUT_BUCKET.cause(
-            "derived" if is_folder else "possible", other if code in _CODES_OF_OTHER_BUCKET else None
+            "derived" if is_folder else "possible", None if whose is None else other
         ),
         remedies=your_remedy(
             f"Set CopySource to {bucket}/{source['source']}",
