@@ -141,6 +141,9 @@ _MAP = """mapRoles: |
 _DESCRIBE = f"$ aws eks describe-access-entry --cluster-name atlas --principal-arn {DEV}"
 
 
+_NOT_FOUND = "An error occurred (ResourceNotFoundException) when calling the DescribeAccessEntry operation: The specified principalArn could not be found."
+
+
 @pytest.mark.parametrize(
     ("text", "words", "groups"),
     [
@@ -160,8 +163,17 @@ _DESCRIBE = f"$ aws eks describe-access-entry --cluster-name atlas --principal-a
         ("", ": its access entry takes precedence", "shop-admins $(echo $groups)"),
         (_entry(DEV, "shop-admins"), None, None),
         (_entry(ROLE, "viewers"), ": its access entry takes precedence", "shop-admins $(echo $groups)"),
+        (f"{_DESCRIBE} --query accessEntry.kubernetesGroups --output text\n\n{_NOT_FOUND}\n", None, None),
+        (
+            f'$ aws eks list-access-entries --cluster-name atlas\n{{"accessEntries": ["{ROLE}"]}}\n',
+            None,
+            None,
+        ),
     ],
-    ids=["entry", "list", "text", "members", "object", "user name", "same groups", "entry of another role"],
+    ids=[
+        *("entry", "list", "text", "members", "object", "user name", "same groups", "entry of another role"),
+        *("no entry", "not listed"),
+    ],
 )
 def test_entry_overrides_the_map(text: str, words: str | None, groups: str | None) -> None:
     """An access entry takes precedence over the entry in aws-auth, also if only the user name shows that it exists."""
@@ -172,6 +184,15 @@ def test_entry_overrides_the_map(text: str, words: str | None, groups: str | Non
         grant, delete = explanation.remedies
         assert grant.commands[-1].endswith(f" --kubernetes-groups {groups}")
         assert delete.commands[0].startswith("aws eks delete-access-entry ")
+
+
+def test_creation_of_the_entry() -> None:
+    """Only the entry of the caller says when it was created."""
+    shown = f'{_DESCRIBE}\n{{"accessEntry": {{"createdAt": "2026-03-04T05:06:07+00:00"}}}}\n{_MAP}'
+    assert "was created on 2026-03-04" in str(explain(f"{FORBIDDEN}\n{shown}").causes[0].because)
+    of_other = explain(f"{FORBIDDEN}\n{shown.replace(f'arn {DEV}', f'arn {DEV}-2')}")
+    assert "map-overridden" in [each.code for each in of_other.causes]
+    assert "was created on" not in str(of_other)
 
 
 def test_administrator_with_an_overridden_entry() -> None:

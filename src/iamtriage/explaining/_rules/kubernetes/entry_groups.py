@@ -117,12 +117,13 @@ def find_override(denied: DeniedRequest) -> tuple[str, Cause, tuple[Remedy, ...]
     if mapped is None or map_entries.is_for_nodes(mapped):
         return None
     entry, because = find_stated_entry(failure, denied.principal), "The text shows the access entry."
-    if entry is None and not is_listed(failure, denied.principal):
+    is_shown = entry is not None or is_listed(failure, denied.principal)
+    if not is_shown:
         # Without a user name of its own, an access entry gives the ARN of the caller.
-        if mapped.username is None or "arn:" in mapped.username:
+        if is_shown is False or mapped.username is None or "arn:" in mapped.username:
             return None
         because = f"The request has the ARN as its user name, and aws-auth has {clip_text(mapped.username)}."
-    if day := find_creation_day(failure):
+    if day := find_creation_day(failure, denied.principal):
         because = f"The text shows the access entry, which was created on {day}."
     lost = tuple(each for each in mapped.groups if entry is None or each not in entry.groups)
     if not lost:

@@ -22,6 +22,8 @@ from iamtriage.explaining._rules.shared.principal_words import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._context.readers.command_runs import CommandRun
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
@@ -118,6 +120,8 @@ def _read_query(run: CommandRun) -> tuple[str, list[str]] | None:
     query, stated = run.command.option("query"), run.command.option("principal-arn")
     if stated is None or query is None or "kubernetesGroups" not in query.value:
         return None
+    if "An error occurred" in run.output:
+        return None
     expression = query.value.removeprefix("accessEntry.")
     members = expression.strip("[]{}").split(",")
     at = next(index for index, each in enumerate(members) if "kubernetesGroups" in each)
@@ -183,12 +187,18 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
         return any(is_same_principal(each, principal) for each in listed)
     if principal is None or "describe-access-entry" not in failure.text:
         return None
+    for run in _find_descriptions(failure, principal):
+        is_shown = "accessEntry" in run.output or _read_query(run) is not None
+        return True if is_shown else False if _NOT_FOUND in run.output else None
+    return None
+
+
+def _find_descriptions(failure: Failure, principal: Principal | None) -> Iterator[CommandRun]:
+    """Yield the commands around a failure that describe the access entry of a principal."""
     for run in _find_runs(failure, _DESCRIBE):
         stated = run.command.option("principal-arn")
         if stated is not None and is_same_principal(try_parse_principal(stated.value), principal):
-            is_shown = "accessEntry" in run.output or _read_query(run) is not None
-            return True if is_shown else False if _NOT_FOUND in run.output else None
-    return None
+            yield run
 
 
 def lists_nobody(failure: Failure, region: str | None) -> bool:
@@ -252,9 +262,9 @@ def _find_creation(run: CommandRun) -> datetime | None:
     return None
 
 
-def find_creation_day(failure: Failure) -> str | None:
-    """Return the day on which the access entry that a text shows was created."""
-    created = next(filter(None, map(_find_creation, _find_runs(failure, _DESCRIBE))), None)
+def find_creation_day(failure: Failure, principal: Principal | None) -> str | None:
+    """Return the day on which the access entry of a principal was created, if a text shows it."""
+    created = next(filter(None, map(_find_creation, _find_descriptions(failure, principal))), None)
     return None if created is None else str(created)[:10]
 
 
