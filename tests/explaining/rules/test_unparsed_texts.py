@@ -89,6 +89,11 @@ MOUNT = "Mounting arguments: -t efs -o {} fs-0a1b2c3d4e5f60718:/ /mnt\nOutput: m
             id="a quota in other units",
         ),
         pytest.param(
+            'services "lb" is forbidden: exceeded quota: small, requested: services=1,pods=1, used: services=3, limited: services=2',
+            ("rejected the service lb: it needs 1 of services, and 3 of 2 is used (0 is left).",),
+            id="a quota that was lowered",
+        ),
+        pytest.param(
             'Error from server: admission webhook "validate.policies.example" denied the request: label team is missing',
             ("The admission webhook validate.policies.example rejected the object.",),
             id="a webhook",
@@ -210,3 +215,11 @@ def test_first_error_of_another_text_is_quoted() -> None:
     assert "hunter2" not in shown
     assert "exit 1" not in shown
     assert str(explain("INFO pulling")).count("\n") == 0
+
+
+def test_secrets_in_the_usage_of_a_quota() -> None:
+    usage = "aws_secret_access_key=wJalrXUtnFEMI/K7MDENG/bPxRfiCYzz12345678"
+    text = (
+        f'pods "api" is forbidden: exceeded quota: small, requested: {usage}, used: {usage}, limited: {usage}'
+    )
+    assert "wJalr" not in str(explain(text))

@@ -83,7 +83,7 @@ def explain_rejected_object(text: str, facts: Facts) -> Explanation | None:
             your_remedy("Change the requests and limits as the message states", commands=show),
             cluster_remedy(f"Or change the {kind}"),
         )
-        if (usage := _USAGE.search(reason)) is not None:
+        if (usage := _USAGE.search(hide_secrets(reason))) is not None:
             excess, remedies = _free_quota(found, usage, show, namespace)
             source, reason = (
                 "The quota counts all objects of the namespace, also those that a rolling update adds.",
@@ -118,12 +118,14 @@ def _free_quota(
     requested, used, limited = map(_read_pairs, map(str, usage.groups()))
     words: list[str] = []
     lines: list[str | Labelled] = [show]
-    for key, value in requested.items():
-        taken, most = (_QUANTITY.fullmatch(each.get(key, "")) for each in (used, limited))
-        left = int(most[1]) - int(taken[1]) if taken and most and taken[2] == most[2] else None
-        rest = "" if left is None or most is None else f"{max(left, 0)}{most[2]}"
+    for key in (each for each in requested if each in used and each in limited):
+        taken, most = _QUANTITY.fullmatch(used[key]), _QUANTITY.fullmatch(limited[key])
+        left, rest = 0, ""
+        if taken and most and taken[2] == most[2]:
+            left = max(int(most[1]) - int(taken[1]), 0)
+            rest = f"{left}{most[2]}"
         words.append(
-            f"it needs {value} of {key}, and {used.get(key)} of {limited.get(key)} is used{rest and f' ({rest} is left)'}"
+            f"it needs {requested[key]} of {key}, and {used[key]} of {limited[key]} is used{rest and f' ({rest} is left)'}"
         )
         kind, _, name = key.partition(".")
         if left and kind in {"requests", "limits"} and name in {"cpu", "memory"}:
