@@ -121,3 +121,13 @@ def test_push_is_not_from_a_fork(trigger: str, permissions: str, *, can_be_fork:
     )
     assert ("secrets-of-forks" in [each.code for each in explanation.causes]) is can_be_fork
     assert ("forks" in " ".join(explanation.remedies[0].steps)) is can_be_fork
+
+
+@pytest.mark.parametrize("shown", ["docker run", "HOME=/root"])
+def test_sign_in_of_another_home(shown: str) -> None:
+    """What the text shows of the other home is quoted: root is not a container."""
+    explanation = explain(
+        f"$ {shown} deploy\n\nError when retrieving token from sso: Token has expired and refresh failed"
+    )
+    (other,) = [each for each in explanation.causes if each.code == "other-local-user"]
+    assert other.because == (f'The text shows "{shown}".',)

@@ -114,8 +114,8 @@ def explain_expired_sso(
     if "refresh failed" in message:
         causes.append(WRONG_SSO_SESSION.cause())
     if re.search(OTHER_HOME.sign, case.text):
-        text = "A container reads the token cache of the host, ~/.aws/sso/cache, only if ~/.aws is mounted."
-        causes.insert(1, OTHER_HOME.cause("derived", "The text shows a container.", text=text))
+        text = "Another user signed in, or the sign-in is outside of the container, which sees it only if ~/.aws is mounted."
+        causes.insert(1, OTHER_HOME.cause(text=text))
     return case.explain(
         "The IAM Identity Center sign-in has expired: sign in again. No permission is missing.",
         *causes,
