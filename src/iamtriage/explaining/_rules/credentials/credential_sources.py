@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
+from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._rules.credentials.broken_profiles import profile_setting
 from iamtriage.explaining._rules.credentials.key_sources import find_signed_in_profile
@@ -83,15 +84,8 @@ _ECS_AGENT = lazy_pattern(r"/etc/ecs/ecs\.config\b|\bAmazon ECS Agent\b|\bECS_CL
 # The ECS-optimized AMI of Amazon Linux 2 came in 2018. The services of Amazon Linux 1 are those of upstart.
 _AGENT_OF_AMAZON_LINUX_1 = lazy_pattern(r"\bECS Agent - v1\.(?:\d|1[0-7])\.|\bAmazon Linux (?:1\b|AMI\b)")
 _ECS_PROXY_PAGE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html"
-_PROXY_PLACES = (
-    "Set it where the program gets HTTP_PROXY from: the shell, the systemd unit, the service or the image."
-)
-# The log of squid, and a request past the proxy.
+# The log of squid.
 _REFUSED_BY_PROXY = lazy_pattern(r"\bTCP_DENIED\b[^\n]{0,60}http://169\.254\.169\.254/")
-_CURLED_ROLE = lazy_pattern(
-    r"\bcurl\b[^\n]{0,200}169\.254\.169\.254/latest/meta-data/iam/security-credentials/?[\"']?\s*\n(?!<)([\w+=,.@-]{1,64})\s*$",
-    re.ASCII | re.MULTILINE,
-)
 METADATA_PROXIED = CauseType(
     "metadata-proxied",
     title="The request to the instance metadata goes to a proxy",
@@ -201,19 +195,19 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     if (hosts := find_proxied_hosts(case, message)) is not None:
         text = case.failure.text
         shown = f"NO_PROXY is {hosts}." if hosts else "NO_PROXY is not set."
-        refused, role = _REFUSED_BY_PROXY.search(text), _CURLED_ROLE.search(text)
+        refused, role = _REFUSED_BY_PROXY.search(text), find_listed_role(text)
         seen = (
             "The log of the proxy shows that it refuses the request" if refused else "The text shows a proxy"
         )
         without_proxy = None
         if role is not None:
-            without_proxy = f"Without the proxy, curl gets the role {role[1]}: no access key is needed, and the role is not the problem."
-        title, step, url = "Add 169.254.169.254 to NO_PROXY", _PROXY_PLACES, METADATA_PROXIED.sources[0]
-        line = f"export NO_PROXY='{','.join(filter(None, (hosts, METADATA_ADDRESS)))}'"
-        manifest = None
+            without_proxy = f"Without the proxy, curl gets the role {role}: no access key is needed, and the role is not the problem."
+        title, url = f"Add {METADATA_ADDRESS} to NO_PROXY", METADATA_PROXIED.sources[0]
+        step = "Set it where the program gets HTTP_PROXY from: the shell, the systemd unit, the service or the image."
+        exempted = ",".join(filter(None, (hosts, METADATA_ADDRESS)))
+        line, manifest = f"export NO_PROXY='{exempted}'", None
         if _ECS_AGENT.search(text) is not None:
-            # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/http_proxy_config.html
-            manifest = f"NO_PROXY={','.join(filter(None, (hosts, METADATA_ADDRESS)))},169.254.170.2,/var/run/docker.sock"
+            manifest = f"NO_PROXY={exempted},169.254.170.2,/var/run/docker.sock"
             title = "Add NO_PROXY to /etc/ecs/ecs.config, next to HTTP_PROXY, and restart the ECS agent"
             step = "The proxy stays for the calls to Amazon ECS. Docker, which pulls the images, and ecs-init have settings of their own for it: set NO_PROXY there, too (see the documentation)."
             is_upstart = _AGENT_OF_AMAZON_LINUX_1.search(text) is not None

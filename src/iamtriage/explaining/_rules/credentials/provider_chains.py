@@ -17,6 +17,7 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import pod_roles
+from iamtriage.explaining._rules.credentials.credential_sources import INSTANCE_SESSION
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
@@ -139,7 +140,6 @@ _ANSWERED = lazy_pattern(
     r"\bAccess ?Denied(?:Exception)?\b|\b(?:not authorized to perform|UnauthorizedOperation)\b"
 )
 _STATIC_KEY = lazy_pattern(r"\b(?i:(?:access|static|secret) (?:\w+ )?(?:keys?|credentials))\b")
-_NODE_ROLE = lazy_pattern(r":assumed-role/(?P<role>[\w+=,.@-]{1,64})/i-[0-9a-f]{8,17}\b", re.ASCII)
 
 
 def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Explanation:
@@ -147,8 +147,8 @@ def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Ex
     text = case.failure.text
     arn = clues.find_role_arn(text)
     role = f"the role {arn.rpartition('/')[2]}" if arn else "the role of the service account"
-    node = _NODE_ROLE.search(text)
-    whose = f"those of the node, the role {node['role']}" if node else "usually those of the node"
+    node = INSTANCE_SESSION.search(text)
+    whose = f"those of the node, the role {node[1]}" if node else "usually those of the node"
     key = " An access key works because it comes earlier in the chain." if _STATIC_KEY.search(text) else ""
     events = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 10"
     add = "echo 'ADD --chmod=644 https://repo1.maven.org/maven2/software/amazon/awssdk/sts/VERSION/sts-VERSION.jar FOLDER/' >> Dockerfile"
@@ -179,7 +179,7 @@ def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Ex
 
 
 # S3A of Hadoop, as Spark and Flink use it, has a list of providers of its own.
-S3A = lazy_pattern(r"\bs3a://|\bfs\.s3a\b|\.s3a\.S3A")
+_S3A = lazy_pattern(r"\bs3a://|\bfs\.s3a\b|\.s3a\.S3A")
 _S3A_LIST = "fs.s3a.aws.credentials.provider"
 _USES_WEB_IDENTITY = lazy_pattern(
     r"WebIdentityToken(?:File)?CredentialsProvider|\bDefault(?:AWS)?CredentialsProvider|\bfs\.s3a\.(?:access|secret)\.key\b"
@@ -202,19 +202,17 @@ _PAGE_OF_SDK_1 = "https://hadoop.apache.org/docs/r3.3.6/hadoop-aws/tools/hadoop-
 def explain_unlisted_provider(case: Case[Failure]) -> Explanation | None:
     """Explain that S3A does not use the role of its pod, or return ``None`` if the text does not show that."""
     text = case.failure.text
-    if S3A.search(text) is None or _USES_WEB_IDENTITY.search(text) is not None:
-        return None
-    arn, node = clues.find_role_arn(text), _NODE_ROLE.search(text)
     if "AWS_WEB_IDENTITY_TOKEN_FILE" not in text and "eks.amazonaws.com/role-arn" not in text:
         return None
+    if _S3A.search(text) is None or _USES_WEB_IDENTITY.search(text) is not None:
+        return None
+    arn, node = clues.find_role_arn(text), INSTANCE_SESSION.search(text)
     role = f"the role {arn.rpartition('/')[2]}" if arn else "the role of its service account"
     called = (
-        f"called with the role of the node, {node['role']}"
-        if node
-        else "most likely called with the node's role"
+        f"called with the role of the node, {node[1]}" if node else "most likely called with the node's role"
     )
     if is_missing := case.failure.kind != "access_denied":
-        called = "found no others"
+        called = "found no other credentials"
     works = f"The AWS CLI, which reads the pod's variables, works: the policies and the trust policy of {role} are right."
     has_worked = find_working(text, _CLI_CALL) or any(
         run.has_succeeded and run.command.words[0] in {"s3", "s3api"} for run in find_runs(case.failure)

@@ -19,6 +19,7 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.text_signs import Signs
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -34,12 +35,14 @@ PULLED_BY_KUBELET = lazy_pattern(
 """Words of a kubelet about an image that it pulls."""
 _VERSION = lazy_pattern(r"(?<![\w.])v?1\.(?P<minor>2\d|3\d)(?:\.\d{1,2})?(?!\w|\.\d)", re.ASCII)
 # Clusters whose nodes EKS does not set up, and where their kubelet gets its options.
-_DISTRIBUTIONS = {
-    r"\bRKE1?\b|-rancher\d|\brke_config\b": "RKE: services.kubelet.extra_args in cluster.yml, with both paths in extra_binds",
-    r"\b(?:K3s|k3s|RKE2|rke2)\b|\+(?:k3s|rke2)": "the default paths of K3s and RKE2 are /var/lib/rancher/credentialprovider/config.yaml and bin: with both there, restarting the service is enough",
-    r"\bkubeadm\b": "kubeadm: KUBELET_EXTRA_ARGS in /etc/default/kubelet, or nodeRegistration.kubeletExtraArgs",
-    r"\b(?:[Kk]ubespray|[Tt]alos|[Gg]ardener|[Mm]icro[Kk]8s|cri-dockerd|self-managed (?:cluster|Kubernetes|control plane))\b": "",
-}
+_DISTRIBUTIONS = Signs(
+    {
+        r"\bRKE1?\b|-rancher\d|\brke_config\b": "RKE: services.kubelet.extra_args in cluster.yml, with both paths in extra_binds",
+        r"\b(?:K3s|k3s|RKE2|rke2)\b|\+(?:k3s|rke2)": "the default paths of K3s and RKE2 are /var/lib/rancher/credentialprovider/config.yaml and bin: with both there, restarting the service is enough",
+        r"\bkubeadm\b": "kubeadm: KUBELET_EXTRA_ARGS in /etc/default/kubelet, or nodeRegistration.kubeletExtraArgs",
+        r"\b(?:[Kk]ubespray|[Tt]alos|[Gg]ardener|[Mm]icro[Kk]8s|cri-dockerd|self-managed (?:cluster|Kubernetes|control plane))\b": "",
+    }
+)
 _ARGUMENTS = lazy_pattern(
     r"--(?:pod-infra-container-image|hostname-override|node-ip|container-runtime-endpoint|cloud-provider|bootstrap-kubeconfig)\b"
 )
@@ -148,7 +151,7 @@ def _explain_kubelet(case: _Case, registry: str, region: str) -> Explanation | N
     """Explain that a kubelet of 1.27 or later has no credential provider, if the text shows such a node."""
     text = case.failure.text
     minors = [int(each["minor"]) for each in _VERSION.finditer(f"{case.facts.kubernetes_version} {text}")]
-    where = next((place for sign, place in _DISTRIBUTIONS.items() if re.search(sign, text)), None)
+    where = _DISTRIBUTIONS.find(text)
     arguments = _ARGUMENTS.search(text) if "kubelet" in text else None
     if (where is None and arguments is None) or (minors and max(minors) < 27):
         return None

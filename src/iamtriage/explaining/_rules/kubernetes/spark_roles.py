@@ -6,11 +6,12 @@ https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/permissions-f
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from iamtriage.explaining._context.values import Rule
 from iamtriage.explaining._rules.kubernetes import denied_requests, request_checks
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.manifests import patch_with_rule
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
@@ -18,27 +19,18 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
 _CLAIMS = "persistentvolumeclaims"
-_ACCOUNTS = (
-    "emr-containers-sa-spark-driver",
-    "emr-containers-sa-spark-client",
-    "emr-containers-sa-spark-executor",
-)
+_ACCOUNTS = "emr-containers-sa-spark-"
 
 
 def emr_remedy(denied: DeniedRequest) -> Remedy | None:
     """Return the remedy for the account of a job, or ``None`` for other users."""
     request, subject = denied.request, denied.subject
-    name = "" if subject is None else subject.name
-    if (
-        denied.installer != denied_requests.SPARK
-        or request.resource != _CLAIMS
-        or not name.startswith(_ACCOUNTS)
-    ):
+    is_job = subject is not None and subject.name.startswith(_ACCOUNTS)
+    if not is_job or denied.installer != denied_requests.SPARK or request.resource != _CLAIMS:
         return None
-    rule = {"apiGroups": [""], "resources": [_CLAIMS], "verbs": [*request.verbs]}
-    patch = json.dumps([{"op": "add", "path": "/rules/-", "value": rule}], separators=(",", ":"))
+    rule = Rule(request.verbs, ("",), (_CLAIMS,))
     space = commands.namespace(request.namespace)
-    change = f"-n {space} --type json --patch '{patch}'"
+    change = f"-n {space} --type json --patch '{patch_with_rule(rule)}'"
     return cluster_remedy(
         f"Add {_CLAIMS} to the Roles of Amazon EMR in the namespace {space}",
         f"Older versions of eksctl and EMR create the Role emr-containers without {_CLAIMS}, or with fewer verbs. EMR creates further ones for each job execution role, so the second command changes those, too.",

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.kubernetes.stated_entries import find_groups
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
-from iamtriage.explaining._rules.shared.manifests import object_name, write_rule
+from iamtriage.explaining._rules.shared.manifests import object_name, patch_with_rule
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
@@ -291,8 +291,8 @@ def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
     check = f"The last command answers yes if the role is bound to {denied.subject_text}."
     if gap.is_bound:
         check = f"The binding to {denied.subject_text} is right."
-    patch = json.dumps([{"op": "add", "path": "/rules/-", "value": write_rule(rule)}], separators=(",", ":"))
-    call = ("kubectl", "patch", role.kind.lower(), role.name, *place, "--type=json", f"--patch={patch}")
+    patch = f"--patch={patch_with_rule(rule)}"
+    call = ("kubectl", "patch", role.kind.lower(), role.name, *place, "--type=json", patch)
     yield cluster_remedy(
         f"Add the rule to the {role.kind} {role.name}",
         f"If a chart or a repository contains the role, add the rule there. {check}",

@@ -40,7 +40,7 @@ def build_role(name: str, rules: Iterable[Rule], *, namespace: str | None) -> di
         "apiVersion": _API_VERSION,
         "kind": "Role" if namespace else "ClusterRole",
         "metadata": _metadata(name, namespace),
-        "rules": [write_rule(each) for each in rules],
+        "rules": [_write_rule(each) for each in rules],
     }
 
 
@@ -112,12 +112,17 @@ def _metadata(name: str, namespace: str | None) -> dict[str, _Node]:
     return {"name": name, "namespace": namespace} if namespace else {"name": name}
 
 
-def write_rule(rule: Rule) -> dict[str, _Node]:
+def _write_rule(rule: Rule) -> dict[str, _Node]:
     """Return a rule of a role as in a manifest."""
     if rule.urls:
         return {"nonResourceURLs": rule.urls, "verbs": rule.verbs}
     limits: dict[str, _Node] = {"resourceNames": rule.names} if rule.names else {}
     return {"apiGroups": rule.groups, "resources": rule.resources, **limits, "verbs": rule.verbs}
+
+
+def patch_with_rule(rule: Rule) -> str:
+    """Return the JSON patch that adds a rule to a role."""
+    return json.dumps([{"op": "add", "path": "/rules/-", "value": _write_rule(rule)}], separators=(",", ":"))
 
 
 def _add_lines(lines: list[str], node: Mapping[str, _Node], indent: str, lead: str) -> None:
