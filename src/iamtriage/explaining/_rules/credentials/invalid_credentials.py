@@ -344,10 +344,8 @@ def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[
     if is_of_role and request.is_signed:
         yield KEY_GONE.cause(text="The code has its own access key, which was deleted or deactivated.")
     if is_long_term:
-        other = "a placeholder, or of another partition (China, GovCloud)."
-        yield KEY_MISTYPED.cause(
-            text=f"The access key ID is misspelled, {other}" if request.partition == "aws" else ""
-        )
+        text = "The access key ID is misspelled, a placeholder, or of another partition (China, GovCloud)."
+        yield KEY_MISTYPED.cause(text=text if request.partition == "aws" else "")
     if request.code == "AuthFailure":
         yield CLOCK_WRONG.cause(text="The machine's clock is wrong: EC2 reports that with this code, too.")
     if request.may_need_opt_in:

@@ -53,8 +53,8 @@ _CURL_FILE = lazy_pattern(
     r"\bcurl(?=(?:[^\n\\]|\\[\s\S]){0,4000}?(?:://|[$\"'<]))(?:\s[^\n]{0,2000}?)?\s(?:-T|--upload-file|-d|--data(?:-binary)?)[\s=]{0,2}[\"']?@?([\w./-]{1,200})[\"']?(?=\s|\Z)",
     re.ASCII,
 )
-# Without -X or --request, the method follows from other options.
 _CURL_VARIABLE = lazy_pattern(r"\bcurl\s[^\n]{0,200}?(\"\$\{?\w{1,40}\}?\")(?!\S)", re.ASCII)
+# Without -X or --request, the method follows from other options.
 _CURL_METHOD = lazy_pattern(r"\s(?:-X\s?|--request[\s=])[\"']?([A-Z]{3,7})\b")
 _CURL_HEAD = lazy_pattern(r"\s(?:-\w{0,5}I|--head)\b")
 # Clients other than curl, with which a program checks whether an object exists.

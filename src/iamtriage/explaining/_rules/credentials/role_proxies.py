@@ -39,7 +39,7 @@ ROLE_NOT_PERMITTED_IN_NAMESPACE = CauseType(
 )
 
 
-def explain_refused_role(case: Case[MissingCredentials], _message: str = "") -> Explanation:
+def explain_refused_role(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that kiam or kube2iam refuses a role because of the annotation of a namespace."""
     said = next(REFUSED_ROLE.finditer(case.text))
     expression, role = said["expression"], said["role"] or said["arn"]

@@ -131,12 +131,12 @@ def explain_no_registry_login(
         summary = f"Docker is not logged in to the ECR registry {registry}{who}."
     if is_node:
         summary = f"The node could not authenticate to the ECR registry {registry}: most likely, its role is not allowed to pull."
-        if not none_sent:
-            causes = causes[1:]
+        causes.insert(1, NODE_ROLE_CANNOT_PULL.cause())
         if "ecr-credential-provider" in message:
             # The plugin of the kubelet failed, so nobody used docker.
-            causes = []
-        causes.insert(none_sent and bool(causes), NODE_ROLE_CANNOT_PULL.cause())
+            causes = causes[1:2]
+        elif not none_sent:
+            causes = causes[1:]
         policy = f"arn:{clues.find_partition(case)}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"
         attach = f"aws iam attach-role-policy --role-name NODE_ROLE_NAME --policy-arn {policy}"
         remedies = [
