@@ -437,6 +437,11 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             id="a ServiceAccount object",
         ),
         pytest.param(
+            f"kind: Pod\nmetadata:\n  namespace: network\nspec:\n  serviceAccountName: admin\n---\n{WEB_IDENTITY}",
+            {"namespace": "network", "service_account": "admin"},
+            id="names that are words in sentences",
+        ),
+        pytest.param(
             "kind: ServiceAccount\nmetadata:\n  name: cart\n---\n" * 8 + WEB_IDENTITY,
             {"service_account": "cart"},
             id="the same object many times",

@@ -14,6 +14,11 @@ _NO_NAMES = frozenset(
     {
         "is", "in", "not", "the", "a", "an", "of", "for", "to", "has", "was",
         "name", "and", "with", "does", "exec", "logs", "null", "none", "true", "false",
+    }
+)  # fmt: skip
+# More of them, which can be names outside of sentences.
+_NO_SAID_NAMES = frozenset(
+    {
         "that", "which", "this", "it", "itself", "there", "by", "from", "on", "can", "but", "only", "or", "as", "uses", "access",
         "admin", "admins", "level", "scope", "creator", "endpoint", "policy", "policies", "token", "tokens", "role", "roles", "role-arn",
         "annotation", "user", "users", "cluster", "version", "issuer", "network", "creation", "add-on", "add-ons", "works", "worked",
@@ -58,7 +63,10 @@ def find_said_name(noun: str, text: str, excluded: frozenset[str] = frozenset())
     >>> find_said_name("cluster", "My cluster prod is in eu-west-1, the cluster admin is away.").value
     'prod'
     """
-    return unique_value(_SAID[noun], text, excluded=excluded)
+    # The first letter can be a capital.
+    if noun[1:] not in text:
+        return None
+    return unique_value(_SAID[noun], text, excluded=excluded | _NO_SAID_NAMES)
 
 
 def find_said_role(text: str) -> Stated | None:
