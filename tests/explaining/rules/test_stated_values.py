@@ -1765,6 +1765,14 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="a group of Amazon MSK",
         ),
         pytest.param(
+            "org.apache.kafka.common.errors.TransactionalIdAuthorizationException: Transactional Id authorization failed.\n"
+            "sasl.mechanism=AWS_MSK_IAM\narn:aws:kafka:eu-west-1:111122223333:cluster/octo/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-2",
+            {},
+            ("kafka-cluster:AlterTransactionalId", ":transactional-id/"),
+            (":cluster/",),
+            id="a transactional ID of Amazon MSK without its name",
+        ),
+        pytest.param(
             "SaslAuthenticationException: [0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9]: Access denied\n\n"
             "TopicAuthorizationException: Not authorized to access topics: [jobs]\n"
             "sasl.mechanism=AWS_MSK_IAM\narn:aws:kafka:eu-west-1:111122223333:cluster/octo/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-2",

@@ -79,7 +79,7 @@ def find_failed_resource(
 
         return database_user_arn(failure, None if context.caller is None else context.caller.value)
     if action is not None and action.startswith("kafka-cluster:"):
-        return _find_kafka_resource(failure)
+        return _find_kafka_resource(failure, action)
     # Only S3 returns host IDs, and its URLs name the bucket.
     is_s3 = failure.envelope.host_id or (context.bucket and ".amazonaws.com" in context.bucket.words)
     service = failure.envelope.service or ("s3" if is_s3 else None)
@@ -92,16 +92,18 @@ def find_failed_resource(
     return None if known is None else find_stated_arn(failure, lambda arn: known.accepts(arn) is not None)
 
 
-def _find_kafka_resource(failure: AccessDenied) -> str | None:
+def _find_kafka_resource(failure: AccessDenied, action: str) -> str | None:
     """Return the ARN of the cluster that a text states, or that of what its client may not use in it."""
     clusters = set(_KAFKA_CLUSTER.findall(failure.text))
     denied = _OF_KAFKA.search(failure.text, *failure.span)
     if len(clusters) != 1:
         return None
     account, cluster = clusters.pop()
-    if denied is None:
-        return f"{account}cluster/{cluster}"
-    return f"{account}{denied['kind'].lower()}/{cluster}/{denied['name']}"
+    arn = f"{account}cluster/{cluster}"
+    if denied is not None:
+        arn = f"{account}{denied['kind'].lower()}/{cluster}/{denied['name']}"
+    known = find_action(action)
+    return None if known is None or known.accepts(arn) is None else arn
 
 
 def find_resource(context: Context, action: str | None, partition: str | None = None) -> str | None:
