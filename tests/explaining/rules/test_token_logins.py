@@ -55,6 +55,8 @@ def test_a_replica_of_the_cdk() -> None:
     full = " ".join(explain(text).to_text(detail="full").split())
     assert "update aws-cdk-lib" in full
     assert "fn.addToRolePolicy(" in full
+    shown = full.index("Then, with RESOURCE_ID filled in:")
+    assert full.index("aws rds describe-db-instances") < shown < full.index("addToRolePolicy(")
     assert f"resources: ['{START}RESOURCE_ID/reports']" in full
     assert "It works with the other database" in full
 

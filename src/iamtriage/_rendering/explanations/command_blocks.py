@@ -87,6 +87,7 @@ _LOOKED_UP = frozenset(
         "POLICY_NAME",
         "PRINCIPAL_ARN",
         "QUOTA_CODE",
+        "RESOURCE_ID",
         "ROLE_NAME",
         "USER_NAME",
     }
@@ -209,17 +210,12 @@ def place_manifest(blocks: Iterable[Block], manifest: Code | None) -> Iterator[B
     """
     is_entry = manifest is not None and _ENTRY.match(manifest.text) is not None
     blocks = tuple(blocks)
-    if (
-        manifest is not None
-        and len(blocks) == 1
-        and isinstance(blocks[0], Code)
-        and _LOOKUP.match(blocks[0].text)
-    ):
-        # The code needs what the only command prints.
-        words = [each for each in find_placeholders(manifest.text) if each.endswith("_ID")]
-        if words and not set(words) & set(find_placeholders(blocks[0].text)):
-            yield from (blocks[0], Paragraph(f"Then, with {' and '.join(words)} filled in:"), manifest)
-            return
+    commands = [each.text for each in blocks if isinstance(each, Code)]
+    if manifest is not None and commands and uses_lookup(manifest.text, commands):
+        known = set(find_placeholders("\n".join(commands)))
+        [words] = _join_words(find_placeholders(manifest.text), known)
+        yield from (*blocks, Paragraph(f"Then, with {words} filled in:"), manifest)
+        return
     if manifest is not None and not is_entry:
         yield manifest
     for number, each in enumerate(blocks):
@@ -227,8 +223,8 @@ def place_manifest(blocks: Iterable[Block], manifest: Code | None) -> Iterator[B
             yield Paragraph("Then:")
         yield each
         if manifest is not None and is_entry and isinstance(each, Code) and _EDIT.match(each.text):
-            section = "mapUsers" if "userarn:" in manifest.text else "mapRoles"
-            section = "data" if manifest.text.startswith("map") else section
+            of_type = "mapUsers" if "userarn:" in manifest.text else "mapRoles"
+            section = "data" if manifest.text.startswith("map") else of_type
             yield from (Paragraph(f"In the editor, under {section}:"), manifest)
 
 
