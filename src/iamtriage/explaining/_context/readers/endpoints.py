@@ -38,7 +38,7 @@ _SETTING = lazy_pattern(
 )
 # Arguments of clients, options and settings of tools, and the tools' messages about them. An address without a scheme has a port.
 _ARGUMENT = lazy_pattern(
-    r"(?:\b(?:(?:client|resource)\(\s?[\"'](?P<service>[\w-]{2,40})[\"']|new (?:AWS\.)?(?P<class>[A-Z]\w{1,30}?)(?:Client)?\()[^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints|--(?:s3-)?endpoint(?:-url)?"
+    r"(?:\b(?:(?:client|resource)\(\s?[\"']|new (?:AWS\.)?(?=[A-Z]))(?P<service>[\w-]{2,40}?)(?:[\"']|(?:Client)?\()[^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints|--(?:s3-)?endpoint(?:-url)?"
     r"|endpoint_?[Uu]rl|EndpointUrl|endpointOverride|BaseEndpoint|[Ss]erviceU[Rr][Ll]|s3Url|fs\.s3a\.endpoint"
     r"|(?:AWS_|MINIO_)?(?:S3_)?ENDPOINT(?:_URL)?|host_base)(?P<key>)(?![\w.-])[^\w\n]{1,6}"
     rf"(?:(?:aws\.String|URI\.create|\w{{2,12}}\s?=)[^\w\n]{{1,4}})?(?:https?://|(?=[a-z0-9.-]{{1,100}}:\d{{4,5}}(?!\d))){_HOST}",
@@ -94,16 +94,12 @@ def find_other_endpoint(
 def _find_settings(pattern: re.Pattern[str], text: str, failure: Failure) -> Iterator[tuple[str, str]]:
     """Yield the endpoints for the service of a failure, each with the name of its setting."""
     for found in pattern.finditer(text):
-        name, groups = found["name"] or found["key"], found.groupdict()
-        service = found["service"] or groups.get("class")
-        is_known = service_prefix(service or "") is not None
-        if (
-            name in _GENERAL_NAMES
-            and not is_known
-            and (service or failure.principal is not None or not _may_be_of_service(failure, "s3"))
-        ):
+        name, service = found["name"] or found["key"], found["service"]
+        if name in _GENERAL_NAMES:
             # Programs also have other endpoints, and other storage systems do not name IAM principals.
-            continue
+            if failure.principal is not None if service is None else service_prefix(service) is None:
+                continue
+            service = service or "s3"
         if service is None or _may_be_of_service(failure, service):
             yield found["HOST"], name
 
