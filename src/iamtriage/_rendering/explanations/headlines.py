@@ -11,7 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.explanations.parts import SENTENCE_END
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 __all__ = ("add_details", "shorten")
 
@@ -30,7 +30,7 @@ _USER = lazy_pattern(
 _REMARK = lazy_pattern(r" \((?P<remark>[^()]{20,})\)(?=\.$)")
 
 
-def shorten(summary: str, shown: Iterable[object]) -> tuple[str, tuple[str, ...]]:
+def shorten(summary: str, shown: Sequence[object]) -> tuple[str, tuple[str, ...]]:
     """Return a verdict of at most three lines, if that is possible, and the details that it omits.
 
     Args:

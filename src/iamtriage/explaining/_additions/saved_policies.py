@@ -39,7 +39,11 @@ def rename_saved_file(remedy: Remedy, text: str) -> Remedy:
     """Return a remedy that saves a policy in a file with another name than those in a text: they are the reader's."""
     saved = find_saved_file(remedy.documents, remedy.commands)
     file = saved or ((found := _SAVES.search("\n".join(remedy.commands))) and found[1])
-    if file is None or re.search(rf"(?<![\w.-])(?:old-)?{re.escape(file)}(?![\w-])", text) is None:
+    if (
+        file is None
+        or file not in text
+        or re.search(rf"(?<![\w.-])(?:old-)?{re.escape(file)}(?![\w-])", text) is None
+    ):
         return remedy
     rename = partial(re.compile(rf"(?<![\w.-])((?:old-)?{re.escape(file[:-5])})(?=\.json)").sub, r"\1-2")
     return attrs.evolve(

@@ -33,7 +33,7 @@ _CHARS_OF_OUTPUT = 6_000
 # What the asker says of the caller, unless it is about another attempt.
 _NAME = r"AdministratorAccess|PowerUserAccess|[A-Z]\w{2,40}FullAccess"
 _SAID = lazy_pattern(
-    rf"\b(?:has|have|with|attach(?:ed)?|assigned|gave|given|is)\b(?P<between>[^\n.!?]{{0,60}}?)(?<![\w/-])(?P<policy>{_NAME})(?![\w-])"
+    rf"\b(?:has|have|with|attach(?:ed)?|assigned|gave|given|is)\b[^\n.!?]{{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])"
     rf"|(?<![\w/-])(?P<first>{_NAME})(?: policy)? (?:is )?attached\b",
     re.ASCII,
 )
