@@ -54,6 +54,16 @@ def test_an_emulator_needs_no_real_key(text: str, verdict: str) -> None:
     assert (explanation.topic == "answer-not-from-aws") is is_emulator
 
 
+@pytest.mark.parametrize(
+    "secret", ["abcdefghijklmnopqrst/uvwxyzABCDEFGHIJKLM", "abcdefghij/klmnopqrstuv/wxyzABCDEFGHIJKL"]
+)
+def test_a_secret_in_place_of_a_key_id_is_not_shown(secret: str) -> None:
+    explanation = explain(f"{REJECTED}{IMAGE}endpoint: 'http://localhost:8000'\nAWS_ACCESS_KEY_ID={secret}")
+    assert explanation.topic == "answer-not-from-aws"
+    assert secret[:8] not in explanation.to_text(detail="full")
+    assert explanation.remedies[0].title.endswith("such as localkey")
+
+
 STACK = "$ aws cloudformation delete-stack --stack-name app\nAn error occurred (ValidationError) when calling the DeleteStack operation: Role arn:aws:iam::111122223333:role/{0} is invalid or cannot be assumed\n"
 GONE = "An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name {0} cannot be found."
 CDK = "cdk-shop1-cfn-exec-role-111122223333-eu-west-1"

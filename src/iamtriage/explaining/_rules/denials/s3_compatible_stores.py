@@ -79,8 +79,9 @@ _PRODUCTS = {
 _EMULATORS = frozenset({"LocalStack", _DYNAMODB_LOCAL, "Moto", "ElasticMQ"})
 _LOCAL_HOST = lazy_pattern(r"localhost|127\.|0\.0\.0\.0|host\.docker\.internal|[\w-]{1,60}(?::|\Z)")
 # Without quotation marks, a value in code is an expression, but not that of a variable of the environment.
+# What is longer, or has other characters, can be a secret.
 _KEY_ID = lazy_pattern(
-    r"(?:(?i:access_?key_?id)[\"']?\s?[=:,(]\s?[\"']|\bAWS_ACCESS_KEY_ID[=:]\s?(?!process\.))(?P<key>[A-Za-z0-9]{0,20}[_.\-+/][\w.+/-]{0,20})(?![\w(\[])",
+    r"(?:(?i:access_?key_?id)[\"']?\s?[=:,(]\s?[\"']|\bAWS_ACCESS_KEY_ID[=:]\s?(?!process\.))(?P<key>[A-Za-z0-9]{0,18}[_.-][\w.-]{0,18})(?![\w.+/=(\[-])",
     re.ASCII,
 )
 # What the system did with a call.
@@ -269,7 +270,7 @@ def _explain_emulator(case: Case[Failure], product: str, endpoint: Stated) -> Ex
         verdict += (
             f": since versions 1.23 and 2.0, it accepts only letters and digits in an access key ID{shown}"
         )
-        title = f"Use an access key ID of letters and digits, such as {'localkey' if key is None else re.sub(r'[^A-Za-z0-9]', '', key['key'])}"
+        title = f"Use an access key ID of letters and digits, such as {re.sub(r'[^A-Za-z0-9]', '', key['key'] if key else '') or 'localkey'}"
         steps = (
             "Change it in the code, and in AWS_ACCESS_KEY_ID if the job or container sets it. Do not use a key of AWS.",
             "Pin the version of the image: with the tag latest, a CI job pulls the newest one, while a computer keeps the one that it pulled before.",
