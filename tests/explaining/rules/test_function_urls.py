@@ -71,9 +71,11 @@ OF_CLOUDFRONT = f',"Condition":{{"ArnLike":{{"AWS:SourceArn":"{SOURCE}"}}}}'
         ('"*"', "", "--principal '*' --invoked-via-function-url"),
         ('{"Service":"cloudfront.amazonaws.com"}', OF_CLOUDFRONT, f"--principal cloudfront.amazonaws.com --source-arn {SOURCE}"),
         ('{"AWS":"*"}', OF_CLOUDFRONT.replace(f'"{SOURCE}"', "[]"), "--principal '*' --invoked-via-function-url"),
+        ('"*"', ',"Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}}', "--principal '*' --principal-org-id o-a1b2c3d4e5 --invoked-via-function-url"),
+        ('"*"', ',"Condition":{"StringNotEquals":{"aws:SourceAccount":"111122223333"}}', "--principal '*' --invoked-via-function-url"),
         ('{"Federated":"cognito-identity.amazonaws.com"}', "", "--principal PRINCIPAL"),
     ],
-    ids=["public", "CloudFront", "no value", "other"],
+    ids=["public", "CloudFront", "no value", "organization", "exception", "other"],
 )  # fmt: skip
 def test_the_second_action(principal: str, rest: str, command: str) -> None:
     one = POLICY.format(principal=principal, actions='"lambda:InvokeFunctionUrl"', rest=rest)

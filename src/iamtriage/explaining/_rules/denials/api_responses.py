@@ -266,6 +266,12 @@ def explain_function_url(denial: Denial) -> Explanation:
 
 
 _INVOKE, _INVOKE_URL = "lambda:InvokeFunction", "lambda:InvokeFunctionUrl"
+# What limits a statement that add-permission adds.
+_OPTIONS = {
+    "aws:sourcearn": "--source-arn",
+    "aws:sourceaccount": "--source-account",
+    "aws:principalorgid": "--principal-org-id",
+}
 _CLOUDFRONT = lazy_pattern(r"\bcloudfront\b", re.IGNORECASE)
 _HASH_OF_BODY = "If then GET works and POST does not, the client must send the hash of the body in x-amz-content-sha256: CloudFront does not compute it."
 _NEEDS_BOTH = "Function URLs that were created since October 2025 require both actions. AWS exempts older ones for a time (its notice says until 1 November 2026), so they can work with one: add it there, too."
@@ -285,11 +291,11 @@ def _explain_missing_invoke(
     """Explain that a function policy lacks the second action that a function URL requires."""
     is_public = statement.get("Principal") == "*" or "*" in principal_names(statement, "AWS")
     principal = "*" if is_public else next(iter(principal_names(statement, "Service", "AWS")), "PRINCIPAL")
-    conditions = iterate_conditions(statement)
-    arn = next(
-        (values[0] for _, key, values in conditions if values and key.lower() == "aws:sourcearn"), None
+    limits = "".join(
+        commands.fill_command(f" {_OPTIONS[key.lower()]} {{}}", values[0])
+        for operator, key, values in iterate_conditions(statement)
+        if values and key.lower() in _OPTIONS and "Not" not in operator
     )
-    source = "" if arn is None else commands.fill_command(" --source-arn {}", arn)
     via = " --invoked-via-function-url" if is_public else ""
     add = commands.fill_command(
         f"aws lambda add-permission --function-name FUNCTION_NAME --region {region} --statement-id {{}} --action {_INVOKE} --principal {{}}",
@@ -306,7 +312,7 @@ def _explain_missing_invoke(
             f"Allow {who} {_INVOKE}, too",
             f"The command adds a second statement. The first one{', the origin access control' if 'cloudfront' in who else ''} and {rest} stay as they are. {'In Terraform, add a second aws_lambda_permission' if 'terraform' in denial.failure.text.lower() else 'In code, add a second permission'}.",
             _HASH_OF_BODY if "cloudfront" in who else None,
-            commands=f"{add}{source}{via}",
+            commands=f"{add}{limits}{via}",
             url=pages.LAMBDA_URLS,
         ),
     )
