@@ -2626,6 +2626,13 @@ CALLED_SERVICES: tuple[Case, ...] = (
         (),
     ),
     (
+        "pull-by-runner-of-docker",
+        f'WARNING: Failed to pull image with policy "always": Error response from daemon: {_PULL} (manager.go:250:0s)\nERROR: Job failed: failed to pull image "{_IMAGE}" with specified policies [always]: {_PULL}',
+        {},
+        ("Sign docker in to the registry",),
+        ("The kubelet pulls images with the node role",),
+    ),
+    (
         "route",
         '$ curl -X DELETE https://0a1b2c3d4e.execute-api.eu-west-1.amazonaws.com/test/carts/7\n{"message":"Missing Authentication Token"}',
         {},

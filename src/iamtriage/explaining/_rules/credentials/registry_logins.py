@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS, PUSH_ACTIONS, is_of_push
+from iamtriage.explaining._rules.shared.text_signs import PULLED_BY_KUBELET
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
 from iamtriage.policies._documents import allow
 
@@ -215,7 +216,6 @@ def _find_trusted_accounts(case: Case[MissingCredentials] | Case[InvalidCredenti
 
 _HOST = "public.ecr.aws"
 _HELM = lazy_pattern(r"\bhelm\b|oci://|\bmanifests [\w.+-]{1,60}\]")
-_NODE = lazy_pattern(r"Failed to pull image|ErrImagePull|ImagePullBackOff|kubelet")
 _LOGIN = lazy_pattern(r"(?i:\b(?:log(?:ged|s)?[ -]?in|sign(?:ed|s)?[ -]in|(?:used?|ran) (?:this|it))\b)")
 _LOGIN_URL = "https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html"
 SAVED_PUBLIC_LOGIN = CauseType(
@@ -273,7 +273,7 @@ def explain_public_registry(
         # Helm reads Docker's file, too: https://pkg.go.dev/oras.land/oras-go/pkg/auth/docker (NewClientWithDockerFallback).
         logouts, stores = (f"helm registry logout {_HOST}", *logouts), None
         login = login.replace("docker login", "helm registry login")
-    if _NODE.search(text):
+    if PULLED_BY_KUBELET.search(text):
         title, logouts, stores = "Delete the login from the pod's pull secret", (), None
         step = f"Remove {_HOST} from imagePullSecrets of the pod and its service account, or from the node's config of containerd."
     ago = find_old_login(text)

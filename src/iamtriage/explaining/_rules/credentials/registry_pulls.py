@@ -19,7 +19,7 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
-from iamtriage.explaining._rules.shared.text_signs import Signs
+from iamtriage.explaining._rules.shared.text_signs import PULLED_BY_KUBELET, Signs
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 
     _Case = Case[MissingCredentials] | Case[InvalidCredentials]
 
-PULLED_BY_KUBELET = lazy_pattern(
-    r"(?i:\bfailed to pull image\b(?! with policy))|PullImage|kuberuntime|ErrImagePull|ImagePullBackOff|[Ss]andbox image|\bkubelet\b|credential provider plugin"
-)
-"""Words of a kubelet about an image that it pulls."""
 _VERSION = lazy_pattern(r"(?<![\w.])v?1\.(?P<minor>2\d|3\d)(?:\.\d{1,2})?(?!\w|\.\d)", re.ASCII)
 # Clusters whose nodes EKS does not set up, and where their kubelet gets its options.
 _DISTRIBUTIONS = Signs(

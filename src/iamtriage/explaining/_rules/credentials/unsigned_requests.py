@@ -14,6 +14,7 @@ from iamtriage.explaining._rules.credentials import gateway_routes, registry_log
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import PULLED_BY_KUBELET
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -95,7 +96,7 @@ def explain_no_registry_login(
     none_sent = "basic auth" in message
     if "failed with status: 400" in message:
         return _explain_rejected_password(case, registry, region)
-    is_node = registry_pulls.PULLED_BY_KUBELET.search(case.text) is not None
+    is_node = PULLED_BY_KUBELET.search(case.text) is not None
     if none_sent and registry_logins.uses_helper(case.failure.text):
         reported = clues.quote_phrases(message, "no basic auth credentials")
         return registry_logins.explain_helper_without_login(case, reported)

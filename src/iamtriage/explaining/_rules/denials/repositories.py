@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS, PUSH_ACTIONS, is_of_push
+from iamtriage.explaining._rules.shared.text_signs import PULLED_BY_KUBELET
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -131,10 +132,7 @@ _REPOSITORY = lazy_pattern(rf"/v2/{NAME}/(?:(?:manifests|blobs)/|(?P<list>tags/l
 _IMAGE = lazy_pattern(
     rf"\.dkr\.ecr(?:-fips)?\.[a-z0-9-]{{6,30}}\.[a-z.]{{9,20}}/{NAME}(?=[:@\"'\s,]|\Z)", re.ASCII
 )
-# What the kubelet and containerd print, and what ECS prints.
-_NODE = lazy_pattern(
-    r"Failed to pull image|failed to pull and unpack image|ErrImagePull|ImagePullBackOff|kubelet"
-)
+# What ECS prints.
 _ECS = lazy_pattern(
     r"CannotPull(?:Container|Image)|ResourceInitializationError|\bECS\b|taskDefinition|Fargate"
 )
@@ -242,7 +240,7 @@ def _explain_closed_repository(denial: Denial, repository: _Repository) -> Expla
 
 def find_puller(text: str) -> tuple[str, str, str, str]:
     """Return the row of ``_PULLERS`` for what pulls an image in a text."""
-    return _PULLERS["node" if _NODE.search(text) else "ECS" if _ECS.search(text) else ""]
+    return _PULLERS["node" if PULLED_BY_KUBELET.search(text) else "ECS" if _ECS.search(text) else ""]
 
 
 def explain_image_pull(denial: Denial) -> Explanation:
@@ -253,7 +251,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
     found = _REPOSITORY.search(shown) or _IMAGE.search(shown)
     repository = _Repository(*find_registry(case), find_partition(case), found["name"] if found else None)
     name = repository.stated_name
-    on_node, on_ecs = _NODE.search(shown) is not None, _ECS.search(shown) is not None
+    on_node, on_ecs = PULLED_BY_KUBELET.search(shown) is not None, _ECS.search(shown) is not None
     if is_of_push(shown) and not on_node and not on_ecs:
         return _explain_push(case, repository)
     if _REPOSITORY.search(shown) is not None and all(each["list"] for each in _REPOSITORY.finditer(shown)):

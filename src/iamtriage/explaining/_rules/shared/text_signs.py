@@ -34,6 +34,11 @@ AMPLIFY = lazy_pattern(
     r"\bAmplify Hosting\b|\bWEB_COMPUTE\b|\b(?:[Aa]mplify|SSR)\b[^\n]{0,40} compute role\b|\bcomputeRoleArn\b"
 )
 """That Amplify Hosting runs the code, with a role for server-side rendering."""
+# The runner of GitLab pulls "with policy".
+PULLED_BY_KUBELET = lazy_pattern(
+    r"(?i:\bfailed to pull (?:and unpack )?image\b(?! with policy|[^\n]{0,300} with specified policies))|PullImage|kuberuntime|ErrImagePull|ImagePullBackOff|[Ss]andbox image|\bkubelet\b|credential provider plugin"
+)
+"""Words of a kubelet about an image that it pulls."""
 _MIN_COMMANDS = 2
 # With the lines that continue it after a backslash.
 _S3_COMMAND = lazy_pattern(r"\baws (?:--[a-z-]{2,40} \S{1,200} ){0,4}s3(?:api)? (?:[^\n\\]|\\\n?){1,4000}")
