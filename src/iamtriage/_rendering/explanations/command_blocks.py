@@ -202,27 +202,32 @@ def place_documents(blocks: Iterable[Block], documents: Sequence[Block]) -> Iter
 
 
 def place_manifest(blocks: Iterable[Block], manifest: Code | None) -> Iterator[Block]:
-    """Yield a manifest or code, and commands. An entry of a ConfigMap follows the command that edits it.
+    """Yield a manifest or code, and commands.
+
+    Code follows commands that only look up its values, and an entry of a ConfigMap the command to edit it.
 
     >>> edit = Code("kubectl -n kube-system edit configmap aws-auth", "sh")
     >>> [each.text for each in place_manifest((edit,), Code("- rolearn: arn:…", "yaml"))][1:]
     ['In the editor, under mapRoles:', '- rolearn: arn:…']
     """
-    is_entry = manifest is not None and _ENTRY.match(manifest.text) is not None
     blocks = tuple(blocks)
+    if manifest is None:
+        yield from blocks
+        return
     commands = [each.text for each in blocks if isinstance(each, Code)]
-    if manifest is not None and commands and uses_lookup(manifest.text, commands):
+    if commands and uses_lookup(manifest.text, commands):
         known = set(find_placeholders("\n".join(commands)))
         [words] = _join_words(find_placeholders(manifest.text), known)
         yield from (*blocks, Paragraph(f"Then, with {words} filled in:"), manifest)
         return
-    if manifest is not None and not is_entry:
+    is_entry = _ENTRY.match(manifest.text) is not None
+    if not is_entry:
         yield manifest
-    for number, each in enumerate(blocks):
-        if manifest is not None and manifest.language != "yaml" and not number:
+        if blocks and manifest.language != "yaml":
             yield Paragraph("Then:")
+    for each in blocks:
         yield each
-        if manifest is not None and is_entry and isinstance(each, Code) and _EDIT.match(each.text):
+        if is_entry and isinstance(each, Code) and _EDIT.match(each.text):
             of_type = "mapUsers" if "userarn:" in manifest.text else "mapRoles"
             section = "data" if manifest.text.startswith("map") else of_type
             yield from (Paragraph(f"In the editor, under {section}:"), manifest)
