@@ -184,12 +184,15 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
     if not has_code and (difference := compare_methods(denial.failure.text)) is not None:
         works = "The link works with GET: key, permission and expiry are right."
         has_worked = works if _GET_WORKS.search(denial.failure.text) else None
-        text = "The method is a part of what is signed. An answer to HEAD has no body, so it does not show the code, SignatureDoesNotMatch."
+        text, note = "The method is a part of what is signed.", None
+        if "HEAD" in difference.summary:
+            text = f"{text} An answer to HEAD has no body, so it does not show the code, SignatureDoesNotMatch."
+            note = "There is no action s3:HeadObject: s3:GetObject includes HEAD requests."
         return denial.explain(
             f"S3 answered 403 to the presigned URL: {difference.summary}.{'' if 'likely' in difference.summary else ' No permission is missing.'}",
             PRESIGNED_URL_EDITED.cause("derived", present(has_worked, *difference.because), text=text),
             remedies=difference.remedy,
-            notes="There is no action s3:HeadObject: s3:GetObject includes HEAD requests.",
+            notes=note,
         )
     key, action = signed["key"], "s3:PutObject" if _PUT.search(denial.failure.text) else "s3:GetObject"
     is_session = key is not None and key.startswith("ASIA")
