@@ -15,7 +15,7 @@ URL = "https://acme-in.s3.eu-west-1.amazonaws.com/a/b.mp4?X-Amz-Algorithm=AWS4-H
         (f"{{}}for url: {URL}\nr = requests.head(url)", "most likely signed for GET, but the request sent HEAD"),
         (f'{{}}for url: {URL}\n$ aws s3 presign s3://acme-in/a/b.mp4\n$ curl -I "$URL"', "it was signed for GET, but curl sent HEAD"),
         (f"{{}}for url: {URL}\nurl = s3.generate_presigned_url('head_object')\n$ curl -I \"$URL\"", "The text lacks the code"),
-        (f"{{}}for url: {URL}\n$ aws s3 presign s3://acme-in/a/b.mp4\n$ curl -X DELETE \"$URL\"", "it was signed for GET, but curl sent DELETE"),
+        (f'{{}}for url: {URL}\n$ aws s3 presign s3://acme-in/a/b.mp4\n$ curl -X DELETE "$URL"', "it was signed for GET, but curl sent DELETE"),
         (f"{{}}for url: {URL}\n<Code>AccessDenied</Code>", "S3 accepted the signature"),
     ],
 )  # fmt: skip

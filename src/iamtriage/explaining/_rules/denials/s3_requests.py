@@ -186,7 +186,9 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
         has_worked = works if _GET_WORKS.search(denial.failure.text) else None
         text, note = "The method is a part of what is signed.", None
         if "HEAD" in difference.summary:
-            text = f"{text} An answer to HEAD has no body, so it does not show the code, SignatureDoesNotMatch."
+            text = (
+                f"{text} An answer to HEAD has no body, so it does not show the code, SignatureDoesNotMatch."
+            )
             note = "There is no action s3:HeadObject: s3:GetObject includes HEAD requests."
         return denial.explain(
             f"S3 answered 403 to the presigned URL: {difference.summary}.{'' if 'likely' in difference.summary else ' No permission is missing.'}",
