@@ -80,6 +80,14 @@ def test_a_brief_second_remedy_is_shown_with_its_command() -> None:
         assert ("1 more remedy" in shown) is not is_shown, steps
 
 
+@pytest.mark.parametrize("count", range(15, 30))
+def test_the_last_command_is_not_omitted_alone(count: int) -> None:
+    """A remedy with its last change missing is half a remedy."""
+    commands = tuple(f"aws iam delete-group --group-name g{number}" for number in range(count))
+    shown = str(Explanation(None, "x", "It failed.", (), (Remedy("Delete them", "you", commands=commands),)))
+    assert "More      1 more command:" not in shown
+
+
 def test_the_command_of_a_check_is_shown_without_its_steps() -> None:
     first = Remedy("Allow it", "you", commands=("aws configure list",))
     check = Remedy(

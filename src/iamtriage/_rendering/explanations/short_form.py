@@ -68,6 +68,8 @@ _EXTRA_LINES_FOR_TITLE = 3
 _EXTRA_LINES_FOR_STEP = 2
 # Lines by which the commands that create an access entry can exceed it, because one alone does nothing.
 _EXTRA_LINES_FOR_ENTRY = 3
+# Lines by which the last command can exceed it, because a remedy with a part missing is half a remedy.
+_EXTRA_LINES_FOR_LAST_COMMAND = 2
 # Lines below the maximum that a link to the documentation cannot use, because a shorter answer is better.
 _LINES_WITHOUT_LINK = 2
 # Lines for other parts, if those that are always shown fill the default maximum.
@@ -192,9 +194,10 @@ class _Builder:
             more = _EXTRA_LINES_FOR_TITLE if name == "titles" and not selection.titles else 0
             if name == "commands" and remedy:
                 following = remedy.commands[selection.commands : selection.commands + 1]
-                more = (
-                    _EXTRA_LINES_FOR_ENTRY if following and following[0].startswith(tuple(FOLLOWING)) else 0
-                )
+                if following and following[0].startswith(tuple(FOLLOWING)):
+                    more = _EXTRA_LINES_FOR_ENTRY
+                elif selection.commands == len(remedy.commands) - 1:
+                    more = _EXTRA_LINES_FOR_LAST_COMMAND
             if name == "steps" and len(selection.steps) < 2:
                 more = _EXTRA_LINES_FOR_STEP
             if name == "urls":
