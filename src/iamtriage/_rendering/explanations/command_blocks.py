@@ -28,6 +28,7 @@ __all__ = (
     "document_codes",
     "files_of",
     "find_saved_file",
+    "is_continued",
     "paragraphs_of",
     "place_documents",
     "place_manifest",
@@ -246,11 +247,16 @@ def count_changes(commands: Sequence[str], labels: Mapping[str, str] = _NO_LABEL
     """
     count = 0
     for number, command in enumerate(commands, 1):
-        if number > 1 and command in labels and not labels[command].startswith(_CONTINUED):
+        if number > 1 and command in labels and not is_continued(command, labels):
             break
         if _CHANGE.match(command):
             count = number
     return count
+
+
+def is_continued(command: str, labels: Mapping[str, str]) -> bool:
+    """Return whether the words before a command say that it is as necessary as those before it."""
+    return labels.get(command, "").startswith(_CONTINUED)
 
 
 def uses_lookup(command: str, previous: Sequence[str]) -> bool:

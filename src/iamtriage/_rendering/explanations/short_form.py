@@ -17,6 +17,7 @@ from iamtriage._rendering.explanations.command_blocks import (
     document_codes,
     files_of,
     find_saved_file,
+    is_continued,
     paragraphs_of,
     place_documents,
     place_manifest,
@@ -60,16 +61,12 @@ _SAID = {
 # The command that adds an entry to aws-auth, which the manifest shows for those without eksctl.
 _ADD_ENTRY = "eksctl create iamidentitymapping"
 _EDIT_ENTRIES = "edit configmap aws-auth"
-# Words of a step that is about a manifest.
-_MANIFEST = "the manifest"
 # Lines by which the title of another remedy can exceed the default maximum.
 _EXTRA_LINES_FOR_TITLE = 3
 # Lines by which each of the first two steps can exceed it, because they often say when the remedy helps.
 _EXTRA_LINES_FOR_STEP = 2
-# Lines by which the commands that create an access entry can exceed it, because one alone does nothing.
-_EXTRA_LINES_FOR_ENTRY = 3
-# Lines by which the last command can exceed it, because a remedy with a part missing is half a remedy.
-_EXTRA_LINES_FOR_LAST_COMMAND = 2
+# Lines by which a command without which the previous ones do nothing can exceed it.
+_EXTRA_LINES_FOR_COMMAND = 3
 # Lines below the maximum that a link to the documentation cannot use, because a shorter answer is better.
 _LINES_WITHOUT_LINK = 2
 # Lines for other parts, if those that are always shown fill the default maximum.
@@ -148,7 +145,7 @@ def _is_valid(parts: Parts, selection: _Selection) -> bool:
 
 def _needs_manifest(remedy: RemedyParts, selection: _Selection, index: int) -> bool:
     """Return whether a step is about a manifest that is not shown."""
-    return bool(remedy.manifest) and not selection.manifest and _MANIFEST in remedy.steps[index]
+    return bool(remedy.manifest) and not selection.manifest and "the manifest" in remedy.steps[index]
 
 
 class _Builder:
@@ -192,12 +189,10 @@ class _Builder:
         lines = min(max(parts.lines, self.count(selection) + _EXTRA_LINES_FOR_OTHERS), _MAX_TOTAL_LINES)
         for name in _additions(parts):
             more = _EXTRA_LINES_FOR_TITLE if name == "titles" and not selection.titles else 0
-            if name == "commands" and remedy:
-                following = remedy.commands[selection.commands : selection.commands + 1]
-                if following and following[0].startswith(tuple(FOLLOWING)):
-                    more = _EXTRA_LINES_FOR_ENTRY
-                elif selection.commands == len(remedy.commands) - 1:
-                    more = _EXTRA_LINES_FOR_LAST_COMMAND
+            if name == "commands" and remedy and selection.commands < len(remedy.commands):
+                command = remedy.commands[selection.commands]
+                is_required = is_continued(command, remedy.labels) or command.startswith(tuple(FOLLOWING))
+                more = _EXTRA_LINES_FOR_COMMAND if is_required else 0
             if name == "steps" and len(selection.steps) < 2:
                 more = _EXTRA_LINES_FOR_STEP
             if name == "urls":

@@ -122,7 +122,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         commands=(
             *(inline or _policy_commands(denial)),
             *_leave_group(denial),
-            also and also._replace(label="When the Deny no longer matches, also allow the call:"),
+            also and also._replace(label="Then add the Allow that is missing, too:"),
         ),
         url=pages.EVALUATION,
     )
