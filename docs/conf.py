@@ -74,6 +74,7 @@ suppress_warnings = ["ref.python"]
 html_theme = "furo"
 html_static_path = ["_static"]
 html_css_files = ["text.css"]
+html_js_files = ["search.js"]
 html_title = f"iamtriage {release}"
 html_copy_source = False
 html_show_sourcelink = False

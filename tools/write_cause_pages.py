@@ -24,7 +24,7 @@ _INDEX = """# Causes
 
 Every cause that `explain` names has a code and a page: what it means, how it is recognized, how to fix it,
 and an example. `iamtriage why CODE` prints the page, and `iamtriage.explaining.causes` has the catalogue as
-data. To find the page of an error, paste its text into the search field.
+data. To find the page of an error, paste its text into the search field, or run `iamtriage explain`.
 """
 
 
