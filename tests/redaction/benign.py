@@ -646,6 +646,8 @@ LINES: tuple[str, ...] = tuple(
         r"docker login -u ana --password-stdin r.example.com < token.txt",
         r"docker login --password-stdin <<< $PASSWORD",
         r"the --password option is deprecated",
+        r"one of the arguments --token --caller is required",
+        r"deploy --token --verbose=2 [--password --prompt]",
         r"use --token or --token-file",
         r"main.go:5432:orders:vet:unusedresult",
         r"db.example.com:6432:orders:ana:*",

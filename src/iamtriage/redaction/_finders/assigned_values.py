@@ -125,7 +125,7 @@ _COLUMNS = re.compile(
 # A line of netrc, or of the settings of Redis.
 _LAST_WORD = re.compile(r"[ \t]{1,8}(?P<value>[^\s\"',;:]{6,400})[ \t]{0,8}\r?$", re.MULTILINE)
 _OPTION = re.compile(
-    rf"[ \t]{{1,40}}(?!\s)|(?P<below>[ \t]{{0,40}}{_BELOW})|{QUOTE},\s{{0,20}}(?=[bBuUrRfF]?{QUOTE})"
+    rf"[ \t]{{1,40}}(?!\s|--[a-z][a-z-]{{1,40}}(?![^\s=|)\]]))|(?P<below>[ \t]{{0,40}}{_BELOW})|{QUOTE},\s{{0,20}}(?=[bBuUrRfF]?{QUOTE})"
 )
 _COMMAND = re.compile(
     r"\b(?:setx|setenv|SetEnv|RequestHeader (?:set|add)|(?:proxy_set|add)_header|[a-z]{4,7}_param|set -[gUuxl]{1,3}|ENV|(?:configure|config|secrets?|env|parameter) (?:set|put|create))[ \t]{1,4}"
