@@ -64,6 +64,8 @@ def test_settings_of_the_machine_are_not_used(
         ["--sdk", "cobol"],
         ["--sdk", "go-v2"],
         ["patient"],
+        ["--error", "error.txt"],
+        ["--profile", "dev"],
     ],
 )
 def test_wrong_use(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -193,27 +195,28 @@ def test_trust_of_another_account(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize(
-    ("policy", "token", "more"),
+    ("policy", "token", "more", "words"),
     [
-        ("{", _token(sub="x"), []),
-        ("[]", _token(sub="x"), []),
-        (_policy("x"), b"a.b", []),
-        (_policy("x"), b"\xff\xfe", []),
-        (_policy("x"), b"", []),
-        (_policy("x"), _token(sub="x"), ["--context", "novalue"]),
-        (_policy("x"), _token(sub="x"), ["--context", "aws:CurrentTime=tomorrow"]),
-        (_policy("x"), _token(sub="x"), ["--action", "s3:GetObject"]),
-        (_policy("x"), _token(sub="x"), ["--role", "arn:aws:s3:::orders"]),
+        ("{", _token(sub="x"), [], "policy: not JSON"),
+        ("[]", _token(sub="x"), [], "policy: a policy must be"),
+        (_policy("x"), b"a.b", [], "token: a web identity token must"),
+        (_policy("x"), b"\xff\xfe", [], "token: "),
+        (_policy("x"), b"", [], "token: "),
+        (_policy("x"), _token(sub="x"), ["--context", "novalue"], "--context"),
+        (_policy("x"), _token(sub="x"), ["--context", "aws:CurrentTime=tomorrow"], "aws:CurrentTime"),
+        (_policy("x"), _token(sub="x"), ["--action", "s3:GetObject"], "action"),
+        (_policy("x"), _token(sub="x"), ["--role", "arn:aws:s3:::orders"], "arn:aws:s3:::orders"),
     ],
 )
 def test_invalid_trust_arguments(
-    policy: str, token: bytes, more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    policy: str, token: bytes, more: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An invalid policy, token, or option is an error."""
+    """An invalid policy, token, or option is an error, which names it."""
     (tmp_path / "policy").write_text(policy, encoding="utf-8")
     (tmp_path / "token").write_bytes(token)
     assert main(["trust", str(tmp_path / "policy"), "--token", str(tmp_path / "token"), *more]) == 2
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("iamtriage: ")
+    assert words in err
     assert err.count("\n") == 1

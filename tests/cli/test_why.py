@@ -47,6 +47,8 @@ def test_unknown_cause(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("iamtriage: unknown cause 'scp-den'; did you mean scp-deny")
+    assert main(["why", "42"]) == 1
+    assert capsys.readouterr().err == "iamtriage: unknown cause '42'; iamtriage why --list prints all codes\n"
 
 
 @pytest.mark.parametrize("arguments", [["why"], ["why", "scp-deny", "--list"]])

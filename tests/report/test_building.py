@@ -413,6 +413,8 @@ def test_problems_are_new_or_gone_since_a_run(events: Path, tmp_path: Path) -> N
         assert (report.totals["new_problems"], report.totals["gone_problems"]) == (1, 1)
     with pytest.raises(ReportError, match="unknown run 7; expected one of 1, 2"):
         build_report([], store=store, since_run=7)
+    with pytest.raises(ValueError, match="since_run requires a store"):
+        build_report([events], since_run="last")
 
 
 def test_a_store_in_a_folder_that_is_read_is_no_input(events: Path) -> None:

@@ -156,7 +156,11 @@ def test_problems_since_a_run_fail(trail: Path, tmp_path: Path, capsys: pytest.C
             "since: expected an ISO 8601 date or time, or an age such as 7d, got 'yesterday'",
         ),
         (("TRAIL", "--account", "12"), "expected 12-digit account IDs"),
-        (("TRAIL", "--since-run", "x"), "--since-run must be a number or last, not 'x'"),
+        (("TRAIL", "--since-run", "last"), "--since-run requires --store"),
+        (
+            ("TRAIL", "--store", "TRAIL/store", "--since-run", "x"),
+            "--since-run must be a number or last, not 'x'",
+        ),
         (("TRAIL", "--workers", "0"), "invalid"),
         (("no-such-file",), "inputs that could not be read completely: 1"),
         (("TRAIL", "--baseline", "TRAIL/1.json.gz"), "expected a baseline"),

@@ -6,7 +6,7 @@ A fact that is not supplied is unknown. That never means that something does not
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ForwardRef, Protocol, Self, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Any, ForwardRef, Protocol, Self, TypeAlias, TypeVar, cast, get_args
 
 import attrs
 
@@ -16,6 +16,8 @@ from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.typing import AuthenticationMode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iamtriage.authorization._decoded_messages import DecodedMessage
     from iamtriage.authorization._details import AuthorizationDetails
     from iamtriage.policies._sets import PolicySet
@@ -36,6 +38,7 @@ __all__ = (
     "merge_facts",
 )
 
+_T = TypeVar("_T")
 _AUTHENTICATION_MODES: tuple[str, ...] = get_args(AuthenticationMode)
 
 
@@ -73,6 +76,17 @@ def _check_mapping(instance: object, attribute: attrs.Attribute[Any], value: obj
         raise TypeError(wrong_type_message(attribute.name, "a mapping", value))
 
 
+def _read_document(name: str, read: Callable[[str], _T], value: object) -> _T:
+    """Read the document of a fact; an error names the fact."""
+    from iamtriage.exceptions import DocumentError
+
+    try:
+        return read(cast("str", value))
+    except DocumentError as error:
+        msg = f"{name}: {error}"
+        raise DocumentError(msg, path=error.path) from None
+
+
 def _to_decoded_message(value: object) -> DecodedMessage | None:
     if value is None:
         return None
@@ -80,7 +94,7 @@ def _to_decoded_message(value: object) -> DecodedMessage | None:
 
     if isinstance(value, DecodedMessage):
         return value
-    return read_decoded_message(cast("str", value))
+    return _read_document("decoded_message", read_decoded_message, value)
 
 
 def _to_authorization_details(value: object) -> AuthorizationDetails | None:
@@ -90,7 +104,7 @@ def _to_authorization_details(value: object) -> AuthorizationDetails | None:
 
     if isinstance(value, AuthorizationDetails):
         return value
-    return read_authorization_details(cast("str", value))
+    return _read_document("authorization_details", read_authorization_details, value)
 
 
 def _decode_policies(text: str) -> object:

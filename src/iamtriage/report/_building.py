@@ -77,13 +77,16 @@ def build_report(  # noqa: PLR0913 (options of one command)
 
     Raises:
         ReportError: The store cannot be used, the run does not exist, or a process was killed.
-        ValueError: A time or an account is invalid.
+        ValueError: A time or an account is invalid, or there is a ``since_run`` but no store.
 
     >>> with build_report(["examples/cloudtrail.json"]) as report:
     ...     first, *others = report.problems()
     >>> first["count"], first["action"], first["explanation"]["cause"]
     (1, 'iam:CreateInstanceProfile', 'scp-deny')
     """
+    if since_run is not None and store is None:
+        msg = "since_run requires a store"
+        raise ValueError(msg)
     selection = build_selection(since, until, accounts, regions)
     chosen = Filter(
         since=_to_text(selection.since),

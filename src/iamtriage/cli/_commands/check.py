@@ -55,7 +55,9 @@ def add_commands(commands: Commands) -> None:
         "policies", metavar="POLICY", nargs="*", help="a JSON file, a folder with *.json files, or a pattern"
     )
     request = command.add_argument_group("the request")
-    request.add_argument("--error", metavar="FILE", help="a file with the error message, or - for stdin")
+    request.add_argument(
+        "--error", metavar="FILE", help="a file with the error message, or - for standard input"
+    )
     request.add_argument("--principal", metavar="ARN", help="the principal: an ARN, a service, or anonymous")
     request.add_argument("--action", help="the IAM action, such as s3:GetObject")
     request.add_argument("--resource", metavar="ARN", help="the resource")

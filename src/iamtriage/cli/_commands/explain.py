@@ -160,9 +160,13 @@ def _parse_claims(text: str) -> dict[str, object]:
 
     from iamtriage.trust._tokens import read_web_identity_token
 
-    if not text.lstrip().startswith("{"):
-        return dict(read_web_identity_token(text.strip()))
-    claims: dict[str, object] = json.loads(text)
+    try:
+        if not text.lstrip().startswith("{"):
+            return dict(read_web_identity_token(text.strip()))
+        claims: dict[str, object] = json.loads(text)
+    except ValueError as error:
+        msg = f"token_claims: {error}"
+        raise ValueError(msg) from error
     return claims
 
 

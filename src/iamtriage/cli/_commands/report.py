@@ -94,6 +94,9 @@ def _run(arguments: argparse.Namespace) -> int:
     if not arguments.paths and not arguments.store:
         print_error("expected a PATH or --store")
         return ERROR
+    if arguments.since_run is not None and not arguments.store:
+        print_error("--since-run requires --store")
+        return ERROR
     if arguments.format == "parquet" and not arguments.output:
         print_error("--format parquet requires --output")
         return ERROR

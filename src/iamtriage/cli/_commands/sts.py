@@ -41,7 +41,7 @@ def add_commands(commands: Commands) -> None:
         metavar="doctor",
         help="read the environment and the config file of this machine, and diagnose them",
     )
-    command.add_argument("--region", help="the client's region; a client without the option has none")
+    command.add_argument("--region", help="the client's Region; a client without the option has none")
     command.add_argument("--fips", action="store_true", help="set use_fips_endpoint")
     command.add_argument("--dual-stack", action="store_true", help="set use_dualstack_endpoint")
     command.add_argument("--legacy", action="store_true", help="set sts_regional_endpoints=legacy")
@@ -63,6 +63,9 @@ def add_commands(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if arguments.mode is None and (arguments.error or arguments.profile):
+        print_error(f"{'--error' if arguments.error else '--profile'} requires doctor")
+        return ERROR
     try:
         if arguments.mode == "doctor":
             return _diagnose(arguments)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage.cli._input import read_bytes
 from iamtriage.cli._options import parse_context
 from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, bold, format_rows, print_error
+from iamtriage.exceptions import PolicyError, TokenError
 
 if TYPE_CHECKING:
     import argparse
@@ -65,11 +66,17 @@ def _run(arguments: argparse.Namespace) -> int:
             claims=claims,
             context=context,
         )
+    except PolicyError as error:
+        print_error(f"{arguments.policy}: {error}")
+        return ERROR
+    except TokenError as error:
+        print_error(f"{arguments.token}: {error}")
+        return ERROR
     except UnicodeDecodeError:
         print_error(f"{arguments.policy}: expected UTF-8, got other bytes")
         return ERROR
     except ValueError as error:
-        # An invalid policy, token, ARN, action, or context.
+        # An invalid ARN, action, or context.
         print_error(error)
         return ERROR
     verdict = {True: "allowed", False: "not allowed", None: "cannot be decided"}[result.allowed]

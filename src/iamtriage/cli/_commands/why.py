@@ -46,7 +46,9 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         infos = all_causes() if arguments.list else (cause_info(arguments.code),)
     except KeyError as error:
-        print_error(error.args[0])
+        message = str(error.args[0])
+        # A similar code is a better hint.
+        print_error(message if message.endswith("?") else f"{message}; iamtriage why --list prints all codes")
         return NOT_FOUND
     for info in infos:
         print(json.dumps(info.to_dict(), ensure_ascii=True) if arguments.json else _format_page(info))
