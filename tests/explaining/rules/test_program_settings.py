@@ -11,17 +11,36 @@ _KEY = "'key' => env('AWS_ACCESS_KEY_ID'),"
 
 
 @pytest.mark.parametrize(
-    ("text", "title"),
+    ("text", "title", "line"),
     [
-        ("", "Pass the keys in config/aws.php"),
-        (f"config/services.php {_KEY}", "Cache the configuration again"),
+        ("", "Pass the keys in config/aws.php", "'credentials' => ["),
+        (f"config/services.php {_KEY}", "Cache the configuration again", None),
+        (
+            "$sqs = new SqsClient(['region' => 'eu-west-1']);",
+            "Pass the keys from config/services.php to the client",
+            "config('services.aws.key')",
+        ),
+        # In the code, env() returns null.
+        (
+            f"app/Mail.php: new \\Aws\\Ses\\SesClient(['credentials' => [{_KEY}]])",
+            "Pass the keys from config/services.php to the client",
+            "the options of new SesClient",
+        ),
+        (
+            f"config/aws.php has {_KEY} and app/Mail.php has new SesClient(config('aws'))",
+            "Cache the configuration again",
+            None,
+        ),
+        ("disks in config/filesystems.php", "Pass the keys in config/filesystems.php", "'key'    => env("),
     ],
-    ids=["not-passed", "passed"],
+    ids=["not-passed", "passed", "client", "env-in-client", "client-of-configuration", "disk"],
 )
-def test_cached_configuration_of_laravel(text: str, title: str) -> None:
+def test_cached_configuration_of_laravel(text: str, title: str, line: str | None) -> None:
     explanation = explain(f"deploy.sh: php artisan config:cache\n{_METADATA}{text}")
     assert explanation.causes[0].code == "configuration-cached"
+    assert "Open no firewall" in explanation.summary
     assert explanation.remedies[0].title.startswith(title)
+    assert (line or "") in (explanation.remedies[0].manifest or "")
 
 
 @pytest.mark.parametrize("place", ["a rented VPS", "a server on-premises", "It runs at Hetzner, not on AWS."])

@@ -261,7 +261,7 @@ def _find_reason(case: Case[MissingCredentials], message: str, advice: list[pod_
 def _advise_other_user(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
     """Return why the process does not have the credentials of a shell, and one way to pass them."""
     who, other = other_users.find_identity(case), other_users.find_other_user(case)
-    because = (f"aws sts get-caller-identity printed {who}.",) if who else ()
+    because = (f"aws sts get-caller-identity printed {who}.",) if who else other.because if other else ()
     why = "The AWS CLI finds credentials that this process does not find: the process lacks the profile or the variables, or its SDK does not support the type of sign-in."
     remedy = your_remedy(
         "Pass the credentials of the AWS CLI to the process",

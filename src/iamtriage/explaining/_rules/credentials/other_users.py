@@ -1,7 +1,8 @@
 """Advise processes that do not have the user, the files or the variables of a shell with credentials.
 
-Sources: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html, sudo(8), crontab(5) and
-systemd.exec(5).
+Sources: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html, sudo(8), crontab(5),
+systemd.exec(5), https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_privilege_escalation.html and
+https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_delegation.html.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import hide_secrets
+from iamtriage._text import clip_text, hide_secrets
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
@@ -66,6 +68,25 @@ _COMMAND = lazy_pattern(rf"^(?:[^\n]{{0,120}}?[$#%>❯] )?{_PROGRAMS} ", re.MULT
 _PLAIN = lazy_pattern(r"(?!.*(?i:secret|pass|pwd|token|key| -u ?\S+:))[\w./:=@,+~ -]{1,300}", re.ASCII)
 _PROFILE_OPTION = lazy_pattern(r" --profile[= ][\w.@:+/-]{1,64}", re.ASCII)
 _FILES = 'AWS_SHARED_CREDENTIALS_FILE="$HOME/.aws/credentials" AWS_CONFIG_FILE="$HOME/.aws/config"'
+# The result of a task, or of an item in its loop, with the host of the play and the one to which it is delegated. A lookup
+# runs as the user who runs Ansible.
+_TASK_RESULT = lazy_pattern(
+    r"^(?:fatal|failed): \[(?P<host>[\w.-]{1,100})(?: -> (?P<to>[\w.-]{1,100})(?:\([^)\n]{1,100}\))?)?\](?![^\n]{0,400}?\blookup plugin\b)",
+    re.ASCII | re.MULTILINE,
+)
+_BECOMES = lazy_pattern(
+    r"^[ \t-]{0,20}(?P<setting>become[:=] ?[\"']?(?:[Tt]rue|[Yy]es)\b|(?:ansible_become|become) ?= ?(?:[Tt]rue|[Yy]es)\b)|\bansible(?:-playbook)?\b[^\n]{1,300}? (?P<option>--become|-K|-b)(?![\w-])",
+    re.ASCII | re.MULTILINE,
+)
+_NOT_BECOME = lazy_pattern(r"\bbecome[:=] ?[\"']?(?:[Ff]alse|[Nn]o)\b")
+_BECOME_USER = lazy_pattern(r"\bbecome_user[:=] ?[\"']?([a-z_][\w.-]{0,31})")
+_IS_DELEGATED = lazy_pattern(r"\bdelegate_to[:=] ?[\"']?(?:localhost|127\.0\.0\.1)\b")
+_IS_LOCAL = lazy_pattern(
+    r"\b(?:connection|ansible_connection)[:=] ?[\"']?local\b|\blocal_action:|\bhosts: ?[\"']?(?:localhost|127\.0\.0\.1)\b"
+)
+_ANSIBLE = "https://docs.ansible.com/ansible/latest/playbook_guide/"
+_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
+_CALL_WITH_CLI = lazy_pattern(r"\baws [a-z0-9-]{2,30} [a-z0-9-]{2,60}")
 _ROLE = (
     "On a server, prefer a role to access keys: on EC2 that of the instance, elsewhere IAM Roles Anywhere."
 )
@@ -140,6 +161,8 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
             _success_without_sudo(case, sudo["line"].partition(" ")[0]),
             has_person=True,
         )
+    if (task := _find_task(case)) is not None:
+        return task
     if jobs := list(_CRON.finditer(text)):
         user = next((name for each in jobs if (name := each["mailed"] or each["logged"])), None)
         return OtherUser(
@@ -177,6 +200,58 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
                 _remedy(f"Set the user or the files of the {noun}", step, _ROLE, commands=()),
             )
     return None
+
+
+def _find_task(case: Case[Failure]) -> OtherUser | None:
+    """Return the user or the host of a failed task of Ansible, if it is not the user who runs Ansible."""
+    text = case.failure.text
+    results = list(_TASK_RESULT.finditer(text))
+    result = min(results, key=lambda each: abs(each.start() - case.failure.span[0]), default=None)
+    is_delegated = bool(result["to"] if result else _IS_DELEGATED.search(text))
+    host = (result["to"] or result["host"]) if result else None
+    is_local = host in _LOCAL_HOSTS or (not (result and is_delegated) and _IS_LOCAL.search(text) is not None)
+    if host is None and (" plugin" in text or not (is_delegated or is_local)):
+        return None
+    becomes = None if _NOT_BECOME.search(text) else _BECOMES.search(text)
+    works = find_working(text, _CALL_WITH_CLI)
+    if host is not None and not is_local:
+        return OtherUser(
+            f"on {host}",
+            f" on {host}, where Ansible runs the task",
+            f"Ansible runs a module on the host of the task, here {host}, and not on the computer that runs Ansible.",
+            _ansible_remedy(
+                "Run the task on the computer that runs Ansible",
+                "Add the lines to the task. It then runs as you, with your credentials.",
+                f"Or, if the task must run on {host}, give it a role: on EC2 that of the instance, elsewhere IAM Roles Anywhere.",
+                manifest="delegate_to: localhost\nbecome: false\n",
+                page="playbooks_delegation.html",
+            ),
+        )
+    if becomes is None:
+        return None
+    shown = becomes["setting"] or f"The option {becomes['option']}"
+    named = _BECOME_USER.search(text)
+    user = named[1] if named else "root"
+    delegated = " also applies to a task that is delegated to localhost, and" if is_delegated else ""
+    return OtherUser(
+        f"of {user}, as whom Ansible runs the task",
+        f" as {user}: Ansible becomes {user} for this task, too",
+        f"{shown}{delegated} makes Ansible run the task with sudo as {user}, who reads other ~/.aws files and gets no AWS_ variables.",
+        _ansible_remedy(
+            "Switch become off for the task",
+            f"Add the line to the task{', next to delegate_to' if is_delegated else ''}. It then runs as you, with your files and variables. Modules for AWS do not need root.",
+            "Other tasks that call AWS from localhost need the line, too: put them into one block that has it.",
+            manifest="become: false\n",
+        ),
+        () if works is None else (f'The text says "{clip_text(works)}": your own credentials are fine.',),
+        has_person=True,
+    )
+
+
+def _ansible_remedy(
+    title: str, *steps: str, manifest: str, page: str = "playbooks_privilege_escalation.html"
+) -> Remedy:
+    return your_remedy(title, *steps, manifest=manifest, url=f"{_ANSIBLE}{page}")
 
 
 def find_unit(case: Case[Failure]) -> str | None:

@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/sdk-for-php/v3/developer-guide/guide_credentials_pro
 from __future__ import annotations
 
 import re
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -17,7 +18,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import find_instance, find_profile, quote_phrases
+from iamtriage.explaining._rules.shared.clues import find_instance, find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -261,8 +262,10 @@ CACHED_CONFIGURATION = lazy_pattern(r"\bartisan (?:config:cache|optimize)\b|\bbo
 """What caches the configuration of Laravel, or the cache."""
 _KEY_IN_CONFIGURATION = lazy_pattern(r"[\"']key[\"']\s{1,20}?=>\s?env\(\s?[\"']AWS_ACCESS_KEY_ID[\"']")
 _CONFIGURATION_FILE = lazy_pattern(r"\bconfig/(?:aws|services|filesystems)\.php\b")
+# A client that the code creates itself: it reads no configuration file.
+_OWN_CLIENT = lazy_pattern(r"\bnew \\?(?:Aws\\(?:\w{1,40}\\)?)?(?P<client>[A-Z]\w{0,40}Client|Sdk)\s?\(")
 _METADATA = lazy_pattern(r"169\.254\.169\.254|instance (?:profile )?metadata")
-NO_INSTANCE_OUTSIDE_AWS = "The instance metadata, where SDKs look last, exists only on EC2. Elsewhere, its failed request is a consequence, and nothing to repair."
+NO_INSTANCE_OUTSIDE_AWS = "The instance metadata, where SDKs look last, exists only on EC2. Elsewhere, its failed request is a consequence, and nothing to repair: open no firewall for it."
 CONFIGURATION_CACHED = CauseType(
     "configuration-cached",
     title="Laravel does not load .env, because its configuration is cached",
@@ -272,9 +275,17 @@ CONFIGURATION_CACHED = CauseType(
     of="no-credentials",
     sources=("https://laravel.com/docs/configuration#configuration-caching",),
 )
-_CREDENTIALS = """'credentials' => [
-    'key'    => env('AWS_ACCESS_KEY_ID'),
-    'secret' => env('AWS_SECRET_ACCESS_KEY'),
+_KEYS = """'key'    => env('AWS_ACCESS_KEY_ID'),
+'secret' => env('AWS_SECRET_ACCESS_KEY'),
+"""
+_CREDENTIALS = f"'credentials' => [\n{indent(_KEYS, '    ')}],\n"
+_IN_CLIENT = f"""// {{file}}
+'{{name}}' => [
+{indent(_KEYS, "    ")}],
+// the options of new {{client}}([...])
+'credentials' => [
+    'key'    => config('{{section}}.key'),
+    'secret' => config('{{section}}.secret'),
 ],
 """
 
@@ -292,18 +303,26 @@ def find_place(text: str) -> str | None:
 def explain_cached_configuration(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that Laravel does not load the keys in .env, because its configuration is cached."""
     shown = CACHED_CONFIGURATION.search(case.text)
-    failed = "Error retrieving credentials from the instance profile metadata service"
-    because = (shown and f"The text shows {quote_words(shown[0])}.", *quote_phrases(message, failed))
-    file = _CONFIGURATION_FILE.search(case.text)
-    name = file[0] if file else "config/aws.php"
-    is_passed = _KEY_IN_CONFIGURATION.search(case.text) is not None
+    because = shown and f"The text shows {quote_words(shown[0])}."
+    file, client = _CONFIGURATION_FILE.search(case.text), _OWN_CLIENT.search(case.text)
+    name = file[0] if file else "config/services.php" if client else "config/aws.php"
+    # In the code, env() returns null.
+    in_client = client is not None and not (file and _KEY_IN_CONFIGURATION.search(case.text, file.end()))
+    is_passed = not in_client and _KEY_IN_CONFIGURATION.search(case.text) is not None
+    step = f"Add the lines to the options in {name}: env() is read there when the configuration is cached. Elsewhere, it returns null."
+    manifest = _CREDENTIALS if name == "config/aws.php" else _KEYS
+    if client is not None and in_client:
+        step = f"{client['client']} reads no configuration file: pass it the values with config(). In the code, env() returns null while the configuration is cached."
+        section = name.removeprefix("config/").removesuffix(".php")
+        key = "credentials" if section == "aws" else "aws"
+        manifest = _IN_CLIENT.format(file=name, name=key, section=f"{section}.{key}", client=client["client"])
     passing = your_remedy(
-        f"Pass the keys in {name}, and cache the configuration again",
-        "Add the lines to the options of the client. env() is read when the configuration is cached.",
+        f"Pass the keys {'from' if in_client else 'in'} {name}{' to the client' if in_client else ''}, and cache the configuration again",
+        step,
         "Or set both variables for the process itself: env[] in the pool of php-fpm, or Environment in the unit of the worker. Or use ~/.aws/credentials of its user.",
-        "Restart queue workers: they keep the old configuration.",
+        None if in_client else "Restart queue workers: they keep the old configuration.",
         commands=("php artisan config:cache", "php artisan queue:restart"),
-        manifest=_CREDENTIALS,
+        manifest=manifest,
         url=CONFIGURATION_CACHED.sources[0],
     )
     caching = your_remedy(
@@ -316,10 +335,17 @@ def explain_cached_configuration(case: Case[MissingCredentials], message: str) -
     reason = "Laravel does not load .env while its configuration is cached"
     if is_passed:
         reason = "the cached configuration has no keys"
+    asks_metadata = _METADATA.search(message) is not None
+    end = "Open no firewall for the instance metadata: it exists only on EC2, and SDKs ask it last."
     return case.explain(
-        f"The SDK found no credentials: most likely, {reason}. No request was sent to AWS.",
-        CONFIGURATION_CACHED.cause("derived", because),
+        f"The SDK found no credentials: most likely, {reason}. {end if asks_metadata else 'No request was sent to AWS.'}",
+        CONFIGURATION_CACHED.cause(
+            "derived",
+            because,
+            text="The SDK looks for the variables in the environment, and only .env has them."
+            if in_client
+            else None,
+        ),
         topic="no-credentials",
         remedies=caching if is_passed else passing,
-        notes=NO_INSTANCE_OUTSIDE_AWS if _METADATA.search(message) else None,
     )
