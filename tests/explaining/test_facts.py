@@ -102,6 +102,12 @@ def test_unknown_fact(wrong: Any) -> None:  # noqa: ANN401 (a table)
         build_facts(wrong)
 
 
+@pytest.mark.parametrize("account", ["1111-2222-3333", "11112222333", "orders"])
+def test_account_of_other_than_digits(account: str) -> None:
+    with pytest.raises(DocumentError, match="account must be 12 digits"):
+        Facts(account=account)
+
+
 _FACTS = st.builds(
     Facts,
     cluster=st.none() | st.sampled_from(["a", "b"]),

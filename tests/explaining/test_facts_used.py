@@ -85,6 +85,12 @@ NO_QUEUES = {
     "Version": "2012-10-17",
     "Statement": [{"Sid": "NoQueues", "Effect": "Deny", "Action": "sqs:*", "Resource": "*"}],
 }
+# A role that only calls with the vendor's external ID can assume, and the call of the vendor.
+WITH_EXTERNAL_ID = """User: arn:aws:sts::444455556666:assumed-role/collector/worker is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/audit
+The trust policy of the role:
+{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:role/collector"},
+"Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "orders-17"}}}]}"""
+PULL = 'Failed to pull image "444455556666.dkr.ecr.eu-west-1.amazonaws.com/shop/cart:1": unexpected status from HEAD request to https://444455556666.dkr.ecr.eu-west-1.amazonaws.com/v2/shop/cart/manifests/1: 403 Forbidden'
 # For each fact a text whose explanation depends on it.
 USES: dict[str, tuple[str, Any]] = {
     "cluster": (UNAUTHORIZED, "orders"),
@@ -93,10 +99,12 @@ USES: dict[str, tuple[str, Any]] = {
     "kubernetes_version": (SCOPE, "1.30"),
     "namespace": (WEB_IDENTITY, "shop"),
     "service_account": (WEB_IDENTITY, "cart"),
+    "account": (PULL, "111122223333"),
     "caller": (S3, "arn:aws:iam::111122223333:user/ana"),
     "service": (TAGS, "sqs"),
     "resource": (S3, "arn:aws:s3:::orders/1.csv"),
     "trust_policy": (WEB_IDENTITY, TRUST),
+    "external_id": (WITH_EXTERNAL_ID, "orders-71"),
     "token_claims": (WEB_IDENTITY, {"iss": f"https://{ISSUER}", "sub": "system:serviceaccount:shop:cart"}),
     "decoded_message": (ENCODED, DECODED),
     "authorization_details": (DENIED, DETAILS),

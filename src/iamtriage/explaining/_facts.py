@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ForwardRef, Protocol, Self, TypeAlias, Ty
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text, wrong_type_message
@@ -39,6 +40,7 @@ __all__ = (
 )
 
 _T = TypeVar("_T")
+_ACCOUNT = lazy_pattern(r"[0-9]{12}")
 _AUTHENTICATION_MODES: tuple[str, ...] = get_args(AuthenticationMode)
 
 
@@ -46,6 +48,15 @@ def _check_string(instance: object, attribute: attrs.Attribute[Any], value: obje
     del instance
     if value is not None and not isinstance(value, str):
         raise TypeError(wrong_type_message(attribute.name, "a string", value))
+
+
+def _check_account(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    _check_string(instance, attribute, value)
+    if value is not None and not _ACCOUNT.fullmatch(cast("str", value)):
+        from iamtriage.exceptions import DocumentError
+
+        msg = f"{attribute.name} must be 12 digits, not {quote_text(str(value))}"
+        raise DocumentError(msg, path=attribute.name)
 
 
 def _check_mode(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -177,11 +188,13 @@ class Facts(Value, View):
         kubernetes_version: The cluster's Kubernetes version, such as ``"1.31"``.
         namespace: The namespace of the service account or the Kubernetes objects.
         service_account: The name of the service account.
+        account: The ID of the account of the caller, or of the cluster: 12 digits.
         caller: The caller's ARN, which ``aws sts get-caller-identity`` prints.
         service: The called service, by any name that an SDK uses, such as ``"s3"``.
         resource: The ARN of the resource, if the error doesn't state it.
         trust_policy: The trust policy of the role that the caller tried to assume, as a mapping or a JSON
             string.
+        external_id: The external ID that the call passes to assume the role.
         token_claims: The claims of the web identity token, from :func:`iamtriage.read_web_identity_token`.
         decoded_message: The result of ``sts:DecodeAuthorizationMessage``, as a JSON string, a mapping or a
             :class:`iamtriage.DecodedMessage`.
@@ -207,12 +220,14 @@ class Facts(Value, View):
     kubernetes_version: str | None = attrs.field(default=None, validator=_check_string)
     namespace: str | None = attrs.field(default=None, validator=_check_string)
     service_account: str | None = attrs.field(default=None, validator=_check_string)
+    account: str | None = attrs.field(default=None, validator=_check_account)
     caller: str | None = attrs.field(default=None, validator=_check_string)
     service: str | None = attrs.field(default=None, validator=_check_string)
     resource: str | None = attrs.field(default=None, validator=_check_string)
     trust_policy: Mapping[str, Any] | str | None = attrs.field(
         default=None, validator=_check_policy, hash=False
     )
+    external_id: str | None = attrs.field(default=None, validator=_check_string)
     token_claims: Mapping[str, Any] | None = attrs.field(default=None, validator=_check_mapping, hash=False)
     decoded_message: DecodedMessage | None = attrs.field(default=None, converter=_to_decoded_message)
     authorization_details: AuthorizationDetails | None = attrs.field(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.tables import botocore_text
 
 Golden = tuple[str, str, dict[str, object]]
@@ -80,7 +82,7 @@ TEMPLATE = """\
                   - dynamodb:Query
                 Resource: !GetAtt Orders.Arn
 """
-INLINE_DETAILS = {
+INLINE_DETAILS: dict[str, Any] = {
     "requestContext": {"aws:RequestedRegion": "eu-west-1"},
     "evaluations": [
         {

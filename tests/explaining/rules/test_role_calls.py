@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -117,6 +118,37 @@ def test_call_is_compared(before: str, policy: dict[str, Any], summary: str, com
     assert summary in explanation.summary
     assert command in "\n".join(explanation.remedies[0].commands)
     assert all(remedy.layer != "role_trust" for remedy in explanation.remedies)
+
+
+def test_external_id_in_the_facts() -> None:
+    """They show what the call passes, if no command or code in the text does."""
+    for passed, is_other in (("octo-24", True), ("octo-42", False)):
+        facts = {"trust_policy": EXTERNAL_ID, "external_id": passed}
+        assert (f"and the call passes {passed}" in explain(DENIED, facts=facts).summary) is is_other
+
+
+@pytest.mark.parametrize("session", ["***", "i-0abc*******", "w…"])
+def test_masked_session_name(session: str) -> None:
+    """Trust policies hardly ever name sessions; one that does is not decided."""
+    role = "arn:aws:iam::111122223333:role/audit-reader"
+    text = DENIED.replace(
+        "iam::111122223333:user/ana", f"sts::111122223333:assumed-role/audit-reader/{session}"
+    )
+    condition = {"StringEquals": {"sts:ExternalId": "octo-42"}}
+    shown = explain(text, facts={"trust_policy": _policy(role, Condition=condition)}).summary
+    assert "requires the external ID octo-42" in shown
+    named = "arn:aws:sts::111122223333:assumed-role/audit-reader/job-1"
+    assert (
+        "external ID octo-42"
+        not in explain(text, facts={"trust_policy": _policy(named, Condition=condition)}).summary
+    )
+
+
+@pytest.mark.parametrize(
+    "words", ["The trust policy of the role:", "Trust policy of the target role:", "trust policy of my role:"]
+)
+def test_words_that_name_no_role(words: str) -> None:
+    assert "octo-42" in explain(f"{DENIED}\n{words}\n{json.dumps(EXTERNAL_ID)}").summary
 
 
 def test_external_id_of_a_terraform_provider() -> None:

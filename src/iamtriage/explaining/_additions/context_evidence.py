@@ -95,7 +95,7 @@ def evidence_of_context(explanation: Explanation, facts: ResolvedFacts) -> Itera
         names["service"] = "called service"
     for name, label in names.items():
         stated: Stated | None = getattr(context, name)
-        if hasattr(facts, name) and name not in facts.derived:
+        if getattr(facts, name, None) is not None and name not in facts.derived:
             continue  # the user supplied it
         if stated is None:
             continue

@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage.explaining._context.model import NOTHING, Context
 from iamtriage.explaining._context.reading import read_context
+from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._facts import NO_FACTS, Facts
 
 if TYPE_CHECKING:
@@ -61,4 +62,6 @@ def resolve_facts(failure: Failure, facts: Facts) -> ResolvedFacts:
     known = {each.name: getattr(facts, each.name) for each in attrs.fields(Facts)}
     found = {name: value for name, value in derived_facts(failure, facts, context) if known[name] is None}
     known["derived"] = facts.derived | found.keys()
+    if facts.account is not None:
+        context = attrs.evolve(context, account=Stated(facts.account, facts.account))
     return ResolvedFacts(**{**known, **found}, context=context)

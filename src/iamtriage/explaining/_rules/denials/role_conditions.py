@@ -88,15 +88,19 @@ class RoleCondition(Value):
 
 def check_trust_policy(denial: Denial, context: Mapping[str, str] | None = None) -> TrustFindings | None:
     """Evaluate the trust policy in the facts, if there is one."""
-    caller = denial.principal_text if try_parse_principal(denial.principal_text) is not None else None
-    facts = attrs.evolve(denial.facts, caller=caller)
+    caller = denial.principal_text
+    if try_parse_principal(caller) is None:
+        # Only its session name is masked, which hardly any trust policy names.
+        is_named = denial.has_masked_account or "assumed-role/" in str(denial.facts.trust_policy)
+        caller = None if denial.role is None or is_named else str(denial.principal)
     action = ACTIONS.get(denial.lowercase_action, "sts:AssumeRole")
+    facts = attrs.evolve(denial.facts, caller=caller)
     return evaluate_trust_policy(facts, action, denial.resource, context)
 
 
 def find_call(denial: Denial) -> RoleCall | None:
-    """Return how the text shows that the role is assumed."""
-    return trust_conditions.find_role_call(denial.failure.text, denial.context.command, denial.resource)
+    """Return how the text or the facts show that the role is assumed."""
+    return trust_conditions.find_role_call(denial.failure.text, denial.facts, denial.resource)
 
 
 def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustResult | None) -> RoleCondition:

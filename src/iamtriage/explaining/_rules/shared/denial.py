@@ -287,8 +287,8 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     has_masked_account = account == placeholder and placeholder not in (text or "")
     if has_masked_account:
         account = None
-    if account is None and failure.account and ACCOUNT.fullmatch(failure.account):
-        account = failure.account
+    if account is None:
+        account = failure.account if ACCOUNT.fullmatch(failure.account or "") else facts.account
     stated = principal_words.stated_role(principal, f"{failure.text}\n{facts.caller or ''}")
     arn = principal_words.try_parse_arn(resource)
     message_rule, service_message = find_message_rule(failure)

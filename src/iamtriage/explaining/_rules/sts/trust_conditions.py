@@ -17,6 +17,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.values import CommandLine
     from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._facts import Facts
     from iamtriage.trust._evaluation import TrustResult
 
 _MAX_TEXT = 32_000
@@ -82,14 +84,23 @@ class RoleCall(Value):
     is_of_eks: bool = False
 
 
-def find_role_call(text: str, command: CommandLine | None, role_arn: str | None) -> RoleCall | None:
-    r"""Return how the text shows that a role is assumed, or ``None`` if it does not.
+def find_role_call(text: str, facts: Facts, role_arn: str | None) -> RoleCall | None:
+    r"""Return how the text and the facts show that a role is assumed, or ``None`` if they do not.
 
+    >>> from iamtriage.explaining import Facts
     >>> text = '[profile ops]\nrole_arn = arn:aws:iam::111122223333:role/ops\nsource_profile = default\n'
-    >>> call = find_role_call(text, None, "arn:aws:iam::111122223333:role/ops")
+    >>> call = find_role_call(text, Facts(), "arn:aws:iam::111122223333:role/ops")
     >>> call.profile, call.settings.get("external_id")
     ('ops', None)
     """
+    call = _find_call(text, context_of(facts).command, role_arn)
+    if facts.external_id is None:
+        return call
+    call = call or RoleCall({}, None, "the call")
+    return attrs.evolve(call, settings={**call.settings, "external_id": facts.external_id})
+
+
+def _find_call(text: str, command: CommandLine | None, role_arn: str | None) -> RoleCall | None:
     if command is not None and command.words[:2] == ("sts", "assume-role"):
         return RoleCall(_normalize(command.options), None, "the command")
     found = [each for each in _iterate_calls(text[:_MAX_TEXT]) if each.settings.get("role_arn") == role_arn]
