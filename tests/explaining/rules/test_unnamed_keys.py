@@ -91,6 +91,34 @@ def test_grant_for_a_deleted_role(words: str, evidence: str, *, has_key_policy: 
     assert ("Terraform sees no change" in str(first.steps)) is ("terraform" in words or "tofu" in words)
 
 
+_OF_FUNCTION = "Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Exception: AccessDeniedExceptionKMS Message: User: arn:aws:sts::111122223333:assumed-role/mailer-role/mailer is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f because no {} policy allows the kms:Decrypt action"
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "evidence"),
+    [
+        ("plan: aws_iam_role.mailer must be replaced. It has the default key aws/lambda.", "resource-based", "derived"),
+        ("# module.mail.aws_iam_role.this[0] will be replaced", "resource-based", "derived"),
+        ("The change set shows AWS::IAM::Role MailerRole with Replacement: True", "identity-based", "derived"),
+        ("We use the aws/lambda key.", "identity-based", "possible"),
+        ("Since Monday.", "resource-based", "possible"),
+        # Another key, or no sign of the AWS managed one.
+        ("It is encrypted with our key alias/mail.", "resource-based", None),
+        ("The log group /aws/lambda/mailer is empty.", "identity-based", None),
+        ("aws_iam_role_policy.mailer must be replaced", "identity-based", None),
+    ],
+)  # fmt: skip
+def test_grant_for_a_role_that_the_message_names(words: str, kind: str, evidence: str | None) -> None:
+    explanation = explain(f"{_OF_FUNCTION.format(kind)}\n{words}")
+    is_first = explanation.causes[0].code == "kms-grant-of-other-role"
+    assert (explanation.causes[0].evidence if is_first else None) == evidence
+    assert ("put-key-policy" in str(explanation.remedies[0].commands)) is (
+        not is_first and kind == "resource-based"
+    )
+    # The command that sets the function's own role again is not hidden.
+    assert ("Role.Arn" in explanation.to_text()) is (is_first or kind == "resource-based")
+
+
 @pytest.mark.parametrize(
     "words", ["The table was re-created.", "After terraform destroy/apply of the VPC module."]
 )
@@ -146,3 +174,33 @@ Group 0: FAILED
     # In the key's own account, the Region and the key policy stay open.
     own = str(explain(text.replace("444455556666", "111122223333")))
     assert "does not exist in the Region of the call" in " ".join(own.split())
+
+
+_KEY = "arn:aws:kms:eu-west-1:{}:key/1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f"
+_MESSAGE = "User: arn:aws:sts::111122223333:assumed-role/etl/run is not authorized to perform: {} on resource: {} because no {} policy allows the {} action"
+
+
+@pytest.mark.parametrize(
+    ("operation", "action", "owner", "words", "says"),
+    [
+        ("GetObject", "kms:Decrypt", "444455556666", "The bucket has aws/s3.", "--sse aws:kms --sse-kms-key-id KEY_ARN"),
+        ("GetSecretValue", "kms:Decrypt", "444455556666", "It has the key alias/aws/secretsmanager", "update-secret --secret-id SECRET_ID --kms-key-id KEY_ARN"),
+        ("CopySnapshot", "kms:CreateGrant", "444455556666", "KmsKeyId: alias/aws/ebs", "aws ec2 copy-snapshot"),
+        ("Publish", "kms:GenerateDataKey", "444455556666", '"KeyManager": "AWS"', "aws kms create-key"),
+        ("Encrypt", "kms:Encrypt", "111122223333", "aws kms encrypt --key-id alias/aws/s3", "can be used only through S3"),
+        ("PutKeyPolicy", "kms:PutKeyPolicy", "111122223333", "It is an AWS managed key.", "nobody else can do that"),
+        # A key of one's own, a negation, a condition, and a key of another service.
+        ("GetObject", "kms:Decrypt", "444455556666", "The bucket does not use aws/s3.", None),
+        ("GetObject", "kms:Decrypt", "444455556666", "Once it was aws/s3, now it is our key.", None),
+        ("GetObject", "kms:Decrypt", "444455556666", "I do not know if it is an AWS managed key.", None),
+        ("GetObject", "kms:Decrypt", "444455556666", "Logs are in /aws/lambda/etl.", None),
+        ("GetObject", "kms:Decrypt", "444455556666", "The disk has alias/aws/ebs.", None),
+    ],
+)  # fmt: skip
+def test_aws_managed_key(operation: str, action: str, owner: str, words: str, says: str | None) -> None:
+    message = _MESSAGE.format(action, _KEY.format(owner), "resource-based", action)
+    explanation = explain(f"{_called(operation, message)}\n{words}")
+    shown = " ".join(explanation.to_text(detail="full").replace("\\\n", " ").split())
+    assert ("put-key-policy" in shown) is (says is None)
+    assert ("is an AWS managed key" in explanation.summary) is (says is not None)
+    assert says is None or says in shown

@@ -177,6 +177,15 @@ def _says(words: str) -> Condition:
     return lambda denial: words in denial.failure.text
 
 
+def _may_name_managed_key(denial: Denial) -> bool:
+    """Return whether the use of a key was denied, and the text can name an AWS managed key."""
+    text = denial.failure.text
+    is_of_key = denial.service == "kms" or "Access to KMS" in text
+    return (
+        is_of_key and not denial.is_explicit and ("aws/" in text or "KeyManager" in text or "managed" in text)
+    )
+
+
 def _calls_for_resource(denial: Denial) -> bool:
     """Return whether a service calls for one of its resources, such as an alarm."""
     if denial.principal is not None or denial.action is None:
@@ -275,6 +284,11 @@ GUARDRAIL_ROUTES: Routes = (
     ),
     # AWS names a policy that caps permissions.
     *((_denied_by(policy_type), rule) for policy_type, rule in _GUARDRAIL_RULES.items()),
+    (
+        # Nobody can change the policy of such a key, whatever the message says of it.
+        _also(_may_name_managed_key, "denials.managed_keys.is_managed_key"),
+        "denials.managed_keys.explain_managed_key",
+    ),
 )
 ROUTES: Routes = (
     (_requests_sso_token, "credentials.expired_logins.explain_denied_sso_login"),

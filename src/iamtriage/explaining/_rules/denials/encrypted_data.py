@@ -129,10 +129,15 @@ _ROLE_WITH_PERMISSIONS = lazy_pattern(
 KEY_NAME = lazy_pattern(r"alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}", re.ASCII)
 
 MANAGED_KEY = lazy_pattern(
-    r"\baws/lambda\b|\"KMSKeyArn\": ?(?:null|\"\")|\b(?:never|not|n't) (?:set|us(?:e|ed)|configured?|specif(?:y|ied)|chosen?) (?:a|any|our own) (?:KMS|customer[- ]managed) key"
+    r"(?:(?<=\balias/)|(?<![\w/]))aws/lambda(?![\w/-])|\"KMSKeyArn\": ?(?:null|\"\")|\b(?:never|not|n't) (?:set|us(?:e|ed)|configured?|specif(?:y|ied)|chosen?) (?:a|any|our own) (?:KMS|customer[- ]managed) key"
     r"|\b[Nn]o (?:KMS|customer[- ]managed) key\b|\bwithout (?:a|any) (?:KMS|customer[- ]managed) key\b"
 )
 """What shows that a function uses the AWS managed key."""
+CUSTOMER_KEY = lazy_pattern(
+    r"\bcustomer[- ]managed\b|\bCMK\b|(?<![\w/])alias/(?!aws/)[\w/-]{2,60}|\b(?i:(?:my|our)(?: own)? (?:KMS )?key)\b"
+    r"|\bkms_key_arn\b|\"KMSKeyArn\": ?\"arn:|\"KeyManager\": ?\"CUSTOMER\""
+)
+"""What shows that a key can be a customer managed one."""
 ROLE_LACKS_KEY = (
     "Neither the key policy nor an identity-based policy allows the execution role kms:Decrypt on the key."
 )
@@ -141,7 +146,6 @@ USED_BY_ROLE = "Lambda uses the key with the execution role: KMS did not deny th
 """Whom KMS denied."""
 ENVIRONMENT_NOTE = "The caller of Invoke needs no permission for the key. Setting the role again creates a new grant on the key."
 """Who needs the key of a function's environment variables."""
-MANAGED_KEY_NOTE = "The key aws/lambda is fine: nobody can change the policy of an AWS managed key, and the role needs no permission for it."
 KMS_GRANT_OF_OTHER_ROLE = CauseType(
     "kms-grant-of-other-role",
     title="The grant on the KMS key is for a deleted role",

@@ -13,12 +13,16 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._operations import actions_for
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 from iamtriage.explaining._rules.denials import encrypted_data, function_grants
-from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.policy_causes import (
+    DENIES,
+    KMS_BEHIND_SERVICE,
+    KMS_KEY_POLICY,
+    KMS_WRONG_REGION,
+)
 from iamtriage.explaining._rules.denials.resource_policies import IF_OTHER_ACCOUNT, resource_remedy
 from iamtriage.explaining._rules.denials.stated_policies import find_own_allow
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
@@ -46,31 +50,6 @@ _REASONS_NOTE = "KMS has one message for these reasons and does not say which on
 _ROLE_IN_SOPS = "Or let SOPS assume a role of the key's account: in .sops.yaml, add +ROLE_ARN to the key's ARN, then run sops updatekeys where decrypting works."
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
-KMS_KEY_POLICY = CauseType(
-    "kms-key-policy",
-    title="The key policy does not allow the caller",
-    text="Neither the key policy nor an identity-based policy allows the caller to use the key.",
-    meaning="Neither the key policy nor a grant allows the caller to use the KMS key.",
-    fix="Allow the caller in the key policy or with a grant and, in another account, in an identity-based policy, too.",
-    of="kms-behind-service",
-    sources=(pages.KMS_ACCESS,),
-)
-KMS_WRONG_REGION = CauseType(
-    "kms-wrong-region",
-    title="The KMS key is in another Region or account",
-    text="The key does not exist in the Region of the call, or it was deleted.",
-    fix="Call the Region of the key, and use the key's ARN. What a deleted key encrypted cannot be recovered.",
-    of="kms-key-policy",
-)
-KMS_BEHIND_SERVICE = CauseType(
-    "kms-behind-service",
-    title="The service is not allowed to use the KMS key",
-    text="The service was not allowed to use the KMS key. The call itself may be allowed.",
-    recognised_by="The error code is KMSAccessDenied, or the message says that access to KMS is not allowed.",
-    fix="Allow the caller or the service's role to use the KMS key.",
-    sources=(pages.KMS_ACCESS,),
-)
-
 
 def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the use of a key was denied within a call of another service, if it was."""
@@ -80,6 +59,8 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         remedies = tuple(_with_key(denial, each) for each in explanation.remedies)
         explanation = attrs.evolve(explanation, remedies=remedies)
     if encrypted_data.ENVIRONMENT in denial.failure.text and explanation.topic != "kms-behind-service":
+        if function_grants.may_be_old_grant(denial):
+            return explain_environment_key(denial)
         title = "If the role was deleted and re-created, set it on the function again"
         renew = attrs.evolve(function_grants.renew_grant_remedy(denial), title=title)
         text = "Lambda uses this role. Whoever invokes the function needs no permission for the key."
@@ -121,7 +102,13 @@ def _limit_to_service(denial: Denial, remedy: Remedy, service: str | None) -> Re
     region = region_argument(denial)
     partition = getattr(denial.resource_arn, "partition", denial.location.partition)
     condition = encrypted_data.via_service(service, region, partition)
-    if remedy.policy is None or service is None or condition is None or region == "REGION":
+    if (
+        remedy.policy is None
+        or remedy.layer is None
+        or service is None
+        or condition is None
+        or region == "REGION"
+    ):
         return remedy
     if any("Condition" in each for each in remedy.policy["Statement"]):
         return remedy  # which is limited in another way
@@ -174,7 +161,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         path = role_path_steps(of_key)
         others = (each for each in of_owner.steps[1:] if each not in {IF_OTHER_ACCOUNT, *path})
         check = next(at for at, each in enumerate(inspect.steps) if each.startswith("Check "))
-        found = "If describe-key fails, Region or account is wrong. Nobody can change the policy of an AWS managed key (KeyManager AWS). If a Deny matches, scope it down."
+        found = "If describe-key fails, Region or account is wrong. If a Deny matches, scope it down."
         steps = (" ".join((found, *inspect.steps[check + 1 :])), *path, *others)
         label = _IF_NO_ALLOW.format(" (and the role's path)" if path else "")
         put = Labelled(label, f"{change} --policy file://policy.json")
@@ -317,16 +304,26 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
 
 def explain_environment_key(denial: Denial) -> Explanation:
     """Explain that Lambda could not decrypt the environment variables of a function."""
-    failed = "Lambda could not decrypt the function's environment variables"
+    function = encrypted_data.function_of(denial)
+    what = "the function's environment variables"
+    if function != "FUNCTION_NAME":
+        what = f"the environment variables of the function {function}"
+    failed = f"Lambda could not decrypt {what}"
     key = KMS_BEHIND_SERVICE.cause("reported", text=f"{failed}.")
     is_managed = encrypted_data.MANAGED_KEY.search(denial.failure.text) is not None
     because, is_certain = function_grants.find_recreated_role(denial.failure.text)
     renew = function_grants.renew_grant_remedy(denial, is_certain=is_certain)
     remedies: tuple[Remedy, ...] = (renew,) if is_managed else (renew, _inspect_key_remedy(denial))
-    notes = (encrypted_data.MANAGED_KEY_NOTE,) if is_managed else ()
-    if because or is_managed:
-        reason = f"{'' if is_certain else 'most likely, '}its role was re-created, and the grant on the {'key aws/lambda' if is_managed else 'KMS key'} is for the old one. Your own credentials and permissions are not the problem"
-        grant = encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause("derived" if because else "possible", because)
+    notes: tuple[str, ...] = ()
+    if function_grants.may_be_old_grant(denial):
+        role = "its role" if denial.role is None else f"its role {denial.role.name}"
+        # A message that names the role names no other caller.
+        others = ". Your own credentials and permissions are not the problem" if denial.role is None else ""
+        reason = f"{'' if is_certain else 'most likely, '}{role} was re-created, and the grant on the {'key aws/lambda' if is_managed else 'KMS key'} is for the old one{others}"
+        text = function_grants.describe_grant(is_managed=is_managed)
+        grant = encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause(
+            "derived" if because else "possible", because, text=text
+        )
         causes: tuple[Cause, ...] = (grant, key)
     else:
         reason = "the execution role is not allowed to use the KMS key"

@@ -78,3 +78,29 @@ def stated_cause(denial: Denial, policy_type: PolicyType, text: str) -> Cause:
     """Return the cause that AWS states by the type of policy."""
     causes = DENIES if denial.is_explicit else NO_ALLOWS
     return causes[policy_type].cause(denial.policy_type_evidence, reason_lines(denial), text=text)
+
+
+KMS_KEY_POLICY = CauseType(
+    "kms-key-policy",
+    title="The key policy does not allow the caller",
+    text="Neither the key policy nor an identity-based policy allows the caller to use the key.",
+    meaning="Neither the key policy nor a grant allows the caller to use the KMS key.",
+    fix="Allow the caller in the key policy or with a grant and, in another account, in an identity-based policy, too.",
+    of="kms-behind-service",
+    sources=(pages.KMS_ACCESS,),
+)
+KMS_WRONG_REGION = CauseType(
+    "kms-wrong-region",
+    title="The KMS key is in another Region or account",
+    text="The key does not exist in the Region of the call, or it was deleted.",
+    fix="Call the Region of the key, and use the key's ARN. What a deleted key encrypted cannot be recovered.",
+    of="kms-key-policy",
+)
+KMS_BEHIND_SERVICE = CauseType(
+    "kms-behind-service",
+    title="The service is not allowed to use the KMS key",
+    text="The service was not allowed to use the KMS key. The call itself may be allowed.",
+    recognised_by="The error code is KMSAccessDenied, or the message says that access to KMS is not allowed.",
+    fix="Allow the caller or the service's role to use the KMS key.",
+    sources=(pages.KMS_ACCESS,),
+)

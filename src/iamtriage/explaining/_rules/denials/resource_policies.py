@@ -16,7 +16,7 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.service_statements import compare_statements
-from iamtriage.explaining._rules.denials import resource_commands
+from iamtriage.explaining._rules.denials import encrypted_data, resource_commands
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.denials.stated_policies import find_own_allow
@@ -68,6 +68,10 @@ _POLICY_ACTIONS = {
 REDEPLOY = "Redeploy the API afterwards: a changed resource policy takes effect with the next deployment."
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 _LOCKED_KEY = "A principal whom the key policy allows kms:PutKeyPolicy runs the commands. If none is left, only AWS Support can make the key manageable again, not even the root user."
+# https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html
+_MANAGED_KEY = (
+    " If describe-key shows KeyManager AWS, nobody can change the policy: use a customer managed key."
+)
 _NETWORK = lazy_pattern(
     r"(?i:\b(?:from|in|on|inside|through|via|over)\b[^\n]{0,30}\b(?:VPC|VPN|office|intranet|bastion|EC2)\b)"
 )
@@ -159,7 +163,7 @@ def resource_remedy(denial: Denial) -> Remedy:
         steps.insert(0, _LOCKED_KEY)
     # A policy with a wrong principal is rejected, or allows another role.
     steps += policy_principals.role_path_steps(denial)
-    steps += _describe_form(policy, () if grant is None else grant.notes)
+    steps += _describe_form(policy, () if grant is None else grant.notes, denial.failure.text)
     statements = [] if added is None else [added]
     lines: Commands = resource_commands.policy_commands(denial, policy.show_command, policy.change_command)
     if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
@@ -190,10 +194,11 @@ def resource_remedy(denial: Denial) -> Remedy:
     )
 
 
-def _describe_form(policy: services.ResourcePolicy, notes: tuple[str, ...]) -> Iterator[str]:
+def _describe_form(policy: services.ResourcePolicy, notes: tuple[str, ...], text: str) -> Iterator[str]:
     """Yield what the policy's statements name as the resource, and which other policy applies."""
     if policy.resource_is_star:
-        yield f"In a {policy.name}, Resource * means this key."
+        of_aws = "" if encrypted_data.CUSTOMER_KEY.search(text) else _MANAGED_KEY
+        yield f"In a {policy.name}, Resource * means this key.{of_aws}"
     else:
         yield from notes
     if policy.other:

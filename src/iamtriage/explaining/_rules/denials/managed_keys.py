@@ -1,0 +1,241 @@
+"""Explain denials of AWS managed keys, such as alias/aws/s3, whose key policies nobody can change.
+
+Only principals of the key's account can use such a key, and only through its service. Sources:
+https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key and
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.actions._operations import actions_for
+from iamtriage.explaining._context.resources import find_stated_arn
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.denials import encrypted_data, resource_policies
+from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
+from iamtriage.explaining._rules.shared.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
+from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.policies._documents import allow, build_document
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.remedies import Commands
+
+_SERVICES = r"backup|codecommit|dynamodb|ebs|elasticfilesystem|fsx|glue|kinesis|lambda|rds|redshift|s3|secretsmanager|sns|sqs|ssm"
+_MANAGED = lazy_pattern(
+    rf"(?<![\w/])alias/(?P<alias>aws/[a-z0-9-]{{2,30}})(?![\w/])|(?<![\w/.@:-])(?P<name>aws/(?:{_SERVICES}))(?![\w/.:-]*[\w/])"
+    r"|\bAWS[- ]managed (?:KMS )?keys?\b|\bKeyManager\\?\"?(?: is|[:=])? {0,4}\\?\"?AWS\b",
+    re.ASCII,
+)
+_NOT_SAID = lazy_pattern(
+    r"(?i:\b(?:not|never|no|nor|if|unless|whether|when|instead of|rather than|from|was|were|used to|other|another|can(?:not|'t)|no longer)|n't)\b[^\n.;:(,]{0,50}\Z"
+)
+_CHARS_BEFORE = 60
+# The prefix of a service's actions, if the alias of its key has another name.
+_PREFIXES = {"ebs": "ec2"}
+_OTHER_ACCOUNT = lazy_pattern(r"\b(?i:cross[- ]account|(?:an)?other (?:AWS )?account)\b")
+_PAGE = "https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key"
+_CREATE = "aws kms create-key --policy file://policy.json --query KeyMetadata.Arn --output text --region {}"
+# What sets the key of data, for services that need no more than its name.
+_SET_KEY = {
+    "secretsmanager": "aws secretsmanager update-secret --secret-id {} --kms-key-id KEY_ARN",
+    "dynamodb": "aws dynamodb update-table --table-name {} --sse-specification Enabled=true,SSEType=KMS,KMSMasterKeyId=KEY_ARN",
+    "kinesis": "aws kinesis start-stream-encryption --stream-arn {} --encryption-type KMS --key-id KEY_ARN",
+    "sns": "aws sns set-topic-attributes --topic-arn {} --attribute-name KmsMasterKeyId --attribute-value KEY_ARN",
+}
+_STEPS = {
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_update-encryption-key.html
+    "secretsmanager": "Then put the value of the secret again, as a new version: only that one certainly has the new key.",
+    "s3": "Copy each object onto itself with the new key (--sse-kms-key-id), and set the key as default encryption of the bucket.",
+    # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ebs-modifying-snapshot-permissions.html
+    "ec2": "Copy the snapshot with the new key (--kms-key-id), and share the copy: one with an AWS managed key cannot be shared.",
+    "rds": "A snapshot with an AWS managed key cannot be shared: share a copy with the new key (aws rds copy-db-snapshot --kms-key-id).",
+    "sqs": "Set the key as KmsMasterKeyId of the queue.",
+    "ssm": "Put the parameter again with --key-id and --overwrite. To share it, it must have the tier Advanced.",
+}
+
+
+# The starts of the actions that AWS allows nobody on its own keys.
+_ADMINISTRATIVE = (
+    "putkeypolicy",
+    "schedulekeydeletion",
+    "disable",
+    "enable",
+    "update",
+    "tag",
+    "untag",
+    "rotate",
+)
+
+
+class _ManagedKey(NamedTuple):
+    """An AWS managed key that the text names.
+
+    Attributes:
+        name: Its alias without "alias/", or ``None`` if the text only says what it is.
+        service: The prefix of the actions of its service.
+    """
+
+    name: str | None
+    service: str | None
+
+
+def find_managed_key(denial: Denial) -> _ManagedKey | None:
+    """Return the AWS managed key that the text says was denied."""
+    text = denial.failure.text
+    if "aws/" not in text and "KeyManager" not in text and "managed" not in text:
+        return None
+    if encrypted_data.ENVIRONMENT in text or encrypted_data.CUSTOMER_KEY.search(text) is not None:
+        return None
+    said = [
+        each
+        for each in _MANAGED.finditer(text)
+        if not _NOT_SAID.search(text, max(each.start() - _CHARS_BEFORE, 0), each.start())
+    ]
+    names = {each["alias"] or each["name"] for each in said} - {None}
+    if not said or len(names) > 1:
+        return None
+    name = next(iter(names), None)
+    service = None if name is None else _PREFIXES.get(name[4:], name[4:])
+    operation = encrypted_data.called_operation(denial)
+    callers = {each.service for each in actions_for(operation)} if operation else set()
+    if service is not None and callers and not callers & {service, "kms"}:
+        return None
+    return _ManagedKey(name, service)
+
+
+def is_managed_key(denial: Denial) -> bool:
+    """Return whether a call was denied because its key is an AWS managed key."""
+    if find_managed_key(denial) is None:
+        return False
+    if _is_across(denial) or denial.policy_type == "resource":
+        return True
+    # Within its account, such a key allows the use through its service to everyone who may call that.
+    return denial.policy_type is None and _calls_kms(denial)
+
+
+def _calls_kms(denial: Denial) -> bool:
+    """Return whether KMS was called, and no service that uses a key for the caller."""
+    operation = encrypted_data.called_operation(denial)
+    return bool(operation) and bool(actions_for(operation, "kms"))
+
+
+def _is_across(denial: Denial) -> bool:
+    """Return whether the caller is not of the key's account."""
+    if denial.crosses_accounts is not None:
+        return denial.crosses_accounts
+    data = find_stated_arn(denial.failure, lambda each: each.split(":")[2] in encrypted_data.SHOW_KEYS)
+    owner = getattr(try_parse_arn(data), "account", None)
+    if owner and denial.account:
+        return bool(owner != denial.account)
+    return _OTHER_ACCOUNT.search(denial.failure.text) is not None
+
+
+def explain_managed_key(denial: Denial) -> Explanation:
+    """Explain that the policy of an AWS managed key does not allow a call, and cannot be changed."""
+    key = find_managed_key(denial) or _ManagedKey(None, None)
+    name, through = key.name or "the key", "its service"
+    if key.service in encrypted_data.SERVICES:
+        through = encrypted_data.SERVICES[key.service][0]
+    owner = f" of account {denial.resource_account}" if denial.crosses_accounts else ""
+    limit = "no other account can use" if _is_across(denial) else f"can be used only through {through}"
+    if _is_administrative(denial):
+        limit = "AWS manages: nobody else can do that"
+    verdict = f"{name} is an AWS managed key{owner}, which {limit}"
+    operation = encrypted_data.called_operation(denial)
+    topic, cause = "resource-policy", KMS_KEY_POLICY
+    not_called = ""
+    if operation and not _calls_kms(denial):
+        topic, cause, not_called = KMS_BEHIND_SERVICE.code, KMS_BEHIND_SERVICE, f", not {operation}"
+    text = f"The use of the key was denied{not_called}. Its policy allows only principals of its account that call {through}, and nobody can change it."
+    return denial.explain(
+        denial_summary(denial, verdict),
+        cause.cause("derived", text=text),
+        topic=topic,
+        remedies=_replace_key_remedy(denial, key),
+    )
+
+
+def _is_administrative(denial: Denial) -> bool:
+    """Return whether an action changes a key instead of using it."""
+    name = denial.lowercase_action.removeprefix("kms:")
+    return name.startswith(_ADMINISTRATIVE)
+
+
+def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
+    data = encrypted_data.describe_data(encrypted_data.called_operation(denial))
+    is_across, region = _is_across(denial), region_argument(denial)
+    is_own_call = _calls_kms(denial)
+    where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
+    owner = denial.resource_account or denial.account or "ACCOUNT_ID"
+    root = f"arn:{denial.location.partition or 'aws'}:iam::{owner}:root"
+    added = [allow("kms:Decrypt", "*", principal={"AWS": policy_principal_arn(denial)})]
+    if denial.lowercase_action.startswith("kms:"):
+        added = (resource_policies.resource_remedy(denial).policy or {}).get("Statement", [])
+    if _is_administrative(denial):
+        added = []
+    of_service = () if is_own_call else _set_key(denial, key)
+    title = f"Encrypt the {data} with a customer managed key"
+    if is_own_call:
+        title = "Use a customer managed key"
+    own = (
+        other_side_command(denial, [each["Action"] for each in added][-1], "KEY_ARN")
+        if added and is_across
+        else None
+    )
+    first = of_service[0] if of_service else None
+    lines: Commands = (
+        commands.fill_command(_CREATE, region),
+        *present(Labelled("With the ARN that it prints as KEY_ARN:", first) if first else None),
+        *of_service[1:],
+        *present(own),
+    )
+    remedy = owner_remedy(
+        f"{title}{where}",
+        None if is_own_call else _STEPS.get(key.service or ""),
+        None if first else "Use the ARN that the command prints in place of the AWS managed key.",
+        commands=lines,
+        url=_PAGE,
+    )
+    administer = allow("kms:*", "*", principal={"AWS": root})
+    return attrs.evolve(remedy, policy=build_document([administer, *added]))
+
+
+def _set_key(denial: Denial, key: _ManagedKey) -> tuple[str, ...]:
+    """Return the commands that give the data another key."""
+    region = region_argument(denial)
+    if key.service == "s3":
+        bucket, name = denial.context.bucket, denial.context.key
+        path = f"s3://{commands.bucket(bucket and bucket.value)}/{name.value if name else 'OBJECT_KEY'}"
+        return (
+            commands.fill_command(
+                "aws s3 cp {} {} --sse aws:kms --sse-kms-key-id KEY_ARN --region {}", path, path, region
+            ),
+        )
+    if key.service == "ec2":
+        return (
+            f"aws ec2 copy-snapshot --source-region {region} --source-snapshot-id SNAPSHOT_ID --encrypted --kms-key-id KEY_ARN --region {region}",
+        )
+    if key.service not in _SET_KEY:
+        return ()
+    stated = find_stated_arn(denial.failure, lambda each: each.split(":")[2] == key.service)
+    if key.service == "dynamodb" and stated is not None:
+        stated = stated.partition(":table/")[2].partition("/")[0]
+    value = (
+        stated
+        or encrypted_data.find_data_name(denial, key.service)
+        or encrypted_data.SHOW_KEYS[key.service][2]
+    )
+    return (commands.fill_command(f"{_SET_KEY[key.service]} --region {{}}", value, region),)
