@@ -1262,7 +1262,53 @@ _ALLOW_AND_DENY = (
     f"AccessDenied: User: {SESSION} is not authorized to perform: ssm:PutParameter on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/carts with an explicit deny in a permissions boundary: arn:aws:iam::{ACCOUNT}:policy/team/ci-limits",
 )
 CASES = (*LAKE_FORMATION, *FEDERATION, *OTHER_USERS, *RESOURCES, *SERVICES, *DENIES, *COMPANIONS)
+_BARE_S3 = 'err="AccessDenied: Access Denied\\n\\tstatus code: 403, request id: 4668X6ZVNE5AK5TK, host id: ww3eaV1A9pk="\n'
 BUCKETS: tuple[Case, ...] = (
+    (
+        "program without a call, list on the objects only",
+        f'{_BARE_S3}The blocks are uploaded.\nlevel=error component=compactor err="failed"\npolicy on role tempo-s3:\n{{"Statement": [{{"Sid": "Store", "Effect": "Allow", "Action": ["s3:ListObjectsV2", "s3:ListBucket", "s3:GetObject"], "Resource": "arn:aws:s3:::octo-tempo/*"}}]}}',
+        {},
+        (
+            "most likely, to s3:ListBucket on arn:aws:s3:::octo-tempo,",
+            'The text says "The blocks are uploaded": the credentials are those of the role.',
+            '"Action": "s3:ListBucket", "Resource": "arn:aws:s3:::octo-tempo"}',
+            '"Action": ["s3:GetObject", "s3:DeleteObject"]',
+            "s3:ListObjectsV2 is no IAM action",
+            "put-role-policy --role-name tempo-s3",
+        ),
+        ("service account", "list-buckets", "BUCKET"),
+    ),
+    (
+        "program without a call, everything on the bucket only",
+        f'{_BARE_S3}{{"Statement": [{{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::octo-tempo"}}]}}',
+        {},
+        (
+            "most likely, to s3:GetObject on arn:aws:s3:::octo-tempo/*,",
+            '"Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::octo-tempo/*"}',
+        ),
+        ('"s3:*"',),
+    ),
+    (
+        "objects arrive, so that the policy is not all",
+        f'{_BARE_S3}Uploads work.\n{{"Statement": [{{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::octo-tempo"}}]}}',
+        {},
+        ("S3 answered 403 on arn:aws:s3:::octo-tempo without a reason.",),
+        ("most likely",),
+    ),
+    (
+        "both levels in two statements",
+        f'{_BARE_S3}{{"Statement": [{{"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetObject"], "Resource": "arn:aws:s3:::octo-tempo/*"}}, {{"Effect": "Allow", "Action": "s3:List*", "Resource": "arn:aws:s3:::octo-*"}}]}}',
+        {},
+        ("without a reason.",),
+        ("most likely",),
+    ),
+    (
+        "call that another action of the policy is for",
+        'upload failed: ./a to s3://octo-tempo/a An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n{"Statement": [{"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetObject"], "Resource": "arn:aws:s3:::octo-tempo/*"}]}',
+        {},
+        ("the policy in the text does not allow this action",),
+        ("on the bucket itself",),
+    ),
     (
         "every cause of a bare denial",
         "upload failed: ./r.csv to s3://acme-reports/r.csv An error occurred (AccessDenied) when calling the PutObject operation: Access Denied",

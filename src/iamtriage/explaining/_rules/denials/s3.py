@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.denials.s3_contrasts import (
     explain_missing_object,
     explain_parts,
 )
+from iamtriage.explaining._rules.denials.s3_levels import explain_wrong_level
 from iamtriage.explaining._rules.denials.s3_objects import explain_acl
 from iamtriage.explaining._rules.denials.s3_requests import (
     explain_denied_url,
@@ -80,8 +81,9 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         return buckets.explain_origin(denial)
     rules = (_explain_copy_source, explain_acl, explain_contrast, explain_requester_pays)
     others = (explain_unsigned_object, explain_parts, explain_denied_url, explain_bucket_deny)
-    last = (explain_other_principals, explain_missing_object, public_access.explain_public_change)
-    for rule in (*rules, *others, *last, buckets.explain_deployed_bucket):
+    by_policy = (explain_other_principals, explain_wrong_level, explain_missing_object)
+    last = (public_access.explain_public_change, buckets.explain_deployed_bucket)
+    for rule in (*rules, *others, *by_policy, *last):
         if (explanation := rule(denial)) is not None:
             return explanation
     if copies_tags(denial):

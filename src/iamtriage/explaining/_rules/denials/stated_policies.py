@@ -72,6 +72,7 @@ _COMPARED = frozenset(
         "s3-acl",
         "s3-bucket-key",
         "service-principal",
+        STATED_POLICY_OTHER_RESOURCE.code,
     }
 )
 
