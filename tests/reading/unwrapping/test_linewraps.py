@@ -156,6 +156,16 @@ def test_box_of_a_terminal(text: str, frame: str, padding: int, width: int) -> N
     assert facts_in(_between(lines, frame, padding)) == facts_in(text)
 
 
+@check_rows("width", [60, 79, 100, 132])
+@check_rows(("frame", "padding"), [row for row in _FRAMES if row.values[0] != "|"])
+@check_rows("text", _TEXTS)
+def test_selection_in_a_box(text: str, frame: str, padding: int, width: int) -> None:
+    """A selection starts inside the first line of a pane and ends inside the last one."""
+    lines = [text[at : at + width] for at in range(0, len(text), width)]
+    box = _between(lines, frame, padding)
+    assert facts_in(box[1 + padding :].rstrip(f"{frame} ")) == facts_in(text)
+
+
 @check_rows("width", [60, 80, 100, 120])
 @check_rows("long_words", [False, True])
 @check_rows(("frame", "padding"), _FRAMES)

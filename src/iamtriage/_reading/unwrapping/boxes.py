@@ -32,10 +32,9 @@ BORDERS = ("│", "┃", "╷", "╵", "║", "â")
 _FRAMES = "│┃║|"
 # A log's prefix can precede a drawn border. Only whitespace can precede a pipe, because shells write pipes, too.
 _LEFT_BORDER = lazy_pattern(r"[^│┃║]{0,48}?(?P<bar>[│┃║])|[ \t]{0,48}(?P<pipe>\|)")
-# The right border of a line whose start was not pasted.
-_CUT_BORDER = lazy_pattern(r"[│┃║][ \t]*(?=\n[│┃║])")
-_BORDER = lazy_pattern("[│┃║]")
-_MAX_CUT_LINE = 400
+# A first line whose start was not pasted, and a last line whose end was not pasted.
+_CUT_START = lazy_pattern(r"[^│┃║]{1,400}(?P<bar>[│┃║])")
+_CUT_END = lazy_pattern(r"[ \t]{0,48}(?P<bar>[│┃║])[^│┃║]{1,400}")
 _WORD = lazy_pattern(r"[^\s]+")
 # A value at the start of a line does not continue the previous line.
 _VALUE = lazy_pattern(r"arn:|https?://")
@@ -55,6 +54,7 @@ class _Line(NamedTuple):
         inside: The content between the borders.
         end: Where the line ends.
         frame: The character of its borders.
+        cut: "start" or "end" if the border there was not pasted.
     """
 
     start: int
@@ -62,6 +62,7 @@ class _Line(NamedTuple):
     inside: str
     end: int
     frame: str
+    cut: str = ""
 
     @property
     def leading_spaces(self) -> int:
@@ -79,16 +80,6 @@ def strip_boxes(view: View) -> None:
         view.edit((m.end() - 1, m.end() - 1, "\n") for m in re.finditer("││", view.text))
     if any(f"{frame}\n" in view.text or view.text.endswith(frame) for frame in _FRAMES):
         view.edit(edit for box in _boxes(view.text) for edit in _edits(box))
-        if not view.text.isascii():
-            view.edit(_cut_line_edits(view.text))
-
-
-def _cut_line_edits(text: str) -> Iterator[Edit]:
-    """Yield the edits that remove a right border without a left one before it."""
-    for m in _CUT_BORDER.finditer(text):
-        start = text.rfind("\n", 0, m.start()) + 1
-        if 0 < m.start() - start <= _MAX_CUT_LINE and _BORDER.search(text, start, m.start()) is None:
-            yield m.start(), m.end(), ""
 
 
 def _boxes(text: str) -> Iterator[list[_Line]]:
@@ -96,9 +87,11 @@ def _boxes(text: str) -> Iterator[list[_Line]]:
     box: list[_Line] = []
     at = 0
     for written in text.split("\n"):
-        line = _line(written, at)
+        line = _line(written, at) or _cut_line(written, at, has_box=bool(box))
         at += len(written) + 1
-        if box and (line is None or line.frame != box[0].frame):
+        if box and (
+            line is None or line.frame != box[0].frame or line.cut == "start" or box[-1].cut == "end"
+        ):
             yield from _skip_tables(box)
             box = []
         if line:
@@ -115,20 +108,36 @@ def _line(written: str, at: int) -> _Line | None:
     return _Line(at, at + m.end(), stripped[m.end() : -1], at + len(written), stripped[-1])
 
 
+def _cut_line(written: str, at: int, *, has_box: bool) -> _Line | None:
+    """Return the first or last line of a drawn box if one of its borders was not pasted."""
+    if written.isascii():
+        return None
+    stripped = written.rstrip()
+    m = _CUT_START.fullmatch(stripped)
+    if m:
+        return _Line(at, at, stripped[:-1], at + len(written), m["bar"], "start")
+    m = _CUT_END.fullmatch(stripped) if has_box else None
+    if m:
+        return _Line(at, at + m.end("bar"), stripped[m.end("bar") :], at + len(written), m["bar"], "end")
+    return None
+
+
 def _skip_tables(box: list[_Line]) -> Iterator[list[_Line]]:
-    """Yield a box, unless it is a table, with borders inside each line, or a single line between pipes."""
-    if box and not all(line.frame in line.inside for line in box) and (len(box) > 1 or box[0].frame != "|"):
+    """Yield a box, unless it is a table, with borders inside each line, or a single line between pipes or without a border."""
+    if not box or all(line.frame in line.inside for line in box):
+        return
+    if len(box) > 1 or (box[0].frame != "|" and not box[0].cut):
         yield box
 
 
 def _edits(box: Sequence[_Line]) -> Iterator[Edit]:
     written = [line for line in box if line.inside.strip()]
-    leading_spaces = min((line.leading_spaces for line in written), default=0)
-    trailing_spaces = min((line.trailing_spaces for line in written), default=0)
+    leading_spaces = min((line.leading_spaces for line in written if line.cut != "start"), default=0)
+    trailing_spaces = min((line.trailing_spaces for line in written if line.cut != "end"), default=0)
     joined = _find_joined_lines(box, leading_spaces, trailing_spaces)
     begin = box[0].start
     for line, is_joined in zip(box, [*joined, False], strict=True):
-        first = line.left + min(leading_spaces, len(line.inside))
+        first = line.left + (0 if line.cut == "start" else min(leading_spaces, len(line.inside)))
         last = max(first, line.left + len(line.inside.rstrip()))
         # If the previous line continues on this one, the edit starts at the end of its text.
         yield begin, first, ""
