@@ -38,6 +38,7 @@ REFUSALS: Table = (
     ("duckdb-wrapped", f"HTTP Error: HTTP GET error on\n'{_URL}'\n(HTTP 403)", _S3),
     ("browser", f"GET {_URL} 403 (Forbidden)", _S3),
     ("go", f'Get "{_URL}": unexpected status 403 Forbidden', _S3),
+    ("guzzle-5", f"Client error response [url] {_URL} [status code] 403 [reason phrase] Forbidden", _S3),
     ("aiohttp", f"aiohttp.ClientResponseError: 403, message='Forbidden', url=URL('{_URL}')", _S3),
     ("axios", f"Request failed with status code 403: PUT {_URL}", _S3),
     (

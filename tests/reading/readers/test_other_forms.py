@@ -16,6 +16,22 @@ _EVENT = (
 )
 FORMS: Table = (
     (
+        "iceberg-rest",
+        'org.apache.iceberg.exceptions.ForbiddenException: Forbidden: {"message":"The security token included in the request is invalid."}',
+        expect("invalid_credentials"),
+    ),
+    (
+        "dotnet-namespace",
+        "Orders.Storage.AccessDeniedException: " + SENTENCE,
+        denied(code="AccessDeniedException", principal=ANA, action="sqs:SendMessage"),
+    ),
+    (
+        "video-stream",
+        '{"EventType":"ERROR","FragmentTimecode":1,"ErrorCode":"KMS_KEY_ACCESS_DENIED","ErrorId":4500}',
+        denied(code="KMS_KEY_ACCESS_DENIED"),
+    ),
+    ("constant-elsewhere", '{"errorCode":"ACCESS_DENIED","message":"no"}', None),
+    (
         "health-check",
         '"s3": "fail (AccessDenied) - check the role of the task and the name of the bucket"',
         denied(code="AccessDenied"),

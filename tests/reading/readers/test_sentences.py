@@ -1191,6 +1191,42 @@ LESS: Table = (
         denied(action="eks:DescribeCluster", resource=CLUSTER),
     ),
     (
+        "session-alone",
+        "The job prints this:\norders-worker-7 is not authorized to perform: sqs:SendMessage",
+        denied(principal="orders-worker-7", action="sqs:SendMessage"),
+    ),
+    (
+        "session-after-code",
+        "AccessDenied: CognitoIdentityCredentials is not authorized to perform: sqs:SendMessage",
+        denied(code="AccessDenied", principal="CognitoIdentityCredentials", action="sqs:SendMessage"),
+    ),
+    (
+        "no-session",
+        "caller is not authorized to perform: sqs:SendMessage\n\nso the caller is not authorized",
+        denied(action="sqs:SendMessage"),
+    ),
+    (
+        "session-cut-front",
+        "ers-worker-7 is not authorized to perform: sqs:SendMessage",
+        denied(action="sqs:SendMessage"),
+    ),
+    (
+        "no-resource",
+        f"# User: {ANA} is not authorized to perform: sqs:SendMessage on resource:\n#\n# When you send a message, the queue stores it.",
+        denied(principal=ANA, action="sqs:SendMessage"),
+    ),
+    (
+        "resource-in-a-paragraph",
+        f"User: {ANA} is not authorized to perform: sqs:SendMessage on resource:\n\norders-queue because no identity-based policy allows the sqs:SendMessage action",
+        denied(
+            principal=ANA,
+            action="sqs:SendMessage",
+            resource="orders-queue",
+            deny="implicit",
+            policy_type="identity",
+        ),
+    ),
+    (
         "cut-in-resource",
         DENIAL[:-8],
         denied(principal=APP, action="eks:DescribeCluster", resource=CLUSTER[:-8]),

@@ -116,6 +116,16 @@ ROLES: Table = (
         "ValidationException: The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
         denied(code="ValidationException"),
     ),
+    (
+        "app-runner",
+        f"InvalidRequestException: Error in assuming access role {ROLE}",
+        denied(code="InvalidRequestException", resource=ROLE),
+    ),
+    (
+        "automation",
+        f"The defined assume role {ROLE} is unable to be assumed.",
+        expect("aws_error", resource=ROLE),
+    ),
     ("backup", f"IAM Role {ROLE} cannot be assumed by AWS Backup", expect("aws_error", resource=ROLE)),
     (
         "stack",
@@ -158,6 +168,37 @@ ROLES: Table = (
 )
 
 PERMISSIONS: Table = (
+    (
+        "rotation",
+        "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to it.",
+        denied(),
+    ),
+    (
+        "firehose-transform",
+        "Access was denied. Ensure that the access policy on the Lambda function allows access to the IAM role.",
+        denied(),
+    ),
+    (
+        "transcribe",
+        "The S3 URI that you provided can't be accessed. Make sure that you have read permission and try again.",
+        denied(),
+    ),
+    (
+        "indexer",
+        "Amazon Kendra can't execute the request with the specified IAM role. Make sure that it has the necessary permissions.",
+        denied(),
+    ),
+    (
+        "search-logs",
+        "The Resource Access Policy specified for the CloudWatch Logs log group /aws/opensearch/orders does not grant sufficient permissions for Amazon OpenSearch Service to create a log stream.",
+        denied(resource="/aws/opensearch/orders"),
+    ),
+    ("data-set", "Insufficient privileges for accessing data in S3. Look at the bucket policy.", denied()),
+    (
+        "classifier",
+        f"ValidationException: The provided data access role {ROLE} does not have proper access to the input data.",
+        denied(code="ValidationException", principal=ROLE),
+    ),
     (
         "alarm-key",
         'Failed to execute action arn:aws:sns:eu-west-1:111122223333:pages. Received error: "CloudWatch Alarms is not authorized to access the SNS topic encryption key."',
@@ -694,6 +735,9 @@ def test_every_frame_has_an_example(frame: Phrase) -> None:
         "It might be because the IAM role provided does not have sufficient permissions.",
         "The health check's IAM role does not have permissions for:\n\n- Amazon S3\n- Amazon DynamoDB",
         "Ensure that the role can be assumed by Lambda.",
+        "Lambda: cannot read orders.csv. Check the file permissions.",
+        "The page could not be accessed. Make sure that you have permission.",
+        "The policy does not grant permission to the tenants of the building.",
         "Homogeneity of variance cannot be assumed by default.",
         "Bot does not have sufficient permissions.",
         "Jenkins does not have permission to push. AWS credentials are set.",

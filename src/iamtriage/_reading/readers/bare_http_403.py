@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _STATUS_403 = lazy_pattern(
     r"(?P<exchange>awaiting\sresponse\.\.\.\s|HTTPS?\s[Ee]rror\s|returned\serror:\s|received:\s(?=403\sForbidden)|Client\serror:\s\((?=403\)\sForbidden)|(?<![\w.])ERROR\s(?=403:\sForbidden))(?P<a>403)\b"
     r"|\bHTTP\s(?:(?:[Ss]tatus|[Rr]esponse)\s)?(?:[Cc]ode:?\s)?(?P<b>403)\b|HTTP/[0-9](?:\.[0-9])?\"?\s(?P<c>403)\b"
-    r"|[Ss]tatus\s?[Cc]ode:?\s(?:is\s|was\s|of\s)?(?P<d>403)\b|\bForbidden_(?P<e>403)\b"
+    r"|[Ss]tatus\s?[Cc]ode\]?:?\s(?:is\s|was\s|of\s)?(?P<d>403)\b|\bForbidden_(?P<e>403)\b"
     # s3fs, for one part of an upload.
     r"|\brequest\((?P<g>403):\s(?=https?://)"
     # requests, Chrome and Go; aiohttp.

@@ -277,15 +277,18 @@ def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Piece |
     code = m["code"]
     if not is_code(code) or code in _PLAIN_WORDS - {"Forbidden", "Throttling"}:
         return None
+    if "." in code and code.endswith("Exception"):
+        # A class of .NET with its namespace, which ``class_names`` reads. Codes with dots have other endings.
+        return None
     if may_be_other_class(code) or (code.endswith("User") and is_known(code.removesuffix("User"))):
         # In the second case, "User" is the first word of the message.
         return None
     if code == "Forbidden" and (
         text[max(0, start - 4) : start].strip().isdigit()
-        or text.startswith((" An error occurred (403)", " (HTTP "), m.end())
+        or text.startswith((" An error occurred (403)", " (HTTP ", " {"), m.end())
     ):
-        # "403 Forbidden:" and "Forbidden (HTTP 403)" are an HTTP status with its reason phrase. DVC prints botocore's
-        # message twice.
+        # "403 Forbidden:", "Forbidden (HTTP 403)" and "Forbidden: {" are the reason phrase of an HTTP status, or of a
+        # response whose body follows. DVC prints botocore's message twice.
         return None
     return code_piece(
         m,

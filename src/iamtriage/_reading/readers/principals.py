@@ -49,7 +49,9 @@ SERVICE = (
 # "the role app-reader is not authorized": a name that is not an English word, or a service.
 _NAMED_PRINCIPAL = lazy_pattern(
     r"(?<![\w/.-])(?:(?:[Rr]ole|[Uu]ser)\s[\"'`]?(?P<principal>(?=[\w+=,.@/-]{0,127}[A-Z0-9_/-])[A-Za-z0-9][\w+=,.@/-]{1,127})[\"'`]?"
-    rf"|(?P<service>{SERVICE}))\s\Z"
+    rf"|(?P<service>{SERVICE})"
+    # The name of a session starts the message. At the start of the text, it could be the end of a value that was cut off.
+    r"|(?:(?<=:\s)|(?<=[\"'`\x1e])|(?<![/_-]\n)(?<=\n))(?P<name>(?=[\w+=,.@-]{0,127}(?:[0-9_@-]|[a-z][A-Z]))[A-Za-z0-9][\w+=,.@-]{1,127})[\"'`]?)\s\Z"
 )
 _MAX_NAMED_PRINCIPAL_LENGTH = 160
 
@@ -149,9 +151,9 @@ def _find_bare_principal(text: str, left: int, right: int) -> re.Match[str] | No
 
 
 def read_named_principal(text: str, floor: int, right: int, piece: Piece) -> None:
-    """Parse the name of a role or user in a paraphrased denial."""
+    """Parse the name of a role, user or session in a paraphrased denial, or in one without a label."""
     m = _NAMED_PRINCIPAL.search(text, max(floor, right - _MAX_NAMED_PRINCIPAL_LENGTH), right)
-    name = "principal" if m and m["principal"] else "service"
+    name = (m and m.lastgroup) or ""
     if m and not _begins_message(m[name]) and not _is_generic_subject(m[name]):
         piece.start = m.start()
         put_principal(piece, text, m[name], *m.span(name))

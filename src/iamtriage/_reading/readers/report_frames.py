@@ -25,8 +25,13 @@ _ROLE = (
 # A digit, hyphen or underscore distinguishes a bare name from a word.
 _BARE_NAME = r"[A-Za-z][A-Za-z0-9+=.@]{0,63}[_0-9-][\w+=.@-]{0,63}(?= (?:is|does|has)\b)"
 PARTS = {
+    # What follows a report: the policy or permission to check.
+    "<ADVICE>": (
+        r"(?:Ensure|Make sure|Check|Verify|Please (?:ensure|make sure|check|verify)) (?!\w{1,20} exists?\.)[^\n.]{0,120}?"
+        r"\b(?:(?:access|bucket|function|key|resource|trust) polic(?:y|ies)|(?<!file\x20)(?<!folder\x20)(?<!directory\x20)permissions?)\b"
+    ),
     "<ACTION>": r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})",
-    "<ADJECTIVES>": r"(?:(?:any|adequate|correct|enough|necessary|read|required|right|sufficient|the|write) ){0,3}",
+    "<ADJECTIVES>": r"(?:(?:any|adequate|appropriate|correct|enough|necessary|proper|read|required|right|sufficient|the|write) ){0,3}",
     # Names in angle brackets are masks.
     "<BUCKET>": r"(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|<[^<>\n]{1,63}>)",
     # The end of a message, a line or a field, or the start of what an SDK adds.
@@ -55,13 +60,14 @@ unsure | <assume>nable to assume | \b[Uu]nable to assume (?:and validate )?<ROLE
 unsure |  assume  | \b(?<!EC2\s)(?:<FAILS_TO>|[Cc]ould not|[Cc]annot|[Ff]ailed to) assume <ROLE_RESOURCE>
 sure   | to assume  | \b<LACKS> <ADJECTIVES><PERMISSIONS>(?: required)? to assume <ROLE_RESOURCE>
 sure   | ccess denied wh | \b[Aa]ccess denied (?:when attempting to assume|while assuming) <ROLE_RESOURCE>
+unsure | <assuming>rror in assuming|<assuming>rror while assuming|<assuming>rror when assuming | \b[Ee]rror (?:in|when|while) assuming <ROLE_RESOURCE>
 unsure | <allow>must allow | \bmust allow (?:\w{1,20} ){1,5}to assume <ROLE>
 
 [invalid_arn]
 unsure | <arn invalid>is invalid | \b<ROLE>:? <QUOTE><RESOURCE>['\"`]? is invalid\b(?! or\b)
 
 [aws_error]
-unsure | <be>be assumed | \b<ROLE>(?::? <QUOTE><RESOURCE>['\"`]?|(?<=function)) (?:is invalid or )?<FAILS_TO> be assumed\b(?!.{0,10}Access denied)
+unsure | <be>be assumed | \b<ROLE>(?::? <QUOTE><RESOURCE>['\"`]?|(?<=function)) (?:is invalid or |(?:is|was) (?=unable))?<FAILS_TO> be assumed\b(?!.{0,10}Access denied)
 
 [access_denied]
 # A principal that is not authorized to do something other than an action.
@@ -84,6 +90,7 @@ sure   | <missing>is missing  | \b(?:[Uu]ser|<ROLE_PRINCIPAL>) is missing (?:the
 sure   | <missing>issing permission | \bUser:? <PRINCIPAL> is missing permissions? <ACTION>
 # A role or policy that does not allow what a service needs.
 unsure | <allow>not allow | \b<ROLE_PRINCIPAL> does not allow (?:\w{1,20} ){1,4}to \w{2,20}\b(?:[^\n.]{0,80}? for \w{1,20} <RESOURCE>)?
+unsure | <grant>not grant | \b[Pp]olicy (?:specified for (?:\w{1,20} ){1,6}(?P<resource><NAME>) )?does not grant <ADJECTIVES>permissions?\b
 sure   | <allow>not allow | \bPermissions on the (?:[\w-]{1,20} ){1,3}do not allow \w{2,20} to \w{2,20}
 sure   | not give you permission | \b<ROLE_PRINCIPAL> does not give you permission to perform operations(?: in the following AWS service: (?:Amazon|AWS)?(?P<service>[A-Za-z0-9]{2,40}))?
 sure   | <allowed>allowed to use | \bmust be allowed to use <ROLE>
@@ -112,7 +119,7 @@ unsure | <target>not have access to target | \bUser does not have access to targ
 sure   | <Insufficient> | \bInsufficient Lake Formation permission\(s\)(?:: Required [A-Z]\w{1,20}(?: [A-Z]\w{1,20}){0,2})?(?: on (?:(?:table|database)\x20)?+(?P<resource>(?!(?:table|database)(?![\w.*/$-]))[\w*/$-][\w.*/$-]{0,254}))?
 sure   | <Insufficient> | \bInsufficient Glue permissions to access [a-z]{2,20} (?P<resource>[\w.*/-]{1,255})
 sure   | <Insufficient> | \bInsufficient delivery policy to s3 bucket: (?P<resource>[a-z0-9.-]{3,63})
-sure   | <Insufficient> | \bInsufficient permissions to access S3 bucket (?P<resource>[a-z0-9.-]{3,63})
+sure   | <Insufficient> | \bInsufficient (?:permissions|privileges) (?:to access|for accessing) (?:(?:\w{1,20} ){0,3}(?:in|on) )?S3\b(?: bucket (?P<resource>[a-z0-9.-]{3,63}))?
 unsure | <Insufficient> | \bInsufficient permissions to (?:execute the query|connect to this dataset)
 unsure | <Insufficient> | \bInsufficient privileges to perform this action
 # Any software says this, so that the same line must name a service before it.
@@ -140,8 +147,21 @@ sure   | CloudWatch Logs role ARN must|aws-elasticbeanstalk-ec2-role | \bCloudWa
 sure   | odes do not have access to the cluster|aws-auth ConfigMap in your cluster is invalid | \bworker nodes do not have access to the cluster\b|\bThe aws-auth ConfigMap in your cluster is invalid\b
 sure   | no permissions for | \bno permissions for \[(?:[^\[\]\n]|\[\w{1,8}\]){1,240}\] and User \[name=(?P<principal><ARN>)
 """
+# A service that cannot do something, in any words, and advice about the policy or permission that is missing.
+_ADVISED = "|".join(
+    f"<{word}>. {advice} "
+    for word in ("permission", "permissions", "policy")
+    for verb in ("ensure", "make sure", "check", "verify")
+    for advice in (verb.capitalize(), f"Please {verb}")
+)
 FRAMES = (
     *table(_TABLE),
+    Phrase(
+        "access_denied",
+        "unsure",
+        _ADVISED,
+        r"\b(?:<FAILS_TO> (?:be )?(?:access|assume|call|execute|invoke|publish|read|reach|use|write)(?:e?d)?\b[^\n.]{0,120}|[Aa]ccess was denied)\. <ADVICE>",
+    ),
     Phrase(
         "aws_error",
         "sure",

@@ -107,6 +107,8 @@ _RESOURCE = lazy_pattern(
 )
 _VALUE = lazy_pattern(VALUE_START)
 _LINE_ENDS = frozenset("\n\x1e")
+# The value was left out, and another sentence is on the next line.
+_SENTENCE = lazy_pattern(r"[A-Z][a-z']{0,30},?\s[a-z]")
 # "… on resource app-data": a name of one word, without a colon before it, at the end of a message.
 _WORD_RESOURCE = lazy_pattern(
     r"(?<=[Rr]esource\x20)(?P<resource>(?=\S{0,200}[A-Z0-9_./-])[\w./-]{1,200}[\w/])(?=\.?(?:\s*(?:\Z|\n)|[\"'`*)\]]|\s(?:because\sno|with\san\sexplicit)\s))"
@@ -250,7 +252,7 @@ def _read_resource(text: str, position: int, piece: Piece) -> int:
         operation = _OPERATION_WORD.match(text, position)
         return operation.end() if operation else position
     start = head.end()
-    if text[start - 1] in _LINE_ENDS and _VALUE.match(text, start) is None:
+    if text[start - 1] in _LINE_ENDS and (_VALUE.match(text, start) is None or _SENTENCE.match(text, start)):
         return start
     quote = text[start : start + 1]
     quoted = quote != "" and quote in "\"'`"

@@ -25,7 +25,7 @@ _DENIED = """
     InsufficientPermissionsException InsufficientPrivilegesException NotAuthorized
     IamRoleMissingPermissions AllAccessDisabled UnauthorizedAccess UnauthorizedAccessException
     OperationNotPermittedForRole AccessDeniedForOperation AuthFailure.ServiceLinkedRoleCreationNotPermitted
-    LoginInsufficientPermissions
+    LoginInsufficientPermissions KMS_KEY_ACCESS_DENIED
 """
 # These codes are used for credentials as well as for permissions, so the message decides if it can.
 _DENIED_WEAKLY = """
