@@ -28,6 +28,7 @@ _COPY = (
     "arn:aws:sts::111122223333:assumed-role/archiver/job is not authorized to perform: s3:PutObjectTagging on resource: "
     '"arn:aws:s3:::archive/a" because no identity-based policy allows the s3:PutObjectTagging action\n\n'
 )
+_ECR = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 _PULL = (
     "ERROR: failed to solve: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/base:1.4: unexpected status from HEAD request to "
     "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/base/manifests/1.4: 401 Unauthorized\n\n"
@@ -150,6 +151,21 @@ _CASES = {
         _PULL + "GitLab runner with buildx, we ran docker login yesterday in the image.",
         ("has expired: it is valid for 12 hours",),
         ("The docker login is for another registry",),
+    ),
+    "login to another account": (
+        f"$ aws ecr get-login-password | podman login -u AWS --password-stdin 444455556666.dkr.ecr.eu-west-1.amazonaws.com\n$ podman pull {_ECR}/base:3\nno basic auth credentials. Which policy is missing?",
+        ("for the ECR registry of account 444455556666, but the pull is from that of account 111122223333", "No IAM policy is the reason", f"podman pull {_ECR}/base:3"),
+        ("12 hours, or", "There is no docker login"),
+    ),
+    "login of an action in another Region": (
+        f"Logging into registry 111122223333.dkr.ecr.us-east-1.amazonaws.com\nRun docker push {_ECR}/web:2\nno basic auth credentials",
+        ("of us-east-1, but the push goes to that of eu-west-1", f"--password-stdin {_ECR}", "tag and push it"),
+        (),
+    ),
+    "login to the same registry": (
+        f"docker login -u AWS {_ECR}: Login Succeeded\ndocker push {_ECR}/web:2\nno basic auth credentials",
+        ("Docker is not logged in", "The login belongs to another user", "so no IAM policy was checked"),
+        ("another registry", "older than"),
     ),
     "login of today": (
         _PULL + "GitLab runner with buildx, docker login says Login Succeeded.",

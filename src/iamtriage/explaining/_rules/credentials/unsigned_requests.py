@@ -10,7 +10,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.credentials import gateway_routes, registry_logins, registry_pulls
+from iamtriage.explaining._rules.credentials import (
+    gateway_routes,
+    other_registries,
+    registry_logins,
+    registry_pulls,
+)
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -47,15 +52,6 @@ EXPIRED_REGISTRY_LOGIN = CauseType(
     recognised_by='The registry says "Your authorization token has expired".',
     fix="Run aws ecr get-login-password again and pass it to docker login.",
     sources=(pages.ECR_LOGIN,),
-)
-OTHER_REGISTRY = CauseType(
-    "other-registry",
-    title="The docker login is for another registry",
-    fix="Log in to the registry of the image.",
-    recognised_by="The text shows a docker login to another registry.",
-    sign=r"\b(?P<shown>docker login\b.{0,80}?(?<!\d)(?P<host>\d{12}\.dkr\.ecr\.[a-z0-9-]{5,20})\.amazonaws\.com)\b.{0,200}\bdocker (?:pull|push) (?!(?P=host))\d{12}\.dkr\.ecr\.",
-    remedy="Sign docker in",
-    of="no-registry-login",
 )
 UNSIGNED_BY_CHOICE = CauseType(
     "client-does-not-sign",
@@ -102,10 +98,13 @@ def explain_no_registry_login(
         return registry_logins.explain_helper_without_login(case, reported)
     if (explanation := registry_pulls.explain_pull_of_cluster(case, message)) is not None:
         return explanation
-    older = "The login is older than 12 hours, or belongs to another user of the machine."
+    if not is_node and (other := other_registries.explain_other_registry(case, registry, region)) is not None:
+        return other
+    older = "The login is older than 12 hours."
     if is_node:
         older = "The pod has an image pull secret whose login is older than 12 hours."
     old = None if none_sent or is_node else registry_logins.find_old_login(case.failure.text)
+    sent = "Docker sent the registry no credentials, so no IAM policy was checked."
     causes = [
         NO_REGISTRY_LOGIN_CAUSE.cause(
             "derived" if none_sent else "possible",
@@ -116,10 +115,11 @@ def explain_no_registry_login(
                 "401 Unauthorized",
                 "unsupported status code 401",
             ),
-            text="The node sent the registry no credentials." if is_node and none_sent else "",
+            text=("The node sent the registry no credentials." if is_node else sent) if none_sent else "",
         ),
-        EXPIRED_REGISTRY_LOGIN.cause(text=older),
-        *(() if is_node else (OTHER_REGISTRY.cause(),)),
+        # An expired login is rejected in other words.
+        *(() if none_sent and not is_node else (EXPIRED_REGISTRY_LOGIN.cause(text=older),)),
+        *(() if is_node else (other_registries.may_be_other_login(case, registry),)),
     ]
     remedies = [credential_remedies.docker_login(registry, region, case.failure.text)]
     summary = f"The ECR registry {registry} does not accept the docker login."

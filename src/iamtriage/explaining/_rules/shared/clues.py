@@ -68,6 +68,9 @@ _REGISTRY = lazy_pattern(
     re.ASCII,
 )
 _MAX_REGISTRIES = 20
+_PULL_OR_PUSH = lazy_pattern(r"\bpu(?:ll|sh) ")
+# The last one is from the action amazon-ecr-login.
+_LOGIN_SIGNS = ("docker login", "podman login", "helm registry login", "Logging into registry")
 _PROFILES = lazy_pattern(
     r"AWS_(?:DEFAULT_)?PROFILE[=:][ ]?[\"']?([\w.@:+/-]{1,64})|config profile \(([\w.@:+/-]{1,64})\)"
     r"|(?:shared config profile, |could not find source profile |failed to get profile, )([\w.@:+/-]{1,64})|find the \"([\w.@:+/-]{1,64})\" profile in CredentialProfileStoreChain|credentials using profile: \[([\w.@:+/-]{1,64})\]"
@@ -367,7 +370,8 @@ def _find_called_registry(text: str) -> re.Match[str] | None:
     found = list(islice(_REGISTRY.finditer(text), _MAX_REGISTRIES))
     for each in found:
         before = text[max(each.start() - _CHARS_BEFORE, 0) : each.start()]
-        if "docker login" not in before.rpartition("docker pu")[2]:
+        last = _PULL_OR_PUSH.split(before)[-1]
+        if not any(sign in last for sign in _LOGIN_SIGNS):
             return each
     return found[0] if found else None
 
