@@ -145,6 +145,45 @@ def test_pod_with_the_variables_is_not_re_created(failure: str) -> None:
     assert not any("Re-create" in each.title for each in explanation.remedies)
 
 
+_OF_KUBECTL = "$ kubectl -n octo get ds up -o yaml\n...\n  template:\n    spec:\n{}      containers:\n      - name: up\n        image: up:3\n"
+_QUERY = "$ kubectl -n octo get sts up -o jsonpath='{.spec.template.spec.serviceAccountName}'\n"
+_TERRAFORM = 'resource "kubernetes_deployment_v1" "up" {{\n  spec {{\n    template {{\n      spec {{\n{}        container {{\n          name = "up"\n        }}\n      }}\n    }}\n  }}\n}}\n'
+
+
+@pytest.mark.parametrize(
+    ("shown", "account", "workload"),
+    [
+        (_OF_KUBECTL.format(""), "default", "daemonset/up"),
+        (_OF_KUBECTL.format("") + "\nHow come?", "default", "daemonset/up"),
+        (_OF_KUBECTL.format("      ...\n"), None, ""),
+        (_OF_KUBECTL.format("") + "...\n", None, ""),
+        (_OF_KUBECTL.format("      serviceAccountName: up\n"), None, ""),
+        (_OF_KUBECTL.format("      serviceAccountName: worker\n"), "worker", "daemonset/up"),
+        (_QUERY + "$ date\n", "default", "statefulset/up"),
+        (_QUERY + "up\n$ date\n", None, ""),
+        ('$ kubectl -n octo get deploy up -o json\n{"spec": {"template": {"spec": {"containers": [{"name": "up"}]}}}}\n', "default", "deployment/up"),
+        (_TERRAFORM.format(""), "default", "deployment/NAME"),
+        (_TERRAFORM.format('        service_account_name = "worker"\n'), "worker", "deployment/NAME"),
+    ],
+    ids=["cut before the template", "a question after it", "cut in the template", "cut after it", "the account", "another", "query", "query prints it", "JSON", "Terraform", "Terraform with another"],
+)  # fmt: skip
+def test_what_is_shown_of_the_pod_goes_before_the_account_of_the_facts(
+    shown: str, account: str | None, workload: str
+) -> None:
+    facts = {"namespace": "octo", "service_account": "up"}
+    explanation = explain(_AS_NODE + _account() + shown, facts=facts)
+    first = explanation.remedies[0].commands
+    if account is None:
+        assert "runs as the service account" not in explanation.summary
+        assert "kubectl rollout restart" in "\n".join(first)
+    else:
+        assert f"runs as the service account {account}" in explanation.summary
+        assert first[:2] == (
+            f"kubectl set serviceaccount {workload} up --namespace octo",
+            f"kubectl rollout status {workload} --namespace octo",
+        )
+
+
 def test_namespace_of_the_facts_is_that_of_the_pod() -> None:
     facts = {"namespace": "octo", "service_account": "up", "cluster": "tide", "region": "eu-west-1"}
     explanation = explain(_AS_NODE + _association(namespace="default"), facts=facts)

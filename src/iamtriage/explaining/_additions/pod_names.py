@@ -98,13 +98,14 @@ def with_pod_lookups(remedy: Remedy, facts: ResolvedFacts, option: Callable[[str
     namespace, account = facts.namespace, facts.service_account
     if commands.namespace(namespace) != namespace or commands.kubernetes_name(account) != account:
         return remedy
+    if any("set serviceaccount" in line for line in remedy.commands):
+        # The workload has the account only afterwards, and others can have it, too.
+        return remedy
     for name, variable, lookup in _LOOKUPS:
         uses = [
             index
             for index, line in enumerate(remedy.commands)
-            if name.search(line)
-            and "set serviceaccount" not in line
-            and re.search(rf" (?:-n|--namespace) {namespace}(?![\w-])", line)
+            if name.search(line) and re.search(rf" (?:-n|--namespace) {namespace}(?![\w-])", line)
         ]
         # The template of a workload that uses the account default names none.
         if not uses or (variable == "workload" and account == "default"):

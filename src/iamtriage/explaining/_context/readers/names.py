@@ -97,8 +97,9 @@ _SERVICE_ACCOUNTS = lazy_pattern(
 )
 _SERVICE_ACCOUNT = lazy_pattern(r"\bkind: (ServiceAccount)\b")
 _WORKLOAD = lazy_pattern(r"\bkind: (Deployment|DaemonSet|StatefulSet)\b")
-_OBJECT_NAME = lazy_pattern(rf"\n  name: [\"']?({_LABEL})(?![\w-])", re.ASCII)
-_OBJECT_NAMESPACE = lazy_pattern(rf"\n  namespace: [\"']?({_LABEL})(?![\w-])", re.ASCII)
+_MEMBER = r"(?:\n  |\nmetadata: ?\{(?:[^{}\n]{0,200}?, ?)?)"
+_OBJECT_NAME = lazy_pattern(rf"{_MEMBER}name: [\"']?({_LABEL})(?![\w-])", re.ASCII)
+_OBJECT_NAMESPACE = lazy_pattern(rf"{_MEMBER}namespace: [\"']?({_LABEL})(?![\w-])", re.ASCII)
 _MAX_OBJECTS, _CHARS_OF_OBJECT = 8, 2_000
 _PODS = lazy_pattern(
     rf"\bpod(?:_name|Name)?{_IS}({_LABEL})(?![\w/-])|\b[Pp]od [\"'](?:{_LABEL}/)?({_LABEL})[\"']"
@@ -119,8 +120,9 @@ _WORKLOAD_KINDS = {
     "ds": "daemonset", "daemonset": "daemonset", "daemonsets": "daemonset",
     "sts": "statefulset", "statefulset": "statefulset", "statefulsets": "statefulset",
 }  # fmt: skip
-_DEPLOYMENTS = lazy_pattern(
-    rf"(?:\bdeployments?(?:\.apps)?|\bkubectl [^\n|;&]{{0,200}}? deploy)(?:/| [\"'])({_LABEL})(?![\w-])",
+_DEPLOYMENTS = lazy_pattern(rf"\bdeployments?(?:\.apps)?(?:/| [\"'])({_LABEL})(?![\w-])", re.ASCII)
+_WORKLOADS_OF_COMMANDS = lazy_pattern(
+    rf"\bkubectl [^\n|;&]{{0,200}}? ({'|'.join(_WORKLOAD_KINDS)})(?:\.apps)?[/ ][\"']?({_LABEL})(?![\w-])",
     re.ASCII,
 )
 _ROLES = lazy_pattern(
@@ -314,6 +316,13 @@ def find_workload(text: str, command: CommandLine | None) -> Stated | None:
         return Stated(f"deployment/{found[1]}", pod.words)
     if "kind: " in text and (stated := _only_object(_WORKLOAD, text)) is not None:
         return stated[1]
+    if "kubectl " in text:
+        commands = {
+            f"{_WORKLOAD_KINDS[each[1]]}/{each[2]}": each for each in _WORKLOADS_OF_COMMANDS.finditer(text)
+        }
+        if len(commands) == 1:
+            [(workload, found)] = commands.items()
+            return Stated(workload, quote_match(found))
     named = "eploy" in text and (unique_value(_DEPLOYMENTS, text) or find_said_name("deployment", text))
     return Stated(f"deployment/{named.value}", named.words) if named else None
 

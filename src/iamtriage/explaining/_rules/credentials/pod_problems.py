@@ -147,7 +147,7 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
     is_same_space = namespace is None or namespace == given.namespace
     differs = account != given.account or not (is_same_space or given.namespace is None)
     if account is not None and given.account is not None and differs:
-        subject = evidence.workload or "the pod"
+        subject = _workload(case, evidence) or "the pod"
         used, owner = (account, given.account) if is_same_space else (f"{namespace}/{account}", given.label)
         default = " (its template names no serviceAccountName)" if evidence.is_default else ""
         text = f"{subject} runs as the service account {used}{default} instead of {owner}, which has {what}"
@@ -231,11 +231,18 @@ def find_unused_role(case: AnyCase, policy: str | None) -> PodProblem | None:
     return PodProblem(text, name, recreate_pods_remedy(case, given.role))
 
 
+def _workload(case: AnyCase, evidence: PodEvidence) -> str | None:
+    """Return the workload that runs the pod, if the text names it."""
+    return evidence.workload or (None if case.context.workload is None else case.context.workload.value)
+
+
 def _find_used(case: AnyCase, evidence: PodEvidence) -> tuple[str | None, str | None]:
     """Return the service account that the pod uses, and its namespace, as far as the text or the user says it."""
-    facts = case.facts
+    facts, given = case.facts, evidence.given
     account, namespace = evidence.account, evidence.namespace
-    if not is_derived(facts, "service_account"):
+    # The account with the role is the one that the pod is meant to use, so what the text shows of the pod decides.
+    is_meant = given is not None and given.account is not None and facts.service_account == given.account
+    if not is_derived(facts, "service_account") and not (account is not None and is_meant):
         account = facts.service_account or account
     if not is_derived(facts, "namespace"):
         namespace = facts.namespace or namespace
@@ -265,7 +272,11 @@ def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = 
     elif is_certain:
         then = None
     else:
-        then = f"If the list lacks {'it' if is_association else 'them'}, compare the service account in the pod's spec with the one that has the role. If the pod has {'it' if is_association else 'them'} and still does not use the role, update its SDK, and remove other credentials from its code and profiles."
+        it = "it" if is_association else "them"
+        compare = f"If the list lacks {it}, compare the service account in the pod's spec with the one that has the role."
+        if given is not None and given.account is not None:
+            compare = f"If the commands find no pod, yours uses another service account than {clip_text(given.account)}: set serviceAccountName in its template."
+        then = f"{compare} If the pod has {it} and still does not use the role, update its SDK, and remove other credentials from its code and profiles."
     restart = clusters.restart_command(case)
     wait = restart.replace("rollout restart", "rollout status", 1)
     return cluster_remedy(
@@ -308,11 +319,12 @@ def _use_account_remedy(case: AnyCase, evidence: PodEvidence, account: str, name
     """Return the remedy for a pod that uses another service account than the one with the role."""
     given = evidence.given
     assert given is not None  # noqa: S101 (the caller checked it)
-    workload = evidence.workload or clusters.restart_command(case).split()[3]
+    stated = _workload(case, evidence)
+    workload = stated or clusters.restart_command(case).split()[3]
     space, account = commands.namespace(namespace or given.namespace), commands.kubernetes_name(account)
     if namespace in {None, given.namespace} and not given.is_association:
         return cluster_remedy(
-            f"Run {evidence.workload or 'the pod'} as the service account {given.account}",
+            f"Run {stated or 'the pod'} as the service account {given.account}",
             "The command changes the pod template, which re-creates the pods. Set it in the chart or manifest, too (serviceAccount.name, serviceAccountName): the next deployment overwrites it.",
             "In the new pod, the last command prints AWS_ROLE_ARN. Only if that role is denied then, allow it the action. RBAC roles of the controller are bound to its own service account as well.",
             commands=(
@@ -324,8 +336,7 @@ def _use_account_remedy(case: AnyCase, evidence: PodEvidence, account: str, name
         )
     if given.is_association:
         return _associate_account_remedy(case, given, account, space, workload)
-    stated = case.context.workload
-    own = stated.value.partition("/")[2] if stated is not None else "NEW_ACCOUNT"
+    own = stated.partition("/")[2] if stated is not None else "NEW_ACCOUNT"
     name = account if account != "default" else own
     create = None if name == account else f"kubectl create serviceaccount {name} --namespace {space}"
     use = f"kubectl set serviceaccount {workload} {name} --namespace {space}"

@@ -56,20 +56,28 @@ _NO_ASSOCIATION = lazy_pattern(
 _USED = lazy_pattern(
     rf"\bserviceAccount(?:Name)?[\"']?: ?[\"']?(?P<spec>{_LABEL})(?![\w-])|^Service Account:[ \t]{{1,12}}(?P<described>{_LABEL})[ \t]*$"
     rf"|serviceAccountName\b[^\n]{{0,40}}\n(?P<queried>{_LABEL})[ \t]{{0,8}}(?:[$%]|$)"
+    rf"|\bservice_account_name[ \t]{{0,20}}=[ \t]{{0,9}}\"(?P<terraform>{_LABEL})\""
     rf"|\b(?:with|associated with) service account (?P<said>{_LABEL}) \(namespace: (?P<namespace>{_LABEL})\)",
     re.MULTILINE | re.ASCII,
 )
-_WORKLOAD = lazy_pattern(
-    rf"\bkubectl [^\n]{{0,120}}? (?P<kind>deploy|deployment|ds|daemonset|sts|statefulset)s?[ /](?P<name>{_LABEL})\b[^\n]{{0,80}}serviceAccountName",
-    re.ASCII,
+# A query for the account of a template.
+_QUERY = rf"\bkubectl [^\n]{{0,120}}? (?P<kind>deploy|deployment|ds|daemonset|sts|statefulset)s?[ /](?P<name>{_LABEL})\b[^\n]{{0,80}}serviceAccountName"
+_WORKLOAD = lazy_pattern(_QUERY, re.ASCII)
+_PRINTED_NOTHING = lazy_pattern(
+    rf"{_QUERY}[^\n]{{0,40}}\n(?:[ \t]*\n|[^\n\w\"{{}}\[]{{0,2}}[$#%❯] |\Z)", re.ASCII
 )
 _KINDS = {"deploy": "deployment", "ds": "daemonset", "sts": "statefulset"}
-# A specification whose containers are shown, but no account.
+# A specification whose containers are shown, but no account: in YAML, or as an object of JSON or Terraform.
 _TEMPLATE = lazy_pattern(
     r"^[ \t]*(?:template:|kind: (?:Pod|Deployment|DaemonSet|StatefulSet|Job))\s", re.MULTILINE
 )
-_CONTAINERS = lazy_pattern(r"^[ \t]*containers:\s{1,40}- ?(?:name|image|\{)", re.MULTILINE)
-_CUT = lazy_pattern(r"^\s*(?:#\s?)?(?:\.{3}|…|\[\.\.\.\])", re.MULTILINE)
+_CONTAINERS = lazy_pattern(r"^(?P<indent>[ \t]*)containers:\s{1,40}- ?(?:name|image|\{)", re.MULTILINE)
+_OBJECT_OF_TEMPLATE = lazy_pattern(
+    r"\"template\": ?\{.{1,4000}?\"containers\": ?\[\s{0,40}\{|\"kubernetes_(?:deployment|daemon_?set|stateful_set)(?:_v1)?\" \".{1,4000}?^[ \t]+container \{",
+    re.DOTALL | re.MULTILINE,
+)
+_ACCOUNT_KEY = lazy_pattern(r"\bserviceAccount(?:Name)?[\"']?\s{0,8}:|\bservice_account_name\b")
+_CUT = lazy_pattern(r"^\s*(?:(?:#|//)\s?)?(?:\.{3}|…|\[\.\.\.\])", re.MULTILINE)
 
 _VARIABLES = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 _SET = lazy_pattern(
@@ -188,8 +196,9 @@ def read_pod_evidence(text: str) -> PodEvidence:
         if not _is_of_association(text, each)
     }
     found = next(iter(used.values())) if len(used) == 1 else None
-    is_default = not used.keys() - {"default"} and _names_no_account(text)
-    workload = _WORKLOAD.search(text) if found is not None and found["queried"] else None
+    unset = _PRINTED_NOTHING.search(text)
+    is_default = not used.keys() - {"default"} and (unset is not None or _names_no_account(text))
+    workload = _WORKLOAD.search(text) if found is not None and found["queried"] else unset
     namespace = None if found is None else found["namespace"]
     if workload is not None and namespace is None and (option := _NAMESPACE_OPTION.search(workload[0])):
         namespace = option["name"]
@@ -279,8 +288,26 @@ def _is_of_association(text: str, found: re.Match[str]) -> bool:
 
 def _names_no_account(text: str) -> bool:
     """Return whether the text has a whole specification of pods that names no account."""
-    has_template = _TEMPLATE.search(text) is not None and _CONTAINERS.search(text) is not None
-    return has_template and "serviceAccount" not in _ANNOTATION.sub("", text) and _CUT.search(text) is None
+    if _ACCOUNT_KEY.search(_ANNOTATION.sub("", text)) is not None:
+        return False
+    if _OBJECT_OF_TEMPLATE.search(text) is not None:
+        return _CUT.search(text) is None
+    containers = _CONTAINERS.search(text) if _TEMPLATE.search(text) is not None else None
+    return containers is not None and _CUT.search(_surroundings(text, containers)) is None
+
+
+def _surroundings(text: str, member: re.Match[str]) -> str:
+    """Return the lines of the YAML mapping around a member, with the lines that enclose the mapping."""
+    indent = len(member["indent"])
+    at = text.count("\n", 0, member.start("indent"))
+    lines = text.split("\n")
+
+    def is_inside(line: str) -> bool:
+        return line.startswith(" " * indent) if indent else bool(line.strip())
+
+    start = next((index for index in range(at - 1, -1, -1) if not is_inside(lines[index])), 0)
+    end = next((index for index in range(at, len(lines)) if not is_inside(lines[index])), len(lines))
+    return "\n".join(lines[start : end + 1])
 
 
 def _find_missing(text: str) -> str:
