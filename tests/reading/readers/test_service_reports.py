@@ -126,6 +126,11 @@ ROLES: Table = (
         f"The defined assume role {ROLE} is unable to be assumed.",
         expect("aws_error", resource=ROLE),
     ),
+    (
+        "terraform-causes",
+        f'Error: The role "{ROLE}" cannot be assumed.\n\n  There are a number of possible causes of this - the most common are:\n    * The credentials used in order to assume the role are invalid\n    * The credentials do not have appropriate permission to assume the role\n',
+        expect("aws_error", resource=ROLE),
+    ),
     ("backup", f"IAM Role {ROLE} cannot be assumed by AWS Backup", expect("aws_error", resource=ROLE)),
     (
         "stack",

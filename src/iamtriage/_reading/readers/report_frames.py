@@ -31,7 +31,7 @@ PARTS = {
         r"\b(?:(?:access|bucket|function|key|resource|trust) polic(?:y|ies)|(?<!file\x20)(?<!folder\x20)(?<!directory\x20)permissions?)\b"
     ),
     "<ACTION>": r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})",
-    "<ADJECTIVES>": r"(?:(?:any|adequate|appropriate|correct|enough|necessary|proper|read|required|right|sufficient|the|write) ){0,3}",
+    "<ADJECTIVES>": r"(?:(?:any|adequate|correct|enough|necessary|proper|read|required|right|sufficient|the|write) ){0,3}",
     # Names in angle brackets are masks.
     "<BUCKET>": r"(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|<[^<>\n]{1,63}>)",
     # The end of a message, a line or a field, or the start of what an SDK adds.
