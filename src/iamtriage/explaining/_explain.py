@@ -48,7 +48,7 @@ _SKIPPED_IDENTITY = f"To use web identity tokens, {_MISSING_MODULE}"
 # In a text without any of these, unparsed texts show no problem.
 _UNPARSED_SIGNS = (
     ".dkr.ecr", "AKIA", "access denied by server", "AWS", "aws-", "localhost", ":8080", "KUBERNETES_MASTER",
-    "ACTIONS_ID_TOKEN", 'context "', "is forbidden: ", "admission webhook",
+    "ACTIONS_ID_TOKEN", 'context "', "is forbidden: ", "admission webhook", "ecret",
 )  # fmt: skip
 # What databases and brokers say of a login, which can be one with a token of IAM.
 _LOGIN_SIGNS = ("denied for user '", "authentication failed for user", "SASL", "SaslAuth")

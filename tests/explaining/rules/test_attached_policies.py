@@ -53,6 +53,9 @@ _CASES = (
     ("roles by name", _denied("iam:PassRole", _IDENTITY, on=f"arn:aws:iam::{_ACCOUNT}:role/etl") + _listed("AWSGlueConsoleFullAccess"), "allows it only on *:role/AWSGlueServiceRole*", "Allow the role mailer to pass"),
     ("role of that name", _denied("iam:PassRole", _IDENTITY, on=f"arn:aws:iam::{_ACCOUNT}:role/AWSBatchJobRole-etl") + _listed("AWSBatchFullAccess"), "AWSBatchFullAccess allows it, but", "Check that AWSBatchFullAccess"),
     ("passes no role", _denied("iam:PassRole", _IDENTITY, on=f"arn:aws:iam::{_ACCOUNT}:role/etl") + _listed("AWSStepFunctionsFullAccess"), "no identity-based policy", "Allow the role mailer to pass"),
+    ("said of the asker", _denied(reason=_IDENTITY) + "My own user is AdministratorAccess.", "AdministratorAccess of your own user does not count", "Allow sqs:SendMessage for the role mailer"),
+    ("said of the asker, of a service", _denied() + "My IAM user has AmazonSQSFullAccess attached!", "AmazonSQSFullAccess of your own user does not count", "Allow sqs:"),
+    ("said of the asker's session", _denied(reason=_IDENTITY, caller=_SSO.replace("PowerUser", "Ops")) + "My user has AdministratorAccess.", "AdministratorAccess allows it, but is not in effect", "Check that AdministratorAccess"),
     ("said of another attempt", _denied() + "It works if the role has AdministratorAccess.", "most likely, no identity-based policy", "Allow sqs:"),
 )  # fmt: skip
 
@@ -64,6 +67,19 @@ def test_attached_policy_decides(text: str, verdict: str, title: str) -> None:
     explanation = explain(text)
     assert verdict in explanation.summary
     assert explanation.remedies[0].title.startswith(title)
+
+
+def test_what_aws_states_comes_before_an_attached_policy() -> None:
+    text = _denied(
+        "s3:PutBucketPolicy",
+        " because public policies are blocked by the BlockPublicPolicy block public access setting.",
+        on="arn:aws:s3:::orders",
+    )
+    explanation = explain(f"{text}The role has AdministratorAccess.")
+    assert explanation.remedies[0].title == "Allow those who need access, not everyone"
+    assert "AdministratorAccess allows s3:PutBucketPolicy" in " ".join(
+        each.text for each in explanation.causes
+    )
 
 
 def test_policy_of_aws_is_not_edited() -> None:

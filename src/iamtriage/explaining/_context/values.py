@@ -134,7 +134,7 @@ class Document(NamedTuple):
         is_whole: Whether the document has all statements of the policy.
         is_condition: Whether the text shows only the condition of its statement.
         has_references: Whether some values are references, so that they are not known.
-        owner: The role or user whose policy it is, with its kind, if a command above states it.
+        owner: The role or user whose policy it is, with its kind, if the text states it.
         name: The name of an AWS managed policy or a policy template of SAM, of which the text shows only the name.
         version: The ARN and version ID of a managed policy, if it is a version other than the default one.
     """

@@ -13,8 +13,10 @@ from iamtriage.policies._managed_policies import FULL_ACCESS, build_managed_poli
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("DESCRIBED", "find_attached_policies", "find_described_policy", "lists_others_only")
+__all__ = ("ASKER", "DESCRIBED", "find_attached_policies", "find_described_policy", "lists_others_only")
 
+ASKER = ("user", "")
+"""The owner of a policy that the asker's own user has, which the text does not name."""
 DESCRIBED = "the policy that the text describes"
 """The name of a policy of which a text says in words what it allows."""
 
@@ -33,7 +35,7 @@ _CHARS_OF_OUTPUT = 6_000
 # What the asker says of the caller, unless it is about another attempt.
 _NAME = r"AdministratorAccess|PowerUserAccess|[A-Z]\w{2,40}FullAccess"
 _SAID = lazy_pattern(
-    rf"\b(?:has|have|with|attach(?:ed)?|assigned|gave|given|is)\b[^\n.!?]{{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])"
+    rf"(?P<user>\b[Mm]y (?:own |IAM ){{0,2}}user\b[^\n.!?]{{0,20}}?)?\b(?:has|have|with|attach(?:ed)?|assigned|gave|given|is)\b[^\n.!?]{{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])"
     rf"|(?<![\w/-])(?P<first>{_NAME})(?: policy)? (?:is )?attached\b",
     re.ASCII,
 )
@@ -89,7 +91,7 @@ def find_attached_policies(text: str) -> Iterator[Document]:
         for name in filter(is_known_policy, names):
             yield _build(name, owner, is_whole=is_whole)
     if not starts and (said := _find_said(text)) is not None:
-        yield _build(said, None, is_whole=True)
+        yield _build(*said, is_whole=True)
 
 
 def _output(text: str, start: int) -> str:
@@ -108,10 +110,10 @@ def lists_others_only(text: str, user: str, policy: str) -> bool:
     return any(_ATTACHED.search(each) and policy not in each for each in lists)
 
 
-def _find_said(text: str) -> str | None:
-    """Return the policy that the asker says the caller has."""
-    names = (found["policy"] or found["first"] for found in find_said(text, _SAID))
-    return next(filter(is_known_policy, names), None)
+def _find_said(text: str) -> tuple[str, tuple[str, str] | None] | None:
+    """Return the policy that the asker says the caller has, or the asker's own user, with its owner."""
+    said = ((each["policy"] or each["first"], each["user"]) for each in find_said(text, _SAID))
+    return next(((name, ASKER if user else None) for name, user in said if is_known_policy(name)), None)
 
 
 def _build(name: str, owner: tuple[str, str] | None, *, is_whole: bool) -> Document:

@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
+from iamtriage.explaining._context.readers.attached_policies import ASKER
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
@@ -119,7 +120,10 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     for each in stated:
         named = each.name or (name if each.file is None else f"the policy in {clip_text(each.file)}")
         kind = (each.has_principal, each.is_code, each.is_whole)
-        source = (each.owner, each.version, each.has_references)
+        # A person says "my user" of an Identity Center session, too.
+        is_own = denial.role is None or getattr(denial.role, "permission_set", None) is not None
+        holder = None if each.owner == ASKER and is_own else each.owner
+        source = (holder, each.version, each.has_references)
         yield KnownPolicy(each.content, named, "derived", None, *kind, *source)
 
 

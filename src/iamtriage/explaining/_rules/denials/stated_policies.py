@@ -14,7 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Root
-from iamtriage.explaining._context.readers.attached_policies import DESCRIBED
+from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._rules.denials.known_policies import (
@@ -120,7 +120,7 @@ def _add_identity_policies(
         return explain_allowed_caller(denial, explanation, policy.name)
     if first.code == STATED_POLICY_ALLOWS.code and any(policy.name in each for each in explanation.notes):
         return explanation
-    if first.code == STATED_POLICY_ALLOWS.code and explanation.causes[0].evidence == "derived":
+    if first.code == STATED_POLICY_ALLOWS.code and _is_decided(denial, explanation):
         return _exclude_policy(denial, explanation, policy)
     if first.code == STATED_POLICY_ALLOWS.code and (denial.policy_type == "identity" or policy.version):
         return _explain_without_effect(denial, explanation, policy, first)
@@ -168,6 +168,12 @@ def _add_identity_policies(
         causes=(*(cause for _, cause in found), *explanation.causes),
         remedies=present(added, *remedies),
     )
+
+
+def _is_decided(denial: Denial, explanation: Explanation) -> bool:
+    """Return whether AWS or the text states what denies the call, other than a missing Allow."""
+    evidence = explanation.causes[0].evidence
+    return evidence == "derived" or (evidence == "reported" and denial.policy_type is None)
 
 
 def _describe_verdict(policy: KnownPolicy, first: Cause) -> str:
@@ -358,11 +364,15 @@ def _explain_other_owner(denial: Denial, explanation: Explanation, policy: Known
     cause = compare(denial, denial.action or "", policy)
     if cause is None or cause.code != STATED_POLICY_ALLOWS.code or policy.owner is None:
         return explanation
-    kind, name = policy.owner
-    text = f"{capitalize_start(policy.name)} allows {denial.action} on this resource, but to the {kind} {clip_text(name)} and not to {denial.caller}."
+    owner = f"the {policy.owner[0]} {clip_text(policy.owner[1])}"
+    verdict = f"the policy that allows it is that of {owner}"
+    if policy.owner == ASKER:
+        owner = "your own user"
+        verdict = f"{policy.name} of {owner} does not count, and no policy of {denial.caller} allows it"
+    text = f"{capitalize_start(policy.name)} allows {denial.action} on this resource, but to {owner} and not to {denial.caller}."
     return attrs.evolve(
         explanation,
-        summary=denial_summary(denial, f"the policy that allows it is that of the {kind} {clip_text(name)}"),
+        summary=denial_summary(denial, verdict),
         causes=(STATED_POLICY_ALLOWS.cause("derived", text=text), *explanation.causes),
     )
 

@@ -20,6 +20,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import ci_jobs
 from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_key
+from iamtriage.explaining._rules.credentials.lost_secrets import explain_lost_secret
 from iamtriage.explaining._rules.denials import repositories
 from iamtriage.explaining._rules.denials.known_policies import names_action
 from iamtriage.explaining._rules.kubernetes.rejected_objects import explain_rejected_object
@@ -368,5 +369,6 @@ _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     _explain_kubeconfig,
     _explain_id_token,
     explain_exposed_key,
+    explain_lost_secret,
     explain_rejected_object,
 )
