@@ -115,16 +115,34 @@ def test_pull_request_from_a_fork(fork: str, error: str) -> None:
     assert "lack id-token" not in explanation.to_text()
 
 
+_SHIP = "    runs-on: ubuntu-latest\n    steps:\n      - uses: aws-actions/configure-aws-credentials@v6\n        with:\n          role-to-assume: arn:aws:iam::111122223333:role/ship\n"
+_LACKS = "    permissions: {packages: write}\n"
+_KEYS = _SHIP.replace("role-to-assume: arn:aws:iam::111122223333:role/ship", "aws-access-key-id: KEY")
+_CALLER = "    uses: acme/ci/.github/workflows/ship.yml@v1\n"
+
+
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "words", "manifest"),
     [
-        (f"PR (shop:fix -> shop:main)\n{_JOB}", "lacks the permission"),
-        (f"{_JOB}{_GRANT}", "granted it no id-token: write"),
+        (f"PR (shop:fix -> shop:main)\n{_JOB}", "lacks the permission", "permissions:\n  id-token"),
+        (f"{_JOB}{_GRANT}", "granted it no id-token: write", None),
+        # The block of a job replaces that of the workflow.
+        (f"{_HINT}{_JOB}{_GRANT}jobs:\n  ship:\n{_LACKS}{_SHIP}", "The job ship has no credentials: its own", "ship:\n    permissions:\n      id-token: write\n      packages: write"),
+        (f"{_REQUEST_URL}{_GRANT}jobs:\n  ship:\n    permissions: read-all\n{_SHIP}", "and they replace those of the workflow", "write\n      contents: read"),
+        (f"{_REQUEST_URL}{_GRANT}jobs:\n  ship:\n    permissions: {{}}\n{_CALLER}", "The job ship has no", "      id-token: write"),
+        (f"{_JOB}on: push\njobs:\n  build:\n    {_GRANT.replace('  ', '      ')}{_SHIP}  ship:\n{_SHIP}", "ship has no credentials: only the job build has", "  ship:\n"),
+        (f"ship\t{_JOB}{_GRANT}jobs:\n  ship:\n{_SHIP}  docs:\n{_LACKS}{_SHIP}", "granted it no id-token", None),
+        (f"{_JOB}{_GRANT}jobs:\n  ship:\n{_SHIP}  docs:\n{_LACKS}    steps:\n      - run: make docs\n", "granted it no id-token", None),
+        (f"{_JOB}{_GRANT}jobs:\n  ship:\n{_LACKS}{_KEYS}", "granted it no id-token", None),
+        (f"{_JOB}on: push\njobs:\n  ship:\n    permissions: write-all\n{_SHIP}", "lacks the permission", "permissions:\n  id-token"),
     ],
-    ids=["own-branch", "granted"],
-)
-def test_job_without_id_token(text: str, words: str) -> None:
-    assert words in explain(text).summary
+    ids=["own-branch", "granted", "replaced", "read-all", "caller", "other-job", "logged-job", "unrelated", "keys", "write-all"],
+)  # fmt: skip
+def test_job_without_id_token(text: str, words: str, manifest: str | None) -> None:
+    explanation = explain(text)
+    assert words in explanation.summary
+    assert (manifest or "") in (explanation.remedies[0].manifest or "")
+    assert (manifest is None) is (explanation.remedies[0].manifest is None)
 
 
 def test_profile_of_a_kubeconfig_without_sign_in() -> None:

@@ -1,19 +1,26 @@
-"""Read from a pasted workflow of GitHub Actions what the subject of its job's token depends on.
+"""Read from a pasted workflow of GitHub Actions whether its jobs get a token, and what the token's subject depends on.
 
-Source: https://docs.github.com/en/actions/reference/security/oidc.
+Sources: https://docs.github.com/en/actions/reference/security/oidc and
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("find_job_environment", "find_pushed_branch", "runs_for_pull_requests")
+__all__ = (
+    "JobWithoutToken",
+    "find_job_environment",
+    "find_jobs_without_token",
+    "find_pushed_branch",
+    "runs_for_pull_requests",
+)
 
 _MAX_CHARS = 64_000
 # A key that jobs have, but not steps.
@@ -27,6 +34,23 @@ _SAID_ENVIRONMENT = lazy_pattern(
     re.ASCII,
 )
 _NAME = lazy_pattern(r"[\w./-]{1,255}", re.ASCII)
+# A line with which a job begins in a workflow that is quoted or indented.
+_JOBS = lazy_pattern(r"^(?P<prefix>(?:> ?|[ \t]){0,12})jobs:[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+_JOB_NAME = lazy_pattern(r" +[\"']?(?P<name>[A-Za-z_][\w-]{0,99})[\"']?:\s*(?:#.*)?", re.ASCII)
+_PERMISSIONS = lazy_pattern(
+    r"^(?P<indent> *)permissions:[ \t]*(?:(?P<all>read-all|write-all)\b|\{(?P<flow>[^{}\n]{0,400})\}|(?:#[^\n]*)?\n(?P<block>(?:(?P=indent) +[^\n]*\n?|[ \t]*\n){1,30}))",
+    re.MULTILINE,
+)
+_PERMISSION = lazy_pattern(r"(?<![\w#-])(?P<name>[a-z][a-z-]{2,30}): *[\"']?(?P<access>read|write|none)\b")
+_COMMENT = lazy_pattern(r"#[^\n]*")
+_CALLS_WORKFLOW = lazy_pattern(r"^( +)uses: *[\"']?[^\s\"']{1,200}\.ya?ml\b", re.MULTILINE)
+# The log of a run, as gh run view prints it, has the name of the job before each line.
+_LOGGED_JOB = lazy_pattern(r"^(?P<name>[\w -]{1,100})\t", re.MULTILINE)
+_ID_TOKEN = "id-token: write"  # noqa: S105
+_ASKS_FOR_TOKEN = lazy_pattern(
+    r"role-to-assume|WebIdentity|AWS_WEB_IDENTITY_TOKEN_FILE|ACTIONS_ID_TOKEN_REQUEST"
+)
+_USES_KEYS = "aws-access-key-id:"
 _USES_ROLE = lazy_pattern(r"configure-aws-credentials|role-to-assume|WebIdentity")
 _PUSHED_BRANCH = lazy_pattern(
     r"\bpush:\s{0,20}\{?\s{0,20}branches:\s{0,20}(?:\[[ \t]*|-[ \t]+)[\"']?([\w./-]{1,100})[\"']?[ \t]*(?:\]|$)(?!\s{1,20}-[ \t])",
@@ -59,23 +83,96 @@ def find_job_environment(text: str) -> str | None:
     """
     jobs = list(_iterate_jobs(text[:_MAX_CHARS].splitlines()))
     if len(jobs) > 1:
-        jobs = [(indent, job) for indent, job in jobs if _USES_ROLE.search(job)]
+        jobs = [job for job in jobs if _USES_ROLE.search(job.text)]
     names: set[str | None] = set()
     if not jobs and (said := _SAID_ENVIRONMENT.search(text, 0, _MAX_CHARS)):
         names.add(said["name"] or said["named"])
-    for indent, job in jobs:
+    for job in jobs:
         # Inputs of actions can have this name, too.
         found = [
-            each["name"] for each in _ENVIRONMENT.finditer(job) if job.startswith(f"{indent}e", each.start())
+            each["name"]
+            for each in _ENVIRONMENT.finditer(job.text)
+            if job.text.startswith(f"{job.indent}e", each.start())
         ]
         names.update(each if _NAME.fullmatch(each) else None for each in found)
         if not found:
-            names.add("" if "steps:" in job else None)
+            names.add("" if "steps:" in job.text else None)
     return names.pop() if len(names) == 1 else None
 
 
-def _iterate_jobs(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield the indentation and the lines of each job."""
+class JobWithoutToken(NamedTuple):
+    """A job that assumes a role, and gets no OIDC token: it lacks the permission, which another part of the workflow has."""
+
+    name: str
+    permissions: tuple[str, ...] | None
+    """The job's own permissions, which replace those of the workflow. ``None`` if the job has none of its own."""
+    granted: str
+    """What has the permission: the workflow or another job. It is empty if nothing has it."""
+
+
+def find_jobs_without_token(text: str) -> list[JobWithoutToken]:
+    r"""Return the jobs of a workflow that assume a role, and whose permissions do not include an OIDC token.
+
+    >>> find_jobs_without_token(
+    ...     "permissions:\n  id-token: write\njobs:\n  ship:\n    permissions:\n      contents: write\n"
+    ...     "    steps:\n      - uses: aws-actions/configure-aws-credentials@v6\n        with: {role-to-assume: ARN}\n"
+    ... )
+    [JobWithoutToken(name='ship', permissions=('contents: write',), granted='the workflow')]
+    """
+    text = text[:_MAX_CHARS]
+    start = _JOBS.search(text)
+    if start is not None and start["prefix"]:
+        text = re.sub(rf"(?m)^{re.escape(start['prefix'])}", "", text)
+    jobs = [each for each in _iterate_jobs(text.splitlines()) if each.name]
+    using = [each for each in jobs if _ASKS_FOR_TOKEN.search(each.text) and _USES_KEYS not in each.text]
+    if not using and _USES_KEYS not in text:
+        # A called workflow has at most the permissions of the job that calls it.
+        using = [
+            each
+            for each in jobs
+            if any(found[1] == each.indent for found in _CALLS_WORKFLOW.finditer(each.text))
+        ]
+    granting = next(
+        (each.name for each in jobs if _has_token(_find_permissions(each.text, each.indent))), None
+    )
+    found: list[JobWithoutToken] = []
+    for job in using:
+        own, of_workflow = _find_permissions(job.text, job.indent), _find_permissions(job.heading, "")
+        granted = "the workflow" if _has_token(of_workflow) else f"the job {granting}" if granting else ""
+        if _has_token(own) or (own is None and (granted != f"the job {granting}" or not job.heading)):
+            continue
+        found.append(JobWithoutToken(job.name, own, granted))
+    logged = {each["name"].strip() for each in _LOGGED_JOB.finditer(text)} & {each.name for each in jobs}
+    return [each for each in found if not logged or each.name in logged]
+
+
+def _has_token(permissions: tuple[str, ...] | None) -> bool:
+    return permissions is not None and (_ID_TOKEN in permissions or "write-all" in permissions)
+
+
+def _find_permissions(text: str, indent: str) -> tuple[str, ...] | None:
+    """Return the last permissions that a text has at one indentation, or ``None``."""
+    found = [each for each in _PERMISSIONS.finditer(text) if each["indent"] == indent]
+    if not found:
+        return None
+    last = found[-1]
+    if last["all"]:
+        return (last["all"],)
+    entries = _COMMENT.sub("", last["flow"] if last["block"] is None else last["block"])
+    return tuple(f"{each['name']}: {each['access']}" for each in _PERMISSION.finditer(entries))
+
+
+class _Job(NamedTuple):
+    name: str
+    indent: str
+    """The indentation of the job's keys."""
+    text: str
+    heading: str
+    """The lines before the jobs of the workflow."""
+
+
+def _iterate_jobs(lines: list[str]) -> Iterator[_Job]:
+    """Yield each job."""
     last = 0
     for index, line in enumerate(lines):
         found = _JOB_KEY.match(line)
@@ -87,7 +184,10 @@ def _iterate_jobs(lines: list[str]) -> Iterator[tuple[str, str]]:
         last = index + 1
         while last < len(lines) and _is_within(lines[last], indent):
             last += 1
-        yield indent, "\n".join(lines[first:last])
+        named = _JOB_NAME.fullmatch(lines[first - 1]) if first else None
+        starts = [number for number, each in enumerate(lines[:first]) if _JOBS.fullmatch(each)]
+        heading = lines[starts[-2] + 1 if len(starts) > 1 else 0 : starts[-1]] if starts else []
+        yield _Job(named["name"] if named else "", indent, "\n".join(lines[first:last]), "\n".join(heading))
 
 
 def _is_within(line: str, indent: str) -> bool:

@@ -10,13 +10,17 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
+from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._context.readers.workflows import JobWithoutToken
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
@@ -141,7 +145,10 @@ _CI_SYSTEMS = (
         ),
     ),
 )
-_NO_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token. No request was sent to AWS: the role, its trust policy and the OIDC provider are not the cause."
+_NOT_THE_CAUSE = (
+    "No request was sent to AWS: the role, its trust policy and the OIDC provider are not the cause."
+)
+_NO_PERMISSION = f"The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token. {_NOT_THE_CAUSE}"
 _NOT_FOR_FORKS = "The job of GitHub Actions has no credentials: it runs for a pull request from a fork, for which GitHub issues no OIDC token. No request was sent to AWS: the role and its trust policy are not the cause."
 _NOT_GRANTED = "The job of GitHub Actions has no credentials: GitHub granted it no id-token: write, although the text shows this permission. No request was sent to AWS."
 
@@ -170,7 +177,48 @@ def describe_missing_token(text: str) -> str:
     """Return why a job of GitHub Actions gets no OIDC token, in a sentence."""
     if find_fork(text) is not None:
         return _NOT_FOR_FORKS
+    if jobs := find_jobs_without_token(text):
+        return f"{_describe_jobs(jobs)}, so GitHub issues no OIDC token. {_NOT_THE_CAUSE}"
     return _NO_PERMISSION if _GRANTS_ID_TOKEN.search(text) is None else _NOT_GRANTED
+
+
+def _describe_jobs(jobs: list[JobWithoutToken]) -> str:
+    """Return which jobs of a workflow lack the permission for OIDC tokens, without the full stop."""
+    first, is_one = jobs[0], len(jobs) == 1
+    names = join_words([each.name for each in jobs], "and")
+    subject = f"The job{'' if is_one else 's'} {names} {'has' if is_one else 'have'} no credentials"
+    if first.permissions is None:
+        return f"{subject}: only {first.granted} has the permission id-token: write"
+    replaced = ", and they replace those of the workflow" if first.granted == "the workflow" else ""
+    return f"{subject}: {'its' if is_one else 'their'} own permissions lack id-token: write{replaced}"
+
+
+def explain_jobs(jobs: list[JobWithoutToken]) -> tuple[Cause, Remedy]:
+    """Return why jobs of a workflow get no OIDC token, and the permissions that they need."""
+    first = jobs[0]
+    names, plural = join_words([each.name for each in jobs], "and"), "s" if len(jobs) > 1 else ""
+    if first.permissions is None:
+        text = f"{first.granted[0].upper()}{first.granted[1:]} has it, and the permissions of a job apply to no other job."
+    else:
+        shown = ", ".join(first.permissions) or "{}"
+        text = f"The job {first.name} has a block permissions of its own ({shown}): what this block omits is none, whatever {first.granted or 'the workflow'} has."
+    cause = (GRANTED_ELSEWHERE if first.granted else NO_ID_TOKEN_PERMISSION).cause("derived", text=text)
+    remedy = your_remedy(
+        f"Give the job{plural} {names} the permission id-token: write",
+        _THEN,
+        manifest="jobs:\n" + "".join(_with_token(each) for each in jobs),
+        url=pages.GITHUB_OIDC,
+    )
+    return cause, remedy
+
+
+def _with_token(job: JobWithoutToken) -> str:
+    """Return a job's permissions with the one for OIDC tokens."""
+    own = job.permissions
+    kept = ("contents: read",) if own is None or own == ("read-all",) else own
+    kept = tuple(each for each in kept if not each.startswith("id-token"))
+    lines = [f"  {job.name}:", "    permissions:", *(f"      {each}" for each in ("id-token: write", *kept))]
+    return "".join(f"{each}\n" for each in lines)
 
 
 def find_system(text: str) -> _CiSystem | None:
@@ -204,6 +252,9 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
         return Advice([no_role], [your_remedy(title, *steps, url=system.url)])
     mentioned = "The text mentions the permission id-token." if "id-token" in case.text else None
     no_token = NO_ID_TOKEN_PERMISSION.cause(because=mentioned)
+    if not find_fork(case.failure.text) and (jobs := find_jobs_without_token(case.failure.text)):
+        cause, remedy = explain_jobs(jobs)
+        return Advice([cause], [remedy])
     if (shown := find_permissions(case)) is not None:
         no_token = NO_ID_TOKEN_PERMISSION.cause("derived", f"The text shows {quote_words(shown)}.")
     is_push = _ON_PUSH.search(case.failure.text) is not None and "pull_request" not in case.failure.text
@@ -216,6 +267,8 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
         from_fork = SECRETS_OF_FORKS.cause("derived", f"The text shows {quote_words(fork)}.{asks}")
         return Advice([from_fork], [SKIP_FORKS])
     if is_granted and "role-to-assume" in case.text:
+        if is_push:
+            return Advice([GRANTED_ELSEWHERE.cause()], [_CHECK_GRANT])
         causes = [SECRETS_OF_FORKS.cause(), GRANTED_ELSEWHERE.cause()]
         return Advice(causes, [_CHECK_GRANT, SKIP_FORKS])
     if "role-to-assume" in case.text:

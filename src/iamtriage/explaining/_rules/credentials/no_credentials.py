@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
+from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
 from iamtriage.explaining._rules.credentials import (
     ci_jobs,
     containers,
@@ -145,7 +146,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     if is_blocked:
         environments = [credential_sources.advise_on_ec2, pod_roles.advise_own_role]
     shows_permissions = "role-to-assume" in case.text and ci_jobs.find_permissions(case) is not None
-    lacks_id_token = shows_permissions or _ID_TOKEN.search(case.text) is not None
+    has_jobs = bool(find_jobs_without_token(case.failure.text))
+    lacks_id_token = shows_permissions or has_jobs or _ID_TOKEN.search(case.text) is not None
     advice = [environment(case, message) for environment in environments]
     if environments[0] is credential_sources.advise_on_laptop and not is_on_ec2 and "IMDS" not in message:
         advice[1:] = [each._replace(causes=[]) for each in advice[1:]]

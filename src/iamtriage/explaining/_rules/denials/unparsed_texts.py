@@ -16,6 +16,7 @@ from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.documents import find_documents
 from iamtriage.explaining._context.readers.pasted_policies import find_policies
+from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import ci_jobs
@@ -338,28 +339,27 @@ def _explain_kubeconfig(text: str, facts: Facts) -> Explanation | None:
 def _explain_id_token(text: str, _facts: Facts) -> Explanation | None:
     if "ACTIONS_ID_TOKEN_REQUEST_URL env variable" not in text:
         return None
-    fork = ci_jobs.find_fork(text)
+    if fork := ci_jobs.find_fork(text):
+        cause = ci_jobs.SECRETS_OF_FORKS.cause("derived", f"The text shows {quote_words(fork)}.")
+        remedy = ci_jobs.SKIP_FORKS
+    elif jobs := find_jobs_without_token(text):
+        cause, remedy = ci_jobs.explain_jobs(jobs)
+    else:
+        cause = ci_jobs.NO_ID_TOKEN_PERMISSION.cause(
+            "derived", "The text says that ACTIONS_ID_TOKEN_REQUEST_URL is not set."
+        )
+        remedy = your_remedy(
+            "Give the job the permission id-token: write",
+            *ci_jobs.GITHUB_PERMISSION_STEPS,
+            manifest=ci_jobs.github_workflow(text),
+            url=pages.GITHUB_OIDC,
+        )
     return Explanation(
         failure=None,
         topic="no-credentials",
         summary=ci_jobs.describe_missing_token(text),
-        causes=(ci_jobs.SECRETS_OF_FORKS.cause("derived", f"The text shows {quote_words(fork)}."),)
-        if fork
-        else (
-            ci_jobs.NO_ID_TOKEN_PERMISSION.cause(
-                "derived", "The text says that ACTIONS_ID_TOKEN_REQUEST_URL is not set."
-            ),
-        ),
-        remedies=(ci_jobs.SKIP_FORKS,)
-        if fork
-        else (
-            your_remedy(
-                "Give the job the permission id-token: write",
-                *ci_jobs.GITHUB_PERMISSION_STEPS,
-                manifest=ci_jobs.github_workflow(text),
-                url=pages.GITHUB_OIDC,
-            ),
-        ),
+        causes=(cause,),
+        remedies=(remedy,),
     )
 
 

@@ -205,7 +205,6 @@ def _extend_statement(
 
 
 def _is_trusted(policy: dict[str, Any], action: str, principal: str) -> bool:
-
     try:
         return check_trust_policy(policy, action=action, caller=principal).allowed is not False
     except (IamTriageError, TypeError, ValueError):
