@@ -2522,7 +2522,7 @@ NO_METADATA = "Error: failed to refresh cached credentials, no EC2 IMDS role fou
     [
         (
             f'Preparing the "docker" executor\nRunning on runner-1 via ip-10-20-4-17.eu-west-1.compute.internal...\nERROR: Job failed: exit code 1\n{NO_METADATA}',
-            "In a container on EC2: raise the hop limit to 2",
+            "For containers: raise the hop limit to 2",
         ),
         (
             f"[ec2-user@ip-10-0-3-7 ~]$ docker run app\n{NO_METADATA}",

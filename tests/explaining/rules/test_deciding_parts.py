@@ -460,12 +460,12 @@ def test_role_that_the_authenticator_does_not_find() -> None:
     assert any(each.evidence == "possible" for each in alone.causes)
 
 
-def test_limit_in_the_launch_template() -> None:
+@pytest.mark.parametrize("words", ["Our launch template requires IMDSv2.", ""])
+def test_limit_in_the_launch_template(words: str) -> None:
     text = 'arn:aws:sts::111122223333:assumed-role/agent/i-0a1b2c3d4e5f60718\n$ docker run app\nUnable to locate credentials\n"HttpPutResponseHopLimit": 1'
-    with_template = explain(f"Our launch template requires IMDSv2.\n{text}").remedies[0]
-    assert with_template.title == "For containers: raise the hop limit to 2"
-    assert any("in the launch template, too" in each for each in with_template.steps)
-    assert not any("launch template" in each for each in explain(text).remedies[0].steps)
+    remedy = explain(f"{words}\n{text}").remedies[0]
+    assert remedy.title == "For containers: raise the hop limit to 2"
+    assert any("launch template (Terraform: metadata_options)" in each for each in remedy.steps)
 
 
 @pytest.mark.parametrize(("version", "is_old"), [("1.14", True), ("1.30", False)])

@@ -809,6 +809,31 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="hop limit in Terraform",
         ),
         pytest.param(
+            f'Our container lost its access; on the host the CLI is fine.\nCould not load credentials from any providers\n{INSTANCE}: {{"HttpTokens": "required", "HttpPutResponseHopLimit": 1}}',
+            {},
+            (
+                f"--instance-id {INSTANCE} --http-put-response-hop-limit 2",
+                "only the host",
+                "metadata_options",
+            ),
+            ("has no role", "AWS_PROFILE", "INSTANCE_ID"),
+            id="hop limit of a container that only words name",
+        ),
+        pytest.param(
+            "With network_mode: host the report works, without it not.\nUnable to locate credentials\n",
+            {},
+            ("hop limit of the instance metadata is most likely 1", "its instance profile is in order"),
+            ("AWS_PROFILE", "has no role"),
+            id="a container that works on the network of the host",
+        ),
+        pytest.param(
+            "In docker with --network host it does not work either.\nUnable to locate credentials\n",
+            {},
+            ("Pass credentials to the container",),
+            ("most likely 1", "in order"),
+            id="a container that fails on the network of the host, too",
+        ),
+        pytest.param(
             f"$ docker exec web node a.js\n[ec2-user@ip-10-0-3-7 ~]$ Unable to locate credentials\n{INSTANCE} HttpPutResponseHopLimit: 2",
             {},
             ("an EC2 instance without a role",),

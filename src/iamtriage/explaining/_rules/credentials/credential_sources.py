@@ -17,43 +17,25 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
+from iamtriage.explaining._rules.credentials import hop_limits
 from iamtriage.explaining._rules.credentials.broken_profiles import profile_setting
 from iamtriage.explaining._rules.credentials.key_sources import find_signed_in_profile
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
-from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import Failure, MissingCredentials
+    from iamtriage.failures._failures import MissingCredentials
 
 METADATA_SIGNS = lazy_pattern(
     r"EC2 IMDS|ec2imds|EC2RoleRequestError|EC2MetadataError|169\.254\.169\.254|instance profile|EC2 Instance Metadata|IMDS|iam-role\b"
 )
 METADATA_ADDRESS = "169.254.169.254"
 TIMEOUT_SIGNS = lazy_pattern(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled", re.ASCII)
-# The text can also show what a query for the limit prints, alone or with other options of the metadata.
-_HOP_LIMIT = (
-    r"\"?\b(?i:http_?put_?response_?hop_?limit)\b(?:\W{{1,8}}|(?:,\w{{1,30}}){{0,5}}[\]\"']{{0,4}}(?: --output \w{{1,8}})?[\s\[\"]{{1,8}}"
-    r"(?:(?:required|optional|enabled|disabled)\b[\s\",]{{1,8}}){{0,4}}){}(?![\w.])"
-)
-HOP_LIMIT_OF_ONE = lazy_pattern(_HOP_LIMIT.format("1"))
-"""The output of ``aws ec2 describe-instances``, or a setting of Terraform, CloudFormation or a launch template."""
-# EC2 names the sessions of an instance's role after the instance.
-INSTANCE_SESSION = lazy_pattern(r":assumed-role/([\w+=,.@-]{1,64})/i-[0-9a-f]{8,17}(?![\w-])", re.ASCII)
-# What people say or show of a program outside the container that has the role of the instance.
-WORKS_ON_INSTANCE = lazy_pattern(
-    r"\b(?:works?|worked|fine|ok|succeeds?)\b[^.]{0,60}?\b(?:on|from) (?:the |this |that |an? |my )?(?:EC2\b|instance\b|(?:host|server|machine|VM) \(?EC2)"
-    r"|\b(?:on|from) (?:the |this )?(?:EC2(?: host| instance| machine)?|instance)(?: itself| directly)?\b[^.]{0,40}?\b(?:works?|fine|ok|succeeds?)\b"
-    r"|\b(?:on|from) (?:the |a )?(?:node|host|instance)\b(?: itself)?[^.]{0,60}?\bcurl\b.{0,120}?/iam/security-credentials/? (?:prints?|returns?|shows?|gives?|works?)\b(?! (?:nothing|no|an? error|40\d)\b)"
-    r"|(?<!exec )\bcurl (?:-\S+ |'[^']{1,80}' |\"[^\"]{1,80}\" ){0,8}\S{0,8}169\.254\.169\.254/latest/meta-data/iam/security-credentials/? (?!curl|\$)[\w+=,.@-]{1,64} \S{0,40}[$#] ",
-    re.IGNORECASE | re.ASCII,
-)
-HIGHER_HOP_LIMIT = lazy_pattern(_HOP_LIMIT.format("(?:[2-9]|[1-6]\\d)"))
-_CONTAINER = lazy_pattern(
+CONTAINER = lazy_pattern(
     r"\b(?<!aws )(?:docker|podman|containers?|containerd|kubernetes|pods?|ecs|eks|nodes?|fluent-?(?:bit|d))\b",
     re.IGNORECASE,
 )
@@ -68,16 +50,6 @@ NO_INSTANCE_PROFILE = CauseType(
     r"|\bIamInstanceProfile(?:\.Arn)?\b[^$#]{0,60}?\bi-[0-9a-f]{8,17}[ ,\"]{1,4}(?:null|None)\b"
     r"|(?P<shown>/iam/security-credentials/?\S{0,40}) .{0,200}?\b404\b",
     remedy="instance a role",
-    of="no-credentials",
-)
-METADATA_HOP_LIMIT = CauseType(
-    "metadata-hop-limit",
-    title="The hop limit of the instance metadata is 1",
-    text="The metadata hop limit of the instance is 1, so responses do not reach containers, which are one network hop further away.",
-    fix="Set the hop limit to 2, or give the container a role.",
-    recognised_by="The text shows HttpPutResponseHopLimit 1 in the metadata options of the instance.",
-    sign=HOP_LIMIT_OF_ONE.pattern,
-    remedy="raise the hop limit",
     of="no-credentials",
 )
 _ECS_AGENT = lazy_pattern(r"/etc/ecs/ecs\.config\b|\bAmazon ECS Agent\b|\bECS_CLUSTER=")
@@ -221,42 +193,18 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         )
     because = "The SDK tried the instance metadata, where SDKs look last."
     no_profile = NO_INSTANCE_PROFILE.cause(because=because if METADATA_SIGNS.search(message) else None)
-    timeout = "The request to the metadata service timed out." if timed_out else None
-    hop_limit = METADATA_HOP_LIMIT.cause(because=timeout)
-    raise_limit = hop_limit_remedy(case)
-    if "docker " in case.text:
-        step = "Then restart the container. One on the host's network (docker run --network host) needs no change."
-        steps = (*(each.partition(" In EKS,")[0] for each in raise_limit.steps), step)
-        if _TEMPLATE.search(case.text) is not None:
-            template = "For new instances, set HttpPutResponseHopLimit to 2 in the launch template, too. HttpTokens can stay required."
-            steps = (*steps, template)
-        raise_limit = attrs.evolve(raise_limit, title="For containers: raise the hop limit to 2", steps=steps)
-    is_reachable = HIGHER_HOP_LIMIT.search(case.text) is not None
-    works = WORKS_ON_INSTANCE.search(case.text)
-    if works is not None:
-        printed = _PRINTED_ROLE.search(case.text, works.start(), works.end() + _MAX_PRINTED)
-        outside = "Outside the container, the role of the instance works."
-        if printed is not None:
-            outside = f"Outside the container, the metadata has the role {printed[1]}."
-        hop_limit = METADATA_HOP_LIMIT.cause(because=outside)
-        raise_limit = attrs.evolve(raise_limit, title="Raise the hop limit of the instance metadata to 2")
-        if case.facts.service_account is not None:
-            check = "The first command shows the limit. In managed node groups of EKS with Amazon Linux 2023, it is 1 by default. The IDs of the instances are in spec.providerID of the nodes."
-            raise_limit = attrs.evolve(
-                raise_limit,
-                steps=(check, *raise_limit.steps),
-                commands=(_SHOW_LIMIT, *raise_limit.commands, clusters.restart_command(case)),
-            )
-    if works is not None or INSTANCE_SESSION.search(case.text):
+    hop_limit, raise_limit = hop_limits.advise(case, timed_out=timed_out)
+    is_reachable = hop_limits.HIGHER_HOP_LIMIT.search(case.text) is not None
+    if hop_limits.find_contrast(case.text) or hop_limits.INSTANCE_SESSION.search(case.text):
         return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
     if re.search(NO_INSTANCE_PROFILE.sign, case.text):
         return Advice([no_profile], [_ATTACH_PROFILE], ": the EC2 instance has no role")
-    if is_reachable or (not timed_out and _CONTAINER.search(case.text) is None):
+    if is_reachable or (not timed_out and CONTAINER.search(case.text) is None):
         return Advice([no_profile], [_INSTANCE_ROLE])
     if not timed_out:
         return Advice([no_profile, hop_limit], [_INSTANCE_ROLE, raise_limit])
     # A timeout shows that the response was lost; an instance without a role gets a 404. Nodes have a role.
-    if HOP_LIMIT_OF_ONE.search(case.text) or case.facts.service_account is not None:
+    if hop_limits.HOP_LIMIT_OF_ONE.search(case.text) or case.facts.service_account is not None:
         return Advice([hop_limit], [raise_limit])
     return Advice([hop_limit, no_profile], [raise_limit, _INSTANCE_ROLE])
 
@@ -280,32 +228,6 @@ _ATTACH_PROFILE = attrs.evolve(
     ),
     commands=_INSTANCE_ROLE.commands[1:],
 )
-_SHOW_LIMIT = "aws ec2 describe-instances --instance-ids INSTANCE_ID --region REGION --query 'Reservations[].Instances[].MetadataOptions'"
-_PRINTED_ROLE = lazy_pattern(
-    r"\b(?:prints?|returns?|shows?|gives?)(?: the)?(?: role)?(?: name)? ([\w+=.@]{1,40}-[\w+=.@-]{1,40}\w)",
-    re.ASCII,
-)
-_MAX_PRINTED = 80
-_TEMPLATE = lazy_pattern(r"launch[-_ ]?template|auto ?scaling", re.IGNORECASE)
-
-
-def hop_limit_remedy(case: Case[Failure]) -> Remedy:
-    """Return the remedy that lets containers get the credentials of their instance.
-
-    The region of a known instance is the default one, if nothing else states it.
-    """
-    needs_region = clues.find_region(case) is not None or clues.find_instance(case.text) is None
-    is_pod = case.facts.service_account is not None
-    return account_remedy(
-        "Or raise the hop limit to 2: every pod then has the node's role"
-        if is_pod
-        else "In a container on EC2: raise the hop limit to 2",
-        "New nodes get the limit from the launch template of their node group: set HttpPutResponseHopLimit to 2 there, too."
-        if is_pod
-        else "With a limit of 2, every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
-        commands=f"aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID{' --region REGION' if needs_region else ''} --http-put-response-hop-limit 2",
-        url=pages.EC2_METADATA,
-    )
 
 
 def advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:

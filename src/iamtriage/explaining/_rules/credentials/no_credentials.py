@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.credentials import (
     containers,
     credential_sources,
     ecs_tasks,
+    hop_limits,
     other_users,
     pod_agents,
     pod_roles,
@@ -140,8 +141,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         environments = [each for each in environments if each is not on_ec2] or [on_laptop]
     is_blocked = (
         environments[0] is pod_roles.advise_in_pods
-        and credential_sources.WORKS_ON_INSTANCE.search(case.text) is not None
-        and credential_sources.HIGHER_HOP_LIMIT.search(case.text) is None
+        and hop_limits.find_contrast(case.text) is not None
+        and hop_limits.HIGHER_HOP_LIMIT.search(case.text) is None
     )
     if is_blocked:
         environments = [credential_sources.advise_on_ec2, pod_roles.advise_own_role]
@@ -166,7 +167,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     )
     if is_blocked:
         causes = (not_found, *advice[0].causes)
-    summary = f"The {tool} found no credentials{_find_reason(case, message, advice)}. No request was sent to AWS, so no permission was checked."
+    summary = f"The {tool} found no credentials{_find_reason(case, message, advice, is_on_ec2=environments[0] is credential_sources.advise_on_ec2)}. No request was sent to AWS, so no permission was checked."
     if lacks_id_token:
         summary = ci_jobs.describe_missing_token(case.failure.text)
     is_outside = place or environments[0] is credential_sources.advise_on_laptop
@@ -245,16 +246,18 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
 _ID_TOKEN = lazy_pattern(r"set the `?id-token`? permission|ACTIONS_ID_TOKEN_REQUEST_URL")
 
 
-def _find_reason(case: Case[MissingCredentials], message: str, advice: list[pod_roles.Advice]) -> str:
-    if _is_blocked_by_hop_limit(case.text):
-        session = credential_sources.INSTANCE_SESSION.search(case.text)
-        limit = "is" if credential_sources.HOP_LIMIT_OF_ONE.search(case.text) else "is most likely"
+def _find_reason(
+    case: Case[MissingCredentials], message: str, advice: list[pod_roles.Advice], *, is_on_ec2: bool
+) -> str:
+    if is_on_ec2 and _is_blocked_by_hop_limit(case.text):
+        session = hop_limits.INSTANCE_SESSION.search(case.text)
+        limit = "is" if hop_limits.HOP_LIMIT_OF_ONE.search(case.text) else "is most likely"
         role = "credentials" if session is None else f"the role {session[1]}"
         return f" in the container. The hop limit of the instance metadata {limit} 1: only the host gets {role} from it"
     found = next((each.finding for each in advice if each.finding), None)
     if found is not None:
         asked = credential_sources.METADATA_SIGNS.search(message) is not None
-        limited = asked and credential_sources.HOP_LIMIT_OF_ONE.search(case.text)
+        limited = asked and hop_limits.HOP_LIMIT_OF_ONE.search(case.text)
         return f"{found}, and the hop limit of the instance metadata is 1" if limited else found
     program = " for Terraform" if _TERRAFORM.search(case.text) else ""
     return f"{program}{provider_chains.describe_outcomes(message) or _metadata_outcome(case.text, message)}"
@@ -290,12 +293,13 @@ def _metadata_outcome(text: str, message: str) -> str:
 
 def _is_blocked_by_hop_limit(text: str) -> bool:
     """Return whether the text shows that only a container on an instance gets no credentials of its role."""
-    sources = credential_sources
-    signs = (sources.HOP_LIMIT_OF_ONE, sources.INSTANCE_SESSION, sources.WORKS_ON_INSTANCE)
-    is_higher = sources.HIGHER_HOP_LIMIT.search(text) is not None
-    is_in_pod = sources.WORKS_ON_INSTANCE.search(text) is not None and is_about_pods(text)
-    is_inside = is_in_pod or containers.is_in_container(text)
-    return any(each.search(text) for each in signs) and not is_higher and is_inside
+    if hop_limits.HIGHER_HOP_LIMIT.search(text):
+        return False
+    contrast, is_in_container = hop_limits.find_contrast(text), containers.is_in_container(text)
+    if contrast is not None or hop_limits.HOP_LIMIT_OF_ONE.search(text):
+        says_container = hop_limits.IN_CONTAINER.search(text) or hop_limits.works_on_host_network(text)
+        return bool(is_in_container or says_container or (contrast is not None and is_about_pods(text)))
+    return is_in_container and hop_limits.INSTANCE_SESSION.search(text) is not None
 
 
 def _is_in_container_on_ec2(text: str, message: str) -> bool:
@@ -332,7 +336,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.
     mentions_metadata = (
         credential_sources.METADATA_SIGNS.search(message) is not None
-        or credential_sources.HOP_LIMIT_OF_ONE.search(text) is not None
+        or hop_limits.HOP_LIMIT_OF_ONE.search(text) is not None
     )
     is_proxied = credential_sources.find_proxied_hosts(case, message) is not None
     if not environments and (is_proxied or _is_blocked_by_hop_limit(text)):
