@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -16,18 +15,15 @@ from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._extensions import apply_extensions
 from iamtriage.explaining._facts import NO_FACTS, add_attached_facts
+from iamtriage.explaining._rules.headlines import explain_failure, find_headline
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.failures._failures import (
     FAILURE_CLASSES,
     AccessDenied,
-    AwsError,
     Failure,
-    InvalidCredentials,
     KubernetesForbidden,
     KubernetesUnauthorized,
-    MissingCredentials,
-    SignatureMismatch,
 )
 from iamtriage.failures._secrets import has_secrets
 
@@ -41,10 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ("explain",)
 
-_STANDARD_DENIAL = "is not authorized to perform: "
-# The SDK for Java only warns that it skips the credentials of a pod, and takes others.
-_MISSING_MODULE = "the 'sts' service module must be"
-_SKIPPED_IDENTITY = f"To use web identity tokens, {_MISSING_MODULE}"
 # In a text without any of these, unparsed texts show no problem.
 _UNPARSED_SIGNS = (
     ".dkr.ecr", "AKIA", "access denied by server", "AWS", "aws-", "localhost", ":8080", "KUBERNETES_MASTER",
@@ -53,36 +45,13 @@ _UNPARSED_SIGNS = (
 # What databases and brokers say of a login, which can be one with a token of IAM.
 _LOGIN_SIGNS = ("denied for user '", "authentication failed for user", "SASL", "SaslAuth")
 _MAX_UNPARSED = 200_000
-# Fewer characters around a denial state no other failure.
-_MIN_OTHER = 20
-# The topics of API errors that are often part of normal operation, or that say no more than a code.
-_GENERAL_TOPICS = frozenset(
-    {"already-exists", "aws-error", "head-without-reason", "no-answer", "service-error", "throttled"}
-)
-# The rule for each kind of failure, by its name below _rules.
-_RULES = {
-    "access_denied": "denials.dispatch.explain_denial",
-    "kubernetes_forbidden": "kubernetes.forbidden.explain_forbidden",
-    "kubernetes_unauthorized": "kubernetes.unauthorized.explain_unauthorized",
-    "console_kubernetes_access": "kubernetes.eks_console.explain_eks_console",
-    "access_entry": "kubernetes.access_entries.explain_access_entry",
-    "invalid_arn": "calls.invalid_arns.explain_invalid_arn",
-    "invalid_identity_token": "credentials.identity_tokens.explain_identity_token",
-    "credential_scope": "sts.credential_scopes.explain_credential_scope",
-    "expired_credentials": "credentials.expired.explain_expired_credentials",
-    "invalid_credentials": "credentials.invalid_credentials.explain_invalid_credentials",
-    "signature_mismatch": "credentials.signatures.explain_signature",
-    "missing_credentials": "credentials.missing_credentials.explain_missing_credentials",
-    "region_disabled": "sts.rejected_calls.explain_region_disabled",
-    "access_key_quota": "credentials.access_keys.explain_key_quota",
-    "malformed_policy": "calls.malformed_policies.explain_malformed_policy",
-    "aws_error": "calls.api_errors.explain_api_error",
-}
 # What a part of the text adds to the explanation of a failure of any kind: the part, and the rule.
 _ADDITIONS = (
     ("the kubernetes cluster", "kubernetes.nodes.add_node_access"),
     ('backend "s3"', "shared.backend_blocks.add_backend_credentials"),
     ("exec: executable aws", "credentials.missing_logins.add_kubectl_failure"),
+    ("asked for the client to provide cred", "credentials.kubectl_tokens.add_rejected_login"),
+    ("be logged in to the server", "credentials.kubectl_tokens.add_rejected_login"),
     ("AKIA", "credentials.access_keys.add_exposed_key"),
 )
 
@@ -155,12 +124,8 @@ def explain(
         failure = parse(error_or_failure)
     if failure is None:
         return _explain_unparsed(error_or_failure, known)
-    if (
-        isinstance(error_or_failure, str)
-        and isinstance(failure, AccessDenied)
-        and (failure.action is None or _SKIPPED_IDENTITY in error_or_failure)
-    ):
-        failure = _find_specific_failure(error_or_failure, failure, known) or failure
+    if isinstance(error_or_failure, str) and isinstance(failure, AccessDenied | KubernetesUnauthorized):
+        failure = find_headline(error_or_failure, failure, known)
     # Rules get a failure without secrets and borders. The explanation has the original failure.
     unframed = shown = _without_borders(failure)
     if has_secrets(failure):
@@ -203,108 +168,6 @@ def _explain_unparsed(error: object, facts: Facts) -> Explanation:
         if (explanation := explain_unparsed(text, facts)) is not None:
             return explanation
     return describe_unread(text)
-
-
-def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Failure | None:
-    """Return the first failure that says more than a denial that names no action.
-
-    Tools such as Terraform print their own sentence about a denial before the AWS message. A denial that is
-    only a status or a code is not the headline either if the text states another failure. S3 answers rejected
-    keys with 403, too, and a HEAD request does not show that reason.
-    """
-    # The session of a node has the ID of its instance.
-    is_skipped = _SKIPPED_IDENTITY in text and "/i-" in (denial.principal or "/i-")
-    is_standard = not is_skipped and _STANDARD_DENIAL in text
-    has_room = len(text) - (denial.span[1] - denial.span[0]) > _MIN_OTHER
-    is_nameless = not is_standard and has_room and _names_nothing(denial)
-    is_head = not is_standard and (denial.envelope.operation or "").startswith("Head")
-    if not (is_standard or is_nameless or is_head or is_skipped):
-        return None
-    from iamtriage._reading.scanning import scan
-    from iamtriage.failures._fingerprints import fingerprint
-
-    others = tuple(scan(text))
-    called = frozenset(each.envelope.operation for each in others)
-    specific: tuple[Failure, ...] = ()
-    if is_standard:
-        specific = tuple(
-            each for each in others if isinstance(each, AccessDenied) and each.action is not None
-        )
-    elif is_skipped:
-        # The denial is that of the credentials that the SDK took instead.
-        specific = tuple(
-            each for each in others if isinstance(each, MissingCredentials) and _is_skipped(each)
-        )
-    elif is_head:
-        specific = tuple(each for each in others if isinstance(each, InvalidCredentials | SignatureMismatch))
-    if not specific and is_nameless and len(others) > 1 and _is_unexplained(denial, facts, called):
-        specific = tuple(each for each in others if _says_more(each, denial, text, facts))
-    if not specific:
-        return None
-    # Without the denial, the text has another headline, at the same position, and with all of its context.
-    start, end = denial.span
-    main = parse(text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:])
-    chosen = specific[:1] if is_standard else specific
-    if main is not None and fingerprint(main) in map(fingerprint, chosen):
-        return attrs.evolve(main, text=text)
-    return specific[0]
-
-
-def _is_skipped(failure: Failure) -> bool:
-    """Return whether a failure is the warning that the SDK for Java skips the credentials of a pod."""
-    return _MISSING_MODULE in failure.text[slice(*failure.span)]
-
-
-def _names_nothing(denial: AccessDenied) -> bool:
-    """Return whether a denial states at most the service that answered."""
-    stated = (
-        denial.principal,
-        denial.action,
-        denial.resource,
-        denial.deny,
-        denial.policy_type,
-        denial.envelope.operation,
-    )
-    return stated == (None,) * len(stated)
-
-
-def _says_more(failure: Failure, denial: AccessDenied, text: str, facts: Facts) -> bool:
-    """Return whether a failure is more specific than a denial that states no call."""
-    envelope = denial.envelope
-    is_after = text.find(failure.text[slice(*failure.span)], denial.span[1]) >= 0
-    match failure:
-        case AccessDenied():
-            is_known = failure.action is not None or failure.envelope.operation is not None
-            return is_known or (failure.span != denial.span and not _is_unexplained(failure, facts))
-        case KubernetesUnauthorized():
-            return is_after
-        case MissingCredentials():
-            # A request that AWS answered had credentials, or needs none. A later one can lack them.
-            return (
-                is_after or _is_skipped(failure) or (envelope.request_id is None and envelope.host_id is None)
-            )
-        case AwsError():
-            return _explain_failure(failure, NO_FACTS).topic not in _GENERAL_TOPICS
-        case _:
-            return True
-
-
-def _is_unexplained(denial: AccessDenied, facts: Facts, called: frozenset[str | None] = frozenset()) -> bool:
-    """Return whether neither the denial nor the text around it shows what was denied.
-
-    Args:
-        denial: The denial.
-        facts: The facts that the caller supplied.
-        called: The operations of the failures in the text, whose commands are not those of the denial.
-    """
-    from iamtriage.explaining._rules.denials.dispatch import explain_denial
-    from iamtriage.explaining._rules.shared.denial import build_denial
-
-    resolved = resolve_facts(denial, facts)
-    actions = {each.partition(":")[2] for each in build_denial(denial, resolved).actions}
-    if actions:
-        return actions <= called
-    return explain_denial(Case(denial, resolved)).topic in {"access-denied", "s3-access-denied"}
 
 
 def _without_borders(failure: Failure) -> Failure:
@@ -375,9 +238,4 @@ def _explain_answer(failure: Failure, facts: ResolvedFacts) -> Explanation:
         case = Case(failure, facts)
         if s3_compatible_stores.is_from_other_system(case):
             return s3_compatible_stores.explain_other_system(case)
-    return _explain_failure(failure, facts)
-
-
-def _explain_failure(failure: Failure, facts: Facts) -> Explanation:
-    explanation: Explanation = load_rule(_RULES[failure.kind])(Case(failure, facts))
-    return explanation
+    return explain_failure(failure, facts)

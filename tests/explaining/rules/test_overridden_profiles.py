@@ -84,3 +84,46 @@ def test_profile_that_is_signed_in_and_not_selected(login: str, call: str, *, is
     explanation = explain(text)
     assert ("nothing selects the profile lab" in explanation.summary) is is_unselected
     assert ("export AWS_PROFILE=lab" in explanation.remedies[0].commands[:1]) is is_unselected
+
+
+_REJECTED = "error: You must be logged in to the server (the server has asked for the client to provide credentials)\n"
+_PODS = f"$ kubectl get pods\n{_REJECTED}"
+_WHO = "$ aws sts get-caller-identity\n"
+_INVALID_CALL = _INVALID.replace("ListBuckets", "GetCallerIdentity")
+_EXPIRED_CALL = _EXPIRED.replace("ListBuckets", "DescribeCluster")
+_ARN = '{"Arn": "arn:aws:sts::111122223333:assumed-role/lab/ana"}\n'
+_STORED = "apiVersion: v1\nkind: Config\nusers:\n- name: robot\n  user:\n    token: REDACTED\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (f"{_PODS}{_WHO}{_INVALID_CALL}\n", "invalid_credentials"),
+        (f"{_PODS}$ aws eks update-kubeconfig --name lab\n{_EXPIRED_CALL}\n", "expired_credentials"),
+        (f"{_WHO}{_SIGNATURE}\n{_PODS}", "signature_mismatch"),
+        (f"{_LOGIN.format('Successfully')}{_PODS}{_WHO}{_EXPIRED_CALL}\n", "expired_credentials"),
+        # The credentials are new, or others than those of kubectl.
+        (f"{_PODS}{_WHO}{_INVALID_CALL}\n{_LOGIN.format('Successfully')}{_PODS}", "kubernetes_unauthorized"),
+        (f"{_PODS}{_WHO}{_INVALID_CALL}\n$ unset AWS_ACCESS_KEY_ID\n{_WHO}{_ARN}{_PODS}", "kubernetes_unauthorized"),
+        (f"{_STORED}{_PODS}{_WHO}{_INVALID_CALL}\n", "kubernetes_unauthorized"),
+        (f"{_PODS}{_WHO}{_ARN}", "kubernetes_unauthorized"),
+        (f"{_PODS}report: {_EXPIRED}\n", "kubernetes_unauthorized"),
+    ],
+    ids=["invalid", "cluster", "before", "login-before", "login-after", "unset", "stored", "accepted", "other-call"],
+)  # fmt: skip
+def test_login_with_rejected_credentials(text: str, kind: str) -> None:
+    explanation = explain(text)
+    assert explanation.failure is not None
+    assert explanation.failure.kind == kind
+    assert ("its 401 has this cause, too" in explanation.summary) is (kind != "kubernetes_unauthorized")
+    commands = [line for each in explanation.remedies for line in each.commands]
+    assert any("create-access-entry" in each for each in commands) is (kind == "kubernetes_unauthorized") or (
+        text.startswith(_STORED)
+    )
+
+
+def test_key_of_the_environment_that_kubectl_uses() -> None:
+    shown = _LIST.format("lab     env   ['AWS_PROFILE']", "env")
+    explanation = explain(f"{_LOGIN.format('Successfully')}{_PODS}{_WHO}{_EXPIRED_CALL}\n{shown}")
+    assert "takes precedence over the profile lab" in explanation.summary
+    assert "Others" not in explanation.to_text()

@@ -36,7 +36,8 @@ _MISSING_ACCOUNT = lazy_pattern(
     r"error looking up service account(?:\s+([a-z0-9-]{1,63})/([a-z0-9.-]{1,253}))?", re.ASCII
 )
 _EXPIRED_TOKEN = lazy_pattern(
-    r"service account token has expired|[Tt]oken (?:is|has) expired|token has been invalidated"
+    # AWS says the same of the credentials of its own calls.
+    r"service account token has expired|(?<![Tt]he provided )[Tt]oken (?:is|has) expired|token has been invalidated"
 )
 _ADMISSION = lazy_pattern(r"is forbidden: error looking up service account|\(Forbidden\)")
 SERVICE_ACCOUNT_MISSING = CauseType(

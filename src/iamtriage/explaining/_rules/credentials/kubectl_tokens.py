@@ -1,0 +1,69 @@
+"""Connect a login that the API server rejects with the credentials that AWS rejects, too.
+
+kubectl signs its token with the credentials of the shell. The command ``aws eks get-token`` calls nothing, so the API
+server is the first to reject them, with the status 401:
+https://docs.aws.amazon.com/eks/latest/userguide/cluster-auth.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("add_rejected_login", "has_rejected_credentials")
+
+# An error of a call that needs only valid credentials, or one about the cluster.
+_REJECTED = lazy_pattern(
+    r"\((?:ExpiredToken(?:Exception)?|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch)\)"
+    r" when calling the (?:GetCallerIdentity|DescribeCluster|ListClusters|\w{1,20}AccessEntr\w{1,3}) operation"
+)
+_LOGIN = lazy_pattern(
+    r"You must be logged in to the server|the server has asked for the client to provide credentials"
+)
+# What shows that later calls have other credentials.
+_NEW_CREDENTIALS = lazy_pattern(
+    r"Successfully logged in|:assumed-role/[\w+=,.@-]{1,64}/|[$#%>❯] aws (?:sso )?login\b"
+    r"|^[^\n]{0,60}\b(?:export|unset) AWS_ACCESS_KEY_ID\b|^\s{0,8}\"Arn\":"
+)
+_KINDS = frozenset({"expired_credentials", "invalid_credentials", "signature_mismatch"})
+
+
+def has_rejected_credentials(text: str, login: int) -> bool:
+    """Return whether AWS rejects the credentials with which kubectl signed the token of a rejected login.
+
+    Args:
+        text: The text.
+        login: The position of the rejected login.
+    """
+    found = list(_REJECTED.finditer(text))
+    if not found:
+        return False
+    # Credentials that are rejected after the login were no better at the login.
+    last = found[-1]
+    start, end = (last.end(), login) if last.start() < login else (login, last.start())
+    return not (_NEW_CREDENTIALS.search(text, start, end) or _NEW_CREDENTIALS.search(text, last.end()))
+
+
+def add_rejected_login(case: Case[Failure], explanation: Explanation) -> Explanation:
+    """Add that the API server rejects the login of kubectl for the same reason."""
+    text, found = case.failure.text, _LOGIN.search(case.failure.text)
+    if found is None or case.failure.kind not in _KINDS or not has_rejected_credentials(text, found.start()):
+        return explanation
+    quoted = f'The text says "{found[0]}".'
+    first = explanation.causes[0]
+    if quoted in first.because:
+        return explanation
+    return attrs.evolve(
+        explanation,
+        summary=f"{explanation.summary} kubectl signs its token with the same credentials, so its 401 has this cause, too.",
+        causes=(attrs.evolve(first, because=(*first.because, quoted)), *explanation.causes[1:]),
+        notes=("Neither an access entry nor aws-auth has to change for this.", *explanation.notes),
+    )

@@ -1,0 +1,207 @@
+"""Choose which failure of a text to explain, and explain it with the rule for its kind.
+
+The one that ``parse`` returns can say less than another one, or be its consequence.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._reading.parsing import parse
+from iamtriage.explaining._context.resolving import resolve_facts
+from iamtriage.explaining._facts import NO_FACTS
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.loading import load_rule
+from iamtriage.failures._failures import (
+    AccessDenied,
+    AwsError,
+    ExpiredCredentials,
+    InvalidCredentials,
+    KubernetesUnauthorized,
+    MissingCredentials,
+    SignatureMismatch,
+)
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._facts import Facts
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("explain_failure", "find_headline")
+
+_STANDARD_DENIAL = "is not authorized to perform: "
+# The SDK for Java only warns that it skips the credentials of a pod, and takes others.
+_MISSING_MODULE = "the 'sts' service module must be"
+_SKIPPED_IDENTITY = f"To use web identity tokens, {_MISSING_MODULE}"
+# Fewer characters around a denial state no other failure.
+_MIN_OTHER = 20
+# kubectl repeats a rejected login for each request.
+_MAX_LOGINS = 8
+# The topics of API errors that are often part of normal operation, or that say no more than a code.
+_GENERAL_TOPICS = frozenset(
+    {"already-exists", "aws-error", "head-without-reason", "no-answer", "service-error", "throttled"}
+)
+# The rule for each kind of failure, by its name below _rules.
+_RULES = {
+    "access_denied": "denials.dispatch.explain_denial",
+    "kubernetes_forbidden": "kubernetes.forbidden.explain_forbidden",
+    "kubernetes_unauthorized": "kubernetes.unauthorized.explain_unauthorized",
+    "console_kubernetes_access": "kubernetes.eks_console.explain_eks_console",
+    "access_entry": "kubernetes.access_entries.explain_access_entry",
+    "invalid_arn": "calls.invalid_arns.explain_invalid_arn",
+    "invalid_identity_token": "credentials.identity_tokens.explain_identity_token",
+    "credential_scope": "sts.credential_scopes.explain_credential_scope",
+    "expired_credentials": "credentials.expired.explain_expired_credentials",
+    "invalid_credentials": "credentials.invalid_credentials.explain_invalid_credentials",
+    "signature_mismatch": "credentials.signatures.explain_signature",
+    "missing_credentials": "credentials.missing_credentials.explain_missing_credentials",
+    "region_disabled": "sts.rejected_calls.explain_region_disabled",
+    "access_key_quota": "credentials.access_keys.explain_key_quota",
+    "malformed_policy": "calls.malformed_policies.explain_malformed_policy",
+    "aws_error": "calls.api_errors.explain_api_error",
+}
+
+
+def explain_failure(failure: Failure, facts: Facts) -> Explanation:
+    """Explain a failure with the rule for its kind."""
+    explanation: Explanation = load_rule(_RULES[failure.kind])(Case(failure, facts))
+    return explanation
+
+
+def find_headline(text: str, failure: AccessDenied | KubernetesUnauthorized, facts: Facts) -> Failure:
+    """Return the failure of a text to explain: the one that parse() returns, or one that says more."""
+    if isinstance(failure, KubernetesUnauthorized):
+        return _find_rejected_credentials(text, failure, facts) or failure
+    if failure.action is None or _SKIPPED_IDENTITY in text:
+        return _find_specific_failure(text, failure, facts) or failure
+    return failure
+
+
+def _find_rejected_credentials(text: str, login: KubernetesUnauthorized, facts: Facts) -> Failure | None:
+    """Return the error with which AWS rejects the credentials that kubectl signs its token with."""
+    from iamtriage.explaining._rules.credentials.kubectl_tokens import has_rejected_credentials
+
+    if not has_rejected_credentials(text, login.span[0]):
+        return None
+    # A kubeconfig with a token, a profile or another login of its own does not use these credentials.
+    if explain_failure(login, resolve_facts(login, facts)).causes[0].code != "identity-not-accepted":
+        return None
+    headline: Failure | None = login
+    shown = text
+    for _ in range(_MAX_LOGINS):
+        if not isinstance(headline, KubernetesUnauthorized):
+            break
+        shown = _blank(shown, headline.span)
+        headline = parse(shown)
+    is_of_credentials = isinstance(headline, ExpiredCredentials | InvalidCredentials | SignatureMismatch)
+    return attrs.evolve(headline, text=text) if headline and is_of_credentials else None
+
+
+def _blank(text: str, span: tuple[int, int]) -> str:
+    """Return a text without one failure, in which all others have the same positions."""
+    start, end = span
+    return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+
+
+def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Failure | None:
+    """Return the first failure that says more than a denial that names no action.
+
+    Tools such as Terraform print their own sentence about a denial before the AWS message. A denial that is
+    only a status or a code is not the headline either if the text states another failure. S3 answers rejected
+    keys with 403, too, and a HEAD request does not show that reason.
+    """
+    # The session of a node has the ID of its instance.
+    is_skipped = _SKIPPED_IDENTITY in text and "/i-" in (denial.principal or "/i-")
+    is_standard = not is_skipped and _STANDARD_DENIAL in text
+    has_room = len(text) - (denial.span[1] - denial.span[0]) > _MIN_OTHER
+    is_nameless = not is_standard and has_room and _names_nothing(denial)
+    is_head = not is_standard and (denial.envelope.operation or "").startswith("Head")
+    if not (is_standard or is_nameless or is_head or is_skipped):
+        return None
+    from iamtriage._reading.scanning import scan
+    from iamtriage.failures._fingerprints import fingerprint
+
+    others = tuple(scan(text))
+    called = frozenset(each.envelope.operation for each in others)
+    specific: tuple[Failure, ...] = ()
+    if is_standard:
+        specific = tuple(
+            each for each in others if isinstance(each, AccessDenied) and each.action is not None
+        )
+    elif is_skipped:
+        # The denial is that of the credentials that the SDK took instead.
+        specific = tuple(
+            each for each in others if isinstance(each, MissingCredentials) and _is_skipped(each)
+        )
+    elif is_head:
+        specific = tuple(each for each in others if isinstance(each, InvalidCredentials | SignatureMismatch))
+    if not specific and is_nameless and len(others) > 1 and _is_unexplained(denial, facts, called):
+        specific = tuple(each for each in others if _says_more(each, denial, text, facts))
+    if not specific:
+        return None
+    # Without the denial, the text has another headline, at the same position, and with all of its context.
+    main = parse(_blank(text, denial.span))
+    chosen = specific[:1] if is_standard else specific
+    if main is not None and fingerprint(main) in map(fingerprint, chosen):
+        return attrs.evolve(main, text=text)
+    return specific[0]
+
+
+def _is_skipped(failure: Failure) -> bool:
+    """Return whether a failure is the warning that the SDK for Java skips the credentials of a pod."""
+    return _MISSING_MODULE in failure.text[slice(*failure.span)]
+
+
+def _names_nothing(denial: AccessDenied) -> bool:
+    """Return whether a denial states at most the service that answered."""
+    stated = (
+        denial.principal,
+        denial.action,
+        denial.resource,
+        denial.deny,
+        denial.policy_type,
+        denial.envelope.operation,
+    )
+    return stated == (None,) * len(stated)
+
+
+def _says_more(failure: Failure, denial: AccessDenied, text: str, facts: Facts) -> bool:
+    """Return whether a failure is more specific than a denial that states no call."""
+    envelope = denial.envelope
+    is_after = text.find(failure.text[slice(*failure.span)], denial.span[1]) >= 0
+    match failure:
+        case AccessDenied():
+            is_known = failure.action is not None or failure.envelope.operation is not None
+            return is_known or (failure.span != denial.span and not _is_unexplained(failure, facts))
+        case KubernetesUnauthorized():
+            return is_after
+        case MissingCredentials():
+            # A request that AWS answered had credentials, or needs none. A later one can lack them.
+            return (
+                is_after or _is_skipped(failure) or (envelope.request_id is None and envelope.host_id is None)
+            )
+        case AwsError():
+            return explain_failure(failure, NO_FACTS).topic not in _GENERAL_TOPICS
+        case _:
+            return True
+
+
+def _is_unexplained(denial: AccessDenied, facts: Facts, called: frozenset[str | None] = frozenset()) -> bool:
+    """Return whether neither the denial nor the text around it shows what was denied.
+
+    Args:
+        denial: The denial.
+        facts: The facts that the caller supplied.
+        called: The operations of the failures in the text, whose commands are not those of the denial.
+    """
+    from iamtriage.explaining._rules.denials.dispatch import explain_denial
+    from iamtriage.explaining._rules.shared.denial import build_denial
+
+    resolved = resolve_facts(denial, facts)
+    actions = {each.partition(":")[2] for each in build_denial(denial, resolved).actions}
+    if actions:
+        return actions <= called
+    return explain_denial(Case(denial, resolved)).topic in {"access-denied", "s3-access-denied"}
