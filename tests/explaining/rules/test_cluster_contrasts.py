@@ -349,3 +349,30 @@ def test_administrator_of_iam(words: str) -> None:
     explanation = explain(f"{words}\n{REJECTED}{CALLER}{_entries('role/Boss')}")
     assert explanation.summary.endswith("such as AdministratorAccess, do not count inside a cluster.")
     assert explanation.remedies[0].who == "you"
+
+
+_ARGO = 'time="2026-03-02" level=error msg="failed to get cluster info: the server has asked for the client to provide credentials" app=argocd\n'
+_FLUX = 'kustomize-controller {"level":"error","error":"the server has asked for the client to provide credentials"}\n'
+_SECRET = '{{"awsAuthConfig": {{"clusterName": "market", "roleARN": "arn:aws:iam::111122223333:role/{}"}}}}\n'
+_OF_ARGO = "kind: ServiceAccount\nmetadata:\n  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/{}\n  name: argocd-application-controller\n"
+_ENTRIES_OF_MARKET = '$ aws eks list-access-entries --cluster-name market\n{{"accessEntries": ["arn:aws:iam::111122223333:role/{}", "arn:aws:iam::111122223333:role/market-node"]}}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "title", "command"),
+    [
+        (_ARGO + _SECRET.format("Till") + _ENTRIES_OF_MARKET.format("Deploy"), "no access entry for the role Till, as which Argo CD calls it", "Create an access entry for the role Till", "principal-arn arn:aws:iam::111122223333:role/Till"),
+        (_ARGO + _OF_ARGO.format("Till") + _ENTRIES_OF_MARKET.format("Deploy"), "no access entry for the role Till", "Create an access entry for the role Till", "principal-arn arn:aws:iam::111122223333:role/Till"),
+        (_FLUX + "args: [eks, get-token, --cluster-name, market, --role-arn, arn:aws:iam::111122223333:role/Till]\n" + _ENTRIES_OF_MARKET.format("Deploy"), "as which Flux calls it", "Create an access entry for the role Till", "role/Till"),
+        (_ARGO + _SECRET.format("Till") + _ENTRIES_OF_MARKET.format("Till"), "although the role Till has an access entry", "Compare the cluster secret of Argo CD with the cluster", "cluster.[name,endpoint]"),
+        (_ARGO + _SECRET.format("Till"), "Most often, the role Till has", "Check the cluster secret of Argo CD, and give its role access", "role/Till"),
+        # The role is that of another workload.
+        (_ARGO + _OF_ARGO.format("Dns").replace("argocd-application-controller", "external-dns") + _ENTRIES_OF_MARKET.format("Deploy"), "the text does not say why", "Check the cluster secret of Argo CD, and give its role access", "list-access-entries"),
+    ],
+    ids=["secret", "own", "flux", "listed", "no-list", "other-workload"],
+)  # fmt: skip
+def test_role_of_a_program_and_listed_entries(text: str, words: str, title: str, command: str) -> None:
+    explanation = explain(text, facts={"cluster": "market", "authentication_mode": "API"})
+    assert words in explanation.summary
+    assert explanation.remedies[0].title == title
+    assert any(command in each for each in explanation.remedies[0].commands)

@@ -1,14 +1,12 @@
-"""Explain rejected logins by the configuration of the client: a kubeconfig, or that of a program such as Argo CD.
+"""Explain rejected logins by the kubeconfig.
 
 A token of EKS is signed for one cluster: https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster.
-Sources besides the pages of the programs: https://fluxcd.io/flux/components/kustomize/options/ and
-https://github.com/fluxcd/kustomize-controller/blob/main/docs/spec/v1/kustomizations.md (configMapRef, since Flux 2.7).
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -18,30 +16,24 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER, OTHER_PRINCIPAL
 from iamtriage.explaining._rules.kubernetes.stated_entries import is_listed
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
-    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.values import Stated
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
-    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
-    from iamtriage.explaining._rules.shared.remedies import Commands
-    from iamtriage.failures._failures import KubernetesUnauthorized
 
 _MAX_TEXT = 64_000
 _CHARS_OF_USER = 2_000
@@ -208,160 +200,4 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
         topic="kubernetes-login",
         remedies=(*remedies, own.inspect_access_remedy(cluster)),
         notes=_NO_POLICY,
-    )
-
-
-class ClusterClient(NamedTuple):
-    """A program that calls clusters with its own configuration.
-
-    Attributes:
-        pattern: What its logs contain. A group ``namespace`` is where its configuration is.
-        setting: What contains its credentials for a cluster.
-        namespace: Its usual namespace.
-        commands: The commands that print it, with ``NAMESPACE`` for its namespace.
-        is_in_cluster: Whether it calls its own cluster with the token of its service account.
-    """
-
-    name: str
-    pattern: re.Pattern[str]
-    setting: str
-    namespace: str
-    steps: tuple[str, ...]
-    commands: tuple[str, ...]
-    url: str
-    is_in_cluster: bool = False
-
-
-_OLD_TOKEN = "A token from aws eks get-token is valid for 15 minutes, so a stored one always expires."  # noqa: S105
-# A command of a person or a job, which uses a kubeconfig: sh -x prints a plus sign.
-_SHELL = lazy_pattern(r"(?:^|[$#%>+] ?|\bsudo |\bRun )(?:kubectl|helm|eksctl|k9s) [a-z-]", re.MULTILINE)
-_CLIENTS = (
-    ClusterClient(
-        "Argo CD",
-        lazy_pattern(
-            r"\bapplication=\\?\"?(?P<namespace>[a-z0-9-]{1,63})/|\bargo-?cd\b|argoproj\.io|\bFailed to (?:sync cluster|load (?:live|target) state)\b",
-            re.ASCII | re.IGNORECASE,
-        ),
-        "cluster secret",
-        "argocd",
-        (
-            "The first command prints awsAuthConfig of each cluster secret: compare clusterName and roleARN. null means a bearerToken: renew it with argocd cluster add.",
-            "Argo CD assumes roleARN, or else uses the role of its service account argocd-application-controller.",
-        ),
-        (
-            "kubectl get secret -n NAMESPACE -l argocd.argoproj.io/secret-type=cluster -o json | jq '.items[].data.config | @base64d | fromjson | .awsAuthConfig'",
-        ),
-        "https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks",
-    ),
-    ClusterClient(
-        "Flux",
-        lazy_pattern(
-            r"\b(?:kustomize|helm)-controller\b|\"controller\": ?\"(?:kustomization|helmrelease)\"|\bflux-system\b|toolkit\.fluxcd\.io",
-            re.ASCII,
-        ),
-        "kubeConfig secret",
-        "flux-system",
-        (
-            f"With spec.kubeConfig.secretRef, Flux uses the kubeconfig in the secret. {_OLD_TOKEN} Flux runs no exec command in it, unless its controllers have --insecure-kubeconfig-exec.",
-            "With configMapRef, Flux calls as the IAM role of the service account that the ConfigMap names. Without spec.kubeConfig, it calls its own cluster with the token of its service account, and IAM is not involved.",
-        ),
-        (
-            "kubectl get kustomizations.kustomize.toolkit.fluxcd.io,helmreleases.helm.toolkit.fluxcd.io --all-namespaces --output custom-columns=name:.metadata.name,secret:.spec.kubeConfig.secretRef.name,configmap:.spec.kubeConfig.configMapRef.name",
-        ),
-        "https://fluxcd.io/flux/components/kustomize/kustomizations/#kubeconfig-remote-clusters",
-    ),
-    ClusterClient(
-        "Prometheus",
-        lazy_pattern(r"\bprometheus\b|component=k8s_client_runtime\b", re.IGNORECASE),
-        "service account token",
-        "NAMESPACE",
-        (
-            "In its own cluster, Prometheus calls with the token of its service account, and no access entry or IAM policy helps. Restart its pods: they get a new token. EKS rejects tokens older than 90 days, so update a version that does not read the token again.",
-            "If kubernetes_sd_configs names another cluster (api_server), renew the token or kubeconfig that it names.",
-        ),
-        ("kubectl get pods --all-namespaces --selector app.kubernetes.io/name=prometheus",),
-        "https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html",
-        is_in_cluster=True,
-    ),
-    ClusterClient(
-        "the program",
-        lazy_pattern(r"\bio\.fabric8\.kubernetes\b|Received status: Status\("),
-        "client configuration",
-        "NAMESPACE",
-        (
-            f"Check where the client gets its token: withOauthToken in the code, KUBERNETES_AUTH_TOKEN, the kubeconfig, or the service account of its pod. {_OLD_TOKEN} In Jenkins, it is the credential in Manage Jenkins > Clouds > the cloud: press Test Connection there.",
-            "With a token of a service account, IAM is not involved: create a new one. A kubeconfig with aws eks get-token calls as the IAM role of the program.",
-        ),
-        (),
-        "https://github.com/fabric8io/kubernetes-client/blob/main/doc/getting-started/configuration.md",
-    ),
-)
-
-
-def find_cluster_client(case: Case[KubernetesUnauthorized]) -> ClusterClient | None:
-    """Return the program that the cluster rejects, if the text is from one with its own configuration."""
-    if _SHELL.search(case.failure.text):
-        return None
-    return next((each for each in _CLIENTS if each.pattern.search(case.text)), None)
-
-
-def explain_client(
-    case: Case[KubernetesUnauthorized],
-    client: ClusterClient,
-    cluster: Cluster,
-    principal: ClusterPrincipal,
-    stated: Cause,
-) -> Explanation:
-    """Explain that a cluster rejects a program, by the program's own configuration."""
-    named = (each.groupdict().get("namespace") for each in client.pattern.finditer(case.text))
-    namespace = commands.namespace(next(filter(None, named), None))
-    namespace = client.namespace if namespace == "NAMESPACE" else namespace
-    missing = cluster_access.describe_missing_entry(cluster)
-    name = client.name
-    shown = tuple(each.replace("NAMESPACE", namespace) for each in client.commands)
-    title = f"Check the {client.setting} of {name}"
-    if client.is_in_cluster:
-        return case.explain(
-            f"The cluster did not accept {name}'s identity (401). The text does not say why: most often, its {client.setting} has expired or belongs to another cluster.",
-            stated,
-            TOKEN_EXPIRED.cause(
-                text="The token is older than 90 days, or its service account was re-created."
-            ),
-            topic="kubernetes-login",
-            remedies=cluster_remedy(title, *client.steps, commands=shown, url=client.url),
-            notes="The service account's RBAC permissions were not evaluated.",
-        )
-    if not principal.is_known:
-        principal = build_cluster_principal(None, f"the role of {name}")
-    access = cluster_access.DEPLOYMENT_ACCESS
-    grant: Commands = ()
-    if cluster.uses_entries:
-        grant = (
-            cluster.eks_command("list-access-entries"),
-            Labelled(
-                "If this principal is meant to have access and is not listed (cluster administrator):",
-                principal.create_entry_command(cluster),
-            ),
-            principal.associate_policy_command(cluster, access.policy, access.namespace),
-        )
-    who = principal.description if principal.is_known else "its IAM role"
-    return case.explain(
-        f"The cluster did not accept {name}'s identity (401): the text does not say why. Most often, {who} has {missing} there, or the {client.setting} has a wrong role or an expired token.",
-        stated,
-        cluster_access.NOT_MAPPED.cause(text=f"The IAM role of {name} has {missing} in this cluster."),
-        TOKEN_EXPIRED.cause(text=f"The token in the {client.setting} has expired or was revoked."),
-        topic="kubernetes-login",
-        remedies=(
-            cluster_remedy(
-                f"{title}, and give its role access",
-                *client.steps,
-                f"An administrator of the target cluster grants the role access{'' if grant else ' in aws-auth'}. {access.reason}",
-                commands=(*shown, *grant),
-                url=client.url,
-            ),
-            principal.inspect_access_remedy(cluster),
-            *cluster_access.grant_access_remedies(cluster, principal, access),
-            cluster_access.authenticator_log_remedy(cluster),
-        ),
-        notes=f"Your own kubeconfig has no effect on {name}, and neither have IAM policies.",
     )

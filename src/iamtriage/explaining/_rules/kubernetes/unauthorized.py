@@ -21,6 +21,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes import (
     client_configurations,
     cluster_access,
+    cluster_clients,
     other_denials,
     other_logins,
     stated_entries,
@@ -129,10 +130,10 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         used, principal = pinned, build_cluster_principal(pinned, source=case.text)
     is_terraform = stored_tokens.TERRAFORM.search(case.text) is not None
     renews_late = is_terraform and "get-token" not in case.failure.text
-    client = None if is_terraform else client_configurations.find_cluster_client(case)
+    client = None if is_terraform else cluster_clients.find_cluster_client(case)
     if client is not None:
         stated = _login_cause(message, unknown_type)
-        return client_configurations.explain_client(case, client, cluster, principal, stated)
+        return cluster_clients.explain_client(case, client, cluster, principal, stated)
     runtime = case.context.runtime
     is_job = runtime is not None and runtime.is_job
     program = "Terraform" if is_terraform else "the job" if is_job else "kubectl"
