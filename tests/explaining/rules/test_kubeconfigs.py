@@ -147,6 +147,24 @@ def test_token_of_a_long_run(nodes: str, rest: str, summary: str) -> None:
         assert '"--cluster-name", "octo"' in explanation.remedies[0].manifest
 
 
+@pytest.mark.parametrize(
+    ("code", "cluster"),
+    [
+        ('data "aws_eks_cluster_auth" "octo" { name = "market" }', "market"),
+        ('data "aws_eks_cluster" "octo" { name = "market" }\ndata "aws_eks_cluster_auth" "octo" { name = data.aws_eks_cluster.octo.name }', "market"),
+        ('module "eks" {\n  source  = "terraform-aws-modules/eks/aws"\n  version = "~> 21.0"\n  name    = "market"\n}', "market"),
+        ('data "aws_eks_cluster_auth" "octo" { name = var.cluster }', "CLUSTER"),
+        ('data "aws_eks_cluster_auth" "octo" { name = "market" }\ndata "aws_eks_cluster_auth" "other" { name = "lab" }', "CLUSTER"),
+    ],
+    ids=["one-line", "reference", "module", "variable", "two"],
+)  # fmt: skip
+def test_cluster_of_terraform_code(code: str, cluster: str) -> None:
+    run = "module.db.aws_db_instance.this: Creation complete after 18m12s [id=db-5]\nError: Unauthorized\n  with kubernetes_namespace_v1.shop,\n"
+    manifest = explain(f"{run}{code}\n{BY_DATA}the second apply works").remedies[0].manifest
+    assert manifest is not None
+    assert f'"--cluster-name", "{cluster}"' in manifest
+
+
 WHOAMI = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::111122223333:assumed-role/Ops/lee\n"
 ENTRIES = '$ aws eks list-access-entries --cluster-name orders --query accessEntries\n[\n    "arn:aws:iam::111122223333:role/Ops"\n]\n'
 DEPLOY = "arn:aws:iam::111122223333:role/Deploy"

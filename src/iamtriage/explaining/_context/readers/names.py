@@ -64,7 +64,9 @@ _CLUSTERS = lazy_pattern(
     rf"|(?<![\w.-])([0-9A-Za-z][\w-]{{0,99}})\.{_REGION}\.eksctl\.io\b"
     r"|\baws_eks_cluster\.[\w.\[\]\"-]{1,80}: [A-Z][^\n\[]{3,60}\[id=([0-9A-Za-z][\w-]{0,99})\]"
     r"|/aws/eks/([0-9A-Za-z][\w-]{0,99})/cluster\b"  # the log group of the control plane
-    r"|\"aws_eks_cluster(?:_auth)?\"[ \t]{1,4}\"[\w-]{1,80}\"[ \t]{0,4}\{[^{}]{0,400}?^[ \t]{0,8}name[ \t]{0,20}=[ \t]{0,4}\"([0-9A-Za-z][\w-]{0,99})\""
+    r"|\"aws_eks_cluster(?:_auth)?\"[ \t]{1,4}\"[\w-]{1,80}\"[ \t]{0,4}\{[^{}]{0,400}?(?<![\w.-])name[ \t]{0,20}=[ \t]{0,4}\"([0-9A-Za-z][\w-]{0,99})\""
+    # Since version 21, the module has no prefix before its variables.
+    r"|\bterraform-aws-modules/eks/aws\"[^{}]{0,300}?(?<![\w.-])name[ \t]{0,20}=[ \t]{0,4}\"([0-9A-Za-z][\w-]{0,99})\""
     r"|^kind: ClusterConfig\s{1,8}metadata:\s{1,8}(?:region: \S{1,40}\s{1,8})?name: [\"']?([0-9A-Za-z][\w-]{0,99})",
     re.ASCII | re.MULTILINE,
 )

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.remedies import Commands
 
 TERRAFORM = lazy_pattern(
-    r"(?<![\w/-])[Tt]erraform(?![\w/-])|\bwith module\.|\.tf line \d|(?:helm_release|kubernetes_[a-z_]{3,40})\."
+    r"(?<![\w/-])[Tt]erraform(?![\w/-])|\bwith module\.|\.tf line \d|(?:helm_release|kubernetes_[a-z0-9_]{3,40})\."
 )
 # Terraform's IDs of a cluster and of what belongs to it: CLUSTER and CLUSTER:NAME.
 _CREATED_IN_CLUSTER = lazy_pattern(
@@ -88,8 +88,8 @@ def configure_terraform(case: AnyCase, cluster: Cluster, *, first_step: str | No
     return your_remedy(
         "Add an exec block to Terraform's provider",
         first_step,
-        f"In {' and '.join(places)}, next to host and cluster_ca_certificate, replace token by this block: Terraform then gets a token when it needs one.{form}",
-        "Create the cluster in a separate run, before the objects in it.",
+        f"In {' and '.join(places)}, next to host and cluster_ca_certificate, replace token with this block: Terraform then gets a token when it needs one.{form}",
+        "If the same run creates the cluster, create it in a run of its own, before the objects in it.",
         manifest=_EXEC_BLOCK.format(json.dumps(words)),
         manifest_language="hcl",
         url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins",
