@@ -61,6 +61,7 @@ STAGES = "$ aws apigateway get-stages --rest-api-id q1w2e3r4t5 --query 'item[].s
         ("-X POST {}/invoice", f"{LISTING}/\t\n/invoices\tGET,POST\n", "Call POST /invoices"),
         ("-X POST {}/invoice", f'{LISTING}{{"items": [{{"path": "/invoices", "resourceMethods": {{"POST": {{}}}}}}]}}\n', "Call POST /invoices"),
         ("-X POST {}/invoice", f'{LISTING}[["/invoices", "GET,POST"]]\n', "Call POST /invoices"),
+        ("-XPOST {}/invoice", f"{LISTING}/\n/invoices\nGET\tPOST\n", "Call POST /invoices"),
         ("-X DELETE {}/invoices/7", f"{LISTING}|  /invoices/{{id}} |  GET  |\n", "Call GET /invoices/7, or add DELETE to the route"),
         ("{}/invoices", f"{LISTING}/invoices\tGET\n", "Deploy the API to the stage v1"),
         ("{}/invoices", f"{STAGES}prod\n", "Call the stage prod"),
@@ -71,6 +72,22 @@ def test_routes_and_stages_that_commands_list(call: str, listing: str, title: st
     url = "https://q1w2e3r4t5.execute-api.eu-west-1.amazonaws.com/v1"
     text = f'$ curl {call.format(url)}\n{{"message":"Missing Authentication Token"}}\n{listing}'
     assert explain(text).remedies[0].title == title
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '$ aws apigateway get-method --rest-api-id q1w2e3r4t5 --query authorizationType\n"NONE"\n',
+        '"authorizationType": "NONE"\n',
+    ],
+)
+def test_method_without_authorization(shown: str) -> None:
+    """Then nobody has to sign the request."""
+    text = f'$ curl {URL}/v1/invoice\n{{"message":"Missing Authentication Token"}}\n{LISTING}/invoices\tGET\n'
+    for more, is_open in ((shown, True), (shown.replace("NONE", "CUSTOM"), False)):
+        steps = " ".join(explain(text + more).remedies[0].steps)
+        assert ("requires no authorization (NONE)" in steps) is is_open
+        assert ("sign the request" in steps) is not is_open
 
 
 @pytest.mark.parametrize(

@@ -54,12 +54,17 @@ _USUAL_STAGE = lazy_pattern(
     r"(?:dev(?:elop(?:ment)?)?|prod(?:uction)?|stag(?:e|ing)|stg|test|qa|uat|live|beta|demo|main|master|latest|sandbox|v?[0-9]+)(?:[_-].{0,60})?|\$?default",
     re.IGNORECASE,
 )
+_OPEN_STEP = "The text shows that the method requires no authorization (NONE): neither a token nor an IAM policy is missing."
+_SIGN_STEP = "If the method uses AWS_IAM, sign the request: a Bearer token does not count there."
 _SHOWN_ROUTES, _MAX_ROUTES = 4, 300
 # What aws apigateway get-resources and get-stages print as text or as a table.
 _LISTED_ROUTE = lazy_pattern(
-    r"^[|\s]{0,20}(?P<path>/[\w{}+./-]{0,200})(?:[|\s]{1,40}(?P<methods>[A-Z]{3,7}(?:,[A-Z]{3,7}){0,8}))?[|\s]{0,40}$",
+    r"^[|\s]{0,20}(?P<path>/[\w{}+./-]{0,200})(?:[|\s]{1,40}(?P<methods>[A-Z]{3,7}(?:[,|\s]{1,20}[A-Z]{3,7}){0,8}))?[|\s]{0,40}$",
     re.MULTILINE,
 )
+_METHODS = lazy_pattern(r"[A-Z]{3,7}")
+# What says that a method requires no authorization.
+_OPEN_METHOD = lazy_pattern(r"\bauthorizationType\b[\"' :=]{0,4}(?:[^\n]{0,80}\n\s{0,20})?[\"']?NONE\b")
 _LISTED_STAGE = lazy_pattern(
     r"\"stageName\": \"(?P<name>[\w-]{1,128})\"|^[ \t]{0,20}(?P<plain>[\w-]{1,128})[ \t]*$", re.MULTILINE
 )
@@ -178,6 +183,7 @@ def _explain_route(
     # A body can be secret.
     from iamtriage.redaction._redact import redact
 
+    is_open = _OPEN_METHOD.search(case.failure.text) is not None
     body = _BODY.search(case.failure.text) if "-X" in option else None
     if body is not None and redact(body[1]) == body[1]:
         option += f" -d {quote_argument(body[1])}"
@@ -190,7 +196,8 @@ def _explain_route(
         ),
         remedies=your_remedy(
             title,
-            "Keep other options of your call. If the answer stays the same, the stage can have a deployment from before the route was created: deploy the API again. If the method uses AWS_IAM, sign the request: a Bearer token does not count there.",
+            "Keep other options of your call. If the answer stays the same, the stage can have a deployment from before the route was created: deploy the API again.",
+            _OPEN_STEP if is_open else _SIGN_STEP,
             commands=(
                 f"curl -i{option} {quote_argument(address)}",
                 *_deploy_commands(url, address.split("/")[3]),
@@ -238,7 +245,7 @@ def _listed_routes(failure: Failure) -> Iterator[tuple[str, str]]:
             content: Any = json.loads(output)
         except (ValueError, RecursionError):
             for each in _LISTED_ROUTE.finditer(output):
-                yield from ((method, each["path"]) for method in (each["methods"] or "").split(",") if method)
+                yield from ((method, each["path"]) for method in _METHODS.findall(each["methods"] or ""))
             continue
         items = cast("dict[str, Any]", content).get("items") if isinstance(content, dict) else content
         for item in cast("list[object]", items) if isinstance(items, list) else ():
