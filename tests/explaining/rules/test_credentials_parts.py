@@ -356,12 +356,13 @@ NO_ANSWER = "operation error DynamoDB: GetItem, get identity: get credentials: f
     [
         (LOGS + NO_ANSWER + ACCOUNT + ASSOCIATIONS + OPTIONS, "nor a Pod Identity association, and the hop limit of the instance metadata is 1", "aws eks create-pod-identity-association"),
         (LOGS + NOT_FOUND + ASSOCIATIONS + ACCOUNT, "nor a Pod Identity association. No request", "aws eks create-pod-identity-association"),
+        (LOGS + NOT_FOUND + ASSOCIATIONS + ACCOUNT.replace("\n\n", '\n{"meta.helm.sh/release-name":"cart"}\n'), "nor a Pod Identity association. No request", "aws eks create-pod-identity-association"),
         # One of the places has a role, or the text does not show it.
         (LOGS + NOT_FOUND + ACCOUNT, "found no credentials. No request", "aws eks list-pod-identity-associations"),
         (LOGS + NOT_FOUND + ACCOUNT + ASSOCIATIONS.replace("[]", '[{"serviceAccount": "cart"}]'), "it is older than the association, or the agent is not on its node", "kubectl rollout restart"),
         (LOGS + NOT_FOUND + ACCOUNT.replace("\n\n", '\n{"eks.amazonaws.com/role-arn":"arn:aws:iam::111122223333:role/cart"}\n') + ASSOCIATIONS, "found no credentials. No request", "kubectl rollout restart"),
     ],
-    ids=["no answer", "other order", "association unknown", "association", "annotation"],
+    ids=["no answer", "other order", "other annotations", "association unknown", "association", "annotation"],
 )  # fmt: skip
 def test_service_account_without_a_role(text: str, verdict: str, first: str) -> None:
     explanation = explain(text)

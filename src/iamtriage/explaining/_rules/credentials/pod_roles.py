@@ -87,7 +87,7 @@ ACCOUNT_WITHOUT_ANNOTATION = (
     r"\bkind: ServiceAccount metadata: (?!(?:(?!\bkind: |--- ).){0,2000}eks\.amazonaws\.com/role-arn)(?=(?:(?!\bkind: |--- ).){0,2000}\bname: )"
     r"|\bdescribe (?:sa|serviceaccounts?)[ /].{0,200}? Annotations: <none>"
     # A query that prints nothing, before the next prompt.
-    r"|\bget (?:sa|serviceaccounts?)[ /][^|$#]{0,120}\.annotations\b[^\s|]{0,60}(?= (?:\{\}|map\[\]|null|[^\s$#%]{0,40} ?[$#%❯] )|\Z)"
+    r"|\bget (?:sa|serviceaccounts?)[ /][^|$#]{0,120}\.annotations\b[^\s|]{0,60}(?=[^\s|]{0,20} (?:(?:\{|map\[)(?![^{}\]]{0,2000}role-arn)[^{}\]]{0,2000}[}\]]|null|[^\s$#%{]{0,40} ?[$#%❯] )|\Z)"
 )
 """A pattern for a text with its whitespace folded."""
 _NO_ASSOCIATION = r"\blist-pod-identity-associations\b(?:.{0,300}?(?P<shown>\"associations\": ?\[ ?\])|[^$#]{0,200} --query [\"']?associations\b[^$#]{0,60}? (?:\[ ?\]|None\b))"
