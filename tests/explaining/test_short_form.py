@@ -8,6 +8,7 @@ import pytest
 
 from iamtriage import explain
 from iamtriage._rendering.explanations.command_blocks import command_blocks
+from iamtriage._rendering.powershell import to_powershell
 from tests.explaining.golden.cases import CASES
 
 # An operation of the AWS CLI, unless a whole command is written out in the sentence.
@@ -75,8 +76,22 @@ def test_blocks_end_where_the_reader_has_to_act(commands: tuple[str, ...], lines
         ("PS C:\\Users\\kim> Get-S3Object -BucketName bills\nGet-S3Object : ", " `"),
         ("PS /home/kim> kubectl apply -f role.yaml\n", " `"),
         ("$ aws s3 ls s3://bills\n", " \\"),
+        ("C:\\Users\\kim>aws s3 ls s3://bills\n", " `"),
+        ("open C:\\Users\\kim\\bills.csv: The system cannot find the file specified.\n", " `"),
+        ("read tcp 10.0.0.7:51113->52.95.150.2:443: wsarecv: An existing connection was closed.\n", " `"),
+        ("kim@PC:/mnt/c/Users/kim$ aws s3 ls s3://bills\n", " \\"),
+        ("kim@PC MINGW64 /c/bills\n$ cat C:\\Users\\kim\\bills.csv\n", " \\"),
     ],
-    ids=["Windows", "Linux", "another shell"],
+    ids=[
+        "Windows",
+        "Linux",
+        "another shell",
+        "cmd",
+        "a file of Windows",
+        "a socket of Windows",
+        "WSL",
+        "Git Bash",
+    ],
 )
 def test_commands_continue_as_in_the_shell_of_the_text(prompt: str, ends: str) -> None:
     text = f"{prompt}User: arn:aws:iam::111122223333:user/kim is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::bills-of-the-southern-region with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/security/bills-of-other-regions"
@@ -85,6 +100,22 @@ def test_commands_continue_as_in_the_shell_of_the_text(prompt: str, ends: str) -
         lines = [line for line in shown.splitlines() if line.endswith((" `", " \\"))]
         assert lines
         assert all(line.endswith(ends) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ("export AWS_PROFILE=bills AWS_REGION=eu-west-1", "$env:AWS_PROFILE = 'bills'; $env:AWS_REGION = 'eu-west-1'"),
+        ("AWS_PROFILE=bills kubectl get pods", "$env:AWS_PROFILE = 'bills'; kubectl get pods"),
+        ('eval "$(aws configure export-credentials --profile bills --format env)"', "aws configure export-credentials --profile bills --format powershell | Invoke-Expression"),
+        ('arn="$(aws sts get-caller-identity)"', '$arn = "$(aws sts get-caller-identity)"'),
+        # No assignments, and no "&&" of the shell.
+        ("aws ssm put-parameter --name a --value b=c", "aws ssm put-parameter --name a --value b=c"),
+        ("echo 'a && b'", "echo 'a && b'"),
+    ],
+)  # fmt: skip
+def test_commands_set_variables_as_powershell_does(command: str, shown: str) -> None:
+    assert to_powershell(command) == shown
 
 
 _KIM = "User: arn:aws:iam::111122223333:user/kim is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:bills because no {} policy allows the sqs:SendMessage action"

@@ -5,13 +5,13 @@ All results consist of printable characters, and of newlines between lines.
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Mark
+from iamtriage._rendering.powershell import to_powershell
 from iamtriage._rendering.shell import make_pasteable, wrap_command
 from iamtriage._text import escape_controls
 
@@ -24,9 +24,6 @@ __all__ = ("code_text", "is_web_address", "parts", "phrases", "source_lines")
 
 _TAB = 4
 # A command whose output a variable of the shell keeps.
-_ASSIGNMENT = lazy_pattern(
-    r"\A(?P<export>export )?(?P<name>[A-Za-z_]\w*)=(?P<value>\"\$\(.*\)\")\Z", re.DOTALL
-)
 _DOCUMENT_MARKERS = ("---", "...", "%")
 # RFC 3986's characters, without user information: https://www.rfc-editor.org/rfc/rfc3986#appendix-A
 _WEB_ADDRESS = lazy_pattern(
@@ -65,7 +62,7 @@ def code_text(code: Code, width: int, indent: str = "") -> str:
         return wrap_command(make_pasteable(text), width, indent)
     if code.language == "powershell":
         # https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_special_characters
-        text = _ASSIGNMENT.sub(_assign_in_powershell, make_pasteable(text))
+        text = to_powershell(make_pasteable(text))
         return wrap_command(text, width, indent).replace(" \\\n", " `\n")
     lines = text.replace("\r\n", "\n").expandtabs(_TAB).split("\n")
     if code.language == "json":
@@ -74,11 +71,6 @@ def code_text(code: Code, width: int, indent: str = "") -> str:
         # A marker between two YAML documents must be at the start of its line.
         indent = ""
     return "\n".join(f"{indent}{escape_controls(line)}" for line in lines)
-
-
-def _assign_in_powershell(assignment: re.Match[str]) -> str:
-    name, value = assignment["name"], assignment["value"]
-    return f"$env:{name} = {value}" if assignment["export"] else f"${name} = {value}"
 
 
 def _escape_json_character(character: str) -> str:

@@ -19,8 +19,17 @@ if TYPE_CHECKING:
 
 __all__ = ("Content",)
 
-# The prompt of PowerShell, and what it prints after an error.
-_POWERSHELL = lazy_pattern(r"(?:^|\n)[^\S\n]*(?:PS [A-Z/~][^\n>]{0,200}>|At line:\d+ char:\d+)")
+# The prompts of PowerShell and cmd, what PowerShell prints after an error, what Windows says of sockets and
+# files, and a path of a user there. Git Bash and WSL have a POSIX shell.
+_WINDOWS = lazy_pattern(
+    r"(?:^|\n)[^\S\n]*(?:PS [A-Z/~][^\n>]{0,200}>|At line:\d+ char:\d+|[A-Z]:\\[^\n<>|]{0,200}>)"
+    r"|: (?:connectex|wsarecv|wsasend): |: The system cannot find the (?:file|path) specified\b"
+    r"|\b[A-Z]:\\{1,2}Users\\"
+)
+_POSIX_ON_WINDOWS = lazy_pattern(
+    r"\bMINGW(?:32|64)\b|\b[Gg]it[ -][Bb]ash\b|\b(?i:wsl|cygwin)\b|/mnt/c/"
+    r"|(?:^|\n)[\w-]{1,40}@[\w.-]{1,60}:[^\n$]{0,200}\$ "
+)
 _HINT = 'iamtriage explain --full, or .to_text(detail="full").'
 # Lines of a short explanation. A denial with a reason has one cause; other failures have several likely ones.
 _LINES_OF_DENIAL, _LINES = 24, 26
@@ -88,7 +97,8 @@ class Content(NamedTuple):
     def _without_secrets(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
         change = secret_remover(self.failure)
         shown = tuple(with_texts(block, change) for block in blocks)
-        if self.failure is not None and _POWERSHELL.search(self.failure.text):
+        text = "" if self.failure is None else self.failure.text
+        if _WINDOWS.search(text) and not _POSIX_ON_WINDOWS.search(text):
             shown = tuple(map(for_powershell, shown))
         return shown
 

@@ -111,7 +111,8 @@ NONE = "Initializing the backend...\nError: No valid credential sources found\nE
         (f"$ terraform init\n{NONE}{BACKEND.format('')}{PROFILE}", "The S3 backend found no credentials: it does not use the profile prod", "terraform init"),
         (f"$ tofu init\n{NONE}{PROFILE}{BACKEND.format('')}", "it does not use the profile prod", "export AWS_PROFILE=prod && tofu init"),
         (f"$ terraform init\n{NONE}{BACKEND.format('')}{PROFILE.replace(chr(34) + 'prod' + chr(34), 'var.profile')}", "the profile var.profile", "terraform init"),
-        (f"$ terraform init\n{NONE}{BACKEND.format('')}{PROFILE.replace('profile', 'access_key')}", "the access keys of the block provider", "export AWS_PROFILE=PROFILE && terraform init"),
+        (f"$ terraform init\n{NONE}{BACKEND.format('')}{PROFILE.replace('profile', 'access_key')}", "the access keys of the block provider", "aws configure"),
+        (f"$ terraform init\n{NONE}[default]\nregion = eu-west-1\n{BACKEND.format('')}{PROFILE.replace('profile', 'access_key')}", "the access keys of the block provider", "aws configure --profile PROFILE"),
         (f"$ terraform init\n{NONE}{BACKEND.format('')}{ROLE}", "it does not use the role arn:aws:iam::444455556666:role/tf", "terraform init"),
         (
             f"$ terraform init\nError: error configuring S3 Backend: error validating provider credentials: error calling sts:GetCallerIdentity: ExpiredToken: The security token included in the request is expired\n{BACKEND.format('')}{PROFILE}",

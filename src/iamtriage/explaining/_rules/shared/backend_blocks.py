@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
 
@@ -63,6 +64,10 @@ _OUTCOMES = {
     "expired_credentials": "used those of the environment, which have expired",
     "invalid_credentials": "used those of the environment, which AWS does not accept",
 }
+_METADATA = lazy_pattern(r"\bIMDS\b|\bimds\b|169\.254\.169\.254")
+_CI = lazy_pattern(
+    r"\b(?:GitHub Actions|GITHUB_\w+|GitLab|CI_JOB_\w+|Jenkins|CircleCI|pipeline)\b|##\[(?:error|group)\]|\[Pipeline\]"
+)
 _KEYS, _PROFILE = "the access keys", "PROFILE"
 _MAX_PROVIDERS = 8
 _MAX_BLOCK = 4_000
@@ -93,7 +98,7 @@ class Backend(NamedTuple):
         if self.manifest is not None:
             return None
         if self.identity == _KEYS:
-            hint = ". PROFILE is one with these keys (aws configure): in .tf files, keys end up in the repository"
+            hint = ", with the name of a profile that has these keys"
         elif self.profile == _PROFILE:
             hint = ", with the name of the profile: it accepts no variables"
         return f"Add {self.setting} to {place}the block {self.block}{hint}."
@@ -176,27 +181,18 @@ def add_backend_credentials(case: Case[Failure], explanation: Explanation) -> Ex
     is_of_backend = STATE_SIGNS.search(text) or _OF_BACKEND.search(text)
     if is_of_backend is None or _NOT_OF_BACKEND.search(text) or (found := find_backend(text)) is None:
         return explanation
-    in_shell = Labelled(
-        "Or, for backend and provider, without a change of the file:",
-        f"export AWS_PROFILE={found.profile} && {found.tool} init",
-    )
-    remedy = your_remedy(
-        f"Set {found.setting.partition(' ')[0]} in the backend, too",
-        *found.steps,
-        commands=(found.retry, in_shell if found.profile else None),
-        manifest=found.manifest,
-        manifest_language="hcl",
-        url=PAGE,
-    )
+    listed = find_listed_profiles(text)
+    has_default = "default" in listed or "[default]" in text
+    # Keys of the environment go before the profile default.
+    remedy = _store_keys_remedy(found, text, is_named=has_default or kind != "missing_credentials")
+    if found.identity != _KEYS:
+        remedy = _set_in_backend_remedy(found)
     cause = found.cause
     if kind == "missing_credentials":
-        listed = find_listed_profiles(text)
         is_shown = found.profile in listed or f"{found.profile}]" in text
-        has_default = "default" in listed or "[default]" in text
         lacks = f" (the text shows only {found.profile})" if is_shown and not has_default else ""
-        looked = (
-            f" So it looked for variables, the profile default{lacks} and, last, the role of an instance."
-        )
+        elsewhere = " A computer outside EC2 has none, so an error about IMDS or 169.254.169.254 is only the end of the search."
+        looked = f" So it looked for variables, the profile default{lacks} and, last, the role of an instance.{elsewhere if _METADATA.search(text) else ''}"
         cause = attrs.evolve(cause, text=f"{cause.text}{looked}")
     return attrs.evolve(
         explanation,
@@ -204,6 +200,41 @@ def add_backend_credentials(case: Case[Failure], explanation: Explanation) -> Ex
         causes=(cause, *(each for each in explanation.causes if each.evidence == "reported")),
         remedies=(remedy,) if found.profile else (remedy, *explanation.remedies),
         notes=(),
+    )
+
+
+def _store_keys_remedy(found: Backend, text: str, *, is_named: bool) -> Remedy:
+    """Return the remedy that moves the keys of the provider to where the backend reads them, too."""
+    profile = " --profile PROFILE" if is_named else ""
+    stored = "the profile default, which backend and provider use without a setting"
+    if is_named:
+        stored = "the profile PROFILE, so that the others stay as they are"
+    in_ci = "In a CI job, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY as secret variables instead."
+    return your_remedy(
+        "Store the keys with aws configure, and delete them from the .tf file",
+        f"aws configure asks for the keys, and stores them in {stored}.",
+        'Then delete access_key and secret_key from the block provider "aws": in .tf files, keys end up in the repository. Replace a key that was committed.',
+        found.add if is_named else None,
+        in_ci if _CI.search(text) else None,
+        found.steps[1],
+        commands=(f"aws configure{profile}", found.retry),
+        url=PAGE,
+    )
+
+
+def _set_in_backend_remedy(found: Backend) -> Remedy:
+    """Return the remedy that sets the role or profile of the provider in the backend, too."""
+    in_shell = Labelled(
+        "Or, for backend and provider, without a change of the file:",
+        f"export AWS_PROFILE={found.profile} && {found.tool} init",
+    )
+    return your_remedy(
+        f"Set {found.setting.partition(' ')[0]} in the backend, too",
+        *found.steps,
+        commands=(found.retry, in_shell if found.profile else None),
+        manifest=found.manifest,
+        manifest_language="hcl",
+        url=PAGE,
     )
 
 
