@@ -41,7 +41,8 @@ NO_REGION = lazy_pattern(
     r"NoRegionError|(?i:You must specify a region|Missing ?Region(?:Error)?\b"
     r"|could not find region configuration|Unable to (?:find|load) (?:a |an AWS )?region|Region is missing"
     r"|an AWS region is required|No RegionEndpoint or ServiceURL configured|auto[- ]detect AWS region"
-    r"|No region (?:was provided|specified or obtained))|The \"region\" attribute or the \"AWS_REGION"
+    r"|AWS configuration with a region supported|No region (?:was provided|specified or obtained))"
+    r"|The \"region\" attribute or the \"AWS_REGION"
     r"|client configuration options:\s+region:|(?:\bregion: \"\"|[Ii]nvalid AWS Region: ?$)(?!\w)"
     # A name in which a variable without a value was the Region.
     r"|\b[a-z0-9][a-z0-9-]{0,40}\.\.amazonaws\.com(?:\.cn)?"

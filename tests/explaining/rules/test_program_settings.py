@@ -187,3 +187,44 @@ def test_metadata_options_exclude_that_the_service_is_off(*, options: str, is_op
     assert "the AWS Load Balancer Controller" in explanation.summary.replace("The", "the")
     assert any("region and vpcId in Helm" in each.title for each in explanation.remedies)
     assert any("turned off or blocked" in each.text for each in explanation.causes) is is_open
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "absent"),
+    [
+        (
+            "The current AWS identity is not a role: arn:aws:iam::111122223333:user/ana, therefore it cannot be used as a SageMaker execution role\nShe has AmazonSageMakerFullAccess.",
+            (
+                "runs as the user ana",
+                "AmazonSageMakerFullAccess does not change that",
+                "sagemaker.amazonaws.com",
+                '"iam:PassedToService": "sagemaker.amazonaws.com"',
+                "put-user-policy --user-name ana",
+            ),
+            "USER_NAME",
+        ),
+        (
+            "The current AWS identity is not a role: arn:aws:iam::111122223333:root, therefore it cannot be used as a SageMaker execution role\nStudio has arn:aws:iam::111122223333:role/service-role/AmazonSageMaker-Ops.",
+            ("the root user", 'role = "arn:aws:iam::111122223333:role/service-role/AmazonSageMaker-Ops"'),
+            "PassRole",
+        ),
+        (
+            "You are running as the IAM user 'ana'. You must supply an IAM role to run SageMaker jobs.",
+            ("runs as the user ana", "allow iam:PassRole for the user ana"),
+            "does not change",
+        ),
+        # Words of a page about the message.
+        ("Is the SageMaker identity a role or not?", ("No AWS or Kubernetes access failure",), "PassRole"),
+    ],
+    ids=["user", "root", "other words", "question"],
+)
+def test_sdk_of_sagemaker_outside_of_it(text: str, shown: tuple[str, ...], absent: str) -> None:
+    full = " ".join(explain(text).to_text(detail="full").split())
+    assert [each for each in shown if each not in full] == []
+    assert absent not in full
+
+
+def test_client_of_php_without_values() -> None:
+    error = r"InvalidArgumentException: Credentials must be an instance of 'Aws\Credentials\CredentialsInterface, an associative array"
+    assert "getenv()" in explain(error).to_text(detail="full")
+    assert explain(f"{error}\nphp artisan optimize").causes[0].code == "configuration-cached"

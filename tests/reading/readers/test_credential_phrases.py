@@ -929,6 +929,28 @@ PROVIDERS: Table = tuple(
         ("go-file", "failed to load shared config file, /home/ana/.aws/config, line 3: invalid"),
         ("go-empty", "static credentials are empty"),
         (
+            "php-empty",
+            'Credentials must be an instance of \'Aws\\Credentials\\CredentialsInterface, an associative array that contains "key", "secret"',
+        ),
+        ("anthropic", "RuntimeError: could not resolve credentials from session"),
+        (
+            "langchain",
+            "ValueError: Could not load credentials to authenticate with AWS client. Please check that the specified profile name and/or its credentials are valid.",
+        ),
+        ("frozen", "AttributeError: 'NoneType' object has no attribute 'get_frozen_credentials'"),
+        (
+            "access-key",
+            "auth = AWS4Auth(found.access_key, found.secret_key, 'eu-west-1', 'es')\nAttributeError: 'NoneType' object has no attribute 'access_key'",
+        ),
+        (
+            "opensearch",
+            'File "/app/opensearchpy/helpers/signer.py", line 55, in __init__\nValueError: Credentials cannot be empty',
+        ),
+        (
+            "duckdb",
+            "Invalid Configuration Error: Secret Validation Failure: during `create` using the following:\nCredential Chain: 'config'",
+        ),
+        (
             "go-source",
             "failed to load assume role arn:aws:iam::111122223333:role/reader, of profile shop, source profile has no credentials",
         ),

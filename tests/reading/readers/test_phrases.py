@@ -1070,6 +1070,11 @@ NETWORK: Table = (
     ),
     ("no-region-bare", "aws s3 ls\nYou must specify a region.", expect("aws_error")),
     ("no-region-elsewhere", "You must specify a region.", None),
+    (
+        "no-region-sagemaker",
+        "ValueError: Must setup local AWS configuration with a region supported by SageMaker.",
+        expect("aws_error"),
+    ),
     *(
         (f"no-region-{name}", text, expect("aws_error", **facts))
         for name, text, facts in (

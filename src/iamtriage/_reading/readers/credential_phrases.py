@@ -133,6 +133,13 @@ sure   | <does>docker-credential-ecr-login | does not have docker-credential-(?P
 outer  | ecr-credential-provider | exec(?:ing)? credential provider plugin \S{0,200}?(?P<service>ecr)-credential-provider\b[^\n]{0,300}?: exit status \d
 outer  | <err>credentials - err: | \.dkr\.(?P<service>ecr)\.[^\x1e]{1,600}? error (?:getting|storing) credentials - err: (?:exit status|exec: |docker-credential-)
 sure   | <valid>object is not valid | Resolved credential object is not valid
+sure   | <CredentialsInterface>must be an instance of | Credentials must be an instance of '?Aws\\{1,2}Credentials\\{1,2}CredentialsInterface
+sure   | <resolve>credentials from session | could not resolve credentials from session
+outer  | <authenticate>Could not load credentials | Could not load credentials to authenticate with AWS client
+sure   | <NoneType>object has no attribute | 'NoneType' object has no attribute 'get_frozen_credentials'
+sure   | <NoneType>object has no attribute | (?:get_credentials\(\)|AWS4Auth|AWSV4Signer)[^\x1e]{1,1500}? 'NoneType' object has no attribute '(?:access_key|secret_key)'
+sure   | <empty>redentials cannot be empty | (?:opensearch|AWSV4Signer)[^\x1e]{1,1500}? Credentials cannot be empty
+sure   | Secret Validation Failure: | Secret Validation Failure: during [`'](?:create|generate)[`'] using the following: (?:Profile|Credential Chain): '
 unsure | <missing>redential is missing | (?:^|: |[\"'`])Credential is missing(?!\x20\w)
 sure   | <resolveAwsSdkSigV4Config> | resolveAwsSdkSigV4Config - `credentials` not provided
 sure   | <TokenProviderError> | TokenProviderError: (?:Could not load token from any providers|(?:Profile|Sso session) '[^'\n]{1,100}' (?:could not be found in shared credentials file|is missing required property 'sso_)|Value not present for '\w{1,40}' in SSO Token)

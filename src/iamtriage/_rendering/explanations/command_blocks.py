@@ -77,6 +77,7 @@ _LOOKED_UP = frozenset(
         "ASSOCIATION_ID",
         "BOUNDARY_ARN",
         "ENDPOINT_ID",
+        "EXECUTION_ROLE_ARN",
         "GROUP_ID",
         "INSTANCE_ARN",
         "INSTANCE_PROFILE",

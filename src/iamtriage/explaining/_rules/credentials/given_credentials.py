@@ -14,6 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.credentials.unread_sources import (
+    CACHED_CONFIGURATION,
+    explain_cached_configuration,
+)
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -23,7 +27,9 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
-GIVEN_EMPTY = lazy_pattern(r"Resolved credential object is not valid|static credentials are empty")
+GIVEN_EMPTY = lazy_pattern(
+    r"Resolved credential object is not valid|static credentials are empty|Credentials must be an instance of"
+)
 """How SDKs report credentials in code without values."""
 NO_PROVIDER = lazy_pattern(
     r"\bCredential is missing\b|`credentials` not provided|NoMatchingAuthScheme|select an auth scheme to sign the request with"
@@ -34,7 +40,7 @@ EMPTY_CREDENTIALS = CauseType(
     "empty-credentials",
     title="The program gives the SDK credentials without values",
     meaning="The code passes credentials whose access key ID or secret access key is empty or undefined. The SDK then does not look elsewhere.",
-    recognised_by='The SDK says "Resolved credential object is not valid" or "static credentials are empty".',
+    recognised_by='The SDK says "Resolved credential object is not valid", "static credentials are empty" or, in PHP, "Credentials must be an instance of".',
     fix="Leave the credentials out of the code, or set the values that they are read from.",
     sources=(pages.SDK_CREDENTIALS,),
 )
@@ -46,10 +52,15 @@ NO_CREDENTIAL_PROVIDER = CauseType(
     fix="Create the client with credentials, or with the default chain.",
     sources=(pages.SDK_CREDENTIALS,),
 )
+# https://www.php.net/manual/en/ini.core.php#ini.variables-order and
+# https://www.php.net/manual/en/install.fpm.configuration.php
+_VARIABLES_OF_PHP = "In PHP, $_ENV is empty if variables_order has no E, as in php.ini-production: use getenv(). php-fpm passes on variables only with env[] in the pool or clear_env = no."
 
 
 def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the code passes credentials without values."""
+    if CACHED_CONFIGURATION.search(case.text):
+        return explain_cached_configuration(case, message)
     summary = (
         "The program gives the SDK credentials whose access key ID or secret access key is empty or undefined"
     )
@@ -59,7 +70,9 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
     steps: tuple[str, ...] = (
         default,
         "If the code reads them from variables or a file, compare the names, and set the values where the code runs. An undefined variable raises no error.",
-        "The SDK for JavaScript 3 expects accessKeyId, secretAccessKey and sessionToken. The response of AssumeRole has AccessKeyId, SecretAccessKey and SessionToken.",
+        _VARIABLES_OF_PHP
+        if "CredentialsInterface" in message
+        else "The SDK for JavaScript 3 expects accessKeyId, secretAccessKey and sessionToken. The response of AssumeRole has AccessKeyId, SecretAccessKey and SessionToken.",
     )
     # Only the names, not the values.
     line, code = "env | grep -o '^AWS_[A-Z_]*'", ""
@@ -81,6 +94,7 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
             message,
             "Resolved credential object is not valid",
             "static credentials are empty",
+            "Credentials must be an instance of",
             text=text,
         ),
         remedies=your_remedy(

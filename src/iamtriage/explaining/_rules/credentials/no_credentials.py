@@ -92,6 +92,12 @@ _LOG_SHIPPER = lazy_pattern(
     re.IGNORECASE,
 )
 _PHRASES = (
+    # Of libraries that use boto3, and of DuckDB.
+    "could not resolve credentials from session",
+    "Could not load credentials to authenticate with AWS client",
+    "Credentials cannot be empty",
+    "'NoneType' object has no attribute",
+    "Secret Validation Failure",
     "Unable to locate credentials",
     "Unable to load AWS credentials from any provider in the chain",
     "Unable to load credentials from any of the providers in the chain",

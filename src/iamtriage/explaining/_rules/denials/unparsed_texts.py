@@ -19,6 +19,7 @@ from iamtriage.explaining._context.readers.pasted_policies import find_policies
 from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.calls.execution_roles import explain_execution_role
 from iamtriage.explaining._rules.credentials import ci_jobs
 from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.credentials.lost_secrets import explain_lost_secret
@@ -371,4 +372,5 @@ _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     explain_exposed_key,
     explain_lost_secret,
     explain_rejected_object,
+    explain_execution_role,
 )
