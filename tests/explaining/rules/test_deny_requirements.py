@@ -389,6 +389,29 @@ def test_requirement_comes_first(text: str, facts: dict[str, Any], says: tuple[s
     assert len(shown.splitlines()) <= 26
 
 
+@pytest.mark.parametrize(
+    ("action", "resource", "program", "setting"),
+    [
+        ("ec2:CreateVolume", "volume/*", 'driver.go:107] "GRPC error" err="Could not create volume \\"pvc-1\\": ebs.csi.aws.com"\n', "controller.extraVolumeTags: {Team: VALUE} in its Helm chart or add-on, or tagSpecification_1: Team=VALUE"),
+        ("ec2:RunInstances", "subnet/*", '{"level":"ERROR","logger":"controller","message":"launching nodeclaim","controller":"nodeclaim.lifecycle","karpenter.sh/nodepool":"web"}\n', "add Team: VALUE to spec.tags of the EC2NodeClass"),
+        ("sqs:CreateQueue", "orders", '  with aws_sqs_queue.orders,\n  on main.tf line 3, in resource "aws_sqs_queue" "orders":\n', 'default_tags { tags = { Team = "VALUE" } }; or as tags in aws_sqs_queue.orders'),
+        ("sqs:CreateQueue", "orders", "orders | CREATE_FAILED | AWS::SQS::Queue | ", "--tags Team=VALUE with cdk deploy"),
+        ("sqs:CreateQueue", "orders", "", "--tags in most services"),
+    ],
+)  # fmt: skip
+def test_tags_are_set_where_the_program_has_them(
+    action: str, resource: str, program: str, setting: str
+) -> None:
+    arn = f"arn:aws:{action.partition(':')[0]}:eu-west-1:{ACCOUNT}:{resource}"
+    facts = _decoded("NeedsTeam", "aws:RequestTag/Team", "true", None, action=action, resource=arn)
+    text = _text("an identity-based policy", action, arn)
+    first = explain(
+        f"{program}{text}" if "FAILED" in program else f"{text}\n{program}", facts=facts
+    ).remedies[0]
+    assert first.title == "Pass the tag Team"
+    assert setting in first.steps[0]
+
+
 @pytest.mark.parametrize("partition", ["aws", "aws-cn"])
 def test_quarantine_is_no_requirement_of_the_call(partition: str) -> None:
     text = _text("an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3")

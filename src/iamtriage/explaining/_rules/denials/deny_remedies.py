@@ -12,7 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence, clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._rules.denials import deny_conditions
+from iamtriage.explaining._rules.denials import deny_conditions, tag_settings
 from iamtriage.explaining._rules.denials.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared import (
     commands,
@@ -350,14 +350,14 @@ def _terraform_instance(denial: Denial) -> str | None:
 
 
 def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") -> str:
-    """Return how to tag the one resource of a launch that is denied, or the step for other calls."""
+    """Return how to tag the one resource of a launch that is denied, or how what made the call sets tags, or the step."""
     kind = tagged_type(denial)
-    if kind is None:
-        return step
     if kind == "volume" and (found := _terraform_instance(denial)) is not None:
         return found
     # No value from a policy can end the quoted argument.
     key, text = (each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE")))
+    if kind is None:
+        return tag_settings.describe_tag_setting(denial, key, text) or step
     command = denial.case.context.command
     tagged = {
         each["type"]: each["tags"] for each in _TAGGED.finditer("" if command is None else command.text)
