@@ -1,8 +1,8 @@
 """Remove the additions of logs, terminals and transports from a text.
 
 The steps: control characters and newlines, the starts of lines (``boxes``, quote and comment marks),
-``continuations`` and line wraps (``linewraps``), backslash escapes of any depth, HTML entities, ``links``,
-typographic punctuation, HTML tags, timestamps, runs of whitespace. Each step is skipped if a character that it
+``continuations``, string ``literals`` on adjacent lines and line wraps (``linewraps``), backslash escapes of any
+depth, HTML entities, ``links``, typographic punctuation, HTML tags, timestamps, runs of whitespace. Each step is skipped if a character that it
 needs is missing, so that plain text takes little time.
 """
 
@@ -17,6 +17,7 @@ from iamtriage._reading.unwrapping.boxes import BORDERS, strip_boxes
 from iamtriage._reading.unwrapping.continuations import strip_continuations
 from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
 from iamtriage._reading.unwrapping.links import strip_links
+from iamtriage._reading.unwrapping.literals import join_literals
 from iamtriage._reading.unwrapping.names import find_names, find_services
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
 from iamtriage._reading.vocabulary.view import View
@@ -316,6 +317,7 @@ def _strip_line_starts(view: View) -> None:
         view.edit(_mark_edits(text, text.split("\n")))
     if "\n" in text:
         strip_continuations(view)
+        join_literals(view)
         join_wrapped_lines(view)
 
 
