@@ -207,6 +207,7 @@ def test_nothing_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
         (["--fact", "decoded_message={}"], "decoded_message: "),
         (["--fact", "authorization_details={"], "authorization_details: not JSON"),
         (["--fact", "token_claims=nonsense"], "token_claims: "),
+        (["--fact", "trust_policy={"], "trust_policy: not JSON"),
         (["--fact", 'token_claims={"aud"'], "token_claims: "),
         (["--fact", "trust_policy=@/nowhere/trust.json"], "/nowhere/trust.json"),
         (["--all", "--html"], "--html"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
-__all__ = ("find_placeholders", "placeholder_word", "stated_names")
+__all__ = ("find_placeholders", "is_placeholder_in_prose", "placeholder_word", "stated_names")
 
 # Options that end with -type take constants, such as --principal-type GROUP, and --query takes fields.
 _WORD = lazy_pattern(
@@ -150,6 +150,11 @@ def placeholder_word(name: str) -> str:
     word = name.upper()
     word = _SHORTER.get(word, word)
     return word if _is_placeholder(word) else f"{word}_NAME"
+
+
+def is_placeholder_in_prose(word: str) -> bool:
+    """Return whether a word in a sentence is a placeholder: "Replace CLUSTER", but not "the ARN"."""
+    return word != "ARN" and _is_placeholder(word)
 
 
 def _is_placeholder(word: str) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Mark
 from iamtriage._rendering.powershell import to_powershell
+from iamtriage._rendering.placeholders import is_placeholder_in_prose
 from iamtriage._rendering.shell import make_pasteable, wrap_command
 from iamtriage._text import escape_controls
 
@@ -93,7 +94,11 @@ _COMMAND = lazy_pattern(
     r"|kubectl (?:annotate|apply|auth (?:can-i|whoami)|config view|create|delete|describe|edit|exec|get|logs"
     r"|patch|rollout restart))"
     r"(?: --?[a-z][a-z-]{0,40}(?:[ =](?!-)(?:'[^'\n]{0,200}'|[^\s,;:()]*[^\s,;:().]))?){1,12}(?![^\s.,;:)])"
+    # One without options, in brackets.
+    r"|(?<=\()aws [a-z][a-z0-9-]{1,39} [a-z][a-z0-9-]{1,59}(?=[),])"
 )
+_BRACKETS = "\"'“”()"
+_PUNCTUATION = f"{_BRACKETS}.,;:!?"
 _PAIRS = {'"': '"', "'": "'", "(": ")", "“": "”"}
 _STRUCTURE = lazy_pattern(r'["{}\[\]]')
 
@@ -108,6 +113,8 @@ def phrases(text: str) -> list[tuple[str, bool]]:
     [('Access is denied to ', False), ('ana@example.com', True), ('.', False)]
     >>> phrases("Use what aws iam get-role --role-name app prints.")
     [('Use what ', False), ('aws iam get-role --role-name app', True), (' prints.', False)]
+    >>> phrases("Replace REGION (aws ec2 describe-regions).")
+    [('Replace ', False), ('REGION', True), (' (', False), ('aws ec2 describe-regions', True), (').', False)]
     """
     found = list(_words(escape_controls(text)))
     # A space between two words of code is also code.
@@ -133,10 +140,18 @@ def _split_words(text: str) -> Iterator[tuple[str, bool]]:
             yield " ", False
         if not word:
             continue
-        if _PLAIN_WORD.fullmatch(word) and not _REFERENCE.search(word):
+        if _is_prose(word):
             yield word, False
         else:
             yield from _split_word(word)
+
+
+def _is_prose(word: str) -> bool:
+    core = word.strip(_PUNCTUATION)
+    is_plain = _PLAIN_WORD.fullmatch(word) is not None and _REFERENCE.search(word) is None
+    if not core:
+        return word[0] in _BRACKETS  # those of a command next to it
+    return is_plain and not is_placeholder_in_prose(core)
 
 
 def _split_word(word: str) -> Iterator[tuple[str, bool]]:

@@ -2625,7 +2625,7 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
         (
             botocore_text("ThrottlingException", "GetParameters", "Rate exceeded"),
             "Retry with exponential backoff and jitter, and make fewer calls",
-            "up to 10 names with GetParameters, which are actions of their own",
+            "up to 10 names with GetParameters, which are separate actions",
         ),
     ],
     ids=[

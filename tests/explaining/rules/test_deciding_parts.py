@@ -400,18 +400,18 @@ CREATED = '$ aws ec2 create-volume --size 8{}\n{{"VolumeId": "vol-0a1b2c3d4e5f60
     [
         (
             f"{VANISHED}\nkmsKeyId: {KEY}\nwith the role ebs-driver",
-            "the role ebs-driver may not use the KMS key 0a1b2c3d",
+            "the role ebs-driver is not allowed to use the KMS key 0a1b2c3d",
             "derived",
         ),
-        (VANISHED, "the role of the EBS CSI driver may not use", "possible"),
+        (VANISHED, "the role of the EBS CSI driver is not allowed to use", "possible"),
         (
             CREATED.format(f" --encrypted --kms-key-id {KEY}"),
-            "the caller may not use the KMS key 0a1b2c3d",
+            "the caller is not allowed to use the KMS key 0a1b2c3d",
             "derived",
         ),
         (
             'Could not create volume "pvc-1": could not create volume in EC2: operation error EC2: CreateVolume, https response error StatusCode: 400, RequestID: 1, api error IdempotentParameterMismatch: The client token is associated with a deleted resource',
-            "the role of the EBS CSI driver may not use",
+            "the role of the EBS CSI driver is not allowed to use",
             "possible",
         ),
     ],

@@ -89,9 +89,9 @@ def test_the_second_action(principal: str, rest: str, command: str) -> None:
     assert explain(f"{LONG}\n{both}").causes[0].code == "function-url-rejected"
 
 
-def test_cloudfront_has_no_policies_of_its_own() -> None:
+def test_cloudfront_has_no_policies() -> None:
     explanation = explain(f"x-cache: Error from cloudfront\n{LONG}")
-    assert explanation.remedies[0].steps[0].startswith("CloudFront has no policies of its own")
+    assert explanation.remedies[0].steps[0].startswith("CloudFront has no policies: ")
     assert explanation.summary.endswith("or the origin does not sign.")
     assert len(explanation.remedies) == 1
     # Without IAM, CloudFront has nothing to sign. To open the function to everyone is no fix for it.

@@ -118,7 +118,7 @@ SESSION = "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/a
 @pytest.mark.parametrize(
     ("session", "text", "user", "title"),
     [
-        ("a1b2c3d4e5f60718", "Next.js on Amplify Hosting. On localhost it works.", "which Amplify Hosting uses", "Let a Lambda function make the call, with a role of its own"),
+        ("a1b2c3d4e5f60718", "Next.js on Amplify Hosting. On localhost it works.", "which Amplify Hosting uses", "Let a Lambda function make the call, with its own role"),
         ("a1b2c3d4e5f60718", "", "The role app was denied", "Change the session policy"),
         ("orders-fn", "It works locally.", "which the Lambda function orders-fn uses", "Change the session policy"),
     ],

@@ -546,10 +546,10 @@ def test_policy_template(text: str, names: str | None) -> None:
         (_policy("ses:SendEmail", "arn:aws:ses:eu-west-1:111122223333:identity/example.net"), False),
     ],
 )
-def test_address_is_an_identity_of_its_own(policy: str, *, is_of_address: bool) -> None:
+def test_address_is_a_separate_identity(policy: str, *, is_of_address: bool) -> None:
     denied = _denied("ses:SendEmail", "arn:aws:ses:eu-west-1:111122223333:identity/shop@example.org")
     explanation = explain(f"{denied}\n\n{policy}")
-    assert ("is an identity of its own" in explanation.causes[0].text) is is_of_address
+    assert ("is a separate identity" in explanation.causes[0].text) is is_of_address
     is_template = policy.startswith("- SES")
     assert ("Or delete the identity" in str(explanation.remedies[0].steps)) is is_template
     # The next deployment of the template does not know a policy that somebody attached.

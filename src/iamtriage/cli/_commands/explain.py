@@ -151,6 +151,8 @@ def _parse_facts(arguments: list[str]) -> Facts:
             raise ValueError(msg)
         text = read_text(value[1:]) if value.startswith("@") else value
         facts[name] = _parse_claims(text) if name == "token_claims" else text
+        if name == "trust_policy":
+            _check_json(name, text)
     return build_facts(facts)
 
 
@@ -168,6 +170,21 @@ def _parse_claims(text: str) -> dict[str, object]:
         msg = f"token_claims: {error}"
         raise ValueError(msg) from error
     return claims
+
+
+def _check_json(name: str, text: str) -> None:
+    """Check a document that explanations otherwise only read if they need it.
+
+    Raises:
+        ValueError: The text is not JSON.
+    """
+    import json
+
+    try:
+        json.loads(text)
+    except ValueError as error:
+        msg = f"{name}: not JSON: {error}"
+        raise ValueError(msg) from error
 
 
 def _explain_cause(source: Input, facts: Facts) -> Iterable[Explanation]:

@@ -232,7 +232,7 @@ PROTECTED = CauseType(
     title="A service of AWS manages the role",
     text="It is a service-linked role: only its service changes the policies of the role, whatever permissions the caller has.",
     recognised_by='The error code UnmodifiableEntity, or the message "Cannot perform the operation on the protected role".',
-    fix="Allow the role in the policy of the resource, or use a role of your own where the service accepts one.",
+    fix="Allow the role in the policy of the resource, or use your own role where the service accepts one.",
     sources=(pages.SERVICE_LINKED,),
 )
 
@@ -296,9 +296,7 @@ def _allow_remedy(case: Case[AwsError], name: str) -> Remedy:
     account = commands.account(stated.value if stated else owner)
     service = LINKED_ROLE_SERVICES.get(name.partition("_")[0], "SERVICE")
     arn = f"arn:{find_partition(case)}:iam::{account}:role/aws-service-role/{service}.amazonaws.com/{name}"
-    own = (
-        "Where the service accepts a role of your own, attach the policy to such a role, and pass it instead."
-    )
+    own = "Where the service accepts your own role, attach the policy to one, and pass that instead."
     if not _OF_KEYS.search(policy):
         return owner_remedy(
             "Allow the role in the policy of the resource that it is to use",

@@ -198,7 +198,7 @@ def _correction_steps(arn: RejectedArn) -> tuple[str, ...]:
         )
     return (
         "It is role_arn in the profile, AWS_ROLE_ARN in the environment, or an argument of the program.",
-        "The form is arn:aws:iam::ACCOUNT_ID:role/PATH/NAME. In China and GovCloud, the partition is aws-cn or aws-us-gov.",
+        "The form is arn:aws:iam::account:role/path/name. In China and GovCloud, the partition is aws-cn or aws-us-gov.",
     )
 
 

@@ -116,7 +116,7 @@ def _explain_other_region(case: Case[AwsError], found: re.Match[str], call: str,
     is_multi_region = key.startswith("mrk-")
     no_copy = "The key itself cannot be copied: its ID does not begin with mrk-, so it has no replicas."
     return case.explain(
-        f"The KMS key is in {key_region}, and {call} goes to {region}: a service can use keys of its own Region only.",
+        f"The KMS key is in {key_region}, and {call} goes to {region}: a service can use only keys in its own Region.",
         KEY_NOT_ACCESSIBLE.cause(
             "derived",
             code_evidence(case.failure),
@@ -199,7 +199,7 @@ _REQUIREMENTS = "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption
 VOLUME_DISCARDED = CauseType(
     "volume-discarded",
     title="EBS discards a new volume whose KMS key the caller cannot use",
-    meaning="CreateVolume succeeds, because EBS checks the key later. If the caller may not use it, EBS deletes the volume, and the next call does not find it.",
+    meaning="CreateVolume succeeds, because EBS checks the key later. If the caller is not allowed to use it, EBS deletes the volume, and the next call does not find it.",
     recognised_by="A new volume is not found, or its client token belongs to a deleted volume, and the text shows that volumes are encrypted or that the EBS CSI driver creates them.",
     fix="Allow the caller to use the KMS key.",
     sources=(_REQUIREMENTS, "https://github.com/kubernetes-sigs/aws-ebs-csi-driver/issues/3010"),
@@ -281,7 +281,7 @@ def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation
     put = commands.put_policy(role or "ROLE_NAME", "UseVolumeKey")
     put = put.replace("ROLE_NAME", '"${role_arn##*/}"') if finds_role else put
     return case.explain(
-        f"EBS accepted the new volume and then discarded it: most likely, {caller} may not use {of_key}.",
+        f"EBS accepted the new volume and then discarded it: most likely, {caller} is not allowed to use {of_key}.",
         VOLUME_DISCARDED.cause(
             "derived" if encrypted is not None else "possible",
             evidence,

@@ -88,7 +88,7 @@ ACLS_DISABLED = CauseType(
 )
 INVALID_REQUEST = CauseType(
     "invalid-request",
-    title="A parameter is missing, has the wrong form, or does not fit the others",
+    title="A parameter is missing, has the wrong form, or conflicts with the others",
     recognised_by="An error code such as ValidationException, InvalidParameterValue or MalformedInput.",
     fix="Correct the parameter that the message names.",
     sources=(pages.API_REFERENCES,),

@@ -230,7 +230,7 @@ def _explain_managed_key(case: Case[AwsError], noun: str, *, is_allowed: bool) -
     right = f" The {noun} policy is right: it allows {service}, and suffices without the key."
     create, change = service_access.CREATE_KEY, service_access.SET_KEY[noun]
     return case.explain(
-        f"S3 could not validate the {noun}{service_access.name_encrypted(text)}: it is encrypted with {key}, an AWS managed key, which {service} may not use.",
+        f"S3 could not validate the {noun}{service_access.name_encrypted(text)}: it is encrypted with {key}, an AWS managed key, which {service} is not allowed to use.",
         common_causes.SERVICE_NOT_ALLOWED.cause(
             "derived",
             text=f"When notifications are saved, S3 sends a test message, for which it needs the key. The policy of an AWS managed key allows only principals of the account, and cannot be changed.{right if is_allowed else ''}",

@@ -103,7 +103,7 @@ ROLE_INSTEAD_OF_PROFILE = CauseType(
 # Packer creates a profile for each build, and retries until EC2 sees it.
 _RETRIED = lazy_pattern(r"\b[Rr]etryable error\b")
 _WAIT_FOR_TOOL = your_remedy(
-    "Wait for the next attempts: the program retries by itself",
+    "Wait for the next attempts: the program retries automatically",
     "A program that has just created the profile needs several attempts. Look for a later error only if it gives up.",
     url=pages.CONSISTENCY,
 )

@@ -79,7 +79,7 @@ RAISE_PARAMETERS = account_remedy(
     commands="aws ssm update-service-setting --region REGION --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true",
     url="https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html",
 )
-_FEWER_PARAMETERS = "Make fewer calls: read all parameters of a path with GetParametersByPath, or up to 10 names with GetParameters, which are actions of their own in policies, and cache the values."
+_FEWER_PARAMETERS = "Make fewer calls: read all parameters of a path with GetParametersByPath, or up to 10 names with GetParameters, which are separate actions in policies, and cache the values."
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html
 _FEWER_SECRETS = "Make fewer calls: cache the secret in the program, as the caching libraries of Secrets Manager do, instead of a call for each request or job."
 _FEWER_STATES = "Make fewer calls: ask for the state less often, for example with a waiter that has a longer delay, and for many resources in one call, with filters, IDs and a paginator."

@@ -65,7 +65,7 @@ def explain_unsubscribed_service(case: Case[AwsError], _message: str) -> Explana
         f"The account cannot use {what}{f' in {region}' if region else ''}: {reason}. No access key is wrong, and no IAM permission is missing.",
         ACCOUNT_STATE.cause(
             "reported",
-            text='"Access Key Id" is fixed wording: it means the account of the credentials, also if they are those of a role.',
+            text='"Access Key Id" is fixed wording: it means the account of the credentials, even if they are those of a role.',
         ),
         remedies=(_CHECK_ACCOUNT,)
         if service or operation

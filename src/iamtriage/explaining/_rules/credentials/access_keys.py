@@ -305,7 +305,7 @@ def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> 
         url=pages.EXPOSED_KEYS,
     )
     replace = your_remedy(
-        "Then: replace it with a role or a new key, and remove it from the text",
+        "Replace it with a role or a new key, and remove it from the text",
         "Replace it with a role or a new key, then delete the old one. AWS shows a secret access key only once, when it is created.",
         "Remove the text from logs, tickets, chats and pages. In Git, rewrite the history: a new commit does not remove it.",
         "Removing the text is not enough, because copies can exist.",
@@ -316,7 +316,7 @@ def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> 
         url=pages.ROTATE_KEYS,
     )
     investigate = account_remedy(
-        "Then: find out how it was used, and stop the sessions that it created",
+        "Find out how it was used, and stop the sessions that it created",
         "Look up the key in CloudTrail in each enabled Region, back to the day of the exposure. Look for unknown users, keys, roles, instances and functions, and revoke the sessions of roles that were assumed with the key.",
         "Sessions that were created with the key stay valid after it is deactivated. The policy AWSDenyAll stops them, and everything else that the user does: detach it after the cleanup.",
         "A policy AWSCompromisedKeyQuarantine (or its versions V2 and V3) means that AWS found the key exposed publicly. Leave it attached until the support case is resolved.",

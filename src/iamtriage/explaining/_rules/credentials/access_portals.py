@@ -70,7 +70,7 @@ def explain_unknown_portal(case: Case[AwsError], message: str) -> Explanation:
         remedies=your_remedy(
             "Correct sso_region and sso_start_url",
             "The settings of IAM Identity Center show its Region and the URL of the access portal (https://…/start). If you cannot see them, ask its administrator.",
-            "With sso_session, both are in the section [sso-session NAME] of ~/.aws/config. If a URL with a name of its own fails, try the one with the ID (https://d-….awsapps.com/start).",
+            "With sso_session, both are in the section [sso-session NAME] of ~/.aws/config. If a URL with a custom name fails, try the one with the ID (https://d-….awsapps.com/start).",
             commands=(
                 *(credential_remedies.with_profile(profile, line) for line in lines),
                 Labelled("Then:", "aws sso login --profile PROFILE"),

@@ -181,7 +181,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         if _ECS_AGENT.search(text) is not None:
             manifest = f"NO_PROXY={exempted},169.254.170.2,/var/run/docker.sock"
             title = "Add NO_PROXY to /etc/ecs/ecs.config, next to HTTP_PROXY, and restart the ECS agent"
-            step = "The proxy stays for the calls to Amazon ECS. Docker, which pulls the images, and ecs-init have settings of their own for it: set NO_PROXY there, too (see the documentation)."
+            step = "The proxy stays for the calls to Amazon ECS. Docker, which pulls the images, and ecs-init have their own settings for it: set NO_PROXY there, too (see the documentation)."
             is_upstart = _AGENT_OF_AMAZON_LINUX_1.search(text) is not None
             line = "sudo stop ecs; sudo start ecs" if is_upstart else "sudo systemctl restart ecs"
             url = _ECS_PROXY_PAGE

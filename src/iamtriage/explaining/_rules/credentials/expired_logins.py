@@ -74,7 +74,7 @@ EXPIRED_WEB_IDENTITY_TOKEN = CauseType(
 TOKEN_OF_JOB_TOO_OLD = CauseType(
     "token-of-job-too-old",
     title="A CI job used its token long after it got it",
-    fix="Assume the role at the start of the job, or run the call in a job of its own.",
+    fix="Assume the role at the start of the job, or run the call in a separate job.",
     recognised_by="The text shows a variable of a CI job, such as CI_JOB_ID.",
     sign=r"\b(?:CI_JOB_(?:JWT\w{0,8}|ID)|GITLAB_OIDC_TOKEN|ACTIONS_ID_TOKEN_REQUEST_\w{3,5}|BITBUCKET_STEP_OIDC_TOKEN|CIRCLE_OIDC_TOKEN\w{0,3})\b",
     remedy="Assume the role at the start",

@@ -311,7 +311,7 @@ def routes_remedy(url: re.Match[str] | None = None) -> Remedy:
         )
     return your_remedy(
         "For a REST API: compare the URL and the method with the API",
-        "The URL is https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH. The stage, the path and the method must exist."
+        "The URL is https://api-id.execute-api.region.amazonaws.com/stage/path. The stage, the path and the method must exist."
         if url is None or not url["stage"]
         else f"In the URL, {url['stage']} is the stage and /{url['path'] or ''} the path. Both must exist, and so must the method of the path.",
         None if url else "With a custom domain, the base path mapping replaces the stage.",

@@ -292,10 +292,10 @@ _ISSUER = lazy_pattern(
 _KIND = lazy_pattern(r"\b(?:Cluster)?Issuer\b")
 AMBIENT_CREDENTIALS_OFF = CauseType(
     "ambient-credentials-off",
-    title="An issuer of cert-manager may not use the credentials of its pod",
+    title="A cert-manager issuer is not allowed to use the credentials of the pod",
     meaning="By default, cert-manager uses the credentials of its pod (IRSA, EKS Pod Identity, the node) for a ClusterIssuer, but not for an Issuer.",
     recognised_by='cert-manager says "perhaps you meant to enable ambient credentials".',
-    fix="Use a ClusterIssuer, start the controller with --issuer-ambient-credentials, or give the Issuer credentials of its own.",
+    fix="Use a ClusterIssuer, start the controller with --issuer-ambient-credentials, or give the Issuer its own credentials.",
     sources=(_PAGE,),
 )
 
@@ -324,7 +324,7 @@ def explain_ambient_credentials(case: Case[MissingCredentials], message: str) ->
         url=_PAGE,
     )
     own = cluster_remedy(
-        f"Or give {named} credentials of its own",
+        f"Or give {named} its own credentials",
         "Set accessKeyID and secretAccessKeySecretRef of the route53 solver, or, in newer versions, auth.kubernetes.serviceAccountRef and role.",
         url=_PAGE,
     )
@@ -336,7 +336,7 @@ def explain_ambient_credentials(case: Case[MissingCredentials], message: str) ->
         url=_PAGE,
     )
     return case.explain(
-        f"AWS was not asked: cert-manager may not use its own credentials (IRSA, the node's role) for {named}.",
+        f"AWS was not called: cert-manager does not use its own credentials (IRSA, the node's role) for {named}.",
         reported_cause(
             AMBIENT_CREDENTIALS_OFF,
             message,

@@ -190,7 +190,7 @@ def explain_user_pool(denial: Denial) -> Explanation:
             commands="aws cognito-idp admin-get-user --user-pool-id USER_POOL_ID --username USER_NAME",
             url=_USER_POOLS,
         ),
-        notes="An IAM policy does not help: the user pool has users and tokens of its own.",
+        notes="An IAM policy does not help: the user pool has its own users and tokens.",
     )
 
 

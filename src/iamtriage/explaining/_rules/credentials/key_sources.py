@@ -91,7 +91,7 @@ def stored_keys_remedy(case: Case[Failure]) -> Remedy | None:
         return your_remedy(
             "Use the credentials of the execution role",
             "Lambda sets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN for the role. The names are reserved: the function's configuration cannot set them.",
-            "Remove keys from the code: the SDK then finds all three values itself. If the code reads other keys, from variables of its own or a secret, correct both there.",
+            "Remove keys from the code: the SDK then finds all three values itself. If the code reads other keys, from its own variables or a secret, correct both there.",
             url="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
         )
     keys = None if kind is None or "role-to-assume" in text else _KEY_STORES.get(kind)

@@ -276,7 +276,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     outcome, summary = "failed", "The helper that gets credentials for the cluster {}."
     lacking, is_argo_cd = _LACKING, name == "argocd-k8s-auth"
     if is_argo_cd:
-        lacking = "The service accounts of Argo CD's pods have no role, or that role may not assume the one in the cluster secret."
+        lacking = "The service accounts of Argo CD's pods have no role, or that role is not allowed to assume the one in the cluster secret."
     causes: tuple[Cause, ...] = (HELPER_WITHOUT_CREDENTIALS.cause(text=lacking), HELPER_TIMEOUT.cause())
     if "Client.Timeout exceeded" in message:
         causes = causes[::-1]

@@ -57,7 +57,7 @@ REGISTRY_HELPER_STORES_NOTHING = CauseType(
     title="The helper docker-credential-ecr-login cannot store a docker login",
     text="The helper docker-credential-ecr-login gets a login for each pull and push, and stores none. The command docker login asks it to store one.",
     recognised_by='The command docker login says "error storing credentials" and "not implemented".',
-    fix="Remove docker login from the script: the helper signs in by itself.",
+    fix="Remove docker login from the script: the helper signs in automatically.",
     sources=("https://github.com/awslabs/amazon-ecr-credential-helper",),
 )
 
@@ -191,7 +191,7 @@ def explain_helper_without_login(
         ),
         url=REGISTRY_HELPER_WITHOUT_LOGIN.sources[0],
     )
-    reason = f"most likely, {who} may not call {LOGIN_ACTION}, or it has no AWS credentials"
+    reason = f"most likely, {who} is not allowed to call {LOGIN_ACTION}, or it has no AWS credentials"
     if lacks_policy:
         reason = f"{who} has no permission for ECR"
     return case.explain(

@@ -48,7 +48,7 @@ _OPTION = "--image-credential-provider-config"
 KUBELET_WITHOUT_PROVIDER = CauseType(
     "kubelet-without-credential-provider",
     title="The kubelet has no credential provider for ECR",
-    text="The kubelet asked ECR without a login. Kubernetes 1.27 removed the kubelet's own login to ECR, so nodes with 1.26 still pull. From 1.27 on, it needs the program ecr-credential-provider, which EKS sets up on its own nodes only.",
+    text="The kubelet pulled from ECR without a login. Up to Kubernetes 1.26, the kubelet signs in to ECR itself. From 1.27 on, it needs the program ecr-credential-provider, which EKS sets up on its own nodes only.",
     recognised_by="The text shows a cluster that EKS does not manage, or options of the kubelet without --image-credential-provider-config.",
     fix="Install ecr-credential-provider on the nodes, and name it in the options of the kubelet.",
     sources=("https://kubernetes.io/docs/tasks/administer-cluster/kubelet-credential-provider/",),

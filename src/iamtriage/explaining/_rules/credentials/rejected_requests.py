@@ -315,7 +315,7 @@ def set_region_remedy(request: RejectedRequest) -> Remedy | None:
 SESSION_TOKEN_REMEDY = your_remedy(
     "Set all three values of the temporary credentials",
     "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN must come from the same response, and the token must be complete. In ~/.aws/credentials, the third one is aws_session_token.",
-    "The token of another response does not fit. If it is lost, get new credentials: assume the role or sign in again, and set all three.",
+    "A token from another response does not work. If it is lost, get new credentials: assume the role or sign in again, and set all three.",
     commands=(
         "env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN",
         "aws sts get-caller-identity",

@@ -168,7 +168,7 @@ def _pass_unchanged(change: ProxyChange | None, signed: str | None) -> Remedy:
         )
     if change.part == "path":
         return your_remedy(
-            "Serve the storage at the root of a host name of its own",
+            "Serve the storage at the root of a separate host name",
             f"Remove what changes the path: {quote_words(change.words)}. Clients sign the path that they send, so a prefix cannot be removed on the way.",
             f"Use a separate host name or port{f' in place of {signed}/PREFIX' if signed else ''} as the endpoint URL, and pass its path unchanged.",
             url=pages.SIGNATURES,

@@ -71,7 +71,7 @@ _RENEW_SOURCE = remedies.your_remedy(
 )
 # https://docs.gitlab.com/ci/secrets/id_token_authentication/: a job's timeout sets when its tokens expire.
 _FIRST_STEP = remedies.your_remedy(
-    "Assume the role at the start of the job, or run the call in a job of its own",
+    "Assume the role at the start of the job, or run the call in a separate job",
     "GitLab issues the ID token when the job starts and does not renew it. Another job, or a retry of this one, gets a new token.",
     "In one job, assume the role in before_script with the command, and export the three values that it prints. ID_TOKEN is the name of the token under id_tokens. The role's maximum session duration must allow --duration-seconds.",
     "Or raise timeout of the job in .gitlab-ci.yml: the token is valid for that long.",

@@ -380,7 +380,7 @@ def _allow_remedy(
         return role_calls.with_trust_commands(denial, remedy)
     else:
         added = _statement_for(denial, attribute)
-        step = f"This is not enough by itself: {wording.other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
+        step = f"This alone is not enough: {wording.other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
 
 

@@ -94,7 +94,7 @@ def explain_service_control(denial: Denial) -> Explanation:
     )
     text = f"At {where}, no service control policy allows the action, and no Deny matched. {_no_identity_allow(denial, 'service control policy')}"
     if guardrails.identity_notes(denial):
-        text = f"{text} {capitalize_start(denial.caller)} needs an Allow of its own, too."
+        text = f"{text} {capitalize_start(denial.caller)} also needs its own Allow."
     verdict = f"no service control policy{f' of {clip_text(level)}' if level else ''} allows it"
     return guardrails.explain_guardrail(denial, verdict, text, "service_control", remedy, *scope)
 

@@ -204,7 +204,7 @@ def explain_tagged_resource(denial: Denial) -> Explanation:
     of_stack = _OF_CLOUDFORMATION.search(text) is not None
     why = "The request has tags."
     if of_stack:
-        why = "The request has tags: CloudFormation passes those of the stack or stack set on to its resources, also if the template has none."
+        why = "The request has tags: CloudFormation passes those of the stack or stack set on to its resources, even if the template has none."
     was = ""
     if has_former:
         was = f" {former} in the policy is the former action, which does not cover the call."
@@ -286,7 +286,7 @@ _IGNORED = "https://github.com/hashicorp/terraform/pull/34511"
 WORKSPACES_LISTED = CauseType(
     "workspaces-listed",
     title="Terraform's S3 backend lists workspaces under a prefix that is not allowed",
-    meaning="The backend lists the workspaces below env:/ or workspace_key_prefix, also if none are used.",
+    meaning="The backend lists the workspaces below env:/ or workspace_key_prefix, even if none are used.",
     recognised_by="The backend cannot list the workspaces, and a condition on s3:prefix in the text does not allow their prefix.",
     fix="Allow s3:ListBucket for the prefix of the workspaces, too.",
     sources=(backend_blocks.PAGE, _IGNORED),
@@ -354,7 +354,7 @@ def add_workspace_listing(denial: Denial, explanation: Explanation) -> Explanati
         )
     cause = WORKSPACES_LISTED.cause(
         "derived",
-        text=f"The backend lists the workspaces, also if none are used: below env:/, unless workspace_key_prefix sets another prefix.{versions}",
+        text=f"The backend lists the workspaces, even if none are used: below env:/, unless workspace_key_prefix sets another prefix.{versions}",
     )
     first = explanation.remedies[0]
     if step:

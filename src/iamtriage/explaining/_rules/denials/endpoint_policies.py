@@ -210,7 +210,7 @@ def _allow_remedy(denial: Denial) -> Remedy:
         called = (f"A pull calls {LOGIN_ACTION} on * and {actions} on the repository.",)
     remedy = account_remedy(
         "Add an Allow to the policy of the endpoint",
-        "Keep the Deny, and allow what is called through the endpoint, in the policy of each endpoint that has it. Such an Allow grants nothing by itself: the policies of the caller still decide. The default policy allows everything.",
+        "Keep the Deny, and allow what is called through the endpoint, in the policy of each endpoint that has it. Such an Allow alone grants nothing: the caller's own policies still decide. The default policy allows everything.",
         *called,
         commands=(
             *commands.endpoint_policy_commands(region, action)[:2],

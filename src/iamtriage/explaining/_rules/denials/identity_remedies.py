@@ -199,7 +199,7 @@ def find_service_of_linked_role(denial: Denial) -> str | None:
 def _create_or_allow_role(denial: Denial, grant: Remedy, service: str) -> Remedy:
     """Return the remedy that creates a service-linked role, or allows the caller to do so."""
     controller = find_controller_of_denial(denial.action or "", denial.failure)
-    again = "retry the call" if controller is None else "the controller retries by itself"
+    again = "retry the call" if controller is None else "the controller retries automatically"
     create = commands.fill_command("aws iam create-service-linked-role --aws-service-name {}", service)
     allowing = tuple(Labelled(f"Or, to let {denial.caller} create it:", each) for each in grant.commands[:1])
     return attrs.evolve(

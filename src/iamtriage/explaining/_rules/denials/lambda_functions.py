@@ -258,7 +258,7 @@ def _in_code(
     where = f" The text does not name the role: see {prop} of {name} in the {place}. If it is not created there, attach the policy to it in IAM."
     steps = [
         f"{add}.{where if named else ''}",
-        f"If the policy is a resource of its own, name it in {wait}, so that it is there first. Then deploy again.",
+        f"If the policy is a separate resource, name it in {wait}, so that it is there first. Then deploy again.",
     ]
     if "AWSLambdaBasicExecutionRole" in denial.failure.text:
         steps[0] += " AWSLambdaBasicExecutionRole allows only the logs."
@@ -293,7 +293,7 @@ _VERSION = lazy_pattern(r"layer:(?P<name>[\w-]{1,140}):(?P<version>[0-9]{1,10})"
 LAYER_IN_OTHER_REGION = CauseType(
     "layer-in-other-region",
     title="The Lambda layer is in another Region than the function",
-    meaning="A function can use only layers of its own Region. Lambda reports another Region as a missing permission.",
+    meaning="A function can use only layers in its own Region. Lambda reports another Region as a missing permission.",
     recognised_by="The ARN of the layer has another Region than the function.",
     fix="Use the ARN of the layer that its publisher lists for the function's Region. Its version can differ.",
     sources=(_PAGE,),
@@ -349,7 +349,7 @@ def explain_layer(denial: Denial) -> Explanation:
         )
         text = f"{of_owner}No Allow for {denial.caller} changes that."
         return denial.explain(
-            f"The layer {name} is in {home}, but the function is in {region}: a function can use only layers of its own Region.",
+            f"The layer {name} is in {home}, but the function is in {region}: a function can use only layers in its own Region.",
             LAYER_IN_OTHER_REGION.cause("derived", f"The ARN of the layer has the Region {home}.", text=text),
             topic="lambda-layer",
             remedies=use,

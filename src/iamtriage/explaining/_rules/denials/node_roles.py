@@ -67,7 +67,7 @@ _EVIDENCE_ORDER: tuple[Evidence, ...] = ("reported", "supplied", "derived", "pos
 _WARNING = "Every pod that reaches the instance metadata of a node with this role then has the permission."
 
 _WITHOUT_ROLE = (
-    "A pod without a role of its own calls with the role of its node, which is not meant to allow this."
+    "A pod without its own role calls with the role of its node, which is not meant to allow this."
 )
 _ITS_POD = "its pod"
 # The titles of remedies that give a controller's role all that it requires.
@@ -190,7 +190,7 @@ def _verdict(denial: Denial, shown: PodEvidence, problem: PodProblem | None) -> 
         node = "" if denial.role is None else f" {clip_text(denial.role.name)}"
         if controller is None:
             return None
-        return f"{_ITS_POD} called with the node's role{node}, not with a role of its own"
+        return f"{_ITS_POD} called with the node's role{node}, not with its own"
     session = clip_text((denial.principal_text or "").rpartition("/")[2])
     return f"the pod called with the role of its node ({session}), not with a role of its service account {clip_text(account)}"
 

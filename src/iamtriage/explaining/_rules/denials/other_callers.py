@@ -65,7 +65,7 @@ def add_other_caller(denial: Denial, explanation: Explanation) -> Explanation:
         f" The text shows {who} as the caller, so this call used other credentials: those of {denial.caller}."
     )
     title = f"If {who} is meant to call, find where the access key of {denial.caller} comes from"
-    step = "Run it where the call is made: environment variables precede a profile, and a program can have keys of its own."
+    step = "Run it where the call is made: environment variables precede a profile, and a program can have its own keys."
     remedy = your_remedy(title, step, commands="aws configure list", url=pages.CLI_PROFILES)
     summary = f"{explanation.summary}{text}"
     return attrs.evolve(

@@ -199,7 +199,7 @@ STATED_POLICY_CONDITION = _define(
     "stated-policy-condition",
     "The policy in the text or the facts allows the call only under a condition",
     "Make the request so that the condition is met, or change the condition.",
-    meaning="A statement matches the action and the resource, and has a condition that the request may not meet.",
+    meaning="A statement matches the action and the resource, and has a condition that the request possibly does not meet.",
 )
 STATED_POLICY_OTHER_PRINCIPAL = _define(
     "stated-policy-other-principal",

@@ -78,9 +78,7 @@ def find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | No
             url="https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.TableAttributes.html",
         )
     verdict = f"allows it on the table only, whose ARN does not cover the index {clip_text(index)}"
-    text = (
-        "An index is a resource of its own. Calls that do not use it, such as GetItem, need only the table."
-    )
+    text = "An index is a separate resource. Calls that do not use it, such as GetItem, need only the table."
     return Contrast(verdict, remedy, text)
 
 
@@ -114,5 +112,5 @@ def describe_address(denial: Denial, allowed: Sequence[str]) -> str | None:
     _, _, address = (denial.resource or "").partition(":identity/")
     domain = address.partition("@")[2]
     if domain and any(each.endswith(f"identity/{domain}") for each in allowed):
-        return f"The address {clip_text(address)} is an identity of its own, and SES checks the policy for that, not for its domain. Verification is not what fails."
+        return f"The address {clip_text(address)} is a separate identity, and SES checks the policy for that, not for its domain. Verification is not what fails."
     return None

@@ -115,7 +115,7 @@ _UPLOADING = frozenset({("cloudformation", "package"), ("cloudformation", "deplo
 ENDPOINT_NOT_USED = CauseType(
     "endpoint-not-used-for-upload",
     title="The command uploads to Amazon S3, and not to its endpoint",
-    text="aws cloudformation package and deploy upload with a client for S3 of their own, which does not get the option.",
+    text="aws cloudformation package and deploy upload with their own S3 client, which does not get the option.",
     recognised_by="An S3 operation of aws cloudformation package or deploy fails, and the command has --endpoint-url.",
     fix="Set the variable AWS_ENDPOINT_URL instead of the option.",
     sources=(pages.SDK_ENDPOINTS, "https://github.com/aws/aws-cli/issues/4727"),

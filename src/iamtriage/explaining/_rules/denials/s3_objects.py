@@ -349,7 +349,7 @@ def explain_tags_of_copy(denial: Denial) -> Explanation:
         f"{capitalize_start(denial.caller)} is not allowed to {verb} the tags of an object: {denial.action}{on}, which {other} does not include.",
         common_causes.DERIVED_ACTION.cause(
             "derived",
-            text=f"aws s3 copies objects of 8 MB and more in parts, which leaves out the tags, so it {verb}s them with a call of its own, whether or not there are tags. Smaller objects need no such call. The copy itself was not denied.",
+            text=f"aws s3 copies objects of 8 MB and more in parts, which leaves out the tags, so it {verb}s them with a separate call, whether or not there are tags. Smaller objects need no such call. The copy itself was not denied.",
         ),
         topic="s3-access-denied",
         remedies=allow_remedy(denial, first_step=step),

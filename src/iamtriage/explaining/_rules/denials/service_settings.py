@@ -75,7 +75,7 @@ def explain_ssec_block(denial: Denial) -> Explanation:
             your_remedy(
                 "Upload with another encryption",
                 f"Remove the customer-provided key from the call: {where}. No permission is missing.",
-                "The bucket then encrypts with its default, which the command prints. For a key of your own, use SSE-KMS.",
+                "The bucket then encrypts with its default, which the command prints. For your own key, use SSE-KMS.",
                 commands=fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
                 url=SSEC_BLOCKED.sources[0],
             ),

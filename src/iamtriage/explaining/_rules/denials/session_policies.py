@@ -118,7 +118,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         title, statement, url = "Let a backend make the call, or users sign in", None, _GUEST_ROLES
         steps = [
             f"You cannot change the session policy of the enhanced flow, AmazonCognitoUnAuthedIdentitiesSessionPolicy. It allows certain services, such as Amazon Polly and Amazon Rekognition, but not {denial.action or 'this action'}.",
-            "A backend, such as API Gateway and Lambda, or signed-in users with their own role can make the call. For what everyone may read, a static file is enough.",
+            "A backend, such as API Gateway and Lambda, or signed-in users with their own role can make the call. For public data, a static file is enough.",
             f"Or use the basic flow, which adds no session policy: {how}. The pool must allow it: the command then prints true. A pool with which it works most likely uses this flow. Guests can then do all that the role allows.",
         ]
         region = commands.region(denial.resource_arn.region if denial.resource_arn else None)
@@ -135,7 +135,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
             listed = re.findall(rf"\b{passed[1]}:[A-Z][A-Za-z]{{1,60}}\b", denial.failure.text)
             makes = join_words(tuple(dict.fromkeys(listed))[:4], "and") or makes
         title, statement, url = (
-            "Let a Lambda function make the call, with a role of its own",
+            "Let a Lambda function make the call, with its own role",
             None,
             _AMPLIFY_PAGE,
         )

@@ -154,7 +154,7 @@ def find_filter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     )
     shows_arguments = _ARGUMENTS.search(text) is not None and "--domain-filter=" not in text
     flag = f"{'Without' if shows_arguments else 'Unless it has'} {controller.filter_flag.rstrip('=')}"
-    cause = f"{flag}, {name} reads every {kind} that it lists. One that it may not read stops the whole run, so {listed} {'is' if len(ids) == 1 else 'are'} not updated either."
+    cause = f"{flag}, {name} reads every {kind} that it lists. One that it is not allowed to read stops the whole run, so {listed} {'is' if len(ids) == 1 else 'are'} not updated either."
     no_filter = f", and no filter limits {name} to {they}" if shows_arguments else ""
     verdict = f"allows it only on the {kind}{'s' * (len(ids) > 1)} {listed}{no_filter}"
     return Contrast(verdict, remedy, cause)

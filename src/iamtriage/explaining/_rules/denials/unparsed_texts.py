@@ -325,7 +325,7 @@ def _explain_kubeconfig(text: str, facts: Facts) -> Explanation | None:
         title = "Configure the provider with the cluster's address"
         steps = [
             "In the provider block, set host, cluster_ca_certificate and exec (aws eks get-token) from the cluster's attributes. A module uses the provider of its caller.",
-            "If the same run creates, replaces or destroys the cluster, its address is unknown to the provider: apply the cluster first, in a run or a configuration of its own.",
+            "If the same run creates, replaces or destroys the cluster, its address is unknown to the provider: apply the cluster first, in a separate run or configuration.",
         ]
         shown = ()
     return Explanation(

@@ -120,7 +120,7 @@ def _describe_name(message: str) -> str:
 _RESERVED = lazy_pattern(r"(?<![:\w])((?:system|eks|aws|amazon|iam):)(?!:)[a-zA-Z0-9][\w.@:-]{0,62}\b")
 _NODE_GROUP = lazy_pattern(r"system:(?:bootstrappers|nodes|node-proxier)")
 _ADMIN_POLICY = "AmazonEKSClusterAdminPolicy"
-_OWN_GROUP = "Or use a group of your own in the entry, such as admins, and bind it: kubectl create clusterrolebinding admins --clusterrole=cluster-admin --group=admins"
+_OWN_GROUP = "Or use your own group in the entry, such as admins, and bind it: kubectl create clusterrolebinding admins --clusterrole=cluster-admin --group=admins"
 _SMALLER = "The policy allows everything, as the group does: use a smaller policy if that is enough."
 
 

@@ -260,7 +260,7 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
         cluster_access.ENTRY_OF_OTHER_TYPE.cause(
             "derived",
             because,
-            text="The kubelet is a session of the role to the cluster, without the user name and groups of a node, so it is denied everything.",
+            text="To the cluster, the kubelet is a session of the role, without the user name and groups of a node, so it is denied everything.",
         ),
         topic="kubernetes-node-login",
         remedies=(principal.node_entry_remedy(cluster), mapping if cluster.uses_aws_auth else None),

@@ -292,7 +292,7 @@ def _subresource_step(denied: DeniedRequest) -> str | None:
     if base != "pods" or sub not in _USERS_OF_SUBRESOURCES:
         return None
     opens = " It opens a shell with all that the pod can do." if sub == "exec" else ""
-    return f"kubectl {_USERS_OF_SUBRESOURCES[sub]} uses pods/{sub}, which needs a rule of its own: rules for pods do not cover it.{opens}"
+    return f"kubectl {_USERS_OF_SUBRESOURCES[sub]} uses pods/{sub}, which needs a separate rule: rules for pods do not cover it.{opens}"
 
 
 def _read_pod_commands(denied: DeniedRequest, namespace: str | None) -> Commands:

@@ -135,7 +135,7 @@ def _free_quota(
     return f": {join_words(words, 'and')}", (
         your_remedy(
             "Request less, or delete or scale down what the namespace does not need",
-            "A Deployment or Job tries again by itself: nothing needs a restart.",
+            "A Deployment or Job retries automatically: nothing needs a restart.",
             commands=tuple(lines),
         ),
         cluster_remedy(f"Or raise the ResourceQuota {found['quota']}", commands=raise_quota),

@@ -214,7 +214,7 @@ def describe_other_resources(action: str, resource: str) -> tuple[str, ...]:
 
 
 # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
-AGENT_OF_NODE = "The pod's role, its trust policy and its association are not the cause. All pods with an association on these nodes have this problem, and the agent retries by itself."
+AGENT_OF_NODE = "The pod's role, its trust policy and its association are not the cause. All pods with an association on these nodes have this problem, and the agent retries automatically."
 
 
 def controller_hints(action: str, failure: AccessDenied, partition: str = "aws") -> tuple[str, ...]:

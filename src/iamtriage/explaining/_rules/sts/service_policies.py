@@ -161,7 +161,7 @@ def _describe(
         named = join_words(tuple(map(clip_text, others)), "and")
         text = f"The trust policy names only {named}, so the role may be meant for that, and another role for {service}."
         cause = attrs.evolve(cause, text=text)
-        kept = f"Keep {named}. The change gives {service} all permissions of the role: if that is too much, pass a role of its own."
+        kept = f"Keep {named}. The change gives {service} all permissions of the role: if that is too much, pass a separate role."
     # The reason if the call is allowed, and its session tags are not.
     if action != "sts:AssumeRole" or "passes session tags" in result.reason:
         others = [each for each in actions if each != "sts:AssumeRole"]

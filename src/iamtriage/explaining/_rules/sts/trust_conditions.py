@@ -328,7 +328,7 @@ def _mfa_remedy(assume: str, profile: str | None, user: str | None, program: str
         list_devices = fill_command(f"{list_devices} --user-name {{}}", commands.user_name(user))
     device = "MFA_DEVICE_ARN is the SerialNumber that the first command prints. If it prints none, register a device for the user."
     others = (
-        "The trust policy needs no change. A job that runs by itself needs a role without this condition."
+        "The trust policy needs no change. A job that runs unattended needs a role without this condition."
     )
     title = "Assume the role with MFA"
     steps: tuple[str, ...] = (

@@ -311,7 +311,7 @@ def _branch_remedies(
     fixed = _with_value(result, facts, value=[*others, pattern], new_operator=like) if others else own
     who = f"The pattern accepts every branch, so everyone who can push one can use the role{' of the other jobs, with their permissions' if others else ''}"
     if others and own is not None:
-        title = "Give the merge requests a role of their own"
+        title = "Give the merge requests a separate role"
         remedy = replace_policy_remedy(title, policy=own, role=role, facts=facts)
         create = (
             "aws iam create-role --role-name NEW_ROLE_NAME --assume-role-policy-document file://trust.json"
