@@ -91,7 +91,7 @@ def _error(code: str, message: str) -> bytes:
 
 
 class Region(ThreadingHTTPServer):
-    """A fake STS endpoint of a region."""
+    """A fake STS endpoint of a Region."""
 
     daemon_threads = True
 
@@ -198,7 +198,7 @@ class World:
         self._stack = stack
 
     def start(self, name: str, behavior: Behavior = "well") -> Region:
-        """Start the server of a region."""
+        """Start the server of a Region."""
         server = self._stack.enter_context(Region(name, behavior))
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
@@ -592,7 +592,7 @@ def test_deadline_of_the_whole_call(world: World) -> None:
 
     assert time.monotonic() - began < 10
     assert len(world.servers["eu-central-1"].seen) == 1
-    assert "failed in every region" in caught.value.__notes__[0]
+    assert "failed in every Region" in caught.value.__notes__[0]
 
 
 def test_no_retry_begins_after_the_deadline(world: World) -> None:
@@ -729,7 +729,7 @@ def test_last_error_lists_the_attempts(world: World) -> None:
     (note,) = caught.value.__notes__
     heading, *lines = note.splitlines()
 
-    assert heading == "iamtriage: GetCallerIdentity failed in every region:"
+    assert heading == "iamtriage: GetCallerIdentity failed in every Region:"
     assert lines[0].startswith(
         f"- eu-west-1, {world.servers['eu-west-1'].url}: ClientError: An error occurred"
     )
@@ -1020,9 +1020,9 @@ def test_client_is_garbage_collected(world: World) -> None:
     [
         ([], {}, ValueError, "regions must not be empty"),
         (["eu-west-1", "us-east-1", "eu-west-1"], {}, ValueError, "duplicate region 'eu-west-1'"),
-        ("eu-west-1", {}, TypeError, "a sequence of region names, not str"),
-        (None, {}, TypeError, "a sequence of region names, not NoneType"),
-        (["eu-west-1", None], {}, TypeError, "each region must be a string, not NoneType"),
+        ("eu-west-1", {}, TypeError, "a sequence of Region names, not str"),
+        (None, {}, TypeError, "a sequence of Region names, not NoneType"),
+        (["eu-west-1", None], {}, TypeError, "each Region must be a string, not NoneType"),
         (["eu-west-1", "moon-1"], {}, UnknownRegionError, "moon-1"),
         (["eu-west-1", ""], {}, UnknownRegionError, "region"),
         (

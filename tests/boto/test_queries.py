@@ -496,7 +496,7 @@ def test_region_of_decode_message(
     options: dict[str, Any],
     expected: str,
 ) -> None:
-    """The call goes to the session's region, unless the caller states one or the session has none."""
+    """The call goes to the session's Region, unless the caller states one or the session has none."""
     aws.respond = lambda _: _decoding()
     source = (
         _encoded(resource=resource).replace(BUILD, BUILD.replace("arn:aws:", resource[:11] + ":", 1))
@@ -664,7 +664,7 @@ def test_details_with_their_policies(aws: FakeAws, requests: list[Request], sess
         (("cn-northwest-1.console.amazonaws.cn", "cn-northwest-1", "aws-cn"), "cn-north-1", "cn-northwest-1"),
         (("eusc-de-east-1.console.amazonaws-eusc.eu", "eusc-de-east-1", "aws-eusc"), None, "eusc-de-east-1"),
         (("us-iso-east-1.console.c2shome.ic.gov", "us-iso-east-1", "aws-iso"), None, "us-iso-east-1"),
-        # If host and parameter differ or name no known region, the session's region is used.
+        # If host and parameter differ or name no known region, the session's Region is used.
         (("eu-central-1.console.aws.amazon.com", "us-east-1", "aws"), "eu-west-1", "eu-west-1"),
         (("moon-1.console.aws.amazon.com", "moon-1", "aws"), "eu-west-1", "eu-west-1"),
         (("console.aws.amazon.com", "us-east-1", "aws"), "eu-west-1", "eu-west-1"),

@@ -168,6 +168,13 @@ def test_help(command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     assert re.findall(r"\b(?:Aws|Eks|eks|Iam|Sts|configmap|identity center|kubernetes)\b", out) == []
 
 
+def test_commands_are_listed_without_arguments(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "explain why a call failed" in err
+
+
 @pytest.mark.parametrize(("columns", "width"), [(70, 68), (120, 118), (None, 78)])
 def test_help_fills_the_terminal(
     columns: int | None, width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -215,7 +215,7 @@ CASES: dict[str, tuple[Any, dict[str, Any], Found]] = {
         {"region": "eu-west-1", "opt_in": True},
         {"v1-token-in-opt-in-region": "possible"},
     ),
-    "v1 token, opt-in region declared as default": (TOKEN, {"region": "ap-east-1", "opt_in": False}, {}),
+    "v1 token, opt-in Region declared as default": (TOKEN, {"region": "ap-east-1", "opt_in": False}, {}),
     "v1 token, client without region": (
         None,
         {"env": {"AWS_PAGER": "less"}, "cluster_region": "ap-east-1", "sdk": "boto3"},

@@ -140,7 +140,7 @@ def test_endpoint(
         (
             None,
             _FIPS,
-            "A client without a region uses aws-global, and with FIPS or dual stack it calls the FIPS endpoint of aws-global in the partition aws, which is not a region and has no such endpoint.",
+            "A client without a Region uses aws-global, and with FIPS or dual stack it calls the FIPS endpoint of aws-global in the partition aws, which is not a Region and has no such endpoint.",
         ),
         (
             "aws-global",

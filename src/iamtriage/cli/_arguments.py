@@ -19,6 +19,7 @@ __all__ = ("COMMAND_MODULES", "FILE_COMMANDS", "parse_plain_arguments")
 
 COMMAND_MODULES = {
     "explain": "explain",
+    "why": "why",
     "parse": "failures",
     "scan": "failures",
     "report": "report",
@@ -28,7 +29,6 @@ COMMAND_MODULES = {
     "sts": "sts",
     "trust": "trust",
     "check": "check",
-    "why": "why",
 }
 """The commands and their modules, in the order of the help."""
 FILE_COMMANDS = frozenset({"explain", "parse", "redact", "scan"})

@@ -57,7 +57,11 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     Raises:
         SystemExit: An argument is wrong, or asks for help.
     """
-    arguments, unknown = _build_parser(argv[0] if argv else "").parse_known_args(argv)
+    command_line = _build_parser(argv[0] if argv else "")
+    if not argv:
+        command_line.print_help(sys.stderr)
+        raise SystemExit(2)
+    arguments, unknown = command_line.parse_known_args(argv)
     if hasattr(arguments, "files") and not any(each.startswith("-") and each != "-" for each in unknown):
         # argparse accepts FILE arguments only in one place.
         arguments.files.extend(unknown)

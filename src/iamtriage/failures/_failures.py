@@ -120,6 +120,9 @@ class _Failure(Value, View):
 class AccessDenied(_Failure):
     """An AWS principal is not authorized to perform an action.
 
+    ``principal``, ``action``, ``resource`` and the other attributes that all failures have say who was denied
+    what.
+
     Attributes:
         deny: ``explicit`` or ``implicit``, if stated.
         policy_type: The type of policy that AWS names as the cause, if it is a known one.

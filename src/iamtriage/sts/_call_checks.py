@@ -62,9 +62,9 @@ def check_scope(call: StsCall) -> StsCause | None:
         evidence.append(f"{endpoint.source} sets the endpoint {quote_text(endpoint.value)}")
         fixes.append(_build_unset_fix(endpoint, call))
     if region is not None:
-        evidence.append(f"the region is {quote_text(region.value)}, from {region.source}")
+        evidence.append(f"the Region is {quote_text(region.value)}, from {region.source}")
     if differ:
-        fixes.append(build_fix("code", f"create this client with the region of the endpoint: {host_region}"))
+        fixes.append(build_fix("code", f"create this client with the Region of the endpoint: {host_region}"))
     elif endpoint is None:
         suggested = call.suggested_region or "REGION"
         fixes.append(
@@ -72,7 +72,7 @@ def check_scope(call: StsCall) -> StsCause | None:
         )
     return StsCause(
         "wrong-scope",
-        "The STS request was signed for one region and sent to another region's endpoint.",
+        "The STS request was signed for one Region and sent to another Region's endpoint.",
         tuple(evidence),
         "derived" if failure is None else "reported",
         tuple(fixes),
@@ -84,7 +84,7 @@ def check_global_endpoint(call: StsCall) -> StsCause | None:
     endpoint, region = call.endpoint, call.region
     fixes: list[Fix] = []
     evidence: list[str] = []
-    difference = "signs for another region"
+    difference = "signs for another Region"
     if endpoint is not None:
         # Legacy mode alone is not a cause: without an endpoint URL it signs for us-east-1, as required.
         if endpoint.value != GLOBAL_HOST or (region is not None and region.value in _GLOBAL_REGIONS):
@@ -100,15 +100,15 @@ def check_global_endpoint(call: StsCall) -> StsCause | None:
         if endpoint.source.startswith(CODE):
             fixes.append(
                 build_fix(
-                    "code", "or keep the global endpoint and create this client with the region us-east-1"
+                    "code", "or keep the global endpoint and create this client with the Region us-east-1"
                 )
             )
     elif call.scope_failure is not None and (reason := _explain_regional(call)):
         # The arguments do not name the endpoint, but this is the usual cause.
-        evidence += ["the request is signed for a region other than the endpoint's", reason]
+        evidence += ["the request is signed for a Region other than the endpoint's", reason]
         text = f"remove STS endpoint URLs from the code, or set them to {call.regional_url}"
         fixes.append(build_fix("code", text))
-        difference = "the pod is set to the regional one, so the client signs for its own region"
+        difference = "the pod is set to the regional one, so the client signs for its own Region"
     else:
         return None
     return StsCause(
@@ -144,14 +144,14 @@ def check_token_version(call: StsCall) -> StsCause | None:
     may_be_global = call.endpoint is None and (call.mode is None or call.mode[0] == "legacy")
     if reason is None and (rejected is None or not may_be_global):
         return None
-    evidence = [f"{quote_text(region)} is an opt-in region"]
+    evidence = [f"{quote_text(region)} is an opt-in Region"]
     if reason is not None:
         evidence.append(reason)
     if rejected is not None:
         evidence.append(quote_failure(rejected))
     return StsCause(
         "v1-token-in-opt-in-region",
-        "Version 1 tokens, which the global endpoint issues by default, are not valid in opt-in regions.",
+        "Version 1 tokens, which the global endpoint issues by default, are not valid in opt-in Regions.",
         tuple(evidence),
         # The version is an account setting, and a token does not show it.
         "possible",
@@ -187,14 +187,14 @@ def check_private_dns(call: StsCall) -> StsCause | None:
         return None
     if call.vpc_endpoint:
         evidence.append(
-            "the VPC has an STS interface endpoint, and its private DNS name covers only its own region"
+            "the VPC has an STS interface endpoint, and its private DNS name covers only its own Region"
         )
     region = call.suggested_region or "REGION"
     endpoint = find_endpoint(region)
     prefix = "cn." if endpoint is not None and endpoint.partition == "aws-cn" else ""
     return StsCause(
         "private-dns-regional-only",
-        "The network can reach the STS endpoint of its own region, but not the one that is called.",
+        "The network can reach the STS endpoint of its own Region, but not the one that is called.",
         tuple(evidence),
         certainty,
         (
@@ -207,7 +207,7 @@ def check_private_dns(call: StsCall) -> StsCause | None:
             ),
             build_fix(
                 "network",
-                "check which STS endpoints the VPCs have; another region's endpoint requires internet access",
+                "check which STS endpoints the VPCs have; another Region's endpoint requires internet access",
                 f"aws ec2 describe-vpc-endpoints --region {region}"
                 f" --filters Name=service-name,Values={prefix}com.amazonaws.{region}.sts",
             ),
@@ -232,7 +232,7 @@ def check_fips(call: StsCall) -> StsCause | None:
         if not endpoint.value.startswith("sts-fips."):
             return None
     elif region is not None and call.is_enabled("AWS_USE_FIPS_ENDPOINT"):
-        name, reason = region.value, f"AWS_USE_FIPS_ENDPOINT with the region of {region.source} leads to"
+        name, reason = region.value, f"AWS_USE_FIPS_ENDPOINT with the Region of {region.source} leads to"
     else:
         return None
     fips_endpoint = None if name is None else find_endpoint(name, fips=True)
@@ -243,8 +243,8 @@ def check_fips(call: StsCall) -> StsCause | None:
         command = call.set_env_command("AWS_USE_FIPS_ENDPOINT-")
         fixes.append(build_fix("pod", "turn FIPS off if no policy requires it", command))
     text = (
-        "with FIPS, call a region that has a FIPS endpoint: us-east-1, us-east-2, us-west-1, us-west-2, "
-        "or a GovCloud region, whose standard endpoints support FIPS"
+        "with FIPS, call a Region that has a FIPS endpoint: us-east-1, us-east-2, us-west-1, us-west-2, "
+        "or a GovCloud Region, whose standard endpoints support FIPS"
     )
     return StsCause(
         "unpublished-fips-host",

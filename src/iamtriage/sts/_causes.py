@@ -86,7 +86,7 @@ class StsCause(View):
             arguments, ``"possible"`` if it is consistent with them but something else can be the cause.
         fixes: The ways to fix the cause.
 
-    >>> StsCause("missing-region", "The client has no region.", (), "possible", ()).certainty
+    >>> StsCause("missing-region", "The client has no Region.", (), "possible", ()).certainty
     'possible'
     """
 

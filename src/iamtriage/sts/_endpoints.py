@@ -122,7 +122,7 @@ def resolve_sts_endpoint(
     >>> resolve_sts_endpoint("us-west-2", mode="legacy").signing_region
     'us-east-1'
     >>> print(resolve_sts_endpoint().reason)
-    A client without a region calls the global endpoint; requests to it are signed for us-east-1.
+    A client without a Region calls the global endpoint; requests to it are signed for us-east-1.
     >>> resolve_sts_endpoint("us_east_1")
     Traceback (most recent call last):
         ...
@@ -171,7 +171,7 @@ def _resolve(region: object, fips: object, dual_stack: object, mode: object) -> 
     host = f"{label}.{name}.{partition.dual_stack_suffix if dual_stack else partition.dns_suffix}"
     published = _is_published(partition, kind, name, fips=with_fips, dual_stack=dual_stack)
     if region is None:
-        why = "A client without a region uses aws-global, and with FIPS or dual stack it calls"
+        why = "A client without a Region uses aws-global, and with FIPS or dual stack it calls"
     elif with_fips and not fips:
         why = f"{region} means {name} with FIPS, so a client calls"
     elif legacy:
@@ -222,7 +222,7 @@ _VARIANTS = {
 
 def _build_global_endpoint(region: str | None) -> StsEndpoint:
     if region is None:
-        why = "A client without a region calls the global endpoint"
+        why = "A client without a Region calls the global endpoint"
     elif region == GLOBAL_REGION:
         why = f"{region} means the global endpoint"
     else:
@@ -285,9 +285,9 @@ def _is_published(
 
 def _describe_doubt(kind: _Kind, published: bool | None) -> str:  # noqa: FBT001 (three values)
     if kind == "pseudo":
-        return ", which is not a region and has no such endpoint"
+        return ", which is not a Region and has no such endpoint"
     if kind == "matching":
-        return f", a region that botocore {BOTOCORE} does not list; it only matches the partition's pattern"
+        return f", a Region that botocore {BOTOCORE} does not list; it only matches the partition's pattern"
     if kind == "unlisted":
         return f", for which botocore {BOTOCORE} lists no STS endpoint"
     if published is None:

@@ -186,7 +186,7 @@ class StsCall(Value):
         if region is None:
             if self.env is None or self.sdk is None or self.sdk.without_region != "global":
                 return None
-            return f"{self.sdk.title} without a region calls the global endpoint"
+            return f"{self.sdk.title} without a Region calls the global endpoint"
         mode, host = self.mode, find_endpoint(region.value, legacy=True)
         if mode is None or mode[0] != "legacy" or host is None or not host.is_global:
             return None

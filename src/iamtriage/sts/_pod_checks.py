@@ -57,7 +57,7 @@ def check_false_annotation(call: StsCall) -> StsCause | None:
             build_fix(
                 "pod",
                 "or, for an SDK that supports the setting, set legacy in the container's specification; "
-                "clients in the oldest regions, and no others, then call the global endpoint",
+                "clients in the oldest Regions, and no others, then call the global endpoint",
                 call.set_env_command(f"{REGIONAL_VARIABLE}=legacy"),
             )
         )

@@ -40,7 +40,7 @@ def check_missing_region(call: StsCall) -> StsCause | None:
     region = next((name for name in candidates if name and find_endpoint(name)), "REGION")
     return StsCause(
         "missing-region",
-        "The client has no region.",
+        "The client has no Region.",
         tuple(evidence),
         # A config file in the image can set a region, unless the failure says that there is none.
         "reported" if reported else "possible",
@@ -68,17 +68,17 @@ def check_unknown_region(call: StsCall) -> StsCause | None:
     try:
         resolve_sts_endpoint(region.value)
     except (EndpointError, UnknownRegionError) as error:
-        evidence = f"{region.source} sets the region {quote_text(region.value)}: {error}"
+        evidence = f"{region.source} sets the Region {quote_text(region.value)}: {error}"
     else:
         return None
     place: Place = "code" if region.source.startswith(CODE) else "pod"
     commands = () if place == "code" else (call.set_env_command(f"{region.source}=REGION"),)
     return StsCause(
         "unknown-region",
-        "The region does not exist in any AWS partition.",
+        "The Region does not exist in any AWS partition.",
         (evidence,),
         "derived",
-        (build_fix(place, "use a region that exists", *commands),),
+        (build_fix(place, "use a Region that exists", *commands),),
     )
 
 
@@ -101,7 +101,7 @@ def check_partition(call: StsCall) -> StsCause | None:
     elif endpoint is None and call.env is not None and call.region is None and without_region != "error":
         # Without a region, botocore calls the global endpoint, Go fails, and JavaScript calls us-east-1. A
         # config file in the image can also set the region.
-        reason = "the environment has no region, and many SDKs then call an endpoint of the partition aws"
+        reason = "the environment has no Region, and many SDKs then call an endpoint of the partition aws"
         certainty = "possible"
     else:
         return None
@@ -118,11 +118,11 @@ def check_partition(call: StsCall) -> StsCause | None:
         (
             build_fix(
                 "pod",
-                f"set the region{regions} from which SDKs derive the endpoint",
+                f"set the Region{regions} from which SDKs derive the endpoint",
                 call.set_region_command(region),
             ),
             build_fix(
-                "code", "create the client with its region and without an endpoint URL of another partition"
+                "code", "create the client with its Region and without an endpoint URL of another partition"
             ),
         ),
     )
@@ -147,7 +147,7 @@ def check_disabled_region(call: StsCall) -> StsCause | None:
         fixes.append(
             build_fix(
                 "account",
-                f"if {shown_name} is an opt-in region, enable it, which also activates STS there",
+                f"if {shown_name} is an opt-in Region, enable it, which also activates STS there",
                 f"aws account enable-region --region-name {shown_name}",
             )
         )
@@ -157,11 +157,11 @@ def check_disabled_region(call: StsCall) -> StsCause | None:
             "under Account settings"
         )
         fixes.append(build_fix("account", text))
-    text = "or call the endpoint of an activated region and sign for it; its tokens are valid in all regions"
+    text = "or call the endpoint of an activated Region and sign for it; its tokens are valid in all Regions"
     fixes.append(build_fix("code", text))
     return StsCause(
         "region-disabled",
-        "STS is not activated for the account in the region that was called.",
+        "STS is not activated for the account in the Region that was called.",
         (quote_failure(failure),),
         "reported",
         tuple(fixes),

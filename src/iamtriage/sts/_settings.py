@@ -277,7 +277,7 @@ accepts only legacy, regional
             if rules.without_region == "global":
                 return None
             behavior = "fails" if rules.without_region == "error" else "behaves in an undocumented way"
-            msg = f"without a region, {rules.title} {behavior}; set {rules.regions[0]}"
+            msg = f"without a Region, {rules.title} {behavior}; set {rules.regions[0]}"
             raise EndpointError(msg, setting="region")
         # As written, because a name without its "fips" need not follow the rule.
         written = self.region.written if self.region.written is not None else region
@@ -288,7 +288,7 @@ accepts only legacy, regional
             )
             raise EndpointError(msg, setting=_name_in_source(self.region), value=written)
         if not region and self.endpoint_url.value is None:
-            msg = f"{self.region.source} is empty; expected a region"
+            msg = f"{self.region.source} is empty; expected a Region"
             raise EndpointError(msg, setting=_name_in_source(self.region), value=region)
         return region
 

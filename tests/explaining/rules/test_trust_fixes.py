@@ -950,7 +950,11 @@ def test_generated_name_and_named_role(stem: str, says: str) -> None:
 @pytest.mark.parametrize(
     ("subjects", "is_dead", "titles"),
     [
-        (["branch:ref:main", "mr:ref:*"], True, ("Give the merge requests a separate role", "Or accept the branches")),
+        (
+            ["branch:ref:main", "mr:ref:*"],
+            True,
+            ("Give the merge requests a separate role", "Or accept the branches"),
+        ),
         (["merge_request:ref:*"], True, ("Accept the branches of merge requests",)),
         (["branch:ref:main", "tag:ref:*"], False, ("Accept the token's subject",)),
     ],

@@ -199,7 +199,7 @@ def choose_region(
         return session_region  # in an unknown partition, so the failure must not redirect the call
     if partition not in {None, session_partition}:
         reason = (
-            f"The failed call is in the partition {partition}, but the session's region "
+            f"The failed call is in the partition {partition}, but the session's Region "
             f"{quote_text(session_region)} is in {session_partition}."
         )
         return Refusal(asked, reason)

@@ -41,7 +41,7 @@ __all__ = ("Target", "combine_clients")
 _UNSENT_ERRORS = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
 _INVALID_CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
 _MFA_CODE_USED = (
-    "The MFA code in TokenCode works only once and may have been used, so no other region was tried. "
+    "The MFA code in TokenCode works only once and may have been used, so no other Region was tried. "
     "Retry the call with the next code."
 )
 

@@ -148,11 +148,11 @@ def _check_deadline(deadline: object) -> float:
 
 def _check_regions(regions: object) -> list[str]:
     if isinstance(regions, (str, bytes)) or not isinstance(regions, Sequence):
-        raise TypeError(wrong_type_message("regions", "a sequence of region names", regions))
+        raise TypeError(wrong_type_message("regions", "a sequence of Region names", regions))
     names: list[str] = []
     for region in regions:  # pyright: ignore[reportUnknownVariableType]
         if not isinstance(region, str):
-            raise TypeError(wrong_type_message("each region", "a string", region))  # pyright: ignore[reportUnknownArgumentType]
+            raise TypeError(wrong_type_message("each Region", "a string", region))  # pyright: ignore[reportUnknownArgumentType]
         if region in names:
             msg = f"duplicate region {quote_text(region)}"
             raise ValueError(msg)

@@ -70,7 +70,7 @@ class FailoverEvent(View):
             "skipped": f"{self.region} was skipped because it failed recently",
             "answered": f"{self.region} responded at {self.url}",
             "recovered": f"{self.region} responded again at {self.url}",
-            "exhausted": f"no region is left after {self.region}",
+            "exhausted": f"no Region is left after {self.region}",
         }[self.kind]
         return f"call {self.call}, {self.operation}: {description}" + (
             f": {self.error}" if self.error else ""
@@ -156,7 +156,7 @@ class Failover:
             return min(untried, key=lambda region: self._breakers[region].failed_at or 0.0), False, []
 
     def record_health(self, region: str, *, healthy: bool | None, on_trial: bool) -> bool:
-        """Record the health of a region (``None`` if unknown), and return whether it had failed before."""
+        """Record the health of a Region (``None`` if unknown), and return whether it had failed before."""
         with self._lock:
             breaker = self._breakers[region]
             had_failed = breaker.failed_at is not None
@@ -241,7 +241,7 @@ class Call:
             reason: Why the call ended before every Region failed.
         """
         if reason is None:
-            return "\n".join((f"iamtriage: {self._operation} failed in every region:", *self._attempts))
+            return "\n".join((f"iamtriage: {self._operation} failed in every Region:", *self._attempts))
         lines = [f"iamtriage: {self._operation} failed in some regions:", *self._attempts, reason]
         if self.untried:
             lines.append(f"Not tried: {', '.join(self.untried)}")

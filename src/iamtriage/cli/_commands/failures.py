@@ -55,7 +55,7 @@ def add_commands(commands: Commands) -> None:
                 "problem once",
             )
             command.add_argument(
-                "--output", metavar="PATH", help="write to this file instead of standard output"
+                "--output", metavar="FILE", help="write to this file instead of standard output"
             )
         command.add_argument(
             "--unredacted",

@@ -61,7 +61,7 @@ class Remedy(Value, View):
         manifest: Kubernetes objects or other configuration as YAML, or code for Terraform.
         url: The documentation page.
 
-    >>> Remedy("Log in again", "you", commands=("aws sso login",)).policy is None
+    >>> Remedy("Sign in again", "you", commands=("aws sso login",)).policy is None
     True
     """
 

@@ -45,8 +45,8 @@ REMEDY_TITLES: dict[Place, str] = {
 _CLUSTER_PLACES = frozenset({"pod", "service account", "cluster"})
 # Evidence that begins so repeats the failure, or describes a setting that a rule derived from its text.
 _OMITTED_EVIDENCE = (
-    *("AWS_ROLE_ARN is", "the failure says", "the code sets", "the client signs", "the region is"),
-    "the environment has no region",
+    *("AWS_ROLE_ARN is", "the failure says", "the code sets", "the client signs", "the Region is"),
+    "the environment has no Region",
 )
 WRONG_SCOPE = CauseType(
     "wrong-scope",
