@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Mark
-from iamtriage._rendering.powershell import to_powershell
 from iamtriage._rendering.placeholders import is_placeholder_in_prose
+from iamtriage._rendering.powershell import to_powershell
 from iamtriage._rendering.shell import make_pasteable, wrap_command
 from iamtriage._text import escape_controls
 
