@@ -6,26 +6,24 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.structured.mappings import has_records, parse_mapping
-from iamtriage._reading.structured.values import as_document, documents_in, load, text_of
+from iamtriage._reading.structured.values import as_document, load
 from iamtriage.failures._building import place_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from iamtriage.failures._failures import Failure
 
 # Maximum distance, in characters, between a record's values and the request ID after them.
 _MAX_DISTANCE = 6_000
 _STARTS = ("{", "[")
-# Of the events that a subscription filter delivers, and of those that the AWS CLI prints.
-_EVENT_KEYS = ('"logEvents"', '"logStreamName"')
 
 
 def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[Failure] | None:
     """Return the failures in a JSON document of CloudTrail records, ``None`` for any other text."""
     if "eventSource" not in text:
         return None
-    document = (_remove_spans(text, prefixes) if prefixes else text).lstrip()
+    document = (remove_spans(text, prefixes) if prefixes else text).lstrip()
     if document[:1] not in _STARTS:
         return None
     loaded = load(document)
@@ -36,39 +34,9 @@ def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[
         if not has_records(record):
             return None
         for failure in parse_mapping(record):
-            start = _set_spans(failure, text, at)
+            start = place_in_text(failure, text, at)
             at = start if start > at else at  # noqa: FURB136 (a call takes longer)
             found.append(failure)
-    return found
-
-
-def read_log_events(
-    text: str, prefixes: Sequence[tuple[int, int]], find: Callable[[str], list[Failure]]
-) -> list[Failure] | None:
-    """Return the failures in a JSON document of CloudWatch log events, ``None`` for any other text.
-
-    Each event is a text for itself. The events of a log group can be of several programs.
-
-    Args:
-        text: The text.
-        prefixes: The spans of the prefixes that the log put before its lines.
-        find: The function that finds the failures in a message.
-    """
-    if not any(map(text.__contains__, _EVENT_KEYS)):
-        return None
-    document = as_document(load((_remove_spans(text, prefixes) if prefixes else text).strip()))
-    events = documents_in(document.get("logEvents", document.get("events")))
-    if not events:
-        return None
-    found: list[Failure] = []
-    at = 0
-    for event in events:
-        at = max(at, text.find('"message"', at))
-        message = text_of(event.get("message"))
-        for failure in find(message) if message else ():
-            _set_spans(failure, text, at)
-            found.append(failure)
-        at += 1
     return found
 
 
@@ -83,7 +51,8 @@ def find_cause_in_documents(text: str) -> tuple[Failure | None] | None:
     return (found[0] if found else None,)
 
 
-def _remove_spans(text: str, prefixes: Sequence[tuple[int, int]]) -> str:
+def remove_spans(text: str, prefixes: Sequence[tuple[int, int]]) -> str:
+    """Return a text without some of its spans."""
     ends = [0, *(end for _, end in prefixes)]
     starts = [*(start for start, _ in prefixes), len(text)]
     return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
@@ -97,7 +66,7 @@ _NONE = (None, None, None)
 _NOWHERE: tuple[int, int] = (-1, -1)
 
 
-def _set_spans(failure: Failure, text: str, at: int) -> int:
+def place_in_text(failure: Failure, text: str, at: int) -> int:
     """Set the text and spans of a failure that was parsed from a document, and return its start."""
     names: tuple[str, ...] = _NAMES
     values: tuple[str | None, ...] = _values(failure)

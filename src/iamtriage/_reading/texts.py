@@ -7,13 +7,15 @@ import sys
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.assembly import read, read_cause
-from iamtriage._reading.documents import find_cause_in_documents, read_documents, read_log_events
+from iamtriage._reading.documents import find_cause_in_documents, read_documents
 from iamtriage._reading.judging.building import build
+from iamtriage._reading.log_events import read_log_events
 from iamtriage._reading.repeats import Repeats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from iamtriage._reading.entries.open_entries import Entry
     from iamtriage._reading.entries.splitting import Tick
     from iamtriage.failures._failures import Failure
 
@@ -43,8 +45,8 @@ def find_failures(
         high: The position at which and after which no failure can start.
     """
     documents = read_documents(text, prefixes)
-    if documents is None:
-        documents = read_log_events(text, prefixes, find_failures)
+    if documents is None and (events := read_log_events(text, prefixes, find_failures)) is not None:
+        documents = [failure for failures, _ in events for failure in failures]
     if documents is not None:
         return [failure for failure in documents if low <= failure.span[0] < high]
     view, candidates = read(text, prefixes=prefixes, statements=statements)
@@ -53,6 +55,14 @@ def find_failures(
         for candidate in candidates
         if low <= view.span(candidate.start, candidate.end)[0] < high
     ]
+
+
+def _find_in_parts(entry: Entry) -> list[tuple[list[Failure], Entry]]:
+    """Return the failures in an entry, or in each event of a document of log events, which are entries, too."""
+    if not entry.low and (events := read_log_events(entry.text, entry.prefixes, find_failures, entry.start)):
+        return events
+    failures = find_failures(entry.text, entry.prefixes, entry.statements, entry.low, entry.high)
+    return [(failures, entry)]
 
 
 def scan_text(text: str) -> Iterator[Failure]:
@@ -81,8 +91,8 @@ def scan_lines(
     try:
         repeats = Repeats()
         for entry in split_entries(source, has_parts=has_parts):
-            failures = find_failures(entry.text, entry.prefixes, entry.statements, entry.low, entry.high)
-            yield from repeats.merge(failures, entry)
+            for failures, part in _find_in_parts(entry):
+                yield from repeats.merge(failures, part)
         yield from repeats.flush()
     except GeneratorExit:
         # The caller stopped before it saw the source's exception. An interrupt must not get lost.

@@ -52,6 +52,7 @@ PREFIX_LINES = {
         "packer-builder-amazon-ebs plugin",
     ),
     "bracketed_stamp": (f"[2026-10-07T09:00:00.123Z] [orders] {_DENIED}", "[orders]"),
+    "csv": (f"2026-10-07 09:00:00.123,{_DENIED}", ""),
     "stamp": (f"2026-10-07 09:00:00,123 {_DENIED}", ""),
     "buildkite": (f"\x1b_bk;t=1791363600123\x07{_DENIED}", ""),
     "tai64n": (f"@4000000067f46af9e133f80c {_DENIED}", ""),

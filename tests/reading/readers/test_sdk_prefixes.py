@@ -663,6 +663,26 @@ OTHERS: Table = (
         {**DENIED, "code": "AccessDenied", "status_code": 403, "request_id": REQUEST},
     ),
     (
+        "elixir",
+        f'** (ExAws.Error) ExAws Request Error!\n\n{{:error, {{"AccessDeniedException", "{DENIAL}"}}}}',
+        {**DENIED, "code": "AccessDeniedException"},
+    ),
+    (
+        "elixir-of-a-call",
+        '** (ExAws.Error) ExAws Request Error!\n\n{:error, {"ThrottlingException", "Rate exceeded"}}',
+        {"kind": "aws_error", "code": "ThrottlingException"},
+    ),
+    (
+        "erlang",
+        f'{{error,{{http_error,403,{{<<"AccessDeniedException">>,<<"{DENIAL}">>}}}}}}',
+        {**DENIED, "code": "AccessDeniedException", "status_code": 403},
+    ),
+    (
+        "smithy-validation",
+        "ValidationException: 1 validation error detected: Value '' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 1",
+        {"kind": "aws_error", "code": "ValidationException"},
+    ),
+    (
         "cpp-log",
         f"AWSErrorMarshaller [1] Encountered AWSError 'AccessDeniedException': {DENIAL}",
         {**DENIED, "code": "AccessDeniedException"},

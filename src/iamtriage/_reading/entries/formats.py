@@ -60,6 +60,8 @@ PREFIXES: dict[str, str] = {
     "plugin": rf"{_STAMP} (?:\[{_LEVEL}\][ \t]{{1,4}})?(?P<plugin>[\w.-]{{1,80}} plugin|plugin\.[\w.-]{{1,80}}):(?:[ ]|(?=\n|\Z))",
     "apache_error": rf"\[{_STAMP}[^\]\n]{{0,40}}\] \[[\w-]{{0,40}}:[a-z]{{3,8}}\d?\] (?P<apache_error>\[pid \d{{1,8}}(?::tid \d{{1,20}})?\])(?: \[(?:client|remote) [^\]\n]{{1,60}}\])?(?:[ ]|(?=\n|\Z))",
     "bracketed_stamp": rf"\[{_STAMP}[^\]\n]{{0,40}}\](?P<bracketed_stamp>(?: \[[\w.-]{{1,40}}\](?=[ ]|\n|\Z))?)(?:[ \t]|(?=\n|\Z))",
+    # Rows that CloudWatch Logs Insights exports, some with milliseconds since 1970, and of Python's loggers.
+    "csv": rf"\"?(?:{_STAMP}|1\d{{12}})\"?(?P<csv>),(?!\d{{1,9}}(?![\d,]))(?:\"(?!,))?",
     "stamp": rf"{_STAMP}(?P<stamp>)(?:[ \t|;]|:[ ]|(?=\n|\Z))",
     # s6 and multilog.
     "tai64n": r"@[0-9a-f]{24}(?P<tai64n>)(?:[ ]|(?=\n|\Z))",
@@ -107,6 +109,9 @@ OPENINGS: dict[str, str] = {
 
 DROPPED = frozenset({"python_root"})
 """The formats whose first words are removed, because they have no separator from the message."""
+
+RUNNERS = frozenset({"codebuild"})
+"""The formats of programs that put their prefix only before their own lines, not before those of commands."""
 
 SINGLE_LINES = frozenset({"access_log", "request_line", "load_balancer", "lambda_platform", "logfmt"})
 """The formats whose entries are single lines."""
@@ -181,6 +186,8 @@ class Prefix(NamedTuple):
 
     def content_of(self, line: str) -> str:
         """Return the part of a line that the program wrote."""
+        if self.format == _CSV:
+            return line[self.end : _csv_tail(line, self.end)]
         if self.format != _DOCKER_JSON:
             return line[self.end :]
         written = line[self.end : _docker_tail(line, self.end)]
@@ -194,6 +201,8 @@ class Prefix(NamedTuple):
         places = [(0, self.end)] if self.end else []
         if self.format == _DOCKER_JSON:
             places.append((_docker_tail(line, self.end), len(line.rstrip())))
+        elif self.format == _CSV and (tail := _csv_tail(line, self.end)) < (end := len(line.rstrip())):
+            places.append((tail, end))
         return places
 
 
@@ -207,6 +216,16 @@ _DOCKER_TAIL = re.compile(
 
 def _docker_tail(line: str, begin: int) -> int:
     m = _DOCKER_TAIL.search(line, begin)
+    return m.start() if m else len(line.rstrip())
+
+
+_CSV = "csv"
+# The columns after the message of an exported event, such as the log stream.
+_CSV_TAIL = re.compile(r"\"?(?:,(?:[^\s,\"]{0,300}|\"[^\s,\"]{0,300}\")){1,6}\s*\Z")
+
+
+def _csv_tail(line: str, begin: int) -> int:
+    m = _CSV_TAIL.search(line, begin)
     return m.start() if m else len(line.rstrip())
 
 

@@ -7,13 +7,14 @@ import sys
 from typing import NamedTuple
 
 from iamtriage._reading.entries.blocks import TRACEBACK, Block
-from iamtriage._reading.entries.formats import TOOL_OUTPUT, has_fraction
+from iamtriage._reading.entries.formats import RUNNERS, TOOL_OUTPUT, has_fraction
 from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line
 from iamtriage._reading.entries.statements import ANNOUNCED_STATUS, continues_statement, has_body_of
 
 _OPENERS = frozenset("{[")
 # The first characters of what a JSON document contains.
 _ELEMENTS = frozenset('"{[')
+_ITEM = re.compile(r"[ \t]{0,8}[-*•][ ]")
 _DOCUMENTS = frozenset({"json", "xml", "json_lines", "terraform_box"})
 # Words in the headers of a response. The next entry can contain the body.
 _HEADERS = re.compile(r"[Hh]eaders?\b|RequestId|request_id")
@@ -71,9 +72,10 @@ class OpenEntry:
 
     @property
     def is_bare(self) -> bool:
-        """Whether no logger wrote the entry. A level without a time can be written by a tool."""
+        """Whether no logger wrote the entry. A tool can write a level without a time, and commands below a runner's line."""
         first = self.lines[0]
-        return not first.prefix.is_stamped and (not first.is_start or first.format == LEVEL)
+        is_stamped = first.prefix.is_stamped and first.prefix.format not in RUNNERS
+        return not is_stamped and (not first.is_start or first.format == LEVEL)
 
     def add(self, line: Line, number: int) -> None:
         """Add the next line of the entry."""
@@ -84,7 +86,12 @@ class OpenEntry:
         content, block = line.content, self.block
         is_open = block.is_open or self._is_partial
         ends_element = is_open and block.is_element_end(content)
-        starts_element = (is_open and block.is_element_start(content)) or self._is_next_element(content)
+        is_bare = not self.lines or self.is_bare
+        starts_element = (
+            (is_open and block.is_element_start(content))
+            or self._is_next_element(content)
+            or (not is_bare and line.is_hot and self._is_next_item(content))
+        )
         is_part = (
             is_open or line.is_continuation or (block.continues_headers(content) and not line.is_opening)
         )
@@ -93,7 +100,6 @@ class OpenEntry:
         if self.words in _OPENERS and content.lstrip()[:1] not in _ELEMENTS:
             # The fields of an error follow, not a JSON document.
             self.begins[-1] = False
-        is_bare = not self.lines or self.is_bare
         # Other programs can write such lines, too.
         is_outer = bool(self.lines) and line.prefix.is_outer_of(self.lines[0].prefix)
         continues = is_part and not (is_bare and content.startswith(TRACEBACK))
@@ -141,6 +147,12 @@ class OpenEntry:
             return False
         before, self.element = self.element, content[: content.find(":") + 1]
         return self.element != "" and self.element == before
+
+    def _is_next_item(self, content: str) -> bool:
+        """Return whether a line is an item of a list, as is the previous line, which reports a failure, too."""
+        item = _ITEM.match(content)
+        before = self.lines[-1]
+        return item is not None and before.is_hot and before.content.startswith(item[0])
 
     def _add_empty_line(self, line: Line) -> None:
         """Add an empty line."""

@@ -33,6 +33,9 @@ _GATEWAY_COMMAND = re.compile(
 )
 # The position of the command that failed, after which PowerShell prints the command.
 _POWERSHELL_POSITION = re.compile(r" char:\d{1,5}\s*\Z")
+# Ansible prints the last line of a module's traceback, then the result of the task with the same message.
+_ANSIBLE_EXCEPTION = "An exception occurred during task execution."
+_ANSIBLE_RESULTS = ("fatal: [", "failed: [")
 _KEYED = re.compile(r"[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)")
 _QUOTED_KEY = re.compile(r"[\"'][\w.-]{1,60}[\"']\s?:")
 _QUOTED_VALUE = re.compile(r"[\"']\s?:\s?[\"'][^\"']{0,100}[\"'],?\Z")
@@ -82,13 +85,15 @@ def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: b
 
 
 def has_body_of(before: str, content: str) -> bool:
-    """Return whether the previous line announces a line: the body of a response, or a command of PowerShell.
+    """Return whether the previous line announces a line: a response's body, PowerShell's command, Ansible's result.
 
     >>> has_body_of("S3ResponseError: S3ResponseError: 403 Forbidden", '<?xml version="1.0"?>')
     True
     """
     if content.startswith("+"):
         return _POWERSHELL_POSITION.search(before[-40:]) is not None
+    if content.startswith(_ANSIBLE_RESULTS):
+        return before.startswith(_ANSIBLE_EXCEPTION)
     if content.startswith(_GATEWAY_BODY_STARTS):
         return _GATEWAY_COMMAND.match(before) is not None
     if before.endswith(")"):

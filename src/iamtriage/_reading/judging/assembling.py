@@ -122,6 +122,8 @@ def _states_own_request(current: Candidate, piece: Piece) -> bool:
     return (
         "request_id" in current.facts
         and current.has_core
+        # A line can print the message twice, the second time with the stack trace.
+        and not current.has_tail
         and piece.role == "tail"
         and "request_id" in piece.facts
         and piece.start < current.body_end

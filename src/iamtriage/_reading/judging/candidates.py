@@ -38,6 +38,8 @@ class Candidate:
     is_thrown = False
     kubernetes = False
     kind: Kind | None = None
+    # How a complete denial is printed.
+    form: str | None = None
 
     def __init__(self, piece: Piece) -> None:
         self.start, self.end = piece.start, piece.end

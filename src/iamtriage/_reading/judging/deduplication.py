@@ -43,6 +43,11 @@ _FAMILIES = {
     )
     for source in sources.split()
 }
+# Facts that the end of a denial states. The same format prints it each time, or never.
+_POLICY_FACTS = frozenset({"deny", "policy_type", "policy_arn"})
+# What follows a denial that is printed to its end.
+_ENDS = frozenset({"", "\n", "\\", '"', "'", "`", ")", "}"})
+_QUOTES = frozenset("\"'`")
 _MAX_COMPARED = 16
 _Traits: TypeAlias = "tuple[object, ...]"
 # The only facts that a candidate has from a bare code, and from a head without its message.
@@ -62,6 +67,7 @@ def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
     for at, candidate in enumerate(candidates):
         if _is_mention(candidates, at):
             continue
+        candidate.form = _form(candidate, text)
         others, numbers = seen.setdefault(candidate.kind, ([], []))
         # Reports with equal traits are compared once.
         mismatches: set[int] = set()
@@ -101,7 +107,17 @@ def _traits(candidate: Candidate) -> _Traits:
     facts = [
         (key, fact.value, fact.rank, fact.stem) for key, fact in candidate.facts.items() if key in _COMPARED
     ]
-    return (candidate.source, candidate.has_core, *facts)
+    return (candidate.source, candidate.has_core, candidate.form, *facts)
+
+
+def _form(candidate: Candidate, text: str) -> str | None:
+    """Return how a denial is printed, or ``None`` if its end can be missing or somebody can have retyped it."""
+    facts = candidate.facts
+    if not candidate.has_core or "action" not in facts or any(fact.stem for fact in facts.values()):
+        return None
+    if not (candidate.has_tail or text[candidate.end : candidate.end + 1] in _ENDS):
+        return None
+    return candidate.source or ("quoted" if text[candidate.start - 1 : candidate.start] in _QUOTES else None)
 
 
 def _is_mention(candidates: Sequence[Candidate], at: int) -> bool:
@@ -123,6 +139,12 @@ def _is_mention(candidates: Sequence[Candidate], at: int) -> bool:
 
 def _same_failure(first: Candidate, second: Candidate, *, is_apart: bool) -> bool:
     if ("action" in first.facts) != ("action" in second.facts):
+        return False
+    if (
+        first.form is not None
+        and first.form == second.form
+        and first.facts.keys() & _POLICY_FACTS != second.facts.keys() & _POLICY_FACTS
+    ):
         return False
     shared = identifying = 0
     spelled_alike = True

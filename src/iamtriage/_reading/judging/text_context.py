@@ -77,7 +77,7 @@ class TextContext:
         self.text = readable.text
         self._readable = readable
         self._sections = sections
-        # Whether statements name AWS, by the numbers of the first one and the next one.
+        # Whether statements name AWS, by their spans.
         self._named: dict[tuple[int, int], bool] = {}
 
     @cached_property
@@ -93,13 +93,17 @@ class TextContext:
         starts = self._statements
         if not starts:
             return self.aws and names_aws(self.text.replace(_ARN_START, ""))
+        span = self._statement_of(candidate)
+        if span not in self._named:
+            self._named[span] = names_aws(self.text[slice(*span)].replace(_ARN_START, ""))
+        return self._named[span]
+
+    def _statement_of(self, candidate: Candidate) -> tuple[int, int]:
+        """Return the span from the start of a candidate's first statement to the end of its last one."""
+        starts = self._statements
         first = bisect_right(starts, candidate.start - len(STATEMENT))
         last = bisect_left(starts, candidate.end)
-        if (first, last) not in self._named:
-            start = starts[first - 1] if first else 0
-            statement = self.text[start : starts[last] if last < len(starts) else None]
-            self._named[first, last] = names_aws(statement.replace(_ARN_START, ""))
-        return self._named[first, last]
+        return starts[first - 1] if first else 0, starts[last] if last < len(starts) else len(self.text)
 
     @cached_property
     def _statements(self) -> list[int]:
@@ -127,10 +131,11 @@ class TextContext:
         return _is_near(places, candidate, start, end)
 
     def is_near_other_system(self, candidate: Candidate) -> bool:
-        """Return whether a candidate is near a sign of a database, file system or framework."""
+        """Return whether a candidate is near a sign of a database, file system or framework in its statement."""
         if self._other_systems is None:
             self._other_systems = find_other_systems(self._readable)
-        return _is_near(self._other_systems, candidate)
+        places = self._other_systems
+        return bool(places) and _is_near(places, candidate, *self._statement_of(candidate))
 
     def is_near_storage(self, candidate: Candidate) -> bool:
         """Return whether the text mentions S3 or a bucket near a candidate."""

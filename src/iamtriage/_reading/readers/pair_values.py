@@ -29,6 +29,9 @@ HEADER = lazy_pattern(r"[xX]-[aA]mz[nN]?-")
 _LISTED_ID = lazy_pattern(r"\[(?P<id>[A-Za-z0-9-]{0,63}[0-9][A-Za-z0-9-]{0,63})\]")
 # The request ID of a Lambda invocation is not the one of an API call.
 _LAMBDA = lazy_pattern(r"(?:START|END|REPORT)\s\Z")
+# Nor is the one next to an error that Lambda logs, unless it is in the object for the response of the call.
+_METADATA = lazy_pattern(r"[mM]etadata[\"']?\s?:\s?\{[^{}]*\Z")
+_MAX_METADATA_LENGTH = 300
 # Keys of the request that the application serves, and of its response, in a flattened object.
 _OF_REQUEST = ("res.", "req.")
 # ASP.NET Core numbers the requests of each connection.
@@ -103,6 +106,7 @@ def _code(cluster: Piece, pair: Pair) -> bool:
         # Lambda logs the request ID of the invocation before an error. Errors of the function's code have no other ID.
         cluster.facts.pop("request_id", None)
         cluster.is_lambda_error = is_other_class or is_generic(pair.value)
+        cluster.is_lambda_record = pair.quoted
     if pair.key == "exceptionType" and not _is_near(pair, "awsService"):
         # Other systems have this key, too. EventBridge Pipes state the service next to it.
         return False
@@ -194,6 +198,7 @@ def _request_id(cluster: Piece, pair: Pair) -> bool:
         or "/" in pair.value
         or _ASP_NET_ID.fullmatch(pair.value)
         or _is_of_log_record(pair)
+        or (cluster.is_lambda_record and _METADATA.search(pair.text_before(_MAX_METADATA_LENGTH)) is None)
     ):
         return False
     header = HEADER.match(pair.key) is not None

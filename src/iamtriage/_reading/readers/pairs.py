@@ -32,7 +32,7 @@ _KEYS = {
     "status_code": "statusCode httpStatusCode status_code http_status_code httpResponseCode responseCode http_status httpStatus",
     "request_id": "requestId request_id aws_request_id x-amzn-requestId x_amzn_requestId x-amz-request-id _serviceRequestId _serviceErrorRequestId",
     "host_id": "hostId host_id requestId2 extendedRequestId x-amz-id-2 extended_request_id s3_extended_request_id s3ErrorHostId",
-    "operation": "eventName aws.operation rpc.method",
+    "operation": "eventName aws.operation operation_name rpc.method",
     "service": "eventSource aws.service rpc.service _serviceAbbrev _serviceErrorAbbrev abbrev awsService",
     "principal": "arn requester",
     "account": "accountId",

@@ -45,7 +45,7 @@ sure   | permission to GetObject for | credentials have permission to GetObject 
 sure   | ccess Denied to API Version | Access Denied to API Version: \w
 sure   | denied for import path|denied for export path | (?P<code>BadRequest): Access denied for (?:im|ex)port path
 unsure | PAM authentication failed for | PAM authentication failed for user \"
-sure   | or you are not allowed to access | ciphertext refers to a customer master key that does not exist.{0,80}?or you are not allowed to access
+sure   | or you are not allowed to access | ciphertext refers to a customer master key that does not exist[^\x1e]{0,80}?or you are not allowed to access
 sure   | <KMS>KMS is not allowed | Access to KMS is not allowed
 sure   | KMS access was denied | KMS access was denied
 sure   | <key>authorized to access the key | (?<![a-z0-9.-])(?P<principal>[a-z0-9.-]{1,80}\.amazonaws\.com) is not authorized to access the key

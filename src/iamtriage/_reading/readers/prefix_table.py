@@ -42,6 +42,10 @@ unsure | <API>API error|<API>API Error|<api>pi Error|<Api>pi Error | (?:API [Ee]
 [php]
 unsure | <client>(client)|<server>(server) | (?P<likely_code>[A-Z](?<![\w\\].)[A-Za-z0-9]{2,80}) \((?:client|server)\): ?
 
+[]
+# The tuples of ExAws (Elixir) and erlcloud (Erlang): {:error, {"…", "…"}} and {error,{http_error,400,{<<"…">>,<<"…">>}}}.
+unsure | <error>error, {|<error>error,{ | \{:?error,\s?\{(?::?http_error,\s?(?P<status_code>[345][0-9]{2}),\s?\{)?(?:<<)?\"(?P<likely_code>[A-Z]\w{2,80})\"(?:>>)?,\s?(?:<<)?\"
+
 [dotnet]
 sure   | <making> | Error making request with Error Code (?P<code>\w{2,80}) and Http Status Code (?:(?P<status_code>[0-9]{3})\b|\w{2,40})
 

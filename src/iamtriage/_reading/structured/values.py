@@ -41,7 +41,7 @@ def documents_in(value: object) -> list[Document]:
 
 
 @cache
-def _decoder() -> Callable[[str], tuple[object, int]]:
+def _decoder() -> Callable[[str, int], tuple[object, int]]:
     import json  # imported here because most errors contain no JSON
 
     return json.JSONDecoder().raw_decode
@@ -53,10 +53,18 @@ def load(text: str) -> object:
         return None
     text = text.strip(_JSON_WHITESPACE)
     try:
-        value, end = _decoder()(text)
+        value, end = _decoder()(text, 0)
     except (ValueError, RecursionError):
         return None
     return value if end == len(text) else None
+
+
+def decode_at(text: str, start: int) -> tuple[object, int]:
+    """Return the JSON value at a position and its end, or ``(None, -1)`` if it is invalid or too deeply nested."""
+    try:
+        return _decoder()(text, start)
+    except (ValueError, RecursionError):
+        return None, -1
 
 
 def text_of(value: object) -> str | None:

@@ -70,12 +70,14 @@ class Piece:
         is_wrapper: Whether a client reports another failure with it, such as Go's WebIdentityErr.
         is_thrown: Whether it is the class of an exception that has a message.
         is_lambda_error: Whether a Lambda function returned it for an error in the function itself.
+        is_lambda_record: Whether Lambda logged it with the request ID of the invocation.
         source: The SDK or tool that uses this format.
     """
 
     is_wrapper = False
     is_thrown = False
     is_lambda_error = False
+    is_lambda_record = False
 
     def __init__(
         self,

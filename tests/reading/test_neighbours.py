@@ -1,0 +1,236 @@
+"""Check failures that differ in one fact from their neighbors in a log, a document or a paste."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
+
+from iamtriage import scan
+from tests.tables import APP, CLUSTER, DENIAL, DENIED, REQUEST, Facts, facts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_Event: TypeAlias = "dict[str, object]"
+
+# One caller, call and resource; only the end of the message differs.
+_PLAIN = f"An error occurred (AccessDeniedException) when calling the DescribeCluster operation: {DENIAL}"
+_EXPLICIT = f"{_PLAIN} with an explicit deny in a service control policy"
+_GO = f"operation error EKS: DescribeCluster, https response error StatusCode: 403, RequestID: {REQUEST}, api error AccessDeniedException: {DENIAL}"
+_CALLED = {**DENIED, "code": "AccessDeniedException", "operation": "DescribeCluster"}
+_ANSWERED = {**_CALLED, "request_id": REQUEST, "status_code": 403}
+_DENIED_BY_SCP = {**_CALLED, "deny": "explicit", "policy_type": "service_control"}
+_EXPIRED = "An error occurred (ExpiredToken) when calling the ListQueues operation: The security token included in the request is expired"
+_EXPIRED_FACTS: Facts = {"kind": "expired_credentials", "code": "ExpiredToken", "operation": "ListQueues"}
+_NOT_FOUND = "An error occurred (ResourceNotFoundException) when calling the TransactGetItems operation: Requested resource not found"
+_NOT_FOUND_FACTS: Facts = {
+    "kind": "aws_error",
+    "code": "ResourceNotFoundException",
+    "operation": "TransactGetItems",
+}
+_SERVED = "60400681-0ed5-4724-b056-896342d618b5"
+_MESSAGES = (
+    _PLAIN,
+    "HTTP 401 Unauthorized from https://api.example.com/orders",
+    _GO,
+    _EXPLICIT,
+    f"served {_SERVED}",
+)
+_FOUND = [_CALLED, _ANSWERED, _DENIED_BY_SCP]
+
+
+def _insights(n: int, message: str) -> list[_Event]:
+    return [
+        {"field": "@timestamp", "value": f"2026-10-07 09:00:0{n}.123"},
+        {"field": "@message", "value": message},
+        {"field": "@ptr", "value": f"Cl{n}"},
+    ]
+
+
+_DOCUMENTS: dict[str, object] = {
+    "array": [{"time": f"2026-10-07T09:00:0{n}Z", "msg": message} for n, message in enumerate(_MESSAGES)],
+    "cloud-logging": [
+        {"insertId": f"1a{n}", "textPayload": message, "timestamp": f"2026-10-07T09:00:0{n}Z"}
+        for n, message in enumerate(_MESSAGES)
+    ],
+    "elasticsearch": {
+        "took": 3,
+        "hits": {
+            "total": {"value": 5},
+            "hits": [
+                {"_id": f"x{n}", "_source": {"@timestamp": f"2026-10-07T09:00:0{n}Z", "message": message}}
+                for n, message in enumerate(_MESSAGES)
+            ],
+        },
+    },
+    "logs-insights": {"results": [_insights(n, message) for n, message in enumerate(_MESSAGES)]},
+    "loki": {
+        "data": {
+            "resultType": "streams",
+            "result": [
+                {
+                    "stream": {"app": "orders"},
+                    "values": [[f"179136360{n}000000000", text] for n, text in enumerate(_MESSAGES)],
+                }
+            ],
+        }
+    },
+    "filter-log-events": {
+        "events": [
+            {"logStreamName": "app/0f1e", "timestamp": 1791364000000 + n, "message": text, "eventId": f"3{n}"}
+            for n, text in enumerate(_MESSAGES)
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("indent", [None, 2], ids=["compact", "indented"])
+@pytest.mark.parametrize("document", _DOCUMENTS.values(), ids=_DOCUMENTS)
+def test_each_log_event_in_a_document_has_its_own_facts(document: object, indent: int | None) -> None:
+    text = json.dumps(document, indent=indent)
+    found = list(scan(text))
+    assert [facts_of(failure) for failure in found] == _FOUND
+    for failure in found:
+        assert [failure.text[slice(*span)] for span in failure.spans.values()]
+    # A log can have other lines before the document.
+    assert [facts_of(failure) for failure in scan(f"INFO ready\n{text}\nINFO done\n")] == _FOUND
+
+
+def test_a_document_with_events_can_state_another_failure() -> None:
+    document = {
+        "events": _DOCUMENTS["array"],
+        "error": {"code": "ExpiredTokenException", "message": "Token expired"},
+    }
+    assert [facts_of(failure) for failure in scan(json.dumps(document))] == [
+        *_FOUND,
+        {"kind": "expired_credentials", "code": "ExpiredTokenException"},
+    ]
+
+
+def test_a_line_of_a_logger_with_a_list_is_not_a_list_of_events() -> None:
+    line = {
+        "timestamp": "2026-10-07T09:00:00Z",
+        "message": _EXPIRED,
+        "spans": [{"timestamp": 1, "message": "ready"}, {"timestamp": 2, "message": "done"}],
+    }
+    assert [facts_of(failure) for failure in scan(json.dumps(line))] == [_EXPIRED_FACTS]
+
+
+LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
+    # Steps of a job, copied from its page.
+    (
+        "steps",
+        "".join(
+            f"Run aws eks describe-cluster\n  shell: /usr/bin/bash -e {{0}}\n{text}\nError: Process completed with exit code 254.\n"
+            for text in (_PLAIN, _EXPLICIT)
+        ),
+        [_CALLED, _DENIED_BY_SCP],
+    ),
+    (
+        "result-of-a-batch",
+        json.dumps(
+            {
+                "Successful": [],
+                "Failed": [
+                    {"Id": "1", "Code": "AccessDeniedException", "Message": DENIAL},
+                    {"Id": "2", "Code": "AccessDeniedException", "Message": f"{DENIAL} with an explicit deny"},
+                ],
+            },
+            indent=4,
+        ),
+        [
+            {**DENIED, "code": "AccessDeniedException"},
+            {**DENIED, "code": "AccessDeniedException", "deny": "explicit"},
+        ],
+    ),
+    (
+        "jobs",
+        json.dumps(
+            {"BackupJobs": [{"Id": n, "StatusMessage": DENIAL + end} for n, end in enumerate(("", " with an explicit deny"))]},
+            indent=4,
+        ),
+        [DENIED, {**DENIED, "deny": "explicit"}],
+    ),
+    # A truncated message is the same one.
+    ("truncated", f"{_EXPLICIT}\nsummary: {_PLAIN[:-8]}...\n", [_DENIED_BY_SCP]),
+    # Items in one line of a log.
+    (
+        "items",
+        f"2026-10-07 09:00:00,123 - orders - ERROR - 3 of 9 items failed:\n  - a: {_NOT_FOUND}\n  - b: {_EXPIRED}\n  - c: {_PLAIN}\n",
+        [_NOT_FOUND_FACTS, _EXPIRED_FACTS, _CALLED],
+    ),
+    (
+        "csv",
+        (f'@timestamp,@message,@logStream\n2026-10-07 09:00:00.123,{_PLAIN},ecs/app/1\n'
+        f'2026-10-07 09:00:01.123,"ERROR {_GO}",ecs/app/1\n2026-10-07 09:00:02.123,"failed\n{_EXPLICIT}",ecs/app/1\n'),
+        _FOUND,
+    ),
+    ("csv-with-milliseconds", f"timestamp,message\n1791363600123,{_PLAIN}\n1791363601123,{_EXPLICIT}\n", [_CALLED, _DENIED_BY_SCP]),
+    # Ansible prints the last line of the traceback before the result of the task.
+    (
+        "ansible",
+        "".join(
+            f"TASK [orders : Read the cluster] *****\nAn exception occurred during task execution. To see the full traceback, use -vvv. The error was: botocore.exceptions.ClientError: {text}\n"
+            f'fatal: [localhost]: FAILED! => {json.dumps({"changed": False, "msg": f"Failed: {text}"})}\n'
+            for text in (_PLAIN, _EXPLICIT)
+        ),
+        [_CALLED, _DENIED_BY_SCP],
+    ),
+    # The request ID in a record of Lambda is the one of the invocation, also if the code of the service is its type.
+    (
+        "record-of-lambda",
+        json.dumps(
+            {
+                "timestamp": "2026-10-07T09:00:00Z", "level": "ERROR", "message": _NOT_FOUND, "stackTrace": [],
+                "errorType": "ResourceNotFoundException", "errorMessage": _NOT_FOUND, "requestId": _SERVED,
+            }
+        ),
+        [_NOT_FOUND_FACTS],
+    ),
+    (
+        "record-of-lambda-with-metadata",
+        json.dumps(
+            {
+                "errorType": "AccessDeniedException", "errorMessage": DENIAL, "$fault": "client",
+                "$metadata": {"httpStatusCode": 403, "requestId": REQUEST, "attempts": 1},
+            }
+        ),
+        [{**DENIED, "code": "AccessDeniedException", "request_id": REQUEST, "status_code": 403}],
+    ),
+    # Lines of a command belong to the command, not to the line of the runner before them.
+    (
+        "commands-of-codebuild",
+        (f'[Container] 2026/10/07 09:00:00 Running command make\nhealth ok\nHTTP 401 Unauthorized from https://api.example.com/orders\n'
+        f'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\nbotocore.exceptions.ClientError: {_EXPIRED}\n'),
+        [_EXPIRED_FACTS],
+    ),
+    # A denial by a database in another statement.
+    (
+        "after-a-database",
+        ("PS C:\\build> .\\deploy.ps1\nAccess denied for user 'orders'@'10.0.0.7' (using password: YES)\n"
+        "Get-S3Object : The AWS Access Key Id you provided does not exist in our records.\nAt C:\\build\\deploy.ps1:50 char:5\n"
+        "+ Get-S3Object -BucketName orders\n+ ~~~~~~~~~~~~\n    + CategoryInfo          : InvalidOperation: (Amazon.PowerShe...Cmdlet) [Get-S3Object], InvalidOperationException\n"
+        "    + FullyQualifiedErrorId : Amazon.S3.AmazonS3Exception,Amazon.PowerShell.Cmdlets.S3.GetS3ObjectCmdlet\n"),
+        [{"kind": "invalid_credentials", "service": "s3"}],
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), [row[1:] for row in LOGS], ids=[row[0] for row in LOGS])
+def test_each_failure_has_its_own_facts(text: str, expected: Sequence[Facts]) -> None:
+    assert [facts_of(failure) for failure in scan(text)] == list(expected)
+
+
+def test_a_message_that_a_line_has_twice_keeps_its_request() -> None:
+    """Java's S3 exception repeats the extended request ID after the parentheses."""
+    host = "4vc4idGE0NuB+Gaimnh6BNE8XJFQYMPMwc1cyEJp1fz9MKDzjBlRydUdyWQlhpmSgn1Evqh0Y4m="
+    denial = f"User: {APP} is not authorized to perform: s3:GetObject on resource: {CLUSTER}"
+    message = f"{denial} (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: 9JQDEHT5CH7Y3R3Q; S3 Extended Request ID: {host}; Proxy: null), S3 Extended Request ID: {host}"
+    line = {
+        "error.message": message,
+        "error.stack_trace": f"com.amazonaws.services.s3.model.AmazonS3Exception: {message}\n\tat com.example.Orders.main(Orders.java:9)",
+    }
+    (failure,) = scan(json.dumps(line))
+    assert (failure.envelope.request_id, failure.envelope.status_code) == ("9JQDEHT5CH7Y3R3Q", 403)
