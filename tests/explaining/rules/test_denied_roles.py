@@ -192,6 +192,37 @@ def test_stack_shows_that_the_environment_is_bootstrapped(shown: str, *, is_know
         )
 
 
+@pytest.mark.parametrize(
+    ("said", "is_known"),
+    [
+        ("The account is bootstrapped, I can see it in the console.", True),
+        ("Running `cdk bootstrap` again changed nothing.", True),
+        ("I re-ran cdk bootstrap, same result.", True),
+        (f"Environment aws://{ACCOUNT}/eu-west-1 bootstrapped (no changes).", True),
+        ("The CDKToolkit stack exists.", True),
+        ("The account is not bootstrapped yet.", False),
+        ("Is the account bootstrapped?", False),
+        ("I don't know whether the account is bootstrapped.", False),
+        ("Do I have to run cdk bootstrap?", False),
+        ("cdk bootstrap failed, too.", False),
+    ],
+)
+def test_people_say_that_the_environment_is_bootstrapped(said: str, *, is_known: bool) -> None:
+    warning = _WARNING.format(account=ACCOUNT, qualifier="hnb659fds", purpose="deploy")
+    explanation = explain(f"{said}\n{warning}{_DENIED}")
+    assert ("Another cdk bootstrap changes nothing here." in explanation.notes) is is_known
+    assert ("cdk-not-bootstrapped" in [each.code for each in explanation.causes]) is not is_known
+    assert "needs no permissions for the resources" in explanation.causes[0].text
+
+
+def test_bootstrapped_environment_of_another_account() -> None:
+    warning = _WARNING.format(account="222233334444", qualifier="hnb659fds", purpose="deploy")
+    explanation = explain(f"The target account is bootstrapped.\n{warning}{_DENIED}")
+    assert "or the roles do not trust its account" in explanation.causes[0].text
+    assert f"--trust {ACCOUNT} " in explanation.remedies[1].commands[0]
+    assert not any("changes nothing" in each for each in explanation.notes)
+
+
 def test_warning_of_the_cdk_after_a_denial_is_not_its_cause() -> None:
     warning = _WARNING.format(account=ACCOUNT, qualifier="shop", purpose="deploy")
     assert explain(f"{_DENIED}\n{warning}").topic != "cdk-roles-not-assumed"

@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
 from iamtriage.policies._grants import build_grant
 
@@ -41,6 +42,15 @@ _NO_PARAMETER = lazy_pattern(r"SSM\s+parameter\s+(/cdk-bootstrap/\w{1,20}/versio
 _BOOTSTRAPPED = lazy_pattern(
     r"\bcdk-[a-z0-9]{1,10}-assets-\S{1,80}['\"]? exists, but|\bCDKToolkit\b[^❯$]{0,300}?\b(?:CREATE|UPDATE)_COMPLETE"
     r"|--name /cdk-bootstrap/\w{1,20}/version\b[^\n]{0,200}\n\s{0,8}\"?\d"
+)
+# What people say of it, unless they ask, and what cdk bootstrap prints of an environment that was bootstrapped before.
+_SAID_BOOTSTRAPPED = lazy_pattern(
+    r"(?<!\bif )(?<!\bif the )(?<!\bwhether )(?<!\bwhether the )(?<!\bunless the )\b(?:accounts?|environments?|[Rr]egions?|aws://\S{12,40}) (?:(?:is|are|was|were) (?:already |now |both |all )?|(?:has|have) (?:already )?been )bootstrapped\b(?![^.!\n]{0,60}\?)"
+    r"|\balready bootstrapped\b|\bbootstrapped \(no changes\)"
+    r"|\b[Cc]dk bootstrap\b[`'\"]?[^.?\n]{0,40}?\b(?:changed nothing|(?:did|does)(?:n't| not) (?:help|change|fix)|made no difference|succeeded|went through|is done)\b"
+    r"|\b(?:ran|re-?ran|repeated) [`'\"]?(?:npx )?cdk bootstrap\b(?![^.\n]{0,60}\b(?:fail|error|denied))"
+    r"|\bCDKToolkit\b(?: stack)?[^.?\n]{0,20}?\b(?:exists|is there|is in place|is present)\b|\bI (?:can )?see the CDKToolkit\b",
+    re.IGNORECASE,
 )
 _ACCOUNT = lazy_pattern(r"[0-9]{12}", re.ASCII)
 _QUOTES = "'\""
@@ -98,7 +108,7 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     parameter = _NO_PARAMETER.search(denial.failure.text)
     where = _environment(first)
     is_of_call = _is_of_call(denial)
-    may_not = f"{denial.caller} is not allowed to perform sts:AssumeRole on {'them' if is_several else 'it'}"
+    may_not = f"{denial.caller} is not allowed to perform sts:AssumeRole on {'these roles' if is_several else 'this role'}"
     assume = _assume_remedy(denial, first)
     bootstrap = _bootstrap_remedy(first, is_missing=parameter is not None)
     not_allowed = NO_IDENTITY_ALLOW.cause(
@@ -116,9 +126,14 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     remedies = present(assume, bootstrap, direct) if is_of_call else present(bootstrap, assume)
     reason = f"{where} is not bootstrapped, or {may_not}"
     trusts_caller = _trusts_account(denial, first["account"])
-    if trusts_caller or _is_bootstrapped(denial.failure.text, first["region"]):
-        causes, remedies = (), present(assume, direct)
+    is_bootstrapped = _is_bootstrapped(denial.failure.text, first["region"])
+    is_same_account = denial.account in {None, first["account"]} or not _ACCOUNT.fullmatch(first["account"])
+    if trusts_caller or is_bootstrapped:
+        causes, remedies = (), present(assume)
         reason = f"{where} is bootstrapped, so {may_not}"
+        if not (trusts_caller or is_same_account):
+            reason += ", or the roles do not trust its account"
+            remedies = present(assume, _trust_remedy(first, denial.account))
     if trusts_caller:
         reason = f"The trust policy of the role allows the whole account, so only an identity-based policy of {denial.caller} is missing"
     elif parameter is not None:
@@ -130,15 +145,21 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
             f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}{on}."
         )
     text = "What is denied after that is only the consequence: the bootstrap roles have the permissions for a deployment."
+    if not _only_looks_up(denial.failure.text):
+        execution = (
+            f"CloudFormation creates the resources with the role cdk-{first['qualifier']}-cfn-exec-role"
+        )
+        text = f"What is denied after that is only the consequence: the bootstrap roles deploy, and {execution}. {capitalize_start(denial.caller)} needs no permissions for the resources."
     if bootstrap not in remedies or parameter is not None:
         text = f"{reason}. {text}"
+    again = "Another cdk bootstrap changes nothing here." if is_bootstrapped and is_same_account else None
     note = "Allow the denied calls one by one only if the caller cannot use the roles: they have the permissions."
     return denial.explain(
         summary,
         CDK_ROLES_NOT_ASSUMED.cause("derived" if is_of_call else "reported", stated, text=text),
         *causes,
         remedies=remedies,
-        notes=note,
+        notes=present(again, note),
     )
 
 
@@ -170,7 +191,7 @@ def _direct_remedy(denial: Denial) -> Remedy | None:
 
 def _is_bootstrapped(text: str, region: str | None) -> bool:
     """Return whether the text shows that the Region of the roles is bootstrapped."""
-    found = _BOOTSTRAPPED.search(text)
+    found = _BOOTSTRAPPED.search(text) or _SAID_BOOTSTRAPPED.search(text)
     if found is None:
         return False
     # A command before its output can name the Region.
@@ -248,11 +269,16 @@ def trust_account_remedy(denial: Denial) -> Remedy | None:
         return None
     if not denial.crosses_accounts:
         return _bootstrap_remedy(found, is_missing=False)
+    return _trust_remedy(found, denial.account)
+
+
+def _trust_remedy(found: re.Match[str], account: str | None) -> Remedy:
+    """Return the remedy that makes the bootstrap roles trust another account than their own."""
     policies = f"--cloudformation-execution-policies arn:{found['partition']}:iam::aws:policy/POLICY_NAME"
     return account_remedy(
-        f"Bootstrap {_environment(found)} so that its roles trust account {denial.account}",
-        f"Run it with credentials of account {denial.resource_account}. The next cdk bootstrap undoes changes to the trust policies by hand.",
+        f"Bootstrap {_environment(found)} so that its roles trust account {account}",
+        f"Run it with credentials of account {found['account']}. The next cdk bootstrap undoes changes to the trust policies by hand.",
         "List every trusted account again: those that the command omits lose access. POLICY_NAME limits what deployments are allowed to do.",
-        commands=_bootstrap_command(found, f"--trust {denial.account}", policies),
+        commands=_bootstrap_command(found, f"--trust {account}", policies),
         url=_PAGE,
     )
