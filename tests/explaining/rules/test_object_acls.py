@@ -204,12 +204,19 @@ def test_one_of_several_calls_in_code_is_not_chosen() -> None:
     assert "names no action" in explanation.summary
 
 
+_ACL_BLOCK = 'resource "aws_s3_bucket_acl" "this" {{\n  bucket = aws_s3_bucket.this.id\n  acl    = "{}"\n}}'
+
+
 @pytest.mark.parametrize(
     ("address", "acl", "step", "shares"),
     [
-        ("module.logs.aws_s3_bucket_acl.this[0]", 'acl = "log-delivery-write"', 'the block module "logs"', "deliver logs"),
-        ('module.web["a"].aws_s3_bucket_acl.this', "", 'Remove acl from the block module "web"', "share the objects"),
+        ("module.logs.aws_s3_bucket_acl.this[0]", 'acl = "log-delivery-write"', 'the module block "logs"', "deliver logs"),
+        ('module.web["a"].aws_s3_bucket_acl.this', "", 'Remove acl from the module block "web"', "share the objects"),
         ("aws_s3_bucket_acl.logs", "", "Remove the resource aws_s3_bucket_acl", "share the objects"),
+        # The module sets the ACL itself.
+        ("module.logs.aws_s3_bucket_acl.this", _ACL_BLOCK.format("private"), 'aws_s3_bucket_acl.this from the code of the module "logs". A bucket is private without it', "name it in depends_on"),
+        ("aws_s3_bucket_acl.this", _ACL_BLOCK.format("log-delivery-write"), "Remove the resource aws_s3_bucket_acl.this. Since", "deliver logs"),
+        ("module.logs.aws_s3_bucket_acl.this", 'acl = "private"', "or aws_s3_bucket_acl from the module's code if it has no such input", "share the objects"),
     ],
 )  # fmt: skip
 def test_acl_in_a_module(address: str, acl: str, step: str, shares: str) -> None:

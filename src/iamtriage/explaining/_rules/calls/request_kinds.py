@@ -100,6 +100,11 @@ _DELIVERS_LOGS = lazy_pattern(r"\bLogDelivery\b|log-delivery-write|\be?lb_log_de
 _DELIVERY_POLICY = lazy_pattern(r"\battach_\w{0,10}lb_log_delivery_policy\b(?=\s{0,20}=\s{0,4}true)")
 # The resource of a module, such as terraform-aws-modules/s3-bucket, is not in the reader's own code.
 _ACL_MODULE = lazy_pattern(r"\bmodule\.(?P<name>[\w-]{1,64})(?:\[[^\]\n]{1,80}\])?\.aws_s3_bucket_acl\.")
+# That module creates the resource with count, and has inputs for the ownership.
+_COMMUNITY_MODULE = lazy_pattern(r"\bterraform-aws-modules/s3-bucket\b|\.aws_s3_bucket_acl\.this\[0\]")
+_ACL_BLOCK = lazy_pattern(
+    r"\bresource\s{1,4}\"aws_s3_bucket_acl\"\s{1,4}\"(?P<name>[\w-]{1,64})\"\s{0,4}\{[^{}]{0,400}?(?<![\w.])acl\s{0,20}=\s{0,4}\"(?P<acl>[a-z-]{3,40})\""
+)
 
 
 def name_acl(case: Case[AwsError], summary: str) -> str:
@@ -119,15 +124,24 @@ def acl_remedy(case: Case[AwsError]) -> Remedy:
         again = commands.repeat_command(command, changes={"acl": ""}) or again
     if _ACL_RESOURCE in text:
         again = "terraform apply"
-        on = f"set BucketOwnerPreferred in aws_s3_bucket_ownership_controls, on which {_ACL_RESOURCE} has to depend"
+        on = f'add the resource aws_s3_bucket_ownership_controls with object_ownership = "BucketOwnerPreferred", and name it in depends_on of {_ACL_RESOURCE}'
     remove = "Remove the ACL from the call: --acl in the AWS CLI, ACL in an SDK, acl in Terraform."
-    if module is not None:
-        remove = f'Remove {found.words if found else "acl"} from the block module "{module["name"]}".'
+    is_of_community = module is not None and _COMMUNITY_MODULE.search(text) is not None
+    if is_of_community:
         on = 'set control_object_ownership = true and object_ownership = "BucketOwnerPreferred" in the module'
+    if (block := _ACL_BLOCK.search(text)) is not None and not is_of_community:
+        place = f' from the code of the module "{module["name"]}"' if module else ""
+        unchanged = " A bucket is private without it, too." if block["acl"] == "private" else ""
+        remove = f"Remove the resource {_ACL_RESOURCE}.{block['name']}{place}.{unchanged}"
+    elif module is not None:
+        itself = (
+            "" if is_of_community else f", or {_ACL_RESOURCE} from the module's code if it has no such input"
+        )
+        remove = f'Remove {found.words if found else "acl"} from the module block "{module["name"]}"{itself}.'
+    elif _ACL_RESOURCE in text and (found is None or found.words.startswith("acl ")):
+        remove = f"Remove the resource {_ACL_RESOURCE}, and acl of the bucket."
     elif found is not None:
         remove = f"Remove {found.words} from the call."
-    elif _ACL_RESOURCE in text:
-        remove = f"Remove the resource {_ACL_RESOURCE}, and acl of the bucket."
     share = "To share the objects, use the bucket policy. The bucket's owner owns all of them already."
     if found is not None and found.is_public:
         share = "To publish the objects, use CloudFront with origin access control. A bucket policy that allows s3:GetObject to everyone works only without Block Public Access, which is on by default."
