@@ -8,6 +8,10 @@ from iamtriage import explain
 
 _DENIED = "An error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:{} is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::acme/x because no identity-based policy allows the s3:PutObject action\n"
 _USER, _ROLE = "iam::111122223333:user/old", "sts::111122223333:assumed-role/api/s1"
+_SSO_ROLE = "sts::111122223333:assumed-role/AWSReservedSSO_Lab_0123456789abcdef/kim"
+_SIGN_IN = (
+    "$ aws sso login --profile lab\nSuccessfully logged into Start URL: https://acme.awsapps.com/start\n"
+)
 _ENV = "AWS_ACCESS_KEY_ID=AKIAZEXAMPLEQWERQ7ZX\nAWS_SECRET_ACCESS_KEY=x\n"
 _IRSA = "AWS_ROLE_ARN=arn:aws:iam::111122223333:role/api\nAWS_WEB_IDENTITY_TOKEN_FILE=/var/run/secrets/eks.amazonaws.com/serviceaccount/token\n"
 
@@ -21,6 +25,10 @@ _IRSA = "AWS_ROLE_ARN=arn:aws:iam::111122223333:role/api\nAWS_WEB_IDENTITY_TOKEN
         (_ROLE, f"$ env\n{_ENV}{_IRSA}", "", ""),
         (_USER, f"$ env\n{_IRSA}", "", ""),
         (_USER, f"$ env\n{_ENV}", "", ""),
+        # Another role than that of the sign-in, which tools can export as variables, too.
+        (_ROLE, f"{_SIGN_IN}$ env\n{_ENV}AWS_PROFILE=lab\n", "takes precedence over the profile lab", "unset AWS_ACCESS_KEY_ID"),
+        (_SSO_ROLE, f"{_SIGN_IN}$ env\n{_ENV}AWS_PROFILE=lab\n", "", ""),
+        (_ROLE, f"$ env\n{_ENV}AWS_PROFILE=lab\n", "", ""),
     ],
 )  # fmt: skip
 def test_keys_before_a_role_or_profile(caller: str, shown: str, says: str, command: str) -> None:

@@ -163,6 +163,8 @@ _SIGNED_IN = lazy_pattern(
     r"\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)",
     re.ASCII,
 )
+# In a line that is no sign-in.
+_PROFILE_OF_CALL = lazy_pattern(r"^(?![^\n]*\baws (?:sso )?login\b)[^\n]*\s--profile[ =]", re.MULTILINE)
 _ENDING, _KEY_LENGTH = 4, 20
 PROFILE_OVERRIDDEN = CauseType(
     "profile-overridden",
@@ -205,7 +207,7 @@ def find_signed_in_profile(text: str) -> str | None:
 def find_override(case: Case[Failure]) -> Override | None:
     """Return the profile that a shell selects, or the default one with another key, if its environment has an access key."""
     text = case.failure.text
-    if clues.find_option(case, "profile") is not None or not clues.has_key_in_shell(text):
+    if _has_profile_option(case) or not clues.has_key_in_shell(text):
         return None
     signed_in = find_signed_in_profile(text)
     selected = clues.find_shell_profile(text) or signed_in
@@ -219,6 +221,16 @@ def find_override(case: Case[Failure]) -> Override | None:
     is_sso = signed_in is None and any(each.is_sso for each in sections)
     is_selected = clues.find_shell_profile(text) is not None
     return Override(selected or "default", used, unused, is_sso, is_selected)
+
+
+def _has_profile_option(case: Case[Failure]) -> bool:
+    """Return whether the call itself has a profile as an option, and not only the sign-in before it."""
+    if clues.find_option(case, "profile") is None:
+        return False
+    command = case.context.command
+    if command is not None and command.program == "aws" and command.words[:1] not in {("login",), ("sso",)}:
+        return True
+    return _PROFILE_OF_CALL.search(case.failure.text, 0, case.failure.span[0]) is not None
 
 
 def _ending(key: str | None) -> str | None:

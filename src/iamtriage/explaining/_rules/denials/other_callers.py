@@ -15,7 +15,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.arns._principals import RoleSession, User
+from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_contrast
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
@@ -108,14 +108,21 @@ _ROLE = lazy_pattern(
     r"\bAWS_ROLE_ARN[\"']?\s?[=:]\s?[\"']?(?P<role>arn:[\w:/+=,.@-]{20,600})|\bAWS_CONTAINER_CREDENTIALS_(?:RELATIVE|FULL)_URI\b"
     r"|\beks\.amazonaws\.com/role-arn[\"']?: ?[\"']?(?P<annotated>arn:[\w:/+=,.@-]{20,600})|\"?taskRoleArn\"?\s?[=:]\s?\"(?P<task>arn:[\w:/+=,.@-]{20,600})"
 )
+_SSO_LOGIN = lazy_pattern(r"\baws sso login\b")
 
 
 def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the keys of the denied user take precedence over a profile or a role, if the text shows both."""
-    text = denial.failure.text
-    if not isinstance(denial.principal, User):
+    text, is_user = denial.failure.text, isinstance(denial.principal, User)
+    if not (is_user or isinstance(denial.principal, RoleSession)):
         return explanation
     override, role = key_sources.find_override(denial.case), _ROLE.search(text)
+    if not is_user:
+        # Tools set the variables of the profile's own session, too. Another role is not that of the sign-in.
+        own = principal_words.underlying_role(denial.principal)
+        is_sso = override is not None and (override.is_sso or _SSO_LOGIN.search(text) is not None)
+        if not is_sso or isinstance(own, IdentityCenterRole):
+            return explanation
     if override is not None:
         key = f"the access key …{override.used}" if override.used else "an access key"
         verdict = f"{key} in the environment takes precedence over the profile {override.profile}, whose credentials were not used"
