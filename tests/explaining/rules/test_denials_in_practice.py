@@ -1846,7 +1846,7 @@ OTHERS: tuple[Case, ...] = (
         f"{_BY_BOUNDARY}\n{_BY_NO_POLICY}\n{_LOGS}",
         {},
         (
-            "The text has 3 different denials with 2 causes.",
+            "The text has 3 different denials with 2 causes, so one change does not fix all.",
             "Do this first: Change the permissions boundary",
             "Then: Allow ecr:CreateRepository and logs:CreateLogGroup for the role orders-api [account administrator]",
             "--policy-document file://allow.json",
@@ -1860,7 +1860,7 @@ OTHERS: tuple[Case, ...] = (
         f"{_BY_DENY}\n{_BY_NO_POLICY}",
         {},
         (
-            "The text has 2 different denials with 2 causes.",
+            "The text has 2 different denials with 2 causes, so one change does not fix all.",
             "Do this first: Find the Deny statement",
             "Then: Allow ecr:CreateRepository for the role orders-api",
         ),
@@ -1871,7 +1871,7 @@ OTHERS: tuple[Case, ...] = (
         f"{_BY_NO_POLICY}\n{_BY_DENY}\n{_BY_BOUNDARY}",
         {},
         (
-            "The text has 3 different denials with 3 causes.",
+            "The text has 3 different denials with 3 causes, so one change does not fix all.",
             "Do this first: Allow ecr:CreateRepository for the role orders-api",
             "explicit deny in an identity-based policy, which an Allow does not override.",
             "no permissions boundary allows it, so its owner has to add it there: an Allow alone does not help (aws iam get-role",
@@ -1883,7 +1883,7 @@ OTHERS: tuple[Case, ...] = (
         f"{_BY_NO_POLICY}\n{_LOGS}\n{_BY_DENY.replace('an identity-based policy', 'a permissions boundary: arn:aws:iam::111122223333:policy/limits')}\nAn error occurred (ExpiredToken) when calling the PutObject operation: The provided token has expired.",
         {},
         (
-            "The text has 4 failures with 3 causes.",
+            "The text has 4 failures with 3 causes, so one change does not fix all.",
             "The permissions boundary arn:aws:iam::111122223333:policy/limits must allow these actions, too.",
             "if it is not intended, its administrator has to change it.",
             "Also Expired credentials (ExpiredToken, PutObject): no permission is missing",
@@ -2289,7 +2289,7 @@ CONTEXTS: tuple[Case, ...] = (
         {},
         (
             "Allow sns:Publish and sqs:SendMessage for the role orders-api",
-            "iamtriage explain --all explains it, too.",
+            "iamtriage explain --all also explains it.",
             "sqs:DeleteQueue on",
             "no permissions boundary allows it, so its owner has to add it there: an Allow alone does not help (aws iam get-role --role-name",
             "--query Role.PermissionsBoundary names it).",

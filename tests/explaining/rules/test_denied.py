@@ -560,6 +560,33 @@ def test_cross_account_denial_has_remedies_for_both_accounts() -> None:
     assert _statement("identity-implicit-cross-account", 1)["Principal"] == {"AWS": USER}
 
 
+@pytest.mark.parametrize(
+    ("role", "after", "is_shown"),
+    [
+        ("orders-cluster", "", False),
+        ("orders-cluster", "compute_config { enabled = true }", True),
+        ("orders-auto-node", "", True),
+        ("*", "", True),
+    ],
+)
+def test_role_of_nodes_that_a_cluster_gets(role: str, after: str, *, is_shown: bool) -> None:
+    """Only EKS Auto Mode passes one with CreateCluster."""
+    text = f"operation error EKS: CreateCluster, api error AccessDeniedException: User: {USER} is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/{role}\n{after}"
+    steps = " ".join(explain(text).remedies[0].steps)
+    assert ("EKS Auto Mode" in steps) is is_shown
+
+
+def test_all_actions_of_the_called_service_do_not_include_pass_role() -> None:
+    text = f"operation error EKS: CreateCluster, api error AccessDeniedException: User: {USER} is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/orders"
+    for said, is_said in (
+        ("We gave it eks:* on *.", True),
+        ("We gave it eks:Describe* and iam:*.", False),
+        ("", False),
+    ):
+        shown = " ".join(str(explain(f"{text}\n{said}")).split())
+        assert ("eks:* does not include it" in shown) is is_said
+
+
 def test_pass_role_policy_names_role_and_service() -> None:
     assert _statement("pass-role") == {
         "Sid": "IamPassRole",
@@ -568,7 +595,6 @@ def test_pass_role_policy_names_role_and_service() -> None:
         "Resource": "arn:aws:iam::111122223333:role/eks-cluster",
         "Condition": {"StringEquals": {"iam:PassedToService": "eks.amazonaws.com"}},
     }
-    assert any("Auto Mode" in step for step in _explained("pass-role").remedies[0].steps)
     assert _statement("pass-role", 1)["Principal"] == {"Service": "eks.amazonaws.com"}
     assert _statement("role-passed-within-call", 1)["Principal"] == {"Service": "lambda.amazonaws.com"}
 

@@ -637,7 +637,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "$ aws s3 ls --profile ana\nAn error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired.\n$ aws sqs list-queues --profile bo\nAn error occurred (ExpiredToken) when calling the ListQueues operation: The security token included in the request is expired",
             {},
-            ("iamtriage explain --all explains it, too.",),
+            ("iamtriage explain --all also explains it.",),
             ("same reason",),
             id="expired sessions of two profiles",
         ),

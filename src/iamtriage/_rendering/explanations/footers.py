@@ -49,7 +49,9 @@ def titles_row(
         for each, following in zip_longest(listed, listed[1:])
     ]
     if titles:
-        yield "Next", "; ".join((titles[0], *map(_continue, titles[1:]))) + "."
+        # The row says that they follow.
+        first, *rest = (each.removeprefix("Then: ") for each in titles)
+        yield "Next", "; ".join((f"{first[0].upper()}{first[1:]}", *map(_continue, rest))) + "."
 
 
 def _continue(title: str) -> str:

@@ -110,7 +110,7 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
         more = f", and {rest} other failure{'s' if rest > 1 else ''}" if rest else ""
         return f" The text has {known} denials of {len(names)} principals{listed}{more}."
     kind = "failures" if others else "different denials"
-    return f" The text has {len(failures)} {kind} with {len(causes)} causes."
+    return f" The text has {len(failures)} {kind} with {len(causes)} causes, so one change does not fix all."
 
 
 def split_same_reason(
@@ -198,7 +198,7 @@ def describe_others(
     names = list(texts) if is_inline else []
     if is_inline and len(failures) > len(shown):
         names.append(f"and {len(failures) - len(shown)} more")
-    run = f"iamtriage explain --all explains {'each' if len(failures) > 1 else 'it, too'}"
+    run = f"iamtriage explain --all {'explains each' if len(failures) > 1 else 'also explains it'}"
     if len(failures) > 1:
         run += ", and iamtriage scan lists them"
     if any(

@@ -296,8 +296,12 @@ def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> 
     deactivate = _user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive")
     first = account_remedy(
         "Deactivate the exposed key",
-        "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",
-        "Programs that use it fail until they get a new key or a role. If AWS knows no such key any more, nothing is left to deactivate.",
+        "Find out where it was last used. Programs that use it fail until they get a new key or a role."
+        if user
+        else "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",
+        None
+        if user
+        else "Programs that use it fail until they get a new key or a role. If AWS knows no such key any more, nothing is left to deactivate.",
         commands=(
             fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
             Labelled("Then, if this is the key to deactivate:", deactivate),

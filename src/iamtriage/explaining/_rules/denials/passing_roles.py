@@ -103,7 +103,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
     deploys = role_recipients.is_deploy_role(denial) and "-cfn-exec-role-" not in (denial.resource or "")
     parameter = _find_parameter(denial, recipient)
     passed = "the same role" if role == "itself" else role
-    call = f"{caller} {_describe_call(denial, f'{passed} to {to}{parameter}')}{unnamed}"
+    call = f"{caller} {role_recipients.describe_call(denial, f'{passed} to {to}{parameter}')}{unnamed}"
     if deploys:
         call += " The CDK assumed this role. Only its policies count, not those of the user or of the passed role. As cdk bootstrap creates it, it passes only the cfn-exec role of the bootstrap."
     causes: tuple[Cause, ...] = (PASS_ROLE.cause(evidence, reasons, text=call),)
@@ -176,13 +176,6 @@ def _find_parameter(denial: Denial, recipient: RoleRecipient | None) -> str:
     return f" in the parameter {join_words(alike if len(alike) == 1 else names, 'or')}" if names else ""
 
 
-def _describe_call(denial: Denial, passed: str) -> str:
-    operation = denial.operation
-    if operation is None:
-        return f"made another call, which passes {passed}."
-    return f"called {operation}, which passes {passed}. iam:PassRole was denied within that call, not {operation} itself."
-
-
 def _verdict(denial: Denial, to: str) -> str:
     if denial.policy_type == "identity":
         return f"no identity-based policy allows it to pass the role to {to}"
@@ -204,7 +197,7 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
     if guess is not None:
         last_step = f"The text does not say which service receives the role: most likely {join_words(guess.passed_to, 'or')}. Replace the value if it is another one."
     if recipient is not None:
-        last_step = recipient.exception or ""
+        last_step = role_recipients.describe_exception(denial, recipient)
         others = {each for each in _TASK_ROLE.findall(denial.failure.text) if each != denial.resource}
         if last_step and len(others) == 1:
             arn = others.pop()

@@ -57,6 +57,11 @@ _CREATES = lazy_pattern(
 )
 # Not the recipient of all roles that Amazon RDS calls pass.
 _ENHANCED_MONITORING = RoleRecipient(("monitoring.rds.amazonaws.com",))
+# All actions of a service, as people write them.
+_ALL_ACTIONS = lazy_pattern(r"(?<![\w:/-])([a-z][a-z0-9-]{1,30}):\*(?![\w:/*-])")
+# What shows that CreateCluster can pass the role of the nodes of EKS Auto Mode.
+_NODE_ROLE = lazy_pattern(r"\*|node|worker", re.IGNORECASE)
+_AUTO_MODE = lazy_pattern(r"\bauto.?mode\b|\bcompute_?config\b", re.IGNORECASE)
 _CDK_DEPLOY_ROLE = lazy_pattern(r"cdk-[a-z0-9]{1,10}-deploy-role-", re.ASCII)
 # Services whose own operations pass no role.
 _PASSING_SERVICES = frozenset({"iam", "sts"})
@@ -174,3 +179,26 @@ def _recipient_in_policies(denial: Denial) -> RoleRecipient | None:
     found = {find_role_recipient(name, service) for service, name in calls}
     found.discard(None)
     return found.pop() if len(found) == 1 else None
+
+
+def describe_exception(denial: Denial, recipient: RoleRecipient) -> str:
+    """Return what else to know about the role that a call passes, or nothing."""
+    note = recipient.exception or ""
+    shown = _NODE_ROLE.search(denial.resource or "*") or _AUTO_MODE.search(denial.failure.text)
+    return note if shown or "Auto Mode" not in note else ""
+
+
+def describe_call(denial: Denial, passed: str) -> str:
+    """Return which call passes a role, as the end of a sentence.
+
+    Args:
+        denial: The denial of iam:PassRole.
+        passed: The role, its recipient and the parameter in words.
+    """
+    operation = denial.operation
+    if operation is None:
+        return f"made another call, which passes {passed}."
+    # People think that all actions of the called service include it.
+    service = next(iter(_ALL_ACTIONS.findall(denial.failure.text)), None)
+    apart = f": {service}:* does not include it" if service not in {None, "iam"} else ""
+    return f"called {operation}, which passes {passed}. iam:PassRole was denied within that call, not {operation} itself{apart}."
