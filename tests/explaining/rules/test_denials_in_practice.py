@@ -1656,7 +1656,41 @@ SETTINGS: tuple[Case, ...] = (
         ("an IAM administrator",),
     ),
 )
+_NO_AGENT = "$ aws ecs execute-command --region eu-west-1 --cluster shop --task 0a1b2c3d4e5f60718293a4b5c6d7e8f9 --command sh --interactive\nAn error occurred (TargetNotConnectedException) when calling the ExecuteCommand operation: The execute command failed due to an internal error. Try again later."
 TASKS: tuple[Case, ...] = (
+    (
+        "checker of ECS Exec finds the task role denied",
+        f"I gave ssmmessages:* to shopTaskExecutionRole.\n{_NO_AGENT}\n  Task Role Permissions  | arn:aws:iam::{ACCOUNT}:role/ecs/shop-task\n     ssmmessages:CreateControlChannel: implicitDeny\n     ssmmessages:OpenDataChannel: implicitDeny",
+        {},
+        (
+            "the task role shop-task lacks the ssmmessages permissions, and ECS Exec does not use shopTaskExecutionRole.",
+            "put-role-policy --role-name shop-task",
+            "update-service --region eu-west-1 --cluster shop --service SERVICE --enable-execute-command --force-new-deployment",
+            "Remove the actions from shopTaskExecutionRole",
+        ),
+        ("describe-task-definition", "no task role"),
+    ),
+    (
+        "checker of ECS Exec finds a Deny",
+        f"{_NO_AGENT}\n  Task Role Permissions  | arn:aws:iam::{ACCOUNT}:role/shop-task\n     ssmmessages:CreateControlChannel: explicitDeny",
+        {},
+        ("the task role shop-task is denied", "Find the Deny that matches the task role shop-task"),
+        ("put-role-policy",),
+    ),
+    (
+        "actions of ECS Exec for another role",
+        f"We added the four ssmmessages actions to the task execution role.\n{_NO_AGENT}",
+        {},
+        ("the task role most likely lacks the ssmmessages permissions", "--role-name ROLE_NAME"),
+        (),
+    ),
+    (
+        "actions of ECS Exec for both roles, and the task definition",
+        f"ssmmessages is allowed for both shopTaskExecutionRole and shop-task.\nEnableExecuteCommand   | OK (arn:aws:ecs:eu-west-1:{ACCOUNT}:task-definition/shop:9)\n{_NO_AGENT}",
+        {},
+        ("its agent in the container is not running",),
+        ("does not use", "TASK_DEFINITION"),
+    ),
     (
         "role that assumes itself",
         f"User: {SESSION} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{ACCOUNT}:role/orders-api",

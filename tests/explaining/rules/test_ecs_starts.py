@@ -38,6 +38,25 @@ def test_task_role_is_not_used(text: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "given"),
+    [
+        ("I already gave the task role (octo-task) SecretsManagerReadWrite.", "SecretsManagerReadWrite"),
+        ("We have added ssm:GetParameters to octo-task.", "ssm:GetParameters"),
+        ("I attached AmazonSSMReadOnlyAccess to octo-task-2.", None),
+        ("We added nothing to the task role.", None),
+    ],
+    ids=["policy", "action", "another role", "nothing"],
+)
+def test_permission_that_the_task_role_got(said: str, given: str | None) -> None:
+    step = explain(f'{said}\n{DENIED}\n"taskRoleArn": "{TASK}"').remedies[0].steps[1]
+    assert step.endswith(
+        f"program in the container: remove {given} there again, unless the program needs it."
+        if given
+        else "program in the container."
+    )
+
+
+@pytest.mark.parametrize(
     ("text", "options"),
     [
         (f"(service octo-web) failed to launch a task: {DENIED}", "--cluster ECS_CLUSTER --service octo-web"),

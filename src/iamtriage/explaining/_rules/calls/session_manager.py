@@ -6,14 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.tasks import SESSION_CHANNEL_ACTIONS
+from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
@@ -34,6 +36,11 @@ _KEY_OF_CONTAINER = lazy_pattern(
 )
 _TASK_ROLE = lazy_pattern(
     r"\bTask Role Permissions\s{0,4}\|\s{0,4}arn:\S{1,100}?:role/(?P<role>[\w+=,.@/-]{1,128})|\"taskRoleArn\": ?\"arn:[^\"]{1,100}:role/(?P<listed>[\w+=,.@/-]{1,128})\""
+)
+# What the checker finds of the task role, and what people say that they gave another role.
+_DENIED_ACTION = lazy_pattern(r"\b(?P<action>ssmmessages:\w{1,40}): (?P<deny>implicit|explicit)Deny\b")
+_GIVEN_TO = lazy_pattern(
+    r"\bssmmessages\b(?![^\n.;]{0,120}\b(?:both|task role)\b)[^\n.;]{0,80}? (?:to|on|for) (?:the |my |our )?(?:task )?[`\"']?(?P<role>[\w+=,@-]{0,60}[Ee]xecution[-_ ]?[Rr]ole[\w+=,@-]{0,60})"
 )
 _AGENT_POLICY = "AmazonSSMManagedInstanceCore"
 _CHANNEL_ACTIONS = join_words(SESSION_CHANNEL_ACTIONS, "and")
@@ -204,6 +211,11 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
     keys = _KEY_OF_CONTAINER.search(whole)
     if keys is not None or (is_enabled and len(excluded) == len(_CHECKS)):
         return _explain_keys_of_container(case, cause, is_shown=keys is not None, is_checked=is_enabled)
+    is_misplaced = AGENT_WITHOUT_PERMISSIONS.code not in excluded and _GIVEN_TO.search(whole) is not None
+    if is_misplaced or _DENIED_ACTION.search(whole) is not None:
+        return _explain_denied_role(case, cause)
+    definition = _DEFINITION.search(whole)
+    task_definition = definition[0].rpartition("/")[2] if definition and "/" in definition[0] else None
     possible = (
         AGENT_WITHOUT_PERMISSIONS.cause(),
         AGENT_NOT_RUNNING.cause(
@@ -236,11 +248,71 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
                 "If the task role lacks permissions, allow the ssmmessages actions",
                 "The command prints the task role (taskRoleArn, not executionRoleArn). If there is none, add one to the task definition.",
                 f"It requires {_CHANNEL_ACTIONS} on *. Then start new tasks.",
-                commands="aws ecs describe-task-definition --region REGION --task-definition TASK_DEFINITION --query taskDefinition.taskRoleArn --output text",
+                commands=f"aws ecs describe-task-definition --region REGION --task-definition {task_definition or 'TASK_DEFINITION'} --query taskDefinition.taskRoleArn --output text",
                 url=pages.ECS_EXEC,
             ),
         ),
         notes="The caller is not denied: if permissions are missing, they are those of the task role.",
+    )
+
+
+def _explain_denied_role(case: Case[AwsError], cause: Cause) -> Explanation:
+    """Explain that the task role lacks permissions, as the checker of ECS Exec finds."""
+    text = case.failure.text
+    found, given = _TASK_ROLE.search(text), _GIVEN_TO.search(text)
+    name = (found["role"] or found["listed"]).rpartition("/")[2] if found else None
+    role = f"the task role {clip_text(name)}" if name else "the task role"
+    denied = {each["action"]: each["deny"] for each in _DENIED_ACTION.finditer(text)}
+    verb = "is denied" if "explicit" in denied.values() else "lacks" if denied else "most likely lacks"
+    other, step = "", None
+    if given is not None:
+        other = f", and ECS Exec does not use {given['role']}"
+        step = f"Remove the actions from {given['role']} again, if nothing else needs them."
+    again = "aws ecs update-service --region REGION --cluster ECS_CLUSTER --service SERVICE --enable-execute-command --force-new-deployment"
+    start = Labelled(
+        "Then start new tasks, because the agent of a running one does not connect again:", again
+    )
+    steps = (
+        "If the task belongs to no service, run it again instead of the last command. Then use the ID of the new task.",
+        step,
+    )
+    title = f"Allow the ssmmessages actions for {role}"
+    statements = (allow(SESSION_CHANNEL_ACTIONS, "*", sid="EcsExec"),)
+    put = commands.put_policy(commands.role_name(name), inline_policy_name(statements))
+    remedy = identity_remedy(title, *steps, commands=(put, start), statements=statements, url=pages.ECS_EXEC)
+    if "explicit" in denied.values():
+        remedy = account_remedy(
+            f"Find the Deny that matches {role}",
+            "An Allow does not override it. Look in the policies of the role, its permissions boundary, and the SCPs of the organization.",
+            *steps,
+            commands=(
+                commands.fill_command(
+                    "aws iam list-attached-role-policies --role-name {}", commands.role_name(name)
+                ),
+                commands.fill_command("aws iam list-role-policies --role-name {}", commands.role_name(name)),
+                start,
+            ),
+            url=pages.ECS_EXEC,
+        )
+    listed = join_words(tuple(each.partition(":")[2] for each in denied), "and")
+    because = (
+        f"The checker finds {listed} denied."
+        if denied
+        else f"The text says {quote_words(given[0])}."
+        if given
+        else None
+    )
+    return case.explain(
+        f"The agent of ECS Exec is not connected: {role} {verb} the ssmmessages permissions{other}. To try again later does not help.",
+        cause,
+        AGENT_WITHOUT_PERMISSIONS.cause(
+            "derived",
+            because,
+            text="The agent runs in the container, with the task role. The task execution role is only for starting the task.",
+        ),
+        topic="ecs-exec-not-connected",
+        remedies=remedy,
+        notes="The caller is not denied, and needs no permission.",
     )
 
 
