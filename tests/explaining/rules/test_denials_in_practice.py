@@ -2136,7 +2136,47 @@ _LOG = (
     f"E2 scaler: AccessDenied: User: arn:aws:sts::{ACCOUNT}:assumed-role/scaler/1765 is not authorized to perform: autoscaling:DescribeAutoScalingGroups because no identity-based policy allows the autoscaling:DescribeAutoScalingGroups action\n"
     'E3 reflector.go:150] Failed to watch *v1.CSINode: csinodes.storage.k8s.io is forbidden: User "system:serviceaccount:kube-system:scaler" cannot list resource "csinodes" in API group "storage.k8s.io" at the cluster scope'
 )
+_NOT_SENT = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cart-web/i-0a1b2c3d4e5f60718 is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:orders because no identity-based policy allows the sqs:SendMessage action"
 CONTEXTS: tuple[Case, ...] = (
+    (
+        "action that another role got",
+        f"I already added sqs:SendMessage to the role cart-deploy.\n{_NOT_SENT}",
+        {},
+        (
+            "The text says that cart-deploy got sqs:SendMessage, but the caller is the role cart-web.",
+            "Remove it there again, unless cart-deploy needs it.",
+            "put-role-policy --role-name cart-web",
+        ),
+        (),
+    ),
+    (
+        "policy that a user got, in another order",
+        f"We gave the user ana AmazonSQSFullAccess.\n{_NOT_SENT}",
+        {},
+        ("the policy that allows it is that of the user ana", "put-role-policy --role-name cart-web"),
+        (),
+    ),
+    (
+        "action that both roles got",
+        f"I added sqs:SendMessage to the role cart-deploy and cart-web.\n{_NOT_SENT}",
+        {},
+        (),
+        ("The text says that", "does not count"),
+    ),
+    (
+        "action of another service",
+        f"I added s3:GetObject to the role cart-deploy.\n{_NOT_SENT}",
+        {},
+        (),
+        ("The text says that",),
+    ),
+    (
+        "no name of a role",
+        f"I attached a policy to the role with sqs:SendMessage.\n{_NOT_SENT}",
+        {},
+        (),
+        ("The text says that",),
+    ),
     (
         "others-by-principal",
         _LOG,

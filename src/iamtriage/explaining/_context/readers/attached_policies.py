@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.statements import find_grants, find_said
 from iamtriage.explaining._context.values import Document
 from iamtriage.policies._managed_policies import FULL_ACCESS, build_managed_policy, is_known_policy
 
@@ -111,9 +111,18 @@ def lists_others_only(text: str, user: str, policy: str) -> bool:
 
 
 def _find_said(text: str) -> tuple[str, tuple[str, str] | None] | None:
-    """Return the policy that the asker says the caller has, or the asker's own user, with its owner."""
+    """Return the policy that the asker says the caller has, or another user or role, with its owner."""
     said = ((each["policy"] or each["first"], each["user"]) for each in find_said(text, _SAID))
-    return next(((name, ASKER if user else None) for name, user in said if is_known_policy(name)), None)
+    name, user = next(((name, user) for name, user in said if is_known_policy(name)), (None, None))
+    if name is None:
+        return None
+    if user:
+        return name, ASKER
+    holder = next((holder for what, holder, _ in find_grants(text) if what == name), None)
+    # What somebody says of the caller can be wrong.
+    if holder is None or any(f"{start}{holder}" in text for start in ("assumed-role/", ":user/")):
+        return name, None
+    return name, ("user" if f"user {holder}" in text else "role", holder)
 
 
 def _build(name: str, owner: tuple[str, str] | None, *, is_whole: bool) -> Document:

@@ -5,20 +5,22 @@ A statement is a clause of prose. One with a negation or a condition, or about a
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
 __all__ = (
     "CLAUSE_END",
     "LOCALLY",
     "MOMENT",
+    "POLICY_OR_ACTION",
     "find_before",
     "find_changed",
+    "find_grants",
     "find_said",
     "find_working",
     "is_administrator",
@@ -57,6 +59,18 @@ MOMENT = lazy_pattern(
     r"(?i:\bjust\b|\b(?:an?|one|two|three|five|ten|\d{1,2}|few|couple of) (?:moment|minute|second|min|sec)s? ago\b|\bseconds ago\b)"
 )
 """The words that something changed a moment ago."""
+POLICY_OR_ACTION = lazy_pattern(
+    r"\b(?:[A-Z]\w{1,60}(?:ReadWrite|FullAccess|Read[Oo]nly(?:Access)?|PowerUser)|AdministratorAccess|PowerUserAccess)\b|\b[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{2,60}\*?|\*)",
+    re.ASCII,
+)
+"""An AWS managed policy or an action, as people name them."""
+# A name that no word of a sentence has, or one after a word for what it is.
+_NAME = r"(?:(?:role|user) [`\"'(]{0,2}(?!(?:an?|and|as|but|by|for|from|had|has|in|is|of|on|permissions?|polic(?:y|ies)|so|that|the|this|to|too|via|was|which|with)\b)(?P<NAME>[\w+=,@-]{2,64})|[`\"'(]{0,2}(?P<NAME_alone>(?=[A-Za-z]{1,40}[-_])[\w+=,@-]{3,64}(?<!-)))"
+_GRANT = lazy_pattern(
+    rf"(?i:\b(?:added|attached|gave|given|granted|put|assigned)\b)[^\n.;:]{{0,30}}?(?:(?P<first>{POLICY_OR_ACTION.pattern})[^\n.;:]{{0,40}}? (?:to|on) (?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'later')}"
+    rf"|(?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'sooner')}[`\"')]{{0,2}} [^\n.;:]{{0,20}}?(?P<last>{POLICY_OR_ACTION.pattern}))",
+    re.ASCII,
+)
 _RESTARTED = lazy_pattern(
     r"(?i:\brollout restart\b|\b(?:restarted|re-?created|deleted|bounced|re-?deployed) (?:all |both )?(?:the |my |its |our )?(?:pods?|deployment|daemonset|statefulset|controller|workload|it|them)\b"
     r"|\bpods? (?:was|were|have been) (?:restarted|re-?created|deleted)\b)"
@@ -98,6 +112,21 @@ def find_changed(text: str, about: re.Pattern[str]) -> str | None:
 def find_before(text: str, about: re.Pattern[str]) -> str | None:
     """Return the first clause about something of the day before, or earlier."""
     return _find_clause(text, _BEFORE, about)
+
+
+def find_grants(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the policies or actions that somebody gave a role or user, with the name of that, and the whole line.
+
+    >>> list(find_grants("I attached AmazonSQSFullAccess to the role octo-web."))
+    [('AmazonSQSFullAccess', 'octo-web', 'I attached AmazonSQSFullAccess to the role octo-web.')]
+    """
+    for found in _GRANT.finditer(text[:_MAX_CHARS]):
+        start, end = text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.end())
+        parts = found.groupdict()
+        names = ("later", "later_alone", "sooner", "sooner_alone")
+        name = next(filter(None, map(parts.get, names)), "")
+        line = text[start : end if end != -1 else len(text)]
+        yield parts["first"] or parts["last"] or "", name.rstrip(".,)"), line
 
 
 def _find_clause(text: str, verb: re.Pattern[str], about: re.Pattern[str]) -> str | None:

@@ -58,6 +58,25 @@ def _may_be_of_release(denial: Denial) -> bool:
     return is_open and may_name_controller(denial.failure.text)
 
 
+# How people say that they gave a permission.
+_GIVING = ("added", "ttached", "gave ", "given ", "ranted ", "put ", "ssigned ")
+_ROLES_ELSEWHERE = frozenset({"sts:assumerole", "iam:passrole"})
+
+
+def _may_be_given_elsewhere(denial: Denial) -> bool:
+    """Return whether somebody can have given the permission to another role or user than the caller."""
+    is_open = denial.policy_type in {None, "identity"} and not denial.is_explicit
+    text = denial.failure.text
+    is_open = is_open and bool(denial.principal_text) and "ResourceInitializationError" not in text
+    has_room = len(text) - (denial.failure.span[1] - denial.failure.span[0]) > _CHARS_OF_OTHER_REGION
+    return (
+        is_open
+        and has_room
+        and denial.lowercase_action not in _ROLES_ELSEWHERE
+        and any(map(text.__contains__, _GIVING))
+    )
+
+
 def _may_show_user(denial: Denial) -> bool:
     """Return whether the text or the principal can show what made the call."""
     session_name: str = getattr(denial.principal, "session_name", "")
@@ -127,6 +146,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "denials.other_callers.add_working_profile",
     ),
     (lambda denial: "get-caller-identity" in denial.failure.text, "denials.other_callers.add_other_caller"),
+    (_may_be_given_elsewhere, "denials.other_callers.add_other_holder"),
     (_is_not_plain, "denials.other_policies.add_other_policies"),
     (
         lambda denial: denial.service in _SERVICES_OF_STATE and 'provider "aws"' in denial.failure.text,

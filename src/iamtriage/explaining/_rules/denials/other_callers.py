@@ -19,6 +19,7 @@ from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_contrast
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
+from iamtriage.explaining._context.readers.statements import find_grants
 from iamtriage.explaining._rules.credentials import key_sources
 from iamtriage.explaining._rules.credentials.ecs_tasks import NO_TASK_ROLE, task_role_remedy
 from iamtriage.explaining._rules.shared import clusters, commands, pages, policy_principals, principal_words
@@ -71,6 +72,33 @@ def add_other_caller(denial: Denial, explanation: Explanation) -> Explanation:
     return attrs.evolve(
         explanation, summary=summary, remedies=(*explanation.remedies[:1], remedy, *explanation.remedies[1:])
     )
+
+
+def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that somebody gave the permission to another role or user than the caller, as the text says."""
+    own: set[str] = {str(getattr(each, "name", "")) for each in (denial.role, denial.principal)} - {""}
+    service = denial.lowercase_action.partition(":")[0]
+    allowing = next((each for each in explanation.remedies if each.layer == "identity"), None)
+    grants = [each for each in find_grants(denial.failure.text) if _is_for(each[0], service)]
+    if not (own and grants and service) or allowing is None:
+        return explanation
+    what, name, line = (clip_text(each) for each in grants[0])
+    if name in own or any(each in line for each in own) or f" {name}." in explanation.summary:
+        return explanation
+    step = f"{what} does not count here: {name} has it, and the caller is {denial.caller}. Remove it there again, unless {name} needs it."
+    changed = attrs.evolve(allowing, steps=(*allowing.steps, step))
+    return attrs.evolve(
+        explanation,
+        summary=f"{explanation.summary} The text says that {name} got {what}, but the caller is {denial.caller}.",
+        remedies=tuple(changed if each is allowing else each for each in explanation.remedies),
+    )
+
+
+def _is_for(what: str, service: str) -> bool:
+    """Return whether an action or a managed policy is about a service."""
+    prefix, separator, _ = what.partition(":")
+    is_open = what in {"AdministratorAccess", "PowerUserAccess"}
+    return is_open or (prefix == service if separator else service in what.lower())
 
 
 def add_task_role(denial: Denial, explanation: Explanation) -> Explanation:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.readers.statements import find_changed
+from iamtriage.explaining._context.readers.statements import POLICY_OR_ACTION, find_changed
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands
 
@@ -25,10 +25,6 @@ _TASK_ROLE = lazy_pattern(
     rf"|\btaskRoleArn, ?(?:taskDefinition\.)?executionRoleArn\b[^\n]{{0,40}}\n\W{{0,8}}{_ROLE_ARN}(?P<first>[\w+=,.@-]{{1,64}})"
     rf"|\bexecutionRoleArn, ?(?:taskDefinition\.)?taskRoleArn\b[^\n]{{0,40}}\n\W{{0,8}}{_ROLE_ARN}[\w+=,.@-]{{1,64}}\W{{1,12}}{_ROLE_ARN}(?P<second>[\w+=,.@-]{{1,64}})",
     re.ASCII | re.IGNORECASE,
-)
-# An AWS managed policy or an action, as people name them.
-_POLICY_OR_ACTION = lazy_pattern(
-    r"\b[A-Z]\w{3,60}(?:ReadWrite|FullAccess|Read[Oo]nly(?:Access)?|PowerUser)\b|\b[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{2,60}\*?|\*)"
 )
 _CLUSTER = lazy_pattern(
     r"\baws ecs [^\n|;]{0,200}?--cluster[ =](?:arn:[\w:-]{1,60}:cluster/)?(\w[\w-]{0,254})"
@@ -89,7 +85,7 @@ def _find_given(text: str, task_role: str | None) -> str | None:
     """Return the managed policy or the action that somebody gave the task role, as the text says."""
     names = rf"\btask role\b|(?<![\w/-]){re.escape(task_role)}(?![\w-])" if task_role else r"\btask role\b"
     clause = find_changed(text, re.compile(names))
-    found = None if clause is None else _POLICY_OR_ACTION.search(clause)
+    found = None if clause is None else POLICY_OR_ACTION.search(clause)
     return None if found is None else found[0]
 
 
