@@ -22,6 +22,7 @@ _GENERATED_PAGES = frozenset({"causes/index.md"})
 _FILES = re.compile(
     r"https://(?:raw\.githubusercontent|github)\.com/iamtriage/iamtriage/(?:blob/|tree/)?main/([^)\s]+)"
 )
+_PAGE_LINKS = re.compile(r"\]\(([\w./-]+\.md)(?:#[\w-]*)?\)")
 _PATH = re.compile(r"`([\w./-]+(?:\.py|\.toml|/))`")
 
 
@@ -42,6 +43,16 @@ def test_links_of_the_readme_work_on_a_package_index() -> None:
         else:
             [path] = _FILES.findall(link)
             assert (ROOT / path).exists(), link
+
+
+def test_links_between_pages_lead_to_pages() -> None:
+    """The build of the site checks them, too, and takes minutes."""
+    pages = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "api").glob("*.md")]
+    links = [(page, link) for page in pages for link in _PAGE_LINKS.findall(page.read_text(encoding="utf-8"))]
+    assert len(links) > 100
+    for page, link in links:
+        target = (page.parent / link).resolve().relative_to(ROOT / "docs")
+        assert target.as_posix() in _GENERATED_PAGES or (ROOT / "docs" / target).is_file(), (page.name, link)
 
 
 def test_urls_of_the_project_are_those_of_the_readme() -> None:
