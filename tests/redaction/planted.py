@@ -180,6 +180,18 @@ NAMES: tuple[tuple[str, str], ...] = (
     ("encodedMessage", "encoded message"),
     ("SUPABASE_JWT", "web token"),
     ("npmAuthIdent", "authorization"),
+    ("Passwort", "password"),
+    ("DB_KENNWORT", "password"),
+    ("mot de passe", "password"),
+    ("contraseña", "password"),
+    ("contrasena", "password"),
+    ("senha", "password"),
+    ("wachtwoord", "password"),
+    ("пароль", "password"),
+    ("パスワード", "password"),
+    ("密码", "password"),
+    ("密碼", "password"),
+    ("비밀번호", "password"),
 )  # fmt: skip
 
 # Names of something else, next to a value that looks random.
@@ -195,7 +207,8 @@ OTHER_NAMES = (
     "passthrough", "bypass", "compass", "passed", "author", "authority", "authType", "auth_mode", "tokenizer",
     "tokenization", "secretary", "secrets_manager", "secretsmanager", "keyId", "KeyName", "kms_key_id", "key_pair_name",
     "cookieName", "cookie_path", "signature_version", "SignatureMethod", "session_name", "SessionId",
-    "encryption_key_arn", "signing_key_id", "seeding", "pathname", "pattern", "patch",
+    "encryption_key_arn", "signing_key_id", "seeding", "pathname", "pattern", "patch", "NextContinuationToken",
+    "error.password.mismatch", "password.incorrect", "tokenMissing", "password_tooltip", "desenhar", "resenha",
 )  # fmt: skip
 
 # Tokens that are recognizable without a name.

@@ -51,6 +51,20 @@ def test_line_is_kept(line: str) -> None:
         ('aws iot create --private-key-outfile "orders.private.key"', "", "Output::", "", "ok"),
         ("KeyError: ['DB_PASSWORD', 'OAUTH2_TOKEN', 'S3_BUCKET']", "secret: orders-db"),
         ("DB_PASSWORD=", "OAUTH2_TOKEN=", "S3_BUCKET="),
+        (
+            "$ aws ssm get-parameter --name /x --with-decryption --query Parameter.Value",
+            "AccessDeniedException",
+        ),
+        (
+            "kubectl get secret db -o jsonpath='{.data.password}'",
+            "Error from server (NotFound): secrets not found",
+        ),
+        ("kubectl get secret db2 -o jsonpath='{.metadata.name}'", "orders-db-7f9c"),
+        ("aws secretsmanager get-secret-value --secret-id x --query ARN --output text", "orders-a1B2c3"),
+        ("| user | password |", "|---|---|", "| ana | required |", "| eve | expired |", "| bob | hashed |"),
+        ("user,password", "ana,disabled", "eve,"),
+        ("tokens:", "- refresh", "- access"),
+        ("secrets:", "- orders-db1", "- orders-tls2"),
         ("db.password=", "spring.rabbitmq1.connection.timeout="),
         ("GET /login?next=/account/password 302", "postgres://db.example.com:5432/orders", "auth=disabled"),
         (

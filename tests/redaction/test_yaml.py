@@ -158,6 +158,13 @@ def test_yaml_stays_yaml(
         ('a: 1\nlog: "{\\"password\\": 123456, \\"b\\": 2}"\n', 'a: 1\nlog: "{\\"password\\": \\"[REDACTED password]\\", \\"b\\": 2}"\n'),
         ("a: 1\nlog: '{\"password\": 123456, \"b\": 2}'\n", "a: 1\nlog: '{\"password\": \"[REDACTED password]\", \"b\": 2}'\n"),
         ("env:\n  - name: DB_PASSWORD\n    value: hunter2\n", 'env:\n  - name: DB_PASSWORD\n    value: "[REDACTED password]"\n'),
+        ("passwords:\n  - hunter2\n  - swordfish\n", 'passwords:\n  - "[REDACTED password]"\n  - "[REDACTED password]"\n'),
+        ("args:\n- --db-password\n- swordfish\n- --verbose\n", 'args:\n- --db-password\n- "[REDACTED password]"\n- --verbose\n'),
+        ("? password\n: hunter2Horse9\n", '? password\n: "[REDACTED password]"\n'),
+        ("a: 1\n? 'b c'\n: password: hunter2\n  x: 2\n? d\n: - password: hunter2\n", "a: 1\n? 'b c'\n: password: \"[REDACTED password]\"\n  x: 2\n? d\n: - password: \"[REDACTED password]\"\n"),
+        ("{? '' : {password: hunter2}, b: 1}\n", "{? '' : {password: \"[REDACTED password]\"}, b: 1}\n"),
+        ("{password: hunter2}\n", '{password: "[REDACTED password]"}\n'),
+        ("password: |2\n    hunter2\n", "password: |2\n  [REDACTED password]\n"),
         ('args: ["--password", "hunter2Horse9"]\na: 1\n', 'args: ["--password", "[REDACTED password]"]\na: 1\n'),
     ],
 )  # fmt: skip
@@ -237,7 +244,7 @@ def test_what_is_no_secret_is_kept(text: str) -> None:
         "$ x\na: b\nc: dear\n" * 200 + "password: hunter2Horse9\n",
         "{" + "a: 1, " * 1_200 + "}\npassword: hunter2Horse9\n",
         "b: 1\na: {[b]: c}\npassword: hunter2Horse9\n",
-        "? a\n: b\npassword: hunter2Horse9\n",
+        "? [a]\n: b\npassword: hunter2Horse9\n",
     ],
 )
 def test_what_is_not_yaml_is_searched_as_text(text: str) -> None:

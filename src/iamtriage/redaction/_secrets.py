@@ -20,6 +20,7 @@ from iamtriage.redaction._documents.columns import find_column_secrets, find_ins
 from iamtriage.redaction._documents.document_secrets import Documents, find_in_scalar
 from iamtriage.redaction._documents.encoded_texts import (
     find_encoded_texts,
+    find_end_in_shell,
     find_escaped_html,
     find_shell_text,
     join_percent_encoded,
@@ -176,7 +177,8 @@ def find_secrets(text: str, *, is_wrapped: bool = True, depth: int = 0) -> list[
     if depth < _MAX_DEPTH and (shell := find_shell_text(text)):
         # What looks like a document can contain a quote of the shell.
         find = functools.partial(find_secrets, is_wrapped=is_wrapped, depth=depth + 1)
-        return [*find_in_scalar(text, shell, find)]
+        inside = find_in_scalar(text, shell, find)
+        return [found._replace(end=find_end_in_shell(text, found.end)) for found in inside]
     documents = Documents(text) if _DOCUMENT.search(text) else None
     if not documents:
         return _find_in_prose(text, is_wrapped=is_wrapped, depth=depth)

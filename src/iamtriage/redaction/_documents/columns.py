@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START, classify_key
-from iamtriage.redaction._vocabulary.secret_values import Placement, can_be_secret
+from iamtriage.redaction._vocabulary.secret_values import (
+    STATES,
+    WORDS_ABOUT_OPTIONS,
+    Placement,
+    can_be_secret,
+)
 from iamtriage.redaction._vocabulary.value_ends import find_line_start
 
 if TYPE_CHECKING:
@@ -18,13 +23,16 @@ if TYPE_CHECKING:
 
 __all__ = ("find_column_secrets", "find_inserted_secrets")
 
-_SEPARATORS = ("|", "│", "\t", ",")
+_SEPARATORS = ("|", "│", "┃", "\t", ",", ";")
 # After a name that is a whole cell.
-_CELL_END = re.compile(r"s?[\"'`]?[ \t]{0,80}(?:[,|│\t]|\r?$)", re.MULTILINE)
+_CELL_END = re.compile(r"s?[\"'`]?[ \t]{0,80}(?:[,;|│┃\t]|\r?$)", re.MULTILINE)
 _HEADING = re.compile(r"[\"'`]?[A-Za-z][\w.()/#-]{0,60}(?: [A-Za-z()/-]{1,30}){0,4}[\"'`]?")
 _CELLS = {
     "|": re.compile(r"(?P<cell>[^|\n]*)(?:\||$)"),
     "│": re.compile(r"(?P<cell>[^│\n]*)(?:│|$)"),
+    # The Python library Rich writes bold lines around names, and thin ones around values.
+    "┃": re.compile(r"(?P<cell>[^│┃\n]*)(?:[│┃]|$)"),
+    ";": re.compile(r"(?P<cell>\"(?:[^\"\n]|\"\")*\"|[^;\n]*)(?:;|$)"),
     "\t": re.compile(r"(?P<cell>[^\t\n]*)(?:\t|$)"),
     ",": re.compile(r"(?P<cell>\"(?:[^\"\n]|\"\")*\"|[^,\n]*)(?:,|$)"),
     "SQL": re.compile(r"\s{0,80}(?P<cell>'(?:[^'\\]|''|\\.)*+'|[^,']*)\s{0,80}(?:,|$)"),
@@ -33,9 +41,20 @@ _INSERT = re.compile(r"into\s{1,8}\S{1,128}\s{0,8}\((?P<names>[^()]{1,2000})\)\s
 _INSERTED = re.compile(r"[\s,]{0,80}\((?P<row>(?:'(?:[^'\\]|''|\\.){0,4000}+'|[^'()]){1,4000}+)\)")
 _AROUND_CELL = " \t\r\"'`"
 # A line between rows. Without one below the names, bars are signs before the lines of a log.
-_RULE = re.compile(r"[-+=|:│┼├┤─═╪╞╡ \t]*\r?(?:\n|\Z)")
-_BARS = frozenset("|│")
+_RULE = re.compile(r"[-+=|:│┼├┤─═╪╞╡━┡┩╇ \t]*\r?(?:\n|\Z)")
+_BARS = frozenset("|│┃")
 _ROW_OF_TABLE = Placement("tuple", quoted=True, structured=True, query=False)
+# A row of users, whose passwords can be words.
+_ROW_OF_USER = _ROW_OF_TABLE._replace(is_variable=True)
+# Words in a table about users, which are no passwords.
+_WORDS_OF_TABLES = STATES | WORDS_ABOUT_OPTIONS | frozenset(
+    {
+        "active", "always", "allowed", "available", "changed", "default", "denied", "disabled", "enabled",
+        "encrypted", "forbidden", "generated", "hashed", "hidden", "inactive", "locked", "never", "pending",
+        "present", "static", "supported", "temporary", "unchanged", "unknown", "unlocked", "unsupported",
+    }
+)  # fmt: skip
+_USER = re.compile(r"(?:user|login|account|e-?mail)(?:[ _-]?(?:name|id|address))?", re.IGNORECASE)
 # In characters.
 _MAX_LINE = 4_000
 _MAX_COLUMNS = 200
@@ -59,14 +78,14 @@ def find_column_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
         if separator is None or (separator in _BARS and not _RULE.match(text, end + 1)):
             continue
         if columns := _read_header(text[start:end], separator):
-            kinds, count = columns
+            kinds, count, placement = columns
             for row, row_end in _list_rows(text, end + 1):
                 cells = [*_split(text, row, row_end, separator)]
                 if len(cells) != count:
                     break
                 done = row_end
                 for at, kind in kinds:
-                    yield from _judge(text, *cells[at], kind)
+                    yield from _judge(text, *cells[at], kind, placement)
 
 
 def find_inserted_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
@@ -78,12 +97,12 @@ def find_inserted_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
         while columns and (row := _INSERTED.match(text, done)):
             cells = [*_split(text, *row.span("row"), "SQL")]
             for at, kind in columns[0] if len(cells) == columns[1] else ():
-                yield from _judge(text, *cells[at], kind)
+                yield from _judge(text, *cells[at], kind, _ROW_OF_USER)
             done = row.end()
 
 
-def _read_header(line: str, separator: str) -> tuple[list[tuple[int, Name]], int] | None:
-    """Return the columns of secrets and the number of columns of a row of names."""
+def _read_header(line: str, separator: str) -> tuple[list[tuple[int, Name]], int, Placement] | None:
+    """Return the columns of secrets in a row of names, the number of columns, and the placement of values."""
     cells = [line[start:end] for start, end in _split(line, 0, len(line), separator)]
     if (
         len([*filter(None, cells)]) < 2
@@ -92,7 +111,8 @@ def _read_header(line: str, separator: str) -> tuple[list[tuple[int, Name]], int
     ):
         return None
     kinds = [(at, kind) for at, cell in enumerate(cells) if (kind := classify_key(cell)) is not None]
-    return (kinds, len(cells)) if kinds else None
+    placement = _ROW_OF_USER if any(map(_USER.fullmatch, cells)) else _ROW_OF_TABLE
+    return (kinds, len(cells), placement) if kinds else None
 
 
 def _list_rows(text: str, at: int) -> Iterator[tuple[int, int]]:
@@ -119,6 +139,8 @@ def _split(text: str, start: int, end: int, separator: str) -> Iterator[tuple[in
         at = cell.end()
 
 
-def _judge(text: str, start: int, end: int, kind: Name) -> Iterator[FoundSecret]:
-    if can_be_secret(kind, text[start:end], _ROW_OF_TABLE) and is_unmarked(text, start, end):
+def _judge(text: str, start: int, end: int, kind: Name, placement: Placement) -> Iterator[FoundSecret]:
+    value = text[start:end]
+    is_row_of_words = placement.is_variable and value.lower() in _WORDS_OF_TABLES
+    if not is_row_of_words and can_be_secret(kind, value, placement) and is_unmarked(text, start, end):
         yield FoundSecret(start, end, kind.what)

@@ -27,8 +27,9 @@ from iamtriage.redaction._documents.keys import (
 )
 from iamtriage.redaction._documents.nodes import Node, Scalar
 from iamtriage.redaction._documents.prefixed_lines import break_lines, has_prefixed_lines
+from iamtriage.redaction._documents.toml_spans import find_toml
 from iamtriage.redaction._documents.xml_spans import find_xml
-from iamtriage.redaction._documents.yaml_spans import find_yaml
+from iamtriage.redaction._documents.yaml_texts import find_yaml
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.markers import MARKER
 from iamtriage.redaction._vocabulary.notations import FILLER
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.view import Edit
     from iamtriage.redaction._documents.nodes import Item, Places, Value
-    from iamtriage.redaction._documents.yaml_spans import YamlText
+    from iamtriage.redaction._documents.yaml_texts import YamlText
     from iamtriage.redaction._vocabulary.markers import Secret
 
     Find = Callable[[str], Iterable[FoundSecret]]
@@ -67,6 +68,9 @@ _SECRET_STRING = re.compile(
     r"secret[-_]?string[\"']?(?:[ \t]|[:=]\s{0,40}|jsonencode\(|\\{0,8}[\"']){1,40}\Z", re.IGNORECASE
 )
 _MAX_BEFORE = 80
+# Before the JSON of a patch: "kubectl patch secret orders-db -p '".
+_PATCH = re.compile(r"patch secrets?[ /][^\n]{1,300}?[ ](?:-p|--patch)[ =][\"']?\Z")
+_MAX_PATCH = 400
 # The maximum distance between an access key ID and its secret, with their lengths. In characters.
 _MAX_PAIR = 600
 # The beginning or end of a code block, or a command after a prompt.
@@ -100,6 +104,7 @@ class Documents:
         self._has_secret_strings = ("ecret" in text or "ECRET" in text) and any(
             sign in text for sign in _SECRET_STRING_SIGNS
         )
+        self._has_patches = "patch secret" in text
         found = _find_documents(text)
         self._values = found.values
         self._spans = found.spans
@@ -202,11 +207,14 @@ class Documents:
 
     def _announce(self, value: Value) -> Announced | None:
         """Return what the text before a document announces: a command option, or a name in HCL."""
-        if self._announced is not None or not self._has_secret_strings:
+        if self._announced is not None:
             return self._announced
+        if self._has_patches and _PATCH.search(self._text, max(0, value.start - _MAX_PATCH), value.start):
+            return Announced(is_secret_object=True)
         low = max(0, value.start - _MAX_BEFORE)
-        is_secret = _SECRET_STRING.search(self._text, low, value.start) is not None
-        return Announced(is_secret_string=True) if is_secret else None
+        if self._has_secret_strings and _SECRET_STRING.search(self._text, low, value.start):
+            return Announced(is_secret_string=True)
+        return None
 
     def _list_children(self, node: Node, announced: Announced | None) -> list[_Open]:
         if node.kind == "object" and announced is not None and announced.content is not None:
@@ -289,6 +297,9 @@ def _find_documents(text: str) -> _FoundDocuments:
     hcl = [*find_hcl(text)] if "=" in text else []
     if hcl and hcl[0].end - hcl[0].start == len(text):
         return _FoundDocuments([*hcl], [(0, len(text))])
+    toml = find_toml(text) if "=" in text and "\n" in text else None
+    if toml:
+        return _FoundDocuments([toml], [(0, len(text))])
     xml = [*find_xml(text)] if "</" in text or "/>" in text else []
     if len(xml) == 1 and xml[0].start == 0 and xml[0].end == len(text.rstrip()):
         return _FoundDocuments([*xml], [(0, xml[0].end)])
@@ -301,8 +312,7 @@ def _find_documents(text: str) -> _FoundDocuments:
     others += (
         node for node in xml if not any(has_prefixed_lines(each, node.start, node.end) for each in lined)
     )
-    if ":" in text:
-        others += _find_yaml_parts(text)
+    others += _find_parts(text)
     # A document at the beginning of a line is not in a string.
     may_be_inside = any(value.start and text[value.start - 1] != "\n" for value in (*values, *others))
     cells = [*find_cells(text), *find_scripts(text)]
@@ -312,24 +322,25 @@ def _find_documents(text: str) -> _FoundDocuments:
     return _FoundDocuments(values, [(value.start, value.end) for value in values])
 
 
-def _find_yaml_parts(text: str) -> Iterator[Scalar]:
-    """Yield each part of a text that is YAML: a code block, or the output of a command."""
+def _find_parts(text: str) -> Iterator[Scalar]:
+    """Yield each part of a text that is YAML or TOML: a code block, or the output of a command."""
     if "```" not in text and "~~~" not in text and "$ " not in text:
         return
     start = count = 0
     for border in _BORDER.finditer(text):
-        if _is_yaml(text, start, border.start()):
+        if _is_document(text, start, border.start()):
             yield Scalar(start, border.start())
             count += 1
         start = border.end()
         if count > _MAX_SHORT_PARTS and start < count * _MIN_CHARS_PER_PART:
             return
-    if start and _is_yaml(text, start, len(text)):
+    if start and _is_document(text, start, len(text)):
         yield Scalar(start, len(text))
 
 
-def _is_yaml(text: str, start: int, end: int) -> bool:
-    return end - start >= _MIN_PART and _read_yaml(text[start:end]) is not None
+def _is_document(text: str, start: int, end: int) -> bool:
+    part = text[start:end] if end - start >= _MIN_PART else ""
+    return (":" in part and _read_yaml(part) is not None) or ("=" in part and find_toml(part) is not None)
 
 
 def _read_yaml(text: str) -> YamlText | None:

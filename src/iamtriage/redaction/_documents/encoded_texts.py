@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "find_encoded_texts",
+    "find_end_in_shell",
     "find_escaped_html",
     "find_program_strings",
     "find_scripts",
@@ -108,6 +109,16 @@ def find_shell_text(text: str) -> Scalar | None:
     """Return the whole text, if there are quotes in a string of a shell in it."""
     has_quotes = "'\\''" in text or "'\"'\"'" in text
     return Encoded(0, len(text), _SHELL_ENCODING) if has_quotes and _FIRST_SHELL_QUOTE.search(text) else None
+
+
+def find_end_in_shell(text: str, end: int) -> int:
+    """Return the end of a value of a shell, also if a quote in it seems to be its end."""
+    while (quote := _SHELL_QUOTE.match(text, end)) and text[quote.end() : quote.end() + 1].isalnum():
+        closing = text.find("'", quote.end(), quote.end() + _MAX_BEFORE)
+        if closing < 0:
+            break
+        end = closing
+    return end
 
 
 def find_escaped_html(text: str) -> Scalar | None:

@@ -43,7 +43,7 @@ _VALUE_KEYS = frozenset(
 )
 # Between a key and its value: attribute values of DynamoDB, Vault, Terraform plans.
 _WRAPPER_KEYS = """
-    s n b ss current previous old new before after secret data
+    s n b l ss string current previous old new before after secret data
 """
 _WRAPPERS = _VALUE_KEYS.union(_WRAPPER_KEYS.split())
 # Keys that show that the value next to them is a secret, and their values, in lower case.
@@ -66,6 +66,8 @@ _SECRET_NEXT_TO = {
 }
 # Objects of hosts and their tokens: https://getcomposer.org/doc/articles/authentication-for-private-packages.md
 _TOKEN_OBJECTS = frozenset({"githuboauth", "gitlaboauth", "gitlabtoken"})
+# In the ID of a secret next to its value: https://learn.microsoft.com/en-us/azure/key-vault/general/about-keys-secrets-certificates
+_IN_KEY_VAULT = ".vault.azure.net/secrets/"
 _KUBERNETES_DATA = frozenset({"data", "stringdata"})
 _NONE: frozenset[str] = frozenset()
 _NAME = re.compile(r"[\w.$@-]{1,60}(?:[ :][\w.$@-]{1,60}){0,4}")
@@ -77,6 +79,7 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _HEADER = "authorization: "
+_SCHEME = re.compile(r"(?:basic|bearer|token)[ ](?P<token>[^\s]{1,4000})", re.IGNORECASE)
 # In Terraform's state and plans: an object, and the member that lists which of its values are secrets.
 _SENSITIVE_PARTS = {
     "attributes": "sensitiveattributes",
@@ -132,6 +135,8 @@ class Announced(NamedTuple):
             return None if is_placeholder(content) or not content.strip() else self.what
         if self.name is None or self.is_header or len(content) > _MAX_SECRET:
             return None
+        if self.name.what == "token" and (scheme := _SCHEME.fullmatch(content)):
+            return self.name.what if can_be_secret(self.name, scheme["token"], _KEY) else None
         if " " in content.strip() and self.name.what != "private key":
             is_text_of_secret = self.name.key == "secretstring" and not content.lstrip().startswith(_OPENING)
             if not (self.name.what in _MULTI_WORD or is_text_of_secret) or _SENTENCE.search(content):
@@ -234,8 +239,11 @@ def announce_members(
             result.append(
                 announced if brief in _PUBLIC_KEYS else announce_key(key) or Announced(what="secret")
             )
-        elif (is_secret_object and brief in _KUBERNETES_DATA) or not members.keys().isdisjoint(
-            _SECRET_NEXT_TO.get(brief, _NONE)
+        elif (
+            # Only a Secret of Kubernetes has this key. In a schema, "kind" is an object.
+            (brief == "stringdata" and members.get("kind", "") is not None)
+            or (is_secret_object and brief in _KUBERNETES_DATA)
+            or not members.keys().isdisjoint(_SECRET_NEXT_TO.get(brief, _NONE))
         ):
             result.append(Announced(what="secret"))
         elif brief in _TOKEN_OBJECTS and members[brief] is None:
@@ -272,7 +280,9 @@ def announce_items(values: Sequence[str | None], announced: Announced | None) ->
         announced: What is known about the list.
     """
     if announced is not None:
-        return [announced] * len(values)
+        # A list of kinds of tokens: ["refresh", "access"].
+        has_kinds = announced.name is not None and announced.name.what == "token"
+        return [None if has_kinds and value and _is_kind(value) else announced for value in values]
     result: list[Announced | None] = [None] * len(values)
     for at, (value, following) in enumerate(pairwise(values)):
         if value is None or following is None or not _OPTION_OR_NAME.fullmatch(value):
@@ -281,6 +291,10 @@ def announce_items(values: Sequence[str | None], announced: Announced | None) ->
         if name is not None and (value.startswith("-") or looks_random(following)):
             result[at + 1] = Announced(name=name, sign="option" if value.startswith("--") else "tuple")
     return result
+
+
+def _is_kind(value: str) -> bool:
+    return value.isalpha() and value.islower()
 
 
 def announce_pairs(values: Sequence[str | None]) -> list[Announced | None]:
@@ -320,6 +334,8 @@ def _classify_pair(members: dict[str, str | None]) -> Announced | None:
             return Announced(what="secret")
     if "permissions" in members and (members.get("keyname") or "").startswith("key"):
         # A key of an Azure storage account.
+        return Announced(what="secret")
+    if _IN_KEY_VAULT in (members.get("id") or ""):
         return Announced(what="secret")
     for key in _NAME_KEYS & members.keys():
         name = (members[key] or "").rpartition("/")[2]

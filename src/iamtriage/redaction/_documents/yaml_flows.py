@@ -28,6 +28,8 @@ _WORD = r"(?:[^\s,\[\]{}:#]|:(?=[^\s,\[\]{}])|(?<=[^\s])#)"
 _PLAIN = re.compile(
     rf"(?![bBuUrRfF]{{1,2}}[\"'])(?:[^\s,\[\]{{}}:#&*!|>'\"%@`?-]|[?:-](?=[^\s,\[\]{{}}])){_WORD}*+(?:\s++{_WORD}++)*+"
 )
+# A question mark before a key. It is needed only before empty and long ones.
+_EXPLICIT = re.compile(r"\?(?=[ \t\r\n])")
 _COLON = re.compile(r"\s*+:")
 _PAIR = re.compile(rf"(?:{_QUOTED.pattern}|{_PLAIN.pattern})\s*+:(?=[\s,\[\]{{}}\"']|\Z)", re.DOTALL)
 _CLOSING = {"object": "}", "list": "]"}
@@ -110,6 +112,8 @@ class FlowReader:
                     return node, at
                 at = self._after_value(at, stack[-1])
                 continue
+            if _EXPLICIT.match(text, at):
+                at = self._skip_space(at + 1)
             key: Scalar | None = None
             target = node
             if node.kind == "object":

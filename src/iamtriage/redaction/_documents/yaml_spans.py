@@ -1,15 +1,14 @@
-"""Find YAML, and the position of each of its values.
+"""Read YAML, and the position of each of its values.
 
 A text is YAML only if all of it is: every line is checked, because prose can look like YAML. Each character
 is read once or twice, so the time is linear. Rare features are not supported: keys that span several lines,
-and keys that are lists or objects.
+and keys that are lists or objects. Spec: https://yaml.org/spec/1.2.2.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage.redaction._documents.nodes import Encoded, Item, Node, Scalar
 from iamtriage.redaction._documents.yaml_flows import FlowReader, YamlError
@@ -23,7 +22,7 @@ from iamtriage.redaction._documents.yaml_scalars import (
 if TYPE_CHECKING:
     from iamtriage.redaction._documents.nodes import Value
 
-__all__ = ("YamlText", "find_yaml")
+__all__ = ("KEY_SIGN", "YamlReader")
 
 _SKIPPED = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*+(?:[ \t]*+(?:#[^\n]*+)?\Z)?")
 _INDENT = re.compile(r"[ ]*+")
@@ -32,8 +31,13 @@ _MARK = re.compile(r"(?:---|\.\.\.)(?=[ \t\r\n]|\Z)")
 _DIRECTIVE = re.compile(r"%(?:YAML|TAG) [^\n]*+(?:\n|\Z)")
 _LINE_END = re.compile(r"[ \t]*+(?P<comment>(?<=[ \t])#[^\r\n]*+)?(?:\r?\n|\r?\Z)")
 _ITEM = re.compile(r"-(?=[ \t\r\n]|\Z)")
-_KEY_SIGN = re.compile(r":(?=[ \t\r\n]|\Z)")
-_KEY_END = re.compile(rf"{_KEY_SIGN.pattern}|\n")
+# Before a key that is empty or long, and, on the next line, before its value.
+_EXPLICIT_KEY = re.compile(
+    r"\?[ \t]++(?P<key>\"(?:[^\"\\\n]|\\[^\n])*+\"|'(?:[^'\n]|'')*+'|\w[\w ./-]{0,400})[ \t]*+(?:\r?\n|\Z)"
+)
+_EXPLICIT_VALUE = re.compile(r":(?=[ \t\r\n]|\Z)")
+KEY_SIGN = re.compile(r":(?=[ \t\r\n]|\Z)")
+_KEY_END = re.compile(rf"{KEY_SIGN.pattern}|\n")
 _COMMENT = re.compile(r"(?<=[ \t])#")
 _QUOTED_KEY = re.compile(r"(?:\"(?:[^\"\\\n]|\\[^\n])*+\"|'(?:[^'\n]|'')*+')(?=[ \t]*+:(?:[ \t\r\n]|\Z))")
 # No plain scalar begins with these.
@@ -49,8 +53,6 @@ _PROSE_KEY = re.compile(r"(?:\S++[ \t]++){3}|[^\n]*?(?:[\",=]|[ ]')|net use |\\[
 _PREFIXED_STRING = re.compile(r"[bBuUrRfF]{1,2}[\"']")
 # Real documents are less deeply nested. Hostile ones would take long.
 _MAX_DEPTH = 100
-# YAML contains none of these, but the output of terminals does.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Most lines: a key and a plain scalar that is one word.
 _SIMPLE = re.compile(
     r"(?P<key>\w[\w./\\-]{0,200}+):[ ]++(?P<value>[A-Za-z0-9_/.+=~^$](?:[^\s:#'\"]++|:(?=[^\s]))*+)"
@@ -59,45 +61,6 @@ _SIMPLE = re.compile(
 # More values that are shorter on average do not occur in real documents, and would take long.
 _MAX_SHORT_VALUES = 1_000
 _MIN_CHARS_PER_VALUE = 15
-# A line that is neither indented nor a key, an item or a comment: the text is not YAML, unless it is in
-# brackets.
-_PROSE_LINE = re.compile(r"^\w[^:#\n\"']*+$", re.MULTILINE)
-_COLLECTION = re.compile(r"^[{\[]|^---[ ]", re.MULTILINE)
-# A single key and its value are prose as often as YAML.
-_MIN_KEYS = 2
-
-
-class YamlText(NamedTuple):
-    """The documents of a text.
-
-    Attributes:
-        documents: Their values.
-        comments: The positions of comments and of blank lines.
-    """
-
-    documents: list[Value]
-    comments: list[tuple[int, int]]
-
-
-def find_yaml(text: str) -> YamlText | None:
-    """Return the YAML documents in a text, or ``None`` if the text is not YAML."""
-    if "\n" not in text and "{" not in text:
-        # A line has one key.
-        return None
-    if "{" not in text and len([*islice(_KEY_SIGN.finditer(text), _MIN_KEYS)]) < _MIN_KEYS:
-        return None
-    if _CONTROLS.search(text):
-        return None
-    if _COLLECTION.search(text) is None and _PROSE_LINE.search(text):
-        return None
-    reader = _Reader(text)
-    try:
-        reader.read()
-    except YamlError:
-        return None
-    if reader.key_count < _MIN_KEYS:
-        return None
-    return YamlText(reader.documents, reader.comments)
 
 
 class _Level:
@@ -118,7 +81,7 @@ class _Level:
         self.is_waiting = True
 
 
-class _Reader:
+class YamlReader:
     """Reads a text as YAML, line by line.
 
     Attributes:
@@ -178,8 +141,15 @@ class _Reader:
         text = self._text
         if text[at] == "\t":
             raise YamlError
-        while _ITEM.match(text, at):
-            self._open(column, "list", at)
+        if explicit := _EXPLICIT_KEY.match(text, at):
+            return self._read_explicit_key(explicit, column)
+        is_value = _EXPLICIT_VALUE.match(text, at)
+        while is_value or _ITEM.match(text, at):
+            if is_value:
+                self._expect_value(column)
+                is_value = None
+            else:
+                self._open(column, "list", at)
             following = self._after_blanks(at + 1)
             if self._is_line_end(following):
                 return self._end_line(following)
@@ -209,6 +179,26 @@ class _Reader:
             self._count_value(following)
             return self._end_line(following)
         return self._read_value(following, column)
+
+    def _read_explicit_key(self, explicit: re.Match[str], column: int) -> int:
+        self._open(column, "object", explicit.start())
+        start, end = explicit.span("key")
+        encoding = {'"': DOUBLE_QUOTED, "'": SINGLE_QUOTED}.get(self._text[start])
+        self._levels[-1].key = (
+            Encoded(start + 1, end - 1, encoding)
+            if encoding
+            else PlainScalar(start, start + len(explicit["key"].rstrip()), is_flow=False)
+        )
+        self._key_count += 1
+        return explicit.end()
+
+    def _expect_value(self, column: int) -> None:
+        """Continue the object at a column with the value of its last key."""
+        levels = self._levels
+        while levels[-1].indent > column:
+            levels.pop()
+        if levels[-1].indent != column or self._is_list(levels[-1]) or levels[-1].key is None:
+            raise YamlError
 
     def _open(self, column: int, kind: str, at: int) -> None:
         """Continue the object or list at a column, or begin one."""

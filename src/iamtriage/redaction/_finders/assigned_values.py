@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._finders.code_values import is_annotation, is_word_of_code
+from iamtriage.redaction._finders.code_values import find_element, is_annotation, is_command, is_word_of_code
 from iamtriage.redaction._finders.setting_lines import (
+    end_at_opening_quote,
     extend_over_cookies,
     extend_to_line_end,
     extend_to_quote,
@@ -50,14 +51,14 @@ __all__ = ("HIDDEN", "QUOTES", "check_value", "find_value_of")
 _MARKER_STARTS = (f"[{WORD} ", f"{WORD}-")
 _MARKER_REACH = 2 + len(WORD)
 
-# Before a value: the bracket of a list, a wrapper of Rust, Swift or Haskell.
-_WRAPPER = r"(?:(?:Some|Optional|Just|Secret|String|SecretString|SecretStr)?[\[(][ \t]?|Just\s)"
+# Before a value: the bracket of a list, a wrapper of Go, Rust, Swift or Haskell.
+_WRAPPER = r"(?:\[\](?:string|byte)[{(]|(?:Some|Optional|Just|Secret|String|SecretString|SecretStr|bytes|bytearray|Buffer\.from)?(?:::(?:from|new))?[\[(][ \t]?|Just\s)"
 _BELOW = r"\r?\n[ \t]{0,40}"
 # YAML's block indicator, and the sign of a diff or a trace before the next line.
 _BLOCK = rf"[|>][-+]?[ \t]*\r{{0,2}}(?:\n|{BACKSLASHES}(?:r\\{{1,64}})?n)(?:[-+][ ])?[ \t]{{0,40}}"
 # Between a name and its value in source code: "password: str | None = …".
 _TYPE = r"(?:None|null|undefined|str|string|String|bytes|SecretStr|Token)"
-_TYPED = rf"[ ]?:[ ]?(?:(?:typing\.)?Optional\[)?{_TYPE}\]?(?:[ ]?\|[ ]?{_TYPE}){{0,4}}(?=[ ]?=(?![=>]))"
+_TYPED = rf"(?:[ ]As[ ]String|[ ]\{{ get; (?:set|init); \}})(?=[ ]=[ ])|[ ]?:[ ]?(?:(?:typing\.)?Optional\[)?{_TYPE}\]?(?:[ ]?\|[ ]?{_TYPE}){{0,4}}(?=[ ]?=(?![=>]))"
 # Of Markdown and HTML.
 _MEMBER = re.compile(r"->[{\[]?[A-Za-z_]+(?![\w.~/+=-])")
 _BOLD = r"(?:\*{1,2}(?![*\w])|</(?:b|strong)>)?"
@@ -72,12 +73,6 @@ _OPENS_TAG = re.compile(rf"{LT}(?:[\w-]{{1,40}}:)?\Z")
 # What these patterns can end with, to skip other names at once.
 _ENDS_OF_TAG_STARTS = frozenset("<;cC:")
 _BLANKS = frozenset(" \t")
-_SPACE = rf"(?:\s|{BACKSLASHES}[nrt])"
-# "password: <password>"
-_PLACEHOLDER = re.compile(r"[:=][ ]?<\Z")
-_TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}{_SPACE}{{0,80}}(?:<!\[CDATA\[)?")
-_ELEMENT_END = re.compile(rf"{_SPACE}{{0,80}}(?:{LT}/?|\]\]>)")
-_MAX_ELEMENT = 20_000
 _MAX_INDENT = 40
 _ESCAPED_BREAK = re.compile(r"[^\s\w\\]{0,4}\\{1,64}n")
 _MORE = re.compile(r"[ ]{1,8}[^\s#]")
@@ -150,13 +145,13 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
     """Return the secret after a name, or ``None`` if there is none."""
     text, start, end = match.text, match.start, match.end
     before, after = text[start - 1 : start], text[end : end + 1]
-    if after == ":" == before:
+    if after == ":" == before and not text[end + 1 : end + 2].isspace():
         # A section of an ARN: "…:secret:orders-a1B2c3".
         return None
     if after in _SIGN_STARTS and (assign := _ASSIGN.match(text, end)):
         return _find_assigned_value(match, assign)
     if before in _ENDS_OF_TAG_STARTS and match.preceded_by(_OPENS_TAG):
-        element = _find_element(match)
+        element = find_element(match)
         if element and is_in_line_prefix(text, match.start, element.start):
             return None
         return check_value(match, "xml", element)
@@ -236,30 +231,6 @@ def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
     return check_value(match, sign, find_value(match.searched, spaces.end()))
 
 
-def _find_element(match: NameMatch) -> Extent | None:
-    """Return the content of an element: from the end of its tag to the next tag."""
-    text = match.text
-    opened = _TAG_END.match(text, match.end)
-    if opened is None:
-        return None
-    start, limit = opened.end(), opened.end() + _MAX_ELEMENT
-    closed = _ELEMENT_END.search(text, start, limit)
-    if closed is None:
-        return None
-    content = text[start : closed.start()]
-    is_redirection = text[closed.end() : closed.end() + 1].isspace()
-    is_open = text.startswith("<", closed.end() - 1)
-    if is_open and (
-        match.preceded_by(_PLACEHOLDER)
-        or "\n" in content
-        or is_redirection
-        or is_other(content, is_quoted=False)
-    ):
-        # Lines of prose before another tag, or an address.
-        return None
-    return Extent(start, closed.start(), "<")
-
-
 def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret | None:
     """Find the value of "name = value" and "name: value"."""
     text, name = match.text, match.name
@@ -280,10 +251,11 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         extent: Extent | None = Extent(*braced.span("value"), "{")
     else:
         extent = find_value(match.searched, at, QUERY_VALUE if query else None)
+        extent = extent and end_at_opening_quote(text, match.start, extent)
     if extent and assign["block"] and _MORE.match(text, extent.end):
         # Its other words and lines belong to it.
         return None
-    if extent is None or is_in_line_prefix(text, match.start, extent.start):
+    if extent is None or is_in_line_prefix(text, match.start, extent.start) or is_command(text, extent):
         return None
     is_open = text[extent.start - 1] == text[match.start - 1] in {'"', "'"} and not assign["close"]
     if is_open and text.startswith((")", " "), extent.start):

@@ -40,6 +40,9 @@ _CHANGE = re.compile(
     rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"()]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
     rf"[ \t]{{0,8}}(?:(?<![\w$])-{GT}|→|(?<=[^:=\s][\"'][ ])=>(?=[ ][\"']))[ \t]{{0,8}}"
 )
+# Before the first string of a list, and after each.
+_LIST_START = re.compile(r"\[\s{0,80}[bBrRuU]?[\"']\Z")
+_NEXT_ITEM = re.compile(r"[\"']\s{0,80},\s{0,80}(?=[bBrRuU]?[\"'])")
 _CHANGE_STARTS = QUOTES | frozenset(" \t=:-→")
 _ARROWS = ("->", "→", "-\\", '" => "')
 # After a name, up to the end of its line: signs that begin a value, or nothing in place of one.
@@ -130,7 +133,7 @@ def _judge_parts(
 def _find_values_of(name: NameMatch, *, has_changes: bool) -> list[FoundSecret]:
     """Return the value of a name, and its new value in a diff, as far as they are secrets."""
     found = find_value_of(name)
-    secrets = [found] if found else []
+    secrets = [found, *_find_next_items(name, found)] if found else []
     if has_changes:
         text, at = name.text, found.end if found else name.end
         changed = _CHANGE.match(text, at) if text[at : at + 1] in _CHANGE_STARTS else None
@@ -139,6 +142,20 @@ def _find_values_of(name: NameMatch, *, has_changes: bool) -> list[FoundSecret]:
             if new:
                 secrets.append(new)
     return secrets
+
+
+def _find_next_items(name: NameMatch, first: FoundSecret) -> Iterator[FoundSecret]:
+    """Find the other strings of a list whose first one is a secret: TOKENS = ["…", "…"]."""
+    text, at = name.text, first.end
+    if text[first.start - 1] not in "\"'" or not _LIST_START.search(text, name.end, first.start):
+        return
+    while following := _NEXT_ITEM.match(text, at):
+        item = find_value(name.searched, following.end())
+        found = check_value(name, "=", item)
+        if item is None or found is None:
+            return
+        yield found
+        at = item.end
 
 
 def _moved(found: FoundSecret, by: int) -> FoundSecret:

@@ -1,17 +1,26 @@
-"""Recognize code around what looks like a value: calls, types, and names that are assigned a variable."""
+"""Recognize code and markup around a value: calls, types, names that are assigned a variable, elements."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage.redaction._vocabulary.notations import BACKSLASHES, GT, LT
+from iamtriage.redaction._vocabulary.secret_values import is_other
+from iamtriage.redaction._vocabulary.value_ends import Extent
+
 if TYPE_CHECKING:
     from iamtriage.redaction._finders.name_matches import NameMatch
     from iamtriage.redaction._vocabulary.secret_values import Sign
-    from iamtriage.redaction._vocabulary.value_ends import Extent
 
-__all__ = ("is_annotation", "is_word_of_code")
+__all__ = ("find_element", "is_annotation", "is_command", "is_word_of_code")
 
+_SPACE = rf"(?:\s|{BACKSLASHES}[nrt])"
+# "password: <password>"
+_PLACEHOLDER = re.compile(r"[:=][ ]?<\Z")
+_TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}{_SPACE}{{0,80}}(?:<!\[CDATA\[)?")
+_ELEMENT_END = re.compile(rf"{_SPACE}{{0,80}}(?:{LT}/?|\]\]>)")
+_MAX_ELEMENT = 20_000
 # A value that is a function or a subscripted variable: "getpass.getpass(", "config[".
 _CALLEE = re.compile(r"(?:await )?\$?[A-Za-z_]\w{0,80}(?:(?:\.|::|->)\w{1,80}){0,8}")
 # "password = user_password or default", "token = await getToken()"
@@ -55,4 +64,36 @@ def is_word_of_code(match: NameMatch, extent: Extent, sign: Sign) -> bool:
         return (
             is_word and text.startswith(", ", match.start - 2) and match.preceded_by(_OTHER_NAMES) is not None
         )
+    if is_word and match.name.what == "token" and text[extent.start - 1] == "[":
+        # A list of kinds of tokens: "[refresh, access]".
+        return text.startswith(", ", extent.end)
     return is_word and _QUOTED_NAME.match(text, extent.end) is not None
+
+
+def is_command(text: str, extent: Extent) -> bool:
+    """Return whether a value is a command of a shell: TOKEN=`aws eks get-token`."""
+    return extent.quote == "`" and text[extent.start - 2] == "=" and " " in text[extent.start : extent.end]
+
+
+def find_element(match: NameMatch) -> Extent | None:
+    """Return the content of an element: from the end of its tag to the next tag."""
+    text = match.text
+    opened = _TAG_END.match(text, match.end)
+    if opened is None:
+        return None
+    start, limit = opened.end(), opened.end() + _MAX_ELEMENT
+    closed = _ELEMENT_END.search(text, start, limit)
+    if closed is None:
+        return None
+    content = text[start : closed.start()]
+    is_redirection = text[closed.end() : closed.end() + 1].isspace()
+    is_open = text.startswith("<", closed.end() - 1)
+    if is_open and (
+        match.preceded_by(_PLACEHOLDER)
+        or "\n" in content
+        or is_redirection
+        or is_other(content, is_quoted=False)
+    ):
+        # Lines of prose before another tag, or an address.
+        return None
+    return Extent(start, closed.start(), "<")

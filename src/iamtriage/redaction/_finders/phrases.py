@@ -1,8 +1,9 @@
 """Find secrets without a name and a sign before them, in command lines, SQL statements and sentences.
 
-The options are from the manuals of curl, MySQL, Docker, Helm, sshpass, redis-cli, sqlcmd, the MongoDB shell,
-OpenLDAP, OpenSSL, htpasswd, Info-ZIP, 7-Zip, RAR, Azure CLI, OpenShift, kubectl, Vault, GitHub CLI, the AWS CLI,
-SQL*Plus, cqlsh, PsExec, RabbitMQ, LFTP, Poetry, Bundler, Windows and GitHub Actions.
+The options are from the manuals of curl, MySQL, Docker, Skopeo, Helm, sshpass, redis-cli, sqlcmd, the MongoDB shell,
+OpenLDAP, OpenSSL, OpenSSH, PuTTY, FreeRDP, htpasswd, Info-ZIP, 7-Zip, RAR, Azure CLI, Google Cloud CLI, OpenShift,
+kubectl, Vault, MinIO, GitHub CLI, Fly.io, Wrangler, the AWS CLI, SQL*Plus, cqlsh, PsExec, RabbitMQ, LFTP, Poetry,
+Bundler, Bitwarden, Pulumi, Windows and GitHub Actions.
 """
 
 from __future__ import annotations
@@ -91,6 +92,13 @@ _INPUT_READERS = (
     "--passphrase-fd 0",
     "vault login -",
     "kinit ",
+    "secret create",
+    "secret put",
+    "secret set",
+    "secrets create",
+    "secrets import",
+    "secrets set",
+    "secrets versions add",
 )
 _READS_INPUT = "|".join(map(re.escape, _INPUT_READERS)).replace(r"sudo\ \-s", r"sudo\ \-S")
 _INPUT_READER = re.compile(_READS_INPUT)
@@ -100,27 +108,39 @@ _WRITERS = ("echo", "printf")
 
 _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("curl",), r"\s-(?:u|-user|U|-proxy-user)[ =]?[\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
+    (("curl",), r"\s-(?:E|-cert|-proxy-cert)[ =]?[\"']?[^\s\"':]{1,128}:(?![/\\])(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("curl",), r"\s-(?:b|-cookie)[ =]?[\"']?(?P<plain>[\w.-]{1,80}=[^\s\"'`\\\x1b]{1,4000})", "cookie"),
     (("http ", "https ", "splunk "), r"\s-(?:a|-auth|auth)[ =][\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("acl setuser",), r"\s>(?P<plain>[^\s\"'`\\\x1b]{4,400})", "password"),
     (("mysql", "mariadb", "7z a", "7z x", "7z e", "7z t", "unrar x", "unrar e", "rar a"), rf"\s-p{_VALUE}", "password"),
     (tuple(f"{tool} login" for tool in _LOGINS), rf"\s-p[ =]?{_VALUE}", "password"),
+    (("podman", "skopeo", "buildah", "nerdctl", "ctr ", "crictl"), r"\s--?(?:src-|dest-)?creds[ =][\"']?[^\s\"':/@]{1,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("sshpass",), rf"\s-p[ ]?{_VALUE}", "password"),
     (("redis-cli",), rf"\s-a[ ]{{1,4}}{_VALUE}", "password"),
     (("sqlcmd", "bcp"), rf"\s-P[ ]?{_VALUE}", "password"),
-    (("mongo", "cqlsh", "psexec"), rf"\s-p[ ]{{1,4}}{_VALUE}", "password"),
-    (("ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldapwhoami"), rf"\s-w[ ]{{1,4}}{_VALUE}", "password"),
+    (("mongo", "cqlsh", "psexec", "useradd", "usermod"), rf"\s-p[ =]{{1,4}}{_VALUE}", "password"),
+    (("plink", "pscp", "psftp"), rf"\s-pw[ ]{{1,4}}{_VALUE}", "password"),
+    (("xfreerdp",), rf"\s/p:{_VALUE}", "password"),
+    (("ssh-keygen",), rf"\s-[NP][ ]{{1,4}}{_VALUE}", "password"),
+    (("bw unlock", "bw login"), rf"(?<=bw (?:unlock|login ))[ ]{{1,4}}{_MIXED}{_VALUE}", "password"),
+    (("config set",), rf"(?<=requirepass|.masterauth)[ ]{{1,4}}{_VALUE}", "password"),
+    (("mc alias set", "mc config host add"), rf"(?<=http)s?://\S{{1,200}}[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{_VALUE}", "secret access key"),
+    (("ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldapwhoami"), rf"\s-w[ ]{{0,4}}{_VALUE}", "password"),
     (("openssl", "keytool", "-passin", "-passout"), rf"pass:{_VALUE}", "password"),
     (("openssl enc", "openssl smime", "openssl aes", "openssl des"), rf"\s-k[ ]{{1,4}}{_VALUE}", "password"),
+    (("openssl enc", "openssl aes", "openssl des"), r"\s-K[ ]{1,4}(?P<plain>[0-9A-Fa-f]{32,128})", "secret"),
     (("htpasswd",), rf"\s-[A-Za-z]{{0,6}}b[A-Za-z]{{0,6}}\s{{1,4}}\S{{1,200}}\s{{1,4}}\S{{1,200}}\s{{1,4}}{_VALUE}", "password"),
     (("zip", "unzip"), rf"\s-P[ ]{{1,4}}{_VALUE}", "password"),
     (_WRITERS, rf"{_VALUE}\s{{0,{_PIPE_SPACES}}}\|[^\n|]{{0,{_PIPE_REACH}}}(?:{_READS_INPUT})", "password"),
     (tuple(_INPUT_READERS), rf"<<<[ ]?{_VALUE}", "password"),
     (("kubectl", "oc"), rf"--from-literal[ =][\"']?[\w.-]{{1,200}}={_VALUE}", "secret"),
     (("vault kv put", "vault kv patch"), rf"\s\w[\w.-]{{0,80}}={_VALUE}", "secret"),
+    (("vault login",), r"(?<=vault login)[ ]{1,4}(?:token=)?(?P<plain>[a-z]{1,4}\.[\w-]{20,400})", "token"),
+    (("secrets set",), rf"\s[A-Za-z_]\w{{0,80}}={_VALUE}", "secret"),
     (("keytool", "jarsigner"), rf"\s-(?:src|dest)?(?:store|key)pass[ ]{{1,4}}{_VALUE}", "password"),
     (("smbclient", "rpcclient", "smbmap"), r"\s-U[ ]?[\"']?[^\s%\"']{1,128}%(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("net use",), rf"(?i:\s/user:[^\s]{{1,128}})[ ]{{1,4}}{_VALUE}", "password"),
+    (("net use",), rf"(?<=net use)[ ]{{1,4}}(?:[A-Za-z]:[ ]{{1,4}})?\\{{2,4}}[^\s/]{{1,200}}[ ]{{1,4}}(?!/){_VALUE}(?=[ ]{{1,4}}/[Uu])", "password"),
     (("net user",), rf"(?<=net user)[ ]{{1,4}}[^\s/]{{1,128}}[ ]{{1,4}}(?!/)(?=[^\n]{{1,400}}\s/|{_MIXED}){_VALUE}", "password"),
     (("cmdkey",), rf"(?i:\s/pass:){_VALUE}", "password"),
     (("schtasks",), rf"(?i:\s/rp)[ ]{{1,4}}{_VALUE}", "password"),
@@ -130,6 +150,7 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("poetry config",), rf"\shttp-basic\.\S{{1,80}}[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{_VALUE}", "password"),
     (("bundle config",), r"\s[\w-]{1,80}(?:\.[\w-]{1,80}){1,8}[ ]{1,4}[^\s:\"']{1,128}:(?!//)(?P<plain>[^\s\"'`\\\x1b]{1,400})", "token"),
     (("pulumi config set",), rf"\s--secret[ ]{{1,4}}[\w.:-]{{1,80}}[ ]{{1,4}}{_VALUE}", "secret"),
+    (("pulumi config set",), rf"(?<=config set)[ ]{{1,4}}[\w.:-]{{1,80}}[ ]{{1,4}}{_VALUE}(?=[^\n]{{0,200}}\s--secret)", "secret"),
     (("gh secret set",), rf"\s-(?:b|-body)[ =]?{_VALUE}", "secret"),
     (("put-parameter",), rf"(?<=--value)[ =]{_VALUE}(?=[^\n]{{0,300}}SecureString)", "secret"),
     (("securestring", "keyvault secret set"), rf"(?<=--value)[ =]{_VALUE}", "secret"),
@@ -150,14 +171,41 @@ _KEY = _unmarked(
     "ssh key", "fernet key", "storage key", "master key", "license key", "subscription key", "psk"
 )  # fmt: skip
 _PASSWORD = _unmarked("password", "passphrase", "passwd", "passcode", "pwd", "pw")
+# Commands that print a secret, and the option that makes it the only word of the next line.
+_PRINTER_ROWS: tuple[tuple[str, str], ...] = (
+    ("secretsmanager get-secret-value", "secretstring"),
+    ("ssm get-parameter", "--with-decryption[^\\n]{0,200}?value"),
+    ("ecr get-login-password", ""),
+    ("ecr-public get-login-password", ""),
+    ("codeartifact get-authorization-token", "authorizationtoken"),
+    ("rds generate-db-auth-token", ""),
+    ("kubectl get secret", "\\.data"),
+    ("kubectl create token", ""),
+    ("vault kv get", "-field"),
+    ("vault read", "-field"),
+    ("gcloud secrets versions access", ""),
+    ("gcloud auth print-", "token"),
+    ("az account get-access-token", "tsv"),
+    ("az keyvault secret show", "tsv"),
+    ("gh auth token", ""),
+    ("terraform output", "-raw [a-z0-9_]{0,60}(?:password|secret|token|key)\\b"),
+    ("openssl rand", ""),
+)
+_PRINTERS = tuple(command for command, _ in _PRINTER_ROWS)
+_PRINTED = (
+    "(?:" + "|".join(f"{command}(?=[^\\n]{{0,300}}?{option})" for command, option in _PRINTER_ROWS) + ")"
+)
 _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("key",), rf"{_unmarked('secret access key')}{_IS}{_STATED}", "secret access key"),
     (("key", "psk"), rf"{_KEY}{_IS}{_STATED}", "secret"),
     (("pass", "pwd", "pw "), rf"{_PASSWORD}(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
     (("token", "secret"), rf"{_unmarked('token', 'secret')}{_IS}{_STATED}", "token"),
+    ((" token to", " secret to"), rf"(?:set|changed?|updated?|rotated?)\s(?:the|my|our)\s(?:token|secret)\sto:?\s{_STATED}", "token"),
     # In a stack trace of PHP.
     (("->__construct(",), rf"->__construct\('[^'\n]{{0,200}}', ?'[^'\n]{{0,200}}', ?{_SQL}", "password"),
     (("identified",), rf"identified\s(?:with\s\S{{1,60}}\s)?by\s(?:password\s)?{_SQL}", "password"),
+    (("identified",), r"user\s\S{1,128}\sidentified\sby\s(?!(?:password|values?)\b)(?P<plain>[^\s\"'`;<>()\\]{1,200})", "password"),
+    (("identified",), rf"identified\sby\s\S{{1,200}}\sreplace\s{_SQL}", "password"),
     (("password",), rf"(?:with|encrypted|set|login|user\s\S{{1,80}})\spassword(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}", "password"),
     (("password",), rf"{_unmarked('use', 'using', 'with', 'try', 'enter')}\s(?:the\s)?password:?[ ]{{1,4}}{_STATED}", "password"),
     (("password(",), rf"=\s?(?:old_)?password\({_SQL}\)", "password"),
@@ -169,6 +217,12 @@ _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("machine",), r"machine\s{1,20}\S{1,200}\s{1,20}login\s{1,20}\S{1,200}\s{1,20}password\s{1,20}(?P<plain>[^\s\"'\\\x1b]{1,400})", "password"),
     (("::add-mask::",), r"^::add-mask::(?P<line>[^\r\n]{1,4000})|::add-mask::(?P<plain>[^\s\"'%]{1,4000})", "secret"),
     (("@tcp(", "@unix("), r"(?<![\w./:-])[a-z_][\w.-]{0,60}:(?P<plain>[^\s\"'/@]{1,200})@(?:tcp|unix)\(", "password"),
+    # A session of FTP or POP3: https://www.rfc-editor.org/rfc/rfc959#section-4.1
+    (("user",), r"^(?:[<>*-]{1,4} )?user \S{1,80}\r?\n(?:[^\n]{0,200}\n)?(?:[<>*-]{1,4} )?pass (?P<plain>[^\s\"'\\]{1,400})\r?$", "password"),
+    # The monitor of Redis.
+    (("auth",), r"[0-9]\] \"auth\" (?:\"[^\"\n]{1,80}\" )?\"(?P<double>[^\"\n]{1,400})\"$", "password"),
+    (("parametervalue",), r"parametervalue=(?P<plain>[^\s,\"']{1,400}),parameterkey=\w{0,60}(?:password|passphrase|secret|token|api_?key|secretkey)\b", "secret"),
+    (_PRINTERS, rf"{_PRINTED}[^\n]{{0,400}}+\n(?P<plain>(?=[^\s\"']{{0,80}}[0-9=])[^\s\"'`:<>(){{}}]{{8,8000}}+)[ \t]*\r?$", "secret"),
     # The output of the AWS CLI as text.
     (("securestring",), r"securestring\t(?P<plain>[^\s]{1,4000})", "secret"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Extend the value of a setting to the end of its line."""
+"""Find the end of the value of a setting: of its line, its quote or its cookies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from iamtriage.redaction._vocabulary.secret_values import COOKIE_ATTRIBUTE, is_p
 if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.value_ends import Extent
 
-__all__ = ("extend_over_cookies", "extend_to_line_end", "extend_to_quote")
+__all__ = ("end_at_opening_quote", "extend_over_cookies", "extend_to_line_end", "extend_to_quote")
 
 # The words of a value and of what follows it. There can be more, and they make no difference.
 _REST = re.compile(rf"(?:[^\S\n\r]*+[^\s\0\x1b{FILLER}]++){{1,8}}")
@@ -89,6 +89,21 @@ def extend_to_quote(text: str, name: int, extent: Extent) -> Extent:
         if _SENTENCE.search(rest) or _is_command(words)
         else extent._replace(end=extent.end + len(rest))
     )
+
+
+def end_at_opening_quote(text: str, name: int, extent: Extent) -> Extent:
+    """End the value in an assignment in quotes at the closing quote: 'password=…'@db.
+
+    Args:
+        text: The text.
+        name: The position of the name.
+        extent: The value.
+    """
+    quote = text[name - 1 : name]
+    is_open = quote in {'"', "'"} and not extent.quote
+    closing = text.find(quote, extent.start + 1, extent.end) if is_open else -1
+    is_closed = closing >= 0 and not text[closing + 1 : closing + 2].isalnum()
+    return extent._replace(end=closing) if is_closed else extent
 
 
 def _is_command(words: list[str]) -> bool:

@@ -72,6 +72,8 @@ _USERINFO_WITH_SLASH = re.compile(
 )
 # "https://TOKEN:x-oauth-basic@github.com"
 _USER_TOKEN = re.compile(r"://(?P<password>[^\s/?#@:\"'<>\\]{6,2048}):x-oauth-basic@")
+# "https://TOKEN@git.example.com". The 32 hexadecimal digits of Sentry are public.
+_ONLY_TOKEN = re.compile(r"://(?P<token>[A-Za-z0-9_~-]{20,2048})@")
 # A line of pgpass after its host: port, database, user, password.
 _PGPASS = re.compile(
     r":(?P<port>[1-9][0-9]{3,4}|\*):(?:[A-Za-z_][\w-]{0,62}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*)"
@@ -191,7 +193,13 @@ def _find_url_passwords(text: str) -> Iterator[FoundSecret]:
         start, end = m.span("password")
         if not is_placeholder(m["password"]) and is_unmarked(text, start, end):
             yield FoundSecret(start, end, "password")
-
+    for m in _ONLY_TOKEN.finditer(text):
+        start, end = m.span("token")
+        is_token = looks_like_base64(m["token"], _MIN_SLASHED) or (
+            end - start >= _MIN_LOWER and any(map(str.isdigit, m["token"]))
+        )
+        if is_token and is_unmarked(text, start, end):
+            yield FoundSecret(start, end, "token")
     for m in _USERINFO_WITH_SLASH.finditer(text) if "/" in text else ():
         start, end = m.span("password")
         if looks_like_base64(m["password"], _MIN_SLASHED) and is_unmarked(text, start, end):
@@ -200,6 +208,8 @@ def _find_url_passwords(text: str) -> Iterator[FoundSecret]:
 
 # The minimum length in characters. Shorter texts can be part of a path.
 _MIN_SLASHED = 20
+# The minimum length of a token in lower case.
+_MIN_LOWER = 40
 
 
 def _find_postgres_passwords(text: str) -> Iterator[FoundSecret]:

@@ -48,7 +48,7 @@ def is_expression(name: Name, value: str, *, is_assigned: bool) -> bool:
         value: The value.
         is_assigned: Whether an equals sign is between them.
     """
-    if _EXPRESSION.fullmatch(value.rstrip(",;.")):
+    if _EXPRESSION.fullmatch(value.rstrip(",;.!")):
         return True
     word = value.rstrip(",;)")
     if name.what != "password" and (_CONSTANT.fullmatch(word) or _ITEM.fullmatch(word)):

@@ -119,6 +119,18 @@ NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = (
     ("master auth", "password", "name"),
     ("npm auth ident", "authorization", "name"),
     ("code verifier", "secret", "name"),
+    ("passwort", "password", "value"),
+    ("kennwort", "password", "value"),
+    ("mot de passe", "password", "name"),
+    ("contraseña", "password", "value"),
+    ("contrasena", "password", "value"),
+    ("senha", "password", "word"),
+    ("wachtwoord", "password", "value"),
+    ("пароль", "password", "value"),
+    ("パスワード", "password", "value"),
+    ("密码", "password", "value"),
+    ("密碼", "password", "value"),
+    ("비밀번호", "password", "value"),
     ("device code", "secret", "name"),
 )
 
@@ -145,7 +157,7 @@ WORDS = frozenset(words for words, _, evidence in NAME_ROWS if evidence == "word
 
 # Tokens that are not secrets: for pagination, ordering or counting.
 _HARMLESS = re.compile(
-    r"(?:next(?:page|forward|backward)?|page|continuation|pagination|clientrequest|request|client|idempotency|start|starting"
+    r"(?:next(?:page|forward|backward|continuation)?|page|continuation|pagination|clientrequest|request|client|idempotency|start|starting"
     r"|forward|backward|sequence|change|lock|sync|resume|marker|invalidation|cancellation|stop|max|min|total|prompt"
     r"|completion|input|output|cached|new|unexpected|num|count|creation|pad|eos|bos|unk|sep|cls|mask|reasoning"
     r"|public|design|csstoken|theme)tokens?"
@@ -178,16 +190,16 @@ _DESCRIBING_WORDS = """
     char character characters chars checksum class cmd column command config configuration cost count counts created creator
     date dates description digit digits dir directory disabled duration enable enabled encoding encryption endpoint
     env error errors exp expiration expire expired expires expiry expression field fields file filename
-    files fingerprint folder for form format generator has hash hashing header headers hint host hostname id identifier ids in
-    index is issued issuer key kind kinds label labels last len length less lifecycle lifetime limit
-    limits location lock management manager max md message method min minimum mode modified name names next
+    files fingerprint folder for form format generator has hash hashing header headers help hint host hostname id identifier
+    ids in incorrect index invalid is issued issuer key kind kinds label labels last len length less lifecycle lifetime limit
+    limits location lock management manager max md message method min minimum mismatch missing mode modified name names next
     not num number option options param parameter parameters params path paths pattern period permission
     permissions placeholder policies policy port position prefix price prompt protected protection
     provider providers rate ref reference references refs regex region require required requirement
     requirements reset retries rotate rotated rotation rule rules scope scopes score selection selector
     server service settings sha size source sources spec state status stdin storage store strength suffix table tag
-    tags template threshold time timestamp title ttl type types updated uri url urls usage used user
-    username users valid validation validator validity variable variables version versions was
+    tags template threshold time timestamp title tooltip ttl type types updated uri url urls usage used user
+    username users valid validation validator validity variable variables version versions was wrong
 """
 # After a name, these words show which secret it is, or its encoding.
 _QUALIFIERS = """

@@ -43,8 +43,8 @@ _PLACEHOLDER = re.compile(
     r"|read|write|hours|days|minutes|seconds|(?-i:TEXT|VALUE|FILE|PATH|NAME)|(?:(?:creat|refresh|read|modify|destroy|import|provision)ing"
     r"|creation|destruction|modifications|still)(?:\.{3})?"
     r"|must|too|wrong|incorrect|should|cannot|can't|user|for|is|was|are|has|have|@[\w.-]{1,80}@|\.{1,2}/[\w./-]*"
-    r"|any|bool|bytearray|bytes|dict|float|int|object|str|string|tuple|value|void|(?-i:(?:[A-Z]+_)*(?:KEY|PASSWD|PASSWORD|SECRET|TOKEN))"
-    r"|missing|invalid|expired|denied|failed|unauthorized|forbidden|not[-_ ]found|set|changeme"
+    r"|any|bool|bytearray|bytes|dict|float|int|object|secretbytes|secretstr|str|string|tuple|value|void|n?(?:var)?char2?(?:\([0-9]{1,5}\)?)?|-?[0-9]{1,3}:-?[0-9]{1,3}|(?-i:(?:[A-Z]+_)*(?:KEY|PASSWD|PASSWORD|SECRET|TOKEN))"
+    r"|requise?|incorrecte?|invalide|oublié|expiré|missing|invalid|expired|denied|failed|unauthorized|forbidden|not[-_ ]found|set|changeme"
     r"|accepted|created|deleted|generated|malformed|mandatory|ok|rejected|rotated|timeout|unauthenticated|unavailable|updated|verified"
     r"|your[-_ ]\w.*|[0-9]{1,9} bytes|value_specified_in_no_log_parameter|(?-i:(?:HIDDEN|REDACTED)(?:_[A-Z]+)+)"
     # Error codes of AWS and of OAuth: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
@@ -92,6 +92,7 @@ _EMPTY_COOKIE = re.compile(
 # A session ID of only letters is longer than a word.
 _MAX_COOKIE_WORD = 16
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].{0,40})?")
+_NOT_ASCII = re.compile(r"%(?:25){0,16}[89A-Fa-f][0-9A-Fa-f]")
 _HEX_DIGITS = re.compile(r"(?:sha\d{1,3}:)?(?:[0-9a-f]{40}|[0-9a-f]{64})")
 # On the line after a name: another setting or label, such as "requestId=0a1b…", also without a value, a host, an
 # address or a file with a number.
@@ -223,6 +224,7 @@ def _is_weak(value: str) -> bool:
 # In characters.
 _MIN_WEAK = 6
 _MIN_TOKEN = 10
+_MIN_LONG_TOKEN = 24
 
 
 def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
@@ -264,7 +266,8 @@ def _shows_itself(name: Name, value: str, placement: Placement) -> bool:
         return _ACCESS_KEY_ID.fullmatch(value) is None and _HEX_DIGITS.fullmatch(value) is None
     if name.what != "password" or (placement.sign == ":" and not placement.quoted):
         return False
-    return len(value) >= 6 and _PLAIN_WORDS.fullmatch(value) is None and not value.replace(".", "").isdigit()
+    is_word = value.isalpha() or _PLAIN_WORDS.fullmatch(value) is not None
+    return len(value) >= 6 and not is_word and not value.replace(".", "").isdigit()
 
 
 def _is_version_or_date(value: str) -> bool:
@@ -336,7 +339,7 @@ def _may_be_token(name: Name, value: str, placement: Placement) -> bool:
     if not placement.query and _CODE.fullmatch(value.rstrip(":,.")):
         # "could not get token: AccessDenied: …"
         return False
-    if value.startswith(("http:", "https:")):
+    if value.startswith(("http:", "https:")) or (len(value) < _MIN_LONG_TOKEN and _VERSION.fullmatch(value)):
         return False
     if _TOKEN.fullmatch("".join(value.split())):
         return True
@@ -365,6 +368,9 @@ def looks_random(value: str) -> bool:
     """Return whether a value looks random, unlike a word, a name, an ID or a path."""
     # A random value has each kind of character near its beginning. The rest can be as long as the text.
     value = value[:_MAX_SAMPLE]
+    if "%" in value:
+        # Words of other languages: "est%C3%A1".
+        value = _NOT_ASCII.sub("", value)
     return (
         len(value) >= 8
         and any(map(value.__contains__, "0123456789"))

@@ -44,9 +44,11 @@ _AFTER = re.compile(r"[\s,;:)\]}&|<\\]|\Z")
 _NEVER = r"\x00-\x20\x7f-\xa0\s\"'`<>"
 # Punctuation belongs to a value if the value continues after it and no other name begins there.
 _GOES_ON = r"(?=[^\s\"'`<>,;&(){}\[\]|\\\x1b])(?![\w.-]{1,40}[=:])"
+# A quote before a colon ends an earlier string: open "user=ana password=…": permission denied, 'password=…'@'10.0.0.5'.
+_ENDING_QUOTE = r"[\"'`](?::(?:\s|\Z)|@[\"'`])"
 _UNQUOTED = re.compile(
     rf"(?:[^{_NEVER},;&(){{}}\[\]|\\“”„‘’│┃]++|{BASE64_ESCAPES}|\\(?![\\\"'`nrtux/])"
-    rf"|&(?!\w{{2,5}};|#){_GOES_ON}|[\"'`,;(){{}}\[\]|]{_GOES_ON}){{1,20000}}"
+    rf"|&(?!\w{{2,5}};|#){_GOES_ON}|(?!{_ENDING_QUOTE})[\"'`,;(){{}}\[\]|]{_GOES_ON}){{1,20000}}"
 )
 QUERY_VALUE = re.compile(rf"(?:[^{_NEVER}&#;,)\]}}|\\“”]++|{BASE64_ESCAPES}){{1,20000}}")
 """A value in the query of a URL."""
@@ -94,6 +96,10 @@ def _quoted(text: str, at: int, opening: str) -> Extent | None:
     start = at + len(opening)
     if opening[-1] not in _PLAIN:
         end = _find_typographic_closing(text, start, opening)
+    elif text.startswith((opening * 2 + "\n", opening * 2 + "\r\n"), start):
+        # A string of TOML or Python over several lines.
+        start = text.index("\n", start) + 1
+        end = text.find(opening * 3, start, start + _MAX_LENGTH)
     elif len(opening) == 1 and text.startswith(opening, start) and not _AFTER.match(text, start + 1):
         # CSV doubles the quotes of a quoted cell.
         start += 1

@@ -1,0 +1,73 @@
+"""Decide whether a text is YAML."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage.redaction._documents.yaml_flows import YamlError
+from iamtriage.redaction._documents.yaml_spans import KEY_SIGN, YamlReader
+
+if TYPE_CHECKING:
+    from iamtriage.redaction._documents.nodes import Value
+
+__all__ = ("YamlText", "find_yaml")
+
+# YAML contains none of these, but the output of terminals does.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# A line that is neither indented nor a key, an item or a comment: the text is not YAML, unless it is in
+# brackets.
+_PROSE_LINE = re.compile(r"^\w[^:#\n\"']*+$", re.MULTILINE)
+_COLLECTION = re.compile(r"^[{\[]|^---[ ]", re.MULTILINE)
+# A single key and its value are prose as often as YAML, except before a block, in braces, and before a list
+# of words of which one is an option or has a digit.
+_MIN_KEYS = 2
+_SINGLE = re.compile(
+    r"\s*+(?:[^\s:{]{1,200}+:[ \t]*+(?:[|>][-+0-9]{0,2}[ \t]*+\r?\n"
+    r"|(?P<list>(?:\r?\n[ ]*+-[ ]++[^\s]++[ \t]*+)++)\s*+\Z)"
+    r"|\?[ ]|\{[^{}()]*+\}\s*+\Z)"
+)
+_OPTION_OR_DIGIT = re.compile(r"[ ]-{1,2}[A-Za-z]|[0-9]")
+
+
+class YamlText(NamedTuple):
+    """The documents of a text.
+
+    Attributes:
+        documents: Their values.
+        comments: The positions of comments and of blank lines.
+    """
+
+    documents: list[Value]
+    comments: list[tuple[int, int]]
+
+
+def find_yaml(text: str) -> YamlText | None:
+    """Return the YAML documents in a text, or ``None`` if the text is not YAML."""
+    if "\n" not in text and "{" not in text:
+        # A line has one key.
+        return None
+    min_keys = 1 if _is_single(text) else _MIN_KEYS
+    if "{" not in text and len([*islice(KEY_SIGN.finditer(text), min_keys)]) < min_keys:
+        return None
+    if _CONTROLS.search(text):
+        return None
+    if _COLLECTION.search(text) is None and _PROSE_LINE.search(text):
+        return None
+    reader = YamlReader(text)
+    try:
+        reader.read()
+    except YamlError:
+        return None
+    if reader.key_count < min_keys:
+        return None
+    return YamlText(reader.documents, reader.comments)
+
+
+def _is_single(text: str) -> bool:
+    """Return whether a text with a single key can be YAML."""
+    single = _SINGLE.match(text)
+    return single is not None and (
+        single["list"] is None or _OPTION_OR_DIGIT.search(single["list"]) is not None
+    )
