@@ -108,3 +108,30 @@ def test_a_long_run_outlives_its_credentials(progress: str, *, is_shown: bool) -
 
 def test_a_lock_that_was_not_written_is_not_removed() -> None:
     assert not any("force-unlock" in line for each in explain(NOT_WRITTEN).remedies for line in each.commands)
+
+
+_DENIED = "User: arn:aws:sts::111122223333:assumed-role/app/i is not authorized to perform: {} on resource: {} {}\n{}"
+_KEY = "arn:aws:kms:eu-west-1:{}:key/1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f"
+_NO_BOUNDARY = "because no permissions boundary allows the iam:CreateRole action"
+_NEW_ROLE = "arn:aws:iam::111122223333:role/x"
+_NO_KEY_POLICY = "because no resource-based policy allows the kms:Decrypt action"
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        (_DENIED.format("iam:CreateRole", _NEW_ROLE, _NO_BOUNDARY, "I tried it with AdministratorAccess, no luck"), "Then replace AdministratorAccess"),
+        (_DENIED.format("kms:Decrypt", _KEY.format("111122223333"), _NO_KEY_POLICY, "We added kms:* to the role, no change."), "Then remove kms:* again"),
+        ("Insufficient Lake Formation permission(s) on bills (Database name: bills) (Service: AWSGlue; Error Code: AccessDeniedException)\nI gave the role PowerUserAccess.", "Then remove PowerUserAccess again"),
+        ("I even attached AmazonEKSFullAccess\nerror: You must be logged in to the server (Unauthorized)", "Then remove AmazonEKSFullAccess again"),
+        # It is necessary in the other account, a question, a rule, and what was there before.
+        (_DENIED.format("kms:Decrypt", _KEY.format("444455556666"), _NO_KEY_POLICY, "We added kms:* to the role, no change."), None),
+        (_DENIED.format("iam:CreateRole", _NEW_ROLE, _NO_BOUNDARY, "Must I be given AdministratorAccess?"), None),
+        (_DENIED.format("iam:CreateRole", _NEW_ROLE, _NO_BOUNDARY, "Roles should not be given AdministratorAccess."), None),
+        (_DENIED.format("iam:CreateRole", _NEW_ROLE, _NO_BOUNDARY, "The role has AdministratorAccess."), None),
+        (_DENIED.format("iam:CreateRole", _NEW_ROLE, "because no identity-based policy allows the iam:CreateRole action", "I added s3:* before."), None),
+    ],
+)  # fmt: skip
+def test_a_permission_that_was_added_in_vain_is_removed(text: str, step: str | None) -> None:
+    steps = [each for each in explain(text).remedies[0].steps if "added only for this" in each]
+    assert [each.startswith(step or "-") for each in steps] == ([] if step is None else [True])

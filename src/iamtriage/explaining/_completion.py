@@ -87,10 +87,18 @@ def _complete_remedies(
     # Programs often read only the causes of an explanation, so the remedies are completed when they are read.
     from iamtriage.explaining._additions.recoveries import add_recoveries, may_have_recoveries
     from iamtriage.explaining._additions.remedy_values import complete_remedies
+    from iamtriage.explaining._additions.vain_permissions import (
+        may_name_vain_permission,
+        remove_vain_permission,
+    )
 
     remedies = complete_remedies(explanation, facts, runtime)
     failure = explanation.failure
-    if failure is None or not may_have_recoveries(failure.text):
+    if failure is None:
+        return remedies
+    if may_name_vain_permission(failure.text):
+        remedies = remove_vain_permission(remedies, explanation.causes, failure)
+    if not may_have_recoveries(failure.text):
         return remedies
     return add_recoveries(remedies, failure.kind, failure.text)
 

@@ -478,7 +478,8 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             "BENCHMARK : Running Start Crawl for Crawler carts-raw\nERROR : Insufficient Lake Formation permission(s) on shop (Database name: shop) (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException; Request ID: 0a1b; Proxy: null)",
             {"region": "eu-west-1"},
             (
-                "aws glue get-crawler --name CRAWLER --query Crawler.Role --output text --region eu-west-1",
+                "aws glue get-crawler --name carts-raw --query Crawler.Role --output text --region eu-west-1",
+                "grant DATA_LOCATION_ACCESS on that location, too",
                 "IAM policies do not grant it",
                 '\'{"Database": {"Name": "shop"}}\' --region eu-west-1',
             ),

@@ -60,7 +60,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "denials.service_settings.explain_ssec_block": (
         "server side encryption with customer provided keys (sse-c)",
     ),
-    "denials.own_permissions.explain_lake_formation": (
+    "denials.lake_formation.explain_lake_formation": (
         "requester is not authorized to access requested",
         "does not have any privilege on specified resource",
         "lake formation permission",

@@ -1,0 +1,79 @@
+"""Add that a wide permission, which the text says was added and did not help, is to be removed again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.failures._failures import AccessDenied
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("may_name_vain_permission", "remove_vain_permission")
+
+_SIGNS = ("Access", ":*")
+_ADDED = lazy_pattern(
+    r"\b(?:added|adding|attached|attaching|gave|giving|given|granted|granting|tried|trying|put|assigned|allowed)\b"
+    r"[^\n.!?;:\"]{0,120}?(?<![\w/:.-])[`'\"]?(?P<what>AdministratorAccess|PowerUserAccess|[A-Z]\w{2,40}FullAccess|(?P<service>[a-z][a-z0-9-]{1,30}):\*)(?![\w*/-])"
+)
+_IS_OTHER = lazy_pattern(r"(?i:\b(?:if|should|must|can|could|want to|instead of|without)\b)")
+_KEPT = "If you added it for this, remove it."
+# An Allow is then one of the two that the accounts must have.
+_TWO_SIDED = "must allow"
+
+
+def may_name_vain_permission(text: str) -> bool:
+    """Return whether a text can say that a wide permission was added.
+
+    >>> may_name_vain_permission("I added kms:*, no change"), may_name_vain_permission("Still denied")
+    (True, False)
+    """
+    return any(sign in text for sign in _SIGNS)
+
+
+def remove_vain_permission(
+    remedies: tuple[Remedy, ...], causes: tuple[Cause, ...], failure: Failure
+) -> tuple[Remedy, ...]:
+    """Return the remedies, the first of which also removes a permission that was added in vain."""
+    if not remedies or any(_KEPT in cause.text for cause in causes):
+        return remedies
+    found = next(_find_added(failure, remedies), None)
+    if found is None:
+        return remedies
+    first, name = remedies[0], clip_text(found)
+    step = f"Then remove {name} again, if it was added only for this: it does not help."
+    if (
+        isinstance(failure, AccessDenied)
+        and failure.action is not None
+        and not _is_allowed_elsewhere(failure)
+    ):
+        step = (
+            f"Then replace {name}, if it was added only for this, with the permissions that the call needs."
+        )
+    return (attrs.evolve(first, steps=(*first.steps, step)), *remedies[1:])
+
+
+def _is_allowed_elsewhere(denial: AccessDenied) -> bool:
+    """Return whether what allows the call is not an identity-based policy, which is then superfluous."""
+    return denial.deny == "implicit" and denial.policy_type == "resource"
+
+
+def _find_added(failure: Failure, remedies: tuple[Remedy, ...]) -> Iterator[str]:
+    """Yield the wide permissions that were added and that no remedy needs."""
+    service = (failure.action or "").partition(":")[0] if isinstance(failure, AccessDenied) else ""
+    needs_allow = any(each.layer == "identity" and each.policy is not None for each in remedies)
+    is_two_sided = any(_TWO_SIDED in step for each in remedies[:1] for step in each.steps)
+    for found in find_said(failure.text, _ADDED):
+        if _IS_OTHER.search(found[0]):
+            continue
+        if found["service"] is None or (found["service"] == service and not needs_allow and not is_two_sided):
+            yield found["what"]

@@ -1,0 +1,256 @@
+"""Explain denials by AWS Lake Formation, which has permissions of its own.
+
+Sources: https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-reference.html and
+https://docs.aws.amazon.com/lake-formation/latest/dg/troubleshooting.html.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.regions import find_called_region, find_working_regions
+from iamtriage.explaining._context.readers.statements import is_administrator
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import message_text
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn, role_path_steps
+from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_NAME = r"[A-Za-z0-9_][\w.*-]{0,254}"
+_REQUIRED = lazy_pattern(
+    rf"Required (?P<permission>[A-Z][a-z]+(?: [A-Z][a-z]+){{0,3}})(?: on (?P<on>s3://[\w./-]+|{_NAME})|(?!\w| [A-Za-z]))",
+    re.ASCII,
+)
+_LOCATION = lazy_pattern(
+    r"(?:s3://|arn:aws[a-z-]*:s3:::)(?P<path>[a-z0-9][a-z0-9.-]{2,62}(?:/[\w./=-]*)?)", re.ASCII
+)
+_DATABASE = lazy_pattern(rf"Database name: (?P<name>{_NAME})", re.ASCII)
+_TABLE = lazy_pattern(rf"Table name: (?P<name>{_NAME})", re.ASCII)
+_ON = lazy_pattern(rf"permission\(s\) on (?P<name>{_NAME})", re.ASCII)
+_CRAWLER = lazy_pattern(r"\bERROR : |\b[Cc]rawler")
+# https://docs.aws.amazon.com/glue/latest/dg/crawler-lf-integ.html: what a crawler needs on its database.
+_CRAWLER_PERMISSIONS = ("CREATE_TABLE", "ALTER", "DESCRIBE")
+_CRAWLER_NAME = lazy_pattern(
+    r"\bfor Crawler ([\w.-]{1,255})|\b(?:start|get|update)-crawler [^\n|;&]{0,200}?--name[ =][\"']?([\w.-]{1,255})|\b[Cc]rawler(?:Name)?[\"']?(?: name)?[:=] ?[\"']?([\w.-]{1,255})|\bcrawler/([\w.-]{1,255})",
+    re.ASCII,
+)
+# https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-underlying-data.html
+_IF_REGISTERED = "If the table's S3 path is registered with Lake Formation, grant DATA_LOCATION_ACCESS on that location, too."
+_DATABASE_PERMISSIONS = frozenset({"CREATE_TABLE"})
+_DATA_ACCESS = "To read the data, the caller also needs {}an identity-based policy that allows lakeformation:GetDataAccess and the Glue and Athena actions."
+_ADMINISTRATOR = "AdministratorAccess already allows lakeformation:GetDataAccess and the Glue and Athena actions: no IAM policy is missing."
+_FEATURE_GROUP = lazy_pattern(r"FeatureGroupName\W{1,8}([A-Za-z0-9-]{1,64})\b(?=[\s\S]{1,200}?CreateFailed)")
+_MAX_CHARS = 32_000
+# Where code and commands name the database of a table, and where they read its data.
+_STATED_DATABASE = lazy_pattern(
+    rf"(?:--database(?:-name)?[ =]|\b(?:glue_?|source_?)?database(?:_?name)?[\"']?\s?(?:=>|[:=])\s?)[\"']?(?P<name>{_NAME})(?=[\s\"',)]|\Z)",
+    re.ASCII | re.IGNORECASE,
+)
+_READS_DATA = lazy_pattern(
+    r"\bread_(?:sql|parquet|csv|table)|\bSELECT\s[^;\n]{1,400}?\sFROM\s|\bspark\.(?:sql|table|read)\b|\bstart-query-execution\b|\bStartQueryExecution\b|\bfrom_catalog\(|\btoPandas\(",
+    re.IGNORECASE,
+)
+
+LAKE_FORMATION_GRANT = CauseType(
+    "lake-formation-grant",
+    title="Lake Formation has not granted the permission",
+    meaning="Lake Formation manages access to the database, table or location, and has not granted the caller the permission.",
+    recognised_by='AWS says "Insufficient Lake Formation permission(s)" or a similar message.',
+    fix="Grant the permission that the message names in Lake Formation.",
+    sources=(
+        "https://docs.aws.amazon.com/lake-formation/latest/dg/troubleshooting.html",
+        pages.LAKE_FORMATION_PERMISSIONS,
+    ),
+)
+NO_SUCH_RESOURCE = CauseType(
+    "no-such-resource",
+    title="The database or table does not exist",
+    text="The database or table does not exist in this catalog and Region: Lake Formation reports the same error.",
+    fix="Correct the name, the catalog and the Region.",
+    of="lake-formation-grant",
+)
+
+
+@attrs.frozen(eq=False, repr=False)
+class _Grant(Value):
+    """A permission that Lake Formation has to grant.
+
+    Attributes:
+        permissions: The permissions, as the API spells them.
+        resource: The resource, as the API takes it.
+        description: The resource in words.
+    """
+
+    permissions: tuple[str, ...]
+    resource: dict[str, Any]
+    description: str
+
+    @property
+    def permission(self) -> str:
+        """The permissions in words."""
+        return join_words(self.permissions, "and")
+
+
+def explain_lake_formation(denial: Denial) -> Explanation:
+    """Explain a denial by Lake Formation."""
+    words = message_text(denial)
+    grant = _find_grant(denial, words)
+    stated = _REQUIRED.search(words)
+    caller, role = denial.caller, denial.context.role_arn
+    if caller == "the caller" and role is not None and ":role/" in role.value:
+        # What the grant is for.
+        caller = f"the role {clip_text(role.value.rpartition('/')[2])}"
+    summary = f"Lake Formation denied {caller} access to {grant.description}."
+    if stated:
+        permission = grant.permissions[0]
+        summary = f"{capitalize_start(caller)} lacks the Lake Formation permission {permission} on {grant.description}."
+        if caller == "the caller":
+            summary = f"The Lake Formation permission {permission} on {grant.description} is missing."
+    causes = [
+        LAKE_FORMATION_GRANT.cause(
+            "reported" if "ake Formation" in words else "derived",
+            (f'The message says "{stated[0]}".',) if stated else (),
+            text=f"Lake Formation has not granted {caller} {grant.permissions[0] if stated else 'a permission'} on {grant.description}. IAM policies do not grant it, not even AdministratorAccess.",
+        )
+    ]
+    if "Catalog" not in grant.resource and "DataLocation" not in grant.resource:
+        causes.append(NO_SUCH_RESOURCE.cause())
+    inspect = "aws lakeformation list-permissions --resource {}"
+    return denial.explain(
+        summary,
+        *causes,
+        topic="lake-formation",
+        remedies=(
+            _grant_remedy(denial, grant, words),
+            owner_remedy(
+                "Or check what Lake Formation grants already",
+                "The resource and the catalog (the account) must be those of the call. A resource link needs a grant on its target.",
+                "To leave access to IAM instead, grant the permissions to IAM_ALLOWED_PRINCIPALS.",
+                commands=_in_region(denial, fill_command(inspect, json.dumps(grant.resource))),
+                url=pages.LAKE_FORMATION_PERMISSIONS,
+            ),
+        ),
+        notes=(_describe_data_access(denial, grant),) if "Table" in grant.resource else (),
+    )
+
+
+def _describe_data_access(denial: Denial, grant: _Grant) -> str:
+    """Return what the caller needs in IAM to read the data of a table, unless it is an administrator."""
+    if is_administrator(denial.failure.text):
+        return _ADMINISTRATOR
+    return _DATA_ACCESS.format("" if "SELECT" in grant.permissions else "SELECT, and ")
+
+
+def _find_grant(denial: Denial, words: str) -> _Grant:
+    """Return what Lake Formation has to grant, according to the message."""
+    required, location = _REQUIRED.search(words), _LOCATION.search(words)
+    permission = required["permission"].upper().replace(" ", "_") if required else None
+    named = required["on"].rstrip(".") if required and required["on"] else None
+    if permission == "CREATE_DATABASE" or (named or "").lower() == "catalog":
+        return _Grant((permission or "CREATE_DATABASE",), {"Catalog": {}}, "the Data Catalog")
+    if location is not None and (permission in {None, "DATA_LOCATION_ACCESS"}):
+        arn = f"arn:{denial.location.partition or 'aws'}:s3:::{location['path']}".rstrip(".")
+        resource = {"DataLocation": {"ResourceArn": arn}}
+        return _Grant(("DATA_LOCATION_ACCESS",), resource, f"the location {arn}")
+    named = named or _find_name(_ON, words)
+    table, database = _find_name(_TABLE, words), _find_name(_DATABASE, words)
+    is_database = (denial.operation or "").endswith(("Database", "Databases"))
+    if database is not None:
+        is_database = is_database or named in {None, database}
+    if table is None and (is_database or permission in _DATABASE_PERMISSIONS):
+        name = database or named or "DATABASE_NAME"
+        usual = _CRAWLER_PERMISSIONS if _CRAWLER.search(words) else ("DESCRIBE",)
+        permissions: tuple[str, ...] = (permission,) if permission else usual
+        return _Grant(permissions, {"Database": {"Name": name}}, f"the database {name}")
+    name = table or named or "TABLE_NAME"
+    if "." in name and database is None:
+        database, _, name = name.partition(".")
+    permissions = (permission,) if permission else ("SELECT", "DESCRIBE")
+    if permission == "DESCRIBE" and _READS_DATA.search(denial.failure.text):
+        permissions = ("DESCRIBE", "SELECT")
+    database = database or _find_database(denial, name)
+    described = "the database or table" if name == "TABLE_NAME" else f"the table {name}"
+    if database is not None and name != "TABLE_NAME":
+        described += f" of the database {database}"
+    in_database = {"DatabaseName": database or "DATABASE_NAME", "Name": name}
+    return _Grant(permissions, {"Table": in_database}, described)
+
+
+def _find_database(denial: Denial, table: str) -> str | None:
+    """Return the database of a table, if code, SQL or a command in the text names only one."""
+    text = denial.failure.text[:_MAX_CHARS]
+    qualified = re.findall(
+        rf"(?<![\w.@/-])([A-Za-z_]\w{{0,254}})\.{re.escape(table)}(?![\w.-])", text, re.ASCII
+    )
+    found = {each["name"].rstrip(".") for each in _STATED_DATABASE.finditer(text)} | set(qualified)
+    return found.pop() if len(found) == 1 else None
+
+
+def _find_name(pattern: re.Pattern[str], words: str) -> str | None:
+    found = pattern.search(words)
+    return found["name"].rstrip(".") if found else None
+
+
+def _principal(denial: Denial) -> str:
+    arn = policy_principal_arn(denial)
+    return "ROLE_ARN" if arn == "PRINCIPAL_ARN" else arn
+
+
+_ADMINISTRATORS = "aws lakeformation get-data-lake-settings --query DataLakeSettings.DataLakeAdmins"
+
+
+def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
+    lines: tuple[str, ...] = ()
+    last: tuple[Labelled, ...] = ()
+    steps = [
+        "A data lake administrator makes the grant (get-data-lake-settings lists them): an IAM administrator is not one automatically."
+    ]
+    if "ROLE_ARN" in _principal(denial) and denial.context.role_arn is None:
+        who = "The principal is the role that made the call (aws sts get-caller-identity prints it). A Glue job or crawler calls with its own role."
+        if _CRAWLER.search(words):
+            who = "The principal is the crawler's role, which the first command prints."
+            named = _CRAWLER_NAME.search(denial.failure.text)
+            crawler = "CRAWLER" if named is None else next(filter(None, named.groups()))
+            show = "aws glue get-crawler --name {} --query Crawler.Role --output text"
+            lines = (fill_command(show, crawler),)
+        steps.append(who)
+    if "CREATE_TABLE" in grant.permissions:
+        steps.append(_IF_REGISTERED)
+    if (failed := _FEATURE_GROUP.search(denial.failure.text)) is not None:
+        delete = fill_command("aws sagemaker delete-feature-group --feature-group-name {}", failed[1])
+        label = "Then delete the feature group, which stays in CreateFailed, and create it again:"
+        last = (Labelled(label, _in_region(denial, delete)[0]),)
+    principal = f"DataLakePrincipalIdentifier={_principal(denial)}"
+    template = f"aws lakeformation grant-permissions --principal {{}} --permissions {' '.join(grant.permissions)} --resource {{}}"
+    line = fill_command(template, principal, json.dumps(grant.resource))
+    return owner_remedy(
+        f"Grant {grant.permission} on {grant.description} in Lake Formation",
+        *steps,
+        *role_path_steps(denial),
+        commands=(*_in_region(denial, *lines, _ADMINISTRATORS, line), *last),
+        url=pages.LAKE_FORMATION_PERMISSIONS,
+    )
+
+
+def _in_region(denial: Denial, *lines: str) -> tuple[str, ...]:
+    """Return commands for the region of the call, if that is known."""
+    text, (start, end) = denial.failure.text, denial.failure.span
+    region = denial.facts.region or find_called_region(text, start, find_working_regions(text, start, end))
+    if region is None or commands.region(region) != region:
+        return lines
+    return tuple(f"{line} --region {region}" for line in lines)
