@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from iamtriage import explain
 
 BUCKET = "arn:aws:s3:::cart-results"
@@ -27,7 +29,7 @@ def test_missing_action() -> None:
 def test_only_objects() -> None:
     """Actions on the bucket need its own ARN."""
     shown = _explain(([*OBJECTS, "s3:ListBucket", "s3:GetBucketLocation"], [f"{BUCKET}/*"]))
-    assert f"s3:GetBucketLocation, s3:ListBucket and s3:ListBucketMultipartUploads on {BUCKET}" in shown
+    assert f"s3:GetBucketLocation and s3:ListBucket on {BUCKET}." in shown
 
 
 def test_nothing_missing() -> None:
@@ -36,3 +38,25 @@ def test_nothing_missing() -> None:
         shown = _explain((["s3:*"], on))
         assert "lacks" not in shown
         assert "does not allow" not in shown.partition("belongs to")[0]
+
+
+_WRITES_ONLY = '{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject", "s3:ListBucket"], "Resource": ["arn:aws:s3:::cart-results", "arn:aws:s3:::cart-results/*"]}'
+
+
+@pytest.mark.parametrize(
+    ("heading", "holder"),
+    [
+        ("policy of role bi-ci (S3 part):", "put-role-policy --role-name bi-ci"),
+        ("Role bi-ci (only the S3 statement):", "put-role-policy --role-name bi-ci"),
+        ("The bi-ci role policy (S3):", "put-role-policy --role-name bi-ci"),
+        ("permissions of the user bi-report:", "put-user-policy --user-name bi-report"),
+        # No name.
+        ("the role policy (S3):", "put-role-policy --role-name ROLE_NAME"),
+    ],
+)
+def test_policy_is_attached_to_its_owner(heading: str, holder: str) -> None:
+    """The name above a policy is used, and whether to create the bucket is answered."""
+    message = DENIED.partition("\n\n")[0]
+    shown = str(explain(f"{message}\n\n{heading}\n{_WRITES_ONLY}\n\nDoes it want s3:CreateBucket??"))
+    assert holder in " ".join(shown.split())
+    assert "s3:CreateBucket is needed only if the bucket does not exist" in shown

@@ -385,12 +385,29 @@ def test_owner_of_an_access_point_is_told_its_policy() -> None:
     assert "If the access point policy does not yet" in " ".join(explanation.remedies[0].steps)
 
 
-def test_lock_of_the_state_requires_more_than_the_denied_action() -> None:
-    denied = 'api error AccessDenied: User: arn:aws:iam::111122223333:user/ci is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::acme-state/a.tfstate.tflock" because no identity-based policy allows the s3:PutObject action'
+@pytest.mark.parametrize(
+    ("verb", "action", "file", "actions"),
+    [
+        ("acquiring", "s3:PutObject", "a.tfstate.tflock", ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"]),
+        ("releasing", "s3:DeleteObject", "a.tfstate.tflock", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]),
+        # The state itself is never deleted.
+        ("acquiring", "s3:GetObject", "a.tfstate", ["s3:GetObject", "s3:PutObject"]),
+    ],
+)  # fmt: skip
+def test_lock_of_the_state_requires_more_than_the_denied_action(
+    verb: str, action: str, file: str, actions: list[str]
+) -> None:
+    denied = f'api error AccessDenied: User: arn:aws:iam::111122223333:user/ci is not authorized to perform: {action} on resource: "arn:aws:s3:::acme-state/{file}" because no identity-based policy allows the {action} action'
     explanation = explain(
-        f"Error: Error acquiring the state lock\n\nError message: operation error S3: PutObject, https response error StatusCode: 403, RequestID: 1, HostID: x, {denied}"
+        f"Error: Error {verb} the state lock\n\nError message: operation error S3: {action[3:]}, https response error StatusCode: 403, RequestID: 1, HostID: x, {denied}\n\nError acquiring the state lock ... api error PreconditionFailed: At least one of the pre-conditions you specified did not hold"
     )
-    assert "s3:DeleteObject on its key with .tflock" in " ".join(explanation.remedies[0].steps)
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Action"] == actions
+    # The lock that is left over is no failure of its own.
+    shown = explanation.to_text()
+    assert ("1 more failure" in shown) is (verb == "acquiring")
+    assert ("later runs fail with PreconditionFailed" in " ".join(shown.split())) is (verb == "releasing")
 
 
 BUCKET_POLICY = (

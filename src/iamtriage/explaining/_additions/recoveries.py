@@ -34,6 +34,7 @@ _LOCK_ERROR = lazy_pattern(r"Error (?P<verb>acquir|releas)ing the state lock")
 _LOCK_ID = lazy_pattern(
     r"(?:\block ID[\s│|]{1,8}\\?\"|\bLock Info:[\s│|]{1,80}ID:\s{1,20}|\bforce-unlock )(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
+_TABLE_LOCK = lazy_pattern(r"(?i:\bdynamodb\b)[^\n]{0,400}?\bDeleteItem\b")
 _LOCK_OWNER = lazy_pattern(r"\bWho:[ \t]{1,20}(?P<who>[\w.@-]{1,120})")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-continueupdaterollback.html
 _ROLLBACK_FAILED = lazy_pattern(r"\bUPDATE_ROLLBACK_FAILED\b")
@@ -139,11 +140,16 @@ def _unlock(text: str, tool: str, *, is_held: bool) -> Iterator[_Recovery]:
     if is_held and found is None:
         # The lock could not even be written.
         return
+    blocks = ""
+    if not is_held:
+        # What a later run meets: https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
+        code = "ConditionalCheckFailedException" if _TABLE_LOCK.search(text) else "PreconditionFailed"
+        blocks = f"The lock of this run is still there, so later runs fail with {code}. "
     of_run = f"The lock is of {owner['who']}. " if owner is not None else ""
     yield _Recovery(
         "remove the state lock",
         (
-            f"{of_run}Run {tool} force-unlock only if no run holds the lock, and if it still exists: the next {tool} plan then says so.",
+            f"{blocks}{of_run}Run {tool} force-unlock only if no run holds the lock, and if it still exists: the next {tool} plan then says so.",
         ),
         Labelled(
             "Then, if the lock still exists:",

@@ -59,6 +59,7 @@ _CHARS_BEFORE = 2_000
 _KUBELET_SESSION = lazy_pattern(r":assumed-role/[^/\s]{1,64}/i-[0-9a-f]{8,17}\Z")
 _NODE_GROUPS = "cannot start with system:"
 _KMS_PART = lazy_pattern(r"KMS Exception: ")
+_LOCK_CODES = frozenset({"PreconditionFailed", "ConditionalCheckFailed"})
 _ASSUMING = lazy_pattern(r"\b[Aa]ssum(?:e|ed|ing)\b")
 # The frame that Terraform draws around an error, and where it ends.
 _BOX = lazy_pattern(r"(?P<border>[╷╵])|^[^\n]{0,80}?│ Error: ", re.MULTILINE)
@@ -151,6 +152,9 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
         )
     if isinstance(explained, AccessDenied):
         others = tuple(each for each in others if error_code(each) not in _NO_POLICY_CODES)
+    if "Error releasing the state lock" in explained.text:
+        # The lock that was not deleted stops later runs.
+        others = tuple(each for each in others if error_code(each) not in _LOCK_CODES)
     codes = {error_code(each) for each in (explained, *others) if has_request(each)}
     others = tuple(each for each in others if error_code(each) not in codes or not _states_only_code(each))
     for text, group in _group_by_entry(others).items():

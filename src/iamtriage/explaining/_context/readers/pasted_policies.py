@@ -42,11 +42,16 @@ _OWNER = lazy_pattern(
 )
 # A heading right above a policy. A word such as "role permissions:" is no name.
 _HEADING_OF_OWNER = lazy_pattern(
-    r"(?:^|\n)[^\n.:]{0,40}?\b(?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9]|\w{2,64},? \(?inline)[\w+=,.@-]{2,63}[\w+=@-])[`\"']?(?:,? \(?inline\)?)?(?: (?:policy|permissions))?:\s{0,20}\Z",
+    r"(?:^|\n)[^\n.:]{0,40}?\b(?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9]|\w{2,64},? \(?inline)[\w+=,.@-]{2,63}[\w+=@-])[`\"']?(?:,? \(?inline\)?)?(?: (?:policy|permissions))?(?: \([^()\n]{1,60}\))?:\s{0,20}\Z",
     re.ASCII,
 )
 _POLICY_OF_OWNER = lazy_pattern(
-    r"\b(?i:polic(?:y|ies)|permissions) (?:on|of|for|attached to)(?: the| my| our)?(?: IAM)? (?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>[\w+=,.@-]{2,64})[`\"']?(?::|\n)\s{0,20}\Z",
+    r"\b(?i:polic(?:y|ies)|permissions) (?:on|of|for|attached to)(?: the| my| our)?(?: IAM)? (?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>[\w+=,.@-]{2,64})[`\"']?(?: \([^()\n]{1,60}\))?(?::|\n)\s{0,20}\Z",
+    re.ASCII,
+)
+# "dbt-ci role policy (S3 part):"
+_NAME_OF_OWNER = lazy_pattern(
+    r"(?:^|\n)[^\n.:]{0,20}?(?<![\w+=,.@-])[`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9])[\w+=,.@-]{2,63}[\w+=@-])[`\"']? (?P<kind>role|user)(?:'s)?(?: IAM| inline)?(?: (?:policy|permissions))(?: \([^()\n]{1,60}\))?:\s{0,20}\Z",
     re.ASCII,
 )
 # The command that prints a role, and words that introduce its trust policy.
@@ -176,7 +181,8 @@ def _find_owner(text: str, start: int) -> tuple[str, str] | None:
     at = text.rfind("aws iam get-", max(start - _CHARS_BEFORE, 0), start)
     found = None if at == -1 else _OWNER.match(text[at:start])
     heading = text[max(start - _CHARS_OF_INTRODUCTION, 0) : start]
-    found = found or _HEADING_OF_OWNER.search(heading) or _POLICY_OF_OWNER.search(heading)
+    forms = (_HEADING_OF_OWNER, _POLICY_OF_OWNER, _NAME_OF_OWNER)
+    found = found or next(filter(None, (form.search(heading) for form in forms)), None)
     return None if found is None else (found["kind"].lower(), found["name"])
 
 

@@ -105,7 +105,7 @@ def _may_be_of_tags(denial: Denial) -> bool:
     return is_open and name.startswith(("tag", "addtags")) and denial.service not in _TAGS_ELSEWHERE
 
 
-_QUERY_RULE = "denials.databases.explain_query"
+_QUERY_RULE = "denials.queries.explain_query"
 # The AWS SDK of old versions of Terraform names no service.
 _SERVICES_OF_STATE = frozenset({"s3", "dynamodb", None})
 ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (

@@ -97,7 +97,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         own_roles.own_credentials_remedy(denial, own_role) if own_roles.assumes_itself(denial) else None,
         condition.remedy,
         allow_remedy,
-        trust_remedy,
+        own_roles.as_other_way(denial, trust_remedy),
         omitted,
         denial_remedies.authorization_details_remedy(denial),
     ]

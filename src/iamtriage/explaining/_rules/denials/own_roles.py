@@ -6,6 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
@@ -82,7 +84,8 @@ def find_own_role(denial: Denial) -> OwnRole | None:
     controller = find_controller(text)
     setting, _, kinds = ("" if controller is None else controller.role_setting).partition(" of the ")
     found = re.search(
-        rf"\bkind: (?P<kind>{kinds.replace(' or ', '|')})\n(?:[ \w.:/-]{{0,200}}\n){{0,20}}? *name: (?P<name>[a-z0-9.-]{{1,253}})\n(?:(?!---)[^\n]{{0,400}}\n){{0,80}}? *\w{{0,40}}[rR]ole\w{{0,40}}: [\"']?arn:[\w:-]{{1,60}}:role/\S{{0,200}}\b{re.escape(role.name)}\b",
+        rf"\bkind: (?P<kind>{kinds.replace(' or ', '|')})\n(?:[ \w.:/-]{{0,200}}\n){{0,20}}? *(?:metadata: ?\{{[^{{}}\n]{{0,100}}?\b)?name: [\"']?(?P<name>[a-z0-9.-]{{1,253}})[\"']?(?: ?[,}}][^\n]{{0,100}})?\n"
+        rf"(?:(?!---)[^\n]{{0,400}}\n){{0,80}}?[^\n]{{0,200}}?\b\w{{0,40}}[rR]ole\w{{0,40}}: [\"']?arn:[\w:-]{{1,60}}:role/\S{{0,200}}\b{re.escape(role.name)}\b",
         text,
     )
     if found is None or not kinds:
@@ -99,7 +102,8 @@ def own_credentials_remedy(denial: Denial, own: OwnRole | None) -> Remedy:
     if own is not None:
         return your_remedy(
             f"Remove the role from {own.holder}",
-            f"Remove {own.setting}; the rest stays. It is only for another role, such as one of another account.",
+            f"Remove {own.setting}; the rest stays. The trust policy needs no change.",
+            "The setting is only for another role, such as one of the account with the resources. That role must then trust this one.",
             commands=own.command,
             url=pages.ASSUME_ROLE,
         )
@@ -117,9 +121,16 @@ def own_credentials_remedy(denial: Denial, own: OwnRole | None) -> Remedy:
     return your_remedy(
         f"Use the credentials that {denial.caller} has, without assuming it again",
         remove,
-        f"Or use another role there, or let the role trust itself: name it as Principal in its trust policy. {role_calls.tag_session_step(denial)}".rstrip(),
+        f"The trust policy needs no change for that. Or use another role there, or let the role trust itself: name it as Principal in its trust policy. {role_calls.tag_session_step(denial)}".rstrip(),
         url=pages.ASSUME_ROLE,
     )
+
+
+def as_other_way(denial: Denial, remedy: Remedy | None) -> Remedy | None:
+    """Return the remedy for a trust policy, which is only another way for a role that assumes itself."""
+    if remedy is None or not assumes_itself(denial):
+        return remedy
+    return attrs.evolve(remedy, title="Or let the role trust itself")
 
 
 def _corrected_configuration(text: str) -> str:

@@ -108,7 +108,7 @@ _DEPLOYMENT_HINTS = {
 }
 # What the S3 backend of Terraform requires:
 # https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
-_STATE = "Terraform's state needs s3:ListBucket on the bucket, s3:GetObject and s3:PutObject on the file and, with use_lockfile, both and s3:DeleteObject on its key with .tflock at the end."
+_STATE = "Terraform's state needs s3:ListBucket on the bucket, and s3:GetObject and s3:PutObject on the file. With use_lockfile, the file with .tflock at the end also needs these two, and s3:DeleteObject."
 # Actions that AWS checks on several resources of a call, and the types that RDS abbreviates.
 _CALLS_OF_SEVERAL_RESOURCES = ("ec2:", "rds:", "kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias")
 _NAMES_OF_TYPES = {

@@ -65,7 +65,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "does not have any privilege on specified resource",
         "lake formation permission",
     ),
-    "denials.databases.explain_query": (
+    "denials.queries.explain_query": (
         "insufficient permissions to execute the query",
         "access denied when writing",
         "verify/create output bucket",

@@ -28,6 +28,9 @@ _PACKAGES_LOGIN = lazy_pattern(
     re.ASCII,
 )
 _STATE_LOCK = "With use_lockfile, it also requires s3:GetObject, s3:PutObject and s3:DeleteObject on the key with .tflock at the end."
+_STATE_BESIDE_LOCK = (
+    "The state file itself needs only s3:GetObject and s3:PutObject, and the bucket s3:ListBucket."
+)
 # https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control.html
 _KAFKA = "kafka:* only manages clusters, so a working aws kafka describe-cluster proves only the identity. These kafka-cluster actions let a client connect and read topics. A producer also needs kafka-cluster:WriteData on the topics, and a consumer group kafka-cluster:AlterGroup on the groups."
 _IDEMPOTENT = "Idempotent producers, the default since Kafka 3.0, also require kafka-cluster:WriteDataIdempotently on the cluster."
@@ -84,9 +87,15 @@ def complete_task(
 ) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
     """Add what the task of an action requires to its statement; return a step that says so, and more statements."""
     resource = statement["Resource"]
-    is_of_state = grant.action in tasks.STATE_ACTIONS and tasks.STATE_SIGNS.search(denial.failure.text)
+    is_of_state = grant.action in tasks.LOCK_FILE_ACTIONS and tasks.STATE_SIGNS.search(denial.failure.text)
     if is_of_state and isinstance(resource, str) and resource == denial.resource:
         if resource.endswith(".tflock"):
+            statement["Action"] = [
+                grant.action,
+                *(each for each in tasks.LOCK_FILE_ACTIONS if each != grant.action),
+            ]
+            return (f"Terraform's lock {ALL_REQUIRED} {_STATE_BESIDE_LOCK}",), []
+        if grant.action not in tasks.STATE_ACTIONS:
             return (), []
         statement["Action"] = [grant.action, *(each for each in tasks.STATE_ACTIONS if each != grant.action)]
         bucket = build_allow(("s3:ListBucket",), resource.partition("/")[0])

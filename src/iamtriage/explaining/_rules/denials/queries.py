@@ -1,0 +1,181 @@
+"""Explain denied queries of Athena, which reads and writes S3 with the permissions of the caller.
+
+Sources: https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html and
+https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
+from iamtriage.explaining._context.readers.regions import find_bucket_region
+from iamtriage.explaining._rules.denials import known_policies
+from iamtriage.explaining._rules.denials.buckets import KMS_KEY
+from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_OTHER_ACTION
+from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, inspect_remedy
+from iamtriage.explaining._rules.denials.stated_remedies import name_caller
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.remedies import (
+    UNKNOWN_CALLER,
+    identity_remedy,
+)
+from iamtriage.explaining._rules.shared.text_signs import find_closest
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements
+from iamtriage.policies._documents import allow
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_LOCATION = lazy_pattern(
+    r"(?:s3[an]?://)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<key>[\w./=+-]{0,500}))?", re.ASCII
+)
+_QUERY_PATH = lazy_pattern(
+    r"s3a?://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+-]{0,500})", re.ASCII
+)
+_WRITES = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+# The actions on parts of uploads matter only for large results.
+_DECISIVE = frozenset({"s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject", "s3:PutObject"})
+_PAGE = "https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html"
+_NO_CREATE = "s3:CreateBucket is needed only if the bucket does not exist."
+
+
+def explain_query(denial: Denial) -> Explanation:
+    """Explain that a query is not allowed to read its data or to write its result."""
+    # Only one of the two messages names a bucket itself.
+    found = _LOCATION.fullmatch(denial.resource or "")
+    is_result = found is not None or "output bucket" in denial.failure.text
+    if found is None:
+        found = find_closest(_QUERY_PATH.finditer(denial.failure.text), denial.failure)
+    bucket, path = commands.bucket(found["bucket"] if found else None), (found["key"] or "") if found else ""
+    region, called = find_bucket_region(denial.failure.text, bucket), denial.facts.region
+    arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
+    summary = f"Athena was denied access to {f'{arn}/{path}' if found else 'its data'}"
+    title, call = "Allow the caller to read the data", "read the data or write the result"
+    objects: tuple[str, ...] = ("s3:GetObject",)
+    step = f"For the location of query results, it also needs {', '.join(_WRITES)}."
+    if is_result:
+        summary = f"Athena cannot write query results to {f'the bucket {bucket}' if found else 'S3'}"
+        title = "Allow the caller to store results in the bucket"
+        call = "find the bucket (s3:GetBucketLocation) and write objects"
+        step = "If the first command answers NoSuchBucket, correct the location of the results (s3_staging_dir, OutputLocation, or that of the workgroup)."
+        objects = (*objects, *_WRITES)
+    reason = "it reads and writes S3 with the permissions of the caller"
+    if region is not None and called not in {None, region}:
+        reason = f"the query runs in {called}, but the bucket is in {region}, where the results of other Regions cannot be"
+        step = (
+            f"Use a bucket in {called} for the results instead, or the Region {region} for the query. {step}"
+        )
+    uploads = ("s3:ListBucketMultipartUploads",) if is_result else ()
+    needed: dict[str, tuple[str, ...]] = {
+        arn: ("s3:ListBucket", "s3:GetBucketLocation", *uploads),
+        f"{arn}/{path.rpartition('/')[0]}/*".replace("//*", "/*"): objects,
+    }
+    policy, missing = _find_missing(denial, needed) if found else (None, {})
+    if policy is not None:
+        denial = name_caller(denial, policy)
+    cause = NO_IDENTITY_ALLOW.cause(text=f"No identity-based policy of {denial.caller} allows it to {call}.")
+    possible = [
+        BUCKET_OF_OTHER_ACCOUNT.cause(
+            text=f"The bucket {'' if region else 'does not exist, or '}belongs to another account that does not allow the caller."
+        ),
+        DENIES["resource"].cause(
+            text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
+        ),
+        KMS_KEY.cause(
+            text="The caller is not allowed to use the KMS key (kms:Decrypt to read, kms:GenerateDataKey to write)."
+        ),
+    ]
+    if policy is not None and any(map(_DECISIVE.intersection, missing.values())):
+        # This explains the message without a missing bucket or a key.
+        possible = possible[1:2]
+        lacked = tuple(dict.fromkeys(each for actions in missing.values() for each in actions))
+        decisive = tuple(filter(_DECISIVE.__contains__, lacked))
+        others = tuple(each for each in lacked if each not in decisive)
+        by_resource = [
+            f"{join_words(named, 'and')} on {each}"
+            for each, actions in missing.items()
+            if (named := tuple(filter(_DECISIVE.__contains__, actions)))
+        ]
+        needed, title = missing, f"Add {join_words(decisive, 'and')} to the policy"
+        name = policy.name
+        if policy.owner is not None:
+            name, title = f"the policy of {denial.caller} in the text", f"{title} of {denial.caller}"
+        reason = f"{name} lacks {join_words(decisive, 'and')}"
+        more = f" Large results also need {join_words(others, 'and')}." if others else ""
+        text = f"Athena checks and uses the bucket with the permissions of {denial.caller}, and {policy.name} does not allow {'; '.join(by_resource)}.{more}"
+        cause = STATED_POLICY_OTHER_ACTION.cause("derived", text=text)
+        confirms = (
+            "get-bucket-location needs this permission, too: if it answers AccessDenied, that confirms it."
+        )
+        step = confirms if "s3:GetBucketLocation" in decisive else ""
+    statements = tuple(allow(actions, each) for each, actions in needed.items())
+    attach, *commands_of_caller = _attach_policy(denial, policy, statements)
+    allow_it = identity_remedy(
+        title,
+        step or None,
+        _NO_CREATE if is_result else None,
+        attach,
+        statements=statements,
+        commands=(
+            None if region else f"aws s3api get-bucket-location --bucket {bucket}",
+            *commands_of_caller,
+        ),
+        url=_PAGE,
+    )
+    return denial.explain(
+        f"{summary}: {reason}.",
+        cause,
+        *possible,
+        topic="s3-access-denied",
+        remedies=(allow_it, inspect_remedy(denial, denial.operation)),
+        notes="If Lake Formation manages the location, it must grant the access instead.",
+    )
+
+
+def _attach_policy(
+    denial: Denial, policy: KnownPolicy | None, statements: tuple[dict[str, Any], ...]
+) -> tuple[str, ...]:
+    """Return how to attach a policy to the caller, as a step, with the commands."""
+    holder = policy_holder(denial) or (None if policy is None else policy.owner)
+    kind, name = holder or ("role", None)
+    put = commands.put_policy(commands.role_name(name), inline_policy_name(statements), kind)
+    if holder is None:
+        return f"Attach the policy to {UNKNOWN_CALLER}.", "aws sts get-caller-identity", put
+    return f"The last command adds it to {denial.caller}.", put
+
+
+def _find_missing(
+    denial: Denial, needed: dict[str, tuple[str, ...]]
+) -> tuple[KnownPolicy | None, dict[str, tuple[str, ...]]]:
+    """Return the policy of the caller that is about the bucket, and what no known policy allows, by resource."""
+    policies = [
+        each for each in known_policies.list_known_policies(denial) if known_policies.may_decide(each, denial)
+    ]
+    allows = [(each, statement) for each in policies for statement in allow_statements(each.content)]
+    about = [
+        each
+        for each, statement in allows
+        if any(known_policies.names_resource(statement, arn) for arn in needed)
+    ]
+    # Code often has the policies of several roles.
+    if not about or (len(policies) > 1 and any(each.is_code for each in about)):
+        return None, {}
+    missing: dict[str, tuple[str, ...]] = {}
+    for arn, actions in needed.items():
+        open_ones = [each for _, each in allows if known_policies.names_resource(each, arn) is not False]
+        left = tuple(
+            action
+            for action in sorted(actions, key="s3:GetBucketLocation".__ne__)
+            if not any(known_policies.names_action(each, action) is not False for each in open_ones)
+        )
+        missing |= {arn: left} if left else {}
+    return about[0], missing
