@@ -1178,7 +1178,7 @@ COMPANIONS: tuple[Case, ...] = (
             "denies it in eu-west-3, where the inference profile eu.example.model-v1 sent the call made in eu-west-1.",
             "Do this first: Exempt the calls through the inference profile from the Deny",
             "get-inference-profile --region eu-west-1",
-            "If the Deny covers one of them, here eu-west-3, calls fail in whichever Region they are made",
+            "Bedrock chooses one for each call, so calls can also fail only now and then. One denied Region, here eu-west-3, is enough",
         ),
         ("judging by the name", "Change the Region of the call"),
     ),

@@ -105,7 +105,7 @@ def test_inference_profile_chose_the_region(setting: str) -> None:
         "in eu-west-3, where the inference profile eu.example.model-v1 sent the call" in explanation.summary
     )
     steps = " ".join(explanation.remedies[0].steps)
-    assert "If the Deny covers one of them, here eu-west-3, calls fail" in steps
+    assert "calls can also fail only now and then. One denied Region, here eu-west-3" in steps
     assert "(eu-central-1 and eu-west-1)" in steps
 
 

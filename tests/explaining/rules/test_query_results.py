@@ -51,7 +51,7 @@ _WRITES_ONLY = '{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject", "
         ("The bi-ci role policy (S3):", "put-role-policy --role-name bi-ci"),
         ("permissions of the user bi-report:", "put-user-policy --user-name bi-report"),
         # No name.
-        ("the role policy (S3):", "put-role-policy --role-name ROLE_NAME"),
+        ("the role policy (S3):", "aws sts get-caller-identity"),
     ],
 )
 def test_policy_is_attached_to_its_owner(heading: str, holder: str) -> None:

@@ -45,6 +45,7 @@ _WRITES = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadPar
 # The actions on parts of uploads matter only for large results.
 _DECISIVE = frozenset({"s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject", "s3:PutObject"})
 _PAGE = "https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html"
+_EXISTS = "s3:CreateBucket is not needed: the bucket exists."
 _NO_CREATE = "s3:CreateBucket is needed only if the bucket does not exist."
 
 
@@ -122,7 +123,7 @@ def explain_query(denial: Denial) -> Explanation:
     allow_it = identity_remedy(
         title,
         step or None,
-        _NO_CREATE if is_result else None,
+        (_NO_CREATE if region is None else _EXISTS) if is_result else None,
         attach,
         statements=statements,
         commands=(
@@ -146,10 +147,11 @@ def _attach_policy(
 ) -> tuple[str, ...]:
     """Return how to attach a policy to the caller, as a step, with the commands."""
     holder = policy_holder(denial) or (None if policy is None else policy.owner)
-    kind, name = holder or ("role", None)
-    put = commands.put_policy(commands.role_name(name), inline_policy_name(statements), kind)
     if holder is None:
-        return f"Attach the policy to {UNKNOWN_CALLER}.", "aws sts get-caller-identity", put
+        # Other causes are as likely, and need the space of a command.
+        return "Attach the policy to the role or user that runs the query.", "aws sts get-caller-identity"
+    kind, name = holder
+    put = commands.put_policy(commands.role_name(name), inline_policy_name(statements), kind)
     return f"The last command adds it to {denial.caller}.", put
 
 

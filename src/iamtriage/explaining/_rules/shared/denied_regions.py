@@ -139,7 +139,7 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
             among = f" ({join_words(stated, 'and')})"
         title, text = (
             "Use an inference profile of allowed Regions only",
-            f"{f'The prefix of {used} names a profile of several Regions' if used else 'The profile sends requests to several Regions'}. If the Deny covers one of them, here {region}, calls fail in whichever Region they are made.",
+            f"{f'The prefix of {used} names a profile of several Regions' if used else 'The profile has several Regions'}: Bedrock chooses one for each call, so calls can also fail only now and then. One denied Region, here {region}, is enough.",
         )
     elif region and "/global." not in resource and ":foundation-model/" in resource:
         text = f"The request was sent to {region}. If that is not the Region you call, an inference profile chose it."
@@ -162,7 +162,8 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
         exempt = json.dumps({"ArnNotLike": {"bedrock:InferenceProfileArn": profile}})
         return organization_remedy(
             "Exempt the calls through the inference profile from the Deny",
-            f"Add to the Condition of the Deny: {exempt}. {text} The command prints the Regions.",
+            text,
+            f"Add to the Condition of the Deny: {exempt}. It then exempts them in all Regions of the profile, which the command prints.",
             f"Or use a model that is available in an allowed Region{among} without a profile, or a profile whose Regions are all allowed.",
             commands=commands.fill_command(
                 "aws bedrock get-inference-profile --region {} --inference-profile-identifier {} --query 'models[].modelArn'",
