@@ -184,6 +184,21 @@ def test_every_larger_package_has_a_contract(graph: Graph) -> None:
     assert all(contract["exhaustive"] for contract in _LAYERS)
 
 
+def test_every_module_is_in_a_layer() -> None:
+    """import-linter checks it, too, but it is not among the tests."""
+    missing: list[str] = []
+    for contract in _LAYERS:
+        listed = {name for layer in contract["layers"] for name in layer.replace("|", " ").split()}
+        for container in contract["containers"]:
+            folder = ROOT / "src" / container.replace(".", "/")
+            children = {path.stem for path in folder.glob("*.py")} | {
+                path.parent.name for path in folder.glob("*/__init__.py")
+            }
+            prefixes = (name.removeprefix(f"{container}.").strip("()") for name in listed)
+            missing += [f"{container}.{name}" for name in children - set(prefixes) - {"__init__"}]
+    assert not missing
+
+
 def test_contracts_have_no_exceptions() -> None:
     """Imports for types count, and only the packages for boto3 and for tests may import an SDK."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
