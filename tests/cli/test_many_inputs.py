@@ -160,8 +160,8 @@ def test_no_file_is_selected(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--since", "soon"], "since: expected an ISO 8601 date or time, or an age such as 7d, got 'soon'"),
-        (["--account", "prod"], "accounts: expected 12-digit account IDs, got 'prod'"),
+        (["--since", "soon"], "--since: expected an ISO 8601 date or time, or an age such as 7d, got 'soon'"),
+        (["--account", "prod"], "--account: expected 12-digit account IDs, got 'prod'"),
     ],
 )
 def test_wrong_selection(options: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

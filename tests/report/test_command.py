@@ -153,9 +153,9 @@ def test_problems_since_a_run_fail(trail: Path, tmp_path: Path, capsys: pytest.C
         (("TRAIL", "--format", "parquet"), "--format parquet requires --output"),
         (
             ("TRAIL", "--since", "yesterday"),
-            "since: expected an ISO 8601 date or time, or an age such as 7d, got 'yesterday'",
+            "--since: expected an ISO 8601 date or time, or an age such as 7d, got 'yesterday'",
         ),
-        (("TRAIL", "--account", "12"), "expected 12-digit account IDs"),
+        (("TRAIL", "--account", "12"), "--account: expected 12-digit account IDs"),
         (("TRAIL", "--since-run", "last"), "--since-run requires --store"),
         (
             ("TRAIL", "--store", "TRAIL/store", "--since-run", "x"),

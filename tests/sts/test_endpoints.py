@@ -248,9 +248,7 @@ def test_switch_that_is_not_a_boolean(switch: str, value: object) -> None:
 
 @pytest.mark.parametrize("mode", ["REGIONAL", "global", "", "x" * 10_000, "\0", None, 1, ["legacy"]])
 def test_unknown_mode(mode: object) -> None:
-    with pytest.raises(
-        EndpointError, match=r"^unknown mode .*; expected one of 'regional', 'legacy'$"
-    ) as caught:
+    with pytest.raises(EndpointError, match=r"^unknown mode .*; expected one of regional, legacy$") as caught:
         _resolve("us-east-1", mode=mode)
 
     assert caught.value.setting == "mode"

@@ -123,7 +123,7 @@ AWSReservedSSO_View_0123456789abcdef has a path that this ARN does not contain; 
 `aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --query Role.Arn --output text`
     """
     if target not in get_args(RoleTarget):
-        expected = ", ".join(map(repr, get_args(RoleTarget)))
+        expected = ", ".join(get_args(RoleTarget))
         msg = f"unknown target {target!r}; expected one of {expected}"
         raise ValueError(msg)
     role = _require_role(parse_principal(arn), str(arn))

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from iamtriage.cli._options import name_option
 from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, print_error
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Inputs:
                     regions=selection.region,
                 )
         except ValueError as error:
-            raise InputError(error) from error
+            raise InputError(name_option(error)) from error
         if any(name.startswith("s3://") for name in names):
             from iamtriage.inputs._sources.prefetching import prefetch
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ("SEARCH_STATUS", "add_files", "add_selection", "parse_context")
+__all__ = ("SEARCH_STATUS", "add_files", "add_selection", "name_option", "parse_context")
 
 SEARCH_STATUS = (
     "Exit status: 0 if a failure was found, 1 if none was, 2 on an error, also if only a part of the input "
     "could not be read."
 )
+_SELECTION_OPTIONS = {"since": "--since", "until": "--until", "accounts": "--account"}
 
 
 def add_files(command: argparse.ArgumentParser) -> None:
@@ -43,6 +44,17 @@ def add_selection(command: argparse.ArgumentParser) -> None:
     selection.add_argument(
         "--region", metavar="REGION", action="append", default=[], help="a Region; can be repeated"
     )
+
+
+def name_option(error: ValueError) -> str:
+    """Return the message of an invalid selection, with the option in place of the argument of the library.
+
+    >>> name_option(ValueError("accounts: expected 12-digit account IDs, got '12'"))
+    "--account: expected 12-digit account IDs, got '12'"
+    """
+    message = str(error)
+    name, colon, rest = message.partition(":")
+    return f"{_SELECTION_OPTIONS[name]}{colon}{rest}" if name in _SELECTION_OPTIONS else message
 
 
 def parse_context(arguments: list[str] | None) -> dict[str, list[str]]:

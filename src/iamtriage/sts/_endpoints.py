@@ -147,7 +147,7 @@ def _resolve(region: object, fips: object, dual_stack: object, mode: object) -> 
         raise TypeError(wrong_type_message(switch, "a boolean", value))
     if mode not in ("regional", "legacy"):
         given = quote_text(mode) if isinstance(mode, str) else type(mode).__name__
-        msg = f"unknown mode {given}; expected one of {', '.join(map(repr, get_args(StsMode)))}"
+        msg = f"unknown mode {given}; expected one of {', '.join(get_args(StsMode))}"
         raise EndpointError(msg, setting="mode", value=mode)
     name = GLOBAL_REGION if region is None else region
     known = _REGIONS.get(name)

@@ -6,7 +6,7 @@ import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from iamtriage.cli._options import add_selection
+from iamtriage.cli._options import add_selection, name_option
 from iamtriage.cli._output import CLEAN, ERROR, PROBLEMS_FOUND, print_error
 from iamtriage.cli._policy_files import find_policy_files, read_policy_file
 
@@ -112,7 +112,7 @@ def _run(arguments: argparse.Namespace) -> int:
         return ERROR
     except ValueError as error:
         # The store, baseline, a policy, a time or an account is invalid.
-        print_error(error)
+        print_error(name_option(error))
         return ERROR
 
 
