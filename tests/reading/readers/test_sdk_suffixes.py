@@ -18,6 +18,11 @@ GO1: Table = (
         expect("aws_error", code="InvalidVolume.NotFound", status_code=400, request_id=REQUEST),
     ),
     (
+        "line-starts-with-word",
+        f"Failed to deploy loft due to Access\nDenied: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}",
+        {**DENIED, "status_code": 403, "request_id": REQUEST},
+    ),
+    (
         "joined-box",
         f"AccessDenied: {DENIAL} | status code: 403, request id: | 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0 Recovery failed",
         {**_GO, "request_id": "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"},

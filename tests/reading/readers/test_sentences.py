@@ -1511,6 +1511,7 @@ MASKED_VALUES: Table = (
     ("encoded-quoted-blob", f'{DENIAL}. Encoded authorization failure message: "{BLOB}"', {**DENIED, "encoded_message": BLOB}),
     # Text after a value, which is not a mask.
     ("quotes-after", f'{DENIAL.replace(CLUSTER, "arn:aws:s3:::orders/")}" because of "other words"', {**DENIED, "resource": "arn:aws:s3:::orders/"}),
+    ("cut-before-resource", '{"error": "loft-reader is not authorized to perform: sqs:SendMessage on resource"}"}', denied(principal="loft-reader", action="sqs:SendMessage")),
     ("json-after", '{"message": "User: ' + APP + ' is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders/","code":"AccessDenied"}', denied(principal=APP, action="s3:GetObject", resource="arn:aws:s3:::orders/", code="AccessDenied")),
     ("round-after", f"{DENIAL} (see the page)", DENIED),
     ("round-at-the-end", f"{DENIAL}(see the page)", {**DENIED, "resource": f"{CLUSTER}(see"}),

@@ -147,6 +147,74 @@ def _between(lines: Iterable[str], frame: str, padding: int) -> str:
 _FRAMES = [pytest.param(frame, padding, id=f"{frame}{padding}") for frame in "│┃║|" for padding in (0, 1, 2)]
 
 
+@check_rows("indent", ["    ", "\t", " " * 12])
+@check_rows("width", [60, 79, 100, 132])
+@check_rows("text", _TEXTS)
+def test_indented_block(text: str, width: int, indent: str) -> None:
+    """The lines of a terminal are indented alike where they are code in Markdown."""
+    lines = [text[at : at + width] for at in range(0, len(text), width)]
+    assert facts_in("".join(f"{indent}{line}\n" for line in lines)) == facts_in(text)
+
+
+_HOST_ID = "Jq7pTnXv3kLmZ0/RwYbA5dHcE+u9sGf2iOo8NhQyMxKt6VrBeU4WlPj1DzSCaFgI7TnRq3XvYkE="
+# A name, and where it can be broken: only the joined parts are a name.
+_NAMES = {
+    "code": (
+        "Error: creating loft (plans): InvalidInputException: AWS was not able to validate the provided access credentials",
+        [("InvalidInputExce", "ption"), ("InvalidInputE", "xception"), ("Inv", "alidInput")],
+    ),
+    "code, at a capital": (
+        f"sign: SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided\n\tstatus code: 403, request id: {REQUEST}",
+        [("SignatureDoes", "NotMatch"), ("SignatureDoesN", "otMatch")],
+    ),
+    "operation": (
+        "An error occurred (AccessDeniedException) when calling the PutAccountPolicy operation: no",
+        [("PutAcc", "ountPolicy"), ("PutAccount", "Policy")],
+    ),
+    "action at the end": (
+        "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity",
+        [("sts:Ass", "umeRoleWithWebIdentity"), ("sts:AssumeRole", "WithWebIdentity")],
+    ),
+    "action": (
+        "AccessDenied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObjectVersion on resource: arn:aws:s3:::loft-plans/a",
+        [("s3:GetObj", "ectVersion"), ("s3:GetObject", "Version")],
+    ),
+    "ARN": (
+        "ClientError: SageMaker was unable to assume the role 'arn:aws:iam::111122223333:role/Loft'",
+        [("'arn", ":aws"), ("'ar", "n:aws")],
+    ),
+    "host ID": (
+        f"Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: 6G2K7P9QX3YTRB4M), S3 Extended Request ID: {_HOST_ID}",
+        [("Jq7pTnXv3kLmZ0/", "RwYbA"), ("Jq7pTnXv", "3kLmZ0/"), ("dHcE+", "u9sGf2")],
+    ),
+    "verb": (
+        'nodes "loft-1" is forbidden: User "system:serviceaccount:ops:drain" cannot patch resource "nodes" in API group "" at the cluster scope',
+        [("cannot pat", "ch resource")],
+    ),
+}
+
+
+@check_rows("name", _NAMES)
+def test_break_in_a_name(name: str) -> None:
+    text, places = _NAMES[name]
+    for before, behind in places:
+        assert before + behind in text
+        assert facts_in(text.replace(before + behind, f"{before}\n{behind}")) == facts_in(text), before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It fails with the message Access\nDenied: see below",
+        "AccessDenied: not authorized to perform: s3:GetObject\nVersion 2 of the tool is in use",
+        "the last resource is loft-planB\nAccessDenied. User doesn't have permission to call iam:GetRole",
+    ],
+)
+def test_break_between_words(text: str) -> None:
+    """A break between a name and a word remains, although both together would be a name."""
+    assert facts_in(text) == facts_in(text.replace("\n", " \n"))
+
+
 @check_rows("width", [60, 79, 90, 100, 132, 200])
 @check_rows(("frame", "padding"), _FRAMES)
 @check_rows("text", _TEXTS)

@@ -331,3 +331,39 @@ def test_records_of_the_texts() -> None:
         "status_code": 403,
         "request_id": REQUEST,
     }
+
+
+_ID_LAST = f"AccessDeniedException: {DENIAL}\n\tstatus code: 400, request id: {REQUEST}"
+_WILDCARD_LAST = (
+    f"User: {APP} is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::loft_plans/*"
+)
+
+
+@check_rows("text", [_MESSAGE, DENIAL, _ID_LAST, f"{_GO}\nrequest id: {REQUEST}"])
+@check_rows(
+    "shape", ["**{}**", "I get:\n**{}**\nWhy?", "I get **{}** since today", "Why?\n\n**{}**\n\nThanks"]
+)
+def test_bold_type(text: str, shape: str) -> None:
+    """Bold type ends with its opening marks' paragraph, and is no part of the last value."""
+    assert facts_in(shape.format(text)) == facts_in(text)
+
+
+@check_rows("text", [DENIAL, _MESSAGE, _ID_LAST.replace("\n\t", " "), _WILDCARD_LAST])
+@check_rows("mark", "*_")
+def test_italics(text: str, mark: str) -> None:
+    """A line in italics does not end with a wildcard, and one that ends with a wildcard keeps it."""
+    if mark == "*" and text is _WILDCARD_LAST:
+        assert facts_in(f"*{text}") == facts_in(text)
+    else:
+        assert facts_in(f"I get this:\n{mark}User {text}{mark}\nWhy?") == facts_in(
+            f"I get this:\nUser {text}\nWhy?"
+        )
+
+
+@check_rows(
+    "resource", ["arn:aws:s3:::**", "**", "arn:aws:s3:::loft-***", "arn:aws:s3:::loft/*", "loft_plans_"]
+)
+def test_final_marks_of_a_value(resource: str) -> None:
+    """Asterisks and underscores that close nothing belong to the value."""
+    text = f"User: {APP} is not authorized to perform: s3:GetObject on resource: {resource}"
+    assert facts_in(text)["resource"] == resource

@@ -43,7 +43,7 @@ _MAX_CODE_DISTANCE = 600
 _WORDS = lazy_pattern(r"[A-Z][^A-Z.]*")
 # Words before a colon that are labels of people and tools, not codes.
 _LABEL_WORDS = """
-    Cause Caused Description Detail Details Error Errors Event Failed Failure Fatal Info Message Output Reason Result
+    Cause Caused Denied Description Detail Details Error Errors Event Failed Failure Fatal Info Message Output Reason Result
     Status User Warning
 """
 _LABELS = frozenset(_LABEL_WORDS.split())

@@ -255,7 +255,8 @@ def _read_resource(text: str, position: int, piece: Piece) -> int:
     if text[start - 1] in _LINE_ENDS and (_VALUE.match(text, start) is None or _SENTENCE.match(text, start)):
         return start
     quote = text[start : start + 1]
-    quoted = quote != "" and quote in "\"'`"
+    # A quote next to a letter closes a quotation.
+    quoted = quote != "" and quote in "\"'`" and not text[start - 1].isalpha()
     if not head["colon"] and not quoted and ARN_HEAD.match(text, start) is None:
         word = _WORD_RESOURCE.match(text, start)
         if word:

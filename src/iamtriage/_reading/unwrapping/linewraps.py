@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.unwrapping.broken_names import divides_name
 from iamtriage._reading.vocabulary.grammar import ENTRY_START
 from iamtriage._reading.vocabulary.masks import ends_in_open_mask
 
@@ -30,7 +31,7 @@ _KNOWN_WORDS = """
     policy policies allows allow the action with an explicit deny in a service control permissions boundary
     session vpc endpoint role trust encoded authorization failure message error occurred when calling
     operation status code request id host api principal go for complete details or call following requestid
-    statuscode hostid https response access denied forbidden cannot list get create namespace group cluster
+    statuscode hostid https response access denied forbidden cannot list get create patch watch update delete namespace group cluster
     scope at extended security token included expired invalid signature does match you must be logged server
     accessdenied accessdeniedexception unauthorizedoperation caused by and of from earlier later than now
 """
@@ -283,8 +284,10 @@ def breaks_at_space(line: str, following: str) -> bool:
 def _is_one_word(line: str, following: str) -> bool:
     """Return whether the last word of a line and the first of the next, without spaces between, are parts of one word."""
     last = line[-1:]
-    if not ((last.isascii() and last.isalnum()) or last == "-" or "arn:" in line):
+    if not ((last.isascii() and last.isalnum()) or last in "-+/" or "arn:" in line):
         return False
+    if divides_name(line, following):
+        return True
     tail = line[-_MAX_WORD_LENGTH:].rsplit(maxsplit=1)[-1]
     head = following[:_MAX_WORD_LENGTH].split(maxsplit=1)[0]
     word = tail + head
@@ -306,8 +309,8 @@ def _is_one_word(line: str, following: str) -> bool:
         if arn[0].count(":") < _ARN_COLONS:
             return ":" in head or head[0].isdigit()
         if tail[-1] in "/:-_" and (head[0].isalnum() or head[0] in "[<{*"):
-            if tail.endswith("):"):
-                # "… on resource: arn:…):" ends the message of a Ruby exception.
+            if tail.endswith("):") or line[0] == "_" == tail[-1]:
+                # "… on resource: arn:…):" ends the message of a Ruby exception, "_… arn:…_" is a line in italics.
                 return False
             if RECORD_START.match(following):
                 return False

@@ -114,6 +114,7 @@ _MARK_CHARACTERS = frozenset(">#/,*|-")
 # ASCII without control characters and without the first characters of escapes, entities, tags and links.
 _PLAIN_CHARACTERS = bytes(byte for byte in (9, 10, *range(32, 127)) if byte not in b"\\&<")
 _CONTINUED = ("", "\n", "\t", "<")
+_INDENTS = frozenset(" \t\n")
 _LINE_STARTS = _MARK_CHARACTERS | {"", " "}
 # A time of a timestamp, or one of klog up to its minutes. A search for a colon is fast.
 _CLOCK = lazy_pattern(r":(?<=[0-9]{2}:)[0-9]{2}(?:(?=:[0-9]{2})|(?<=[0-9]{4} [0-9]{2}:..))")
@@ -316,9 +317,21 @@ def _strip_line_starts(view: View) -> None:
     if text.lstrip(" \t")[:1] in _MARK_CHARACTERS or _MARKED_LINE.search(text):
         view.edit(_mark_edits(text, text.split("\n")))
     if "\n" in text:
+        if view.text[:1] in _INDENTS:
+            view.edit(_indent_edits(view.text))
         strip_continuations(view)
         join_literals(view)
         join_wrapped_lines(view)
+
+
+def _indent_edits(text: str) -> Iterator[Edit]:
+    """Yield edits that remove the indent that all lines have, as in a block of code in Markdown."""
+    width = min((len(line) - len(line.lstrip(" \t")) for line in text.split("\n") if line.strip()), default=0)
+    at = 0
+    for line in text.split("\n"):
+        if width and line:
+            yield at, at + min(width, len(line)), ""
+        at += len(line) + 1
 
 
 def _find_borders(text: str) -> Iterator[re.Match[str]]:
