@@ -199,6 +199,18 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         ),
         [{**DENIED, "code": "AccessDeniedException", "request_id": REQUEST, "status_code": 403}],
     ),
+    (
+        "record-of-lambda-with-fields-of-the-sdk",
+        json.dumps(
+            {
+                "errorType": "AccessDeniedException", "errorMessage": DENIAL, "code": "AccessDeniedException",
+                "message": DENIAL, "time": "2026-10-07T09:00:00.519Z", "requestId": REQUEST, "statusCode": 400,
+                "retryable": False, "retryDelay": 31.9, "stack": [f"AccessDeniedException: {DENIAL}", "    at main"],
+            },
+            indent=4,
+        ),
+        [{**DENIED, "code": "AccessDeniedException", "request_id": REQUEST, "status_code": 400}],
+    ),
     # Lines of a command belong to the command, not to the line of the runner before them.
     (
         "commands-of-codebuild",

@@ -107,6 +107,9 @@ def _code(cluster: Piece, pair: Pair) -> bool:
         cluster.facts.pop("request_id", None)
         cluster.is_lambda_error = is_other_class or is_generic(pair.value)
         cluster.is_lambda_record = pair.quoted
+    elif pair.key == "code":
+        # The fields of an error of the SDK for JavaScript v2 follow, which has the request ID of the call.
+        cluster.is_lambda_record = False
     if pair.key == "exceptionType" and not _is_near(pair, "awsService"):
         # Other systems have this key, too. EventBridge Pipes state the service next to it.
         return False
