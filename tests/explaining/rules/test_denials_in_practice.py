@@ -2460,6 +2460,33 @@ _MODEL = "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"
 _BOUNDARY = "arn:aws:iam::111122223333:policy/team-boundary"
 GUARDRAILS: tuple[Case, ...] = (
     (
+        "boundary of a deployment",
+        f"$ sam deploy\nUser: arn:aws:iam::{ACCOUNT}:user/ci is not authorized to perform: cloudformation:DescribeStacks on resource: arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/octo/* because no permissions boundary allows the cloudformation:DescribeStacks action",
+        {},
+        ("only one of the calls of a deployment",),
+        ("is from AWS",),
+    ),
+    (
+        "boundary of a single call",
+        f"User: arn:aws:iam::{ACCOUNT}:user/ci is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:orders because no permissions boundary allows the sqs:SendMessage action",
+        {},
+        (),
+        ("of a deployment",),
+    ),
+    (
+        "type that a client adds to a presigned upload",
+        (
+            "const command = new PutObjectCommand({ Bucket: 'acme-in', Key: 'a.png', ContentType: 'image/png' }); getSignedUrl(s3, command)\nawait fetch(url, { method: 'PUT', body })\n"
+            "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. X-Amz-SignedHeaders=content-type%3Bhost\n<CanonicalRequest>PUT\n/a.png\nX-Amz-Expires=900\ncontent-type:application/octet-stream\nhost:acme-in.s3.eu-west-1.amazonaws.com\n\ncontent-type;host\nUNSIGNED-PAYLOAD</CanonicalRequest>"
+        ),
+        {},
+        (
+            "(fetch: headers: { 'Content-Type': 'image/png' } in the options)",
+            "Or leave ContentType out in the code that signs",
+        ),
+        ("write ContentType",),
+    ),
+    (
         "state-of-terraform",
         f'Error: Error refreshing state: Unable to list objects in S3 bucket "tf-state": operation error S3: ListObjectsV2, https response error StatusCode: 403, RequestID: 0A1B2C3D4E5F6071, HostID: x=, api error AccessDenied: {_implicit("s3:ListBucket", "arn:aws:s3:::tf-state", "identity-based policy")}',
         {},

@@ -227,14 +227,14 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
             ". An IAM policy does not help, because the key policy has no statement for the account (root)"
         )
     elif allowed:
-        whose += ", which no IAM policy allows to use keys, so that the account's root in the key policy does not help it"
+        whose += ". Its IAM policy cannot be edited, so the account's root in the key policy does not help it"
     shown = ("The text shows KeyState.",) if state is not None else ()
     return case.explain(
         f"The instances could not start: {why}.",
         VOLUME_KEY.cause(
             "derived" if allowed else "reported" if "KMS" in " ".join(quoted) else "possible",
             () if allowed else quoted,
-            text=f"EC2 uses the KMS key of a volume with the permissions of whoever launches the instance{whose}.{'' if allowed else ' The node role or instance profile needs none.'}",
+            text=f"EC2 uses the KMS key of a volume with the permissions of whoever launches the instance{whose}. The node role or instance profile needs none.",
         ),
         KMS_KEY_STATE.cause("derived", shown) if state in STATE_WORDS else None,
         remedies=_launch_remedies(

@@ -27,6 +27,12 @@ _TYPE_HEADER = "content-type"
 _FORM_TYPE = "application/x-www-form-urlencoded"
 # Types that say nothing of the file.
 _GENERAL_TYPES = ("", _FORM_TYPE, "application/octet-stream")
+# How clients of the browser, Node.js and Python set the header of a request.
+_CLIENT_OPTIONS = (
+    ("axios.", "axios: {{ headers: {{ 'Content-Type': '{value}' }} }} as the last argument"),
+    ("fetch(", "fetch: headers: {{ 'Content-Type': '{value}' }} in the options"),
+    ("requests.put(", "requests: headers={{'Content-Type': '{value}'}}"),
+)
 _SIGNED_HEADERS = lazy_pattern(
     r"X-Amz-SignedHeaders=([a-z0-9;%-]{1,200})(?![\w;%-])", re.IGNORECASE | re.ASCII
 )
@@ -170,11 +176,17 @@ def _compare_values(text: str, request: _Request, name: str, found: re.Match[str
         if received
         else f"leave {parameter} out in the code that signs"
     )
+    is_general = is_type and received in _GENERAL_TYPES and value not in _GENERAL_TYPES
     # S3 rejects headers that begin with x-amz- and are not signed.
     sign += (
         f", or leave {parameter} out, so that the client can send any type" if received and is_type else ""
     )
-    send, end = f"end {name}: {clip_text(value)}, as signed", ", and create the URL again."
+    if is_general:
+        # A library adds such a type itself: it describes nothing.
+        sign = f"leave {parameter} out in the code that signs, so that the client can send any type"
+    client = next((option for option in _CLIENT_OPTIONS if option[0] in text), None)
+    option = f" ({client[1].format(value=clip_text(value))})" if client and is_type else ""
+    send, end = f"end {name}: {clip_text(value)}, as signed{option}", ", and create the URL again."
     # S3 stores an object with the type that the request sends.
     is_wrong = is_type and received not in _GENERAL_TYPES and f".{value.rpartition('/')[2]}" not in text
     again = f"{sign[0].upper()}{sign[1:]}{end} Or s{send}." if is_wrong else f"S{send}. Or {sign}{end}"

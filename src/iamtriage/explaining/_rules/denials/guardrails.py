@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
@@ -26,6 +27,7 @@ from iamtriage.explaining._rules.shared import (
 )
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.shared.wording import denial_summary, why_no_allow_helps
+from iamtriage.policies._grants import WILDCARD_OF_AWS
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -45,6 +47,11 @@ _DELEGATING_ACTIONS = frozenset(
 )
 _LIFTING = {"iam:deleteuserpermissionsboundary", "iam:deleterolepermissionsboundary"}
 _KEEP_CONDITION = " Keep the condition, or the caller can get more through a principal without a boundary."
+_DEPLOYS = lazy_pattern(
+    r"\b(?:sls|serverless|sam|cdk|amplify|chalice|copilot|zappa) (?:deploy|bootstrap|push)\b|\bStack \S{1,130} failed to deploy\b|\b(?:terraform|tofu|pulumi) (?:apply|up)\b"
+)
+# Such a call creates nothing.
+_READS = (":describe", ":get", ":list")
 IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
 
 
@@ -66,6 +73,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             save_step("the boundary's policy") if can_change else "Add the statement to the boundary.",
             f"A boundary only caps permissions: {_identity_allow(denial)}.{_KEEP_CONDITION if _delegates(denial) else ''}",
             *present(_delegation_step(denial)),
+            *present(_deployment_step(denial)),
         )
     narrow = ""
     lifts = denial.lowercase_action in _LIFTING or (denial.policy and denial.resource == denial.policy)
@@ -133,7 +141,10 @@ def resource_steps(denial: Denial) -> tuple[str, ...]:
     if grant is None or denial.is_explicit:
         return ()
     others = companion_actions.describe_other_resources(grant.action, grant.resources[0])
-    return (*grant.notes, *task_statements.task_statement(grant, denial)[1], *others)
+    notes = grant.notes
+    if any(verb in grant.action.lower() for verb in _READS):
+        notes = tuple(each for each in notes if each != WILDCARD_OF_AWS)
+    return (*notes, *task_statements.task_statement(grant, denial)[1], *others)
 
 
 def allowing_statement(denial: Denial) -> dict[str, Any] | None:
@@ -144,6 +155,13 @@ def allowing_statement(denial: Denial) -> dict[str, Any] | None:
 
 def _delegates(denial: Denial) -> bool:
     return not denial.is_explicit and denial.lowercase_action in _DELEGATING_ACTIONS
+
+
+def _deployment_step(denial: Denial) -> str | None:
+    """Return that a deployment needs more than its first call."""
+    if _DEPLOYS.search(denial.failure.text) is None or not denial.action:
+        return None
+    return f"{denial.action} is only one of the calls of a deployment: with it alone, the next one is denied. Let the boundary allow all that the deployment needs."
 
 
 def _delegation_step(denial: Denial) -> str | None:
