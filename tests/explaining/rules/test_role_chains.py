@@ -105,3 +105,18 @@ def test_setting_that_names_the_own_role(kind: str, account: str, role: str, com
     assert command is None or remedy.commands == (command,)
     assert ("makes it assume the role again" in explanation.summary) == (command is not None)
     assert (len(explanation.remedies) == 1) == (command is not None)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "command"),
+    [
+        ("kind: ClusterIssuer\nmetadata: {name: le-prod}\nspec:\n  acme:\n    solvers:\n    - dns01:\n        route53: {region: eu-west-1, role: 'arn:aws:iam::111122223333:role/dns'}\n", "kubectl edit clusterissuer le-prod"),
+        ("kind: Issuer\nmetadata: {namespace: shop, name: 'le'}\nspec: {acme: {solvers: [{dns01: {route53: {role: arn:aws:iam::111122223333:role/dns}}}]}}\n", "kubectl edit issuer le"),
+        # The role of another object.
+        ("kind: ClusterIssuer\nmetadata: {name: le-prod}\n---\nkind: ConfigMap\ndata: {role: 'arn:aws:iam::111122223333:role/dns'}\n", None),
+    ],
+)  # fmt: skip
+def test_own_role_in_flow_style(manifest: str, command: str | None) -> None:
+    first = explain(f"cert-manager\n{_ITSELF}{manifest}").remedies[0]
+    assert bool(first.commands and command and first.commands[0].startswith(command)) is (command is not None)
+    assert "The trust policy needs no change" in " ".join(first.steps)

@@ -204,3 +204,30 @@ def test_aws_managed_key(operation: str, action: str, owner: str, words: str, sa
     assert ("put-key-policy" in shown) is (says is None)
     assert ("is an AWS managed key" in explanation.summary) is (says is not None)
     assert says is None or says in shown
+
+
+def test_aws_managed_key_that_only_the_text_names() -> None:
+    """KMS names neither the key nor the reason, but the text has both."""
+    explanation = explain(
+        f"{_called('GetObject', SESSION)}\nSSEKMSKeyId: {_KEY.format('444455556666')}, the default aws/s3 key"
+    )
+    assert "is an AWS managed key of account 444455556666" in explanation.summary
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    # The new key is one of the owner.
+    assert policy["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::444455556666:root"}
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "is_managed"),
+    [
+        ("InvalidParameter", "Snapshots encrypted with the AWS Managed CMK can't be shared. Specify another snapshot.", True),
+        ("OperationNotPermitted", "Encrypted snapshots with EBS default key cannot be shared", True),
+        ("InvalidRequestException", "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.", True),
+        ("OperationNotPermitted", "Snapshots with Marketplace product codes cannot be shared", False),
+    ],
+)  # fmt: skip
+def test_data_with_an_aws_managed_key_is_not_shared(code: str, message: str, *, is_managed: bool) -> None:
+    explanation = explain(f"An error occurred ({code}) when calling the Share operation: {message}")
+    assert (explanation.causes[0].code == "managed-key-across-accounts") is is_managed
+    assert ("--kms-key-id KEY_ARN" in str(explanation.remedies[0].commands)) is is_managed

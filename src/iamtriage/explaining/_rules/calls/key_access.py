@@ -89,7 +89,7 @@ def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
         remedies=owner_remedy(
             "Check the key policy" if state else "Check the key's Region, state and key policy",
             check or None,
-            f"The key policy must allow the caller, or enable IAM policies: then the caller needs {_NEEDED_BY_SERVICES}. If the key is in another account, both are required.",
+            f"The key policy must allow the caller, or enable IAM policies: then the caller needs {_NEEDED_BY_SERVICES}. If the key is in another account, both are required, and it must be customer managed: only its own account can use an AWS managed key, such as aws/rds.",
             commands=(
                 None
                 if state

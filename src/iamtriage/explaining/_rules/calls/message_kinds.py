@@ -10,7 +10,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -122,6 +122,18 @@ STACK_ROLLED_BACK = CauseType(
     fix="Find the first event that failed, delete the stack, and create it again.",
     sources=(_FAILED_STACKS,),
 )
+MANAGED_KEY_ACROSS = CauseType(
+    "managed-key-across-accounts",
+    title="An AWS managed key cannot be used from another account",
+    text="An AWS managed key, such as aws/ebs, can be used only in its own account. Nobody can change its policy, so no other policy helps.",
+    recognised_by="The message says that snapshots with the default key or the AWS managed key cannot be shared, or that a secret with the default key cannot be accessed from another account.",
+    fix="Encrypt the data with a customer managed key, and allow the other account in its policy.",
+    sources=(
+        "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html",
+    ),
+)
+_NEW_KEY = "aws kms create-key --query KeyMetadata.Arn --output text"
+_ALLOW_ACCOUNT = "The policy of the new key must allow the other account kms:Decrypt, kms:DescribeKey and, for snapshots, kms:CreateGrant. That account must allow its callers the same."
 _REQUIRED = lazy_pattern(r"Requires capabilities ?: ?\[[A-Z_, ]{10,120}\]")
 _CAPABILITY = lazy_pattern(r"\bCAPABILITY_(?:NAMED_IAM|IAM|AUTO_EXPAND)\b")
 _STATED_CAPABILITIES = lazy_pattern(r" --capabilities(?:[ =](?:CAPABILITY_\w{1,20}))+")
@@ -177,6 +189,44 @@ KINDS_BY_MESSAGE = (
                 r"(?i)\boperation is not recognized by the service|\boperation unknown\b",
             ),
         )
+    ),
+    ErrorKind(
+        cause=MANAGED_KEY_ACROSS,
+        code=r"^(?:OperationNotPermitted|InvalidParameter\w{0,20})$",
+        message=r"(?i)\bsnapshots? (?:encrypted )?with (?:the )?(?:EBS default|AWS managed|default) (?:\w{2,4} )?(?:key|CMK) (?:can ?not|can['’]t) be shared",
+        summary="The snapshot is encrypted with an AWS managed key (aws/ebs), so it cannot be shared.",
+        remedies=owner_remedy(
+            "Copy the snapshot with a customer managed key, and share the copy",
+            "For an AMI, run aws ec2 copy-image with --encrypted and --kms-key-id, and share the copy of the image.",
+            _ALLOW_ACCOUNT,
+            commands=(
+                _NEW_KEY,
+                Labelled(
+                    "With the ARN that it prints as KEY_ARN:",
+                    "aws ec2 copy-snapshot --source-region REGION --source-snapshot-id SNAPSHOT_ID --encrypted --kms-key-id KEY_ARN --region REGION",
+                ),
+            ),
+            url="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html",
+        ),
+    ),
+    ErrorKind(
+        cause=MANAGED_KEY_ACROSS,
+        code=r"^InvalidRequest(?:Exception)?$",
+        message=r"secret from a different AWS account if you encrypt the secret with the default KMS",
+        summary="The secret of the other account is encrypted with the AWS managed key aws/secretsmanager, which only its own account can use.",
+        remedies=owner_remedy(
+            "Encrypt the secret with a customer managed key, in its account",
+            _ALLOW_ACCOUNT.replace(", kms:DescribeKey and, for snapshots, kms:CreateGrant", ""),
+            "Then put the value of the secret again, as a new version: only that one certainly has the new key.",
+            commands=(
+                _NEW_KEY,
+                Labelled(
+                    "With the ARN that it prints as KEY_ARN:",
+                    "aws secretsmanager update-secret --secret-id SECRET_ID --kms-key-id KEY_ARN",
+                ),
+            ),
+            url="https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html",
+        ),
     ),
     ErrorKind(
         cause=CAPABILITIES_MISSING,

@@ -6,6 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Role
@@ -360,3 +362,11 @@ def find_key(denial: Denial) -> str | None:
         # SOPS tries each key, and prints the error after it.
         keys = KEY_OF_SOPS.findall(text, 0, denial.failure.span[0])[-1:]
     return keys[0] if keys else None
+
+
+def with_key_of_text(denial: Denial) -> Denial:
+    """Return a denial with the key that the text names, which is then most likely the denied one."""
+    key = principal_words.try_parse_arn(find_key(denial))
+    if key is None or not key.resource.startswith("key/"):
+        return denial
+    return attrs.evolve(denial, resource=str(key), resource_arn=key, resource_account=key.account)

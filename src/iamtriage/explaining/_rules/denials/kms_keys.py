@@ -140,18 +140,10 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
     )
 
 
-def _with_key_of_text(denial: Denial) -> Denial:
-    """Return a denial with the key that the text names, which is then most likely the denied one."""
-    key = try_parse_arn(encrypted_data.find_key(denial))
-    if key is None or not key.resource.startswith("key/"):
-        return denial
-    return attrs.evolve(denial, resource=str(key), resource_arn=key, resource_account=key.account)
-
-
 def explain_three_reasons(denial: Denial) -> Explanation:
     """Explain the message that names three possible reasons."""
     accounts, is_sops = "", encrypted_data.KEY_OF_SOPS.search(denial.failure.text) is not None
-    of_key = _with_key_of_text(denial)
+    of_key = encrypted_data.with_key_of_text(denial)
     across = allow_remedy(of_key) if of_key.crosses_accounts else None
     of_owner, inspect = resource_remedy(of_key), _inspect_key_remedy(denial)
     remedies: tuple[Remedy | None, ...] = (inspect, of_owner, across)
@@ -200,7 +192,7 @@ def explain_unknown_key(denial: Denial) -> Explanation:
     """Explain the old message about the key of a ciphertext."""
     if encrypted_data.ENVIRONMENT in denial.failure.text:
         return explain_environment_key(denial)
-    of_key = attrs.evolve(_with_key_of_text(denial), action="kms:Decrypt")
+    of_key = attrs.evolve(encrypted_data.with_key_of_text(denial), action="kms:Decrypt")
     if of_key.crosses_accounts:
         summary = f"KMS cannot decrypt, most likely because {denial.caller} is in account {denial.account}, and the key in account {of_key.resource_account}: both the key policy and an identity-based policy of the caller must allow kms:Decrypt{f', and {own} does already' if (own := find_own_allow(of_key)) else ''}."
         return attrs.evolve(explain_three_reasons(of_key), summary=summary, topic="kms-key-unknown")

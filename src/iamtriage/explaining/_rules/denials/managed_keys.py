@@ -120,6 +120,7 @@ def is_managed_key(denial: Denial) -> bool:
     """Return whether a call was denied because its key is an AWS managed key."""
     if find_managed_key(denial) is None:
         return False
+    denial = encrypted_data.with_key_of_text(denial)
     if _is_across(denial) or denial.policy_type == "resource":
         return True
     # Within its account, such a key allows the use through its service to everyone who may call that.
@@ -146,6 +147,7 @@ def _is_across(denial: Denial) -> bool:
 def explain_managed_key(denial: Denial) -> Explanation:
     """Explain that the policy of an AWS managed key does not allow a call, and cannot be changed."""
     key = find_managed_key(denial) or _ManagedKey(None, None)
+    denial = encrypted_data.with_key_of_text(denial)
     name, through = key.name or "the key", "its service"
     if key.service in encrypted_data.SERVICES:
         through = encrypted_data.SERVICES[key.service][0]
@@ -179,7 +181,7 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
     is_across, region = _is_across(denial), region_argument(denial)
     is_own_call = _calls_kms(denial)
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
-    owner = denial.resource_account or denial.account or "ACCOUNT_ID"
+    owner = denial.resource_account or (None if is_across else denial.account) or "ACCOUNT_ID"
     root = f"arn:{denial.location.partition or 'aws'}:iam::{owner}:root"
     added = [allow("kms:Decrypt", "*", principal={"AWS": policy_principal_arn(denial)})]
     if denial.lowercase_action.startswith("kms:"):

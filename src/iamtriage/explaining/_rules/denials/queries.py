@@ -23,7 +23,6 @@ from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import (
-    UNKNOWN_CALLER,
     identity_remedy,
 )
 from iamtriage.explaining._rules.shared.text_signs import find_closest
