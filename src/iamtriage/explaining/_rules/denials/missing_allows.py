@@ -57,6 +57,12 @@ def explain_missing_allow(denial: Denial) -> Explanation:
         # AWS Glue names itself instead of the role of a crawler.
         caller = f"the role that {denial.principal.name} uses"
         denial = attrs.evolve(denial, principal=None, principal_text=None, caller=caller)
+    if denial.crosses_accounts:
+        # Few denials need it.
+        from iamtriage.explaining._rules.denials.other_accounts import explain_other_account, needs_role_there
+
+        if needs_role_there(denial):
+            return explain_other_account(denial)
     is_stated = denial.policy_type == "identity"
     tags = _find_tags(denial)
     return denial.explain(

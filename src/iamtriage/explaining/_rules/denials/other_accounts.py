@@ -1,0 +1,97 @@
+"""Explain a call to a resource of another account whose service has no resource-based policies: only a role there helps.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-cross-account-resource-access.html.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._text import quote_argument
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
+from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.policies._documents import allow, build_document
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+# Services whose resources can neither have a policy nor be shared with another account.
+_SERVICES = {
+    "athena": "Amazon Athena",
+    "autoscaling": "Amazon EC2 Auto Scaling",
+    "cloudformation": "CloudFormation",
+    "ecs": "Amazon ECS",
+    "eks": "Amazon EKS",
+    "elasticache": "Amazon ElastiCache",
+}
+RESOURCE_OF_OTHER_ACCOUNT = CauseType(
+    "resource-of-other-account",
+    title="The resource is in another account, which only a role there makes accessible",
+    meaning="Resources of the service have no resource-based policies, so their account cannot allow a caller of another account. The caller assumes a role of that account instead.",
+    recognised_by="Caller and resource are in different accounts, and the service has no resource-based policies.",
+    fix="Create a role in the account of the resource, and let the caller assume it.",
+    sources=(pages.OTHER_ACCOUNTS,),
+)
+
+
+def needs_role_there(denial: Denial) -> bool:
+    """Return whether the caller can only reach the resource with a role of its account."""
+    is_missing = denial.policy_type in {None, "identity"} and not denial.is_explicit
+    return bool(denial.crosses_accounts) and is_missing and denial.service in _SERVICES
+
+
+def explain_other_account(denial: Denial) -> Explanation:
+    """Explain that the caller needs a role of the account of the resource."""
+    there, name = denial.resource_account, _SERVICES[denial.service or ""]
+    text = f"The caller is in account {denial.account}, the resource in {there}. {name} has no resource-based policies, so an Allow for {denial.caller} is not enough."
+    return denial.explain(
+        f"{denial.caller[0].upper()}{denial.caller[1:]} of account {denial.account} was denied {denial.action} on {denial.resource} of account {there}: it needs a role of that account, which it assumes.",
+        RESOURCE_OF_OTHER_ACCOUNT.cause("derived", text=text),
+        remedies=lambda: (_create_role_remedy(denial),),
+    )
+
+
+def _create_role_remedy(denial: Denial) -> Remedy:
+    there, partition = denial.resource_account, denial.location.partition or "aws"
+    role = f"arn:{partition}:iam::{there}:role/NEW_ROLE_NAME"
+    trust = allow("sts:AssumeRole", principal={"AWS": policy_principal_arn(denial)})
+    document = quote_argument(
+        json.dumps({"Version": "2012-10-17", "Statement": trust}, separators=(",", ":"))
+    )
+    grant = required_grant(denial)
+    statements = [allow(grant.action, grant.resources[0])] if grant is not None else []
+    use: Labelled | None = None
+    is_cluster = ":cluster/" in (denial.resource or "") and denial.service == "eks"
+    if is_cluster:
+        name = (denial.resource or "").rpartition("/")[2]
+        region = commands.region(None if denial.resource_arn is None else denial.resource_arn.region)
+        line = fill_command(
+            "aws eks update-kubeconfig --name {} --region {} --role-arn {}", name, region, role
+        )
+        use = Labelled("Then start to use the role, as the caller:", line)
+    remedy = owner_remedy(
+        f"Create a role in account {there}, and let {denial.caller} assume it",
+        f"An administrator of {there} creates the role, and one of {denial.account} allows the caller to assume it.",
+        "For kubectl, the role also needs an access entry of the cluster (aws eks create-access-entry)."
+        if is_cluster
+        else None,
+        "If the caller belongs to another company, also require an external ID (sts:ExternalId) in the trust policy.",
+        commands=(
+            f"aws iam create-role --role-name NEW_ROLE_NAME --assume-role-policy-document {document}",
+            commands.put_policy("NEW_ROLE_NAME", f"Allow{(denial.action or '').partition(':')[2]}"),
+            *present(other_side_command(denial, "sts:AssumeRole", role), use),
+        ),
+        url=pages.OTHER_ACCOUNTS,
+    )
+    return attrs.evolve(remedy, policy=build_document(statements), layer="identity") if statements else remedy
