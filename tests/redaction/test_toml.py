@@ -56,7 +56,9 @@ def _pairs(draw: st.DrawFn) -> str:
         style: Callable[[str], str] = draw(st.sampled_from(_STYLES))
         value = style(text)
         form = draw(
-            st.sampled_from(("{}", "{} # a note", "[{}, 1]", "[\n  {}, # a note\n]", "{{ value = {}, y = 2 }}"))
+            st.sampled_from(
+                ("{}", "{} # a note", "[{}, 1]", "[\n  {}, # a note\n]", "{{ value = {}, y = 2 }}")
+            )
         )
         if form.startswith("{{") and "\n" in value:
             form = "{}"

@@ -15,6 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -49,6 +50,12 @@ _SCANNERS = lazy_patterns(
         "TruffleHog found a secret": r"Detector Type: AWS\b",
         "detect-secrets found a secret": r"Secret Type:\s{0,9}AWS Access Key",
     }
+)
+# What people say about a key that others can have read.
+_SAID = lazy_pattern(
+    r"\b(?:access|AWS) keys?\b(?! (?:polic|rotation))[^\n.?!]{0,80}\b(?:commit(?:ted)?|push(?:ed)?|leak(?:ed)?|expos(?:ed|ure)|publish(?:ed)?|posted|shared|pasted|public(?:ly)?|stolen|compromised|hacked)\b"
+    r"|\b(?:I|we|he|she|they|some(?:one|body)|accidentally|ha[sd]|have)\b[^\n.?!]{0,30}?\b(?:committed|pushed|leaked|exposed|published|posted|shared|pasted)\b[^\n.?!]{0,60}\b(?:access|AWS) keys?\b",
+    re.IGNORECASE,
 )
 _PATH = lazy_pattern(
     r"^(?:remote: -- )?(?P<matched>[\w./-]{1,200}):\d+(?::[^\n]{0,200}AKIA| \| AWS )|^(?:remote:)?[ \t-]{0,20}(?:[Pp]ath|File|Location)\"?:\s{1,20}\"?(?P<path>[\w./-]{1,200})",
@@ -255,10 +262,11 @@ def explain_exposed_key(text: str, _facts: Facts) -> Explanation | None:
     keys = _find_keys(text)
     has_secret = bool(keys) and _shows_secret(text)
     scanner = next((name for name, pattern in _SCANNERS.items() if pattern.search(text)), None)
-    if not has_secret and scanner is None:
+    is_said = next(find_said(text, _SAID), None) is not None
+    if not has_secret and scanner is None and not is_said:
         return None
     named = f"the access key {keys[0]}" if keys else "an AWS access key"
-    summary = f"The text shows {named} with its secret, so treat it as stolen. AWS denied nothing."
+    summary = f"The text {'shows' if has_secret else 'says that others can have'} {named}{' with its secret' if has_secret else ''}, so treat it as stolen. AWS denied nothing."
     deactivate, *others = _exposed_key_remedies(None, "aws", keys[0] if keys else None)
     if scanner is not None:
         path, commit = _PATH.search(text), _COMMIT.search(text)
