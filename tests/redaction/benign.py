@@ -753,6 +753,9 @@ LINES: tuple[str, ...] = tuple(
         r"kubectl get secret db2 -o jsonpath='{.data.password}' | base64 -d",
         r"terraform output -raw db_password",
         r"set the token to expire in 3600 seconds",
+        r"aws_secret_access_key: AKIAIOSFODNN7EXAMPLE",
+        r"deploy_key: 3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a",
+        r"https://api.telegram.org/bots/orders2",
     ]
     if line
 )

@@ -180,6 +180,10 @@ NAMES: tuple[tuple[str, str], ...] = (
     ("encodedMessage", "encoded message"),
     ("SUPABASE_JWT", "web token"),
     ("npmAuthIdent", "authorization"),
+    ("DD_APP_KEY", "secret"),
+    ("datadog_app_key", "secret"),
+    ("ALGOLIA_APP_KEY", "secret"),
+    ("basic.auth.user.info", "secret"),
     ("Passwort", "password"),
     ("DB_KENNWORT", "password"),
     ("mot de passe", "password"),
@@ -311,6 +315,7 @@ TOKENS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 # The rest of a URL is the token.
 TOKENS_IN_URLS: tuple[tuple[str, str, str], ...] = (
+    ("Telegram", "https://api.telegram.org/bot{}", "123456789:A" + _mix(34)),
     ("GitLab", "Cookie _gitlab_session={}", _mix(32, "abcdef0123456789")),
     ("Discord", "https://discord.com/api/webhooks/{}", "123456789012345678/" + _mix(68)),
     ("Microsoft Teams", "https://x.webhook.office.com/webhookb2/u@v/IncomingWebhook/{}", _mix(32, "abcdef0123456789") + "/7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93"),

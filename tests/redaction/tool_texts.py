@@ -346,4 +346,9 @@ TOOL_TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("toml array", f'[[users]]\ntokens = [\n  "{OPAQUE}",\n  "{PASSWORD}"\n]\n', (OPAQUE, PASSWORD)),
     ("python list", f'TOKENS = ["{OPAQUE}", "{PASSWORD}"]', (OPAQUE, PASSWORD)),
     ("a sentence about a change", f"I set the token to {OPAQUE} and it still fails", (OPAQUE,)),
+    ("datadog", f"DD_APP_KEY={HEX[:40]}", (HEX[:40],)),
+    ("XML in a log", "".join(f"2031-04-05T06:07:08Z web | {line}\n" for line in ("<property>", "  <name>fs.s3a.secret.key</name>", f"  <value>{KEY}</value>", "</property>")), (KEY,)),
+    ("SSM in a log", "".join(f"06:07:08 web | {line}\n" for line in ("Parameter:", "  Type: SecureString", f"  Value: {_WEAK}", "  Version: 1")), (_WEAK,)),
+    ("SSM in a log alone", "\n".join(f"06:07:08 web {line}" for line in ("Parameter:", "  Type: SecureString", f"  Value: {_WEAK}", "  Version: 1")), (_WEAK,)),
+    ("a page in a log", "".join(f"2031-04-05T06:07:08Z INFO  {line}\n" for line in ("Secret access key", KEY, "", "Show")), (KEY,)),
 )  # fmt: skip

@@ -31,7 +31,11 @@ from iamtriage.redaction._finders.assignments import find_assigned_secrets, find
 from iamtriage.redaction._finders.encoded_messages import find_encoded_messages
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._finders.key_pairs import find_paired_secrets
-from iamtriage.redaction._finders.phrases import find_listed_commands, find_phrased_secrets
+from iamtriage.redaction._finders.phrases import (
+    find_listed_commands,
+    find_phrased_secrets,
+    find_sensitive_signs,
+)
 from iamtriage.redaction._finders.shapes import find_shaped_secrets
 from iamtriage.redaction._repetition import find_parts
 from iamtriage.redaction._secret_spans import (
@@ -207,7 +211,8 @@ def _find_in_prose(text: str, *, is_wrapped: bool, depth: int) -> list[FoundSecr
     searched = SearchedText(text)
     finds = [*_find_everywhere(searched), *_find_encoded_secrets(text, depth)]
     if "\n" in text or _WRAPPED.search(text):
-        finds += _find_prefixed_secrets(text, searched.unresolved, [found.start for found in finds])
+        names = sorted([*searched.unresolved, *find_sensitive_signs(searched)])
+        finds += _find_prefixed_secrets(text, names, [found.start for found in finds])
         masked = _mask_decided(text, finds)
         finds += _find_in_distinct_parts(masked, _find_unwrapped_secrets, FoundSpans(text, finds))
     return finds

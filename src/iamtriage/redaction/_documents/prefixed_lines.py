@@ -22,12 +22,14 @@ __all__ = ("break_lines", "find_prefixed_lines", "has_prefixed_lines")
 
 # After a name: a sign, the border of a cell, or at most one more word in the line.
 _VALUE = re.compile(
-    r"[\w.]{0,48}(?:\\{0,8}[\"']?\]?[ \t]{0,40}[:=,|>\t]|[ ]{2}"
+    r"[\w.]{0,48}(?:\\{0,8}[\"']?\]?[ \t]{0,40}[:=,|<>\t]|[ ]{2}"
     r"|[\"']?(?:[ ]\S{1,400})?[ \t]{0,8}\r?(?:\n|\Z))"
 )
 _ESCAPED_BREAK = re.compile(r"\\{2,64}n")
 # Before a name in a sentence.
 _PROSE = re.compile(r"[A-Za-z0-9)]['’]?[ ]{1,2}[A-Za-z]")
+# No keys of a document have these in common: a time, a border.
+_OF_LOG = re.compile(r"[0-9]:[0-9]{2}|[|│\]]")
 # The number of lines before and after the line of a name that can belong to it.
 _LINES_BEFORE, _LINES_AFTER = 40, 80
 _MAX_LINE = 4_096
@@ -77,7 +79,7 @@ def find_prefixed_lines(
             prefix = zeroed[end : end + size].lstrip()
             content = zeroed.rfind(prefix, start, at) + len(prefix)
         cell = max(text.rfind(separator, content, at) for separator in (",", "|", "\t", "\\n"))
-        if not start + size <= content <= at or _PROSE.search(text, max(content, cell), name_end):
+        if not start + size <= content <= at or _PROSE.search(text, max(content, cell), at + 1):
             continue
         runs = _list_lines(zeroed, end, end, size) if is_hidden else _list_lines(zeroed, done, start, size)
         lines = [Scalar(*run) for run in ([(content, end), *runs] if is_hidden else runs)]
@@ -108,7 +110,10 @@ def has_prefixed_lines(text: str, start: int, end: int, *, signs: str = "") -> b
     first = text.rfind("\n", max(0, start - _MAX_LINE), start) + 1
     size = _measure_prefix(text, first, second)
     if size:
-        return text[first : first + size].lstrip(" ")[0] in signs if signs else first + size <= start
+        prefix = text[first : first + size]
+        if signs:
+            return prefix.lstrip(" ")[0] in signs or _OF_LOG.search(prefix) is not None
+        return first + size <= start
     # A command before the first line hides its prefix.
     size = _measure_prefix(text, second, _find_line_end(text, second))
     if signs:

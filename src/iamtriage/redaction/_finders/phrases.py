@@ -14,6 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._reading.vocabulary.view import View
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.searched_text import fold_case
+from iamtriage.redaction._vocabulary.secret_commands import (
+    INPUT_READERS,
+    LOGINS,
+    PRINTED,
+    PRINTERS,
+    READS_INPUT,
+)
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START
 from iamtriage.redaction._vocabulary.secret_values import is_placeholder
 
@@ -23,7 +30,13 @@ if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.markers import Secret
     from iamtriage.redaction._vocabulary.searched_text import SearchedText
 
-__all__ = ("PHRASES", "SENTENCE_WORD", "find_listed_commands", "find_phrased_secrets")
+__all__ = (
+    "PHRASES",
+    "SENTENCE_WORD",
+    "find_listed_commands",
+    "find_phrased_secrets",
+    "find_sensitive_signs",
+)
 
 # The maximum number of characters between a command and its option.
 _REACH = 300
@@ -68,40 +81,7 @@ class Phrase(NamedTuple):
     sign: str = ""
 
 
-_LOGINS = (
-    "docker",
-    "podman",
-    "nerdctl",
-    "buildah",
-    "skopeo",
-    "oras",
-    "oc",
-    "az",
-    "cf",
-    "helm registry",
-    "helm",
-)
-
-# Commands that read a password from standard input.
-_INPUT_READERS = (
-    "--password-stdin",
-    "--with-token",
-    "passwd --stdin",
-    "chpasswd",
-    "sudo -s",
-    "--passphrase-fd 0",
-    "vault login -",
-    "kinit ",
-    "secret create",
-    "secret put",
-    "secret set",
-    "secrets create",
-    "secrets import",
-    "secrets set",
-    "secrets versions add",
-)
-_READS_INPUT = "|".join(map(re.escape, _INPUT_READERS)).replace(r"sudo\ \-s", r"sudo\ \-S")
-_INPUT_READER = re.compile(_READS_INPUT)
+_INPUT_READER = re.compile(READS_INPUT)
 # The maximum number of characters between a pipe and the option that reads from it, and of spaces before the pipe.
 _PIPE_REACH, _PIPE_SPACES = 200, 4
 _WRITERS = ("echo", "printf")
@@ -113,7 +93,7 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("http ", "https ", "splunk "), r"\s-(?:a|-auth|auth)[ =][\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("acl setuser",), r"\s>(?P<plain>[^\s\"'`\\\x1b]{4,400})", "password"),
     (("mysql", "mariadb", "7z a", "7z x", "7z e", "7z t", "unrar x", "unrar e", "rar a"), rf"\s-p{_VALUE}", "password"),
-    (tuple(f"{tool} login" for tool in _LOGINS), rf"\s-p[ =]?{_VALUE}", "password"),
+    (tuple(f"{tool} login" for tool in LOGINS), rf"\s-p[ =]?{_VALUE}", "password"),
     (("podman", "skopeo", "buildah", "nerdctl", "ctr ", "crictl"), r"\s--?(?:src-|dest-)?creds[ =][\"']?[^\s\"':/@]{1,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("sshpass",), rf"\s-p[ ]?{_VALUE}", "password"),
     (("redis-cli",), rf"\s-a[ ]{{1,4}}{_VALUE}", "password"),
@@ -131,8 +111,8 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("openssl enc", "openssl aes", "openssl des"), r"\s-K[ ]{1,4}(?P<plain>[0-9A-Fa-f]{32,128})", "secret"),
     (("htpasswd",), rf"\s-[A-Za-z]{{0,6}}b[A-Za-z]{{0,6}}\s{{1,4}}\S{{1,200}}\s{{1,4}}\S{{1,200}}\s{{1,4}}{_VALUE}", "password"),
     (("zip", "unzip"), rf"\s-P[ ]{{1,4}}{_VALUE}", "password"),
-    (_WRITERS, rf"{_VALUE}\s{{0,{_PIPE_SPACES}}}\|[^\n|]{{0,{_PIPE_REACH}}}(?:{_READS_INPUT})", "password"),
-    (tuple(_INPUT_READERS), rf"<<<[ ]?{_VALUE}", "password"),
+    (_WRITERS, rf"{_VALUE}\s{{0,{_PIPE_SPACES}}}\|[^\n|]{{0,{_PIPE_REACH}}}(?:{READS_INPUT})", "password"),
+    (tuple(INPUT_READERS), rf"<<<[ ]?{_VALUE}", "password"),
     (("kubectl", "oc"), rf"--from-literal[ =][\"']?[\w.-]{{1,200}}={_VALUE}", "secret"),
     (("vault kv put", "vault kv patch"), rf"\s\w[\w.-]{{0,80}}={_VALUE}", "secret"),
     (("vault login",), r"(?<=vault login)[ ]{1,4}(?:token=)?(?P<plain>[a-z]{1,4}\.[\w-]{20,400})", "token"),
@@ -171,30 +151,6 @@ _KEY = _unmarked(
     "ssh key", "fernet key", "storage key", "master key", "license key", "subscription key", "psk"
 )  # fmt: skip
 _PASSWORD = _unmarked("password", "passphrase", "passwd", "passcode", "pwd", "pw")
-# Commands that print a secret, and the option that makes it the only word of the next line.
-_PRINTER_ROWS: tuple[tuple[str, str], ...] = (
-    ("secretsmanager get-secret-value", "secretstring"),
-    ("ssm get-parameter", "--with-decryption[^\\n]{0,200}?value"),
-    ("ecr get-login-password", ""),
-    ("ecr-public get-login-password", ""),
-    ("codeartifact get-authorization-token", "authorizationtoken"),
-    ("rds generate-db-auth-token", ""),
-    ("kubectl get secret", "\\.data"),
-    ("kubectl create token", ""),
-    ("vault kv get", "-field"),
-    ("vault read", "-field"),
-    ("gcloud secrets versions access", ""),
-    ("gcloud auth print-", "token"),
-    ("az account get-access-token", "tsv"),
-    ("az keyvault secret show", "tsv"),
-    ("gh auth token", ""),
-    ("terraform output", "-raw [a-z0-9_]{0,60}(?:password|secret|token|key)\\b"),
-    ("openssl rand", ""),
-)
-_PRINTERS = tuple(command for command, _ in _PRINTER_ROWS)
-_PRINTED = (
-    "(?:" + "|".join(f"{command}(?=[^\\n]{{0,300}}?{option})" for command, option in _PRINTER_ROWS) + ")"
-)
 _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("key",), rf"{_unmarked('secret access key')}{_IS}{_STATED}", "secret access key"),
     (("key", "psk"), rf"{_KEY}{_IS}{_STATED}", "secret"),
@@ -222,7 +178,7 @@ _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     # The monitor of Redis.
     (("auth",), r"[0-9]\] \"auth\" (?:\"[^\"\n]{1,80}\" )?\"(?P<double>[^\"\n]{1,400})\"$", "password"),
     (("parametervalue",), r"parametervalue=(?P<plain>[^\s,\"']{1,400}),parameterkey=\w{0,60}(?:password|passphrase|secret|token|api_?key|secretkey)\b", "secret"),
-    (_PRINTERS, rf"{_PRINTED}[^\n]{{0,400}}+\n(?P<plain>(?=[^\s\"']{{0,80}}[0-9=])[^\s\"'`:<>(){{}}]{{8,8000}}+)[ \t]*\r?$", "secret"),
+    (PRINTERS, rf"{PRINTED}[^\n]{{0,400}}+\n(?P<plain>(?=[^\s\"']{{0,80}}[0-9=])[^\s\"'`:<>(){{}}]{{8,8000}}+)[ \t]*\r?$", "secret"),
     # The output of the AWS CLI as text.
     (("securestring",), r"securestring\t(?P<plain>[^\s]{1,4000})", "secret"),
 )  # fmt: skip
@@ -274,9 +230,7 @@ def find_phrased_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
             for stated in phrase.pattern.finditer(folded):
                 yield from _value(text, stated, phrase.what, known)
     done = 0
-    is_sensitive = any(sign in folded for sign in _SENSITIVE_SIGNS)
-    for sign in _SENSITIVE.finditer(folded) if is_sensitive else ():
-        at = sign.start()
+    for at, _ in find_sensitive_signs(searched):
         if at < done:
             continue
         low = max((text.rfind(end, max(0, at - _PARAMETER_REACH), at) for end in _BLOCK_ENDS), default=0)
@@ -285,6 +239,13 @@ def find_phrased_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
         for line in _PARAMETER_VALUE.finditer(text, max(0, low + 1, at - _PARAMETER_REACH), high):
             yield from _value(text, line, "secret", known)
         done = high
+
+
+def find_sensitive_signs(searched: SearchedText) -> Iterator[tuple[int, int]]:
+    """Find the signs that a parameter, a variable or an output is a secret."""
+    folded = searched.folded
+    is_sensitive = any(sign in folded for sign in _SENSITIVE_SIGNS)
+    yield from (sign.span() for sign in _SENSITIVE.finditer(folded)) if is_sensitive else ()
 
 
 def find_listed_commands(searched: SearchedText) -> Iterator[FoundSecret]:

@@ -240,6 +240,8 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
         or _EMPTY_COOKIE.fullmatch(value)
     ):
         return True
+    if not name.is_chosen and _ACCESS_KEY_ID.fullmatch(value):
+        return True
     if placement.quoted:
         return False
     word = value.rstrip("):;,]}*")

@@ -120,6 +120,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("Square", ("EAAA",), 0, r"EAAA[A-Za-z0-9_-]{56,60}"),
     ("Stripe", ("sk_test_", "sk_live_", "sk_prod_", "rk_test_", "rk_live_", "rk_prod_"), 0, r"[sr]k_(?:test|live|prod)_[A-Za-z0-9]{10,200}"),
     ("Stripe", ("whsec_",), 0, r"whsec_[A-Za-z0-9+/=]{24,64}"),
+    ("Telegram", ("telegram.org/bot",), -16, r"[0-9]{8,16}:A[A-Za-z0-9_-]{34}"),
     ("Twilio", ("SK",), 0, r"SK[0-9a-f]{32}"),
     ("Typeform", ("tfp_",), 0, r"tfp_[A-Za-z0-9_.=-]{59}"),
 )  # fmt: skip
