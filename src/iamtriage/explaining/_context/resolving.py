@@ -12,7 +12,6 @@ import attrs
 
 from iamtriage.explaining._context.model import NOTHING, Context
 from iamtriage.explaining._context.reading import read_context
-from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._facts import NO_FACTS, Facts
 
 if TYPE_CHECKING:
@@ -63,5 +62,7 @@ def resolve_facts(failure: Failure, facts: Facts) -> ResolvedFacts:
     found = {name: value for name, value in derived_facts(failure, facts, context) if known[name] is None}
     known["derived"] = facts.derived | found.keys()
     if facts.account is not None:
+        from iamtriage.explaining._context.values import Stated
+
         context = attrs.evolve(context, account=Stated(facts.account, facts.account))
     return ResolvedFacts(**{**known, **found}, context=context)
