@@ -333,6 +333,35 @@ def test_colors_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         assert ("\x1b" in out.getvalue()) is is_colored
 
 
+@pytest.mark.parametrize(
+    "arguments", [["parse", "LOG"], ["explain", "LOG"], ["why", "throttled"], ["arn", APP], ["sts"]], ids=str
+)
+def test_option_for_colors(arguments: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """``--color`` takes precedence over the terminal and NO_COLOR, for standard output only."""
+    path = tmp_path / "log"
+    path.write_text(_CALL, encoding="utf-8")
+    command = [each.replace("LOG", str(path)) for each in arguments]
+    monkeypatch.setenv("NO_COLOR", "1")
+    for choice, is_colored in (("always", True), ("auto", False), ("never", False)):
+        out = io.StringIO()
+        monkeypatch.setattr(sys, "stdout", out)
+        assert main([*command, "--color", choice]) == 0
+        assert ("\x1b" in out.getvalue()) is is_colored
+    monkeypatch.delenv("NO_COLOR")
+    terminal = _Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert main([*command, "--color=never"]) == 0
+    assert "\x1b" not in terminal.getvalue()
+
+
+def test_files_have_no_colors(tmp_path: Path) -> None:
+    path, out = tmp_path / "log", tmp_path / "out"
+    path.write_text(_CALL, encoding="utf-8")
+    assert main(["scan", str(path), "--output", str(out), "--color", "always"]) == 0
+    assert "access denied" in out.read_text(encoding="utf-8")
+    assert "\x1b" not in out.read_text(encoding="utf-8")
+
+
 def test_values_cannot_control_the_terminal() -> None:
     """Control characters in a value are printed as escapes."""
     text = json.dumps(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.cli._arguments import parse_plain_arguments
 from iamtriage.cli._input import InputError
-from iamtriage.cli._output import ERROR, FOUND, print_error
+from iamtriage.cli._output import ERROR, FOUND, choose_color, print_error
 
 if TYPE_CHECKING:
     import argparse
@@ -41,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = _parse_arguments(sys.argv[1:] if argv is None else argv)
     except SystemExit as error:
         return ERROR if error.code else FOUND
+    choose_color(getattr(arguments, "color", "auto"))
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
         return run(arguments)

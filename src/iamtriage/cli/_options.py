@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
+
+from iamtriage.cli._output import ColorChoice
 
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ("SEARCH_STATUS", "add_files", "add_selection", "name_option", "parse_context")
+__all__ = ("SEARCH_STATUS", "add_color", "add_files", "add_selection", "name_option", "parse_context")
 
 SEARCH_STATUS = (
     "Exit status: 0 if a failure was found, 1 if none was, 2 on an error, also if only a part of the input "
     "could not be read."
 )
 _SELECTION_OPTIONS = {"since": "--since", "until": "--until", "accounts": "--account"}
+
+
+def add_color(command: argparse.ArgumentParser) -> None:
+    """Add the option that says when to color the output."""
+    command.add_argument(
+        "--color",
+        choices=get_args(ColorChoice),
+        default="auto",
+        help="color the output: auto (on a terminal, the default), always or never",
+    )
 
 
 def add_files(command: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from iamtriage._text import escape_controls, hide_secrets
 
@@ -18,10 +18,13 @@ __all__ = (
     "FOUND",
     "NOT_FOUND",
     "PROBLEMS_FOUND",
+    "ColorChoice",
     "Commands",
     "bold",
+    "choose_color",
     "format_rows",
     "format_value",
+    "is_colored",
     "print_error",
     "write_heading",
 )
@@ -32,6 +35,9 @@ FOUND, NOT_FOUND = 0, 1
 CLEAN, PROBLEMS_FOUND = 0, 1
 # Wrong use, and files that cannot be read.
 ERROR = 2
+
+ColorChoice: TypeAlias = Literal["auto", "always", "never"]
+_color: ColorChoice = "auto"
 
 _MAX_VALUE_LENGTH = 400
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
@@ -60,10 +66,23 @@ def format_value(value: object) -> str:
     return escape_controls(text) or '""'
 
 
+def choose_color(choice: ColorChoice) -> None:
+    """Set when the process colors its output: the value of ``--color``."""
+    global _color  # noqa: PLW0603 (one command runs at a time)
+    _color = choice
+
+
+def is_colored(file: TextIO | None = None) -> bool:
+    """Return whether to color the output: by default, on a terminal, unless ``NO_COLOR`` is set."""
+    is_file = file is not None and file is not sys.stdout
+    if _color == "auto" or is_file:
+        return _color != "never" and (file or sys.stdout).isatty() and not os.environ.get("NO_COLOR")
+    return _color == "always"
+
+
 def bold(text: str, file: TextIO | None = None) -> str:
-    """Make a text bold if the output is a terminal and ``NO_COLOR`` is not set."""
-    is_colored = (file or sys.stdout).isatty() and not os.environ.get("NO_COLOR")
-    return f"{_BOLD}{text}{_PLAIN}" if is_colored else text
+    """Make a text bold if the output is colored."""
+    return f"{_BOLD}{text}{_PLAIN}" if is_colored(file) else text
 
 
 def format_rows(pairs: list[tuple[str, object]], width: int = 0) -> list[str]:

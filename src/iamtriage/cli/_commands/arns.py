@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, get_args
 
+from iamtriage.cli._options import add_color
 from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, bold, format_rows, print_error
 from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
 
@@ -50,6 +51,7 @@ def add_commands(commands: Commands) -> None:
     )
     command.add_argument("--path", help="the role's path, if the ARN does not contain it")
     command.add_argument("--json", action="store_true", help="print one JSON object")
+    add_color(command)
     command.set_defaults(run=_run)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._text import escape_controls
 from iamtriage.cli._input import InputError, find_compression_name, read_bytes
+from iamtriage.cli._options import add_color
 from iamtriage.cli._output import (
     CLEAN,
     ERROR,
@@ -95,6 +96,7 @@ def _add_file(command: argparse.ArgumentParser, run: Callable[[argparse.Namespac
         metavar="FILE",
         help="the ConfigMap in YAML or JSON, as a manifest or as kubectl get prints it; - is standard input",
     )
+    add_color(command)
     command.set_defaults(run=functools.partial(_run_with_text, run))
 
 

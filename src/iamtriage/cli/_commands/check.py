@@ -9,7 +9,7 @@ import attrs
 
 from iamtriage._text import escape_controls
 from iamtriage.cli._input import InputError, read_text
-from iamtriage.cli._options import parse_context
+from iamtriage.cli._options import add_color, parse_context
 from iamtriage.cli._output import ERROR, bold, print_error
 from iamtriage.cli._policy_files import find_policy_files, read_policy_file
 
@@ -88,6 +88,7 @@ def add_commands(commands: Commands) -> None:
     )
     command.add_argument("--full", action="store_true", help="print every statement that was evaluated")
     command.add_argument("--json", action="store_true", help="print one JSON object")
+    add_color(command)
     command.set_defaults(run=_run)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,8 @@ import attrs
 
 from iamtriage._text import escape_controls
 from iamtriage.cli._input import Inputs, read_text
-from iamtriage.cli._options import SEARCH_STATUS, add_files, add_selection
-from iamtriage.cli._output import ERROR, print_error, write_heading
+from iamtriage.cli._options import SEARCH_STATUS, add_color, add_files, add_selection
+from iamtriage.cli._output import ERROR, is_colored, print_error, write_heading
 from iamtriage.exceptions import PolicyError
 
 if TYPE_CHECKING:
@@ -80,6 +79,7 @@ def add_commands(commands: Commands) -> None:
         action="store_true",
         help="print all causes, remedies and notes, not only what to do first",
     )
+    add_color(command)
     command.set_defaults(run=_run)
 
 
@@ -249,7 +249,7 @@ def _format(explanation: Explanation, arguments: argparse.Namespace) -> str:
     return explanation.to_text(
         detail=detail,
         width=min(max(columns, _MIN_WIDTH), _MAX_WIDTH),
-        color=is_terminal and not os.environ.get("NO_COLOR"),
+        color=is_colored(),
     )
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from iamtriage.cli._input import InputError, Inputs
-from iamtriage.cli._options import SEARCH_STATUS, add_files, add_selection
+from iamtriage.cli._options import SEARCH_STATUS, add_color, add_files, add_selection
 from iamtriage.cli._scan_formats import CsvWriter, JsonWriter, ParquetWriter, TextWriter
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def add_commands(commands: Commands) -> None:
             action="store_true",
             help="do not redact values, such as tokens and encoded messages",
         )
+        add_color(command)
         command.set_defaults(run=_run)
     parse.set_defaults(only_cause=True, format="text", output=None)
     scan.set_defaults(only_cause=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._text import escape_controls
 from iamtriage.cli._input import read_text
+from iamtriage.cli._options import add_color
 from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, bold, format_rows, print_error
 from iamtriage.exceptions import ConfigFileError, EndpointError, UnknownRegionError
 
@@ -59,6 +60,7 @@ def add_commands(commands: Commands) -> None:
     )
     command.add_argument("--explain", action="store_true", help="print the source of each setting")
     command.add_argument("--json", action="store_true", help="print one JSON object")
+    add_color(command)
     command.set_defaults(run=_run)
 
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from iamtriage.cli._input import read_bytes
-from iamtriage.cli._options import parse_context
+from iamtriage.cli._options import add_color, parse_context
 from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, bold, format_rows, print_error
 from iamtriage.exceptions import PolicyError, TokenError
 
@@ -47,6 +47,7 @@ def add_commands(commands: Commands) -> None:
         "then absent",
     )
     command.add_argument("--json", action="store_true", help="print one JSON object")
+    add_color(command)
     command.set_defaults(run=_run)
 
 

@@ -6,7 +6,8 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, bold, print_error
+from iamtriage.cli._options import add_color
+from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, bold, is_colored, print_error
 
 if TYPE_CHECKING:
     import argparse
@@ -31,6 +32,7 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("code", nargs="?", metavar="CODE", help="the code of a cause, such as scp-deny")
     command.add_argument("--list", action="store_true", help="list the codes and titles of all causes")
     command.add_argument("--json", action="store_true", help="print JSON, one cause per line")
+    add_color(command)
     command.set_defaults(run=_run)
 
 
@@ -67,9 +69,7 @@ def _print_list() -> None:
 
 
 def _format_page(info: CauseInfo) -> str:
-    import os
-    import sys
     from shutil import get_terminal_size
 
     width = min(max(get_terminal_size().columns, _MIN_WIDTH), _MAX_WIDTH)
-    return info.to_text(width=width, color=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    return info.to_text(width=width, color=is_colored())
