@@ -39,6 +39,16 @@ REFUSALS: Table = (
     ("browser", f"GET {_URL} 403 (Forbidden)", _S3),
     ("go", f'Get "{_URL}": unexpected status 403 Forbidden', _S3),
     ("guzzle-5", f"Client error response [url] {_URL} [status code] 403 [reason phrase] Forbidden", _S3),
+    (
+        "logstash",
+        '[ERROR][logstash.outputs.opensearch][main] Encountered a retryable error {:code=>403, :url=>"https://loft.eu-west-1.aoss.amazonaws.com:443/_bulk", :content_length=>15421}',
+        denied(service="aoss", status_code=403),
+    ),
+    (
+        "logstash-other-host",
+        'Encountered a retryable error {:code=>403, :url=>"https://search.example.com:443/_bulk"} after a call of https://s3.eu-west-1.amazonaws.com/a',
+        None,
+    ),
     ("aiohttp", f"aiohttp.ClientResponseError: 403, message='Forbidden', url=URL('{_URL}')", _S3),
     ("axios", f"Request failed with status code 403: PUT {_URL}", _S3),
     (

@@ -220,6 +220,20 @@ FORBIDDEN: Table = (
         _forbidden(k8s_user="ana", k8s_verb="get", k8s_resource="nodes"),
     ),
     (
+        "old-with-group",
+        'jobs.batch is forbidden: User "ana" cannot list jobs.batch in the namespace "web"',
+        _forbidden(
+            k8s_user="ana", k8s_verb="list", k8s_resource="jobs", k8s_api_group="batch", k8s_namespace="web"
+        ),
+    ),
+    (
+        "old-with-subresource",
+        'Error from server (Forbidden): widgets.stock.example.com "w1" is forbidden: User "ana" cannot update widgets.stock.example.com/scale at the cluster scope',
+        _forbidden(
+            k8s_user="ana", k8s_verb="update", k8s_resource="widgets/scale", k8s_api_group="stock.example.com"
+        ),
+    ),
+    (
         "no-head-old-namespace",
         'Message: Forbidden!Configured service account has no access. User "system:serviceaccount:jobs:spark" cannot get pods in the namespace "jobs"..',
         _forbidden(

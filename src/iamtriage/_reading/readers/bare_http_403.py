@@ -28,6 +28,8 @@ _STATUS_403 = lazy_pattern(
     r"|[Ss]tatus\s?[Cc]ode\]?:?\s(?:is\s|was\s|of\s)?(?P<d>403)\b|\bForbidden_(?P<e>403)\b"
     # s3fs, for one part of an upload.
     r"|\brequest\((?P<g>403):\s(?=https?://)"
+    # The fields that programs in Ruby log, such as Logstash.
+    r"|(?<=[\s{]):(?:response_)?(?:code|status)=>(?P<h>403)(?=[,}])"
     # requests, Chrome and Go; aiohttp.
     r"|(?<![\w.:/=-])(?P<f>403)(?::?\s(?:Client\sError:\s)?\(?Forbidden\b|,\smessage='Forbidden')"
 )

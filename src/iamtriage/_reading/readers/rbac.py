@@ -20,7 +20,7 @@ from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.kubernetes.admission import is_admission_denial
 from iamtriage._reading.vocabulary.kubernetes.types import is_built_in
 from iamtriage._reading.vocabulary.masks import rejoin
-from iamtriage._reading.vocabulary.pieces import HINT, Fact, Piece
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, Fact, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +52,9 @@ _HEAD = lazy_pattern(
     r"(?:[a-z0-9.-]{1,120}(?:/[a-z0-9-]{1,60})?(?:\s+\"[^\"\n]{0,253}\")?\s+is\s+)?[Ff]orbidden\)?\s?:\s+\Z"
 )
 _MAX_HEAD_LENGTH = 450
+_GROUPED = lazy_pattern(
+    r"(?P<name>[a-z][a-z0-9-]*)\.(?P<group>[a-z0-9][a-z0-9.-]*[a-z0-9])(?P<subresource>(?:/[a-z-]+)?)"
+)
 # Characters of a type with its group and subresource.
 _TYPE_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789.-/"
 # The server's other messages for a denial. Some of them are of a quota or an admission plugin.
@@ -143,7 +146,19 @@ def _read_sentences(text: str) -> Iterator[Piece]:
         if m["namespace"]:
             start, end = trim(text, *m.span("namespace"))
             piece.put("k8s_namespace", text[start:end], start, end)
+        _split_type(piece)
         yield piece
+
+
+def _split_type(piece: Piece) -> None:
+    """Split the type that servers before version 1.12 name: "deployments.apps/scale"."""
+    resource = piece.facts.get("k8s_resource")
+    m = _GROUPED.fullmatch(resource.value) if resource and "k8s_api_group" not in piece.facts else None
+    if m and resource:
+        start = resource.start
+        end = resource.end if m["subresource"] else start + m.end("name")
+        piece.put("k8s_resource", m["name"] + m["subresource"], start, end, BEST)
+        piece.put("k8s_api_group", m["group"], start + m.start("group"), start + m.end("group"))
 
 
 def _find_head(text: str, end: int) -> re.Match[str] | None:
