@@ -756,6 +756,8 @@ LINES: tuple[str, ...] = tuple(
         r"aws_secret_access_key: AKIAIOSFODNN7EXAMPLE",
         r"deploy_key: 3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a",
         r"https://api.telegram.org/bots/orders2",
+        r"`cookie: enabled`",
+        r"<m>cookie: enabled</m>",
     ]
     if line
 )

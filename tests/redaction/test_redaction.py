@@ -141,11 +141,18 @@ def test_values_that_are_not_secrets_are_kept(text: str) -> None:
         ("a=mysql%20-pZq7hunter&b=%7B%22pw%22:%22x&c=a%20b%22%7D&d=mysql%2520-pZq7hunter", "a=mysql%20-pREDACTED-password&b=%7B%22pw%22:%22x&c=a%20b%22%7D&d=mysql%2520-pREDACTED-password"),
         ('sh -c "\\"a\\": \\"b\\"\npassword=xxxxxxxx; export token=Zq7Zq7Zq7"', 'sh -c "\\"a\\": \\"b\\"\npassword=xxxxxxxx; export token=[REDACTED token]"'),
         ('sh -c "\\"a\\": \\"b\\"\npassword=xxxxxxxx"', 'sh -c "\\"a\\": \\"b\\"\npassword=xxxxxxxx"'),
+        ("sshpass -p'Zq7hunter2' ssh h", "sshpass -p'[REDACTED password]' ssh h"),
+        ('gh secret set DB_PASSWORD -b"Zq7hunter2"', 'gh secret set DB_PASSWORD -b"[REDACTED secret]"'),
+        ("PASSWORD = N'Zq7hunter2', DEFAULT_DATABASE=x", "PASSWORD = N'[REDACTED password]', DEFAULT_DATABASE=x"),
+        ("map[Host:[h] Cookie:[sid=Zq7Zq7Zq7aB3dE6]]", "map[Host:[h] Cookie:[[REDACTED cookie]]]"),
+        ("`Cookie: sid=Zq7Zq7Zq7aB3dE6; a=b`", "`Cookie: [REDACTED cookie]`"),
+        ('open "password=Zq7hunter2": permission denied', 'open "password=[REDACTED password]": permission denied'),
         ("curl -H 'X-Db-Password: 000123Aa' https://h/\nx is forbidden: y", "curl -H 'X-Db-Password: [REDACTED password]' https://h/\nx is forbidden: y"),
     ],
     ids=["a number", "escapes", "escapes in escapes", "a doubled quote", "signs", "a passphrase", "another field", "a string with newlines", "a private key", "two private keys",
          "a type", "a type or none", "an optional type", "a type of TypeScript", "a wrapper", "a class's value", "a digit", "a capital",
-         "a row", "another name", "another class", "a password like a class", "a web token", "S3's InvalidToken", "a mask inside", "a long token", "percent-encoded texts", "a mask in a script", "the end of a script", "a command and a sentence"],
+         "a row", "another name", "another class", "a password like a class", "a web token", "S3's InvalidToken", "a mask inside", "a long token", "percent-encoded texts", "a mask in a script", "the end of a script",
+         "an option in quotes", "an option in double quotes", "a string of SQL", "a list of Go", "code", "a setting in quotes", "a command and a sentence"],
 )  # fmt: skip
 def test_whole_secret_is_removed(text: str, expected: str) -> None:
     assert redact(text) == expected

@@ -21,7 +21,7 @@ _COMMENT = re.compile(r"\s[#;]|&&|\|\|")
 # The further cookies of a header, unlike the attributes of one.
 _COOKIES = re.compile(
     rf"(?:; ?(?!{COOKIE_ATTRIBUTE})"
-    r"[\w.!#$%&*+^|~-]{1,200}=[^\s;,\"'\\]{0,4096}){1,200}",
+    r"[\w.!#$%&*+^|~-]{1,200}=[^\s;,\"'`<\\]{0,4096}){1,200}",
     re.IGNORECASE,
 )
 # The maximum number of words in a passphrase, unlike a sentence or other settings after a password.
@@ -49,13 +49,17 @@ def extend_to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: bo
     if rest is None:
         return extent
     comment = _COMMENT.search(text, extent.start, rest.end())
-    value = text[extent.start : comment.start() if comment else rest.end()].rstrip().rstrip(",;")
-    if value[-1:] in {'"', "'"} and value.count(value[-1]) % 2:
+    value = text[extent.start : comment.start() if comment else rest.end()]
+    value = value.partition("</")[0].rstrip().rstrip(",;")
+    if value[-1:] in {'"', "'", "`"} and value.count(value[-1]) % 2:
         # It ends a string around the setting.
         value = value[:-1]
     words = value.split()
     if not words or is_placeholder(words[0].partition("\\n")[0]):
         return extent
+    if text.startswith("[", extent.start - 1):
+        # A list of headers, as Go prints it.
+        value = value.rstrip("]")
     is_phrase = every and len(words) <= _MAX_WORDS and _SENTENCE.search(value) is None
     if len(words) > 1 and (not is_phrase or _is_command(words[1:])):
         return extent

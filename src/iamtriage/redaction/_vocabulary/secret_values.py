@@ -103,6 +103,8 @@ _OTHER = re.compile(
 _REQUEST = re.compile(r"[A-Z]{3,7} /")
 # The name of an environment variable, which follows another one in a list: "S3_BUCKET".
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)+")
+# An option with its value: -p'…'
+_SHORT_OPTION = re.compile(r"-[A-Za-z](?:[\"']|\Z)")
 # What a call that returns a token gets: buildAuthToken("db.example.com:5432").
 _HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,18}(?::[0-9]{1,5})?")
 _MAX_TYPE = 300
@@ -247,6 +249,7 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
     word = value.rstrip("):;,]}*")
     if (
         (word != value and is_placeholder(word))
+        or _SHORT_OPTION.match(value)
         or is_expression(name, value, is_assigned=placement.sign == "=" and not placement.query)
         or _CODE_AND_COLON.fullmatch(value)
     ):

@@ -32,9 +32,9 @@ __all__ = (
 # The maximum length of a value whose quote is never closed.
 _MAX_LENGTH = 20_000
 
-# After a prefix, as of Python's, C#'s and shells' strings. In a query, the quote is percent-encoded.
-_OPENING = re.compile(rf"(?:[bBuUrRfF@]|\$(?='))?(?P<quote>{QUOTE}|%(?:25){{0,16}}2[27])")
-_NO_OPENING = frozenset(string.ascii_letters + string.digits) - frozenset("bBuUrRfF")
+# After a prefix, as of Python's, C#'s, SQL's and shells' strings. In a query, the quote is percent-encoded.
+_OPENING = re.compile(rf"(?:[bBuUrRfFN@]|\$(?='))?(?P<quote>{QUOTE}|%(?:25){{0,16}}2[27])")
+_NO_OPENING = frozenset(string.ascii_letters + string.digits) - frozenset("bBuUrRfFN")
 _TYPOGRAPHIC = re.compile("[”’“\"']")
 _PLAIN = "\"'`"
 # In YAML and SQL. At the end of a word, the second quote ends a string of a shell around the value.
