@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 __all__ = ("find_kubernetes_secrets",)
 
 _KIND = re.compile(
-    r"^(?P<indent>[+-]?[ ]{0,40}(?:-[ ])?)[\"']?kind[\"']?:[ ]{1,4}[\"']?Secret[\"']?[ ]{0,4}\r?$",
+    r"^(?P<indent>[ ]{0,8}[+-]?[ ]{0,40}(?:-[ ])?)[\"']?kind[\"']?:[ ]{1,4}[\"']?Secret[\"']?[ ]{0,4}\r?$",
     re.MULTILINE,
 )
-# In a diff, a sign is before the indent.
-_LINE = re.compile(r"(?P<indent>(?:[+-](?!--))?[ ]{0,80}(?:-[ ])?)(?P<rest>[^\n]*)\n?")
+# In a diff, which can be indented, a sign is before the indent.
+_LINE = re.compile(r"(?P<indent>[ ]{0,8}(?:[+-](?!--))?[ ]{0,80}(?:-[ ])?)(?P<rest>[^\n]*)\n?")
 _DATA = re.compile(r"[\"']?(?:data|stringData)[\"']?:[ ]{0,4}\r?")
 _MEMBER = re.compile(r"(?:\"[^\"\n]{1,253}\"|'[^'\n]{1,253}'|[\w./-]{1,253}):(?:[ ]{1,8}(?P<value>[^\n]*))?")
 _BLOCK = re.compile(r"[|>][-+0-9]{0,3}\s*")
