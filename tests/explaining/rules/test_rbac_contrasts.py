@@ -63,6 +63,39 @@ def test_described_binding() -> None:
     assert "names the service account till/default, and the request is from till/scan" in explanation.summary
 
 
+_SAID = '{} has kubernetesGroups ["clerks"].\n'
+
+
+@pytest.mark.parametrize(
+    ("resources", "shown", "verdict", "steps", "is_only"),
+    [
+        ("pods", CLERKS + _SAID.format("The access entry for role Clerk"), "the Role reader in the text allows only get, list and watch on pods, not create", "The binding to the group clerks is right.", True),
+        ("pods", CLERKS + "The entry of Clerk is in the group `clerks`.\n", "not create", "The binding to the group clerks is right.", True),
+        ("pods", CLERKS + f'resource "aws_eks_access_entry" "clerk" {{\n  principal_arn = "{ACCOUNT}role/Clerk"\n  kubernetes_groups = ["clerks"]\n}}\n', "not create", "The binding to the group clerks is right.", True),
+        ("pods", CLERKS + f"$ aws eks create-access-entry --cluster-name bay --principal-arn {ACCOUNT}role/Clerk --kubernetes-groups clerks ops\n", "not create", "The binding to the group clerks is right.", True),
+        ("pods", CLERKS + f"accessEntries:\n  - principalARN: {ACCOUNT}role/Clerk\n    kubernetesGroups:\n      - clerks\n    type: STANDARD\n", "not create", "The binding to the group clerks is right.", True),
+        ("Pod", CLERKS + _SAID.format("Role Clerk"), "has Pod, which RBAC does not know: the type is pods", "The binding to the group clerks is right.", True),
+        # Nothing shows the groups of the role.
+        ("pods", CLERKS, "not create", "It is bound to the group clerks, which the entry of the role Clerk must have.", False),
+        ("pods", CLERKS + _SAID.format("The access entry for role Baker"), "not create", "which the entry of the role Clerk must have.", False),
+        ("pods", CLERKS + f"--principal-arn {ACCOUNT}role/Baker --kubernetes-groups clerks\n", "not create", "which the entry of the role Clerk must have.", False),
+        # The role has other groups, or the binding is for others.
+        ("pods", CLERKS + 'The access entry of Clerk has kubernetesGroups ["ops"].\n', "not create", "", False),
+        ("pods", "", "not create", "", False),
+    ],
+)  # fmt: skip
+def test_role_of_a_group_that_lacks_the_rule(
+    resources: str, shown: str, verdict: str, steps: str, *, is_only: bool
+) -> None:
+    explanation = explain(DENIED.format("pods", SESSION, "create", HERE) + _role("Role", resources) + shown)
+    first = explanation.remedies[0]
+    assert verdict in explanation.summary
+    assert steps in first.steps[0]
+    assert first.commands[0].startswith("kubectl patch role reader -n till") is bool(steps)
+    assert not steps or first.commands[1].endswith(" --as-group=clerks")
+    assert (len(explanation.remedies) == 1) is is_only
+
+
 RULES = 'rules:\n- apiGroups:\n  - ""\n  resources:\n  - daemonsets\n  verbs:\n  - get\n  - list\n'
 TABLE = "NAME      ROLE          AGE   USERS   GROUPS   SERVICEACCOUNTS\nreaders   Role/reader   41d   {:<5}            {}\n"
 

@@ -24,7 +24,8 @@ from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import find_missing_role, rbac_remedies
 from iamtriage.explaining._rules.kubernetes.stated_entries import find_groups
-from iamtriage.explaining._rules.kubernetes.stated_rbac import add_stated_verbs, find_gaps, gap_remedies
+from iamtriage.explaining._rules.kubernetes.stated_rbac import add_stated_verbs, find_gaps
+from iamtriage.explaining._rules.kubernetes.stated_rbac_remedies import gap_remedies
 from iamtriage.explaining._rules.shared import kubernetes_requests, pages
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 

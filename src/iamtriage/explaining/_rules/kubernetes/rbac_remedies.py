@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
 )
-# What kubectl create and kubectl apply say.
-_FILE_CREATED = "error when creating "
 _AS = lazy_pattern(r" --as(?:-group|-uid)?[ =]\S{1,300}")
 # The names of the pods of a StatefulSet stay the same. Those of others end in random letters and digits.
 _OF_STATEFUL_SET = lazy_pattern(r"-[0-9]{1,3}\Z", re.ASCII)
@@ -277,8 +275,7 @@ def _scope_step(request: kubernetes_requests.Request) -> str | None:
 def _verb_step(denied: DeniedRequest) -> str | None:
     """Return which verbs the command needs besides the denied one."""
     request = denied.request
-    is_unknown = denied.installer is None and "kubectl create" not in denied.case.text
-    if is_unknown and request.verb == "create" and _FILE_CREATED in message_text(denied.case):
+    if request_checks.may_apply(denied):
         verbs = ",".join(denied_requests.VERBS_OF_APPLY)
         return f"kubectl apply also gets and patches objects: for that, use --verb={verbs}. Other types of objects in the file need rules, too."
     if request.verbs == denied_requests.VERBS_OF_PATCH:

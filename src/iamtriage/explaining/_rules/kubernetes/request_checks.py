@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.kubernetes import denied_requests
 from iamtriage.explaining._rules.shared import commands, kubernetes_requests, pages
+from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
@@ -15,8 +16,16 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
+# What kubectl create and kubectl apply say.
+_FILE_CREATED = "error when creating "
 VERB = lazy_pattern(r"[a-z]{2,24}", re.ASCII)
 PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}", re.ASCII)
+
+
+def may_apply(denied: DeniedRequest) -> bool:
+    """Return whether ``kubectl apply`` may have made the request, which needs more verbs for objects that exist."""
+    is_unknown = denied.installer is None and "kubectl create" not in denied.case.text
+    return is_unknown and denied.request.verb == "create" and _FILE_CREATED in message_text(denied.case)
 
 
 def check_caller_remedy(denied: DeniedRequest) -> Remedy:

@@ -12,6 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole, ServiceLinkedRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.shared.clusters import find_iam_arns
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
 from iamtriage.explaining._rules.shared.principal_words import (
@@ -58,6 +59,23 @@ _PRINCIPAL = lazy_pattern(
 _GROUPS = lazy_pattern(r"\"kubernetesGroups\"\s{0,4}:\s{0,4}\[([^\[\]]{0,4000})\]")
 _GROUP = lazy_pattern(r"\"([\w.:@/-]{1,100})\"")
 _NAME_OF_GROUP = lazy_pattern(r"[\w.:@/-]{1,100}")
+# The groups of an entry in Terraform, in a configuration of eksctl, or in the command that sets them.
+_DECLARED_GROUPS = lazy_pattern(
+    r"\b(?:kubernetes_groups[ \t]{0,20}=|kubernetesGroups[\"']?[ \t]{0,4}:)\s{0,20}(?:\[(?P<list>[^\[\]]{0,1000})\]|(?P<items>(?:-[ \t]{1,4}[\w.:@/\"'-]{1,102}\s{1,40}){1,20}))"
+    r"|--kubernetes-groups[ =](?P<words>[\w.:@/\"'][\w.:@/\"'-]{0,101}(?:[ \t]{1,4}[\w.:@/\"'][\w.:@/\"'-]{0,101}){0,20})"
+)
+_DECLARED_PRINCIPAL = lazy_pattern(
+    r"\b(?i:principal[_-]?arn)[\"']?[ \t]{0,20}[=: ][ \t]{0,4}[\"']?arn:aws[\w-]{0,12}:iam::[0-9]{12}:(?:role|user)/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})"
+)
+# A bare word is a group's name only if it cannot be a word of the sentence.
+_SAID_GROUP = r"(?:[\"'`][\w.:@/-]{1,100}[\"'`]|\w{1,40}(?:[-:.]\w{1,40}){1,8})"
+_SAID_GROUPS = lazy_pattern(
+    r"\b(?P<subject>[Ee]ntry|[Rr]ole|mapping)\b(?P<of>(?:[^\n.]|\.(?!\s)){0,160}?)\b(?:[Kk]ubernetes|k8s|RBAC)?[_ ]?[Gg]roups?\b[\"'`]{0,2}[=: ]{1,3}(?:is |are |of )?"
+    rf"(?:\[(?P<list>[^\[\]\n]{{1,400}})\]|(?P<names>{_SAID_GROUP}(?:(?:, ?| and ){_SAID_GROUP}){{0,8}}))"
+)
+_NAMED_ROLE = lazy_pattern(
+    r"\brole/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})|\b[Rr]ole [\"'`]?([\w+=,.@-]{1,64})"
+)
 _POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[")
 _POLICY = lazy_pattern(r":cluster-access-policy/(\w{1,80})", re.ASCII)
 _CLUSTER_SCOPE = lazy_pattern(r"\btype\"\s{0,4}:\s{0,4}\"cluster\"")
@@ -171,6 +189,8 @@ def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     if entry is not None:
         return entry.groups
     role = underlying_role(denied.principal)
+    if denied.is_iam and role is not None and (stated := _find_groups_of_role(text, role.name)) is not None:
+        return stated
     mapped = [
         each
         for each in denied.case.context.mappings
@@ -178,6 +198,29 @@ def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
         or (role is not None and _identify(try_parse_principal(each.arn)) == _identify(role))
     ]
     return mapped[0].groups if len(mapped) == 1 else None
+
+
+def _find_groups_of_role(text: str, role: str) -> tuple[str, ...] | None:
+    """Return the groups of the access entry of a role, as code declares them or people say them."""
+    if "roup" not in text:
+        return None
+    text = text[:_MAX_TEXT]
+    declared = {
+        tuple(_NAME_OF_GROUP.findall(found[found.lastgroup or 0]))
+        for found in _DECLARED_GROUPS.finditer(text)
+    }
+    if len(declared) == 1 and {found["name"] for found in _DECLARED_PRINCIPAL.finditer(text)} <= {role}:
+        return declared.pop()
+    said: set[tuple[str, ...]] = set()
+    for found in find_said(text, _SAID_GROUPS):
+        words = found["subject"] + found["of"]
+        names = {name for each in _NAMED_ROLE.findall(words) for name in each if name}
+        if names == {role} or not (names or found["subject"].lower() == "role"):
+            named = (
+                each for each in _NAME_OF_GROUP.findall(found["list"] or found["names"]) if each != "and"
+            )
+            said.add(tuple(named))
+    return said.pop() if len(said) == 1 else None
 
 
 def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
