@@ -95,6 +95,34 @@ def test_boundary_is_changed_and_no_other_policy() -> None:
     assert "AdministratorAccess allows the action already, so another Allow there does not help" in shown
 
 
+_BOUNDARY = " because no permissions boundary allows the {} action"
+_CONTROL = " because no service control policy allows the {} action"
+_SESSION = " because no session policy allows the {} action"
+
+
+@pytest.mark.parametrize(
+    ("reason", "said", "shown", "hidden"),
+    [
+        (_BOUNDARY, "The role has AmazonSQSFullAccess.", "AmazonSQSFullAccess allows the action already, so another", "if it is attached"),
+        (_BOUNDARY, "mailer has AmazonSQSFullAccess attached.", "AmazonSQSFullAccess allows the action already, so another", "if it is attached"),
+        (_BOUNDARY, "The group has AmazonSQSFullAccess.", "already, if it is attached to the role mailer", "already, so another"),
+        (_CONTROL, "Our role has AmazonSQSFullAccess.", "AmazonSQSFullAccess allows the action already, so the role mailer needs no other policy", "also needs its own Allow"),
+        (_CONTROL, "Our role has AmazonS3FullAccess.", "also needs its own Allow", "allows the action already"),
+        (_SESSION, f"mailer itself has sqs:* on {_QUEUE}.", "allows the action already: that alone is not enough", "An Allow for the role mailer alone"),
+        (_SESSION, f"The role mailer has sqs:* on {_QUEUE}.", "allows the action already: that alone is not enough", "An Allow for the role mailer alone"),
+        # Of another role, or on another queue.
+        (_SESSION, f"web has sqs:* on {_QUEUE}. It is arn:aws:iam::{_ACCOUNT}:role/web.", "An Allow for the role mailer alone", "allows the action already"),
+        (_SESSION, f"mailer has sqs:* on {_QUEUE}-2.", "An Allow for the role mailer alone", "allows the action already"),
+    ],
+)  # fmt: skip
+def test_policy_of_the_caller_has_no_effect_on_others(
+    reason: str, said: str, shown: str, hidden: str
+) -> None:
+    text = " ".join(explain(f"{_denied(reason=reason)}\n{said}").to_text(detail="full").split())
+    assert shown in text
+    assert hidden not in text
+
+
 @pytest.mark.parametrize(
     ("is_default", "verdict", "command"),
     [

@@ -85,6 +85,44 @@ _ROWS = {
         ("The limit can be intentional", "Create the role with that boundary"),
         ("service control",),
     ),
+    "boundary and the role of a node group of eksctl": _Row(
+        '2026-11-20 11:03:16 [✖]  AWS::IAM::Role/NodeInstanceRole: CREATE_FAILED – "API: iam:CreateRole User: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/eksctl-bay-nodegroup-a-NodeInstanceRole-Kq3ZbT91xWvM because no permissions boundary allows the iam:CreateRole action"',
+        (
+            "role/eksctl-bay-nodegroup-a-NodeInstanceRole-*",
+            "iam.instanceRolePermissionsBoundary of the node group",
+            "a role that an administrator creates as iam.instanceRoleARN of the node group",
+        ),
+    ),
+    "boundary and a role of Terraform": _Row(
+        'Error: creating IAM Role (bay-20261120093012345600000001): operation error IAM: CreateRole, https response error StatusCode: 403, RequestID: 1, api error AccessDenied: User: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/bay-20261120093012345600000001 because no permissions boundary allows the iam:CreateRole action\n\n  with aws_iam_role.bay,\n  on main.tf line 3, in resource "aws_iam_role" "bay":',
+        (
+            '"arn:aws:iam::111122223333:role/bay-*"',
+            "in Terraform, permissions_boundary",
+            "instead of aws_iam_role.bay",
+        ),
+    ),
+    "queue that CloudFormation creates": _Row(
+        "CREATE_FAILED  AWS::SQS::Queue  Jobs  User: arn:aws:iam::111122223333:user/ci is not authorized to perform: sqs:createqueue on resource: arn:aws:sqs:eu-west-1:111122223333:bay-Jobs-9S8D7F6G5H4J because no identity-based policy allows the sqs:createqueue action",
+        ('"arn:aws:sqs:eu-west-1:111122223333:bay-Jobs-*"', "CloudFormation ends the name"),
+    ),
+    "queue that a program uses": _Row(
+        "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:bay-Jobs-9S8D7F6G5H4J because no identity-based policy allows the sqs:SendMessage action",
+        ('"arn:aws:sqs:eu-west-1:111122223333:bay-Jobs-9S8D7F6G5H4J"',),
+        ("bay-Jobs-*",),
+    ),
+    "queue with a name of the template": _Row(
+        "CREATE_FAILED  AWS::SQS::Queue  Jobs  User: arn:aws:iam::111122223333:user/ci is not authorized to perform: sqs:createqueue on resource: arn:aws:sqs:eu-west-1:111122223333:bay-mails-2024v1 because no identity-based policy allows the sqs:createqueue action",
+        ('"arn:aws:sqs:eu-west-1:111122223333:bay-mails-2024v1"',),
+        ("bay-mails-*",),
+    ),
+    "folder of a session": _Row(
+        "User: arn:aws:sts::111122223333:assumed-role/rooms/t7 is not authorized to perform: s3:DeleteObject on resource: arn:aws:s3:::acme-rooms/eu/t7/tmp/a because no session policy allows the s3:DeleteObject action",
+        ('"arn:aws:s3:::acme-rooms/eu/t7/*"',),
+    ),
+    "folder of another name than the session": _Row(
+        "User: arn:aws:sts::111122223333:assumed-role/rooms/t7 is not authorized to perform: s3:DeleteObject on resource: arn:aws:s3:::acme-rooms/eu/t8/tmp/a because no session policy allows the s3:DeleteObject action",
+        ('"arn:aws:s3:::acme-rooms/eu/t8/tmp/a"',),
+    ),
     "service of a task that did not start": _Row(
         f"(service carts) was unable to place a task. Reason: {_NO_TASK}",
         ("aws ecs update-service --cluster ECS_CLUSTER --service carts --force-new-deployment",),

@@ -1931,6 +1931,14 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                 ("Ops/lena @ ************", "role Ops", _MASKED_ROLE),
                 ("Federated user: Ops/lena\nAccount ID: 1111-2222-3333", "role Ops", _NAMED_ROLE),
                 ("Federated user: Ops/lena", "role Ops", _MASKED_ROLE),
+                ('"lena @ 1111-2222-3333", role Ops (switched role)', "role Ops", _NAMED_ROLE),
+                ("I am lena @ 1111-2222-3333, switched to Ops", "role Ops", _NAMED_ROLE),
+                ("Ops @ 1111-2222-3333 (switched role)", "role Ops", _NAMED_ROLE),
+                (
+                    "lena @ 1111-2222-3333, and the node role Ops is mapped",
+                    "user lena",
+                    "arn:aws:iam::111122223333:user/lena",
+                ),
                 (
                     "IAM user: lena\nAccount ID: 1111-2222-3333",
                     "user lena",

@@ -244,10 +244,9 @@ def _documents(text: str) -> dict[str, Any]:
 
         values["policies"] = (*values.get("policies", ()), *find_attached_policies(text))
     if is_described and all(each.has_principal for each in values.get("policies", ())):
-        from iamtriage.explaining._context.readers.attached_policies import find_described_policy
+        from iamtriage.explaining._context.readers.attached_policies import find_described_policies
 
-        described = find_described_policy(text)
-        values["policies"] = (*values.get("policies", ()), *((described,) if described else ()))
+        values["policies"] = (*values.get("policies", ()), *find_described_policies(text))
     if ':sub"' in text and not any(each.is_trust_policy for each in values.get("policies", ())):
         from iamtriage.explaining._context.readers.pasted_policies import find_trust_conditions
 

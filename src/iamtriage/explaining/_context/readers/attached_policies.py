@@ -13,7 +13,7 @@ from iamtriage.policies._managed_policies import FULL_ACCESS, build_managed_poli
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("ASKER", "DESCRIBED", "find_attached_policies", "find_described_policy", "lists_others_only")
+__all__ = ("ASKER", "DESCRIBED", "find_attached_policies", "find_described_policies", "lists_others_only")
 
 ASKER = ("user", "")
 """The owner of a policy that the asker's own user has, which the text does not name."""
@@ -42,25 +42,34 @@ _SAID = lazy_pattern(
 
 
 # "The policy allows s3:GetObject and s3:PutObject on arn:aws:s3:::orders/*", "I have sqs:*".
+_PRINCIPAL = r"[A-Za-z][\w+=,@-]{1,62}\w"
 _ACTION = r"[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{1,60}\*?|\*)"
 _TARGET = r"[`\"']?(?:arn:aws[\w:/*+=,.@-]{8,400}(?<![.,])|\*|alias/[\w/-]{1,200})[`\"']?"
 _GRANT = lazy_pattern(
     # A sentence, or a line of a list. Bucket policies and boundaries allow a caller nothing by themselves.
-    rf"(?m)(?:(?P<other>\b(?:boundary|bucket|control|endpoint|key|queue|repository|resource|topic|trust)(?:-based)? )?\b(?:polic(?:y|ies)|[Rr]ole|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|has|have|contains?|includes?|got)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
+    rf"(?m)(?:(?P<other>\b(?:boundary|bucket|control|endpoint|key|queue|repository|resource|topic|trust)(?:-based)? )?\b(?:polic(?:y|ies)|[Rr]ole|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|has|have|contains?|includes?|got)\b[^\n.!?:\"]{{0,40}}?|(?<![\w:/.-]){_PRINCIPAL}[`\"']?(?: itself| already| also| only| now)? (?:allows|grants|has)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
     rf"(?P<actions>{_ACTION}(?:[`\"']?(?:,? and |, ?| ?/ ?)[`\"']?{_ACTION}){{0,6}})[`\"']?(?: (?:on|for) (?P<resources>{_TARGET}(?:(?:,? and |, ){_TARGET}){{0,4}})|(?![`\"']? (?:on|for|only)\b))",
     re.ASCII,
 )
 
+# The words with which a sentence about the caller, or a line of a list, begins.
+_OF_CALLER = lazy_pattern(r"(?i:\b(?:polic(?:y|ies)|role|user|it|i|we)\b)|^\s{0,13}[-*] ")
 
-def find_described_policy(text: str) -> Document | None:
-    """Return what a text says in words that the caller's policy allows, as a policy.
 
-    >>> find_described_policy("The policy allows iam:PassRole on arn:aws:iam::111122223333:role/web!").content["Statement"]
+def find_described_policies(text: str) -> Iterator[Document]:
+    """Yield what a text says in words that the caller's policy or that of a role or user allows, as policies.
+
+    >>> [found] = find_described_policies("The policy allows iam:PassRole on arn:aws:iam::111122223333:role/web!")
+    >>> found.content["Statement"]
     [{'Effect': 'Allow', 'Action': ['iam:PassRole'], 'Resource': ['arn:aws:iam::111122223333:role/web']}]
     """
-    statements: list[dict[str, Any]] = []
+    statements: dict[tuple[str, str] | None, list[dict[str, Any]]] = {}
     for found in find_said(text, _GRANT):
         if found["other"]:
+            continue
+        words = text[found.start() : found.start("actions")]
+        owner = _find_principal(text, words)
+        if owner is None and not _OF_CALLER.search(words):
             continue
         actions = re.findall(_ACTION, found["actions"])
         resources = [each.strip("`\"'.,") for each in re.findall(_TARGET, found["resources"] or "")]
@@ -68,9 +77,22 @@ def find_described_policy(text: str) -> Document | None:
             resources = [
                 f"arn:aws:kms:*:*:{each}" if each.startswith("alias/") else each for each in resources
             ]
-            statements.append({"Effect": "Allow", "Action": actions, "Resource": resources or ["*"]})
-    content = {"Version": "2012-10-17", "Statement": statements}
-    return Document(content, is_whole=False, name=DESCRIBED) if statements else None
+            statement = {"Effect": "Allow", "Action": actions, "Resource": resources or ["*"]}
+            statements.setdefault(owner, []).append(statement)
+    for owner, allowed in statements.items():
+        content = {"Version": "2012-10-17", "Statement": allowed}
+        yield Document(content, is_whole=False, owner=owner, name=DESCRIBED)
+
+
+def _find_principal(text: str, words: str) -> tuple[str, str] | None:
+    """Return the kind and name of the last role or user that words name, if the text has its ARN."""
+    for name in reversed(re.findall(_PRINCIPAL, words, re.ASCII)):
+        found = re.search(
+            rf":(?:assumed-)?(role|user)/(?:[\w+=,.@-]{{1,64}}/){{0,8}}{re.escape(name)}(?![\w+=,.@-])", text
+        )
+        if found is not None:
+            return found[1], name
+    return None
 
 
 def find_attached_policies(text: str) -> Iterator[Document]:

@@ -50,6 +50,15 @@ _CONSOLE_CALLER = lazy_pattern(
     r"|\b(?:[Ff]ederated user|IAM user)(?::|:?\n)\s{0,4}(?:(?P<menu_role>[\w+=,.@-]{1,64})/)?(?P<menu_name>[\w+=,.@-]{2,64})[ \t]{0,8}$",
     re.ASCII | re.MULTILINE,
 )
+# Who switched roles reads the name of the user, or the display name of the switch, in the menu, and adds the role.
+_SWITCHED_ROLE = lazy_pattern(
+    r"[^\w\n]{0,6}(?:(?:active|am|as|assumed|current|have|I|in|into|my|switch|switched|the|to|under|using|via|with) ){0,6}(?:[Rr]ole(?: name)?:? |(?<=switched to )|(?<=switch to ))[`\"']?"
+    r"(?!(?:and|are|but|can|does|for|from|has|have|in|is|of|on|that|the|to|via|was|which|with)\b)(?P<role>[\w+=,@-]{2,63}\w)",
+    re.ASCII,
+)
+_IS_SWITCHED = lazy_pattern(
+    r"[\"'`)\]]{0,2},? ?\(?(?:(?:a |the )?switched role|(?:by|via|after) (?:switch role|switching roles?))\b"
+)
 # "Role orders-api may s3:GetObject", "has the AWS managed policy AmazonS3FullAccess": the permissions of the caller,
 # unless the sentence is about another one, with which it works.
 _ROLE_WITH_PERMISSIONS = lazy_pattern(
@@ -76,6 +85,10 @@ def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
     account = (found["account"] or (menu[1] if menu else "****")).replace("-", "")
     role, name = found["role"] or found["menu_role"], found["name"] or found["menu_name"]
     words = " ".join(found[0].split())
+    if role is None and _IS_SWITCHED.match(text, found.end()) is not None:
+        return Stated(f"arn:{partition}:iam::{account}:role/{name}", words)
+    if role is None and (switched := _SWITCHED_ROLE.match(text, found.end())) is not None:
+        role, words = switched["role"], f"{words}{switched[0]}"
     if role is None:
         return Stated(f"arn:{partition}:iam::{account}:user/{name}", words)
     return Stated(f"arn:{partition}:sts::{account}:assumed-role/{role}/{name}", words)

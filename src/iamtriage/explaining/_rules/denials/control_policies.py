@@ -93,7 +93,9 @@ def explain_service_control(denial: Denial) -> Explanation:
         url=pages.SERVICE_CONTROL,
     )
     text = f"At {where}, no service control policy allows the action, and no Deny matched. {_no_identity_allow(denial, 'service control policy')}"
-    if guardrails.identity_notes(denial):
+    if (own := guardrails.describe_own_allow(denial)) is not None:
+        text = f"{text} {capitalize_start(own)}, so {denial.caller} needs no other policy."
+    else:
         text = f"{text} {capitalize_start(denial.caller)} also needs its own Allow."
     verdict = f"no service control policy{f' of {clip_text(level)}' if level else ''} allows it"
     return guardrails.explain_guardrail(denial, verdict, text, "service_control", remedy, *scope)

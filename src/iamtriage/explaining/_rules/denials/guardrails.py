@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
@@ -24,9 +25,10 @@ from iamtriage.explaining._rules.shared import (
     pages,
     required_grants,
     task_statements,
+    text_signs,
 )
 from iamtriage.explaining._rules.shared.remedies import present, save_step
-from iamtriage.explaining._rules.shared.wording import denial_summary, why_no_allow_helps
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, why_no_allow_helps
 from iamtriage.policies._grants import WILDCARD_OF_AWS
 
 if TYPE_CHECKING:
@@ -46,12 +48,20 @@ _DELEGATING_ACTIONS = frozenset(
     )
 )
 _LIFTING = {"iam:deleteuserpermissionsboundary", "iam:deleterolepermissionsboundary"}
-_KEEP_CONDITION = " Keep the condition, or the caller can get more through a principal without a boundary."
 _DEPLOYS = lazy_pattern(
     r"\b(?:sls|serverless|sam|cdk|amplify|chalice|copilot|zappa) (?:deploy|bootstrap|push)\b|\bStack \S{1,130} failed to deploy\b|\b(?:terraform|tofu|pulumi) (?:apply|up)\b"
 )
 # Such a call creates nothing.
 _READS = (":describe", ":get", ":list")
+# The settings of eksctl for the boundary and the ARN of a role, by the role's logical ID or the name of its stack:
+# https://docs.aws.amazon.com/eks/latest/eksctl/iam-permissions-boundary.html
+_EKSCTL_SETTINGS = (
+    ("NodeInstanceRole", "iam.{} of the node group", "instanceRolePermissionsBoundary", "instanceRoleARN"),
+    ("-podidentityrole-", "{} of the association", "permissionsBoundaryARN", "roleARN"),
+    ("-addon-iamserviceaccount-", "{} of the service account", "permissionsBoundary", "attachRoleARN"),
+    ("FargatePodExecutionRole", "iam.{}", "fargatePodExecutionRolePermissionsBoundary", "fargatePodExecutionRoleARN"),
+    ("-ServiceRole-", "iam.{}", "serviceRolePermissionsBoundary", "serviceRoleARN"),
+)  # fmt: skip
 IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
 
 
@@ -67,12 +77,24 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         steps = (denial_remedies.CHANGE_CALL, *present(typical_requirement(denial)))
     else:
         verdict = f"its permissions boundary{name} does not allow it"
-        text = f"The permissions boundary of {denial.caller} has no Allow for the action, so an Allow in another policy has no effect. The limit can be intentional."
+        own, delegates = describe_own_allow(denial), _delegates(denial)
+        allow = ", so an Allow in another policy has no effect"
+        caps: str | None = (
+            "A boundary only caps permissions: an identity-based policy must allow the action, too."
+        )
+        if own is not None and delegates:
+            # The steps are about the condition.
+            allow, caps = f". {capitalize_start(own)}, which has no effect without one in the boundary", None
+        elif own is not None:
+            caps = f"A boundary only caps permissions: {own}, so another Allow there does not help."
+        text = f"The permissions boundary of {denial.caller} has no Allow for the action{allow}. The limit can be intentional."
         title = "Change the permissions boundary"
         steps = (
-            save_step("the boundary's policy") if can_change else "Add the statement to the boundary.",
-            f"A boundary only caps permissions: {_identity_allow(denial)}.{_KEEP_CONDITION if _delegates(denial) else ''}",
-            *present(_delegation_step(denial)),
+            save_step("the boundary's policy") if can_change else _add_step(denial),
+            *present(_delegation_step(denial) if can_change and delegates else None, caps),
+            *present(
+                "If the boundary already has such a statement, that alone helps." if delegates else None
+            ),
             *present(_deployment_step(denial)),
         )
     narrow = ""
@@ -98,17 +120,34 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         layer="permissions_boundary",
         url=pages.BOUNDARIES,
     )
-    return explain_guardrail(denial, verdict, text, "permissions_boundary", remedy)
+    others = present(_given_role_remedy(denial))
+    return explain_guardrail(denial, verdict, text, "permissions_boundary", remedy, others=others)
 
 
 def explain_guardrail(
-    denial: Denial, verdict: str, text: str, layer: PolicyType, remedy: Remedy, *notes: str
+    denial: Denial,
+    verdict: str,
+    text: str,
+    layer: PolicyType,
+    remedy: Remedy,
+    *notes: str,
+    others: tuple[Remedy, ...] = (),
 ) -> Explanation:
-    """Return the explanation of a denial by a policy that caps permissions, which the remedy changes."""
+    """Return the explanation of a denial by a policy that caps permissions, which the remedy changes.
+
+    Args:
+        denial: The denial.
+        verdict: What the policy does, as the end of the summary.
+        text: The text of the cause.
+        layer: The type of the policy.
+        remedy: The remedy that changes the policy.
+        notes: The notes.
+        others: Remedies for a missing Allow that leave the policy as it is.
+    """
 
     def build_remedies() -> tuple[Remedy, ...]:
         if not denial.is_explicit:
-            return (remedy,)
+            return (remedy, *others)
         details = denial_remedies.authorization_details_remedy(denial)
         remedies = (details, remedy)
         # With a named policy, decoding adds only which statement of it denied.
@@ -164,14 +203,49 @@ def _deployment_step(denial: Denial) -> str | None:
     return f"{denial.action} is only one of the calls of a deployment: with it alone, the next one is denied. Let the boundary allow all that the deployment needs."
 
 
-def _delegation_step(denial: Denial) -> str | None:
-    if not _delegates(denial):
-        return None
+def _add_step(denial: Denial) -> str:
+    added = "Add the statement to the boundary."
+    return f"{added} {_delegation_step(denial)}" if _delegates(denial) else added
+
+
+def _delegation_step(denial: Denial) -> str:
     principal = "user" if "user" in denial.lowercase_action else "role"
-    create = f"give the {principal} that boundary (put-{principal}-permissions-boundary)"
+    give = f"Give the {principal} that boundary (put-{principal}-permissions-boundary)"
     if "create" in denial.lowercase_action:
-        create = f"create the {principal} with that boundary (--permissions-boundary, in Terraform permissions_boundary)"
-    return f"{create[0].upper()}{create[1:]}, or the condition denies the call again. That alone helps if the boundary already has such a statement."
+        give = f"Create the {principal} with that boundary ({_name_settings(denial)[0]})"
+    return f"Keep the condition, or the caller can get more through a {principal} without a boundary. {give}, or the condition denies the call again."
+
+
+def _name_settings(denial: Denial) -> tuple[str, str]:
+    """Return the setting for the boundary of a new role or user, and where an existing role can be used instead."""
+    deployment = text_signs.find_deployment(denial.failure, denial.facts)
+    resource, of = (
+        denial.resource or "",
+        f" instead of {clip_text(deployment.resource)}" if deployment and deployment.resource else "",
+    )
+    if "/eksctl-" in resource:
+        for sign, where, boundary, arn in _EKSCTL_SETTINGS:
+            if sign in resource:
+                return f"in eksctl, {where.format(boundary)}", f" as {where.format(arn)}"
+    if deployment is None:
+        return "--permissions-boundary, in Terraform permissions_boundary", ""
+    if deployment.tool == "Terraform":
+        return "in Terraform, permissions_boundary", of
+    return "in the template, PermissionsBoundary", of
+
+
+def _given_role_remedy(denial: Denial) -> Remedy | None:
+    """Return the remedy that leaves the boundary of the caller, who uses a role that an administrator creates."""
+    if denial.lowercase_action != "iam:createrole":
+        return None
+    return Remedy(
+        title=f"Or use a role that an administrator creates{_name_settings(denial)[1]}",
+        who="account administrator",
+        steps=(
+            f"{capitalize_start(denial.caller)} then needs iam:PassRole on that role, in its own policy and in the boundary, and no iam:CreateRole.",
+        ),
+        url=pages.PASS_ROLE,
+    )
 
 
 def _boundary_statement(denial: Denial) -> dict[str, Any] | None:
@@ -182,19 +256,19 @@ def _boundary_statement(denial: Denial) -> dict[str, Any] | None:
     return {**statement, "Condition": {"StringEquals": {"iam:PermissionsBoundary": boundary}}}
 
 
-def _identity_allow(denial: Denial) -> str:
-    """Return whether an identity-based policy has to allow the action or does, as a clause."""
-    if not decisions.identity_policy_allows(denial.facts, denial.action):
-        # Most denials do not need the modules.
-        from iamtriage.explaining._rules.denials.known_policies import is_of_caller
-        from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
+def describe_own_allow(denial: Denial) -> str | None:
+    """Return which identity-based policy allows the action already, as a clause, or ``None`` if none is known to."""
+    if decisions.identity_policy_allows(denial.facts, denial.action):
+        return decisions.describe_allowing(denial.facts, denial.action)
+    # Most denials do not need the modules.
+    from iamtriage.explaining._rules.denials.known_policies import is_said_of_caller
+    from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 
-        allowing = find_allowing_policy(denial)
-        if allowing is None:
-            return "an identity-based policy must allow the action, too"
-        attached = "" if is_of_caller(allowing, denial) else f", if it is attached to {denial.caller}"
-        return f"{allowing.name} allows the action already{attached}, so another Allow there does not help"
-    return f"{decisions.describe_allowing(denial.facts, denial.action)}, so only the boundary lacks an Allow"
+    allowing = find_allowing_policy(denial)
+    if allowing is None:
+        return None
+    attached = "" if is_said_of_caller(allowing, denial) else f", if it is attached to {denial.caller}"
+    return f"{allowing.name} allows the action already{attached}"
 
 
 def _offers_change(denial: Denial) -> bool:

@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
-from iamtriage.explaining._context.readers.attached_policies import ASKER
+from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _CONTROLS = frozenset({"service_control", "resource_control"})
 _CONTROL_POLICY_ID = lazy_pattern(r"(?<![\w-])p-[0-9a-z_]{8,128}(?![\w-])", re.ASCII)
+_MAX_TEXT = 64_000
 # Types of policies that name a principal.
 _WITH_PRINCIPAL = frozenset({"resource", "resource_control", "vpc_endpoint"})
 
@@ -157,9 +158,23 @@ def is_of_other(policy: KnownPolicy, denial: Denial) -> bool:
 
 def is_of_caller(policy: KnownPolicy, denial: Denial) -> bool:
     """Return whether a policy is known to be attached to the caller."""
-    return policy.policy_type == "identity" or (
-        policy.owner is not None and policy.owner == _identify_caller(denial)
+    is_of_owner = policy.owner is not None and policy.owner == _identify_caller(denial)
+    return policy.policy_type == "identity" or (is_of_owner and policy.name != DESCRIBED)
+
+
+def is_said_of_caller(policy: KnownPolicy, denial: Denial) -> bool:
+    """Return whether a policy is attached to the caller, as far as the text only says so.
+
+    It counts if AWS names another type of policy, and not if AWS found none that is attached and allows the call.
+    """
+    if is_of_caller(policy, denial) or policy.owner is not None:
+        return policy.owner is None or policy.owner == _identify_caller(denial)
+    kind, name = _identify_caller(denial)
+    subject = (
+        rf"(?:\b(?:[Tt]he|[Mm]y|[Oo]ur|[Tt]his) (?:IAM )?{kind}\b|(?<![\w/-]){re.escape(name)}(?![\w/-]))"
     )
+    has = rf"{subject}[^\n.!?]{{0,30}}? (?:has|have)\b[^\n.!?]{{0,60}}?(?<![\w/-]){re.escape(policy.name)}(?![\w-])"
+    return name != "" and re.search(has, denial.failure.text[:_MAX_TEXT]) is not None
 
 
 def _identify_caller(denial: Denial) -> tuple[str, str]:

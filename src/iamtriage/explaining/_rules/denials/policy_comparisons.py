@@ -293,7 +293,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     if not is_attached:
         text = f". It is not attached to {caller}, or a policy of another type denies the call."
     if denial.policy_type == "identity":
-        text = f", so it {'' if policy.owner else f'is not attached to {caller}, or '}was not yet in effect."
+        text = f", so it {'' if is_attached else f'is not attached to {caller}, or '}was not yet in effect."
     return STATED_POLICY_ALLOWS.cause("derived", text=f"{subject} allows {action} on this resource{text}")
 
 

@@ -97,6 +97,9 @@ def explain_session_policy(denial: Denial) -> Explanation:
     verdict, is_local = "the session's policy does not allow it", find_working(denial.failure.text, LOCALLY)
     locally = " Your own credentials have no such policy, so the call works with them." if is_local else ""
     text = f"A session can do only what both its session policy and the policies of {denial.caller} allow, and the session policy does not allow this. An Allow for {denial.caller} alone does not help."
+    if not denial.is_explicit and (own := guardrails.describe_own_allow(denial)) is not None:
+        alone = f"An Allow for {denial.caller} alone does not help."
+        text = text.replace(alone, f"{capitalize_start(own)}: that alone is not enough.")
     if denial.is_explicit:
         verdict = "the session's policy denies it"
         text = f"A Deny statement in the session policy matches the request. {why_no_allow_helps(denial)}{locally}"

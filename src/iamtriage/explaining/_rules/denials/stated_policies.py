@@ -113,7 +113,7 @@ def _add_identity_policies(
     denial = name_caller(denial, policy)
     is_said = policy.name == DESCRIBED or is_administrator(denial.failure.text)
     is_of_other_account = explanation.topic == "assume-role" and bool(denial.crosses_accounts)
-    is_stated = policy.owner is not None or (is_said and is_of_other_account)
+    is_stated = (policy.owner is not None and policy.name != DESCRIBED) or (is_said and is_of_other_account)
     if first.code == STATED_POLICY_ALLOWS.code and is_stated and denial.policy_type is None:
         first = _with_text(first, first.text.partition(" It is not attached")[0])
         explanation = attrs.evolve(explanation, causes=(first, *explanation.causes))

@@ -132,7 +132,8 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
         named = f"cluster {cluster.argument}" if cluster.name else "Kubernetes cluster"
         missing = cluster_access.describe_missing_entry(cluster)
         summary = f"The {named} does not accept {principal.description}: most likely, it has {missing} that matches."
-    in_map, in_iam = _aws_auth_remedy(cluster, principal), _iam_remedy(case, cluster)
+    in_map = _aws_auth_remedy(cluster, principal)
+    in_iam = None if is_administrator(case.failure.text) else _iam_remedy(case, cluster)
     entry_remedy = _access_entry_remedy(case, cluster, principal, entry, exists=bool(state.listed))
     explanation = case.explain(
         summary,
@@ -268,7 +269,7 @@ def _causes(
                 text="The principal is mapped, but no access policy or RBAC role allows it to read objects."
             )
             yield cluster_access.NOT_MAPPED.cause(text=missing)
-    if state.listed is not False and not (state.is_enough and is_administrator(case.failure.text)):
+    if state.listed is not False and not is_administrator(case.failure.text):
         yield NO_IAM_PERMISSION.cause()
 
 

@@ -34,6 +34,7 @@ __all__ = (
     "StatedEntry",
     "describe_listed",
     "find_creation_day",
+    "find_declared_groups",
     "find_former",
     "find_groups",
     "find_listed",
@@ -65,7 +66,7 @@ _DECLARED_GROUPS = lazy_pattern(
     r"|--kubernetes-groups[ =](?P<words>[\w.:@/\"'][\w.:@/\"'-]{0,101}(?:[ \t]{1,4}[\w.:@/\"'][\w.:@/\"'-]{0,101}){0,20})"
 )
 _DECLARED_PRINCIPAL = lazy_pattern(
-    r"\b(?i:principal[_-]?arn)[\"']?[ \t]{0,20}[=: ][ \t]{0,4}[\"']?arn:aws[\w-]{0,12}:iam::[0-9]{12}:(?:role|user)/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})"
+    r"\b(?i:principal[_-]?arn)[\"']?[ \t]{0,20}[=: ][ \t]{0,4}[\"']?arn:aws[\w-]{0,12}:iam::(?P<account>[0-9]{12}):(?:role|user)/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})"
 )
 # A bare word is a group's name only if it cannot be a word of the sentence.
 _SAID_GROUP = r"(?:[\"'`][\w.:@/-]{1,100}[\"'`]|\w{1,40}(?:[-:.]\w{1,40}){1,8})"
@@ -189,8 +190,6 @@ def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     if entry is not None:
         return entry.groups
     role = underlying_role(denied.principal)
-    if denied.is_iam and role is not None and (stated := _find_groups_of_role(text, role.name)) is not None:
-        return stated
     mapped = [
         each
         for each in denied.case.context.mappings
@@ -200,22 +199,23 @@ def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     return mapped[0].groups if len(mapped) == 1 else None
 
 
-def _find_groups_of_role(text: str, role: str) -> tuple[str, ...] | None:
-    """Return the groups of the access entry of a role, as code declares them or people say them."""
-    if "roup" not in text:
+def find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
+    """Return the groups of the access entry of a user's role, as code declares them or people say them."""
+    role, text = underlying_role(denied.principal), denied.case.failure.text[:_MAX_TEXT]
+    if role is None or not denied.is_iam or "roup" not in text:
         return None
-    text = text[:_MAX_TEXT]
     declared = {
         tuple(_NAME_OF_GROUP.findall(found[found.lastgroup or 0]))
         for found in _DECLARED_GROUPS.finditer(text)
     }
-    if len(declared) == 1 and {found["name"] for found in _DECLARED_PRINCIPAL.finditer(text)} <= {role}:
+    owners = {found.group("account", "name") for found in _DECLARED_PRINCIPAL.finditer(text)}
+    if len(declared) == 1 and owners <= {(role.account, role.name)}:
         return declared.pop()
     said: set[tuple[str, ...]] = set()
     for found in find_said(text, _SAID_GROUPS):
         words = found["subject"] + found["of"]
         names = {name for each in _NAMED_ROLE.findall(words) for name in each if name}
-        if names == {role} or not (names or found["subject"].lower() == "role"):
+        if names == {role.name} or not (names or found["subject"].lower() == "role"):
             named = (
                 each for each in _NAME_OF_GROUP.findall(found["list"] or found["names"]) if each != "and"
             )

@@ -15,7 +15,7 @@ from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
     find_bindings,
     find_roles,
 )
-from iamtriage.explaining._rules.kubernetes.stated_entries import find_groups
+from iamtriage.explaining._rules.kubernetes.stated_entries import find_declared_groups, find_groups
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 
@@ -83,6 +83,7 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
         return ()
     stated = list(find_bindings(text))
     groups = find_groups(denied)
+    groups = find_declared_groups(denied) if groups is None else groups
     bound = {
         each.role
         for each in stated

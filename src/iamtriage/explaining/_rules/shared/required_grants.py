@@ -10,6 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared import tasks
 from iamtriage.explaining._rules.shared.required_resources import next_objects, transfer_objects
+from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.policies._arn_templates import LAUNCH
 from iamtriage.policies._documents import build_statement
 from iamtriage.policies._grants import WILDCARD_OF_AWS, build_grant
@@ -37,6 +38,13 @@ _ALL_OBJECTS = "The command or job handles more than one object: the Resource co
 # What replaces such a resource gets another ID.
 _GENERATED = lazy_pattern(
     r"arn:[\w-]+:(?:eks|ecs):[\w-]*:\d*:(?:nodegroup|addon|fargateprofile|access-entry|task|container-instance)(?:/[\w.+=@-]{1,200}){0,4}?/(?P<name>[\w.+=@-]{1,200})/[0-9a-f-]{32,36}",
+    re.ASCII,
+)
+# The random end of a name that CloudFormation (STACK-LOGICAL_ID-RANDOM), a name_prefix of Terraform (a time and a
+# counter) or Pulumi makes up:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
+_RANDOM_NAME = lazy_pattern(
+    r"arn:[\w-]+:[\w-]+:[\w-]*:\d*:(?P<start>.{0,400}?-)(?:(?P<stack>(?=[A-Za-z]{0,13}\d)(?=\d{0,13}[A-Za-z])[A-Za-z0-9]{6,13})|(?P<terraform>20\d{15,16}[0-9a-f]{8,9}))(?P<rest>/\*)?",
     re.ASCII,
 )
 
@@ -77,6 +85,8 @@ def required_grant(denial: Denial) -> Grant | None:
             f"The ARN ends in a generated ID: to cover replacements, too, end it with {generated['name']}/*."
         )
         return attrs.evolve(grant, notes=(note, *grant.notes))
+    if (other := _find_lasting_resource(grant.resources[0], denial)) is not None:
+        return attrs.evolve(grant, resources=other[:1], notes=(other[1], *grant.notes))
     objects = transfer_objects(grant.resources[0], denial.failure.text)
     # A version is that of one object.
     others = None if objects or "Version" in grant.action else next_objects(grant.resources[0])
@@ -85,6 +95,37 @@ def required_grant(denial: Denial) -> Grant | None:
     if objects is None:
         return grant
     return attrs.evolve(grant, resources=(objects,), notes=(*grant.notes, _ALL_OBJECTS))
+
+
+def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:
+    """Return the ARN of what the next attempts need instead, with a note, if the denied one changes with each."""
+    if denial.policy_type == "session" and (own := _find_place_of_session(arn, denial)):
+        return own, "The Resource covers all that the session is for, by its name."
+    found = _RANDOM_NAME.fullmatch(arn)
+    if found is None:
+        return None
+    deployment = find_deployment(denial.failure, denial.facts)
+    if deployment is None or deployment.status in {"UPDATE_FAILED", "DELETE_FAILED"}:
+        return None
+    if deployment.tool == "CloudFormation" and found["stack"]:
+        # The name can have only the start of the logical ID, or the CDK only the start of it in its path.
+        part = found["start"].rstrip("-").rpartition("-")[2].lower()
+        logical = (deployment.resource or "").partition("/")[0].lower()
+        if not (part and logical and (part.startswith(logical) or logical.startswith(part))):
+            return None
+    elif not (deployment.tool == "Terraform" and found["terraform"]):
+        return None
+    note = f"{deployment.tool} ends the name with characters that change at each attempt, hence the *."
+    return f"{arn[: found.end('start')]}*{found['rest'] or ''}", note
+
+
+def _find_place_of_session(arn: str, denial: Denial) -> str | None:
+    """Return the ARN of all objects below the folder with the name of the session, such as that of a tenant."""
+    session: str | None = getattr(denial.principal, "session_name", None)
+    bucket, slash, key = arn.partition("/")
+    if not session or not slash or ":s3:::" not in bucket or session not in key.split("/")[:-1]:
+        return None
+    return f"{bucket}/{f'/{key}'.partition(f'/{session}/')[0]}/{session}/*".replace("//", "/")
 
 
 def required_statement(denial: Denial, conditions: Mapping[str, Any]) -> dict[str, Any] | None:

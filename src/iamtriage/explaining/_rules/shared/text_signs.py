@@ -179,12 +179,12 @@ _MAX_TEXT = 32_000
 _MAX_BEFORE_MESSAGE = 400
 _STATUS = r"(?P<status>(?:CREATE|UPDATE|DELETE)_FAILED)"
 _TYPE = r"(?:AWS::[A-Za-z0-9]{2,40}::[A-Za-z0-9]{2,60}|Custom::[\w@-]{1,60})"
-# An event as the console, the CLI, SAM, the CDK and Serverless print it, and as the API returns it. The name follows
+# An event as the console, the CLI, SAM, the CDK, eksctl and Serverless print it, and as the API returns it. The name follows
 # the type, or precedes the status and the reason follows the type; or name and type precede the status.
 _EVENT = lazy_pattern(
     rf"\b{_STATUS}(?:[\s|]{{1,80}}(?P<type>{_TYPE})(?:[\s|]{{1,80}}(?P<name>[A-Za-z0-9][\w/:.-]{{0,254}}+)(?! (?:[a-z]|Denied)))?"
     rf"|: (?P<logical_id>[A-Za-z0-9]{{1,255}}) \((?P<logical_type>{_TYPE})\))"
-    rf"|\b(?P<column_type>{_TYPE})[ \t|]{{1,80}}(?P<column_status>(?:CREATE|UPDATE|DELETE)_FAILED)\b"
+    rf"|\b(?P<column_type>{_TYPE})(?:[ \t|]{{1,80}}|/(?P<path_id>[A-Za-z0-9]{{1,255}}): )(?P<column_status>(?:CREATE|UPDATE|DELETE)_FAILED)\b"
     rf"|\"LogicalResourceId\"\s?:\s?\"(?P<member>[A-Za-z0-9]{{1,255}})\""
     rf"(?:[^{{}}]{{0,1500}}?\"ResourceType\"\s?:\s?\"(?P<member_type>{_TYPE})\")?"
     rf"(?:[^{{}}]{{0,300}}?\"ResourceStatus\"\s?:\s?\"(?P<member_status>(?:CREATE|UPDATE|DELETE)_FAILED)\")?",
@@ -300,7 +300,7 @@ def change_in_code(remedy: Remedy, deployment: Deployment | None, argument: str,
 
 
 def _find_name(event: re.Match[str]) -> str | None:
-    name: str | None = event["name"] or event["logical_id"] or event["member"]
+    name: str | None = event["name"] or event["logical_id"] or event["member"] or event["path_id"]
     if name is None:
         start = max(event.start() - 300, 0)
         found = _NAME_BEFORE.search(event.string[start : event.start()])
