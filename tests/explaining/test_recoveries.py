@@ -124,6 +124,8 @@ _NO_KEY_POLICY = "because no resource-based policy allows the kms:Decrypt action
         (_DENIED.format("kms:Decrypt", _KEY.format("111122223333"), _NO_KEY_POLICY, "We added kms:* to the role, no change."), "Then remove kms:* again"),
         ("Insufficient Lake Formation permission(s) on bills (Database name: bills) (Service: AWSGlue; Error Code: AccessDeniedException)\nI gave the role PowerUserAccess.", "Then remove PowerUserAccess again"),
         ("I even attached AmazonEKSFullAccess\nerror: You must be logged in to the server (Unauthorized)", "Then remove AmazonEKSFullAccess again"),
+        ('pods is forbidden: User "system:serviceaccount:bay:web" cannot list resource "pods" in API group "" at the cluster scope\n\nWe gave its role sqs:* and even AdministratorAccess, still the same.', "Then remove AdministratorAccess again"),
+        ("I tried sqs:*, then `AmazonEKSFullAccess`.\nerror: You must be logged in to the server (Unauthorized)", "Then remove AmazonEKSFullAccess again"),
         # It is necessary in the other account, a question, a rule, and what was there before.
         (_DENIED.format("kms:Decrypt", _KEY.format("444455556666"), _NO_KEY_POLICY, "We added kms:* to the role, no change."), None),
         (_DENIED.format("iam:CreateRole", _NEW_ROLE, _NO_BOUNDARY, "Must I be given AdministratorAccess?"), None),

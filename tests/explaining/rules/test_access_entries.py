@@ -704,3 +704,26 @@ def test_groups_of_nodes(operation: str, group: str, verbs: list[str], kind: str
     remedy = explain(text, facts={"cluster": "atlas", "region": "eu-west-1"}).remedies[0]
     assert [each.split()[2].partition("-")[0] for each in remedy.commands] == verbs
     assert remedy.commands[-1].endswith(f"--type {kind}")
+
+
+_IN_USE = "Error: creating EKS Access Entry (bay:arn:aws:iam::111122223333:role/ship): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, RequestID: 1, ResourceInUseException: The specified access entry resource is already in use on this cluster.\n\n  with aws_eks_access_entry.ship,\n\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "is_of_creator"),
+    [
+        ("ship created the cluster.", True),
+        ("The cluster was created last week by the role ship.", True),
+        ("Terraform runs as ship, and the same pipeline created the cluster.", True),
+        ("Terraform runs as ship. The cluster was set up by the same job.", True),
+        ("The cluster was not created by ship.", False),
+        ("The cluster was created by ship-2.", False),
+        ("The cluster was created by the same pipeline.", False),
+        ("ship created the cluster, with bootstrapClusterCreatorAdminPermissions: false.", False),
+    ],
+)
+def test_entry_of_the_creator_of_the_cluster(said: str, *, is_of_creator: bool) -> None:
+    explanation = explain(_IN_USE + said)
+    made = next(each for each in explanation.causes if each.code == "entry-created-by-eks")
+    assert (made.evidence == "derived") is is_of_creator
+    assert any("The simplest is to remove" in each for each in explanation.remedies[0].steps) is is_of_creator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
 __all__ = ("may_name_vain_permission", "remove_vain_permission")
 
 _SIGNS = ("Access", ":*")
+_WIDE = r"[`'\"]?(?:AdministratorAccess|PowerUserAccess|[A-Z]\w{2,40}FullAccess|[a-z][a-z0-9-]{1,30}:\*)[`'\"]?(?![\w*/-])"
+_NAME = lazy_pattern(r"[A-Z]\w{2,50}|(?P<service>[a-z][a-z0-9-]{1,30}):\*", re.ASCII)
 _ADDED = lazy_pattern(
     r"\b(?:added|adding|attached|attaching|gave|giving|given|granted|granting|tried|trying|put|assigned|allowed)\b"
-    r"[^\n.!?;:\"]{0,120}?(?<![\w/:.-])[`'\"]?(?P<what>AdministratorAccess|PowerUserAccess|[A-Z]\w{2,40}FullAccess|(?P<service>[a-z][a-z0-9-]{1,30}):\*)(?![\w*/-])"
+    r"[^\n.!?;:\"]{0,120}?(?<![\w/:.-])"
+    rf"(?P<what>{_WIDE}(?:(?:, ?| )(?:(?:and|or|plus|then|even|also|finally|now) ){{0,3}}{_WIDE}){{0,4}})"
 )
 _IS_OTHER = lazy_pattern(r"(?i:\b(?:if|should|must|can|could|want to|instead of|without)\b)")
 _KEPT = "If you added it for this, remove it."
@@ -75,5 +79,8 @@ def _find_added(failure: Failure, remedies: tuple[Remedy, ...]) -> Iterator[str]
     for found in find_said(failure.text, _ADDED):
         if _IS_OTHER.search(found[0]):
             continue
-        if found["service"] is None or (found["service"] == service and not needs_allow and not is_two_sided):
-            yield found["what"]
+        for each in _NAME.finditer(found["what"]):
+            if each["service"] is None or (
+                each["service"] == service and not needs_allow and not is_two_sided
+            ):
+                yield each[0]

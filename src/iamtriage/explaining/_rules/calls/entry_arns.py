@@ -26,8 +26,10 @@ from iamtriage.sts._endpoints import find_endpoint
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.remedies import Commands
+    from iamtriage.explaining._rules.shared.text_signs import Deployment
     from iamtriage.failures._failures import InvalidArn
     from iamtriage.typing import RoleTarget
 
@@ -181,7 +183,6 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     # Two commands with the ARN look it up themselves.
     if stated is None and lines[0].partition("=")[0] not in {"role_arn", "user_arn"}:
         lines = (lookup, *lines)
-    is_terraform = deployment is not None and deployment.tool == "Terraform"
     by_hand = cluster_remedy(
         f"{'Create' if stated else 'Look up the full ARN, and create'} the access entry with {'the full ARN' if stated else 'it'}",
         "An access entry requires the ARN with the path, as IAM prints it; aws-auth, in contrast, requires the ARN without it.",
@@ -192,10 +193,9 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         commands=lines,
         url=pages.EKS_ACCESS_ENTRIES,
     )
-    remedy = change_in_code(by_hand, deployment, "principal_arn")
-    if is_terraform and isinstance(principal, RoleSession):
-        remedy = change_in_code(by_hand, deployment, "principal_arn", _SESSION_CONTEXT)
-        remedy = attrs.evolve(remedy, manifest=_ISSUER_ARN, manifest_language="hcl")
+    remedy = _correct_in_code(
+        by_hand, deployment, case.failure.text, is_of_session=isinstance(principal, RoleSession)
+    )
     return case.explain(
         f"EKS rejects the ARN for an access entry: {arn.describe(reason)}",
         *causes,
@@ -205,8 +205,33 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     )
 
 
+def _correct_in_code(
+    by_hand: Remedy, deployment: Deployment | None, text: str, *, is_of_session: bool
+) -> Remedy:
+    """Return the remedy in the code that deploys an access entry, if any does."""
+    if deployment is None:
+        return by_hand
+    grants = None if _GRANTS.search(text) else _GRANTS_IN_CODE[deployment.tool]
+    if not is_of_session or deployment.tool != "Terraform":
+        return change_in_code(by_hand, deployment, "principal_arn", *present(grants))
+    context = _STATED_CONTEXT if _CALLER_ARN in text else _SESSION_CONTEXT
+    remedy = change_in_code(by_hand, deployment, "principal_arn", context, *present(grants))
+    return attrs.evolve(remedy, manifest=_ISSUER_ARN, manifest_language="hcl")
+
+
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_session_context
-_SESSION_CONTEXT = "If it is data.aws_caller_identity.current.arn, use the ARN of the session's role, which a data source looks up."
+_CALLER_ARN = "data.aws_caller_identity.current.arn"
+_SESSION_CONTEXT = f"If it is {_CALLER_ARN}, use the ARN of the session's role, which a data source looks up."
+_STATED_CONTEXT = (
+    f"{_CALLER_ARN} is the ARN of the session: use that of its role, which a data source looks up."
+)
+_GRANTS = lazy_pattern(
+    r"aws_eks_access_policy_association|policy_associations|AccessPolicies|kubernetes_groups|KubernetesGroups"
+)
+_GRANTS_IN_CODE = {
+    "CloudFormation": "The entry alone grants nothing: set AccessPolicies or KubernetesGroups.",
+    "Terraform": "The entry alone grants nothing: add an aws_eks_access_policy_association or kubernetes_groups.",
+}
 _ISSUER_ARN = """data "aws_iam_session_context" "current" {
   arn = data.aws_caller_identity.current.arn
 }

@@ -92,7 +92,7 @@ REGION = Requirement(
 VPC = Requirement(
     ("aws:SourceVpce", "aws:SourceVpc"),
     "Call through a VPC endpoint that the Deny exempts",
-    "Run the call where its traffic takes that way: the route table of the subnet has the gateway endpoint, or the name of the service resolves to the addresses of the interface endpoint.",
+    "Run the call where its traffic goes through that endpoint: in a subnet whose route table has the gateway endpoint, or where the name of the service resolves to the addresses of the interface endpoint. A VPN reaches only an interface endpoint.",
     r"vpce?(?![a-z])|endpoint",
 )
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html

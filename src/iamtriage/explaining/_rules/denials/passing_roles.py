@@ -283,7 +283,7 @@ _USED_PROFILE = lazy_pattern(r"(?:--(?:aws-)?profile[ =]|\bAWS_PROFILE=)[\"']?([
 CROSS_ACCOUNT_PASS_ROLE = CauseType(
     "cross-account-pass-role",
     title="A role of another account cannot be passed",
-    text="Services accept only roles in their own account. Neither iam:PassRole nor the role's trust policy changes that.",
+    text="A role can be passed only within its own account. Neither iam:PassRole nor the role's trust policy changes that.",
     recognised_by='AWS says "Cross-account pass role is not allowed", or the role is in another account than the caller.',
     fix="Create a role in the account of the resource and pass that one.",
     sources=(pages.PASS_ROLE,),

@@ -102,7 +102,8 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         needs_more = is_unknown and _may_need_identity_allow(denial)
         if (own := find_own_allow(denial)) is not None:
             # Within one account, it would be enough, except for a key.
-            verdict += f", and {own} is not enough: it covers only the caller's account"
+            verdict += f", and {own}, which does, covers only the caller's account"
+            verdict += ": both are required" if denial.crosses_accounts else ""
             likely = denial.crosses_accounts is None and denial.service != "kms"
             verdict += f", so most likely the {name.partition(' ')[0]} is in another one" if likely else ""
         notes = (*((IF_OTHER_ACCOUNT,) if needs_more else ()), ONE_POLICY_TYPE)
@@ -144,6 +145,9 @@ def explain_service_principal(denial: Denial) -> Explanation:
     )
 
 
+_NO_QUEUE_POLICY = 'If old-policy.json contains None, the queue has no policy yet: write {"Version": "2012-10-17", "Statement": []} into the file first.'
+
+
 def resource_remedy(denial: Denial) -> Remedy:
     """Return the remedy that allows the caller in the resource-based policy."""
     policy = resource_commands.policy_of(denial)
@@ -159,6 +163,8 @@ def resource_remedy(denial: Denial) -> Remedy:
         steps.append(" ".join(more))
     if grant is not None and not more:
         steps += describe_companions(grant.action, by_resource=True)
+    if denial.service == "sqs":
+        steps.append(_NO_QUEUE_POLICY)
     if denial.lowercase_action == "kms:putkeypolicy":
         steps.insert(0, _LOCKED_KEY)
     # A policy with a wrong principal is rejected, or allows another role.

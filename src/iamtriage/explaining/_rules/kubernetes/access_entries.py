@@ -11,7 +11,9 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes import (
@@ -57,6 +59,10 @@ _OTHER_TYPE = "The type of an entry cannot be changed: to use another type, dele
 # The key of the entry for the cluster's creator in the module terraform-aws-eks.
 _CREATOR_KEY = 'aws_eks_access_entry.this["cluster_creator"]'
 _MADE_FOR_CREATOR = "EKS created the entry for the principal that created the cluster (bootstrapClusterCreatorAdminPermissions)."
+_KEEP_FOR_CREATOR = "The simplest is to remove the resource from the configuration, as the creator is an administrator of the cluster already. Do not delete the entry from the cluster: its principal can lose access."
+_NOT_FOR_CREATOR = lazy_pattern(r"reator_?[aA]dmin_?[pP]ermissions\"? ?[:=] ?false\b")
+_CREATION = r"(?:creat(?:ed|es)|made|makes|built|builds|provision(?:ed|s)|set up)"
+_SAME = r"(?:the |this |that |our )?same (?:\w{1,20} ){0,2}(?:identity|job|pipeline|principal|role|terraform|user|workflow)"
 
 ENTRY_EXISTS = CauseType(
     "entry-exists",
@@ -177,6 +183,9 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         steps = (
             "This entry is what enable_cluster_creator_admin_permissions = true creates. If EKS created it already, or another configuration has it, set that to false instead. Do not delete the entry: its principal can lose access.",
         )
+    creation = None if is_of_creator else _find_creation(case)
+    if creation is not None:
+        steps = (_KEEP_FOR_CREATOR, *steps[1:])
     identifier = f"{cluster.argument}:{argument}"
     # Terraform fails again, whatever the entry allows.
     imported = import_remedy(case.failure, case.facts, *steps, identifier=identifier, checks=(check,))
@@ -189,12 +198,29 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     return case.explain(
         f"The cluster{f' {cluster.argument}' if cluster.name else ''} already has an access entry for {principal.description}: no permission is missing, and it need not be created again.",
         ENTRY_EXISTS.cause("reported"),
-        ENTRY_MADE_BY_EKS.cause(text=_MADE_FOR_CREATOR if is_of_creator else ""),
-        MADE_ELSEWHERE.cause(),
+        ENTRY_MADE_BY_EKS.cause("derived", f"The text says: {creation}.", text=_MADE_FOR_CREATOR)
+        if creation
+        else ENTRY_MADE_BY_EKS.cause(text=_MADE_FOR_CREATOR if is_of_creator else ""),
+        None if creation else MADE_ELSEWHERE.cause(),
         topic="access-entry-exists",
         remedies=remedies,
         notes=principal_mappings.IAM_DOES_NOT_HELP,
     )
+
+
+def _find_creation(case: Case[AccessEntry]) -> str | None:
+    """Return the clause that says that the principal of an entry created the cluster."""
+    principal, text = try_parse_principal(clusters.find_entry_arn(case)), case.failure.text
+    name = getattr(principal, "name", None)
+    if name is None or "luster" not in text or _NOT_FOR_CREATOR.search(text):
+        return None
+    named = rf"(?:the )?(?:role |user )?[`\"']?{re.escape(name)}(?![\w+=@-]|[.,]\w)[`\"']?"
+    # What runs as the principal is the same as it.
+    runs_as = re.search(rf"\b(?:runs?|running|deploys?|works?) (?:as|with|under) {named}", text) is not None
+    who = rf"(?:{named}|{_SAME})" if runs_as else named
+    pattern = rf"\b[Cc]luster (?:itself )?(?:was |is |has been |had been )?{_CREATION}(?: [^.,;\n]{{0,40}})? (?:by|with|from|as) {who}|(?<![\w/]){who} (?:has |had |also )?{_CREATION} (?:the|this|our) (?:EKS )?cluster\b"
+    found = next(find_said(text, re.compile(pattern, re.ASCII)), None)
+    return None if found is None else quote_words(found[0])
 
 
 def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanation:

@@ -66,6 +66,9 @@ _KINDS_WITH_CHECK = frozenset({"service account", "user", "iam session"})
 def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     """Return the remedies, in the order to try them."""
     one_namespace = None if denied.has_empty_entry else _one_namespace_remedy(denied)
+    if denied.subject is not None and find_controller_of_account(denied.subject.name) is not None:
+        # The chart of a controller for all namespaces grants the role.
+        one_namespace = None
     role = _role_remedy(denied)
     # A controller that watches all namespaces needs the role; a person can often use one namespace.
     of_program = denied.kind == "service account" and denied.request.verb != "get"

@@ -175,7 +175,9 @@ def _explain_trust(
         known=_known_keys(case.facts, role),
         added=statement,
     )
-    then = "Then create the association again." if again else "Then retry the call, or re-create the pods."
+    then = "Then retry the call, or re-create the pods."
+    if again:
+        then = "Then re-create the pods, as they get the role only when they start."
     causes: tuple[Cause, ...]
     if trust is not None:
         summary = f"EKS Pod Identity cannot assume the role: {trust.verdict}."

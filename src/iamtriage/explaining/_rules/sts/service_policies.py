@@ -151,7 +151,7 @@ def _describe(
     title = f"Allow {service} in the role's trust policy"
     policy = _allow_service(question, actions)
     # A policy keeps other principals, which can use the role.
-    kept = "Remove principals that no longer use the role."
+    kept = "Its other principals can keep the role while they still use it."
     others = list_services(question.facts.trust_policy)
     if _EDGE.issuperset((service, *others)):
         text = "A function of Lambda@Edge needs both in one role: lambda.amazonaws.com creates and runs it in us-east-1, edgelambda.amazonaws.com runs its replicas."

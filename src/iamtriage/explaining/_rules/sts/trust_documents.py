@@ -188,7 +188,7 @@ def remove_deleted_principals(policy: Mapping[str, Any]) -> tuple[dict[str, Any]
             kept.append({**each, "Principal": others})
     if not removed or not kept:
         return dict(policy), ()
-    step = f"The document omits {join_words(tuple(removed), 'and')}: IAM rejects the unique IDs of deleted principals."
+    step = f"The document omits {join_words(tuple(removed), 'and')}: IAM rejects the unique IDs of deleted principals. A principal that is created again has another ID, so save the policy again then."
     return {**policy, "Statement": kept}, (step,)
 
 
