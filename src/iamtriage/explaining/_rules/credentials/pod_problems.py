@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled
@@ -323,10 +324,13 @@ def _use_account_remedy(case: AnyCase, evidence: PodEvidence, account: str, name
     workload = stated or clusters.restart_command(case).split()[3]
     space, account = commands.namespace(namespace or given.namespace), commands.kubernetes_name(account)
     if namespace in {None, given.namespace} and not given.is_association:
+        of_controller = ""
+        if find_controller(case.text) is not None:
+            of_controller = " RBAC roles of the controller are bound to its own service account as well."
         return cluster_remedy(
             f"Run {stated or 'the pod'} as the service account {given.account}",
             "The command changes the pod template, which re-creates the pods. Set it in the chart or manifest, too (serviceAccount.name, serviceAccountName): the next deployment overwrites it.",
-            "In the new pod, the last command prints AWS_ROLE_ARN. Only if that role is denied then, allow it the action. RBAC roles of the controller are bound to its own service account as well.",
+            f"In the new pod, the last command prints AWS_ROLE_ARN. Only if that role is denied then, allow it the action.{of_controller}",
             commands=(
                 f"kubectl set serviceaccount {workload} {given.account} --namespace {space}",
                 f"kubectl rollout status {workload} --namespace {space}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, with_article
@@ -77,7 +78,21 @@ NO_ALLOWS = {
 def stated_cause(denial: Denial, policy_type: PolicyType, text: str) -> Cause:
     """Return the cause that AWS states by the type of policy."""
     causes = DENIES if denial.is_explicit else NO_ALLOWS
+    text = f"{text}{_describe_operation(denial)}"
     return causes[policy_type].cause(denial.policy_type_evidence, reason_lines(denial), text=text)
+
+
+def _describe_operation(denial: Denial) -> str:
+    """Return which action the call requires, as a sentence, if it does not have the name of the call."""
+    operation, action = denial.operation, denial.action
+    if operation is None or action is None or action.partition(":")[2].lower() == operation.lower():
+        return ""
+    required = actions_for(operation, action.partition(":")[0])
+    return (
+        f" The call {operation} requires {action}."
+        if any(action in each.actions for each in required)
+        else ""
+    )
 
 
 KMS_KEY_POLICY = CauseType(

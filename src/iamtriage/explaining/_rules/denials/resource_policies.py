@@ -102,8 +102,8 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         needs_more = is_unknown and _may_need_identity_allow(denial)
         if (own := find_own_allow(denial)) is not None:
             # Within one account, it would be enough, except for a key.
-            verdict += f", and {own}, which does, covers only the caller's account"
-            verdict += ": both are required" if denial.crosses_accounts else ""
+            required = "is required, too, but " if denial.crosses_accounts else ""
+            verdict += f", and {own} is not enough: it {required}covers only the caller's account"
             likely = denial.crosses_accounts is None and denial.service != "kms"
             verdict += f", so most likely the {name.partition(' ')[0]} is in another one" if likely else ""
         notes = (*((IF_OTHER_ACCOUNT,) if needs_more else ()), ONE_POLICY_TYPE)
