@@ -139,15 +139,35 @@ def _explain_control_deny(
 ) -> Explanation:
     """Explain a denial by a ``Deny`` in a service or resource control policy."""
     name, policy_id = POLICY_TYPE_NAMES[policy_type], _policy_id_argument(denial.policy)
+    protects, account = "", denial.account
+    if policy_type == "resource_control":
+        account = denial.resource_account
+        owner = f" of account {account}" if denial.crosses_accounts and account else ""
+        protects = f"Such a policy limits who can use the resources of the organization{owner}. "
+    named = f"a {name}" if policy_id == _ANY_ID else f"the {name} {policy_id}"
+    is_named = denial.policy or denial.failure.encoded_message or denial.failure.authorization_id
+    unnamed = "" if is_named else "AWS does not name the policy. "
+    text = f"{protects}{unnamed}{_no_identity_allow(denial, name)}"
+
+    def change() -> Remedy:
+        return _control_remedy(denial, policy_type, policy_id, ask)
+
+    verdict = f"{named} explicitly denies it"
+    return guardrails.explain_guardrail(denial, verdict, text, policy_type, change, *notes)
+
+
+def _control_remedy(
+    denial: Denial, policy_type: Literal["service_control", "resource_control"], policy_id: str, ask: str
+) -> Remedy:
+    """Return the remedy that changes a control policy with a ``Deny``, or the call."""
+    name, kind = POLICY_TYPE_NAMES[policy_type], f"{policy_type.upper()}_POLICY"
     # What exists in a Region is in no other.
     is_there = denial.resource_arn is not None and denial.resource_arn.region
     is_new = "*" in (denial.resource or "") or CREATES.search(denial.lowercase_action) is not None
     typical = _READ_DENY.format("" if is_there and not is_new else "a Region, ")
-    protects, account, url = "", denial.account, pages.SERVICE_CONTROL
+    account, url = denial.account, pages.SERVICE_CONTROL
     if policy_type == "resource_control":
         account, url, typical = denial.resource_account, pages.RESOURCE_CONTROL, _typical_rcp(denial)
-        owner = f" of account {account}" if denial.crosses_accounts and account else ""
-        protects = f"Such a policy limits who can use the resources of the organization{owner}. "
     of_account = ""
     if denial.crosses_accounts:
         of_account = f", or StringNotEquals on aws:PrincipalAccount {denial.account}"
@@ -155,11 +175,10 @@ def _explain_control_deny(
     of_caller = f" {caller}" if caller.startswith("arn:") and not denial.has_masked_account else ""
     if of_caller and role_path_steps(denial) and "*" not in caller:
         of_caller += ", with the role's path if it has one"
-    named, kind = f"a {name}", f"{policy_type.upper()}_POLICY"
     listed: tuple[str, ...] = (f"aws organizations list-policies --filter {kind}",)
     parents: str | None = None
     if policy_id != _ANY_ID:
-        named, listed = f"the {name} {policy_id}", ()
+        listed = ()
     elif account is not None:
         listed, parents = commands.list_control_policies(commands.account(account), kind), _PARENTS
     # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
@@ -185,12 +204,7 @@ def _explain_control_deny(
         commands=(*lines, describe if parents else Labelled(_OF_EACH, describe)),
         url=url,
     )
-    is_named = denial.policy or denial.failure.encoded_message or denial.failure.authorization_id
-    unnamed = "" if is_named else "AWS does not name the policy. "
-    text = f"{protects}{unnamed}{_no_identity_allow(denial, name)}"
-    remedy = attrs.evolve(remedy, layer=policy_type)
-    verdict = f"{named} explicitly denies it"
-    return guardrails.explain_guardrail(denial, verdict, text, policy_type, remedy, *notes)
+    return attrs.evolve(remedy, layer=policy_type)
 
 
 def _typical_rcp(denial: Denial) -> str:

@@ -32,6 +32,8 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_
 from iamtriage.policies._grants import WILDCARD_OF_AWS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.typing import PolicyType
@@ -129,23 +131,24 @@ def explain_guardrail(
     verdict: str,
     text: str,
     layer: PolicyType,
-    remedy: Remedy,
+    change: Remedy | Callable[[], Remedy],
     *notes: str,
     others: tuple[Remedy, ...] = (),
 ) -> Explanation:
-    """Return the explanation of a denial by a policy that caps permissions, which the remedy changes.
+    """Return the explanation of a denial by a policy that caps permissions.
 
     Args:
         denial: The denial.
         verdict: What the policy does, as the end of the summary.
         text: The text of the cause.
         layer: The type of the policy.
-        remedy: The remedy that changes the policy.
-        notes: The notes.
+        change: The remedy that changes the policy, or a function that builds it when the remedies are read.
+        *notes: The notes.
         others: Remedies for a missing Allow that leave the policy as it is.
     """
 
     def build_remedies() -> tuple[Remedy, ...]:
+        remedy = change() if callable(change) else change
         if not denial.is_explicit:
             return (remedy, *others)
         details = denial_remedies.authorization_details_remedy(denial)
