@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
 _ZONE = r"(?:Z|[ ]?[+-]\d\d:?\d\d|[ ](?:UTC|GMT))?"
-_DATE = r"(?:\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/ ][A-Z][a-z]{2}[-/ ]\d{4}|\d\d/\d\d/\d{4}|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d)"
-_STAMP = rf"{_DATE}[T_:, ]{{1,2}}{_CLOCK}{_ZONE}"
+# Hadoop's years have two digits, and Java's and .NET's clocks twelve hours.
+_DATE = (
+    r"(?:\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/ ][A-Z][a-z]{2}[-/ ]\d{4}|\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)|\d\d\.\d\d\.\d{4}|\d{8}|\d\d-\d\d"
+    r"|(?:[A-Z][a-z]{2},? )?[A-Z][a-z]{2} [ \d]?\d(?:,? \d{4})?)"
+)
+_STAMP = rf"{_DATE}[T_:, ]{{1,2}}\d?\d:\d\d:\d\d(?:[.,]\d{{1,9}})?(?: [AP]M)?{_ZONE}"
 _ISO = rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}{_ZONE}"
 _LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|SEVERE|PANIC)"
 

@@ -21,8 +21,8 @@ LEVEL = "level"
 # Many lines are empty, so they are classified without a search.
 EMPTY_LINE = "\n"
 _EMPTY_LINE_PREFIX = split_prefix(EMPTY_LINE)
-# What sets colors on a terminal.
-_STYLE = re.compile(r"\x1b\[[0-9;]{0,16}m")
+# What sets colors on a terminal, also in the JSON of a container's log.
+_STYLE = re.compile(r"(?:\x1b|\\u001[bB])\[[0-9;]{0,16}m")
 
 
 class RestoredLine(str):
@@ -93,7 +93,7 @@ def classify_line(text: str, start: int, *, is_hot: bool) -> Line:
     """Find the prefix and format of a line."""
     if text == EMPTY_LINE:
         return Line(text, start, False, _EMPTY_LINE_PREFIX, text, "plain", False, False, False)  # noqa: FBT003
-    plain = _STYLE.sub("", text) if "\x1b[" in text else text
+    plain = without_style(text)
     prefix = split_prefix(plain)
     content = prefix.content_of(plain)
     continuation = CONTINUATION.match(content)
@@ -114,6 +114,11 @@ def classify_line(text: str, start: int, *, is_hot: bool) -> Line:
             prefix = prefix._replace(stream=stream, end=prefix.end + len(text.task))
         return Line(text.source, start, is_hot, prefix, content, form, *kinds, text.breaks)
     return Line(text, start, is_hot, prefix, content, form, *kinds)
+
+
+def without_style(text: str) -> str:
+    """Return a text without what sets colors on a terminal."""
+    return _STYLE.sub("", text) if "\x1b[" in text or "\\u001" in text else text
 
 
 def _place_in(text: str, end: int) -> int:

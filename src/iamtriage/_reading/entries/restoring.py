@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.entries.lines import restore_line
 from iamtriage._reading.entries.tasks import find_tasks, split_tasks
-from iamtriage._reading.entries.wrapping import find_width, join_lines, starts_entry
+from iamtriage._reading.entries.wrapping import find_width, join_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,9 +55,7 @@ def _find_indent(lines: list[str]) -> str:
         return ""
     written = [line for line in lines if line.strip()]
     size = min((len(line) - len(line.lstrip(" \t")) for line in written), default=0)
-    # One indented entry reads the same without a change.
-    is_log = size and sum(starts_entry(line[size:]) for line in written) > 1
-    return written[0][:size] if is_log else ""
+    return written[0][:size] if len(written) > 1 else ""
 
 
 def _dedent(lines: Iterable[str], indent: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from iamtriage._reading.entries.formats import START, split_prefix
-from iamtriage._reading.entries.lines import restore_line
+from iamtriage._reading.entries.lines import restore_line, without_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ _STYLE = r"(?:\x1b\[[0-9;]{0,16}m)?"
 _LEVEL = r"(?i:trace|debug|info|notice|warn|warning|error|err|fatal|critical|severe|panic|caused by)"
 _TASK = re.compile(
     # "app.log:12:", grep's context "app.log-13-", and the numbers of cat, less and editors.
-    r"(?P<file>[\w./~@+-]{1,200}?\.\w{1,10}(?=[:-]))[:-](?:\d{1,7}[:-])?|[ ]{0,7}(?P<number>\d{1,7})(?:[:-]|\t|[ ]│[ ]|[ ])"
+    r"(?P<file>[\w./~@+-]{1,200}?\.\w{1,10}(?=[:-]))[:-](?:(?!\d{4}-\d\d-|\d\d:\d\d:)\d{1,7}[:-])?|[ ]{0,7}(?P<number>\d{1,7})(?:[:-]|\t|[ ]│[ ]|[ ])"
     rf"|{_STYLE}(?:\[(?!{_LEVEL}\]|pod/|\d{{4}}-|\d\d:)[\w./@, -]{{1,60}}\](?:<\w{{1,10}}>)?(?: (?:out|err))?:?"
     r"|\([^()\n]{0,60}\bpid=\d{1,8}[^()\n]{0,60}\)"
     rf"|(?!{_LEVEL}:)@?[A-Za-z][\w./-]{{0,60}}(?::[A-Za-z][\w.-]{{0,40}})?:"
@@ -49,7 +49,7 @@ NO_TASKS: Final[frozenset[str]] = frozenset()
 def find_tasks(lines: Iterable[str]) -> frozenset[str]:
     """Return what precedes the lines of each task in the beginning of a log; empty for most logs."""
     counts: dict[str, int] = {}
-    total = others = logged = 0
+    total = others = logged = located = 0
     last = -1
     is_continued = False
     for line in lines:
@@ -64,6 +64,8 @@ def find_tasks(lines: Iterable[str]) -> frozenset[str]:
                 # True for most logs after a few lines.
                 return NO_TASKS
             continue
+        # The lines of a file have successive numbers.
+        located += m["file"] is not None or number == last + 1
         last = max(last, number)
         name = _name(m)
         counts[name] = counts.get(name, 0) + 1
@@ -72,12 +74,13 @@ def find_tasks(lines: Iterable[str]) -> frozenset[str]:
     tasks = frozenset(name for name, count in counts.items() if count >= _MIN_LINES)
     covered = sum(counts[name] for name in tasks)
     is_named = covered * 10 >= total * _MIN_LINES_OF_TEN and len(tasks) <= _MAX_TASKS
-    is_continued = is_continued or logged * 2 > total
+    is_continued = is_continued or logged * 2 > total or located * 10 >= total * _MIN_LINES_OF_TEN
     return tasks if tasks and is_named and is_continued else NO_TASKS
 
 
 def _is_logged(content: str) -> bool:
     """Return whether what follows a name is a line of a logger, which writes its own names after the time."""
+    content = without_style(content)
     start = START.match(content)
     return (start is not None and start.lastgroup in _LOGGED) or split_prefix(content).is_stamped
 
