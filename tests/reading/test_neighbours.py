@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -96,6 +97,39 @@ def test_each_log_event_in_a_document_has_its_own_facts(document: object, indent
         assert [failure.text[slice(*span)] for span in failure.spans.values()]
     # A log can have other lines before the document.
     assert [facts_of(failure) for failure in scan(f"INFO ready\n{text}\nINFO done\n")] == _FOUND
+
+
+@pytest.mark.parametrize("indent", [None, 2], ids=["compact", "indented"])
+@pytest.mark.parametrize("document", _DOCUMENTS.values(), ids=_DOCUMENTS)
+def test_each_log_event_in_a_long_document_has_its_own_facts(document: object, indent: int | None) -> None:
+    """A document that is too long for one entry is split between events."""
+    repeated = _repeat_elements({"": json.loads(json.dumps(document), object_hook=_repeat_elements)})[""]
+    text = json.dumps(repeated, indent=indent)
+    assert len(text) > 40_000
+    # Each event with a request ID is of the same call, and reported once.
+    others = [facts for facts in _FOUND if facts != _ANSWERED]
+    expected = [*_FOUND, *others * 39]
+    for source in (text, io.StringIO(text)):
+        assert [facts_of(failure) for failure in scan(source)] == expected
+
+
+def _repeat_elements(value: dict[str, object]) -> dict[str, object]:
+    """Repeat the elements of the list of events."""
+    lists = {
+        key: each * 40
+        for key, each in value.items()
+        if isinstance(each, list) and len(each) == len(_MESSAGES)
+    }
+    return value | lists
+
+
+def test_a_line_in_parts_is_split_between_elements() -> None:
+    """The parts of a line that never ends are read as they arrive."""
+    events = [{"time": n, "msg": message} for n, message in enumerate(_MESSAGES * 3_000)]
+    text = json.dumps(events)
+    assert len(text) > 2_000_000
+    found = [facts_of(failure) for failure in scan(io.StringIO(text))]
+    assert found == [*_FOUND, *[facts for facts in _FOUND if facts != _ANSWERED] * 2_999]
 
 
 def test_a_document_with_events_can_state_another_failure() -> None:
@@ -210,6 +244,32 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
             indent=4,
         ),
         [{**DENIED, "code": "AccessDeniedException", "request_id": REQUEST, "status_code": 400}],
+    ),
+    # A container's log in JSON, with colors, and a log that was pasted as a code block.
+    (
+        "colors-in-json",
+        "".join(
+            json.dumps({"log": f"\x1b[90m09:00:0{n}\x1b[0m \x1b[31mERROR\x1b[0m {text}\n", "stream": "stderr", "time": f"2026-10-07T09:00:0{n}Z"}) + "\n"
+            for n, text in enumerate((_PLAIN, _EXPLICIT))
+        ),
+        [_CALLED, _DENIED_BY_SCP],
+    ),
+    (
+        "code-block",
+        (f"    $ make\n    {_EXPIRED}\n    HTTP 401 Unauthorized from https://api.example.com/orders\n    served request_id={_SERVED}\n    Traceback (most recent call last):\n"
+        f'      File "a.py", line 1, in <module>\n    botocore.exceptions.ClientError: {_PLAIN}\n'),
+        [_EXPIRED_FACTS, _CALLED],
+    ),
+    # Hadoop's times, and Java's on a line of its own.
+    (
+        "hadoop",
+        f"26/10/07 09:00:00 ERROR Executor: failed\n{_PLAIN}\n26/10/07 09:00:01 ERROR Executor: HTTP 401 Unauthorized from https://api.example.com/orders\n26/10/07 09:00:02 ERROR Executor: {_EXPIRED}\n",
+        [_CALLED, _EXPIRED_FACTS],
+    ),
+    (
+        "java-logging",
+        f"Oct 07, 2026 9:00:00 AM com.example.Orders load\nSEVERE: HTTP 401 Unauthorized from https://api.example.com/orders\nOct 07, 2026 9:00:01 AM com.example.Orders load\nSEVERE: {_EXPIRED}\n",
+        [_EXPIRED_FACTS],
     ),
     # Lines of a command belong to the command, not to the line of the runner before them.
     (

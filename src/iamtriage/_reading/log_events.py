@@ -6,6 +6,7 @@ several programs, and state the same caller and call.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
@@ -36,9 +37,9 @@ _SIGN = lazy_pattern(rf'"(?:{"|".join(_TIME_KEYS)}|1\d{{18}})"')
 # The key of the events that a subscription filter delivers, and their keys.
 _DELIVERED = '"logEvents"'
 _DELIVERED_KEYS = frozenset({"id", "timestamp", "message"})
-_LIST = lazy_pattern(r"\[\s*[\[{]")
+_LIST = lazy_pattern(r"[\[,]\s*[\[{]")
 _ELEMENT = lazy_pattern(r"[\[,]\s*(?=[\[{])")
-_OPENERS = ("{", "[")
+_STARTS = ("{", "[", "}", "]")
 # How much text to decode, in multiples of the length, and how many elements that are truncated.
 _MAX_DECODED = 6
 _MAX_TRUNCATED = 8
@@ -60,7 +61,7 @@ def read_log_events(
     if _LIST.search(text) is None or not _has_signs(text):
         return None
     document = remove_spans(text, prefixes) if prefixes else text
-    if document.lstrip()[:1] not in _OPENERS:
+    if document.lstrip()[:1] not in _STARTS:
         return None
     events = list(_find_events(document))
     if not events:
@@ -118,13 +119,14 @@ class _Event(NamedTuple):
 def _find_events(document: str) -> Iterator[_Event]:
     """Yield each event with its message, or all of it if other fields can state the error."""
     begin = len(document) - len(document.lstrip())
-    if document[begin] == "{" and _message_of(as_document(decode_at(document, begin)[0])) is not None:
+    first, end = decode_at(document, begin)
+    if end >= 0 and _message_of(first) is not None and not document[end:].lstrip().startswith(","):
         # The line of a logger
         return
     done = truncated = 0
     left = len(document) * _MAX_DECODED
-    for m in _ELEMENT.finditer(document):
-        at = m.end()
+    # A part of a document can start with an element.
+    for at in chain((begin,), (m.end() for m in _ELEMENT.finditer(document))):
         if at < done:
             continue
         value, end = decode_at(document, at)

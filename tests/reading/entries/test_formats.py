@@ -112,6 +112,18 @@ def _entries(*lines: str) -> list[Entry]:
     return list(split_entries(lines))
 
 
+@pytest.mark.parametrize(
+    "time",
+    [
+        "26/10/07 09:00:00", "10/07/2026 9:00:00 AM", "Oct 07, 2026 9:00:00 AM", "07.10.2026 09:00:00", "20261007 09:00:00",
+        "10-07 09:00:00.123", "07-Oct-2026 09:00:00.123", "Wed Oct  7 09:00:00", "2026-10-07 9:00:00",
+    ],
+)  # fmt: skip
+def test_the_time_can_have_other_forms(time: str) -> None:
+    prefix = formats.split_prefix(f"{time} {_DENIED}")
+    assert (prefix.end, prefix.is_stamped) == (len(time) + 1, True)
+
+
 def test_every_row_has_a_line() -> None:
     assert PREFIX_LINES.keys() == formats.PREFIXES.keys()
     assert START_LINES.keys() == formats.STARTS.keys()

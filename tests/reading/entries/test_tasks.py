@@ -8,7 +8,7 @@ import pytest
 
 from iamtriage import scan
 from iamtriage._reading.entries.tasks import find_tasks
-from tests.tables import DENIAL, DENIED, REQUEST, Facts, all_facts_in, facts_of
+from tests.tables import CLUSTER, DENIAL, DENIED, REQUEST, Facts, all_facts_in, facts_of
 
 _GO = (
     f"09:00:00 ERROR sync failed: AccessDeniedException: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}"
@@ -71,6 +71,19 @@ def test_numbers_of_lines(number: str) -> None:
     numbered = [f"{number.format(n)}{line}" for n, line in enumerate(lines, 98)]
     numbered.insert(3, "--")
     assert all_facts_in("\n".join(numbered)) == [_ANSWERED, _OBJECT]
+
+
+@pytest.mark.parametrize("place", ["{}:", "{:6}\t", "logs/app.log:"], ids=["grep", "cat", "grep-with-names"])
+def test_places_of_lines_that_do_not_continue_each_other(place: str) -> None:
+    """grep puts the file before a time, too, whose first digits are no number of a line."""
+    denied = f"2026-10-07T09:00:01Z \x1b[31mERROR\x1b[0m AccessDeniedException: {DENIAL}"
+    served = "2026-10-07T09:00:02Z INFO served status=404 request_id=0a1b2c3d-4e5f"
+    lines = [served, denied, served, served, denied.replace("/demo", "/test")]
+    log = "".join(f"{place.format(n)}{line}\n" for n, line in enumerate(lines, 1))
+    facts = {**DENIED, "code": "AccessDeniedException"}
+    assert all_facts_in(log) == [facts, {**facts, "resource": CLUSTER.replace("/demo", "/test")}]
+    lines = log.splitlines(keepends=True)
+    assert [failure.text for failure in scan(log)] == [lines[1], lines[4]]
 
 
 def test_names_before_lines_of_a_logger() -> None:

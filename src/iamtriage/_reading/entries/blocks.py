@@ -8,8 +8,6 @@ import re
 _OPENER = re.compile(r"(?:\A|[)\]:=\[({,]|\)\]|=>)[ \t]{0,4}[{\[(]\Z")
 _CLOSERS = "}])"
 _ROOT = re.compile(r"<(?P<root>[A-Za-z][\w:.-]{0,80})[\s>]")
-# CloudTrail's {"Records": [{…}, {…}]} has the most levels around the elements of a list.
-_MAX_ELEMENT_DEPTH = 3
 # {"events": [{…}, {…}]}, as the AWS CLI prints log events.
 _MAX_LIST_DEPTH = 2
 _ELEMENT_STARTS = frozenset("{[")
@@ -96,9 +94,9 @@ class Block:
         """Return whether a line is another header in a list of the SDK for C++."""
         return self.lists_headers and _HEADER.match(content) is not None
 
-    def is_element_end(self, content: str) -> bool:
-        """Return whether a line ends an element of a document's outermost lists."""
-        return 0 < self._depth <= _MAX_ELEMENT_DEPTH and content.lstrip()[:1] in _CLOSERS
+    def closes(self, content: str) -> int:
+        """Return the depth of the object or list that a line ends, or 0 if it ends none."""
+        return self._depth if self._depth and content.lstrip()[:1] in _CLOSERS else 0
 
     def is_element_start(self, content: str) -> bool:
         """Return whether a line starts an element of a document's outermost list, such as a log event."""

@@ -66,8 +66,8 @@ class OpenEntry:
         self.element = ""
         # Whether the current statement can report a failure.
         self.may_fail = False
-        # The number of lines before the last one that starts a new part.
-        self.boundary = 0
+        # The number of lines before the last one that starts a new part, by the depth of brackets.
+        self._boundaries: dict[int, int] = {}
         self.block = Block(is_document=form in _DOCUMENTS)
 
     @property
@@ -77,6 +77,14 @@ class OpenEntry:
         is_stamped = first.prefix.is_stamped and first.prefix.format not in RUNNERS
         return not is_stamped and (not first.is_start or first.format == LEVEL)
 
+    @property
+    def boundary(self) -> int:
+        """How many lines to separate from the rest of a long entry: up to the end of the outermost element, if any."""
+        count = len(self.lines)
+        return next(
+            (self._boundaries[d] for d in sorted(self._boundaries) if self._boundaries[d] * 2 > count), count
+        )
+
     def add(self, line: Line, number: int) -> None:
         """Add the next line of the entry."""
         self.last = number
@@ -85,7 +93,7 @@ class OpenEntry:
             return
         content, block = line.content, self.block
         is_open = block.is_open or self._is_partial
-        ends_element = is_open and block.is_element_end(content)
+        closed = block.closes(content) if is_open else 0
         is_bare = not self.lines or self.is_bare
         starts_element = (
             (is_open and block.is_element_start(content))
@@ -96,7 +104,7 @@ class OpenEntry:
             is_open or line.is_continuation or (block.continues_headers(content) and not line.is_opening)
         )
         if not is_part:
-            self.boundary = len(self.lines)
+            self._boundaries[0] = len(self.lines)
         if self.words in _OPENERS and content.lstrip()[:1] not in _ELEMENTS:
             # The fields of an error follow, not a JSON document.
             self.begins[-1] = False
@@ -126,8 +134,8 @@ class OpenEntry:
         self.words = words or self._announced_status
         self.lines.append(line)
         self.may_fail = line.is_hot or (self.may_fail and not self.begins[-1])
-        if ends_element:
-            self.boundary = len(self.lines)
+        if closed:
+            self._boundaries[closed] = len(self.lines)
         self.size += len(line.text)
         self.is_touched = True
         if line.is_hot:
@@ -157,14 +165,12 @@ class OpenEntry:
     def _add_empty_line(self, line: Line) -> None:
         """Add an empty line."""
         if not self.block.is_open:
-            self.boundary = len(self.lines)
+            self._boundaries[0] = len(self.lines)
             self.quiet += 1
         if self.words in _OPENERS:
             self.begins[-1] = False
         self.begins.append(False)
         self.lines.append(line)
-        if self.block.is_element_end(line.content):
-            self.boundary = len(self.lines)
         self.words = self._announced_status
         self.size += len(line.text)
         self.is_touched = True
@@ -260,5 +266,7 @@ class OpenEntry:
         self.size -= sum(len(line.text) for line in self.lines[:count])
         del self.lines[:count], self.begins[:count]
         self.words = self.words if self.lines else ""
-        self.boundary = max(0, self.boundary - count)
+        self._boundaries = {
+            depth: lines - count for depth, lines in self._boundaries.items() if lines > count
+        }
         self.is_hot = any(line.is_hot for line in self.lines)

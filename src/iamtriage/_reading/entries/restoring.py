@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.entries.lines import restore_line
+from iamtriage._reading.entries.lines import restore_line, without_style
 from iamtriage._reading.entries.tasks import find_tasks, split_tasks
-from iamtriage._reading.entries.wrapping import find_width, join_lines
+from iamtriage._reading.entries.wrapping import find_width, join_lines, starts_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,7 +55,9 @@ def _find_indent(lines: list[str]) -> str:
         return ""
     written = [line for line in lines if line.strip()]
     size = min((len(line) - len(line.lstrip(" \t")) for line in written), default=0)
-    return written[0][:size] if len(written) > 1 else ""
+    # One indented entry reads the same without a change.
+    is_log = size and sum(starts_entry(without_style(line[size:])) for line in written) != 1
+    return written[0][:size] if is_log else ""
 
 
 def _dedent(lines: Iterable[str], indent: str) -> Iterator[str]:

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from iamtriage._reading.entries.formats import ACCESS_LINES, SINGLE_LINES
 from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line, RestoredLine, classify_line
+from iamtriage._reading.entries.long_lines import MAX_LENGTH, LongLines
 from iamtriage._reading.entries.open_entries import BODY, Entry, OpenEntry
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-MAX_LENGTH = 32_000
-"""The maximum length of an entry, in characters."""
-# Characters that consecutive pieces of a long line share.
-_OVERLAP_LENGTH = 6_000
 # Lines without a sign of a failure: how many are kept before a line with a sign, and how many end an entry.
 _MAX_SKIPPED = 256
 _MAX_LINES_WITHOUT_SIGN = 16
@@ -152,7 +149,7 @@ class Splitter:
                 self._close(next(iter(self._open)))
             entry = self._open[stream] = OpenEntry(line.format)
         elif entry.size + len(line.text) > MAX_LENGTH:
-            count = entry.boundary if entry.boundary * 2 > len(entry.lines) else len(entry.lines)
+            count = entry.boundary
             if entry.is_hot:
                 self._complete.append(entry.build(count))
             entry.drop(count)
@@ -227,8 +224,7 @@ def split_entries(items: Iterable[str | Tick], *, has_parts: bool = False) -> It
     """
     splitter = Splitter()
     offset = 0
-    # The end of the last part of a line, which is read again with the next part.
-    carried_over = ""
+    long_lines = LongLines()
     for item in items:
         # Most items are strings, and this is the fastest check.
         if type(item) is not str:
@@ -236,22 +232,16 @@ def split_entries(items: Iterable[str | Tick], *, has_parts: bool = False) -> It
                 yield from splitter.tick()
                 continue
             if isinstance(item, RestoredLine):
-                if len(item) <= MAX_LENGTH and not carried_over:
+                if len(item) <= MAX_LENGTH and not long_lines.carried_over:
                     yield from splitter.add(item, offset)
                     offset += len(item.source)
                     continue
                 item = item.source  # noqa: PLW2901 (the runner's name is part of a long line)
-        if carried_over or len(item) > MAX_LENGTH:
+        if long_lines.carried_over or len(item) > MAX_LENGTH:
             has_more = has_parts and len(item) > MAX_LENGTH and not item.endswith("\n")
             yield from splitter.flush()
-            yield from _pieces(
-                carried_over + item,
-                offset - len(carried_over),
-                is_continued=bool(carried_over),
-                has_more=has_more,
-            )
+            yield from long_lines.split(item, offset, has_more=has_more)
             offset += len(item)
-            carried_over = (carried_over + item)[-_OVERLAP_LENGTH:] if has_more else ""
             continue
         line = item if item.endswith("\n") else f"{item}\n"
         entries = splitter.add(line, offset)
@@ -260,21 +250,5 @@ def split_entries(items: Iterable[str | Tick], *, has_parts: bool = False) -> It
             yield from entries
         offset += len(line)
     yield from splitter.flush()
-    if carried_over:
-        yield from _pieces(carried_over, offset - len(carried_over), is_continued=True, has_more=False)
-
-
-def _pieces(line: str, offset: int, *, is_continued: bool, has_more: bool) -> Iterator[Entry]:
-    """Yield a long line, or a part of one, in overlapping pieces; each failure belongs to one of them."""
-    half = _OVERLAP_LENGTH // 2
-    start = 0
-    while True:
-        end = min(len(line), start + MAX_LENGTH)
-        low = half if start or is_continued else 0
-        high = end - start - half if end < len(line) or has_more else sys.maxsize
-        text = line[start:end]
-        if may_contain_failure(text):
-            yield Entry(text, offset + start, low=low, high=high)
-        if end >= len(line):
-            return
-        start = end - _OVERLAP_LENGTH
+    if long_lines.carried_over:
+        yield from long_lines.split("", offset, has_more=False)

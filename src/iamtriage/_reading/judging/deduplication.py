@@ -46,7 +46,7 @@ _FAMILIES = {
 # Facts that the end of a denial states. The same format prints it each time, or never.
 _POLICY_FACTS = frozenset({"deny", "policy_type", "policy_arn"})
 # What follows a denial that is printed to its end.
-_ENDS = frozenset({"", "\n", "\\", '"', "'", "`", ")", "}"})
+_ENDS = frozenset({"", "\n", "\\", '"', "'", "`", ")", "}", "<"})
 _QUOTES = frozenset("\"'`")
 _MAX_COMPARED = 16
 _Traits: TypeAlias = "tuple[object, ...]"
@@ -117,7 +117,9 @@ def _form(candidate: Candidate, text: str) -> str | None:
         return None
     if not (candidate.has_tail or text[candidate.end : candidate.end + 1] in _ENDS):
         return None
-    return candidate.source or ("quoted" if text[candidate.start - 1 : candidate.start] in _QUOTES else None)
+    if candidate.source is None and text[candidate.start - 1 : candidate.start] in _QUOTES:
+        return "quoted"
+    return candidate.source or ("coded" if candidate.has_code else None)
 
 
 def _is_mention(candidates: Sequence[Candidate], at: int) -> bool:
