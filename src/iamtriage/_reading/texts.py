@@ -44,9 +44,17 @@ def find_failures(
         low: The first position at which a failure can start.
         high: The position at which and after which no failure can start.
     """
+    if (events := read_log_events(text, prefixes, find_failures)) is not None:
+        found = [failure for failures, _ in events for failure in failures]
+        return [failure for failure in found if low <= failure.span[0] < high]
+    return _find_in_entry(text, prefixes, statements, low, high)
+
+
+def _find_in_entry(
+    text: str, prefixes: Sequence[tuple[int, int]], statements: Sequence[int], low: int, high: int
+) -> list[Failure]:
+    """Return every failure in a text that is not a document of log events; the arguments are those above."""
     documents = read_documents(text, prefixes)
-    if documents is None and (events := read_log_events(text, prefixes, find_failures)) is not None:
-        documents = [failure for failures, _ in events for failure in failures]
     if documents is not None:
         return [failure for failure in documents if low <= failure.span[0] < high]
     view, candidates = read(text, prefixes=prefixes, statements=statements)
@@ -59,9 +67,13 @@ def find_failures(
 
 def _find_in_parts(entry: Entry) -> list[tuple[list[Failure], Entry]]:
     """Return the failures in an entry, or in each event of a document of log events, which are entries, too."""
-    if not entry.low and (events := read_log_events(entry.text, entry.prefixes, find_failures, entry.start)):
+    is_piece = entry.low > 0 or entry.high < sys.maxsize
+    if (
+        not is_piece
+        and (events := read_log_events(entry.text, entry.prefixes, find_failures, entry.start)) is not None
+    ):
         return events
-    failures = find_failures(entry.text, entry.prefixes, entry.statements, entry.low, entry.high)
+    failures = _find_in_entry(entry.text, entry.prefixes, entry.statements, entry.low, entry.high)
     return [(failures, entry)]
 
 
