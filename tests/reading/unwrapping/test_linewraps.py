@@ -57,6 +57,14 @@ def test_wrapper_breaks_after_hyphens(text: str, width: int) -> None:
             "X-Amz-Date=20261124T214427Z&X-Amz-SignedHeaders=host\nhost:orders.example.com",
             "X-Amz-Date=20261124T214427Z&X-Amz-SignedHeaders=host\nhost:orders.example.com",
         ),
+        (
+            "on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secre\nt:orders-a1B2c3",
+            "on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders-a1B2c3",
+        ),
+        (
+            "on resource: arn:aws:sqs:eu-west-1:111122223333:orders\nhttps://example.com/a",
+            "on resource: arn:aws:sqs:eu-west-1:111122223333:orders\nhttps://example.com/a",
+        ),
         # Lines of a manifest can have the same length.
         (
             "kind: BackupStorageLocation\nmetadata:\n    bucket: acme-dr-backups\n  config:",

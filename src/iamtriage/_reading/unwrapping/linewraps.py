@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.view import Edit, View
 
+# The types of resources in ARNs, and the end of one before its name.
+_TYPE_END = lazy_pattern(r"[a-z-]{1,20}(?=[:/][^\s/])")
+_TYPES = frozenset(
+    (
+        "alias", "cluster", "function", "group", "instance", "instance-profile", "key", "layer", "log-group", "parameter",
+        "policy", "role", "secret", "service", "stack", "table", "task-definition", "user",
+    )
+)  # fmt: skip
 # Words of AWS messages. A break inside one of them is removed.
 _KNOWN_WORDS = """
     user is are not authorized authorised to perform on resource because no identity-based resource-based
@@ -281,6 +289,12 @@ def breaks_at_space(line: str, following: str) -> bool:
     return (_is_known(tail) or _is_known(head)) and not _is_known(tail + head)
 
 
+def _divides_type(arn: str, head: str) -> bool:
+    """Return whether the type of a resource goes on after a line break: "…:secre", "t:orders"."""
+    start, rest = arn.rpartition(":")[2], _TYPE_END.match(head)
+    return rest is not None and start not in _TYPES and start + rest[0] in _TYPES
+
+
 def _is_one_word(line: str, following: str) -> bool:
     """Return whether the last word of a line and the first of the next, without spaces between, are parts of one word."""
     last = line[-1:]
@@ -308,6 +322,8 @@ def _is_one_word(line: str, following: str) -> bool:
             return False
         if arn[0].count(":") < _ARN_COLONS:
             return ":" in head or head[0].isdigit()
+        if _divides_type(arn[0], head):
+            return True
         if tail[-1] in "/:-_" and (head[0].isalnum() or head[0] in "[<{*"):
             if tail.endswith("):") or line[0] == "_" == tail[-1]:
                 # "… on resource: arn:…):" ends the message of a Ruby exception, "_… arn:…_" is a line in italics.
