@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Mark
 from iamtriage._rendering.placeholders import is_placeholder_in_prose
-from iamtriage._rendering.powershell import to_powershell
 from iamtriage._rendering.shell import make_pasteable, wrap_command
 from iamtriage._text import escape_controls
 
@@ -62,6 +61,9 @@ def code_text(code: Code, width: int, indent: str = "") -> str:
     if code.language == "sh":
         return wrap_command(make_pasteable(text), width, indent)
     if code.language == "powershell":
+        # Most texts are for a POSIX shell.
+        from iamtriage._rendering.powershell import to_powershell
+
         # https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_special_characters
         text = to_powershell(make_pasteable(text))
         return wrap_command(text, width, indent).replace(" \\\n", " `\n")

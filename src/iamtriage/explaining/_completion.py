@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ("complete_explanation", "hide_quoted_secrets")
 
 _T = TypeVar("_T", "Cause", "Remedy")
+# Wide permissions, which people add in vain.
+_WIDE_SIGNS = ("FullAccess", "AdministratorAccess", "PowerUserAccess", ":*")
 _MARKER = lazy_pattern(r"\[REDACTED ([A-Za-z -]{1,40})\]")
 
 
@@ -87,16 +89,14 @@ def _complete_remedies(
     # Programs often read only the causes of an explanation, so the remedies are completed when they are read.
     from iamtriage.explaining._additions.recoveries import add_recoveries, may_have_recoveries
     from iamtriage.explaining._additions.remedy_values import complete_remedies
-    from iamtriage.explaining._additions.vain_permissions import (
-        may_name_vain_permission,
-        remove_vain_permission,
-    )
 
     remedies = complete_remedies(explanation, facts, runtime)
     failure = explanation.failure
     if failure is None:
         return remedies
-    if may_name_vain_permission(failure.text):
+    if any(sign in failure.text for sign in _WIDE_SIGNS):
+        from iamtriage.explaining._additions.vain_permissions import remove_vain_permission
+
         remedies = remove_vain_permission(remedies, explanation.causes, failure)
     if not may_have_recoveries(failure.text):
         return remedies

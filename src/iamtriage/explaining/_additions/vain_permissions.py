@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.failures._failures import Failure
 
-__all__ = ("may_name_vain_permission", "remove_vain_permission")
+__all__ = ("remove_vain_permission",)
 
-_SIGNS = ("Access", ":*")
 _WIDE = r"[`'\"]?(?:AdministratorAccess|PowerUserAccess|[A-Z]\w{2,40}FullAccess|[a-z][a-z0-9-]{1,30}:\*)[`'\"]?(?![\w*/-])"
 _NAME = lazy_pattern(r"[A-Z]\w{2,50}|(?P<service>[a-z][a-z0-9-]{1,30}):\*", re.ASCII)
 _ADDED = lazy_pattern(
@@ -33,15 +32,6 @@ _IS_OTHER = lazy_pattern(r"(?i:\b(?:if|should|must|can|could|want to|instead of|
 _KEPT = "If you added it for this, remove it."
 # An Allow is then one of the two that the accounts must have.
 _TWO_SIDED = "must allow"
-
-
-def may_name_vain_permission(text: str) -> bool:
-    """Return whether a text can say that a wide permission was added.
-
-    >>> may_name_vain_permission("I added kms:*, no change"), may_name_vain_permission("Still denied")
-    (True, False)
-    """
-    return any(sign in text for sign in _SIGNS)
 
 
 def remove_vain_permission(
