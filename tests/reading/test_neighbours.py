@@ -95,6 +95,9 @@ def test_each_log_event_in_a_document_has_its_own_facts(document: object, indent
     assert [facts_of(failure) for failure in found] == _FOUND
     for failure in found:
         assert [failure.text[slice(*span)] for span in failure.spans.values()]
+    # Docker Compose can put a prefix before each line.
+    prefixed = "".join(f"api-1  | {line}\n" for line in text.splitlines())
+    assert [facts_of(failure) for failure in scan(prefixed)] == _FOUND
     # A log can have other lines before the document.
     assert [facts_of(failure) for failure in scan(f"INFO ready\n{text}\nINFO done\n")] == _FOUND
 

@@ -58,10 +58,10 @@ def read_log_events(
         find: The function that finds the failures in a text.
         start: The offset of the text in the source.
     """
-    if _LIST.search(text) is None or not _has_signs(text):
+    if not _has_signs(text):
         return None
     document = remove_spans(text, prefixes) if prefixes else text
-    if document.lstrip()[:1] not in _STARTS:
+    if document.lstrip()[:1] not in _STARTS or _LIST.search(document) is None:
         return None
     events = list(_find_events(document))
     if not events:

@@ -86,6 +86,18 @@ def test_places_of_lines_that_do_not_continue_each_other(place: str) -> None:
     assert [failure.text for failure in scan(log)] == [lines[1], lines[4]]
 
 
+def test_lines_below_a_prefix_in_a_file_that_cat_numbers() -> None:
+    """A line without a prefix of a logger belongs to the stream of the line before it."""
+    log = "".join(
+        f"2026-10-07T09:00:0{n}.123456+00:00 orders/app/7c9f4 ERROR {line}\n"
+        for n, line in enumerate((_GO, _GO.replace("/demo", "/test").replace(REQUEST[:8], "0a1b2c3d")))
+    )
+    numbered = "".join(f"{n:6}\t{line}\n" for n, line in enumerate(log.splitlines(), 1))
+    found = all_facts_in(numbered)
+    assert found == all_facts_in(log)
+    assert len(found) == 2
+
+
 def test_names_before_lines_of_a_logger() -> None:
     """The lines need not continue each other, if their times show that a runner wrote the names."""
     denied = f'{{"level":"error","ts":"2026-10-07T09:00:00Z","error":"AccessDeniedException: {DENIAL}"}}'

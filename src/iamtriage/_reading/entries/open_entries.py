@@ -186,14 +186,14 @@ class OpenEntry:
         if self._is_partial or not content.strip():
             return True
         block, prefix = self.block, line.prefix
-        is_level = line.format == LEVEL and not prefix.end and not is_log and self.format != LEVEL
+        is_level = line.format == LEVEL and not prefix.format and not is_log and self.format != LEVEL
         is_weak = line.is_opening or is_level
         if (line.is_start and not is_weak) or line.is_logged:
             in_document = line.format == "json_lines" and (block.is_open or block.announces)
             return in_document or self._has_headers_of(content) or has_body_of(self.words, content)
         first, last = self.lines[0], self.lines[-1]
         is_same_write = last.text.startswith(line.text[: prefix.end])
-        if prefix.is_stamped and not last.prefix.end and (first.prefix.end or not content[0].isspace()):
+        if prefix.is_stamped and not last.prefix.format and (first.prefix.format or not content[0].isspace()):
             # This log does not put a time before each line.
             return False
         # Behind another prefix, a logger writes its own only before the first line.

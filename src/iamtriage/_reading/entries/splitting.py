@@ -192,7 +192,9 @@ class Splitter:
         is_other = stream not in self._open and line.content[:1].isspace()
         # Not a line of another stream of the same log. A plugin's lines are in the entry of its host.
         is_same_log = self._stream and line.prefix.format == before.lines[-1].prefix.format != "plugin"
-        is_loose = not line.prefix.end or is_outer or (is_other and not is_same_log)
+        # What a runner put before the line is no prefix of a logger.
+        is_plain = not line.prefix.format and (not stream or self._stream.startswith(f"{stream} "))
+        is_loose = is_plain or is_outer or (is_other and not is_same_log)
         return (
             self._stream if is_loose and before.accepts(line, is_log=self._stream in self._logs) else stream
         )
