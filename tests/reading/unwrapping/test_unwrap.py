@@ -367,3 +367,13 @@ def test_final_marks_of_a_value(resource: str) -> None:
     """Asterisks and underscores that close nothing belong to the value."""
     text = f"User: {APP} is not authorized to perform: s3:GetObject on resource: {resource}"
     assert facts_in(text)["resource"] == resource
+
+
+@check_rows("shape", ["{}", "> {}", "I get this:\n{}\nWhy?", "I get this:\n\n> {}\n\nWhy?"])
+@check_rows("mark", ["*", "_", "**", "__"])
+@check_rows(
+    "text", ["AccessDenied: Access Denied", "cannot list pods: Unauthorized", "Get-S3Object : Access Denied"]
+)
+def test_emphasized_line(text: str, mark: str, shape: str) -> None:
+    """The marks next to the first and last word of a line are no part of them."""
+    assert facts_in(shape.format(f"{mark}{text}{mark}")) == facts_in(text)

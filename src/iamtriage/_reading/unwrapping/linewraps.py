@@ -325,8 +325,8 @@ def _is_one_word(line: str, following: str) -> bool:
         if _divides_type(arn[0], head):
             return True
         if tail[-1] in "/:-_" and (head[0].isalnum() or head[0] in "[<{*"):
-            if tail.endswith("):") or line[0] == "_" == tail[-1]:
-                # "… on resource: arn:…):" ends the message of a Ruby exception, "_… arn:…_" is a line in italics.
+            if tail.endswith("):"):
+                # "… on resource: arn:…):" ends the message of a Ruby exception.
                 return False
             if RECORD_START.match(following):
                 return False

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.boxes import BORDERS, strip_boxes
 from iamtriage._reading.unwrapping.continuations import strip_continuations
+from iamtriage._reading.unwrapping.emphasis import strip_emphasis
 from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
 from iamtriage._reading.unwrapping.links import strip_links
 from iamtriage._reading.unwrapping.literals import join_literals
@@ -240,8 +241,10 @@ def _mark_records(view: View) -> None:
 
 
 def is_plain_line(text: str) -> bool:
-    """Return whether unwrapping would remove only marks, a time and spaces from a text."""
-    return not ("\n" in text or "|" in text or "\t" in text) and _is_plain(text)
+    """Return whether unwrapping would remove only marks, a time and spaces from a text, and change no word."""
+    return not ("\n" in text or "|" in text or "\t" in text or text.lstrip(" >")[:1] == "_") and _is_plain(
+        text
+    )
 
 
 def _is_plain(text: str) -> bool:
@@ -316,6 +319,7 @@ def _strip_line_starts(view: View) -> None:
         text = view.text
     if text.lstrip(" \t")[:1] in _MARK_CHARACTERS or _MARKED_LINE.search(text):
         view.edit(_mark_edits(text, text.split("\n")))
+    strip_emphasis(view)
     if "\n" in text:
         if view.text[:1] in _INDENTS:
             view.edit(_indent_edits(view.text))

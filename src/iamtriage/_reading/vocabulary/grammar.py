@@ -100,8 +100,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
         elif last in "-–—|" and text[start:end].rstrip("-–—|")[-1:].isspace():
             # "… on resource: arn:… - with an explicit deny"
             end -= 1
-        elif last in "*_" and (marks := _closing_marks(text, start, end)):
-            end -= marks
+        elif last == "*" and _closes_bold(text, start, end):
+            end -= 2
         else:
             break
     if end - start == 1 and text[start] in ":;,-.!|│":
@@ -110,24 +110,19 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 _BOLD = lazy_pattern(r"(?:(?<=[\s>])|\A)\*\*(?=[^\s*])")
-# A line in italics: "*… on resource: arn:…*". A wildcard follows a delimiter.
-_ITALICS = lazy_pattern(r"[ \t>]{0,8}([*_])\w[^\n]{0,2000}(?<=[\w.)*])\1(?=\s|\Z)")
 
 
-def _closing_marks(text: str, start: int, end: int) -> int:
-    """Return how many characters close Markdown's bold type or italics at the end of a value, and mask nothing."""
+def _closes_bold(text: str, start: int, end: int) -> bool:
+    """Return whether a final ``**`` closes Markdown's bold type, and masks nothing."""
+    if not text.endswith("**", start, end) or text.endswith("***", start, end):
+        return False
     reach = max(0, start - 2000)
     line = text.rfind("\n", reach, start) + 1
-    if not text.endswith("**", start, end):
-        m = _ITALICS.match(text, line, end)
-        return 1 if m and m.end() == end and (m[1] == "_" or text.count("*", line, end) == 2) else 0
-    if text.endswith("***", start, end):
-        return 0
     if _BOLD.search(text[line : start + 1]):
-        return 2
+        return True
     # Bold type can begin on an earlier line of the paragraph.
     opening = text.rfind("**", max(reach, text.rfind("\n\n", reach, start)), end - 2)
-    return 2 if opening >= 0 and _BOLD.match(text, opening) else 0
+    return opening >= 0 and _BOLD.match(text, opening) is not None
 
 
 def find_cut(text: str, start: int, end: int) -> tuple[int, int] | None:
