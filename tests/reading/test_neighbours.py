@@ -248,6 +248,12 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         ),
         [{**DENIED, "code": "AccessDeniedException", "request_id": REQUEST, "status_code": 400}],
     ),
+    # A name ends with its field, also if a later field repeats the message.
+    (
+        "name-in-an-object",
+        json.dumps({"message": DENIAL.replace(CLUSTER, "orders/demo"), "stack": f"AccessDeniedException: {DENIAL.replace(CLUSTER, 'orders/demo')}\n    at get"}, separators=(",", ":")),
+        [{**DENIED, "code": "AccessDeniedException", "resource": "orders/demo"}],
+    ),
     # A container's log in JSON, with colors, and a log that was pasted as a code block.
     (
         "colors-in-json",

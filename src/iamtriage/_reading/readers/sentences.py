@@ -133,7 +133,8 @@ _TYPED_NAME = lazy_pattern(
 _MASKED_RESOURCE = lazy_pattern(r"(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\])[^\s\"'`]*")
 _RESOURCE_WORD = lazy_pattern(r"[^\s\"'`<>]+(?:<(?!/)[^<>\n]{0,60}>?[^\s\"'`<>]*)*")
 _RESOURCE_END = lazy_pattern(
-    r"[BbNnSsWw.,<\s](?i:(?<=\bw)ith\s+an?\s+explicit\s+deny\b|(?:(?<=\bb)ecause|(?<=\bs)ince)\s+\w|(?<=\.)\s+(?:Encoded|Go)\b"
+    # The first alternative is the end of a field in an object.
+    r"[BbNnSsWw.,<\s\"'](?i:(?<=[\"'])(?=[,}\]])|(?<=\bw)ith\s+an?\s+explicit\s+deny\b|(?:(?<=\bb)ecause|(?<=\bs)ince)\s+\w|(?<=\.)\s+(?:Encoded|Go)\b"
     r"|(?<=\s)\((?:Service|SDK|Status|AWS|Request)\b|(?<=\s)\s*status\s+code\b|(?<=\n)\n|(?<=<)/|(?<=[.\s])\s*(?<=\s)User:"
     r"|(?<=n)(?:ot|'t)\s+authori[sz]ed|(?<=[,\s])\s*(?<=\s)https?\s+response|(?<=,)\s*Request\s?Id)"
 )
