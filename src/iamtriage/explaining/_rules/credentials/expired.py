@@ -334,7 +334,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         lines = (*clock_lines, f"{_OF_TASK if is_ecs else _OF_POD}{_ONLY_EXPIRATION}")
         check = f"Run the commands in the container. Expiration is in UTC: if it is in the past, replace the {'task' if is_ecs else 'pod'} and look at the log of the agent on its node."
     elif _EC2_PROMPT.search(case.text) is not None:
-        source = "credential source, such as a credential process or, with boto3 before 1.22, the instance metadata service,"
+        source = "credential source"
         if re.search(UNUSABLE_INSTANCE_ROLE, case.text) is None:
             cause = STALE_METADATA.cause(text=_OLD_ON_INSTANCE)
     return case.explain(
@@ -350,7 +350,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
 
 
 # botocore extends what the metadata service returns: https://github.com/boto/botocore/pull/2664.
-_OLD_ON_INSTANCE = "The source has only old credentials: a credential process returns a session from its cache, or the role of the instance profile was deleted, re-created or no longer trusts EC2."
+_OLD_ON_INSTANCE = "The source has only old credentials: a credential process returns a session from its cache, or the instance metadata service (with boto3 before 1.22) returns those of a role that was deleted, re-created or no longer trusts EC2."
 _SHOW_SOURCE = "python3 -c 'import boto3; print(boto3.Session().get_credentials().method)'"
 _METADATA_COMMANDS = (
     'T=$(curl -sX PUT 169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")',

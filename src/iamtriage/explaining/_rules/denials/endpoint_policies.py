@@ -75,7 +75,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     on_instance = () if is_named else _vpc_commands(denial, region)
     find = "" if is_named else "The first command lists the endpoints: find the one in the caller's VPC."
     if on_instance:
-        find = f"The commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC{'' if explicit else ': if none, the network team has a central one'}."
+        find = f"The commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC{'' if explicit else '. If there is none, ask the network team for a central one'}."
         owner = owner if explicit else "the owner"
     if explicit:
         title = guardrails.FIND_DENY.format("the VPC endpoint's policy")

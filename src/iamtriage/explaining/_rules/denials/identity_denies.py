@@ -122,7 +122,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         commands=(
             *(inline or _policy_commands(denial)),
             *_leave_group(denial),
-            also and also._replace(label="Then add the Allow that is missing, too:"),
+            also and also._replace(label="Then add the Allow that the call also lacks:"),
         ),
         url=pages.EVALUATION,
     )
@@ -259,7 +259,7 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     remedy = account_remedy(
         "Treat the user's access keys as compromised: replace them",
         f"{suspect} Run the commands as another user or role: the policy denies some of them to this user.",
-        "Deactivate each key: programs that use it stop until you give them a role. AWSDenyAll also stops the user in the console, and its sessions, which last up to 36 hours.",
+        "Deactivate each key, and attach AWSDenyAll, which also stops the user in the console and its sessions (up to 36 hours). Programs with a key fail until you give them a role.",
         "Run lookup-events in each Region. Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed, which AWSDenyAll does not stop.",
         "Follow the AWS Support case, and leave both policies attached until it is resolved.",
         commands=(

@@ -155,7 +155,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         check = next(at for at, each in enumerate(inspect.steps) if each.startswith("Check "))
         found = "If describe-key fails, Region or account is wrong. If a Deny matches, scope it down."
         steps = (" ".join((found, *inspect.steps[check + 1 :])), *path, *others)
-        label = _IF_NO_ALLOW.format(" (and the role's path)" if path else "")
+        label = _IF_NO_ALLOW.format(" (add the role's path to its ARN, if it has one)" if path else "")
         put = Labelled(label, f"{change} --policy file://policy.json")
         inspect = attrs.evolve(
             of_owner,

@@ -214,7 +214,7 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
     if remedy is None:
         return None
     if denial.resource is None:
-        find = "Role or RoleArn of the failing call names the role. IamInstanceProfile does not: aws iam get-instance-profile --instance-profile-name NAME prints its role."
+        find = "A parameter of the failing call, such as Role or RoleArn, names the role. IamInstanceProfile names a profile instead: aws iam get-instance-profile --instance-profile-name NAME prints its role."
         remedy = attrs.evolve(
             remedy, steps=(find, *remedy.steps), commands=(lookup_command(None), *remedy.commands)
         )

@@ -354,10 +354,10 @@ CONFIGURE_OLD_CLI = change_commands(
     attrs.evolve(
         CONFIGURE_CREDENTIALS,
         steps=(
-            "This AWS CLI is version 1 or older than 2.32: newer ones say aws login, not aws configure. Upgrade it to sign in. Access keys (aws configure) are the last resort.",
+            "As the message shows, this AWS CLI is older than 2.32, so it has no aws login: upgrade it to sign in with that. Access keys (aws configure) are the last resort.",
         ),
     ),
-    ("grep '^\\[' ~/.aws/config", *CONFIGURE_CREDENTIALS.commands[1:]),
+    ("grep '^\\[' ~/.aws/config ~/.aws/credentials", *CONFIGURE_CREDENTIALS.commands[1:]),
 )
 # https://github.com/hashicorp/terraform-provider-aws/issues/45316 and
 # https://github.com/hashicorp/aws-sdk-go-base/issues/1433: the provider did not read what aws login stores.

@@ -192,7 +192,7 @@ def _regional_endpoint_remedy(
         remove = clusters.set_variables_command(case, "AWS_ENDPOINT_URL_STS-")
     return your_remedy(
         "Remove the endpoint URL of STS from the code and its settings",
-        f"Remove https://{host or GLOBAL_HOST} where it is set: a variable that env prints (also in its manifest or file), endpoint_url in the profile, or endpoint_url of the STS client in the code.",
+        f"Remove https://{host or GLOBAL_HOST} from where it is set: endpoint_url of the STS client in the code, endpoint_url in the profile, or an environment variable, which its manifest or file sets.",
         None if case.context.terraform is None else _IN_TERRAFORM,
         f"Without a URL, current SDKs call the endpoint of AWS_REGION. If a URL must be set, use {url}.{of_global}",
         commands=(
