@@ -395,7 +395,7 @@ _REFRESHED = "RuntimeError: Credentials were refreshed, but the refreshed creden
         ('[default]\ncredential_process = sh -c "$(id)"\n\n$ ./run\n', "The credential process of the profile default", 'sh -c "$(aws configure get credential_process --profile default)" | grep'),
         ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/0a\n$ ./run\n", "The credential endpoint of the container", 'curl -s "169.254.170.2$AWS_'),
         ("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.23/v1/credentials\n$ ./run\n", "The credential endpoint of the container", 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'),
-        ("[ec2-user@ip-10-0-4-18 ~]$ ./run\n", "with boto3 before 1.22, the instance metadata service", "T=$(curl"),
+        ("[ec2-user@ip-10-0-4-18 ~]$ ./run\n", "The credential source returned", "T=$(curl"),
     ],
     ids=["process", "hostile process", "process of another profile", "shell", "ECS", "EKS Pod Identity", "EC2"],
 )  # fmt: skip

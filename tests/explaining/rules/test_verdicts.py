@@ -1005,7 +1005,7 @@ CASES = {
     "region-of-sts-host": (
         f'AWS_REGION=eu-west-1\nPost "https://sts.us-east-1.amazonaws.com/": {_SCOPED_STS}',
         "goes to sts.us-east-1.amazonaws.com",
-        "Remove https://sts.us-east-1.amazonaws.com where it is set",
+        "Remove https://sts.us-east-1.amazonaws.com from where it is set",
     ),
     "region-of-service-host": (
         f"AWS_REGION=eu-west-1\nhttps://sqs.us-east-1.amazonaws.com/\n{_SCOPED_STS.replace('GetCallerIdentity', 'ListQueues')}",
