@@ -66,7 +66,7 @@ _COPY_COMMAND = lazy_pattern(
     r"\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync) (?:[^\n|;&]{0,400}? )??[\"']?s3://\S{1,600} [\"']?s3://",
     re.ASCII,
 )
-_IMAGES = "If no policy allows to push and pull images yet (to pull, the last two actions are enough):"
+_IMAGES = "If no policy allows pushing and pulling images yet (for a pull, the last two actions are enough):"
 _TAG_ACTIONS = frozenset({"s3:getobjecttagging", "s3:getobjectversiontagging", "s3:putobjecttagging"})
 
 
