@@ -85,6 +85,33 @@ def test_maximum_in_the_text(caller: str, stated: str, summary: str, *, is_raise
     assert ("permission set Data" in str(explanation)) is ("SSO" in caller)
 
 
+IN_POD = "in a pod, the {} assumes arn:aws:iam::444455556666:role/lake with DurationSeconds=7200. MaxSessionDuration of lake is 4 hours."
+
+
+@pytest.mark.parametrize(
+    ("shown", "title", "words"),
+    [
+        (f"boto3, {IN_POD.format('IRSA role reports')}", "with these profiles in the pod", 'boto3.Session(profile_name="lake")'),
+        (IN_POD.format("role of AWS_WEB_IDENTITY_TOKEN_FILE"), "with these profiles in the pod", "set AWS_PROFILE=lake"),
+        (f"StsException {IN_POD.format('IRSA role')}", "with these profiles in the pod", 'ProfileCredentialsProvider.create("lake")'),
+        (IN_POD.format("EKS Pod Identity role"), "Let EKS Pod Identity assume lake", "target role of the association"),
+        (IN_POD.format("role"), "Request at most one hour", "DurationSeconds=3600"),
+        (f"{IN_POD.format('role')} With 3600 it fails.", "Let the SDK renew sessions", "Omit DurationSeconds=7200"),
+        (f"{IN_POD.format('role')} The job runs 3 hours.", "Let the SDK renew sessions", "Omit DurationSeconds=7200"),
+        (f"{IN_POD.format('role')} The job runs 20 minutes.", "Request at most one hour", "DurationSeconds=3600"),
+    ],
+)  # fmt: skip
+def test_long_work_in_a_pod(shown: str, title: str, words: str) -> None:
+    explanation = explain(f"{CHAINED}\n{shown}")
+    remedy = explanation.remedies[0]
+    assert title in remedy.title
+    assert words in " ".join(remedy.steps)
+    assert "although the role allows 14400 seconds" in explanation.summary
+    if "profiles" in title:
+        assert "web_identity_token_file = /var/run/secrets/" in str(remedy.manifest)
+        assert "(14400 seconds, which is enough)" in explanation.remedies[1].title
+
+
 _ITSELF = "User: arn:aws:sts::111122223333:assumed-role/dns/17 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/dns\n"
 _OBJECT = "cert-manager\napiVersion: cert-manager.io/v1\nkind: {}\nmetadata:\n  name: letsencrypt\nspec:\n  acme:\n    solvers:\n    - dns01:\n        route53:\n          region: eu-west-1\n          role: arn:aws:iam::{}:role/{}\n"
 

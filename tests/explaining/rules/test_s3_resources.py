@@ -492,10 +492,13 @@ def test_missing_object_behind_a_policy_that_does_not_list(statements: str, *, i
     assert (explanation.topic == "missing-object") is is_missing
     if is_missing:
         assert explanation.causes[0].evidence == "derived"
-        [remedy] = explanation.remedies
+        # Where the policy names s3:ListBucket on the wrong resource, the caller is meant to have it.
+        check, remedy = explanation.remedies[0], explanation.remedies[-1]
+        assert (check is remedy) is (statements is READ)
         assert remedy.policy is not None
         assert remedy.policy["Statement"][0]["Resource"] == "arn:aws:s3:::acme-in"
-        assert remedy.commands == ("aws s3api head-object --bucket acme-in --key 2026/a.csv",)
+        assert check.commands == ("aws s3api head-object --bucket acme-in --key 2026/a.csv",)
+        assert "s3:GetObject, which HeadObject requires," in explanation.causes[0].text
     if is_missing and statements is READ:
         [remedy] = explanation.remedies
         [document] = remedy.documents

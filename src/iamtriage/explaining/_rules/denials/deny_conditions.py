@@ -62,7 +62,7 @@ MFA = Requirement(
 )
 # What differs between the ways to sign in, for texts that speak of them.
 MFA_ASIDES = {
-    "onsole": "A console session with a code does.",
+    "onsole": "A console session does if you signed in with a code.",
     "mfa_serial": "In a profile, mfa_serial has an effect only with role_arn.",
 }
 MFA_WITH_ROLE = "Pass the code of your device with the call: --serial-number and --token-code. In a profile with role_arn, mfa_serial does the same."

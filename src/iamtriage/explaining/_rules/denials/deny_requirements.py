@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared import denial_remedies, denied_regions, 
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
-from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
@@ -132,6 +132,8 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
             others = tuple(each for each in others if each.url != remedy.url)
         if len(stated) == 1:
             others = present(*(stated[0].refine(denial, each) for each in others))
+            if remedy is not None and stated[0].exempts_sessions:
+                remedy = _say_it_is_exempt(remedy, stated[0])
         if remedy is not None and others:
             remedy = _show_guessed_deny(remedy, others[0])
         remedies = present(None if remedy is None else deny_remedies.add_root_user(denial, remedy), *others)
@@ -219,6 +221,15 @@ def _add_reason(
     if met is not None:
         reason = f"{clip_text(met.key)} is {clip_text(', '.join(met.request_values or ()))}"
     return f"{words}{(reason and f' because {reason}') or ''}."
+
+
+def _say_it_is_exempt(remedy: Remedy, stated: StatedDeny) -> Remedy:
+    """Return the remedy that opens a session with MFA, which the Deny lets the user do without an administrator."""
+    if not any("get-session-token" in each for each in remedy.commands):
+        return remedy
+    first, *steps = (each for each in remedy.steps if not each.startswith(deny_remedies.IF_NEEDED))
+    exempt = f"{capitalize_start(stated.words)} exempts sts:GetSessionToken, so you need no administrator."
+    return attrs.evolve(remedy, steps=(first, exempt, *steps))
 
 
 def _satisfying_remedy(

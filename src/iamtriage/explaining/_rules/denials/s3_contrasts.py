@@ -14,9 +14,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words, quote_words
-from iamtriage.actions._lookup import find_action
-from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_contrast, find_runs
@@ -25,19 +22,16 @@ from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import buckets
 from iamtriage.explaining._rules.denials.encrypted_data import key_policy_step
-from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY
-from iamtriage.explaining._rules.shared.wording import capitalize_start
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, iterate_statements
-from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import Grant
 
 if TYPE_CHECKING:
@@ -52,10 +46,6 @@ _KMS = lazy_pattern(r"\baws:kms\b|\bSSE-KMS\b|\bkms:|arn:aws[a-z-]{0,12}:kms:")
 # What get-bucket-encryption prints.
 _ENCRYPTION = lazy_pattern(r"\"SSEAlgorithm\": ?\"aws:kms(?::dsse)?\"[^}]{0,300}")
 _ACCOUNT = lazy_pattern(r"(?i:\baccount(?: ID)?)\W{1,3}([0-9]{12})\b", re.ASCII)
-# What another caller, who may list the bucket, gets for the same object.
-_ABSENT = lazy_pattern(
-    r"(?i:\b(?:locally|laptop|admin|root|elsewhere|other (?:role|user|account))\b[^\n.]{0,60}?\b(?:(?:returns?|gives?|gets?|says?) (?:a )?(?:false|none|404|not found)|NoSuchKey|404)\b)"
-)
 _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 # What options require, besides the action of the operation.
 _OPTION_ACTIONS: dict[str, str | tuple[str, ...]] = {
@@ -326,74 +316,3 @@ def _allow_it(denial: Denial, contrast: Contrast) -> tuple[Remedy | None, ...]:
     )
     title = f"Allow {denial.action} below {failed}, too"
     return allow_remedy(denial, grant=grant, title=title, first_step=step), check
-
-
-def explain_missing_object(denial: Denial) -> Explanation | None:
-    """Explain that S3 answers 403 for an object that is not there, if a known policy allows to read and not to list.
-
-    Return ``None`` if no policy shows that.
-    """
-    bucket, _, key = (denial.resource or "").partition("/")
-    has_policies = bool(denial.facts.policies or denial.context.policies)
-    if not has_policies or denial.operation not in {"GetObject", "HeadObject"}:
-        return None
-    # Most denials have no policy.
-    from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
-
-    policy = find_allowing_policy(denial)
-    if policy is None or ":s3:::" not in bucket:
-        return None
-    lists = [each for each in allow_statements(policy.content) if names_action(each, _LIST) is not False]
-    misplaced = next((each for each in lists if _LIST in as_strings(each.get("Action"))), None)
-    is_allowed = any(names_resource(each, bucket) is not False for each in lists)
-    # A denied GET has other causes, too, such as a KMS key.
-    if is_allowed or (misplaced is None and denial.operation != "HeadObject"):
-        return None
-    statements = [allow(_LIST, bucket, sid="S3ListBucket")]
-    step = "Add this statement to the policy."
-    text = "."
-    if misplaced is not None:
-        resources = as_strings(misplaced.get("Resource"))
-        kept, unknown = list[str](), list[str]()
-        for each in as_strings(misplaced.get("Action")):
-            known = find_action(each)
-            if known is None and actions_for(each.partition(":")[2]):
-                unknown.append(clip_text(each))
-            elif known is None or any(known.accepts(resource) is not None for resource in resources):
-                kept.append(each)
-        fixed = {**misplaced, "Action": kept or denial.action}
-        statements += [
-            fixed if each is misplaced else dict(each) for each in iterate_statements(policy.content)
-        ]
-        text = f", without /*. It is allowed on {join_words(tuple(map(clip_text, resources)), 'and')}, where it has no effect."
-        step = "Replace the statement of the policy with these."
-        if policy.is_whole:
-            step = "This is the whole policy with the change."
-        if unknown:
-            step += f" {join_words(tuple(unknown), 'and')} {'is not an IAM action' if len(unknown) == 1 else 'are not IAM actions'}: HeadObject requires s3:GetObject, and listing {_LIST}."
-    absent = _ABSENT.search(denial.failure.text)
-    template = "aws s3api head-object --bucket {} --key {}"
-    head = commands.fill_command(template, bucket_argument(denial), key or "OBJECT_KEY")
-    check = "The command, with credentials that may list the bucket, shows whether the object exists: if it prints its size, look at the bucket policy and the KMS key instead."
-    fix = account_remedy(
-        f"Allow {_LIST} on the bucket, so that S3 answers 404 for missing objects",
-        step,
-        None if absent else check,
-        commands=() if absent else (head,),
-        url=pages.S3_403,
-    )
-    return denial.explain(
-        f"S3 answered 403 to {denial.operation} on {denial.resource}: {'' if absent else 'most likely, '}the object does not exist. Without {_LIST} on the bucket, S3 answers 403 instead of 404.",
-        buckets.MISSING_OBJECT.cause(
-            "derived",
-            (f"Another caller finds no object. The text says {quote_words(absent[0])}.",) if absent else (),
-            text=f"{capitalize_start(policy.name)} allows {denial.action} on the object, but not {_LIST} on {clip_text(bucket)}{text}",
-        ),
-        topic=buckets.MISSING_OBJECT.code,
-        remedies=attrs.evolve(
-            fix,
-            policy=build_document(statements),
-            layer="identity",
-            is_addition=not (misplaced and policy.is_whole),
-        ),
-    )

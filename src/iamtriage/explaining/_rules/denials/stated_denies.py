@@ -6,20 +6,23 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import User
 from iamtriage.authorization._decoded_statements import DenyingCondition
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.denials import deny_conditions, known_policies, request_conditions
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_DENIES, names_caller
+from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
+from iamtriage.explaining._rules.shared.wording import NO_OVERRIDE, capitalize_start, why_no_allow_helps
 from iamtriage.explaining._rules.sts.trust_documents import iterate_statements
 
 if TYPE_CHECKING:
@@ -100,6 +103,14 @@ class StatedDeny(Value):
         )
 
     @property
+    def exempts_sessions(self) -> bool:
+        """Whether the statement requires MFA and exempts the call that opens a session with it."""
+        statement = next(itertools.islice(iterate_statements(self.policy.content), self.index, None), {})
+        return any(deny_conditions.MFA.has_key(each.key) for each in self.checked) and (
+            known_policies.excluding_pattern(statement, "sts:GetSessionToken") is not None
+        )
+
+    @property
     def unsent(self) -> request_conditions.CheckedCondition | None:
         """The condition whose value the text sets, but not in this request."""
         return next((each for each in self.checked if each.unsent is not None), None)
@@ -107,6 +118,9 @@ class StatedDeny(Value):
     def refine(self, denial: Denial, remedy: Remedy) -> Remedy | None:
         """Return a remedy that looks for the Deny statement with the one that is known, ``None`` if it only finds it."""
         if remedy.title.startswith(DETAILS_TITLES) and request_conditions.are_met(self.checked):
+            return None
+        if self.exempts_sessions and isinstance(denial.principal, User):
+            # The user satisfies the Deny alone, and without it, a stolen key is enough.
             return None
         steps = tuple(
             each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} often")
@@ -131,8 +145,14 @@ class StatedDeny(Value):
         if self.unsent is not None:
             # The summary has the verdict.
             text = describe_unsent(self.unsent).removesuffix(".")
-        because = present(why_no_allow_helps(denial), self.also) if is_only else ()
+        because = present(self._why_no_allow_helps(denial), self.also) if is_only else ()
         return STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=f"{text}.")
+
+    def _why_no_allow_helps(self, denial: Denial) -> str:
+        why, allowing = why_no_allow_helps(denial), find_allowing_policy(denial)
+        if why != NO_OVERRIDE or allowing is None or allowing.content is self.policy.content:
+            return why
+        return f"{why.removesuffix('.')}: {allowing.name} allows {denial.action} already."
 
 
 def find_stated_denies(denial: Denial) -> tuple[StatedDeny, ...]:

@@ -28,6 +28,10 @@ FIND_POLICY = "Find the policy that"
 """The beginning of the title of a remedy that looks for the policy which denies a call."""
 
 
+NO_OVERRIDE = "An Allow does not override it."
+"""What an ``Allow`` does against a ``Deny``."""
+
+
 def why_no_allow_helps(denial: Denial) -> str:
     """Return the sentence on what an ``Allow`` does against a ``Deny``.
 
@@ -45,7 +49,9 @@ def why_no_allow_helps(denial: Denial) -> str:
         rf"\b(?:has|have|had|got|with|gave|given|added)\b[^\n.\"]{{0,40}}(?<![\"\w])({widest})",
         denial.failure.text,
     )
-    wide = f", not even {found[1]}" if found else ""
+    if not found:
+        return NO_OVERRIDE
+    wide = f", not even {found[1]}"
     return f"An Allow does not override it{wide}.{' If you added it for this, remove it.' if wide.endswith('*') else ''}"
 
 

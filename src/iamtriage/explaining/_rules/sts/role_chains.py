@@ -1,0 +1,340 @@
+"""Explain that sessions of role chaining last at most one hour, and how to get along with that or avoid the chain.
+
+Sources: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, quote_words
+from iamtriage.arns._principals import IdentityCenterRole
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.text_signs import is_about_pods
+from iamtriage.explaining._rules.sts.chained_pods import find_role_of_pod, find_short_hour, pod_remedies
+
+if TYPE_CHECKING:
+    from iamtriage.arns._principals import Role
+    from iamtriage.explaining._context.readers.profiles import ProfileSection
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AwsError
+
+# No role's maximum is shorter: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html
+SHORTEST_MAXIMUM, LONGEST_MAXIMUM = 3600, 43200
+"""The bounds of a role's maximum session duration, in seconds."""
+# Temporary credentials of GetSessionToken count as chaining: https://github.com/coinbase/assume-role/issues/24 and
+# https://github.com/99designs/aws-vault/issues/351. aws-vault has --no-session (issue 263 there).
+_AWS_VAULT = lazy_pattern(
+    r"\baws-vault (?P<verb>exec|login|export)\b(?![^\n]{0,200}--no-session)(?P<rest>(?: [\w@%+=:,./-]{1,100}){0,12})(?P<more>[^\n]?)",
+    re.ASCII,
+)
+_CHARS_BEFORE = 4_000
+# Where a profile gets the credentials that assume its role.
+_SOURCES = {
+    "ec2": ("credential_source", "Ec2InstanceMetadata"),
+    "ecs": ("credential_source", "EcsContainer"),
+}
+_SESSION = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@-]{1,64}/[\w+=,.@-]{1,64}", re.ASCII
+)
+CHAINED_SESSION_TOO_LONG = CauseType(
+    "chained-session-too-long",
+    title="A session from role chaining can last at most one hour",
+    text="The caller is already a role session. The role's maximum session duration does not change this limit, which nobody can raise.",
+    recognised_by='STS says "exceeds the 1 hour session limit for roles assumed by role chaining".',
+    fix="Request at most 3600 seconds, or assume the role without another role in between.",
+    sources=(pages.SESSION_DURATION,),
+)
+
+
+class Rejected(NamedTuple):
+    """A duration that STS rejected.
+
+    Attributes:
+        seconds: The duration, if the text shows it.
+        setting: The setting with the duration, as in the text.
+        request_less: How to request less.
+        maximum: The role's maximum session duration, if the text states it.
+        arn: The ARN of the role, as in the text.
+        role: The role.
+    """
+
+    seconds: str | None
+    setting: str | None
+    request_less: str
+    maximum: int | None
+    arn: str | None
+    role: Role | None
+
+    @property
+    def name(self) -> str:
+        """The name of the role as a command argument."""
+        return commands.role_name(None if self.role is None else self.role.name)
+
+    @property
+    def target(self) -> str:
+        """The role as part of a sentence."""
+        return "the role" if self.role is None else f"the role {clip_text(self.role.name)}"
+
+    @property
+    def duration(self) -> str:
+        """The duration as part of a sentence."""
+        of_role = "" if self.role is None else f" for {self.target}"
+        return f"the session duration{f' of {self.seconds} seconds' if self.seconds else ''}{of_role}"
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the role's maximum allows the duration."""
+        wanted = min(int(self.seconds or LONGEST_MAXIMUM), LONGEST_MAXIMUM)
+        return self.maximum is not None and wanted <= self.maximum
+
+    @property
+    def raise_command(self) -> str:
+        """The command that raises the role's maximum."""
+        raised = min(int(self.seconds or LONGEST_MAXIMUM), LONGEST_MAXIMUM)
+        return fill_command(
+            f"aws iam update-role --role-name {{}} --max-session-duration {raised}", self.name
+        )
+
+
+def explain_chain(
+    case: Case[AwsError],
+    rejected: Rejected,
+    section: ProfileSection | None,
+    source: ProfileSection | None,
+) -> Explanation:
+    """Explain that the session of one role assumes another role for longer than an hour."""
+    text, role, maximum = case.failure.text, rejected.role, rejected.maximum
+    chained = _find_chained_caller(case, role)
+    of_pod = None if chained else find_role_of_pod(text, role)
+    caller = _find_source_role(source) or (chained and f"the role {chained.name}")
+    caller = caller or (of_pod and f"the pod's role {of_pod}")
+    chain = "one role assuming another," if caller is None else f"here from {caller},"
+    own = None
+    if of_pod:
+        own = f"The pod's credentials are already a session of the role {clip_text(of_pod)}. The maximum session duration of {rejected.target} does not change this limit, which nobody can raise."
+    short = find_short_hour(text)
+    because = f"The text says {quote_words(short)}: an hour is too short." if short else None
+    remedies: tuple[Remedy, ...] = ()
+    if section is not None:
+        step, way = _profile_steps(section, source)
+        longer = f"For longer sessions, {way}. {_describe_trust(rejected)}, which also needs sts:AssumeRole{_describe_raise(rejected)}"
+        remedies = (your_remedy("Request at most one hour", step, longer, url=pages.SESSION_DURATION),)
+    elif role is not None:
+        enough = f" ({maximum} seconds, which is enough)" if rejected.is_enough else ""
+        remedies = pod_remedies(
+            case, of_pod or (chained.name if chained else None), role, rejected.setting, enough
+        )
+    return case.explain(
+        f"STS rejected {rejected.duration}: role chaining, {chain} is limited to one hour{f', although the role allows {maximum} seconds' if maximum and maximum > SHORTEST_MAXIMUM else ''}.",
+        CHAINED_SESSION_TOO_LONG.cause("reported", because, text=own),
+        topic="session-duration",
+        remedies=remedies or (_hour_remedy(case, rejected, chained, caller, is_short=bool(short)),),
+        notes="No permission is missing: STS rejects the duration.",
+    )
+
+
+def _describe_trust(rejected: Rejected) -> str:
+    return f"{rejected.target[0].upper()}{rejected.target[1:]} must trust that identity"
+
+
+def _describe_raise(rejected: Rejected) -> str:
+    """Return what the role's maximum must be without the chain, as the end of a sentence."""
+    seconds = rejected.seconds
+    raises = f": raise it{f' to {seconds}' if seconds and int(seconds) <= LONGEST_MAXIMUM else ''}"
+    if rejected.is_enough:
+        raises = f" ({rejected.maximum} seconds, which is enough)"
+    return f", and the role's maximum session duration applies{raises}."
+
+
+def _hour_remedy(
+    case: Case[AwsError], rejected: Rejected, chained: Role | None, caller: str | None, *, is_short: bool
+) -> Remedy:
+    """Return how to get along with sessions of one hour, or without the chain.
+
+    Args:
+        case: The case.
+        rejected: The duration.
+        chained: The role that assumes the other one, if the text states its session.
+        caller: The role that assumes the other one, in words.
+        is_short: Whether an hour is too short for the work.
+    """
+    first = "the first identity, such as the user, the OIDC provider or the Identity Center role,"
+    if caller is not None:
+        first = f"the identity that assumes {caller}"
+    kind = getattr(case.context.runtime, "kind", "")
+    is_workload = kind in _SOURCES or is_about_pods(case.failure.text)
+    example = "" if is_workload else ", such as with the OIDC token of a CI job"
+    way = f"assume it with {first} and without another role in between{example}"
+    longer = f"For longer sessions, {way}. {_describe_trust(rejected)}{_describe_raise(rejected)}"
+    change: Labelled | None = Labelled(
+        "For longer sessions without chaining, an administrator raises the maximum:", rejected.raise_command
+    )
+    if isinstance(chained, IdentityCenterRole):
+        own = clip_text(chained.permission_set or chained.name)
+        longer = f"For longer sessions, add the permissions to the permission set {own}, and raise its session duration (at most 12 hours); or run the job where AWS provides the role's credentials and renews them, such as in an ECS task, on EC2 or with AWS Batch."
+        change = None  # no maximum is in the way
+    profile: tuple[str, ...] = ()
+    if rejected.role is not None and rejected.arn is not None and commands.arn(rejected.arn) == rejected.arn:
+        configure = f"aws configure set {{}} {{}} --profile {rejected.name}"
+        source = _SOURCES.get(kind, ("source_profile", "PROFILE"))
+        profile = (
+            fill_command(configure, "role_arn", rejected.arn),
+            fill_command(configure, *source),
+        )
+    refresh = "Let the SDK refresh the session: with a profile (role_arn, and source_profile or credential_source), it assumes the role again before it expires."
+    if is_short:
+        omit = f"Omit {rejected.setting or 'the duration'}, and create the clients with that profile."
+        return your_remedy(
+            "Let the SDK renew sessions of one hour",
+            refresh,
+            omit,
+            longer,
+            commands=profile,
+            url=pages.SESSION_DURATION,
+        )
+    again = repeat_command(case.context.command, changes={"duration-seconds": "3600"})
+    again = again if again and "assume-role" in again else None
+    lines: tuple[str | Labelled | None, ...] = ()
+    if again is not None:
+        labelled: tuple[str | Labelled, ...] = profile
+        if profile:
+            labelled = (Labelled("To let a profile renew it:", profile[0]), *profile[1:])
+        # The label is not shown before the first command.
+        lines = (again, *labelled, None if rejected.is_enough else change)
+    less = f" {rejected.request_less}" if rejected.seconds is None or again is None else ""
+    return your_remedy(
+        "Request at most one hour",
+        f"Request 3600 seconds or less, or omit the duration.{less}",
+        refresh,
+        longer,
+        commands=lines,
+        url=pages.SESSION_DURATION,
+    )
+
+
+class _DirectCall(NamedTuple):
+    """How to assume a role without the credentials of GetSessionToken.
+
+    Attributes:
+        verdict: What assumes the role, as a clause.
+        title: What to do.
+        steps: How.
+        renew: What to do instead.
+        again: The command.
+        url: The documentation of the tool.
+    """
+
+    verdict: str
+    title: str
+    steps: tuple[str, ...]
+    renew: str
+    again: str | None
+    url: str
+
+
+def find_direct_call(case: Case[AwsError]) -> _DirectCall | None:
+    """Return how to assume the role directly, if the text shows the credentials of GetSessionToken."""
+    text, start = case.failure.text, case.failure.span[0]
+    vault = _AWS_VAULT.search(text)
+    if vault is not None and ":assumed-role/" not in text:
+        direct = f"aws-vault {vault['verb']} --no-session{vault['rest']}"
+        return _DirectCall(
+            "aws-vault assumes it with the temporary credentials of GetSessionToken",
+            "Call aws-vault with --no-session",
+            ("It then assumes the role with the user's access key, and asks for the MFA code each time.",),
+            "Or run aws-vault exec with --ecs-server, which renews sessions of one hour",
+            direct if vault["rest"] and not vault["more"] else None,
+            "https://github.com/99designs/aws-vault/blob/master/USAGE.md",
+        )
+    shown = [each for _, each in find_commands(text, max(start - _CHARS_BEFORE, 0), start)]
+    issuing = next((each for each in shown if each.words[:2] == ("sts", "get-session-token")), None)
+    failed = next((each for each in reversed(shown) if each.words[:2] == ("sts", "assume-role")), None)
+    if issuing is None or (failed is not None and failed.option("profile") is not None):
+        return None
+    device, profile = issuing.option("serial-number"), issuing.option("profile")
+    changes = {"profile": commands.profile(profile.value)} if profile else {}
+    if device is not None:
+        changes |= {"serial-number": commands.arn(device.value, "MFA_DEVICE_ARN"), "token-code": "MFA_CODE"}
+    mfa = ", with the MFA code in that call," if device else ""
+    step = f"Call AssumeRole with the user's access key itself{mfa} instead of get-session-token first."
+    again = repeat_command(failed, changes=changes)
+    return _DirectCall(
+        "it is assumed with the temporary credentials of GetSessionToken",
+        "Assume the role with the long-term access key",
+        (
+            step,
+            "In the AWS CLI, a profile with role_arn, source_profile, mfa_serial and duration_seconds does this, too.",
+        ),
+        "Or request at most one hour, and renew the session",
+        again,
+        pages.SESSION_DURATION,
+    )
+
+
+def explain_session_of_user(case: Case[AwsError], rejected: Rejected, direct: _DirectCall) -> Explanation:
+    """Explain that the credentials of GetSessionToken are limited like those of role chaining."""
+    return case.explain(
+        f"STS rejected {rejected.duration}: {direct.verdict}, and STS limits a role that temporary credentials assume to one hour, as with role chaining.",
+        CHAINED_SESSION_TOO_LONG.cause(
+            "derived",
+            text="The role's maximum session duration only applies if the user's long-term access key assumes it.",
+        ),
+        topic="session-duration",
+        remedies=(
+            your_remedy(
+                direct.title,
+                *direct.steps,
+                commands=direct.again,
+                url=direct.url,
+            ),
+            your_remedy(
+                direct.renew,
+                "Request 3600 seconds, or omit the duration. The cached session of GetSessionToken can stay: with it, the role can be assumed again each hour without a code.",
+                url=pages.SESSION_DURATION,
+            ),
+        ),
+        notes=f"No permission is missing, and a longer maximum session duration of {rejected.target} does not help.",
+    )
+
+
+def _profile_steps(section: ProfileSection, source: ProfileSection | None) -> tuple[str, str]:
+    """Return how a profile requests less, and how it assumes its role without another one."""
+    header, origin = section.header, source.settings.get("source_profile") if source else None
+    step = f"In {header}, set duration_seconds = 3600, or delete the line. The AWS CLI and SDKs assume the role again before the hour ends, so long jobs go on."
+    if origin is not None:
+        return (
+            step,
+            f"set source_profile = {origin} in {header}, if {origin} has the keys of a user, not a role",
+        )
+    return step, f"set source_profile in {header} to a profile that is no role, such as that of a user"
+
+
+def _find_source_role(source: ProfileSection | None) -> str | None:
+    """Return the role of the profile that another one names as its source."""
+    if source is None:
+        return None
+    role = underlying_role(try_parse_principal(source.settings.get("role_arn")))
+    if role is not None:
+        return f"the role {clip_text(role.name)} of the profile {source.name}"
+    return f"the Identity Center role of the profile {source.name}" if source.is_sso else None
+
+
+def _find_chained_caller(case: Case[AwsError], target: Role | None) -> Role | None:
+    """Return the role that assumes another one, if the text states the ARN of one session only."""
+    roles = (underlying_role(try_parse_principal(arn)) for arn in set(_SESSION.findall(case.text)))
+    others = {
+        each.name: each for each in roles if each is not None and each.name != getattr(target, "name", None)
+    }
+    return next(iter(others.values())) if len(others) == 1 else None
