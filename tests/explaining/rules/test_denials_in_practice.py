@@ -2784,6 +2784,24 @@ CALLED_SERVICES: tuple[Case, ...] = (
         ("docker", "ECS"),
     ),
     (
+        "pull-by-node of another account, with a policy",
+        f'Failed to pull image "{_IMAGE}": failed to pull and unpack image: {_PULL}\nNodes have AmazonEC2ContainerRegistryPullOnly.',
+        {"account": "444455556666"},
+        (
+            "most likely, the repository policy does not allow the node role",
+            "needs that in addition to AmazonEC2ContainerRegistryPullOnly",
+            "The kubelet pulls with the node role, not with the pod's role.",
+        ),
+        ("Allow the node role to pull the image", "No policy of the node role"),
+    ),
+    (
+        "pull-by-node of another account, without a policy",
+        f'Failed to pull image "{_IMAGE}": failed to pull and unpack image: {_PULL}\nNodes do not have AmazonEC2ContainerRegistryPullOnly.',
+        {"account": "444455556666"},
+        ("No policy of the node role allows", "Allow the node role to pull the image"),
+        ("in addition to",),
+    ),
+    (
         "pull-by-ecs",
         f"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref {_IMAGE}: {_PULL}",
         {},

@@ -334,6 +334,45 @@ def test_statement_without_its_policy() -> None:
 
 
 @pytest.mark.parametrize(
+    ("action", "exempt", "policy", "because"),
+    [
+        ('"sts:GetSessionToken"', True, "PowerUserAccess", "PowerUserAccess allows s3:GetObject already"),
+        ('"sts:*"', True, "AmazonS3FullAccess", "AmazonS3FullAccess allows s3:GetObject already"),
+        ('"iam:*"', False, "IAMFullAccess", "An Allow does not override it."),
+    ],
+)
+def test_session_that_the_deny_exempts(action: str, policy: str, because: str, *, exempt: bool) -> None:
+    statement = f'{{"Sid": "NeedMfa", "Effect": "Deny", "NotAction": {action}, "Resource": "*", "Condition": {{"BoolIfExists": {{"aws:MultiFactorAuthPresent": "false"}}}}}}'
+    text = f"{GET} with an explicit deny in an identity-based policy\nMy group has {policy} and:\n{statement}"
+    explanation = explain(text)
+    first = explanation.remedies[0]
+    assert first.title == "Call with MFA"
+    assert ("NeedMfa exempts sts:GetSessionToken" in " ".join(first.steps)) is exempt
+    assert any("scope down" in each.title for each in explanation.remedies) is not exempt
+    assert because in " ".join(explanation.causes[0].because)
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_allowed"),
+    [
+        ("The role has ec2:RunInstances on *.", True),
+        ('{"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}', True),
+        ('{"Effect": "Allow", "Action": "ec2:*", "Resource": "arn:aws:ec2:*:*:instance/*"}', False),
+        ("The role has ec2:DescribeInstances on *.", False),
+        ("The role does not have ec2:RunInstances on *.", False),
+    ],
+)
+def test_encoded_message_about_another_action(shown: str, *, is_allowed: bool) -> None:
+    text = f"An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation. Encoded authorization failure message: {'qW3_zX7-' * 20}"
+    explanation = explain(f"{text}\n\n{shown}")
+    assert explanation.remedies[0].title.startswith("Decode the message")
+    texts = " ".join(each.text for each in explanation.causes)
+    assert ("allows ec2:RunInstances on every resource" in texts) is is_allowed
+    assert ("No identity-based policy" in texts) is not is_allowed
+    assert any(each.title.startswith("Allow ec2:") for each in explanation.remedies) is not is_allowed
+
+
+@pytest.mark.parametrize(
     ("operation", "words"),
     [
         ("Decrypt", "because the request has no kms:ViaService, which has to be s3.eu-west-1.amazonaws.com"),

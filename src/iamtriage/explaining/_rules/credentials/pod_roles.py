@@ -200,6 +200,13 @@ def _associate_role_remedy(case: AnyCase) -> Remedy:
     if envelope.operation and envelope.service:
         needed = actions_for(envelope.operation, envelope.service)
         allows = f", and allows what the program does ({needed[0].actions[0]})" if needed else ""
+    controller = find_controller(case.text)
+    if controller is not None and (controller.managed_policy or controller.permissions):
+        path = controller.managed_policy
+        policy = f"what {controller.name} needs ({controller.permissions})"
+        if path is not None:
+            policy = f"the AWS managed policy {path.rpartition('/')[2]}"
+        allows = f", and has {policy}"
     return cluster_remedy(
         "Give the pod's service account a role",
         f"ROLE_ARN is a role that trusts pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession{allows}. The agent must run on the nodes: EKS Auto Mode has it built in; elsewhere, it is the add-on eks-pod-identity-agent.",

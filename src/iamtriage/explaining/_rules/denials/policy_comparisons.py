@@ -267,7 +267,12 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         conditional = find_conditional(denial, policy)
         if not is_open:
             return _other_resource_cause(policy, action, "*", allowed)
-        if conditional is None or not fails_condition(denial, conditional):
+        # The encoded message can be about another action than that of the call.
+        is_encoded = denial.failure.encoded_message is not None
+        covers_all = is_encoded and any(
+            names_action(each, action) and names_resource(each, None) for each in possible
+        )
+        if not covers_all and (conditional is None or not fails_condition(denial, conditional)):
             return None
     elif not any(names_action(each, action) and names_resource(each, resource) for each in possible):
         open_ones = [each for each in possible if names_resource(each, resource) is not False]
@@ -294,7 +299,8 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         text = f". It is not attached to {caller}, or a policy of another type denies the call."
     if denial.policy_type == "identity":
         text = f", so it {'' if is_attached else f'is not attached to {caller}, or '}was not yet in effect."
-    return STATED_POLICY_ALLOWS.cause("derived", text=f"{subject} allows {action} on this resource{text}")
+    on = "every resource" if resource is None else "this resource"
+    return STATED_POLICY_ALLOWS.cause("derived", text=f"{subject} allows {action} on {on}{text}")
 
 
 def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Cause] | None:

@@ -19,7 +19,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import registry_logins, unsigned_requests
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
@@ -157,6 +157,7 @@ _PULLERS = {
         "The kubelet pulls with the node role, not with the pod's role. ECS pulls with the task execution role.",
     ),
 }
+_SHOW_ROLE = "aws eks describe-nodegroup prints it (nodeRole)."
 _OLD_LOGIN = unsigned_requests.EXPIRED_REGISTRY_LOGIN.cause(
     text="The login is older than 12 hours, or belongs to another user."
 )
@@ -270,7 +271,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
     remedies = [
         account_remedy(
             f"Allow {puller} to pull the image",
-            f"{who_pulls} aws eks describe-nodegroup prints it (nodeRole)." if on_node else who_pulls,
+            f"{who_pulls} {_SHOW_ROLE}" if on_node else who_pulls,
             "With a pull through cache rule, the role also needs ecr:BatchImportUpstreamImage and ecr:CreateRepository."
             if may_be_cached
             else None,
@@ -300,8 +301,16 @@ def explain_image_pull(denial: Denial) -> Explanation:
     if own is not None and own.value != repository.account and on_node:
         summary_end = f"The registry is in account {repository.account}, the nodes in {own.value}: most likely, the repository policy does not allow the node role."
         title = f"In account {repository.account}, allow the node role in the repository policy"
-        causes[:2] = causes[1::-1]
-        remedies = [attrs.evolve(remedies[1], title=title), remedies[0]]
+        allow_it = attrs.evolve(
+            remedies[1], title=title, steps=(f"{who_pulls} {_SHOW_ROLE}", *remedies[1].steps)
+        )
+        attached = next(find_said(shown, _CAN_PULL), None)
+        if attached is None:
+            causes[:2] = causes[1::-1]
+            remedies = [allow_it, remedies[0]]
+        else:
+            text = f"The policy of the repository in account {repository.account} does not allow the node role, which needs that in addition to {attached['policy']}."
+            causes, remedies = [NO_ALLOWS["resource"].cause(text=text)], [allow_it]
     if not on_node and not on_ecs:
         causes.append(_OLD_LOGIN)
         remedies.insert(1, credential_remedies.docker_login(repository.registry, repository.region))

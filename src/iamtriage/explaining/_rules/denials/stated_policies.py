@@ -312,7 +312,10 @@ def _explain_without_effect(
 
 def _exclude_policy(denial: Denial, explanation: Explanation, policy: KnownPolicy) -> Explanation:
     """Return an explanation of another cause, with the fact that a policy allows the call already."""
-    text = f"{capitalize_start(policy.name)} allows {denial.action} on this resource: it needs no change if {denial.caller} has it."
+    on = "this resource" if denial.resource else "every resource"
+    text = f"{capitalize_start(policy.name)} allows {denial.action} on {on}: it needs no change if {denial.caller} has it."
+    if denial.failure.encoded_message is not None:
+        text += " Then the message is about another action, or another policy denies the call."
     explained = explain_allowed_caller(denial, explanation, policy.name)
     first, *others = (each for each in explained.causes if each.evidence != "possible")
     return attrs.evolve(explained, causes=(first, STATED_POLICY_ALLOWS.cause("derived", text=text), *others))

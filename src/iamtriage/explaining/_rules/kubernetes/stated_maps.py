@@ -303,6 +303,8 @@ def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
         names = f" The entry is then for all sessions of the role: the username {found.caller.name}:{{{{SessionName}}}} instead of {session} tells them apart."
     is_profile = found.caller.name == map_entries.ROLE_IN_PROFILE
     look_up = "The first command prints the ARN of the role in the instance profile, whose name can differ. If it has a path after role/, omit the path: aws-auth needs an ARN without one."
+    if "erraform" in case.failure.text:
+        look_up += " In Terraform, it is the arn of aws_iam_role, not of aws_iam_instance_profile."
     return cluster_remedy(
         f"Correct the {found.field} in aws-auth",
         look_up if is_profile else None,

@@ -258,6 +258,12 @@ def open_condition_remedy(
     name = commands.session_name("check" if call is None else call.settings.get("role_session_name", "check"))
     assume = f"aws sts assume-role --role-arn {{}} --role-session-name {name}"
     profile = None if call is None or call.profile is None else commands.profile(call.profile)
+    setting = _SETTINGS.get(key)
+    passed = None if call is None or setting is None else call.settings.get(setting)
+    owner = "the owner of the role"
+    if arn.startswith("arn:"):
+        owner = f"an administrator of the account {arn.split(':')[4]}"
+    accept = f"If {clip_text(passed)} is right, {owner} changes the condition." if passed else None
     title = "Meet the condition of the role's trust policy"
     lines: tuple[str, ...] = ()
     manifest, url = None, pages.TRUST_POLICIES
@@ -268,9 +274,9 @@ def open_condition_remedy(
         lines = (fill_command(f"{assume} --external-id {{}}", arn, value),)
         if profile is not None:
             lines = (fill_command("aws configure set external_id {} --profile {}", value, profile),)
-        steps = (
-            f'Set ExternalId in the code (in Python, ExternalId="{value}"), or external_id in a profile or in the block assume_role of Terraform. The comparison is case-sensitive, and the trust policy needs no change.',
-        )
+        unchanged = ", and the trust policy needs no change" if accept is None else ""
+        step = f'Set ExternalId in the code (in Python, ExternalId="{value}"), or external_id in a profile or in the block assume_role of Terraform. The comparison is case-sensitive{unchanged}.'
+        steps = present(step, accept)
         if is_terraform and value != "EXTERNAL_ID":
             steps = (
                 "In the provider, the block assume_role needs external_id. The comparison is case-sensitive, and the trust policy needs no change.",
@@ -282,7 +288,6 @@ def open_condition_remedy(
     elif key in {_SESSION_NAME, _SOURCE_IDENTITY} and result.expected:
         title = f"Pass {required}"
         option = {_SESSION_NAME: "role-session-name", _SOURCE_IDENTITY: "source-identity"}[key]
-        passed = None if call is None else call.settings.get(_SETTINGS[key])
         value = commands.session_name(_fit_value(wanted[0], passed) if wanted else None)
         value = value if value != "SESSION_NAME" or key == _SESSION_NAME else "SOURCE_IDENTITY"
         template = "aws sts assume-role --role-arn {}" if key == _SESSION_NAME else assume
@@ -290,12 +295,6 @@ def open_condition_remedy(
         step = f"In a profile, the setting is {_SETTINGS[key]}."
         if key == _SOURCE_IDENTITY:
             step = "Profiles have no setting for it: set SourceIdentity in an SDK, or source_identity in Terraform."
-        owner = (
-            f"an administrator of the account {arn.split(':')[4]}"
-            if arn.startswith("arn:")
-            else "the owner of the role"
-        )
-        accept = f"If {clip_text(passed)} is right, {owner} changes the condition." if passed else None
         steps = present(step, accept)
     elif key == "aws:principalorgid":
         title = "Check that the caller's account belongs to the organization"
