@@ -215,3 +215,26 @@ def _open(resource: str = "arn:aws:s3:::carts/*", action: str = "s3:GetObject", 
 )  # fmt: skip
 def test_policy_with_principals(text: str, verdict: str) -> None:
     assert explain(text).summary.endswith(verdict)
+
+
+_ASSUMED = "$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/ledger --role-session-name w1 --external-id e-41\nAn error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:sts::444455556666:assumed-role/sync/w1 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/ledger\n\n"
+_TRUSTING = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:role/sync"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "e-14"}}}]}'
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_allowed"),
+    [
+        ("Our role is allowed sts:AssumeRole on arn:aws:iam::*:role/ledger.", True),
+        ("They sent the trust policy, and our role is allowed sts:AssumeRole on arn:aws:iam::*:role/ledger.", True),
+        ("The role sync is already allowed to sts:AssumeRole on arn:aws:iam::111122223333:role/ledger.", True),
+        ("Our role is not allowed sts:AssumeRole on arn:aws:iam::*:role/ledger.", False),
+        ("Their bucket policy is allowed sts:AssumeRole on arn:aws:iam::*:role/ledger.", False),
+    ],
+)  # fmt: skip
+def test_caller_that_is_allowed_to_assume_the_role(shown: str, *, is_allowed: bool) -> None:
+    explanation = explain(f"{_ASSUMED}{shown}", facts={"trust_policy": _TRUSTING})
+    assert "requires the external ID e-14, and the command passes e-41." in explanation.summary
+    first, *others = explanation.remedies
+    assert first.title == "Pass the external ID e-14"
+    assert "If e-41 is right, an administrator of the account 111122223333 changes" in " ".join(first.steps)
+    assert any("to assume the role" in each.title for each in others) is not is_allowed

@@ -47,13 +47,15 @@ _ACTION = r"[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{1,60}\*?|\*)"
 _TARGET = r"[`\"']?(?:arn:aws[\w:/*+=,.@-]{8,400}(?<![.,])|\*|alias/[\w/-]{1,200})[`\"']?"
 _GRANT = lazy_pattern(
     # A sentence, or a line of a list. Bucket policies and boundaries allow a caller nothing by themselves.
-    rf"(?m)(?:(?P<other>\b(?:boundary|bucket|control|endpoint|key|queue|repository|resource|topic|trust)(?:-based)? )?\b(?:polic(?:y|ies)|[Rr]ole|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|has|have|contains?|includes?|got)\b[^\n.!?:\"]{{0,40}}?|(?<![\w:/.-]){_PRINCIPAL}[`\"']?(?: itself| already| also| only| now)? (?:allows|grants|has)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
+    rf"(?m)(?:(?P<other>\b(?:boundary|bucket|control|endpoint|key|queue|repository|resource|topic|trust)(?:-based)? )?\b(?:polic(?:y|ies)|[Rr]ole|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|has|have|contains?|includes?|got|(?:is|are)(?: already)? allowed)\b[^\n.!?:\"]{{0,40}}?|(?<![\w:/.-]){_PRINCIPAL}[`\"']?(?: itself| already| also| only| now)? (?:allows|grants|has|is allowed)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
     rf"(?P<actions>{_ACTION}(?:[`\"']?(?:,? and |, ?| ?/ ?)[`\"']?{_ACTION}){{0,6}})[`\"']?(?: (?:on|for) (?P<resources>{_TARGET}(?:(?:,? and |, ){_TARGET}){{0,4}})|(?![`\"']? (?:on|for|only)\b))",
     re.ASCII,
 )
 
 # The words with which a sentence about the caller, or a line of a list, begins.
 _OF_CALLER = lazy_pattern(r"(?i:\b(?:polic(?:y|ies)|role|user|it|i|we)\b)|^\s{0,13}[-*] ")
+# "They sent us the trust policy, and our role is allowed …"
+_NEXT_SUBJECT = lazy_pattern(r"[,;] (?:and |but )?(?:[Oo]ur|[Mm]y|[Tt]he) (?:own |IAM )?(?:role|user)\b")
 
 
 def find_described_policies(text: str) -> Iterator[Document]:
@@ -65,9 +67,9 @@ def find_described_policies(text: str) -> Iterator[Document]:
     """
     statements: dict[tuple[str, str] | None, list[dict[str, Any]]] = {}
     for found in find_said(text, _GRANT):
-        if found["other"]:
-            continue
         words = text[found.start() : found.start("actions")]
+        if found["other"] and not _NEXT_SUBJECT.search(words):
+            continue
         owner = _find_principal(text, words)
         if owner is None and not _OF_CALLER.search(words):
             continue

@@ -115,9 +115,7 @@ def _add_identity_policies(
     is_of_other_account = explanation.topic == "assume-role" and bool(denial.crosses_accounts)
     is_stated = (policy.owner is not None and policy.name != DESCRIBED) or (is_said and is_of_other_account)
     if first.code == STATED_POLICY_ALLOWS.code and is_stated and denial.policy_type is None:
-        first = _with_text(first, first.text.partition(" It is not attached")[0])
-        explanation = attrs.evolve(explanation, causes=(first, *explanation.causes))
-        return explain_allowed_caller(denial, explanation, policy.name)
+        return _explain_own_policy(denial, explanation, policy, first)
     if first.code == STATED_POLICY_ALLOWS.code and any(policy.name in each for each in explanation.notes):
         return explanation
     if first.code == STATED_POLICY_ALLOWS.code and _is_decided(denial, explanation):
@@ -168,6 +166,20 @@ def _add_identity_policies(
         causes=(*(cause for _, cause in found), *explanation.causes),
         remedies=present(added, *remedies),
     )
+
+
+def _explain_own_policy(
+    denial: Denial, explanation: Explanation, policy: KnownPolicy, cause: Cause
+) -> Explanation:
+    """Return an explanation with the fact that a policy which the caller is said to have allows the call."""
+    cause = _with_text(cause, cause.text.partition(" It is not attached")[0])
+    if _is_decided(denial, explanation) and explanation.causes[0].code != DERIVED_ACTION.code:
+        # Such as a condition of the role's trust policy, which the facts have.
+        allowed = explain_allowed_caller(denial, explanation, policy.name)
+        decided, *others = allowed.causes
+        return attrs.evolve(allowed, summary=explanation.summary, causes=(decided, cause, *others))
+    explanation = attrs.evolve(explanation, causes=(cause, *explanation.causes))
+    return explain_allowed_caller(denial, explanation, policy.name)
 
 
 def _is_decided(denial: Denial, explanation: Explanation) -> bool:
