@@ -9,7 +9,7 @@ WHERE "timestamp" BETWEEN '2026/11/01' AND '2026/11/30'
     AND errorcode <> ''
     AND (
         -- AWS error codes of denials, some with the prefix Client.
-        regexp_like(errorcode, 'Denied|[Uu]nauthorized|NotAuthorized|Authorization|Forbidden|^40[13]$')
+        regexp_like(errorcode, 'Denied|DENIED|[Uu]nauthorized|NotAuthorized|Authorization|Forbidden|^40[13]$')
         OR regexp_like(errorcode, 'Insufficient(Permissions|Privileges)|MissingPermissions|AllAccessDisabled')
         OR regexp_like(errorcode, 'NotPermittedForRole|RoleCreationNotPermitted')
         -- messages of denials with other codes
