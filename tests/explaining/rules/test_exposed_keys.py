@@ -15,6 +15,8 @@ from iamtriage import explain
         "AWS wrote: your AWS Access Key AKIARTX3GSDSVJNFUWS2, along with its Secret Key, is publicly available online",
         "I accidentally shared my access key in a chat",
         "We have posted our access key in a forum",
+        "I accidentally shared our access key with a contractor",
+        "My AWS access key was stolen. Who used it?",
     ],
 )
 def test_key_that_others_can_have(text: str) -> None:
@@ -33,6 +35,16 @@ def test_key_that_others_can_have(text: str) -> None:
         "How do I give a colleague an access key for AWS?",
         "We never pushed our access keys to git",
         "Our access key policy was published on the intranet (AWS)",
+        "My AWS access key is in the shared credentials file. Where do I put the Region?",
+        "I pasted my access keys into aws configure. What next?",
+        "I pasted our AWS access key into the GitHub secrets",
+        "We have shared the AWS access keys with nobody. How do I rotate access keys?",
+        "Is the ID of an access key public?",
+        "Can the access key of an IAM user be shared in a team's channel?",
+        "My access key is exposed as an environment variable to the container",
+        "I accidentally deleted the access key that we shared",
+        "I posted a question about access keys in a forum",
+        "I pushed an image, and its layers are encrypted with an AWS key of KMS",
     ],
 )
 def test_other_words_about_keys(text: str) -> None:

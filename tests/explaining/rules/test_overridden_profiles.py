@@ -122,6 +122,24 @@ def test_login_with_rejected_credentials(text: str, kind: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "is_same"),
+    [
+        (f"{_WHO}{_EXPIRED_CALL}\n{_PODS}", True),
+        (f"{_WHO}{_EXPIRED_CALL}\n$ export AWS_ACCESS_KEY_ID=REDACTED\n{_PODS}", False),
+        (f"{_WHO}{_EXPIRED_CALL}\n> $env:AWS_PROFILE = 'new'\n{_PODS}", False),
+        (f'{_WHO}{_EXPIRED_CALL}\n{_WHO}{{\n    "Arn": "arn:aws:iam::111122223333:user/ana"\n}}\n{_PODS}', False),
+        (f"{_WHO.strip()} --profile lab\n{_EXPIRED_CALL}\n{_PODS}", False),
+        (f"$ AWS_PROFILE=lab {_WHO[2:]}{_EXPIRED_CALL}\n{_PODS}", False),
+        (f"{_PODS}{_WHO.strip()} --profile lab\n{_EXPIRED_CALL}\n", False),
+        (f"$ aws eks update-kubeconfig --name octo --profile lab\n{_PODS}{_WHO.strip()} --profile lab\n{_EXPIRED_CALL}\n", True),
+        (f"{_PODS}{_WHO.strip()} --profile lab\n{_EXPIRED_CALL}\nThe kubeconfig has AWS_PROFILE: lab\n", True),
+    ],
+)  # fmt: skip
+def test_credentials_of_the_rejected_call(text: str, *, is_same: bool) -> None:
+    assert ("its 401 has this cause, too" in explain(text).summary) is is_same
+
+
 def test_key_of_the_environment_that_kubectl_uses() -> None:
     shown = _LIST.format("lab     env   ['AWS_PROFILE']", "env")
     explanation = explain(f"{_LOGIN.format('Successfully')}{_PODS}{_WHO}{_EXPIRED_CALL}\n{shown}")

@@ -162,6 +162,11 @@ _CASES = {
         ("of us-east-1, but the push goes to that of eu-west-1", f"--password-stdin {_ECR}", "tag and push it"),
         (),
     ),
+    "registry of the message, and a login in a comment": (
+        f'# docker login -u AWS 444455556666.dkr.ecr.us-east-1.amazonaws.com\nError response from daemon: Head "https://{_ECR}/v2/web/manifests/2": no basic auth credentials',
+        (f"--password-stdin {_ECR}",),
+        ("registry 444455556666",),
+    ),
     "login to the same registry": (
         f"docker login -u AWS {_ECR}: Login Succeeded\ndocker push {_ECR}/web:2\nno basic auth credentials",
         ("Docker is not logged in", "The login belongs to another user", "so no IAM policy was checked"),

@@ -213,10 +213,25 @@ def test_metadata_options_exclude_that_the_service_is_off(*, options: str, is_op
             ("runs as the user ana", "allow iam:PassRole for the user ana"),
             "does not change",
         ),
+        (
+            "The current AWS identity is not a role: arn:aws:iam::111122223333:user/ana, therefore it cannot be used as a SageMaker execution role\nOther roles: arn:aws:iam::111122223333:role/aws-service-role/sagemaker.amazonaws.com/AWSServiceRoleForAmazonSageMakerNotebooks, arn:aws:iam::444455556666:role/sagemaker-jobs",
+            ("EXECUTION_ROLE_ARN", "the command prints such roles"),
+            'role/sagemaker-jobs"',
+        ),
+        (
+            "The current AWS identity is not a role: arn:aws:iam::111122223333:user/ana, therefore it cannot be used as a SageMaker execution role\nana has AdministratorAccess.",
+            ("AdministratorAccess does not change that", "EXECUTION_ROLE_ARN"),
+            "PassRole",
+        ),
+        (
+            "The current AWS identity is not a role: arn:aws:iam::111122223333:user/ana, therefore it cannot be used as a SageMaker execution role\nana does not have AmazonSageMakerFullAccess.",
+            ("allow iam:PassRole for the user ana",),
+            "does not change",
+        ),
         # Words of a page about the message.
         ("Is the SageMaker identity a role or not?", ("No AWS or Kubernetes access failure",), "PassRole"),
     ],
-    ids=["user", "root", "other words", "question"],
+    ids=["user", "root", "other words", "other roles", "administrator", "no policy", "question"],
 )
 def test_sdk_of_sagemaker_outside_of_it(text: str, shown: tuple[str, ...], absent: str) -> None:
     full = " ".join(explain(text).to_text(detail="full").split())

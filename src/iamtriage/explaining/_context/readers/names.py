@@ -124,8 +124,9 @@ _WORKLOAD_KINDS = {
 }  # fmt: skip
 _DEPLOYMENTS = lazy_pattern(rf"\bdeployments?(?:\.apps)?(?:/| [\"'])({_LABEL})(?![\w-])", re.ASCII)
 _WORKLOADS_OF_COMMANDS = lazy_pattern(
-    rf"\bkubectl [^\n|;&]{{0,200}}? ({'|'.join(_WORKLOAD_KINDS)})(?:\.apps)?[/ ][\"']?({_LABEL})(?![\w-])",
-    re.ASCII,
+    # After a space, the next word can be one of a sentence. An option can have the name of a kind as its value.
+    rf"\bkubectl [^\n|;&]{{0,200}}?(?<!-n)(?<!-namespace)(?<!-context) ({'|'.join(_WORKLOAD_KINDS)})(?:\.apps)?(?:/| (?=[\"']?{_LABEL}[\"']?(?:\s*$|[`)]|\s+(?:[|;&<>\\#]|-))))[\"']?({_LABEL})(?![\w-])",
+    re.ASCII | re.MULTILINE,
 )
 _ROLES = lazy_pattern(
     rf"\b(?:TFC_(?=AWS_))?AWS_(?:(?:RUN|PLAN|APPLY)_)?ROLE_ARN{_IS}({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn{_IS}({_ROLE_ARN})"

@@ -71,6 +71,10 @@ _GRANT = lazy_pattern(
     rf"|(?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'sooner')}[`\"')]{{0,2}} [^\n.;:]{{0,20}}?(?P<last>{POLICY_OR_ACTION.pattern}))",
     re.ASCII,
 )
+# Words of a grant that is asked for, only considered, or undone.
+_NOT_GIVEN = lazy_pattern(
+    r"(?i:\b(?:not|never|nobody|cannot|if|should|must|could|would|whether|unless|until|removed|detached|revoked|taken)\b|n't\b)"
+)
 _RESTARTED = lazy_pattern(
     r"(?i:\brollout restart\b|\b(?:restarted|re-?created|deleted|bounced|re-?deployed) (?:all |both )?(?:the |my |its |our )?(?:pods?|deployment|daemonset|statefulset|controller|workload|it|them)\b"
     r"|\bpods? (?:was|were|have been) (?:restarted|re-?created|deleted)\b)"
@@ -122,6 +126,10 @@ def find_grants(text: str) -> Iterator[tuple[str, str, str]]:
     """
     for found in _GRANT.finditer(text[:_MAX_CHARS]):
         start, end = text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.end())
+        low = max(start, found.start() - _CHARS_OF_CLAUSE)
+        clause = max((each.end() for each in CLAUSE_END.finditer(text, low, found.start())), default=low)
+        if _NOT_GIVEN.search(text, clause, found.end()):
+            continue
         parts = found.groupdict()
         names = ("later", "later_alone", "sooner", "sooner_alone")
         name = next(filter(None, map(parts.get, names)), "")

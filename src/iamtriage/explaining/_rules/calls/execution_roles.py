@@ -6,12 +6,14 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Root, User
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
@@ -29,10 +31,12 @@ _SERVICE = "sagemaker.amazonaws.com"
 _NOT_A_ROLE = lazy_pattern(
     r"The current AWS identity is not a role: (?P<arn>arn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9*Xx]{1,12}:(?:root|[\w+=,.@/-]{1,600}?))(?=,? therefore|[,\s\"']|\Z)"
     r"|You are running as the IAM user '(?P<user>[\w+=,.@-]{1,64})'\. You must supply an IAM role to run SageMaker",
+    re.ASCII,
 )
 _ATTACHED = lazy_pattern(r"\bAmazonSageMakerFullAccess\b|\bAdministratorAccess\b|\bPowerUserAccess\b")
 _NAMED_ROLE = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:iam::\d{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}[\w+=,.@-]{0,64}(?i:sagemaker)[\w+=,.@-]{0,64}"
+    r"\barn:aws[a-z-]{0,12}:iam::(?P<account>\d{12}):role/(?!aws-service-role/)(?:[\w+=,.@-]{1,64}/){0,8}[\w+=,.@-]{0,64}(?i:sagemaker)[\w+=,.@-]{0,64}",
+    re.ASCII,
 )
 CALLER_NOT_A_ROLE = CauseType(
     "caller-not-a-role",
@@ -56,9 +60,11 @@ def explain_execution_role(text: str, _facts: Facts) -> Explanation | None:
         who = f"the user {clip_text(principal.name)}"
     elif isinstance(principal, Root):
         who = "the root user"
-    named = _NAMED_ROLE.search(text, found.end()) or _NAMED_ROLE.search(text)
+    named = _find_role(text, found, principal)
     role = named[0].rstrip(".,") if named else "EXECUTION_ROLE_ARN"
-    shown = _ATTACHED.search(text)
+    shown = next(find_said(text, _ATTACHED), None)
+    # The root user and administrators are already allowed to pass any role.
+    may_pass = isinstance(principal, Root) or (shown is not None and shown[0] == "AdministratorAccess")
     gives = f", and {shown[0]} does not change that" if shown else ""
     return Explanation(
         failure=None,
@@ -67,13 +73,19 @@ def explain_execution_role(text: str, _facts: Facts) -> Explanation | None:
         causes=(CALLER_NOT_A_ROLE.cause("derived", f"The text says that {who} is not a role."),),
         remedies=(
             _pass_arn(role, is_named=named is not None),
-            # The root user may pass any role.
-            *(() if isinstance(principal, Root) else (_allow_passing(principal, found["user"], role, who),)),
+            *(() if may_pass else (_allow_passing(principal, found["user"], role, who),)),
         ),
         notes=("Better work as a role or an IAM user than as the root user.",)
         if isinstance(principal, Root)
         else (),
     )
+
+
+def _find_role(text: str, found: re.Match[str], caller: object) -> re.Match[str] | None:
+    """Return a role for SageMaker that the text names: one of the caller's account, which can pass no others."""
+    account = caller.account if isinstance(caller, User | Root) else None
+    roles = [*_NAMED_ROLE.finditer(text, found.end()), *_NAMED_ROLE.finditer(text, 0, found.start())]
+    return next((each for each in roles if account in {None, each["account"]}), None)
 
 
 def _pass_arn(role: str, *, is_named: bool) -> Remedy:

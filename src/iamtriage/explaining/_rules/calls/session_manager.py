@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
@@ -40,7 +41,7 @@ _TASK_ROLE = lazy_pattern(
 # What the checker finds of the task role, and what people say that they gave another role.
 _DENIED_ACTION = lazy_pattern(r"\b(?P<action>ssmmessages:\w{1,40}): (?P<deny>implicit|explicit)Deny\b")
 _GIVEN_TO = lazy_pattern(
-    r"\bssmmessages\b(?![^\n.;]{0,120}\b(?:both|task role)\b)[^\n.;]{0,80}? (?:to|on|for) (?:the |my |our )?(?:task )?[`\"']?(?P<role>[\w+=,@-]{0,60}[Ee]xecution[-_ ]?[Rr]ole[\w+=,@-]{0,60})"
+    r"\bssmmessages\b(?![^\n.;]{0,120}\b(?:both|task role)\b)[^\n.;]{0,80}? (?:to|on|for) (?:the |my |our )?(?:task )?[`\"']?(?P<role>[\w+=,@-]{0,60}[Ee]xecution[-_ ]?[Rr]ole[\w+=,@-]{0,60})(?: [`\"'(]{1,2}(?P<named>[\w+=,@-]{2,64}))?"
 )
 _AGENT_POLICY = "AmazonSSMManagedInstanceCore"
 _CHANNEL_ACTIONS = join_words(SESSION_CHANNEL_ACTIONS, "and")
@@ -211,7 +212,7 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
     keys = _KEY_OF_CONTAINER.search(whole)
     if keys is not None or (is_enabled and len(excluded) == len(_CHECKS)):
         return _explain_keys_of_container(case, cause, is_shown=keys is not None, is_checked=is_enabled)
-    is_misplaced = AGENT_WITHOUT_PERMISSIONS.code not in excluded and _GIVEN_TO.search(whole) is not None
+    is_misplaced = AGENT_WITHOUT_PERMISSIONS.code not in excluded and _find_misplaced(whole) is not None
     if is_misplaced or _DENIED_ACTION.search(whole) is not None:
         return _explain_denied_role(case, cause)
     definition = _DEFINITION.search(whole)
@@ -256,18 +257,25 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
+def _find_misplaced(text: str) -> re.Match[str] | None:
+    """Return the words that somebody gave the task execution role the permissions for ECS Exec."""
+    said = (each for each in find_said(text, _GIVEN_TO) if not text.startswith(("?", " ?"), each.end()))
+    return next(said, None)
+
+
 def _explain_denied_role(case: Case[AwsError], cause: Cause) -> Explanation:
     """Explain that the task role lacks permissions, as the checker of ECS Exec finds."""
     text = case.failure.text
-    found, given = _TASK_ROLE.search(text), _GIVEN_TO.search(text)
+    found, given = _TASK_ROLE.search(text), _find_misplaced(text)
     name = (found["role"] or found["listed"]).rpartition("/")[2] if found else None
     role = f"the task role {clip_text(name)}" if name else "the task role"
     denied = {each["action"]: each["deny"] for each in _DENIED_ACTION.finditer(text)}
     verb = "is denied" if "explicit" in denied.values() else "lacks" if denied else "most likely lacks"
     other, step = "", None
     if given is not None:
-        other = f", and ECS Exec does not use {given['role']}"
-        step = f"Remove the actions from {given['role']} again, if nothing else needs them."
+        used = given["named"] or ("the task execution role" if " " in given["role"] else given["role"])
+        other = f", and ECS Exec does not use {used}"
+        step = f"Remove the actions from {used} again, if nothing else needs them."
     again = "aws ecs update-service --region REGION --cluster ECS_CLUSTER --service SERVICE --enable-execute-command --force-new-deployment"
     start = Labelled(
         "Then start new tasks, because the agent of a running one does not connect again:", again
@@ -303,7 +311,7 @@ def _explain_denied_role(case: Case[AwsError], cause: Cause) -> Explanation:
         else None
     )
     return case.explain(
-        f"The agent of ECS Exec is not connected: {role} {verb} the ssmmessages permissions{other}. To try again later does not help.",
+        f"The agent of ECS Exec is not connected: {role} {verb} the ssmmessages permissions{other}. Trying again later does not help.",
         cause,
         AGENT_WITHOUT_PERMISSIONS.cause(
             "derived",

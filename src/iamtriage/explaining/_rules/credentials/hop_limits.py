@@ -32,21 +32,22 @@ HOP_LIMIT_OF_ONE = lazy_pattern(_HOP_LIMIT.format("1"))
 """The output of ``aws ec2 describe-instances``, or a setting of Terraform, CloudFormation or a launch template."""
 # EC2 names the sessions of an instance's role after the instance.
 INSTANCE_SESSION = lazy_pattern(r":assumed-role/([\w+=,.@-]{1,64})/i-[0-9a-f]{8,17}(?![\w-])", re.ASCII)
+# Words of a sentence that says the opposite, before each of its characters.
+_NOT = r"(?!\b(?:no|not|nothing|nobody|never|nor|neither|without|lacks?|fails?|still|either|does|do|40\d)\b|n't\b)"
 # What people say or show of a program outside the container that has the role of the instance.
 WORKS_ON_INSTANCE = lazy_pattern(
     r"\b(?:works?|worked|fine|ok|succeeds?)\b[^.]{0,60}?\b(?:on|from) (?:the |this |that |an? |my )?(?:EC2\b|instance\b|(?:host|server|machine|VM) \(?EC2)"
     r"|\b(?:on|from) (?:the |this )?(?:EC2(?: host| instance| machine)?|instance)(?: itself| directly)?\b[^.]{0,40}?\b(?:works?|fine|ok|succeeds?)\b"
     r"|\b(?:on|from) (?:the |a )?(?:node|host|instance)\b(?: itself)?[^.]{0,60}?\bcurl\b.{0,120}?/iam/security-credentials/? (?:prints?|returns?|shows?|gives?|works?)\b(?! (?:nothing|no|an? error|40\d)\b)"
     r"|(?<!exec )\bcurl (?:-\S+ |'[^']{1,80}' |\"[^\"]{1,80}\" ){0,8}\S{0,8}169\.254\.169\.254/latest/meta-data/iam/security-credentials/? (?!curl|\$)[\w+=,.@-]{1,64} \S{0,40}[$#] "
-    r"|\b(?:on|from) the host\b[^.]{0,60}?\b(?:works?|fine|ok|succeeds?)\b[^.]{0,40}?\b(?:instance (?:profile|role)|EC2)\b"
-    r"|\bthe host\b[^.]{0,60}?\b(?:gets?|has|uses)\b[^.]{0,60}?\binstance (?:profile|role)\b",
+    rf"|\b(?:on|from) the host\b(?:{_NOT}[^.]){{0,60}}?\b(?:works?|fine|ok|succeeds?)\b(?:{_NOT}[^.]){{0,40}}?\b(?:instance (?:profile|role)|EC2)\b"
+    rf"|\bthe host\b(?:{_NOT}[^.]){{0,60}}?\b(?:gets?|has|uses)\b(?:{_NOT}[^.]){{0,60}}?\binstance (?:profile|role)\b",
     re.IGNORECASE | re.ASCII,
 )
 # A container on the host's network is no hop further away than the host.
 _HOST_NETWORK = r"(?:--net(?:work)?[= ]host\b|\bhost network(?:ing)?\b|\bnetwork_mode: ?[\"']?host\b|\bhostNetwork(?:: ?true)?\b)"
-_NOT = r"(?!\b(?:not|never|nor|neither|fails?|still|either|does|do)\b|n't\b)"
 _WORKS_ON_HOST_NETWORK = lazy_pattern(
-    rf"{_HOST_NETWORK}(?:{_NOT}[^.\n]){{0,50}}?\b(?:works?|worked|fine|ok|succeeds?)\b"
+    rf"{_HOST_NETWORK}(?:{_NOT}[^.\n]){{0,50}}?\b(?:works?|worked|fine|ok|succeeds?)\b(?! (?:no|not|neither|only without)\b)"
     rf"|\b(?:works?|worked|fine|ok|succeeds?) (?:{_NOT}[^.\n]){{0,50}}?{_HOST_NETWORK}",
     re.IGNORECASE | re.ASCII,
 )

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/cluster-auth.html.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -31,8 +32,20 @@ _LOGIN = lazy_pattern(
 # What shows that later calls have other credentials.
 _NEW_CREDENTIALS = lazy_pattern(
     r"Successfully logged in|:assumed-role/[\w+=,.@-]{1,64}/|[$#%>❯] aws (?:sso )?login\b"
-    r"|^[^\n]{0,60}\b(?:export|unset) AWS_ACCESS_KEY_ID\b|^\s{0,8}\"Arn\":"
+    r"|^[^\n]{0,60}(?:\b(?:export|unset|setx?) |\$env:)AWS_(?:ACCESS_KEY_ID|SESSION_TOKEN|PROFILE)\b|^[\s{]{0,8}\"[Aa]rn\":",
+    re.MULTILINE,
 )
+_CALL = lazy_pattern(r"^[^\n]{0,200}\baws (?:sts|eks|configure) [^\n]*$", re.MULTILINE)
+_PROFILE = r"[\"']?(?P<name>[\w.@:+/-]{1,64})[\"']?"
+_PROFILE_OF_CALL = lazy_pattern(
+    rf" --profile[ =]{_PROFILE}|\bAWS_PROFILE={_PROFILE.replace('name', 'variable')} aws ", re.ASCII
+)
+# What shows that kubectl uses a profile.
+_PROFILE_OF_LOGIN = lazy_pattern(
+    rf"\bAWS_PROFILE[\"']?(?:[=:]|\s{{1,20}}value:) ?{_PROFILE}(?! aws )|\bupdate-kubeconfig\b[^\n]{{0,300}}? --profile[ =]{_PROFILE.replace('name', 'written')}",
+    re.ASCII,
+)
+_CHARS_BEFORE = 2_000
 _KINDS = frozenset({"expired_credentials", "invalid_credentials", "signature_mismatch"})
 
 
@@ -49,7 +62,17 @@ def has_rejected_credentials(text: str, login: int) -> bool:
     # Credentials that are rejected after the login were no better at the login.
     last = found[-1]
     start, end = (last.end(), login) if last.start() < login else (login, last.start())
+    if _is_of_other_profile(text, last.start()):
+        return False
     return not (_NEW_CREDENTIALS.search(text, start, end) or _NEW_CREDENTIALS.search(text, last.end()))
+
+
+def _is_of_other_profile(text: str, position: int) -> bool:
+    """Return whether the call before a position names a profile, and nothing shows that kubectl uses it, too."""
+    calls = list(_CALL.finditer(text, max(position - _CHARS_BEFORE, 0), position))
+    named = _PROFILE_OF_CALL.search(calls[-1][0]) if calls else None
+    used = {each["name"] or each["written"] for each in _PROFILE_OF_LOGIN.finditer(text)}
+    return named is not None and (named["name"] or named["variable"]) not in used
 
 
 def add_rejected_login(case: Case[Failure], explanation: Explanation) -> Explanation:

@@ -22,19 +22,25 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
 
 _KEY_NAME = r"secret(?: access)?[ -]?keys?\b"
+_OWNED = rf"(?:my|our|your|the|an?|his|her|its|their|this|that|\w{{1,30}}['’]s) (?:[\w-]{{1,20}} ){{0,3}}{_KEY_NAME}"
 _SHOW = "find|see|view|show|display|recover|retrieve|restore|reveal"
+# Other products have secret keys, too.
+_OF_OTHER = r"(?! (?:of|for|from|in|to) (?:[\w-]{1,20} ){0,3}?(?:Kubernetes|Vault|Django|Flask|Laravel|Rails|Stripe|MinIO|GPG|SSH|Secrets? Manager)\b)"
 # The AWS CLI has no such command. People ask how to see a secret, or say that it is lost.
 _LOST = lazy_pattern(
     r"\baws iam (?:get|show|describe|view)-(?:secret-)?access-key(?!-last-used)\b"
     r"|\b(?:lost|forgot(?:ten)?|misplaced|never (?:saved|stored|noted)|(?:did(?:n't| not)|forgot to) (?:save|store|copy|download|note)"
-    rf"|no longer (?:have|know)|(?:ca(?:n't|nnot)|can not|could(?:n't| not)) (?:{_SHOW})|(?:way|how|possible|permissions?|where)\b[^\n.?!]{{0,30}} (?:{_SHOW})s?)"
-    rf"\b[^\n.?!]{{0,60}}?\b{_KEY_NAME}"
-    rf"|\b(?:{_SHOW})\b[^\n.?!]{{0,40}}\b(?:{_KEY_NAME}[^\n.?!]{{0,60}}|secret)\?"
-    rf"|\b{_KEY_NAME}[^\n.?!]{{0,40}}\b(?:is|was|got|has been) (?:lost|gone|missing|hidden|not (?:shown|visible|displayed))\b",
+    rf"|no longer (?:have|know)|(?:way|how|possible|permissions?|where)\b[^\n.?!]{{0,30}} (?:{_SHOW})s?)"
+    rf"\b[^\n.?!]{{0,60}}?\b{_KEY_NAME}{_OF_OTHER}"
+    rf"|\b(?:ca(?:n't|nnot)|can not|could(?:n't| not)) (?:{_SHOW})\b[^\n.?!]{{0,30}}?\b{_OWNED}{_OF_OTHER}"
+    rf"|\b(?:I|we|you|to|me)(?: still| ever)? (?:{_SHOW})\b[^\n.?!]{{0,40}}\b(?:{_KEY_NAME}{_OF_OTHER}[^\n.?!]{{0,60}}|secret)\?"
+    rf"|\b{_KEY_NAME}[^\n.?!]{{0,40}}\b(?:is|was|got|has been) (?:lost|gone|missing(?! (?:in|from|on|for)\b)|hidden|not (?:shown|visible|displayed))\b",
     re.ASCII | re.IGNORECASE,
 )
 # Kubernetes and secret stores have secret keys, too.
-_OF_AWS = lazy_pattern(r"\b[Aa]ccess[ -]?[Kk]ey|AKIA[A-Z0-9]{12,16}|\bIAM user|\bAWS account")
+_OF_AWS = lazy_pattern(
+    r"\b[Aa]ccess[ -]?[Kk]ey|AKIA[A-Z0-9]{12,16}|\bIAM user|\b(?:of|for|to|in) (?:my |our |the |this |an )?AWS (?:account|console)"
+)
 _USER = lazy_pattern(
     r"--user-name[ =][\"']?([\w+=,.@-]{1,64})|\"UserName\":\s?\"([\w+=,.@-]{1,64})\"", re.ASCII
 )

@@ -69,9 +69,9 @@ _PLAIN = lazy_pattern(r"(?!.*(?i:secret|pass|pwd|token|key| -u ?\S+:))[\w./:=@,+
 _PROFILE_OPTION = lazy_pattern(r" --profile[= ][\w.@:+/-]{1,64}", re.ASCII)
 _FILES = 'AWS_SHARED_CREDENTIALS_FILE="$HOME/.aws/credentials" AWS_CONFIG_FILE="$HOME/.aws/config"'
 # The result of a task, or of an item in its loop, with the host of the play and the one to which it is delegated. A lookup
-# runs as the user who runs Ansible.
+# and a connection run as the user who runs Ansible.
 _TASK_RESULT = lazy_pattern(
-    r"^(?:fatal|failed): \[(?P<host>[\w.-]{1,100})(?: -> (?P<to>[\w.-]{1,100})(?:\([^)\n]{1,100}\))?)?\](?![^\n]{0,400}?\blookup plugin\b)",
+    r"^(?:fatal|failed): \[(?P<host>[\w.-]{1,100})(?: -> (?P<to>[\w.-]{1,100})(?:\([^)\n]{1,100}\))?)?\](?!: UNREACHABLE!|[^\n]{0,400}?\blookup plugin\b)",
     re.ASCII | re.MULTILINE,
 )
 _BECOMES = lazy_pattern(
@@ -84,6 +84,12 @@ _IS_DELEGATED = lazy_pattern(r"\bdelegate_to[:=] ?[\"']?(?:localhost|127\.0\.0\.
 _IS_LOCAL = lazy_pattern(
     r"\b(?:connection|ansible_connection)[:=] ?[\"']?local\b|\blocal_action:|\bhosts: ?[\"']?(?:localhost|127\.0\.0\.1)\b"
 )
+# A play for one host or group.
+_PLAY = lazy_pattern(
+    r"^[ \t-]{0,20}hosts: ?[\"']?(?P<hosts>[\w.-]{1,100})[\"']?[ \t]*$", re.ASCII | re.MULTILINE
+)
+# The connection with Session Manager calls AWS from the computer that runs Ansible.
+_CONNECTS_WITH_AWS = lazy_pattern(r"\baws_ssm\b")
 _ANSIBLE = "https://docs.ansible.com/ansible/latest/playbook_guide/"
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
 _CALL_WITH_CLI = lazy_pattern(r"\baws [a-z0-9-]{2,30} [a-z0-9-]{2,60}")
@@ -212,9 +218,11 @@ def _find_task(case: Case[Failure]) -> OtherUser | None:
     is_local = host in _LOCAL_HOSTS or (not (result and is_delegated) and _IS_LOCAL.search(text) is not None)
     if host is None and (" plugin" in text or not (is_delegated or is_local)):
         return None
-    becomes = None if _NOT_BECOME.search(text) else _BECOMES.search(text)
+    becomes = None if _NOT_BECOME.search(text) else _find_become(text, is_delegated=is_delegated)
     works = find_working(text, _CALL_WITH_CLI)
     if host is not None and not is_local:
+        if _CONNECTS_WITH_AWS.search(text):
+            return None
         return OtherUser(
             f"on {host}",
             f" on {host}, where Ansible runs the task",
@@ -230,6 +238,8 @@ def _find_task(case: Case[Failure]) -> OtherUser | None:
     if becomes is None:
         return None
     shown = becomes["setting"] or f"The option {becomes['option']}"
+    if becomes["option"] == "-K":
+        shown = "become, for whose password -K asks,"
     named = _BECOME_USER.search(text)
     user = named[1] if named else "root"
     delegated = " also applies to a task that is delegated to localhost, and" if is_delegated else ""
@@ -246,6 +256,15 @@ def _find_task(case: Case[Failure]) -> OtherUser | None:
         () if works is None else (f'The text says "{clip_text(works)}": your own credentials are fine.',),
         has_person=True,
     )
+
+
+def _find_become(text: str, *, is_delegated: bool) -> re.Match[str] | None:
+    """Return the setting or option that makes Ansible become another user for a task on this computer."""
+    for each in _BECOMES.finditer(text):
+        play = None if is_delegated else next(iter(list(_PLAY.finditer(text, 0, each.start()))[-1:]), None)
+        if play is None or play["hosts"] in {*_LOCAL_HOSTS, "all"} or not each["setting"]:
+            return each
+    return None
 
 
 def _ansible_remedy(

@@ -351,7 +351,8 @@ def find_registry(case: _AnyCase) -> tuple[str, str]:
 
     The host is built from the account and the region, so it is safe in a command.
     """
-    found = _find_called_registry(case.text)
+    message = case.failure.text[slice(*case.failure.span)]
+    found = _REGISTRY.search(message) or _find_called_registry(case.text)
     account = found[1] if found else case.failure.account
     region = found[2] if found else find_region(case)
     host = _find_endpoint(region)
