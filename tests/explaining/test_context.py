@@ -923,6 +923,24 @@ def test_workload_of_the_command_is_restarted(named: str, workload: str) -> None
     assert not any("deployment/NAME" in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("words", "workload"),
+    [
+        ("$ kubectl rollout restart deployment cart -n shop", "deployment/cart"),
+        ("$ kubectl describe sts cart", "statefulset/cart"),
+        ("I ran `kubectl get ds cart`, and", "daemonset/cart"),
+        ("kubectl get deployment shows 0/1 ready", None),
+        ("kubectl get deploy returns Forbidden", None),
+        ("$ kubectl get deploy cart till", None),
+        ("$ kubectl -n sts get pods", None),
+        ("$ kubectl get ds cart\n$ kubectl get ds till", None),
+    ],
+)
+def test_workload_after_a_space(words: str, workload: str | None) -> None:
+    """After a space, the word can be one of a sentence, and no name."""
+    assert _values(_context(f"{words}\n{EXPIRED}")).get("workload") == workload
+
+
 def test_region_of_a_complete_event() -> None:
     """A text without context has the region that the failure itself states."""
     event = {

@@ -38,7 +38,7 @@ _MISSING_MODULE = "the 'sts' service module must be"
 _SKIPPED_IDENTITY = f"To use web identity tokens, {_MISSING_MODULE}"
 # Fewer characters around a denial state no other failure.
 _MIN_OTHER = 20
-# kubectl repeats a rejected login for each request.
+# kubectl repeats a rejected login for each request, and has several words for it.
 _MAX_LOGINS = 8
 # The topics of API errors that are often part of normal operation, or that say no more than a code.
 _GENERAL_TOPICS = frozenset(
@@ -94,7 +94,8 @@ def _find_rejected_credentials(text: str, login: KubernetesUnauthorized, facts: 
     for _ in range(_MAX_LOGINS):
         if not isinstance(headline, KubernetesUnauthorized):
             break
-        shown = _blank(shown, headline.span)
+        words = shown[slice(*headline.span)]
+        shown = shown.replace(words, _blank(words, (0, len(words))))
         headline = parse(shown)
     is_of_credentials = isinstance(headline, ExpiredCredentials | InvalidCredentials | SignatureMismatch)
     return attrs.evolve(headline, text=text) if headline and is_of_credentials else None

@@ -133,7 +133,7 @@ MANAGED_KEY_ACROSS = CauseType(
     ),
 )
 _NEW_KEY = "aws kms create-key --query KeyMetadata.Arn --output text"
-_ALLOW_ACCOUNT = "The policy of the new key must allow the other account kms:Decrypt, kms:DescribeKey and, for snapshots, kms:CreateGrant. That account must allow its callers the same."
+_ALLOW_ACCOUNT = "The policy of the new key must allow the other account kms:Decrypt, kms:DescribeKey and, for snapshots, kms:CreateGrant and kms:ReEncrypt*. That account must allow its callers the same."
 _REQUIRED = lazy_pattern(r"Requires capabilities ?: ?\[[A-Z_, ]{10,120}\]")
 _CAPABILITY = lazy_pattern(r"\bCAPABILITY_(?:NAMED_IAM|IAM|AUTO_EXPAND)\b")
 _STATED_CAPABILITIES = lazy_pattern(r" --capabilities(?:[ =](?:CAPABILITY_\w{1,20}))+")
@@ -216,8 +216,10 @@ KINDS_BY_MESSAGE = (
         summary="The secret of the other account is encrypted with the AWS managed key aws/secretsmanager, which only its own account can use.",
         remedies=owner_remedy(
             "Encrypt the secret with a customer managed key, in its account",
-            _ALLOW_ACCOUNT.replace(", kms:DescribeKey and, for snapshots, kms:CreateGrant", ""),
-            "Then put the value of the secret again, as a new version: only that one certainly has the new key.",
+            _ALLOW_ACCOUNT.replace(
+                ", kms:DescribeKey and, for snapshots, kms:CreateGrant and kms:ReEncrypt*", ""
+            ),
+            "The command encrypts the current version again, too, if its caller is allowed kms:Decrypt on the old key and kms:Encrypt on the new one. Otherwise, store the value as a new version.",
             commands=(
                 _NEW_KEY,
                 Labelled(
