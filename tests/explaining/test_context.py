@@ -933,7 +933,6 @@ def test_workload_of_the_command_is_restarted(named: str, workload: str) -> None
         ("kubectl get deploy returns Forbidden", None),
         ("$ kubectl get deploy cart till", None),
         ("$ kubectl -n sts get pods", None),
-        ("$ kubectl get ds cart\n$ kubectl get ds till", None),
     ],
 )
 def test_workload_after_a_space(words: str, workload: str | None) -> None:

@@ -368,11 +368,15 @@ _ENTRIES_OF_MARKET = '$ aws eks list-access-entries --cluster-name market\n{{"ac
         (_ARGO + _SECRET.format("Till"), "Most often, the role Till has", "Check the cluster secret of Argo CD, and give its role access", "role/Till"),
         # The role is that of another workload.
         (_ARGO + _OF_ARGO.format("Dns").replace("argocd-application-controller", "external-dns") + _ENTRIES_OF_MARKET.format("Deploy"), "the text does not say why", "Check the cluster secret of Argo CD, and give its role access", "list-access-entries"),
+        # The entries are those of another cluster.
+        (_ARGO + _SECRET.format("Till") + _ENTRIES_OF_MARKET.replace("-name market", "-name fair").format("Deploy"), "the text does not say why", "Check the cluster secret of Argo CD, and give its role access", "role/Till"),
+        (_ARGO + "# roleARN: arn:aws:iam::111122223333:role/Dns\n" + _ENTRIES_OF_MARKET.format("Deploy"), "the text does not say why", "Check the cluster secret of Argo CD, and give its role access", "list-access-entries"),
     ],
-    ids=["secret", "own", "flux", "listed", "no-list", "other-workload"],
+    ids=["secret", "own", "flux", "listed", "no-list", "other-workload", "other-cluster", "comment"],
 )  # fmt: skip
 def test_role_of_a_program_and_listed_entries(text: str, words: str, title: str, command: str) -> None:
     explanation = explain(text, facts={"cluster": "market", "authentication_mode": "API"})
     assert words in explanation.summary
     assert explanation.remedies[0].title == title
     assert any(command in each for each in explanation.remedies[0].commands)
+    assert "role/Dns" not in "".join(explanation.remedies[0].commands)

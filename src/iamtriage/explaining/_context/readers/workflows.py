@@ -132,12 +132,12 @@ def find_jobs_without_token(text: str) -> list[JobWithoutToken]:
             for each in jobs
             if any(found[1] == each.indent for found in _CALLS_WORKFLOW.finditer(each.text))
         ]
-    granting = next(
-        (each.name for each in jobs if _has_token(_find_permissions(each.text, each.indent))), None
-    )
+    having = [each.name for each in jobs if _has_token(_find_permissions(each.text, each.indent))]
     found: list[JobWithoutToken] = []
     for job in using:
         own, of_workflow = _find_permissions(job.text, job.indent), _find_permissions(job.heading, "")
+        # The same job can be there twice, before and after a change.
+        granting = next((each for each in having if each != job.name), None)
         granted = "the workflow" if _has_token(of_workflow) else f"the job {granting}" if granting else ""
         if _has_token(own) or (own is None and (granted != f"the job {granting}" or not job.heading)):
             continue

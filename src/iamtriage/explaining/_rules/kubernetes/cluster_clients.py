@@ -16,7 +16,12 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.client_configurations import find_pinned_role
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
-from iamtriage.explaining._rules.kubernetes.stated_entries import describe_listed, find_listed, is_listed
+from iamtriage.explaining._rules.kubernetes.stated_entries import (
+    describe_listed,
+    find_listed,
+    find_listed_cluster,
+    is_listed,
+)
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
@@ -37,7 +42,7 @@ _MAX_TEXT = 64_000
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}"
 # The role that Argo CD assumes, in the cluster secret or in the command that writes it.
 _ASSUMED_ROLE = lazy_pattern(
-    rf"\broleARN\b\\?[\"']?\s?: ?\\?[\"']?({_ROLE_ARN})|--aws-role-arn[ =]({_ROLE_ARN})", re.ASCII
+    rf"(?<!# )\broleARN\b\\?[\"']?\s?: ?\\?[\"']?({_ROLE_ARN})|--aws-role-arn[ =]({_ROLE_ARN})", re.ASCII
 )
 # The role of the program's own service account, which it uses without such a setting.
 _OWN_ACCOUNT = lazy_pattern(
@@ -170,11 +175,13 @@ def explain_client(
     role = find_client_role(case)
     if role is not None:
         principal = build_cluster_principal(role, source=case.text)
-    listed = is_listed(case.failure, role) if cluster.uses_entries else None
+    # The entries can be those of another cluster than the one in the settings.
+    is_of_cluster = cluster.name in {None, find_listed_cluster(case.failure) or cluster.name}
+    listed = is_listed(case.failure, role) if cluster.uses_entries and is_of_cluster else None
     if role is not None and listed is not None:
         explain_entry = _explain_other_entry if listed else _explain_missing_entry
         return explain_entry(case, client, cluster, role, stated)
-    if not principal.is_known:
+    if not principal.is_known or (role is None and principal.aws_auth_arn in _find_annotated(case)):
         principal = build_cluster_principal(None, f"the role of {name}")
     access = cluster_access.DEPLOYMENT_ACCESS
     grant: Commands = ()
@@ -218,15 +225,20 @@ def find_client_role(case: Case[KubernetesUnauthorized]) -> Principal | None:
         return pinned
     if assumed is not None:
         return try_parse_principal(assumed.value)
-    # The text can show the role of another workload, too.
-    own = {
-        found[1]
-        for found in _OWN_ROLE.finditer(text)
-        if _OWN_ACCOUNT.search(
+    own = {arn for arn, is_own in _find_annotated(case).items() if is_own}
+    return try_parse_principal(own.pop()) if len(own) == 1 else None
+
+
+def _find_annotated(case: Case[KubernetesUnauthorized]) -> dict[str, bool]:
+    """Return the roles of service accounts, with whether the account is the program's: others have roles, too."""
+    text = case.failure.text[:_MAX_TEXT]
+    return {
+        found[1]: _OWN_ACCOUNT.search(
             text, max(found.start() - _CHARS_OF_ACCOUNT, 0), found.end() + _CHARS_OF_ACCOUNT
         )
+        is not None
+        for found in _OWN_ROLE.finditer(text)
     }
-    return try_parse_principal(own.pop()) if len(own) == 1 else None
 
 
 def _explain_missing_entry(

@@ -38,6 +38,7 @@ __all__ = (
     "find_former",
     "find_groups",
     "find_listed",
+    "find_listed_cluster",
     "find_policies",
     "find_recreation",
     "find_stated_entry",
@@ -166,6 +167,15 @@ def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
     principals = map(try_parse_principal, find_iam_arns(runs[0].output.partition("]")[0]))
     listed = tuple(each for each in principals if each is not None)
     return listed if listed or _NO_ENTRIES.search(runs[0].output) else None
+
+
+def find_listed_cluster(failure: Failure) -> str | None:
+    """Return the cluster whose access entries a text lists or describes, if their commands name only one."""
+    stated = (
+        run.command.option("cluster-name", "cluster") for run in _find_runs(failure, *_LISTS, _DESCRIBE)
+    )
+    names = {each.value for each in stated if each is not None}
+    return names.pop() if len(names) == 1 else None
 
 
 def _find_runs(failure: Failure, *words: tuple[str, str]) -> list[CommandRun]:
