@@ -131,6 +131,7 @@ _NO_KEY_POLICY = "because no resource-based policy allows the kms:Decrypt action
         (_DENIED.format("iam:CreateRole", _NEW_ROLE, _NO_BOUNDARY, "Must I be given AdministratorAccess?"), None),
         (_DENIED.format("iam:CreateRole", _NEW_ROLE, _NO_BOUNDARY, "Roles should not be given AdministratorAccess."), None),
         (_DENIED.format("iam:CreateRole", _NEW_ROLE, _NO_BOUNDARY, "The role has AdministratorAccess."), None),
+        (_DENIED.format("iam:CreateRole", _NEW_ROLE, _NO_BOUNDARY, "We attached the boundary PowerUserAccess."), None),
         (_DENIED.format("iam:CreateRole", _NEW_ROLE, "because no identity-based policy allows the iam:CreateRole action", "I added s3:* before."), None),
     ],
 )  # fmt: skip

@@ -106,6 +106,7 @@ def test_commands_continue_as_in_the_shell_of_the_text(prompt: str, ends: str) -
     ("command", "shown"),
     [
         ("export AWS_PROFILE=bills AWS_REGION=eu-west-1", "$env:AWS_PROFILE = 'bills'; $env:AWS_REGION = 'eu-west-1'"),
+        ('aws iam get-role --role-name "${role##*/}" > /dev/null', "aws iam get-role --role-name \"$($role.Split('/')[-1])\" > $null"),
         ("AWS_PROFILE=bills kubectl get pods", "$env:AWS_PROFILE = 'bills'; kubectl get pods"),
         ('eval "$(aws configure export-credentials --profile bills --format env)"', "aws configure export-credentials --profile bills --format powershell | Invoke-Expression"),
         ('arn="$(aws sts get-caller-identity)"', '$arn = "$(aws sts get-caller-identity)"'),

@@ -77,6 +77,10 @@ def test_everything_is_shown_once_unless_a_mark_hides_it(source: Source) -> None
         ('{"Effect": "Allow"}', ['{"Effect": "Allow"}']),
         ("a\x1bb c", ["a\\x1bb"]),
         ("a * b : c", ["*", ":"]),
+        (
+            "(aws sts get-caller-identity, aws configure list --profile x); y",
+            ["aws sts get-caller-identity", "aws configure list --profile x"],
+        ),
     ],
 )
 def test_code_in_prose(text: str, code: list[str]) -> None:

@@ -21,6 +21,9 @@ _FOR_COMMAND = lazy_pattern(
 )
 _ONE = lazy_pattern(rf"(?P<name>[A-Za-z_]\w*)=(?P<value>{_VALUE})")
 _UNSET = lazy_pattern(r"unset (?P<names>[A-Za-z_]\w*(?: [A-Za-z_]\w*)*)")
+# The name of a role, from its ARN.
+_AFTER_SLASH = lazy_pattern(r"\$\{(?P<name>[A-Za-z_]\w*)##\*/\}")
+_DISCARDED = " > /dev/null"
 _EXPORTED_CREDENTIALS = lazy_pattern(
     r"eval \"\$\((?P<command>aws configure export-credentials [^()\"]{0,200}?--format )env\)\""
 )
@@ -37,7 +40,12 @@ def to_powershell(command: str) -> str:
     '$role = "$(aws iam list-roles)"'
     >>> to_powershell("unset AWS_PROFILE AWS_REGION")
     'Remove-Item Env:AWS_PROFILE, Env:AWS_REGION -ErrorAction SilentlyContinue'
+    >>> print(to_powershell('aws iam get-role --role-name "${role##*/}" > /dev/null'))
+    aws iam get-role --role-name "$($role.Split('/')[-1])" > $null
     """
+    command = _AFTER_SLASH.sub(r"$($\g<name>.Split('/')[-1])", command)
+    if command.endswith(_DISCARDED):
+        command = f"{command.removesuffix(_DISCARDED)} > $null"
     if (found := _LOOKUP.fullmatch(command)) is not None:
         return _assign(found["name"], found["value"], is_exported=found["export"] is not None)
     # In quotes, it is not the shell's.

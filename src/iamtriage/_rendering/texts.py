@@ -115,6 +115,8 @@ def phrases(text: str) -> list[tuple[str, bool]]:
     [('Access is denied to ', False), ('ana@example.com', True), ('.', False)]
     >>> phrases("Use what aws iam get-role --role-name app prints.")
     [('Use what ', False), ('aws iam get-role --role-name app', True), (' prints.', False)]
+    >>> phrases("Run aws iam get-role --role-name app.")
+    [('Run ', False), ('aws iam get-role --role-name app', True), ('.', False)]
     >>> phrases("Replace REGION (aws ec2 describe-regions).")
     [('Replace ', False), ('REGION', True), (' (', False), ('aws ec2 describe-regions', True), (').', False)]
     """
@@ -130,10 +132,18 @@ def phrases(text: str) -> list[tuple[str, bool]]:
 def _words(text: str) -> Iterator[tuple[str, bool]]:
     end = 0
     for command in _COMMAND.finditer(text):
-        yield from _split_words(text[end : command.start()])
+        yield from _split_rest(text[end : command.start()], is_first=not end)
         yield command[0], True
         end = command.end()
-    yield from _split_words(text[end:])
+    yield from _split_rest(text[end:], is_first=not end)
+
+
+def _split_rest(text: str, *, is_first: bool) -> Iterator[tuple[str, bool]]:
+    """Yield the words of a part of a text, without the punctuation of a command before it, which is prose."""
+    rest = text if is_first else text.lstrip(_PUNCTUATION)
+    if rest != text:
+        yield text[: len(text) - len(rest)], False
+    yield from _split_words(rest)
 
 
 def _split_words(text: str) -> Iterator[tuple[str, bool]]:

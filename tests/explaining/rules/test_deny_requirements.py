@@ -412,6 +412,17 @@ def test_tags_are_set_where_the_program_has_them(
     assert setting in first.steps[0]
 
 
+def test_key_of_a_tag_with_a_colon_is_quoted_in_terraform() -> None:
+    arn = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders"
+    facts = _decoded(
+        "Needs", "aws:RequestTag/cost:team", "true", None, action="sqs:CreateQueue", resource=arn
+    )
+    text = _text("an identity-based policy", "sqs:CreateQueue", arn)
+    program = '  with aws_sqs_queue.orders,\n  on main.tf line 3, in resource "aws_sqs_queue" "orders":\n'
+    step = explain(f"{text}\n{program}", facts=facts).remedies[0].steps[0]
+    assert 'tags = { "cost:team" = "VALUE" }' in step
+
+
 @pytest.mark.parametrize("partition", ["aws", "aws-cn"])
 def test_quarantine_is_no_requirement_of_the_call(partition: str) -> None:
     text = _text("an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3")

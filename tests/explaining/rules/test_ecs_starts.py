@@ -44,8 +44,10 @@ def test_task_role_is_not_used(text: str, other: str) -> None:
         ("We have added ssm:GetParameters to octo-task.", "ssm:GetParameters"),
         ("I attached AmazonSSMReadOnlyAccess to octo-task-2.", None),
         ("We added nothing to the task role.", None),
+        ("We removed SecretsManagerReadWrite from octo-task.", None),
+        ("We added dynamodb:GetItem to octo-task.", None),
     ],
-    ids=["policy", "action", "another role", "nothing"],
+    ids=["policy", "action", "another role", "nothing", "removed", "another service"],
 )
 def test_permission_that_the_task_role_got(said: str, given: str | None) -> None:
     step = explain(f'{said}\n{DENIED}\n"taskRoleArn": "{TASK}"').remedies[0].steps[1]

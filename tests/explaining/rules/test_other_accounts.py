@@ -27,6 +27,19 @@ def _text(
         (_text(reason=" with an explicit deny in an identity-based policy"), False),
         (_text(reason=" because no permissions boundary allows the eks:DescribeCluster action"), False),
         (_text("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:orders"), False),
+        # They cannot assume roles.
+        (_text(caller="arn:aws:iam::444455556666:root"), False),
+        (_text(caller="arn:aws:sts::444455556666:federated-user/ana"), False),
+        (_text(caller="arn:aws:sts::444455556666:assumed-role/AWSServiceRoleForConfig/check"), False),
+        (_text(resource="arn:aws-cn:eks:cn-north-1:111122223333:cluster/orders"), False),
+        # A delegated administrator works with the stack sets of the management account.
+        (
+            _text(
+                "cloudformation:DescribeStackSet",
+                "arn:aws:cloudformation:eu-west-1:111122223333:stackset/base:1",
+            ),
+            False,
+        ),
         # Subnets and images can be shared.
         (_text("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-0a1b2c3d"), False),
     ],

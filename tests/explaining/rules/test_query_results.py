@@ -33,11 +33,22 @@ def test_only_objects() -> None:
 
 
 def test_nothing_missing() -> None:
-    """A policy that allows all of it, or is about another bucket, decides nothing."""
+    """No Allow is proposed if a policy has it. One about another bucket decides nothing."""
     for on in ([BUCKET, f"{BUCKET}/*"], ["arn:aws:s3:::cart-raw/*"]):
         shown = _explain((["s3:*"], on))
         assert "lacks" not in shown
         assert "does not allow" not in shown.partition("belongs to")[0]
+        assert ('"Effect": "Allow"' in shown) is (BUCKET not in on)
+
+
+def test_deny() -> None:
+    """An Allow does not override the Deny of the pasted policy."""
+    allow = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    deny = {"Effect": "Deny", "Action": "s3:GetBucketLocation", "Resource": BUCKET}
+    explanation = explain(DENIED + json.dumps({"Version": "2012-10-17", "Statement": [allow, deny]}))
+    assert explanation.causes[0].code == "stated-policy-denies"
+    assert "denies s3:GetBucketLocation" in explanation.summary
+    assert all(each.policy is None for each in explanation.remedies)
 
 
 _WRITES_ONLY = '{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject", "s3:ListBucket"], "Resource": ["arn:aws:s3:::cart-results", "arn:aws:s3:::cart-results/*"]}'

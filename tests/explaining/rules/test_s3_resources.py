@@ -520,7 +520,10 @@ def test_objects_are_compared_with_an_arn_of_objects() -> None:
     policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-in%s"}]}'
     assert "allows it only on" not in explain(denial + policy % "/*").summary
     assert "allows it only on" not in explain(denial + policy % "/reports/*").summary
-    assert "allows it only on arn:aws:s3:::acme-in." in explain(denial + policy % "").summary
+    denied = (policy % "").replace("[{", '[{"Effect": "Deny", "Action": "s3:Get*", "Resource": "*"}, {')
+    assert explain(denial + denied).causes[0].code == "stated-policy-denies"
+    verdict = "allows it only on arn:aws:s3:::acme-in, which does not cover objects."
+    assert verdict in explain(denial + policy % "").summary
 
 
 def test_path_of_an_object_in_code() -> None:

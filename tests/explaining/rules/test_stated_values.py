@@ -487,6 +487,16 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="crawler",
         ),
         pytest.param(
+            "ERROR : Insufficient Lake Formation permission(s) on shop (Database name: shop, Table name: null)\nOur crawler: the one for carts, see aws glue start-crawler --name 'my crawler'",
+            {},
+            (
+                "aws glue get-crawler --name CRAWLER --query Crawler.Role --output text",
+                '\'{"Database": {"Name": "shop"}}\'',
+            ),
+            ("--name the", "--name my", "table null"),
+            id="crawler without a name, and no table",
+        ),
+        pytest.param(
             "[ec2-user@ip-10-0-0-9 ~]$ aws s3 cp s3://acme-bills/2026/may.csv .\nfatal error: An error occurred (403) when calling the HeadObject operation: Forbidden",
             {},
             ("The key does not exist (or has a typo)",),

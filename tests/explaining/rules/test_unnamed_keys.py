@@ -120,7 +120,13 @@ def test_grant_for_a_role_that_the_message_names(words: str, kind: str, evidence
 
 
 @pytest.mark.parametrize(
-    "words", ["The table was re-created.", "After terraform destroy/apply of the VPC module."]
+    "words",
+    [
+        "The table was re-created.",
+        "After terraform destroy/apply of the VPC module.",
+        "The role was never recreated.",
+        "The role will be replaced next month.",
+    ],
 )
 def test_other_recreated_resources_are_not_the_role(words: str) -> None:
     explanation = explain(f"{words}\n{ENVIRONMENT}")
@@ -193,6 +199,7 @@ _MESSAGE = "User: arn:aws:sts::111122223333:assumed-role/etl/run is not authoriz
         ("GetObject", "kms:Decrypt", "444455556666", "The bucket does not use aws/s3.", None),
         ("GetObject", "kms:Decrypt", "444455556666", "Once it was aws/s3, now it is our key.", None),
         ("GetObject", "kms:Decrypt", "444455556666", "I do not know if it is an AWS managed key.", None),
+        ("GetObject", "kms:Decrypt", "444455556666", "Could this be the AWS managed key?", None),
         ("GetObject", "kms:Decrypt", "444455556666", "Logs are in /aws/lambda/etl.", None),
         ("GetObject", "kms:Decrypt", "444455556666", "The disk has alias/aws/ebs.", None),
     ],

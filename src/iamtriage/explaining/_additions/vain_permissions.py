@@ -28,7 +28,7 @@ _ADDED = lazy_pattern(
     r"[^\n.!?;:\"]{0,120}?(?<![\w/:.-])"
     rf"(?P<what>{_WIDE}(?:(?:, ?| )(?:(?:and|or|plus|then|even|also|finally|now) ){{0,3}}{_WIDE}){{0,4}})"
 )
-_IS_OTHER = lazy_pattern(r"(?i:\b(?:if|should|must|can|could|want to|instead of|without)\b)")
+_IS_OTHER = lazy_pattern(r"(?i:\b(?:if|should|must|can|could|want to|instead of|without|boundary)\b)")
 _KEPT = "If you added it for this, remove it."
 # An Allow is then one of the two that the accounts must have.
 _TWO_SIDED = "must allow"

@@ -43,15 +43,21 @@ _BOOTSTRAPPED = lazy_pattern(
     r"\bcdk-[a-z0-9]{1,10}-assets-\S{1,80}['\"]? exists, but|\bCDKToolkit\b[^❯$]{0,300}?\b(?:CREATE|UPDATE)_COMPLETE"
     r"|--name /cdk-bootstrap/\w{1,20}/version\b[^\n]{0,200}\n\s{0,8}\"?\d"
 )
-# What people say of it, unless they ask, and what cdk bootstrap prints of an environment that was bootstrapped before.
+# What people say of it, and what cdk bootstrap prints of an environment that was bootstrapped before.
 _SAID_BOOTSTRAPPED = lazy_pattern(
-    r"(?<!\bif )(?<!\bif the )(?<!\bwhether )(?<!\bwhether the )(?<!\bunless the )\b(?:accounts?|environments?|[Rr]egions?|aws://\S{12,40}) (?:(?:is|are|was|were) (?:already |now |both |all )?|(?:has|have) (?:already )?been )bootstrapped\b(?![^.!\n]{0,60}\?)"
+    r"\b(?:accounts?|environments?|[Rr]egions?|aws://\S{12,40}) (?:(?:is|are|was|were) (?:already |now |both |all )?|(?:has|have) (?:already )?been )bootstrapped\b"
     r"|\balready bootstrapped\b|\bbootstrapped \(no changes\)"
     r"|\b[Cc]dk bootstrap\b[`'\"]?[^.?\n]{0,40}?\b(?:changed nothing|(?:did|does)(?:n't| not) (?:help|change|fix)|made no difference|succeeded|went through|is done)\b"
     r"|\b(?:ran|re-?ran|repeated) [`'\"]?(?:npx )?cdk bootstrap\b(?![^.\n]{0,60}\b(?:fail|error|denied))"
     r"|\bCDKToolkit\b(?: stack)?[^.?\n]{0,20}?\b(?:exists|is there|is in place|is present)\b|\bI (?:can )?see the CDKToolkit\b",
     re.IGNORECASE,
 )
+# What makes it a question, a condition or a rule.
+_NOT_SAID = lazy_pattern(
+    r"(?i:\b(?:not|never|if|whether|unless|until|once|when|after|before|should|must|have to|need to|docs?|documentation)\b|n't\b)[^.;\n]{0,50}\Z"
+)
+_ASKED = lazy_pattern(r"[^.!\n]{0,60}\?")
+_CHARS_BEFORE = 70
 _ACCOUNT = lazy_pattern(r"[0-9]{12}", re.ASCII)
 _QUOTES = "'\""
 _PIPELINE_STEP = lazy_pattern(r"\b(?:ShellStep|CodeBuildStep)\b")
@@ -146,9 +152,7 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
         )
     text = "What is denied after that is only the consequence: the bootstrap roles have the permissions for a deployment."
     if not _only_looks_up(denial.failure.text):
-        execution = (
-            f"CloudFormation creates the resources with the role cdk-{first['qualifier']}-cfn-exec-role"
-        )
+        execution = "CloudFormation creates the resources with the cfn-exec role of the bootstrap"
         text = f"What is denied after that is only the consequence: the bootstrap roles deploy, and {execution}. {capitalize_start(denial.caller)} needs no permissions for the resources."
     if bootstrap not in remedies or parameter is not None:
         text = f"{reason}. {text}"
@@ -191,12 +195,20 @@ def _direct_remedy(denial: Denial) -> Remedy | None:
 
 def _is_bootstrapped(text: str, region: str | None) -> bool:
     """Return whether the text shows that the Region of the roles is bootstrapped."""
-    found = _BOOTSTRAPPED.search(text) or _SAID_BOOTSTRAPPED.search(text)
+    said = (each for each in _SAID_BOOTSTRAPPED.finditer(text) if _is_said(each))
+    found = _BOOTSTRAPPED.search(text) or next(said, None)
     if found is None:
         return False
     # A command before its output can name the Region.
     named = _REGION.findall(text[text.rfind("\n", 0, found.start()) + 1 : found.end()])
     return region is None or not named or region in named
+
+
+def _is_said(found: re.Match[str]) -> bool:
+    """Return whether what people say of an environment is a statement."""
+    text, start = found.string, found.start()
+    is_open = _NOT_SAID.search(text, max(start - _CHARS_BEFORE, 0), start) is not None
+    return not is_open and _ASKED.match(text, found.end()) is None
 
 
 def _environment(found: re.Match[str]) -> str:

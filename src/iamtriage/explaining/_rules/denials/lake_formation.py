@@ -40,14 +40,18 @@ _LOCATION = lazy_pattern(
     r"(?:s3://|arn:aws[a-z-]*:s3:::)(?P<path>[a-z0-9][a-z0-9.-]{2,62}(?:/[\w./=-]*)?)", re.ASCII
 )
 _DATABASE = lazy_pattern(rf"Database name: (?P<name>{_NAME})", re.ASCII)
-_TABLE = lazy_pattern(rf"Table name: (?P<name>{_NAME})", re.ASCII)
+_TABLE = lazy_pattern(rf"Table name: (?!null\b)(?P<name>{_NAME})", re.ASCII)
 _ON = lazy_pattern(rf"permission\(s\) on (?P<name>{_NAME})", re.ASCII)
 _CRAWLER = lazy_pattern(r"\bERROR : |\b[Cc]rawler")
 # https://docs.aws.amazon.com/glue/latest/dg/crawler-lf-integ.html: what a crawler needs on its database.
 _CRAWLER_PERMISSIONS = ("CREATE_TABLE", "ALTER", "DESCRIBE")
+_QUOTED = r"\"([\w.-]{1,255})\"|'([\w.-]{1,255})'|([\w.-]{1,255})"
+# A word after "crawler:" is a name only if no other follows.
 _CRAWLER_NAME = lazy_pattern(
-    r"\bfor Crawler ([\w.-]{1,255})|\b(?:start|get|update)-crawler [^\n|;&]{0,200}?--name[ =][\"']?([\w.-]{1,255})|\b[Cc]rawler(?:Name)?[\"']?(?: name)?[:=] ?[\"']?([\w.-]{1,255})|\bcrawler/([\w.-]{1,255})",
-    re.ASCII,
+    r"\bfor Crawler ([\w.-]{1,255})|:crawler/([\w.-]{1,255})"
+    rf"|\b(?:start|get|update)-crawler [^\n|;&]{{0,200}}?--name[ =](?:{_QUOTED}(?![^\s|;&]))"
+    rf"|\b[Cc]rawler(?:Name)?[\"']?(?: name)?[:=] ?(?:{_QUOTED}(?=,|[ \t]*$))",
+    re.ASCII | re.MULTILINE,
 )
 # https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-underlying-data.html
 _IF_REGISTERED = "If the table's S3 path is registered with Lake Formation, grant DATA_LOCATION_ACCESS on that location, too."
@@ -225,7 +229,7 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
         if _CRAWLER.search(words):
             who = "The principal is the crawler's role, which the first command prints."
             named = _CRAWLER_NAME.search(denial.failure.text)
-            crawler = "CRAWLER" if named is None else next(filter(None, named.groups()))
+            crawler = "CRAWLER" if named is None else next(filter(None, named.groups())).rstrip(".")
             show = "aws glue get-crawler --name {} --query Crawler.Role --output text"
             lines = (fill_command(show, crawler),)
         steps.append(who)

@@ -42,6 +42,7 @@ _MANAGED = lazy_pattern(
 _NOT_SAID = lazy_pattern(
     r"(?i:\b(?:not|never|no|nor|if|unless|whether|when|instead of|rather than|from|was|were|used to|other|another|can(?:not|'t)|no longer)|n't)\b[^\n.;:(,]{0,50}\Z"
 )
+_ASKED = lazy_pattern(r"[^\n.;!?]{0,100}\?")
 _CHARS_BEFORE = 60
 # The prefix of a service's actions, if the alias of its key has another name.
 _PREFIXES = {"ebs": "ec2"}
@@ -103,6 +104,7 @@ def find_managed_key(denial: Denial) -> _ManagedKey | None:
         each
         for each in _MANAGED.finditer(text)
         if not _NOT_SAID.search(text, max(each.start() - _CHARS_BEFORE, 0), each.start())
+        and not _ASKED.match(text, each.end())
     ]
     names = {each["alias"] or each["name"] for each in said} - {None}
     if not said or len(names) > 1:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._text import quote_argument
+from iamtriage.arns._principals import SERVICE_LINKED_PREFIX, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
@@ -45,10 +46,30 @@ RESOURCE_OF_OTHER_ACCOUNT = CauseType(
 )
 
 
+# What CloudFormation lets other accounts use: delegated administrators, and users of what others publish.
+_SHARED = (":stackset/", ":stackset-target/", ":type/")
+
+
 def needs_role_there(denial: Denial) -> bool:
     """Return whether the caller can only reach the resource with a role of its account."""
     is_missing = denial.policy_type in {None, "identity"} and not denial.is_explicit
-    return bool(denial.crosses_accounts) and is_missing and denial.service in _SERVICES
+    is_shared = any(each in (denial.resource or "") for each in _SHARED)
+    is_known = is_missing and denial.service in _SERVICES and not is_shared
+    return bool(denial.crosses_accounts) and is_known and _can_assume(denial)
+
+
+def _can_assume(denial: Denial) -> bool:
+    """Return whether the caller is able to assume a role of the resource's account.
+
+    A root user, a federated user and a service are not, and nobody assumes a role of another partition:
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html and
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html.
+    """
+    is_of_service = denial.role is not None and denial.role.name.startswith(SERVICE_LINKED_PREFIX)
+    if is_of_service or not (denial.role is not None or isinstance(denial.principal, User)):
+        return False
+    partition = getattr(denial.resource_arn, "partition", None)
+    return partition is None or partition == getattr(denial.role or denial.principal, "partition", partition)
 
 
 def explain_other_account(denial: Denial) -> Explanation:
@@ -82,7 +103,7 @@ def _create_role_remedy(denial: Denial) -> Remedy:
         use = Labelled("Then start to use the role, as the caller:", line)
     remedy = owner_remedy(
         f"Create a role in account {there}, and let {denial.caller} assume it",
-        f"An administrator of {there} creates the role, and one of {denial.account} allows the caller to assume it.",
+        f"If the account ID {there} is a mistake, correct it in the call instead. Otherwise, an administrator of {there} creates the role.",
         "For kubectl, the role also needs an access entry of the cluster (aws eks create-access-entry)."
         if is_cluster
         else None,

@@ -236,19 +236,24 @@ def compared_resource(denial: Denial) -> str | None:
     return complete_secret_arn(resource, denial.failure.text)
 
 
+def find_deny(policy: KnownPolicy, action: str, resource: str | None) -> dict[str, Any] | None:
+    """Return the statement of a policy that denies an action without a condition."""
+    for each in trust_documents.iterate_statements(policy.content):
+        is_deny = each.get("Effect") == "Deny" and not each.get("Condition")
+        if is_deny and names_action(each, action) and names_resource(each, resource):
+            return each
+    return None
+
+
 def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     """Return what an identity-based policy or one that caps permissions means for the call, as a cause."""
     resource, caller = compared_resource(denial), denial.caller
     subject = capitalize_start(policy.name)
-    for each in trust_documents.iterate_statements(policy.content):
-        is_deny = each.get("Effect") == "Deny" and not each.get("Condition")
-        if is_deny and names_action(each, action) and names_resource(each, resource):
-            sid = each.get("Sid")
-            name = f" {clip_text(sid)}" if isinstance(sid, str) and sid else ""
-            text = (
-                f"{subject} has a Deny statement{name} that matches the request. {why_no_allow_helps(denial)}"
-            )
-            return STATED_POLICY_DENIES.cause(policy.evidence, text=text)
+    if (denying := find_deny(policy, action, resource)) is not None:
+        sid = denying.get("Sid")
+        name = f" {clip_text(sid)}" if isinstance(sid, str) and sid else ""
+        text = f"{subject} has a Deny statement{name} that matches the request. {why_no_allow_helps(denial)}"
+        return STATED_POLICY_DENIES.cause(policy.evidence, text=text)
     allows = trust_documents.allow_statements(policy.content)
     # Those whose action or resource is a reference may be about the request.
     possible = [each for each in allows if names_action(each, action) is not False]

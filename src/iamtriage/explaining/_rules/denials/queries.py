@@ -7,7 +7,9 @@ https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
@@ -15,21 +17,25 @@ from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._rules.denials import known_policies
 from iamtriage.explaining._rules.denials.buckets import KMS_KEY
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
-from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_OTHER_ACTION
+from iamtriage.explaining._rules.denials.policy_comparisons import (
+    STATED_POLICY_DENIES,
+    STATED_POLICY_OTHER_ACTION,
+    compare,
+    find_deny,
+)
 from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, inspect_remedy
-from iamtriage.explaining._rules.denials.stated_remedies import name_caller
+from iamtriage.explaining._rules.denials.stated_remedies import first_remedy, name_caller
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.remedies import (
-    identity_remedy,
-)
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_closest
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -45,6 +51,7 @@ _WRITES = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadPar
 _DECISIVE = frozenset({"s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject", "s3:PutObject"})
 _PAGE = "https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html"
 _EXISTS = "s3:CreateBucket is not needed: the bucket exists."
+_LAKE_FORMATION = "If Lake Formation manages the location, it must grant the access instead."
 _NO_CREATE = "s3:CreateBucket is needed only if the bucket does not exist."
 
 
@@ -69,7 +76,7 @@ def explain_query(denial: Denial) -> Explanation:
         step = "If the first command answers NoSuchBucket, correct the location of the results (s3_staging_dir, OutputLocation, or that of the workgroup)."
         objects = (*objects, *_WRITES)
     reason = "it reads and writes S3 with the permissions of the caller"
-    if region is not None and called not in {None, region}:
+    if is_elsewhere := region is not None and called not in {None, region}:
         reason = f"the query runs in {called}, but the bucket is in {region}, where the results of other Regions cannot be"
         step = (
             f"Use a bucket in {called} for the results instead, or the Region {region} for the query. {step}"
@@ -79,6 +86,8 @@ def explain_query(denial: Denial) -> Explanation:
         arn: ("s3:ListBucket", "s3:GetBucketLocation", *uploads),
         f"{arn}/{path.rpartition('/')[0]}/*".replace("//*", "/*"): objects,
     }
+    if found and (denying := _find_denied(denial, needed)) is not None:
+        return _explain_deny(name_caller(denial, denying.policy), denying, summary)
     policy, missing = _find_missing(denial, needed) if found else (None, {})
     if policy is not None:
         denial = name_caller(denial, policy)
@@ -113,10 +122,10 @@ def explain_query(denial: Denial) -> Explanation:
         more = f" Large results also need {join_words(others, 'and')}." if others else ""
         text = f"Athena checks and uses the bucket with the permissions of {denial.caller}, and {policy.name} does not allow {'; '.join(by_resource)}.{more}"
         cause = STATED_POLICY_OTHER_ACTION.cause("derived", text=text)
-        confirms = (
-            "get-bucket-location needs this permission, too: if it answers AccessDenied, that confirms it."
-        )
+        confirms = "get-bucket-location needs s3:GetBucketLocation, too: if it answers AccessDenied, that confirms it."
         step = confirms if "s3:GetBucketLocation" in decisive else ""
+    elif policy is not None and not is_elsewhere:
+        return _explain_allowed(denial, f"{summary}: {policy.name} allows it", bucket, possible, step)
     statements = tuple(allow(actions, each) for each, actions in needed.items())
     attach, *commands_of_caller = _attach_policy(denial, policy, statements)
     allow_it = identity_remedy(
@@ -137,7 +146,7 @@ def explain_query(denial: Denial) -> Explanation:
         *possible,
         topic="s3-access-denied",
         remedies=(allow_it, inspect_remedy(denial, denial.operation)),
-        notes="If Lake Formation manages the location, it must grant the access instead.",
+        notes=_LAKE_FORMATION,
     )
 
 
@@ -154,13 +163,66 @@ def _attach_policy(
     return f"The last command adds it to {denial.caller}.", put
 
 
+def _explain_allowed(
+    denial: Denial, verdict: str, bucket: str, causes: list[Cause], step: str
+) -> Explanation:
+    """Explain that no Allow is missing."""
+    check = your_remedy(
+        "Check that the bucket exists, and in which Region",
+        step,
+        commands=f"aws s3api get-bucket-location --bucket {bucket}",
+        url=_PAGE,
+    )
+    return denial.explain(
+        f"{verdict}, so most likely the bucket does not exist, or another policy or its KMS key denies the access.",
+        *causes,
+        topic="s3-access-denied",
+        remedies=(check, inspect_remedy(denial, denial.operation)),
+        notes=_LAKE_FORMATION,
+    )
+
+
+class _Denied(NamedTuple):
+    """What a policy of the caller denies."""
+
+    policy: KnownPolicy
+    action: str
+    resource: str
+
+
+def _list_policies(denial: Denial) -> list[KnownPolicy]:
+    listed = known_policies.list_known_policies(denial)
+    return [each for each in listed if known_policies.may_decide(each, denial)]
+
+
+def _find_denied(denial: Denial, needed: dict[str, tuple[str, ...]]) -> _Denied | None:
+    """Return which of the actions a policy denies, against which no Allow helps."""
+    for policy in _list_policies(denial):
+        for resource, actions in needed.items():
+            for action in actions:
+                if action in _DECISIVE and find_deny(policy, action, resource) is not None:
+                    return _Denied(policy, action, resource)
+    return None
+
+
+def _explain_deny(denial: Denial, denied: _Denied, summary: str) -> Explanation:
+    """Explain that a policy denies what a query needs."""
+    of_bucket = attrs.evolve(denial, action=denied.action, resource=denied.resource)
+    return denial.explain(
+        f"{summary}: {denied.policy.name} denies {denied.action}.",
+        *present(compare(of_bucket, denied.action, denied.policy)),
+        topic="s3-access-denied",
+        remedies=present(
+            first_remedy(of_bucket, STATED_POLICY_DENIES.code), inspect_remedy(denial, denial.operation)
+        ),
+    )
+
+
 def _find_missing(
     denial: Denial, needed: dict[str, tuple[str, ...]]
 ) -> tuple[KnownPolicy | None, dict[str, tuple[str, ...]]]:
     """Return the policy of the caller that is about the bucket, and what no known policy allows, by resource."""
-    policies = [
-        each for each in known_policies.list_known_policies(denial) if known_policies.may_decide(each, denial)
-    ]
+    policies = _list_policies(denial)
     allows = [(each, statement) for each in policies for statement in allow_statements(each.content)]
     about = [
         each

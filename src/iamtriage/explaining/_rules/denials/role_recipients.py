@@ -199,6 +199,7 @@ def describe_call(denial: Denial, passed: str) -> str:
     if operation is None:
         return f"made another call, which passes {passed}."
     # People think that all actions of the called service include it.
-    service = next(iter(_ALL_ACTIONS.findall(denial.failure.text)), None)
-    apart = f": {service}:* does not include it" if service not in {None, "iam"} else ""
+    called = {each.service for each in actions_for(operation)} - {"iam"}
+    service = next((each for each in _ALL_ACTIONS.findall(denial.failure.text) if each in called), None)
+    apart = f": {service}:* does not include it" if service is not None else ""
     return f"called {operation}, which passes {passed}. iam:PassRole was denied within that call, not {operation} itself{apart}."

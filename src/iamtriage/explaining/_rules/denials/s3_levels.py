@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.denials.known_policies import (
     names_action,
     names_resource,
 )
-from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_OTHER_RESOURCE
+from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_OTHER_RESOURCE, find_deny
 from iamtriage.explaining._rules.denials.stated_remedies import name_caller
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
@@ -80,7 +80,7 @@ def explain_wrong_level(denial: Denial) -> Explanation | None:
     if not (denial.facts.policies or denial.context.policies) or denial.is_explicit:
         return None
     found = _find_misplaced(denial)
-    if found is None:
+    if found is None or _is_denied(denial, found):
         return None
     works = _find_success(denial)
     if works is not None and denial.action is None and "Bucket" not in found.actions[0]:
@@ -93,6 +93,8 @@ def explain_wrong_level(denial: Denial) -> Explanation | None:
     if not of_bucket:
         where = "objects, and the ARN of the bucket does not cover them: they need /*"
     named = join_words(tuple(map(clip_text, found.resources)), "and")
+    if not of_bucket:
+        named += ", which does not cover objects"
     summary = f"S3 answered 403 without a reason: most likely, to {action} on {clip_text(target)}, which {found.policy.name} allows only on {named}."
     if denial.action is not None:
         summary = denial_summary(
@@ -111,12 +113,24 @@ def explain_wrong_level(denial: Denial) -> Explanation | None:
     )
 
 
-def _find_misplaced(denial: Denial) -> _Misplaced | None:
-    policies = [
+def _list_policies(denial: Denial) -> list[KnownPolicy]:
+    """Return the identity-based policies that can be the caller's."""
+    return [
         each
         for each in list_known_policies(denial)
         if each.policy_type in {None, "identity"} and not each.has_principal and not is_of_other(each, denial)
     ]
+
+
+def _is_denied(denial: Denial, found: _Misplaced) -> bool:
+    """Return whether a policy of the caller denies the actions, so that an Allow does not help."""
+    pairs = [(action, target) for action in found.actions for target in found.targets]
+    policies = _list_policies(denial)
+    return any(find_deny(policy, *pair) is not None for policy in policies for pair in pairs)
+
+
+def _find_misplaced(denial: Denial) -> _Misplaced | None:
+    policies = _list_policies(denial)
     allows = [each for policy in policies for each in allow_statements(policy.content)]
     bucket = (denial.resource or "").partition("/")[0]
     for policy in policies:
@@ -202,7 +216,7 @@ def _fix_level(denial: Denial, found: _Misplaced, *, of_bucket: bool) -> Remedy:
     change = f"replace {name} with these" if kept else f"add this statement, and keep {name}"
     if not (kept or is_open):
         change = f"replace {name} with this one"
-    step = f"In the policy, {change}, or attach the policy below, next to the one that there is."
+    step = f"In the policy, {change}, or attach the policy below in addition."
     if policy.is_code:
         step = f"In {policy.name}, {change}, and deploy again."
     title = f"Allow {join_words(found.actions, 'and')} on {'the bucket itself' if of_bucket else 'the objects (/*)'}"

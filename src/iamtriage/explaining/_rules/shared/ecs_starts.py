@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 _NOT_STARTED = "ResourceInitializationError"
+_GIVING = lazy_pattern(r"\b(?:added|associated|attached|gave|given|put)\b")
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}"
 # In a task definition, or printed by a query for both roles.
 _TASK_ROLE = lazy_pattern(
@@ -76,17 +77,19 @@ def execution_role_hint(failure: Failure, action: str) -> str | None:
         ", whose policy the text shows," if task_role and _shows_policy(failure, task_role, action) else ""
     )
     other = f"The task role {task_role}{policy}" if task_role else "The task role"
-    given = _find_given(failure.text, task_role)
+    given = _find_given(failure.text, task_role, action.partition(":")[0].lower())
     end = f": remove {given} there again, unless the program needs it" if given else ""
     return f"ECS starts a task with its task execution role (executionRoleArn), so allow it there. {other} is only for the program in the container{end}."
 
 
-def _find_given(text: str, task_role: str | None) -> str | None:
-    """Return the managed policy or the action that somebody gave the task role, as the text says."""
+def _find_given(text: str, task_role: str | None, service: str) -> str | None:
+    """Return the managed policy or the action for a service that somebody gave the task role, as the text says."""
     names = rf"\btask role\b|(?<![\w/-]){re.escape(task_role)}(?![\w-])" if task_role else r"\btask role\b"
     clause = find_changed(text, re.compile(names))
-    found = None if clause is None else POLICY_OR_ACTION.search(clause)
-    return None if found is None else found[0]
+    found = None if clause is None or not _GIVING.search(clause) else POLICY_OR_ACTION.search(clause)
+    if found is None or ":" in found[0].removeprefix(f"{service}:"):
+        return None
+    return found[0]
 
 
 def find_task_role(text: str) -> str | None:

@@ -122,9 +122,9 @@ STATE_SIGNS = lazy_pattern(
 )
 """The words with which the S3 backend of Terraform reports a denial."""
 STATE_ACTIONS = ("s3:GetObject", "s3:PutObject")
-LOCK_FILE_ACTIONS = (*STATE_ACTIONS, "s3:DeleteObject")
-"""What Terraform does with the file of a lock, if the backend has use_lockfile."""
 """What it requires on the file, besides s3:ListBucket on the bucket."""
+LOCK_FILE_ACTIONS = (*STATE_ACTIONS, "s3:DeleteObject")
+"""What it requires on the file of a lock, if the backend has use_lockfile."""
 _LOCK_SIGN = "the state lock"
 _LOCK_ACTIONS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")
 _PULL_SIGNS = lazy_pattern(
