@@ -508,6 +508,27 @@ MASKED = {
 }  # fmt: skip
 
 
+_TRUSTS_OTHER = '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/web"}, "Action": "sts:AssumeRole"}]}'
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "reason", "before", "facts"),
+    [
+        ("s3:GetObject", "arn:aws:s3:::orders/a", " because no session policy allows the s3:GetObject action", "", {}),
+        ("kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f", " because no resource-based policy allows the kms:Decrypt action", "Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Exception: AccessDeniedException KMS Message: ", {}),
+        ("sts:AssumeRole", "arn:aws:iam::111122223333:role/bills", "", "", {"trust_policy": _TRUSTS_OTHER}),
+    ],
+    ids=["session policy", "function", "trust policy"],
+)  # fmt: skip
+def test_masked_session_has_no_other_name(
+    action: str, resource: str, reason: str, before: str, facts: dict[str, str]
+) -> None:
+    text = f"{before}User: arn:aws:sts::111122223333:assumed-role/orders-api/**** is not authorized to perform: {action} on resource: {resource}{reason}"
+    shown = explain(text, facts=facts or None).to_text(detail="full")
+    assert "orders-api" in shown
+    assert "stand-in" not in shown
+
+
 @pytest.mark.parametrize(("who", "words", "arn"), MASKED.values(), ids=MASKED)
 def test_masked_caller_is_recognized_by_name(who: str, words: str | None, arn: str) -> None:
     """No placeholder for a masked value gets into commands and policies."""

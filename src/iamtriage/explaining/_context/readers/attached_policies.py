@@ -32,6 +32,7 @@ _POLICY = lazy_pattern(
     re.ASCII,
 )
 _CHARS_OF_OUTPUT = 6_000
+_CHARS_AFTER = 40
 # What the asker says of the caller, unless it is about another attempt.
 _NAME = r"AdministratorAccess|PowerUserAccess|[A-Z]\w{2,40}FullAccess"
 _SAID = lazy_pattern(
@@ -136,7 +137,12 @@ def lists_others_only(text: str, user: str, policy: str) -> bool:
 
 def _find_said(text: str) -> tuple[str, tuple[str, str] | None] | None:
     """Return the policy that the asker says the caller has, or another user or role, with its owner."""
-    said = ((each["policy"] or each["first"], each["user"]) for each in find_said(text, _SAID))
+    said = (
+        (each["policy"] or each["first"], each["user"])
+        for each in find_said(text, _SAID)
+        # A boundary allows nothing.
+        if "boundary" not in text[each.start() : each.end() + _CHARS_AFTER].partition("\n")[0]
+    )
     name, user = next(((name, user) for name, user in said if is_known_policy(name)), (None, None))
     if name is None:
         return None

@@ -297,7 +297,7 @@ def name_called_data(denial: Denial) -> tuple[str, str] | None:
 
 def function_of(denial: Denial) -> str:
     """Return the name of a function, after which its sessions are named, or a placeholder."""
-    session: str = getattr(denial.principal, "session_name", "")
+    session = principal_words.session_name(denial.principal)
     return session if _FUNCTION.fullmatch(session) else "FUNCTION_NAME"
 
 

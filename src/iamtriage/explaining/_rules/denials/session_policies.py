@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.clusters import find_cluster, restart_command
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
+from iamtriage.explaining._rules.shared.principal_words import session_name
 from iamtriage.explaining._rules.shared.remedies import save_step
 from iamtriage.explaining._rules.shared.text_signs import AMPLIFY, Signs
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
@@ -218,7 +219,7 @@ def _passed_policy_remedy(denial: Denial, statement: dict[str, Any] | None) -> R
             document = json.dumps(extended, separators=(",", ":"))
             manifest, policy = f"inline-session-policy: >-\n  {document}", None
     steps = [change] if place else [_SESSION_CREATED, change]
-    session: str = getattr(denial.principal, "session_name", "")
+    session = session_name(denial.principal)
     if not place and denial.role is not None and _SEARCHED_NAME.fullmatch(session):
         # The record of the call has the session policy, too.
         steps[0] += f" The command finds the call that created the session {session}."

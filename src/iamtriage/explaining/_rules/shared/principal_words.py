@@ -30,6 +30,8 @@ _T = TypeVar("_T")
 # ARNs are at most 2,048 characters long.
 _MAX_LENGTH = 2048
 _COLONS = 5
+# It stands in for the name of a session that a text masks.
+_UNKNOWN_SESSION = "stand-in"
 LINKED_ROLE_SERVICES = {
     "AWSServiceRoleForAutoScaling": "autoscaling", "AWSServiceRoleForAmazonEKS": "eks",
     "AWSServiceRoleForAmazonEKSNodegroup": "eks-nodegroup", "AWSServiceRoleForBackup": "backup",
@@ -131,10 +133,10 @@ def parse_masked_principal(text: str) -> Principal | None:
     if not ACCOUNT.fullmatch(account):
         account = PLACEHOLDER_ACCOUNT
     if _SESSION_ROLE.fullmatch(resource):
-        resource += "/stand-in"
+        resource += f"/{_UNKNOWN_SESSION}"
     session = _SESSION.fullmatch(resource)
     # The session name itself is tried first, then a placeholder.
-    for each in [resource, f"{session[1]}stand-in"] if session else [resource]:
+    for each in [resource, f"{session[1]}{_UNKNOWN_SESSION}"] if session else [resource]:
         parsed = try_parse_principal(f"{found['service']}::{account}:{each}")
         if isinstance(parsed, Role | RoleSession | User | FederatedUser | Root) and str(parsed) != text:
             return parsed
@@ -153,6 +155,18 @@ def whole_caller(stated: str | None, known: str | None) -> str | None:
         return stated or known
     pattern = "*".join(part.replace("[", "[[]").replace("?", "[?]") for part in _MASKS.split(stated))
     return known if len(stated) <= _MAX_LENGTH and fnmatchcase(known, pattern) else stated
+
+
+def session_name(principal: Principal | None) -> str:
+    """Return the name of a session, or nothing if the text masks it or the principal has none.
+
+    >>> session_name(parse_principal("arn:aws:sts::111122223333:assumed-role/app/run"))
+    'run'
+    >>> session_name(parse_masked_principal("arn:aws:sts::111122223333:assumed-role/app/****"))
+    ''
+    """
+    name = principal.session_name if isinstance(principal, RoleSession) else ""
+    return "" if name == _UNKNOWN_SESSION else name
 
 
 def underlying_role(principal: Principal | None) -> Role | None:
