@@ -506,6 +506,26 @@ def test_missing_object_behind_a_policy_that_does_not_list(statements: str, *, i
         assert "s3:ListObjects is not an IAM action" in " ".join(str(explanation).split())
 
 
+@pytest.mark.parametrize(
+    ("shown", "is_missing"),
+    [
+        ("", True),
+        ("The bucket uses SSE-KMS.", False),
+        ("Bucket in account 111122223333", False),
+        ("Bucket in account 444455556666", True),
+    ],
+)
+def test_missing_object_of_a_get(shown: str, *, is_missing: bool) -> None:
+    denied = "$ aws s3api get-object --bucket acme-in --key 2026/a.csv a.csv\nAn error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+    policy = READ.replace('"s3:ListBucket", "s3:ListObjects"', '"s3:PutObject"')
+    text = f'{denied}\n{shown}\n{{"Version": "2012-10-17", "Statement": [{policy}]}}'
+    explanation = explain(text, facts={"caller": READER["caller"]})
+    assert (explanation.topic == "missing-object") is is_missing
+    if is_missing:
+        assert explanation.remedies[0].title == "Check whether the object exists"
+        assert "HEAD" not in str(explanation)
+
+
 def test_object_that_another_caller_does_not_find() -> None:
     policy = f'{{"Version": "2012-10-17", "Statement": [{READ}]}}'
     explanation = explain(f"{HEAD}\nAs the root user it gives a 404.\n{policy}")

@@ -176,7 +176,7 @@ _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     # A session of FTP or POP3: https://www.rfc-editor.org/rfc/rfc959#section-4.1
     (("pass ",), r"^(?:[<>*-]{1,4} )?user \S{1,80}\r?\n(?:[^\n]{0,200}\n)?(?:[<>*-]{1,4} )?pass (?P<plain>[^\s\"'\\]{1,400})\r?$", "password"),
     # The monitor of Redis.
-    (("] \"auth\" ",), r"[0-9]\] \"auth\" (?:\"[^\"\n]{1,80}\" )?\"(?P<double>[^\"\n]{1,400})\"$", "password"),
+    (('] "auth" ',), r"[0-9]\] \"auth\" (?:\"[^\"\n]{1,80}\" )?\"(?P<double>[^\"\n]{1,400})\"$", "password"),
     (("parametervalue",), r"parametervalue=(?P<plain>[^\s,\"']{1,400}),parameterkey=\w{0,60}(?:password|passphrase|secret|token|api_?key|secretkey)\b", "secret"),
     (PRINTERS, rf"{PRINTED}[^\n]{{0,400}}+\n(?P<plain>(?=[^\s\"']{{0,80}}[0-9=])[^\s\"'`:<>(){{}}]{{8,8000}}+)[ \t]*\r?$", "secret"),
     # The output of the AWS CLI as text.

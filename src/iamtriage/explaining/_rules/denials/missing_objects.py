@@ -31,7 +31,11 @@ if TYPE_CHECKING:
 
 _LIST = "s3:ListBucket"
 _CHECK = "The command, with credentials that may list the bucket, shows whether the object exists: if it prints its size, look at the bucket policy and the KMS key instead."
-_OTHERWISE = "The answer to a HEAD request has no body, so S3 gives no reason: if the object exists, a policy denies the call, or the caller lacks kms:Decrypt on the object's KMS key."
+_ACCOUNT_ID = lazy_pattern(r"(?<!\d)[0-9]{12}(?!\d)")
+_OTHER_REASON = lazy_pattern(
+    r"(?i:kms|\b(?:(?:an)?other|different|partner(?:'?s)?|vendor(?:'?s)?|customer(?:'?s)?|their) (?:AWS )?account\b|\bcross-account\b)"
+)
+_OTHERWISE = "S3 gives no reason: if the object exists, a policy denies the call, or the caller lacks kms:Decrypt on the object's KMS key."
 # What another caller, who may list the bucket, gets for the same object.
 _ABSENT = lazy_pattern(
     r"(?i:\b(?:locally|laptop|admin|root|elsewhere|other (?:role|user|account))\b[^\n.]{0,60}?\b(?:(?:returns?|gives?|gets?|says?) (?:a )?(?:false|none|404|not found)|NoSuchKey|404)\b)"
@@ -56,8 +60,7 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
     lists = [each for each in allow_statements(policy.content) if names_action(each, _LIST) is not False]
     misplaced = next((each for each in lists if _LIST in as_strings(each.get("Action"))), None)
     is_allowed = any(names_resource(each, bucket) is not False for each in lists)
-    # A denied GET has other causes, too, such as a KMS key.
-    if is_allowed or (misplaced is None and denial.operation != "HeadObject"):
+    if is_allowed or (misplaced is None and denial.operation != "HeadObject" and _may_be_other(denial)):
         return None
     statements = [allow(_LIST, bucket, sid="S3ListBucket")]
     step = "Add this statement to the policy."
@@ -120,13 +123,25 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
         )
     ]
     if checks_first:
-        causes.append(DENIES["resource"].cause(text=_OTHERWISE))
+        is_head = denial.operation == "HeadObject"
+        otherwise = f"The answer to a HEAD request has no body, so {_OTHERWISE}" if is_head else _OTHERWISE
+        causes.append(DENIES["resource"].cause(text=otherwise))
     return denial.explain(
         f"S3 answered 403 to {denial.operation} on {denial.resource}: {'' if absent else 'most likely, '}the object does not exist. Without {_LIST} on the bucket, S3 answers 403 instead of 404.",
         *causes,
         topic=buckets.MISSING_OBJECT.code,
         remedies=(check, fix) if checks_first else fix,
     )
+
+
+def _may_be_other(denial: Denial) -> bool:
+    """Return whether the text speaks of a KMS key or another account as a reason why a GET is denied.
+
+    S3 states the reason of most other denials in its response.
+    """
+    text = denial.failure.text
+    accounts = {*_ACCOUNT_ID.findall(text), *present(denial.account)}
+    return len(accounts) > 1 or _OTHER_REASON.search(text) is not None
 
 
 def _show_object(denial: Denial, key: str) -> tuple[str, ...]:
