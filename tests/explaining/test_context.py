@@ -1112,3 +1112,42 @@ def test_no_credentials_are_blamed_before_a_request(error: str) -> None:
     """The client sent no request, so it does not matter whose credentials the job has."""
     text = f"##[group]Run aws sts get-caller-identity\nrole-to-assume: arn:aws:iam::111122223333:role/ci\n{error}"
     assert not any("used the credentials" in note for note in explain(text).notes)
+
+
+_TRUST = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole"}]}'
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_derived"),
+    [
+        ("Trust policy of team-deploy:", True),
+        ("Trust policy for my role:", True),
+        # A plain word can be what people call the role.
+        ("Trust policy of staging:", True),
+        ("Trust policy of orders-api:", False),
+        ("$ aws iam get-role --role-name orders-api --query Role.AssumeRolePolicyDocument", False),
+    ],
+)
+def test_trust_policy_of_another_role_is_no_fact(heading: str, *, is_derived: bool) -> None:
+    denied = DENIED.format("AssumeRole").replace("Access Denied", "")
+    failure = parse(
+        f"{denied}User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/ops/team-deploy\n{heading}\n{_TRUST}\n"
+    )
+    assert failure is not None
+    assert (resolve_facts(failure, Facts()).trust_policy is not None) is is_derived
+
+
+@pytest.mark.parametrize(
+    ("heading", "owner"),
+    [
+        ("orders-api role policy (queue part):", ("role", "orders-api")),
+        ("s3-read-only role policy:", ("role", "s3-read-only")),
+        ("read-only role policy:", None),
+        ("Our cross-account role permissions:", None),
+    ],
+)
+def test_owner_of_a_policy_by_its_heading(heading: str, owner: tuple[str, str] | None) -> None:
+    policy = (
+        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]}'
+    )
+    assert [each.owner for each in _context(f"{EXPIRED}\n{heading}\n{policy}\n").policies] == [owner]

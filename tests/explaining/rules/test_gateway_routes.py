@@ -84,7 +84,11 @@ def test_routes_and_stages_that_commands_list(call: str, listing: str, title: st
 def test_method_without_authorization(shown: str) -> None:
     """Then nobody has to sign the request."""
     text = f'$ curl {URL}/v1/invoice\n{{"message":"Missing Authentication Token"}}\n{LISTING}/invoices\tGET\n'
-    for more, is_open in ((shown, True), (shown.replace("NONE", "CUSTOM"), False)):
+    for more, is_open in (
+        (shown, True),
+        (shown.replace("NONE", "CUSTOM"), False),
+        (shown + shown.replace("NONE", "AWS_IAM"), False),
+    ):
         steps = " ".join(explain(text + more).remedies[0].steps)
         assert ("requires no authorization (NONE)" in steps) is is_open
         assert ("sign the request" in steps) is not is_open

@@ -216,6 +216,8 @@ _ACL_BLOCK = 'resource "aws_s3_bucket_acl" "this" {{\n  bucket = aws_s3_bucket.t
         # The module sets the ACL itself.
         ("module.logs.aws_s3_bucket_acl.this", _ACL_BLOCK.format("private"), 'aws_s3_bucket_acl.this from the code of the module "logs". A bucket is private without it', "name it in depends_on"),
         ("aws_s3_bucket_acl.this", _ACL_BLOCK.format("log-delivery-write"), "Remove the resource aws_s3_bucket_acl.this. Since", "deliver logs"),
+        # Of several resources, it is the one that failed.
+        ("aws_s3_bucket_acl.this", _ACL_BLOCK.replace("this", "site").format("public-read") + "\n" + _ACL_BLOCK.format("private"), "Remove the resource aws_s3_bucket_acl.this. A bucket", "To share the objects"),
         ("module.logs.aws_s3_bucket_acl.this", 'acl = "private"', "or aws_s3_bucket_acl from the module's code if it has no such input", "share the objects"),
     ],
 )  # fmt: skip

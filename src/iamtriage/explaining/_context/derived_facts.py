@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._context.model import NOTHING, Context
 from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._facts import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from iamtriage.failures._failures import Failure
 
@@ -32,6 +33,8 @@ _FACTS_OF_KEYS = {
     "aws:region": "region",
     "ec2:region": "region",
 }
+# A word of a sentence has none of these.
+_IS_NAME = lazy_pattern(r"[-_0-9]")
 # Runtimes that use the only role in the text.
 _RUNTIMES_WITH_ROLE = frozenset(
     {"codebuild", "ecs", "eks-pod", "github-actions", "gitlab", "glue", "lambda", "redshift"}
@@ -59,14 +62,7 @@ def derived_facts(failure: Failure, facts: Facts, context: Context) -> Iterator[
             stated = Stated(failure.envelope.region, failure.envelope.region)
         if stated is not None:
             yield name, stated.value
-    trust_policy = next(
-        (
-            each.content
-            for each in context.policies
-            if each.is_trust_policy and each.is_whole and not each.has_references
-        ),
-        None,
-    )
+    trust_policy = _trust_policy_of_target(failure, context)
     if trust_policy is not None:
         yield "trust_policy", trust_policy
     if context.token_claims is not None:
@@ -77,6 +73,27 @@ def derived_facts(failure: Failure, facts: Facts, context: Context) -> Iterator[
                 yield name, getattr(Facts(**{name: document}), name)
             except (IamTriageError, TypeError, ValueError):
                 continue
+
+
+def _trust_policy_of_target(failure: Failure, context: Context) -> Mapping[str, Any] | None:
+    """Return the trust policy in a text, unless the text says that it is another role's than the one in question."""
+    found = [
+        each
+        for each in context.policies
+        if each.is_trust_policy and each.is_whole and not each.has_references
+    ]
+    arn = str(getattr(failure, "resource", None) or "")
+    if ":role/" not in arn and context.role_arn is not None:
+        arn = context.role_arn.value
+    role = arn.rpartition("/")[2].lower()
+    names = [None if each.owner is None else each.owner[1].lower() for each in found]
+    if role in names:
+        return found[names.index(role)].content
+    # A plain word can be what people call the role.
+    others = (
+        each for each, name in zip(found, names, strict=True) if not (role and name and _IS_NAME.search(name))
+    )
+    return next((each.content for each in others), None)
 
 
 def _caller_of_runtime(failure: Failure, context: Context) -> str | None:

@@ -49,9 +49,9 @@ _POLICY_OF_OWNER = lazy_pattern(
     r"\b(?i:polic(?:y|ies)|permissions) (?:on|of|for|attached to)(?: the| my| our)?(?: IAM)? (?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>[\w+=,.@-]{2,64})[`\"']?(?: \([^()\n]{1,60}\))?(?::|\n)\s{0,20}\Z",
     re.ASCII,
 )
-# "dbt-ci role policy (S3 part):"
+# "dbt-ci role policy (S3 part):", and not "read-only role policy:"
 _NAME_OF_OWNER = lazy_pattern(
-    r"(?:^|\n)[^\n.:]{0,20}?(?<![\w+=,.@-])[`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9])[\w+=,.@-]{2,63}[\w+=@-])[`\"']? (?P<kind>role|user)(?:'s)?(?: IAM| inline)?(?: (?:policy|permissions))(?: \([^()\n]{1,60}\))?:\s{0,20}\Z",
+    r"(?:^|\n)[^\n.:]{0,20}?(?<![\w+=,.@-])[`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9])(?!(?i:\w+-(?:only|account|linked|privilege|managed|based)|in-line)[`\"' ])[\w+=,.@-]{2,63}[\w+=@-])[`\"']? (?P<kind>role|user)(?:'s)?(?: IAM| inline)?(?: (?:policy|permissions))(?: \([^()\n]{1,60}\))?:\s{0,20}\Z",
     re.ASCII,
 )
 # The command that prints a role, and words that introduce its trust policy.

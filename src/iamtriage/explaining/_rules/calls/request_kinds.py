@@ -23,6 +23,7 @@ from iamtriage.sts._endpoints import NO_REGION as NO_REGION_SET
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.text_signs import StatedAcl
     from iamtriage.failures._failures import AwsError
 
 _OBJECT_OWNERSHIP = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"
@@ -106,10 +107,27 @@ _ACL_BLOCK = lazy_pattern(
     r"\bresource\s{1,4}\"aws_s3_bucket_acl\"\s{1,4}\"(?P<name>[\w-]{1,64})\"\s{0,4}\{[^{}]{0,400}?(?<![\w.])acl\s{0,20}=\s{0,4}\"(?P<acl>[a-z-]{3,40})\""
 )
 
+# "with module.site.aws_s3_bucket_acl.this[0], on main.tf line 12"
+_FAILED_BLOCK = lazy_pattern(r"\bwith (?:module\.[^\s,]{1,200}\.)?aws_s3_bucket_acl\.(?P<name>[\w-]{1,64})")
+
+
+def _find_block(text: str) -> re.Match[str] | None:
+    """Return the Terraform resource of the ACL that failed, if the text shows it."""
+    blocks = {each["name"]: each for each in _ACL_BLOCK.finditer(text)}
+    failed = {each["name"] for each in _FAILED_BLOCK.finditer(text)} or blocks.keys()
+    shown = [block for name, block in blocks.items() if name in failed]
+    return shown[0] if len(shown) == 1 else None
+
+
+def _find_acl(text: str) -> StatedAcl | None:
+    """Return the ACL of the resource that failed, or else the first one in the text."""
+    block = _find_block(text)
+    return (None if block is None else find_acl(block[0])) or find_acl(text)
+
 
 def name_acl(case: Case[AwsError], summary: str) -> str:
     """Return the summary with the bucket and the ACL that the text shows."""
-    found, bucket = find_acl(case.failure.text), case.context.bucket
+    found, bucket = _find_acl(case.failure.text), case.context.bucket
     named = summary.replace("The bucket", f"The bucket {clip_text(bucket.value)}") if bucket else summary
     return named if found is None else named.replace("has one", f"has one: {found.words}")
 
@@ -117,7 +135,7 @@ def name_acl(case: Case[AwsError], summary: str) -> str:
 def acl_remedy(case: Case[AwsError]) -> Remedy:
     """Return how a request is sent without the ACL that the text shows."""
     text, command = case.failure.text, case.context.command
-    found, module = find_acl(text), _ACL_MODULE.search(text)
+    found, module = _find_acl(text), _ACL_MODULE.search(text)
     again = "aws s3api get-bucket-ownership-controls --bucket BUCKET"
     on = "set BucketOwnerPreferred with aws s3api put-bucket-ownership-controls"
     if command is not None and command.option("acl") is not None:
@@ -129,7 +147,7 @@ def acl_remedy(case: Case[AwsError]) -> Remedy:
     is_of_community = module is not None and _COMMUNITY_MODULE.search(text) is not None
     if is_of_community:
         on = 'set control_object_ownership = true and object_ownership = "BucketOwnerPreferred" in the module'
-    if (block := _ACL_BLOCK.search(text)) is not None and not is_of_community:
+    if (block := _find_block(text)) is not None and not is_of_community:
         place = f' from the code of the module "{module["name"]}"' if module else ""
         unchanged = " A bucket is private without it, too." if block["acl"] == "private" else ""
         remove = f"Remove the resource {_ACL_RESOURCE}.{block['name']}{place}.{unchanged}"

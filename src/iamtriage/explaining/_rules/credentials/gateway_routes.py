@@ -63,8 +63,10 @@ _LISTED_ROUTE = lazy_pattern(
     re.MULTILINE,
 )
 _METHODS = lazy_pattern(r"[A-Z]{3,7}")
-# What says that a method requires no authorization.
-_OPEN_METHOD = lazy_pattern(r"\bauthorizationType\b[\"' :=]{0,4}(?:[^\n]{0,80}\n\s{0,20})?[\"']?NONE\b")
+# What says which authorization a method requires.
+_AUTHORIZATION = lazy_pattern(
+    r"\bauthorizationType\b[\"' :=]{0,4}(?:[^\n]{0,80}\n\s{0,20})?[\"']?(NONE|AWS_IAM|CUSTOM|COGNITO_USER_POOLS)\b"
+)
 _LISTED_STAGE = lazy_pattern(
     r"\"stageName\": \"(?P<name>[\w-]{1,128})\"|^[ \t]{0,20}(?P<plain>[\w-]{1,128})[ \t]*$", re.MULTILINE
 )
@@ -183,7 +185,7 @@ def _explain_route(
     # A body can be secret.
     from iamtriage.redaction._redact import redact
 
-    is_open = _OPEN_METHOD.search(case.failure.text) is not None
+    is_open = set(_AUTHORIZATION.findall(case.failure.text)) == {"NONE"}
     body = _BODY.search(case.failure.text) if "-X" in option else None
     if body is not None and redact(body[1]) == body[1]:
         option += f" -d {quote_argument(body[1])}"

@@ -77,7 +77,7 @@ _OBJECT_OF_TEMPLATE = lazy_pattern(
     re.DOTALL | re.MULTILINE,
 )
 _ACCOUNT_KEY = lazy_pattern(r"\bserviceAccount(?:Name)?[\"']?\s{0,8}:|\bservice_account_name\b")
-_CUT = lazy_pattern(r"^\s*(?:(?:#|//)\s?)?(?:\.{3}|…|\[\.\.\.\])", re.MULTILINE)
+_CUT = lazy_pattern(r"(?:^\s*(?:(?:#|//)\s?)?|[,{\[]\s?)(?:\.{3}|…|\[\.\.\.\])", re.MULTILINE)
 
 _VARIABLES = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 _SET = lazy_pattern(
