@@ -62,6 +62,7 @@ STAGES = "$ aws apigateway get-stages --rest-api-id q1w2e3r4t5 --query 'item[].s
         ("-X POST {}/invoice", f'{LISTING}{{"items": [{{"path": "/invoices", "resourceMethods": {{"POST": {{}}}}}}]}}\n', "Call POST /invoices"),
         ("-X POST {}/invoice", f'{LISTING}[["/invoices", "GET,POST"]]\n', "Call POST /invoices"),
         ("-XPOST {}/invoice", f"{LISTING}/\n/invoices\nGET\tPOST\n", "Call POST /invoices"),
+        ("-X POST {}/invoice", f"{LISTING}/invoices\tPOST\nNOTE\n", "Call POST /invoices"),
         ("-X DELETE {}/invoices/7", f"{LISTING}|  /invoices/{{id}} |  GET  |\n", "Call GET /invoices/7, or add DELETE to the route"),
         ("{}/invoices", f"{LISTING}/invoices\tGET\n", "Deploy the API to the stage v1"),
         ("{}/invoices", f"{STAGES}prod\n", "Call the stage prod"),
@@ -87,7 +88,7 @@ def test_method_without_authorization(shown: str) -> None:
     for more, is_open in (
         (shown, True),
         (shown.replace("NONE", "CUSTOM"), False),
-        (shown + shown.replace("NONE", "AWS_IAM"), False),
+        (shown + shown.replace("NONE", "COGNITO_USER_POOLS"), False),
     ):
         steps = " ".join(explain(text + more).remedies[0].steps)
         assert ("requires no authorization (NONE)" in steps) is is_open

@@ -62,7 +62,7 @@ _LISTED_ROUTE = lazy_pattern(
     r"^[|\s]{0,20}(?P<path>/[\w{}+./-]{0,200})(?:[|\s]{1,40}(?P<methods>[A-Z]{3,7}(?:[,|\s]{1,20}[A-Z]{3,7}){0,8}))?[|\s]{0,40}$",
     re.MULTILINE,
 )
-_METHODS = lazy_pattern(r"[A-Z]{3,7}")
+_METHODS = lazy_pattern(r"\b(?:ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT)\b")
 # What says which authorization a method requires.
 _AUTHORIZATION = lazy_pattern(
     r"\bauthorizationType\b[\"' :=]{0,4}(?:[^\n]{0,80}\n\s{0,20})?[\"']?(NONE|AWS_IAM|CUSTOM|COGNITO_USER_POOLS)\b"

@@ -94,7 +94,7 @@ def find_role_call(text: str, facts: Facts, role_arn: str | None) -> RoleCall | 
     ('ops', None)
     """
     call = _find_call(text, context_of(facts).command, role_arn)
-    if facts.external_id is None:
+    if not facts.external_id:
         return call
     call = call or RoleCall({}, None, "the call")
     return attrs.evolve(call, settings={**call.settings, "external_id": facts.external_id})
