@@ -838,6 +838,27 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="a container that works on the network of the host",
         ),
         pytest.param(
+            "It works in docker, but not on my laptop.\nUnable to locate credentials\n",
+            {},
+            ("Select a profile",),
+            ("Pass credentials to the container",),
+            id="a program that works in a container",
+        ),
+        pytest.param(
+            "It fails on my laptop, and in docker it works.\nUnable to locate credentials\n",
+            {},
+            ("Select a profile",),
+            ("Pass credentials to the container",),
+            id="a program that fails outside of a container",
+        ),
+        pytest.param(
+            "The image is in docker format, and runs nowhere.\nUnable to locate credentials\n",
+            {},
+            ("Select a profile",),
+            ("Pass credentials to the container",),
+            id="the format of an image",
+        ),
+        pytest.param(
             "In docker with --network host it does not work either.\nUnable to locate credentials\n",
             {},
             ("Pass credentials to the container",),
