@@ -75,7 +75,7 @@ def explain_execution_role(text: str, _facts: Facts) -> Explanation | None:
             _pass_arn(role, is_named=named is not None),
             *(() if may_pass else (_allow_passing(principal, found["user"], role, who),)),
         ),
-        notes=("Better work as a role or an IAM user than as the root user.",)
+        notes=("Work as a role or an IAM user instead of the root user.",)
         if isinstance(principal, Root)
         else (),
     )

@@ -201,7 +201,7 @@ def explain_jobs(jobs: list[JobWithoutToken]) -> tuple[Cause, Remedy]:
         text = f"{first.granted[0].upper()}{first.granted[1:]} has it, and the permissions of a job apply to no other job."
     else:
         shown = ", ".join(first.permissions) or "{}"
-        text = f"The job {first.name} has a permissions block of its own ({shown}): what this block omits is none, whatever {first.granted or 'the workflow'} has."
+        text = f"The job {first.name} has its own permissions ({shown}): what they omit is none, whatever {first.granted or 'the workflow'} has."
     cause = (GRANTED_ELSEWHERE if first.granted else NO_ID_TOKEN_PERMISSION).cause("derived", text=text)
     remedy = your_remedy(
         f"Give the job{plural} {names} the permission id-token: write",

@@ -99,7 +99,7 @@ def explain_lost_secret(text: str, _facts: Facts) -> Explanation | None:
     return Explanation(
         failure=None,
         topic=LOST_SECRET_KEY.code,
-        summary="Nobody can show the secret of an existing access key, with whatever permission: create a new key. AWS denied nothing.",
+        summary="Nobody can show the secret of an existing access key, whatever their permissions: create a new key. AWS denied nothing.",
         causes=(LOST_SECRET_KEY.cause("derived"),),
         remedies=(create, NEW_KEY_REMEDIES[1]),
     )

@@ -276,7 +276,7 @@ def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = 
         it = "it" if is_association else "them"
         compare = f"If the list lacks {it}, compare the service account in the pod's spec with the one that has the role."
         if given is not None and given.account is not None:
-            compare = f"If it finds no pod, yours uses another service account than {clip_text(given.account)}: set serviceAccountName in its template."
+            compare = f"If it finds no pod, yours uses a service account other than {clip_text(given.account)}: set serviceAccountName in its template."
         then = f"{compare} If the pod has {it} and still does not use the role, update its SDK, and remove other credentials from its code and profiles."
     restart = clusters.restart_command(case)
     wait = restart.replace("rollout restart", "rollout status", 1)

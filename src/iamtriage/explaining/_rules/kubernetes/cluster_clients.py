@@ -279,7 +279,7 @@ def _explain_missing_entry(
         f"The cluster{where} has no access entry for {principal.description}, as which {client.name} calls it{only}.",
         cluster_access.NOT_MAPPED.cause(
             "derived",
-            text=f"AWS gives {client.name} the credentials of the role, and the cluster does not know the role. To assume it is not enough.",
+            text=f"AWS gives {client.name} the credentials of the role, and the cluster does not know the role. Being able to assume the role is not enough.",
         ),
         topic="kubernetes-login",
         remedies=(

@@ -89,7 +89,7 @@ def configure_terraform(case: AnyCase, cluster: Cluster, *, first_step: str | No
         "Add an exec block to Terraform's provider",
         first_step,
         f"In {' and '.join(places)}, next to host and cluster_ca_certificate, replace token with this block: Terraform then gets a token when it needs one.{form}",
-        "If the same run creates the cluster, create it in a run of its own, before the objects in it.",
+        "If the same run creates the cluster, create it in a separate run, before the objects in it.",
         manifest=_EXEC_BLOCK.format(json.dumps(words)),
         manifest_language="hcl",
         url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins",
