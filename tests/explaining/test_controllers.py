@@ -119,6 +119,7 @@ def test_network_plugin_uses_the_role_of_the_node() -> None:
         denied("KarpenterNodeRole-prod", "ec2:DescribeInstanceTypes"),
         "external-dns: " + denied("app", "s3:GetObject", '"arn:aws:s3:::acme-in/a"'),
         denied("app", "ec2:CreateVolume"),
+        "We don't use the aws-ebs-csi-driver here.\n" + denied("app", "ec2:CreateVolume"),
         # Terraform installs the driver: the role is not the driver's.
         f"Error: creating EBS Volume: {denied('ci', 'ec2:CreateVolume')}\n  with module.ebs_csi.aws_ebs_volume.test,",
     ],

@@ -48,6 +48,7 @@ _CASES = (
     ("permission set that allows", _denied(caller=_SSO), "PowerUserAccess allows it, so a policy of another type denies it", "Find the policy"),
     ("said", _denied(reason=" because no permissions boundary allows the {} action") + "The role has AdministratorAccess.", "boundary does not allow", "Change the permissions"),
     ("said of its service", _denied() + "We did attach AmazonSQSFullAccess to mailer yesterday.", "was denied sqs:SendMessage", "Check that the policy is attached"),
+    ("attached by nobody", _denied(reason=_IDENTITY) + "Nobody has attached AmazonSQSFullAccess.", "no identity-based policy", "Allow sqs:"),
     ("said of a boundary", _denied(reason=_IDENTITY) + "We attached PowerUserAccess as its boundary.", "no identity-based policy", "Allow sqs:"),
     ("said of another service", _denied() + "We did attach AmazonMSKFullAccess to mailer yesterday.", "most likely, no identity-based policy", "Allow sqs:"),
     ("said of an unknown policy", _denied() + "We did attach OwnMailsFullAccess to mailer yesterday.", "most likely, no identity-based policy", "Allow sqs:"),

@@ -41,7 +41,9 @@ _CHANGED = lazy_pattern(
 _BEFORE = lazy_pattern(
     r"(?i:\b(?:last (?:week|month|year|night|sprint|mon|tues|wednes|thurs|fri|satur|sun)|yesterday|(?:days?|weeks?|months?) ago)\b)"
 )
-_DENIES = lazy_pattern(r"(?i:\b(?:not|never|cannot|neither|nor|nothing|no longer|fail(?:s|ed)?)\b|n't\b)")
+_DENIES = lazy_pattern(
+    r"(?i:\b(?:not|never|cannot|neither|nor|nobody|nothing|no one|no longer|fail(?:s|ed)?)\b|n't\b)"
+)
 # Words of a clause about another caller, a time before, a condition, a requirement or another attempt.
 _IS_OTHER = lazy_pattern(
     r"(?i:\b(?:if|when|once|unless|until|without|no|before|instead|(?:an)?other|different|colleagues?|someone|somebody|should|must|check|verify|whether|ensure|make sure|(?:needs?|has|have|supposed|used) to (?:allow|be|have))\b)"

@@ -309,6 +309,10 @@ _CONTROLLERS = (
 )
 
 
+_NOT_USED = lazy_pattern(
+    r"(?i:(?:\bnot|n't|\bno longer|\bnever) (?:use|used|using|run|running|have|having)(?: the| an?| any)? \Z)"
+)
+_CHARS_BEFORE = 40
 _CLAUSE = lazy_pattern(r"[^\n.,;:]+")
 # In a clause about another controller: "the EBS CSI pods are fine".
 _WORKS = lazy_pattern(
@@ -352,14 +356,24 @@ def find_controller(text: str) -> Controller | None:
     'ExternalDNS'
     >>> find_controller("ebs-csi is fine; external-dns doesn't work").name
     'ExternalDNS'
+    >>> find_controller("We do not use Karpenter.") is None
+    True
     """
     if not may_name_controller(text):
         return None
-    found = [each for each in _CONTROLLERS if each.pattern.search(text)]
+    found = [each for each in _CONTROLLERS if _is_used(each, text)]
     if len(found) > 1:
         failing = _CLAUSE.sub(lambda clause: "" if _WORKS.search(clause[0]) else clause[0], text)
         found = [each for each in found if each.pattern.search(failing)]
     return found[0] if len(found) == 1 else None
+
+
+def _is_used(controller: Controller, text: str) -> bool:
+    """Return whether a text names a controller, other than to say that it is not used."""
+    return any(
+        not _NOT_USED.search(text, max(each.start() - _CHARS_BEFORE, 0), each.start())
+        for each in controller.pattern.finditer(text)
+    )
 
 
 def usual_account(facts: Facts, text: str) -> tuple[str | None, str | None]:
