@@ -40,6 +40,7 @@ _ARN_IN_TEXT = lazy_pattern(
 )
 # Characters of a failure's line before its message.
 _CHARS_BEFORE = 600
+_MAX_CHARS = 64_000
 _NAME = lazy_pattern(r"[\w+=,.@/-]{1,512}", re.ASCII)
 # Options of the AWS CLI that do not name a resource.
 _OTHER_OPTIONS = frozenset(
@@ -134,8 +135,10 @@ def find_resource(context: Context, action: str | None, partition: str | None = 
     return None
 
 
-def find_stated_arn(failure: Failure, accepts: Callable[[str], bool]) -> str | None:
-    """Return the only ARN in the line of a failure that is accepted, or ``None``.
+def find_stated_arn(
+    failure: Failure, accepts: Callable[[str], bool], *, is_anywhere: bool = False
+) -> str | None:
+    """Return the only ARN in the line of a failure, or anywhere in its text, that is accepted, or ``None``.
 
     >>> from iamtriage import parse
     >>> text = "failed to fetch arn:aws:sns:eu-west-1:111122223333:jobs: AccessDenied: Access Denied"
@@ -144,6 +147,8 @@ def find_stated_arn(failure: Failure, accepts: Callable[[str], bool]) -> str | N
     """
     text, (start, end) = failure.text, failure.span
     low = max(text.rfind("\n", 0, start) + 1, start - _CHARS_BEFORE)
+    if is_anywhere:
+        low, end = 0, min(len(text), _MAX_CHARS)
     stated = [*_ARN_IN_TEXT.findall(text, low, end), *map(_queue_arn, _QUEUE_URL.finditer(text, low, end))]
     found = {each for each in stated if accepts(each)}
     return found.pop() if len(found) == 1 else None

@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
+    from iamtriage.arns._arns import Arn
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -139,11 +140,24 @@ def _is_across(denial: Denial) -> bool:
     """Return whether the caller is not of the key's account."""
     if denial.crosses_accounts is not None:
         return denial.crosses_accounts
-    data = find_stated_arn(denial.failure, lambda each: each.split(":")[2] in encrypted_data.SHOW_KEYS)
-    owner = getattr(try_parse_arn(data), "account", None)
+    owner = getattr(_find_data(denial), "account", None)
     if owner and denial.account:
         return bool(owner != denial.account)
     return _OTHER_ACCOUNT.search(denial.failure.text) is not None
+
+
+def _find_data(denial: Denial) -> Arn | None:
+    """Return the ARN of what the key encrypts, if the text has only one."""
+    return try_parse_arn(
+        find_stated_arn(
+            denial.failure, lambda each: each.split(":")[2] in encrypted_data.SHOW_KEYS, is_anywhere=True
+        )
+    )
+
+
+def _find_region(denial: Denial) -> str:
+    region = region_argument(denial)
+    return region if region != "REGION" else getattr(_find_data(denial), "region", None) or region
 
 
 def explain_managed_key(denial: Denial) -> Explanation:
@@ -180,16 +194,21 @@ def _is_administrative(denial: Denial) -> bool:
 
 def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
     data = encrypted_data.describe_data(encrypted_data.called_operation(denial))
-    is_across, region = _is_across(denial), region_argument(denial)
+    is_across, region = _is_across(denial), _find_region(denial)
     is_own_call = _calls_kms(denial)
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
-    owner = denial.resource_account or (None if is_across else denial.account) or "ACCOUNT_ID"
-    root = f"arn:{denial.location.partition or 'aws'}:iam::{owner}:root"
+    owner = denial.resource_account or getattr(_find_data(denial), "account", None)
+    owner = owner or (None if is_across else denial.account) or "ACCOUNT_ID"
+    partition = getattr(denial.resource_arn, "partition", denial.location.partition) or "aws"
+    root = f"arn:{partition}:iam::{owner}:root"
     added = [allow("kms:Decrypt", "*", principal={"AWS": policy_principal_arn(denial)})]
     if denial.lowercase_action.startswith("kms:"):
         added = (resource_policies.resource_remedy(denial).policy or {}).get("Statement", [])
     if _is_administrative(denial):
         added = []
+    limit = encrypted_data.via_service(key.service, region, partition)
+    if limit is not None and region != "REGION" and not is_own_call:
+        added = [{**each, "Condition": limit} for each in added]
     of_service = () if is_own_call else _set_key(denial, key)
     title = f"Encrypt the {data} with a customer managed key"
     if is_own_call:
@@ -219,7 +238,7 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
 
 def _set_key(denial: Denial, key: _ManagedKey) -> tuple[str, ...]:
     """Return the commands that give the data another key."""
-    region = region_argument(denial)
+    region = _find_region(denial)
     if key.service == "s3":
         bucket, name = denial.context.bucket, denial.context.key
         path = f"s3://{commands.bucket(bucket and bucket.value)}/{name.value if name else 'OBJECT_KEY'}"
@@ -234,7 +253,7 @@ def _set_key(denial: Denial, key: _ManagedKey) -> tuple[str, ...]:
         )
     if key.service not in _SET_KEY:
         return ()
-    stated = find_stated_arn(denial.failure, lambda each: each.split(":")[2] == key.service)
+    stated = find_stated_arn(denial.failure, lambda each: each.split(":")[2] == key.service, is_anywhere=True)
     if key.service == "dynamodb" and stated is not None:
         stated = stated.partition(":table/")[2].partition("/")[0]
     value = (

@@ -310,7 +310,7 @@ _CONTROLLERS = (
 
 
 _NOT_USED = lazy_pattern(
-    r"(?i:(?:\bnot|n't|\bno longer|\bnever) (?:use|used|using|run|running|have|having)(?: the| an?| any)? \Z)"
+    r"(?i:(?:\bnot|n't|\bno longer|\bnever) (?:use|used|using|run|running|have|having)(?: the| an?| any)? [\w-]{0,30}\Z)"
 )
 _CHARS_BEFORE = 40
 _CLAUSE = lazy_pattern(r"[^\n.,;:]+")
@@ -341,7 +341,7 @@ def permissions_of(action: str, *texts: str) -> Controller | None:
     """
     candidates = [each for each in _CONTROLLERS if each.services and action.startswith(each.services)]
     for text in texts if candidates else ():
-        found = [each for each in candidates if (each.mention or each.pattern).search(text)]
+        found = [each for each in candidates if _is_used(each.mention or each.pattern, text)]
         # The rows of one controller differ in their actions.
         named = [each for each in found if not "".join(each.services).endswith(":")] or found
         if len(named) == 1:
@@ -361,18 +361,18 @@ def find_controller(text: str) -> Controller | None:
     """
     if not may_name_controller(text):
         return None
-    found = [each for each in _CONTROLLERS if _is_used(each, text)]
+    found = [each for each in _CONTROLLERS if _is_used(each.pattern, text)]
     if len(found) > 1:
         failing = _CLAUSE.sub(lambda clause: "" if _WORKS.search(clause[0]) else clause[0], text)
         found = [each for each in found if each.pattern.search(failing)]
     return found[0] if len(found) == 1 else None
 
 
-def _is_used(controller: Controller, text: str) -> bool:
-    """Return whether a text names a controller, other than to say that it is not used."""
+def _is_used(name: re.Pattern[str], text: str) -> bool:
+    """Return whether a text names a controller, and not only to say that it is not used."""
     return any(
         not _NOT_USED.search(text, max(each.start() - _CHARS_BEFORE, 0), each.start())
-        for each in controller.pattern.finditer(text)
+        for each in name.finditer(text)
     )
 
 
