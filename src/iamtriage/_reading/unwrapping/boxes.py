@@ -244,6 +244,7 @@ def _border_edits(box: Sequence[re.Match[str]]) -> Iterator[Edit]:
 
 def _is_wrapped(line: str, following: str, width: int) -> bool:
     """Return whether a line of a box ends because the next word did not fit."""
-    if not line or FRESH_LINE.match(following) or following.startswith("- "):
+    # A line of Windows that is empty has a carriage return.
+    if not line or not following.strip() or FRESH_LINE.match(following) or following.startswith("- "):
         return False
     return len(line) + len(following.split(maxsplit=1)[0]) >= width
