@@ -182,3 +182,12 @@ def test_every_failure_has_a_cause_and_a_remedy(case: Case) -> None:
         assert cause.evidence in ("reported", "derived", "possible"), "no facts were given"
     for remedy in explanation.remedies:
         assert remedy.url is None or remedy.url.startswith("https://")
+
+
+def test_boxes_with_the_line_ends_of_windows() -> None:
+    """An empty line of such a box has a carriage return."""
+    denial = "User: arn:aws:iam::111122223333:user/kim is not authorized to perform: eks:CreateAccessEntry on resource: arn:aws:eks:eu-west-1:111122223333:cluster/bay"
+    box = (
+        f"╷\n│ Error: creating EKS Access Entry: AccessDeniedException: {denial}\n│\n│   with module.eks,\n╵"
+    )
+    assert explain(box.replace("\n", "\r\n")).summary == explain(box).summary
