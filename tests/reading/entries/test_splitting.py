@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from iamtriage import scan
-from iamtriage._reading.entries.splitting import MAX_LENGTH, TICK, split_entries
+from iamtriage._reading.entries.long_lines import MAX_LENGTH
+from iamtriage._reading.entries.splitting import TICK, split_entries
 from iamtriage._reading.texts import scan_lines
 from tests.reading.readers.test_bodies import _EVENT, _EVENT_FACTS
 from tests.tables import DENIAL, DENIED, REQUEST, Facts, all_facts_in, check_rows, denied, expect, facts_of

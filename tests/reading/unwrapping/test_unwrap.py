@@ -366,7 +366,9 @@ def test_italics(text: str, mark: str) -> None:
 def test_final_marks_of_a_value(resource: str) -> None:
     """Asterisks and underscores that close nothing belong to the value."""
     text = f"User: {APP} is not authorized to perform: s3:GetObject on resource: {resource}"
-    assert facts_in(text)["resource"] == resource
+    facts = facts_in(text)
+    assert facts is not None
+    assert facts["resource"] == resource
 
 
 @check_rows("shape", ["{}", "> {}", "I get this:\n{}\nWhy?", "I get this:\n\n> {}\n\nWhy?"])
