@@ -28,16 +28,20 @@ _POD_IDENTITY = lazy_pattern(
 _WEB_IDENTITY = lazy_pattern(
     r"\bIRSA\b|\bAWS_WEB_IDENTITY_TOKEN_FILE\b|\beks\.amazonaws\.com/(?:role-arn|serviceaccount)\b|\bAssumeRoleWithWebIdentity\b"
 )
-# "IRSA role exporter", 'the pod's role "exporter"'.
+# "IRSA role exporter", 'the pod's role "exporter"', "the pod role orders-export assumes". A plain word before another one is
+# no name: "the pod role should assume".
 _ROLE_OF_POD = lazy_pattern(
-    r"\b(?:IRSA|[Pp]od(?:'s)?|[Pp]od [Ii]dentity|[Ss]ervice account(?:'s)?)(?: IAM)? role(?: is)?:? [`\"']?(?!(?:and|are|assumes?|can|calls?|for|from|has|have|in|is|of|on|that|then|to|was|which|with)\b)(?P<name>[A-Za-z][\w+=,.@-]{1,62}\w)[`\"']?",
-    re.ASCII,
+    r"\b(?:IRSA|[Pp]od(?:'s)?|[Pp]od [Ii]dentity|[Ss]ervice account(?:'s)?)(?: IAM)? role(?: is| named| called)?:? "
+    r"(?:[`\"'](?P<quoted>[A-Za-z][\w+=,.@-]{1,62}\w)[`\"']|(?P<name>(?=[A-Za-z]{1,40}[-_0-9])[A-Za-z][\w+=,.@-]{1,62}\w)(?![\w'])"
+    r"|(?!(?:fine|in|is|missing|ok|right|there|too|wrong)\b)(?P<word>[A-Za-z]{3,63})(?=[.,;:)]*(?:\s*$|[.,;:)] )))",
+    re.ASCII | re.MULTILINE,
 )
 # That an hour is too short: it was tried, or the work takes longer.
+_BETWEEN = r"(?:(?!\b(?:ago|every|no|not|nothing|never)\b|n't\b)[^\n.;!?])"
 _HOUR_IS_SHORT = lazy_pattern(
-    r"(?i:(?:\b3[,.]?600\b|\b(?:an|one|1) ?h(?:our)?\b)[^\n.;!?]{0,60}?(?:\bexpire[sd]?\b|ExpiredToken|\bdie[sd]?\b|\bfail(?:s|ed)?\b|\bstop(?:s|ped)?\b|\babort(?:s|ed)?\b|\b(?:too short|not enough|not long enough)\b)"
-    r"|(?:ExpiredToken|\b(?:expire[sd]?|die[sd]?|fail(?:s|ed)?|stop(?:s|ped)?|abort(?:s|ed)?)\b)[^\n.;!?]{0,30}? after (?:an|one|1|60) ?(?:h|min)"
-    r"|\b(?:runs?|takes?|lasts?|needs?|running)\b[^\n.,;!?]{0,30}?\b(?:[2-9]|1[0-9])(?:\.\d)? ?(?:h|hrs?|hours?)\b)"
+    rf"(?i:(?:\b3[,.]?600\b|\b(?:an|one|1) ?h(?:our)?\b){_BETWEEN}{{0,60}}?(?:\bexpire[sd]?\b|ExpiredToken|\bdie[sd]?\b|\bfail(?:s|ed)?\b|\bstop(?:s|ped)?\b|\babort(?:s|ed)?\b|\b(?:too short|not enough|not long enough)\b)"
+    rf"|(?<!not )(?<!never )(?<!n't )(?:ExpiredToken|\b(?:expire[sd]?|die[sd]?|fail(?:s|ed)?|stop(?:s|ped)?|abort(?:s|ed)?)\b){_BETWEEN}{{0,30}}? after (?:an|one|1|60) ?(?:h|min)"
+    rf"|\b(?:runs?|takes?|lasts?|needs?|running)\b(?:(?!,){_BETWEEN}){{0,30}}?\b(?:[2-9]|1[0-9])(?:\.\d)? ?(?:h|hrs?|hours?)\b(?! ago\b))"
 )
 _PYTHON = lazy_pattern(r"\bboto3\b|\bbotocore\b")
 _JAVA = lazy_pattern(r"\bsoftware\.amazon\.awssdk\b|\bStsException\b")
@@ -50,6 +54,8 @@ def find_short_hour(text: str) -> str | None:
 
     >>> find_short_hour("The export runs 3 h."), find_short_hour("with 3600 it died"), find_short_hour("for 1 hour")
     ('runs 3 h', '3600 it died', None)
+    >>> find_short_hour("After 1 h it does not expire."), find_short_hour("It runs every 2 hours.")
+    (None, None)
     """
     found = _HOUR_IS_SHORT.search(text)
     return None if found is None else found[0]
@@ -60,8 +66,12 @@ def find_role_of_pod(text: str, target: Role | None) -> str | None:
 
     >>> find_role_of_pod('# pod, IRSA role "exporter"', None), find_role_of_pod("the pod role has s3:GetObject", None)
     ('exporter', None)
+    >>> find_role_of_pod("the pod role should assume it", None), find_role_of_pod("the pod role pod-a assumes it", None)
+    (None, 'pod-a')
     """
-    names = {each["name"] for each in _ROLE_OF_POD.finditer(text)} - {getattr(target, "name", None)}
+    names = {each[each.lastgroup or 0] for each in _ROLE_OF_POD.finditer(text)} - {
+        getattr(target, "name", None)
+    }
     return next(iter(names)) if len(names) == 1 else None
 
 
