@@ -79,6 +79,8 @@ _SAID = '{} has kubernetesGroups ["clerks"].\n'
         ("pods", CLERKS, "not create", "It is bound to the group clerks, which the entry of the role Clerk must have.", False),
         ("pods", CLERKS + _SAID.format("The access entry for role Baker"), "not create", "which the entry of the role Clerk must have.", False),
         ("pods", CLERKS + f"--principal-arn {ACCOUNT}role/Baker --kubernetes-groups clerks\n", "not create", "which the entry of the role Clerk must have.", False),
+        ("pods", CLERKS + 'resource "aws_eks_access_entry" "baker" {\n  principal_arn = aws_iam_role.baker.arn\n  kubernetes_groups = ["clerks"]\n}\n', "not create", "which the entry of the role Clerk must have.", False),
+        ("pods", CLERKS + 'resource "aws_eks_access_entry" "clerk" {\n  principal_arn = aws_iam_role.clerk[0].arn\n  kubernetes_groups = ["clerks"]\n}\n', "not create", "The binding to the group clerks is right.", True),
         # The role has other groups, or the binding is for others.
         ("pods", CLERKS + 'The access entry of Clerk has kubernetesGroups ["ops"].\n', "not create", "", False),
         ("pods", "", "not create", "", False),
@@ -157,3 +159,16 @@ ANSWER = "$ kubectl auth can-i {} -n {}{}\nyes\n"
 )  # fmt: skip
 def test_answer_of_can_i(user: str, answer: str, verdict: str) -> None:
     assert verdict in explain(DENIED.format("pods", user, "list", HERE) + answer).summary
+
+
+@pytest.mark.parametrize(
+    ("label", "is_own"), [("clerk", True), ("this", True), ("octo_clerk", True), ("baker", False)]
+)
+def test_groups_of_an_entry_in_terraform(label: str, *, is_own: bool) -> None:
+    """They are those of the caller's role, unless the code names another role."""
+    entry = f'resource "aws_eks_access_entry" "one" {{\n  principal_arn = aws_iam_role.{label}.arn\n  kubernetes_groups = ["ops"]\n}}\n'
+    explanation = explain(DENIED.format("pods", SESSION, "create", HERE) + CLERKS + entry)
+    assert ("the groups of the role Clerk are: ops" in explanation.summary) is is_own
+    steps = [each for remedy in explanation.remedies for each in remedy.steps]
+    assert any('set kubernetes_groups = ["ops", "clerks"]' in each for each in steps) is is_own
+    assert not any("aws-auth entry" in each.title for each in explanation.remedies)

@@ -15,6 +15,7 @@ from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes import map_entries
 from iamtriage.explaining._rules.kubernetes.stated_entries import (
+    declares_others,
     find_creation_day,
     find_groups,
     find_stated_entry,
@@ -53,6 +54,19 @@ def use_stated_group(denied: DeniedRequest) -> DeniedRequest:
     return attrs.evolve(denied, subject=Subject("Group", names[0])) if len(names) == 1 else denied
 
 
+def _find_groups_in_terraform(denied: DeniedRequest) -> re.Match[str] | None:
+    """Return the only groups that Terraform code sets, if it is for the caller's access entry."""
+    text, role = denied.case.failure.text, underlying_role(denied.principal)
+    found = [*_GROUPS_IN_TERRAFORM.finditer(text)] if denied.cluster.uses_entries else []
+    is_own = len(found) == 1 and not (role is not None and declares_others(text, role))
+    return found[0] if is_own else None
+
+
+def is_in_terraform(denied: DeniedRequest) -> bool:
+    """Return whether Terraform code sets the groups of the caller's access entry."""
+    return _find_groups_in_terraform(denied) is not None
+
+
 def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
     """Return the steps and commands that give the caller the group of the binding."""
     if denied.kind != "iam session" or denied.subject is None or denied.subject.kind != "Group":
@@ -62,9 +76,8 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
     where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
     effect = f"The user name contains the session name, so the binding is for the group {group} of {where}."
     # Terraform resets what a command changes.
-    in_code = [*_GROUPS_IN_TERRAFORM.finditer(denied.case.failure.text)] if cluster.uses_entries else []
-    if len(in_code) == 1:
-        listed = ", ".join(filter(None, (in_code[0]["groups"].strip(" \t,"), f'"{group}"')))
+    if (in_code := _find_groups_in_terraform(denied)) is not None:
+        listed = ", ".join(filter(None, (in_code["groups"].strip(" \t,"), f'"{group}"')))
         effect += f" In Terraform, set kubernetes_groups = [{listed}] in that entry, and apply it."
         return (effect,), ()
     lines: Commands = ()

@@ -25,13 +25,14 @@ from iamtriage.explaining._rules.shared.principal_words import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.arns._principals import Principal
+    from iamtriage.arns._principals import Principal, Role
     from iamtriage.explaining._context.readers.command_runs import CommandRun
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
     from iamtriage.failures._failures import Failure
 
 __all__ = (
     "StatedEntry",
+    "declares_others",
     "describe_listed",
     "find_creation_day",
     "find_declared_groups",
@@ -69,6 +70,10 @@ _DECLARED_GROUPS = lazy_pattern(
 _DECLARED_PRINCIPAL = lazy_pattern(
     r"\b(?i:principal[_-]?arn)[\"']?[ \t]{0,20}[=: ][ \t]{0,4}[\"']?arn:aws[\w-]{0,12}:iam::(?P<account>[0-9]{12}):(?:role|user)/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})"
 )
+_DECLARED_REFERENCE = lazy_pattern(
+    r"\bprincipal_arn[ \t]{0,20}=[ \t]{0,4}\"?(?:\$\{)?[\w.]{0,100}?\baws_iam_role\.(?P<name>[\w-]{1,64})"
+)
+_USUAL_LABELS = frozenset({"default", "main", "role", "this"})
 # A bare word is a group's name only if it cannot be a word of the sentence.
 _SAID_GROUP = r"(?:[\"'`][\w.:@/-]{1,100}[\"'`]|\w{1,40}(?:[-:.]\w{1,40}){1,8})"
 _SAID_GROUPS = lazy_pattern(
@@ -218,8 +223,7 @@ def find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
         tuple(_NAME_OF_GROUP.findall(found[found.lastgroup or 0]))
         for found in _DECLARED_GROUPS.finditer(text)
     }
-    owners = {found.group("account", "name") for found in _DECLARED_PRINCIPAL.finditer(text)}
-    if len(declared) == 1 and owners <= {(role.account, role.name)}:
+    if len(declared) == 1 and not declares_others(text, role):
         return declared.pop()
     said: set[tuple[str, ...]] = set()
     for found in find_said(text, _SAID_GROUPS):
@@ -231,6 +235,15 @@ def find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
             )
             said.add(tuple(named))
     return said.pop() if len(said) == 1 else None
+
+
+def declares_others(text: str, role: Role) -> bool:
+    """Return whether an access entry in code or a command is another role's, by its ARN or its label in Terraform."""
+    owners = {found.group("account", "name") for found in _DECLARED_PRINCIPAL.finditer(text)}
+    labels = {found["name"].replace("_", "-").lower() for found in _DECLARED_REFERENCE.finditer(text)}
+    name = role.name.replace("_", "-").lower()
+    is_labelled = all(each in _USUAL_LABELS or each in name or name in each for each in labels)
+    return not (owners <= {(role.account, role.name)} and is_labelled)
 
 
 def is_listed(failure: Failure, principal: Principal | None) -> bool | None:

@@ -13,7 +13,7 @@ from iamtriage.explaining._context.readers.kubernetes.rbac_objects import Stated
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.kubernetes import request_checks
 from iamtriage.explaining._rules.kubernetes.denied_requests import bind_command
-from iamtriage.explaining._rules.kubernetes.entry_groups import change_groups
+from iamtriage.explaining._rules.kubernetes.entry_groups import change_groups, is_in_terraform
 from iamtriage.explaining._rules.kubernetes.stated_rbac import (
     compare_role,
     is_similar_subject,
@@ -93,7 +93,7 @@ def _group_remedies(denied: DeniedRequest, group: str) -> Iterator[Remedy]:
     for_group = attrs.evolve(denied, subject=Subject("Group", group))
     steps, lines = change_groups(for_group)
     place = "access entry" if denied.cluster.uses_entries else "aws-auth entry"
-    if not lines:
+    if not (lines or is_in_terraform(denied)):
         place, lines = "aws-auth entry", ("kubectl -n kube-system edit configmap aws-auth",)
         steps = (
             f"Add {group} to the groups of the entry with the username {clip_text(denied.user or '')}, and keep its others.",
