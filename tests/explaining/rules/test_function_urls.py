@@ -91,7 +91,7 @@ def test_the_second_action(principal: str, rest: str, command: str) -> None:
 
 def test_cloudfront_has_no_policies() -> None:
     explanation = explain(f"x-cache: Error from cloudfront\n{LONG}")
-    assert explanation.remedies[0].steps[0].startswith("CloudFront has no policies: ")
+    assert explanation.remedies[0].steps[0].startswith("CloudFront has no IAM policies: ")
     assert explanation.summary.endswith("or the origin does not sign.")
     assert len(explanation.remedies) == 1
     # Without IAM, CloudFront has nothing to sign. To open the function to everyone is no fix for it.

@@ -190,6 +190,8 @@ _MESSAGE = "User: arn:aws:sts::111122223333:assumed-role/etl/run is not authoriz
     ("operation", "action", "owner", "words", "says"),
     [
         ("GetObject", "kms:Decrypt", "444455556666", "The bucket has aws/s3.", "--sse aws:kms --sse-kms-key-id KEY_ARN"),
+        ("GetObject", "kms:Decrypt", "444455556666", "It is the AWS managed CMK alias/aws/s3.", "--sse aws:kms --sse-kms-key-id KEY_ARN"),
+        ("GetObject", "kms:Decrypt", "444455556666", "Our key is the default aws/s3, not a customer managed key.", "--sse aws:kms --sse-kms-key-id KEY_ARN"),
         ("GetItem", "kms:Decrypt", "444455556666", "arn:aws:dynamodb:eu-west-1:444455556666:table/carts has alias/aws/dynamodb.", "update-table --table-name carts --sse-specification"),
         ("Publish", "kms:Decrypt", "444455556666", "It is alias/aws/sns.", '"kms:ViaService": "sns.eu-west-1.amazonaws.com"'),
         ("GetSecretValue", "kms:Decrypt", "444455556666", "It has the key alias/aws/secretsmanager", "update-secret --secret-id SECRET_ID --kms-key-id KEY_ARN"),

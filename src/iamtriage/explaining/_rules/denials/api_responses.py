@@ -186,7 +186,7 @@ FUNCTION_URL_REJECTED = CauseType(
     sources=(pages.LAMBDA_URLS,),
 )
 _ALLOWED = "The caller's policy must allow lambda:InvokeFunctionUrl and lambda:InvokeFunction on the function; for a caller in another account, the function policy, too."
-_OF_ORIGIN = "CloudFront has no policies: the function policy must allow cloudfront.amazonaws.com both actions (URLs created since October 2025 need both). The URL must have the AuthType AWS_IAM, and the origin an origin access control of the type lambda that always signs."
+_OF_ORIGIN = "CloudFront has no IAM policies: the function policy must allow cloudfront.amazonaws.com both actions (URLs created since October 2025 need both). The URL must have the AuthType AWS_IAM, and the origin an origin access control of the type lambda that always signs."
 _BY_ORIGIN = "the function policy does not allow CloudFront both actions, or the origin does not sign"
 _TEXTS = {
     "AWS_IAM": "The URL accepts only signed requests of callers that are allowed to invoke the function.",

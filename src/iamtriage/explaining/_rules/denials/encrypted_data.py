@@ -136,7 +136,8 @@ MANAGED_KEY = lazy_pattern(
 )
 """What shows that a function uses the AWS managed key."""
 CUSTOMER_KEY = lazy_pattern(
-    r"\bcustomer[- ]managed\b|\bCMK\b|(?<![\w/])alias/(?!aws/)[\w/-]{2,60}|\b(?i:(?:my|our)(?: own)? (?:KMS )?key)\b"
+    r"(?<!\bnot a )(?<!\bno )(?<!\bnot )(?<!\bwithout a )(?<!\binstead of a )\bcustomer[- ]managed\b|(?<!\b[Mm]anaged )\bCMK\b"
+    r"|(?<![\w/])alias/(?!aws/)[\w/-]{2,60}|\b(?i:(?:my|our)(?: own)? (?:KMS )?key)\b(?! (?:is|was) (?:[a-z]{3,9} ){0,3}(?:alias/)?aws/)"
     r"|\bkms_key_arn\b|\"KMSKeyArn\": ?\"arn:|\"KeyManager\": ?\"CUSTOMER\""
 )
 """What shows that a key can be a customer managed one."""
