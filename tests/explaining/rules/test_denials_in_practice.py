@@ -2252,6 +2252,20 @@ CONTEXTS: tuple[Case, ...] = (
         ("The text says that",),
     ),
     (
+        "words with a hyphen",
+        f"We added sqs:SendMessage to cross-account access, to user-data and to self-hosted runners.\nWe put sqs:SendMessage on long-lived workers.\n{_NOT_SENT}",
+        {},
+        (),
+        ("The text says that",),
+    ),
+    (
+        "ARN of another role",
+        f"We added sqs:SendMessage to the role arn:aws:iam::111122223333:role/ops/cart.\n{_NOT_SENT}",
+        {},
+        ("The text says that cart got sqs:SendMessage",),
+        (),
+    ),
+    (
         "no name of a role",
         f"I attached a policy to the role with sqs:SendMessage.\n{_NOT_SENT}",
         {},

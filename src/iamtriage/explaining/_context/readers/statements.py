@@ -67,10 +67,13 @@ POLICY_OR_ACTION = lazy_pattern(
 )
 """An AWS managed policy or an action, as people name them."""
 # A name that no word of a sentence has, or one after a word for what it is.
-_NAME = r"(?:(?:role|user) [`\"'(]{0,2}(?!(?:an?|and|as|but|by|for|from|had|has|in|is|of|on|permissions?|polic(?:y|ies)|so|that|the|this|to|too|via|was|which|with)\b)(?P<NAME>[\w+=,@-]{2,64})|[`\"'(]{0,2}(?P<NAME_alone>(?=[A-Za-z]{1,40}[-_])[\w+=,@-]{3,64}(?<!-)))"
+_PATH = r"(?:arn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/(?:[\w+=,.@-]{1,64}/){0,4})?"
+_NAME = rf"(?:(?:role|user) [`\"'(]{{0,2}}{_PATH}(?!arn:|(?:an?|and|as|but|by|for|from|had|has|in|is|of|on|permissions?|polic(?:y|ies)|so|that|the|this|to|too|via|was|which|with)\b)(?P<NAME>[\w+=,@-]{{2,64}})|[`\"'(]{{0,2}}{_PATH}(?!(?:bucket|cross|key|multi|non|pre|read|self|service|third|user)-)(?P<NAME_alone>(?=[A-Za-z]{{1,40}}[-_])[\w+=,@-]{{3,64}}(?<!-))END)"
+# What follows a name, but not an adjective such as "long-lived".
+_END_OF_NAME = r"(?=[`\"')]{0,2}(?:[.,;:!?)\n]|\Z| (?:again|already|and|but|first|instead|itself|now|role|today|too|user|yesterday)\b))"
 _GRANT = lazy_pattern(
-    rf"(?i:\b(?:added|attached|gave|given|granted|put|assigned)\b)[^\n.;:]{{0,30}}?(?:(?P<first>{POLICY_OR_ACTION.pattern})[^\n.;:]{{0,40}}? (?:to|on) (?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'later')}"
-    rf"|(?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'sooner')}[`\"')]{{0,2}} [^\n.;:]{{0,20}}?(?P<last>{POLICY_OR_ACTION.pattern}))",
+    rf"(?i:\b(?:added|attached|gave|given|granted|put|assigned)\b)[^\n.;:]{{0,30}}?(?:(?P<first>{POLICY_OR_ACTION.pattern})[^\n.;:]{{0,40}}? (?:to|on) (?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'later').replace('END', _END_OF_NAME)}"
+    rf"|(?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'sooner').replace('END', '')}[`\"')]{{0,2}} [^\n.;:]{{0,20}}?(?P<last>{POLICY_OR_ACTION.pattern}))",
     re.ASCII,
 )
 # Words of a grant that is asked for, only considered, or undone.

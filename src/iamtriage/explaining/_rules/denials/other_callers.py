@@ -83,7 +83,9 @@ def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
     if not (own and grants and service) or allowing is None:
         return explanation
     what, name, line = (clip_text(each) for each in grants[0])
-    if name in own or any(each in line for each in own) or f" {name}." in explanation.summary:
+    names = "|".join(map(re.escape, own))
+    is_of_caller = re.search(rf"(?<![\w+=,.@-])(?:{names})(?![\w+=,@-])", line) is not None
+    if is_of_caller or f" {name}." in explanation.summary:
         return explanation
     step = f"{what} does not count here: {name} has it, and the caller is {denial.caller}. Remove it there again, unless {name} needs it."
     changed = attrs.evolve(allowing, steps=(*allowing.steps, step))
