@@ -322,6 +322,9 @@ def _build_arn(action: Action, resource: str, location: Location) -> _Resources 
         if types[0].name == "role" and name.startswith(SERVICE_LINKED_PREFIX):
             path = "aws-service-role/*/"
         prefix = f"arn:{partition_of(location)}:iam::{account_of(location)}:{types[0].name}"
+        whole = location.name(f"{types[0].name} {name}")
+        if whole is not None and not path:
+            return (f"{prefix}/{whole}",), ()
         arn = f"{prefix}/{path}{sanitize_name(name)}"
         if path:
             return (arn,), (

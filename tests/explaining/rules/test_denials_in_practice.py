@@ -2297,7 +2297,7 @@ CONTEXTS: tuple[Case, ...] = (
         f"{_LOG.splitlines()[0]}\n╷\n│ Error: creating Amazon SNS Topic (carts): ThrottlingException: Rate exceeded\n╵\nE5 An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name carts cannot be found.\nE6 An error occurred (InternalError) when calling the GetObject operation: We encountered an internal error.",
         {},
         (
-            "throttled (ThrottlingException, creating Amazon SNS Topic): retry, no permission is missing",
+            "throttled (ThrottlingException, creating Amazon SNS Topic): retry with backoff, no permission is missing",
             "not found (NoSuchEntity, GetRole)",
             "service error (InternalError, GetObject): retry, no permission is missing",
             "3 more failures in this text: ",
@@ -2314,7 +2314,7 @@ CONTEXTS: tuple[Case, ...] = (
         )
         for name, cluster, fix in (
             ("worked later", "prod", "the command worked when it was repeated"),
-            ("was not repeated", "stage", "retry, no permission is missing"),
+            ("was not repeated", "stage", "retry with backoff, no permission is missing"),
         )
     ),
     (
@@ -2477,7 +2477,7 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         {},
         (
-            "5 more failures in this text: dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:444455556666:table/carts: explicit deny in a resource control policy, which only an administrator of the organization of account 444455556666 can change: send them this denial; throttled (ThrottlingException, GenerateDataKey): retry, no permission is missing; S3 answered 403 to HeadObject; not found (NoSuchEntity, GetRole); ListTables: the message is cut off.",
+            "5 more failures in this text: dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:444455556666:table/carts: explicit deny in a resource control policy, which only an administrator of the organization of account 444455556666 can change: send them this denial; throttled (ThrottlingException, GenerateDataKey): retry with backoff, no permission is missing; S3 answered 403 to HeadObject; not found (NoSuchEntity, GetRole); ListTables: the message is cut off.",
         ),
         ("…",),
     ),

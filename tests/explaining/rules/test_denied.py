@@ -981,7 +981,7 @@ def test_repository_policy_names_no_resource() -> None:
         "Sid": "EcrBatchGetImage",
         "Effect": "Allow",
         "Principal": {"AWS": "arn:aws:iam::111122223333:role/orders-api"},
-        "Action": "ecr:BatchGetImage",
+        "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
     }
     assert all("--repository-name shop/cart " in command for command in remedy.commands[:2])
 

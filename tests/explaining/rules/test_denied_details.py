@@ -565,6 +565,10 @@ UPLOAD = ["kms:GenerateDataKey", "kms:Decrypt"]
     [
         (f'Failed to pull image "{IMAGE}": ', "ecr:BatchGetImage", PULL),
         (f"$ docker pull {IMAGE}\n$ docker push {IMAGE}\n", "ecr:BatchGetImage", PULL),
+        # A build begins with an image.
+        (f"Step 1/9 : FROM {IMAGE}\ndenied: ", "ecr:BatchGetImage", PULL),
+        (f"#3 [internal] load metadata for {IMAGE}\n", "ecr:BatchGetImage", PULL),
+        (f"Trying to pull {IMAGE}...\nError: ", "ecr:GetDownloadUrlForLayer", PULL[::-1]),
         (f"$ docker push {IMAGE}\ndenied: ", "ecr:InitiateLayerUpload", PUSH),
         (f"$ podman push {IMAGE}\n", "ecr:PutImage", PUSH),
         (f"The push refers to repository [{IMAGE}]\ndenied: ", "ecr:BatchCheckLayerAvailability", PUSH),

@@ -145,3 +145,43 @@ def test_key_of_the_environment_that_kubectl_uses() -> None:
     explanation = explain(f"{_LOGIN.format('Successfully')}{_PODS}{_WHO}{_EXPIRED_CALL}\n{shown}")
     assert "takes precedence over the profile lab" in explanation.summary
     assert "Others" not in explanation.to_text()
+
+
+_LISTED = "$ aws s3 ls --profile lab\n2026-11-20 10:00:00 orders\n"
+_STRING = '$ aws dynamodb list-tables --profile lab --query TableNames[0]\n"orders"\n'
+_KEYS = "$ env | grep AWS\nAWS_ACCESS_KEY_ID=ASIAZEXAMPLEQWERQ7ZX\nAWS_SESSION_TOKEN=IQoJ\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_overridden"),
+    [
+        (f"{_KEYS}{_LISTED}$ aws s3 ls\n", True),
+        (f"{_KEYS}{_STRING}$ terraform plan\nError: ", True),
+        # The call selects the profile, whose credentials have expired then.
+        (f"{_KEYS}{_LISTED}$ aws s3 ls --profile lab\n", False),
+        (f'{_KEYS}{_STRING}provider "aws" {{\n  profile = "lab"\n}}\n$ terraform plan\nError: ', False),
+        # Only somebody who looked up the key used the profile.
+        (f'{_KEYS}$ aws iam get-user --profile ops --query User.UserName\n"ana"\n$ aws s3 ls\n', False),
+    ],
+)
+def test_profile_that_works_next_to_keys_of_the_environment(shown: str, *, is_overridden: bool) -> None:
+    explanation = explain(f"{shown}{_EXPIRED}")
+    assert ("takes precedence over the profile lab" in explanation.summary) is is_overridden
+    assert ("export AWS_PROFILE=lab" in explanation.remedies[0].commands) is is_overridden
+
+
+@pytest.mark.parametrize(
+    ("shown", "listed", "can_be_unset"),
+    [
+        # With --profile, aws configure list does not show the keys in the environment.
+        ("$ aws s3 ls --profile lab\n", "aws configure list --profile lab", False),
+        (f"{_LISTED}$ aws s3 ls\n", "aws configure list", True),
+        (f"{_LISTED}$ python3 sync.py\n", "aws configure list", True),
+        ("$ aws eks update-kubeconfig --name lab --profile lab\n$ kubectl get pods\n", "aws configure list", True),
+        ("boto3.Session(profile_name='lab')\n[profile lab]\nsso_session = lab\n", "aws configure list --profile lab", False),
+    ],
+)  # fmt: skip
+def test_list_of_the_credentials_that_the_call_used(shown: str, listed: str, *, can_be_unset: bool) -> None:
+    remedy = explain(f"{shown}{_EXPIRED}").remedies[0]
+    assert listed in remedy.commands
+    assert any(line.startswith("unset ") for line in remedy.commands) is can_be_unset

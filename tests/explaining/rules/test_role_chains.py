@@ -112,6 +112,16 @@ def test_long_work_in_a_pod(shown: str, title: str, words: str) -> None:
         assert "(14400 seconds, which is enough)" in explanation.remedies[1].title
 
 
+def test_chain_without_a_role_before_it() -> None:
+    """A session of IAM Identity Center is one of a role."""
+    text = f"{ASSUME} --duration-seconds 7200\n{CHAINED}"
+    shown = " ".join(explain(text).to_text(detail="full").split())
+    assert "with the access key of a user, or directly with an OIDC token" in shown
+    assert "Identity Center is a role session, too" in shown
+    known = explain(text, facts={"caller": "arn:aws:sts::111122223333:assumed-role/jump/ana"})
+    assert "here from the role jump, is limited" in known.summary
+
+
 _ITSELF = "User: arn:aws:sts::111122223333:assumed-role/dns/17 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/dns\n"
 _OBJECT = "cert-manager\napiVersion: cert-manager.io/v1\nkind: {}\nmetadata:\n  name: letsencrypt\nspec:\n  acme:\n    solvers:\n    - dns01:\n        route53:\n          region: eu-west-1\n          role: arn:aws:iam::{}:role/{}\n"
 

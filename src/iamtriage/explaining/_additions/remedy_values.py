@@ -38,6 +38,7 @@ from iamtriage.explaining._additions.pod_names import (
 from iamtriage.explaining._additions.saved_policies import rename_saved_file, save_printed_policy
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
 from iamtriage.explaining._additions.supplied_values import values_of_resource, values_of_session
+from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared import commands
@@ -66,11 +67,14 @@ __all__ = ("complete_remedies",)
 
 _PRINT_ENVIRONMENT = "env | "
 _LIST_DEVICES = "aws iam list-mfa-devices"
-_CALLER_IDENTITY = "aws sts get-caller-identity"
+_CALLER_IDENTITY, _LIST = "aws sts get-caller-identity", "aws configure list"
 _ARN = lazy_pattern(r"\barn:[^\s\"'`<>()]{1,2048}")
 _WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
 _PLAIN_KEY = lazy_pattern(r"\w[\w./=+@,-]{0,512}", re.ASCII)
 _KINDS_OF_CREDENTIALS = frozenset({"expired_credentials", "invalid_credentials", "missing_credentials"})
+_KINDS_OF_REJECTIONS = frozenset({"expired_credentials", "invalid_credentials", "signature_mismatch"})
+# Only a profile has a sign-in.
+_SSO_CODE = lazy_pattern(r"SSO|Login|TokenRetrieval|Unauthorized")
 # The output of aws configure list: "access_key  ****************0042  env", with colons in newer versions.
 _LISTED_KEY = lazy_pattern(r"^\s{0,20}access_key\s{1,40}(?::\s{1,9})?\S{1,40}", re.MULTILINE)
 _LISTED_VARIABLE = lazy_pattern(r"^(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)=", re.MULTILINE)
@@ -118,8 +122,8 @@ def complete_remedies(
     if names:
         remedies = (attrs.evolve(each, names=names) for each in remedies)
     profile = values.get("PROFILE")
-    if profile is not None and _uses_shell_credentials(explanation.failure):
-        remedies = (_without_profile(each, profile) for each in remedies)
+    if profile is not None and (checks := _checks_of_environment(explanation.failure)):
+        remedies = (_without_profile(each, profile, checks) for each in remedies)
     stated = _value(facts.context.profile)
     completed = (_without_checks(each, answered, stated) for each in remedies)
     with_lookups = tuple(
@@ -154,24 +158,30 @@ def _is_denied_account(failure: Failure | None, facts: ResolvedFacts) -> bool:
     return user.startswith("system:serviceaccount:") and user.endswith(f":{facts.service_account}")
 
 
-def _uses_shell_credentials(failure: Failure | None) -> bool:
-    """Return whether a call used the credentials of a shell that selects the profile."""
+def _checks_of_environment(failure: Failure | None) -> tuple[str, ...]:
+    """Return how the checks begin that must see the keys in the environment, as the failed call does.
+
+    With ``--profile``, botocore ignores them, and ``aws configure list`` prints the keys of the profile.
+    """
     # If a call has no credentials, the environment has none, either.
     if failure is None or failure.kind == "missing_credentials":
-        return False
-    return selects_profile_in_shell(failure.text)
+        return ()
+    if selects_profile_in_shell(failure.text):
+        return (_CALLER_IDENTITY, _LIST)
+    is_rejected = failure.kind in _KINDS_OF_REJECTIONS and not _SSO_CODE.search(
+        failure.envelope.code or "SSO"
+    )
+    return (_LIST,) if is_rejected and not selects_profile_itself(failure) else ()
 
 
-def _without_profile(remedy: Remedy, profile: str) -> Remedy:
+def _without_profile(remedy: Remedy, profile: str, checks: tuple[str, ...]) -> Remedy:
     """Return a remedy whose checks use the credentials of the shell, as the failed call does.
 
     With AWS_PROFILE, botocore uses the access keys in environment variables first. With --profile, it ignores
     them: ``create_credential_resolver`` in botocore/credentials.py.
     """
     lines = tuple(
-        line.removesuffix(f" --profile {profile}")
-        if line.startswith((_CALLER_IDENTITY, "aws configure list"))
-        else line
+        line.removesuffix(f" --profile {profile}") if line.startswith(checks) else line
         for line in remedy.commands
     )
     return change_commands(remedy, lines)

@@ -37,7 +37,7 @@ _TOPICS = {
     "not-found": ("not found", ""),
     "quota-reached": ("quota reached", ""),
     "service-error": ("service error", ": retry, no permission is missing"),
-    "throttled": ("throttled", ": retry, no permission is missing"),
+    "throttled": ("throttled", ": retry with backoff, no permission is missing"),
 }
 # Codes with another fix than others of their topic.
 _CODES = {

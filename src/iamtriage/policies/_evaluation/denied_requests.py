@@ -17,6 +17,7 @@ from iamtriage.policies._conditions import parse_date
 from iamtriage.policies._grants import build_grant
 from iamtriage.policies._request_patterns import is_aws_pattern
 from iamtriage.policies._requests import Request
+from iamtriage.policies._stated_paths import stated_paths
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_messages import DecodedMessage
@@ -71,7 +72,8 @@ def _complete_resource(resource: str, action: str, principal: str, failure: Acce
         caller = parse_arn(principal)
     except InvalidArnError:
         return None
-    location = Location(caller.partition, failure.envelope.region, caller.account)
+    paths = stated_paths(failure.text, caller.account, principal) if action.startswith("iam:") else ()
+    location = Location(caller.partition, failure.envelope.region, caller.account, paths)
     grant = build_grant(action, resource, location)
     if grant is None or not grant.known or grant.has_placeholders or len(grant.resources) != 1:
         return None

@@ -17,14 +17,22 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
     from iamtriage.failures._failures import Failure
 
-__all__ = ("CommandRun", "Contrast", "find_contrast", "find_runs", "hide_other_profiles")
+__all__ = (
+    "CommandRun",
+    "Contrast",
+    "find_contrast",
+    "find_runs",
+    "find_working_profile",
+    "hide_other_profiles",
+    "selects_profile_itself",
+)
 
 _CHARS_AROUND = 8_000
 # The prompt of the next command, whatever its program.
 _PROMPT = lazy_pattern(r"^[^\n$#❯]{0,80}[$#❯] ", re.MULTILINE)
 # How the output of a command begins that succeeded: transfers, JSON, listings of S3, and tables of kubectl.
 _SUCCESS = lazy_pattern(
-    r"\s*(?:Enter MFA code for \S{1,200}: ?\s*)?(?:(?:upload|download|copy|move|delete|make_bucket|remove_bucket): |[\[{]|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\S|PRE |NAME +[A-Z]|Completed )"
+    r"\s*(?:Enter MFA code for \S{1,200}: ?\s*)?(?:(?:upload|download|copy|move|delete|make_bucket|remove_bucket): |[\[{]|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\S|PRE |NAME +[A-Z]|Completed |\"[^\"\n]{1,300}\"\s*(?:\n|\Z))"
 )
 _FAILURE = lazy_pattern(
     r"An error occurred|(?:upload|download|copy|move|delete) failed|fatal error|[Ee]rror:|[Dd]enied|Unauthorized"
@@ -41,6 +49,17 @@ _NO_CAUSES = frozenset(
 # The keys with which S3 encrypts are secret. IDs of KMS keys and names of objects are not.
 _SECRET_OPTION = lazy_pattern(r"(?:.key|secret|token|password)(?!-id\b)")
 _PROFILE = lazy_pattern(r"\bAWS_PROFILE=[\"']?([\w.@:+/-]{1,64})", re.ASCII)
+# In a line that is no sign-in.
+_PROFILE_OF_CALL = lazy_pattern(r"^(?![^\n]*\baws (?:sso )?login\b)[^\n]*\s--profile[ =]", re.MULTILINE)
+# The settings of code and of Terraform's provider that take precedence over keys in the environment, too.
+_PROFILE_IN_CODE = lazy_pattern(
+    r"\bprofile_name ?=|\bWithSharedConfigProfile\(|\bfromIni\(|^[^\S\n]{0,20}(?:\d{1,4}: ?)?[^\S\n]{0,20}profile[^\S\n]{0,20}= ?\"",
+    re.MULTILINE,
+)
+# An administrator looks up with them what another caller's credentials are.
+_INVESTIGATIONS = frozenset({("accessanalyzer",), ("cloudtrail",), ("iam",), ("organizations",)})
+# Their options select a profile, if at all.
+_OWN_OPTIONS = frozenset({"aws", "eksctl", "terraform"})
 
 Kind: TypeAlias = Literal["option", "missing-option", "profile", "place"]
 
@@ -111,6 +130,40 @@ def find_runs(failure: Failure) -> Iterator[CommandRun]:
         option, variable = command.option("profile"), _PROFILE.search(before)
         profile = option.value if option is not None else variable[1] if variable else "default"
         yield CommandRun(command, at, stop, text[line + 1 : stop], "sudo " in before, profile)
+
+
+def selects_profile_itself(failure: Failure) -> bool:
+    """Return whether the call that failed selects its profile itself, which takes precedence over keys in the environment.
+
+    ``AWS_PROFILE`` does not, in botocore and other SDKs: ``create_credential_resolver`` in botocore/credentials.py.
+    """
+    text, start = failure.text, failure.span[0]
+    if _PROFILE_IN_CODE.search(text):
+        return True
+    if "--profile" not in text:
+        return False
+    failed = next((run for run in find_runs(failure) if run.start <= start < run.end), None)
+    if failed is not None and failed.command.program in _OWN_OPTIONS:
+        signs_in = failed.command.words[:1] in {("login",), ("sso",)}
+        return failed.command.option("profile") is not None and not signs_in
+    last = max((found.end() for found in _PROFILE_OF_CALL.finditer(text, 0, start)), default=None)
+    # A command after it has its own options.
+    return last is not None and _PROMPT.search(text, text.find("\n", last, start), start) is None
+
+
+def find_working_profile(failure: Failure) -> str | None:
+    """Return the profile of the last command before a failure that selects one and succeeded."""
+    if "--profile" not in failure.text:
+        return None
+    working = [
+        each.profile
+        for each in find_runs(failure)
+        if each.end <= failure.span[0]
+        and each.has_succeeded
+        and each.command.option("profile") is not None
+        and each.command.words[:1] not in _INVESTIGATIONS
+    ]
+    return working[-1] if working else None
 
 
 def hide_other_profiles(failure: Failure, words: str) -> str:

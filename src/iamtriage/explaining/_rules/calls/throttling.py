@@ -83,6 +83,8 @@ _FEWER_PARAMETERS = "Make fewer calls: read all parameters of a path with GetPar
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html
 _FEWER_SECRETS = "Make fewer calls: cache the secret in the program, as the caching libraries of Secrets Manager do, instead of a call for each request or job."
 _FEWER_STATES = "Make fewer calls: ask for the state less often, for example with a waiter that has a longer delay, and for many resources in one call, with filters, IDs and a paginator."
+_FEWER_STATES_OF_ONE = "Make fewer calls: keep the response while it cannot have changed, ask for the state less often, for example with a waiter that has a longer delay, and run fewer jobs at the same time."
+_FEWER_CLUSTERS = "Make fewer calls: the endpoint and the certificate of a cluster hardly ever change. Run aws eks update-kubeconfig once, and pass the kubeconfig to the other jobs. Run fewer jobs at the same time, and wait for a state with longer pauses."
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html; the rate:
 # https://github.com/aws-actions/amazon-ecs-deploy-task-definition/issues/502
 _FEWER_REGISTRATIONS = "Make fewer calls: register a task definition only if it changed. ECS allows about 1 registration a second per account and Region, and bursts of 20."
@@ -100,7 +102,8 @@ _FEWER_OF_OPERATIONS = (
     (lazy_pattern(r"RegisterTaskDefinition"), _FEWER_REGISTRATIONS),
     (lazy_pattern(r"GetParameter"), _FEWER_PARAMETERS),
     (lazy_pattern(r"GetSecretValue"), _FEWER_SECRETS),
-    (lazy_pattern(r"Describe"), _FEWER_STATES),
+    (lazy_pattern(r"Describe\w*s\Z"), _FEWER_STATES),
+    (lazy_pattern(r"Describe"), _FEWER_STATES_OF_ONE),
 )
 # The stack trace of a program in Python, Java, JavaScript or Go.
 _STACK_TRACE = lazy_pattern(
@@ -176,6 +179,10 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     url = _ROUTE_53_RATES if _calls_route_53(case) else pages.SDK_RETRIES
     operation = case.operation or ""
     fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), _FEWER)
+    # EMR has a call with this name, too, but no kubeconfig.
+    is_eks = case.failure.envelope.service == "eks" or case.facts.cluster is not None
+    if operation == "DescribeCluster" and is_eks and case.failure.envelope.service in {None, "eks"}:
+        fewer = _FEWER_CLUSTERS
     assumes_role = _calls_sts(case) and (not operation or operation.startswith("AssumeRole"))
     if assumes_role:
         provider = credential_remedies.REFRESHING_PROVIDERS.get(case.failure.envelope.source or "")

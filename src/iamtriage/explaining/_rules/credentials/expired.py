@@ -209,7 +209,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
     renew = session_renewal.renewal_remedy(case, issued)
     # It begins with what the other remedies find out.
-    is_general = renew is credential_remedies.NEW_CREDENTIALS
+    is_general = renew.title == credential_remedies.NEW_CREDENTIALS.title
     if is_general and is_of_run:
         # Terraform first needs the state that it could not save.
         again = "" if program == "Terraform" else "Start the program again. "

@@ -252,7 +252,10 @@ def _explain_rejecting_region(
     if request.is_opt_in:
         likeliest = describe_not_enabled(request, "it")
         if request.uses_session or request.is_enabled:
-            likeliest = "the session token is a version 1 token of the global STS endpoint"
+            # Recent SDKs and versions of the AWS CLI call the regional endpoint.
+            is_known = request.is_enabled or request.has_v1_tokens or request.calls_global
+            other = "" if is_known else f", or {likeliest}"
+            likeliest = f"the session token is a version 1 token of the global STS endpoint{other}"
         if not (request.is_enabled and (request.has_v1_tokens or request.calls_global)):
             likeliest = f"most likely, {likeliest}"
         rejects = f"Only {request.region}, an opt-in Region, rejects them: {likeliest}"
@@ -270,7 +273,7 @@ def _explain_rejecting_region(
         INVALID_CREDENTIALS.cause("derived", shown, text=text),
         *(() if request.has_no_token else causes),
         remedies=tuple(region_remedies(request, region)) or (credential_remedies.SHOW_IDENTITY,),
-        notes=f"{request.region} evaluated no policy, so no permission is missing.{note}",
+        notes=f"AWS evaluated no policy in {request.region}, so no permission is missing.{note}",
     )
 
 
@@ -380,7 +383,7 @@ def _remedies(
         yield CHECK_KEY
     if request.is_signed:
         stored = None if request.is_temporary or request.concerns_token else stored_keys_remedy(case)
-        yield stored or credential_remedies.show_identity(clues.find_program(case.failure), case.failure.text)
+        yield stored or credential_remedies.show_identity(clues.find_program(case.failure), case.failure)
         if request.concerns_token:
             yield credential_remedies.NEW_CREDENTIALS
         elif not is_key_known:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_runs import find_working_profile, selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
 from iamtriage.explaining._explanations.remedies import Labelled
@@ -163,8 +164,6 @@ _SIGNED_IN = lazy_pattern(
     r"\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)",
     re.ASCII,
 )
-# In a line that is no sign-in.
-_PROFILE_OF_CALL = lazy_pattern(r"^(?![^\n]*\baws (?:sso )?login\b)[^\n]*\s--profile[ =]", re.MULTILINE)
 _ENDING, _KEY_LENGTH = 4, 20
 PROFILE_OVERRIDDEN = CauseType(
     "profile-overridden",
@@ -207,10 +206,12 @@ def find_signed_in_profile(text: str) -> str | None:
 def find_override(case: Case[Failure]) -> Override | None:
     """Return the profile that a shell selects, or the default one with another key, if its environment has an access key."""
     text = case.failure.text
-    if _has_profile_option(case) or not clues.has_key_in_shell(text):
+    if not clues.has_key_in_shell(text) or selects_profile_itself(case.failure):
         return None
     signed_in = find_signed_in_profile(text)
-    selected = clues.find_shell_profile(text) or signed_in
+    # That other calls succeed with a profile says nothing about a denial.
+    working = None if case.failure.kind == "access_denied" else find_working_profile(case.failure)
+    selected = clues.find_shell_profile(text) or signed_in or clues.safe_name(working)
     listed, shown = find_listed_key(text), _KEY_IN_SHELL.search(text)
     used = _ending(listed.ending if listed and listed.kind == "env" else shown["key"] if shown else None)
     sections = [each for each in find_profile_sections(text) if each.name == (selected or "default")]
@@ -221,16 +222,6 @@ def find_override(case: Case[Failure]) -> Override | None:
     is_sso = signed_in is None and any(each.is_sso for each in sections)
     is_selected = clues.find_shell_profile(text) is not None
     return Override(selected or "default", used, unused, is_sso, is_selected)
-
-
-def _has_profile_option(case: Case[Failure]) -> bool:
-    """Return whether the call itself has a profile as an option, and not only the sign-in before it."""
-    if clues.find_option(case, "profile") is None:
-        return False
-    command = case.context.command
-    if command is not None and command.program == "aws" and command.words[:1] not in {("login",), ("sso",)}:
-        return True
-    return _PROFILE_OF_CALL.search(case.failure.text, 0, case.failure.span[0]) is not None
 
 
 def _ending(key: str | None) -> str | None:

@@ -87,7 +87,7 @@ def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None)
     renew = renew or _runtime_remedy(case) or (_RENEW_SOURCE if operation == "AssumeRole" else None)
     if renew is None and isinstance(role, IdentityCenterRole):
         return credential_remedies.SSO_LOGIN
-    return renew or credential_remedies.NEW_CREDENTIALS
+    return renew or credential_remedies.new_credentials(case.failure)
 
 
 def find_age_in_job(case: Case[ExpiredCredentials]) -> tuple[int, int] | None:

@@ -156,7 +156,10 @@ def _known_skew_cause(skew: ClockSkew, text: str, *, can_be_held: bool) -> Cause
         f"The request was signed at {skew.request:%Y-%m-%d %H:%M:%S} UTC, and AWS received it at {skew.server:%Y-%m-%d %H:%M:%S}.",
     )
     if skew.is_whole_hours and not credential_remedies.WSL.search(text):
-        because += ("The difference is whole hours, as if the local time of a time zone was used as UTC.",)
+        hours = max(round(abs(skew.seconds) / 3600), 1)
+        because += (
+            f"The difference is close to {hours} hour{'s' if hours > 1 else ''}, as if the local time of a time zone, or of daylight saving, was used as UTC.",
+        )
     if skew.seconds < 0:
         ahead = f"The clock of the machine that signed is {duration} ahead."
         return clocks.CLOCK_WRONG.cause("derived", because, text=ahead)

@@ -65,6 +65,17 @@ def is_listed(denial: Denial) -> bool:
     return bool(name) and re.search(listing, denial.failure.text, re.MULTILINE) is not None
 
 
+def list_key(denial: Denial, key: str) -> tuple[tuple[str, ...], str]:
+    """Return the command that lists the key of an object, if it may not exist, and the end of the step that says so."""
+    bucket = bucket_argument(denial)
+    line = commands.fill_command("aws s3 ls {}", f"s3://{bucket}/{key}")
+    if not key or is_listed(denial) or key not in line:
+        return (), "."
+    arn = (denial.resource or "").partition("/")[0]
+    words = f", and list the key. That requires s3:ListBucket on {arn}, with which S3 answers 404 for a key that does not exist."
+    return (with_profile(find_profile(denial.case), line),), words
+
+
 def ownership_command(denial: Denial) -> str:
     """Return the command that prints the name of the bucket if the caller's account owns it."""
     if denial.service == "s3express":

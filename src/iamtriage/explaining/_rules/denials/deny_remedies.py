@@ -268,6 +268,8 @@ def build_remedy(
         call = denial_remedies.mfa_command(denial, device, opens_session=needs_session)
         listed = ("aws iam list-mfa-devices",) if device == "SERIAL_NUMBER" else ()
         lines = tuple(with_profile(find_profile(denial.case), each) for each in (*listed, call))
+    if requirement is deny_conditions.REGION and condition is not None:
+        lines = _region_commands(denial, condition)
     title = title.replace("{what}", _describe_created(denial))
     if steps and (code := _VOLUME_TAGS.search(steps[0])) is not None:
         manifest, lines = code[1], ("terraform apply",)
@@ -281,6 +283,17 @@ def build_remedy(
         manifest_language="hcl" if lines == ("terraform apply",) else "yaml",
         url=requirement.url,
     )
+
+
+def _region_commands(denial: Denial, condition: DenyingCondition) -> tuple[str, ...]:
+    """Return how a shell makes the call in the first Region that the Deny accepts."""
+    accepted = condition.policy_values[0] if deny_conditions.accepts_listed_values(condition) else ""
+    # Others have their own settings, which take precedence over variables of the shell.
+    is_of_shell = denial.context.runtime is None and find_program(denial.failure) is None
+    if not accepted or commands.region(accepted) != accepted or not is_of_shell:
+        return ()
+    again = commands.repeat_command(denial.context.command, changes={"region": accepted})
+    return (again or f"export AWS_REGION={accepted} AWS_DEFAULT_REGION={accepted}",)
 
 
 def _mfa_step(denial: Denial, *, needs_session: bool) -> str:

@@ -192,10 +192,9 @@ def _condition_cause(denial: Denial, condition: DenyingCondition) -> Cause:
     operator = ""
     if clause is None and deny_conditions.accepts_listed_values(condition):
         # A decoded message has no operators.
-        operator = (
-            ", and not its operator, which must be a negated one, such as StringNotLike or NotIpAddress"
-        )
-    because = f"The decoded message contains the statement{operator}."
+        negated = "NotIpAddress" if condition.key.lower().endswith("sourceip") else "StringNotEquals"
+        operator = f" It does not state the operator, which must be a negated one, such as {negated}."
+    because = f"The decoded message contains the statement.{operator}"
     return DENYING_CONDITION.cause("supplied", because, text=text)
 
 

@@ -86,7 +86,8 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         )
         if own is not None and delegates:
             # The steps are about the condition.
-            allow, caps = f". {capitalize_start(own)}, which has no effect without one in the boundary", None
+            allow = f". {capitalize_start(own)}. Without one in the boundary, that has no effect"
+            caps = None
         elif own is not None:
             caps = f"A boundary only caps permissions: {own}, so another Allow there does not help."
         text = f"The permissions boundary of {denial.caller} has no Allow for the action{allow}. The limit can be intentional."
@@ -95,7 +96,9 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             save_step("the boundary's policy") if can_change else _add_step(denial),
             *present(_delegation_step(denial) if can_change and delegates else None, caps),
             *present(
-                "If the boundary already has such a statement, that alone helps." if delegates else None
+                "If the boundary already has a statement with this condition, change only the call."
+                if delegates
+                else None
             ),
             *present(_deployment_step(denial)),
         )

@@ -341,7 +341,10 @@ def simulation_commands(denial: Denial) -> tuple[str, ...]:
     arn = commands.arn(None if denial.has_masked_account else arn, "PRINCIPAL_ARN")
     words = ["--policy-source-arn", arn, "--action-names", grant.action]
     if grant.resources != ("*",):
-        words += ("--resource-arns", commands.arn(denial.resource, "RESOURCE_ARN"))
+        # A note says that a name can lack its path.
+        is_whole = len(grant.resources) == 1 and not (grant.notes or grant.has_placeholders)
+        target = grant.resources[0] if is_whole and denial.resource_arn is None else denial.resource
+        words += ("--resource-arns", commands.arn(target, "RESOURCE_ARN"))
     message = denial.facts.decoded_message
     # The simulator knows no tags of the resource and no options of the call.
     context = [

@@ -114,7 +114,12 @@ def _limit_to_service(denial: Denial, remedy: Remedy, service: str | None) -> Re
         return remedy  # which is limited in another way
     statements = encrypted_data.change_key_statements(remedy.policy, "Condition", condition)
     step = f"The condition kms:ViaService limits it to calls of {encrypted_data.SERVICES[service][0]}."
-    steps = (*remedy.steps, *present(step if remedy.layer == "identity" else None))
+    # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    enables = (
+        "The key policy must enable IAM policies (the account's root as principal), as the default one does."
+    )
+    own = (step, enables if denial.crosses_accounts is False else None)
+    steps = (*remedy.steps, *present(*(own if remedy.layer == "identity" else ())))
     return attrs.evolve(with_statements(remedy, statements), steps=steps)
 
 

@@ -37,7 +37,7 @@ IMPLICIT_DENY = CauseType(
 )
 _TAGGING_CALLS = tuple(f"ec2:{verb}" for verb in ("Allocate", "Copy", "Create", "Import", "Request", "Run"))
 _NO_REASON = "most likely, no identity-based policy allows it"
-_MOST_FREQUENT = "If the message gives no reason, a missing Allow is the most frequent cause."
+_MOST_FREQUENT = "The message gives no reason, and a missing Allow is the most frequent cause."
 # A service with a new name checks the prefix of the resource's ARN:
 # https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
 _OTHER_PREFIXES = {"codeconnections": "codestar-connections", "codestar-connections": "codeconnections"}

@@ -145,7 +145,19 @@ def explain_service_principal(denial: Denial) -> Explanation:
     )
 
 
-_NO_QUEUE_POLICY = 'If old-policy.json contains None, the queue has no policy yet: write {"Version": "2012-10-17", "Statement": []} into the file first.'
+_EMPTY_POLICY = '{"Version": "2012-10-17", "Statement": []}'
+_IN_FILE = f"has no policy yet: write {_EMPTY_POLICY} into the file first."
+_INSTEAD = f"has no policy yet, write {_EMPTY_POLICY} into old-policy.json."
+# How the calls that read a policy report that there is none: RepositoryPolicyNotFoundException, NoSuchBucketPolicy,
+# PolicyNotFoundException and PolicyNotFound, or a response without it.
+_WITHOUT_POLICY = {
+    "dynamodb": f"If the first command fails because the table {_INSTEAD}",
+    "ecr": f"If the first command fails because the repository {_INSTEAD}",
+    "elasticfilesystem": f"If the first command fails because the file system {_INSTEAD}",
+    "s3": f"If the first command fails because the bucket {_INSTEAD}",
+    "secretsmanager": f"If old-policy.json contains None, the secret {_IN_FILE}",
+    "sqs": f"If old-policy.json contains None, the queue {_IN_FILE}",
+}
 
 
 def resource_remedy(denial: Denial) -> Remedy:
@@ -163,8 +175,8 @@ def resource_remedy(denial: Denial) -> Remedy:
         steps.append(" ".join(more))
     if grant is not None and not more:
         steps += describe_companions(grant.action, by_resource=True)
-    if denial.service == "sqs":
-        steps.append(_NO_QUEUE_POLICY)
+    if (denial.service or "") in _WITHOUT_POLICY and policy.show_command:
+        steps.append(_WITHOUT_POLICY[denial.service or ""])
     if denial.lowercase_action == "kms:putkeypolicy":
         steps.insert(0, _LOCKED_KEY)
     # A policy with a wrong principal is rejected, or allows another role.

@@ -271,7 +271,9 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         step = f"With the profile or role of the backend, {step}"
     title = put_check_first("Repeat it as a GET", f"Allow {denial.action} if needed")
     first = int(remedy.commands[0].startswith(_SHOW_CALLER))
-    lines = (*remedy.commands[:first], line, *remedy.commands[first:])
+    listed, more = buckets.list_key(denial, "" if is_of_s3a else name)
+    step = f"{step[:-1]}{more}"
+    lines = (*remedy.commands[:first], line, *listed, *remedy.commands[first:])
     steps = (f"{step[0].upper()}{step[1:]}", *remedy.steps)
     remedy = attrs.evolve(remedy, title=title, steps=steps, commands=lines)
     if is_of_s3a and remedy.policy is not None and name:

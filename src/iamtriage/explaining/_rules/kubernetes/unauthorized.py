@@ -354,6 +354,8 @@ def _caller_remedy(
         if principal.is_known:
             is_missing = "is meant to have access and has none"
             requires = "An access entry requires eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster."
+            if access.policy == "AmazonEKSViewPolicy":
+                requires += " AmazonEKSViewPolicy only reads: to deploy, use AmazonEKSEditPolicy."
             steps += present(cluster.entry_precedence, principal.path_note, requires)
         else:
             # What aws sts get-caller-identity prints of a role is the ARN of its session.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 from iamtriage.explaining._rules.shared import commands, pages
@@ -20,6 +21,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.remedies import Commands
+    from iamtriage.failures._failures import Failure
 
 # The message gives the limit: "(20260803T105000Z - 5 min.)".
 _WINDOW = lazy_pattern(r"\(\d{8}T\d{6}Z [-+] (\d{1,3}) ?min")
@@ -79,20 +81,32 @@ REFRESHING_PROVIDERS = {
     "ruby": "Aws::AssumeRoleCredentials",
     "dotnet": "AssumeRoleAWSCredentials",
 }
+_GET_NEW = "Get new credentials from where the old ones came from"
+_REPLACE = "Then sign in again, or assume the role again and replace all three values: access key ID, secret access key and session token."
+_SOURCES = (
+    Labelled("With IAM Identity Center:", "aws sso login --profile PROFILE"),
+    Labelled("Or, with a console user:", "aws login"),
+    Labelled(
+        "Or, with credentials that can assume the role:",
+        "aws sts assume-role --role-arn ROLE_ARN --role-session-name SESSION_NAME",
+    ),
+)
 NEW_CREDENTIALS = your_remedy(
-    "Get new credentials from where the old ones came from",
+    _GET_NEW,
     "Run the first command where the program runs: it prints where that is. Environment variables (env) take precedence over profiles: unset old ones.",
-    "Then sign in again, or assume the role again and replace all three values: access key ID, secret access key and session token.",
+    _REPLACE,
     commands=(
         "aws configure list",
         Labelled("If it prints env:", "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"),
-        Labelled("With IAM Identity Center:", "aws sso login --profile PROFILE"),
-        Labelled("Or, with a console user:", "aws login"),
-        Labelled(
-            "Or, with credentials that can assume the role:",
-            "aws sts assume-role --role-arn ROLE_ARN --role-session-name SESSION_NAME",
-        ),
+        *_SOURCES,
     ),
+    url=pages.TEMPORARY_CREDENTIALS,
+)
+_NEW_CREDENTIALS_OF_PROFILE = your_remedy(
+    _GET_NEW,
+    "Run the first command where the program runs: it prints where the profile gets them.",
+    _REPLACE,
+    commands=("aws configure list", *_SOURCES),
     url=pages.TEMPORARY_CREDENTIALS,
 )
 CLEAR_ENVIRONMENT = your_remedy(
@@ -104,14 +118,20 @@ CLEAR_ENVIRONMENT = your_remedy(
 )
 
 
-def show_identity(program: str | None, text: str) -> Remedy:
+def new_credentials(failure: Failure) -> Remedy:
+    """Return the remedy that gets new credentials, without the environment if the call does not use it."""
+    return _NEW_CREDENTIALS_OF_PROFILE if selects_profile_itself(failure) else NEW_CREDENTIALS
+
+
+def show_identity(program: str | None, failure: Failure) -> Remedy:
     """Return the remedy that finds out which credentials a program uses, its own settings first.
 
     Args:
         program: What made the call, from :func:`iamtriage.explaining._rules.shared.clues.find_program`.
-        text: The text of the failure, which can name the place of Terraform's provider block.
+        failure: The failure, whose text can name the place of Terraform's provider block.
     """
-    if program is None and "--profile" in text:
+    text = failure.text
+    if program is None and selects_profile_itself(failure):
         # Then the keys in the environment have no effect.
         return attrs.evolve(SHOW_IDENTITY, steps=_OUTCOMES)
     if program is None:

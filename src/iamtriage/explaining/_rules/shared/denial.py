@@ -188,6 +188,10 @@ class Denial(Explainable[AccessDenied]):
         names = resource_names(self.context, self.service)
         if self.facts.cluster is not None:
             names = (*names, ("cluster", self.facts.cluster))
+        if self.service == "iam":
+            from iamtriage.policies._stated_paths import stated_paths
+
+            names = (*names, *stated_paths(self.failure.text, self.account, self.case.caller))
         return Location(partition, self.facts.region, self.account, names)
 
 

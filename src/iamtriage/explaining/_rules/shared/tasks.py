@@ -130,6 +130,12 @@ _LOCK_ACTIONS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")
 _PULL_SIGNS = lazy_pattern(
     r"registry auth\b|[Ff]ailed to pull|CannotPull(?:Container|Image)|docker pull|ErrImagePull|ImagePullBackOff"
 )
+# What builds print of the image that they begin with, as docker, BuildKit, podman and kaniko do.
+_BASE_IMAGE = lazy_pattern(
+    r"\b(?:FROM|[Pp]ulling|[Pp]ull|load metadata for|Retrieving image manifest)(?: --platform=\S{1,40})? \d{12}\.dkr\.ecr\."
+    # The words of a registry before a denial, which docker prints.
+    r"|\bdenied: User: arn:"
+)
 # What docker, podman, buildx, kaniko, crane and skopeo print about a push, and their commands.
 _PUSH_SIGNS = lazy_pattern(
     r"\b(?:docker|podman|nerdctl|buildah|helm|crane|oras|finch)(?: (?:image|compose))? push\b|[Tt]he push refers to repository"
@@ -182,13 +188,19 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
         task, together = _S3A_WRITE, _S3A_ACTIONS
     elif _LOCK_SIGN in text and action in {*_LOCK_ACTIONS, "dynamodb:DescribeTable"}:
         task, together = "The lock of the Terraform state", _LOCK_ACTIONS
-    elif action in _PULL.actions and _PULL_SIGNS.search(text):
+    elif action in _PULL.actions and _is_pull(text):
         task, together = "A pull", _PULL.actions
     elif action in _PUSH.actions and _PUSH_SIGNS.search(text):
         task, together = "A push", _PUSH.actions
     else:
         return "", ()
     return task, tuple(each for each in together if each != action)
+
+
+def _is_pull(text: str) -> bool:
+    # A build that pushes its image also prints the one that it begins with.
+    begins = _BASE_IMAGE.search(text) is not None and _PUSH_SIGNS.search(text) is None
+    return begins or _PULL_SIGNS.search(text) is not None
 
 
 def writes_with_s3a(action: str | None, text: str) -> bool:

@@ -39,7 +39,7 @@ REMEDY_TITLES: dict[Place, str] = {
     "pod": "Change the pod's environment",
     "service account": "Change the service account",
     "cluster": "Re-create the pods",
-    "account": "Change the account's settings",
+    "account": "Change the account's settings for STS",
     "network": "Check the network's connection to STS",
 }
 _CLUSTER_PLACES = frozenset({"pod", "service account", "cluster"})

@@ -170,13 +170,11 @@ def _hour_remedy(
         caller: The role that assumes the other one, in words.
         is_short: Whether an hour is too short for the work.
     """
-    first = "the first identity, such as the user, the OIDC provider or the Identity Center role,"
-    if caller is not None:
-        first = f"the identity that assumes {caller}"
     kind = getattr(case.context.runtime, "kind", "")
     is_workload = kind in _SOURCES or is_about_pods(case.failure.text)
-    example = "" if is_workload else ", such as with the OIDC token of a CI job"
-    way = f"assume it with {first} and without another role in between{example}"
+    way = "assume it without another role before it: with the access key of a user, or directly with an OIDC token, such as that of a CI job, or a SAML assertion. A session of IAM Identity Center is a role session, too, and does not help"
+    if is_workload and caller is not None:
+        way = f"assume it with the identity that assumes {caller} and without another role in between"
     longer = f"For longer sessions, {way}. {_describe_trust(rejected)}{_describe_raise(rejected)}"
     change: Labelled | None = Labelled(
         "For longer sessions without chaining, an administrator raises the maximum:", rejected.raise_command
@@ -333,7 +331,8 @@ def _find_source_role(source: ProfileSection | None) -> str | None:
 
 def _find_chained_caller(case: Case[AwsError], target: Role | None) -> Role | None:
     """Return the role that assumes another one, if the text states the ARN of one session only."""
-    roles = (underlying_role(try_parse_principal(arn)) for arn in set(_SESSION.findall(case.text)))
+    found = set(_SESSION.findall(case.text)) or {case.facts.caller}
+    roles = (underlying_role(try_parse_principal(arn)) for arn in found)
     others = {
         each.name: each for each in roles if each is not None and each.name != getattr(target, "name", None)
     }
