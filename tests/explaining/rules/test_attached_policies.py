@@ -50,6 +50,7 @@ _CASES = (
     ("said of its service", _denied() + "We did attach AmazonSQSFullAccess to mailer yesterday.", "was denied sqs:SendMessage", "Check that the policy is attached"),
     ("attached by nobody", _denied(reason=_IDENTITY) + "Nobody has attached AmazonSQSFullAccess.", "no identity-based policy", "Allow sqs:"),
     ("said of a boundary", _denied(reason=_IDENTITY) + "We attached PowerUserAccess as its boundary.", "no identity-based policy", "Allow sqs:"),
+    ("boundary before the policy", _denied(reason=_IDENTITY) + "The boundary is PowerUserAccess.", "no identity-based policy", "Allow sqs:"),
     ("said of another service", _denied() + "We did attach AmazonMSKFullAccess to mailer yesterday.", "most likely, no identity-based policy", "Allow sqs:"),
     ("said of an unknown policy", _denied() + "We did attach OwnMailsFullAccess to mailer yesterday.", "most likely, no identity-based policy", "Allow sqs:"),
     ("roles by name", _denied("iam:PassRole", _IDENTITY, on=f"arn:aws:iam::{_ACCOUNT}:role/etl") + _listed("AWSGlueConsoleFullAccess"), "allows it only on *:role/AWSGlueServiceRole*", "Allow the role mailer to pass"),

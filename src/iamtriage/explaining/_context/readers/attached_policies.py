@@ -32,7 +32,7 @@ _POLICY = lazy_pattern(
     re.ASCII,
 )
 _CHARS_OF_OUTPUT = 6_000
-_CHARS_AFTER = 40
+_CHARS_AROUND = 40
 # What the asker says of the caller, unless it is about another attempt.
 _NAME = r"AdministratorAccess|PowerUserAccess|[A-Z]\w{2,40}FullAccess"
 _SAID = lazy_pattern(
@@ -140,8 +140,7 @@ def _find_said(text: str) -> tuple[str, tuple[str, str] | None] | None:
     said = (
         (each["policy"] or each["first"], each["user"])
         for each in find_said(text, _SAID)
-        # A boundary allows nothing.
-        if "boundary" not in text[each.start() : each.end() + _CHARS_AFTER].partition("\n")[0]
+        if not _is_boundary(text, each)
     )
     name, user = next(((name, user) for name, user in said if is_known_policy(name)), (None, None))
     if name is None:
@@ -153,6 +152,13 @@ def _find_said(text: str) -> tuple[str, tuple[str, str] | None] | None:
     if holder is None or any(f"{start}{holder}" in text for start in ("assumed-role/", ":user/")):
         return name, None
     return name, ("user" if f"user {holder}" in text else "role", holder)
+
+
+def _is_boundary(text: str, said: re.Match[str]) -> bool:
+    """Return whether a sentence says that a policy is a permissions boundary, which allows nothing."""
+    before = text[max(said.start() - _CHARS_AROUND, 0) : said.start()].rpartition("\n")[2].rpartition(". ")[2]
+    after = text[said.start() : said.end() + _CHARS_AROUND].partition("\n")[0]
+    return "boundary" in before + after
 
 
 def _build(name: str, owner: tuple[str, str] | None, *, is_whole: bool) -> Document:
