@@ -716,6 +716,7 @@ _IN_USE = "Error: creating EKS Access Entry (bay:arn:aws:iam::111122223333:role/
         ("The cluster was created last week by the role ship.", True),
         ("Terraform runs as ship, and the same pipeline created the cluster.", True),
         ("Terraform runs as ship. The cluster was set up by the same job.", True),
+        ("Was the cluster created by ship?", False),
         ("The cluster was not created by ship.", False),
         ("The cluster was created by ship-2.", False),
         ("The cluster was created by the same pipeline.", False),

@@ -48,6 +48,10 @@ _DENIES = lazy_pattern(
 _IS_OTHER = lazy_pattern(
     r"(?i:\b(?:if|when|once|unless|until|without|no|before|instead|(?:an)?other|different|colleagues?|someone|somebody|should|must|check|verify|whether|ensure|make sure|(?:needs?|has|have|supposed|used) to (?:allow|be|have))\b)"
 )
+# "Was the cluster created by the role?"
+_QUESTION = lazy_pattern(
+    r"\W{0,4}(?i:am|is|are|was|were|do|does|did|can|could|may|might|should|will|would|has|have)\b[^.?!\n]*\?"
+)
 _OF_ATTEMPT = lazy_pattern(r"(?i:\b(?:works?|worked|fixe[sd])\b)")
 _ADMINISTRATOR = lazy_pattern(
     r"\bAdministratorAccess\b(?!-)|\b(?i:admin(?:istrator)? (?:rights|permissions|role|user|access))\b"
@@ -87,14 +91,17 @@ _RESTARTED = lazy_pattern(
 
 
 def find_said(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """Yield the matches of a pattern in clauses that are about the failed call."""
+    """Yield the matches of a pattern in clauses that are about the failed call, and are no questions."""
     for found in pattern.finditer(text[:_MAX_CHARS]):
         low = max(text.rfind("\n", 0, found.start()) + 1, found.start() - _CHARS_OF_CLAUSE)
         start = max((each.end() for each in CLAUSE_END.finditer(text, low, found.start())), default=low)
         high = found.end() + _CHARS_OF_CLAUSE
         end = CLAUSE_END.search(text, found.end(), high)
         before, whole = text[start : found.end()], text[start : end.start() if end else high]
-        if not (_DENIES.search(before) or _IS_OTHER.search(before) or _OF_ATTEMPT.search(whole)):
+        asked = _QUESTION.match(text, start, high)
+        if (asked is None or asked.end() < found.end()) and not (
+            _DENIES.search(before) or _IS_OTHER.search(before) or _OF_ATTEMPT.search(whole)
+        ):
             yield found
 
 

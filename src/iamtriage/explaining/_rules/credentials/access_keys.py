@@ -68,11 +68,6 @@ _SAID = lazy_pattern(
     rf"|{_SHARED}\b(?:(?!\babout\b)[^\n.?!]){{0,60}}{_KEY}[^\n.?!]{{0,60}}\b{_OPEN_PLACE})",
     re.IGNORECASE,
 )
-# "Can an access key be shared?"
-_ASKS = lazy_pattern(
-    r"(?:can|could|is|are|may|might|should|does|do|will|would|how|why|what if)\b[^.?!\n]*\?", re.IGNORECASE
-)
-_SENTENCE = lazy_pattern(r"[^.?!\n\s][^.?!\n]{0,400}[.?!]?")
 _PATH = lazy_pattern(
     r"^(?:remote: -- )?(?P<matched>[\w./-]{1,200}):\d+(?::[^\n]{0,200}AKIA| \| AWS )|^(?:remote:)?[ \t-]{0,20}(?:[Pp]ath|File|Location)\"?:\s{1,20}\"?(?P<path>[\w./-]{1,200})",
     re.MULTILINE,
@@ -273,23 +268,12 @@ def _shows_secret(text: str) -> bool:
     return bool(_LABELED_SECRET.search(text) or _KEY_ID_AND_SECRET.search(text))
 
 
-def _says_exposed(text: str) -> bool:
-    """Return whether a text says, and does not only ask, that others can have read a key."""
-    said = {each.start() for each in find_said(text, _SAID)}
-    sentences = _SENTENCE.finditer(text) if said else ()
-    return any(
-        not _ASKS.match(each[0])
-        for each in sentences
-        if any(each.start() <= start < each.end() for start in said)
-    )
-
-
 def explain_exposed_key(text: str, _facts: Facts) -> Explanation | None:
     """Explain a text whose only problem is an access key in it, such as the report of a secret scanner."""
     keys = _find_keys(text)
     has_secret = bool(keys) and _shows_secret(text)
     scanner = next((name for name, pattern in _SCANNERS.items() if pattern.search(text)), None)
-    is_said = _says_exposed(text)
+    is_said = next(find_said(text, _SAID), None) is not None
     if not has_secret and scanner is None and not is_said:
         return None
     named = f"the access key {keys[0]}" if keys else "an AWS access key"
