@@ -161,12 +161,13 @@ _TERRAFORM = 'resource "kubernetes_deployment_v1" "up" {{\n  spec {{\n    templa
         (_OF_KUBECTL.format("      serviceAccountName: worker\n"), "worker", "daemonset/up"),
         (_QUERY + "$ date\n", "default", "statefulset/up"),
         (_QUERY + "up\n$ date\n", None, ""),
+        (f"I can check it with {_QUERY[2:]}\nShall I?\n", None, ""),
         ('$ kubectl -n octo get deploy up -o json\n{"spec": {"template": {"spec": {"containers": [{"name": "up"}]}}}}\n', "default", "deployment/up"),
         ('{"spec": {"template": {"spec": {"containers": [{"name": "up"}], ...}}}}\n', None, ""),
         (_TERRAFORM.format(""), "default", "deployment/NAME"),
         (_TERRAFORM.format('        service_account_name = "worker"\n'), "worker", "deployment/NAME"),
     ],
-    ids=["cut before the template", "a question after it", "cut in the template", "cut after it", "the account", "another", "query", "query prints it", "JSON", "cut JSON", "Terraform", "Terraform with another"],
+    ids=["cut before the template", "a question after it", "cut in the template", "cut after it", "the account", "another", "query", "query prints it", "query in a sentence", "JSON", "cut JSON", "Terraform", "Terraform with another"],
 )  # fmt: skip
 def test_what_is_shown_of_the_pod_goes_before_the_account_of_the_facts(
     shown: str, account: str | None, workload: str

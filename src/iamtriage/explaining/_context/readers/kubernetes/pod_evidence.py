@@ -63,8 +63,10 @@ _USED = lazy_pattern(
 # A query for the account of a template.
 _QUERY = rf"\bkubectl [^\n]{{0,120}}? (?P<kind>deploy|deployment|ds|daemonset|sts|statefulset)s?[ /](?P<name>{_LABEL})\b[^\n]{{0,80}}serviceAccountName"
 _WORKLOAD = lazy_pattern(_QUERY, re.ASCII)
+# A command in a sentence did not run.
 _PRINTED_NOTHING = lazy_pattern(
-    rf"{_QUERY}[^\n]{{0,40}}\n(?:[ \t]*\n|[^\n\w\"{{}}\[]{{0,2}}[$#%❯] |\Z)", re.ASCII
+    rf"(?:^|[$#%>❯] |\| )(?:time |sudo )?{_QUERY}[^\n]{{0,40}}\n(?:[ \t]*\n|[^\n\w\"{{}}\[]{{0,2}}[$#%❯] |\Z)",
+    re.ASCII | re.MULTILINE,
 )
 _KINDS = {"deploy": "deployment", "ds": "daemonset", "sts": "statefulset"}
 # A specification whose containers are shown, but no account: in YAML, or as an object of JSON or Terraform.
