@@ -1317,6 +1317,13 @@ BUCKETS: tuple[Case, ...] = (
         ('"s3:*"',),
     ),
     (
+        "nothing compacts",
+        f'{_BARE_S3}There is no compactor, and retention is disabled.\n{{"Statement": [{{"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetObject"], "Resource": "arn:aws:s3:::octo-tempo/*"}}]}}',
+        {},
+        ("most likely, to s3:ListBucket on arn:aws:s3:::octo-tempo,",),
+        ("s3:DeleteObject",),
+    ),
+    (
         "objects arrive, so that the policy is not all",
         f'{_BARE_S3}Uploads work.\n{{"Statement": [{{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::octo-tempo"}}]}}',
         {},

@@ -43,7 +43,9 @@ if TYPE_CHECKING:
 _FREQUENT = ("s3:ListBucket", "s3:GetObject", "s3:PutObject")
 _DELETE = "s3:DeleteObject"
 _LITERAL = lazy_pattern(r"arn:aws[a-z-]{0,12}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?P<key>/\S{1,1024})?")
-_COMPACTS = lazy_pattern(r"(?i:\bcompact(?:or|ion|ing)?\b|\bretention\b)")
+_COMPACTS = lazy_pattern(
+    r"(?i:(?<!\bno )(?<!\bnot )(?<!\bany )(?<!\bwithout )\b(?:compact(?:or|ion|ing)?|retention)\b(?! (?:is |are )?(?:off|disabled|not)\b))"
+)
 _OF_OBJECTS = lazy_pattern(
     r"(?i:\b(?:writ(?:e|es|ing)|upload(?:s|ing)?|put(?:object)?|reads?|reading|download(?:s|ing)?|get(?:object)?)\b)"
 )
