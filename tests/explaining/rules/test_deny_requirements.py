@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -412,15 +413,39 @@ def test_tags_are_set_where_the_program_has_them(
     assert setting in first.steps[0]
 
 
-def test_key_of_a_tag_with_a_colon_is_quoted_in_terraform() -> None:
+@pytest.mark.parametrize(
+    ("key", "program", "setting"),
+    [
+        ("cost:team", '\n  with aws_sqs_queue.orders,\n  on main.tf line 3, in resource "aws_sqs_queue" "orders":\n', 'tags = { "cost:team" = "VALUE" }'),
+        ("Cost Center", "orders | CREATE_FAILED | AWS::SQS::Queue | ", "--tags 'Cost Center=VALUE' with cdk deploy"),
+    ],
+    ids=["colon in Terraform", "space in a shell"],
+)  # fmt: skip
+def test_key_of_a_tag_is_quoted(key: str, program: str, setting: str) -> None:
     arn = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders"
-    facts = _decoded(
-        "Needs", "aws:RequestTag/cost:team", "true", None, action="sqs:CreateQueue", resource=arn
-    )
+    facts = _decoded("Needs", f"aws:RequestTag/{key}", "true", None, action="sqs:CreateQueue", resource=arn)
     text = _text("an identity-based policy", "sqs:CreateQueue", arn)
-    program = '  with aws_sqs_queue.orders,\n  on main.tf line 3, in resource "aws_sqs_queue" "orders":\n'
-    step = explain(f"{text}\n{program}", facts=facts).remedies[0].steps[0]
-    assert 'tags = { "cost:team" = "VALUE" }' in step
+    step = (
+        explain(f"{program}{text}" if "FAILED" in program else f"{text}{program}", facts=facts)
+        .remedies[0]
+        .steps[0]
+    )
+    assert setting in step
+
+
+def test_each_tag_is_set_where_the_program_has_them() -> None:
+    keys = {"aws:RequestTag/team": "true", "aws:RequestTag/env": "true"}
+    policy = {
+        "Statement": [{"Effect": "Deny", "Action": "sqs:*", "Resource": "*", "Condition": {"Null": keys}}]
+    }
+    text = _text("a service control policy", "sqs:CreateQueue", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders")
+    step = (
+        explain(f"orders | CREATE_FAILED | AWS::SQS::Queue | {text}\n{json.dumps(policy)}")
+        .remedies[0]
+        .steps[0]
+    )
+    assert "--tags team=VALUE with cdk deploy" in step
+    assert step.endswith("Add env in the same way.")
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-cn"])

@@ -289,6 +289,9 @@ def _remedy_by_condition(
         tagged = deny_remedies.tag_step(
             denial, requirement.step, clip_text(tag), listed if is_single else "VALUE"
         )
+        others = [clip_text(each) for each in tags if each != tag]
+        if several and others and tagged != requirement.step:
+            tagged += f" Add {join_words(others, 'and')} in the same way."
         step = step.replace(requirement.step, tagged)
     return deny_remedies.build_remedy(denial, requirement, title, step, condition=condition)
 
