@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from iamtriage._reading.structured.values import Document
     from iamtriage.failures._failures import Failure
 
+    Parts = list[tuple[list[Failure], Entry]]
+
 # The keys of an event's time, and of its message. Elements of other lists have only one of them.
 _TIME_KEYS = (
     "timestamp", "@timestamp", "Timestamp", "time", "Time", "_time", "ts", "date", "datetime", "asctime", "createdAt", "lastTimestamp",
@@ -48,14 +50,14 @@ _MAX_SOUGHT = 40
 
 
 def read_log_events(
-    text: str, prefixes: Sequence[tuple[int, int]], find: Callable[[str], list[Failure]], start: int = 0
-) -> list[tuple[list[Failure], Entry]] | None:
+    text: str, prefixes: Sequence[tuple[int, int]], find: Callable[[str], Parts], start: int = 0
+) -> Parts | None:
     """Return the events with failures in a JSON document of log events, ``None`` for any other text.
 
     Args:
         text: The text. It can be a part of a document.
         prefixes: The spans of the prefixes that the log put before its lines.
-        find: The function that finds the failures in a text.
+        find: The function that finds the failures in a text, by entry.
         start: The offset of the text in the source.
     """
     if not _has_signs(text):
@@ -69,7 +71,7 @@ def read_log_events(
     # Most texts have no events, and the module has many patterns.
     from iamtriage._reading.entries.open_entries import Entry
 
-    found: list[tuple[list[Failure], Entry]] = []
+    found: Parts = []
     rest: list[str] = []
     end = at = 0
     starts = [event.start for event in events]
@@ -78,14 +80,21 @@ def read_log_events(
         end = event.end
         at = max(at, text.find(document[event.start : event.start + _MAX_SOUGHT], at))
         if may_contain_failure(document[event.start : end]):
-            failures = find(event.text)
-            for failure in failures:
-                place_in_text(failure, text, at)
-            # The text up to the next event, which can repeat this one
-            found.append((failures, Entry(document[event.start : following], start + event.start)))
+            parts = find(event.text)
+            is_log = len(parts) > 1
+            for failures, part in parts:
+                for failure in failures:
+                    place_in_text(failure, text, at)
+                # The text up to the next event, which can repeat this one
+                entry = (
+                    part._replace(start=start + event.start + part.start)
+                    if is_log
+                    else Entry(document[event.start : following], start + event.start)
+                )
+                found.append((failures, entry))
     rest.append(document[end:])
     if may_contain_failure(remaining := "".join(rest)):
-        failures = find(remaining)
+        failures = [failure for failures, _ in find(remaining) for failure in failures]
         for failure in failures:
             place_in_text(failure, text, 0)
         found.append((failures, Entry(remaining, start)))

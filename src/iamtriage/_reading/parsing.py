@@ -128,6 +128,13 @@ def _parse_with_readers(text: str) -> Failure | None:
         from iamtriage._reading.texts import scan_text
 
         return choose_cause(scan_text(text))
+    if text.count("\\n") > 1:
+        # A string can contain a whole log.
+        from iamtriage._reading.root_causes import choose_cause
+        from iamtriage._reading.texts import find_causes_in_strings
+
+        if found := find_causes_in_strings(text):
+            return choose_cause(found)
     return _cause_finder()(text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.assembly import read, read_cause
@@ -11,6 +12,7 @@ from iamtriage._reading.documents import find_cause_in_documents, read_documents
 from iamtriage._reading.judging.building import build
 from iamtriage._reading.log_events import read_log_events
 from iamtriage._reading.repeats import Repeats
+from iamtriage._reading.strings import read_log, read_strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +28,14 @@ def find_cause(text: str) -> Failure | None:
     """Return the root cause in a text of moderate length."""
     cause = find_cause_in_documents(text)
     return read_cause(text) if cause is None else cause[0]
+
+
+def find_causes_in_strings(text: str) -> list[Failure]:
+    """Return the failures in a text with logs in strings, or an empty list for any other text."""
+    from iamtriage._reading.entries.open_entries import Entry
+
+    parts = read_strings(Entry(text, 0), _find_in_parts, 0)
+    return [failure for failures, _ in parts or () for failure in failures]
 
 
 def find_failures(
@@ -44,16 +54,17 @@ def find_failures(
         low: The first position at which a failure can start.
         high: The position at which and after which no failure can start.
     """
-    if (events := read_log_events(text, prefixes, find_failures)) is not None:
-        found = [failure for failures, _ in events for failure in failures]
-        return [failure for failure in found if low <= failure.span[0] < high]
-    return _find_in_entry(text, prefixes, statements, low, high)
+    # The module has many patterns.
+    from iamtriage._reading.entries.open_entries import Entry
+
+    entry = Entry(text, 0, prefixes=tuple(prefixes), low=low, high=high, statements=tuple(statements))
+    return [failure for failures, _ in _find_in_parts(entry) for failure in failures]
 
 
 def _find_in_entry(
     text: str, prefixes: Sequence[tuple[int, int]], statements: Sequence[int], low: int, high: int
 ) -> list[Failure]:
-    """Return every failure in a text that is not a document of log events; the arguments are those above."""
+    """Return every failure in a text without log events and logs in strings; the arguments are those above."""
     documents = read_documents(text, prefixes)
     if documents is not None:
         return [failure for failure in documents if low <= failure.span[0] < high]
@@ -65,16 +76,35 @@ def _find_in_entry(
     ]
 
 
-def _find_in_parts(entry: Entry) -> list[tuple[list[Failure], Entry]]:
-    """Return the failures in an entry, or in each event of a document of log events, which are entries, too."""
-    is_piece = entry.low > 0 or entry.high < sys.maxsize
-    if (
-        not is_piece
-        and (events := read_log_events(entry.text, entry.prefixes, find_failures, entry.start)) is not None
-    ):
-        return events
-    failures = _find_in_entry(entry.text, entry.prefixes, entry.statements, entry.low, entry.high)
-    return [(failures, entry)]
+def _find_in_parts(entry: Entry, depth: int = 0) -> list[tuple[list[Failure], Entry]]:
+    """Return the failures in an entry, or in each log event or entry in its strings, which are entries, too.
+
+    Args:
+        entry: The entry.
+        depth: In how many strings it is.
+    """
+    low, high = entry.low, entry.high
+    is_piece = low > 0 or high < sys.maxsize
+    parts = (
+        None
+        if is_piece
+        else read_log_events(entry.text, entry.prefixes, partial(_find_in_message, depth=depth), entry.start)
+    )
+    if parts is None:
+        parts = read_strings(entry, _find_in_parts, depth)
+    if parts is None:
+        return [(_find_in_entry(entry.text, entry.prefixes, entry.statements, low, high), entry)]
+    if is_piece:
+        parts = [([each for each in found if low <= each.span[0] < high], part) for found, part in parts]
+    return parts
+
+
+def _find_in_message(text: str, depth: int) -> list[tuple[list[Failure], Entry]]:
+    """Return the failures in the message of a log event, which can be a log, too."""
+    from iamtriage._reading.entries.open_entries import Entry
+
+    parts = read_log(text, _find_in_parts, depth + 1) if "\n" in text else None
+    return _find_in_parts(Entry(text, 0), depth + 1) if parts is None else parts
 
 
 def scan_text(text: str) -> Iterator[Failure]:

@@ -18,10 +18,12 @@ from iamtriage.failures._failures import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iamtriage.failures._failures import Failure, Marks
     from iamtriage.typing import Kind
 
-__all__ = ("build_envelope", "build_failure", "place_failure")
+__all__ = ("build_envelope", "build_failure", "move_failure", "place_failure")
 
 
 class _PlainEnvelope(Referable):
@@ -203,3 +205,22 @@ def place_failure(failure: Failure, text: str, span: tuple[int, int], marks: Mar
     place(failure, "text", text)
     place(failure, "span", span)
     place(failure, "_marks", marks)
+
+
+def move_failure(failure: Failure, text: str, move: Callable[[int, int], tuple[int, int]]) -> None:
+    """Set the text of a failure that was just built to one that contains its text.
+
+    Args:
+        failure: The failure.
+        text: The text. Values that have escapes in it lose their spans.
+        move: The function that returns the span in ``text`` of a span in the text of the failure.
+    """
+    before = failure.text
+    names: list[str] = []
+    places: list[tuple[int, int]] = []
+    for name, (start, end) in failure.spans.items():
+        place = move(start, end)
+        if text[slice(*place)] == before[start:end]:
+            names.append(name)
+            places.append(place)
+    place_failure(failure, text, move(*failure.span), (tuple(names), tuple(places)))
