@@ -866,6 +866,20 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="a container that fails on the network of the host, too",
         ),
         pytest.param(
+            "$ docker run octo-app\nUnable to locate credentials\nOn the EC2 instance itself, aws s3 ls does not work.\n",
+            {},
+            ("Pass credentials to the container",),
+            ("most likely 1", "in order"),
+            id="an instance that fails, too",
+        ),
+        pytest.param(
+            "$ docker run octo-app\nUnable to locate credentials\nIt has never worked on EC2.\n",
+            {},
+            ("Pass credentials to the container",),
+            ("most likely 1", "in order"),
+            id="what never worked on EC2",
+        ),
+        pytest.param(
             "$ docker run octo-app\nUnable to locate credentials\nThe host has no instance profile attached.\n",
             {},
             ("Pass credentials to the container",),

@@ -36,8 +36,8 @@ INSTANCE_SESSION = lazy_pattern(r":assumed-role/([\w+=,.@-]{1,64})/i-[0-9a-f]{8,
 _NOT = r"(?!\b(?:no|not|nothing|nobody|never|nor|neither|without|lacks?|fails?|still|either|does|do|40\d)\b|n't\b)"
 # What people say or show of a program outside the container that has the role of the instance.
 WORKS_ON_INSTANCE = lazy_pattern(
-    r"\b(?:works?|worked|fine|ok|succeeds?)\b[^.]{0,60}?\b(?:on|from) (?:the |this |that |an? |my )?(?:EC2\b|instance\b|(?:host|server|machine|VM) \(?EC2)"
-    r"|\b(?:on|from) (?:the |this )?(?:EC2(?: host| instance| machine)?|instance)(?: itself| directly)?\b[^.]{0,40}?\b(?:works?|fine|ok|succeeds?)\b"
+    rf"(?<!not )(?<!never )(?<!n't )(?<!nothing )\b(?:works?|worked|fine|ok|succeeds?)\b(?:{_NOT}[^.]){{0,60}}?\b(?:on|from) (?:the |this |that |an? |my )?(?:EC2\b|instance\b|(?:host|server|machine|VM) \(?EC2)"
+    rf"|\b(?:on|from) (?:the |this )?(?:EC2(?: host| instance| machine)?|instance)(?: itself| directly)?\b(?:{_NOT}[^.]){{0,40}}?\b(?:works?|fine|ok|succeeds?)\b"
     r"|\b(?:on|from) (?:the |a )?(?:node|host|instance)\b(?: itself)?[^.]{0,60}?\bcurl\b.{0,120}?/iam/security-credentials/? (?:prints?|returns?|shows?|gives?|works?)\b(?! (?:nothing|no|an? error|40\d)\b)"
     r"|(?<!exec )\bcurl (?:-\S+ |'[^']{1,80}' |\"[^\"]{1,80}\" ){0,8}\S{0,8}169\.254\.169\.254/latest/meta-data/iam/security-credentials/? (?!curl|\$)[\w+=,.@-]{1,64} \S{0,40}[$#] "
     rf"|\b(?:on|from) the host\b(?:{_NOT}[^.]){{0,60}}?\b(?:works?|fine|ok|succeeds?)\b(?:{_NOT}[^.]){{0,40}}?\b(?:instance (?:profile|role)|EC2)\b"
