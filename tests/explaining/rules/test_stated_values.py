@@ -799,6 +799,13 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="Prometheus",
         ),
         pytest.param(
+            'level=error component=k8s_client_runtime msg="the server has asked for the client to provide credentials"\nWe use kubernetes_sd_configs.role: pod, and kubernetes_build_info.\n',
+            {},
+            ("Prometheus", "no access entry or IAM policy helps"),
+            ("Terraform",),
+            id="settings and metrics of Prometheus",
+        ),
+        pytest.param(
             f"Assuming role with OIDC\nRun helm upgrade --install carts ./chart\nError: Kubernetes cluster unreachable: {_ASKED}",
             {},
             ("or the job uses another principal", "In the job, after the step that gets its credentials"),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.remedies import Commands
 
 TERRAFORM = lazy_pattern(
-    r"(?<![\w/-])[Tt]erraform(?![\w/-])|\bwith module\.|\.tf line \d|(?:helm_release|kubernetes_[a-z0-9_]{3,40})\."
+    r"(?<![\w/-])[Tt]erraform(?![\w/-])|\bwith module\.|\.tf line \d|(?:helm_release|kubernetes_(?!sd_)[a-z0-9_]{3,40})\.\w"
 )
 # Terraform's IDs of a cluster and of what belongs to it: CLUSTER and CLUSTER:NAME.
 _CREATED_IN_CLUSTER = lazy_pattern(
