@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern
 
 __all__ = ("stated_paths",)
 
 _ENTITY = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}):(?P<type>user|role|group|policy|instance-profile)/"
-    r"(?P<path>(?:[\x21-\x29\x2b-\x2e\x30-\x7e]{1,128}/){0,8}?)(?P<name>[\w+=,.@-]{1,128})(?<![.,])(?![\w+=@/*-]|[.,]\w)",
+    r"(?P<path>(?:[\w+=,.@-]{1,128}/){0,8}?)(?P<name>[\w+=,.@-]{1,128})(?<![.,])(?![\w+=@/*-]|[.,]\w)",
+    re.ASCII,
 )
 _OF_ACCOUNT = ":iam::"
 

@@ -986,6 +986,32 @@ def test_repository_policy_names_no_resource() -> None:
     assert all("--repository-name shop/cart " in command for command in remedy.commands[:2])
 
 
+@pytest.mark.parametrize(
+    ("action", "resource", "without_policy", "together"),
+    [
+        ("ecr:PutImage", "ecr:eu-west-1:444455556666:repository/shop/cart", "because the repository has no", 6),
+        ("ecr:BatchGetImage", "ecr:eu-west-1:444455556666:repository/shop/cart", "because the repository has no", 2),
+        ("dynamodb:GetItem", "dynamodb:eu-west-1:444455556666:table/carts", "because the table has no", 1),
+        ("secretsmanager:GetSecretValue", "secretsmanager:eu-west-1:444455556666:secret:cart-AbCdEf", "contains None, the secret has", 1),
+        # The policy of an access point is not that of the bucket, and each key has a policy.
+        ("s3:GetObject", "s3:eu-west-1:444455556666:accesspoint/carts/object/a", None, 1),
+        ("kms:Decrypt", "kms:eu-west-1:444455556666:key/1a2b3c4d-5e6f-7081-92a3-b4c5d6e7f809", None, 1),
+    ],
+)  # fmt: skip
+def test_resource_without_a_policy(
+    action: str, resource: str, without_policy: str | None, together: int
+) -> None:
+    """The command that reads the policy fails then, and the owner of the resource adds all that a task requires."""
+    text = f"User: arn:aws:sts::111122223333:assumed-role/app/run is not authorized to perform: {action} on resource: arn:aws:{resource} because no resource-based policy allows the {action} action"
+    remedy = explain(text).remedies[0]
+    shown = " ".join(remedy.steps)
+    assert ("has no policy yet" in shown) is (without_policy is not None)
+    assert (without_policy or "") in shown
+    assert remedy.policy is not None
+    actions = remedy.policy["Statement"][0]["Action"]
+    assert (1 if isinstance(actions, str) else len(actions)) == together
+
+
 # ------------------------------------------------------------------------------ policies for many
 
 

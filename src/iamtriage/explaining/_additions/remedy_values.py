@@ -72,9 +72,11 @@ _ARN = lazy_pattern(r"\barn:[^\s\"'`<>()]{1,2048}")
 _WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
 _PLAIN_KEY = lazy_pattern(r"\w[\w./=+@,-]{0,512}", re.ASCII)
 _KINDS_OF_CREDENTIALS = frozenset({"expired_credentials", "invalid_credentials", "missing_credentials"})
-_KINDS_OF_REJECTIONS = frozenset({"expired_credentials", "invalid_credentials", "signature_mismatch"})
+_KINDS_OF_REJECTIONS = frozenset(
+    {"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch"}
+)
 # Only a profile has a sign-in.
-_SSO_CODE = lazy_pattern(r"SSO|Login|TokenRetrieval|Unauthorized")
+_SSO_CODE = lazy_pattern(r"SSO|Login|TokenRetrieval|UnauthorizedException")
 # The output of aws configure list: "access_key  ****************0042  env", with colons in newer versions.
 _LISTED_KEY = lazy_pattern(r"^\s{0,20}access_key\s{1,40}(?::\s{1,9})?\S{1,40}", re.MULTILINE)
 _LISTED_VARIABLE = lazy_pattern(r"^(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)=", re.MULTILINE)

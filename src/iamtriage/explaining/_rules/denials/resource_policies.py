@@ -149,14 +149,13 @@ _EMPTY_POLICY = '{"Version": "2012-10-17", "Statement": []}'
 _IN_FILE = f"has no policy yet: write {_EMPTY_POLICY} into the file first."
 _INSTEAD = f"has no policy yet, write {_EMPTY_POLICY} into old-policy.json."
 # How the calls that read a policy report that there is none: RepositoryPolicyNotFoundException, NoSuchBucketPolicy,
-# PolicyNotFoundException and PolicyNotFound, or a response without it.
+# PolicyNotFoundException, or a response without it. By the name of the policy.
 _WITHOUT_POLICY = {
-    "dynamodb": f"If the first command fails because the table {_INSTEAD}",
-    "ecr": f"If the first command fails because the repository {_INSTEAD}",
-    "elasticfilesystem": f"If the first command fails because the file system {_INSTEAD}",
-    "s3": f"If the first command fails because the bucket {_INSTEAD}",
-    "secretsmanager": f"If old-policy.json contains None, the secret {_IN_FILE}",
-    "sqs": f"If old-policy.json contains None, the queue {_IN_FILE}",
+    "table's resource policy": f"If the first command fails because the table {_INSTEAD}",
+    "repository policy": f"If the first command fails because the repository {_INSTEAD}",
+    "bucket policy": f"If the first command fails because the bucket {_INSTEAD}",
+    "secret's resource policy": f"If old-policy.json contains None, the secret {_IN_FILE}",
+    "queue policy": f"If old-policy.json contains None, the queue {_IN_FILE}",
 }
 
 
@@ -169,14 +168,16 @@ def resource_remedy(denial: Denial) -> Remedy:
     if policy.adds_statement:
         steps = [f"Add the statement to the {policy.name}: the command keeps the existing ones."]
     more = () if added is None else task_statements.add_certain_companions(added, denial)
+    if added is not None and not more:
+        more = task_statements.add_image_actions(added, denial)
     is_two_sided = denial.crosses_accounts and not isinstance(denial.principal, ServicePrincipal)
     # The step about the file is superfluous if commands write it, so it says nothing else.
     if more:
         steps.append(" ".join(more))
     if grant is not None and not more:
         steps += describe_companions(grant.action, by_resource=True)
-    if (denial.service or "") in _WITHOUT_POLICY and policy.show_command:
-        steps.append(_WITHOUT_POLICY[denial.service or ""])
+    if policy.name in _WITHOUT_POLICY and added is not None:
+        steps.append(_WITHOUT_POLICY[policy.name])
     if denial.lowercase_action == "kms:putkeypolicy":
         steps.insert(0, _LOCKED_KEY)
     # A policy with a wrong principal is rejected, or allows another role.

@@ -179,7 +179,7 @@ def add_cluster_access(denial: Denial, explanation: Explanation) -> Explanation:
         else "an aws-auth entry with groups that can read the objects is enough, too"
     )
     given = cluster_remedy(
-        f"Also create an access entry for {mapped.description}, if it has none",
+        f"Also create an access entry with {_VIEW_ALL_POLICY} for {mapped.description}, if it has none",
         f"Without one, the next error is about the cluster: {why}. If an entry exists, only run the second command.",
         commands=(
             mapped.create_entry_command(cluster),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
+from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._rules.shared import tasks, text_signs
 from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.required_grants import token_condition
@@ -80,6 +81,26 @@ def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[s
     if len(others) == 1:
         return (f"{task} requires {others[0]}, too.",)
     return (f"{task} {ALL_REQUIRED}",)
+
+
+def add_image_actions(statement: dict[str, Any], denial: Denial) -> tuple[str, ...]:
+    """Add what a push or pull requires on the repository to a statement of its policy, and return steps that say so.
+
+    AWS names one missing action at a time, and only the owner of the repository can change its policy.
+    """
+    action: object = statement["Action"]
+    if not isinstance(action, str) or denial.service != "ecr":
+        return ()
+    found = tasks.find_task(action, denial.failure.text)
+    if found is None:
+        return ()
+    name, actions, on_star = found
+    statement["Action"] = [action, *(each for each in actions if each != action)]
+    has_policies = on_star and not isinstance(denial.principal, ServicePrincipal)
+    own = (
+        f", and {join_words(on_star, 'and')} in the caller's identity-based policies" if has_policies else ""
+    )
+    return (f"{name} requires all of these actions{own}.",)
 
 
 def complete_task(
