@@ -37,12 +37,13 @@ if TYPE_CHECKING:
 _SERVICES = r"backup|codecommit|dynamodb|ebs|elasticfilesystem|fsx|glue|kinesis|lambda|rds|redshift|s3|secretsmanager|sns|sqs|ssm"
 _MANAGED = lazy_pattern(
     rf"(?<![\w/])alias/(?P<alias>aws/[a-z0-9-]{{2,30}})(?![\w/])|(?<![\w/.@:-])(?P<name>aws/(?:{_SERVICES}))(?![\w/.:-]*[\w/])"
-    r"|\bAWS[- ]managed (?:KMS )?keys?\b|\bKeyManager\\?\"?(?: is|[:=])? {0,4}\\?\"?AWS\b",
+    r"|\bAWS[- ]managed (?:KMS )?key\b(?! polic)|\bKeyManager\\?\"?(?: is|[:=])? {0,4}\\?\"?AWS\b",
     re.ASCII,
 )
 _NOT_SAID = lazy_pattern(
-    r"(?i:\b(?:not|never|no|nor|if|unless|whether|when|instead of|rather than|from|was|were|used to|other|another|can(?:not|'t)|no longer)|n't)\b[^\n.;:(,]{0,50}\Z"
+    r"(?i:\b(?:not|never|no|nor|if|unless|whether|when|instead of|rather than|from|was|were|used to|other|another|could|would|might|maybe|tried|docs?|documentation|can(?:not|'t)|no longer)|n't)\b[^\n.;:(,]{0,50}\Z"
 )
+_OWNER = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:([0-9]{12}):\Z", re.ASCII)
 _ASKED = lazy_pattern(r"[^\n.;!?]{0,100}\?")
 _CHARS_BEFORE = 60
 # The prefix of a service's actions, if the alias of its key has another name.
@@ -101,12 +102,7 @@ def find_managed_key(denial: Denial) -> _ManagedKey | None:
         return None
     if encrypted_data.ENVIRONMENT in text or encrypted_data.CUSTOMER_KEY.search(text) is not None:
         return None
-    said = [
-        each
-        for each in _MANAGED.finditer(text)
-        if not _NOT_SAID.search(text, max(each.start() - _CHARS_BEFORE, 0), each.start())
-        and not _ASKED.match(text, each.end())
-    ]
+    said = [each for each in _MANAGED.finditer(text) if _is_said(denial, each)]
     names = {each["alias"] or each["name"] for each in said} - {None}
     if not said or len(names) > 1:
         return None
@@ -117,6 +113,16 @@ def find_managed_key(denial: Denial) -> _ManagedKey | None:
     if service is not None and callers and not callers & {service, "kms"}:
         return None
     return _ManagedKey(name, service)
+
+
+def _is_said(denial: Denial, found: re.Match[str]) -> bool:
+    """Return whether a text says of the denied key that it is an AWS managed key."""
+    text, start = found.string, found.start()
+    low = max(start - _CHARS_BEFORE, 0)
+    owner = _OWNER.search(text, low, start)
+    if owner is not None and denial.resource_account not in {None, owner[1]}:
+        return False
+    return not (_NOT_SAID.search(text, low, start) or _ASKED.match(text, found.end()))
 
 
 def is_managed_key(denial: Denial) -> bool:
