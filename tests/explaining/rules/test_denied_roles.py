@@ -205,6 +205,7 @@ def test_stack_shows_that_the_environment_is_bootstrapped(shown: str, *, is_know
         ("I don't know whether the account is bootstrapped.", False),
         ("Do I have to run cdk bootstrap?", False),
         ("I have not ran cdk bootstrap yet.", False),
+        ("The CDKToolkit stack no longer exists.", False),
         ("The docs say that environments are bootstrapped with cdk bootstrap.", False),
         ("cdk bootstrap failed, too.", False),
     ],

@@ -49,7 +49,7 @@ _SAID_BOOTSTRAPPED = lazy_pattern(
     r"|\balready bootstrapped\b|\bbootstrapped \(no changes\)"
     r"|\b[Cc]dk bootstrap\b[`'\"]?[^.?\n]{0,40}?\b(?:changed nothing|(?:did|does)(?:n't| not) (?:help|change|fix)|made no difference|succeeded|went through|is done)\b"
     r"|\b(?:ran|re-?ran|repeated) [`'\"]?(?:npx )?cdk bootstrap\b(?![^.\n]{0,60}\b(?:fail|error|denied))"
-    r"|\bCDKToolkit\b(?: stack)?[^.?\n]{0,20}?\b(?:exists|is there|is in place|is present)\b|\bI (?:can )?see the CDKToolkit\b",
+    r"|\bCDKToolkit\b(?: stack)?[^.?\n]{0,20}?\b(?<!\blonger )(?:exists|is there|is in place|is present)\b|\bI (?:can )?see the CDKToolkit\b",
     re.IGNORECASE,
 )
 # What makes it a question, a condition or a rule.
