@@ -95,11 +95,9 @@ class _ManagedKey(NamedTuple):
     service: str | None
 
 
-def find_managed_key(denial: Denial) -> _ManagedKey | None:
+def _find_managed_key(denial: Denial) -> _ManagedKey | None:
     """Return the AWS managed key that the text says was denied."""
     text = denial.failure.text
-    if "aws/" not in text and "KeyManager" not in text and "managed" not in text:
-        return None
     if encrypted_data.ENVIRONMENT in text or encrypted_data.CUSTOMER_KEY.search(text) is not None:
         return None
     said = [each for each in _MANAGED.finditer(text) if _is_said(denial, each)]
@@ -127,7 +125,7 @@ def _is_said(denial: Denial, found: re.Match[str]) -> bool:
 
 def is_managed_key(denial: Denial) -> bool:
     """Return whether a call was denied because its key is an AWS managed key."""
-    if find_managed_key(denial) is None:
+    if _find_managed_key(denial) is None:
         return False
     denial = encrypted_data.with_key_of_text(denial)
     if _is_across(denial) or denial.policy_type == "resource":
@@ -168,7 +166,7 @@ def _find_region(denial: Denial) -> str:
 
 def explain_managed_key(denial: Denial) -> Explanation:
     """Explain that the policy of an AWS managed key does not allow a call, and cannot be changed."""
-    key = find_managed_key(denial) or _ManagedKey(None, None)
+    key = _find_managed_key(denial) or _ManagedKey(None, None)
     denial = encrypted_data.with_key_of_text(denial)
     name, through = key.name or "the key", "its service"
     if key.service in encrypted_data.SERVICES:
