@@ -45,10 +45,15 @@ def test_deny() -> None:
     """An Allow does not override the Deny of the pasted policy."""
     allow = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
     deny = {"Effect": "Deny", "Action": "s3:GetBucketLocation", "Resource": BUCKET}
-    explanation = explain(DENIED + json.dumps({"Version": "2012-10-17", "Statement": [allow, deny]}))
-    assert explanation.causes[0].code == "stated-policy-denies"
-    assert "denies s3:GetBucketLocation" in explanation.summary
-    assert all(each.policy is None for each in explanation.remedies)
+    of_bucket = {**deny, "Principal": "*"}
+    for statements, who in (([allow, deny], "account administrator"), ([of_bucket], "resource owner")):
+        explanation = explain(DENIED + json.dumps({"Version": "2012-10-17", "Statement": statements}))
+        assert explanation.causes[0].code == "stated-policy-denies"
+        assert "denies s3:GetBucketLocation" in explanation.summary
+        assert explanation.remedies[0].who == who
+        assert all(each.policy is None for each in explanation.remedies)
+    other = {**of_bucket, "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}
+    assert explain(DENIED + json.dumps({"Statement": [other]})).causes[0].code != "stated-policy-denies"
 
 
 _WRITES_ONLY = '{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject", "s3:ListBucket"], "Resource": ["arn:aws:s3:::cart-results", "arn:aws:s3:::cart-results/*"]}'

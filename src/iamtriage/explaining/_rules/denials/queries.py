@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_OTHER_ACTION,
     compare,
     find_deny,
+    names_caller,
 )
 from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, inspect_remedy
 from iamtriage.explaining._rules.denials.stated_remedies import first_remedy, name_caller
@@ -196,25 +197,31 @@ def _list_policies(denial: Denial) -> list[KnownPolicy]:
 
 
 def _find_denied(denial: Denial, needed: dict[str, tuple[str, ...]]) -> _Denied | None:
-    """Return which of the actions a policy denies, against which no Allow helps."""
-    for policy in _list_policies(denial):
-        for resource, actions in needed.items():
-            for action in actions:
-                if action in _DECISIVE and find_deny(policy, action, resource) is not None:
-                    return _Denied(policy, action, resource)
+    """Return which of the actions a policy of the caller or the bucket denies, against which no Allow helps."""
+    pairs = [(each, on) for on, actions in needed.items() for each in actions if each in _DECISIVE]
+    for policy in known_policies.list_known_policies(denial):
+        if not (policy.has_principal or known_policies.may_decide(policy, denial)):
+            continue
+        for action, resource in pairs:
+            statement = find_deny(policy, action, resource)
+            if statement is not None and (not policy.has_principal or names_caller(statement, denial)):
+                return _Denied(policy, action, resource)
     return None
 
 
 def _explain_deny(denial: Denial, denied: _Denied, summary: str) -> Explanation:
     """Explain that a policy denies what a query needs."""
     of_bucket = attrs.evolve(denial, action=denied.action, resource=denied.resource)
+    remedy = first_remedy(of_bucket, STATED_POLICY_DENIES.code)
+    if denied.policy.has_principal and remedy is not None:
+        bucket = denied.resource.rpartition(":::")[2].partition("/")[0]
+        show = f"aws s3api get-bucket-policy --bucket {bucket} --query Policy --output text"
+        remedy = attrs.evolve(remedy, who="resource owner", commands=(show,))
     return denial.explain(
         f"{summary}: {denied.policy.name} denies {denied.action}.",
         *present(compare(of_bucket, denied.action, denied.policy)),
         topic="s3-access-denied",
-        remedies=present(
-            first_remedy(of_bucket, STATED_POLICY_DENIES.code), inspect_remedy(denial, denial.operation)
-        ),
+        remedies=present(remedy, inspect_remedy(denial, denial.operation)),
     )
 
 
