@@ -2343,7 +2343,7 @@ IDENTITY = '{"Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assume
     [
         (
             f"$ saml2aws exec -- ./loop.sh\nap-east-1\n\n{REJECTED}\neu-west-1\n{IDENTITY}\n",
-            "The credentials are valid: they work in eu-west-1. Only ap-east-1, an opt-in Region, rejects them: most likely, the session token is a version 1 token of the global STS endpoint, or the account has not enabled it.",
+            "The credentials are valid: they work in eu-west-1. Only ap-east-1, an opt-in Region, rejects them: most likely, the session token is a version 1 token, or the account has not enabled it.",
             "Get the session from a regional STS endpoint",
         ),
         (
@@ -2353,7 +2353,7 @@ IDENTITY = '{"Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assume
         ),
         (
             f"$ aws sts get-caller-identity --region af-south-1\n{REJECTED}\n$ aws sts get-caller-identity --region eu-west-1\n{IDENTITY}\n",
-            "The credentials are valid: they work in eu-west-1. Only af-south-1, an opt-in Region, rejects them: most likely, the session token is a version 1 token of the global STS endpoint, or the account has not enabled it.",
+            "The credentials are valid: they work in eu-west-1. Only af-south-1, an opt-in Region, rejects them: most likely, the session token is a version 1 token, or the account has not enabled it.",
             "Get the session from a regional STS endpoint",
         ),
         (

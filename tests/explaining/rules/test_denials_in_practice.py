@@ -2311,6 +2311,15 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         ("AWS error",),
     ),
+    (
+        "secret of another account next to a denial",
+        f"{_LOG.splitlines()[0]}\nUser: arn:aws:sts::111122223333:assumed-role/disks/1764 is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:444455556666:secret:carts-AbCdEf because no resource-based policy allows the secretsmanager:GetSecretValue action",
+        {},
+        (
+            "both the secret's resource policy in account 444455556666 and an identity-based policy of the role disks must allow it, and its KMS key must be customer managed",
+        ),
+        (),
+    ),
     *(
         (
             f"throttled command that {name}",

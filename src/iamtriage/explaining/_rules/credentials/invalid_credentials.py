@@ -254,8 +254,8 @@ def _explain_rejecting_region(
         if request.uses_session or request.is_enabled:
             # Recent SDKs and versions of the AWS CLI call the regional endpoint.
             is_known = request.is_enabled or request.has_v1_tokens or request.calls_global
-            other = "" if is_known else f", or {likeliest}"
-            likeliest = f"the session token is a version 1 token of the global STS endpoint{other}"
+            other = " of the global STS endpoint" if is_known else f", or {likeliest}"
+            likeliest = f"the session token is a version 1 token{other}"
         if not (request.is_enabled and (request.has_v1_tokens or request.calls_global)):
             likeliest = f"most likely, {likeliest}"
         rejects = f"Only {request.region}, an opt-in Region, rejects them: {likeliest}"

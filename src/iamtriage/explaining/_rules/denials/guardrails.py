@@ -86,7 +86,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         )
         if own is not None and delegates:
             # The steps are about the condition.
-            allow = f". {capitalize_start(own)}. Without one in the boundary, that has no effect"
+            allow = f". {capitalize_start(own)}. Without an Allow in the boundary, that has no effect"
             caps = None
         elif own is not None:
             caps = f"A boundary only caps permissions: {own}, so another Allow there does not help."

@@ -320,12 +320,16 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     by = denial.caller if caller is None else describe_principal(caller_arn, None)
     policy = None if recipient is None else service_trust_policy(trusted, recipient.trust_actions)
     create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
+    permissions = "the permissions that the old one has"
+    if operation == "CreateNodegroup":
+        # https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
+        permissions += " (AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and, unless its plugin has a role, AmazonEKS_CNI_Policy)"
     own_role = Remedy(
         f"Use a role of {of_call} the call is made",
         "account administrator",
         (
             check,
-            f"Otherwise, create a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''} and has the permissions that the old one has. Pass that role. {capitalize_start(by)} needs iam:PassRole on it.",
+            f"Otherwise, create a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''} and has {permissions}. Pass that role. {capitalize_start(by)} needs iam:PassRole on it.",
             _describe_access(others, other),
         ),
         (
