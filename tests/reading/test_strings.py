@@ -107,6 +107,14 @@ _DOCUMENTS: dict[str, Callable[[str], str]] = {
     "logfmt": lambda log: f"time=2026-10-07T09:00:00Z level=error output={json.dumps(log)} exit=1",
     "repr": lambda log: f"Result: { ({'rc': 1, 'stderr': log})!r}",
     "yaml in two lines": _break_line,
+    "yaml in single quotes": lambda log: (
+        "Status: Failed\nStandardErrorContent: '"
+        + log.replace("'", "''")
+        .replace(" the DescribeCluster", " the\n  DescribeCluster")
+        .replace("\n", "\n\n  ")
+        .replace("the\n\n    Desc", "the\n  Desc")
+        + "'\nRc: 1"
+    ),
     "yaml block": _print_block,
 }
 

@@ -41,6 +41,9 @@ _BLOCK = lazy_pattern(
     r"^(?P<indent> *+)(?:- )*+[\w.\"'/-]{1,80}: \|[-+]?[ \t]*\n(?P<text>(?:(?P=indent) [^\n]*+(?:\n|\Z)|[ \t]*+\n)++)",
     re.MULTILINE,
 )
+# A single-quoted string of YAML, in which an empty line is a newline, and another newline is a space.
+_FOLDED = lazy_pattern(r"(?<=: )'(?P<text>(?:[^'\n]++|''|\n)++)'(?=[ \t]*$)", re.MULTILINE)
+_FOLD = lazy_pattern(r"''|\n(?P<newlines>(?:[ \t]*+\n)*+)[ \t]*+")
 _INDENT = re.compile(r"^ *+(?=[^\s])", re.MULTILINE)
 # In JSON, YAML, Go and Python. A surrogate pair is one character.
 _ESCAPE = lazy_pattern(
@@ -55,7 +58,8 @@ _NEWLINE = "\\n"
 _MIN_NEWLINES = 2
 # Strings can be in strings.
 _MAX_DEPTH = 5
-_LIST_SIGN, _BLOCK_SIGN = '",', ": |"
+# Only texts with these have lists, blocks and folded strings.
+_LIST_SIGN, _BLOCK_SIGN, _FOLDED_SIGN = '",', ": |", ": '"
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -72,7 +76,10 @@ def read_strings(entry: Entry, find: Find, depth: int) -> Parts | None:
     """
     text = entry.text
     if depth >= _MAX_DEPTH or (
-        text.count(_NEWLINE) < _MIN_NEWLINES and _LIST_SIGN not in text and _BLOCK_SIGN not in text
+        text.count(_NEWLINE) < _MIN_NEWLINES
+        and _LIST_SIGN not in text
+        and _BLOCK_SIGN not in text
+        and not (_FOLDED_SIGN in text and "\n\n" in text)
     ):
         return None
     view = View(text)
@@ -126,8 +133,8 @@ def _find_strings(text: str, *, is_piece: bool) -> list[tuple[int, int, Iterable
                     (found if is_quoted else unquoted).append((start, end, _unescape(written)))
         # Docker escapes the lines of JSON loggers, and their quotes.
         found = found or unquoted
-    for pattern, edits in ((_LIST, _unescape_list), (_BLOCK, _dedent)):
-        if (_LIST_SIGN if pattern is _LIST else _BLOCK_SIGN) in text:
+    for sign, pattern, edits in _OTHER_STRINGS:
+        if sign in text:
             found += [
                 (*m.span("text"), edits(m["text"]))
                 for m in pattern.finditer(text)
@@ -207,6 +214,19 @@ def _dedent(text: str) -> Iterator[Edit]:
     width = min((end - start for start, end in indents), default=0)
     for start, _ in indents:
         yield start, start + width, ""
+
+
+def _unfold(text: str) -> Iterator[Edit]:
+    for m in _FOLD.finditer(text):
+        newlines = m["newlines"]
+        yield *m.span(), "'" if newlines is None else "\n" * newlines.count("\n") or " "
+
+
+_OTHER_STRINGS = (
+    (_LIST_SIGN, _LIST, _unescape_list),
+    (_BLOCK_SIGN, _BLOCK, _dedent),
+    (_FOLDED_SIGN, _FOLDED, _unfold),
+)
 
 
 def _place_lines(part: Entry, source: str) -> View:
