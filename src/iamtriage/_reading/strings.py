@@ -93,7 +93,7 @@ def read_strings(entry: Entry, find: Find, depth: int) -> Parts | None:
         if first < at:
             continue
         string = _String(view, first, last, edits)
-        lines = tuple(filter(None, map(str.strip, string.text.splitlines())))
+        lines = tuple(stripped for line in string.text.splitlines() if (stripped := line.strip()))
         # Ansible states the same lines as a string and as a list.
         parts = [] if lines in logs else _read_log(string.text, find, depth + 1, is_piece=entry.low > 0)
         if parts is None:
@@ -235,7 +235,8 @@ def _place_lines(part: Entry, source: str) -> View:
     if source.startswith(part.text, part.start):
         lines.layers.append(([0], [part.start]))
         return lines
-    starts, places = [], []
+    starts: list[int] = []
+    places: list[int] = []
     at, place = 0, part.start
     for m in _LINE.finditer(part.text):
         line = m[0]

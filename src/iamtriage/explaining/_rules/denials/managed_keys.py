@@ -28,6 +28,8 @@ from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from iamtriage.arns._arns import Arn
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -107,7 +109,7 @@ def _find_managed_key(denial: Denial) -> _ManagedKey | None:
     name = next(iter(names), None)
     service = None if name is None else _PREFIXES.get(name[4:], name[4:])
     operation = encrypted_data.called_operation(denial)
-    callers = {each.service for each in actions_for(operation)} if operation else set()
+    callers = {each.service for each in actions_for(operation)} if operation else set[str]()
     if service is not None and callers and not callers & {service, "kms"}:
         return None
     return _ManagedKey(name, service)
@@ -205,7 +207,7 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
     owner = owner or (None if is_across else denial.account) or "ACCOUNT_ID"
     partition = getattr(denial.resource_arn, "partition", denial.location.partition) or "aws"
     root = f"arn:{partition}:iam::{owner}:root"
-    added = [allow("kms:Decrypt", "*", principal={"AWS": policy_principal_arn(denial)})]
+    added: list[dict[str, Any]] = [allow("kms:Decrypt", "*", principal={"AWS": policy_principal_arn(denial)})]
     if denial.lowercase_action.startswith("kms:"):
         added = (resource_policies.resource_remedy(denial).policy or {}).get("Statement", [])
     if _is_administrative(denial):

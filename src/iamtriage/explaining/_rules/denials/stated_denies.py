@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.sts.trust_documents import iterate_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -105,7 +106,8 @@ class StatedDeny(Value):
     @property
     def exempts_sessions(self) -> bool:
         """Whether the statement requires MFA and exempts the call that opens a session with it."""
-        statement = next(itertools.islice(iterate_statements(self.policy.content), self.index, None), {})
+        none: dict[str, Any] = {}
+        statement = next(itertools.islice(iterate_statements(self.policy.content), self.index, None), none)
         return any(deny_conditions.MFA.has_key(each.key) for each in self.checked) and (
             known_policies.excluding_pattern(statement, "sts:GetSessionToken") is not None
         )
