@@ -65,9 +65,10 @@ def explain_missing_allow(denial: Denial) -> Explanation:
             return explain_other_account(denial)
     is_stated = denial.policy_type == "identity"
     tags = _find_tags(denial)
+    reason = _describe_reason(denial, tags)
     return denial.explain(
-        wording.denial_summary(denial, _describe_reason(denial, tags)),
-        *_causes(denial, tags),
+        wording.denial_summary(denial, reason),
+        *_causes(denial, reason),
         topic="" if is_stated else "access-denied",
         remedies=lambda: _remedies(denial),
         notes=(
@@ -98,7 +99,9 @@ def _remedies(denial: Denial) -> tuple[Remedy, ...]:
 def _find_renamed(denial: Denial) -> str | None:
     """Return the action in the text that has the other prefix of a renamed service."""
     prefix, _, name = (denial.action or "").partition(":")
-    text, other = denial.failure.text, f"{_OTHER_PREFIXES.get(prefix)}:{name}"
+    if prefix not in _OTHER_PREFIXES:
+        return None
+    text, other = denial.failure.text, f"{_OTHER_PREFIXES[prefix]}:{name}"
     return other if other in text and text.count(denial.action or "") == 0 else None
 
 
@@ -125,7 +128,7 @@ def _describe_reason(denial: Denial, tags: dict[str, str]) -> str:
     return _NO_REASON if denial_remedies.identity_allow_helps(denial) else "the message gives no reason"
 
 
-def _causes(denial: Denial, tags: dict[str, str]) -> Iterator[Cause]:
+def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
     evidence, reasons = denial.policy_type_evidence, wording.reason_lines(denial)
     if denial.policy_type == "identity":
         on = " on this resource" if denial.resource else ""
@@ -154,8 +157,10 @@ def _causes(denial: Denial, tags: dict[str, str]) -> Iterator[Cause]:
         text = "CodeStar Connections is now CodeConnections: connections that the console creates since July 2024 have the new prefix in their ARN, older ones keep the old one. The connection itself, if its status is Available, is not the problem."
         yield NO_IDENTITY_ALLOW.cause("derived", text=text)
         return
-    if is_ambiguous or denial_remedies.identity_allow_helps(denial):
-        because = (_MOST_FREQUENT,) if _describe_reason(denial, tags) == _NO_REASON else ()
+    # A verdict without a reason means that an Allow helps.
+    has_no_reason = reason == _NO_REASON
+    if is_ambiguous or has_no_reason or denial_remedies.identity_allow_helps(denial):
+        because = (_MOST_FREQUENT,) if has_no_reason else ()
         text = f"No identity-based policy of {denial.caller} allows {denial.action or 'it'}."
         yield NO_IDENTITY_ALLOW.cause(because=because, text=text)
     yield _other_policy_cause(denial)

@@ -88,7 +88,9 @@ def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
         if (found := pattern.match(resource)) is not None:
             values[word] = found["name"]
     if (queue := _QUEUE.match(resource)) is not None:
-        values["QUEUE_URL"] = queue.expand(r"https://sqs.\g<region>.amazonaws.com/\g<account>/\g<name>")
+        values["QUEUE_URL"] = (
+            f"https://sqs.{queue['region']}.amazonaws.com/{queue['account']}/{queue['name']}"
+        )
     # The CLI uses the configured Region, whatever Region an ARN has.
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
     if (domain := _find_domain(denial)) is not None:

@@ -198,10 +198,14 @@ def find_policies(failure: Failure) -> tuple[str, ...]:
 
 def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     """Return the Kubernetes groups that a text shows of the user of a request, or ``None`` if it shows none."""
-    text = denied.case.failure.text
+    failure = denied.case.failure
+    text = failure.text
+    if failure.span == (0, len(text)):
+        # Most denials stand alone.
+        return None
     if (printed := _GROUPS_OF_USER.search(text)) is not None:
         return tuple(printed[1].split())
-    entry = find_stated_entry(denied.case.failure, denied.principal) if denied.is_iam else None
+    entry = find_stated_entry(failure, denied.principal) if denied.is_iam else None
     if entry is not None:
         return entry.groups
     role = underlying_role(denied.principal)
@@ -216,8 +220,10 @@ def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
 
 def find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     """Return the groups of the access entry of a user's role, as code declares them or people say them."""
-    role, text = underlying_role(denied.principal), denied.case.failure.text[:_MAX_TEXT]
-    if role is None or not denied.is_iam or "roup" not in text:
+    role, failure = underlying_role(denied.principal), denied.case.failure
+    text = failure.text[:_MAX_TEXT]
+    # Every denial speaks of an API group.
+    if role is None or not denied.is_iam or text.count("roup") == text[slice(*failure.span)].count("roup"):
         return None
     declared = {
         tuple(_NAME_OF_GROUP.findall(found[found.lastgroup or 0]))

@@ -107,9 +107,8 @@ def cut_resource(denial: Denial) -> str | None:
 
 def is_sentence_cut(failure: AccessDenied) -> bool:
     """Return whether the text cuts the message off between the caller and the action."""
-    spans = failure.spans
-    place = spans.get("principal")
-    if place is None or "action" in spans:
+    place = None if failure.action is not None else failure.spans.get("principal")
+    if place is None:
         return False
     rest = failure.text[place[1] :].partition("\n")[0].rstrip(" .…\"'")
     return len(rest) >= _MIN_REST and _STANDARD_SENTENCE.startswith(rest)
