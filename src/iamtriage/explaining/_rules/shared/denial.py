@@ -217,6 +217,8 @@ def mark_cut_end(failure: AccessDenied) -> AccessDenied:
     if failure.deny is not None or failure.policy_type is not None:
         return failure
     text, resource, action = failure.text, failure.resource, failure.action
+    if resource is not None and '"' not in text and "'" not in text:
+        return failure  # a resource follows the action
     spans = failure.spans
     start, end = spans.get("resource", (0, 0))
     if resource is not None and end:
