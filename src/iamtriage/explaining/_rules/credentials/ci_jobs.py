@@ -16,6 +16,7 @@ from iamtriage.explaining._context.readers.workflows import find_jobs_without_to
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
@@ -198,7 +199,9 @@ def explain_jobs(jobs: list[JobWithoutToken]) -> tuple[Cause, Remedy]:
     first = jobs[0]
     names, plural = join_words([each.name for each in jobs], "and"), "s" if len(jobs) > 1 else ""
     if first.permissions is None:
-        text = f"{first.granted[0].upper()}{first.granted[1:]} has it, and the permissions of a job apply to no other job."
+        text = (
+            f"{capitalize_start(first.granted)} has it, and the permissions of a job apply to no other job."
+        )
     else:
         shown = ", ".join(first.permissions) or "{}"
         text = f"The job {first.name} has its own permissions ({shown}): what they omit is none, whatever {first.granted or 'the workflow'} has."

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
 from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def explain_other_account(denial: Denial) -> Explanation:
     there, name = denial.resource_account, _SERVICES[denial.service or ""]
     text = f"The caller is in account {denial.account}, the resource in {there}. {name} has no resource-based policies, so an Allow for {denial.caller} is not enough."
     return denial.explain(
-        f"{denial.caller[0].upper()}{denial.caller[1:]} of account {denial.account} was denied {denial.action} on {denial.resource} of account {there}: it needs a role of that account, which it assumes.",
+        f"{capitalize_start(denial.caller)} of account {denial.account} was denied {denial.action} on {denial.resource} of account {there}: it needs a role of that account, which it assumes.",
         RESOURCE_OF_OTHER_ACCOUNT.cause("derived", text=text),
         remedies=lambda: (_create_role_remedy(denial),),
     )

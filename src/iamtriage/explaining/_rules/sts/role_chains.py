@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command, repeat_com
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.chained_pods import find_role_of_pod, find_short_hour, pod_remedies
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def explain_chain(
 
 
 def _describe_trust(rejected: Rejected) -> str:
-    return f"{rejected.target[0].upper()}{rejected.target[1:]} must trust that identity"
+    return f"{capitalize_start(rejected.target)} must trust that identity"
 
 
 def _describe_raise(rejected: Rejected) -> str:
