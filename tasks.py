@@ -33,9 +33,14 @@ ON_EVERY_CORE = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
 PIP_INSTALL = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-input"]
 
 
-def run(*command: str | Path, env: dict[str, str] | None = None) -> int:
-    """Run a command in the project's folder and return its exit status."""
+def run(*command: str | Path) -> int:
+    """Run a command in the project's folder and return its exit status.
+
+    The environment .venv is active for it, also if the shell has another one, about which IPython would warn.
+    """
     sys.stdout.flush()
+    path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
+    env = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV)}
     return subprocess.run([str(part) for part in command], cwd=ROOT, env=env, check=False).returncode
 
 
@@ -101,10 +106,8 @@ def test(*options: str) -> int:
 def check(*sessions: str) -> int:
     """Run the lint, typing and docs sessions of noxfile.py in .venv, without separate environments."""
     prepare_environment("dev")
-    path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
-    env = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV)}
     wanted = sessions or ("lint", "typing", "docs")
-    return run(PYTHON, "-m", "nox", "--no-venv", "--no-install", "--session", *wanted, env=env)
+    return run(PYTHON, "-m", "nox", "--no-venv", "--no-install", "--session", *wanted)
 
 
 def main(arguments: list[str]) -> int:
