@@ -202,6 +202,11 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             id="boto3",
         ),
         pytest.param(
+            "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: Your access has been denied by S3, please make sure your request credentials have permission to GetObject for reports/code/app.zip. S3 Error Code: AccessDenied. S3 Error Message: Access Denied",
+            {"bucket": "reports", "key": "code/app.zip"},
+            id="code of a Lambda function",
+        ),
+        pytest.param(
             f'----> 2 s3.download_file("reports", "2026/x.csv", "x.csv")\n{DENIED.format("HeadObject")}',
             {"bucket": "reports", "key": "2026/x.csv"},
             id="arguments of a download",

@@ -288,7 +288,19 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "User: arn:aws:sts::414351767826:assumed-role/uc-master/uc is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/lake",
         {},
         "the role's trust policy does not allow Databricks",
-        "Databricks shows the external ID",
+        "Databricks shows its principal and the external ID",
+    ),
+    "role-for-a-vendor-by-name": (
+        "Datadog is not authorized to perform action sts:AssumeRole. Account affected: 111122223333. Regions affected: every region",
+        {},
+        "the role's trust policy does not allow Datadog",
+        "Datadog shows its principal and the external ID",
+    ),
+    "role-of-the-vendor-s-name": (
+        "User: arn:aws:sts::111122223333:assumed-role/Datadog/run is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/lake",
+        {},
+        "either the caller's policies or the role's trust policy",
+        "put-role-policy --role-name Datadog",
     ),
     "role-in-other-account": (
         "User: arn:aws:sts::444455556666:assumed-role/app/run is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/lake",

@@ -33,7 +33,12 @@ _ACCESS_POINT = lazy_pattern(
     r"(/(?:object/)?[^\s\"'`<>|,;)\]}\\]{0,1024})?",
     re.ASCII,
 )
-_UPLOAD = lazy_pattern(rf"Failed to upload \S.{{0,256}}? to ({_BUCKET})/(\S{{1,1024}}?): ", re.ASCII)
+_UPLOAD = lazy_pattern(
+    rf"Failed to upload \S.{{0,256}}? to ({_BUCKET})/(\S{{1,1024}}?): "
+    # Lambda reads the code with the permissions of the caller.
+    rf"|\bpermission to GetObject for ({_BUCKET})/([^\s\"'`]{{1,1024}}?)\.? S3 Error Code: ",
+    re.ASCII,
+)
 # A remote of rclone has the name that its configuration gives it: https://rclone.org/s3/#configuration
 _RCLONE = lazy_pattern(r"\brclone [a-z]{2,12} [^\n]{0,600}", re.ASCII)
 _REMOTE = lazy_pattern(
@@ -137,7 +142,7 @@ def find_location(text: str, operation: str | None, command: CommandLine | None)
         operation: The operation that failed. It distinguishes the source and the destination of a copy.
         command: The command that failed.
     """
-    if not any(each in text for each in ("s3", "ucket", "Failed to upload", "Lock Info:")):
+    if not any(each in text for each in ("s3", "S3", "ucket", "Failed to upload", "Lock Info:")):
         return None
     is_write = operation in _WRITES
     body = text if command is None else text.replace(command.text, " ", 1)
@@ -219,7 +224,9 @@ def _local_file_name(command: CommandLine) -> str | None:
 
 def _transfers(text: str) -> Iterator[Location]:
     for found in _UPLOAD.finditer(text):
-        yield Location(Stated(found[1], found[0].rstrip(": ")), Stated(found[2], found[0].rstrip(": ")))
+        words = found[0].removesuffix(" S3 Error Code: ").rstrip(":. ")
+        bucket, key = filter(None, found.groups())
+        yield Location(Stated(bucket, words), Stated(key, words))
 
 
 def _state_locks(text: str) -> Iterator[Location]:

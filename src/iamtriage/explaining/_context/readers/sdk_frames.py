@@ -111,8 +111,9 @@ _QUERY_READ = lazy_pattern(
 )
 # Elastic Beanstalk reads the source bundle with the permissions of the caller.
 _BUNDLE_READ = lazy_pattern(r"\bAccess Denied: S3Bucket=[a-z0-9.-]{3,63}, S3Key=\S{1,1024}", re.ASCII)
-# CloudFormation reads templates and code with the permissions of the caller, or of the role of the stack.
-_TEMPLATE_READ = lazy_pattern(r"\bS3 error: Access Denied\b")
+# CloudFormation reads templates and code with the permissions of the caller, or of the role of the stack, and Lambda
+# reads code with those of the caller.
+_TEMPLATE_READ = lazy_pattern(r"\bS3 error: Access Denied\b|\bpermission to GetObject for \S")
 # The frames of EMRFS name the operation, but a HEAD request by what it gets.
 _EMRFS_CALL = lazy_pattern(r"\bemr\.hadoop\.fs\.s3(?:n|\.lite)?\.call\.(\w{3,60}?)Call\.", re.ASCII)
 # Amazon MSK denies the connection itself with the ID of the broker's session:
@@ -177,7 +178,7 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
             Stated(_MSK_ACTIONS[found["kind"]], found[0]),
         )
     elif ("S3Bucket=" in text and (found := _BUNDLE_READ.search(text))) or (
-        "S3 error: " in text and (found := _TEMPLATE_READ.search(text))
+        ("S3 error: " in text or "to GetObject for " in text) and (found := _TEMPLATE_READ.search(text))
     ):
         service, operation = Stated("s3", found[0]), Stated("GetObject", found[0])
     elif "s3://" in text and (found := _SQL_CALL.search(text)):
