@@ -34,8 +34,12 @@ from iamtriage.explaining._rules.calls.account_roles import (
     explain_missing_setting,
     explain_protected_role,
 )
-from iamtriage.explaining._rules.calls.mail_identities import NOT_VERIFIED, explain_unverified_address
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
+from iamtriage.explaining._rules.calls.missing_in_region import (
+    NOT_VERIFIED,
+    explain_unsubscribed_service,
+    explain_unverified_address,
+)
 from iamtriage.explaining._rules.calls.missing_resources import MISSING_IN_S3, explain_not_found
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.throttling import (
@@ -49,10 +53,9 @@ from iamtriage.explaining._rules.calls.throttling import (
     uses_throttled_key,
 )
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
-from iamtriage.explaining._rules.calls.unsubscribed_services import explain_unsubscribed_service
 from iamtriage.explaining._rules.credentials import pod_agents
-from iamtriage.explaining._rules.credentials.access_portals import explain_unknown_portal
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
+from iamtriage.explaining._rules.credentials.sso_settings import explain_unknown_portal
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy

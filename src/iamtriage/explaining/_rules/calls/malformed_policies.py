@@ -15,9 +15,13 @@ from iamtriage.arns._principals import IdentityCenterRole, Role, User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.calls import document_problems
 from iamtriage.explaining._rules.calls.document_problems import explain_absent_role
-from iamtriage.explaining._rules.calls.key_lockouts import LOCKOUT, explain_lockout
-from iamtriage.explaining._rules.calls.principal_kinds import NO_PRINCIPAL, explain_principal_kind
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
+from iamtriage.explaining._rules.calls.rejected_policies import (
+    LOCKOUT,
+    NO_PRINCIPAL,
+    explain_lockout,
+    explain_principal_kind,
+)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command

@@ -14,7 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._rules.credentials import credential_sources, hop_limits, pod_roles
+from iamtriage.explaining._rules.credentials import credential_endpoints, credential_sources, pod_roles
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.certificates import NO_WAY_OUT
 from iamtriage.explaining._rules.shared.clues import mentions_kubernetes
@@ -98,7 +98,10 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
     configure = _SET_REGION if asked == "the Region" else None
     if controller is not None and controller.service_account == "aws-load-balancer-controller":
         configure = _CONFIGURE_LOAD_BALANCERS
-    hop_limit, end = hop_limits.hop_limit_remedy(case), "No credentials or permissions were checked."
+    hop_limit, end = (
+        credential_endpoints.hop_limit_remedy(case),
+        "No credentials or permissions were checked.",
+    )
     steps = hop_limit.steps
     if mentions_kubernetes(case) or controller is not None:
         steps = (
@@ -115,7 +118,7 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
             "reported",
             text=f"The request is for {asked}, not for credentials: the role of the pod or instance is not in question.",
         ),
-        hop_limits.METADATA_HOP_LIMIT.cause(),
+        credential_endpoints.METADATA_HOP_LIMIT.cause(),
         None
         if _LIMITED.search(case.failure.text)
         else NO_WAY_OUT.cause(

@@ -11,7 +11,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
-from iamtriage.explaining._rules.calls.fips_endpoints import explain_fips_host
+from iamtriage.explaining._rules.calls.missing_in_region import explain_fips_host
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import certificates, clusters, pages

@@ -17,7 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
-from iamtriage.explaining._rules.credentials import hop_limits
+from iamtriage.explaining._rules.credentials import credential_endpoints
 from iamtriage.explaining._rules.credentials.broken_profiles import profile_setting
 from iamtriage.explaining._rules.credentials.key_sources import find_signed_in_profile
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
@@ -193,9 +193,11 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         )
     because = "The SDK tried the instance metadata, where SDKs look last."
     no_profile = NO_INSTANCE_PROFILE.cause(because=because if METADATA_SIGNS.search(message) else None)
-    hop_limit, raise_limit = hop_limits.advise(case, timed_out=timed_out)
-    is_reachable = hop_limits.HIGHER_HOP_LIMIT.search(case.text) is not None
-    if hop_limits.find_contrast(case.text) or hop_limits.INSTANCE_SESSION.search(case.text):
+    hop_limit, raise_limit = credential_endpoints.advise_on_hop_limit(case, timed_out=timed_out)
+    is_reachable = credential_endpoints.HIGHER_HOP_LIMIT.search(case.text) is not None
+    if credential_endpoints.find_contrast(case.text) or credential_endpoints.INSTANCE_SESSION.search(
+        case.text
+    ):
         return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
     if re.search(NO_INSTANCE_PROFILE.sign, case.text):
         return Advice([no_profile], [_ATTACH_PROFILE], ": the EC2 instance has no role")
@@ -204,7 +206,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     if not timed_out:
         return Advice([no_profile, hop_limit], [_INSTANCE_ROLE, raise_limit])
     # A timeout shows that the response was lost; an instance without a role gets a 404. Nodes have a role.
-    if hop_limits.HOP_LIMIT_OF_ONE.search(case.text) or case.facts.service_account is not None:
+    if credential_endpoints.HOP_LIMIT_OF_ONE.search(case.text) or case.facts.service_account is not None:
         return Advice([hop_limit], [raise_limit])
     return Advice([hop_limit, no_profile], [raise_limit, _INSTANCE_ROLE])
 

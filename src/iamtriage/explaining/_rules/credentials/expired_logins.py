@@ -16,7 +16,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.credentials import registry_logins, session_renewal
 from iamtriage.explaining._rules.credentials.missing_logins import OTHER_HOME
 from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_PHRASES
-from iamtriage.explaining._rules.credentials.unknown_sessions import (
+from iamtriage.explaining._rules.credentials.sso_settings import (
     explain_unknown_session,
     find_unknown_session,
 )

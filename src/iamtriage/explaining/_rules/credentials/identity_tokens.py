@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.credentials import existing_providers, issuer_keys, issuers, rejected_tokens
+from iamtriage.explaining._rules.credentials import issuer_problems, issuers, rejected_tokens
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
@@ -193,10 +193,10 @@ _INSPECT_TOKEN = your_remedy(
 )
 # The first route that matches is used.
 _ROUTES: tuple[Route[_Rule], ...] = (
-    Route(existing_providers.explain_no_provider, message=r"OpenIDConnect provider found"),
+    Route(issuer_problems.explain_no_provider, message=r"OpenIDConnect provider found"),
     Route(rejected_tokens.explain_audience, message=r"ncorrect token audience|audience in ID Token"),
-    Route(issuer_keys.explain_no_verification_key, code=r"IDPCommunicationError.*"),
-    Route(issuer_keys.explain_no_verification_key, message=r"retrieve verification key"),
+    Route(issuer_problems.explain_no_verification_key, code=r"IDPCommunicationError.*"),
+    Route(issuer_problems.explain_no_verification_key, message=r"retrieve verification key"),
     Route(rejected_tokens.explain_wrong_thumbprint, message=r"humbprint"),
     Route(_explain_rejected_claim, code=r"IDPRejectedClaim.*"),
     Route(_explain_missing_claim, message=_MISSING_CLAIM),

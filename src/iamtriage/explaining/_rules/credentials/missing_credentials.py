@@ -17,6 +17,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import (
     broken_profiles,
     containers,
+    credential_endpoints,
     ecs_tasks,
     given_credentials,
     mfa_sessions,
@@ -26,7 +27,6 @@ from iamtriage.explaining._rules.credentials import (
     registry_logins,
     service_logins,
     session_renewal,
-    unreachable_agents,
     unread_sources,
     unsigned_requests,
 )
@@ -389,7 +389,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(pod_agents.explain_agent_rejection, message=pod_agents.REJECTED_TOKEN),
     Route(pod_agents.explain_missing_association, message=pod_agents.MISSING_ASSOCIATION),
     Route(containers.explain_account_without_role, message=containers.ACCOUNT_WITHOUT_ROLE),
-    Route(unreachable_agents.explain_agent_unreachable, message=unreachable_agents.AGENT_UNREACHABLE),
+    Route(credential_endpoints.explain_agent_unreachable, message=credential_endpoints.AGENT_UNREACHABLE),
     Route(ecs_tasks.explain_endpoint_unreachable, message=ecs_tasks.UNREACHABLE),
     Route(containers.explain_sts_unreachable, message=containers.STS_UNREACHABLE),
     Route(containers.explain_token_unreadable, message=containers.TOKEN_UNREADABLE),

@@ -17,14 +17,13 @@ from iamtriage.explaining._context.readers.workflows import find_jobs_without_to
 from iamtriage.explaining._rules.credentials import (
     ci_jobs,
     containers,
+    credential_endpoints,
     credential_sources,
     ecs_tasks,
-    hop_limits,
     other_users,
     pod_agents,
     pod_roles,
     provider_chains,
-    role_proxies,
     unread_sources,
 )
 from iamtriage.explaining._rules.credentials.key_sources import find_signed_in_profile
@@ -147,8 +146,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         environments = [each for each in environments if each is not on_ec2] or [on_laptop]
     is_blocked = (
         environments[0] is pod_roles.advise_in_pods
-        and hop_limits.find_contrast(case.text) is not None
-        and hop_limits.HIGHER_HOP_LIMIT.search(case.text) is None
+        and credential_endpoints.find_contrast(case.text) is not None
+        and credential_endpoints.HIGHER_HOP_LIMIT.search(case.text) is None
     )
     if is_blocked:
         environments = [credential_sources.advise_on_ec2, pod_roles.advise_own_role]
@@ -240,7 +239,7 @@ def _explain_login_profile(case: Case[MissingCredentials], _message: str) -> Exp
 
 # What the text around the failure shows. The first sign that it has decides.
 _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
-    (role_proxies.REFUSED_ROLE, role_proxies.explain_refused_role),
+    (pod_agents.REFUSED_ROLE, pod_agents.explain_refused_role),
     (lazy_pattern(credential_sources.UNUSABLE_INSTANCE_ROLE), credential_sources.explain_instance_role),
     (pod_agents.UNKNOWN_HOST, pod_agents.explain_old_sdk),
     (provider_chains.MISSING_MODULE, provider_chains.explain_missing_module),
@@ -256,14 +255,14 @@ def _find_reason(
     case: Case[MissingCredentials], message: str, advice: list[pod_roles.Advice], *, is_on_ec2: bool
 ) -> str:
     if is_on_ec2 and _is_blocked_by_hop_limit(case.text):
-        session = hop_limits.INSTANCE_SESSION.search(case.text)
-        limit = "is" if hop_limits.HOP_LIMIT_OF_ONE.search(case.text) else "is most likely"
+        session = credential_endpoints.INSTANCE_SESSION.search(case.text)
+        limit = "is" if credential_endpoints.HOP_LIMIT_OF_ONE.search(case.text) else "is most likely"
         role = "credentials" if session is None else f"the role {session[1]}"
         return f" in the container. The hop limit of the instance metadata {limit} 1: only the host gets {role} from it"
     found = next((each.finding for each in advice if each.finding), None)
     if found is not None:
         asked = credential_sources.METADATA_SIGNS.search(message) is not None
-        limited = asked and hop_limits.HOP_LIMIT_OF_ONE.search(case.text)
+        limited = asked and credential_endpoints.HOP_LIMIT_OF_ONE.search(case.text)
         return f"{found}, and the hop limit of the instance metadata is 1" if limited else found
     program = " for Terraform" if _TERRAFORM.search(case.text) else ""
     return f"{program}{provider_chains.describe_outcomes(message) or _metadata_outcome(case.text, message)}"
@@ -299,13 +298,15 @@ def _metadata_outcome(text: str, message: str) -> str:
 
 def _is_blocked_by_hop_limit(text: str) -> bool:
     """Return whether the text shows that only a container on an instance gets no credentials of its role."""
-    if hop_limits.HIGHER_HOP_LIMIT.search(text):
+    if credential_endpoints.HIGHER_HOP_LIMIT.search(text):
         return False
-    contrast, is_in_container = hop_limits.find_contrast(text), containers.is_in_container(text)
-    if contrast is not None or hop_limits.HOP_LIMIT_OF_ONE.search(text):
-        says_container = hop_limits.IN_CONTAINER.search(text) or hop_limits.works_on_host_network(text)
+    contrast, is_in_container = credential_endpoints.find_contrast(text), containers.is_in_container(text)
+    if contrast is not None or credential_endpoints.HOP_LIMIT_OF_ONE.search(text):
+        says_container = credential_endpoints.IN_CONTAINER.search(
+            text
+        ) or credential_endpoints.works_on_host_network(text)
         return bool(is_in_container or says_container or (contrast is not None and is_about_pods(text)))
-    return is_in_container and hop_limits.INSTANCE_SESSION.search(text) is not None
+    return is_in_container and credential_endpoints.INSTANCE_SESSION.search(text) is not None
 
 
 def _is_in_container_on_ec2(text: str, message: str) -> bool:
@@ -342,7 +343,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.
     mentions_metadata = (
         credential_sources.METADATA_SIGNS.search(message) is not None
-        or hop_limits.HOP_LIMIT_OF_ONE.search(text) is not None
+        or credential_endpoints.HOP_LIMIT_OF_ONE.search(text) is not None
     )
     is_proxied = credential_sources.find_proxied_hosts(case, message) is not None
     if not environments and (is_proxied or _is_blocked_by_hop_limit(text)):

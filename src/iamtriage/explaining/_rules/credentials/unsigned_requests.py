@@ -12,7 +12,6 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import (
     gateway_routes,
-    other_registries,
     registry_logins,
     registry_pulls,
 )
@@ -98,7 +97,7 @@ def explain_no_registry_login(
         return registry_logins.explain_helper_without_login(case, reported)
     if (explanation := registry_pulls.explain_pull_of_cluster(case, message)) is not None:
         return explanation
-    if not is_node and (other := other_registries.explain_other_registry(case, registry, region)) is not None:
+    if not is_node and (other := registry_pulls.explain_other_registry(case, registry, region)) is not None:
         return other
     older = "The login is older than 12 hours."
     if is_node:
@@ -119,7 +118,7 @@ def explain_no_registry_login(
         ),
         # An expired login is rejected in other words.
         *(() if none_sent and not is_node else (EXPIRED_REGISTRY_LOGIN.cause(text=older),)),
-        *(() if is_node else (other_registries.may_be_other_login(case, registry),)),
+        *(() if is_node else (registry_pulls.may_be_other_login(case, registry),)),
     ]
     remedies = [credential_remedies.docker_login(registry, region, case.failure.text)]
     summary = f"The ECR registry {registry} does not accept the docker login."
