@@ -13,15 +13,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, Role, User
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._rules.calls import document_problems
-from iamtriage.explaining._rules.calls.document_problems import explain_absent_role
+from iamtriage.explaining._rules.calls import document_problems, rejected_policies
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
-from iamtriage.explaining._rules.calls.rejected_policies import (
-    LOCKOUT,
-    NO_PRINCIPAL,
-    explain_lockout,
-    explain_principal_kind,
-)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -121,8 +114,8 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     problem, because = document_problems.find_problem(message, find_partition(case))
     if _INVALID_PRINCIPAL.search(message) and problem.cause is not document_problems.NO_PRINCIPALS:
         return _explain_invalid_principal(case, message)
-    if problem.cause is LOCKOUT:
-        return explain_lockout(case, because)
+    if problem.cause is rejected_policies.LOCKOUT:
+        return rejected_policies.explain_lockout(case, because)
     text = problem.text or problem.cause.sentence
     is_long = problem.cause is POLICY_TOO_LONG
     title = "Shorten the document" if is_long else "Correct the document"
@@ -151,7 +144,8 @@ def _describe_effect(message: str) -> str:
 def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Explanation:
     suspect = _find_suspect(case, message)
     name, effect = suspect.name, _describe_effect(message)
-    if (other := explain_principal_kind(case, name, suspect.statement, suspect.content, effect)) is not None:
+    other = rejected_policies.explain_principal_kind(case, name, suspect.statement, suspect.content, effect)
+    if other is not None:
         return other
     text = "AWS rejected the policy because it cannot find a principal in it."
     if suspect.has_wildcard:
@@ -178,7 +172,7 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
             remedies=_refer_remedy(reference, tool),
             notes=effect,
         )
-    if (absent := explain_absent_role(case, name or None, effect)) is not None:
+    if (absent := document_problems.explain_absent_role(case, name or None, effect)) is not None:
         return absent
     # A deleted or misspelled principal cannot be looked up, and service principals belong to AWS.
     can_look_up = suspect.lacks_path or (causes[-1].evidence == "possible" and suspect.kind != "service")
@@ -246,7 +240,7 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
     # A secret pasted in place of a role's name is valid in an ARN.
     suspects = [each for each in suspects if all(map(safe_name, each.name.split("/")))]
     first = [each for each in suspects if each.is_unique_id]
-    first += [each for each in suspects if NO_PRINCIPAL.fullmatch(each.name)]
+    first += [each for each in suspects if rejected_policies.NO_PRINCIPAL.fullmatch(each.name)]
     first += [each for each in suspects if each.role is not None or each.lacks_path]
     # An account always exists.
     others = [each for each in suspects if not _ACCOUNT.fullmatch(each.name)] or suspects
@@ -299,6 +293,12 @@ def _is_principal(name: str) -> bool:
     return commands.arn(name, "") == name
 
 
+_NOT_FOUND = {
+    "service": "The service principal does not exist in this partition and Region.",
+    "federated": "The account has no such identity provider, or its ARN is misspelled.",
+}
+
+
 def _principal_causes(suspect: _Suspect) -> list[Cause]:
     if (role := suspect.role) is not None:
         because = f"The text states the role's ARN: {role}"
@@ -312,12 +312,8 @@ def _principal_causes(suspect: _Suspect) -> list[Cause]:
         return [DELETED_PRINCIPAL.cause("derived", because)]
     if suspect.has_wildcard:
         return [WILDCARD_IN_PRINCIPAL.cause("derived", "The name contains an asterisk.")]
-    if suspect.kind == "service":
-        text = "The service principal does not exist in this partition and Region."
-        return [PRINCIPAL_NOT_FOUND.cause(text=text)]
-    if suspect.kind == "federated":
-        text = "The account has no such identity provider, or its ARN is misspelled."
-        return [PRINCIPAL_NOT_FOUND.cause(text=text)]
+    if suspect.kind in _NOT_FOUND:
+        return [PRINCIPAL_NOT_FOUND.cause(text=_NOT_FOUND[suspect.kind])]
     return [PRINCIPAL_NOT_FOUND.cause(), PRINCIPAL_TOO_NEW.cause(), PRINCIPAL_MISTYPED.cause()]
 
 
