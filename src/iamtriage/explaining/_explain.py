@@ -232,7 +232,7 @@ def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
 
 
 def _explain_answer(failure: Failure, facts: ResolvedFacts) -> Explanation:
-    if facts.context.other_endpoint is not None:
+    if facts.context.other_endpoint is not None or facts.context.other_system is not None:
         from iamtriage.explaining._rules.denials import s3_compatible_stores
 
         case = Case(failure, facts)

@@ -259,6 +259,14 @@ BARE_PUT = "An error occurred (AccessDenied) when calling the PutObject operatio
             'o.BaseEndpoint = aws.String("http://store.example.com:9000")\noperation error S3: PutObject, https response error StatusCode: 403, RequestID: 17A, HostID: x, api error AccessDenied: Access Denied.',
             "The system at store.example.com:9000, not AWS, denied the call PutObject.",
         ),
+        (
+            "The upload to Cloudflare R2 fails:\n[AccessDenied: Access Denied] { Code: 'AccessDenied' }",
+            "Cloudflare R2, not AWS, denied the call.",
+        ),
+        (
+            f"Since the upgrade of our self-hosted MinIO, backups to MinIO fail:\n{UNKNOWN_KEY}",
+            "MinIO, not AWS, rejected the call ListBuckets: the access key does not exist there.",
+        ),
     ],
 )
 def test_an_endpoint_that_is_not_of_aws_answers(text: str, summary: str) -> None:
@@ -280,6 +288,10 @@ def test_an_endpoint_that_is_not_of_aws_answers(text: str, summary: str) -> None
         'endpoint = "http://169.254.169.254"\n',
         "endpoint: https://s3.eu-west-1.amazonaws.com:443\n",
         "The endpoint is documented at https://docs.example.com\n",
+        "We migrated from MinIO to S3, and now the backup fails:\n",
+        "With MinIO as a cache. The job works with MinIO, but in production:\n",
+        "Copied from Wasabi to Backblaze B2 before.\n",
+        "The job reads from Wasabi and writes to our AWS account:\n",
     ],
 )
 def test_other_endpoints_do_not_count(before: str) -> None:

@@ -48,6 +48,7 @@ class Context(Value):
         instance: The EC2 instance.
         vpc_endpoint: The VPC endpoint.
         other_endpoint: The host that the call was sent to, with its port, if it does not belong to AWS.
+        other_system: The system with the API of S3 that the text names, such as MinIO, if it does not speak of AWS.
         api: The API of API Gateway.
         function: The Lambda function.
         log_group: The log group of CloudWatch Logs.
@@ -81,6 +82,7 @@ class Context(Value):
     instance: Stated | None = None
     vpc_endpoint: Stated | None = None
     other_endpoint: Stated | None = None
+    other_system: Stated | None = None
     api: Stated | None = None
     function: Stated | None = None
     log_group: Stated | None = None

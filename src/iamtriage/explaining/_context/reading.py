@@ -32,6 +32,7 @@ _SIGNS = (
     "Lock Info:", "backup store for", "BackupStorageLocation", "ecs/", "host_base", "rclone ", "AWS Error ", "-1\n", "-2\n", "-3\n", "-1:\n", "-1 =", "ARN is not mapped", "SaslAuth",
     "requestParameters", "host id: ", "S3 error: ", "/aws-sdk/", "/aws-sdk-", "(eval):", "log group ", "log_group", "ogGroup",
     "Role ", "he role ", "AdministratorAccess", "FullAccess", "OnlyAccess", "PowerUserAccess", "edPrincipal(", "IdentityPrincipal(", "Policy:", 'Policy":', "he policy ", " has ", "I have ",
+    "re R2", "ze B2", "an Spaces", "Wasabi", "inIO", "inio", "Ceph", "Object Storage", "Tigris", "LocalStack",
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from iamtriage.explaining._context.model import Context
 from iamtriage.explaining._context.readers.callers import UNMAPPED, find_described_caller, restore_case
 from iamtriage.explaining._context.readers.command_lines import find_commands, operation_of_command
 from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
-from iamtriage.explaining._context.readers.endpoints import find_other_endpoint
+from iamtriage.explaining._context.readers.endpoints import find_other_endpoint, find_other_system
 from iamtriage.explaining._context.readers.names import NAME_READERS
 from iamtriage.explaining._context.readers.regions import find_heading_region
 from iamtriage.explaining._context.readers.runtimes import find_runtime
@@ -100,6 +100,8 @@ def search_context(failure: Failure, whole: str) -> Context:
         if stated is None or text.rfind(heading.value, 0, start) > text.rfind(stated.value, 0, start):
             values["region"] = heading
     values["other_endpoint"] = find_other_endpoint(failure, section, whole, command)
+    if values["other_endpoint"] is None:
+        values["other_system"] = find_other_system(failure, whole)
     values["service"], values["operation"] = _find_call(failure, section, command, values.get("terraform"))
     stored = _find_storage_call(failure)
     if stored is not None and values.get("key") is None and values.get("prefix") is None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
     from iamtriage.failures._failures import Failure
 
-__all__ = ("find_other_endpoint", "find_unexempted_hosts")
+__all__ = ("find_other_endpoint", "find_other_system", "find_unexempted_hosts")
 
 # Variables in the output of env, in a manifest, or in a ConfigMap. The addresses are called with http.
 _PROXY = lazy_pattern(r"\b(?:http|all)_proxy(?:=|: )[\"']?\w", re.ASCII | re.IGNORECASE)
@@ -50,6 +50,30 @@ _TEMPLATE = lazy_pattern(r"(?<=://)\$?\{(\w{2,30})\}(?::\$?\{(\w{2,30})\})?", re
 # Each one takes a search of the text.
 _MAX_TEMPLATES = 4
 _SIGNS = ("ndpoint", "NDPOINT", "erviceU", "s3Url", "host_base")
+# "AccessDenied from Cloudflare R2", but not "migrated from MinIO to S3".
+_PRODUCT = lazy_pattern(
+    r"\b(?:against|at|(?<!migrating )(?<!migrated )(?<!moved )from|into?|on|our|my|the|to|uses?|using|via|with|by)\s{1,2}(?:an? |local |self-hosted ){0,2}"
+    r"(?P<name>Cloudflare R2|Backblaze B2|DigitalOcean Spaces|Wasabi|[Mm]in(?:io|IO)|Ceph(?: RGW| Object Gateway)?|Hetzner Object Storage|Scaleway Object Storage"
+    r"|Linode Object Storage|OVH(?:cloud)? Object Storage|Oracle (?:Cloud )?Object Storage|Tigris|LocalStack)\b"
+)
+_PRODUCT_NAMES = (
+    "re R2",
+    "ze B2",
+    "an Spaces",
+    "Wasabi",
+    "inIO",
+    "inio",
+    "Ceph",
+    "Object Storage",
+    "Tigris",
+    "LocalStack",
+)
+# Words that show that a text is about AWS, too, or that the other system is not the one that fails.
+_AWS_SIGNS = lazy_pattern(
+    r"amazonaws\.com|\barn:aws|\b(?:AWS|IAM) (?:accounts?|buckets?|polic(?:y|ies)|roles?|users?|side)\b|\b(?:Amazon|real|actual) S3\b"
+    r"|\b(?:from|to|on|in|into|at|with|against|for|and|or|than) (?:an? |the )?(?:AWS )?S3\b(?![ -](?:compatible|API|client|gateway|endpoint|interface|protocol))"
+    r"|\bwork(?:s|ed) (?:fine |well |perfectly )?(?:against|with|on|in|locally)\b|\b(?:in|on) (?:prod\b|production\b)"
+)
 # "amazon.com" is the domain of the documentation and the console.
 _AWS_SUFFIXES = tuple(
     f".{suffix}"
@@ -89,6 +113,18 @@ def find_other_endpoint(
         stated = list(_find_settings(_ARGUMENT, _fill_templates(section), failure))
     hosts = {host for host, _ in stated}
     return _other_host(*stated[-1]) if len(hosts) == 1 else None
+
+
+def find_other_system(failure: Failure, text: str) -> Stated | None:
+    """Return the only system with the API of S3 that a text names, if it does not speak of AWS."""
+    if failure.principal is not None or not any(name in text for name in _PRODUCT_NAMES):
+        return None
+    found = {each["name"]: each[0] for each in _PRODUCT.finditer(text)}
+    if len(found) != 1 or _AWS_SIGNS.search(text) is not None:
+        return None
+    ((name, words),) = found.items()
+    is_of_s3 = name == "LocalStack" or _may_be_of_service(failure, "s3")
+    return Stated(name, words) if is_of_s3 else None
 
 
 def _find_settings(pattern: re.Pattern[str], text: str, failure: Failure) -> Iterator[tuple[str, str]]:

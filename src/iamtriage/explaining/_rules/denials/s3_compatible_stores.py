@@ -123,13 +123,14 @@ ENDPOINT_NOT_USED = CauseType(
 
 
 def is_from_other_system(case: Case[Failure]) -> bool:
-    """Return whether a system that is not AWS answered, by the endpoint that the text names."""
+    """Return whether a system that is not AWS answered, by the endpoint or the system that the text names."""
     failure = case.failure
-    if case.context.other_endpoint is None or error_code(failure) in _CLOCK_CODES:
+    named = case.context.other_endpoint or case.context.other_system
+    if named is None or error_code(failure) in _CLOCK_CODES:
         return False
     code = error_code(failure)
     if failure.kind == "missing_credentials":
-        return _find_product(case.context.other_endpoint.value, failure.text) in _EMULATORS
+        return _find_product(named.value, failure.text) in _EMULATORS
     return failure.kind in _KINDS or (
         failure.kind == "aws_error" and (code in _CODES or _may_be_checksum(case))
     )
@@ -150,13 +151,16 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     words = () if command is None or command.option("endpoint-url") is None else command.words[:2]
     if endpoint is not None and is_of_s3 and words in _UPLOADING:
         return _explain_upload(case, " ".join(words), endpoint.value)
-    if endpoint is None:
+    named = case.context.other_system
+    if named is not None:
+        host, because = "that system", f'The text says "{named.words}".'
+    elif endpoint is None:
         host = find_s3_compatible_host(denial_paragraph(failure)) or "the host"
         because = f"The text names the host {host}."
     else:
         host = endpoint.value
         because = f"The text sets {endpoint.words} to {host}."
-    product = _find_product(host, failure.text)
+    product = _find_product(host, failure.text) if named is None else named.value
     about_key = failure.kind in {"invalid_credentials", "missing_credentials"}
     if endpoint is not None and product in _EMULATORS and about_key:
         return _explain_emulator(case, product, endpoint)
@@ -177,7 +181,7 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     use_key = your_remedy(
         "Use an access key of that system",
         "Check which key the client sends: one in the code, else AWS_ACCESS_KEY_ID, else that of the profile. The command prints its last characters.",
-        f"Pass a key that was created at {host} to the client, or keep it in a profile for this endpoint.",
+        f"Pass a key that was created {f'in {product}' if named else f'at {host}'} to the client, or keep it in a profile for this endpoint.",
         _REMOVE_ENDPOINT,
         commands="aws configure list",
         url=pages.SDK_ENDPOINTS,
@@ -197,7 +201,11 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     if checksum is not None:
         remedies = (checksum[2],) if checksum[0] else (*remedies, checksum[2])
     return Explanation(
-        failure, OTHER_SOFTWARE.code, f"{system} at {host}, not AWS, {answer}.", causes, remedies
+        failure,
+        OTHER_SOFTWARE.code,
+        f"{system}{'' if named else f' at {host}'}, not AWS, {answer}.",
+        causes,
+        remedies,
     )
 
 
