@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.model import NOTHING
+from iamtriage.explaining._context.model import NOTHING, Context
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.model import Context
     from iamtriage.failures._failures import Failure
 
 __all__ = ("read_context",)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import service_prefix
-from iamtriage.explaining._context.model import NOTHING
+from iamtriage.explaining._context.model import NOTHING, Context
 from iamtriage.explaining._context.readers.partitions import stated_partition
 from iamtriage.policies._arn_templates import name_stem
 from iamtriage.policies._masked_arns import find_partition
@@ -16,7 +16,6 @@ from iamtriage.policies._masked_arns import find_partition
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from iamtriage.explaining._context.model import Context
     from iamtriage.explaining._context.values import Stated
     from iamtriage.failures._failures import AccessDenied, Failure
 

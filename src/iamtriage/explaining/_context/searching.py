@@ -24,10 +24,9 @@ from iamtriage.explaining._context.readers.s3_locations import (
     find_setting,
 )
 from iamtriage.explaining._context.readers.sdk_frames import find_called_operation, find_storage_call
-from iamtriage.explaining._context.values import Stated
+from iamtriage.explaining._context.values import CommandLine, Stated
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.values import CommandLine
     from iamtriage.failures._failures import Failure
 
 __all__ = ("search_context",)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.unique_values import unique_value
-from iamtriage.explaining._context.values import Stated, quote_match
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._context.values import CommandLine
+from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
 __all__ = ("UNMAPPED", "find_caller", "find_described_caller", "restore_case")
 

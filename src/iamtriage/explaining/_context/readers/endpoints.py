@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for, service_prefix
-from iamtriage.explaining._context.values import Stated
+from iamtriage.explaining._context.values import CommandLine, Stated
 from iamtriage.sts._endpoint_table import PARTITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.explaining._context.values import CommandLine
     from iamtriage.failures._failures import Failure
 
 __all__ = ("find_other_endpoint", "find_other_system", "find_unexempted_hosts")

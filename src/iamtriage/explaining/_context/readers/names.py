@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.callers import find_caller
 from iamtriage.explaining._context.readers.unique_values import find_said_name, find_said_role, unique_value
-from iamtriage.explaining._context.values import Stated, quote_match
+from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from iamtriage.explaining._context.values import CommandLine
 
 __all__ = (
     "NAME_READERS",

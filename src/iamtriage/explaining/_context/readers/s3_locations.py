@@ -14,12 +14,10 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage.explaining._context.values import Stated, quote_match
+from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from iamtriage.explaining._context.values import CommandLine
 
 __all__ = ("Location", "find_location", "find_remote", "find_setting")
 

@@ -14,7 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes import (
     aws_auth_maps,
@@ -28,17 +28,15 @@ from iamtriage.explaining._rules.shared import clusters, pages, principal_mappin
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.quoted_message import end_summary, quoted_message
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
-    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import AccessEntry
 
     _Rule = Callable[["Case[AccessEntry]", str], Explanation]

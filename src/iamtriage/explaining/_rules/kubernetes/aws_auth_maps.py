@@ -8,11 +8,11 @@ import attrs
 
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.kubernetes import cluster_access
-from iamtriage.explaining._rules.kubernetes.map_entries import arn_in_map, is_for_nodes
+from iamtriage.explaining._rules.kubernetes.map_entries import Caller, arn_in_map, is_for_nodes
 from iamtriage.explaining._rules.shared import clues, commands, pages, principal_mappings
-from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster, find_cluster
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -20,13 +20,10 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.values import MappingEntry
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.kubernetes.map_entries import Caller
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import AccessEntry

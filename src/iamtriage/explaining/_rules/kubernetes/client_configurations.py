@@ -20,9 +20,9 @@ from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER, OTHER_PRINCIPAL
 from iamtriage.explaining._rules.kubernetes.stated_entries import is_listed
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster, find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import Stated
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
-    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
-    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
 _MAX_TEXT = 64_000
 _CHARS_OF_USER = 2_000

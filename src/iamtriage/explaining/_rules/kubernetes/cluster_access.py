@@ -17,25 +17,22 @@ from iamtriage.arns._principals import (
     ServiceLinkedRole,
     User,
 )
-from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
-from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes_requests import narrowest_access_policy
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iamtriage.arns._principals import Principal
-    from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
-    from iamtriage.explaining._rules.shared.remedies import Commands
 
 _ENTRY_COMMAND = lazy_pattern(r"aws eks [a-z]+-access-(?:entry|policy) ")
 # The subcommands of kubectl that only read, that change objects or open connections to them, and that change nodes.

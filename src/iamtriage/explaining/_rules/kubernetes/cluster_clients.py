@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.arns._principals import IdentityCenterRole, Role
+from iamtriage.arns._principals import IdentityCenterRole, Principal, Role
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes import cluster_access
@@ -24,18 +24,15 @@ from iamtriage.explaining._rules.kubernetes.stated_entries import (
 )
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
-from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.arns._principals import Principal
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
-    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
-    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import KubernetesUnauthorized
 
 _MAX_TEXT = 64_000

@@ -6,7 +6,7 @@ https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import attrs
 
@@ -29,7 +29,6 @@ from iamtriage.failures._failures import KubernetesForbidden
 
 if TYPE_CHECKING:
     import re
-    from typing import Self
 
     from iamtriage.explaining._explanations.remedies import Remedy
 

@@ -10,9 +10,9 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence, clip_text, join_words
 from iamtriage.arns._principals import Role, User
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.values import Subject
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import map_entries
 from iamtriage.explaining._rules.kubernetes.stated_entries import (
     declares_others,
@@ -25,13 +25,10 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import kubernetes_name
 from iamtriage.explaining._rules.shared.principal_mappings import RESERVED_PREFIXES, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import underlying_role
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
+from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
-    from iamtriage.explaining._rules.shared.remedies import Commands
 
 _GROUPS_IN_TERRAFORM = lazy_pattern(
     r"^[ \t]{0,20}kubernetes_groups[ \t]{0,20}=[ \t]{0,4}\[(?P<groups>(?:[ \t]{0,4}\"[\w:.-]{1,63}\",?){0,8})[ \t]{0,4}\]",

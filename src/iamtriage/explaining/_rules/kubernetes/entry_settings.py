@@ -14,25 +14,21 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Labelled, change_commands
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
 from iamtriage.explaining._rules.kubernetes.denied_requests import ASSOCIATION_IN_MODULE
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
+from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import Deployment, change_in_code, find_deployment
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
-    from iamtriage.explaining._rules.shared.remedies import Commands
-    from iamtriage.explaining._rules.shared.text_signs import Deployment
     from iamtriage.failures._failures import AccessEntry
     from iamtriage.typing import AuthenticationMode
 

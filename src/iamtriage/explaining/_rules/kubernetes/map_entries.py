@@ -14,26 +14,23 @@ import attrs
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Role, RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.kubernetes.config_maps import find_misplaced_map
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._context.readers.kubernetes.config_maps import MapPlace, find_misplaced_map
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import MAPPED_IN_WRONG_FORM
 from iamtriage.explaining._rules.shared import pages, principal_mappings
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.manifests import write_scalar
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
+from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from iamtriage.explaining._context.values import MappingEntry
-
-    Caller: TypeAlias = Role | User
-    from iamtriage.explaining._context.readers.kubernetes.config_maps import MapPlace
     from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase
-    from iamtriage.explaining._rules.shared.remedies import Commands
+
+Caller: TypeAlias = Role | User
 
 MAP_ENTRY_WITH_PATH = CauseType(
     "map-entry-with-path",

@@ -17,13 +17,12 @@ from iamtriage.explaining._rules.kubernetes.entry_groups import change_groups
 from iamtriage.explaining._rules.shared import commands, kubernetes_requests, manifests, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present, your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
-    from iamtriage.explaining._rules.shared.remedies import Commands
 
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII

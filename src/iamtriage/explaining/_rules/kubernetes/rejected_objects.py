@@ -12,7 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import hide_secrets, join_words, quote_words
 from iamtriage.explaining._context.readers.names import find_namespace
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.other_denials import REFUSED_BY_ADMISSION
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present,
 if TYPE_CHECKING:
     import re
 
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._facts import Facts
 
 _REJECTED = lazy_pattern(

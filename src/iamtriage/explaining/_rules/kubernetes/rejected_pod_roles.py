@@ -8,19 +8,19 @@ entry, or lacks permissions: https://docs.aws.amazon.com/eks/latest/userguide/po
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_argument
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.stated_entries import is_listed
 from iamtriage.explaining._rules.shared import clusters, commands, pages, principal_mappings
-from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
+from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import IAM_DOES_NOT_HELP
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
@@ -35,15 +35,11 @@ from iamtriage.explaining._rules.sts.service_policies import check_service_trust
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from iamtriage.arns._principals import Role
-    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessEntry
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.arns._principals import IdentityCenterRole, ServiceLinkedRole
-from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.arns._principals import IdentityCenterRole, Principal, Role, ServiceLinkedRole
+from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.shared.clusters import find_iam_arns
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
@@ -25,8 +25,6 @@ from iamtriage.explaining._rules.shared.principal_words import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.arns._principals import Principal, Role
-    from iamtriage.explaining._context.readers.command_runs import CommandRun
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
     from iamtriage.failures._failures import Failure
 

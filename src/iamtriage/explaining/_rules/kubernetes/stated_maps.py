@@ -13,25 +13,23 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.arns._principals import InstanceProfile, Role, User
+from iamtriage.arns._principals import InstanceProfile, Principal, Role, User
 from iamtriage.explaining._context.readers.kubernetes.config_maps import find_misplaced_map
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_stated_node_role
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.kubernetes import cluster_access, map_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import MAP_WITHOUT_ENTRY, explain_absent_entry
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
-from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.arns._principals import Principal
     from iamtriage.explaining._context.values import MappingEntry
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.map_entries import Caller, Finding
-    from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)

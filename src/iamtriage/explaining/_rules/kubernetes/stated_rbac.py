@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
     StatedBinding,
     StatedRole,
@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_princip
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.values import Rule, Subject
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request

@@ -12,7 +12,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.rbac_objects import StatedBinding, find_roles
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.kubernetes import request_checks
-from iamtriage.explaining._rules.kubernetes.denied_requests import bind_command
+from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, bind_command
 from iamtriage.explaining._rules.kubernetes.entry_groups import change_groups, is_in_terraform
 from iamtriage.explaining._rules.kubernetes.stated_rbac import (
     compare_role,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
     from iamtriage.explaining._rules.kubernetes.stated_rbac import Gap
 
 _NAME = lazy_pattern(r"[A-Za-z0-9*][\w.:*/-]{0,252}")

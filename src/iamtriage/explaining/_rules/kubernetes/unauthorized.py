@@ -17,7 +17,7 @@ from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import (
     client_configurations,
     cluster_access,
@@ -32,21 +32,18 @@ from iamtriage.explaining._rules.kubernetes.aws_auth_maps import explain_no_entr
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, find_map_entry
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.clusters import failure_sentence
+from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster, failure_sentence
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import describe_principal
-from iamtriage.explaining._rules.shared.remedies import look_up_once, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import Commands, look_up_once, present, your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
-    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import KubernetesUnauthorized
 
 _IAM_NOTE = "IAM policies don't grant access to a cluster."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import attrs
 
 from iamtriage._rendering.values import Value
-from iamtriage.explaining._cause_types import present_lines
+from iamtriage.explaining._cause_types import Cause, present_lines
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._facts import Facts
@@ -16,7 +16,6 @@ from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
-    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.model import Context
     from iamtriage.explaining._explanations.remedies import Remedies, Remedy
 

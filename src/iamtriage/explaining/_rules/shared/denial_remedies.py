@@ -11,13 +11,12 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
-from iamtriage.explaining._rules.shared.denial import CUT_OFF
+from iamtriage.explaining._rules.shared.denial import CUT_OFF, Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.policies._grants import complete_type
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessDenied
 
 # What can follow a part of an encoded message.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import find_action
-from iamtriage.actions._operations import actions_for, service_prefix
+from iamtriage.actions._operations import OperationActions, actions_for, service_prefix
 from iamtriage.arns._principals import Role, RoleSession, User
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.shared.principal_words import is_service_name, try_parse_principal
@@ -19,7 +19,6 @@ from iamtriage.explaining._rules.shared.principal_words import is_service_name, 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from iamtriage.actions._operations import OperationActions
     from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import AccessDenied, Failure

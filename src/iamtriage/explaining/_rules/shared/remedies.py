@@ -6,18 +6,16 @@ with a policy, are built with :class:`iamtriage.explaining.Remedy` itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar, Unpack
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, Who
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Unpack
 
-    from iamtriage.explaining._explanations.remedies import Who
 
 Commands: TypeAlias = tuple[str | Labelled, ...]
 # One command, or several, of which some can be left out.

@@ -13,13 +13,12 @@ from iamtriage.explaining._rules.shared.required_resources import next_objects, 
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.policies._arn_templates import LAUNCH
 from iamtriage.policies._documents import build_statement
-from iamtriage.policies._grants import WILDCARD_OF_AWS, build_grant
+from iamtriage.policies._grants import WILDCARD_OF_AWS, Grant, build_grant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.policies._grants import Grant
 
 # The calls that tag what they create, and the resources that calls create with others.
 _CREATING = lazy_pattern(r"(?:Allocate|Copy|Create(?!Tags)|Import|Register|Request|Run)[A-Z]", re.ASCII)

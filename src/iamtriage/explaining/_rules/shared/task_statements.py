@@ -12,11 +12,10 @@ from iamtriage.explaining._rules.shared import tasks, text_signs
 from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.required_grants import token_condition
 from iamtriage.policies._documents import allow, build_statement
-from iamtriage.policies._grants import build_grant
+from iamtriage.policies._grants import Grant, build_grant
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.policies._grants import Grant
 
 _OUTER_CALL = lazy_pattern(r"when calling the (\w{1,80}) operation", re.ASCII)
 _IMAGE = lazy_pattern(

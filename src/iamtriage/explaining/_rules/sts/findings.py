@@ -12,14 +12,13 @@ from iamtriage._text import as_sentence
 from iamtriage.exceptions import EndpointError
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._explanations.remedies import Remedy, Who
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import find_region
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from iamtriage.explaining._explanations.remedies import Who
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
     from iamtriage.sts._causes import Place, StsCause

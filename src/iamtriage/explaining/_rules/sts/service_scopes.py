@@ -12,13 +12,12 @@ from iamtriage.explaining._rules.shared import clues, commands, credential_remed
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts import region_settings
-from iamtriage.explaining._rules.sts.client_endpoints import find_client_endpoint
+from iamtriage.explaining._rules.sts.client_endpoints import ClientEndpoint, find_client_endpoint
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.sts.client_endpoints import ClientEndpoint
     from iamtriage.failures._failures import CredentialScope
 
 EXPECTED_SERVICE = lazy_pattern(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.profiles import find_profile_sections
+from iamtriage.explaining._context.readers.profiles import ProfileSection, find_profile_sections
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -27,7 +27,6 @@ from iamtriage.explaining._rules.sts.role_chains import (
 )
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.readers.profiles import ProfileSection
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError

@@ -13,7 +13,7 @@ import attrs
 from iamtriage._text import clip_text, join_words
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._context.resolving import context_of, is_derived
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_documents, trust_subjects
@@ -21,7 +21,6 @@ from iamtriage.explaining._rules.sts import trust_documents, trust_subjects
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.trust._evaluation import TrustResult
 
