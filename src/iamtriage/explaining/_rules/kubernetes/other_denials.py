@@ -9,12 +9,10 @@ https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalati
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.values import Rule, Subject
@@ -161,8 +159,8 @@ def explain_other_denial(case: Case[KubernetesForbidden]) -> Explanation:
     message = clues.message_text(case)
     if (missing := find_missing_account(message)) is not None:
         return explain_missing_account(case, missing)
-    if (escalation := find_escalation(message)) is not None:
-        return explain_escalation(case, message, escalation)
+    if (said := _ESCALATION.search(message)) is not None:
+        return _explain_escalation(case, message, said)
     return explain_node_restriction(case, message) or _explain_admission(case, message)
 
 
@@ -251,56 +249,30 @@ RIGHTS_OF_ACCESS_POLICY = CauseType(
 )
 
 
-@attrs.frozen(eq=False, repr=False)
-class _Escalation(Value):
-    """What a user tried to grant, as far as the message states it."""
-
-    user: str | None
-    kind: str | None
-    name: str | None
-    rules: tuple[Rule, ...]
-    file: str | None
-
-    @property
-    def is_binding(self) -> bool:
-        """Whether the object is a binding."""
-        return self.kind is not None and self.kind.endswith("Binding")
-
-    @property
-    def object_text(self) -> str:
-        """The object in words."""
-        return f"the {self.kind} {self.name}" if self.kind else "the role or binding"
-
-    @property
-    def missing_text(self) -> str:
-        """The missing rules in words, or empty."""
-        named = [_describe_rule(each) for each in self.rules[:_MAX_RULES_NAMED]]
-        more = len(self.rules) - len(named)
-        if more:
-            named.append(f"{more} more")
-        return clip_text(join_words(named, "and"))
-
-
-def find_escalation(message: str) -> str | None:
-    """Return the words of a message that say that a user grants too much, or ``None``."""
-    found = _ESCALATION.search(message)
-    return found[0] if found else None
-
-
-def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str) -> Explanation:
+def _explain_escalation(case: Case[KubernetesForbidden], message: str, said: re.Match[str]) -> Explanation:
     """Explain that a user tried to grant permissions that the user does not have."""
-    parsed = _parse(message)
-    user = f"the user {clip_text(parsed.user)}" if parsed.user else "the caller"
-    missing = parsed.missing_text or "permissions"
+    found, named, written = (pattern.search(message) for pattern in (_OBJECT, _USER, _FILE))
+    user = f"the user {clip_text(named[1])}" if named else "the caller"
+    kind = _KINDS[found[1]] if found else ""
+    what = clip_text(f"the {kind} {found[2]}") if found else "the role or binding"
+    # Kubernetes 1.11 lists all rules of the user after the missing ones.
+    missing = _describe_rules(message[said.end() :].partition("ownerrules=")[0]) or "permissions"
     verb = "create" if "error when creating" in message else "create or change"
-    grants = "it grants" if not parsed.is_binding else "the role that it binds grants"
+    grants = "the role that it binds grants" if kind.endswith("Binding") else "it grants"
+    file = written[1] if written and not written[1].startswith("-") else None
     return case.explain(
-        f"RBAC allows {user} to {verb} {clip_text(parsed.object_text)}, but Kubernetes rejects it: {grants} {missing}, which the user does not have.",
-        ESCALATION.cause("reported", f"The API server says: {quote}."),
+        f"RBAC allows {user} to {verb} {what}, but Kubernetes rejects it: {grants} {missing}, which the user does not have.",
+        ESCALATION.cause("reported", f"The API server says: {said[0]}."),
         RIGHTS_OF_ACCESS_POLICY.cause() if case.facts.cluster or _EKS.search(case.text) else None,
         topic="kubernetes-escalation",
         remedies=(
-            _administrator_remedy(parsed),
+            cluster_remedy(
+                f"Ask a cluster administrator to create {what}",
+                None if file else "They run the same kubectl, Helm or Terraform command.",
+                "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding, because it has the verbs escalate and bind. Give these verbs to others only for single roles (resourceNames): otherwise, they can get every permission.",
+                commands=command("kubectl", "apply", "-f", file) if file else None,
+                url=_PREVENTION,
+            ),
             cluster_remedy(
                 f"Or grant {missing} to {user} first",
                 "The caller needs the permissions in the same scope: for a Role, in its namespace or the whole cluster.",
@@ -314,30 +286,13 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
     )
 
 
-def _administrator_remedy(parsed: _Escalation) -> Remedy:
-    who = "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding, because it has the verbs escalate and bind. Give these verbs to others only for single roles (resourceNames): otherwise, they can get every permission."
-    run = "They run the same kubectl, Helm or Terraform command."
-    return cluster_remedy(
-        f"Ask a cluster administrator to create {clip_text(parsed.object_text)}",
-        *((who,) if parsed.file else (run, who)),
-        commands=command("kubectl", "apply", "-f", parsed.file) if parsed.file else None,
-        url=_PREVENTION,
-    )
-
-
-def _parse(message: str) -> _Escalation:
-    found, user, file = (pattern.search(message) for pattern in (_OBJECT, _USER, _FILE))
-    # Kubernetes 1.11 lists all rules of the user after the missing ones.
-    start = _ESCALATION.search(message)
-    listed = message[start.end() if start else 0 :].partition("ownerrules=")[0]
-    rules = (_parse_rule(each[1]) for each in list(_RULE.finditer(listed))[:_MAX_RULES])
-    return _Escalation(
-        user=user[1] if user else None,
-        kind=_KINDS[found[1]] if found else None,
-        name=found[2] if found else None,
-        rules=tuple(each for each in rules if each is not None),
-        file=file[1] if file and not file[1].startswith("-") else None,
-    )
+def _describe_rules(text: str) -> str:
+    """Return the first rules that a text lists in words, or nothing if it lists none."""
+    parsed = (_parse_rule(each[1]) for each in islice(_RULE.finditer(text), _MAX_RULES))
+    rules = [each for each in parsed if each is not None]
+    named = [_describe_rule(each) for each in rules[:_MAX_RULES_NAMED]]
+    more = [f"{len(rules) - len(named)} more"] if len(rules) > len(named) else []
+    return clip_text(join_words([*named, *more], "and"))
 
 
 def _parse_rule(text: str) -> Rule | None:

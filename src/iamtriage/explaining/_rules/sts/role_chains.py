@@ -221,40 +221,23 @@ def _hour_remedy(
     )
 
 
-class _DirectCall(NamedTuple):
-    """How to assume a role without the credentials of GetSessionToken.
+def _find_direct_call(case: Case[AwsError]) -> tuple[str, Remedy, str] | None:
+    """Return what assumes a role with the credentials of GetSessionToken, how to do it without them, and how else.
 
-    Attributes:
-        verdict: What assumes the role, as a clause.
-        title: What to do.
-        steps: How.
-        renew: What to do instead.
-        again: The command.
-        url: The documentation of the tool.
+    They are a clause, a remedy and the title of another one. A text can show such credentials.
     """
-
-    verdict: str
-    title: str
-    steps: tuple[str, ...]
-    renew: str
-    again: str | None
-    url: str
-
-
-def find_direct_call(case: Case[AwsError]) -> _DirectCall | None:
-    """Return how to assume the role directly, if the text shows the credentials of GetSessionToken."""
     text, start = case.failure.text, case.failure.span[0]
     vault = _AWS_VAULT.search(text)
     if vault is not None and ":assumed-role/" not in text:
         direct = f"aws-vault {vault['verb']} --no-session{vault['rest']}"
-        return _DirectCall(
-            "aws-vault assumes it with the temporary credentials of GetSessionToken",
+        remedy = your_remedy(
             "Call aws-vault with --no-session",
-            ("It then assumes the role with the user's access key, and asks for the MFA code each time.",),
-            "Or run aws-vault exec with --ecs-server, which renews sessions of one hour",
-            direct if vault["rest"] and not vault["more"] else None,
-            "https://github.com/99designs/aws-vault/blob/master/USAGE.md",
+            "It then assumes the role with the user's access key, and asks for the MFA code each time.",
+            commands=direct if vault["rest"] and not vault["more"] else None,
+            url="https://github.com/99designs/aws-vault/blob/master/USAGE.md",
         )
+        other = "Or run aws-vault exec with --ecs-server, which renews sessions of one hour"
+        return "aws-vault assumes it with the temporary credentials of GetSessionToken", remedy, other
     shown = [each for _, each in find_commands(text, max(start - _CHARS_BEFORE, 0), start)]
     issuing = next((each for each in shown if each.words[:2] == ("sts", "get-session-token")), None)
     failed = next((each for each in reversed(shown) if each.words[:2] == ("sts", "assume-role")), None)
@@ -265,39 +248,33 @@ def find_direct_call(case: Case[AwsError]) -> _DirectCall | None:
     if device is not None:
         changes |= {"serial-number": commands.arn(device.value, "MFA_DEVICE_ARN"), "token-code": "MFA_CODE"}
     mfa = ", with the MFA code in that call," if device else ""
-    step = f"Call AssumeRole with the user's access key itself{mfa} instead of get-session-token first."
-    again = repeat_command(failed, changes=changes)
-    return _DirectCall(
-        "it is assumed with the temporary credentials of GetSessionToken",
+    remedy = your_remedy(
         "Assume the role with the long-term access key",
-        (
-            step,
-            "In the AWS CLI, a profile with role_arn, source_profile, mfa_serial and duration_seconds does this, too.",
-        ),
-        "Or request at most one hour, and renew the session",
-        again,
-        pages.SESSION_DURATION,
+        f"Call AssumeRole with the user's access key itself{mfa} instead of get-session-token first.",
+        "In the AWS CLI, a profile with role_arn, source_profile, mfa_serial and duration_seconds does this, too.",
+        commands=repeat_command(failed, changes=changes),
+        url=pages.SESSION_DURATION,
     )
+    other = "Or request at most one hour, and renew the session"
+    return "it is assumed with the temporary credentials of GetSessionToken", remedy, other
 
 
-def explain_session_of_user(case: Case[AwsError], rejected: Rejected, direct: _DirectCall) -> Explanation:
-    """Explain that the credentials of GetSessionToken are limited like those of role chaining."""
+def explain_session_of_user(case: Case[AwsError], rejected: Rejected) -> Explanation | None:
+    """Explain that the credentials of GetSessionToken are limited like those of role chaining, if a text shows them."""
+    if (direct := _find_direct_call(case)) is None:
+        return None
+    verdict, remedy, other = direct
     return case.explain(
-        f"STS rejected {rejected.duration}: {direct.verdict}, and STS limits a role that temporary credentials assume to one hour, as with role chaining.",
+        f"STS rejected {rejected.duration}: {verdict}, and STS limits a role that temporary credentials assume to one hour, as with role chaining.",
         CHAINED_SESSION_TOO_LONG.cause(
             "derived",
             text="The role's maximum session duration only applies if the user's long-term access key assumes it.",
         ),
         topic="session-duration",
         remedies=(
+            remedy,
             your_remedy(
-                direct.title,
-                *direct.steps,
-                commands=direct.again,
-                url=direct.url,
-            ),
-            your_remedy(
-                direct.renew,
+                other,
                 "Request 3600 seconds, or omit the duration. The cached session of GetSessionToken can stay: with it, the role can be assumed again each hour without a code.",
                 url=pages.SESSION_DURATION,
             ),

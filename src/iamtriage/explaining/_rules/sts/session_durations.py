@@ -23,7 +23,6 @@ from iamtriage.explaining._rules.sts.role_chains import (
     Rejected,
     explain_chain,
     explain_session_of_user,
-    find_direct_call,
 )
 
 if TYPE_CHECKING:
@@ -81,9 +80,7 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     rejected = Rejected(*own, maximum, stated, underlying_role(try_parse_principal(stated)))
     if not is_chained:
         return _explain_maximum(case, rejected)
-    if (direct := find_direct_call(case)) is not None:
-        return explain_session_of_user(case, rejected, direct)
-    return explain_chain(case, rejected, section, source)
+    return explain_session_of_user(case, rejected) or explain_chain(case, rejected, section, source)
 
 
 def _explain_maximum(case: Case[AwsError], rejected: Rejected) -> Explanation:
