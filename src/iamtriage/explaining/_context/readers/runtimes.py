@@ -17,24 +17,9 @@ from iamtriage.explaining._context.values import CommandLine, Runtime
 
 __all__ = ("find_runtime", "search_present")
 
-_LAMBDA_ROLE = (
-    "aws lambda get-function-configuration --function-name FUNCTION_NAME --query Role --output text"
-)
 _TASK_ROLE = "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.[taskRoleArn, executionRoleArn]'"
-_INSTANCE_ROLE = "aws ec2 describe-instances --instance-ids INSTANCE_ID --query 'Reservations[].Instances[].IamInstanceProfile.Arn'"
 _POD = "the role of the pod's service account"
 _POD_ROLE = "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE -o yaml"
-_GLUE_ROLE = "aws glue get-job --job-name JOB_NAME --query Job.Role --output text"
-_EMR_ROLE = "aws emr describe-cluster --cluster-id CLUSTER_ID --query Cluster.Ec2InstanceAttributes.IamInstanceProfile --output text"
-_REDSHIFT_ROLE = (
-    "aws redshift describe-clusters --query 'Clusters[].[ClusterIdentifier, IamRoles[].IamRoleArn]'"
-)
-_CODEBUILD_ROLE = (
-    "aws codebuild batch-get-projects --names PROJECT_NAME --query 'projects[].serviceRole' --output text"
-)
-_SAGEMAKER_ROLE = (
-    "aws sagemaker describe-training-job --training-job-name JOB_NAME --query RoleArn --output text"
-)
 
 # The first pattern that matches decides, so the innermost environments come first: a container of a CI job's pod
 # uses the pod's role only if it has its own token. Literals are searched for before the pattern.
@@ -44,7 +29,7 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
         ("ExtRid", "S3ServiceException", "UNLOAD", "iam_role", "IAM_ROLE", "stl_load_errors"),
         r"\bExtRid\b|S3ServiceException:[^\n]{1,200}?,Status \d{3}|stl_load_errors|(?i:\b(?:copy|unload)\b[^\n]{1,400}?\biam_role\b)",
         "the IAM role of the Amazon Redshift cluster",
-        _REDSHIFT_ROLE,
+        "aws redshift describe-clusters --query 'Clusters[].[ClusterIdentifier, IamRoles[].IamRoleArn]'",
     ),
     (
         "lambda",
@@ -59,35 +44,35 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
         ),
         r"/var/task/|/var/runtime/|\bAWS_LAMBDA_\w+|\b(?:REPORT|START) RequestId: |/aws/lambda/[\w-]{1,64}|\bawslambdaric\b",
         "the execution role of the Lambda function",
-        _LAMBDA_ROLE,
+        "aws lambda get-function-configuration --function-name FUNCTION_NAME --query Role --output text",
     ),
     (
         "glue",
         ("glue", "Glue", "GLUE_"),
         r"\bawsglue\b|com\.amazonaws\.services\.glue|/aws-glue/jobs|\bGLUE_\w{3,}|GlueArgParser|\bglue\.ProcessLauncher\b|\[Glue Exception",
         "the role of the AWS Glue job",
-        _GLUE_ROLE,
+        "aws glue get-job --job-name JOB_NAME --query Job.Role --output text",
     ),
     (
         "sagemaker",
         ("/opt/ml/", "AlgorithmError", "SM_"),
         r"/opt/ml/(?:code|input|model|processing)|\bSM_(?:CHANNEL|MODEL_DIR|HOSTS)\w{0,40}|\bAlgorithmError:",
         "the execution role of the SageMaker job",
-        _SAGEMAKER_ROLE,
+        "aws sagemaker describe-training-job --training-job-name JOB_NAME --query RoleArn --output text",
     ),
     (
         "emr",
         ("emr", "EMR", "hadoop@", "/mnt/var/log/hadoop", "/usr/lib/spark/"),
         r"com\.amazon\.ws\.emr\.|\bhadoop@ip-|(?<!rofile: )\bEMR_EC2_\w+|/usr/lib/spark/|/mnt/var/log/hadoop|\bemrfs\b|\bEmrFileSystem\b",
         "the role of the EMR cluster's instance profile",
-        _EMR_ROLE,
+        "aws emr describe-cluster --cluster-id CLUSTER_ID --query Cluster.Ec2InstanceAttributes.IamInstanceProfile --output text",
     ),
     (
         "codebuild",
         ("[Container] ", "CODEBUILD_", "/codebuild/"),
         r"\[Container\] \d{4}/\d\d/\d\d |\bCODEBUILD_\w{3,}|/codebuild/(?:output|readonly|local)",
         "the service role of the CodeBuild project",
-        _CODEBUILD_ROLE,
+        "aws codebuild batch-get-projects --names PROJECT_NAME --query 'projects[].serviceRole' --output text",
     ),
     (
         "eks-pod",
@@ -170,7 +155,7 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
         ("@ip-", "169.254.169.254", "InstanceMetadata", "IMDS", "ec2-user"),
         r"\b(?:ec2-user|ubuntu|admin|centos|rocky|fedora|root|bitnami|ssm-user)@ip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\b|169\.254\.169\.254\b|\b(?:Instance|EC2)MetadataServiceException\b|\bIMDS(?:v[12]|Provider)?\b|/home/ec2-user/",
         "the role of the EC2 instance",
-        _INSTANCE_ROLE,
+        "aws ec2 describe-instances --instance-ids INSTANCE_ID --query 'Reservations[].Instances[].IamInstanceProfile.Arn'",
     ),
 )
 _compile = functools.cache(functools.partial(re.compile, flags=re.ASCII))

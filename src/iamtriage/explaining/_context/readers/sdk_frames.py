@@ -10,7 +10,7 @@ from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.values import Stated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
 __all__ = ("find_called_operation",)
 
@@ -150,6 +150,35 @@ _STORAGE_CALL = lazy_pattern(
 )
 
 
+# What a text of such a call contains, its pattern, and the service and the operation of a match. The first call is used.
+_CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], tuple[str, str]]], ...] = (
+    # https://github.com/apache/hadoop hadoop-tools/hadoop-aws S3AFileSystem.java
+    ((" on ", "s3"), _S3A_CALL, lambda found: ("s3", _S3A_OPERATIONS[found["failed"] or found["called"]])),
+    (("AWS Error ",), _ARROW_CALL, lambda found: ("s3", found[1])),
+    (("Generic ",), _OBJECT_STORE_CALL, lambda found: ("s3", _read_object_store(found))),
+    (("s3",), _QUERY_READ, lambda found: ("s3", "ListObjectsV2" if found["listed"] else "GetObject")),
+    (
+        ("emr.hadoop",),
+        _EMRFS_CALL,
+        lambda found: ("s3", {"GetObjectMetadata": "HeadObject"}.get(found[1], found[1])),
+    ),
+    (("SaslAuth",), _MSK_CALL, lambda found: ("kafka-cluster", _MSK_ACTIONS[found["kind"]])),
+    (("AuthorizationE",), _MSK_CALL, lambda found: ("kafka-cluster", _MSK_ACTIONS[found["kind"]])),
+    (("S3Bucket=",), _BUNDLE_READ, lambda _: ("s3", "GetObject")),
+    (("S3 error: ",), _TEMPLATE_READ, lambda _: ("s3", "GetObject")),
+    (("to GetObject for ",), _TEMPLATE_READ, lambda _: ("s3", "GetObject")),
+    (("s3://",), _SQL_CALL, lambda found: ("s3", "GetObject" if found[1].lower() == "copy" else "PutObject")),
+    ((".services.",), _JAVA_CLIENT, lambda found: (found[1], _capitalize(found[2]))),
+    (("resourceType",), _TASK_CALL, lambda found: (found[1], _capitalize(found[2]))),
+    (("Amazon.",), _DOTNET_CLIENT, lambda found: (found[1].lower(), found[2])),
+)
+
+
+def _read_object_store(found: re.Match[str]) -> str:
+    name = "list" if found["listed"] else (found["name"] or found["source"]).lower()
+    return _OBJECT_STORE_OPERATIONS[name]
+
+
 def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
     """Return the service and the operation that stack frames name.
 
@@ -157,67 +186,23 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
     >>> [each.value for each in find_called_operation(frame)]
     ['lambda', 'CreateFunction']
     """
-    service: Stated | None = None
-    operation: Stated | None = None
     if "@aws-sdk" in text:
-        service = unique_value(
-            _JS_CLIENT, text, excluded=frozenset({"sts", "sso", "sso-oidc", "signin"})
-        ) or unique_value(_JS_CLIENT, text)
-        operation = unique_value(_JS_OPERATION, text)
-    elif " on " in text and "s3" in text and (found := _S3A_CALL.search(text)):
-        # https://github.com/apache/hadoop hadoop-tools/hadoop-aws S3AFileSystem.java
-        service, operation = (
-            Stated("s3", found[0]),
-            Stated(_S3A_OPERATIONS[found["failed"] or found["called"]], found[0]),
-        )
-    elif (operation := _find_file_system_call(text)) is not None:
-        service = Stated("s3", operation.words)
-    elif ("SaslAuth" in text or "AuthorizationE" in text) and (found := _MSK_CALL.search(text)):
-        service, operation = (
-            Stated("kafka-cluster", found[0]),
-            Stated(_MSK_ACTIONS[found["kind"]], found[0]),
-        )
-    elif ("S3Bucket=" in text and (found := _BUNDLE_READ.search(text))) or (
-        ("S3 error: " in text or "to GetObject for " in text) and (found := _TEMPLATE_READ.search(text))
-    ):
-        service, operation = Stated("s3", found[0]), Stated("GetObject", found[0])
-    elif "s3://" in text and (found := _SQL_CALL.search(text)):
-        service = Stated("s3", found[0])
-        operation = Stated("GetObject" if found[1].lower() == "copy" else "PutObject", found[0])
-    elif (".services." in text and (found := _JAVA_CLIENT.search(text))) or (
-        "resourceType" in text and (found := _TASK_CALL.search(text))
-    ):
-        service, operation = (
-            Stated(found[1], found[0]),
-            Stated(f"{found[2][0].upper()}{found[2][1:]}", found[0]),
-        )
-    elif "Amazon." in text and (found := _DOTNET_CLIENT.search(text)):
-        service, operation = Stated(found[1].lower(), found[0]), Stated(found[2], found[0])
-    elif (" retries] " in text or "/aws-sdk/" in text) and (logged := _find_logged_call(text)):
-        service, operation = logged
-    elif ".rb:" in text and (found := _RUBY_CALL.search(text)):
-        service = unique_value(_RUBY_SERVICE, text)
-        operation = Stated(_capitalize(found["name"] or found["defined"]), found[0])
-    elif "Traceback" in text or "client(" in text:
-        service = unique_value(_BOTO_CLIENT, text)
-        for call in _botocore_calls(text):
-            service = service or call[0]
-            operation = call[1]
-    return service, operation
-
-
-def _find_file_system_call(text: str) -> Stated | None:
-    """Return the S3 operation that Arrow, Rust's object_store, Trino or EMRFS reports."""
-    if "AWS Error " in text and (found := _ARROW_CALL.search(text)):
-        return Stated(found[1], found[0])
-    if "Generic " in text and (found := _OBJECT_STORE_CALL.search(text)):
-        name = "list" if found["listed"] else (found["name"] or found["source"]).lower()
-        return Stated(_OBJECT_STORE_OPERATIONS[name], found[0])
-    if "s3" in text and (found := _QUERY_READ.search(text)):
-        return Stated("ListObjectsV2" if found["listed"] else "GetObject", found[0])
-    if "emr.hadoop" in text and (found := _EMRFS_CALL.search(text)):
-        return Stated(found[1] if found[1] != "GetObjectMetadata" else "HeadObject", found[0])
-    return None
+        others = frozenset({"sts", "sso", "sso-oidc", "signin"})
+        service = unique_value(_JS_CLIENT, text, excluded=others) or unique_value(_JS_CLIENT, text)
+        return service, unique_value(_JS_OPERATION, text)
+    for signs, pattern, read in _CALLS:
+        if all(map(text.__contains__, signs)) and (found := pattern.search(text)):
+            name, operation = read(found)
+            return Stated(name, found[0]), Stated(operation, found[0])
+    if (" retries] " in text or "/aws-sdk/" in text) and (logged := _find_logged_call(text)):
+        return logged
+    if ".rb:" in text and (found := _RUBY_CALL.search(text)):
+        called = Stated(_capitalize(found["name"] or found["defined"]), found[0])
+        return unique_value(_RUBY_SERVICE, text), called
+    if "Traceback" in text or "client(" in text:
+        client, method = _find_botocore_call(text)
+        return unique_value(_BOTO_CLIENT, text) or client, method
+    return None, None
 
 
 def find_storage_call(words: str) -> Stated | None:
@@ -250,17 +235,15 @@ def _capitalize(method: str) -> str:
     return "".join(f"{part[:1].upper()}{part[1:]}" for part in method.split("_"))
 
 
-def _botocore_calls(text: str) -> Iterator[tuple[Stated | None, Stated]]:
-    """Yield the last client call in a Python traceback that botocore's frames follow."""
+def _find_botocore_call(text: str) -> tuple[Stated | None, Stated | None]:
+    """Return the client and the method of the last call in a Python traceback that botocore's frames follow."""
     at = text.find("in _api_call")
-    if at == -1:
-        return
     found = None
     for found in _BOTO_CALL.finditer(text, max(at - 3_000, 0), at):  # noqa: B007
         pass
-    if found is not None:
-        name = _capitalize(found[2])
-        words = " ".join(found[0].split()).rstrip("(")
-        client = re.fullmatch(r"(?:boto3?_)?([a-z0-9]{2,20}?)(?:_client|_resource)?", found[1])
-        is_named = client is not None and client[1] not in {"client", "self", "session", "boto3"}
-        yield (Stated(client[1], words) if client and is_named else None), Stated(name, words)
+    if found is None:
+        return None, None
+    words = " ".join(found[0].split()).rstrip("(")
+    client = re.fullmatch(r"(?:boto3?_)?([a-z0-9]{2,20}?)(?:_client|_resource)?", found[1])
+    is_named = client is not None and client[1] not in {"client", "self", "session", "boto3"}
+    return (Stated(client[1], words) if client and is_named else None), Stated(_capitalize(found[2]), words)
