@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from iamtriage.arns._principals import Root
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.text_fragments import (
     is_session_of_service,
     may_be_about_pods,
@@ -14,10 +15,6 @@ from iamtriage.explaining._rules.shared.text_fragments import (
     may_name_user,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from iamtriage.explaining._rules.shared.denial import Denial
 # What a text says of another Region beside the failure has at least this length.
 _CHARS_OF_OTHER_REGION = 12
 

@@ -7,17 +7,19 @@ https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html and the pages that t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials.known_policies import names_action
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_closest
 from iamtriage.explaining._rules.sts.trust_documents import (
@@ -25,10 +27,6 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     iterate_conditions,
     principal_names,
 )
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _UNAUTHORIZED = lazy_pattern(r"\bUnauthorized(?:Exception)?\b")
 # What an authorizer for JWTs says in the header www-authenticate.

@@ -6,7 +6,8 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import Any
 
 import attrs
 
@@ -25,18 +26,12 @@ from iamtriage.explaining._rules.shared import (
     wording,
 )
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.sts.trust_documents import describe_trusted, remove_deleted_principals
-from iamtriage.explaining._rules.sts.trust_findings import policy_with_principal
+from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, policy_with_principal
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 from iamtriage.policies._documents import build_document
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any
-
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 
 CALLER_NOT_TRUSTED = CauseType(
     "caller-not-trusted",

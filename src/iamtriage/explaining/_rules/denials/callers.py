@@ -14,9 +14,10 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.shared import text_signs
 from iamtriage.explaining._rules.shared.clues import find_instance
-from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
 from iamtriage.explaining._rules.shared.denial_remedies import (
     ROLE_OF_STACK_SETS,
     STACK_SET_OPTION,
@@ -31,8 +32,6 @@ from iamtriage.explaining._rules.shared.text_fragments import (
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.text_signs import Deployment
 
 # A role that the call names lacks something, and not the caller.

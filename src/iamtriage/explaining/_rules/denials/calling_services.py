@@ -18,7 +18,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._cause_types import Cause
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls import service_roles
 from iamtriage.explaining._rules.calls.service_statements import compare_statements
 from iamtriage.explaining._rules.denials.closed_resources import RESOURCES, explain_access, explain_target_key
@@ -26,6 +28,7 @@ from iamtriage.explaining._rules.denials.resource_commands import policy_command
 from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.message_rules import SERVICES_IN_PROSE
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
@@ -43,10 +46,6 @@ from iamtriage.explaining._rules.sts.service_trust import SERVICE_CANNOT_ASSUME_
 
 if TYPE_CHECKING:
     from iamtriage.arns._arns import Arn
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _ARN = lazy_pattern(
     r"arn:[\w-]{3,20}:(?:sns|sqs|lambda):[a-z0-9-]{1,30}:[^:\s]{1,20}:[A-Za-z0-9][\w.:/-]{0,300}[\w]"

@@ -13,13 +13,13 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
     from types import EllipsisType
 
     from iamtriage.authorization._decoded_statements import DenyingCondition
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _CREATES = r"(?:run|create|request|start|restore|copy|import|put|upload|provision|register)"
 BOOLEANS = frozenset({"true", "false"})

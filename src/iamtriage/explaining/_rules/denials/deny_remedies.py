@@ -12,6 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence, clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import deny_conditions, tag_settings
 from iamtriage.explaining._rules.denials.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared import (
@@ -24,7 +25,7 @@ from iamtriage.explaining._rules.shared import (
 from iamtriage.explaining._rules.shared.clues import find_profile, find_program
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import request_values
-from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     organization_remedy,
@@ -35,9 +36,7 @@ from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.denials.deny_conditions import Requirement
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _DENIED_SERVICE = lazy_pattern(r"\bauthorized to perform: ([a-z0-9-]{2,30}):")
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html

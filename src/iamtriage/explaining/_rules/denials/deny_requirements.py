@@ -10,14 +10,15 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_lines, join_words
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations.explanations import copy_with
-from iamtriage.explaining._explanations.remedies import Labelled, change_commands
+from iamtriage.explaining._explanations.explanations import Explanation, copy_with
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.denials import deny_conditions, deny_remedies
 from iamtriage.explaining._rules.denials.named_requirements import describe_tested_value, remedy_by_name
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.shared import denial_remedies, denied_regions, pages
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
@@ -25,12 +26,8 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.denials.deny_conditions import Requirement
     from iamtriage.explaining._rules.denials.stated_denies import StatedDeny
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 # What the steps of the requirements name for each tool.
 _ARGUMENT = lazy_pattern(

@@ -10,7 +10,6 @@ https://developer.hashicorp.com/terraform/language/backend/s3.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -21,7 +20,9 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.readers.unique_values import unique_value
-from iamtriage.explaining._rules.calls.service_roles import find_linked_role, missing_role
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.calls.service_roles import LinkedRole, find_linked_role, missing_role
 from iamtriage.explaining._rules.denials import assuming_roles
 from iamtriage.explaining._rules.denials.known_policies import list_known_policies, names_action
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_CONDITION
@@ -30,6 +31,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.decisions import allowed_call_words
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import STACK_SET_OPTION
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
@@ -43,12 +45,6 @@ from iamtriage.explaining._rules.shared.remedies import (
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._grants import build_grant
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.calls.service_roles import LinkedRole
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _NAME = r"[\w+=,.@-]{1,64}"
 _SENTENCE = lazy_pattern(

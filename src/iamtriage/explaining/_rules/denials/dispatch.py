@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
@@ -12,13 +12,11 @@ from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.additions import ADDITIONS
 from iamtriage.explaining._rules.shared import principal_words
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial, mark_cut_end
 from iamtriage.explaining._rules.shared.loading import load_rule
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AccessDenied
-    from iamtriage.typing import PolicyType
+from iamtriage.failures._failures import AccessDenied
+from iamtriage.typing import PolicyType
 
 Rule: TypeAlias = Callable[[Denial], Explanation]
 Condition: TypeAlias = Callable[[Denial], bool]

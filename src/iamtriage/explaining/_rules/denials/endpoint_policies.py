@@ -7,16 +7,17 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import guardrails
-from iamtriage.explaining._rules.denials.known_policies import list_known_policies
+from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, list_known_policies
 from iamtriage.explaining._rules.shared import (
     commands,
     pages,
@@ -25,6 +26,7 @@ from iamtriage.explaining._rules.shared import (
     task_statements,
 )
 from iamtriage.explaining._rules.shared.clues import find_registry
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.services import find_resource_policy
@@ -32,11 +34,6 @@ from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
 from iamtriage.explaining._rules.shared.wording import denial_summary, why_no_allow_helps
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 from iamtriage.sts._endpoints import find_endpoint
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 _FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._rules.denials.known_policies import describe_conditions, list_known_policies
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.denials.known_policies import (
+    KnownPolicy,
+    describe_conditions,
+    list_known_policies,
+)
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_ALLOWS,
     STATED_POLICY_CONDITION,
@@ -23,9 +31,11 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
 from iamtriage.explaining._rules.denials.stated_contrasts import find_condition_contrast
 from iamtriage.explaining._rules.denials.stated_policies import explain_allowed_caller
 from iamtriage.explaining._rules.denials.stated_remedies import first_remedy
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements
+from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._evaluation.deciding import evaluate
 from iamtriage.policies._evaluation.denied_requests import build_request
 from iamtriage.policies._evaluation.results import LAYER_NAMES
@@ -33,14 +43,6 @@ from iamtriage.policies._evaluation.verification import verify
 from iamtriage.policies._sets import PolicySet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._facts import Facts
-    from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AccessDenied
     from iamtriage.policies._evaluation.decisions import Decision
 
 _MAX_STATEMENTS = 5

@@ -7,37 +7,41 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.ht
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials import identity_pools
 from iamtriage.explaining._rules.denials import assuming_roles, role_conditions, web_identity_remedies
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts import trust_documents, trust_fixes, trust_subjects
-from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
-from iamtriage.explaining._rules.sts.trust_problems import find_misplaced_value, find_trust_problem
+from iamtriage.explaining._rules.sts.trust_findings import (
+    TRUST_POLICY_CHECKED,
+    TrustFindings,
+    evaluate_trust_policy,
+)
+from iamtriage.explaining._rules.sts.trust_problems import (
+    TrustProblem,
+    find_misplaced_value,
+    find_trust_problem,
+)
 from iamtriage.explaining._rules.sts.workflow_problems import find_workflow_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from iamtriage.explaining._cause_types import Cause, Evidence
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_documents import OtherProvider
-    from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
-    from iamtriage.explaining._rules.sts.trust_problems import TrustProblem
 
 _ONLY_TRUST_NOTES = (
     "An Allow in an identity-based policy does not help: only the trust policy decides.",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.encrypted_data import (
     CUSTOMER_KEY,
     KMS_GRANT_OF_OTHER_ROLE,
@@ -15,11 +14,8 @@ from iamtriage.explaining._rules.denials.encrypted_data import (
     function_of,
 )
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _INVALID_TOKEN = "security token included in the request is invalid"  # noqa: S105 (words of KMS)
 _RECREATED = lazy_pattern(

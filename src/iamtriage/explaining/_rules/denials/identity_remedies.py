@@ -10,23 +10,26 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
-from iamtriage.arns._principals import Root, ServiceLinkedRole, User
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.arns._principals import Role, Root, ServiceLinkedRole, User
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages, wording
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principal_words import long_role_name
-from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    Commands,
+    account_remedy,
+    owner_remedy,
+    present,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 from iamtriage.policies._masked_arns import find_partition
 
 if TYPE_CHECKING:
-    from iamtriage.arns._principals import Role
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.shared.remedies import Commands
 
 _SERVICE_LINKED_ROLE = lazy_pattern(
     r":role/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/", re.ASCII

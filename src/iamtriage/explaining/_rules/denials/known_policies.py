@@ -7,29 +7,27 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
+from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._managed_policies import build_managed_policy, is_known_policy
 from iamtriage.policies._masked_arns import sanitize_arn
 from iamtriage.policies._patterns import compile_glob, intersects, matches
 from iamtriage.policies._readers.unknown_values import widen
+from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from iamtriage.explaining._cause_types import Evidence
-    from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._sets import Document
-    from iamtriage.typing import PolicyType
 
 _CONTROLS = frozenset({"service_control", "resource_control"})
 _CONTROL_POLICY_ID = lazy_pattern(r"(?<![\w-])p-[0-9a-z_]{8,128}(?![\w-])", re.ASCII)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
-    from iamtriage.explaining._explanations.remedies import Remedy
 
 # Terraform's S3 backend lists workspaces: https://developer.hashicorp.com/terraform/language/backend/s3
 _LISTS_WORKSPACES = "existing workspaces"

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import deny_conditions, deny_remedies
 from iamtriage.explaining._rules.shared import commands, denied_regions
 from iamtriage.explaining._rules.shared.decisions import request_values
+from iamtriage.explaining._rules.shared.denial import Denial
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.denials.deny_conditions import Requirement
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 # The permissions boundary that an asker or a policy names.
 _SPEAKS_OF_BOUNDARY = lazy_pattern(

@@ -13,11 +13,12 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
+from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
+from iamtriage.explaining._context.readers.kubernetes.pod_evidence import PodEvidence, read_pod_evidence
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import clusters, commands, pages
-from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
 from iamtriage.explaining._rules.shared.text_signs import (
@@ -28,11 +29,7 @@ from iamtriage.explaining._rules.shared.text_signs import (
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, denial_summary
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause, Evidence
-    from iamtriage.explaining._context.readers.kubernetes.pod_evidence import PodEvidence
-    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.credentials.pod_problems import PodProblem
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 # EC2 names the session of an instance's role after the instance, whose ID can be masked.
 _INSTANCE_SESSION = lazy_pattern(

@@ -6,27 +6,23 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-cross-a
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._text import quote_argument
 from iamtriage.arns._principals import SERVICE_LINKED_PREFIX, User
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._documents import allow, build_document
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 # Services whose resources can neither have a policy nor be shared with another account.
 _SERVICES = {

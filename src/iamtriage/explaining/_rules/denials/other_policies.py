@@ -5,15 +5,16 @@ What the simulator evaluates: https://docs.aws.amazon.com/IAM/latest/UserGuide/a
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.simulations import find_simulation
-from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
-from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.simulations import Simulation, find_simulation
+from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
+from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._rules.denials import (
     control_policies,
     endpoint_policies,
@@ -24,21 +25,15 @@ from iamtriage.explaining._rules.denials.missing_allows import explain_missing_a
 from iamtriage.explaining._rules.denials.stated_policies import explain_allowed_caller
 from iamtriage.explaining._rules.shared import decisions, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import CHANGE_OR_NARROW, list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, insert_after_saving, your_remedy
 from iamtriage.explaining._rules.shared.stated_decisions import find_policy
 from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from iamtriage.authorization._denials import Denial as Reason
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._context.readers.simulations import Simulation
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.typing import Deny, PolicyType
 
 # Each of them has to allow the call. A resource-based policy can be an alternative to an identity-based one.
 _RULES: dict[PolicyType, Callable[[Denial], Explanation]] = {

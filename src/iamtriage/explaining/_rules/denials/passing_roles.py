@@ -14,7 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.actions._operation_resources import role_parameters
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.arn_diagnosis import lookup_command
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
@@ -31,8 +32,6 @@ from iamtriage.explaining._rules.shared.services import RoleRecipient, service_t
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause, Evidence
-    from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
 
 # Services with a second name in China; AWS managed policies allow both.

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamtriage.actions._operations import actions_for
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, with_article
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.wording import reason_lines
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.typing import PolicyType
+from iamtriage.typing import PolicyType
 
 _PAGES: dict[PolicyType, str] = {
     "identity": pages.EVALUATION,

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
     describe_allowed,
@@ -40,6 +42,7 @@ from iamtriage.explaining._rules.denials.stated_contrasts import (
 )
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command, region
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.ecs_starts import new_task_commands
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
@@ -47,13 +50,6 @@ from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _MAX_RESOURCES = 3
 # All resources of a type.

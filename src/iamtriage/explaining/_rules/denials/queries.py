@@ -13,7 +13,9 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
+from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.regions import find_bucket_region
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials import known_policies
 from iamtriage.explaining._rules.denials.buckets import KMS_KEY
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
@@ -28,6 +30,7 @@ from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, insp
 from iamtriage.explaining._rules.denials.stated_remedies import first_remedy, name_caller
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, your_remedy
@@ -36,10 +39,7 @@ from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _LOCATION = lazy_pattern(
     r"(?:s3[an]?://)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<key>[\w./=+-]{0,500}))?", re.ASCII

@@ -7,13 +7,15 @@ A key that they do not show stays unknown.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.tags import find_request_tags, find_tags
 from iamtriage.explaining._context.readers.unique_values import unique_value
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.deny_conditions import (
     BOOLEANS,
     GLOBAL_SERVICES,
@@ -26,17 +28,12 @@ from iamtriage.explaining._rules.denials.listings import find_listing
 from iamtriage.explaining._rules.denials.role_recipients import guess_recipient, role_recipient
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.decisions import request_values
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions
 from iamtriage.policies._conditions import PolicyValue, all_true, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _MAX_TEXT = 64_000
 _MAX_VALUES = 3

@@ -10,26 +10,22 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.known_policies import join_values
-from iamtriage.explaining._rules.denials.request_conditions import resource_name
+from iamtriage.explaining._rules.denials.request_conditions import CheckedCondition, resource_name
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_statement
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping
 from iamtriage.policies._documents import build_document
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.denials.request_conditions import CheckedCondition
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 # The commands that tag a resource, by service. Others support the Resource Groups Tagging API.
 _TAG_COMMANDS = {

@@ -6,19 +6,16 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.h
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.shared.decisions import request_values
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.derived_actions import find_called_service
 from iamtriage.explaining._rules.shared.services import RoleRecipient, find_role_recipient
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _CHARS_AROUND = 400
 _SERVICE = lazy_pattern(

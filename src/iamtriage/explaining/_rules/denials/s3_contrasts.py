@@ -9,14 +9,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.command_runs import find_contrast, find_runs
+from iamtriage.explaining._context.readers.command_runs import Contrast, find_contrast, find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -26,6 +25,7 @@ from iamtriage.explaining._rules.denials.resource_commands import bucket_argumen
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
@@ -33,10 +33,6 @@ from iamtriage.explaining._rules.shared.required_resources import transfer_objec
 from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import Grant
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._context.readers.command_runs import Contrast
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _LIST = "s3:ListBucket"
 _DELETE_VERSION = "s3:DeleteObjectVersion"

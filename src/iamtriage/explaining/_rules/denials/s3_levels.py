@@ -7,15 +7,18 @@ what they keep delete objects: https://grafana.com/docs/loki/latest/operations/s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.known_policies import (
+    KnownPolicy,
     is_of_other,
     list_known_policies,
     names_action,
@@ -24,20 +27,13 @@ from iamtriage.explaining._rules.denials.known_policies import (
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_OTHER_RESOURCE, find_deny
 from iamtriage.explaining._rules.denials.stated_remedies import name_caller
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.remedies import identity_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings
 from iamtriage.policies._documents import allow
 from iamtriage.policies._patterns import compile_glob, matches
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 # What programs call, and a pattern such as s3:* is meant to allow.
 _FREQUENT = ("s3:ListBucket", "s3:GetObject", "s3:PutObject")

@@ -7,7 +7,8 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import attrs
 
@@ -16,7 +17,8 @@ from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import public_access, resource_commands
 from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
 from iamtriage.explaining._rules.shared import common_causes, pages
@@ -24,6 +26,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with
 from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import fill_command, put_policy
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present, your_remedy
@@ -33,13 +36,6 @@ from iamtriage.explaining._rules.shared.text_signs import find_acl, without_othe
 from iamtriage.explaining._rules.shared.wording import capitalize_start, put_check_first
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings
 from iamtriage.policies._documents import allow
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 # These explanations have compared the policies in the text.
 _TOPIC = "s3-acl"

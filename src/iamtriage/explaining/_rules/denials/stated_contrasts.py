@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -15,6 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.deny_conditions import find_requirement
 from iamtriage.explaining._rules.denials.known_policies import (
     describe_condition,
@@ -24,6 +26,7 @@ from iamtriage.explaining._rules.denials.known_policies import (
 )
 from iamtriage.explaining._rules.denials.listings import list_prefix_remedy
 from iamtriage.explaining._rules.denials.request_conditions import (
+    CheckedCondition,
     check_conditions,
     condition_remedy,
     find_resource_tags,
@@ -32,6 +35,7 @@ from iamtriage.explaining._rules.denials.request_conditions import (
 )
 from iamtriage.explaining._rules.denials.resource_tags import describe_missing_tag, describe_new_resource
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denied_regions import other_model_region, region_setting
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
@@ -40,13 +44,6 @@ from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.denials.request_conditions import CheckedCondition
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 # The commands that find a resource by its name, by service.
 _LOOKUPS = {

@@ -7,7 +7,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import Any
 
 import attrs
 
@@ -15,23 +16,18 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
 from iamtriage.authorization._decoded_statements import DenyingCondition
+from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import deny_conditions, known_policies, request_conditions
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_DENIES, names_caller
 from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import NO_OVERRIDE, capitalize_start, why_no_allow_helps
 from iamtriage.explaining._rules.sts.trust_documents import iterate_statements
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any
-
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _MAX_STATEMENTS = 3
 _FIND = "Find the Deny statement"

@@ -7,16 +7,16 @@ a Deny.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Root
+from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._context.readers.statements import is_administrator
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
     is_of_caller,
@@ -50,15 +50,11 @@ from iamtriage.explaining._rules.denials.stated_remedies import (
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, capitalize_start, denial_summary
 from iamtriage.policies._managed_policies import is_known_policy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 _ALLOW_TITLE = lazy_pattern(r"\AAllow ([a-z0-9-]+:.*)")
 _MAX_POLICIES = 3

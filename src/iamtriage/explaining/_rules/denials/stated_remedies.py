@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 
 from iamtriage._text import clip_text
-from iamtriage.explaining._explanations.remedies import change_commands
-from iamtriage.explaining._rules.denials.known_policies import names_resource
+from iamtriage.explaining._explanations.remedies import Remedy, change_commands
+from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, names_resource
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_ALLOWS,
     STATED_POLICY_DENIES,
@@ -17,15 +15,11 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     statements_with,
 )
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 from iamtriage.policies._managed_policies import is_known_policy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
 """The causes against which an Allow does not help."""

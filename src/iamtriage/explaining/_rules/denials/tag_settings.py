@@ -10,14 +10,11 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-re
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_argument
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial, find_deployment
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("describe_tag_setting",)
 

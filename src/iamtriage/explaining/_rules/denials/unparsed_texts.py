@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words
@@ -18,7 +18,8 @@ from iamtriage.explaining._context.readers.documents import find_documents
 from iamtriage.explaining._context.readers.pasted_policies import find_policies
 from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.calls.execution_roles import explain_execution_role
 from iamtriage.explaining._rules.credentials import ci_jobs
 from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_key
@@ -35,12 +36,6 @@ from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, mapping
 from iamtriage.policies._documents import allow
 from iamtriage.sts._endpoints import find_endpoint
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._facts import Facts
 
 # The mount helper of EFS mounts its own TLS proxy, so that the server is local.
 _DENIED_MOUNT = lazy_pattern(r"mount\.nfs4?: access denied by server while mounting ([^\s'\"]{1,300})")
