@@ -108,11 +108,6 @@ def explain_call_of_owner(denial: Denial) -> Explanation:
     )
 
 
-def is_bucket_of_aws(denial: Denial) -> bool:
-    """Return whether S3 denied, without a reason, what is in a bucket that AWS owns."""
-    return denial.policy_type is None and denial.deny is None and _find_bucket(denial) is not None
-
-
 def _find_bucket(denial: Denial) -> str | None:
     """Return the bucket of AWS that the text or the resource names, or in which ECR keeps the layers of the image."""
     text = denial.failure.text[:_MAX_TEXT]
@@ -125,9 +120,11 @@ def _find_bucket(denial: Denial) -> str | None:
     return f"prod-{region}{_LAYERS}" if ".dkr.ecr" in registry and commands.region(region) == region else None
 
 
-def explain_bucket_of_aws(denial: Denial) -> Explanation:
-    """Explain that a bucket that AWS owns denied a download."""
-    bucket = _find_bucket(denial) or "BUCKET"
+def explain_bucket_of_aws(denial: Denial) -> Explanation | None:
+    """Explain that S3 denied, without a reason, a download from a bucket that AWS owns."""
+    bucket = _find_bucket(denial) if denial.policy_type is None and denial.deny is None else None
+    if bucket is None:
+        return None
     found = _REGION_IN_BUCKET.search(bucket)
     region = commands.region(found[0] if found else None)
     partition = find_partition(region) or "aws"

@@ -96,23 +96,17 @@ def explain_calling_resource(denial: Denial) -> Explanation:
     return explain_service_principal(attrs.evolve(denial, principal=principal, caller=caller))
 
 
-def explain_delivery(denial: Denial) -> Explanation:
-    """Explain that SNS cannot deliver messages of a topic to a queue or function."""
-    topic, destination = find_delivery(denial) or ("TOPIC_ARN", None)
-    of_topic = {"ArnEquals": {"aws:SourceArn": topic}}
-    words = denial_paragraph(denial.failure)
-    arn = try_parse_arn(destination)
-    return _explain_service(denial, "sns.amazonaws.com", arn, words, of_topic)
-
-
-def find_delivery(denial: Denial) -> tuple[str, str] | None:
-    """Return the topic and the destination in the record of a delivery, or ``None``."""
+def explain_delivery(denial: Denial) -> Explanation | None:
+    """Explain that SNS cannot deliver messages of a topic to a queue or function, if the text has the record of that."""
     text, start = denial.failure.text, denial.failure.span[0]
     low = max(start - _CHARS_OF_RECORD, 0)
     # Both precede the response in its record, and the records of other deliveries precede both.
     topics = [each["arn"] for each in _TOPIC.finditer(text, low, start)]
     found = [each["arn"] for each in _DELIVERED_TO.finditer(text, low, start)]
-    return (topics[-1], found[-1]) if topics and found else None
+    if not (topics and found):
+        return None
+    of_topic, words = {"ArnEquals": {"aws:SourceArn": topics[-1]}}, denial_paragraph(denial.failure)
+    return _explain_service(denial, "sns.amazonaws.com", try_parse_arn(found[-1]), words, of_topic)
 
 
 def explain_calling_service(denial: Denial) -> Explanation:

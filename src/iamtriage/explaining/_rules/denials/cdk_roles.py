@@ -83,24 +83,18 @@ NOT_BOOTSTRAPPED = CauseType(
 )
 
 
-def has_unassumed_roles(denial: Denial) -> bool:
-    """Return whether the CDK says before a denial, or as the only one, that it could not assume its roles."""
+def explain_unassumed_roles(denial: Denial) -> Explanation | None:
+    """Explain that the CDK could not assume its bootstrap roles, if it says so before the denial or instead of one."""
     failure = denial.failure
-    # The failure of a call after the warning can begin with the warning.
-    stop = failure.spans.get("action", failure.span)[0]
-    if not _is_of_call(denial):
-        stop = failure.span[1] + _MAX_ROLE_LENGTH
-    return _UNASSUMED.search(failure.text, 0, stop) is not None
-
-
-def _is_of_call(denial: Denial) -> bool:
-    """Return whether the failure is the denial of a call, and not the warning of the CDK itself."""
-    return bool(denial.action or denial.operation or denial.failure.envelope.code)
-
-
-def explain_unassumed_roles(denial: Denial) -> Explanation:
-    """Explain a denial after the CDK could not assume its bootstrap roles."""
-    found = list(_UNASSUMED.finditer(denial.failure.text))
+    # Otherwise, it is the warning of the CDK itself. The failure of a call can begin with the warning.
+    is_of_call = bool(denial.action or denial.operation or failure.envelope.code)
+    before = failure.spans.get("action", failure.span)[0]
+    if (
+        _UNASSUMED.search(failure.text, 0, before if is_of_call else failure.span[1] + _MAX_ROLE_LENGTH)
+        is None
+    ):
+        return None
+    found = list(_UNASSUMED.finditer(failure.text))
     first = found[0]
     purposes = join_words(tuple(dict.fromkeys(each["purpose"] for each in found)), "and")
     called = denial.action or denial.operation or "the call"
@@ -109,7 +103,6 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     stated = f"The {'first ' if len(found) > 1 else ''}warning names {first[0].split()[-1].strip(_QUOTES)}."
     parameter = _NO_PARAMETER.search(denial.failure.text)
     where = _environment(first)
-    is_of_call = _is_of_call(denial)
     may_not = f"{denial.caller} is not allowed to perform sts:AssumeRole on {'these roles' if is_several else 'this role'}"
     assume = _assume_remedy(denial, first)
     bootstrap = _bootstrap_remedy(first, is_missing=parameter is not None)
@@ -124,8 +117,9 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
         *((not_allowed,) if is_of_call else ()),
         NOT_BOOTSTRAPPED.cause(text=unprepared),
     )
-    direct = _direct_remedy(denial)
-    remedies = present(assume, bootstrap, direct) if is_of_call else present(bootstrap, assume)
+    remedies = (
+        present(assume, bootstrap, _direct_remedy(denial)) if is_of_call else present(bootstrap, assume)
+    )
     reason = f"{where} is not bootstrapped, or {may_not}"
     trusts_caller = _trusts_account(denial, first["account"])
     is_bootstrapped = _is_bootstrapped(denial.failure.text, first["region"])

@@ -176,15 +176,12 @@ TRANSFORM_MISSPELLED = CauseType(
 )
 
 
-def names_additional_permission(denial: Denial) -> bool:
-    """Return whether the message names the action that the tags of a new resource require."""
-    return _ADDITIONAL.search(denial_paragraph(denial.failure)) is not None
-
-
-def explain_tagged_resource(denial: Denial) -> Explanation:
-    """Explain that a resource with tags requires the action that tags."""
-    call, action = next(_ADDITIONAL.finditer(denial_paragraph(denial.failure))).group("call", "action")
-    text = denial.failure.text
+def explain_tagged_resource(denial: Denial) -> Explanation | None:
+    """Explain that a resource with tags requires the action that tags, if the message names it."""
+    found = _ADDITIONAL.search(denial_paragraph(denial.failure))
+    if found is None:
+        return None
+    (call, action), text = found.group("call", "action"), denial.failure.text
     stated = unique_value(_EXECUTION_ROLE, text)
     role = denial.role.name if denial.role else stated and stated.value
     # The message can have the account of the caller only.
@@ -242,20 +239,15 @@ def _account(denial: Denial) -> str | None:
     return None if stated is None else stated.value
 
 
-def is_misspelled_transform(denial: Denial) -> bool:
-    """Return whether the denied resource is a transform of an account that cannot exist."""
+def explain_misspelled_transform(denial: Denial) -> Explanation | None:
+    """Explain that the template misspells the owner of a transform, whose account then cannot exist."""
     from difflib import get_close_matches
 
     found = _TRANSFORM_ARN.search(denial.resource or "")
-    account = found["account"] if found else "aws"
+    account, name = found.group("account", "name") if found else ("aws", "")
     # Others can be placeholders of somebody who hid the account.
-    return account != "aws" and bool(get_close_matches(account, ["aws"], cutoff=_CLOSE))
-
-
-def explain_misspelled_transform(denial: Denial) -> Explanation:
-    """Explain that the template misspells the owner of a transform."""
-    found = _TRANSFORM_ARN.search(denial.resource or "")
-    account, name = (found["account"], found["name"]) if found else ("", "")
+    if account == "aws" or not get_close_matches(account, ["aws"], cutoff=_CLOSE):
+        return None
     line = next((each for each in _TRANSFORM.finditer(denial.failure.text) if each["name"] == name), None)
     written = f"{line['owner'] if line else account.upper()}::{name}"
     right = f"AWS::{name}"

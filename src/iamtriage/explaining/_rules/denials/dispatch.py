@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import attrs
@@ -18,7 +18,6 @@ from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import PolicyType
 
-Rule: TypeAlias = Callable[[Denial], Explanation]
 Condition: TypeAlias = Callable[[Denial], bool]
 Routes: TypeAlias = "tuple[tuple[Condition, str | Routes], ...]"
 """Conditions with the names of their rules, or with the routes for the denials that meet the condition."""
@@ -45,7 +44,8 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
     """Explain an access denial."""
     failure = mark_cut_end(case.failure)
     denial = build_denial(failure, case.facts)
-    explanation = select_rule(denial)(denial)
+    explanations = (load_rule(name)(denial) for name in find_rules(denial))
+    explanation: Explanation = next(each for each in explanations if each is not None)
     if failure is not case.failure:
         explanation = attrs.evolve(explanation, failure=case.failure)
     for applies, name in ADDITIONS:
@@ -54,32 +54,25 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
     return explanation
 
 
-def select_rule(denial: Denial) -> Rule:
-    """Return the first rule whose condition holds; what AWS states takes precedence over what is derived."""
-    name = _find_route(GUARDRAIL_ROUTES, denial) or _find_message_rule(denial) or _find_route(ROUTES, denial)
-    rule: Rule = load_rule(name or DEFAULT_RULE)
-    return rule
+def find_rules(denial: Denial) -> Iterator[str]:
+    """Yield the rules whose conditions hold, of which the first with an explanation explains the denial.
+
+    What AWS states takes precedence over what is derived.
+    """
+    yield from _follow(GUARDRAIL_ROUTES, denial)
+    if denial.message_rule is not None:
+        # The code says more than a message that is not known.
+        is_dependency = denial.service_message is not None and _depends_on_other_service(denial)
+        yield _DEPENDENCY_RULE if is_dependency else denial.message_rule
+    yield from _follow(ROUTES, denial)
+    yield DEFAULT_RULE
 
 
-def _also(condition: Condition, name: str) -> Condition:
-    """Return a condition that a function of a rule decides, if another one, which needs no import, holds."""
-    return lambda denial: condition(denial) and bool(load_rule(name)(denial))
-
-
-def _find_route(routes: Routes, denial: Denial) -> str | None:
+def _follow(routes: Routes, denial: Denial) -> Iterator[str]:
     for applies, rule in routes:
         if applies(denial):
             # Some rules share a condition, so that most denials need not be compared with each of them.
-            found = rule if isinstance(rule, str) else _find_route(rule, denial)
-            if found is not None:
-                return found
-    return None
-
-
-def _find_message_rule(denial: Denial) -> str | None:
-    """Return the rule for the service's own message. Its code says more than a message that is not known."""
-    is_unknown = denial.service_message is not None
-    return _DEPENDENCY_RULE if is_unknown and _depends_on_other_service(denial) else denial.message_rule
+            yield from (rule,) if isinstance(rule, str) else _follow(rule, denial)
 
 
 def _is_of_bucket_owner(denial: Denial) -> bool:
@@ -212,8 +205,12 @@ def _is_bare_s3_denial(denial: Denial) -> bool:
     )
 
 
-def _sets_bucket_policy(denial: Denial) -> bool:
-    return denial.lowercase_action in {"s3:putbucketpolicy", "s3:putbucketacl"} and not denial.principal_text
+def _makes_bucket_public(denial: Denial) -> bool:
+    if denial.principal_text or denial.lowercase_action not in {"s3:putbucketpolicy", "s3:putbucketacl"}:
+        return False
+    from iamtriage.explaining._rules.denials.public_access import is_public
+
+    return is_public(denial)
 
 
 def _calls_organizations(denial: Denial) -> bool:
@@ -264,17 +261,14 @@ DEFAULT_RULE = "denials.missing_allows.explain_missing_allow"
 GUARDRAIL_ROUTES: Routes = (
     (
         # The CDK goes on without its bootstrap roles.
-        _also(_says("could not be used to assume"), "denials.cdk_roles.has_unassumed_roles"),
+        _says("could not be used to assume"),
         "denials.cdk_roles.explain_unassumed_roles",
     ),
     (
         _lacks_action_or_caller,
         (
             (_cannot_assume_passed_role, "denials.calling_services.explain_untrusted_service"),
-            (
-                _also(_may_be_bucket_of_aws, "denials.buckets.is_bucket_of_aws"),
-                "denials.buckets.explain_bucket_of_aws",
-            ),
+            (_may_be_bucket_of_aws, "denials.buckets.explain_bucket_of_aws"),
             (_is_bare_status_of("ecr"), "denials.repositories.explain_image_pull"),
             (_is_git_denial, "denials.repositories.explain_git_denial"),
             (_is_database_user, "denials.calling_services.explain_redshift_role"),
@@ -284,24 +278,16 @@ GUARDRAIL_ROUTES: Routes = (
     *((_denied_by(policy_type), rule) for policy_type, rule in _GUARDRAIL_RULES.items()),
     (
         # Nobody can change the policy of such a key, whatever the message says of it.
-        _also(_may_name_managed_key, "denials.managed_keys.is_managed_key"),
+        _may_name_managed_key,
         "denials.managed_keys.explain_managed_key",
     ),
 )
 ROUTES: Routes = (
     (_requests_sso_token, "credentials.expired_logins.explain_denied_sso_login"),
     (_calls_organizations, "denials.organizations.explain_organizations"),
+    (_says(" with Tags. An additional permission "), "denials.deployments.explain_tagged_resource"),
     (
-        _also(
-            _says(" with Tags. An additional permission "), "denials.deployments.names_additional_permission"
-        ),
-        "denials.deployments.explain_tagged_resource",
-    ),
-    (
-        _also(
-            lambda denial: ":transform/" in (denial.resource or ""),
-            "denials.deployments.is_misspelled_transform",
-        ),
+        lambda denial: ":transform/" in (denial.resource or ""),
         "denials.deployments.explain_misspelled_transform",
     ),
     # What was called, and by whom.
@@ -315,21 +301,12 @@ ROUTES: Routes = (
     (
         lambda denial: denial.principal_text == "anonymous",
         (
-            (
-                _also(lambda denial: denial.service == "es", "denials.own_permissions.is_in_browser"),
-                "denials.own_permissions.explain_dashboards",
-            ),
+            (lambda denial: denial.service == "es", "denials.own_permissions.explain_dashboards"),
             (lambda _: True, "denials.sessions.explain_unsigned_request"),
         ),
     ),
-    (
-        _also(_may_subscribe, "denials.service_settings.subscribes_to_model"),
-        "denials.service_settings.explain_bedrock_subscription",
-    ),
-    (
-        _also(_calls("lambda:getlayerversion"), "denials.lambda_functions.is_foreign_layer"),
-        "denials.lambda_functions.explain_layer",
-    ),
+    (_may_subscribe, "denials.service_settings.explain_bedrock_subscription"),
+    (_calls("lambda:getlayerversion"), "denials.lambda_functions.explain_layer"),
     (_assumes_role, "denials.assuming_roles.explain_assume_role"),
     (
         _passes_role,
@@ -371,13 +348,10 @@ ROUTES: Routes = (
     (_denied_by("identity"), DEFAULT_RULE),
     # What the message leaves open.
     # SNS logs that it cannot deliver a message.
-    (
-        _also(_says("providerResponse"), "denials.calling_services.find_delivery"),
-        "denials.calling_services.explain_delivery",
-    ),
+    (_says("providerResponse"), "denials.calling_services.explain_delivery"),
     (_is_gateway_response, "denials.api_responses.explain_gateway_response"),
     (_is_function_url, "denials.api_responses.explain_function_url"),
     (_is_bare_s3_denial, "denials.s3.explain_bare_s3"),
     # CloudFormation adds the action to what S3 answered.
-    (_also(_sets_bucket_policy, "denials.public_access.is_public"), "denials.s3.explain_bare_s3"),
+    (_makes_bucket_public, "denials.s3.explain_bare_s3"),
 )

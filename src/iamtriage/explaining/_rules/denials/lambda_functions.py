@@ -306,27 +306,22 @@ LAYER_NOT_SHARED = CauseType(
 )
 
 
-def is_foreign_layer(denial: Denial) -> bool:
-    """Return whether a denial is about a layer of another account or Region."""
-    arn = denial.resource_arn
-    is_of_layer = denial.policy_type in {None, "resource"} and not denial.is_explicit
-    if arn is None or not is_of_layer or not arn.resource.startswith("layer:"):
-        return False
-    return bool(denial.crosses_accounts) or _function_region(denial) is not None
-
-
 def _function_region(denial: Denial) -> str | None:
     """Return the Region of the function, if it is another one than that of the layer."""
     region, arn = denial.facts.region, denial.resource_arn
     return region if arn is not None and arn.region and region not in {None, arn.region} else None
 
 
-def explain_layer(denial: Denial) -> Explanation:
+def explain_layer(denial: Denial) -> Explanation | None:
     """Explain that a function cannot use a layer of another account or Region."""
     arn, region = denial.resource_arn, _function_region(denial)
-    found = _VERSION.fullmatch("" if arn is None else arn.resource)
+    is_of_layer = denial.policy_type in {None, "resource"} and not denial.is_explicit
+    is_foreign = denial.crosses_accounts or region is not None
+    if arn is None or not arn.resource.startswith("layer:") or not (is_of_layer and is_foreign):
+        return None
+    found = _VERSION.fullmatch(arn.resource)
     name, version = (found["name"], found["version"]) if found else ("the layer", "VERSION")
-    home = commands.region("" if arn is None else arn.region)
+    home = commands.region(arn.region)
     layer = commands.arn((denial.resource or "").removesuffix(f":{version}"), "LAYER_ARN")
     owner = denial.resource_account
     of_owner = f"The layer belongs to account {owner}. " if denial.crosses_accounts else ""

@@ -121,17 +121,6 @@ def _is_said(denial: Denial, found: re.Match[str]) -> bool:
     return not (_NOT_SAID.search(text, low, start) or _ASKED.match(text, found.end()))
 
 
-def is_managed_key(denial: Denial) -> bool:
-    """Return whether a call was denied because its key is an AWS managed key."""
-    if _find_managed_key(denial) is None:
-        return False
-    denial = encrypted_data.with_key_of_text(denial)
-    if _is_across(denial) or denial.policy_type == "resource":
-        return True
-    # Within its account, such a key allows the use through its service to everyone who may call that.
-    return denial.policy_type is None and _calls_kms(denial)
-
-
 def _calls_kms(denial: Denial) -> bool:
     """Return whether KMS was called, and no service that uses a key for the caller."""
     operation = encrypted_data.called_operation(denial)
@@ -162,10 +151,13 @@ def _find_region(denial: Denial) -> str:
     return region if region != "REGION" else getattr(_find_data(denial), "region", None) or region
 
 
-def explain_managed_key(denial: Denial) -> Explanation:
+def explain_managed_key(denial: Denial) -> Explanation | None:
     """Explain that the policy of an AWS managed key does not allow a call, and cannot be changed."""
-    key = _find_managed_key(denial) or _ManagedKey(None, None)
-    denial = encrypted_data.with_key_of_text(denial)
+    key, denial = _find_managed_key(denial), encrypted_data.with_key_of_text(denial)
+    # Within its account, such a key allows the use through its service to everyone who may call that.
+    is_called = denial.policy_type is None and _calls_kms(denial)
+    if key is None or not (is_called or denial.policy_type == "resource" or _is_across(denial)):
+        return None
     name, through = key.name or "the key", "its service"
     if key.service in encrypted_data.SERVICES:
         through = encrypted_data.SERVICES[key.service][0]

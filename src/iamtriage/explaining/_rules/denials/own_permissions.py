@@ -122,15 +122,11 @@ _DASHBOARDS_PAGE = "https://docs.aws.amazon.com/opensearch-service/latest/develo
 _MAX_NAMES = 3
 
 
-def is_in_browser(denial: Denial) -> bool:
-    """Return whether a person opened the dashboards of a domain in a browser."""
+def explain_dashboards(denial: Denial) -> Explanation | None:
+    """Explain that the browser of a person, who opened the dashboards of a domain, is an anonymous caller."""
     text = denial.failure.text
-    is_open = denial.service == "es" and not denial.is_explicit
-    return is_open and _DASHBOARDS.search(text) is not None and _PROGRAM.search(text) is None
-
-
-def explain_dashboards(denial: Denial) -> Explanation:
-    """Explain that the browser of a person is an anonymous caller."""
+    if denial.is_explicit or _DASHBOARDS.search(text) is None or _PROGRAM.search(text) is not None:
+        return None
     policy, domain = policy_of(denial), find_domain(denial.failure.text)
     allowed = list_resource_statements(denial, ":domain/")
     named = list(dict.fromkeys(clip_text(name) for names, _ in allowed for name in names))

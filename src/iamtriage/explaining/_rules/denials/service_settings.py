@@ -154,17 +154,12 @@ BEDROCK_MODEL_ACCESS = CauseType(
 )
 
 
-def subscribes_to_model(denial: Denial) -> bool:
-    """Return whether the subscription to a model was denied, not one to another AWS Marketplace product."""
-    if denial.lowercase_action not in _SUBSCRIPTION_ACTIONS:
-        return False
-    if denial.failure.envelope.operation in _MODEL_OPERATIONS:
-        return True
-    return _ACCESS_DENIED in denial_paragraph(denial.failure)
-
-
-def explain_bedrock_subscription(denial: Denial) -> Explanation:
-    """Explain that the caller is not allowed to subscribe the account to the model."""
+def explain_bedrock_subscription(denial: Denial) -> Explanation | None:
+    """Explain that the caller is not allowed to subscribe the account to a model, if that is what it subscribes to."""
+    calls_model = denial.failure.envelope.operation in _MODEL_OPERATIONS
+    is_of_model = calls_model or _ACCESS_DENIED in denial_paragraph(denial.failure)
+    if denial.lowercase_action not in _SUBSCRIPTION_ACTIONS or not is_of_model:
+        return None
     is_of_anthropic = re.search(r"anthropic|claude", denial.failure.text, re.IGNORECASE) is not None
     form = ", and has to submit the use case form of Anthropic once" if is_of_anthropic else ""
     subscribe = account_remedy(
