@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
-from iamtriage.explaining._rules.sts.trust_documents import iterate_statements
+from iamtriage.explaining._rules.sts.trust_documents import iterate_statements, shown_sid
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -41,10 +41,8 @@ def explain_bucket_deny(denial: Denial) -> Explanation | None:
     if not found:
         return None
     statement, is_met = found[0]
-    sid = statement.get("Sid")
-    named = "a Deny of the bucket policy"
-    if isinstance(sid, str) and sid:
-        named = f"the Deny {clip_text(sid)} of the bucket policy"
+    sid = shown_sid(statement)
+    named = f"the Deny {sid} of the bucket policy" if sid else "a Deny of the bucket policy"
     conditions = known_policies.describe_conditions(statement) if statement.get("Condition") else ""
     when = f", which applies if {conditions}," if conditions else ", which has no condition,"
     likely = "" if is_met else "most likely, "

@@ -154,6 +154,15 @@ def is_of_other(policy: KnownPolicy, denial: Denial) -> bool:
     return policy.owner != _identify_caller(denial)
 
 
+def list_own_policies(denial: Denial) -> list[KnownPolicy]:
+    """Return the identity-based policies of the facts and the text that can be the caller's."""
+    return [
+        each
+        for each in list_known_policies(denial)
+        if each.policy_type in {None, "identity"} and not each.has_principal and not is_of_other(each, denial)
+    ]
+
+
 def is_of_caller(policy: KnownPolicy, denial: Denial) -> bool:
     """Return whether a policy is known to be attached to the caller."""
     is_of_owner = policy.owner is not None and policy.owner == _identify_caller(denial)

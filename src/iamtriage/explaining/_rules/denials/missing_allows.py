@@ -52,10 +52,10 @@ def explain_missing_allow(denial: Denial) -> Explanation:
         denial = attrs.evolve(denial, principal=None, principal_text=None, caller=caller)
     if denial.crosses_accounts:
         # Few denials need it.
-        from iamtriage.explaining._rules.denials.other_accounts import explain_other_account, needs_role_there
+        from iamtriage.explaining._rules.denials.other_accounts import explain_other_account
 
-        if needs_role_there(denial):
-            return explain_other_account(denial)
+        if (explanation := explain_other_account(denial)) is not None:
+            return explanation
     is_stated = denial.policy_type == "identity"
     tags = _find_tags(denial)
     reason = _describe_reason(denial, tags)

@@ -47,14 +47,6 @@ RESOURCE_OF_OTHER_ACCOUNT = CauseType(
 _SHARED = (":stackset/", ":stackset-target/", ":type/")
 
 
-def needs_role_there(denial: Denial) -> bool:
-    """Return whether the caller can only reach the resource with a role of its account."""
-    is_missing = denial.policy_type in {None, "identity"} and not denial.is_explicit
-    is_shared = any(each in (denial.resource or "") for each in _SHARED)
-    is_known = is_missing and denial.service in _SERVICES and not is_shared
-    return bool(denial.crosses_accounts) and is_known and _can_assume(denial)
-
-
 def _can_assume(denial: Denial) -> bool:
     """Return whether the caller is able to assume a role of the resource's account.
 
@@ -69,9 +61,13 @@ def _can_assume(denial: Denial) -> bool:
     return partition is None or partition == getattr(denial.role or denial.principal, "partition", partition)
 
 
-def explain_other_account(denial: Denial) -> Explanation:
-    """Explain that the caller needs a role of the account of the resource."""
-    there, name = denial.resource_account, _SERVICES[denial.service or ""]
+def explain_other_account(denial: Denial) -> Explanation | None:
+    """Explain that the caller needs a role of the account of the resource, if it can only reach it with one."""
+    there, name = denial.resource_account, _SERVICES.get(denial.service or "")
+    is_missing = denial.policy_type in {None, "identity"} and not denial.is_explicit
+    is_shared = any(each in (denial.resource or "") for each in _SHARED)
+    if name is None or is_shared or not (denial.crosses_accounts and is_missing and _can_assume(denial)):
+        return None
     text = f"The caller is in account {denial.account}, the resource in {there}. {name} has no resource-based policies, so an Allow for {denial.caller} is not enough."
     return denial.explain(
         f"{capitalize_start(denial.caller)} of account {denial.account} was denied {denial.action} on {denial.resource} of account {there}: it needs a role of that account, which it assumes.",

@@ -246,9 +246,8 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     resource, caller = compared_resource(denial), denial.caller
     subject = capitalize_start(policy.name)
     if (denying := find_deny(policy, action, resource)) is not None:
-        sid = denying.get("Sid")
-        name = f" {clip_text(sid)}" if isinstance(sid, str) and sid else ""
-        text = f"{subject} has a Deny statement{name} that matches the request. {why_no_allow_helps(denial)}"
+        words = f"has a Deny statement {trust_documents.shown_sid(denying)}".rstrip()
+        text = f"{subject} {words} that matches the request. {why_no_allow_helps(denial)}"
         return STATED_POLICY_DENIES.cause(policy.evidence, text=text)
     allows = trust_documents.allow_statements(policy.content)
     # Those whose action or resource is a reference may be about the request.

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import RETRY_NEW, find_deployment
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names, shown_sid
 
 _NAME_PRINCIPALS = "Name accounts, roles or an organization as Principal, or restrict it by conditions such as aws:SourceVpce."
 _WEBSITE = "For a website, use CloudFront with origin access control."
@@ -197,7 +197,7 @@ def may_be_blocked(denial: Denial) -> Blocked | None:
         )
     if what == "policy" and (sid := _find_public_statement(denial)) is not None:
         text = f"{setting} of S3 Block Public Access rejects a policy that allows everyone, whoever sets it. {new}"
-        sign = f"The policy in the text has the Principal * without a condition{f' ({clip_text(sid)})' if sid else ''}."
+        sign = f"The policy in the text has the Principal * without a condition{f' ({sid})' if sid else ''}."
         return Blocked(BLOCK_PUBLIC_ACCESS.cause("derived", sign, text=text), title, is_likely=True)
     text = f"The {what} would make data public, which {setting} of S3 Block Public Access prevents."
     is_shown = what == "policy" and any(each.has_principal for each in denial.context.policies)
@@ -236,8 +236,7 @@ def _find_public_statement(denial: Denial) -> str | None:
         for each in allow_statements(policy.content):
             names = {str(each.get("Principal")), *principal_names(each, "AWS")}
             if "*" in names and not each.get("Condition"):
-                sid = each.get("Sid")
-                return sid if isinstance(sid, str) else ""
+                return shown_sid(each)
     return None
 
 

@@ -38,6 +38,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     parse_document,
     policy_with_value,
     principal_names,
+    shown_sid,
 )
 from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
@@ -161,12 +162,8 @@ def _trusted(denial: Denial, result: TrustResult) -> str:
 
 def _name_statement(denial: Denial, result: TrustResult) -> str:
     statements = list(iterate_statements(parse_document(denial.facts.trust_policy) or {}))
-    sid = next((each.get("Sid") for each in statements[result.statement or 0 :]), None)
-    return (
-        f"The statement {clip_text(sid)}"
-        if isinstance(sid, str) and sid
-        else f"Statement[{result.statement}]"
-    )
+    sid = next(map(shown_sid, statements[result.statement or 0 :]), "")
+    return f"The statement {sid}" if sid else f"Statement[{result.statement}]"
 
 
 def _key(result: TrustResult) -> str:

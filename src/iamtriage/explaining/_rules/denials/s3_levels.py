@@ -19,8 +19,7 @@ from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
-    is_of_other,
-    list_known_policies,
+    list_own_policies,
     names_action,
     names_resource,
 )
@@ -31,7 +30,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.remedies import identity_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, shown_sid
 from iamtriage.policies._documents import allow
 from iamtriage.policies._patterns import compile_glob, matches
 
@@ -111,24 +110,15 @@ def explain_wrong_level(denial: Denial) -> Explanation | None:
     )
 
 
-def _list_policies(denial: Denial) -> list[KnownPolicy]:
-    """Return the identity-based policies that can be the caller's."""
-    return [
-        each
-        for each in list_known_policies(denial)
-        if each.policy_type in {None, "identity"} and not each.has_principal and not is_of_other(each, denial)
-    ]
-
-
 def _is_denied(denial: Denial, found: _Misplaced) -> bool:
     """Return whether a policy of the caller denies the actions, so that an Allow does not help."""
     pairs = [(action, target) for action in found.actions for target in found.targets]
-    policies = _list_policies(denial)
+    policies = list_own_policies(denial)
     return any(find_deny(policy, *pair) is not None for policy in policies for pair in pairs)
 
 
 def _find_misplaced(denial: Denial) -> _Misplaced | None:
-    policies = _list_policies(denial)
+    policies = list_own_policies(denial)
     allows = [each for policy in policies for each in allow_statements(policy.content)]
     bucket = (denial.resource or "").partition("/")[0]
     for policy in policies:
@@ -209,8 +199,7 @@ def _fix_level(denial: Denial, found: _Misplaced, *, of_bucket: bool) -> Remedy:
     added["Resource"] = found.targets[0] if len(found.targets) == 1 else list(found.targets)
     others = [{**statement, "Action": kept[0] if len(kept) == 1 else kept}] if kept else []
     statements = [{**added, **condition}, *others]
-    sid = statement.get("Sid")
-    name = f"the statement {clip_text(sid)}" if isinstance(sid, str) and sid else "the statement"
+    name = f"the statement {shown_sid(statement)}".rstrip()
     change = f"replace {name} with these" if kept else f"add this statement, and keep {name}"
     if not (kept or is_open):
         change = f"replace {name} with this one"

@@ -40,7 +40,7 @@ from iamtriage.explaining._rules.shared.denied_regions import other_model_region
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant, required_statement
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping, shown_sid
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference
@@ -268,10 +268,7 @@ def _drop_delimiter_remedy(denial: Denial, statement: Mapping[str, Any], failed:
 
 
 def _describe_statement(denial: Denial, statement: Mapping[str, Any]) -> str:
-    sid = statement.get("Sid")
-    if isinstance(sid, str) and sid:
-        return f"the statement {clip_text(sid)}"
-    return f"the statement that allows {denial.action}"
+    return f"the statement {shown_sid(statement) or f'that allows {denial.action}'}"
 
 
 def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:

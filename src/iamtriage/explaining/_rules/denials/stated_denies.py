@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import NO_OVERRIDE, capitalize_start, why_no_allow_helps
-from iamtriage.explaining._rules.sts.trust_documents import iterate_statements
+from iamtriage.explaining._rules.sts.trust_documents import iterate_statements, shown_sid
 
 _MAX_STATEMENTS = 3
 _FIND = "Find the Deny statement"
@@ -206,9 +206,8 @@ def describe_excluded(denial: Denial) -> str:
             )
     if reason is None:
         return ""
-    sid = statement.get("Sid")
-    name = f"The statement {clip_text(sid)}" if isinstance(sid, str) and sid else "The Deny statement"
-    return f" {name} of {policy.name} is not the one: {reason}."
+    sid = shown_sid(statement)
+    return f" {f'The statement {sid}' if sid else 'The Deny statement'} of {policy.name} is not the one: {reason}."
 
 
 def _rank(deny: StatedDeny) -> int:
@@ -246,13 +245,11 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
             )
             if not is_about or not known_policies.names_action(each, denial.action or ""):
                 continue
-            sid, checked = each.get("Sid"), request_conditions.check_conditions(each, denial)
+            checked = request_conditions.check_conditions(each, denial)
             if request_conditions.are_met(checked) is False and denial.policy_type is not None:
                 checked = request_conditions.without_settings(checked, denial)
             if request_conditions.are_met(checked) is not False:
-                yield StatedDeny(
-                    policy, index, clip_text(sid) if isinstance(sid, str) and sid else None, checked
-                )
+                yield StatedDeny(policy, index, shown_sid(each) or None, checked)
 
 
 _CONTROLS = frozenset({"service_control", "resource_control"})

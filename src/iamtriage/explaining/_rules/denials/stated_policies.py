@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.denials.known_policies import (
     is_of_caller,
     is_of_other,
     list_known_policies,
+    list_own_policies,
 )
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     POLICY_TEMPLATE,
@@ -331,10 +332,7 @@ def _exclude_policy(denial: Denial, explanation: Explanation, policy: KnownPolic
 
 def find_allowing_policy(denial: Denial) -> KnownPolicy | None:
     """Return an identity-based policy of the text or the facts that allows the denied call."""
-    known = (each for each in list_known_policies(denial) if each.policy_type in {None, "identity"})
-    for policy in known:
-        if policy.has_principal or is_of_other(policy, denial):
-            continue
+    for policy in list_own_policies(denial):
         cause = compare(denial, denial.action or "", policy)
         if cause is not None and cause.code == STATED_POLICY_ALLOWS.code and cause.evidence != "possible":
             return policy

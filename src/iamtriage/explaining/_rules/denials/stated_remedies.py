@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, shown_sid
 from iamtriage.policies._managed_policies import is_known_policy
 
 ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
@@ -89,13 +89,8 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     steps = (
         each for each in remedy.steps if not (has_objects and each.startswith("To read or write the objects"))
     )
-    sid = next((each.get("Sid") for each in statements_with(policy, denial.action or "")), None)
-    statement = (
-        f"statement {clip_text(sid)}"
-        if isinstance(sid, str) and sid
-        else f"statement that allows {denial.action}"
-    )
-    step = f"Or add this Resource to the {statement} in {policy.name}, and keep its other resources."
+    sid = next(map(shown_sid, statements_with(policy, denial.action or "")), "")
+    step = f"Or add this Resource to the statement {sid or f'that allows {denial.action}'} in {policy.name}, and keep its other resources."
     if is_known_policy(policy.name):
         step = f"AWS manages {policy.name}, which you cannot edit. For a role with a name that it allows, it is enough."
     return attrs.evolve(remedy, steps=(*steps, step))

@@ -141,6 +141,12 @@ def allow_statements(policy: Mapping[str, Any] | str | None) -> list[dict[str, A
     return [each for each in statements if each.get("Effect") == "Allow"]
 
 
+def shown_sid(statement: Mapping[str, Any]) -> str:
+    """Return the Sid of a statement as an explanation shows it, or an empty string."""
+    sid = statement.get("Sid")
+    return clip_text(sid) if isinstance(sid, str) else ""
+
+
 def principal_names(statement: Mapping[str, Any], *kinds: str) -> list[str]:
     """Return the principals of a statement: of all kinds, or of some such as ``Federated``."""
     principal = mapping(statement.get("Principal"))
