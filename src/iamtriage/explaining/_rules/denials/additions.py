@@ -41,18 +41,21 @@ def _may_be_of_pod(denial: Denial) -> bool:
     return names_pod or may_name_node_role(principal) or may_be_about_pods(denial.failure.text)
 
 
+def _says_more(denial: Denial) -> bool:
+    """Return whether the text has more than the failure."""
+    start, end = denial.failure.span
+    return len(denial.failure.text) - (end - start) > _CHARS_OF_OTHER_REGION
+
+
+def _may_lack_allow(denial: Denial) -> bool:
+    return denial.policy_type in {None, "identity"} and not denial.is_explicit
+
+
 def _may_be_of_region(denial: Denial) -> bool:
     """Return whether AWS gives no reason, or names a control policy, and a text can name Regions with other results."""
     is_open = denial.policy_type is None or (denial.policy_type == "service_control" and denial.is_explicit)
-    text, (start, end) = denial.failure.text, denial.failure.span
-    has_room = len(text) - (end - start) > _CHARS_OF_OTHER_REGION
-    is_open = is_open and has_room and denial.deny != "implicit" and denial.action is not None
-    return is_open and ("-1" in text or "-2" in text)
-
-
-def _may_be_of_release(denial: Denial) -> bool:
-    is_open = denial.policy_type in {None, "identity"} and not denial.is_explicit
-    return is_open and may_name_controller(denial.failure.text)
+    is_open = is_open and denial.deny != "implicit" and denial.action is not None and _says_more(denial)
+    return is_open and ("-1" in denial.failure.text or "-2" in denial.failure.text)
 
 
 # How people say that they gave a permission.
@@ -62,16 +65,10 @@ _ROLES_ELSEWHERE = frozenset({"sts:assumerole", "iam:passrole"})
 
 def _may_be_given_elsewhere(denial: Denial) -> bool:
     """Return whether somebody can have given the permission to another role or user than the caller."""
-    is_open = denial.policy_type in {None, "identity"} and not denial.is_explicit
     text = denial.failure.text
+    is_open = _may_lack_allow(denial) and denial.lowercase_action not in _ROLES_ELSEWHERE
     is_open = is_open and bool(denial.principal_text) and "ResourceInitializationError" not in text
-    has_room = len(text) - (denial.failure.span[1] - denial.failure.span[0]) > _CHARS_OF_OTHER_REGION
-    return (
-        is_open
-        and has_room
-        and denial.lowercase_action not in _ROLES_ELSEWHERE
-        and any(map(text.__contains__, _GIVING))
-    )
+    return is_open and _says_more(denial) and any(map(text.__contains__, _GIVING))
 
 
 def _may_show_user(denial: Denial) -> bool:
@@ -97,9 +94,9 @@ _TAGS_ELSEWHERE = frozenset({"ec2", "s3", "sts", "elasticloadbalancing"})
 
 def _may_be_of_tags(denial: Denial) -> bool:
     """Return whether a call that passes tags can require the denied action."""
-    name = (denial.lowercase_action or "").partition(":")[2]
-    is_open = denial.policy_type in {None, "identity"} and not denial.is_explicit
-    return is_open and name.startswith(("tag", "addtags")) and denial.service not in _TAGS_ELSEWHERE
+    name = denial.lowercase_action.partition(":")[2]
+    is_of_tags = name.startswith(("tag", "addtags")) and denial.service not in _TAGS_ELSEWHERE
+    return is_of_tags and _may_lack_allow(denial)
 
 
 _QUERY_RULE = "denials.queries.explain_query"
@@ -167,7 +164,10 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         lambda denial: denial.lowercase_action == "eks:accesskubernetesapi" and not denial.is_explicit,
         "kubernetes.eks_console.add_cluster_access",
     ),
-    (_may_be_of_release, "denials.controller_releases.add_release"),
+    (
+        lambda denial: _may_lack_allow(denial) and may_name_controller(denial.failure.text),
+        "denials.controller_releases.add_release",
+    ),
     (
         lambda denial: "code = Unauthenticated" in denial.failure.text,
         "denials.controller_releases.add_grpc_code",

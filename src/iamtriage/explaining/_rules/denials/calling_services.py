@@ -127,15 +127,7 @@ def explain_calling_service(denial: Denial) -> Explanation:
 def _explain_service(
     denial: Denial, service: str, arn: Arn | None, words: str, condition: dict[str, Any]
 ) -> Explanation:
-    """Explain that a service may not use a resource, or the key that encrypts it.
-
-    Args:
-        denial: The denial.
-        service: The service principal.
-        arn: The resource, if it is known.
-        words: The message.
-        condition: The condition of the statement for the service.
-    """
+    """Explain that a service may not use a resource, which a statement has to allow under a condition, or its key."""
     lowered = words.lower()
     prefix, noun, action, verb = next(
         (each for each in _KINDS if arn is not None and each[0] == arn.service),

@@ -135,7 +135,11 @@ def _explain_control_deny(
     denial: Denial, policy_type: Literal["service_control", "resource_control"], ask: str, *notes: str
 ) -> Explanation:
     """Explain a denial by a ``Deny`` in a service or resource control policy."""
-    name, policy_id = POLICY_TYPE_NAMES[policy_type], _policy_id_argument(denial.policy)
+    name, found = (
+        POLICY_TYPE_NAMES[policy_type],
+        _POLICY_ID.fullmatch((denial.policy or "").rpartition("/")[2]),
+    )
+    policy_id = found[0] if found else _ANY_ID
     protects, account = "", denial.account
     if policy_type == "resource_control":
         account = denial.resource_account
@@ -236,11 +240,6 @@ def _management_account(policy: str | None) -> str:
     """Return the management account from the ARN of a control policy, after a space, or an empty string."""
     found = _POLICY_ARN.match(policy or "")
     return f" {found['account']}" if found else ""
-
-
-def _policy_id_argument(policy: str | None) -> str:
-    found = _POLICY_ID.fullmatch((policy or "").rpartition("/")[2])
-    return found[0] if found else _ANY_ID
 
 
 _PAGE = "https://docs.aws.amazon.com/controltower/latest/controlreference/mandatory-controls.html"

@@ -88,17 +88,14 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         elif own is not None:
             caps = f"A boundary only caps permissions: {own}, so another Allow there does not help."
         text = f"The permissions boundary of {denial.caller} has no Allow for the action{allow}. The limit can be intentional."
-        title = "Change the permissions boundary"
-        steps = (
-            save_step("the boundary's policy") if can_change else _add_step(denial),
-            *present(_delegation_step(denial) if can_change and delegates else None, caps),
-            *present(
-                "If the boundary already has a statement with this condition, change only the call."
-                if delegates
-                else None
-            ),
-            *present(_deployment_step(denial)),
-        )
+        title, delegated, only_call = "Change the permissions boundary", None, None
+        add = save_step("the boundary's policy") if can_change else "Add the statement to the boundary."
+        if delegates:
+            delegated = _delegation_step(denial)
+            only_call = "If the boundary already has a statement with this condition, change only the call."
+        if delegated and not can_change:
+            add, delegated = f"{add} {delegated}", None
+        steps = present(add, delegated, caps, only_call, _deployment_step(denial))
     narrow = ""
     lifts = denial.lowercase_action in _LIFTING or (denial.policy and denial.resource == denial.policy)
     if denial.is_explicit and lifts:
@@ -206,11 +203,6 @@ def _deployment_step(denial: Denial) -> str | None:
     return f"{denial.action} is only one of the calls of a deployment: with it alone, the next one is denied. Let the boundary allow all that the deployment needs."
 
 
-def _add_step(denial: Denial) -> str:
-    added = "Add the statement to the boundary."
-    return f"{added} {_delegation_step(denial)}" if _delegates(denial) else added
-
-
 def _delegation_step(denial: Denial) -> str:
     principal = "user" if "user" in denial.lowercase_action else "role"
     give = f"Give the {principal} that boundary (put-{principal}-permissions-boundary)"
@@ -222,10 +214,8 @@ def _delegation_step(denial: Denial) -> str:
 def _name_settings(denial: Denial) -> tuple[str, str]:
     """Return the setting for the boundary of a new role or user, and where an existing role can be used instead."""
     deployment = text_signs.find_deployment(denial.failure, denial.facts)
-    resource, of = (
-        denial.resource or "",
-        f" instead of {clip_text(deployment.resource)}" if deployment and deployment.resource else "",
-    )
+    resource = denial.resource or ""
+    of = f" instead of {clip_text(deployment.resource)}" if deployment and deployment.resource else ""
     if "/eksctl-" in resource:
         for sign, where, boundary, arn in _EKSCTL_SETTINGS:
             if sign in resource:

@@ -77,12 +77,7 @@ def find_account_region(name: str) -> str | None:
 
 
 def find_allowed(denial: Denial, folder: str) -> str | None:
-    """Return who the load balancer is in the bucket policy of the text, ``None`` if that does not allow it.
-
-    Args:
-        denial: The denial.
-        folder: The start of the ARNs of the log files.
-    """
+    """Return who the load balancer is in the bucket policy of the text, if that allows it to write below a folder."""
     own = find_region(denial.case)
     for names, resource in list_resource_statements(denial, folder.partition("/")[0]):
         fixed = resource.partition("*")[0]
@@ -103,13 +98,7 @@ def may_use_kms(text: str, *, is_allowed: bool) -> bool:
 
 
 def explain_encryption(denial: Denial, bucket: str | None, allowed: str | None) -> Explanation:
-    """Explain that the encryption of the bucket keeps a load balancer from writing.
-
-    Args:
-        denial: The denial.
-        bucket: The bucket.
-        allowed: Who the load balancer is in the bucket policy of the text, if that allows it.
-    """
+    """Explain that the encryption keeps a load balancer from writing, which the bucket policy in the text can allow."""
     text, name = denial.failure.text, f"the bucket {bucket}" if bucket else "the bucket"
     found = _KEY.search(text)
     verdict = f"{name} is encrypted with a KMS key, and access logs require SSE-S3"

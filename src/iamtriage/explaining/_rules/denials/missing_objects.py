@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.denials import buckets
 from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
+from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
@@ -46,9 +47,6 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
     has_policies = bool(denial.facts.policies or denial.context.policies)
     if not has_policies or denial.operation not in {"GetObject", "HeadObject"}:
         return None
-    # Most denials have no policy.
-    from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
-
     policy = find_allowing_policy(denial)
     if policy is None or ":s3:::" not in bucket:
         return None
@@ -102,11 +100,8 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
         commands=_show_object(denial, key),
         url=pages.S3_403,
     )
-    needed = (
-        f"{denial.action}, which {denial.operation} requires,"
-        if denial.operation == "HeadObject"
-        else denial.action
-    )
+    is_head = denial.operation == "HeadObject"
+    needed = f"{denial.action}, which {denial.operation} requires," if is_head else denial.action
     because = present(
         f"Another caller finds no object. The text says {quote_words(absent[0])}." if absent else None
     )
@@ -118,7 +113,6 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
         )
     ]
     if checks_first:
-        is_head = denial.operation == "HeadObject"
         otherwise = f"The answer to a HEAD request has no body, so {_OTHERWISE}" if is_head else _OTHERWISE
         causes.append(DENIES["resource"].cause(text=otherwise))
     return denial.explain(

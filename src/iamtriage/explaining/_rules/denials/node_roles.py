@@ -307,7 +307,6 @@ def _remedies_for_pod(
 ) -> tuple[Remedy, ...]:
     """Return remedies that allow the action to the pod's role first, and to the node's role last."""
     from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-    from iamtriage.explaining._rules.shared.commands import role_name
     from iamtriage.explaining._rules.shared.denial_remedies import identity_allow_helps
 
     for_node = next((each for each in remedies if each.layer == "identity"), None)
@@ -331,7 +330,7 @@ def _remedies_for_pod(
         remedies = tuple(each for each in remedies if each is not whole)
         lines_of_node, use = whole.commands[-1:], ""
     if pod_role is not None:
-        lines = tuple(line.replace("ROLE_NAME", role_name(pod_role)) for line in for_pod.commands)
+        lines = tuple(line.replace("ROLE_NAME", commands.role_name(pod_role)) for line in for_pod.commands)
         for_pod = change_commands(for_pod, lines)
     role = f"The role is that of {denial.caller}" if denial.role is None else f"It is {denial.caller}"
     last = Remedy(

@@ -201,12 +201,9 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
         if last_step and len(others) == 1:
             arn = others.pop()
             other = arn.rpartition("/")[2]
-            has = _is_allowed(denial, arn)
-            which = (
-                f"the policy in the text allows {other} already"
-                if has
-                else f"the caller must be allowed to pass {other}, too"
-            )
+            which = f"the caller must be allowed to pass {other}, too"
+            if _is_allowed(denial, arn):
+                which = f"the policy in the text allows {other} already"
             last_step = f"AWS checks taskRoleArn and executionRoleArn one after the other, and names only the first that fails: {which}."
         if role_recipients.is_deploy_role(denial):
             last_step = f"{capitalize_start(role)} must trust {recipient.principal}, too."

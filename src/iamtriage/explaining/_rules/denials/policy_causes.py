@@ -82,12 +82,8 @@ def _describe_operation(denial: Denial) -> str:
     operation, action = denial.operation, denial.action
     if operation is None or action is None or action.partition(":")[2].lower() == operation.lower():
         return ""
-    required = actions_for(operation, action.partition(":")[0])
-    return (
-        f" The call {operation} requires {action}."
-        if any(action in each.actions for each in required)
-        else ""
-    )
+    is_required = any(action in each.actions for each in actions_for(operation, action.partition(":")[0]))
+    return f" The call {operation} requires {action}." if is_required else ""
 
 
 KMS_KEY_POLICY = CauseType(

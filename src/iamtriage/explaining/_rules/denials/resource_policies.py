@@ -270,13 +270,7 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
 
 
 def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) -> Remedy:
-    """Return the remedy that changes a Deny statement of the resource-based policy.
-
-    Args:
-        denial: The denial.
-        name: The name of the policy.
-        shows_change: Whether to show the command that writes the changed policy back.
-    """
+    """Return the remedy that changes a Deny statement of the resource-based policy, with the command that writes it."""
     is_upload = denial.lowercase_action in {"s3:putobject", "s3:createmultipartupload"}
     is_unsigned = denial.principal_text == "anonymous"
     networks = "aws:SourceVpc, aws:SourceVpce or aws:SourceIp"

@@ -127,14 +127,9 @@ def describe_missing_tag(
     met: Sequence[CheckedCondition],
     covered: Sequence[str],
 ) -> tuple[str, Remedy, str]:
-    """Return a verdict, a remedy and a cause for a tag that a policy requires and a resource lacks.
+    """Return a verdict, a remedy and a cause for a tag that a statement requires and a resource lacks.
 
-    Args:
-        denial: The denial.
-        tags: The tags of the resource.
-        failed: The condition.
-        met: The other conditions on tags of the resource.
-        covered: The resources of the statement.
+    ``met`` are the other conditions on tags, and ``covered`` the resources of the statement.
     """
     name, values = resource_name(denial), failed.values
     prefix, _, key = failed.key.partition("/")

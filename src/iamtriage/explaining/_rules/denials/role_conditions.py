@@ -257,25 +257,16 @@ def _skip_met_conditions(
 
 
 def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Remedy:
-    """Return the remedy that changes the Deny statement of the role's trust policy.
-
-    Args:
-        denial: The denial.
-        result: The result of evaluating the trust policy, if it was supplied and names the statement.
-    """
+    """Return the remedy that changes the Deny statement of the role's trust policy, which its evaluation can name."""
     of_statement = "" if result is None else f" in Statement[{result.statement}]"
     account = denial.resource_account or denial.account
     of_account = f" of account {account}" if account else ""
     show, change = trust_policy_commands(denial.target_role_name)
     lines: Commands = (show, change)
     if isinstance(denial.principal, User):
-        mfa = Labelled(
-            f"If it requires MFA, as {denial.caller}:",
-            mfa_command(denial, "SERIAL_NUMBER"),
-        )
         lines = (
             show,
-            mfa,
+            Labelled(f"If it requires MFA, as {denial.caller}:", mfa_command(denial, "SERIAL_NUMBER")),
             Labelled("Or, as the administrator, with the statement changed in trust.json:", change),
         )
     remedy = account_remedy(

@@ -133,12 +133,7 @@ def is_deploy_role(denial: Denial) -> bool:
 
 
 def _stated_service(denial: Denial, candidates: list[str]) -> str | None:
-    """Return the service that a tool names next to the denial, which is about IAM.
-
-    Args:
-        denial: The denial.
-        candidates: The services that have the called operation.
-    """
+    """Return the service that a tool names next to the denial, which is about IAM, or one that has the operation."""
     text, (start, end) = denial.failure.text, denial.failure.span
     for found in _SERVICE.finditer(text, max(start - _CHARS_AROUND, 0), end + _CHARS_AROUND):
         prefix = service_prefix(found["java"] or found["type"])
@@ -186,12 +181,7 @@ def describe_exception(denial: Denial, recipient: RoleRecipient) -> str:
 
 
 def describe_call(denial: Denial, passed: str) -> str:
-    """Return which call passes a role, as the end of a sentence.
-
-    Args:
-        denial: The denial of iam:PassRole.
-        passed: The role, its recipient and the parameter in words.
-    """
+    """Return which call passes a role to its recipient, given in words, as the end of a sentence."""
     operation = denial.operation
     if operation is None:
         return f"made another call, which passes {passed}."

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.denials import buckets
 from iamtriage.explaining._rules.denials.encrypted_data import key_policy_step
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
+from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -173,9 +174,6 @@ def _explain_bucket_key(denial: Denial) -> Explanation | None:
     encrypted = _ENCRYPTION.search(text)
     if denial.operation not in {"GetObject", "HeadObject", "PutObject"} or encrypted is None or not bucket:
         return None
-    # Most denials have no policy.
-    from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
-
     verb = "get-object" if denial.operation == "GetObject" else "put-object"
     runs = (each for each in find_runs(denial.failure) if each.has_succeeded and verb in each.command.words)
     works = next((each for each in runs if bucket in each.command.text), None)
@@ -212,10 +210,8 @@ def _allow_use_of_key(denial: Denial, named: re.Match[str] | None, bucket: str, 
     )
     if remedy is None:
         return None
-    template = (
-        "aws kms get-key-policy --key-id {} --policy-name default --query Policy --output text --region {}"
-    )
-    look = commands.fill_command(template, key or "KEY_ARN", key.split(":")[3] if key else "REGION")
+    show = "aws kms get-key-policy --key-id {} --policy-name default --query Policy --output text --region {}"
+    look = commands.fill_command(show, key or "KEY_ARN", key.split(":")[3] if key else "REGION")
     lines: tuple[str, ...] = ()
     if not key:
         find = "aws s3api get-bucket-encryption --bucket {} --query 'ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID'"

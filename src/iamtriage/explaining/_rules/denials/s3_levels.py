@@ -130,7 +130,8 @@ def _find_misplaced(denial: Denial) -> _Misplaced | None:
             if len(arns) != len(resources) or len(levels) != 1 or "NotAction" in statement:
                 continue
             of_bucket = levels == {True}
-            targets = tuple(dict.fromkeys(_other_level(each[0], of_bucket=of_bucket) for each in arns))
+            others = (f"{each[0]}/*" if of_bucket else each[0].partition("/")[0] for each in arns)
+            targets = tuple(dict.fromkeys(others))
             actions = tuple(
                 each
                 for each in _list_actions(statement, resources)
@@ -147,21 +148,12 @@ def _find_misplaced(denial: Denial) -> _Misplaced | None:
     return None
 
 
-def _other_level(arn: str, *, of_bucket: bool) -> str:
-    """Return the ARN for the objects of a bucket, or for the bucket of objects."""
-    return f"{arn}/*" if of_bucket else arn.partition("/")[0]
-
-
 def _list_actions(statement: Mapping[str, Any], resources: Sequence[str]) -> Iterable[str]:
     """Yield the actions of a statement that accept none of its resources, but others."""
     for written in as_strings(statement.get("Action")):
         pattern = compile_glob(written.lower())
-        names = (
-            [written]
-            if "*" not in written
-            else [each for each in _FREQUENT if matches(each.lower(), pattern)]
-        )
-        for known in map(find_action, names):
+        matching = (each for each in _FREQUENT if matches(each.lower(), pattern))
+        for known in map(find_action, matching if "*" in written else (written,)):
             if known is None or known.service != "s3" or known.only_wildcard:
                 continue
             if not any(known.accepts(each) for each in resources):

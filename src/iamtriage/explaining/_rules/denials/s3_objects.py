@@ -21,6 +21,7 @@ from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import public_access, resource_commands
 from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
+from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared import common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
 from iamtriage.explaining._rules.shared.clues import find_profile
@@ -89,9 +90,6 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
     options = upload_option_actions(text) if denial.lowercase_action == "s3:putobject" else ()
     if not options or denial.policy_type is not None:
         return None
-    # Most denials have no policy.
-    from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
-
     policy, acl = find_allowing_policy(denial), find_acl(text)
     blocked = public_access.blocks_public_acls(text)
     runs = (each.command for each in find_runs(denial.failure) if each.has_succeeded)

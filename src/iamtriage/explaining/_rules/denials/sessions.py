@@ -230,7 +230,8 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     verdict, title, remedies = "the call was not signed", "Sign the request", []
     is_search = denial.service in {"es", "aoss"}
     client = _SEARCH_CLIENTS.find(denial.case.text) if is_search else None
-    region = _find_endpoint_region(denial)
+    endpoint = _SEARCH_HOST.search(denial.case.text)
+    region = endpoint[1] if endpoint else find_region(denial.case)
     step = f"Sign with Signature Version 4, the service name {signing_name} and {f'the Region {region}' if region else 'the Region of the endpoint'}: use {'opensearch-py (RequestsAWSV4SignerAuth)' if is_search else 'an AWS SDK'}, aws-sigv4-proxy or another client that signs."
     if client is not None:
         name_of_client, setting = client
@@ -286,12 +287,6 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         remedies=(*remedies, sign, None if denial.is_explicit else open_to_network),
         notes=f"{note}.",
     )
-
-
-def _find_endpoint_region(denial: Denial) -> str | None:
-    """Return the region of the search endpoint in the text, or else of the call."""
-    found = _SEARCH_HOST.search(denial.case.text)
-    return found[1] if found else find_region(denial.case)
 
 
 def _describe_signer(denial: Denial) -> str:
