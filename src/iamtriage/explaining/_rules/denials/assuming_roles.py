@@ -14,7 +14,15 @@ import attrs
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials import own_roles, role_calls, role_conditions
+from iamtriage.explaining._rules.denials import role_calls, role_conditions
+from iamtriage.explaining._rules.denials.barred_callers import (
+    ASSUMES_ITSELF,
+    OwnRole,
+    as_other_way,
+    assumes_itself,
+    find_own_role,
+    own_credentials_remedy,
+)
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
 from iamtriage.explaining._rules.denials.stated_policies import find_own_allow
 from iamtriage.explaining._rules.shared import (
@@ -63,14 +71,14 @@ def explain_assume_role(denial: Denial) -> Explanation:
     """Explain a denial of a role to a caller with AWS credentials."""
     # AWS names a Deny of the trust policy, which is looked for as in other policies.
     is_denied = denial.is_explicit and _names_trust_policy(denial)
-    own_role = own_roles.find_own_role(denial)
+    own_role = find_own_role(denial)
     findings = None if is_denied or own_role else role_conditions.check_trust_policy(denial)
     attribute = role_calls.find_attribute(denial)
     # If the trust policy is known to deny the call, an identity-based Allow can't help.
     can_allow = (
         denial_remedies.identity_allow_helps(denial)
         and (attribute is None or (denial.crosses_accounts and role_calls.is_omitted_first(denial)))
-        and not own_roles.assumes_itself(denial)
+        and not assumes_itself(denial)
         and not role_calls.find_vendor(denial)
         and not find_own_allow(denial)
         and not role_calls.is_recreated(denial)
@@ -89,10 +97,10 @@ def explain_assume_role(denial: Denial) -> Explanation:
         title = f"Or, for a third party, trust {denial.caller} with an external ID"
         trust_remedy = attrs.evolve(trust_remedy, title=title)
     remedies = [
-        own_roles.own_credentials_remedy(denial, own_role) if own_roles.assumes_itself(denial) else None,
+        own_credentials_remedy(denial, own_role) if assumes_itself(denial) else None,
         condition.remedy,
         allow_remedy,
-        own_roles.as_other_way(denial, trust_remedy),
+        as_other_way(denial, trust_remedy),
         omitted,
         denial_remedies.authorization_details_remedy(denial),
     ]
@@ -117,7 +125,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             or (attribute and (findings is not None or denial.crosses_accounts))
             or role_calls.needs_both_sides(denial)
             or condition.names_caller
-            or own_roles.assumes_itself(denial)
+            or assumes_itself(denial)
             or role_calls.find_vendor(denial)
             or (can_allow and _may_be_either_side(denial, findings, attribute))
             else _IF_ALLOWED.format(denial.caller)
@@ -137,7 +145,10 @@ def missing_trust_steps(findings: TrustFindings | None) -> tuple[str, ...]:
 
 
 def _causes(
-    denial: Denial, findings: TrustFindings | None, attribute: str | None, own_role: own_roles.OwnRole | None
+    denial: Denial,
+    findings: TrustFindings | None,
+    attribute: str | None,
+    own_role: OwnRole | None,
 ) -> Iterator[Cause]:
     caller, role = denial.caller, denial.target_role_text
     evidence, reasons = denial.policy_type_evidence, wording.reason_lines(denial)
@@ -157,12 +168,12 @@ def _causes(
         because = f"The denied action is {denial.action}, not sts:AssumeRole, which the same policies must allow, too."
         yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
     is_unexplained = denial.policy_type is None and denial.deny is None
-    if own_roles.assumes_itself(denial):
-        yield own_roles.ASSUMES_ITSELF.cause("derived", text=own_role and own_role.reason)
+    if assumes_itself(denial):
+        yield ASSUMES_ITSELF.cause("derived", text=own_role and own_role.reason)
     if is_unexplained and findings is None and (vendor := role_calls.find_vendor(denial)):
         text = f"The trust policy of {role} does not allow {caller}, which belongs to {vendor}, or requires another external ID than {vendor} sends."
         yield from (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
-    elif is_unexplained and findings is None and attribute is None and not own_roles.assumes_itself(denial):
+    elif is_unexplained and findings is None and attribute is None and not assumes_itself(denial):
         text = f"No identity-based policy of {caller} allows it to assume the role."
         if working := role_calls.find_working_accounts(denial):
             text = f"No identity-based policy of {caller} allows sts:AssumeRole on {denial.resource}, for example because it lists accounts one by one."
@@ -186,12 +197,10 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     mistrust = role_calls.SUPPLIED
     if findings is not None and is_known and not attribute:
         mistrust = role_calls.describe_mistrust(denial, findings)
+    if _names_trust_policy(denial) and mistrust == role_calls.SUPPLIED:
+        return f"the role's trust policy {_trust_verdict(denial)}"
     if _names_trust_policy(denial):
-        return (
-            mistrust
-            if mistrust != role_calls.SUPPLIED
-            else f"the role's trust policy {_trust_verdict(denial)}"
-        )
+        return mistrust
     if denial.policy_type == "identity":
         return "no identity-based policy allows it"
     if denial.is_explicit:
@@ -202,7 +211,7 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         return f"the call passes {attribute}, which {sides} must allow"
     if is_known:
         return mistrust
-    if own_roles.assumes_itself(denial):
+    if assumes_itself(denial):
         return "the caller has this role already"
     if accounts := role_calls.find_working_accounts(denial):
         return f"it worked in {role_calls.describe_accounts(accounts)}, so look first at account {denial.resource_account}, where the role may not exist or its trust policy may differ. Both accounts must allow it"
@@ -236,9 +245,8 @@ def _change_trust_remedy(denial: Denial, findings: TrustFindings | None) -> Reme
     result = None if findings is None else findings.result
     if result is not None and result.is_explicit_deny:
         return attrs.evolve(role_conditions.narrow_deny_remedy(denial, result), layer="role_trust")
-    return (
-        role_conditions.narrow_deny_remedy(denial) if denial.is_explicit else _trust_remedy(denial, findings)
-    )
+    narrow = role_conditions.narrow_deny_remedy
+    return narrow(denial) if denial.is_explicit else _trust_remedy(denial, findings)
 
 
 def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | None:
@@ -252,6 +260,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     has_pattern, is_compared = "Condition" in added, attribute is None and _is_unlike_others(denial)
     lines: tuple[str, ...] = commands.trust_policy_commands(denial.target_role_name)
     action = added["Action"]
+    others = role_calls.caller_allow_step(denial, action) or role_calls.other_account_steps(denial, action)
     fixed, result = None, None if findings is None else findings.result
     if result is not None:
         fixed = policy_with_principal(result, denial.facts.trust_policy, added)
@@ -261,9 +270,6 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         if attribute and "ExternalId" in str(denial.facts.trust_policy):
             # A statement without a condition can allow both actions.
             text += f" A condition on sts:ExternalId never matches {denial.action}."
-        others = role_calls.caller_allow_step(denial, action) or role_calls.other_account_steps(
-            denial, action
-        )
         if result.statement is None and (trusted := describe_trusted(denial.facts.trust_policy)):
             text += f" It still trusts {trusted}."
         elif not (attribute or removed or others):
@@ -278,9 +284,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         steps.append(save_step("the role's trust policy", "trust.json"))
         url = pages.EXTERNAL_ID if denial.crosses_accounts else url
         if attribute:
-            steps += role_calls.caller_allow_step(denial, action) or role_calls.other_account_steps(
-                denial, action
-            )
+            steps += others
             url = pages.SESSION_TAGS if attribute == "session tags" else url
         elif is_compared:
             steps.insert(
@@ -384,7 +388,7 @@ def _may_be_either_side(denial: Denial, findings: TrustFindings | None, attribut
     return (
         not denial.crosses_accounts
         and (denial.policy_type, denial.deny, findings, attribute) == (None, None, None, None)
-        and not own_roles.assumes_itself(denial)
+        and not assumes_itself(denial)
         and not _is_unlike_others(denial)
     )
 

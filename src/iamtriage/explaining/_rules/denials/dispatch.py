@@ -301,7 +301,7 @@ ROUTES: Routes = (
     (
         lambda denial: denial.principal_text == "anonymous",
         (
-            (lambda denial: denial.service == "es", "denials.own_permissions.explain_dashboards"),
+            (lambda denial: denial.service == "es", "denials.opensearch.explain_dashboards"),
             (lambda _: True, "denials.sessions.explain_unsigned_request"),
         ),
     ),

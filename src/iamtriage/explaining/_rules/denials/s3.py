@@ -16,8 +16,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import buckets, public_access, resource_commands, s3_objects
-from iamtriage.explaining._rules.denials.bucket_policies import explain_bucket_deny, explain_other_principals
-from iamtriage.explaining._rules.denials.missing_objects import explain_missing_object
+from iamtriage.explaining._rules.denials.buckets import explain_bucket_deny, explain_other_principals
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.s3_contrasts import (
@@ -25,7 +24,10 @@ from iamtriage.explaining._rules.denials.s3_contrasts import (
     explain_contrast,
     explain_parts,
 )
-from iamtriage.explaining._rules.denials.s3_levels import explain_wrong_level
+from iamtriage.explaining._rules.denials.s3_identity_policies import (
+    explain_missing_object,
+    explain_wrong_level,
+)
 from iamtriage.explaining._rules.denials.s3_objects import explain_acl
 from iamtriage.explaining._rules.denials.s3_requests import (
     explain_denied_url,

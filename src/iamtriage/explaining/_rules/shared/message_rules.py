@@ -76,7 +76,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "blockpublicacls",
     ),
     "denials.deployments.explain_target_account": ("role with trust relationship to role",),
-    "denials.root_users.explain_root_assumes": ("may not be assumed by root",),
+    "denials.barred_callers.explain_root_assumes": ("may not be assumed by root",),
     "credentials.missing_logins.explain_login_not_allowed": ("credentials due to insufficient permissions",),
     "denials.sessions.explain_called_from_session": ("token with session credentials",),
     "denials.service_specific.explain_mfa": ("multifactorauthentication failed",),
@@ -104,7 +104,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "instance management role is not configured for account",
         "role arn does not have required permissions",
     ),
-    "denials.search_collections.explain_data_access": ("permissions for the requested resource",),
+    "denials.opensearch.explain_data_access": ("permissions for the requested resource",),
     "denials.service_specific.explain_authorizer": ("user is not authorized to access this resource",),
     "denials.assuming_roles.explain_assume_role": (
         "denied when calling sts:assumerole",
@@ -164,7 +164,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "ensure the role can perform",
         "execution role does not have permissions to call",
     ),
-    "denials.own_permissions.explain_opensearch_role": ("] and user [name=",),
+    "denials.opensearch.explain_opensearch_role": ("] and user [name=",),
     "denials.service_specific.explain_not_owner": ("you are not the owner",),
     "denials.api_responses.explain_function_url": ("function url authorization",),
     "denials.databases.explain_database_login": (
