@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from iamtriage import from_record, parse
 from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.explaining._rules.shared.kubernetes_requests import classify_user
-from iamtriage.explaining._rules.shared.manifests import build_binding, build_role, object_name, to_yaml
+from iamtriage.explaining._rules.shared.manifests import object_name, write_role
 from iamtriage.failures import (
     AccessEntry,
     ConsoleKubernetesAccess,
@@ -250,16 +250,18 @@ def test_manifests_grant_exactly_the_denied_request(
 @example(list(HOSTILE[-6:]))
 def test_every_name_stays_a_string(values: list[str]) -> None:
     verb, group, resource, name, subject, namespace = values
-    objects = (
-        build_role(
-            "a",
-            [Rule((verb,), (group,), (resource,), (name,)), Rule((verb,), urls=(name,))],
-            namespace=namespace,
-        ),
-        build_binding("b", "a", Subject("ServiceAccount", subject, namespace), namespace=namespace),
-    )
-    plain = json.loads(json.dumps(objects))
-    assert load(to_yaml(*objects)) == plain
+    account = Subject("ServiceAccount", subject, namespace)
+    on_object, on_url = Rule((verb,), (group,), (resource,), (name,)), Rule((verb,), urls=(name,))
+    written = {
+        on_object: {"apiGroups": [group], "resources": [resource], "resourceNames": [name], "verbs": [verb]},
+        on_url: {"nonResourceURLs": [name], "verbs": [verb]},
+    }
+    for rule, of_rule in written.items():
+        made, bound = load(write_role("a", rule, "b", account, namespace=namespace))
+        assert made["rules"] == [of_rule]
+        assert made["metadata"] == ({"name": "a", "namespace": namespace} if namespace else {"name": "a"})
+        assert bound["metadata"] == {**made["metadata"], "name": "b"}
+        assert bound["subjects"] == [{"kind": "ServiceAccount", "name": subject, "namespace": namespace}]
 
 
 @given(st.lists(names, max_size=4))

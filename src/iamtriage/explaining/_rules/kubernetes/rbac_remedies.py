@@ -218,10 +218,6 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     subject = denied.subject or Subject("User", "USER")
     # Each subject needs a binding with its own name, or the next one would replace it.
     binding = manifests.object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
-    objects = (
-        manifests.build_role(name, (rule,), namespace=namespace),
-        manifests.build_binding(binding, name, subject, namespace=namespace),
-    )
     kinds = "Role and RoleBinding" if namespace else "ClusterRole and ClusterRoleBinding"
     group_steps, group_commands = change_groups(denied)
     to_group = f", for a group of {denied.subject_text}" if group_steps else ""
@@ -258,7 +254,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
             request_checks.check_command(denied) if denied.kind in _KINDS_WITH_CHECK else None,
             *_read_pod_commands(denied, namespace),
         ),
-        manifest=manifests.to_yaml(*objects),
+        manifest=manifests.write_role(name, rule, binding, subject, namespace=namespace),
         url=pages.RBAC,
     )
 

@@ -22,6 +22,7 @@ from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import principal_words
 from iamtriage.explaining._rules.shared.cases import Case, Explainable
 from iamtriage.explaining._rules.shared.service_specific import find_message_rule
+from iamtriage.explaining._rules.shared.stated_decisions import read_decision
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import Deny, PolicyType
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
 """The actions of an AssumeRole call, in lowercase."""
-# SQS denies access to "the resource https://sqs.eu-west-1.amazonaws.com/", without the queue.
 # Operations with names that are no actions: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 _OPERATIONS_OF_S3 = frozenset(
     {
@@ -39,9 +39,9 @@ _OPERATIONS_OF_S3 = frozenset(
     }
 )  # fmt: skip
 _S3_URIS = ("s3a://", "s3n://")
+# SQS denies access to "the resource https://sqs.eu-west-1.amazonaws.com/", without the queue.
 _SQS_ENDPOINT = "https://sqs."
 _ARN_WITHOUT_PREFIX = lazy_pattern(r"aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[^:\s]{0,30}:[^:\s]{0,30}:\S")
-# A pattern that begins with a set of characters skips all others quickly.
 # Frequent services whose resources have no policies. Those of roles are for other actions than IAM's.
 WITHOUT_RESOURCE_POLICIES = frozenset(
     {
@@ -49,6 +49,7 @@ WITHOUT_RESOURCE_POLICIES = frozenset(
         "iam", "organizations", "rds", "route53",
     }
 )  # fmt: skip
+# A pattern that begins with a set of characters skips all others quickly.
 CUT_OFF = lazy_pattern(
     r"[.…\s\[(<](?:(?<=\.)\.+|(?<=…)…*|(?:(?<=[\[(<])|(?<=\s)[\[(<])(?:truncated|cut|snip)[^/:]{0,40})\Z",
     re.IGNORECASE,
@@ -241,19 +242,8 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     message = facts.decoded_message
     if message is not None and message.principal is not None:
         text = text or message.principal.arn
-    action, resource, deny = failure.action, failure.resource, failure.deny
-    policy_type, policy = failure.policy_type, failure.policy_arn
-    action_evidence: Evidence = "reported"
-    policy_type_evidence: Evidence = "reported"
-    statements: tuple[str, ...] = ()
-    other_policy_types: tuple[tuple[PolicyType, Deny | None], ...] = ()
-    if message is not None or facts.authorization_details is not None:
-        from iamtriage.explaining._rules.shared.stated_decisions import read_decision
-
-        (
-            action, resource, deny, policy_type, policy, action_evidence, policy_type_evidence, statements,
-            other_policy_types,
-        ) = read_decision(failure, facts)  # fmt: skip
+    decision = read_decision(failure, facts)
+    action, action_evidence = decision.action, decision.action_evidence
     if action == "AssumeRole":
         # CodePipeline omits the service.
         action, action_evidence = "sts:AssumeRole", "derived"
@@ -278,7 +268,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         if spelled.lower() != action.lower():
             action_evidence = "derived"
         action, actions = spelled, (spelled,)
-    resource = _to_arn(resource or facts.resource, facts.region)
+    resource = _to_arn(decision.resource or facts.resource, facts.region)
     if resource is None or resource.startswith(_SQS_ENDPOINT):
         resource = _find_resource(failure, facts, action) or resource
     if action_evidence == "derived" and resource is not None and ":::" in resource:
@@ -287,7 +277,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         if (session := session_action(action, resource, failure)) is not None:
             # The action on the bucket is found again, with the ARN of a directory bucket.
             action, actions, resource = session, (session,), None
-    text, principal = _parse_caller(text, policy_type)
+    text, principal = _parse_caller(text, decision.policy_type)
     account: str | None = getattr(principal, "account", None)
     placeholder = principal_words.PLACEHOLDER_ACCOUNT
     has_masked_account = account == placeholder and placeholder not in (text or "")
@@ -314,12 +304,12 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         resource_arn=arn,
         account=account,
         resource_account=arn.account if arn is not None and ACCOUNT.fullmatch(arn.account) else None,
-        deny=deny,
-        policy_type=policy_type,
-        policy_type_evidence=policy_type_evidence,
-        policy=policy,
-        statements=statements,
-        other_policy_types=other_policy_types,
+        deny=decision.deny,
+        policy_type=decision.policy_type,
+        policy_type_evidence=decision.policy_type_evidence,
+        policy=decision.policy,
+        statements=decision.statements,
+        other_policy_types=decision.other_policy_types,
         message_rule=message_rule,
         service_message=service_message,
     )
