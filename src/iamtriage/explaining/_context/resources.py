@@ -9,7 +9,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import service_prefix
 from iamtriage.explaining._context.model import NOTHING, Context
-from iamtriage.explaining._context.readers.partitions import stated_partition
+from iamtriage.explaining._context.readers.unique_values import stated_partition
 from iamtriage.policies._arn_templates import name_stem
 from iamtriage.policies._masked_arns import find_partition
 

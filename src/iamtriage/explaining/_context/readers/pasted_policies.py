@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
+from iamtriage.explaining._context.readers.unique_values import stated_partition
 from iamtriage.explaining._context.values import Document
 from iamtriage.policies._readers.unknown_values import has_reference, resolve_functions
 
@@ -121,8 +122,6 @@ def _fill_references(content: Mapping[str, Any], text: str) -> Mapping[str, Any]
     """Return a policy with the values of its references that the text states, as in ``PREFIX is orders``."""
     if "${" not in text:
         return content
-    from iamtriage.explaining._context.readers.partitions import stated_partition
-
     document = json.dumps(content)
     known = {"PARTITION": stated_partition(text) or "aws", "ACCELERATOR_PREFIX": "AWSAccelerator"}
     for name in islice(dict.fromkeys(_REFERENCE.findall(document)), _MAX_REFERENCES):

@@ -6,8 +6,9 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.values import Stated, quote_match
+from iamtriage.policies._masked_arns import find_partition
 
-__all__ = ("find_said_name", "find_said_role", "unique_value")
+__all__ = ("find_said_name", "find_said_role", "stated_partition", "unique_value")
 
 # Words of a sentence and literals that a pattern can take for a name.
 _NO_NAMES = frozenset(
@@ -39,6 +40,11 @@ _SAID = {
 _SAID_ROLE = lazy_pattern(
     r"\b[Rr]ole [`\"']?(?P<name>[\w+=@-][\w+=.@-]{1,63})[`\"']? (?:in|of) (?:our |the )?(?:AWS )?account (?P<account>[0-9]{12})\b",
     re.ASCII,
+)
+
+# An ARN of another partition than aws, or a Region.
+_PARTITION_SIGN = lazy_pattern(
+    r"\barn:(aws-(?:cn|us-gov|iso(?:-[a-z])?|eusc)):|(?<![\w-])((?:us-(?:gov|iso[a-z]?)-|[a-z]{2,4}-)(?:[a-z]{4,9})-[0-9])(?![\w-])"
 )
 
 
@@ -74,7 +80,17 @@ def find_said_role(text: str) -> Stated | None:
     found = _SAID_ROLE.search(text) if "ole " in text and "ccount " in text else None
     if found is None:
         return None
-    from iamtriage.explaining._context.readers.partitions import stated_partition
-
     partition = stated_partition(text) or "aws"
     return Stated(f"arn:{partition}:iam::{found['account']}:role/{found['name']}", quote_match(found))
+
+
+def stated_partition(text: str) -> str | None:
+    """Return the only partition of the Regions in a text and of its ARNs, or ``None``.
+
+    An ARN of the partition ``aws`` in a text about another one is a mistake, or that of an AWS managed policy.
+
+    >>> stated_partition("--region cn-north-1 --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess")
+    'aws-cn'
+    """
+    stated = {arn or find_partition(region) for arn, region in set(_PARTITION_SIGN.findall(text))} - {None}
+    return stated.pop() if len(stated) == 1 else None

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
-from iamtriage.explaining._context.values import Subject
+from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.kubernetes import cloud_roles, denied_requests, request_checks, spark_roles
+from iamtriage.explaining._rules.kubernetes import cloud_roles, denied_requests, request_checks
 from iamtriage.explaining._rules.kubernetes.entry_groups import change_groups
 from iamtriage.explaining._rules.shared import commands, kubernetes_requests, manifests, pages
 from iamtriage.explaining._rules.shared.clues import message_text
@@ -30,6 +30,8 @@ _MISSING_ROLE = lazy_pattern(
 _AS = lazy_pattern(r" --as(?:-group|-uid)?[ =]\S{1,300}")
 # The names of the pods of a StatefulSet stay the same. Those of others end in random letters and digits.
 _OF_STATEFUL_SET = lazy_pattern(r"-[0-9]{1,3}\Z", re.ASCII)
+_CLAIMS = "persistentvolumeclaims"
+_EMR_ACCOUNTS = "emr-containers-sa-spark-"
 # The commands of kubectl that use subresources of pods.
 _USERS_OF_SUBRESOURCES = {
     "attach": "attach",
@@ -86,7 +88,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         request_checks.check_caller_remedy(denied) if is_allowed else None,
         policy if denied.is_policy_first else None,
         cloud_roles.azure_remedy(denied),
-        spark_roles.emr_remedy(denied),
+        _emr_remedy(denied),
         _missing_role_remedy(denied),
         _service_account_remedy(denied),
         *((role, *installers) if is_role_first else installers),
@@ -106,6 +108,32 @@ def _own_command(denied: DeniedRequest) -> str | None:
     if denied.request.verb != "impersonate" or called is None or called.program != "kubectl":
         return None
     return " ".join(_AS.sub("", called.text).split())
+
+
+def _emr_remedy(denied: DeniedRequest) -> Remedy | None:
+    """Return how the Roles that Amazon EMR on EKS creates get the volume claims that the account of a job lacks.
+
+    Sources: https://github.com/eksctl-io/eksctl/issues/5397 and
+    https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/permissions-for-pvc.html.
+    """
+    request, subject = denied.request, denied.subject
+    is_job = subject is not None and subject.name.startswith(_EMR_ACCOUNTS)
+    if not is_job or denied.installer != denied_requests.SPARK or request.resource != _CLAIMS:
+        return None
+    rule = Rule(request.verbs, ("",), (_CLAIMS,))
+    space = commands.namespace(request.namespace)
+    change = f"-n {space} --type json --patch '{manifests.patch_with_rule(rule)}'"
+    return cluster_remedy(
+        f"Add {_CLAIMS} to the Roles of Amazon EMR in the namespace {space}",
+        f"Older versions of eksctl and EMR create the Role emr-containers without {_CLAIMS}, or with fewer verbs. EMR creates further ones for each job execution role, so the second command changes those, too.",
+        "The job execution role needs no permission for volumes: the EBS CSI driver creates them with its own role.",
+        commands=(
+            f"kubectl patch role emr-containers {change}",
+            f"kubectl get roles -n {space} --output name | grep -E 'emr-containers-role-spark-(driver|client)' | xargs -I {{}} kubectl patch {{}} {change}",
+            request_checks.check_command(denied),
+        ),
+        url="https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/permissions-for-pvc.html",
+    )
 
 
 def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:

@@ -13,8 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
-from iamtriage.explaining._context.readers.partitions import stated_partition
-from iamtriage.explaining._context.readers.unique_values import unique_value
+from iamtriage.explaining._context.readers.unique_values import stated_partition, unique_value
 from iamtriage.explaining._rules.shared import commands, text_signs
 from iamtriage.explaining._rules.shared.common_causes import USES_PROFILE
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn

@@ -306,7 +306,7 @@ def find_role_of_controller(text: str, account: str) -> str | None:
         return None
     # Few texts name a role in prose.
     from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-    from iamtriage.explaining._context.readers.partitions import stated_partition
+    from iamtriage.explaining._context.readers.unique_values import stated_partition
 
     names = set(_ROLE_IN_PROSE.findall(text))
     if len(names) != 1 or find_controller(text) is None:

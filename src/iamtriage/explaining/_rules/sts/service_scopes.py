@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.actions._operations import actions_for
+from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts import region_settings
-from iamtriage.explaining._rules.sts.client_endpoints import ClientEndpoint, find_client_endpoint
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -43,6 +42,13 @@ _ACTIONS = {
     "aoss": "aoss:APIAccessAll", "appsync": "appsync:GraphQL", "es": "es:ESHttp*",
     "execute-api": "execute-api:Invoke", "vpc-lattice-svcs": "vpc-lattice-svcs:Invoke",
 }  # fmt: skip
+# A client of an SDK with an endpoint in its code. The name of the class is that of the service.
+_CLIENT_ENDPOINT = lazy_pattern(
+    r"(?:\bnew (?:AWS\.|Aws\\\w{1,40}\\|Amazon)?(?P<new>[A-Z]\w{1,40}?)(?:Client|Config)?\b ?[({]|\b(?:client|resource)\(\s?[\"'](?P<name>[\w-]{2,40})[\"']"
+    r"|\b(?P<package>\w{2,40})\.NewFromConfig\(|\b(?P<built>[A-Z]\w{1,40}?)(?:Async)?Client\.builder\(\))[^;]{0,300}?"
+    r"(?P<option>,?\s{0,20}(?<!\w)[\"']?(?P<setting>endpoint|endpoint_url|endpointOverride|BaseEndpoint|ServiceURL)[\"']?\s?(?:=>|[:=(])\s?(?:[\w.$]{1,80}(?:[\[(][\"']\w{1,60}[\"'][\])])?|[\"'`][^\"'`\s]{1,200}[\"'`])(?=\s?[,})\]])(?:,\s)?)",
+    re.ASCII,
+)
 SIGNED_BY_HAND = CauseType(
     "custom-signing",
     title="Custom signing code or a signing proxy names the wrong service",
@@ -76,7 +82,7 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
     because = clues.quote_phrases(message, *PHRASES)
     if expected:
         because = (f"AWS says: Credential should be scoped to correct service: '{expected}'.",)
-    client = find_client_endpoint(case.failure.text) if expected else None
+    client = _find_client_endpoint(case.failure.text) if expected else None
     if client is not None and client.service != expected:
         return _explain_client_endpoint(case, client, expected or "", because)
     setting = region_settings.find_endpoint_setting(case.failure.text)
@@ -120,7 +126,7 @@ _METHOD = lazy_pattern(
 
 def _explain_client_endpoint(
     case: Case[CredentialScope],
-    client: ClientEndpoint,
+    client: _ClientEndpoint,
     expected: str,
     because: tuple[str, ...],
 ) -> Explanation:
@@ -203,3 +209,35 @@ def _remove_endpoint_remedy(case: Case[CredentialScope], setting: str, expected:
         commands=repeated if setting == "--endpoint-url" else None,
         url=pages.SDK_ENDPOINTS,
     )
+
+
+class _ClientEndpoint(NamedTuple):
+    """An endpoint in the code of a client: the service of the client, the setting, and the code without it."""
+
+    service: str
+    setting: str
+    code: str | None
+
+
+def _find_client_endpoint(text: str) -> _ClientEndpoint | None:
+    """Return the endpoint in the code of a client.
+
+    >>> _find_client_endpoint("const sqs = new SQSClient({ endpoint: URL, region: 'us-east-1' });")
+    _ClientEndpoint(service='sqs', setting='endpoint', code="const sqs = new SQSClient({ region: 'us-east-1' });")
+    """
+    found = _CLIENT_ENDPOINT.search(text)
+    if found is None:
+        return None
+    name = found["new"] or found["name"] or found["package"] or found["built"]
+    if (service := service_prefix(name)) is None:
+        return None
+    start, end = found.span("option")
+    option = found["option"]
+    kept = option[: len(option) - len(option.lstrip())]
+    if option.startswith(","):
+        kept = ", " if option[-1].isspace() else ""
+    first = text.rfind("\n", 0, found.start()) + 1
+    rest = text[end:].partition("\n")[0]
+    line = f"{text[first:start]}{kept}{rest}".replace("{  }", "{}")
+    code = None if found["built"] or "\n" in line else region_settings.show_line(line)
+    return _ClientEndpoint(service, found["setting"], code)
