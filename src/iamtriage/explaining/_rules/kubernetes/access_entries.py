@@ -187,12 +187,12 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     identifier = f"{cluster.argument}:{argument}"
     # Terraform fails again, whatever the entry allows.
     imported = import_remedy(case.failure, case.facts, *steps, identifier=identifier, checks=(check,))
-    remedies: tuple[Remedy, ...] = (by_hand,) if imported is None else (imported, by_hand)
+    in_terraform = None
     if imported is None and "eksctl" not in case.text and (called is None or called.program != "aws"):
         page = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import"
         line = f"terraform import aws_eks_access_entry.NAME {identifier}"
         title = "In Terraform, import the entry or remove the resource"
-        remedies += (your_remedy(title, *steps, commands=line, url=page),)
+        in_terraform = your_remedy(title, *steps, commands=line, url=page)
     return case.explain(
         f"The cluster{f' {cluster.argument}' if cluster.name else ''} already has an access entry for {principal.description}: no permission is missing, and it need not be created again.",
         ENTRY_EXISTS.cause("reported"),
@@ -201,7 +201,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         else ENTRY_MADE_BY_EKS.cause(text=_MADE_FOR_CREATOR if is_of_creator else ""),
         None if creation else MADE_ELSEWHERE.cause(),
         topic="access-entry-exists",
-        remedies=remedies,
+        remedies=(imported, by_hand, in_terraform),
         notes=principal_mappings.IAM_DOES_NOT_HELP,
     )
 
@@ -316,12 +316,12 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
     exists = case.failure.envelope.code == "ResourceInUseException"
     imported = import_remedy(case.failure, case.facts) if exists else None
     return case.explain(
-        found.summary if found else f"EKS rejected {rejected}{end_summary(case.failure)}",
+        found[0] if found else f"EKS rejected {rejected}{end_summary(case.failure)}",
         REFUSED_OBJECT.cause("reported", text=f"The message says: {message}" if found and message else ""),
         topic="access-entry",
         remedies=(
             imported,
-            entry_parameters.correction_remedy(case, found)
+            found[1]
             if found
             else cluster_remedy(
                 f"List the {listing.replace('-', ' ')} of the cluster",

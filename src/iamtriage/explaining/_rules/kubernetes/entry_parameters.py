@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
@@ -88,18 +88,8 @@ def find_scope(text: str) -> tuple[str, tuple[str, ...]]:
     return found["type"], tuple(re.findall(r"[a-z0-9-]+", found["namespaces"] or ""))
 
 
-class Correction(NamedTuple):
-    """A parameter that EKS rejects."""
-
-    summary: str
-    option: str
-    value: str
-    steps: tuple[str, ...] = ()
-    lookup: str | None = None
-
-
-def correct_parameter(case: Case[AccessEntry], message: str) -> Correction | None:
-    """Return what is wrong with the parameter that a message names, if the text shows its value."""
+def correct_parameter(case: Case[AccessEntry], message: str) -> tuple[str, Remedy] | None:
+    """Return what is wrong with the parameter that a message names, and the remedy, if the text shows its value."""
     if "policyArn" in message or "policy ARN" in message:
         return _correct_policy(case)
     if "ccessScope" in message or "namespaces" in message:
@@ -107,30 +97,16 @@ def correct_parameter(case: Case[AccessEntry], message: str) -> Correction | Non
     return None
 
 
-def correction_remedy(case: Case[AccessEntry], found: Correction) -> Remedy:
-    """Return the remedy that repeats the call with the correct parameter."""
-    context = case.context
-    verb = (context.command.words[1:2] if context.command else ()) or ("",)
-    changes = {found.option: found.value}
-    repeated = repeat_command(
-        context.command, "eks", verb[0], changes=changes, of_region=find_cluster(case).region
-    )
-    name = found.option.replace("-", "_")
-    in_code = f'In Terraform, set {name} = "{found.value}".'
-    if found.option == "access-scope":
-        in_code = "In Terraform, change the block access_scope of the resource."
-    return cluster_remedy(
-        f"Repeat the call with {found.value}"
-        if len(found.value) < 64
-        else "Repeat the call with the ARN of the access policy",
-        in_code if repeated is None else None,
-        *found.steps,
-        commands=tuple(filter(None, (found.lookup, repeated))),
-        url=pages.EKS_ACCESS_POLICIES,
+def _repeat_call(case: Case[AccessEntry], option: str, value: str) -> str | None:
+    """Return the command that failed, with another value of an option."""
+    called = case.context.command
+    verb = (called.words[1:2] if called else ()) or ("",)
+    return repeat_command(
+        called, "eks", verb[0], changes={option: value}, of_region=find_cluster(case).region
     )
 
 
-def _correct_policy(case: Case[AccessEntry]) -> Correction | None:
+def _correct_policy(case: Case[AccessEntry]) -> tuple[str, Remedy] | None:
     given = _POLICY.search(stated_option(case, "policy-arn") or case.text.rpartition("policy_arn")[2])
     given = given or _POLICY.search(case.text)
     if given is None:
@@ -139,7 +115,6 @@ def _correct_policy(case: Case[AccessEntry]) -> Correction | None:
     name = _SIMILAR.get(given["name"]) or (close[0] if close else None)
     is_same = name == given["name"]
     partition = find_cluster(case).partition if given["service"] == "eks" else given["partition"]
-    listing = None if is_same else "aws eks list-access-policies --query 'accessPolicies[].arn'"
     # A policy with the right name can have the wrong account or partition.
     summary = f"EKS rejected {clip_text(given['arn'])}: the access policy of this name has another ARN."
     steps: tuple[str, ...] = ()
@@ -153,25 +128,37 @@ def _correct_policy(case: Case[AccessEntry]) -> Correction | None:
         summary = f"EKS has no access policy {clip_text(given['name'])}."
     if name is not None and not is_same:
         steps = (*steps, f"The closest access policy is {name}. The first command lists them all.")
-    return Correction(summary, "policy-arn", access_policy_arn(name or "POLICY", partition), steps, listing)
+    arn = access_policy_arn(name or "POLICY", partition)
+    repeated = _repeat_call(case, "policy-arn", arn)
+    return summary, cluster_remedy(
+        f"Repeat the call with {arn if len(arn) < 64 else 'the ARN of the access policy'}",
+        f'In Terraform, set policy_arn = "{arn}".' if repeated is None else None,
+        *steps,
+        commands=(
+            None if is_same else "aws eks list-access-policies --query 'accessPolicies[].arn'",
+            repeated,
+        ),
+        url=pages.EKS_ACCESS_POLICIES,
+    )
 
 
-def _correct_scope(case: Case[AccessEntry]) -> Correction | None:
+def _correct_scope(case: Case[AccessEntry]) -> tuple[str, Remedy] | None:
     kind, namespaces = find_scope(case.text)
-    if namespaces and kind != "namespace":
-        return Correction(
-            "EKS rejected the scope of the association: type=cluster applies to all namespaces and takes no list.",
-            "access-scope",
-            f"type=namespace,namespaces={','.join(namespaces)}",
-            ("For the whole cluster, omit the namespaces: type=cluster.",),
-        )
-    if kind == "namespace" and not namespaces:
-        return Correction(
-            "EKS rejected the scope of the association: type=namespace requires at least one namespace.",
-            "access-scope",
-            "type=namespace,namespaces=NAMESPACE",
-        )
-    return None
+    if bool(namespaces) == (kind == "namespace"):
+        return None
+    reason, step = "type=namespace requires at least one namespace", None
+    if namespaces:
+        reason = "type=cluster applies to all namespaces and takes no list"
+        step = "For the whole cluster, omit the namespaces: type=cluster."
+    scope = f"type=namespace,namespaces={','.join(namespaces) or 'NAMESPACE'}"
+    repeated = _repeat_call(case, "access-scope", scope)
+    return f"EKS rejected the scope of the association: {reason}.", cluster_remedy(
+        f"Repeat the call with {scope}",
+        "In Terraform, change the block access_scope of the resource." if repeated is None else None,
+        step,
+        commands=repeated,
+        url=pages.EKS_ACCESS_POLICIES,
+    )
 
 
 def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
@@ -217,15 +204,8 @@ def explain_other_arn(
     case: Case[AccessEntry], principal: principal_mappings.ClusterPrincipal, other: str
 ) -> Explanation:
     """Explain that the access entry of the principal has another ARN than the call."""
-    called = case.context.command
     argument = principal_mappings.build_cluster_principal(try_parse_principal(other)).entry_argument
-    repeated = repeat_command(
-        called,
-        "eks",
-        (called.words[1:2] or ("",))[0] if called else "",
-        changes={"principal-arn": argument},
-        of_region=find_cluster(case).region,
-    )
+    repeated = _repeat_call(case, "principal-arn", argument)
     return case.explain(
         f"The access entry of {principal.description} exists, but with the ARN {other}: the call must have exactly this ARN.",
         OTHER_ARN.cause("derived", text=f"The list in the text has {other}."),
@@ -233,7 +213,7 @@ def explain_other_arn(
         remedies=cluster_remedy(
             "Repeat the call with the ARN of the entry",
             None if repeated else f"Set principal_arn (or principalArn) to {other}.",
-            commands=None if repeated is None else repeated,
+            commands=repeated,
             url=pages.EKS_ACCESS_POLICIES,
         ),
         notes=principal_mappings.IAM_DOES_NOT_HELP,

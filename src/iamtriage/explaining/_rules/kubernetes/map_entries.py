@@ -303,21 +303,19 @@ def _move_remedy(case: AnyCase, found: Finding, place: MapPlace) -> Remedy:
         title, changes = "Add the entry to aws-auth in kube-system", (edit,)
     elif place.is_only is None:
         changes += (Labelled("Or, if kube-system already has one, add the entry to it:", edit),)
-    delete: Commands = (
-        Labelled(
-            "When the caller has access, delete the ConfigMap without effect:",
-            fill_command("kubectl -n {} delete configmap {}", place.namespace, place.name),
-        ),
+    delete: Labelled | None = Labelled(
+        "When the caller has access, delete the ConfigMap without effect:",
+        fill_command("kubectl -n {} delete configmap {}", place.namespace, place.name),
     )
     if _TERRAFORM in text:
         title = (
             "Correct the metadata of the ConfigMap in the Terraform configuration: aws-auth in kube-system"
         )
-        changes, delete = ("terraform apply",), ()
+        changes, delete = ("terraform apply",), None
     return cluster_remedy(
         title,
         "Somebody with access to the cluster does this, such as its creator. Keep or add the entries of node roles: without them, self-managed nodes lose access.",
         describe_groups(found.entry),
-        commands=(*changes, *delete),
+        commands=(*changes, delete),
         url=pages.EKS_AUTH_CONFIGMAP,
     )

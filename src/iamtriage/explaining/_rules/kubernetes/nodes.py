@@ -96,10 +96,10 @@ def _explain_missing_entry(
     elif role is not None and (listed is False or _is_unmapped(case, role)):
         why = f"no IAM permission is missing, but {principal.description} has {missing}"
         text = f"The authenticator of this cluster has identified {principal.description}, and found no entry for it."
-        because: tuple[str, ...] = ('The log says "ARN is not mapped" of this role.',)
+        because = 'The log says "ARN is not mapped" of this role.'
         if listed is False:
             text = f"The access entries in the text are for {describe_listed(case.failure)}, not for {principal.description}."
-            because = ()
+            because = ""
         known, possible = (NODE_ROLE_NOT_MAPPED.cause("derived", because, text=text),), ()
         joins = (
             "The kubelet keeps trying: after the change, kubectl get nodes lists the node without a restart."

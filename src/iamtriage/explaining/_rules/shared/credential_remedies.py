@@ -16,7 +16,7 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
@@ -259,12 +259,7 @@ def docker_login(registry: str, region: str, text: str = "") -> Remedy:
     """
     if uses_argo_cd(text):
         password = fill_command("$(aws ecr get-login-password --region {})", region)
-        find: Commands = (
-            "kubectl get secrets --namespace argocd --selector 'argocd.argoproj.io/secret-type in (repository, repo-creds)'",
-        )
         stated = _find_repository_secret(text)
-        if stated is not None:
-            find = ()
         name, namespace = stated or ("SECRET_NAME", "argocd")
         patch = f'--patch "{{\\"stringData\\":{{\\"password\\":\\"{password}\\"}}}}"'
         return cluster_remedy(
@@ -272,7 +267,9 @@ def docker_login(registry: str, region: str, text: str = "") -> Remedy:
             "Argo CD pulls with the password in the Secret, so a login of Docker's does not help.",
             "Renew it automatically, for example with a CronJob that runs this, or with the ECRAuthorizationToken generator of External Secrets Operator. Their role needs ecr:GetAuthorizationToken.",
             commands=(
-                *find,
+                "kubectl get secrets --namespace argocd --selector 'argocd.argoproj.io/secret-type in (repository, repo-creds)'"
+                if stated is None
+                else None,
                 f"{fill_command('kubectl patch secret {} --namespace {}', name, namespace)} {patch}",
             ),
             url="https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#repositories",

@@ -148,9 +148,8 @@ def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
         created = denial.operation
     if created is None or len(grant.resources) != 1:
         return grant
-    kinds: tuple[str, ...] = ()
-    if grant.action == "ec2:CreateTags" and resource.endswith("/*"):
-        kinds = _TAGGED_BY.get(created, ())
+    is_tagged = grant.action == "ec2:CreateTags" and resource.endswith("/*")
+    kinds = _TAGGED_BY.get(created, ()) if is_tagged else ()
     prefix = resource.rpartition(":")[0]
     # A fleet launches its instances with RunInstances.
     calls = (created, "RunInstances") if created == "CreateFleet" else (created,)

@@ -186,10 +186,7 @@ def _hour_remedy(
     if rejected.role is not None and rejected.arn is not None and commands.arn(rejected.arn) == rejected.arn:
         configure = f"aws configure set {{}} {{}} --profile {rejected.name}"
         source = _SOURCES.get(kind, ("source_profile", "PROFILE"))
-        profile = (
-            fill_command(configure, "role_arn", rejected.arn),
-            fill_command(configure, *source),
-        )
+        profile = (fill_command(configure, "role_arn", rejected.arn), fill_command(configure, *source))
     refresh = "Let the SDK refresh the session: with a profile (role_arn, and source_profile or credential_source), it assumes the role again before it expires."
     if is_short:
         omit = f"Omit {rejected.setting or 'the duration'}, and create the clients with that profile."
@@ -203,20 +200,17 @@ def _hour_remedy(
         )
     again = repeat_command(case.context.command, changes={"duration-seconds": "3600"})
     again = again if again and "assume-role" in again else None
-    lines: tuple[str | Labelled | None, ...] = ()
-    if again is not None:
-        labelled: tuple[str | Labelled, ...] = profile
-        if profile:
-            labelled = (Labelled("To let a profile renew it:", profile[0]), *profile[1:])
-        # The label is not shown before the first command.
-        lines = (again, *labelled, None if rejected.is_enough else change)
+    labelled = [Labelled("To let a profile renew it:", each) for each in profile[:1]]
     less = f" {rejected.request_less}" if rejected.seconds is None or again is None else ""
     return your_remedy(
         "Request at most one hour",
         f"Request 3600 seconds or less, or omit the duration.{less}",
         refresh,
         longer,
-        commands=lines,
+        # The label is not shown before the first command.
+        commands=None
+        if again is None
+        else (again, *labelled, *profile[1:], None if rejected.is_enough else change),
         url=pages.SESSION_DURATION,
     )
 
