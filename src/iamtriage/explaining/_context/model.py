@@ -29,37 +29,25 @@ class Context(Value):
 
     Attributes:
         command: The command that failed.
-        service: The called service.
-        operation: The called API operation.
         region: The region of the call.
         profile: The profile of the AWS CLI or an SDK.
         bucket: The S3 bucket.
         key: The key of the S3 object.
         prefix: The prefix of the S3 objects, if a command is for several.
-        cluster: The EKS cluster.
         authentication_mode: The authentication mode of the cluster.
-        namespace: The Kubernetes namespace.
-        service_account: The Kubernetes service account.
-        pod: The pod.
         workload: The workload of the pod, such as ``deployment/cart``.
         role_arn: The role that the call assumes or uses.
         caller: The ARN of the caller.
         account: The account of the caller.
-        instance: The EC2 instance.
-        vpc_endpoint: The VPC endpoint.
         other_endpoint: The host that the call was sent to, with its port, if it does not belong to AWS.
         other_system: The system with the API of S3 that the text names, such as MinIO, if it does not speak of AWS.
         api: The API of API Gateway.
-        function: The Lambda function.
         log_group: The log group of CloudWatch Logs.
         terraform: The address of the Terraform resource.
         runtime: The environment that runs the code.
         parameters: The parameters of the call in its audit record.
         mappings: The entries of an ``aws-auth`` ConfigMap.
-        policies: The policy documents.
         token_claims: The claims of a web identity token.
-        decoded_message: A decoded authorization message.
-        authorization_details: Authorization details.
     """
 
     command: CommandLine | None = None

@@ -326,6 +326,6 @@ def _find_missing(text: str) -> str:
         printed = rest if following is None else text[found.start("output") : following.start()]
         counted = "c" in found["options"] and found["output"].strip() != "0"
         if name is not None and not counted and not any(each in printed for each in _VARIABLES):
-            return "AWS_ROLE_ARN" if name == "AWS_ROLE_ARN" else name
+            return name
     said = _NONE_SAID.search(text)
     return next((each for each in _VARIABLES if said and each in said[0]), "AWS_ROLE_ARN" if said else "")
