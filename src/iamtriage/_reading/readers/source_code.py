@@ -86,7 +86,7 @@ _LITERAL = r"(?:[rbfRBF$@&]{0,2}(?:\"[^\"\n]{0,800}(?:\"|$)|'[^'\n]{0,800}(?:'|$
 _ARGUMENT = lazy_pattern(
     # Names on lines of their own may come first. Searching for the quote is faster than matching each character before
     # it.
-    rf"(?:\n ?[A-Za-z_$][\w.$]{{0,60}},(?=\n)){{0,8}}\s?(?=[^\n\"'`;]{{0,330}}[\"'`])(?:[^\n\"'`:;]|::){{0,160}}(?P<literal>{_LITERAL})",
+    rf"(?:\n ?[A-Za-z_$][\w.$]{{0,60}}(?:=[\w.]{{1,60}})?,(?=\n)){{0,8}}\s?(?=[^\n\"'`;]{{0,330}}+(?:[\"'`]|(?<=\()\n))(?:[^\n\"'`:;]|::|(?<=\()\n ?){{0,160}}(?P<literal>{_LITERAL})",
     re.MULTILINE,
 )
 # Further literals, also those that are joined: "…" + ACCOUNT + "…", and in Python a literal on the next line.
@@ -135,6 +135,13 @@ _ROWS_WITHOUT_LITERALS: tuple[_Row, ...] = (
     ("<import>import |<using>using |<use>use ", _IMPORT, None),
     ("|".join(f"<{word}>{word} " for word in ("class", "interface", "struct", "enum", "type", "newtype", "declare")), lazy_pattern(r"^ ?(?:(?:export|public|abstract|default|final|pub)\s){0,3}(?:class|interface|struct|enum|type|newtype|declare\s\w{1,10})\s[A-Z]\w{2,80}\b", re.MULTILINE), None),
     ("<const>const |<readonly>readonly ", lazy_pattern(r"^ ?(?:export\s)?(?:const\s[A-Z]\w{2,80}(?::\s\w{1,80})?\s=\s\{(?:\n[^{}\n]{0,300}){1,12}\}|readonly\s\w{1,40}\??:\s[^\n]{1,200};$)", re.MULTILINE), _IDS),
+    # What is thrown or expected without a message.
+    ("<raise>raise |<throw>throw ", lazy_pattern(r"^ ?(?:raise|throw)\s(?:new\s)?[\w.\\:]{1,120}\(\s?\);?$", re.MULTILINE), None),
+    ("<raise_error>(|<assertRaises>(|<assertThrows>(|<assert_raises>|<raises>.raises(|<rescue_from>", lazy_pattern(r"\b(?:raise_error|assertRaises|assertThrows|assert_raises|raises|rescue_from)[\s(]\s?[\w.:]{1,160}"), None),
+    # A definition in YAML.
+    ("<description>description:", lazy_pattern(r"^ ?[A-Z]\w{3,80}:\n ?description:[^\n]*", re.MULTILINE), None),
+    # The condition of a query of logs.
+    ("<stats>stats |<timechart>timechart ", lazy_pattern(r"^[^\n|]{1,400}\|\s?(?:stats|timechart)\s\w[^\n]*", re.MULTILINE), _IDS),
     # A table of codes, whose values are names.
     (": { ", lazy_pattern(r"^ ?[A-Z]\w{3,80}:\s\{\n\w{1,40}:\s[A-Z]\w{1,60}\.[\w.]{1,120},$", re.MULTILINE), None),
     # An exception class that a test replaces, and botocore's exception as a test makes it. The program prints its message.
@@ -164,6 +171,12 @@ _ROWS: tuple[_Row, ...] = (
     ("|".join(f"<{word}>{sign}" for word in _DECLARED for sign in (" = ", " := ")), lazy_pattern(r"^(?:(?:export|public|private|protected|internal|pub(?:\([a-z]{1,10}\))?)\s){0,3}"
         rf"(?:(?:{'|'.join(_DECLARED)})\s){{1,4}}[\w :&<>*\[\].']{{1,100}}?\s:?=\s{_LITERAL}", re.MULTILINE), _PRINTED),
     ("<return>return ", lazy_pattern(rf"^(?:[+-]\s)?return\s(?:[^\s\"'`]{{1,80}}\s?\+\s?{_LITERAL}|{_LITERAL}\s?;|(?:nil,\s)?[\w.:&]{{1,80}}\({_LITERAL}(?:,\s?{_LITERAL}){{0,3}})", re.MULTILINE), _PRINTED),
+    # In Python, a message in parentheses and a class with its message.
+    ("= (", lazy_pattern(rf"\w\s=\s\(\n ?{_LITERAL}(?:\n ?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),
+    ("<self>self.|<this>this.|<err>err.|<error>error.", lazy_pattern(rf"\b(?:self|this|err(?:or)?)\.\w{{1,60}}\s=\s{_LITERAL}", re.MULTILINE), _PRINTED),
+    ("<class>class ", lazy_pattern(rf"^ ?class\s[A-Z]\w{{2,80}}(?:\([\w., ]{{0,120}}\))?:\n{{1,2}}(?: ?\"\"\"[^\"]{{1,800}}\"\"\"\n{{1,2}})? ?[a-z]\w{{0,40}}\s=\s\(?\n? ?{_LITERAL}", re.MULTILINE), None),
+    # Of SQL, and of CloudWatch Logs.
+    ("<WHERE>|<where>|<filter>", lazy_pattern(rf"(?:\b(?:WHERE|where)|(?:^|\|)\s?filter)\s[^\n;|]{{1,200}}?(?:=|<>|\b(?:LIKE|like|IN|in))\s?\(?{_LITERAL}(?:,\s?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),
     # The errors that a program retries or ignores, by the name of the list.
     ("etr|gnor", lazy_pattern(rf"(?:[Rr]etr(?:y|i)|[Ii]gnor)\w{{0,40}}[\"']?\s?[:=]\s?[\[({{]\s?{_LITERAL}(?:\s?,\s?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),
     # Python's template of a message, with the expressions that it evaluates.
@@ -260,7 +273,9 @@ def _find_call(text: str, at: int) -> tuple[int, int] | None:
     is_raised = "throw" in before or "raise" in before or "new" in before
     printing_call = _PRINTING_CALL.search(text, reach if is_raised else near, at - 1)
     if printing_call:
-        return printing_call.start(), m.end()
+        other_arguments = _OTHER_ARGUMENTS.match(text, m.end())
+        end = other_arguments.end() if other_arguments else m.end()
+        return printing_call.start(), m.end() if _PRINTED.search(text, at, end) else end
     # A frame of PHP has the values of the arguments.
     if ".php(" not in before and (_FUNCTION.search(text, near, at - 1) or m["literal"].startswith("`")):
         other_arguments = _OTHER_ARGUMENTS.match(text, m.end())
