@@ -1079,6 +1079,26 @@ LESS: Table = (
         "AWS says `with an explicit deny in a service control policy` or `because no identity-based policy allows the s3:ListBucket action`.",
         denied(action="s3:ListBucket", deny="implicit", policy_type="identity"),
     ),
+    ("rule", "By default, users are not authorized to perform iam:PassRole on any role.", None),
+    ("condition", "If the caller is not authorized to perform sts:AssumeRole, STS says so.", None),
+    (
+        "condition-of-an-error",
+        "If you receive an error that you're not authorized to perform the iam:PassRole action, ask for it.",
+        None,
+    ),
+    (
+        "several",
+        "The keys are not authorized to perform sts:AssumeRole",
+        denied(action="sts:AssumeRole"),
+    ),
+    (
+        "need",
+        "Karpenter requires permissions to call ec2:RunInstances, the role needs permission for it.",
+        None,
+    ),
+    ("needed", "Required permissions: s3:GetObject, s3:ListBucket", None),
+    ("change", "feat: add missing IAM permissions: ec2:DescribeVpcs, ec2:DescribeSubnets", None),
+    ("condition-of-a-lack", "If the role lacks permission for s3:GetObject, the job fails.", None),
     ("plural", 'Missing permissions of a job role cause "Access Denied" errors in AWS Backup.', None),
     *(
         (
@@ -1285,6 +1305,11 @@ LESS: Table = (
         "missing-permission",
         f"An error occurred (ValidationError) when calling the CreateStack operation: the role {ROLE} is missing permission: s3:GetObject",
         denied(code="ValidationError", operation="CreateStack", principal=ROLE, action="s3:GetObject"),
+    ),
+    (
+        "missing-required-permission",
+        "ValidationError: the role does not have required permission(s): s3:GetObject",
+        denied(code="ValidationError", action="s3:GetObject"),
     ),
     (
         "missing-permission-words",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import is_code
+from iamtriage._reading.vocabulary.grammar import is_general
 from iamtriage._reading.vocabulary.pieces import HINT, Piece
 
 if TYPE_CHECKING:
@@ -18,13 +19,19 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.pieces import Role
     from iamtriage._reading.vocabulary.readable import Readable
 
-# The words before "ermission" in such phrases.
-_MISSING = r"(?:missing|lacks?|without|insufficient|required|need(?:s|ed)?|requires?)\s+(?:the\s+|sufficient\s+)?(?:IAM\s+)?p"
+# The words before "ermission" in such phrases. What a call needs is not what it was denied.
+_MISSING = r"(?:(?:missing|lacks?|insufficient)\s+(?:the\s+|sufficient\s+|required\s+)?|(?:not|n't)\s+have\s+(?:the\s+)?required\s+)(?:IAM\s+)?p"
 _MISSING_PERMISSION = lazy_pattern(
-    rf"{_MISSING}ermissions?"
+    rf"{_MISSING}ermission(?:s|\(s\))?"
     r"(?:\s+(?:for|to\s+(?:perform|call)|:))?\s*:?\s*[\"'`\[(]*(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})",
     re.IGNORECASE,
 )
+# The title of a change: "Add the missing permission …".
+_CHANGE = lazy_pattern(
+    r"\b(?:add|fix|grant|includ|restor|resolv|document|attach|provid)(?:e|ed|es|ing|s)?(?:\s+(?:the|an?|some|all|any|other)){0,2}\s+\Z",
+    re.IGNORECASE,
+)
+_MAX_CHANGE_LENGTH = 40
 _API = lazy_pattern(
     r"\bAPI:\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))(?P<denied>\s+Access\s+Denied\b)?"
 )
@@ -37,7 +44,7 @@ _CALL = lazy_pattern(
 _CALLED = lazy_pattern(
     r"[Ee]rror\s+calling\s+(?P<operation>[A-Z][a-z]+[A-Z]\w{2,80}):\s(?=(?P<code>[A-Z][A-Za-z]{3,70}):\s)"
 )
-_MISSING_WORDS = ("missing", "lack", "without", "insufficient", "require", "need")
+_MISSING_WORDS = ("missing", "lack", "insufficient", "required")
 _BEFORE_PERMISSION = lazy_pattern(rf"{_MISSING}\Z", re.IGNORECASE)
 # Maximum distance, in characters, from the start of such a phrase to the word "permission", and from the word to the
 # end of the action.
@@ -85,7 +92,11 @@ def _find_missing_permissions(text: str) -> Iterator[re.Match[str]]:
         start = _BEFORE_PERMISSION.search(text, low, at) if is_near else None
         m = _MISSING_PERMISSION.match(text, start.start(), at + _MAX_DISTANCE_AFTER) if start else None
         if m:
-            yield m
+            begin = m.start()
+            if not (
+                is_general(text, begin) or _CHANGE.search(text, max(0, begin - _MAX_CHANGE_LENGTH), begin)
+            ):
+                yield m
             done = m.end()
         at = text.find("ermission", at + 1)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.credential_phrases import CREDENTIAL_MESSAGES
 from iamtriage._reading.vocabulary.fragments import find_near_fragments
-from iamtriage._reading.vocabulary.grammar import trim
+from iamtriage._reading.vocabulary.grammar import is_general, trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import Piece
 from iamtriage._reading.vocabulary.services import service_name
@@ -245,9 +245,6 @@ SPECIFIC = frozenset(
     }
 )  # fmt: skip
 _ARN = lazy_pattern(ARN)
-# "If your token has expired, run aws sso login": advice, not a report.
-_CONDITION = lazy_pattern(r"\b[Ii]f\s(?:(?:the|your|an?|this|that)\s(?:\w{1,20}\s){0,4})?\Z")
-_MAX_CONDITION_LENGTH = 80
 
 
 class Phrase(NamedTuple):
@@ -289,9 +286,7 @@ def read_phrases(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     for number in rows:
         phrase = PHRASES[number]
         for m in find_near_fragments(compiled(phrase.pattern), phrase.fragment, text, readable.flat):
-            if has_conditions and _CONDITION.search(
-                text, max(0, m.start() - _MAX_CONDITION_LENGTH), m.start()
-            ):
+            if has_conditions and is_general(text, m.start()):
                 continue
             piece = Piece("core", m.start(), m.end(), kind=phrase.kind)
             piece.is_aws, piece.is_wrapper = phrase.certainty != "unsure", phrase.certainty == "outer"

@@ -25,7 +25,14 @@ from iamtriage._reading.readers.principals import (
 from iamtriage._reading.readers.reasons import REASON, read_reason, read_tail
 from iamtriage._reading.readers.spaced_names import is_prose, is_whole_name, may_contain_spaces
 from iamtriage._reading.vocabulary.accounts import account_of
-from iamtriage._reading.vocabulary.grammar import ARN_HEAD, ELLIPSIS, VALUE_START, find_cut, trim
+from iamtriage._reading.vocabulary.grammar import (
+    ARN_HEAD,
+    ELLIPSIS,
+    VALUE_START,
+    find_cut,
+    is_general,
+    trim,
+)
 from iamtriage._reading.vocabulary.masks import ARN, BRACKETED, find_arn_end, rejoin
 from iamtriage._reading.vocabulary.pieces import Piece
 from iamtriage.actions._table import find_service
@@ -201,6 +208,8 @@ def _read_around(readable: Readable, anchor: re.Match[str], floor: int, labels: 
             end = _put_action(text, action, piece)
             if not named:
                 read_named_principal(text, floor, anchor.start(), piece)
+            if "principal" not in piece.facts and is_general(text, anchor.start()):
+                return None
             # Other systems have actions of this form, too, and a masked action can belong to any system.
             piece.is_aws = piece.is_aws or (masked is None and _is_prefix(piece))
             # An action of three sections is of another cloud that uses the words of AWS.

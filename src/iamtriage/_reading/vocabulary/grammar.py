@@ -55,6 +55,22 @@ _CLOSERS = {
 }  # fmt: skip
 _QUOTES = "\"'`"
 
+# What comes before a rule or a condition: "By default, users are not …", "If your token has expired, …".
+_GENERAL = lazy_pattern(
+    r"(?:\b(?:[Ii]f|[Uu]nless|[Ww]henever)\s(?:(?:the|your|an?|this|that|you|any)\s(?:[\w'-]{1,20}\s){0,7})?"
+    r"|(?:[,.:;\n]\s?|\A)(?:IAM\s)?(?:[Uu]sers|[Rr]oles|[Pp]rincipals|[Ii]dentities)\s)\Z"
+)
+_MAX_GENERAL_LENGTH = 80
+
+
+def is_general(text: str, start: int) -> bool:
+    """Return whether what starts at a position is part of a condition or a rule, so that it reports nothing.
+
+    >>> is_general("If the caller is not authorized", 14), is_general("The caller is not authorized", 11)
+    (True, False)
+    """
+    return _GENERAL.search(text, max(0, start - _MAX_GENERAL_LENGTH), start) is not None
+
 
 def find_paragraph(text: str, start: int, end: int, reach: int) -> tuple[int, int]:
     r"""Return the bounds of the paragraph around a message.
