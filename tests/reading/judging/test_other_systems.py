@@ -159,6 +159,9 @@ _SYSTEMS = (
     ),
     ("oauth", "InvalidGrantException: The refresh token is invalid"),
     ("linter", 'ValidationError: "Resources" is required, says the linter of CloudFormation templates'),
+    ("application-login", "shop.errors.LoginError: wrong password for ana"),
+    ("application-profile", "shop.errors.ProfileNotFound: no profile of user 3"),
+    ("application-credentials", "com.example.CredentialsNotFoundException: no such user: ana"),
     ("application", "User: bob is not authorized to perform this task"),
     ("application-code", '{"code":"Unauthorized","message":"Please sign in"}'),
 )

@@ -89,6 +89,12 @@ DENIALS: Table = (
         "Received response status [FAILED] from custom resource. Message returned: Access Denied Logs: /aws/lambda/orders-Handler",
         denied(),
     ),
+    ("cloudformation-deploy", "CliError: The CloudFormation deploy failed: Access Denied", denied()),
+    (
+        "s3-in-a-name",
+        "PermissionError: Access Denied\n    orders = pd.read_parquet(s3_orders_path)",
+        denied(),
+    ),
     ("authorizer", "User is not authorized to access this resource", denied()),
     ("alone", "Access Denied", denied()),
     ("api-version", "Error calling DAX.describeClusters\nAccess Denied to API Version: DAX_V3", denied()),

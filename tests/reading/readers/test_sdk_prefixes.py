@@ -633,6 +633,16 @@ OTHERS: Table = (
         denied(code="UnauthorizedOperation", service="ec2"),
     ),
     (
+        "php-escaped",
+        "PHP Fatal error:  Uncaught Aws\\\\Exception\\\\CredentialsException: Nothing in orders.ini in /app/a.php:9\\nStack trace:\\n#0 /app/a.php(9)",
+        expect("missing_credentials", code="CredentialsException"),
+    ),
+    (
+        "php-service-escaped",
+        "Uncaught Aws\\\\Sqs\\\\Exception\\\\AccessDeniedException: Not for you in /app/a.php:9",
+        denied(code="AccessDeniedException", service="sqs"),
+    ),
+    (
         "ruby-missing",
         "Aws::Errors::MissingCredentialsError: unable to sign request without credentials set",
         expect("missing_credentials", code="MissingCredentialsError"),

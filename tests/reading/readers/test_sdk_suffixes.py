@@ -23,6 +23,11 @@ GO1: Table = (
         {**DENIED, "status_code": 403, "request_id": REQUEST},
     ),
     (
+        "mask-on-the-next-line",
+        f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id:\n0fxxxxxx",
+        {**DENIED, "code": "AccessDenied", "status_code": 403, "request_id": "0fxxxxxx"},
+    ),
+    (
         "joined-box",
         f"AccessDenied: {DENIAL} | status code: 403, request id: | 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0 Recovery failed",
         {**_GO, "request_id": "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"},

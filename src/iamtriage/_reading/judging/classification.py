@@ -53,11 +53,13 @@ _ENTRY_OPERATIONS = frozenset({
     "CreatePodIdentityAssociation", "DeletePodIdentityAssociation", "DescribePodIdentityAssociation",
     "ListPodIdentityAssociations", "UpdatePodIdentityAssociation",
 })  # fmt: skip
-# Codes that any HTTP server or program can have.
-_COMMON_CODES = frozenset([
+# Codes and classes that any HTTP server or program can have.
+_COMMON_CODES = frozenset({
     "Forbidden", "403", "NotAuthorized", "NotAuthorizedError", "Unauthorized", "401", "ValidationError",
-    "NotFound",
-])  # fmt: skip
+    "NotFound", "LoginError", "ProfileNotFound", "CredentialsException",
+    "InvalidCredentialsException", "CredentialsNotFoundException", "CredentialsNotFoundError",
+    "MissingCredentialsException", "MissingCredentialsError", "ConfigNotFound", "UserHomeNotFound",
+})  # fmt: skip
 _ENTRY_CODES = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
 # Requests to the instance metadata service that are not for credentials.
 _OTHER_METADATA_OPERATIONS = frozenset(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _SDK_CLASSES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
     ("<Aws>Aws::|<AWS>AWS::", "ruby", STATED, lazy_pattern(r"A(?<![\w:].)(?:ws|WS)::(?:(?P<service>[A-Z]\w{1,40})::)?(?:Errors::(?P<code>[A-Z]\w{2,80})|ResponseError)")),
     ("<Response>AWS::", "ruby", STATED, lazy_pattern(r"AWS::(?P<service>[A-Z]\w{1,40}) Response Error: (?P<code>[A-Z][A-Za-z]{3,60}?)(?=The |Rate |Request )")),
-    ("<Aws>\\", "php", CLASS_NAME, lazy_pattern(r"Aws(?<![\w\\]...)\s?\\\s?(?P<service>[A-Z]\w{1,40})\s?\\\s?Exception\s?\\\s?(?P<code>[A-Z]\w{2,80})")),
+    ("<Aws>\\", "php", CLASS_NAME, lazy_pattern(r"Aws(?<![\w\\]...)\s?\\{1,2}\s?(?P<service>[A-Z]\w{1,40})\s?\\{1,2}\s?Exception\s?\\{1,2}\s?(?P<code>[A-Z]\w{2,80})")),
     ("<Amazon>Amazon.", "dotnet", CLASS_NAME, lazy_pattern(r"Amazon\.(?<![\w.].{7})(?P<service>[A-Z]\w{1,60})\.(?:Model\.)?(?P<code>[A-Z]\w{2,80}Exception)\b")),
     ("<awssdk>", "java-v2", CLASS_NAME, lazy_pattern(r"software\.(?<![\w.].{9})amazon\.awssdk\.(?:services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}|(?:aws)?core\.exception)\.(?P<code>[A-Z]\w{1,80}(?:Exception|Error))\b(?!\$)")),
     ("<services>amazonaws.services", "java-v1", CLASS_NAME, lazy_pattern(r"com\.(?<![\w.].{4})amazonaws\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{1,80}(?:Exception|Error))\b")),
@@ -45,7 +45,7 @@ _SDK_CLASSES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
 )  # fmt: skip
 FRAGMENTS = [fragment for fragment, *_ in _SDK_CLASSES]
 _ANY_CLASS = lazy_pattern(
-    r"(?<![\w.])(?P<namespace>(?:[A-Za-z_]\w{0,60}[.\\]){1,12})(?P<code>[A-Z]\w{2,80}(?:Exception|Error|Fault|Denied|NotFound))\b"
+    r"(?<![\w.])(?P<namespace>(?:[A-Za-z_]\w{0,60}(?:\.|\\{1,2})){1,12})(?P<code>[A-Z]\w{2,80}(?:Exception|Error|Fault|Denied|NotFound))\b"
 )
 _SWIFT_CLASS = lazy_pattern(r"AWS(?P<service>[A-Z]\w{1,40})\.(?P<code>[A-Z]\w{2,80}Exception)\b")
 _SUFFIXES = ("Exception", "Error", "Fault", "Denied", "NotFound")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # If the lines of a box around the error were joined, a bar can remain in the text.
 _GO1 = lazy_pattern(
-    r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?:\|\s)?(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)"
+    r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?:\|\s)?(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b|\w{0,2}[xX]{4})|[ *]*)"
     rf"(?P<request>(?:[^\s,\"'`<|]|<(?!/))*(?:{ID_CONTINUATION}[0-9a-f]{{1,12}}(?![\w-]))?))?"
     rf"(?:\s*,\s*host\s+id:[ *]*(?P<host>(?:[^\s,\"'`<|]|<(?!/))*(?:{HOST_ID_CONTINUATION}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
 )

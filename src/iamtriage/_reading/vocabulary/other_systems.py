@@ -116,9 +116,9 @@ _OTHER_SYSTEMS = _signs(
     ("<AccessorID>token with AccessorID|lacks permission '", r"token with AccessorID\b|lacks permission '[a-z]+:[a-z]+'"),
 )  # fmt: skip
 # A pattern that begins with a character is faster than one that begins with a word boundary.
-_STORAGE = lazy_pattern(r"[sS](?<!\w.)3\b|[Bb]ucket")
+_STORAGE = lazy_pattern(r"[sS](?<!\w.)3(?:\b|_|fs\b)|[Bb]ucket")
 _AWS = lazy_pattern(
-    r"\barn:aws|amazonaws\.com|\bbotocore\b|\baws-sdk|awssdk|\bAWS\b|\bAmazon\b|\bCloudFormation [Ss]tack|\baws:|\bEKS\b|\bS3\b|\baws (?:ecr|s3|s3api|sts|eks|sso|configure|ec2|iam|login|ssm|lambda|logs)\b|\bAws(?:::|\\)|\bExAws\b|@aws-|@smithy/|'\$fault':|\baws\.s(?:dk|mithy)\.kotlin|\bawserr\.|/aws[/-]|\baws-(?:vault|sso|cli|okta|iam-authenticator)|\.aws\b|\bResourceInitializationError: unable to pull secrets or registry auth"
+    r"\barn:aws|amazonaws\.com|\bbotocore\b|\baws-sdk|awssdk|\bAWS\b|\bAmazon\b|\bCloudFormation (?:[Ss]tack|deploy|[Cc]hange ?[Ss]et)|\baws:|\bEKS\b|\bS3\b|\baws (?:ecr|s3|s3api|sts|eks|sso|configure|ec2|iam|login|ssm|lambda|logs)\b|\bAws(?:::|\\)|\bExAws\b|@aws-|@smithy/|'\$fault':|\baws\.s(?:dk|mithy)\.kotlin|\bawserr\.|/aws[/-]|\baws-(?:vault|sso|cli|okta|iam-authenticator)|\.aws\b|\bResourceInitializationError: unable to pull secrets or registry auth"
     # Messages of all services
     r"|\bThrottlingException\b[^\n]{1,40}?Rate exceeded(?! by)|failed to satisfy constraint: Member must"
 )
