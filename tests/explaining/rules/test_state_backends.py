@@ -84,6 +84,32 @@ def test_backend_without_role(text: str, verdict: str, setting: str, command: st
     assert "-reconfigure" not in str(first.steps) or "init" in command
 
 
+OF_REMOTE = HEAD.replace("refreshing", "loading") + "  with data.terraform_remote_state.net,\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "identity"),
+    [
+        (f"{BACKEND.format(OWN_ROLE)}{ROLE}{REMOTE}{OF_REMOTE}", "the role arn:aws:iam::444455556666:role/state"),
+        (f"{REMOTE}{BACKEND.format(OWN_PROFILE)}{OF_REMOTE}", "the profile state"),
+        # The backend has no credentials of its own either, or another bucket.
+        (f"{BACKEND.format('')}{PROFILE}{REMOTE}{OF_REMOTE}", "the profile prod"),
+        (f"{BACKEND.format(OWN_ROLE).replace('acme-state', 'acme-other')}{PROFILE}{REMOTE}{OF_REMOTE}", "the profile prod"),
+        (f"{BACKEND.format(OWN_ROLE)}{REMOTE.replace('key =', 'profile = 2 key =')}{OF_REMOTE}", None),
+        (f"{BACKEND.format(OWN_ROLE)}{REMOTE}{HEAD}", None),
+    ],
+)  # fmt: skip
+def test_remote_state_does_not_use_the_credentials_of_the_backend(text: str, identity: str | None) -> None:
+    explanation = explain(f"$ terraform plan\n{text}")
+    is_cause = explanation.causes[0].code == "backend-without-role"
+    assert is_cause is (identity is not None)
+    if identity is not None:
+        assert "The data source terraform_remote_state.net was denied s3:GetObject" in explanation.summary
+        assert f"not with {identity} of the block" in explanation.summary
+        is_of_backend = 'block backend "s3"' in explanation.summary
+        assert (len(explanation.remedies) == 1 and not explanation.remedies[0].policy) is is_of_backend
+
+
 @pytest.mark.parametrize(
     "text",
     [

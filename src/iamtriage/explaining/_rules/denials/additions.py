@@ -143,7 +143,10 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     (_may_be_given_elsewhere, "denials.other_callers.add_other_holder"),
     (_is_not_plain, "denials.other_policies.add_other_policies"),
     (
-        lambda denial: denial.service in _SERVICES_OF_STATE and 'provider "aws"' in denial.failure.text,
+        lambda denial: (
+            denial.service in _SERVICES_OF_STATE
+            and ('provider "aws"' in denial.failure.text or "terraform_remote_state" in denial.failure.text)
+        ),
         "denials.deployments.add_backend_role",
     ),
     (

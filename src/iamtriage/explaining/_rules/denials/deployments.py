@@ -305,22 +305,34 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     if table is not None:
         lock = f"For the lock, add dynamodb:GetItem, dynamodb:PutItem and dynamodb:DeleteItem on the table {clip_text(table)}."
     uses = f"s3:ListBucket on {state}, and s3:GetObject and s3:PutObject on {file}. {lock}"
+    if found.is_data_source:
+        uses = f"s3:ListBucket on {state}, and s3:GetObject on {file}."
     other = f":iam::{denial.account}:" not in (found.role or "::")
+    needs = None if is_administrator else f"The {'role' if name else 'profile'} needs {uses}"
+    instead = f"Or allow {caller} to use the state, in its own policy and{'' if name and other else ', if the bucket is in another account,'} in the bucket policy{f': {uses}' if is_administrator else '.'}"
+    if found.is_beside_backend:
+        # It reads the state, and other callers need no access to it.
+        needs, instead = (
+            f"If it is still denied, {f'the role {name}' if name else found.identity} may be limited to its own state: it needs s3:GetObject on {file}, and s3:ListBucket on {state}.",
+            f"Neither {caller} nor the role of a provider needs access to the bucket: permissions that were added to them can go.",
+        )
     remedy = your_remedy(
-        f"Set {found.setting.partition(' ')[0]} in the backend, too",
+        found.title,
         *found.steps,
-        None if is_administrator else f"The {'role' if name else 'profile'} needs {uses}",
-        f"Or allow {caller} to use the state, in its own policy and{'' if name and other else ', if the bucket is in another account,'} in the bucket policy{f': {uses}' if is_administrator else '.'}",
+        needs,
+        instead,
         commands=found.retry,
         manifest=found.manifest,
         manifest_language="hcl",
         url=backend_blocks.PAGE,
     )
     on = f" {'on' if denial.action else 'to'} {clip_text(resource)}" if resource else ""
-    summary = f'The S3 backend was denied {denial.action or "access"}{on}: it called as {caller}{account}, not with {found.identity} of the block provider "aws".'
+    denied = f"was denied {denial.action or 'access'}{on}"
+    summary = f"{found.subject} {denied}: it called as {caller}{account}, not with {found.identity} of the block {found.other}."
     known = (each for each in explanation.causes if each.evidence != "possible")
     # The owner's account does not show the bucket to others.
-    remedies = (remedy,) if denial.action is None else (remedy, *explanation.remedies)
+    is_known = denial.action is None or found.is_beside_backend
+    remedies = (remedy,) if is_known else (remedy, *explanation.remedies)
     return attrs.evolve(explanation, summary=summary, causes=(found.cause, *known), remedies=remedies)
 
 

@@ -1,6 +1,7 @@
-"""Read the block of Terraform's S3 backend, which does not use the role or profile of a provider.
+"""Read the block of Terraform's S3 backend, which does not use the role or profile of another block.
 
-Source: https://developer.hashicorp.com/terraform/language/backend/s3.
+Sources: https://developer.hashicorp.com/terraform/language/backend/s3 and
+https://developer.hashicorp.com/terraform/language/state/remote-state-data.
 """
 
 from __future__ import annotations
@@ -28,14 +29,18 @@ if TYPE_CHECKING:
 PAGE = "https://developer.hashicorp.com/terraform/language/backend/s3"
 BACKEND_WITHOUT_ROLE = CauseType(
     "backend-without-role",
-    title="Terraform's S3 backend does not use the role or profile of the provider",
-    meaning="The provider block has a role or a profile, and the block of the S3 backend has none. So the backend calls S3 with the credentials of the environment.",
+    title="Terraform's S3 backend does not use the role or profile of another block",
+    meaning="The provider block has a role or a profile, and the block of the S3 backend has none. So the backend calls S3 with the credentials of the environment. The data source terraform_remote_state uses neither those of the provider nor those of the backend.",
     recognised_by="The text has both blocks, and the bucket or table of the backend was denied, or the backend has no valid credentials.",
-    fix="Set assume_role or profile in the block of the backend, too, and run terraform init.",
+    fix="Set assume_role or profile in the block of the backend, too, and run terraform init, or in config of the data source.",
     sources=(PAGE,),
     subject="denials",
 )
-_BACKEND = lazy_pattern(r"\b(?P<block>backend \"s3\"|data \"terraform_remote_state\" \"[\w-]{1,64}\") ?\{")
+_BACKEND = lazy_pattern(
+    r"\b(?P<block>backend \"s3\"|data \"terraform_remote_state\" \"(?P<data>[\w-]{1,64})\") ?\{"
+)
+# How Terraform names the data source of an error.
+_DATA_SOURCE = lazy_pattern(r"\b(?:with|in) data\.terraform_remote_state\.([\w-]{1,64})")
 _PROVIDER = lazy_pattern(r"\bprovider \"aws\" ?\{")
 _IDENTITY = lazy_pattern(
     r"\b(?P<setting>assume_role(?:_with_web_identity)?)\s{0,4}=?\s{0,4}\{[^}]{0,800}?\brole_arn\s{0,20}=\s{0,20}\"(?P<role>arn:[\w:+=,.@/-]{1,600})\"|\bprofile\s{0,20}=\s{0,20}(?:\"(?P<profile>[\w.@+-]{1,64})\"|(?P<reference>(?:var|local)\.\w{1,64}))"
@@ -67,14 +72,16 @@ _CI = lazy_pattern(
     r"\b(?:GitHub Actions|GITHUB_\w+|GitLab|CI_JOB_\w+|Jenkins|CircleCI|pipeline)\b|##\[(?:error|group)\]|\[Pipeline\]"
 )
 _KEYS, _PROFILE = "the access keys", "PROFILE"
+_PROVIDER_BLOCK, _BACKEND_BLOCK = 'provider "aws"', 'backend "s3"'
 _MAX_PROVIDERS = 8
 _MAX_BLOCK = 4_000
 
 
 class Backend(NamedTuple):
-    """The block of an S3 backend without credentials of its own, next to a provider that has some."""
+    """The block of an S3 backend without credentials of its own, next to another block that has some."""
 
     block: str
+    other: str
     values: Mapping[str, str]
     setting: str
     identity: str
@@ -84,6 +91,14 @@ class Backend(NamedTuple):
     is_configured: bool
 
     @property
+    def subject(self) -> str:
+        """The backend, or the data source that uses one, as the subject of a sentence."""
+        if not self.is_data_source:
+            return "The S3 backend"
+        words = self.block.replace('"', "").split()
+        return f"The data source {'.'.join(words[1:])}"
+
+    @property
     def bucket(self) -> str | None:
         """The bucket of the state."""
         return self.values.get("bucket")
@@ -91,7 +106,7 @@ class Backend(NamedTuple):
     @property
     def add(self) -> str | None:
         """What to write, as a step; the manifest has it for a backend with a role."""
-        place = "" if self._is_backend else "config in "
+        place = "config in " if self.is_data_source else ""
         hint = ""
         if self.manifest is not None:
             return None
@@ -102,9 +117,15 @@ class Backend(NamedTuple):
         return f"Add {self.setting} to {place}the block {self.block}{hint}."
 
     @property
+    def title(self) -> str:
+        """What to do, as a title."""
+        place = "config of the data source" if self.is_data_source else "the backend"
+        return f"Set {self.setting.partition(' ')[0]} in {place}, too"
+
+    @property
     def manifest(self) -> str | None:
         """The block of a backend with the role."""
-        if self.role is None or not self._is_backend:
+        if self.role is None or self.is_data_source:
             return None
         return f"{self.block} {{\n  # the other arguments stay\n  {self.setting}\n}}"
 
@@ -112,7 +133,7 @@ class Backend(NamedTuple):
     def retry(self) -> str:
         """The command that uses the changed block."""
         init = "init -reconfigure" if self.is_configured else "init"
-        return f"{self.tool} {init if self._is_backend else 'plan'}"
+        return f"{self.tool} {'plan' if self.is_data_source else init}"
 
     @property
     def steps(self) -> tuple[str | None, ...]:
@@ -120,32 +141,53 @@ class Backend(NamedTuple):
         asks = f"{self.tool} init sets up the backend before any provider, and offers to copy a local state. If it reports a changed backend configuration, add -reconfigure."
         if self.is_configured:
             asks = "-reconfigure is necessary because .terraform has the former block."
-        return (self.add, asks if self._is_backend else None)
+        return (self.add, None if self.is_data_source else asks)
 
     @property
-    def _is_backend(self) -> bool:
-        return self.block.startswith("backend")
+    def is_data_source(self) -> bool:
+        """Whether the block only reads the state of another configuration."""
+        return self.block.startswith("data")
 
     @property
     def cause(self) -> Cause:
         """That the block lacks what the provider has."""
         return BACKEND_WITHOUT_ROLE.cause(
             "derived",
-            text=f"The block {self.block} has no assume_role or profile, and the backend does not use those of a provider.",
+            text=f"The block {self.block} has no assume_role or profile, and {self._reason}",
         )
+
+    @property
+    def is_beside_backend(self) -> bool:
+        """Whether it is a data source, and the backend has the credentials."""
+        return self.other != _PROVIDER_BLOCK
+
+    @property
+    def _reason(self) -> str:
+        if not self.is_data_source:
+            return "the backend does not use those of a provider."
+        works = " The state of this configuration works, because the backend has them."
+        return f"the data source uses only its own config: neither those of the backend nor those of a provider.{works if self.is_beside_backend else ''}"
 
 
 def find_backend(text: str) -> Backend | None:
-    """Return the block of a backend that lacks the role or profile of the provider, if a text shows both."""
-    found = None if "-backend-config" in text else _BACKEND.search(text)
+    """Return the block of a backend that lacks the role or profile of another block, if a text shows both.
+
+    A data source lacks that of the backend or, if the backend has none either, that of the provider.
+    """
+    found = None if "-backend-config" in text else _find_block(text)
     if found is None:
         return None
     providers = islice(_PROVIDER.finditer(text), _MAX_PROVIDERS)
     provider = next((each for at in providers if not _ALIAS.search(each := _read_block(text, at.end()))), "")
-    block, used = _read_block(text, found.end()), _IDENTITY.search(provider)
+    block, used, other = _read_block(text, found.end()), _IDENTITY.search(provider), _PROVIDER_BLOCK
+    values = {each["name"]: each["value"] for each in _VALUE.finditer(block)}
+    if (
+        found["data"] is not None
+        and (own := _find_identity_of_backend(text, values.get("bucket"))) is not None
+    ):
+        used, other = own, _BACKEND_BLOCK
     if used is None or _OWN_CREDENTIALS.search(block):
         return None
-    values = {each["name"]: each["value"] for each in _VALUE.finditer(block)}
     role, profile = used["role"], None if used["role"] else used["profile"] or _PROFILE
     setting = f'{used["setting"]} = {{ role_arn = "{role}" }}' if role else f'profile = "{profile}"'
     if role and used["setting"] == "assume_role" and _OLD_SDK.search(text):
@@ -155,7 +197,22 @@ def find_backend(text: str) -> Backend | None:
         identity = f"the role {role}" if role else _KEYS
     tool = "tofu" if is_opentofu(text) else "terraform"
     is_configured = _CONFIGURED.search(text) is not None
-    return Backend(found["block"], values, setting, identity, role, profile, tool, is_configured)
+    return Backend(found["block"], other, values, setting, identity, role, profile, tool, is_configured)
+
+
+def _find_block(text: str) -> re.Match[str] | None:
+    """Return the block whose state Terraform reads: the data source that the error names, or else the first one."""
+    named, blocks = _DATA_SOURCE.search(text), [*_BACKEND.finditer(text)]
+    of_error = (each for each in blocks if named is not None and each["data"] == named[1])
+    return next(of_error, None if named is not None or not blocks else blocks[0])
+
+
+def _find_identity_of_backend(text: str, bucket: str | None) -> re.Match[str] | None:
+    """Return the role or profile of the block of the backend, if its state is in a bucket."""
+    backend = next((each for each in _BACKEND.finditer(text) if each["data"] is None), None)
+    block = "" if backend is None else _read_block(text, backend.end())
+    is_same = any(each["name"] == "bucket" and each["value"] == bucket for each in _VALUE.finditer(block))
+    return _IDENTITY.search(block) if is_same else None
 
 
 def find_backend_role(text: str) -> str | None:
@@ -194,7 +251,7 @@ def add_backend_credentials(case: Case[Failure], explanation: Explanation) -> Ex
         cause = attrs.evolve(cause, text=f"{cause.text}{looked}")
     return attrs.evolve(
         explanation,
-        summary=f'The S3 backend {outcome}: it does not use {found.identity} of the block provider "aws". No permission is missing.',
+        summary=f"{found.subject} {outcome}: it does not use {found.identity} of the block {found.other}. No permission is missing.",
         causes=(cause, *(each for each in explanation.causes if each.evidence == "reported")),
         remedies=(remedy,) if found.profile else (remedy, *explanation.remedies),
         notes=(),
@@ -227,7 +284,7 @@ def _set_in_backend_remedy(found: Backend) -> Remedy:
         f"export AWS_PROFILE={found.profile} && {found.tool} init",
     )
     return your_remedy(
-        f"Set {found.setting.partition(' ')[0]} in the backend, too",
+        found.title,
         *found.steps,
         commands=(found.retry, in_shell if found.profile else None),
         manifest=found.manifest,
