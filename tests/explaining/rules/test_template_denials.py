@@ -69,6 +69,31 @@ def test_requester_pays(text: str, certainty: str) -> None:
     assert explanation.remedies[0].commands[0].endswith("--request-payer requester")
 
 
+_PAID = "$ aws s3 cp s3://imagery-tiles/a.tif . --request-payer requester\n{}"
+_WORKED = _PAID.format("download: s3://imagery-tiles/a.tif to ./a.tif\n")
+
+
+@pytest.mark.parametrize(
+    ("call", "setting"),
+    [
+        ('df = pd.read_parquet("s3://imagery-tiles/a")\n', "requester_pays=True"),
+        ('spark.read.parquet("s3a://imagery-tiles/a")\n', "fs.s3a.requester.pays.enabled=true"),
+        ("$ rclone copy tiles:imagery-tiles/a .\n", "requester_pays = true"),
+        ('s3.head_object(Bucket="imagery-tiles", Key="a")\n', "--request-payer requester"),
+    ],
+)
+def test_program_that_does_not_agree_to_pay(call: str, setting: str) -> None:
+    denied = call + _DENIED.format("HeadObject")
+    explanation = explain(f"{denied}{_WORKED}")
+    assert explanation.causes[0].code == "requester-pays"
+    assert explanation.causes[0].evidence == "derived"
+    assert setting in explanation.remedies[0].title
+    assert not any(each.policy for each in explanation.remedies)
+    # The command that agrees to pay was denied, too.
+    failed = explain(f"{denied}{_PAID.format(_DENIED.format('GetObject'))}")
+    assert "requester-pays" not in [each.code for each in failed.causes]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -14,7 +14,8 @@ import re
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.statements import is_administrator
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.statements import find_working, is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.buckets import MISSING_OBJECT, bucket_policy_commands
@@ -244,9 +245,40 @@ _SAID = lazy_pattern(r"\b[Rr]equester[- ]?[Pp]ays\b")
 _PUBLIC_DATA = lazy_pattern(
     r"\b(?:[Oo]pen|[Pp]ublic)[- ]data(?: ?sets?)?\b|\b[Rr]egistry of [Oo]pen [Dd]ata\b"
 )
-_IS_ANONYMOUS = lazy_pattern(r"--no-sign-request\b|\bUNSIGNED\b|\banonymous")
+_ANON = lazy_pattern(r"\banon\b[\"']?\s?[=:]\s?True\b")
+_IS_ANONYMOUS = lazy_pattern(rf"--no-sign-request\b|\bUNSIGNED\b|\banonymous|{_ANON.pattern}")
 _AGREED = lazy_pattern(
-    r"--request-payer|\bRequestPayer[\"']? ?[:=]|\bAWS_REQUEST_PAYER\b|x-amz-request-payer|\brequester_pays ?= ?True"
+    r"--request-payer|\bRequestPayer[\"']? ?[:=]|\bAWS_REQUEST_PAYER\b|x-amz-request-payer|\brequester_pays\b[\"']?\s?[=:]\s?[Tt]rue|requester\.pays\.enabled\b\W{1,4}true"
+)
+# How programs agree to pay: https://s3fs.readthedocs.io/en/latest/api.html, https://gdal.org/en/stable/user/virtual_file_systems.html,
+# https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/index.html, https://rclone.org/s3/ and
+# https://repost.aws/knowledge-center/requester-pays-buckets-glue-emr-athena.
+_SETTINGS = (
+    (
+        lazy_pattern(r"\bs3fs\b|\bstorage_options\b|\bpd\.read_|\bimport (?:pandas|dask)\b"),
+        "requester_pays=True",
+        'With pandas or dask, pass storage_options={"requester_pays": True} to the call, with s3fs S3FileSystem(requester_pays=True).',
+    ),
+    (
+        lazy_pattern(r"\bs3a\b"),
+        "fs.s3a.requester.pays.enabled=true",
+        "Set the option of S3A, in Spark with the prefix spark.hadoop. It exists since Hadoop 3.3.5.",
+    ),
+    (
+        lazy_pattern(r"\bGlueContext\b|\bAWS Glue\b|\bEMR\b|\bemrfs\b"),
+        "fs.s3.useRequesterPaysHeader=true",
+        "Set it in the Hadoop configuration of the job, before it reads.",
+    ),
+    (
+        lazy_pattern(r"\brclone\b"),
+        "requester_pays = true",
+        "Add it to the section of the remote, or --s3-requester-pays to the command.",
+    ),
+    (
+        lazy_pattern(r"(?i:\bgdal|\brasterio\b|/vsis3/)"),
+        "AWS_REQUEST_PAYER=requester",
+        'Set the variable for the program, or rasterio.Env(AWS_REQUEST_PAYER="requester").',
+    ),
 )
 _READS = frozenset({"ListObjectsV2", "ListObjects", "GetObject", "HeadObject", "HeadBucket", "CopyObject"})
 _PAGE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/ObjectsinRequesterPaysBuckets.html"
@@ -254,7 +286,7 @@ REQUESTER_PAYS = CauseType(
     "requester-pays",
     title="The bucket is a Requester Pays bucket, and the request does not agree to pay",
     text="S3 denies requests to a Requester Pays bucket, with Access Denied or 403, unless they are signed and have the header x-amz-request-payer. Anonymous requests (--no-sign-request) cannot have access.",
-    recognised_by="The bucket is a public one that is known to be a Requester Pays bucket, or the text says so, or that its data is public and permissions do not help.",
+    recognised_by="The bucket is a public one that is known to be a Requester Pays bucket, or the text says so, or that a call which agrees to pay works, or that its data is public and permissions do not help.",
     fix="Add --request-payer requester to the command, or RequestPayer to the call.",
     sources=(_PAGE,),
 )
@@ -267,34 +299,65 @@ def explain_requester_pays(denial: Denial) -> Explanation | None:
     is_allowed = is_administrator(text)
     is_refused = is_allowed or _IS_ANONYMOUS.search(text) is not None
     said = _SAID.search(text) or (_PUBLIC_DATA.search(text) if is_refused else None)
-    is_known = bucket in _BUCKETS
-    if denial.operation not in _READS or _AGREED.search(text) or not (is_known or said):
+    worked = _find_payer(denial)
+    is_known = bucket in _BUCKETS or worked is not None
+    if denial.operation not in _READS or not (is_known or said) or (_AGREED.search(text) and not worked):
         return None
-    because = f"{bucket} is known to be one."
+    because = worked or f"{bucket} is known to be one."
     if not is_known:
         because = f"The text says {quote_words(said[0]) if said else ''}."
     command = denial.context.command
     again = commands.repeat_command(command, "s3") or commands.repeat_command(command, "s3api")
     name = f"the bucket {bucket}" if bucket else "the bucket"
-    needs = f"If the request is still denied, the caller needs {denial.action or 'the action'} in an identity-based policy, too."
-    if is_allowed:
-        needs = "The caller is an administrator: no permission is missing."
+    needs = f"Another account owns the bucket. If the request is still denied, the caller needs {denial.action or 'the action'} in an identity-based policy, too."
+    if worked:
+        needs = (
+            "The credentials are right, and no permission is missing. Nobody has to change the bucket policy."
+        )
+    elif is_allowed:
+        needs = "Another account owns the bucket. The caller is an administrator: no permission is missing."
     return denial.explain(
         f"S3 denied the call {denial.operation} to {name}: {'' if is_known else 'most likely, '}it is a Requester Pays bucket, and the request does not agree to pay.",
         REQUESTER_PAYS.cause("derived" if is_known else "possible", because),
         topic="s3-access-denied",
-        remedies=your_remedy(
-            "Sign the request, and agree to pay: --request-payer requester",
-            "Add the option to each command, ls and cp. The account of the credentials is charged for requests and data transfer.",
-            'In code, set RequestPayer="requester" in each call, in GDAL the variable AWS_REQUEST_PAYER=requester. Otherwise, send the header x-amz-request-payer: requester.',
-            commands=(
-                f"{again} --request-payer requester"
-                if again
-                else commands.fill_command("aws s3 ls s3://{}/ --request-payer requester", bucket)
-                if bucket
-                else None
-            ),
-            url=_PAGE,
-        ),
-        notes=f"Another account owns the bucket. {needs}",
+        remedies=_pay_remedy(denial, again, bucket),
+        notes=needs,
+    )
+
+
+def _find_payer(denial: Denial) -> str | None:
+    """Return that a command or a call worked which agreed to pay, as a sentence, if the text says so."""
+    text = denial.failure.text
+    if _AGREED.search(text) is None:
+        return None
+    runs = (each.command.text for each in find_runs(denial.failure) if each.has_succeeded)
+    shown = next((each for each in runs if _AGREED.search(each)), None)
+    if shown is not None:
+        return f"The text shows that {shown} worked."
+    said = find_working(text, _AGREED)
+    return None if said is None else f"The text says {quote_words(said)}."
+
+
+def _pay_remedy(denial: Denial, again: str | None, bucket: str) -> Remedy:
+    """Return how the program or the command agrees to pay."""
+    text = denial.failure.text
+    charged = "The account of the credentials is charged for requests and data transfer."
+    signs = None
+    if _ANON.search(text) is not None:
+        signs = (
+            "Leave out anon=True: S3 denies every request without a signature, even if the data is public."
+        )
+    program = None if again else next((each for each in _SETTINGS if each[0].search(text)), None)
+    if program is not None:
+        return your_remedy(f"Agree to pay: {program[1]}", program[2], signs, charged, url=_PAGE)
+    line = f"{again} --request-payer requester" if again else None
+    if line is None and bucket:
+        line = commands.fill_command("aws s3 ls s3://{}/ --request-payer requester", bucket)
+    return your_remedy(
+        "Sign the request, and agree to pay: --request-payer requester",
+        f"Add the option to each command, ls and cp. {charged}",
+        'In code, set RequestPayer="requester" in each call, in GDAL the variable AWS_REQUEST_PAYER=requester. Otherwise, send the header x-amz-request-payer: requester.',
+        signs,
+        commands=line,
+        url=_PAGE,
     )
