@@ -90,6 +90,14 @@ _OWNERS = "$ aws s3api list-objects-v2 --bucket acme-in --fetch-owner\na.csv {}\
     [
         (_OWNERS.format("a" * 64, "b" * 64), "derived"),
         (_OWNERS.format("a" * 64, "a" * 64), None),
+        (_OWNERS.format("79a5…", "c1da…"), "derived"),
+        # A listing with several objects.
+        (_OWNERS.format("a" * 64, "b" * 64).replace("a.csv", f"b.csv {'b' * 64}\na.csv"), "derived"),
+        (_OWNERS.format("b" * 64, "b" * 64).replace("a.csv", f"b.csv {'a' * 64}\na.csv"), None),
+        (
+            "$ aws s3api get-bucket-ownership-controls --bucket acme-in --query OwnershipControls.Rules --output text\nObjectWriter\nA supplier uploads the files.",
+            "possible",
+        ),
         ('"ObjectOwnership": "ObjectWriter"\nA partner uploads the files.', "possible"),
         ('object_ownership = "BucketOwnerPreferred"\nThe object was written by another account.', "possible"),
         ('"ObjectOwnership": "BucketOwnerEnforced"\nA partner uploads the files.', None),

@@ -46,13 +46,16 @@ _READS = frozenset(
 _READ_CALL = lazy_pattern(rf"\bcalling the (?:{'|'.join(sorted(_READS))}) operation\b")
 _OWNERSHIP = lazy_pattern(
     r"\bObjectOwnership\b[\"']?\s?[=:]\s?[\"']?(?P<value>ObjectWriter|BucketOwnerPreferred|BucketOwnerEnforced)|\bobject_ownership\s?=\s?\"(?P<code>\w{8,24})\""
+    r"|\bget-bucket-ownership-controls\b[^$]{0,600}?\b(?P<shown>ObjectWriter|BucketOwnerPreferred|BucketOwnerEnforced)\b"
 )
-# Canonical IDs of accounts, in the owners of objects and in the answer of list-buckets.
-_ID = r"[0-9a-f]{64}"
+# Canonical IDs of accounts, in the owners of objects and in the answer of list-buckets: AWS's examples have other
+# letters, and texts have the first digits only.
+_ID = r"(?:[0-9a-z]{60,66}\b|[0-9a-f]{4,20}(?:…|\.\.\.))"
 _OBJECT_OWNER = lazy_pattern(
-    rf"\b(?:list-objects(?:-v2)?|get-object-acl|list-object-versions|get-object-attributes)\b[^$]{{0,4000}}?\b(?P<id>{_ID})\b"
+    rf"\b(?:list-objects(?:-v2)?|get-object-acl|list-object-versions|get-object-attributes)\b(?P<shown>[^$]{{0,4000}}?\b(?P<id>{_ID})[^$]{{0,4000}})"
 )
-_BUCKET_OWNER = lazy_pattern(rf"\b(?:list-buckets|get-bucket-acl)\b[^$]{{0,4000}}?\b(?P<id>{_ID})\b")
+_OWNER_ID = lazy_pattern(rf"\b(?P<id>{_ID})")
+_BUCKET_OWNER = lazy_pattern(rf"\b(?:list-buckets|get-bucket-acl)\b[^$]{{0,4000}}?\b(?P<id>{_ID})")
 # What people say of an upload by hand.
 _UPLOAD = lazy_pattern(r"\baws s3(?:api)? (?:cp|mv|sync|put-object)\b")
 _WRITTEN_BY_OTHER = lazy_pattern(
@@ -220,9 +223,9 @@ def _explain_object_of_other_account(denial: Denial) -> Explanation | None:
     if denial.operation not in _READS:
         return None
     setting = _OWNERSHIP.search(text)
-    value = None if setting is None else setting["value"] or setting["code"]
-    owner, own = _OBJECT_OWNER.search(text), _BUCKET_OWNER.search(text)
-    differs = owner is not None and own is not None and owner["id"] != own["id"]
+    value = None if setting is None else setting["value"] or setting["code"] or setting["shown"]
+    owner, own = _find_owner(denial), _BUCKET_OWNER.search(text)
+    differs = owner is not None and own is not None and owner != own["id"]
     is_same = owner is not None and own is not None and not differs
     said = _WRITTEN_BY_OTHER.search(text)
     if value == "BucketOwnerEnforced" or is_same or not (differs or (said and (value or _SOME.search(text)))):
@@ -254,6 +257,18 @@ def _explain_object_of_other_account(denial: Denial) -> Explanation | None:
         ),
         notes="No Allow in a policy helps, and no KMS key is involved unless the object is encrypted with one.",
     )
+
+
+def _find_owner(denial: Denial) -> str | None:
+    """Return the canonical ID of the account that owns the object: in a listing, that beside the object's key."""
+    found = _OBJECT_OWNER.search(denial.failure.text)
+    if found is None:
+        return None
+    shown, name = found["shown"], (denial.resource or "").partition("/")[2]
+    # A listing has a row for each object, and JSON the owner after the key.
+    at = re.search(rf"(?<![\w/.-]){re.escape(name)}(?=[\s\"'])", shown) if name else None
+    beside = None if at is None else _OWNER_ID.search(shown, at.end())
+    return beside["id"] if beside is not None else found["id"]
 
 
 _OPERATIONS = frozenset({"CopyObject", "UploadPartCopy"})
