@@ -27,7 +27,6 @@ from iamtriage.explaining._rules.denials import known_policies
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.request_conditions import are_met, check_conditions
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument, policy_commands
-from iamtriage.explaining._rules.denials.resource_policies import distribution_statement
 from iamtriage.explaining._rules.shared import commands, common_causes, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_profile, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -188,29 +187,6 @@ KMS_KEY = CauseType(
     fix="Allow kms:Decrypt or kms:GenerateDataKey on the key.",
     of="derived-action",
 )
-
-
-def explain_origin(denial: Denial) -> Explanation:
-    """Explain a 403 error that CloudFront passes on from its S3 origin."""
-    text = "The bucket policy does not allow the distribution (origin access control)."
-    return denial.explain(
-        "S3, the origin of the CloudFront distribution, denied the request without a reason.",
-        NO_ALLOWS["resource"].cause(text=text),
-        MISSING_OBJECT.cause(
-            text="The object does not exist, or the distribution has no default root object: without s3:ListBucket, S3 answers 403 instead of 404."
-        ),
-        KMS_KEY.cause(text="The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."),
-        topic="s3-access-denied",
-        remedies=remedies.resource_policy_remedy(
-            "Allow the distribution in the bucket policy",
-            "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
-            remedies.save_step("the bucket policy"),
-            commands=bucket_policy_commands(denial),
-            statements=(distribution_statement(denial),),
-            url=pages.ORIGIN_ACCESS,
-        ),
-        notes="CloudFront caches error responses: invalidate the path after the fix.",
-    )
 
 
 def explain_deployed_bucket(denial: Denial) -> Explanation | None:

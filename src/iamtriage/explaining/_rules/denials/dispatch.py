@@ -36,6 +36,8 @@ _SERVICE_ASSUMES = lazy_pattern(
     r"(?<![\w./:-])(?!(?:User|You|Role|Caller|It)\b)(?:(?:AWS|Amazon) )?[A-Z][A-Za-z0-9]{2,20}(?: [A-Z][a-z]{2,20})?"
     r" is (?:not authorized|unable) to perform:? (?:sts:)?AssumeRole\b"
 )
+# The header of an answer, also of one that CloudFront passes on.
+_SERVER = lazy_pattern(r"(?i:\bserver\b)\W{1,4}AmazonS3\b")
 # Services in ARNs of resources, such as alarms, for which they call as a service principal.
 _SERVICES_WITH_RESOURCES = frozenset({"cloudwatch", "events", "iot", "logs", "s3", "ses", "sns"})
 
@@ -201,6 +203,7 @@ def _is_bare_s3_denial(denial: Denial) -> bool:
             denial.failure.envelope.host_id is not None
             or names_bucket
             or "Generic S3 error" in denial.failure.text
+            or _SERVER.search(denial.failure.text) is not None
         )
     )
 

@@ -39,7 +39,7 @@ from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import Commands, present, resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
-from iamtriage.policies._documents import allow, build_statement
+from iamtriage.policies._documents import build_statement
 
 # The console's test calls use a stage that cannot be deployed.
 _STAGE = lazy_pattern(
@@ -230,16 +230,6 @@ def _save_step(policy: services.ResourcePolicy) -> str:
         return f"Add the statement to {name} and keep the existing ones: a change replaces the whole policy."
     # A short explanation can hide the command.
     return save_step(name, command=change[1])
-
-
-def distribution_statement(denial: Denial) -> dict[str, Any]:
-    """Return the statement of a bucket policy that allows a CloudFront distribution, by origin access control."""
-    arn = f"arn:{denial.location.partition or 'aws'}"
-    source = f"{arn}:cloudfront::{denial.account or 'ACCOUNT_ID'}:distribution/DISTRIBUTION_ID"
-    condition = {"StringEquals": {"AWS:SourceArn": source}}
-    objects = f"{arn}:s3:::{resource_commands.bucket_argument(denial)}/*"
-    principal = {"Service": "cloudfront.amazonaws.com"}
-    return allow("s3:GetObject", objects, principal=principal, condition=condition)
 
 
 def in_resource_account(denial: Denial) -> str:

@@ -15,7 +15,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials import buckets, public_access, resource_commands, s3_objects
+from iamtriage.explaining._rules.denials import buckets, origins, public_access, resource_commands, s3_objects
 from iamtriage.explaining._rules.denials.buckets import explain_bucket_deny, explain_other_principals
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
@@ -75,8 +75,8 @@ BUCKET_OF_OTHER_ACCOUNT = CauseType(
 def explain_bare_s3(denial: Denial) -> Explanation:
     """Explain a 403 error from S3 without a reason."""
     operation = denial.operation
-    if operation is None and "cloudfront" in denial.failure.text.lower():
-        return buckets.explain_origin(denial)
+    if origins.is_origin(denial):
+        return origins.explain_origin(denial)
     rules = (_explain_copy_source, explain_acl, explain_contrast, explain_requester_pays)
     others = (explain_unsigned_object, explain_parts, explain_denied_url, explain_bucket_deny)
     by_policy = (explain_other_principals, explain_wrong_level, explain_missing_object)

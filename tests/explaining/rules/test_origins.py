@@ -1,0 +1,40 @@
+"""What S3 denies to CloudFront: the bucket policy, another distribution, or the key policy of the objects."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_ANSWER = "$ curl -i https://d111111abcdef8.cloudfront.net/a.webp\nHTTP/2 403\nserver: AmazonS3\nx-cache: Error from cloudfront\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>5KZ2</RequestId></Error>\n"
+_ARN = "arn:aws:cloudfront::111122223333:distribution/E2EXAMPLE3QK9"
+_ALLOW = f'{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Service": "cloudfront.amazonaws.com"}}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-web/*", "Condition": {{"StringEquals": {{"AWS:SourceArn": "{_ARN}"}}}}}}]}}\n'
+_KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+_ENCRYPTED = f"$ aws s3api head-object --bucket acme-web --key a.webp --query '[ServerSideEncryption,SSEKMSKeyId]' --output text\naws:kms\t{_KEY}\n"
+_KEY_POLICY = _ALLOW.replace("s3:GetObject", "kms:Decrypt").replace("arn:aws:s3:::acme-web/*", "*")
+
+
+@pytest.mark.parametrize(
+    ("shown", "says", "action"),
+    [
+        (f"{_ENCRYPTED}{_ALLOW}", "CloudFront cannot decrypt the object", "kms:Decrypt"),
+        (_ENCRYPTED, "most likely, CloudFront cannot decrypt the object", "kms:Decrypt"),
+        (f"{_ENCRYPTED}{_ALLOW}{_KEY_POLICY}", "without a reason", "s3:GetObject"),
+        (_ALLOW, "without a reason", "s3:GetObject"),
+        (
+            f"{_ALLOW}The distribution is E3EXAMPLE7NEW.",
+            "allows the distribution E2EXAMPLE3QK9, and not E3EXAMPLE7NEW",
+            "s3:GetObject",
+        ),
+        (f"{_ALLOW}The distribution is E2EXAMPLE3QK9.", "without a reason", "s3:GetObject"),
+    ],
+)
+def test_origin_of_cloudfront(shown: str, says: str, action: str) -> None:
+    explanation = explain(_ANSWER + shown)
+    assert says in explanation.summary
+    (statement,) = (explanation.remedies[0].policy or {})["Statement"]
+    assert statement["Action"] == action
+    assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    source = statement["Condition"]["StringEquals"]["AWS:SourceArn"]
+    wanted = _ARN.replace("E2EXAMPLE3QK9", "E3EXAMPLE7NEW") if "E3EXAMPLE7NEW" in says else _ARN
+    assert (source == wanted) is (shown != _ENCRYPTED)
