@@ -271,12 +271,62 @@ BARE_PUT = "An error occurred (AccessDenied) when calling the PutObject operatio
             f"Since the upgrade of our self-hosted MinIO, backups to MinIO fail:\n{UNKNOWN_KEY}",
             "MinIO, not AWS, rejected the call ListBuckets: the access key does not exist there.",
         ),
+        (
+            f"$ env\nAWS_ACCESS_KEY_ID=AKIAEXAMPLEKEY000017\nAWS_ENDPOINT_URL=http://minio:9000\n{UNKNOWN_KEY}",
+            "MinIO at minio:9000, not AWS, rejected the call ListBuckets: the access key does not exist there.",
+        ),
     ],
 )
 def test_an_endpoint_that_is_not_of_aws_answers(text: str, summary: str) -> None:
     explanation = explain(text)
     assert (explanation.topic, explanation.summary) == ("answer-not-from-aws", summary)
     assert not any(remedy.policy for remedy in explanation.remedies)
+
+
+_SETTING = "AWS_ENDPOINT_URL=http://minio:9000"
+_IDENTITY = "$ aws sts get-caller-identity --query Arn\narn:aws:iam::111122223333:user/thumbs\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        (f"{_SETTING}\nAWS_ACCESS_KEY_ID=AKIAEXAMPLEKEY000017\n{UNKNOWN_KEY}", ("unset AWS_ENDPOINT_URL",)),
+        (f"{_SETTING}\n{UNKNOWN_KEY}\nThe app must use real S3.", ("unset AWS_ENDPOINT_URL",)),
+        (
+            f"{_IDENTITY}$ kubectl -n shop exec deploy/thumbs -- env\n{_SETTING}\n{BARE_PUT}",
+            ("kubectl set env deploy/thumbs AWS_ENDPOINT_URL- --namespace shop",),
+        ),
+        (f"{_SETTING}\nAWS_ACCESS_KEY_ID=thumbs\n{UNKNOWN_KEY}", ("aws configure list",)),
+    ],
+)
+def test_call_that_is_meant_for_aws(text: str, first: tuple[str, ...]) -> None:
+    explanation = explain(text)
+    assert (explanation.topic, explanation.remedies[0].commands) == ("answer-not-from-aws", first)
+    assert ("waiting" in str(explanation.notes)) is ("aws configure" not in first[0])
+
+
+OF_AWS = UNKNOWN_KEY.replace("The Access", "The AWS Access")
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        (f"On my laptop, I have {_SETTING}.\n{OF_AWS}", "export AWS_ENDPOINT_URL=http://minio:9000"),
+        (
+            f"$ cat .dvc/config\n['remote \"raw\"']\n    url = s3://raw\n{OF_AWS}\n.dvc/config.local: endpointurl = http://minio:9000",
+            "dvc remote modify raw endpointurl http://minio:9000",
+        ),
+        # It is a key of AWS, the system has the message of AWS, or MinIO answered.
+        (f"{_SETTING}\nAWS_ACCESS_KEY_ID=AKIAEXAMPLEKEY000017\n{OF_AWS}", None),
+        (f"{_SETTING.replace('minio:9000', 'localhost:4566')}\n{OF_AWS}", None),
+        (f"{_SETTING}\n{UNKNOWN_KEY}", None),
+    ],
+)
+def test_key_of_another_system_that_aws_does_not_know(text: str, command: str | None) -> None:
+    explanation = explain(text)
+    assert (explanation.topic == "endpoint-not-set") is (command is not None)
+    if command is not None:
+        assert explanation.remedies[0].commands[0] == command
 
 
 @pytest.mark.parametrize(

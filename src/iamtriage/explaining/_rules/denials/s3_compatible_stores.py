@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.actions._operations import actions_for
@@ -18,10 +20,18 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.rewritten_requests import explain_changed_header
+from iamtriage.explaining._rules.denials.unused_endpoints import (
+    UPLOADING,
+    describe_right_key,
+    explain_unset_endpoint,
+    explain_upload,
+    is_meant_for_aws,
+    is_sent_to_aws,
+    remove_endpoint_remedy,
+)
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import error_code, message_text
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -108,17 +118,6 @@ DEFAULT_CHECKSUM = CauseType(
     fix="Set AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION to when_required.",
     sources=(pages.SDK_CHECKSUMS,),
 )
-# Commands that upload with a client for S3 of their own, to which --endpoint-url does not apply:
-# https://github.com/aws/aws-cli/issues/4727 and https://github.com/localstack/localstack/issues/1783.
-_UPLOADING = frozenset({("cloudformation", "package"), ("cloudformation", "deploy")})
-ENDPOINT_NOT_USED = CauseType(
-    "endpoint-not-used-for-upload",
-    title="The command uploads to Amazon S3, and not to its endpoint",
-    text="aws cloudformation package and deploy upload with their own S3 client, which does not get the option.",
-    recognised_by="An S3 operation of aws cloudformation package or deploy fails, and the command has --endpoint-url.",
-    fix="Set the variable AWS_ENDPOINT_URL instead of the option.",
-    sources=(pages.SDK_ENDPOINTS, "https://github.com/aws/aws-cli/issues/4727"),
-)
 
 
 def is_from_other_system(case: Case[Failure]) -> bool:
@@ -148,8 +147,8 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     endpoint, command = case.context.other_endpoint, case.context.command
     is_of_s3 = "s3" in {each.service for each in actions_for(failure.envelope.operation or "")}
     words = () if command is None or command.option("endpoint-url") is None else command.words[:2]
-    if endpoint is not None and is_of_s3 and words in _UPLOADING:
-        return _explain_upload(case, " ".join(words), endpoint.value)
+    if endpoint is not None and is_of_s3 and words in UPLOADING:
+        return explain_upload(case, " ".join(words), endpoint.value, _find_product(endpoint.value, ""))
     named = case.context.other_system
     if named is not None:
         host, because = "that system", f'The text says "{named.words}".'
@@ -160,28 +159,30 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
         host = endpoint.value
         because = f"The text sets {endpoint.words} to {host}."
     product = _find_product(host, failure.text) if named is None else named.value
+    if is_sent_to_aws(case, product):
+        return explain_unset_endpoint(case, None if endpoint is None else host)
     about_key = failure.kind in {"invalid_credentials", "missing_credentials"}
     if endpoint is not None and product in _EMULATORS and about_key:
         return _explain_emulator(case, product, endpoint)
     system = product or ("The S3-compatible system" if endpoint is None else "The system")
     call = _call_name(failure)
     answer = _ANSWERS.get(failure.kind, f"answered {{}} with {error_code(failure)}").format(call)
-    of_key = " The key lacks the permission in that system, or is one of AWS or of another project."
-    if failure.kind == "signature_mismatch":
-        of_key = " The secret key is another one, or something changed the request after it was signed."
+    of_aws = is_meant_for_aws(case)
+    of_key = _describe_key(failure.kind, None if not of_aws else product or "that system")
     text = f"{OTHER_SOFTWARE.text}{'' if failure.kind == 'aws_error' else of_key}"
     checksum = _find_checksum(case, product)
     if checksum is not None and checksum[0]:
         answer = f"{answer.partition(':')[0]}: {checksum[0]} adds a checksum to uploads, which that system does not accept"
         text = OTHER_SOFTWARE.text
-    causes: tuple[Cause, ...] = (OTHER_SOFTWARE.cause("derived", because, text=text),)
+    right_key = describe_right_key(failure.text) if of_aws else None
+    causes: tuple[Cause, ...] = (OTHER_SOFTWARE.cause("derived", present(because, right_key), text=text),)
     if checksum is not None:
         causes += (checksum[1],)
     use_key = your_remedy(
         "Use an access key of that system",
         "Check which key the client sends: one in the code, else AWS_ACCESS_KEY_ID, else that of the profile. The command prints its last characters.",
         f"Pass a key that was created {f'in {product}' if named else f'at {host}'} to the client, or keep it in a profile for this endpoint.",
-        _REMOVE_ENDPOINT,
+        None if of_aws else _REMOVE_ENDPOINT,
         commands="aws configure list",
         url=pages.SDK_ENDPOINTS,
     )
@@ -199,13 +200,32 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
         remedies = (check, use_key)
     if checksum is not None:
         remedies = (checksum[2],) if checksum[0] else (*remedies, checksum[2])
+    notes: tuple[str, ...] = ()
+    if of_aws and endpoint is not None and checksum is None and failure.kind != "aws_error":
+        remedies = (
+            remove_endpoint_remedy(endpoint.words, failure.text),
+            attrs.evolve(
+                use_key, title=f"Or, if you meant {product or 'that system'}: use an access key of it"
+            ),
+        )
+        notes = ("A new key, more permissions or waiting do not help: AWS never got the request.",)
     return Explanation(
         failure,
         OTHER_SOFTWARE.code,
         f"{system}{'' if named else f' at {host}'}, not AWS, {answer}.",
         causes,
         remedies,
+        notes,
     )
+
+
+def _describe_key(kind: str, other_system: str | None) -> str:
+    """Return what is wrong with the key, as a sentence: of a call that is meant for AWS, that it went to another system."""
+    if other_system is not None:
+        return f" The call is meant for AWS, whose keys {other_system} does not know."
+    if kind == "signature_mismatch":
+        return " The secret key is another one, or something changed the request after it was signed."
+    return " The key lacks the permission in that system, or is one of AWS or of another project."
 
 
 def _call_name(failure: Failure) -> str:
@@ -290,29 +310,4 @@ def _explain_emulator(case: Case[Failure], product: str, endpoint: Stated) -> Ex
         f"{verdict}.",
         OTHER_SOFTWARE.cause("derived", because, text=text),
         remedies=your_remedy(title, *steps, commands=() if key else export, url=pages.SDK_ENDPOINTS),
-    )
-
-
-def _explain_upload(case: Case[Failure], call: str, host: str) -> Explanation:
-    """Explain that the command called Amazon S3 for its upload, although it has another endpoint."""
-    operation, code = case.failure.envelope.operation, error_code(case.failure)
-    scheme = "https" if f"https://{host}" in case.failure.text else "http"
-    unknown = " Amazon S3 does not know the access key, which is meant for the other system."
-    return Explanation(
-        case.failure,
-        ENDPOINT_NOT_USED.code,
-        f"Amazon S3, not {_find_product(host, '') or 'the system'} at {host}, rejected the upload ({operation}): --endpoint-url applies only to the calls of CloudFormation.{unknown if code == 'InvalidAccessKeyId' else ''}",
-        (ENDPOINT_NOT_USED.cause("derived", f'The text shows "aws {call}" with --endpoint-url for {host}.'),),
-        (
-            your_remedy(
-                "Set the endpoint in a variable, which applies to all clients of the command",
-                f"The AWS CLI reads it since versions 2.13.0 and 1.29.0. Then run aws {call} again.",
-                "With an older version, upload the archives with aws s3 cp, which has the option, and name them in the template.",
-                commands=fill_command("export AWS_ENDPOINT_URL={}", f"{scheme}://{host}"),
-                url=pages.SDK_ENDPOINTS,
-            ),
-        ),
-        (
-            "No key of AWS is needed, and no permission is missing. With real keys, the command would upload to Amazon S3.",
-        ),
     )
