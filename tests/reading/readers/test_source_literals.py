@@ -56,7 +56,7 @@ SEARCHES: Table = tuple(
         ("javascript-retried", f'retryOnMessages: ["{_INVALID}"],\nwait: 5,'),
         ("yaml-ignored", f'ignored_errors: ["{_INVALID}"]'),
         ("query-sql", "SELECT * FROM events WHERE awsregion = 'eu-west-1' AND errorcode IN ('AccessDenied', 'ExpiredToken')"),
-        ("query-of-logs", "fields @timestamp, errorCode\n| filter errorCode = 'AccessDenied'\n| sort @timestamp"),
+        ("query-of-logs", "fields @timestamp, errorCode\n| filter errorCode = 'AccessDenied' or errorCode = 'ExpiredToken'\n| sort @timestamp"),
         ("several", f'hasAny := containsAny(msg, "one", "two", "{_NO_ROLE}")'),
     )
 )  # fmt: skip

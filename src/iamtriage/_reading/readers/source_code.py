@@ -44,7 +44,9 @@ _IMPORT = lazy_pattern(
 )
 # The tag of an exception in a documentation comment, and its description.
 _DOCUMENTED = lazy_pattern(
-    r"^ ?(?:@throws|@exception|:raises)\s[^\n]{1,200}(?:\n{1,2}(?![@:])[^\n]{1,400}){0,3}", re.MULTILINE
+    r"^ ?(?:@throws|@exception|:raises)\s[^\n]{1,200}(?:\n{1,2}(?![@:])[^\n]{1,400}){0,3}"
+    r"|^ ?Raises:(?:\n ?[\w.]{3,120}:(?: [^\n]{1,400}|$)){1,20}",
+    re.MULTILINE,
 )
 # A reference manual defines each code in a sentence.
 _GLOSSARY = lazy_pattern(
@@ -138,6 +140,9 @@ _ROWS_WITHOUT_LITERALS: tuple[_Row, ...] = (
     # What is thrown or expected without a message.
     ("<raise>raise |<throw>throw ", lazy_pattern(r"^ ?(?:raise|throw)\s(?:new\s)?[\w.\\:]{1,120}\(\s?\);?$", re.MULTILINE), None),
     ("<raise_error>(|<assertRaises>(|<assertThrows>(|<assert_raises>|<raises>.raises(|<rescue_from>", lazy_pattern(r"\b(?:raise_error|assertRaises|assertThrows|assert_raises|raises|rescue_from)[\s(]\s?[\w.:]{1,160}"), None),
+    ("<case>case ", lazy_pattern(r"^ ?case\s[\w.]{1,160}\s?:$", re.MULTILINE), None),
+    # C#'s exception, and the properties that it gets.
+    ("<new>new ", lazy_pattern(r"\bnew\s[\w.]{0,120}(?:Error|Exception|Fault)\([^()]{0,300}\)\s?\{[^{}]{1,600}\}"), _IDS),
     # A definition in YAML.
     ("<description>description:", lazy_pattern(r"^ ?[A-Z]\w{3,80}:\n ?description:[^\n]*", re.MULTILINE), None),
     # The condition of a query of logs.
@@ -154,7 +159,7 @@ _ROWS_WITHOUT_LITERALS: tuple[_Row, ...] = (
     ("--", lazy_pattern(r"^\|?(?: ?:?-{2,60}:? ?\|){1,8}[^\n]{0,80}\n(?:\|? ?[`*]{0,2}[A-Z][a-z0-9]{1,40}[A-Z]\w{1,80}[`*]{0,2} ?\|[^\n]{1,600}(?:\n|\Z)){2,60}", re.MULTILINE), _PRINTED),
     ("<code>{@|<link>{@|<linkplain>{@|<literal>{@", lazy_pattern(r"\{@(?:code|link|linkplain|literal)\s[^{}\n]{1,200}\}"), None),
     ("/**", lazy_pattern(r"^ ?/\*\*(?:[^*]|\*(?!/)){1,1500}\*/", re.MULTILINE), _IDS),
-    ("<throws>@throws |<exception>@exception |<raises>:raises ", _DOCUMENTED, _IDS),
+    ("<throws>@throws |<exception>@exception |<raises>:raises |<Raises>Raises: ", _DOCUMENTED, _IDS),
     ("<HTTP>HTTP Status Code: |<HTTP>HTTP status code: ", _GLOSSARY, None),
     ("<CategoryInfo>", _CATEGORY_TARGET, None),
     ("<test>.test(|/)|/i)", lazy_pattern(r"/[^/\n]{1,300}/[a-z]{0,3}\.test\(|\b[Mm]atch\w{0,16}\([^\n\"'`/]{0,120}/[^/\n]{3,300}/[a-z]{0,3}\)"), _IDS),
@@ -176,7 +181,7 @@ _ROWS: tuple[_Row, ...] = (
     ("<self>self.|<this>this.|<err>err.|<error>error.", lazy_pattern(rf"\b(?:self|this|err(?:or)?)\.\w{{1,60}}\s=\s{_LITERAL}", re.MULTILINE), _PRINTED),
     ("<class>class ", lazy_pattern(rf"^ ?class\s[A-Z]\w{{2,80}}(?:\([\w., ]{{0,120}}\))?:\n{{1,2}}(?: ?\"\"\"[^\"]{{1,800}}\"\"\"\n{{1,2}})? ?[a-z]\w{{0,40}}\s=\s\(?\n? ?{_LITERAL}", re.MULTILINE), None),
     # Of SQL, and of CloudWatch Logs.
-    ("<WHERE>|<where>|<filter>", lazy_pattern(rf"(?:\b(?:WHERE|where)|(?:^|\|)\s?filter)\s[^\n;|]{{1,200}}?(?:=|<>|\b(?:LIKE|like|IN|in))\s?\(?{_LITERAL}(?:,\s?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),
+    ("<WHERE>|<where>|<filter>", lazy_pattern(rf"(?:\b(?:WHERE|where)|(?:^|\|)\s?filter)\s[^\n;|]{{1,200}}?(?:=|<>|\b(?:LIKE|like|IN|in))\s?\(?{_LITERAL}(?:(?:,|\s(?:and|or|AND|OR)\s[\w.@]{{1,80}}\s?(?:=|like|LIKE))\s?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),
     # The errors that a program retries or ignores, by the name of the list.
     ("etr|gnor", lazy_pattern(rf"(?:[Rr]etr(?:y|i)|[Ii]gnor)\w{{0,40}}[\"']?\s?[:=]\s?[\[({{]\s?{_LITERAL}(?:\s?,\s?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),
     # Python's template of a message, with the expressions that it evaluates.
