@@ -106,6 +106,29 @@ def test_right_policy_says_what_it_expects(audience: str) -> None:
     assert "PROVIDER" not in str(explanation)
 
 
+@pytest.mark.parametrize(
+    ("host", "provider", "audience", "words"),
+    [
+        ("us-west-2.signin", "corp", "https://signin.aws.amazon.com/saml", "its Recipient is https://us-west-2.signin.aws.amazon.com/saml, but the trust policy expects SAML:aud https://signin.aws.amazon.com/saml"),
+        ("signin", "corp", "https://us-west-2.signin.aws.amazon.com/saml", "its Recipient is https://signin.aws.amazon.com/saml, but"),
+        ("signin", "corp", "https://signin.aws.amazon.com/saml", "its trust policy expects the provider corp"),
+        ("signin", "corp-2", "https://signin.aws.amazon.com/saml", "it names the provider arn:aws:iam::111122223333:saml-provider/corp-2, but its trust policy trusts arn:aws:iam::111122223333:saml-provider/corp"),
+    ],
+)  # fmt: skip
+def test_assertion_is_compared_with_the_trust_policy(
+    host: str, provider: str, audience: str, words: str
+) -> None:
+    text = f"""{_role("aws")}
+    <SubjectConfirmationData Recipient="https://{host}.aws.amazon.com/saml"/><Audience>urn:amazon:webservices</Audience>
+    <AttributeValue>arn:aws:iam::111122223333:role/staff,arn:aws:iam::111122223333:saml-provider/{provider}</AttributeValue>"""
+    explanation = explain(text, facts={"trust_policy": _policy(audience=audience)})
+    assert words in explanation.summary
+    if (policy := explanation.remedies[0].policy) is not None:
+        sent = {"SAML:aud": f"https://{host}.aws.amazon.com/saml"}
+        caller = f"arn:aws:iam::111122223333:saml-provider/{provider}"
+        assert check_trust_policy(policy, action=SAML, caller=caller, context=sent).allowed is True
+
+
 def test_policy_without_a_saml_provider() -> None:
     policy = {"Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": SAML}}
     explanation = explain(_role("aws-us-gov"), facts={"trust_policy": policy})

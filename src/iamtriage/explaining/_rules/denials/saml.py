@@ -18,13 +18,17 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import assuming_roles, role_conditions
-from iamtriage.explaining._rules.denials.federation import checked_cause, explain_rejected
+from iamtriage.explaining._rules.denials.federation import (
+    checked_cause,
+    correct_policy_remedy,
+    explain_rejected,
+)
 from iamtriage.explaining._rules.denials.web_identity_remedies import CHANGE_STATEMENT, role_location
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_documents
-from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy, policy_with_principal
 from iamtriage.policies._documents import allow, build_document
 
 _ONLY_TRUST_POLICY = "For this call only the trust policy decides: the caller has no identity-based policies."
@@ -38,6 +42,13 @@ _SIGN_IN_DOMAINS = {
 _ACTION = "sts:AssumeRoleWithSAML"
 _ACTIONS = frozenset({_ACTION.lower(), "sts:assumerolewith*", "sts:assumerole*", "sts:*", "*"})
 _PROVIDER_PATH = ":saml-provider/"
+_RECIPIENT = lazy_pattern(r"\bRecipient[\"']?\s?[=:]\s?[\"']?(?P<url>https://[\w./:-]{1,200}[\w/])", re.ASCII)
+# A value of the attribute Role: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html.
+_SAML_ARN = r"arn:aws[a-z-]{0,12}:iam::\d{12}:saml-provider/[\w.-]{1,128}"
+_PAIR = lazy_pattern(
+    rf"(?P<first>{_SAML_ARN})\s?,\s?arn:aws[a-z-]{{0,12}}:iam::\d{{12}}:role/|:role/[\w+=.@/-]{{1,512}}\s?,\s?(?P<last>{_SAML_ARN})",
+    re.ASCII,
+)
 
 ASSERTION_NOT_TRUSTED = CauseType(
     "assertion-not-trusted",
@@ -67,6 +78,8 @@ def explain_saml(denial: Denial) -> Explanation:
         text = "No SAML assertion meets the role's trust policy as it is."
         cause = checked_cause(denial, text, _ONLY_TRUST_POLICY)
         return explain_rejected(denial, f"{rejected}: {verdict}.", cause, remedies=(remedy, compare))
+    if (differing := _explain_difference(denial, rejected)) is not None:
+        return differing
     provider, audiences = _trusted(denial)
     text, verdict = "", "its trust policy does not allow it"
     if provider is not None:
@@ -85,6 +98,75 @@ def explain_saml(denial: Denial) -> Explanation:
             text="The assertion has PrincipalTag attributes, and the trust policy does not allow sts:TagSession."
         ),
         remedies=present(compare, _trust_saml_remedy(denial) if provider is None else None),
+    )
+
+
+def _explain_difference(denial: Denial, rejected: str) -> Explanation | None:
+    """Explain that the assertion in the text has another Recipient or provider than the trust policy expects."""
+    policy, text = denial.facts.trust_policy, denial.failure.text
+    recipients = {each["url"] for each in _RECIPIENT.finditer(text)}
+    issuers = {each["first"] or each["last"] for each in _PAIR.finditer(text)}
+    expected, audiences = _trusted(denial)
+    if expected is None:
+        return None
+    sender = issuers.pop() if len(issuers) == 1 else None
+    named = [name for each in trust_documents.allow_statements(policy) for name in _saml_providers(each)]
+    if sender is not None and sender not in named and not any("*" in each for each in named):
+        own, theirs = clip_text(sender), clip_text(expected)
+        cause = checked_cause(denial, f"The Role attribute of the assertion names {own}.", _ONLY_TRUST_POLICY)
+        findings = evaluate_trust_policy(
+            attrs.evolve(denial.facts, caller=sender, token_claims=None), _ACTION, denial.resource
+        )
+        added = allow(_ACTION, principal={"Federated": sender})
+        result = None if findings is None else findings.result
+        fixed = None if result is None else policy_with_principal(result, policy, dict(added))
+        return explain_rejected(
+            denial,
+            f"{rejected}: it names the provider {own}, but its trust policy trusts {theirs}.",
+            cause,
+            remedies=present(
+                fixed
+                and correct_policy_remedy(
+                    denial,
+                    "Trust the provider of the assertion in the role's trust policy",
+                    fixed,
+                    f"Or let the identity provider send {theirs} in the Role attribute, if that is the one that has its metadata.",
+                )
+            ),
+        )
+    recipient = recipients.pop() if len(recipients) == 1 else None
+    if recipient is None or not audiences:
+        return None
+    facts = attrs.evolve(denial.facts, caller=sender or expected, token_claims=None)
+    findings = evaluate_trust_policy(facts, _ACTION, denial.resource, {"SAML:aud": recipient})
+    result = None if findings is None else findings.result
+    if result is None or result.allowed is not False or not (result.condition or "").endswith(":aud"):
+        return None
+    fixed = trust_documents.policy_with_value(policy, result, value=[*result.expected, recipient])
+    wanted = clip_text(" or ".join(result.expected[:3]))
+    back = your_remedy(
+        f"Or set the Recipient back to {wanted} in the identity provider",
+        "Its administrators change the URL of the assertion consumer service (ACS, also called single sign-on URL).",
+        url=pages.SAML,
+    )
+    return explain_rejected(
+        denial,
+        f"{rejected}: its Recipient is {clip_text(recipient)}, but the trust policy expects SAML:aud {wanted}.",
+        checked_cause(
+            denial,
+            "SAML:aud is compared with the Recipient of the assertion, not with its Audience (urn:amazon:webservices).",
+            _ONLY_TRUST_POLICY,
+        ),
+        remedies=present(
+            fixed
+            and correct_policy_remedy(
+                denial,
+                "Accept this Recipient, too, in the role's trust policy",
+                fixed,
+                "Change the other roles of this SAML provider in the same way: they get the same assertion.",
+            ),
+            None if len(result.expected) > 1 or set("*?") & set(wanted) else back,
+        ),
     )
 
 
