@@ -2376,6 +2376,11 @@ IDENTITY = '{"Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assume
             "Check whether af-south-1 is enabled for the account",
         ),
         (
+            f'eu-west-1 ok, eu-south-1:\n{REJECTED}\nsts = boto3.client("sts", region_name="us-east-1", endpoint_url="https://sts.amazonaws.com")\n',
+            "The credentials are valid: they work in eu-west-1. Only eu-south-1, an opt-in Region, rejects them: most likely, the session token is a version 1 token of the global STS endpoint.",
+            "Get the session from a regional STS endpoint",
+        ),
+        (
             f"us-east-1:\n{REJECTED}\neu-west-1:\nok\n",
             "The credentials are valid: they work in eu-west-1. Only us-east-1 rejects them.",
             "Check which credentials are used",

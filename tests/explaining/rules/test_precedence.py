@@ -36,6 +36,9 @@ def test_keys_before_a_role_or_profile(caller: str, shown: str, says: str, comma
     assert ("profile-overridden" in [each.code for each in explanation.causes]) is bool(says)
     assert says in explanation.summary
     assert command in " ".join(explanation.remedies[0].commands)
+    # Nothing needs to be allowed for keys that are not meant to be used.
+    is_allowed = any(each.layer is not None for each in explanation.remedies)
+    assert is_allowed is not ("the profile lab" in says)
 
 
 _CALLER = '$ aws sts get-caller-identity\n{ "Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/kim" }\n'

@@ -37,6 +37,29 @@ def test_profile_gets_the_credentials_of_the_first_role(session: str, setting: s
     )
 
 
+_IN_CODE = (
+    'c = sts.assume_role(RoleArn="arn:aws:iam::444455556666:role/batch/backup", RoleSessionName="x"{})\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        (_IN_CODE.format("") + "It runs with the instance role arn:aws:iam::111122223333:role/host", "Ec2InstanceMetadata"),
+        (_IN_CODE.format(", DurationSeconds=7200") + "an ECS task role runs it", "EcsContainer"),
+        (_IN_CODE.format("") + "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining", ""),
+        # It expires before the hour is over, or a user assumes the role.
+        (_IN_CODE.format(", DurationSeconds=900") + "It runs with the instance role", None),
+        (_IN_CODE.format("") + "It runs with my key", None),
+    ],
+)  # fmt: skip
+def test_chain_in_code(text: str, source: str | None) -> None:
+    explanation = explain(f"{text}\n{EXPIRED}")
+    assert ("the limit of role chaining" in explanation.summary) is (source is not None)
+    assert f"credential_source {source}" in str(explanation) or not source
+    assert ("Remove DurationSeconds=7200" in str(explanation)) is ("7200" in text)
+
+
 def test_times_of_the_log_are_in_the_verdict() -> None:
     summary = explain_run("ci/build-81", times=("22:00:01", "22:00:04", "23:00:17")).summary
     assert "at 22:00:04" in summary

@@ -26,6 +26,7 @@ __all__ = (
     "find_bucket_region",
     "find_called_region",
     "find_heading_region",
+    "find_mentioned_regions",
     "find_working_regions",
 )
 
@@ -55,6 +56,7 @@ _PROMPT = lazy_pattern(r"(?m:^[^\n]{0,80}[$❯%] )")
 _ERROR = lazy_pattern(r"(?i:error|denied|exception|fail|invalid|expired|unable|could not|cannot)")
 # What people and programs write about Regions. Those in ARNs and hosts are of something else.
 _MENTION = lazy_pattern(rf"(?<![\w:./-]){REGION}(?![\w/-]|\.\w)", re.ASCII)
+_HEADS_FAILURE = lazy_pattern(rf"(?<![\w:./-])({REGION}) ?:\s{{1,20}}[^\n]{{0,120}}\Z", re.ASCII)
 _WORKS = lazy_pattern(
     r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?)\b)|[✓✔✅]|(?<=-\d): ?\d{1,6}\b"
     # In a log entry that begins with the Region. What was created in a Region in prose is something else.
@@ -99,6 +101,15 @@ def find_bucket_region(text: str, bucket: str) -> str | None:
     return None
 
 
+def find_mentioned_regions(text: str) -> set[str]:
+    """Return the Regions that a text names, other than in ARNs and hosts.
+
+    >>> find_mentioned_regions("it fails in eu-south-1, see sts.eu-west-1.amazonaws.com")
+    {'eu-south-1'}
+    """
+    return set(_MENTION.findall(text))
+
+
 def find_working_regions(text: str, start: int, end: int) -> tuple[str, ...]:
     r"""Return the Regions in which calls around a failure succeeded.
 
@@ -125,6 +136,9 @@ def find_working_regions(text: str, start: int, end: int) -> tuple[str, ...]:
     for clause in CLAUSE_END.split(f"{text[low:start]}\n{text[end:high]}"):
         if _WORKS.search(clause.strip()) and not (_ERROR.search(clause) or _NEGATION.search(clause)):
             found |= dict.fromkeys(_MENTION.findall(clause))
+    heading = _HEADS_FAILURE.search(text, max(start - _CHARS_BEFORE, 0), start)
+    if heading is not None:
+        found.pop(heading[1], None)
     return tuple(found)[:_MAX_REGIONS]
 
 

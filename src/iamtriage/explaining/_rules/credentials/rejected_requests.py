@@ -10,13 +10,13 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._context.readers.regions import find_working_regions
+from iamtriage.explaining._context.readers.regions import find_mentioned_regions, find_working_regions
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import AWS_COMPATIBLE
-from iamtriage.explaining._rules.sts.region_settings import find_set_regions
+from iamtriage.explaining._rules.sts.region_settings import find_set_regions, show_line
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
 
@@ -68,7 +68,7 @@ _SESSION_TOKEN = lazy_pattern(r"(?:session|security)[_-]?token\b", re.IGNORECASE
 _TOKEN = lazy_pattern(r"token\b[\"']? ?[=:]", re.IGNORECASE)
 # What the commands print about a Region and about the tokens of the global endpoint.
 _ENABLED = lazy_pattern(
-    r"\bRegionOptStatus\b\W{1,8}ENABLED|\bOptInStatus\b\W{1,8}opted-in\b|(?<!if )\b(?:it's|it is|Region is) (?:already )?enabled (?:in|for) (?:the|my|our|this) account\b"
+    r"\bRegionOptStatus\b\W{1,8}ENABLED|\bget-region-opt-status\b[^\n]{0,100}\bENABLED\b|\bOptInStatus\b\W{1,8}opted-in\b|(?<!if )\b(?:it's|it is|Region is) (?:already )?enabled (?:in|for) (?:the|my|our|this) account\b"
 )
 _V1_TOKENS = lazy_pattern(r"\bGlobalEndpointTokenVersion\b[\"']?(?:: ?|[^\n]{0,60}\n[ \t]{0,8})1\b")
 # How the AWS CLI and boto3 print a call whose credentials are not accepted.
@@ -108,6 +108,7 @@ class RejectedRequest(Value):
         account: The caller's account, if the call is to assume a role of another one.
         is_terraform: Whether a provider of Terraform makes the call.
         shows_endpoint: Whether the text has a host of AWS.
+        corrected_line: The line of code that calls the global STS endpoint, with a regional one.
     """
 
     message: str
@@ -134,6 +135,7 @@ class RejectedRequest(Value):
     account: str | None = None
     is_terraform: bool = False
     shows_endpoint: bool = False
+    corrected_line: str | None = None
 
     @property
     def is_temporary(self) -> bool | None:
@@ -176,7 +178,9 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     operation = case.operation
     assumes_role = operation == "AssumeRole" or (operation is None and service == "sts")
     is_of_role = operation == "AssumeRole" and role is not None
-    uses_session = _SESSIONS.search(case.text) is not None or (role is not None and not assumes_role)
+    calls_global = _calls_global(text)
+    is_shown = calls_global or _SESSIONS.search(case.text) is not None
+    uses_session = is_shown or (role is not None and not assumes_role)
     working = () if region is None else find_working_regions(text, *case.failure.span)
     return RejectedRequest(
         message=message,
@@ -196,25 +200,54 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         working_regions=tuple(each for each in working if each != region),
         is_enabled=region is not None and region in text and _ENABLED.search(text) is not None,
         has_v1_tokens=_V1_TOKENS.search(text) is not None,
-        calls_global=_USES_GLOBAL.search(text) is not None,
+        calls_global=calls_global,
         uses_vault="aws-vault exec" in text,
         lacks_region="AWS_ROLE_ARN=" in text and "_REGION" not in text,
         assumes_role=is_of_role,
         account=_find_calling_account(text, role) if is_of_role and role else None,
         is_terraform='provider "aws"' in text,
         shows_endpoint=bool(clues.find_aws_hosts(text)),
+        corrected_line=_correct_endpoint(text, next((each for each in working if each != region), None)),
     )
+
+
+_ENDPOINT_IN_CODE = lazy_pattern(
+    r"^[^\n]{0,200}\b(?i:endpoint(?:_?url|Override)?)[\"']?(?:\s?(?:=>?|:)\s?|\()[^\n]{0,40}[\"']https://sts\.amazonaws\.com/?[\"'][^\n]{0,200}$",
+    re.MULTILINE,
+)
+_LINE_NUMBER = lazy_pattern(r"^\s{0,8}\d{1,5}[:|]?\s{1,8}")
+_SIGNED_REGION = lazy_pattern(r"(?<=[\"'])us-east-1(?=[\"'])")
+
+
+def _correct_endpoint(text: str, region: str | None) -> str | None:
+    """Return the line of code that calls the global STS endpoint, with that of a Region instead."""
+    found = _ENDPOINT_IN_CODE.search(text)
+    line = None if found is None else show_line(_LINE_NUMBER.sub("", found[0]))
+    if line is None:
+        return None
+    region = region or "us-east-1"
+    return _SIGNED_REGION.sub(region, line).replace(GLOBAL_HOST, f"sts.{region}.amazonaws.com")
 
 
 def _find_region(case: Case[InvalidCredentials]) -> str | None:
     """Return the Region of the call, or else the only opt-in Region that is set in the text and does not work."""
     text, region = case.failure.text, clues.find_region(case)
-    others = {each for each in find_set_regions(text) if StsCall().is_opt_in(each)}
+    working = find_working_regions(text, *case.failure.span)
+    # Where others work, and not the one that is set, or the session is from the global endpoint, a mention can be of the
+    # one that rejects it.
+    is_contrast = bool(region and working) or _calls_global(text)
+    named = {*find_set_regions(text), *(find_mentioned_regions(text) if is_contrast else ())}
+    others = {each for each in named if StsCall().is_opt_in(each)}
     if not others or region in others:
         return region
-    working = find_working_regions(text, *case.failure.span)
     others.difference_update(working)
-    return others.pop() if len(others) == 1 and (region is None or region in working) else region
+    # Another Region than that of the command can be the one of the STS client.
+    is_open = region is None or region in working or clues.stated_option(case, "region") is None
+    return others.pop() if len(others) == 1 and is_open and (is_contrast or region is None) else region
+
+
+def _calls_global(text: str) -> bool:
+    return _USES_GLOBAL.search(text) is not None or _ENDPOINT_IN_CODE.search(text) is not None
 
 
 def _find_calling_account(text: str, role: Role) -> str | None:
@@ -243,10 +276,29 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
         yield enable
     if request.has_no_token:
         return
+    issue_v2 = "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token"
     update: Labelled | None = Labelled(
-        "Or, as an administrator, let the global endpoint issue version 2 tokens:",
-        "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token",
+        "Or, as an administrator, let the global endpoint issue version 2 tokens:", issue_v2
     )
+    title = "Get the session from a regional STS endpoint"
+    if request.corrected_line:
+        # The setting does not change an endpoint URL.
+        yield your_remedy(
+            title,
+            "Tokens of regional endpoints are valid in all Regions. The line of code that gets the session becomes:",
+            manifest=request.corrected_line,
+            manifest_language="text",
+            url=pages.TEMPORARY_REGIONS,
+        )
+        yield account_remedy(
+            "Or let the global endpoint issue version 2 tokens",
+            "This applies to all programs of the account. Version 2 tokens are longer.",
+            commands=issue_v2,
+            url=pages.TEMPORARY_REGIONS,
+        )
+        if not request.is_enabled:
+            yield enable
+        return
     other, then = None, "Then, in either case,"
     if request.is_enabled:
         known = "" if works else f"The account has enabled {request.region}: that is not the cure. "
@@ -254,7 +306,6 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
     elif request.uses_session:
         other = f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens."
         update, then = None, "Then"
-    title = "Get the session from a regional STS endpoint"
     if not request.uses_session:
         title += ", or let the global one issue version 2 tokens"
     yield your_remedy(

@@ -35,7 +35,7 @@ from iamtriage.explaining._rules.shared.remedies import (
 )
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
-from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
 
 def add_working_profile(denial: Denial, explanation: Explanation) -> Explanation:
@@ -153,7 +153,9 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
     if override is not None:
         key = f"the access key …{override.used}" if override.used else "an access key"
         verdict = f"{key} in the environment takes precedence over the profile {override.profile}, whose credentials were not used"
-        because = ("The text shows both.",)
+        because = (
+            "The text shows both. The option --profile takes precedence over such keys, AWS_PROFILE does not.",
+        )
         remedy = key_sources.unset_keys(override)
     elif role is not None and _KEY.search(text) is not None:
         arn = role["role"] or role["annotated"] or role["task"]
@@ -166,6 +168,13 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
         remedy = _remove_keys(denial, name)
     else:
         return explanation
+    others, note = explanation.remedies, ()
+    if override is not None and override.is_selected:
+        # The call was meant to be made with the profile.
+        others = tuple(each for each in others if each.layer is None)
+        note = (
+            f"{capitalize_start(denial.caller or 'the caller')} needs no permission: the call was meant to be made with the profile {override.profile}.",
+        )
     cause = key_sources.PROFILE_OVERRIDDEN.cause(
         "derived", because, text=f"{verdict[0].upper()}{verdict[1:]}."
     )
@@ -173,7 +182,8 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
         explanation,
         summary=denial_summary(denial, verdict),
         causes=(cause, *explanation.causes),
-        remedies=(remedy, *explanation.remedies),
+        remedies=(remedy, *others),
+        notes=(*note, *explanation.notes),
     )
 
 
