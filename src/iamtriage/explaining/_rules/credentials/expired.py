@@ -17,6 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._rules.credentials import expired_logins, presigned_urls, session_renewal
 from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_INSTANCE_ROLE
+from iamtriage.explaining._rules.credentials.expired_chains import ROLE_CHAINING, explain_chain
 from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.key_sources import explain_override, find_override
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
@@ -175,7 +176,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
         PASTED_SESSION.cause(),
         LONG_RUNNING.cause(because="A client that is created with fixed credentials keeps them."),
-        session_renewal.ROLE_CHAINING.cause(),
+        ROLE_CHAINING.cause(),
         clocks.CLOCK_WRONG.cause(text=too_late),
     ]
     is_job = getattr(case.context.runtime, "kind", None) in session_renewal.JOB_STEPS
@@ -185,7 +186,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             PASTED_SESSION.cause(),
             *causes[3:],
         )
-    if is_from_aws and (chained := session_renewal.explain_chain(case, causes[0])) is not None:
+    if is_from_aws and (chained := explain_chain(case, causes[0])) is not None:
         return chained
     summary = f"{credentials} have expired."
     issued: re.Match[str] | None = None

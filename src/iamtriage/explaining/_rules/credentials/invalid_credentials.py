@@ -55,11 +55,10 @@ from iamtriage.explaining._rules.credentials.rejected_requests import (
     UNKNOWN_KEY_CODES,
     RejectedRequest,
     add_token_remedy,
-    describe_not_enabled,
     describe_request,
     find_other_rejection,
-    region_remedies,
 )
+from iamtriage.explaining._rules.credentials.rejecting_regions import describe_not_enabled, region_remedies
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import CLOCK_WRONG
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT

@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._rules.credentials.rejected_requests import set_region_remedy
+from iamtriage.explaining._rules.credentials.rejecting_regions import set_region_remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal

@@ -1,0 +1,186 @@
+"""Explain sessions of role chaining that expired after one hour, and let the SDK renew them.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining and
+https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.credentials.session_renewal import CHARS_BEFORE, find_issuing_command
+from iamtriage.explaining._rules.shared import commands, pages, remedies
+from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, underlying_role
+from iamtriage.explaining._rules.shared.wording import capitalize_start
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._context.values import CommandLine
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import ExpiredCredentials
+
+ROLE_CHAINING = CauseType(
+    "role-chaining",
+    title="The session is from role chaining, which limits sessions to one hour",
+    fix="Use a profile that assumes the role, or assume it again every hour.",
+    recognised_by="The text shows that the session of a role assumes another role.",
+    of="expired-session",
+)
+_HOUR = 3600
+_SESSION = lazy_pattern(r":assumed-role/(?P<role>[\w+=,.@-]{1,64})/(?P<session>[\w+=,.@-]{2,64})", re.ASCII)
+# The time at the start of a line, in the brackets of some loggers.
+_TIME_OF_DAY = lazy_pattern(
+    r"[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d[T ])?(?P<time>[0-2]\d:[0-5]\d:[0-5]\d)(?!\d)", re.ASCII
+)
+# The session names of EC2 instances and ECS tasks.
+_SOURCES = (
+    (lazy_pattern(r"i-[0-9a-f]{8,17}"), "Ec2InstanceMetadata"),
+    (lazy_pattern(r"[0-9a-f]{32}"), "EcsContainer"),
+)
+_PROFILE = lazy_pattern(r"[A-Za-z][\w.-]{0,63}", re.ASCII)
+
+
+_ARN = r"arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{1,200}"
+_CODE = lazy_pattern(
+    rf"\b(?i:assume_?role)(?:Command|Request|Input|Async)?\b[^;]{{0,300}}?\b(?i:role_?arn)[\"']?\s?(?:=>?|:|\()\s?(?:aws\.String\()?[\"'](?P<arn>{_ARN})[\"']",
+    re.ASCII,
+)
+_CHAIN_LIMIT = "1 hour session limit for roles assumed by role chaining"
+# What a machine or a container runs with, by the words for it.
+_OWN_ROLE = lazy_pattern(
+    rf"\b(?P<kind>instance|EC2|task|ECS)(?:'s)? role\b(?:[ :=(\"']{{1,4}}(?:(?:is|named|of the (?:host|box|task)) )?(?P<arn>{_ARN}))?",
+    re.ASCII,
+)
+_SOURCE_OF_KIND = {"instance": "Ec2InstanceMetadata", "EC2": "Ec2InstanceMetadata"}
+_OWN_DURATION = lazy_pattern(
+    r"\b(?:DurationSeconds|durationSeconds|duration_seconds)[\"']?\s?(?:=>?|:)\s?(?!3600\b)(?P<seconds>\d{3,5})\b"
+)
+
+
+class RoleChain(NamedTuple):
+    """A role whose session assumed another role with a command or in code, and the times in the log."""
+
+    source: str | None
+    session: str
+    role: str
+    command: CommandLine | None
+    issued: str | None
+    failed: str | None
+    setting: str | None = None
+
+
+def _find_chain_in_code(case: Case[ExpiredCredentials]) -> RoleChain | None:
+    """Return the role chain of code that assumes a role, if the text says that a role runs it, or STS reports the chain."""
+    text = case.failure.text
+    assumed = {each["arn"] for each in _CODE.finditer(text)}
+    own, duration = _OWN_ROLE.search(text), _OWN_DURATION.search(text)
+    if duration is not None and int(duration["seconds"]) < _HOUR:
+        return None
+    if len(assumed) != 1 or (own is None and _CHAIN_LIMIT not in text):
+        return None
+    setting = None if own is None else _SOURCE_OF_KIND.get(own["kind"], "EcsContainer")
+    source = own["arn"].rpartition("/")[2].rstrip(".,") if own is not None and own["arn"] else None
+    return RoleChain(source, "", assumed.pop(), None, None, None, setting)
+
+
+def _find_chain(case: Case[ExpiredCredentials]) -> RoleChain | None:
+    """Return the role chain that issued the credentials of the call, if the text shows both of its roles."""
+    text, start = case.failure.text, case.failure.span[0]
+    issued = find_issuing_command(case)
+    if case.failure.envelope.operation == "AssumeRole":
+        return None
+    if issued is None:
+        return _find_chain_in_code(case)
+    at, command = issued
+    target, seconds = command.option("role-arn"), command.option("duration-seconds")
+    arn = try_parse_arn(target.value) if target is not None else None
+    is_hour = seconds is None or seconds.value == str(_HOUR)
+    # Another profile has other credentials than the session that the text shows.
+    is_same = command.words[1] == "assume-role" and command.option("profile") is None
+    if arn is None or not is_same or not is_hour:
+        return None
+    sessions = list(_SESSION.finditer(text, max(at - CHARS_BEFORE, 0), at))
+    caller = underlying_role(case.principal)
+    name = str(arn).rpartition("/")[2]
+    if not sessions or sessions[-1]["role"] == name or (caller is not None and caller.name != name):
+        return None
+    times = [_TIME_OF_DAY.match(text, text.rfind("\n", 0, each) + 1) for each in (at, max(start, at))]
+    stated = [each and each["time"] for each in times]
+    return RoleChain(sessions[-1]["role"], sessions[-1]["session"], str(arn), command, stated[0], stated[1])
+
+
+def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation | None:
+    """Explain an expired session from role chaining, or return ``None`` if the text does not show both roles."""
+    chain = _find_chain(case)
+    if chain is None:
+        return None
+    times = (
+        f" at {chain.issued}, and the call failed at {chain.failed}" if chain.issued and chain.failed else ""
+    )
+    name = chain.role.rpartition("/")[2]
+    by = f"the role {chain.source}" if chain.source else "another role"
+    because = f"{capitalize_start(by)} assumes {name}."
+    if chain.command is not None:
+        session = quote_words(f":assumed-role/{chain.source}/{chain.session}")
+        because = (
+            f"The text shows {session} before the command that assumes {name}, so a role assumed the role."
+        )
+    elif _CHAIN_LIMIT in case.failure.text:
+        because = f'STS says "{_CHAIN_LIMIT}".'
+    return case.explain(
+        f"The session of the role {name} expired after one hour, the limit of role chaining: {by} assumed it{times}. No permission is missing.",
+        expired,
+        ROLE_CHAINING.cause("derived", because),
+        remedies=_chain_remedy(case, chain, name),
+    )
+
+
+def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -> Remedy:
+    kind = getattr(case.context.runtime, "kind", None)
+    source = next((setting for pattern, setting in _SOURCES if pattern.fullmatch(chain.session)), None)
+    source = chain.setting or source or {"ec2": "Ec2InstanceMetadata", "ecs": "EcsContainer"}.get(kind or "")
+    profile = name if _PROFILE.fullmatch(name) else "assumed"
+    configure = f"aws configure set {{}} {{}} --profile {profile}"
+    external = None if chain.command is None else chain.command.option("external-id")
+    setting = ("credential_source", source) if source else ("source_profile", "SOURCE_PROFILE")
+    of_source = (
+        ""
+        if source
+        else f" SOURCE_PROFILE is a profile with the credentials of {chain.source or 'the first role'}."
+    )
+    lines = (
+        fill_command(configure, "role_arn", commands.arn(chain.role, "ROLE_ARN")),
+        fill_command(configure, *setting),
+        None if external is None else fill_command(configure, "external_id", external.value),
+    )
+    if chain.command is None:
+        own = _OWN_DURATION.search(case.failure.text)
+        python = f'boto3.Session(profile_name="{profile}").client(…)' if "boto" in case.failure.text else None
+        return remedies.your_remedy(
+            "Let the SDK assume the role: it then refreshes the session",
+            f"Nothing refreshes keys that code passes to a client. Create the client with the profile {profile} instead{f' ({python})' if python else ''}: the SDK assumes the role again before the session expires.{of_source}",
+            f"{f'Remove {own[0]}. ' if own else ''}No setting raises the limit: with role chaining, STS rejects more than 3600 seconds, whatever the role's maximum session duration is.",
+            f"Or avoid the chain: let {chain.source or 'the first role'} call the service itself, which a resource policy of the other account must allow, such as a bucket policy.",
+            commands=remedies.present(*lines),
+            url=pages.CLI_ROLES,
+        )
+    return remedies.your_remedy(
+        "Let the AWS CLI or SDK assume the role: it then refreshes the session",
+        f"Nothing refreshes keys in environment variables, and they take precedence over AWS_PROFILE: unset them. With the profile, each program assumes the role and renews the session.{of_source}",
+        "A longer --duration-seconds or maximum session duration does not help: with role chaining, STS rejects more than 3600.",
+        "Or assume the role again before each part of the work, or without chaining, such as with the ID token (OIDC) of a CI job, for up to the role's maximum session duration.",
+        commands=remedies.present(
+            *lines,
+            "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
+            f"export AWS_PROFILE={profile}",
+            repeat_command(case.context.command),
+        ),
+        url=pages.CLI_ROLES,
+    )
