@@ -361,6 +361,28 @@ def test_certificate_that_roles_anywhere_rejects(message: str, words: str) -> No
     assert not any(remedy.policy for remedy in explanation.remedies)
 
 
+_CA_FALSE = "X509v3 Basic Constraints: critical\n    CA:FALSE\n"
+_SIGNING = "X509v3 Key Usage: critical\n    Digital Signature\n"
+
+
+@pytest.mark.parametrize(
+    ("certificate", "words"),
+    [
+        (f"{_CA_FALSE}X509v3 Key Usage:\n    Key Encipherment, Key Agreement\n", "its key usage is Key Encipherment, Key Agreement, and lacks Digital Signature"),
+        (f"X509v3 Basic Constraints:\n    CA:TRUE\n{_SIGNING}", "it is the certificate of a CA"),
+        (f"Signature Algorithm: sha1WithRSAEncryption\n{_CA_FALSE}{_SIGNING}", "it is signed with sha1WithRSAEncryption"),
+        (f"{_CA_FALSE}{_SIGNING}", "found no trust chain"),
+        # The certificate of the CA, too.
+        (f"{_CA_FALSE}{_SIGNING}X509v3 Basic Constraints:\n    CA:TRUE\n", "found no trust chain"),
+    ],
+)  # fmt: skip
+def test_certificate_that_the_text_shows(certificate: str, words: str) -> None:
+    message = "AccessDeniedException: Untrusted certificate. Insufficient certificate"
+    explanation = explain(f"{message}\n{_HELPER}$ openssl x509 -in app.pem -noout -text\n{certificate}")
+    assert words in explanation.summary
+    assert "/etc/pki/app.pem" in explanation.remedies[0].commands[0]
+
+
 def test_role_that_roles_anywhere_cannot_assume() -> None:
     policy = (
         explain(f"AccessDeniedException: Unable to assume role for arn:aws:iam::{ACCOUNT}:role/backup")

@@ -28,8 +28,27 @@ _INVALID = "An error occurred (InvalidClientTokenId) when calling the {} operati
             "shop (444455556666)\n  ViewOnly | Access keys\nhr (111122223333)\n  Admin | Access keys",
             "The user has ViewOnly in",
         ),
+        ("AWSReservedSSO_View_0123456789abcdef", "", "has the name of an IAM role"),
+        (
+            "Billing",
+            "The portal only offers me the entry “ViewOnly”.",
+            "The user has ViewOnly in 444455556666",
+        ),
+        ("Billing", "ポータルでは「View」しか表示されません", "The user has View in 444455556666"),
+        ("Billing", "The access portal shows ViewOnlyAccess", "The user has ViewOnlyAccess"),
     ],
-    ids=["misspelled", "json", "table", "role", "portal", "accounts of the portal"],
+    ids=[
+        "misspelled",
+        "json",
+        "table",
+        "role",
+        "portal",
+        "accounts of the portal",
+        "role alone",
+        "quoted",
+        "japanese",
+        "told",
+    ],
 )
 def test_permission_set_that_is_not_listed(name: str, listed: str, line: str) -> None:
     explanation = explain(f"$ aws s3 ls --profile dev\n{_NO_ACCESS}\n{_PROFILE.format(name)}\n{listed}\n")
@@ -44,6 +63,8 @@ def test_permission_set_that_is_not_listed(name: str, listed: str, line: str) ->
         "ROLELIST\t111122223333\tBillin",
         "Billing | Management console | Command line or programmatic access",
         "hr (111122223333): Billin | Access keys",
+        'In the portal I do not see "ViewOnly"',
+        "The portal at 'acme' is fine",
         "The portal has Management console | Command line or programmatic access",
     ],
 )

@@ -216,8 +216,8 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             "sso_account_id = 111122223333\nsso_role_name = AWSReservedSSO_Billing_0123456789abcdef\n",
             {},
             (
-                "no assignment of the permission set Billing in",
-                "Derived sso_role_name is AWSReservedSSO_Billing_0123456789abcdef, the name of a role",
+                "The profile has the name of an IAM role: sso_role_name is AWSReservedSSO_Billing_0123456789abcdef, Billing is meant.",
+                "aws configure set sso_role_name Billing --profile PROFILE",
             ),
             (),
             id="the profile names the role of a permission set",

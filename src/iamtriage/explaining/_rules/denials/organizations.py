@@ -19,8 +19,9 @@ from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import known_policies
-from iamtriage.explaining._rules.shared import common_causes, pages, remedies
+from iamtriage.explaining._rules.shared import commands, common_causes, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_profile
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import denial_summary
@@ -124,7 +125,10 @@ _LISTED = lazy_pattern(
     r"^ROLELIST\s+(?P<account>[0-9]{12})\s+(?P<name>[\w+=,.@-]{1,64})\s*$"
     r"|\"roleName\"\s?:\s?\"(?P<member>[\w+=,.@-]{1,64})\",\s{0,40}\"accountId\"\s?:\s?\"(?P<of>[0-9]{12})\""
     r"|^\|\s{1,40}(?P<cell>[0-9]{12})\s{1,40}\|\s{1,40}(?P<of_cell>[\w+=,.@-]{1,64})\s{1,80}\|\s*$"
-    r"|(?<![\w+=,.@-])(?P<shown>(?!console\b)[\w+=,.@-]{1,64})[\"'`]?(?:(?:[ \t]{0,8}\|[ \t]{0,8}|[ \t]{2,8}|\n[ \t]{0,8})(?:Management console|Command line or programmatic access)|[ \t]{0,8}\|[ \t]{0,8}Access keys)\b",
+    r"|(?<![\w+=,.@-])(?P<shown>(?!console\b)[\w+=,.@-]{1,64})[\"'`]?(?:(?:[ \t]{0,8}\|[ \t]{0,8}|[ \t]{2,8}|\n[ \t]{0,8})(?:Management console|Command line or programmatic access)|[ \t]{0,8}\|[ \t]{0,8}Access keys)\b"
+    # What people say of the portal, in whatever language, or without quotes.
+    r"|(?:[Pp]ort(?:al|ail)|ポータル|门户)(?:(?!\bnot\b|n't\b|\bnicht\b|\bkein)[^\n\"“„「『«'`]){0,120}[\"“„「『«'`](?P<said>[A-Z][\w+=,.@-]{0,62}[a-z][\w+=,.@-]{0,62})[\"”“」』»'`]"
+    r"|\bportal (?:only )?(?:shows?|lists?|offers?|has)(?: me| us)?(?: only| just)? (?P<told>[A-Z]\w{0,40}[a-z][A-Z][\w+=@-]{1,40})",
     re.ASCII | re.MULTILINE,
 )
 _ACCOUNT_ID, _CHARS_OF_PORTAL = lazy_pattern(r"\b[0-9]{12}\b", re.ASCII), 2_000
@@ -162,13 +166,8 @@ def explain_no_assignment(denial: Denial) -> Explanation:
     stated = [unique_value(each, denial.failure.text) for each in (_PERMISSION_SET, _ACCOUNT_OF_PROFILE)]
     name, account = (each.value if each else None for each in stated)
     listed = _listed_names(denial.failure.text, account)
-    if name is not None and listed and name not in listed:
+    if name is not None and name not in listed and (listed or _ROLE.fullmatch(name)):
         return _explain_other_name(denial, name, account, listed)
-    wrong_profile = WRONG_PROFILE.cause()
-    if name is not None and (of_role := _ROLE.fullmatch(name)) is not None:
-        text = f"sso_role_name is {name}, the name of a role. It must be that of the permission set, {of_role[1]}."
-        name = of_role[1]
-        wrong_profile = WRONG_PROFILE.cause("derived", text=text)
     profile, portal = find_profile(denial.case), _PORTAL.search(denial.failure.text)
     is_signed_in = _SIGNED_IN in denial.case.text
     of_profile = f" of the profile {profile}" if profile else ""
@@ -181,7 +180,7 @@ def explain_no_assignment(denial: Denial) -> Explanation:
             "reported" if is_reported else "derived",
             ('The text says "No access".' if is_reported else "GetRoleCredentials was denied."),
         ),
-        wrong_profile,
+        WRONG_PROFILE.cause(),
         None if is_signed_in else OTHER_LOGIN.cause(),
         remedies=present(
             remedies.your_remedy(
@@ -230,8 +229,10 @@ def _listed_names(text: str, account: str | None) -> tuple[str, ...]:
     """Return the permission sets that list-account-roles or the access portal shows for the account of the profile."""
     rows = (
         (
-            found["account"] or found["of"] or found["cell"] or _find_account_above(text, found.start()),
-            found["name"] or found["member"] or found["of_cell"] or found["shown"],
+            None
+            if found["said"] or found["told"]
+            else found["account"] or found["of"] or found["cell"] or _find_account_above(text, found.start()),
+            next(filter(None, found.group("name", "member", "of_cell", "shown", "said", "told"))),
         )
         for found in _LISTED.finditer(text)
     )
@@ -250,45 +251,56 @@ def _explain_other_name(
     """Explain that the profile names a permission set that the user does not have, unlike the listed ones."""
     from difflib import get_close_matches
 
-    has = f"The user has {join_words(listed, 'and')}{f' in {account}' if account else ''}"
+    has = f"The user has {join_words(listed, 'and')}{f' in {account}' if account else ''}" if listed else ""
     of_role = _ROLE.fullmatch(name)
     close = [of_role[1]] if of_role else get_close_matches(name, listed, n=1, cutoff=0.75)
     only = listed[0] if len(listed) == 1 else None
-    chosen = next((each for each in close if each in listed), only)
+    chosen = next((each for each in close if each in listed or not listed), only)
     misspelled = "a permission set that the user does not have"
     if close and chosen in close:
-        misspelled = "a misspelled name"
+        misspelled = "the name of an IAM role" if of_role else "a misspelled name"
     meant = f", {chosen} is meant" if close and chosen in close else ""
     signed_in = ""
     if _SIGNED_IN in denial.case.text:
         signed_in = " The sign-in succeeded because it only proves who the user is: the credentials of the permission set are requested afterwards."
-    is_shown = any(each["shown"] for each in _LISTED.finditer(denial.failure.text))
+    is_shown = any(any(each.group("shown", "said", "told")) for each in _LISTED.finditer(denial.failure.text))
     setting = f"Write sso_role_name = {chosen or 'PERMISSION_SET'} in the profile"
+    setting += "" if meant or chosen is None else ", if that is enough"
     text = f"{has}, and not {name}."
+    if of_role:
+        text = (
+            "IAM Identity Center creates the role from the permission set, whose name sso_role_name must be."
+        )
+    profile = commands.profile(find_profile(denial.case))
     return denial.explain(
-        f"The profile has {misspelled}: sso_role_name is {name}{meant}. {has}.",
+        f"The profile has {misspelled}: sso_role_name is {name}{meant}.{f' {has}.' if has else ''}",
         NO_ASSIGNMENT.cause(
             "reported", text=f"IAM Identity Center has no assignment of {name} to the user.{signed_in}"
         ),
         WRONG_PROFILE.cause(
             "derived",
-            f"The {'access portal' if is_shown else 'command list-account-roles'} shows {join_words(listed, 'and')}.",
+            f"The {'access portal' if is_shown else 'command list-account-roles'} shows {join_words(listed, 'and')}."
+            if listed
+            else None,
             text=text,
         ),
         remedies=(
             remedies.your_remedy(
                 setting if chosen else f"{setting}: {join_words(listed, 'or')}",
-                "Names of permission sets are compared exactly. The new value is used at once, without another sign-in.",
+                "Names of permission sets are compared exactly. The new value is used at once: another sign-in, or deleting the cache, does not help.",
                 commands=(
-                    f"aws configure set sso_role_name {chosen} --profile PROFILE" if chosen else None,
-                    "aws sts get-caller-identity --profile PROFILE",
+                    fill_command(f"aws configure set sso_role_name {chosen} --profile {{}}", profile)
+                    if chosen
+                    else None,
+                    fill_command("aws sts get-caller-identity --profile {}", profile),
                 ),
                 url=pages.SSO_LOGIN,
             ),
             None
             if meant
             else remedies.organization_remedy(
-                f"If {name} is meant, assign this permission set to the user", url=pages.ASSIGNMENTS
+                f"If {name} is meant, assign this permission set to the user{f' in {account}' if account else ''}",
+                url=pages.ASSIGNMENTS,
             ),
         ),
         notes="An IAM policy does not help: only assignments in IAM Identity Center decide.",

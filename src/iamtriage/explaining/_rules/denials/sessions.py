@@ -46,10 +46,38 @@ CERTIFICATE_NOT_TRUSTED = CauseType(
 )
 
 
+# What openssl x509 -text prints.
+_KEY_USAGE = lazy_pattern(r"X509v3 Key Usage:[ \t]*(?:critical)?\s{1,60}(?P<usage>[A-Z][^\n]{2,200})")
+_IS_CA = lazy_pattern(r"X509v3 Basic Constraints:[ \t]*(?:critical)?\s{1,60}CA:TRUE")
+_WEAK_SIGNATURE = lazy_pattern(r"Signature Algorithm: (?P<name>(?i:[\w-]{0,20}(?:md5|sha1)[\w-]{0,20}))\b")
+_VERSION_1 = lazy_pattern(r"^\s{0,12}Version: (?P<number>[12]) \(0x[01]\)", re.MULTILINE)
+_VERIFIED = lazy_pattern(r"\bopenssl verify\b[^\n]{0,200}\n[^\n]{1,200}: OK\b")
+_REQUEST = "Certificate Request"
+_STATED_PATH = lazy_pattern(r"(?<!\S)--certificate[= ](?P<path>[\w./~-]{1,200})(?!\S)", re.ASCII)
+
+
+def _find_flaw(text: str) -> str | None:
+    """Return what of a certificate in a text Roles Anywhere does not accept."""
+    if max(map(text.count, ("X509v3 Basic Constraints", "X509v3 Key Usage"))) > 1 or _REQUEST in text:
+        return None  # that of the CA, too
+    usage = _KEY_USAGE.search(text)
+    if usage is not None and "Digital Signature" not in usage["usage"]:
+        return f"its key usage is {clip_text(usage['usage'].strip())}, and lacks Digital Signature"
+    if _IS_CA.search(text):
+        return "it is the certificate of a CA (CA:TRUE), not of an end entity"
+    if (weak := _WEAK_SIGNATURE.search(text)) is not None:
+        return f"it is signed with {clip_text(weak['name'])}, and must be with SHA-256 or stronger"
+    if (version := _VERSION_1.search(text)) is not None:
+        return f"it is an X.509 certificate of version {version['number']}, and must be of version 3"
+    return None
+
+
 def explain_rejected_certificate(denial: Denial) -> Explanation:
     """Explain that IAM Roles Anywhere found no trust chain, or that the certificate is revoked or has expired."""
     path = find_option(denial.case, "certificate")
     path = path if path is not None and _PATH.fullmatch(path) else None
+    paths = {each["path"] for each in _STATED_PATH.finditer(denial.failure.text)}
+    path = path or (paths.pop() if len(paths) == 1 else None)
     stated = f"the certificate {clip_text(path)}" if path else "the certificate"
     anchor = _ANCHOR.search(denial.failure.text)
     name, region = anchor.group("id", "region") if anchor else ("TRUST_ANCHOR_ID", None)
@@ -61,6 +89,8 @@ def explain_rejected_certificate(denial: Denial) -> Explanation:
         text = (
             "The certificate has expired, or a CRL in Roles Anywhere lists it (aws rolesanywhere list-crls)."
         )
+    elif (flaw := _find_flaw(denial.failure.text)) is not None:
+        return _explain_flaw(denial, stated, path, flaw)
     return denial.explain(
         f"IAM Roles Anywhere {verdict}.",
         CERTIFICATE_NOT_TRUSTED.cause("reported", text=text),
@@ -83,6 +113,30 @@ def explain_rejected_certificate(denial: Denial) -> Explanation:
             url=_PAGE,
         ),
         notes="No IAM policy was evaluated, so neither an Allow nor the role's trust policy helps.",
+    )
+
+
+def _explain_flaw(denial: Denial, stated: str, path: str | None, flaw: str) -> Explanation:
+    """Explain that the certificate itself is not one that IAM Roles Anywhere accepts."""
+    verified = " The chain is valid (openssl verify)." if _VERIFIED.search(denial.failure.text) else ""
+    path = path or "CERTIFICATE_FILE"
+    return denial.explain(
+        f"IAM Roles Anywhere rejected {stated}: {flaw}.",
+        CERTIFICATE_NOT_TRUSTED.cause(
+            "derived",
+            text=f"The certificate of an end entity must be of version 3, with CA: false and the key usage Digital Signature, and signed with SHA-256 or stronger.{verified}",
+        ),
+        remedies=your_remedy(
+            "Have the certificate issued again, with these extensions",
+            "Whoever runs the CA of the trust anchor does that, with SHA-256. With openssl x509 -req, pass the lines as a file with -extfile.",
+            commands=commands.fill_command(
+                "openssl x509 -in {} -noout -issuer -dates -ext basicConstraints,keyUsage", path
+            ),
+            manifest="basicConstraints = critical, CA:FALSE\nkeyUsage = critical, digitalSignature\n",
+            manifest_language="text",
+            url=_PAGE,
+        ),
+        notes="No IAM policy was evaluated, and no other call was made: neither an Allow nor the role's trust policy helps.",
     )
 
 
