@@ -26,6 +26,11 @@ BALANCERS = '{"level":"error","controller":"ingress","namespace":"shop","error":
         ),
         (KARPENTER, "iam:TagInstanceProfile", "since release 0.32"),
         (BALANCERS, "ec2:GetSecurityGroupsForVpc", "since release 2.10"),
+        (
+            'level=error msg="failed to list hosted zones: ',
+            "route53:ListTagsForResources",
+            "ExternalDNS requires route53:ListTagsForResources since release 0.16",
+        ),
     ],
 )
 def test_new_action(before: str, action: str, expected: str) -> None:

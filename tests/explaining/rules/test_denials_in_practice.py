@@ -2238,6 +2238,39 @@ CONTEXTS: tuple[Case, ...] = (
         ("cart-deploy got", "Remove it there"),
     ),
     (
+        "role that was created for a build",
+        "I created the role cart-build with AmplifyBackendDeployFullAccess and, to be sure, AdministratorAccess.\n"
+        f"AccessDeniedException: User: arn:aws:sts::{ACCOUNT}:assumed-role/AmplifySSRLoggingRole-d0a1b2c3d4e5f6/BuildSession is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/cdk-bootstrap/hnb659fds/version because no identity-based policy allows the ssm:GetParameter action",
+        {},
+        (
+            "Amplify Hosting builds with this role, not cart-build",
+            "to bootstrap again does not help",
+            f"aws amplify update-app --app-id d0a1b2c3d4e5f6 --iam-service-role-arn arn:aws:iam::{ACCOUNT}:role/cart-build --region eu-west-1",
+            "Or attach AmplifyBackendDeployFullAccess",
+        ),
+        ("Allow ssm:GetParameter",),
+    ),
+    (
+        "build of a backend",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/amplifyconsole-backend-role/BuildSession is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-deploy-role-{ACCOUNT}-eu-west-1 because no identity-based policy allows the sts:AssumeRole action",
+        {},
+        (
+            "Amplify Hosting builds with this role",
+            "--policy-arn arn:aws:iam::aws:policy/service-role/AmplifyBackendDeployFullAccess",
+        ),
+        ("server-side rendering", "to bootstrap again"),
+    ),
+    (
+        "role that a function does not use",
+        f'We gave the role cart-fn AmazonSQSFullAccess.\n[ERROR] ClientError: An error occurred (AccessDenied) when calling the SendMessage operation: User: arn:aws:sts::{ACCOUNT}:assumed-role/cart-old/cart is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:orders because no identity-based policy allows the sqs:SendMessage action\nFile "/var/task/app.py"\nEND RequestId: 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9',
+        {},
+        (
+            f"aws lambda update-function-configuration --function-name cart --role arn:aws:iam::{ACCOUNT}:role/cart-fn --region eu-west-1",
+            "Or allow sqs:SendMessage for the role cart-old",
+        ),
+        (),
+    ),
+    (
         "policy that a user got, in another order",
         f"We gave the user ana AmazonSQSFullAccess.\n{_NOT_SENT}",
         {},

@@ -11,6 +11,7 @@ from iamtriage import explain
 ROLE = "arn:aws:iam::111122223333:role/volumes"
 DENIED = "Output: mount.nfs4: access denied by server while mounting 127.0.0.1:/\n"
 POD = 'kubelet MountVolume.SetUp failed for volume "pvc-77aa": mount failed\n'
+STATIC = POD.replace("pvc-77aa", "media-pv")
 LOGGED = "version=2.0.1 options={'rw': None, 'tls': None, 'accesspoint': 'fsap-0a1b2c3d4e5f60718'}\n"
 COMMAND = "Mounting arguments: -t efs -o tls fs-0a1b2c3d4e5f60718:/ /mnt\n"
 
@@ -27,6 +28,10 @@ def _explain(before: str, *principals: str) -> str:
     return " ".join(
         str(explain(f"{before}{DENIED}\nFile system policy:\n{policy}\n")).replace("\\\n", "").split()
     )
+
+
+def test_volume_with_a_name_of_its_own() -> None:
+    assert "kubectl patch persistentvolume media-pv " in _explain(STATIC + COMMAND, ROLE)
 
 
 @pytest.mark.parametrize("options", [LOGGED, COMMAND])

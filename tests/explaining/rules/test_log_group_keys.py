@@ -74,3 +74,9 @@ def test_managed_rule(resources: tuple[str, ...], rule: str) -> None:
     states = "\n".join(f'"Resource": "arn:aws:states:::{each}"' for each in resources)
     shown = _explain(f"AccessDeniedException: '{role}' is not authorized to create managed-rule.\n\n{states}")
     assert f'rule/{rule}"' in shown
+    # What Step Functions calls for each task that it waits for.
+    assert ('"batch:TerminateJob"' in shown) is (resources == ("batch:submitJob.sync",))
+    stated = '{"Effect": "Allow", "Action": ["batch:DescribeJobs", "batch:TerminateJob"], "Resource": "*"}'
+    assert "sync also" not in _explain(
+        f"{states}\n{stated}\nAccessDeniedException: '{role}' is not authorized to create managed-rule."
+    )

@@ -621,3 +621,126 @@ def test_name_of_a_secret_with_an_end(name: str, allowed: str, around: str, expe
     if expected is not None:
         assert expected in " ".join(first.steps)
         assert all(each.policy is None for each in explanation.remedies)
+
+
+_GROUP = "arn:aws:logs:{}:111122223333:log-group:/shop/app{}"
+_CREATED = _denied("logs:CreateLogGroup", _GROUP.format("us-east-1", ":log-stream:"))
+_MISSING = "Log group /shop/app not found. Will attempt to create it.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "shown", "absent"),
+    [
+        (
+            f"{_MISSING}{_CREATED}\n$ aws logs describe-log-groups\n{_GROUP.format('eu-west-1', ':*')}\nenv AWS_REGION us-east-1\nauto_create_group On",
+            "Call eu-west-1, where /shop/app is",
+            ('instead of "AWS_REGION us-east-1"', "so it tries to create it", "auto_create_group lets"),
+            "put-role-policy",
+        ),
+        (
+            f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\nTableArn: {TABLE.format('eu-west-1')}",
+            "Call eu-west-1, where carts is",
+            ("Or allow dynamodb:GetItem",),
+            "describe-table",
+        ),
+        (
+            f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\nTableArn: {TABLE.format('eu-west-1')}-old",
+            "Allow dynamodb:GetItem",
+            (),
+            "Call eu-west-1",
+        ),
+        (
+            f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\nReplicas: {TABLE.format('eu-west-1')} {TABLE.format('us-east-1')}",
+            "Allow dynamodb:GetItem",
+            (),
+            "Call eu-west-1",
+        ),
+        (
+            f"{_denied('sqs:SendMessage', QUEUE.replace('eu-west-1', 'us-east-1'))}\nhttps://sqs.eu-west-1.amazonaws.com/111122223333/jobs",
+            "Call eu-west-1, where jobs is",
+            ("https://sqs.eu-west-1.amazonaws.com/111122223333/jobs",),
+            "get-queue-url",
+        ),
+        (
+            f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\n$ aws dynamodb scan --table-name carts --region eu-west-1\n{{}}\n",
+            "Call eu-west-1, where carts is",
+            ("in the output of aws dynamodb scan --region eu-west-1",),
+            "describe-table",
+        ),
+        (
+            f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\n$ aws dynamodb scan --table-name carts --region eu-west-1\nAn error occurred (ResourceNotFoundException)",
+            "Allow dynamodb:GetItem",
+            (),
+            "Call eu-west-1",
+        ),
+    ],
+    ids=["created", "read", "longer name", "both", "URL", "command", "failed command"],
+)
+def test_resource_in_another_region(text: str, title: str, shown: tuple[str, ...], absent: str) -> None:
+    """What the text shows in one Region is not what a call to another one finds."""
+    explanation = explain(text)
+    assert explanation.remedies[0].title.startswith(title)
+    full = " ".join(explanation.to_text(detail="full").split())
+    assert all(each in full for each in shown)
+    assert absent not in full
+
+
+@pytest.mark.parametrize(
+    ("resources", "verdict", "listed"),
+    [
+        ([f"{_SECRET}shop/db", f"{_SECRET}shop/smtp"], "without -?????? at the end", [f"{_SECRET}shop/db-??????", f"{_SECRET}shop/smtp-??????"]),
+        ([f"{_SECRET}shop/db".replace(":eu-west-1:", ":*:")], "without -?????? at the end", [f"{_SECRET}shop/db-??????".replace(":eu-west-1:", ":REGION:")]),
+        ([f"{_SECRET}shop/*"], "allows it, but is not in effect", None),
+        ([f"{_SECRET}shop/mail"], f"allows it only on {_SECRET}shop/mail", [f"{_SECRET}shop/db-??????"]),
+    ],
+    ids=["partial", "any Region", "pattern", "other secret"],
+)  # fmt: skip
+def test_call_with_the_name_of_a_secret(resources: list[str], verdict: str, listed: list[str] | None) -> None:
+    """A message with the name of a secret is compared as its ARN."""
+    denied = _denied("secretsmanager:GetSecretValue", "shop/db")
+    statement = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": resources}
+    explanation = explain(f"{denied}\n{json.dumps(statement)}")
+    assert verdict in explanation.summary
+    policy = explanation.remedies[0].policy
+    assert (policy is None) is (listed is None)
+    if policy is not None and listed is not None:
+        found = policy["Statement"][0]["Resource"]
+        assert ([found] if isinstance(found, str) else found) == listed
+
+
+@pytest.mark.parametrize(
+    ("denied", "allowed", "verdict"),
+    [
+        ("ssm:GetParameter", "ssm:GetParameters", "has ssm:GetParameters, which is another action"),
+        ("dynamodb:BatchGetItem", "dynamodb:GetItem", "has dynamodb:GetItem, which is another action"),
+        ("s3:GetObjectTagging", "s3:GetObject", "has s3:GetObject, which is another action"),
+        ("states:StartExecution", "stepfunctions:StartExecution", "but the prefix of the action is states"),
+        (
+            "kafka-cluster:DescribeCluster",
+            "kafka:DescribeCluster",
+            "but the prefix of the action is kafka-cluster",
+        ),
+        ("sqs:SendMessage", "sqs:ReceiveMessage", "does not allow this action"),
+        ("sqs:TagQueue", "sns:TagQueue", "but the prefix of the action is sqs"),
+        ("sqs:ListTags", "lambda:ListTags", "does not allow this action"),
+        ("sqs:SendMessage", "sqs:Send", "does not allow this action"),
+    ],
+)
+def test_action_with_a_similar_name(denied: str, allowed: str, verdict: str) -> None:
+    explanation = explain(f"{_denied(denied, '*')}\n{_policy(allowed)}")
+    assert verdict in explanation.summary
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ('A colleague says: put Resource "*" and be done.', "* as Resource is not necessary"),
+        ("Security won't give me table/*.", "table/* as Resource is not necessary"),
+        ('{"Resource": "*"}', None),
+        ("I use it with *.csv files.", None),
+    ],
+)
+def test_wider_resource_that_the_text_speaks_of(said: str, answered: str | None) -> None:
+    text = f"{_denied('dynamodb:GetItem', TABLE.format('eu-west-1'))}\n{said}\n{_policy('dynamodb:*', TABLE.format('eu-west-1') + 's')}"
+    shown = " ".join(str(explain(text)).split())
+    assert (answered or "is not necessary") in shown if answered else "is not necessary" not in shown

@@ -1878,6 +1878,18 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="a group of Amazon MSK",
         ),
         pytest.param(
+            "ERROR [sink|task-0] WorkerSinkTask{id=jobs-sink-0} org.apache.kafka.common.errors.GroupAuthorizationException: Not authorized to access group: connect-jobs-sink\n"
+            'sasl.mechanism=AWS_MSK_IAM\ngroup.id=workers, no ACLs\npolicy of role sinks\n{"Statement": [{"Effect": "Allow", "Action": "kafka-cluster:AlterGroup", "Resource": "arn:aws:kafka:eu-west-1:111122223333:group/octo/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-2/workers"}]}',
+            {},
+            (
+                "with a group of its own, connect- and the connector's name",
+                "/connectors/jobs-sink/restart?includeTasks=true&onlyFailed=true",
+                "Kafka's own ACLs do not apply",
+            ),
+            (),
+            id="the group of a sink connector on Amazon MSK",
+        ),
+        pytest.param(
             "org.apache.kafka.common.errors.TransactionalIdAuthorizationException: Transactional Id authorization failed.\n"
             "sasl.mechanism=AWS_MSK_IAM\narn:aws:kafka:eu-west-1:111122223333:cluster/octo/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-2",
             {},

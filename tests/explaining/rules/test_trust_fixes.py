@@ -720,6 +720,34 @@ OWN_ACCOUNT = {"aws:SourceAccount": "111122223333"}
             "requires aws:SourceArn arn:aws:glue:eu-west-1:444455556666:*",
             False,
         ),
+        (
+            f"{JOB}\nThe job other was deleted, and we created it again as mine.",
+            _service_policy(
+                "glue.amazonaws.com",
+                StringEquals=OWN_ACCOUNT,
+                ArnEquals={"aws:SourceArn": "arn:aws:glue:eu-west-1:111122223333:job/other"},
+            ),
+            "job/other, and the resource in the text is arn:aws:glue:eu-west-1:111122223333:job/mine",
+            True,
+        ),
+        (
+            f"{JOB}\nWe renamed the job from other to mine, and moved the account to eu-west-1.",
+            _service_policy(
+                "glue.amazonaws.com",
+                ArnEquals={"aws:SourceArn": "arn:aws:glue:eu-west-1:111122223333:job/other"},
+            ),
+            "and the resource in the text is arn:aws:glue:eu-west-1:111122223333:job/mine",
+            True,
+        ),
+        (
+            f"{JOB}\nIt is arn:aws:glue:eu-west-1:111122223333:job/mine.",
+            _service_policy(
+                "glue.amazonaws.com",
+                ArnEquals={"aws:SourceArn": "arn:aws:glue:us-east-1:111122223333:job/mine"},
+            ),
+            "and the resource in the text is arn:aws:glue:eu-west-1:111122223333:job/mine",
+            True,
+        ),
         (FUNCTION, _service_policy("lambda.amazonaws.com"), "the supplied trust policy allows it", False),
         (
             JOB,

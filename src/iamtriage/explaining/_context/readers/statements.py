@@ -72,14 +72,15 @@ POLICY_OR_ACTION = lazy_pattern(
 """An AWS managed policy or an action, as people name them."""
 # A name that no word of a sentence has, or one after a word for what it is.
 _PATH = r"(?:arn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/(?:[\w+=,.@-]{1,64}/){0,4})?"
-_NAME = rf"(?:(?:role|user) [`\"'(]{{0,2}}{_PATH}(?!arn:|(?:an?|and|as|but|by|for|from|had|has|in|is|of|on|permissions?|polic(?:y|ies)|so|that|the|this|to|too|via|was|which|with)\b)(?P<NAME>[\w+=,@-]{{2,64}})|[`\"'(]{{0,2}}{_PATH}(?!(?:bucket|cross|key|multi|non|pre|read|self|service|third|user)-)(?P<NAME_alone>(?=[A-Za-z]{{1,40}}[-_])[\w+=,@-]{{3,64}}(?<!-))END)"
+_NAME = rf"(?:(?:role|user) [`\"'(]{{0,2}}{_PATH}(?!arn:|(?:an?|again|already|and|as|but|by|directly|explicitly|for|from|had|has|in|is|manually|of|on|only|permissions?|polic(?:y|ies)|so|that|the|this|to|too|via|was|which|with)\b)(?P<NAME>[\w+=,@-]{{2,64}})|[`\"'(]{{0,2}}{_PATH}(?!(?:bucket|cross|key|multi|non|pre|read|self|service|third|user)-)(?P<NAME_alone>(?=[A-Za-z]{{1,40}}[-_])[\w+=,@-]{{3,64}}(?<!-))END)"
 # What follows a name, but not an adjective such as "long-lived".
 _END_OF_NAME = r"(?=[`\"')]{0,2}(?:[.,;:!?)\n]|\Z| (?:again|already|and|but|first|instead|itself|now|role|today|too|user|yesterday)\b))"
 _GRANT = lazy_pattern(
-    rf"(?i:\b(?:added|attached|gave|given|granted|put|assigned)\b)[^\n.;:]{{0,30}}?(?:(?P<first>{POLICY_OR_ACTION.pattern})[^\n.;:]{{0,40}}? (?:to|on) (?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'later').replace('END', _END_OF_NAME)}"
+    rf"(?i:\b(?:added|attached|gave|given|granted|put|assigned|(?:re-?)?created|made)\b)[^\n.;:]{{0,30}}?(?:(?P<first>{POLICY_OR_ACTION.pattern})[^\n.;:]{{0,40}}? (?:to|on) (?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'later').replace('END', _END_OF_NAME)}"
     rf"|(?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'sooner').replace('END', '')}[`\"')]{{0,2}} [^\n.;:]{{0,20}}?(?P<last>{POLICY_OR_ACTION.pattern}))",
     re.ASCII,
 )
+_CHARS_OF_SENTENCE = lazy_pattern(r"[^\n.;:]{0,80}")
 # Words of a grant that is asked for, only considered, or undone.
 _NOT_GIVEN = lazy_pattern(
     r"(?i:\b(?:not|never|nobody|cannot|if|should|must|could|would|whether|unless|until|removed|detached|revoked|taken)\b|n't\b)"
@@ -147,6 +148,11 @@ def find_grants(text: str) -> Iterator[tuple[str, str, str]]:
         name = next(filter(None, map(parts.get, names)), "")
         line = text[start : end if end != -1 else len(text)]
         yield parts["first"] or parts["last"] or "", name.rstrip(".,)"), line
+        if parts["last"]:
+            # "the role octo-web got AmazonSQSFullAccess and, to be sure, AdministratorAccess"
+            rest = _CHARS_OF_SENTENCE.match(text, found.end())
+            for other in POLICY_OR_ACTION.findall(rest[0] if rest else ""):
+                yield other, name.rstrip(".,)"), line
 
 
 def _find_clause(text: str, verb: re.Pattern[str], about: re.Pattern[str]) -> str | None:

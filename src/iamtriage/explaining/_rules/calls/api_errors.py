@@ -276,6 +276,8 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
         return (request_kinds.acl_remedy(case),)
     if kind.cause is message_kinds.CAPABILITIES_MISSING:
         return (message_kinds.capabilities_remedy(case, clues.message_text(case)),)
+    if kind.cause is message_kinds.MANAGED_KEY_ACROSS:
+        return message_kinds.snapshot_remedies(case, kind)
     if kind.cause is api_error_kinds.THROTTLED:
         more = (RAISE_PARAMETERS,) if (case.operation or "").startswith("GetParameter") else kind.remedies
         return (throttling_remedy(case), *(() if calls_iam_or_sts(case) else more))

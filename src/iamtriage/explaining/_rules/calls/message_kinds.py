@@ -125,7 +125,7 @@ STACK_ROLLED_BACK = CauseType(
 MANAGED_KEY_ACROSS = CauseType(
     "managed-key-across-accounts",
     title="An AWS managed key cannot be used from another account",
-    text="An AWS managed key, such as aws/ebs, can be used only in its own account. Nobody can change its policy, so no other policy helps.",
+    text="An AWS managed key, such as aws/ebs, can be used only in its own account. Nobody, not even the root user, can change its policy, so no other policy helps.",
     recognised_by="The message says that snapshots with the default key or the AWS managed key cannot be shared, or that a secret with the default key cannot be accessed from another account.",
     fix="Encrypt the data with a customer managed key, and allow the other account in its policy.",
     sources=(
@@ -134,6 +134,19 @@ MANAGED_KEY_ACROSS = CauseType(
 )
 _NEW_KEY = "aws kms create-key --query KeyMetadata.Arn --output text"
 _ALLOW_ACCOUNT = "The policy of the new key must allow the other account kms:Decrypt, kms:DescribeKey and, for snapshots, kms:CreateGrant and kms:ReEncrypt*. That account must allow its callers the same."
+# What builds images, and its setting of the key: https://developer.hashicorp.com/packer/integrations/hashicorp/amazon
+# and https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_AmiDistributionConfiguration.html
+_BUILDERS = (
+    (
+        lazy_pattern(r"\bamazon-(?:ebs\w{0,8}|chroot|instance)\b|\b[Pp]acker\b"),
+        'In the source of Packer, set encrypt_boot = true and kms_key_id = "KEY_ARN". Packer deletes the image of a failed build: build again.',
+    ),
+    (
+        lazy_pattern(r"(?i:\bimage ?builder\b)|\bamiDistributionConfiguration\b"),
+        "In the distribution settings of EC2 Image Builder, set kmsKeyId of amiDistributionConfiguration to KEY_ARN, and run the pipeline again.",
+    ),
+)
+_BY_DEFAULT = lazy_pattern(r"(?i:encrypt\w{0,4} by default|default encryption)")
 _REQUIRED = lazy_pattern(r"Requires capabilities ?: ?\[[A-Z_, ]{10,120}\]")
 _CAPABILITY = lazy_pattern(r"\bCAPABILITY_(?:NAMED_IAM|IAM|AUTO_EXPAND)\b")
 _STATED_CAPABILITIES = lazy_pattern(r" --capabilities(?:[ =](?:CAPABILITY_\w{1,20}))+")
@@ -142,6 +155,31 @@ _ACKNOWLEDGED = {
     "CAPABILITY_NAMED_IAM": "CAPABILITY_NAMED_IAM acknowledges IAM resources with custom names, for which CAPABILITY_IAM is not enough.",
     "CAPABILITY_AUTO_EXPAND": "CAPABILITY_AUTO_EXPAND acknowledges macros, such as the transform of AWS SAM.",
 }
+
+
+def snapshot_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ...]:
+    """Return how to share an encrypted snapshot or secret, for an image with the setting of what builds it."""
+    step = next((each for sign, each in _BUILDERS if sign.search(case.text)), None)
+    if step is None or "napshot" not in kind.summary:
+        return kind.remedies
+    default = "aws ec2 modify-ebs-default-kms-key-id --kms-key-id KEY_ARN --region REGION"
+    is_by_default = _BY_DEFAULT.search(case.text) is not None
+    return (
+        owner_remedy(
+            "Build the image with a customer managed key",
+            f"With the ARN that the command prints as KEY_ARN: {step[:1].lower()}{step[1:]}",
+            _ALLOW_ACCOUNT,
+            commands=(
+                f"{_NEW_KEY} --region REGION",
+                *(
+                    (Labelled("Or make it the default key of new volumes in the Region:", default),)
+                    if is_by_default
+                    else ()
+                ),
+            ),
+            url="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AMIEncryption.html",
+        ),
+    )
 
 
 def capabilities_remedy(case: Case[AwsError], message: str) -> Remedy:
@@ -207,6 +245,25 @@ KINDS_BY_MESSAGE = (
                 ),
             ),
             url="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html",
+        ),
+    ),
+    ErrorKind(
+        cause=MANAGED_KEY_ACROSS,
+        code=r"^(?:InvalidParameter\w{0,20}|KMSKeyNotAccessible\w{0,10}|InvalidDB\w{0,40})$",
+        message=r"(?i)\bsharing snapshots encrypted with the default service key|\bsnapshot\w{0,2} [^\n.]{0,60}\bdefault (?:AWS )?KMS (?:encryption )?key",
+        summary="The snapshot is encrypted with an AWS managed key (aws/rds), so it cannot be shared.",
+        remedies=owner_remedy(
+            "Copy the snapshot with a customer managed key, and share the copy",
+            _ALLOW_ACCOUNT,
+            "For a cluster, run aws rds copy-db-cluster-snapshot.",
+            commands=(
+                _NEW_KEY,
+                Labelled(
+                    "With the ARN that it prints as KEY_ARN:",
+                    "aws rds copy-db-snapshot --source-db-snapshot-identifier SNAPSHOT_ID --target-db-snapshot-identifier SNAPSHOT_ID-shared --kms-key-id KEY_ARN",
+                ),
+            ),
+            url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/share-encrypted-snapshot.html",
         ),
     ),
     ErrorKind(

@@ -58,8 +58,15 @@ def _may_be_of_region(denial: Denial) -> bool:
     return is_open and ("-1" in denial.failure.text or "-2" in denial.failure.text)
 
 
+def _may_scan_regions(denial: Denial) -> bool:
+    """Return whether a Deny can be about one of many Regions that a program calls."""
+    arn, name = denial.resource_arn, (denial.action or "").partition(":")[2]
+    is_open = arn is None or not arn.region or (denial.resource or "").endswith("*")
+    return denial.is_explicit and is_open and name.startswith(("Describe", "List", "Get"))
+
+
 # How people say that they gave a permission.
-_GIVING = ("added", "ttached", "gave ", "given ", "ranted ", "put ", "ssigned ")
+_GIVING = ("added", "ttached", "reated ", "gave ", "given ", "ranted ", "put ", "ssigned ")
 _ROLES_ELSEWHERE = frozenset({"sts:assumerole", "iam:passrole"})
 
 
@@ -69,6 +76,14 @@ def _may_be_given_elsewhere(denial: Denial) -> bool:
     is_open = _may_lack_allow(denial) and denial.lowercase_action not in _ROLES_ELSEWHERE
     is_open = is_open and bool(denial.principal_text) and "ResourceInitializationError" not in text
     return is_open and _says_more(denial) and any(map(text.__contains__, _GIVING))
+
+
+def _is_amplify_build(denial: Denial) -> bool:
+    """Return whether the build of an Amplify app was denied what the deployment of its backend needs."""
+    resource = (denial.resource or "").lower()
+    is_of_backend = "cdk-" in resource or "amplify" in resource
+    is_build = is_of_backend and (denial.principal_text or "").endswith("/BuildSession")
+    return is_build and _may_lack_allow(denial)
 
 
 def _may_show_user(denial: Denial) -> bool:
@@ -99,6 +114,16 @@ def _may_be_of_tags(denial: Denial) -> bool:
     return is_of_tags and _may_lack_allow(denial)
 
 
+def _may_be_elsewhere(denial: Denial) -> bool:
+    """Return whether the text can have the denied resource in another Region, too."""
+    arn = denial.resource_arn
+    if arn is None or not arn.region or not arn.account or not _may_lack_allow(denial):
+        return False
+    name = arn.resource.removesuffix(":*").partition(":log-stream:")[0]
+    name = name.replace(":", "/").rpartition("/")[2]
+    return denial.failure.text.count(name) > 1
+
+
 _QUERY_RULE = "denials.queries.explain_query"
 # The AWS SDK of old versions of Terraform names no service.
 _SERVICES_OF_STATE = frozenset({"s3", "dynamodb", None})
@@ -106,6 +131,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     (lambda denial: denial.is_explicit, "denials.deny_requirements.add_requirement"),
     (lambda denial: "s3a" in denial.failure.text, "credentials.provider_chains.add_unlisted_provider"),
     (_may_be_of_region, "denials.control_policies.add_denied_region"),
+    (_may_scan_regions, "denials.scanned_regions.add_scanned_regions"),
     (_may_be_of_pod, "denials.node_roles.add_pod_role_cause"),
     (
         lambda denial: (
@@ -128,6 +154,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         ),
         "denials.stated_policies.add_stated_policies",
     ),
+    (_may_be_elsewhere, "denials.region_contrasts.add_resource_elsewhere"),
     (
         lambda denial: denial.action is not None and "EvalDecision" in denial.failure.text,
         "denials.other_policies.add_simulation",
@@ -141,6 +168,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     ),
     (lambda denial: "get-caller-identity" in denial.failure.text, "denials.other_callers.add_other_caller"),
     (_may_be_given_elsewhere, "denials.other_callers.add_other_holder"),
+    (_is_amplify_build, "denials.other_callers.add_build_role"),
     (_is_not_plain, "denials.other_policies.add_other_policies"),
     (
         lambda denial: (

@@ -99,6 +99,13 @@ _RELEASES: dict[str, dict[str, _Release]] = {
         "elasticloadbalancing:ModifyCapacityReservation": _CAPACITY,
         "ec2:DescribeRouteTables": _Release("2.13", "to find subnets"),
     },
+    # https://github.com/kubernetes-sigs/external-dns/pull/5058
+    "ExternalDNS": {
+        "route53:ListTagsForResources": _Release(
+            "0.16",
+            "to read the tags of several zones at once for --aws-zone-tags (before, it called ListTagsForResource for each zone)",
+        )
+    },
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -320,7 +320,6 @@ _COMPARISONS = {
     "GreaterThan": "greater than ",
 }
 _MAX_VALUES = 3
-_MAX_ACTIONS = 3
 
 
 def describe_conditions(statement: Mapping[str, Any]) -> str:
@@ -361,26 +360,3 @@ def excluding_pattern(statement: Mapping[str, Any], action: str) -> str | None:
     """
     patterns = trust_documents.as_strings(statement.get("NotAction"))
     return next((each for each in patterns if matches(action.lower(), compile_glob(each.lower()))), None)
-
-
-def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> str:
-    """Return what statements allow of the service of an action, as the end of a sentence without its period.
-
-    >>> describe_allowed([{"Effect": "Allow", "Action": ["sqs:SendMessage", "s3:*"]}], "sqs:CreateQueue")
-    ': of sqs, it allows only sqs:SendMessage'
-    """
-    service = action.partition(":")[0].lower()
-    statements = list(statements)
-    excluded = next(filter(None, (excluding_pattern(each, action) for each in statements)), None)
-    if excluded is not None and not excluded.startswith("*"):
-        return f": its NotAction excludes {clip_text(excluded)}"
-    names = dict.fromkeys(
-        name
-        for each in statements
-        for name in trust_documents.as_strings(each.get("Action"))
-        if name.lower().startswith(f"{service}:")
-    )
-    if not names:
-        return ""
-    shown = tuple(map(clip_text, names))[:_MAX_ACTIONS]
-    return f": of {service}, it allows only {join_words(shown, 'and')}{' and others' if len(names) > len(shown) else ''}"

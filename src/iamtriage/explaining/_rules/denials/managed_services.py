@@ -40,6 +40,11 @@ _MANAGED_RULES = {
     "ecs": "StepFunctionsGetEventsForECSTaskRule",
     "states": "StepFunctionsGetEventsForStepFunctionsExecutionRule",
 }
+# What it also calls for each task that it waits for, on any resource.
+_CALLS_ON_TASKS = {
+    "batch": ("batch:DescribeJobs", "batch:TerminateJob"),
+    "ecs": ("ecs:DescribeTasks", "ecs:StopTask"),
+}
 # A state machine in a template of AWS SAM, which creates its role from its Policies.
 _SAM = lazy_pattern(
     r"^[ \t]{0,8}(?P<name>[A-Za-z0-9]{1,80}):\s{1,40}Type: [\"']?AWS::Serverless::StateMachine[\"']?\s(?:(?![^\n]{0,40}Type: [\"']?AWS::)[^\n]*\n){1,60}?[ \t]{2,20}Policies:",
@@ -141,6 +146,7 @@ ROLES = {
         resource="arn:{partition}:events:{region}:{account}:rule/{rule}",
         step="Step Functions can reject a policy that is only seconds old: retry then. In code, let the state machine depend on the policy (in Terraform, with depends_on).",
         show=_SHOW_MACHINE,
+        why="An integration that waits (.sync) needs events:PutTargets, events:PutRule and events:DescribeRule, with which Step Functions creates and manages the rule itself. Without .sync, there is no rule.",
     ),
     "not authorized to access the log destination": ServiceRole(
         "the state machine's role",
@@ -210,7 +216,8 @@ def explain_weak_role(denial: Denial) -> Explanation:
     project, artifact = _PROJECT.search(words), _OBJECT.search(words)
     bucket = artifact["bucket"] if artifact else _find_bucket(denial, words)
     integrations = {each["service"] for each in _INTEGRATION.finditer(denial.failure.text)}
-    rule = _MANAGED_RULES.get(integrations.pop()) if len(integrations) == 1 else None
+    waited = integrations.pop() if len(integrations) == 1 else ""
+    rule = _MANAGED_RULES.get(waited)
     resource = row.resource.format(
         rule=rule or "StepFunctionsGetEvent*",
         partition=denial.location.partition or "aws",
@@ -221,9 +228,12 @@ def explain_weak_role(denial: Denial) -> Explanation:
         folder=artifact["key"].rpartition("/")[0] or "PIPELINE" if artifact else "PIPELINE",
     )
     name = commands.role_name(None if role is None else role.name)
-    statement = allow(row.actions, resource)
-    policy: dict[str, Any] | None = build_document([statement])
-    line = commands.put_policy(name, inline_policy_name([statement]))
+    statements = [allow(row.actions, resource)]
+    calls = [each for each in _CALLS_ON_TASKS.get(waited, ()) if each not in denial.failure.text]
+    if row.show == _SHOW_MACHINE and calls:
+        statements.append(allow(tuple(calls), "*"))
+    policy: dict[str, Any] | None = build_document(statements)
+    line = commands.put_policy(name, inline_policy_name(statements))
     steps = [f"Attach the policy to {named}."]
     if denial.failure.encoded_message is not None:
         step = "The decoded message says which action is missing (aws sts decode-authorization-message)."

@@ -23,11 +23,14 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials import key_sources
 from iamtriage.explaining._rules.credentials.ecs_tasks import NO_TASK_ROLE, task_role_remedy
+from iamtriage.explaining._rules.denials.managed_services import SERVICE_ROLE_LACKS_PERMISSION
+from iamtriage.explaining._rules.denials.region_contrasts import name_alternative
 from iamtriage.explaining._rules.shared import clusters, commands, pages, policy_principals, principal_words
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.ecs_starts import find_task_role
 from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
     cluster_remedy,
     resource_policy_remedy,
     save_step,
@@ -82,14 +85,116 @@ def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
     what, name, line = (clip_text(each) for each in grants[0])
     names = "|".join(map(re.escape, own))
     is_of_caller = re.search(rf"(?<![\w+=,.@-])(?:{names})(?![\w+=,@-])", line) is not None
-    if is_of_caller or f" {name}." in explanation.summary:
+    if is_of_caller:
+        return explanation
+    is_role = re.search(rf"\brole[ /`\"'(]{{1,3}}{re.escape(grants[0][1])}\b", denial.failure.text)
+    use = _use_role_remedy(denial, grants[0][1]) if is_role else None
+    if use is not None:
+        explanation = attrs.evolve(explanation, remedies=(use, *map(name_alternative, explanation.remedies)))
+    if f" {name}." in explanation.summary:
+        return explanation
+    said = f"The text says that {name} got {what}, but the caller is {denial.caller}."
+    explanation = attrs.evolve(explanation, summary=f"{explanation.summary} {said}")
+    if use is not None:
         return explanation
     step = f"{what} does not count here: {name} has it, and the caller is {denial.caller}. Remove it there again, unless {name} needs it."
     changed = attrs.evolve(allowing, steps=(*allowing.steps, step))
+    remedies = tuple(changed if each is allowing else each for each in explanation.remedies)
+    return attrs.evolve(explanation, remedies=remedies)
+
+
+def _use_role_remedy(denial: Denial, name: str) -> Remedy | None:
+    """Return how a service uses another role instead of the caller's, if the session shows which service it is."""
+    session: str = getattr(denial.principal, "session_name", "")
+    region = commands.region(denial.resource_arn.region if denial.resource_arn else None)
+    arn = f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:role/{name}"
+    function, runtime = denial.context.function, denial.context.runtime
+    line: str | None = None
+    if session == AMPLIFY_BUILD:
+        what, service = "builds of the Amplify app", "amplify.amazonaws.com"
+        line = commands.fill_command(
+            "aws amplify update-app --app-id {} --iam-service-role-arn {} --region {}",
+            find_app(denial),
+            arn,
+            region,
+        )
+    elif session.startswith("AWSCodeBuild-"):
+        what, service = "the CodeBuild project", "codebuild.amazonaws.com"
+        line = commands.fill_command(
+            "aws codebuild update-project --name {} --service-role {} --region {}",
+            "PROJECT_NAME",
+            arn,
+            region,
+        )
+    elif (function is not None and function.value.rpartition(":")[2] == session) or (
+        runtime is not None and runtime.kind == "lambda" and session
+    ):
+        what, service = f"the function {clip_text(session)}", "lambda.amazonaws.com"
+        line = commands.fill_command(
+            "aws lambda update-function-configuration --function-name {} --role {} --region {}",
+            session,
+            arn,
+            region,
+        )
+    else:
+        return None
+    return account_remedy(
+        f"Let {what} use the role {clip_text(name)}",
+        f"Its trust policy must allow {service} to assume it. Whoever runs the command needs iam:PassRole on it.",
+        "Remove policies again that you only attached to others to be sure, such as AdministratorAccess."
+        if "AdministratorAccess" in denial.failure.text
+        else None,
+        commands=line,
+        url=pages.PASS_ROLE,
+    )
+
+
+AMPLIFY_BUILD = "BuildSession"
+"""The name of the sessions in which Amplify Hosting builds."""
+_APP = lazy_pattern(
+    r"--app-id[= ](d[a-z0-9]{8,20})\b|\b(?:apps/|AmplifySSRLoggingRole-|main\.|master\.)(d[a-z0-9]{8,20})\b"
+)
+_BACKEND_POLICY = "service-role/AmplifyBackendDeployFullAccess"
+_AMPLIFY_ROLES = "https://docs.aws.amazon.com/amplify/latest/userguide/amplify-service-role.html"
+
+
+def find_app(denial: Denial) -> str:
+    """Return the ID of the Amplify app in a text, or a placeholder."""
+    found = _APP.search(denial.failure.text)
+    return "APP_ID" if found is None else found[1] or found[2]
+
+
+def add_build_role(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the build of an Amplify app runs as the service role of the app, which needs to deploy the backend."""
+    role = denial.role
+    if role is None or not explanation.remedies:
+        return explanation
+    own = (
+        " It is made for the logs of server-side rendering only."
+        if role.name.startswith("AmplifySSRLogging")
+        else ""
+    )
+    chosen = [each for each in explanation.remedies if "aws amplify update-app" in str(each.commands)]
+    others = [each for each in explanation.remedies if each.layer != "identity" and each not in chosen]
+    policy = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{_BACKEND_POLICY}"
+    attach = account_remedy(
+        f"{'Or attach' if chosen else 'Attach'} AmplifyBackendDeployFullAccess to {denial.caller}",
+        "It allows all that the deployment of a backend calls. Then build again."
+        if chosen
+        else "It allows all that the deployment of a backend calls, but not only this action. Or choose another role with it as the service role of the app, under App settings, IAM roles: its trust policy must allow amplify.amazonaws.com.",
+        commands=commands.attach_policy(commands.role_name(role.name), policy),
+        url=_AMPLIFY_ROLES,
+    )
+    bootstrap = " The caller cannot read the version of the bootstrap: that does not mean that it is missing, and to bootstrap again does not help."
+    bootstrap = bootstrap if "cdk-bootstrap" in (denial.resource or "") else ""
+    text = f"Builds run as the service role of the app. What your own user or another role may do does not count.{own}{bootstrap}"
+    holders = [name for _, name, _ in find_grants(denial.failure.text) if name != role.name]
+    instead = f", not {clip_text(holders[0])}" if holders else ""
     return attrs.evolve(
         explanation,
-        summary=f"{explanation.summary} The text says that {name} got {what}, but the caller is {denial.caller}.",
-        remedies=tuple(changed if each is allowing else each for each in explanation.remedies),
+        summary=denial_summary(denial, f"Amplify Hosting builds with this role{instead}"),
+        causes=(SERVICE_ROLE_LACKS_PERMISSION.cause("derived", text=text), *explanation.causes),
+        remedies=(*chosen, attach, *others),
     )
 
 

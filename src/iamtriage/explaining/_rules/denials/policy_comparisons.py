@@ -17,16 +17,17 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
-    describe_allowed,
     describe_conditions,
     describe_difference,
+    excluding_pattern,
     is_of_caller,
     names_action,
     names_resource,
 )
+from iamtriage.explaining._rules.denials.region_contrasts import find_region_contrast
 from iamtriage.explaining._rules.denials.request_conditions import fails_condition, meets_conditions
 from iamtriage.explaining._rules.denials.resource_spellings import (
     describe_address,
@@ -37,14 +38,17 @@ from iamtriage.explaining._rules.denials.resource_spellings import (
 from iamtriage.explaining._rules.denials.stated_contrasts import (
     Contrast,
     find_filter_contrast,
-    find_region_contrast,
     find_wildcard_key,
 )
+from iamtriage.explaining._rules.denials.stated_secrets import (
+    describe_partial_arn,
+    find_name_contrast,
+    find_secret_arn,
+    has_random_end,
+)
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.commands import fill_command, region
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.ecs_starts import new_task_commands
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
@@ -52,82 +56,71 @@ from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 _MAX_RESOURCES = 3
+_MAX_ACTIONS = 3
+_MIN_NAME = 6
 # All resources of a type.
 _TYPE = lazy_pattern(r"\d?:[a-z-]{2,40}[/:]\*\Z", re.ASCII)
-_CDK_PARTIAL = lazy_pattern(r"\bfrom_?secret_?partial_?arn\b", re.IGNORECASE)
-_CDK_IMPORT = lazy_pattern(
-    r"\bfrom_?secret_?(?:name(?:_?v2)?|partial_?arn)\b(?:\((?P<scope>\w{1,40}), ?(?P<id>[\"'][\w-]{1,80}[\"']),)?",
-    re.IGNORECASE,
-)
-_NAME_END = lazy_pattern(r"(?<!:secret:)-[a-z]{6}\Z")
-_SECRET_END = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6}|\*)\Z")
-_PARTIAL_ARNS = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html"
 POLICY_TEMPLATE = "the policy template"
 """How the name of a policy template of SAM begins."""
 
 
-def describe_partial_arn(denial: Denial, whole: str) -> Contrast:
-    """Return that a policy has the ARN of a secret without its end, like the call."""
-    end = whole[-len(RANDOM_END) :]
-    remedy = None
-    if _CDK_PARTIAL.search(denial.failure.text):
-        step = "Upgrade the CDK: up to 1.78, the grants of fromSecretPartialArn omit the end. Or import the secret with fromSecretCompleteArn or fromSecretNameV2. Then deploy again."
-        title = "Let the CDK write the whole ARN of the secret"
-        page = "https://github.com/aws/aws-cdk/issues/12411"
-        remedy = your_remedy(title, step, url=page)
-    return Contrast(
-        f"has the secret's ARN without {end} at the end, but IAM compares it with the whole ARN",
-        remedy,
-        "The call may use the secret's name or the ARN without its end, as in the message. The policy may not: the secret's ARN is "
-        f"{clip_text(whole)}.",
-    )
+def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> str:
+    """Return what statements allow of the service of an action, as the end of a sentence without its period.
 
-
-def find_name_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return that Secrets Manager takes the end of a secret's name for the end of its ARN.
-
-    https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
+    >>> describe_allowed([{"Effect": "Allow", "Action": ["sqs:SendMessage", "s3:*"]}], "sqs:CreateQueue")
+    ': of sqs, it allows only sqs:SendMessage'
+    >>> describe_allowed([{"Effect": "Allow", "Action": "ssm:GetParameters"}], "ssm:GetParameter")
+    ': it has ssm:GetParameters, which is another action'
     """
-    resource = denial.resource or ""
-    ends = {each[len(resource) :] for each in allowed if each.startswith(resource)}
-    # A random end has other characters than small letters, too: such an ARN is whole, and the policy wrong.
-    if _NAME_END.search(resource) is None or not any(map(_SECRET_END.fullmatch, ends)):
-        return None
-    name, end = resource.rpartition(":")[2], resource[-len(RANDOM_END) :]
-    command = fill_command("aws secretsmanager describe-secret --secret-id {}", name)
-    command += f" --query ARN --output text --region {region(resource.split(':')[3])}"
-    imported = _CDK_IMPORT.search(denial.failure.text)
-    new_task: tuple[Labelled, ...] = ()
-    where = "the code"
-    if imported is not None:
-        # A deployment starts new tasks.
-        call = f"({imported['scope']}, {imported['id']}, 'ARN')" if imported["id"] else ""
-        where = f"fromSecretCompleteArn{call} in the CDK code, instead of {imported[0].partition('(')[0]}"
-    elif new_task := new_task_commands(denial.failure.text, resource.split(":")[3]):
-        where = "valueFrom of the task definition"
-    is_task = bool(new_task) or imported is not None
-    others = [
-        _SECRET_END.sub("", each).rpartition(":")[2] for each in allowed if not each.startswith(resource)
-    ]
-    fitting = next((each for each in others if not _NAME_END.search(f":{each}")), None)
-    works = (
-        f" {clip_text(fitting)} works, because its name has no such end."
-        if fitting
-        else " A partial ARN works only for names without such an end."
-    )
-    remedy = your_remedy(
-        f"Use the whole ARN of {clip_text(name)}, with its random end",
-        f"The command prints it. Write it in {where}{', and deploy again' if imported else ''}.",
-        f"Or give the secret a name that does not end in a hyphen and six characters.{'' if is_task else ' A call can also use the name alone, without the ARN.'}",
-        commands=(command, *new_task),
-        url=_PARTIAL_ARNS,
-    )
-    return Contrast(
-        f"allows the ARN with {clip_text(next(filter(_SECRET_END.fullmatch, sorted(ends))))} at the end, but Secrets Manager takes {end} for this end",
-        remedy,
-        f"The secret's name itself ends in a hyphen and six characters, so Secrets Manager takes the ARN for the whole one of another secret. An Allow for it does not help: the call then fails with ResourceNotFoundException.{works}",
-        replaces_allow=True,
-    )
+    service = action.partition(":")[0].lower()
+    statements = list(statements)
+    excluded = next(filter(None, (excluding_pattern(each, action) for each in statements)), None)
+    if excluded is not None and not excluded.startswith("*"):
+        return f": its NotAction excludes {clip_text(excluded)}"
+    names = _list_actions(statements, service)
+    if (similar := describe_similar(statements, action)) is not None:
+        return f": it {similar}"
+    if not names:
+        return ""
+    shown = tuple(map(clip_text, names))[:_MAX_ACTIONS]
+    more = (f"{len(names) - len(shown)} more",) if len(names) > len(shown) else ()
+    return f": of {service}, it allows only {join_words((*shown, *more), 'and')}"
+
+
+def _list_actions(statements: Iterable[Mapping[str, Any]], service: str) -> list[str]:
+    """Return the actions of a service that statements name."""
+    names = (name for each in statements for name in trust_documents.as_strings(each.get("Action")))
+    return [*dict.fromkeys(name for name in names if name.lower().startswith(f"{service}:"))]
+
+
+def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> str | None:
+    """Return which action statements have that a reader can take for another one, as the end of a sentence.
+
+    >>> describe_similar([{"Action": ["dynamodb:GetItem"]}], "dynamodb:BatchGetItem")
+    'has dynamodb:GetItem, which is another action'
+    >>> describe_similar([{"Action": "stepfunctions:StartExecution"}], "states:StartExecution")
+    'has stepfunctions:StartExecution, but the prefix of the action is states'
+    """
+    service, _, name = action.lower().partition(":")
+    stem, found = name.removesuffix("s"), list[str]()
+    for each in (
+        one for statement in statements for one in trust_documents.as_strings(statement.get("Action"))
+    ):
+        prefix, _, other = each.lower().partition(":")
+        # Many services have a TagResource.
+        is_alike = prefix.startswith(service) or service.startswith(prefix) or find_action(each) is None
+        if other == name and prefix != service and is_alike:
+            return f"has {clip_text(each)}, but the prefix of the action is {service}"
+        shorter, longer = sorted((stem, other.removesuffix("s")), key=len)
+        if (
+            prefix == service
+            and len(shorter) >= _MIN_NAME
+            and "*" not in other
+            and longer.removeprefix("batch").startswith(shorter)
+        ):
+            found.append(each)
+    # Of several, the longest is closest to it.
+    return f"has {clip_text(max(found, key=len))}, which is another action" if found else None
 
 
 def describe_star_only(action: str | None) -> str | None:
@@ -229,6 +222,8 @@ def compared_resource(denial: Denial) -> str | None:
         return None
     if known is not None and ":s3:::" in resource and known.accepts(resource) is None:
         return f"{resource.partition('/')[0]}/OBJECT_KEY"
+    if denial.service == "secretsmanager" and denial.resource_arn is None:
+        resource = find_secret_arn(denial, resource)
     return complete_secret_arn(resource, denial.failure.text)
 
 
@@ -370,8 +365,10 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     """Return on which resources, or in which Region, a policy allows the denied action."""
     allowed = allowed_resources(_unless_failed(denial, statements_with(policy, denial.action or "")))
     whole = compared_resource(denial) or ""
-    if denial.resource in allowed and ":secretsmanager:" in whole and whole != denial.resource:
-        return describe_partial_arn(denial, whole)
+    if ":secretsmanager:" in whole and (whole != denial.resource or has_random_end(whole)):
+        partial = whole[: -len(RANDOM_END)]
+        if any(matches(partial, compile_glob(each)) for each in allowed):
+            return describe_partial_arn(denial, whole)
     is_template = policy.name.startswith(POLICY_TEMPLATE)
     if is_template and (contrast := find_template_contrast(denial)) is not None:
         return contrast

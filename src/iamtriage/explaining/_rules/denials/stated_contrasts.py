@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.denials.known_policies import (
     describe_condition,
     describe_conditions,
     join_values,
-    other_region,
 )
 from iamtriage.explaining._rules.denials.listings import list_prefix_remedy
 from iamtriage.explaining._rules.denials.request_conditions import (
@@ -36,28 +35,14 @@ from iamtriage.explaining._rules.denials.request_conditions import (
 from iamtriage.explaining._rules.denials.resource_tags import describe_missing_tag, describe_new_resource
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denied_regions import other_model_region, region_setting
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.required_grants import required_grant, required_statement
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy
+from iamtriage.explaining._rules.shared.required_grants import required_statement
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping, shown_sid
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference
 
-# The commands that find a resource by its name, by service.
-_LOOKUPS = {
-    "dynamodb": "aws dynamodb describe-table --table-name {} --region {} --query Table.TableArn --output text",
-    "lambda": "aws lambda get-function-configuration --function-name {} --region {} --query FunctionArn --output text",
-    "secretsmanager": "aws secretsmanager describe-secret --secret-id {} --region {} --query Name --output text",
-    "sqs": "aws sqs get-queue-url --queue-name {} --region {}",
-    "ssm": "aws ssm describe-parameters --parameter-filters Key=Name,Values={} --region {} --query 'Parameters[].Name'",
-}
-_NAME = lazy_pattern(r"[\w/][\w+=.@/-]{0,511}")
-_SECRET_SUFFIX = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6})\Z")
-_STORE = lazy_pattern(
-    r"\b(?P<kind>(?:cluster)?secretstore)s?(?:\.[a-z.-]{1,40})?[ /](?P<name>[a-z0-9][a-z0-9.-]{0,252})"
-)
 # All actions of a service, or all resources of a type.
 _EVERYTHING = lazy_pattern(r"(?:^|[:/])\*\Z")
 # Characters of a statement that is shown as a whole.
@@ -92,42 +77,6 @@ class Contrast(NamedTuple):
     replaces_allow: bool = False
 
 
-def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return that a policy allows the action in another Region only, if nothing else differs."""
-    if denial.service == "bedrock" and (region := other_region(denial.resource or "", allowed)) is not None:
-        verdict = f"allows it only in {region}, and the call was denied{other_model_region(denial)}"
-        return Contrast(verdict)
-    grant = required_grant(denial)
-    if grant is None or len(grant.resources) != 1:
-        return None
-    arn = grant.resources[0]
-    region = other_region(arn, allowed)
-    if region is None:
-        return None
-    called, name, lookup = arn.split(":")[3], _find_name(arn), _LOOKUPS.get(denial.service or "")
-    lines: list[str] = []
-    if lookup is not None and _NAME.fullmatch(name):
-        lines.append(commands.fill_command(lookup, name, commands.region(region)))
-    check, setting = f"Check that {clip_text(name)} is in {region}.", region_setting(denial, called)
-    if denial.service == "secretsmanager" and denial.resource_arn is None:
-        check = f"The message has the secret's name instead of its ARN: a sign that {called} has no such secret. {check}"
-    change = f"Then set the Region of the client to {region}{setting.replace(', set by', ' instead of')}."
-    controller, store = find_controller(denial.failure.text), _STORE.search(denial.failure.text)
-    if controller is not None and controller.region_setting:
-        change = f"Then set {controller.region_setting} to {region}."
-        if store is not None:
-            option = "" if store["kind"].startswith("cluster") else " --namespace NAMESPACE"
-            patch = json.dumps({"spec": {"provider": {"aws": {"region": region}}}})
-            line = f"kubectl patch {store['kind']} {{}}{option} --type merge --patch {{}}"
-            lines.append(commands.fill_command(line, store["name"], patch))
-    only = f"Only if it is in {called}, allow {denial.action} on {clip_text(arn)} for {denial.caller}."
-    if denial.policy_type not in {None, "identity"}:
-        only = f"Only if it is in {called}, the policy must allow {denial.action} on {clip_text(arn)}, too."
-    title = f"Call {region}, if {clip_text(name)} is there"
-    remedy = your_remedy(title, check, change, only, commands=tuple(lines), url=pages.EVALUATION)
-    return Contrast(f"allows it only in {region}, and the call went to {called}{setting}", remedy)
-
-
 def find_filter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
     """Return that a controller reads more resources than its policy allows, unless the text shows a filter."""
     text = denial.failure.text
@@ -155,19 +104,6 @@ def find_filter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     no_filter = f", and no filter limits {name} to {they}" if shows_arguments else ""
     verdict = f"allows it only on the {kind}{'s' * (len(ids) > 1)} {listed}{no_filter}"
     return Contrast(verdict, remedy, cause)
-
-
-def _find_name(arn: str) -> str:
-    """Return the name of a resource by which the AWS CLI finds it."""
-    service, resource = arn.split(":")[2], arn.split(":", 5)[5]
-    if service in {"dynamodb", "ssm"}:
-        _, _, name = resource.partition("/")
-        return f"/{name}" if service == "ssm" and "/" in name else name
-    if service == "secretsmanager":
-        return _SECRET_SUFFIX.sub("", resource.removeprefix("secret:"))
-    return (
-        resource.partition(":")[2].partition(":")[0] if service == "lambda" else resource.rpartition("/")[2]
-    )
 
 
 def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Contrast:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Root
 from iamtriage.explaining._cause_types import Cause
@@ -19,7 +18,6 @@ from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
-    is_of_caller,
     is_of_other,
     list_known_policies,
     list_own_policies,
@@ -34,30 +32,30 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     compare,
     compare_with_principal,
     describe_other_resource,
+    describe_similar,
     find_conditional,
     limit_to_resource,
     statements_with,
 )
+from iamtriage.explaining._rules.denials.region_contrasts import name_alternative
 from iamtriage.explaining._rules.denials.stated_contrasts import Contrast, find_condition_contrast
 from iamtriage.explaining._rules.denials.stated_remedies import (
     ALLOW_IS_NO_FIX,
     correct_code_remedy,
     drop_superfluous,
+    explain_without_effect,
     extend_policy,
     first_remedy,
     name_caller,
     name_holder,
 )
-from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, capitalize_start, denial_summary
+from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._managed_policies import is_known_policy
 
-_ALLOW_TITLE = lazy_pattern(r"\AAllow ([a-z0-9-]+:.*)")
 _MAX_POLICIES = 3
 _NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
 # The topics of explanations that have compared the policies, or of what no policy has to allow.
@@ -68,6 +66,8 @@ _COMPARED = frozenset(
         "missing-object",
         "s3-acl",
         "s3-bucket-key",
+        "service-cannot-assume-role",
+        "service-role-lacks-permission",
         "service-principal",
         STATED_POLICY_OTHER_RESOURCE.code,
     }
@@ -118,7 +118,7 @@ def _add_identity_policies(
     if first.code == STATED_POLICY_ALLOWS.code and _is_decided(denial, explanation):
         return _exclude_policy(denial, explanation, policy)
     if first.code == STATED_POLICY_ALLOWS.code and (denial.policy_type == "identity" or policy.version):
-        return _explain_without_effect(denial, explanation, policy, first)
+        return explain_without_effect(denial, explanation, policy, first)
     codes = {cause.code for _, cause in found}
     if first.evidence != "possible" and first.code not in ALLOW_IS_NO_FIX:
         explanation = _drop_general(explanation, first)
@@ -128,7 +128,7 @@ def _add_identity_policies(
     )
     # The role does not have a policy that is passed for a session.
     added = None if policy.name == SESSION_POLICY else first_remedy(denial, first.code)
-    verdict = _describe_verdict(policy, first)
+    verdict = _describe_verdict(policy, first, action)
     contrast: Contrast | None = None
     if (conditional := find_conditional(denial, policy)) is not None:
         contrast = find_condition_contrast(denial, conditional)
@@ -147,10 +147,7 @@ def _add_identity_policies(
             remedies = tuple(extend_policy(denial, policy, each) for each in remedies)
         else:
             # The policy allows the action already.
-            remedies = tuple(
-                attrs.evolve(each, title=_ALLOW_TITLE.sub(r"Or allow \1 on this resource", each.title))
-                for each in remedies
-            )
+            remedies = tuple(map(name_alternative, remedies))
     if contrast is not None:
         remedies = () if contrast.replaces_allow else remedies
         remedies = present(contrast.remedy, *remedies)
@@ -185,13 +182,15 @@ def _is_decided(denial: Denial, explanation: Explanation) -> bool:
     return evidence == "derived" or (evidence == "reported" and denial.policy_type is None)
 
 
-def _describe_verdict(policy: KnownPolicy, first: Cause) -> str:
+def _describe_verdict(policy: KnownPolicy, first: Cause, action: str) -> str:
     """Return what a policy means for the call, as the end of a sentence, or nothing if its cause does not decide."""
     if first.code == STATED_POLICY_DENIES.code:
         words = first.text.partition(" that matches ")[0]
         return f"{words[:1].lower()}{words[1:]} that matches it"
-    does_not = f"{policy.name} does not allow this action"
-    return does_not if first.code == STATED_POLICY_OTHER_ACTION.code else ""
+    if first.code != STATED_POLICY_OTHER_ACTION.code:
+        return ""
+    similar = describe_similar(trust_documents.allow_statements(policy.content), action)
+    return f"{policy.name} {similar or 'does not allow this action'}"
 
 
 def _add_policy_with_principal(
@@ -286,37 +285,6 @@ def _drop_general(explanation: Explanation, first: Cause) -> Explanation:
         )
     causes = (each for each in explanation.causes if each.evidence != "possible" or each.code not in general)
     return attrs.evolve(explanation, causes=tuple(causes), remedies=remedies)
-
-
-def _explain_without_effect(
-    denial: Denial, explanation: Explanation, policy: KnownPolicy, cause: Cause
-) -> Explanation:
-    """Return that a policy allows the call but had no effect on it, as AWS found none of the caller that allows it."""
-    account = denial.account or "of the call"
-    steps: tuple[str, ...] = (
-        "The lists must name it. Of a managed policy, only the default version counts.",
-        f"Print the lists with credentials of the account {account}: another one can have a role or user with the same name.",
-        "If it was attached or changed after the call, or seconds before it, repeat the call.",
-    )
-    verdict = "is not in effect for this caller"
-    title, lines = f"Check that {policy.name} is attached to {denial.caller}", list_policies_commands(denial)
-    if policy.version is not None:
-        arn, version = policy.version
-        verdict = f"it is version {version}, not the default one"
-        title = f"Make {version} the default version"
-        template = f"aws iam set-default-policy-version --policy-arn {{}} --version-id {version}"
-        lines = (fill_command(template, arn),)
-        steps = ("Only the default version has an effect, on all that have the policy.",)
-    elif is_of_caller(policy, denial):
-        verdict, steps = "it was not yet in effect, or the text shows it in another account", steps[1:]
-    remedy = account_remedy(title, *steps, commands=lines, url=pages.EVALUATION)
-    others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
-    return attrs.evolve(
-        explanation,
-        summary=denial_summary(denial, f"{policy.name} allows it, but {verdict}"),
-        causes=(cause, *explanation.causes),
-        remedies=(remedy, *others),
-    )
 
 
 def _exclude_policy(denial: Denial, explanation: Explanation, policy: KnownPolicy) -> Explanation:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import Cause
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
-from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, names_resource
+from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, is_of_caller, names_resource
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_ALLOWS,
     STATED_POLICY_DENIES,
@@ -14,15 +17,22 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     compared_resource,
     statements_with,
 )
+from iamtriage.explaining._rules.denials.stated_secrets import complete_others
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy
+from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, shown_sid
 from iamtriage.policies._managed_policies import is_known_policy
 
+_NOT_THERE = "First check the name and the Region: if that has no such secret, the ARN that IAM compares has no random end, and no pattern for one matches it."
 ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
 """The causes against which an Allow does not help."""
+# A wildcard that somebody tried, proposed or refused, but not that of a policy.
+_WIDER = lazy_pattern(
+    r"(?:\b(?i:allow|give|grant|open|put|set|use|want|with)(?i:s|ting|ing)?\b|n.t\b)(?![^\n]{0,40}[:=\[{])[^\n.;*]{0,40}?(?<=\s)(?P<quote>[\"'`]?)(?P<wide>\*|[a-z][\w-]{1,40}/\*)(?P=quote)(?=[\s,;)]|[.]?(?:\s|\Z))"
+)
 _TO_CALLER = f"Attach the policy to {UNKNOWN_CALLER}."
 
 
@@ -79,7 +89,11 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     """Return the remedy that allows the action with the other way, which is to extend the policy in the text."""
     if remedy.policy is None or remedy.layer != "identity" or policy.is_code:
         return remedy
-    if [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy)] != [
+    remedy = _answer_wildcard(denial, remedy)
+    if denial.service == "secretsmanager":
+        listed = allowed_resources(statements_with(policy, denial.action or ""))
+        remedy = complete_others(denial, compared_resource(denial), listed, remedy)
+    if [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy or {})] != [
         [denial.resource]
     ]:
         return remedy
@@ -94,6 +108,15 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     if is_known_policy(policy.name):
         step = f"AWS manages {policy.name}, which you cannot edit. For a role with a name that it allows, it is enough."
     return attrs.evolve(remedy, steps=(*steps, step))
+
+
+def _answer_wildcard(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return the remedy with the answer that it suffices, if the text speaks of a resource with a wildcard instead."""
+    found = _WIDER.search(denial.failure.text)
+    if found is None or found["wide"] in str(remedy.policy):
+        return remedy
+    step = f"This is enough: {found['wide']} as Resource is not necessary."
+    return attrs.evolve(remedy, steps=(*remedy.steps, step))
 
 
 def first_remedy(denial: Denial, code: str) -> Remedy | None:
@@ -124,4 +147,37 @@ def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Rem
         step,
         "Then deploy the code. A change in IAM alone is not in the code: the next deployment can undo it.",
         url=pages.EVALUATION,
+    )
+
+
+def explain_without_effect(
+    denial: Denial, explanation: Explanation, policy: KnownPolicy, cause: Cause
+) -> Explanation:
+    """Return that a policy allows the call but had no effect on it, as AWS found none of the caller that allows it."""
+    account = denial.account or "of the call"
+    steps: tuple[str, ...] = (
+        "The lists must name it. Of a managed policy, only the default version counts.",
+        f"Print the lists with credentials of the account {account}: another one can have a role or user with the same name.",
+        "If it was attached or changed after the call, or seconds before it, repeat the call.",
+    )
+    verdict = "is not in effect for this caller"
+    title, lines = f"Check that {policy.name} is attached to {denial.caller}", list_policies_commands(denial)
+    if policy.version is not None:
+        arn, version = policy.version
+        verdict = f"it is version {version}, not the default one"
+        title = f"Make {version} the default version"
+        template = f"aws iam set-default-policy-version --policy-arn {{}} --version-id {version}"
+        lines = (commands.fill_command(template, arn),)
+        steps = ("Only the default version has an effect, on all that have the policy.",)
+    elif is_of_caller(policy, denial):
+        verdict, steps = "it was not yet in effect, or the text shows it in another account", steps[1:]
+    if denial.service == "secretsmanager" and denial.resource_arn is None:
+        steps = (_NOT_THERE, *steps)
+    remedy = account_remedy(title, *steps, commands=lines, url=pages.EVALUATION)
+    others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, f"{policy.name} allows it, but {verdict}"),
+        causes=(cause, *explanation.causes),
+        remedies=(remedy, *others),
     )

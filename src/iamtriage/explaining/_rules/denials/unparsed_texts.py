@@ -49,7 +49,7 @@ _OPTIONS = lazy_pattern(
     r"-t (?:amazon-)?efs\b[^\n]{0,200}? -o (\S{1,300})|-o (\S{1,300}) [^\n]{0,200}?-t efs\b|\boptions=\{([^{}\n]{1,600})\}"
 )
 _OPTION = lazy_pattern(r"'([\w.-]{1,40})': ")
-_VOLUME = lazy_pattern(r"failed for volume \\?\"(pvc-[0-9a-z-]{1,60})\\?\"")
+_VOLUME = lazy_pattern(r"failed for volume \\?\"([0-9a-z][0-9a-z.-]{1,100})\\?\"")
 # What the mount helper logs about its credentials.
 _MOUNTING_ROLE = lazy_pattern(
     r"IAM authentication: [^\n]{0,80}?:role/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})", re.ASCII
@@ -102,7 +102,7 @@ def explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
         shown = ",".join(each for each in given if "=" not in each) or ",".join(given)
         admits = "the file system policy does not allow anonymous clients"
         if roles:
-            admits = f"the file system policy in the text allows only {_name_roles(roles)}. An Allow there is enough: no other policy is missing"
+            admits = f"the file system policy in the text allows only {_name_roles(roles)}. The file system policy can stay as it is, and no other one is missing"
         reason = f"The mount options ({shown}) lack iam, and {admits}."
         summary = f"Amazon EFS denied the mount of {mounted}: the mount options lack iam, so the client is anonymous{f', and the file system policy allows only {_name_roles(roles)}' if roles else ''}."
     host = None if region is None else find_endpoint(region)

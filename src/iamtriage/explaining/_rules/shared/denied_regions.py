@@ -28,6 +28,10 @@ _ALLOWS_REGIONS = lazy_pattern(
     r"(?=.*\b(?:allow|approv|permit)\w*\b)(?=.*\b(?:only|regions?)\b)(?!.*\b(?:not|den(?:y|ied|ies)|block\w*)\b)",
     re.IGNORECASE,
 )
+_SETTINGS = lazy_pattern(
+    r"\b(?i:AWS_(?:DEFAULT_)?REGION|(?:\w{2,20}[-_])?region)\b[\"']?[ \t]{0,4}[:=]?[ \t]{0,4}[\"']?(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\b",
+    re.ASCII,
+)
 _MAX_LINE = 300
 _MAX_REGIONS = 3
 _READING_VERBS = ("Describe", "List", "Get")
@@ -68,9 +72,12 @@ def region_steps(denial: Denial) -> tuple[str, ...]:
 def region_setting(denial: Denial, region: str) -> str:
     """Return what in the text sets the Region of the call, after a comma, or an empty string."""
     stated = denial.context.region
-    if stated is None or stated.value != region:
-        return ""
-    return f", set by {quote_words(stated.words.strip())} in the text"
+    words = stated.words.strip() if stated is not None and stated.value == region else None
+    if words is None:
+        # Another command in the text can have its own Region.
+        settings = _SETTINGS.finditer(denial.failure.text)
+        words = next((each[0] for each in settings if each["region"] == region), None)
+    return "" if words is None else f", set by {quote_words(words)} in the text"
 
 
 def find_allowed_regions(text: str, called: str) -> tuple[str, ...]:

@@ -37,6 +37,12 @@ _IDEMPOTENT = "Idempotent producers, the default since Kafka 3.0, also require k
 ALL_REQUIRED = "requires all of these actions."
 """The end of the step about a policy whose actions one task requires."""
 
+# https://kafka.apache.org/documentation/#connect_running and
+# https://spark.apache.org/docs/latest/structured-streaming-kafka-integration.html
+_MADE_UP_GROUP = lazy_pattern(
+    r":group/.+/(?:connect-(?P<connector>[\w.-]{1,200})|spark-kafka-source-[\w-]+)\Z"
+)
+_FRAMEWORKS = lazy_pattern(r"\bWorkerSinkTask\b|kafka\.connect|\bKafka ?Connect|\bconnectors?\b|(?i:\bspark)")
 _LOG_GROUP = "Each run writes to another stream, hence :*. If the log group does not exist yet, logs:CreateLogGroup is required, too."
 
 
@@ -145,7 +151,8 @@ def complete_task(
     service = tasks.SERVICES_OF_TOKENS.get(grant.action.partition(":")[0])
     if service is None or not more:
         idempotent = (_IDEMPOTENT,) if "kafka-cluster:WriteData" in actions else ()
-        return (f"{task} {ALL_REQUIRED}", *idempotent), more
+        groups = _describe_group(grant.resources[0], denial.failure.text)
+        return (*groups, f"{task} {ALL_REQUIRED}", *idempotent), more
     more[0]["Condition"] = token_condition(service)
     text, domain = denial.failure.text, grant.resources[0]
     login = _PACKAGES_LOGIN.search(text)
@@ -159,6 +166,25 @@ def complete_task(
     statement["Action"] = grant.action
     then = f"Package managers then require {join_words(tasks.PACKAGE_ACTIONS, 'and')} on the repository."
     return (step, then), more
+
+
+def _describe_group(resource: str, text: str) -> tuple[str, ...]:
+    """Return where the name of a consumer group comes from that no setting has: a framework makes it up."""
+    found = _MADE_UP_GROUP.search(resource)
+    if found is None or not _FRAMEWORKS.search(text):
+        return ()
+    acls = (
+        " Kafka's own ACLs do not apply to clients with IAM." if "ACL" in text or "kafka-acls" in text else ""
+    )
+    if found["connector"] is None:
+        return (
+            f"Spark makes up a group for each query: end the Resource with spark-kafka-source-*, or set kafka.group.id.{acls}",
+        )
+    restart = f"/connectors/{found['connector']}/restart?includeTasks=true&onlyFailed=true"
+    return (
+        "Kafka Connect reads for each sink connector with a group of its own, connect- and the connector's name. group.id is only that of the workers, and source connectors read no topics. To cover all sinks, end the Resource with connect-*.",
+        f"Then restart the failed task, which does not retry: POST {restart} to the REST API of Kafka Connect.{acls}",
+    )
 
 
 def build_allow(actions: tuple[str, ...], resource: str) -> dict[str, Any]:
@@ -175,8 +201,16 @@ def _find_repository(denial: Denial) -> str:
     return "REPOSITORY_ARN" if grant is None else grant.resources[0]
 
 
-def drop_allowed(statements: list[dict[str, Any]], denial: Denial) -> tuple[list[dict[str, Any]], bool]:
-    """Return statements without the other actions that policies in the text allow, perhaps on less, and whether there are any."""
+def drop_allowed(
+    statements: list[dict[str, Any]], denial: Denial, kept: str | None = None
+) -> tuple[list[dict[str, Any]], bool]:
+    """Return statements without the other actions that policies in the text allow, perhaps on less, and whether there are any.
+
+    Args:
+        statements: The statements, of which the first stays as it is unless ``kept`` is given.
+        denial: The denial.
+        kept: The denied action, if it is all that the first statement has to keep.
+    """
     name: str | None = getattr(denial.role or denial.principal, "name", None)
     allowed = [
         action.lower()
@@ -189,12 +223,20 @@ def drop_allowed(statements: list[dict[str, Any]], denial: Denial) -> tuple[list
     # Most denials have no policy in the text.
     from iamtriage.policies._patterns import compile_glob, matches
 
-    patterns, lacking = [*map(compile_glob, allowed)], statements[:1]
-    for each in statements[1:]:
+    patterns = [*map(compile_glob, allowed)]
+    # A policy that has the denied action on another resource has the others on that, too.
+    is_other_resource = kept is not None and any(matches(kept.lower(), each) for each in patterns)
+    lacking = statements[: 1 if kept is None or is_other_resource else 0]
+    for each in statements[len(lacking) :]:
         actions = [each["Action"]] if isinstance(each["Action"], str) else each["Action"]
-        names = [one for one in actions if not any(matches(one.lower(), pattern) for pattern in patterns)]
+        names = [
+            one
+            for one in actions
+            if one == kept or not any(matches(one.lower(), pattern) for pattern in patterns)
+        ]
         if names:
+            shown = names[0] if len(names) == 1 else names
             lacking.append(
-                each if names == actions else {**each, "Sid": statement_id(names[0]), "Action": names}
+                each if names == actions else {**each, "Sid": statement_id(names[0]), "Action": shown}
             )
     return lacking, lacking != statements

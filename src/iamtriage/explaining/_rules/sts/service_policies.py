@@ -16,6 +16,7 @@ from iamtriage.explaining._facts import NO_FACTS, Facts
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_documents, trust_findings, trust_fixes
+from iamtriage.explaining._rules.sts.source_arns import find_source_arn
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class _Question(Value):
     evidence: Evidence
     known: Mapping[str, str]
     added: dict[str, Any] | None
+    text: str
 
     @property
     def account(self) -> str | None:
@@ -69,6 +71,7 @@ def check_service_trust(  # noqa: PLR0913 (what is known about the request)
     *,
     known: Mapping[str, str | None] | None = None,
     added: dict[str, Any] | None = None,
+    text: str = "",
 ) -> ServiceTrust | None:
     """Evaluate the trust policy in the facts for a service; return ``None`` without a readable policy."""
     if facts.trust_policy is None:
@@ -77,7 +80,7 @@ def check_service_trust(  # noqa: PLR0913 (what is known about the request)
     role: str | None = getattr(principal_words.parse_masked_role(role_arn), "name", role_name)
     evidence = trust_findings.trust_policy_evidence(facts)
     stated = {key: value for key, value in keys.items() if value is not None}
-    question = _Question(facts, service, role, evidence, stated, added)
+    question = _Question(facts, service, role, evidence, stated, added, text)
     try:
         for action in actions:
             result = _evaluate(question, action)
@@ -222,6 +225,11 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
     elif (actual := question.known.get(key.lower())) is not None:
         value, difference = [*result.expected, actual], f", and the request has {clip_text(actual)}"
         step = f"{trust_fixes.REMOVE_OLD} If {expected} is right, change the resource that uses the role instead."
+    elif key.lower() == _SOURCE_ARN and (
+        found := find_source_arn(result.expected[0] if result.expected else "", question.text)
+    ):
+        value, difference = found, f", and the resource in the text is {clip_text(found)}"
+        step = "Change only this value. The conditions prevent other accounts from using the role through the service."
     elif key.lower() == _SOURCE_ARN:
         step = "It must match the ARN of the resource that uses the role, with its account and Region."
     elif key.lower() == _EXTERNAL_ID:

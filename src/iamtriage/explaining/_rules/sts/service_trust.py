@@ -119,7 +119,7 @@ def explain_untrusted_role(
     parameters = () if name else role_parameters(case.operation or "", (service or "").partition(".")[0])
     who, trust = service or "the service", None
     if case.facts.trust_policy is not None and service is not None:
-        trust = check_service_trust(case.facts, service, actions, role_arn, name)
+        trust = check_service_trust(case.facts, service, actions, role_arn, name, text=case.failure.text)
     if name is not None and f"role with name {name} cannot be found" in case.failure.text:
         return _explain_missing_role(case, service, actions, name)
     causes: tuple[Cause, ...] = (
