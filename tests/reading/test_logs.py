@@ -45,6 +45,15 @@ At C:\\build\\deploy.ps1:29 char:5
 """
 
 
+_REPORTS = (_THROTTLED, DENIAL.replace("eks:DescribeCluster", "eks:UpdateCluster"), _JAVA)
+
+
+def _test_report(case: str) -> str:
+    """Return a test report with a case for each report."""
+    cases = "\n".join(case.format(each.replace('"', "&quot;")) for each in _REPORTS)
+    return f'<?xml version="1.0"?>\n<testsuites><testsuite name="e2e">\n{cases}\n</testsuite></testsuites>\n'
+
+
 def _events(*messages: str) -> str:
     """Return log events as the AWS CLI prints them."""
     events = [
@@ -167,6 +176,55 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
                 "status_code": 400,
             },
         ],
+    ),
+    *(
+        (f"results-in-{name}", text, [_THROTTLED_FACTS, {**DENIED, "action": "eks:UpdateCluster"}, _ANSWERED])
+        for name, text in {
+            "a list": json.dumps([{"job": n, "error": each} for n, each in enumerate(_REPORTS)]),
+            "an indented list": json.dumps(
+                {"failed": 3, "results": [{"error": each} for each in _REPORTS]}, indent=2
+            ),
+            "an object": json.dumps(
+                {f"job-{n}": {"state": "FAILED", "why": each} for n, each in enumerate(_REPORTS)}
+            ),
+            "lists in lists": json.dumps(
+                [
+                    {"steps": [{"error": _THROTTLED}, {"ok": 1}]},
+                    {"steps": [{"error": each} for each in _REPORTS[1:]]},
+                ]
+            ),
+            "Python": str([{"error": each} for each in _REPORTS]),
+            "JUnit": _test_report('<testcase name="a"><failure message="failed">{}</failure></testcase>'),
+            "JUnit with attributes": _test_report('<testcase name="a"><error message="{}"/></testcase>'),
+            "JUnit with output": _test_report(
+                '<testcase name="a"><failure>1 != 2</failure><system-out><![CDATA[{}]]></system-out></testcase>'
+            ),
+        }.items()
+    ),
+    # What is about one call: its fields, its request and response, and the causes of an exception.
+    (
+        "fields-in-a-list",
+        json.dumps([{"name": "action", "value": "eks:DescribeCluster"}, {"name": "error", "value": _CALL}]),
+        [_CALLED],
+    ),
+    (
+        "request-and-response",
+        json.dumps({"request": {"body": f"DescribeCluster for {APP}"}, "response": {"body": _CALL}}),
+        [_CALLED],
+    ),
+    (
+        "causes-in-a-list",
+        json.dumps(
+            {
+                "exception": {
+                    "values": [
+                        {"type": "ClientError", "value": _CALL},
+                        {"type": "JobError", "value": f"job failed: {_CALL}"},
+                    ]
+                }
+            }
+        ),
+        [_CALLED],
     ),
     (
         "curl",

@@ -164,7 +164,7 @@ def test_one_report_in_a_string_keeps_the_facts_of_its_document() -> None:
 
 def test_a_document_with_a_log_can_state_another_failure() -> None:
     text = json.dumps({"StatusReason": _EXPIRED, "logs": f"INFO a\nERROR {_PLAIN}\nINFO b\nERROR {_GO}\n"})
-    assert [facts_of(failure) for failure in scan(text)] == [_CALLED, _ANSWERED, _EXPIRED_FACTS]
+    assert [facts_of(failure) for failure in scan(text)] == [_EXPIRED_FACTS, _CALLED, _ANSWERED]
 
 
 def test_characters_without_a_meaning_are_no_error() -> None:

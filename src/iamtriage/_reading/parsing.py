@@ -128,12 +128,12 @@ def _parse_with_readers(text: str) -> Failure | None:
         from iamtriage._reading.texts import scan_text
 
         return choose_cause(scan_text(text))
-    if text.count("\\n") > 1:
-        # A string can contain a whole log.
+    if text.count("\\n") > 1 or "}," in text or "<test" in text:
+        # A string can contain a whole log, and a document the reports of several calls.
         from iamtriage._reading.root_causes import choose_cause
-        from iamtriage._reading.texts import find_causes_in_strings
+        from iamtriage._reading.texts import find_causes_in_parts
 
-        if found := find_causes_in_strings(text):
+        if found := find_causes_in_parts(text):
             return choose_cause(found)
     return _cause_finder()(text)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.assembly import read, read_cause
 from iamtriage._reading.documents import find_cause_in_documents, read_documents
+from iamtriage._reading.elements import read_elements
 from iamtriage._reading.judging.building import build
 from iamtriage._reading.log_events import read_log_events
 from iamtriage._reading.repeats import Repeats
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from iamtriage._reading.entries.splitting import Tick
     from iamtriage.failures._failures import Failure
 
+    Parts = list[tuple[list[Failure], Entry]]
+
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -30,11 +34,12 @@ def find_cause(text: str) -> Failure | None:
     return read_cause(text) if cause is None else cause[0]
 
 
-def find_causes_in_strings(text: str) -> list[Failure]:
-    """Return the failures in a text with logs in strings, or an empty list for any other text."""
+def find_causes_in_parts(text: str) -> list[Failure]:
+    """Return the failures in a document of several reports or with logs in strings, or an empty list for any other text."""
     from iamtriage._reading.entries.open_entries import Entry
 
-    parts = read_strings(Entry(text, 0), _find_in_parts, 0)
+    entry = Entry(text, 0)
+    parts = read_elements(entry, _find_in_strings, 0) or read_strings(entry, _find_in_parts, 0)
     return [failure for failures, _ in parts or () for failure in failures]
 
 
@@ -76,30 +81,46 @@ def _find_in_entry(
     ]
 
 
-def _find_in_parts(entry: Entry, depth: int = 0) -> list[tuple[list[Failure], Entry]]:
+def _find_in_parts(entry: Entry, depth: int = 0) -> Parts:
     """Return the failures in an entry, or in each log event or entry in its strings, which are entries, too.
 
     Args:
         entry: The entry.
         depth: In how many strings it is.
     """
+    parts = None
+    if not (entry.low > 0 or entry.high < sys.maxsize):
+        find = partial(_find_in_message, depth=depth)
+        parts = read_log_events(entry.text, entry.prefixes, find, entry.start)
+        if parts is None:
+            parts = read_elements(entry, _find_in_strings, depth)
+    return _find_in_strings(entry, depth) if parts is None else _in_order(entry, parts)
+
+
+def _find_in_strings(entry: Entry, depth: int) -> Parts:
+    """Return the failures in an entry, or in each entry in its strings."""
+    parts = read_strings(entry, _find_in_parts, depth)
+    if parts is not None:
+        return _in_order(entry, parts)
+    return [(_find_in_entry(entry.text, entry.prefixes, entry.statements, entry.low, entry.high), entry)]
+
+
+def _in_order(entry: Entry, parts: Parts) -> Parts:
+    """Return the failures of an entry and their parts in the order of the text."""
+
+    def position(each: tuple[Failure, Entry]) -> int:
+        # The parts are in order, but the rest of the document comes after them.
+        is_rest = len(each[1].text) == len(entry.text)
+        return each[0].span[0] if is_rest else each[1].start - entry.start
+
     low, high = entry.low, entry.high
-    is_piece = low > 0 or high < sys.maxsize
-    parts = (
-        None
-        if is_piece
-        else read_log_events(entry.text, entry.prefixes, partial(_find_in_message, depth=depth), entry.start)
-    )
-    if parts is None:
-        parts = read_strings(entry, _find_in_parts, depth)
-    if parts is None:
-        return [(_find_in_entry(entry.text, entry.prefixes, entry.statements, low, high), entry)]
-    if is_piece:
-        parts = [([each for each in found if low <= each.span[0] < high], part) for found, part in parts]
-    return parts
+    found = [(each, part) for failures, part in parts for each in failures if low <= each.span[0] < high]
+    found.sort(key=position)
+    groups = (list(group) for _, group in groupby(found, key=lambda each: id(each[1])))
+    return [([each for each, _ in group], group[0][1]) for group in groups]
 
 
-def _find_in_message(text: str, depth: int) -> list[tuple[list[Failure], Entry]]:
+def _find_in_message(text: str, depth: int) -> Parts:
     """Return the failures in the message of a log event, which can be a log, too."""
     from iamtriage._reading.entries.open_entries import Entry
 

@@ -1,0 +1,258 @@
+"""Find the failures in the elements of a document that reports several, such as a list of results or a test report.
+
+Each element is a text for itself: neighbors can report other calls, and their facts must not be mixed.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING, NamedTuple
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.vocabulary.triggers import may_contain_failure
+from iamtriage.failures._building import move_failure
+from iamtriage.failures._records import to_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from iamtriage._reading.entries.open_entries import Entry
+    from iamtriage.failures._failures import Failure
+
+    Parts = list[tuple[list[Failure], Entry]]
+    Find = Callable[[Entry, int], Parts]
+
+_STARTS = frozenset("{[<")
+# Only documents with several objects, and test reports, have these.
+_SIGNS = ("},", "<test")
+# An attribute that can state an error.
+_SENTENCE = lazy_pattern(r"=\s*(?:\"[^\"]{30}|'[^']{30})")
+# A string, a bracket or comma, or another value of JSON, Python or JavaScript.
+_JSON = lazy_pattern(
+    r"(?P<string>\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+')|(?P<sign>[\[\]{}:,])|[^\s\"'\[\]{}:,]++|[\"']",
+    re.DOTALL,
+)
+_ATTRIBUTE = r"\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+')"
+_XML = lazy_pattern(
+    rf"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<(?P<close>/?+)(?P<tag>[A-Za-z_][\w:.-]*+)(?:{_ATTRIBUTE})*+\s*+(?P<empty>/?+)>",
+    re.DOTALL,
+)
+_CDATA = "<![CDATA["
+_OPENING, _CLOSING = frozenset("[{"), frozenset("]}")
+# Elements with only these keys are the fields of one record.
+_FIELD_KEYS = frozenset({"name", "key", "field", "label", "value", "type"})
+# The objects under these keys are about one call.
+_PART_KEYS = frozenset({"request", "response", "error", "cause", "err", "exception"})
+# The elements of the errors of AWS.
+_AWS_TAGS = frozenset({"Error", "Errors", "Message", "Code", "member", "Type"})
+_MAX_DEPTH = 40
+_MAX_SILENT = 50
+# Lists in lists. At each level, text can be read once more.
+_MAX_LEVELS = 3
+
+
+@attrs.define(eq=False)
+class _Node:
+    """A list, an object or an XML element.
+
+    Attributes:
+        kind: ``"["``, ``"{"`` or the tag.
+        start: Where it starts.
+        end: Where it ends.
+        key: The last key of the object that contains it.
+        keys: The keys of an object.
+        nodes: The nodes in it.
+    """
+
+    kind: str
+    start: int
+    end: int = 0
+    key: str = ""
+    keys: list[str] = attrs.field(factory=list)
+    nodes: list[_Node] = attrs.field(factory=list)
+
+
+def read_elements(entry: Entry, find: Find, depth: int) -> Parts | None:
+    """Return the failures in a document whose elements report at least two, ``None`` for any other entry.
+
+    Args:
+        entry: The entry.
+        find: The function that finds the failures in an entry, by its depth.
+        depth: In how many strings the entry is.
+
+    Returns:
+        The elements and the rest of the document, each with its failures.
+    """
+    text = entry.text
+    if entry.prefixes or not any(sign in text for sign in _SIGNS) or text.lstrip()[:1] not in _STARTS:
+        return None
+    is_xml = text.lstrip().startswith("<")
+    root = _parse_xml(text) if is_xml else _parse_json(text)
+    found = _read_elements(entry, root, _Finder(find, depth, is_xml))
+    return found or None
+
+
+class _Finder(NamedTuple):
+    find: Find
+    depth: int
+    is_xml: bool
+
+    def read(self, entry: Entry, node: _Node, hidden: Sequence[_Node] = ()) -> Parts:
+        """Return the failures in a node of a document, without those in some of its nodes."""
+        at = node.start
+        text = entry.text[at : node.end]
+        if hidden:
+            shown = [at, *(each.end for each in hidden)], [*(each.start for each in hidden), node.end]
+            rest = [entry.text[start:end] for start, end in zip(*shown, strict=True)]
+            blanks = [" " * (each.end - each.start) for each in hidden]
+            text = "".join(chain.from_iterable(zip_longest(rest, blanks, fillvalue="")))
+            if not may_contain_failure(text):
+                return []
+        element = entry._replace(text=_blank_tags(text) if self.is_xml else text, start=0, following="")
+
+        def move(start: int, end: int) -> tuple[int, int]:
+            return at + start, at + end
+
+        found: Parts = []
+        for failures, part in self.find(element._replace(statements=()), self.depth):
+            for failure in failures:
+                move_failure(failure, entry.text, move)
+            start = at + part.start
+            words = entry.text[start : start + len(part.text)]
+            found.append((failures, part._replace(text=words, start=entry.start + start)))
+        return found
+
+
+def _read_elements(entry: Entry, node: _Node, finder: _Finder, level: int = 0) -> Parts:
+    """Return the failures in the elements of a node if they report at least two, and in the rest of it."""
+    elements = list(_find_elements(entry.text, node, is_xml=finder.is_xml)) if level < _MAX_LEVELS else ()
+    found: Parts = []
+    silent: list[_Node] = []
+    for element in elements:
+        parts = _read_elements(entry, element, finder, level + 1) or finder.read(entry, element)
+        if any(failures for failures, _ in parts):
+            found += parts
+        else:
+            silent.append(element)
+            if len(silent) == _MAX_SILENT and not found:
+                # The elements are no reports.
+                return []
+    if sum(len(failures) for failures, _ in found) <= 1:
+        return []
+    found = _merge_repeats(found)
+    found += finder.read(entry, node, elements)
+    if silent:
+        # Next to failures of AWS, less is certain to be one, such as a code alone.
+        for failures, part in finder.read(entry, node):
+            found.append(([each for each in failures if _is_in_one(each, silent)], part))
+    return found
+
+
+def _is_in_one(failure: Failure, nodes: Sequence[_Node]) -> bool:
+    """Return whether all that a failure states is in one of some nodes."""
+    starts, ends = zip(failure.span, *failure.spans.values(), strict=True)
+    return any(node.start <= min(starts) and max(ends) <= node.end for node in nodes)
+
+
+def _blank_tags(text: str) -> str:
+    """Return an XML element without its tags, at the same positions, but with those whose attributes can state an error."""
+
+    def blank(token: re.Match[str]) -> str:
+        words, tag = token[0], token["tag"]
+        if tag is None:
+            return f"{' ' * len(_CDATA)}{words[len(_CDATA) : -3]}   " if words.startswith(_CDATA) else words
+        return words if _SENTENCE.search(words) else "\n".ljust(len(words))
+
+    return _XML.sub(blank, text) if text.startswith("<") else text
+
+
+def _merge_repeats(parts: Parts) -> Parts:
+    """Drop failures that the element before or after states in the same words, with the same or more facts."""
+    reports = [each for failures, _ in parts for each in failures]
+    facts = [{key: value for key, value in to_record(each).items() if value is not None} for each in reports]
+    repeats: set[int] = set()
+    for index, failure in enumerate(reports):
+        words = failure.text[slice(*failure.span)]
+        for other in (index - 1, index + 1):
+            if (
+                0 <= other < len(reports)
+                and facts[index].items() <= facts[other].items()
+                and (other < index or facts[index] != facts[other])
+                and words in reports[other].text[slice(*reports[other].span)]
+            ):
+                repeats.add(id(failure))
+    return [([each for each in failures if id(each) not in repeats], part) for failures, part in parts]
+
+
+def _find_elements(text: str, root: _Node, *, is_xml: bool) -> Iterator[_Node]:
+    """Yield the elements of each outermost list in a node with several elements that can contain a failure."""
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        hot = [each for each in node.nodes if may_contain_failure(text[each.start : each.end])]
+        elements = _elements_of(node, hot, is_xml=is_xml) if len(hot) > 1 else ()
+        if elements:
+            yield from elements
+        else:
+            pending += reversed(hot)
+
+
+def _elements_of(node: _Node, hot: Sequence[_Node], *, is_xml: bool) -> Sequence[_Node]:
+    """Return the children of a node that are elements of a list."""
+    first = hot[0]
+    if is_xml:
+        is_list = sum(each.kind == first.kind for each in hot) > 1 and first.kind not in _AWS_TAGS
+        return [each for each in node.nodes if each.kind == first.kind] if is_list else ()
+    if any(each.kind != first.kind for each in hot):
+        return ()
+    keys = [frozenset(map(str.lower, each.keys)) for each in hot]
+    if any(each <= _FIELD_KEYS for each in keys if each):
+        return ()
+    if node.kind == "{" and (
+        any(each != keys[0] for each in keys) or any(each.key.lower() in _PART_KEYS for each in hot)
+    ):
+        return ()
+    # One without a sign of a failure can have a code.
+    return [each for each in node.nodes if each.kind == first.kind]
+
+
+def _parse_json(text: str) -> _Node:
+    """Return the lists and objects in a text, in a list if there are several."""
+    stack = [_Node("[", 0, len(text))]
+    string = ""
+    for token in _JSON.finditer(text):
+        sign = token["sign"]
+        if sign is None:
+            string = token["string"] or token[0]
+        elif sign in _OPENING and len(stack) < _MAX_DEPTH:
+            node = _Node(sign, token.start(), len(text), stack[-1].keys[-1] if stack[-1].keys else "")
+            stack[-1].nodes.append(node)
+            stack.append(node)
+        elif sign in _CLOSING and len(stack) > 1:
+            stack.pop().end = token.end()
+        elif sign == ":":
+            stack[-1].keys.append(string.strip("\"'"))
+    return stack[0]
+
+
+def _parse_xml(text: str) -> _Node:
+    """Return the XML elements in a text."""
+    stack = [_Node("", 0, len(text))]
+    for token in _XML.finditer(text):
+        tag = token["tag"]
+        if tag is None:
+            continue
+        if token["close"]:
+            if any(each.kind == tag for each in stack[-3:]):
+                while stack[-1].kind != tag:
+                    stack.pop().end = token.start()
+                stack.pop().end = token.end()
+        elif len(stack) < _MAX_DEPTH:
+            node = _Node(tag, token.start(), token.end() if token["empty"] else len(text))
+            stack[-1].nodes.append(node)
+            if not token["empty"]:
+                stack.append(node)
+    return stack[0]
