@@ -180,6 +180,7 @@ def _merge_repeats(parts: Parts) -> Parts:
             if (
                 0 <= other < len(reports)
                 and facts[index].items() <= facts[other].items()
+                and facts[index].get("deny") == facts[other].get("deny")
                 and (other < index or facts[index] != facts[other])
                 and words in reports[other].text[slice(*reports[other].span)]
             ):

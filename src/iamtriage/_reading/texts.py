@@ -92,6 +92,8 @@ def _find_in_parts(entry: Entry, depth: int = 0) -> Parts:
     if not (entry.low > 0 or entry.high < sys.maxsize):
         find = partial(_find_in_message, depth=depth)
         parts = read_log_events(entry.text, entry.prefixes, find, entry.start)
+        if parts is None and (records := read_documents(entry.text, entry.prefixes)) is not None:
+            return [(records, entry)]
         if parts is None:
             parts = read_elements(entry, _find_in_strings, depth)
     return _find_in_strings(entry, depth) if parts is None else _in_order(entry, parts)
