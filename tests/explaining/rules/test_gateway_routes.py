@@ -85,14 +85,36 @@ def test_routes_and_stages_that_commands_list(call: str, listing: str, title: st
 def test_method_without_authorization(shown: str) -> None:
     """Then nobody has to sign the request."""
     text = f'$ curl {URL}/v1/invoice\n{{"message":"Missing Authentication Token"}}\n{LISTING}/invoices\tGET\n'
-    for more, is_open in (
-        (shown, True),
-        (shown.replace("NONE", "CUSTOM"), False),
-        (shown + shown.replace("NONE", "COGNITO_USER_POOLS"), False),
+    for more, step in (
+        (shown, "requires no authorization (NONE)"),
+        (shown.replace("NONE", "CUSTOM"), "needs no signature (SigV4)"),
+        ("All methods have the same Cognito authorizer.", "needs no signature (SigV4)"),
+        (shown + shown.replace("NONE", "COGNITO_USER_POOLS"), "sign the request"),
     ):
         steps = " ".join(explain(text + more).remedies[0].steps)
-        assert ("requires no authorization (NONE)" in steps) is is_open
-        assert ("sign the request" in steps) is not is_open
+        assert step in steps
+        assert ("sign the request" in steps) is (step == "sign the request")
+
+
+@pytest.mark.parametrize(
+    ("works", "call", "command"),
+    [
+        ("/v1/orders/7", "/v1/order/7/items", f"{URL}/prod/v1/orders/7/items"),
+        ("/v1/orders/7", "/v1/order/7", f"{URL}/prod/v1/orders/7"),
+        ("/v1/orders/7", "/v1/orders/7/items", None),
+    ],
+)
+def test_path_of_the_call_that_failed(works: str, call: str, command: str | None) -> None:
+    message = """{"message":"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization=Bearer eyJraWQi..."}"""
+    curl = f"$ curl -H 'Authorization: Bearer x' {URL}/prod"
+    listing = f"{LISTING}/v1/orders/{{id}}\tGET\n/v1/orders/{{id}}/items\tGET\n"
+    explanation = explain(f"{curl}{works}\nok\n{curl}{call}\n{message}\n{listing}")
+    assert explanation.topic == "no-such-route"
+    assert (
+        (command in explanation.remedies[0].commands[0])
+        if command
+        else "is not deployed" in explanation.summary
+    )
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,8 @@ _SWAPPED_KEYS = lazy_pattern(
 _SETTINGS_FILE = lazy_pattern(
     r"(?<![\w/.])(?:~/)?\.(?:(?:bash_|z)?profile|(?:bash|zsh)rc|env|aws/credentials)(?![\w/])"
 )
+# What AWS repeats of a header that is no signature.
+_OTHER_SCHEME = lazy_pattern(r"\bAuthorization=(?:Bearer|Basic|Token)\b", re.IGNORECASE)
 SWAPPED_KEYS = CauseType(
     "swapped-keys",
     title="The access key ID and the secret access key are swapped",
@@ -94,7 +96,8 @@ def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_k
         is_from_cli = message.startswith("An error occurred (")
         others = stored_keys_remedy(case) or (copy_keys if is_from_cli else None)
         return _explain_key_defect(case, defect, causes[0], others)
-    if "(missing equal-sign)" in message and (foreign := explain_foreign_header(case, causes[0])) is not None:
+    is_foreign = "(missing equal-sign)" in message or _OTHER_SCHEME.search(message) is not None
+    if is_foreign and (foreign := explain_foreign_header(case, causes[0])) is not None:
         return foreign
     if _MALFORMED_KEY.search(message):
         split = "AWS splits the header at spaces, commas and slashes."

@@ -67,6 +67,7 @@ _METHODS = lazy_pattern(r"\b(?:ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT)\b")
 _AUTHORIZATION = lazy_pattern(
     r"\bauthorizationType\b[\"' :=]{0,4}(?:[^\n]{0,80}\n\s{0,20})?[\"']?(NONE|AWS_IAM|CUSTOM|COGNITO_USER_POOLS)\b"
 )
+_AUTHORIZER = lazy_pattern(r"(?i:\b(?:cognito|lambda|jwt|token|custom) authorizers?\b)")
 _LISTED_STAGE = lazy_pattern(
     r"\"stageName\": \"(?P<name>[\w-]{1,128})\"|^[ \t]{0,20}(?P<plain>[\w-]{1,128})[ \t]*$", re.MULTILINE
 )
@@ -86,8 +87,7 @@ def explain_other_route(case: Case[Failure], url: re.Match[str] | None) -> Expla
         return None
     listed = list(_listed_routes(case.failure))
     routes, owner = (listed, "API") if listed else (_template_routes(text), "template")
-    stated, path = _METHOD.search(text), f"/{(url['path'] or '').strip('/')}"
-    method = stated["method"] if stated else "GET"
+    method, path = _find_method(url), f"/{(url['path'] or '').strip('/')}"
     host, stage = url[0].partition(f"/{url['stage']}")[0], url["stage"]
     outputs = _outputs(case.failure, "get-stages")
     stages = [str(each["name"] or each["plain"]) for run in outputs for each in _LISTED_STAGE.finditer(run)]
@@ -104,7 +104,7 @@ def explain_other_route(case: Case[Failure], url: re.Match[str] | None) -> Expla
     found += f" and {len(routes) - _SHOWN_ROUTES} more" if len(routes) > _SHOWN_ROUTES else ""
     close = get_close_matches(f"{method} {path}", [f"{each} {template}" for each, template in routes], 1)
     right, other = close[0].split(" ", 1) if close else routes[0]
-    right, other = (of_path[0], path) if of_path else (right, other)
+    right, other = (of_path[0], path) if of_path else (right, _fill_parameters(other, path))
     is_clear = of_path or close or len(routes) == 1
     title = f"Call {right} {other}" if is_clear else f"Call a route of the {owner}"
     title += f", or add {method} to the route" if of_path else ""
@@ -115,6 +115,33 @@ def explain_other_route(case: Case[Failure], url: re.Match[str] | None) -> Expla
         right, other, stage = method, whole, named[1] if named else "STAGE"
         title, verdict = "Put the stage before the path", f"The URL has no stage before the path {whole}"
     return _explain_route(case, url, verdict, title, right, f"{host}/{stage}{other}")
+
+
+def find_called_url(failure: Failure) -> re.Match[str] | None:
+    """Return the last URL of API Gateway before a failure, or else the first one of its text."""
+    found = list(GATEWAY_URL.finditer(failure.text))
+    before = [each for each in found if each.start() < failure.span[0]]
+    return (before or found[:1] or [None])[-1]
+
+
+def _find_method(url: re.Match[str]) -> str:
+    """Return the method with which a URL is called, in its line or else in the text."""
+    start, end = url.string.rfind("\n", 0, url.start()) + 1, url.string.find("\n", url.end())
+    line = url.string[start : end if end != -1 else len(url.string)]
+    stated = _METHOD.search(line if "curl" in line else url.string)
+    return stated["method"] if stated else "GET"
+
+
+def _fill_parameters(template: str, path: str) -> str:
+    """Return a path template with the segments of a path of the same length as its parameters.
+
+    >>> _fill_parameters("/orders/{id}/items", "/order/7/items")
+    '/orders/7/items'
+    """
+    parts, own = template.split("/"), path.split("/")
+    if len(parts) != len(own):
+        return template
+    return "/".join(mine if each.startswith("{") else each for each, mine in zip(parts, own, strict=True))
 
 
 def _template_routes(text: str) -> list[tuple[str, str]]:
@@ -135,15 +162,15 @@ def explain_foreign_header(case: Case[SignatureMismatch], reported: Cause) -> Ex
     text = case.failure.text
     if "execute-api" not in text and _GATEWAY.search(text) is None:
         return None
-    url = GATEWAY_URL.search(text)
+    url = find_called_url(case.failure)
     if (other := explain_other_route(case, url)) is not None:
         return other
     token = _TOKEN_KIND.search(text)
     kinds = {"bearer": "a bearer token", "basic": "a user name and password"}
     sent = kinds.get(token[1].lower() if token else "", "another value")
-    stated, named = _METHOD.search(text), "It has no such route"
+    named = "It has no such route"
     if url and url["stage"]:
-        route = f"{stated['method'] if stated else 'GET'} /{url['path'] or ''}"
+        route = f"{_find_method(url)} /{url['path'] or ''}"
         named = f"{route} is not deployed to the stage {url['stage']}"
     no_route = "The path, the method or the stage does not exist, or was not deployed with its authorizer: API Gateway answers so then, too."
     must_sign = "The method uses IAM authorization (AWS_IAM), so AWS credentials must sign the request."
@@ -185,10 +212,20 @@ def _explain_route(
     # A body can be secret.
     from iamtriage.redaction._redact import redact
 
-    is_open = set(_AUTHORIZATION.findall(case.failure.text)) == {"NONE"}
     body = _BODY.search(case.failure.text) if "-X" in option else None
     if body is not None and redact(body[1]) == body[1]:
         option += f" -d {quote_argument(body[1])}"
+    kinds, authorization = set(_AUTHORIZATION.findall(case.failure.text)), _SIGN_STEP
+    if kinds == {"NONE"}:
+        authorization = _OPEN_STEP
+    elif (
+        kinds
+        and kinds <= {"CUSTOM", "COGNITO_USER_POOLS"}
+        or (not kinds and _AUTHORIZER.search(case.failure.text))
+    ):
+        authorization = (
+            "The request needs no signature (SigV4): the authorizer of the method reads the token."
+        )
     return case.explain(
         f"No token is missing: API Gateway answers so if it has no such route. {verdict}.",
         NO_SUCH_ROUTE.cause(
@@ -199,7 +236,7 @@ def _explain_route(
         remedies=your_remedy(
             title,
             "Keep other options of your call. If the answer stays the same, the stage can have a deployment from before the route was created: deploy the API again.",
-            _OPEN_STEP if is_open else _SIGN_STEP,
+            authorization,
             commands=(
                 f"curl -i{option} {quote_argument(address)}",
                 *_deploy_commands(url, address.split("/")[3]),
@@ -297,8 +334,8 @@ def routes_remedy(url: re.Match[str] | None = None) -> Remedy:
     of_api = "--rest-api-id API_ID --region REGION"
     deploy = fill_command(f"aws apigateway create-deployment {of_api} --stage-name {{}}", stage)
     if (address := add_stage(url)) is not None:
-        method = _METHOD.search(url.string) if url else None
-        option = f"-X {method['method']} " if method else ""
+        method = _find_method(url) if url else "GET"
+        option = "" if method == "GET" else f"-X {method} "
         return your_remedy(
             f"Call the path /{stage} with the stage before it",
             "A REST API has the URL https://HOST/STAGE/PATH, so it reads the first segment as the stage. get-stages prints the stages.",

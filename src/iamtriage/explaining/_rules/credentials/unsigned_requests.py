@@ -220,7 +220,7 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         url=pages.SIGNATURES,
     )
     causes, remedies = [unsigned], [sign]
-    url = gateway_routes.GATEWAY_URL.search(case.text) if names_gateway else None
+    url = gateway_routes.find_called_url(case.failure) if names_gateway else None
     if names_gateway and (other := gateway_routes.explain_other_route(case, url)) is not None:
         return other
     topic, summary = "request-unsigned", "The request has no signature."
