@@ -50,6 +50,30 @@ def test_no_advice_about_instances_outside_aws(place: str) -> None:
     assert "hop limit" not in text
 
 
+_OTHER_SOURCE = "Error when retrieving credentials from {}: No credentials found in credential_source referenced in profile ops\n{}"
+
+
+@pytest.mark.parametrize(
+    ("source", "place", "right"),
+    [
+        ("Ec2InstanceMetadata", "moved from EC2 to Fargate", "EcsContainer"),
+        ("EcsContainer", "It runs on an EC2 instance now.", "Ec2InstanceMetadata"),
+        ("Environment", "an ECS task with a task role", "EcsContainer"),
+        ("Environment", "It runs on an EC2 instance now.", None),
+        ("Ec2InstanceMetadata", "It runs on an EC2 instance now.", None),
+        ("EcsContainer", "an ECS task", None),
+    ],
+)
+def test_credential_source_of_another_place(source: str, place: str, right: str | None) -> None:
+    profile = f"[profile ops]\nrole_arn = arn:aws:iam::111122223333:role/ops\ncredential_source = {source}\n"
+    explanation = explain(_OTHER_SOURCE.format(source, f"{place}\n{profile}"))
+    if right is None:
+        assert "has none here" in explanation.summary
+        return
+    assert f"credential_source must be {right}" in explanation.summary
+    assert explanation.remedies[0].manifest == profile.replace(source, right)
+
+
 _NO_SOURCES = (
     'Error: No valid credential sources found\n\n  with provider["registry.terraform.io/hashicorp/aws"],\n  on aws.tf line 2, in provider "aws":\n\n'
     "Error: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata"

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._rules.credentials.sso_settings import explain_unread_session
-from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.text_signs import Signs
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -231,6 +234,10 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
 def _explain_empty_source(case: Case[MissingCredentials], message: str, source: str) -> Explanation:
     cause, steps = _EMPTY_SOURCES[source]
     profile = clues.find_profile(case)
+    runs_on = _PLACES.find(case.failure.text)
+    # On EC2, variables can be meant.
+    if runs_on is not None and source not in {runs_on.source, _VARIABLES_OF.get(runs_on.source)}:
+        return _explain_other_source(case, source, runs_on, profile)
     return case.explain(
         f"The profile{f' {profile}' if profile else ''} takes its credentials from {source}, which has none here.",
         EMPTY_SOURCE.cause(
@@ -247,6 +254,70 @@ def _explain_empty_source(case: Case[MissingCredentials], message: str, source: 
             url=pages.CLI_ROLES,
         ),
         notes=credential_remedies.NO_CALL_MADE,
+    )
+
+
+class _Place(NamedTuple):
+    """Where a program can run, and where SDKs get the credentials of its role there."""
+
+    words: str
+    source: str
+    role: str
+
+
+_VARIABLES_OF = {"Ec2InstanceMetadata": "Environment"}
+# The most specific first: an ECS task can run on EC2, and people say where a program ran before.
+_PLACES = Signs(
+    {
+        r"\bFargate\b|\btaskRoleArn\b|\bECS (?:task|container|service)|\btask role\b|\bAWS_CONTAINER_CREDENTIALS_RELATIVE_URI\b": _Place(
+            "in an ECS task", "EcsContainer", "its task role"
+        ),
+        r"\bAWS_CONTAINER_CREDENTIALS_FULL_URI\b|\bPod Identity\b|\bpods\.eks\.amazonaws\.com\b": _Place(
+            "in a pod with EKS Pod Identity", "EcsContainer", "its role"
+        ),
+        r"\b(?:on|in|to) (?:an? |the |our )?(?:plain |new )?EC2\b|\bec2-user@|\bEC2 instance\b|\binstance profile\b": _Place(
+            "on an EC2 instance", "Ec2InstanceMetadata", "the role of its instance profile"
+        ),
+    }
+)
+
+
+def _explain_other_source(
+    case: Case[MissingCredentials], source: str, place: _Place, profile: str | None
+) -> Explanation:
+    """Explain that credential_source names a source that the place of the call does not have."""
+    named = [each for each in find_profile_sections(case.failure.text) if each.name == profile]
+    section = None
+    if len(named) == 1 and "credential_source" in named[0].settings:
+        settings = {**named[0].settings, "credential_source": place.source}
+        section = "\n".join((named[0].header, *(f"{key} = {value}" for key, value in settings.items())))
+    lines = (
+        "aws configure set credential_source {} --profile {}",
+        "aws sts get-caller-identity --profile {}",
+    )
+    own = commands.profile(profile)
+    return case.explain(
+        f"The profile{f' {profile}' if profile else ''} takes its credentials from {source}, which has none {place.words}: credential_source must be {place.source}.",
+        EMPTY_SOURCE.cause(
+            "derived",
+            text=f"The call runs {place.words}, where SDKs get {place.role} from {place.source}. The profile names another source, and SDKs look nowhere else.",
+        ),
+        topic="profile-invalid",
+        remedies=your_remedy(
+            f"Set credential_source = {place.source} in the profile",
+            "Change the config file that the call reads: in a container, that of the image. Roles and trust policies can stay as they are.",
+            manifest=section and f"{section}\n",
+            manifest_language="text",
+            commands=(
+                None if section else fill_command(lines[0], place.source, own),
+                fill_command(lines[1], own),
+            ),
+            url=pages.CLI_ROLES,
+        ),
+        notes=(
+            "No security group or other network setting needs a change: the profile names the wrong source.",
+            credential_remedies.NO_CALL_MADE,
+        ),
     )
 
 

@@ -218,10 +218,8 @@ def _explain_route(
     kinds, authorization = set(_AUTHORIZATION.findall(case.failure.text)), _SIGN_STEP
     if kinds == {"NONE"}:
         authorization = _OPEN_STEP
-    elif (
-        kinds
-        and kinds <= {"CUSTOM", "COGNITO_USER_POOLS"}
-        or (not kinds and _AUTHORIZER.search(case.failure.text))
+    elif (kinds and kinds <= {"CUSTOM", "COGNITO_USER_POOLS"}) or (
+        not kinds and _AUTHORIZER.search(case.failure.text)
     ):
         authorization = (
             "The request needs no signature (SigV4): the authorizer of the method reads the token."
