@@ -668,13 +668,42 @@ _MISSING = "Log group /shop/app not found. Will attempt to create it.\n"
             "describe-table",
         ),
         (
+            f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\naws dynamodb scan --table-name carts --region eu-west-1 works.",
+            "Call eu-west-1, where carts is",
+            (),
+            "describe-table",
+        ),
+        (
+            f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\nThe table carts is in Ireland (eu-west-1).",
+            "Call eu-west-1, where carts is",
+            ('"carts is in Ireland (eu-west-1)"',),
+            "describe-table",
+        ),
+        (
+            f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\nThe table carts-old is in eu-west-1, carts is not.",
+            "Allow dynamodb:GetItem",
+            (),
+            "Call eu-west-1",
+        ),
+        (
             f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\n$ aws dynamodb scan --table-name carts --region eu-west-1\nAn error occurred (ResourceNotFoundException)",
             "Allow dynamodb:GetItem",
             (),
             "Call eu-west-1",
         ),
     ],
-    ids=["created", "read", "longer name", "both", "URL", "command", "failed command"],
+    ids=[
+        "created",
+        "read",
+        "longer name",
+        "both",
+        "URL",
+        "command",
+        "command that works",
+        "place",
+        "other place",
+        "failed command",
+    ],
 )
 def test_resource_in_another_region(text: str, title: str, shown: tuple[str, ...], absent: str) -> None:
     """What the text shows in one Region is not what a call to another one finds."""
@@ -691,9 +720,10 @@ def test_resource_in_another_region(text: str, title: str, shown: tuple[str, ...
         ([f"{_SECRET}shop/db", f"{_SECRET}shop/smtp"], "without -?????? at the end", [f"{_SECRET}shop/db-??????", f"{_SECRET}shop/smtp-??????"]),
         ([f"{_SECRET}shop/db".replace(":eu-west-1:", ":*:")], "without -?????? at the end", [f"{_SECRET}shop/db-??????".replace(":eu-west-1:", ":REGION:")]),
         ([f"{_SECRET}shop/*"], "allows it, but is not in effect", None),
+        ([f"{_SECRET}${{Name}}"], "was denied secretsmanager:GetSecretValue on shop/db", [f"{_SECRET}shop/db-??????"]),
         ([f"{_SECRET}shop/mail"], f"allows it only on {_SECRET}shop/mail", [f"{_SECRET}shop/db-??????"]),
     ],
-    ids=["partial", "any Region", "pattern", "other secret"],
+    ids=["partial", "any Region", "pattern", "reference", "other secret"],
 )  # fmt: skip
 def test_call_with_the_name_of_a_secret(resources: list[str], verdict: str, listed: list[str] | None) -> None:
     """A message with the name of a secret is compared as its ARN."""
@@ -744,3 +774,12 @@ def test_wider_resource_that_the_text_speaks_of(said: str, answered: str | None)
     text = f"{_denied('dynamodb:GetItem', TABLE.format('eu-west-1'))}\n{said}\n{_policy('dynamodb:*', TABLE.format('eu-west-1') + 's')}"
     shown = " ".join(str(explain(text)).split())
     assert (answered or "is not necessary") in shown if answered else "is not necessary" not in shown
+
+
+def test_resources_of_the_denied_type() -> None:
+    """Of a policy with several types of resources, those of the denied one are compared."""
+    arn = "arn:aws:glue:eu-west-1:111122223333:"
+    names = [f"{arn}{each}" for each in ("catalog", "database/shop", "table/shop/*")]
+    statement = {"Effect": "Allow", "Action": "glue:GetDatabase", "Resource": names}
+    explanation = explain(f"{_denied('glue:GetDatabase', f'{arn}database/other')}\n{json.dumps(statement)}")
+    assert f"allows it only on the database {arn}database/shop." in explanation.summary

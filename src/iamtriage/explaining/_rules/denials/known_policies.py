@@ -262,10 +262,10 @@ def describe_difference(action: str, resource: str, allowed: Sequence[str]) -> s
     if kind is not None and all(each is not None and each.name != kind.name for each in others):
         names = join_words(tuple(dict.fromkeys(each.name for each in others if each is not None)), "and")
         return f"{action} is checked on each resource that the call uses, here on the {kind.name}, too: the policy has only the {names}."
-    types = [_type_of(each) for each in allowed if each.split(":")[2:3] == resource.split(":")[2:3]]
+    types = [type_of(each) for each in allowed if each.split(":")[2:3] == resource.split(":")[2:3]]
     if kind is not None and not any(others) and allowed and len(types) == len(allowed):
         named = join_words(tuple(dict.fromkeys(types)), "and")
-        if _type_of(resource) not in types:
+        if type_of(resource) not in types:
             return f"The action matches, but it is checked on the {kind.name}, and the policy has only the {named}."
     found = {part for each in allowed if (part := _differing_part(resource, each)) is not None}
     if len(found) != 1:
@@ -274,10 +274,10 @@ def describe_difference(action: str, resource: str, allowed: Sequence[str]) -> s
     return f"Only {_PARTS[index]} ({clip_text(pattern)} instead of {clip_text(resource.split(':')[index])}) differs."
 
 
-def _type_of(arn: str) -> str:
+def type_of(arn: str) -> str:
     """Return the resource type in an ARN.
 
-    >>> _type_of("arn:aws:eks:eu-west-1:111122223333:cluster/*")
+    >>> type_of("arn:aws:eks:eu-west-1:111122223333:cluster/*")
     'cluster'
     """
     return clip_text(re.split("[/:]", arn.split(":", 5)[-1], maxsplit=1)[0])
@@ -360,3 +360,27 @@ def excluding_pattern(statement: Mapping[str, Any], action: str) -> str | None:
     """
     patterns = trust_documents.as_strings(statement.get("NotAction"))
     return next((each for each in patterns if matches(action.lower(), compile_glob(each.lower()))), None)
+
+
+_MAX_RESOURCES = 3
+
+
+def allowed_resources(allows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the resources that statements name."""
+    return [each for statement in allows for each in trust_documents.as_strings(statement.get("Resource"))]
+
+
+def join_resources(resources: list[str]) -> str:
+    """Return resources as words, the first of many."""
+    # A statement with NotResource lists those that it does not allow.
+    return join_words(tuple(map(clip_text, resources[:_MAX_RESOURCES])), "and") or "other resources"
+
+
+def join_of_type(resource: str, allowed: list[str]) -> str:
+    """Return the resources of a policy that are of the type of another one, or all of them, as words."""
+    start, kind = resource.split(":")[:3], type_of(resource)
+    alike = [each for each in allowed if each.split(":")[:3] == start and type_of(each) == kind]
+    # A bucket or a queue has no type in its ARN.
+    has_type = re.search(rf"\d:{re.escape(kind)}[/:]", resource) is not None
+    is_part = has_type and bool(alike) and len(alike) < len(allowed)
+    return f"the {kind} {join_resources(alike)}" if is_part else join_resources(allowed)

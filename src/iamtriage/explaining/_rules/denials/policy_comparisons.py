@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -20,10 +20,13 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
+    allowed_resources,
     describe_conditions,
     describe_difference,
     excluding_pattern,
     is_of_caller,
+    join_of_type,
+    join_resources,
     names_action,
     names_resource,
 )
@@ -45,6 +48,7 @@ from iamtriage.explaining._rules.denials.stated_secrets import (
     find_name_contrast,
     find_secret_arn,
     has_random_end,
+    names_partial_arn,
 )
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -55,7 +59,6 @@ from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
-_MAX_RESOURCES = 3
 _MAX_ACTIONS = 3
 _MIN_NAME = 6
 # All resources of a type.
@@ -129,17 +132,6 @@ def describe_star_only(action: str | None) -> str | None:
     if known is None or not known.only_wildcard:
         return None
     return f"AWS checks no resource for {known.name}: only a statement with the Resource * allows it. The other actions of the policy can keep theirs."
-
-
-def allowed_resources(allows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the resources that statements name."""
-    return [each for statement in allows for each in trust_documents.as_strings(statement.get("Resource"))]
-
-
-def join_resources(resources: list[str]) -> str:
-    """Return resources as words, the first of many."""
-    # A statement with NotResource lists those that it does not allow.
-    return join_words(tuple(map(clip_text, resources[:_MAX_RESOURCES])), "and") or "other resources"
 
 
 def limit_to_resource(remedy: Remedy, resource: str) -> Remedy:
@@ -249,6 +241,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     possible = [each for each in allows if names_action(each, action) is not False]
     if not possible:
         is_relevant = policy.is_whole and (not policy.is_code or _names_service(allows, action))
+        is_relevant = is_relevant or describe_similar(allows, action) is not None
         if not allows or not is_relevant:
             return None
         text = f"{subject} does not allow {action}{describe_allowed(allows, action)}."
@@ -352,7 +345,7 @@ def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allow
     """Return that a policy allows an action on other resources, or on one that a reference stands for."""
     subject, listed = capitalize_start(policy.name), join_resources(allowed)
     if not any(matches(resource, compile_glob(widen(each))) for each in allowed):
-        text = f"{subject} allows {action} only on {listed}, not on {clip_text(resource)}."
+        text = f"{subject} allows {action} only on {join_of_type(resource, allowed)}, not on {clip_text(resource)}."
         because = present(describe_difference(action, resource, allowed))
         return STATED_POLICY_OTHER_RESOURCE.cause(policy.evidence, because, text=text)
     text = f"{subject} allows {action} on {listed}, and the text does not show what that is."
@@ -367,7 +360,7 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     whole = compared_resource(denial) or ""
     if ":secretsmanager:" in whole and (whole != denial.resource or has_random_end(whole)):
         partial = whole[: -len(RANDOM_END)]
-        if any(matches(partial, compile_glob(each)) for each in allowed):
+        if any(names_partial_arn(each, partial) for each in allowed):
             return describe_partial_arn(denial, whole)
     is_template = policy.name.startswith(POLICY_TEMPLATE)
     if is_template and (contrast := find_template_contrast(denial)) is not None:
@@ -383,7 +376,7 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     text = describe_star_only(denial.action)
     effect = ", where it has no effect" if text else ""
     return contrast or Contrast(
-        f"allows it only on {join_resources(allowed)}{effect}",
+        f"allows it only on {join_of_type(whole, allowed)}{effect}",
         None,
         text or describe_address(denial, allowed),
     )

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.regions import REGION
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.missing_resources import RESOURCE_IN_OTHER_REGION
@@ -108,7 +109,9 @@ def add_resource_elsewhere(denial: Denial, explanation: Explanation) -> Explanat
         remedy = attrs.evolve(remedy, steps=steps)
         others = tuple(each for each in others if each.layer != "identity")
     setting, named = region_setting(denial, called), clip_text(_find_name(arn))
-    because = f"The text has {clip_text(found[region])}."
+    because = (
+        f"The text has {quote_words(found[region]) if ' ' in found[region] else clip_text(found[region])}."
+    )
     cause = RESOURCE_IN_OTHER_REGION.cause("derived", text=f"{because}{why}")
     verdict = f"the call went to {called}{setting}, but the text has {named} in {region}"
     return attrs.evolve(
@@ -137,8 +140,20 @@ def _find_regions(denial: Denial, start: str, account: str, name: str) -> dict[s
         for pattern in patterns
         for each in re.finditer(pattern, part)
     }
-    if found or not short:
+    if found or len(short) <= 1:
         return found
+    named = rf"(?<![\w/.-]){re.escape(short)}(?![\w-])"
+    # "aws … --region eu-west-1 works", and "the table is in Ireland (eu-west-1)".
+    worked = find_working(text, re.compile(rf"{named}[^\n]{{0,200}}--region[ =]{REGION}"))
+    if worked is not None:
+        return dict.fromkeys(re.findall(rf"--region[ =]({REGION})", worked), worked)
+    if (
+        place := re.search(
+            rf"{named}[^\n.;,]{{0,40}}? (?:is|are|exists|lives|was created) (?:only |really )?in [^\n.;,]{{0,30}}?({REGION})\)?",
+            text,
+        )
+    ) is not None:
+        return {place[1]: place[0]}
     for run in find_runs(denial.failure):
         region, words = run.command.option("region"), run.command.words
         values = {value.rpartition("/")[2] for _, value in run.command.options}

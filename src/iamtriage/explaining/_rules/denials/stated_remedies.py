@@ -9,21 +9,26 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
-from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, is_of_caller, names_resource
+from iamtriage.explaining._rules.denials.known_policies import (
+    KnownPolicy,
+    allowed_resources,
+    is_of_caller,
+    names_resource,
+)
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_ALLOWS,
     STATED_POLICY_DENIES,
-    allowed_resources,
     compared_resource,
     statements_with,
 )
-from iamtriage.explaining._rules.denials.stated_secrets import complete_others
+from iamtriage.explaining._rules.denials.stated_secrets import complete_others, names_partial_arn
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, shown_sid
+from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._managed_policies import is_known_policy
 
 _NOT_THERE = "First check the name and the Region: if that has no such secret, the ARN that IAM compares has no random end, and no pattern for one matches it."
@@ -140,6 +145,9 @@ def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Rem
     allowed = allowed_resources(statements_with(policy, action))
     bucket = next((each for each in allowed if resource.startswith(f"{each}/") and ":s3:" in each), None)
     step = f"Let the statement that allows {action} name {clip_text(resource)}, too, as an ARN or a pattern for it."
+    partial = next((each for each in allowed if names_partial_arn(each, resource[: -len(RANDOM_END)])), None)
+    if partial is not None and denial.service == "secretsmanager":
+        step = f"End the resource with {RANDOM_END}: {clip_text(partial)}{RANDOM_END}. The same is true of all secrets in the policy."
     if bucket is not None:
         step = f"Add {clip_text(bucket)}/* to the resources of the statement that allows {action}. Keep {clip_text(bucket)} for actions on the bucket itself."
     return account_remedy(

@@ -22,6 +22,8 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 _CDK_PARTIAL = lazy_pattern(r"\bfrom_?secret_?partial_?arn\b", re.IGNORECASE)
 _CDK_IMPORT = lazy_pattern(
@@ -52,6 +54,12 @@ def has_random_end(arn: str) -> bool:
     False
     """
     return _SECRET_END.search(arn) is not None and _NAME_END.search(arn) is None
+
+
+def names_partial_arn(pattern: str, partial: str) -> bool:
+    """Return whether a resource of a policy is the ARN of a secret without its end, with any reference but the name."""
+    name = pattern.partition(":secret:")[2]
+    return not has_reference(name) and matches(partial, compile_glob(widen(pattern)))
 
 
 def describe_partial_arn(denial: Denial, whole: str) -> Contrast:
