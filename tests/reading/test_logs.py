@@ -193,6 +193,7 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
                     {"steps": [{"error": each} for each in _REPORTS[1:]]},
                 ]
             ),
+            "a line of a logger": f"2026-10-07 09:00:00,123 ERROR 3 of 9 failed: {json.dumps([{'error': each} for each in _REPORTS])}\n",
             "Python": str([{"error": each} for each in _REPORTS]),
             "JUnit": _test_report('<testcase name="a"><failure message="failed">{}</failure></testcase>'),
             "JUnit with attributes": _test_report('<testcase name="a"><error message="{}"/></testcase>'),
@@ -200,6 +201,24 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
                 '<testcase name="a"><failure>1 != 2</failure><system-out><![CDATA[{}]]></system-out></testcase>'
             ),
         }.items()
+    ),
+    (
+        "results-of-go-test",
+        "=== RUN   TestA\n"
+        + "\n".join(
+            f"--- FAIL: Test{n} (0.12s)\n    a_test.go:{n}: {each}"
+            for n, each in enumerate((_CALL, f"User: {APP}", _GO))
+        ),
+        [_CALLED, _ANSWERED],
+    ),
+    (
+        "results-in-tap",
+        "TAP version 13\n"
+        + "\n".join(
+            f"not ok {n} - call\n  ---\n  message: |-\n    {each}\n  ..."
+            for n, each in enumerate((_CALL, f"User: {APP}", _THROTTLED))
+        ),
+        [_CALLED, _THROTTLED_FACTS],
     ),
     # What is about one call: its fields, its request and response, and the causes of an exception.
     (

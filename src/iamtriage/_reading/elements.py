@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Parts = list[tuple[list[Failure], Entry]]
     Find = Callable[[Entry, int], Parts]
 
-_STARTS = frozenset("{[<")
+_START = lazy_pattern(r"[\[{]\s*+[\[{\"']|<\?xml\b|<test")
 # Only documents with several objects, and test reports, have these.
 _SIGNS = ("},", "<test")
 # An attribute that can state an error.
@@ -86,11 +86,15 @@ def read_elements(entry: Entry, find: Find, depth: int) -> Parts | None:
     Returns:
         The elements and the rest of the document, each with its failures.
     """
-    text = entry.text
-    if entry.prefixes or not any(sign in text for sign in _SIGNS) or text.lstrip()[:1] not in _STARTS:
+    text, prefixes = entry.text, entry.prefixes
+    if not any(sign in text for sign in _SIGNS):
         return None
-    is_xml = text.lstrip().startswith("<")
-    root = _parse_xml(text) if is_xml else _parse_json(text)
+    # A logger can write a document in its message.
+    opened = _START.search(text, prefixes[0][1] if prefixes else 0)
+    if opened is None or (prefixes and prefixes[-1][1] > opened.start()):
+        return None
+    is_xml = opened[0].startswith("<")
+    root = (_parse_xml if is_xml else _parse_json)(text, opened.start())
     found = _read_elements(entry, root, _Finder(find, depth, is_xml))
     return found or None
 
@@ -111,13 +115,19 @@ class _Finder(NamedTuple):
             text = "".join(chain.from_iterable(zip_longest(rest, blanks, fillvalue="")))
             if not may_contain_failure(text):
                 return []
-        element = entry._replace(text=_blank_tags(text) if self.is_xml else text, start=0, following="")
+        element = entry._replace(
+            text=_blank_tags(text) if self.is_xml else text,
+            start=0,
+            prefixes=() if at else entry.prefixes,
+            following="",
+            statements=(),
+        )
 
         def move(start: int, end: int) -> tuple[int, int]:
             return at + start, at + end
 
         found: Parts = []
-        for failures, part in self.find(element._replace(statements=()), self.depth):
+        for failures, part in self.find(element, self.depth):
             for failure in failures:
                 move_failure(failure, entry.text, move)
             start = at + part.start
@@ -220,11 +230,11 @@ def _elements_of(node: _Node, hot: Sequence[_Node], *, is_xml: bool) -> Sequence
     return [each for each in node.nodes if each.kind == first.kind]
 
 
-def _parse_json(text: str) -> _Node:
-    """Return the lists and objects in a text, in a list if there are several."""
+def _parse_json(text: str, start: int) -> _Node:
+    """Return the lists and objects in a text from a position, in a list if there are several."""
     stack = [_Node("[", 0, len(text))]
     string = ""
-    for token in _JSON.finditer(text):
+    for token in _JSON.finditer(text, start):
         sign = token["sign"]
         if sign is None:
             string = token["string"] or token[0]
@@ -239,10 +249,10 @@ def _parse_json(text: str) -> _Node:
     return stack[0]
 
 
-def _parse_xml(text: str) -> _Node:
-    """Return the XML elements in a text."""
+def _parse_xml(text: str, start: int) -> _Node:
+    """Return the XML elements in a text from a position."""
     stack = [_Node("", 0, len(text))]
-    for token in _XML.finditer(text):
+    for token in _XML.finditer(text, start):
         tag = token["tag"]
         if tag is None:
             continue

@@ -71,6 +71,7 @@ START_LINES = {
     "python_root": f"ERROR:orders.jobs:{_DENIED}",
     "level": f"[ERROR] {_DENIED}",
     "dotnet_console": "fail: Orders.Sync[0]",
+    "test_result": "--- FAIL: TestUpload (0.12s)\n",
     "ruby_logger": f"E, [2026-10-07T09:00:00.123456 #401] ERROR -- : {_DENIED}",
 }
 OPENING_LINES = {

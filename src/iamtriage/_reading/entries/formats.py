@@ -88,6 +88,8 @@ STARTS: dict[str, str] = {
     "python_root": r"(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.-]{1,200}:",
     "level": rf"[ \t]{{0,4}}[\[<(]?{_LEVEL}[\])>]?(?:[ \t:|\-]|(?=\n|\Z))|(?:trace|debug|verbose|info|notice|warn|warning|error|fatal): ",
     "dotnet_console": r"(?:trce|dbug|info|warn|fail|crit): [\w.]{1,200}\[\d",
+    # Go, TAP and Jest.
+    "test_result": r"[ ]{0,16}--- (?:FAIL|PASS|SKIP): |=== (?:RUN|PAUSE|CONT|NAME) |(?:not )?ok \d{1,6} - |[ ]{2}● (?=\S[^\n]{0,300} › )",
     "ruby_logger": rf"[DIWEFA], \[{_STAMP}",
 }
 
