@@ -50,6 +50,29 @@ def test_no_advice_about_instances_outside_aws(place: str) -> None:
     assert "hop limit" not in text
 
 
+_NO_PROFILE = "Error: failed to get shared config profile, dev-sso.\n"
+_JOB = "##[group]Run aws-actions/configure-aws-credentials@v4\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "line"),
+    [
+        (f"{_JOB}{_NO_PROFILE}$ cat Pulumi.prod.yaml\nconfig:\n  aws:profile: dev-sso\n", "aws:profile in Pulumi.prod.yaml", "pulumi config rm aws:profile --stack prod"),
+        (f'{_JOB}{_NO_PROFILE}provider "aws" {{\n  region  = "eu-west-1"\n  profile = "dev-sso"\n}}\n', 'profile in provider "aws"', "export AWS_PROFILE=dev-sso"),
+        (f'ERROR: Job failed: exit code 1\n{_NO_PROFILE}boto3.Session(profile_name="dev-sso")\n', "the profile in the code", ""),
+        # A person's own computer, or another profile.
+        (f'{_NO_PROFILE}provider "aws" {{\n  profile = "dev-sso"\n}}\n', None, "aws configure list-profiles"),
+        (f"{_JOB}{_NO_PROFILE}config:\n  aws:profile: prod-sso\n", None, "aws configure list-profiles"),
+    ],
+)  # fmt: skip
+def test_profile_that_the_project_names(text: str, place: str | None, line: str) -> None:
+    explanation = explain(text)
+    lines = [each for remedy in explanation.remedies for each in remedy.commands]
+    assert line in lines or not line
+    assert (f"not used: {place} names the profile dev-sso" in explanation.summary) is (place is not None)
+    assert any("configure sso" in each for each in lines) is (place is None)
+
+
 _OTHER_SOURCE = "Error when retrieving credentials from {}: No credentials found in credential_source referenced in profile ops\n{}"
 
 

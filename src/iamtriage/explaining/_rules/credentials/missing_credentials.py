@@ -6,8 +6,6 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
@@ -22,6 +20,7 @@ from iamtriage.explaining._rules.credentials import (
     given_credentials,
     mfa_sessions,
     missing_logins,
+    missing_profiles,
     other_users,
     pod_agents,
     registry_logins,
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from iamtriage.explaining._cause_types import Cause, Evidence
-    from iamtriage.explaining._context.readers.profiles import ProfileSection
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
@@ -112,24 +110,6 @@ PROFILE_NOT_FOUND = CauseType(
     fix="Use a profile from aws configure list-profiles, or create it.",
     sources=(pages.CLI_PROFILES,),
 )
-PROFILE_MISTYPED = CauseType(
-    "profile-mistyped",
-    title="The profile's name is misspelled: names are case-sensitive",
-    fix="Correct the name of the profile.",
-    remedy="Use ",
-    recognised_by="The text shows a profile whose name differs only in case.",
-    sign=r"\baws configure list-profiles\b(?: [\w.@/-]{1,64}){0,20}? (?P<shown>(?P<name>[\w.@/-]{1,64})) .{0,200}\bThe config profile \((?!(?P=name)\))(?i:(?P=name))\)",
-    of="profile-not-found",
-)
-SECTION_NAME = CauseType(
-    "section-name",
-    title="The section of the profile has the wrong name",
-    text="The section must be [profile NAME] in ~/.aws/config, but [NAME] in ~/.aws/credentials.",
-    fix="Write [profile NAME] in ~/.aws/config, and [NAME] in ~/.aws/credentials.",
-    recognised_by="The text shows the section [NAME] of the config file, or [profile NAME] of the credentials file.",
-    sign=r"~/\.aws/credentials (?:under|as|in|with) \[profile [\w.@/-]{1,64}\]|(?P<shown>/\.aws/config \[(?!default\])(?P<name>[\w.@/-]{1,64})\]) .{0,800}\bprofile \((?P=name)\)",
-    of="profile-not-found",
-)
 
 
 def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
@@ -148,8 +128,10 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     subject = f"The profile {profile}" if profile else "The profile"
     kubeconfig = _KUBECONFIG_HELPER.search(case.text) is not None
     sections = find_profile_sections(case.failure.text)
-    if profile and (wrong := _find_wrong_section(profile, sections)):
-        return _explain_wrong_section(case, profile, wrong)
+    if profile and (wrong := missing_profiles.explain_wrong_section(case, profile, sections)):
+        return wrong
+    if profile and (pinned := missing_profiles.explain_pinned_profile(case, profile)):
+        return pinned
     if profile and (home := unread_sources.explain_other_home(case, f"profile {profile}")):
         return home
     shown = tuple(
@@ -163,7 +145,14 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     files = f"that the {'process in the container' if in_container else 'call'} reads"
     other = None if in_container else other_users.find_other_shell(case)
     is_theirs = other is not None and other.has_person
-    spellings: tuple[Cause, ...] = () if shown else (PROFILE_MISTYPED.cause(), SECTION_NAME.cause())
+    spellings: tuple[Cause, ...] = (
+        ()
+        if shown
+        else (
+            missing_profiles.PROFILE_MISTYPED.cause(),
+            missing_profiles.SECTION_NAME.cause(),
+        )
+    )
     because = "AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the files, if they are set."
     text = "The call runs as another user, in a container or with sudo, and reads other files."
     if in_container:
@@ -232,53 +221,6 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
             "The profile and its access to the cluster are in order." if is_fine and kubeconfig else None,
             credential_remedies.NO_CALL_MADE,
         ),
-    )
-
-
-def _find_wrong_section(profile: str, sections: tuple[ProfileSection, ...]) -> ProfileSection | None:
-    """Return the section that is meant for a profile, if none has its name."""
-    if any(each.name == profile and each.header == each.correct_header for each in sections):
-        return None
-    same = [each for each in sections if each.name == profile and each.file is not None]
-    similar = [each for each in sections if each.name.lower() == profile.lower() and each.name != profile]
-    return next(iter((*same, *similar)), None)
-
-
-def _explain_wrong_section(
-    case: Case[MissingCredentials], profile: str, section: ProfileSection
-) -> Explanation:
-    file = f"~/.aws/{section.file}" if section.file else "the file"
-    correct = attrs.evolve(section, name=profile).correct_header
-    if section.name == profile:
-        cause = SECTION_NAME.cause(
-            "derived",
-            f"The text shows {section.header} in {file}.",
-            text="In ~/.aws/config, the section of a profile other than default begins with the word profile. In ~/.aws/credentials, it does not.",
-        )
-        step = f"In {file}, replace {section.header} with {correct}. The settings below it stay."
-        with_key = rf"{re.escape(section.header)}[^\[]{{0,400}}?\baws_secret_access_key\b"
-        if section.file == "config" and re.search(with_key, case.failure.text):
-            step += f" Or move the keys to [{profile}] in ~/.aws/credentials (chmod 600), the better place: there, the name stands alone."
-    else:
-        cause = PROFILE_MISTYPED.cause(
-            "derived",
-            f"The text shows {section.header}, and the call uses {profile}.",
-            text="Names of profiles are case-sensitive.",
-        )
-        step = f"Use {section.name} in {broken_profiles.profile_setting(case.failure)}, or replace {section.header} with {correct} in {file}."
-    sign_in = "aws sso login" if section.is_sso else "aws sts get-caller-identity"
-    return case.explain(
-        f"The profile {profile} does not exist: {file} has {section.header}, and it must be {correct}.",
-        cause,
-        topic="profile-not-found",
-        remedies=your_remedy(
-            f"Write the section as {correct}",
-            step,
-            "Then check that the first command lists the profile, and retry the call.",
-            commands=("aws configure list-profiles", sign_in),
-            url=pages.CLI_PROFILES,
-        ),
-        notes=credential_remedies.NO_CALL_MADE,
     )
 
 
