@@ -72,6 +72,7 @@ START_LINES = {
     "level": f"[ERROR] {_DENIED}",
     "dotnet_console": "fail: Orders.Sync[0]",
     "test_result": "--- FAIL: TestUpload (0.12s)\n",
+    "kubernetes_event": "2m10s       Warning   FailedMount    pod/orders-7c9f4   MountVolume.SetUp failed",
     "ruby_logger": f"E, [2026-10-07T09:00:00.123456 #401] ERROR -- : {_DENIED}",
 }
 OPENING_LINES = {

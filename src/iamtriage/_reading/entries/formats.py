@@ -90,6 +90,8 @@ STARTS: dict[str, str] = {
     "dotnet_console": r"(?:trce|dbug|info|warn|fail|crit): [\w.]{1,200}\[\d",
     # Go, TAP and Jest.
     "test_result": r"[ ]{0,16}--- (?:FAIL|PASS|SKIP): |=== (?:RUN|PAUSE|CONT|NAME) |(?:not )?ok \d{1,6} - |[ ]{2}● (?=\S[^\n]{0,300} › )",
+    # A row of kubectl get events, and of the events of kubectl describe.
+    "kubernetes_event": r"[ ]{0,4}(?:(?:[a-z0-9-]{1,63} {1,60})?(?:\d{1,4}[smhd]){1,3} {2,60})?(?:Normal|Warning) {2,60}[A-Z]\w{2,60} ",
     "ruby_logger": rf"[DIWEFA], \[{_STAMP}",
 }
 
