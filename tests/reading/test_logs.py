@@ -220,6 +220,14 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         ),
         [_CALLED, _THROTTLED_FACTS],
     ),
+    (
+        "events-of-kubernetes",
+        (
+            f"  Warning  Failed  2m (x4 over 4m)  kubelet  Failed to pull image: {DENIAL}\n  Warning  Failed  2m  kubelet  Error: ErrImagePull\n"
+            f"  Warning  Failed  9s  kubelet  Failed to pull image: {DENIAL}\n  Warning  Sync  5s  controller  {_THROTTLED}\n"
+        ),
+        [DENIED, _THROTTLED_FACTS],
+    ),
     # What is about one call: its fields, its request and response, and the causes of an exception.
     (
         "fields-in-a-list",

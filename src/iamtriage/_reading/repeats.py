@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _MAX_REQUESTS = 64
 # Shorter request IDs can be an application's own numbers.
 _MIN_LENGTH = 8
+# A component repeats its events until the reason is gone, with others in between.
+_EVENT = "kubernetes_event"
 _ELLIPSES = ("...", "…")
 
 
@@ -33,14 +35,18 @@ class Repeats:
     def __init__(self) -> None:
         self._held: list[Failure] = []
         self._requests: deque[Mapping[str, object]] = deque(maxlen=_MAX_REQUESTS)
-        # Where the previous entry ended, and its failures.
+        # Where the previous entry ended, and its failures, or those of the previous events of Kubernetes.
         self._end = -1
+        self._is_event = False
         self._last: Sequence[Failure] = ()
 
     def merge(self, failures: Sequence[Failure], entry: Entry) -> Iterator[Failure]:
         """Yield the failures that were held back and those of an entry, each once."""
-        last = self._last if entry.start == self._end else ()
-        self._end, self._last = entry.start + len(entry.text), failures
+        is_event = entry.format == _EVENT
+        is_next = entry.start == self._end or (is_event and self._is_event)
+        last = self._last if is_next else ()
+        self._end, self._is_event = entry.start + len(entry.text), is_event
+        self._last = [*last, *failures][-_MAX_REQUESTS:] if is_event else failures
         current = [
             failure for failure in failures if not any(_is_same_report(failure, before) for before in last)
         ]
