@@ -443,3 +443,42 @@ def test_keys_in_their_place_are_not_swapped(shown: str) -> None:
 def test_class_and_message_in_two_entries_are_one_failure() -> None:
     text = f"Aws::S3::Errors::AuthorizationHeaderMalformed in ReportsController#create\n\n{MALFORMED.partition(': ')[2]}\n\napp/models/report.rb:9:in `upload_file'\n"
     assert explain(text).other_failures == ()
+
+
+_UNKNOWN = "(Service: Amazon S3; Status Code: 403; Error Code: InvalidAccessKeyId; Request ID: M9D08JH8VYX80XRA): The AWS Access Key Id you provided does not exist in our records.\n"
+_SIMPLE = '.config("spark.hadoop.fs.s3a.aws.credentials.provider", "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider")\n'
+
+
+@pytest.mark.parametrize(
+    ("settings", "lines"),
+    [
+        (
+            f'{_SIMPLE}.config("fs.s3a.access.key", os.environ["AWS_ACCESS_KEY_ID"])  # ASIA...\n',
+            _SIMPLE.replace("Simple", "Temporary") + '.config("fs.s3a.session.token", os.environ["AWS_SESSION_TOKEN"])\n',
+        ),
+        ("spark.hadoop.fs.s3a.bucket.lake.access.key=ASIAZEXAMPLEQWERQ7ZX\n", "spark.hadoop.fs.s3a.bucket.lake.session.token=TOKEN\n"),
+        ("SET s3_access_key_id='ASIAZEXAMPLEQWERQ7ZX';\n", "SET s3_session_token='TOKEN';\n"),
+        ("spark.sql.catalog.c.s3.access-key-id ASIAZEXAMPLEQWERQ7ZX\n", "spark.sql.catalog.c.s3.session-token TOKEN\n"),
+        # A long-term key, and a key with its token.
+        ("spark.hadoop.fs.s3a.access.key=AKIAZEXAMPLEQWERQ7ZX\n", None),
+        ("spark.hadoop.fs.s3a.access.key=ASIAZEXAMPLEQWERQ7ZX\nspark.hadoop.fs.s3a.session.token=IQoJ\n", None),
+    ],
+)  # fmt: skip
+def test_settings_without_the_session_token(settings: str, lines: str | None) -> None:
+    explanation = explain(f"{_UNKNOWN}{settings}")
+    assert ("sends a temporary access key without its session token" in explanation.summary) is bool(lines)
+    assert explanation.remedies[0].manifest == lines
+
+
+@pytest.mark.parametrize(
+    ("log", "is_named"),
+    [
+        ("AWS Connection (conn_id='lake', conn_type='aws') credentials retrieved from login and password.", True),
+        ("AWS Connection (conn_id='lake', conn_type='aws') has no credentials", False),
+    ],
+)  # fmt: skip
+def test_keys_of_an_airflow_connection(log: str, *, is_named: bool) -> None:
+    unknown = "An error occurred (InvalidAccessKeyId) when calling the ListObjectsV2 operation: The AWS Access Key Id you provided does not exist in our records."
+    explanation = explain(f"{log}\nbotocore.exceptions.ClientError: {unknown}")
+    assert ("the access key in its connection lake" in explanation.summary) is is_named
+    assert ("airflow connections delete lake" in explanation.remedies[0].commands) is is_named

@@ -33,10 +33,9 @@ from iamtriage.explaining._rules.credentials.missing_logins import add_other_use
 from iamtriage.explaining._rules.credentials.mixed_credentials import (
     KEY_TOO_NEW,
     SESSION_TOKEN_MISSING,
-    explain_key_in_code,
     explain_key_of_vault,
     explain_mixed_credentials,
-    explain_token_not_passed,
+    explain_passed_keys,
     find_mixed_credentials,
 )
 from iamtriage.explaining._rules.credentials.other_partitions import (
@@ -157,7 +156,7 @@ def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedR
         return explain_session_without_mfa(case, request)
     if (override := find_override(case)) is not None:
         return explain_override(case, override, "does not accept it", "invalid-credentials")
-    if (explanation := explain_token_not_passed(case) or explain_key_in_code(case)) is not None:
+    if (explanation := explain_passed_keys(case)) is not None:
         return explanation
     may_lack_token = request.is_temporary is not False and not request.is_aws_compatible
     keys = given_credentials.find_keys_in_code(case.text) if may_lack_token else None

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.credentials.other_partitions import find_shown_
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.sts.region_settings import show_line
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -153,7 +154,18 @@ def explain_mixed_credentials(case: Case[InvalidCredentials], mixed: MixedCreden
     )
 
 
-def explain_token_not_passed(case: Case[InvalidCredentials]) -> Explanation | None:
+def explain_passed_keys(case: Case[InvalidCredentials]) -> Explanation | None:
+    """Explain keys that a container, code, a connection or the settings of a program pass, or return ``None``."""
+    rules = (
+        _explain_token_not_passed,
+        _explain_key_in_code,
+        _explain_keys_of_connection,
+        _explain_token_setting,
+    )
+    return next(filter(None, (rule(case) for rule in rules)), None)
+
+
+def _explain_token_not_passed(case: Case[InvalidCredentials]) -> Explanation | None:
     """Explain that a container gets the keys of a session without its token, or return ``None``."""
     text = case.failure.text
     passed = _PASSED_KEY.search(text)
@@ -179,7 +191,118 @@ def explain_token_not_passed(case: Case[InvalidCredentials]) -> Explanation | No
     )
 
 
-def explain_key_in_code(case: Case[InvalidCredentials]) -> Explanation | None:
+class _TokenSetting(NamedTuple):
+    """The setting of a program for the access key ID, and the one for the session token next to it."""
+
+    program: str
+    key: str
+    token: str
+
+
+_TOKEN_SETTINGS = (
+    _TokenSetting("S3A", r"fs\.s3a\.(?:bucket\.[\w-]{1,63}\.)?access\.key\b", "session.token"),
+    _TokenSetting("DuckDB", r"(?i:\bs3_access_key_id\b)", "s3_session_token"),
+    _TokenSetting("DuckDB", r"(?<=\W)KEY_ID(?= ')", "SESSION_TOKEN"),
+    _TokenSetting("Snowflake", r"\bAWS_KEY_ID(?= ?=)", "AWS_TOKEN"),
+    _TokenSetting("Iceberg", r"\bs3\.access-key-id\b", "s3.session-token"),
+)
+# That keys are those of a session. A text can mask them.
+_IS_TEMPORARY = lazy_pattern(
+    r"(?<![A-Z0-9])ASIA|(?i:\b(?:temporary|short-term|session)[ -](?:access )?(?:keys?|credentials)\b|\bSSO (?:keys?|credentials|portal)\b|\bassumed? (?:a |the )?role\b)"
+)
+_VALUE_OF_KEY = lazy_pattern(
+    r"(?P<before>[\"'=:,(\s]{1,8})(?P<quote>[\"'])?A[KS]IA[A-Z0-9*.x…]{0,28}(?P=quote)?"
+)
+_S3A_SIMPLE = lazy_pattern(r"^[^\n]{0,200}\bSimpleAWSCredentialsProvider\b[^\n]{0,100}$", re.MULTILINE)
+
+
+def _explain_token_setting(case: Case[InvalidCredentials]) -> Explanation | None:
+    """Explain that the settings of a program have a temporary key and no session token, or return ``None``."""
+    text = case.failure.text
+    if _IS_TEMPORARY.search(text) is None:
+        return None
+    for setting in _TOKEN_SETTINGS:
+        found = re.search(setting.key, text)
+        if found is None or setting.token.lower() in text.lower():
+            continue
+        line = text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0].partition(" #")[0].strip()
+        name = (
+            f"{found[0][: -len('access.key')]}{setting.token}" if setting.program == "S3A" else setting.token
+        )
+        line = line.replace(found[0], name).replace("AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN")
+        line = _VALUE_OF_KEY.sub(r"\g<before>\g<quote>TOKEN\g<quote>", line) if "A" in line else line
+        simple = _S3A_SIMPLE.search(text) if setting.program == "S3A" else None
+        provider = simple and simple[0].strip().replace("SimpleAWS", "TemporaryAWS")
+        shown = tuple(each for each in (provider, line) if each and show_line(each) == each)
+        pass_token = (
+            "SimpleAWSCredentialsProvider reads only key and secret. Replace its line, and add the other one."
+            if simple
+            else "Add the line to the others."
+        )
+        return case.explain(
+            f"{setting.program} sends a temporary access key without its session token: the settings have no {name}. AWS knows such a key only together with its token.",
+            SESSION_TOKEN_MISSING.cause(
+                "derived",
+                f"The text sets {found[0]}, and not {name}.",
+                text="The keys are temporary. Copying them again, or waiting, does not help.",
+            ),
+            topic="invalid-credentials",
+            remedies=your_remedy(
+                f"Set {name}, too",
+                pass_token,
+                "All three values must come from the same response. They expire together: a program that runs longer needs a role, or a provider that renews them. Start the program again: its sessions can keep old settings.",
+                manifest="\n".join(shown) + "\n" if shown else None,
+                manifest_language="text",
+                url=pages.TEMPORARY_CREDENTIALS,
+            ),
+            notes="No permission is missing, and no new key is needed. The AWS CLI sends the token, so it works with the same keys.",
+        )
+    return None
+
+
+_AIRFLOW = lazy_pattern(
+    r"\bAWS Connection \(conn_id='(?P<name>[\w.-]{1,100})'[^)\n]{0,60}\) credentials retrieved from (?P<where>login and password|extra)"
+)
+_AIRFLOW_PAGE = "https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/connections/aws.html"
+
+
+def _explain_keys_of_connection(case: Case[InvalidCredentials]) -> Explanation | None:
+    """Explain that Airflow signs with the keys in its connection, if its log says so."""
+    found = _AIRFLOW.search(case.failure.text)
+    if found is None:
+        return None
+    name = found["name"]
+    shown = _SHOWN_ROLE.search(case.failure.text)
+    role = f"the role {shown['role']}" if shown else "the role of the machine or pod"
+    add = 'airflow connections add {} --conn-type aws --conn-extra \'{{"region_name": "{}"}}\''
+    return case.explain(
+        f"Airflow signs with the access key in its connection {name} ({found['where']}), which AWS does not accept. The environment is not the problem: hooks use {role} only if the connection has no keys.",
+        KEY_GONE.cause(
+            "derived",
+            f'The log says "credentials retrieved from {found["where"]}".',
+            text=f"The key in the connection was deleted, deactivated or misspelled. Without keys in the connection, hooks use the default chain of boto3, and so {role}, also with IRSA.",
+        ),
+        topic="invalid-credentials",
+        remedies=your_remedy(
+            f"Remove the keys from the connection {name}",
+            "Edit it in the web interface, or create it again with the commands. Keep its other extras.",
+            f"If AIRFLOW_CONN_{name.upper()} or a secrets backend defines the connection, change it there. Check remote_log_conn_id and other connections for the same key.",
+            f"Then {role} needs the permissions that the owner of the key had. No new access key is needed.",
+            commands=(
+                fill_command("airflow connections delete {}", name),
+                add.format(name, commands.region(clues.find_region(case))),
+            ),
+            url=_AIRFLOW_PAGE,
+        ),
+        notes=_NO_POLICY,
+    )
+
+
+_SHOWN_ROLE = lazy_pattern(r"\bassumed-role/(?P<role>[\w+=,.@-]{1,64})/", re.ASCII)
+_NO_POLICY = "AWS could not authenticate the caller, so it evaluated no policy: no permission is missing."
+
+
+def _explain_key_in_code(case: Case[InvalidCredentials]) -> Explanation | None:
     """Explain that code passes another key than the one that works in the shell, or return ``None``."""
     found, caller = _KEY_IN_CODE.search(case.failure.text), find_shown_caller(case)
     if found is None or caller is None:
@@ -257,5 +380,5 @@ def explain_key_of_vault(case: Case[InvalidCredentials]) -> Explanation | None:
                 url=_DOCUMENTATION,
             ),
         ),
-        notes="AWS could not authenticate the caller, so it evaluated no policy: no permission is missing.",
+        notes=_NO_POLICY,
     )
