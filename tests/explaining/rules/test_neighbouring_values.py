@@ -635,6 +635,25 @@ An error occurred (InvalidClientTokenId) when calling the ListQueues operation: 
         ),
         ("deleted",),
     ),
+    "caller in PowerShell, with a translated position": _Row(
+        """PS C:\\> Get-SQSQueue -ProfileName gov -Region us-gov-west-1
+Get-SQSQueue : The security token included in the request is invalid.
+In Zeile:1 Zeichen:1
++ Get-SQSQueue -ProfileName gov -Region us-gov-west-1
++ ~~~~~~~~~~~~
+    + CategoryInfo          : InvalidOperation: (Amazon.PowerShe...etSQSQueueCmdlet:GetSQSQueueCmdlet) [Get-SQSQueue], InvalidOperationException
+    + FullyQualifiedErrorId : Amazon.SQS.AmazonSQSException,Amazon.PowerShell.Cmdlets.SQS.GetSQSQueueCmdlet
+
+PS C:\\> (Get-STSCallerIdentity -ProfileName gov -Region us-east-1).Arn
+arn:aws:iam::111122223333:user/li
+""",
+        (
+            "us-gov-west-1 is in AWS GovCloud, which has its own accounts and keys",
+            "cannot be enabled",
+            "Get-STSCallerIdentity -ProfileName gov -Region us-gov-west-1",
+        ),
+        ("deleted", "more failure"),
+    ),
     "caller of another profile in another partition": _Row(
         """$ aws sts get-caller-identity --query Arn --output text --profile com
 arn:aws:iam::111122223333:user/li

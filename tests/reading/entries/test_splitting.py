@@ -119,6 +119,14 @@ MULTI_LINE: dict[str, tuple[tuple[str, ...], Facts]] = {
     "Java": (_JAVA, {**DENIED, **_IDS}),
     "Terraform": (_BOX, {**_CALLED, **_IDS}),
     "PowerShell": (_POWERSHELL, _CALLED),
+    "PowerShell in German": (
+        (_POWERSHELL[0], "In C:\\jobs\\run.ps1:12 Zeichen:1", *_POWERSHELL[2:]),
+        _CALLED,
+    ),
+    "PowerShell in Japanese": (
+        (_POWERSHELL[0], "発生場所 C:\\jobs\\run.ps1:12 文字:1", *_POWERSHELL[2:]),
+        _CALLED,
+    ),
     "C++": (_CPP, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
     "boto 2": (_BOTO_2, {**DENIED, **_IDS, "code": "AccessDenied"}),
     "boto 2, no declaration": (_BOTO_2_WITHOUT_DECLARATION, {**DENIED, **_IDS, "code": "AccessDenied"}),

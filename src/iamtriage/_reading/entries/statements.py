@@ -32,7 +32,10 @@ _GATEWAY_COMMAND = re.compile(
     r"\A(?:[^\s$#%>]{0,80}[$#%>] ?|\+{1,4} )?(?:curl|https?|xh|wget) [^\n]{0,600}?\.(?:execute-api|lambda-url)\."
 )
 # The position of the command that failed, after which PowerShell prints the command.
-_POWERSHELL_POSITION = re.compile(r" char:\d{1,5}\s*\Z")
+# Windows PowerShell translates it.
+_POWERSHELL_POSITION = re.compile(
+    r"(?: (?:char|Zeichen|car|caractere)| Carácter|[Ll]igne:\d{1,5} |文字|字符|문자): ?\d{1,5}\s*\Z"
+)
 # Ansible prints the last line of a module's traceback, then the result of the task with the same message.
 _ANSIBLE_EXCEPTION = "An exception occurred during task execution."
 _ANSIBLE_RESULTS = ("fatal: [", "failed: [")

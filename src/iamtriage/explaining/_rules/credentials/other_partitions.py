@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -63,12 +64,20 @@ def explain_other_partition(case: Case[InvalidCredentials], request: RejectedReq
         ),
         url=pages.STS_REGIONS,
     )
-    identity = (
-        f"aws sts get-caller-identity --profile PROFILE_NAME --region {commands.region(request.region)}"
-    )
+    region = commands.region(request.region)
+    identity = f"aws sts get-caller-identity --profile PROFILE_NAME --region {region}"
+    is_powershell = _POWERSHELL_CALLER.search(case.failure.text) is not None
+    if is_powershell:
+        # https://docs.aws.amazon.com/powershell/v5/userguide/specifying-your-aws-credentials.html
+        used = _POWERSHELL_PROFILE.search(case.failure.text)
+        name = commands.profile(used["name"] if used else None)
+        identity = f"Get-STSCallerIdentity -ProfileName {name} -Region {region}"
     use_others = your_remedy(
         f"Use credentials of an account in {_NAMES.get(called, called)}",
-        f"Set up a profile with keys or a sign-in of that account. get-caller-identity then prints an ARN that begins with arn:{called}:.",
+        f"Set up a profile with keys or a sign-in of that account, from its administrator. The command then prints an ARN that begins with arn:{called}:.",
+        None
+        if request.working_regions
+        else f"A Region of {called} cannot be enabled for an account of {keys}: the partitions are separate.",
         commands=commands.repeat_command(command, changes={"profile": "PROFILE_NAME"}) or identity,
         url=pages.STS_REGIONS,
     )
@@ -81,7 +90,9 @@ def explain_other_partition(case: Case[InvalidCredentials], request: RejectedReq
         ),
         topic="invalid-credentials",
         # A call that worked shows where the credentials are used.
-        remedies=(use_home, use_others) if request.working_regions else (use_others, use_home),
+        remedies=(use_home, use_others)
+        if request.working_regions
+        else (use_others, None if is_powershell else use_home),
         notes="No IAM policy helps here: no policy can allow an identity of another partition, and no role can be assumed across partitions.",
     )
 
@@ -109,6 +120,23 @@ def find_shown_caller(case: Case[Failure]) -> str | None:
         shown = _CALLER.search(run.output, 0, _CHARS_OF_CALLER)
         if is_same and shown and run.command.words[:2] == ("sts", "get-caller-identity"):
             return shown[0]
+    return _find_powershell_caller(case)
+
+
+_POWERSHELL_CALLER = lazy_pattern(
+    r"\bGet-STSCallerIdentity\b(?P<options>[^\n]{0,200})\n(?:[^\n>]{0,200}\n){0,6}?[^\n>]{0,40}?(?P<arn>arn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{1,600})"
+)
+_POWERSHELL_PROFILE = lazy_pattern(r" -ProfileName[ :][\"']?(?P<name>[\w.@+-]{1,64})", re.IGNORECASE)
+
+
+def _find_powershell_caller(case: Case[Failure]) -> str | None:
+    """Return the ARN that Get-STSCallerIdentity printed with the profile of the failed cmdlet."""
+    text, start = case.failure.text, case.failure.span[0]
+    used = [*_POWERSHELL_PROFILE.finditer(text, max(start - _CHARS_OF_CALLER, 0), start)]
+    for each in _POWERSHELL_CALLER.finditer(text):
+        own = _POWERSHELL_PROFILE.search(each["options"])
+        if (own and own["name"]) == (used[-1]["name"] if used else None):
+            return str(each["arn"])
     return None
 
 
