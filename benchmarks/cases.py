@@ -38,8 +38,8 @@ from benchmarks.mixed import mixed_costs, redaction_costs
 from benchmarks.processes import copy_package, first_use, imports, time_in_new_process
 from benchmarks.reading import corpus, forms, ordinary, streams
 from benchmarks.reports import report
+from iamtriage.redaction._hiding import hide_secrets
 from iamtriage.redaction._identifiers import IdentifierRedaction
-from iamtriage.redaction._secrets import hide_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

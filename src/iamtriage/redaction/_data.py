@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from iamtriage.redaction._documents.document_secrets import find_in_content
 from iamtriage.redaction._documents.keys import announce_items, announce_members, list_secret_keys
 from iamtriage.redaction._finders.key_pairs import is_access_key_id, is_secret_access_key
+from iamtriage.redaction._hiding import hide_secrets
 from iamtriage.redaction._secret_spans import insert_markers
-from iamtriage.redaction._secrets import find_secrets, hide_secrets
+from iamtriage.redaction._secrets import find_secrets
 from iamtriage.redaction._vocabulary.markers import make_marker
 
 if TYPE_CHECKING:

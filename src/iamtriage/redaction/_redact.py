@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, overload
 
 from iamtriage._text import wrong_type_message
-from iamtriage.redaction._secrets import hide_revealed_secrets, hide_secrets
+from iamtriage.redaction._hiding import hide_revealed_secrets, hide_secrets
+from iamtriage.redaction._secrets import forget_secrets
 
 __all__ = ("redact",)
 
@@ -57,12 +58,15 @@ def redact(
     >>> redact({"user": "ana", "password": "hunter2"})
     {'user': 'ana', 'password': '[REDACTED password]'}
     """
-    if isinstance(text, str):
-        return _redact_text(text, identifiers=identifiers)
-    if isinstance(text, Mapping | list):  # pyright: ignore[reportUnnecessaryIsInstance]
-        from iamtriage.redaction._data import redact_data
+    try:
+        if isinstance(text, str):
+            return _redact_text(text, identifiers=identifiers)
+        if isinstance(text, Mapping | list):  # pyright: ignore[reportUnnecessaryIsInstance]
+            from iamtriage.redaction._data import redact_data
 
-        return redact_data(text, _hide_identifiers if identifiers else None)
+            return redact_data(text, _hide_identifiers if identifiers else None)
+    finally:
+        forget_secrets()
     msg = wrong_type_message("the argument of redact()", "a string, a mapping or a list", text)  # type: ignore[unreachable]
     raise TypeError(msg)
 

@@ -1,4 +1,4 @@
-"""Replace the secrets in a text with markers.
+"""Find the secrets in a text.
 
 The text is searched unchanged, and then block by block as for the readers of failures: with wrapped lines
 joined and escapes decoded.
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from bisect import bisect_left
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.unwrapping.unwrap import unwrap
@@ -38,15 +36,9 @@ from iamtriage.redaction._finders.phrases import (
 )
 from iamtriage.redaction._finders.shapes import find_shaped_secrets
 from iamtriage.redaction._repetition import find_parts
-from iamtriage.redaction._secret_spans import (
-    FoundSecret,
-    FoundSpans,
-    insert_markers,
-    is_unmarked,
-    list_windows,
-)
+from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, is_unmarked
 from iamtriage.redaction._vocabulary.searched_text import SearchedText, fold_case
-from iamtriage.redaction._vocabulary.secret_values import looks_random
+from iamtriage.redaction._vocabulary.secret_values import can_be_secret
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 
 if TYPE_CHECKING:
@@ -54,14 +46,11 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from iamtriage._reading.vocabulary.view import View
-    from iamtriage.redaction._vocabulary.markers import Secret
 
-__all__ = ("find_original_span", "hide_revealed_secrets", "hide_secrets")
+__all__ = ("find_in_distinct_parts", "find_original_span", "find_secrets", "forget_secrets")
 
-# Redacting a secret can reveal another one, so the text is searched until nothing changes.
-_MAX_ROUNDS = 4
-# A marker can change what all of a text means that has at most so many characters.
-_MAX_SHORT = 1_200
+# The maximum length of a text whose secrets are remembered, in characters.
+_MAX_REMEMBERED = 1_200
 _SETTING = re.compile(
     r"[ \t]{0,40}(?:[>+#*│|]{1,2}[ \t]{1,40})?(?:-(?=\s)|[A-Za-z_][\w.-]{0,40}(?:=(?=[^=\s])|[ ]=[ ]|:(?=\s))"
     r"|```)"
@@ -76,96 +65,12 @@ _DIGIT_OR_SIGN = re.compile(r"[0-9:=,|│\t\"'<]|[ ]{2}")
 _MASK = "_"
 # The maximum length of a value that the next block contains with its name, in characters.
 _MAX_DIVIDED = 1_000
-# The maximum number of values that are searched for elsewhere.
-_MAX_REPEATED = 30
 # No real text is encoded more often.
 _MAX_DEPTH = 5
 # Every document has one of these.
 _DOCUMENT = re.compile(r"[{\[<\\=\n]")
 # Unwrapping can change only texts with a long line, an escape, box characters, or marks before lines.
 _WRAPPED = re.compile(r"[^\n]{40}|[\\\x1b&]|[^\x00-\x7f]|^[ \t]{0,8}(?:[>#/,*|]|- )", re.MULTILINE)
-
-
-def hide_secrets(text: str) -> str:
-    """Return the text with a marker for each secret."""
-    finds = find_secrets(text)
-    finds += [*_find_repeated_values(text, finds)]
-    for _ in range(_MAX_ROUNDS):
-        hidden = insert_markers(text, finds)
-        # If unwrapping a long text reveals nothing, it also reveals nothing next to a marker.
-        is_short = len(text) <= _MAX_SHORT
-        is_wrapped = is_short or any(found.is_unwrapped for found in finds)
-        if hidden == text or not (is_short or _may_reveal(text, hidden, finds, is_wrapped=is_wrapped)):
-            return hidden
-        text = hidden
-        finds = [*_find_in_distinct_parts(text, functools.partial(find_secrets, is_wrapped=is_wrapped))]
-    return text
-
-
-def _find_repeated_values(text: str, finds: list[FoundSecret]) -> Iterator[FoundSecret]:
-    """Find the values of secrets where nothing else shows that they are secret."""
-    values: dict[str, Secret] = {text[found.start : found.end]: found.what for found in finds}
-    starts = {found.start for found in finds}
-    random = (value for value in values if looks_random(value) and value.isprintable())
-    for value in islice(random, _MAX_REPEATED):
-        at = text.find(value)
-        while at >= 0:
-            end = at + len(value)
-            if at not in starts and not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
-                yield FoundSecret(at, end, values[value], is_dashed=True)
-            at = text.find(value, end)
-
-
-def hide_revealed_secrets(
-    text: str, changed: Iterable[tuple[int, int]], joined: Iterable[tuple[int, int]]
-) -> str:
-    """Return a text with a marker for each secret that pseudonyms and joined words have revealed.
-
-    Args:
-        text: A text without other secrets.
-        changed: The positions of the lines around pseudonyms.
-        joined: The positions of the lines around joined words.
-    """
-    is_revealed = any(_is_announced(text[start:end]) for start, end in changed)
-    if is_revealed or any(find_secrets(text[start:end]) for start, end in joined):
-        return hide_secrets(text)
-    return text
-
-
-def _is_announced(text: str) -> bool:
-    """Return whether a text contains a secret after a name or in a header."""
-    searched = SearchedText(text)
-    return any(find_assigned_secrets(searched)) or any(find_header_secrets(searched))
-
-
-def _may_reveal(text: str, hidden: str, finds: list[FoundSecret], *, is_wrapped: bool) -> bool:
-    """Return whether the markers of secrets, which the hidden text contains, can reveal another one."""
-    if any(find_paired_secrets(SearchedText(hidden))):
-        # A marker has brought it closer to an access key ID.
-        return True
-    finds = sorted(finds)
-    windows = list_windows(text, finds)
-    if windows == [(0, len(text))]:
-        return True
-    starts = [found.start for found in finds]
-    for low, high in windows:
-        inside = (
-            found._replace(start=found.start - low, end=found.end - low)
-            for found in finds[bisect_left(starts, low) : bisect_left(starts, high)]
-            if found.end <= high
-        )
-        window = text[low:high]
-        revealed = _list_values(insert_markers(window, inside), is_wrapped=is_wrapped)
-        # What is found without the markers is no secret in the whole text.
-        if revealed and not revealed <= _list_values(window, is_wrapped=is_wrapped):
-            return True
-    return False
-
-
-def _list_values(text: str, *, is_wrapped: bool) -> set[str]:
-    """Return the secrets in a text that have no marker yet."""
-    finds = find_secrets(text, is_wrapped=is_wrapped)
-    return {text[each.start : each.end] for each in finds} if insert_markers(text, finds) != text else set()
 
 
 def find_secrets(text: str, *, is_wrapped: bool = True, depth: int = 0) -> list[FoundSecret]:
@@ -176,6 +81,12 @@ def find_secrets(text: str, *, is_wrapped: bool = True, depth: int = 0) -> list[
         is_wrapped: Whether unwrapping the text can reveal secrets.
         depth: How many encoded texts it is in.
     """
+    if len(text) <= _MAX_REMEMBERED:
+        return [*_find_in_short_text(text, is_wrapped=is_wrapped, depth=depth)]
+    return _find_in_any_text(text, is_wrapped=is_wrapped, depth=depth)
+
+
+def _find_in_any_text(text: str, *, is_wrapped: bool, depth: int) -> list[FoundSecret]:
     if not may_contain_secret(text):
         return []
     if depth < _MAX_DEPTH and (shell := find_shell_text(text)):
@@ -195,6 +106,16 @@ def find_secrets(text: str, *, is_wrapped: bool = True, depth: int = 0) -> list[
     return finds
 
 
+# A string often occurs again, also in the text with markers.
+_find_in_short_text = functools.lru_cache(maxsize=1_000)(_find_in_any_text)
+
+
+def forget_secrets() -> None:
+    """Remove the secrets that are remembered from memory."""
+    _find_in_short_text.cache_clear()
+    can_be_secret.cache_clear()
+
+
 def _find_shapes_and_pairs(text: str) -> Iterator[FoundSecret]:
     searched = SearchedText(text)
     for find in (find_shaped_secrets, find_paired_secrets, find_listed_commands):
@@ -207,14 +128,14 @@ def _find_in_prose(text: str, *, is_wrapped: bool, depth: int) -> list[FoundSecr
         return [*find_in_scalar(text, escaped, find)]
     if not is_wrapped:
         # The text was searched before with other lines, escapes or markers.
-        return [*_find_in_distinct_parts(text, _find_in_text), *_find_encoded_secrets(text, depth)]
+        return [*find_in_distinct_parts(text, _find_in_text), *_find_encoded_secrets(text, depth)]
     searched = SearchedText(text)
     finds = [*_find_everywhere(searched), *_find_encoded_secrets(text, depth)]
     if "\n" in text or _WRAPPED.search(text):
         names = sorted([*searched.unresolved, *find_sensitive_signs(searched)])
         finds += _find_prefixed_secrets(text, names, [found.start for found in finds])
         masked = _mask_decided(text, finds)
-        finds += _find_in_distinct_parts(masked, _find_unwrapped_secrets, FoundSpans(text, finds))
+        finds += find_in_distinct_parts(masked, _find_unwrapped_secrets, FoundSpans(text, finds))
     return finds
 
 
@@ -331,7 +252,7 @@ def _find_in_block(block: str) -> Iterator[FoundSecret]:
             yield FoundSecret(start, end, found.what, is_unwrapped=True)
 
 
-def _find_in_distinct_parts(
+def find_in_distinct_parts(
     text: str, find: Callable[[str], Iterable[FoundSecret]], known: FoundSpans | None = None
 ) -> Iterator[FoundSecret]:
     """Find every new secret in a text. If its distinct parts contain none, search no others.

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage.redaction._finders.assignments import find_assigned_secrets
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._vocabulary.markers import MARKER
+from iamtriage.redaction._vocabulary.placeholders import is_placeholder
 from iamtriage.redaction._vocabulary.searched_text import SearchedText
 from iamtriage.redaction._vocabulary.secret_names import Name, classify_key
 from iamtriage.redaction._vocabulary.secret_values import (
     ERROR,
     Placement,
     can_be_secret,
-    is_placeholder,
     looks_random,
 )
 

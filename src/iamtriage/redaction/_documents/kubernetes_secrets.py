@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
-from iamtriage.redaction._vocabulary.secret_values import is_placeholder
+from iamtriage.redaction._vocabulary.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

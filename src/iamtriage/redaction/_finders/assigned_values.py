@@ -7,6 +7,7 @@ depth of escapes; ``<name>value</name>``; lists of names and values, options, tu
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._finders.code_values import find_element, is_annotation, is_command, is_word_of_code
@@ -19,10 +20,10 @@ from iamtriage.redaction._finders.setting_lines import (
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
+from iamtriage.redaction._vocabulary.placeholders import MASK_WORDS
 from iamtriage.redaction._vocabulary.searched_text import MAX_EDGE, MIN_LONG
 from iamtriage.redaction._vocabulary.secret_values import (
     ERROR,
-    MASK_WORDS,
     WORDS_ABOUT_OPTIONS,
     Placement,
     Sign,
@@ -158,9 +159,7 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
     if after not in _VALUE_STARTS and not after.isspace():
         return None
     option = match.is_option()
-    for pattern, sign, starts in _BETWEEN:
-        if after not in starts and not (after.isspace() and sign == "pair"):
-            continue
+    for pattern, sign in _list_between(after):
         if pattern is _TAGS_BETWEEN and not (_TAG_START.match(text, end) and match.preceded_by(_IN_TAG)):
             continue
         if pattern in _BEFORE_NAMES and not match.preceded_by(_BEFORE_NAMES[pattern]):
@@ -176,7 +175,7 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
     return _find_column_value(match, before) if after in _COLUMN_STARTS else None
 
 
-# The characters that these patterns can begin with, to skip others at once. Pairs and tags can begin with any space, too.
+# The characters that these patterns can begin with, to skip others at once.
 QUOTES = frozenset("\\\"'`“”„‘’")
 _SIGN_STARTS = QUOTES | frozenset(" \t\xa0\x1b:=-[]*<")
 _COLUMN_STARTS = QUOTES | frozenset(" \t,")
@@ -190,6 +189,20 @@ _BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str]], ...] = (
     (_FORM_PART, "pair", QUOTES),
     (_ATOM, "pair", frozenset(",")),
 )
+
+
+@cache
+def _list_between(after: str) -> list[tuple[re.Pattern[str], Sign]]:
+    """Return the patterns that can begin with a character."""
+    return [
+        (pattern, sign)
+        for pattern, sign, starts in _BETWEEN
+        if after in starts or (after.isspace() and pattern in _AFTER_SPACES)
+    ]
+
+
+# These can also begin with any space.
+_AFTER_SPACES = frozenset({_PAIR, _TAGS_BETWEEN, _INVALID})
 _VALUE_STARTS = _COLUMN_STARTS.union(*(starts for _, _, starts in _BETWEEN))
 # Without this before the name, its quote or comma ends something else.
 _BEFORE_NAMES = {_ATOM: re.compile(r"\{\Z"), _FORM_PART: re.compile(r"name=\\{0,64}\"\Z")}
@@ -234,15 +247,17 @@ def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
 def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret | None:
     """Find the value of "name = value" and "name: value"."""
     text, name = match.text, match.name
-    written = assign["sign"].lower()
-    sign: Sign = ":" if written.endswith(":") else "="
-    if _is_marked(text, assign.end()) or HIDDEN.match(text, assign.end("sign")):
+    close, written, wrap, block, below = assign.group("close", "sign", "wrap", "block", "below")
+    sign: Sign = ":" if written[-1] == ":" else "="
+    if (match.searched.is_marked and _is_marked(text, assign.end())) or HIDDEN.match(
+        text, assign.end("sign")
+    ):
         return None
     if written == "->" and _MEMBER.match(text, match.end):
         return None
     query = match.is_in_query()
     at = assign.end()
-    if assign["block"]:
+    if block:
         # The prefix of each line.
         at += measure_common_prefix(text, find_line_start(text, match.start), at)
         at += len(text[at : at + _MAX_INDENT]) - len(text[at : at + _MAX_INDENT].lstrip(" "))
@@ -252,12 +267,12 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     else:
         extent = find_value(match.searched, at, QUERY_VALUE if query else None)
         extent = extent and end_at_opening_quote(text, match.start, extent)
-    if extent and assign["block"] and _MORE.match(text, extent.end):
+    if extent and block and _MORE.match(text, extent.end):
         # Its other words and lines belong to it.
         return None
     if extent is None or is_in_line_prefix(text, match.start, extent.start) or is_command(text, extent):
         return None
-    is_open = text[extent.start - 1] == text[match.start - 1] in {'"', "'"} and not assign["close"]
+    is_open = text[extent.start - 1] == text[match.start - 1] in {'"', "'"} and not close
     if is_open and text.startswith((")", " "), extent.start):
         # The quote ends a prompt: getpass("Password: "), the "password:" prompt.
         return None
@@ -268,7 +283,7 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     if sign == ":" and not extent.quote and text.startswith(":", extent.start):
         # GitHub Actions: "::set-output name=token::…"
         extent = extent._replace(start=extent.start + 1)
-    if (assign["below"] or assign["wrap"]) and not _may_be_below(name, assign, text, extent):
+    if (below or wrap) and not _may_be_below(name, assign, text, extent):
         return None
     if not extent.quote and not query and is_word_of_code(match, extent, sign):
         return None
@@ -280,7 +295,7 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         and prose.match(text, extent.start)
     ):
         return None
-    structured = query or bool(assign["close"])
+    structured = query or bool(close)
     is_login = False
     if not extent.quote and not structured:
         line = match.line_start() if sign == ":" or name.what in _MULTI_WORD else None
@@ -290,7 +305,7 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
             sign == ":" and (is_login or match.is_in_structure() or match.is_go_field(extent))
         )
         extent = _extend(match, extent, sign, line)
-    quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else assign["close"] or ""
+    quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else close or ""
     placement = Placement(sign, bool(extent.quote), structured, query, is_key=is_login)
     return check_value(match, sign, extent, placement, quote)
 
@@ -362,7 +377,7 @@ def check_value(
     placement = placement or Placement(
         sign, bool(extent.quote), structured=True, query=False, is_variable=match.is_variable(sign, end)
     )
-    if not match.searched.remember(can_be_secret, name, value, placement):
+    if not can_be_secret(name, value, placement):
         return None
     if sign == "option" and value.lower() in WORDS_ABOUT_OPTIONS:
         return None

@@ -11,7 +11,6 @@ from iamtriage.redaction._finders.assigned_values import HIDDEN, QUOTES, check_v
 from iamtriage.redaction._finders.name_matches import NameMatch, match_name
 from iamtriage.redaction._repetition import AROUND, find_parts
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
-from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import GT, QUOTE
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START, classify_key
 from iamtriage.redaction._vocabulary.secret_values import is_other
@@ -35,16 +34,17 @@ if TYPE_CHECKING:
 
 __all__ = ("find_assigned_secrets", "find_wrapped_secrets")
 
+_ARROW = rf"-(?<![\w$]-){GT}|→|=>(?<=[^:=\s][\"'][ ]=>)(?=[ ][\"'])"
+_HAS_ARROW = re.compile(_ARROW)
 # In a diff of Terraform or Pulumi: name = "old" -> "NEW", name: "old" => "NEW".
 _CHANGE = re.compile(
     rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"()]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
-    rf"[ \t]{{0,8}}(?:(?<![\w$])-{GT}|→|(?<=[^:=\s][\"'][ ])=>(?=[ ][\"']))[ \t]{{0,8}}"
+    rf"[ \t]{{0,8}}(?:{_ARROW})[ \t]{{0,8}}"
 )
 # Before the first string of a list, and after each.
 _LIST_START = re.compile(r"\[\s{0,80}[bBrRuU]?[\"']\Z")
 _NEXT_ITEM = re.compile(r"[\"']\s{0,80},\s{0,80}(?=[bBrRuU]?[\"'])")
 _CHANGE_STARTS = QUOTES | frozenset(" \t=:-→")
-_ARROWS = ("->", "→", "-\\", '" => "')
 # After a name, up to the end of its line: signs that begin a value, or nothing in place of one.
 _REST_OF_LINE = re.compile(
     r"s?(?:[ \t\r\"'`:=|│┃,({<>*\\-]|\[none\]|\[(?!redacted)"
@@ -81,8 +81,7 @@ def _judge(
 ) -> Iterator[_Judged]:
     """Yield each name that announces a secret, with its values; with ``every``, also names in the values of others."""
     text, done = searched.text, 0
-    has_changes = any(arrow in text for arrow in _ARROWS)
-    is_marked = WORD in text
+    has_changes = _HAS_ARROW.search(text) is not None
     has_markers = MARKER_START in searched.folded
     for name_end in names:
         # A value can end with another name and its sign.
@@ -93,7 +92,7 @@ def _judge(
         if name is None:
             continue
         secrets = _find_values_of(name, has_changes=has_changes)
-        if is_marked:
+        if searched.is_marked:
             secrets = [found for found in secrets if is_unmarked(text, found.start, found.end)]
         if secrets and not every:
             done = secrets[-1].end

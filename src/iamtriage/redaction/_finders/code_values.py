@@ -49,18 +49,19 @@ def is_annotation(match: NameMatch, extent: Extent) -> bool:
 def is_word_of_code(match: NameMatch, extent: Extent, sign: Sign) -> bool:
     """Return whether a value is a function, a variable, or a word before a name: "password" : secret "orders"."""
     text, value = match.text, match.text[extent.start : extent.end]
-    if text.startswith(("(", "["), extent.end):
+    following = text[extent.end : extent.end + 1]
+    if following in {"(", "["}:
         return _CALLEE.fullmatch(value) is not None
     if value.startswith("$") and _VARIABLE.match(text, extent.start):
         return True
-    if text.startswith(")", extent.end) and _CALL.match(text, extent.start):
+    if following == ")" and _CALL.match(text, extent.start):
         return True
-    if text.startswith(" ", extent.end) and _SIGN.match(text, extent.start):
+    if following == " " and (
+        _SIGN.match(text, extent.start) or (sign == "=" and _OPERATOR.match(text, extent.start))
+    ):
         return True
-    is_word = value.replace("_", "").isalpha() and value.islower()
+    is_word = value.islower() and value.replace("_", "").isalpha()
     if sign == "=":
-        if text.startswith(" ", extent.end) and _OPERATOR.match(text, extent.start):
-            return True
         return (
             is_word and text.startswith(", ", match.start - 2) and match.preceded_by(_OTHER_NAMES) is not None
         )

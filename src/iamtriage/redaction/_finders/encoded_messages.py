@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, MASK
-from iamtriage.redaction._vocabulary.secret_values import is_placeholder
+from iamtriage.redaction._vocabulary.placeholders import is_placeholder
 from iamtriage.redaction._vocabulary.value_ends import (
     find_wrapped_end,
     looks_like_base64,

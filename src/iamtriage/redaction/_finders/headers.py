@@ -21,7 +21,8 @@ from iamtriage.redaction._vocabulary.notations import (
     PADDING,
     QUOTE,
 )
-from iamtriage.redaction._vocabulary.secret_values import is_other, is_placeholder, looks_random
+from iamtriage.redaction._vocabulary.placeholders import is_placeholder
+from iamtriage.redaction._vocabulary.secret_values import is_other, looks_random
 from iamtriage.redaction._vocabulary.value_ends import find_wrapped_end, is_in_line_prefix
 
 if TYPE_CHECKING:

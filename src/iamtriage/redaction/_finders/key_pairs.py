@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import BASE64, BEFORE, PADDING
-from iamtriage.redaction._vocabulary.secret_values import is_placeholder
+from iamtriage.redaction._vocabulary.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

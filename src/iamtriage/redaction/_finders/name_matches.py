@@ -25,6 +25,7 @@ _SUFFIX = re.compile(r"[A-Za-z0-9_]{0,48}+(?:[.-][A-Za-z0-9_]{1,48}+){0,6}")
 _SIGNS_AFTER_NAME = frozenset(["", *"=: \n\"'"])
 # An escape, or the code of a color.
 _ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4}|\x1b\[[0-9;]{0,16}m)(?P<rest>[^%\\]*)\Z")
+_ENDS_OF_ESCAPE_STARTS = frozenset("\\%[;")
 _MAX_CODE = 20
 # The number of characters before a name that can show its notation.
 _LOOKBEHIND = 80
@@ -128,28 +129,32 @@ def _begins_with_capital(text: str, at: int) -> bool:
 def match_name(searched: SearchedText, name_end: re.Match[str]) -> NameMatch | None:
     """Return the name of a secret whose last word has a match, or ``None`` if there is none."""
     text, folded, start = searched.text, searched.folded, name_end.start()
-    if name_end[0] in WORDS and folded[start - 1 : start].isalnum() and not _begins_with_capital(text, start):
+    tail, suffix, end = name_end[0], "", name_end.end()
+    if tail in WORDS and folded[start - 1 : start].isalnum() and not _begins_with_capital(text, start):
         return None
-    suffix, end = "", name_end.end()
     if text[end : end + 1] not in _SIGNS_AFTER_NAME and (following := _SUFFIX.match(text, end)):
         suffix, end = following[0], following.end()
-    if suffix[:1] in {"s", "S"} and not suffix[1:2].isalpha():
-        suffix = suffix[1:]
-    elif suffix[:1].isupper() and not text[name_end.end() - 1].islower():
-        # The word continues: "TOKENIZER".
-        return None
+    if suffix:
+        if suffix[0] in "sS" and not suffix[1:2].isalpha():
+            suffix = suffix[1:]
+        elif suffix[0].isupper() and not text[name_end.end() - 1].islower():
+            # The word continues: "TOKENIZER".
+            return None
+    word = start
     if start and folded[start - 1] in _NAME_CHARACTERS:
         before = folded[max(0, start - _MAX_NAME) : start]
         start -= len(before) - len(before.rstrip(_NAME_CHARACTERS))
-    if folded[max(0, start - 1) : start] in {"\\", "%", "[", ";"} or folded[start : start + 1] == "%":
-        escape = _ESCAPED.search(folded, max(0, start - _MAX_CODE), name_end.start())
+    if (start and folded[start - 1] in _ENDS_OF_ESCAPE_STARTS) or folded[start] == "%":
+        escape = _ESCAPED.search(folded, max(0, start - _MAX_CODE), word)
         if escape:
             start = escape.start("rest")
-    prefix = folded[start : name_end.start()]
-    if len(prefix) > _MAX_WORD and prefix.isalnum():
-        # Part of a token.
-        return None
-    if prefix and _begins_with_capital(text, name_end.start()):
-        prefix += "_"
-    name = classify_name(prefix, name_end[0], suffix)
+    prefix = ""
+    if start < word:
+        prefix = folded[start:word]
+        if len(prefix) > _MAX_WORD and prefix.isalnum():
+            # Part of a token.
+            return None
+        if _begins_with_capital(text, word):
+            prefix += "_"
+    name = classify_name(prefix, tail, suffix)
     return NameMatch(text, name, start, end, searched) if name else None

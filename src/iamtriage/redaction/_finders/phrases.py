@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.vocabulary.view import View
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
-from iamtriage.redaction._vocabulary.searched_text import fold_case
+from iamtriage.redaction._vocabulary.placeholders import is_placeholder
+from iamtriage.redaction._vocabulary.searched_text import fold_case, list_words
 from iamtriage.redaction._vocabulary.secret_commands import (
     INPUT_READERS,
     LOGINS,
@@ -22,7 +23,6 @@ from iamtriage.redaction._vocabulary.secret_commands import (
     READS_INPUT,
 )
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START
-from iamtriage.redaction._vocabulary.secret_values import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +72,7 @@ class Phrase(NamedTuple):
         what: The kind of secret.
         is_command: Whether it is a command.
         sign: A part of the option, in lower case.
+        needed: The pattern of a part of the sentence, for which a text is searched fast.
     """
 
     words: tuple[str, ...]
@@ -79,6 +80,7 @@ class Phrase(NamedTuple):
     what: Secret
     is_command: bool = False
     sign: str = ""
+    needed: re.Pattern[str] | None = None
 
 
 _INPUT_READER = re.compile(READS_INPUT)
@@ -150,10 +152,14 @@ _KEY = _unmarked(
     "secret key", "private key", "api key", "access key", "shared key", "encryption key", "signing key", "account key",
     "ssh key", "fernet key", "storage key", "master key", "license key", "subscription key", "psk"
 )  # fmt: skip
+_ASSIGNED = rf"(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}"
+_GIVEN = rf"password:?[ ]{{1,4}}{_STATED}"
 _PASSWORD = _unmarked("password", "passphrase", "passwd", "passcode", "pwd", "pw")
-_SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
+_SENTENCE_ROWS: tuple[
+    tuple[tuple[str, ...], str, Secret] | tuple[tuple[str, ...], str, Secret, str], ...
+] = (
     (("key",), rf"{_unmarked('secret access key')}{_IS}{_STATED}", "secret access key"),
-    (("key", "psk"), rf"{_KEY}{_IS}{_STATED}", "secret"),
+    (("key", "psk"), rf"{_KEY}{_IS}{_STATED}", "secret", rf"k(?:ey|(?<=psk)){_IS}"),
     (("pass", "pwd", "pw "), rf"{_PASSWORD}(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
     (("token", "secret"), rf"{_unmarked('token', 'secret')}{_IS}{_STATED}", "token"),
     ((" token to", " secret to"), rf"(?:set|changed?|updated?|rotated?)\s(?:the|my|our)\s(?:token|secret)\sto:?\s{_STATED}", "token"),
@@ -162,8 +168,8 @@ _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("identified",), rf"identified\s(?:with\s\S{{1,60}}\s)?by\s(?:password\s)?{_SQL}", "password"),
     (("identified",), r"user\s\S{1,128}\sidentified\sby\s(?!(?:password|values?)\b)(?P<plain>[^\s\"'`;<>()\\]{1,200})", "password"),
     (("identified",), rf"identified\sby\s\S{{1,200}}\sreplace\s{_SQL}", "password"),
-    (("password",), rf"(?:with|encrypted|set|login|user\s\S{{1,80}})\spassword(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}", "password"),
-    (("password",), rf"{_unmarked('use', 'using', 'with', 'try', 'enter')}\s(?:the\s)?password:?[ ]{{1,4}}{_STATED}", "password"),
+    (("password",), rf"(?:with|encrypted|set|login|user\s\S{{1,80}})\spassword{_ASSIGNED}", "password", rf"password{_ASSIGNED}"),
+    (("password",), rf"{_unmarked('use', 'using', 'with', 'try', 'enter')}\s(?:the\s)?{_GIVEN}", "password", _GIVEN),
     (("password(",), rf"=\s?(?:old_)?password\({_SQL}\)", "password"),
     (("unseal key", "recovery key"), r"(?:unseal|recovery) key(?: [0-9]{1,3})?:\s{1,4}(?P<plain>[a-z0-9+/]{20,200}={0,2})", "secret"),
     (("auth plain",), r"auth plain (?P<plain>[a-z0-9+/]{8,400}={0,2})", "authorization"),
@@ -172,9 +178,9 @@ _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("convertto-securestring",), rf"convertto-securestring\s{{1,4}}(?:-asplaintext\s{{1,4}}|-force\s{{1,4}}|-string\s{{1,4}}){{0,3}}{_SQL}", "password"),
     (("machine",), r"machine\s{1,20}\S{1,200}\s{1,20}login\s{1,20}\S{1,200}\s{1,20}password\s{1,20}(?P<plain>[^\s\"'\\\x1b]{1,400})", "password"),
     (("::add-mask::",), r"^::add-mask::(?P<line>[^\r\n]{1,4000})|::add-mask::(?P<plain>[^\s\"'%]{1,4000})", "secret"),
-    (("@tcp(", "@unix("), r"(?<![\w./:-])[a-z_][\w.-]{0,60}:(?P<plain>[^\s\"'/@]{1,200})@(?:tcp|unix)\(", "password"),
+    (("@tcp(", "@unix("), r"(?<![\w./:-])[a-z_][\w.-]{0,60}:(?P<plain>[^\s\"'/@]{1,200})@(?:tcp|unix)\(", "password", r":[^\s\"'/@]{1,200}@(?:tcp|unix)\("),
     # A session of FTP or POP3: https://www.rfc-editor.org/rfc/rfc959#section-4.1
-    (("pass ",), r"^(?:[<>*-]{1,4} )?user \S{1,80}\r?\n(?:[^\n]{0,200}\n)?(?:[<>*-]{1,4} )?pass (?P<plain>[^\s\"'\\]{1,400})\r?$", "password"),
+    (("pass ",), r"^(?:[<>*-]{1,4} )?user \S{1,80}\r?\n(?:[^\n]{0,200}\n)?(?:[<>*-]{1,4} )?pass (?P<plain>[^\s\"'\\]{1,400})\r?$", "password", r"user \S{1,80}\r?\n"),
     # The monitor of Redis.
     (('] "auth" ',), r"[0-9]\] \"auth\" (?:\"[^\"\n]{1,80}\" )?\"(?P<double>[^\"\n]{1,400})\"$", "password"),
     (("parametervalue",), r"parametervalue=(?P<plain>[^\s,\"']{1,400}),parameterkey=\w{0,60}(?:password|passphrase|secret|token|api_?key|secretkey)\b", "secret"),
@@ -194,17 +200,33 @@ def _command(words: tuple[str, ...], option: str, what: Secret) -> Phrase:
     return Phrase(words, pattern, what, is_command=True, sign=fixed["sign"].lower() if fixed else "")
 
 
-_SENTENCES = [
-    Phrase(words, re.compile(pattern, re.MULTILINE), what) for words, pattern, what in _SENTENCE_ROWS
-]
+def _sentence(words: tuple[str, ...], pattern: str, what: Secret, needed: str = "") -> Phrase:
+    compiled = re.compile(pattern, re.MULTILINE)
+    return Phrase(words, compiled, what, needed=re.compile(needed) if needed else None)
+
+
+_SENTENCES = [_sentence(*row) for row in _SENTENCE_ROWS]
 SENTENCE_WORD = re.compile("|".join({re.escape(word) for sentence in _SENTENCES for word in sentence.words}))
 """The words of sentences with secrets, in lower case. Most sentences need one space between two words."""
 PHRASES = (*(_command(*row) for row in _COMMAND_ROWS), *_SENTENCES)
-# For each sign, the words of which a text with it must have one, and the numbers of the phrases with that word.
-_NUMBERS: dict[str, dict[str, list[int]]] = {}
-for _number, _phrase in enumerate(PHRASES):
-    for _word in _phrase.words:
-        _NUMBERS.setdefault(_phrase.sign, {}).setdefault(_word, []).append(_number)
+
+
+def _number_phrases() -> dict[str, list[tuple[str, str, list[int]]]]:
+    """Return for each sign the words of which a text with it must have one.
+
+    With each word come its longest part without spaces, and the numbers of the phrases with that word.
+    """
+    numbers: dict[str, dict[str, list[int]]] = {}
+    for number, phrase in enumerate(PHRASES):
+        for word in phrase.words:
+            numbers.setdefault(phrase.sign, {}).setdefault(word, []).append(number)
+    return {
+        sign: [(word, max(word.split(), key=len), each) for word, each in rows.items()]
+        for sign, rows in numbers.items()
+    }
+
+
+_NUMBERS = _number_phrases()
 
 # A parameter in YAML or Terraform, or in a table.
 _PARAMETER_VALUE = re.compile(
@@ -265,11 +287,17 @@ def find_listed_commands(searched: SearchedText) -> Iterator[FoundSecret]:
 
 def _list_phrases(folded: str) -> Iterator[Phrase]:
     """Yield the commands and sentences that a text in lower case can contain."""
-    signs = [sign for sign in _NUMBERS if sign in folded]
-    numbers = {
-        number for sign in signs for word, each in _NUMBERS[sign].items() if word in folded for number in each
-    }
-    yield from (PHRASES[number] for number in sorted(numbers))
+    words = list_words(folded)
+    numbers: set[int] = set()
+    for sign, rows in _NUMBERS.items():
+        if sign in words:
+            for word, part, each in rows:
+                if part in words and word in folded:
+                    numbers.update(each)
+    for number in sorted(numbers):
+        needed = PHRASES[number].needed
+        if needed is None or needed.search(folded):
+            yield PHRASES[number]
 
 
 def _find_in_command(text: str, folded: str, command: Phrase) -> Iterator[FoundSecret]:

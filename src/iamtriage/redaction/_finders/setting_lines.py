@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._vocabulary.notations import FILLER
-from iamtriage.redaction._vocabulary.secret_values import COOKIE_ATTRIBUTE, is_placeholder
+from iamtriage.redaction._vocabulary.placeholders import is_placeholder
+from iamtriage.redaction._vocabulary.secret_values import COOKIE_ATTRIBUTE
 
 if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.value_ends import Extent

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import BASE64, BREAK, INDENT, separate
-from iamtriage.redaction._vocabulary.secret_values import is_mixed, is_placeholder
+from iamtriage.redaction._vocabulary.placeholders import is_placeholder
+from iamtriage.redaction._vocabulary.secret_values import is_mixed
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 from iamtriage.redaction._vocabulary.value_ends import (
     find_line_start,

@@ -33,6 +33,8 @@ _EXPRESSION = re.compile(
     r"|(?:await )?(?:[A-Za-z_]\w{0,60}\.){0,6}[A-Za-z_]\w{0,60}(?:\((?:[^()\n]|\([^()\n]{0,80}\)){0,200}\)|\[\\{0,8}[\"'][^\]\n]{0,80}\]|\(|\[)"
     r"(?:\.\w{1,60}(?:\([^()\n]{0,80}\))?|\[[^\]\n]{0,40}\]){0,6}"
 )
+# An expression, except an identifier, has one of these.
+_SIGNS = frozenset("$()[].:+-")
 _IDENTIFIER = re.compile(r"[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[a-z]+(?:[A-Z][a-z]+)*")
 # An attribute or a constant of a program: "response.client_secret", "Token.Literal".
 _ATTRIBUTE = re.compile(r"[*&]?(?:[A-Za-z_]\w{0,60}\.){1,6}(?P<last>[A-Za-z_]\w{0,60})")
@@ -48,10 +50,11 @@ def is_expression(name: Name, value: str, *, is_assigned: bool) -> bool:
         value: The value.
         is_assigned: Whether an equals sign is between them.
     """
-    if _EXPRESSION.fullmatch(value.rstrip(",;.!")):
+    has_signs = not _SIGNS.isdisjoint(value)
+    if has_signs and _EXPRESSION.fullmatch(value.rstrip(",;.!")):
         return True
     word = value.rstrip(",;)")
-    if name.what != "password" and (_CONSTANT.fullmatch(word) or _ITEM.fullmatch(word)):
+    if has_signs and name.what != "password" and (_CONSTANT.fullmatch(word) or _ITEM.fullmatch(word)):
         return True
     attribute = _ATTRIBUTE.fullmatch(word) if "." in word and (is_assigned or not name.is_chosen) else None
     if attribute and name.tail in attribute["last"].lower().replace("_", ""):

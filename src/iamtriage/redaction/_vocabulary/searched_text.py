@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-__all__ = ("MAX_EDGE", "MIN_LONG", "SearchedText", "fold_case", "zero_all_digits", "zero_digits")
+__all__ = (
+    "MAX_EDGE",
+    "MIN_LONG",
+    "SearchedText",
+    "fold_case",
+    "list_words",
+    "zero_all_digits",
+    "zero_digits",
+)
 
 MIN_LONG = 2_000
 """The length in characters from which a value is judged by its ends."""
 MAX_EDGE = 200
 """The length of each of these ends."""
-_MAX_REMEMBERED = 64
-_MAX_ANSWERS = 1_000
+# In characters.
+_MIN_REPETITIVE = 2_000
 # An escape in which a digit matters.
 _ESCAPE = re.compile(r"%(?:25){0,16}(?!0[0A-Fa-f])[0-9A-Fa-f]{2}|&#\w{1,6};|\\u[0-9A-Fa-f]{4}")
 # A word with the base64 of nine characters of ASCII, which can be a login. https://www.rfc-editor.org/rfc/rfc4648#section-4:
@@ -31,7 +40,7 @@ _AUTH = re.compile(r"[Aa][Uu][Tt][Hh](?![A-Za-z])")
 
 
 class SearchedText:
-    """A text, and caches where its unquoted values end, and whether values are secrets.
+    """A text, and caches where its unquoted values end.
 
     Attributes:
         text: The text.
@@ -42,7 +51,11 @@ class SearchedText:
         self.text = text
         self.unresolved: list[tuple[int, int]] = []
         self._known: dict[re.Pattern[str], tuple[int, int]] = {}
-        self._answers: dict[tuple[Any, str, Any], bool] = {}
+
+    @cached_property
+    def is_marked(self) -> bool:
+        """Whether the text can contain markers."""
+        return WORD in self.text
 
     @cached_property
     def folded(self) -> str:
@@ -53,18 +66,6 @@ class SearchedText:
     def names(self) -> list[re.Match[str]]:
         """The last word of each name that can announce a secret, and the markers, in order."""
         return [*NAME_OR_MARKER.finditer(self.folded)]
-
-    def remember(
-        self, ask: Callable[[Any, str, Any], bool], name: object, value: str, placement: object
-    ) -> bool:
-        """Return the answer to a question about a value, cached for short values and some long ones."""
-        if len(value) > _MAX_REMEMBERED and len(self._answers) > _MAX_ANSWERS:
-            return ask(name, value, placement)
-        key = (name, value, placement)
-        answer = self._answers.get(key)
-        if answer is None:
-            answer = self._answers[key] = ask(name, value, placement)
-        return answer
 
     def end(self, pattern: re.Pattern[str], at: int) -> int | None:
         """Return the end of the value at a position, or ``None`` if there is none."""
@@ -79,6 +80,14 @@ class SearchedText:
             return None
         self._known[pattern] = (at, end)
         return end
+
+
+def list_words(text: str) -> str:
+    """Return the distinct words of a text, one a line; a short text unchanged.
+
+    Most long texts repeat themselves, so to search their words for a part of a word takes less time.
+    """
+    return text if len(text) < _MIN_REPETITIVE else "\n".join(set(text.split()))
 
 
 def fold_case(text: str) -> str:

@@ -138,18 +138,15 @@ NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = (
 )
 
 
+_NAME_ENDS = [
+    ["[-_. ]?" if character == " " else character for character in words] for words, _, _ in NAME_ROWS
+]
 # The ends of names, in lower case.
-NAME_END = re.compile(
-    build_tree(
-        ["[-_. ]?" if character == " " else character for character in words] for words, _, _ in NAME_ROWS
-    )
-)
+NAME_END = re.compile(build_tree(_NAME_ENDS))
 MARKER_START = "redacted"
-# Names in a marker do not announce a secret.
-NAME_OR_MARKER = re.compile(
-    rf"{MARKER_START}[ -](?:{'|'.join(kind.lower().replace(' ', '[ -]') for kind in get_args(Secret))})"
-    rf"|{NAME_END.pattern}"
-)
+_MARKED = f"[ -](?:{'|'.join(kind.lower().replace(' ', '[ -]') for kind in get_args(Secret))})"
+# Names in a marker do not announce a secret. One tree, because a text is searched fast for its first characters.
+NAME_OR_MARKER = re.compile(build_tree([*_NAME_ENDS, [*MARKER_START, _MARKED]]))
 _SEPARATORS = str.maketrans("", "", "-_. $@")
 _ROWS: dict[str, tuple[Secret, Evidence]] = {
     words.translate(_SEPARATORS): (what, evidence) for words, what, evidence in NAME_ROWS

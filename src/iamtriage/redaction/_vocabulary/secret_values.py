@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from iamtriage.redaction._vocabulary.expressions import is_expression
-from iamtriage.redaction._vocabulary.markers import is_marker
 from iamtriage.redaction._vocabulary.notations import BASE64, BASE64_ESCAPES, PADDING
+from iamtriage.redaction._vocabulary.placeholders import is_placeholder
 from iamtriage.redaction._vocabulary.secret_names import classify_key
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = (
     "COOKIE_ATTRIBUTE",
     "ERROR",
-    "MASK_WORDS",
     "STATES",
     "WORDS_ABOUT_OPTIONS",
     "Placement",
@@ -25,33 +25,9 @@ __all__ = (
     "can_be_secret",
     "is_mixed",
     "is_other",
-    "is_placeholder",
     "looks_random",
 )
 
-MASK_WORDS = "encrypted|filtered|hidden|masked|omitted|protected|redacted|removed|secure"
-"""What tools write in brackets, or between other signs, in place of a secret."""
-_NAMED = r"\w*(?:pass|token|secret|key|pwd|cred)\w*"
-# Masks, variables, placeholders of templates and manuals, paths, and words that mean "none".
-_PLACEHOLDER = re.compile(
-    rf"[*=#_-]{{1,8}}(?:{MASK_WORDS})[*=#_-]{{1,8}}|\$\w*{_NAMED}|[:@](?=\D+\Z){_NAMED}|"
-    r"[*xX.…•#_-]+|<[^<>]{1,80}>|\[[^\[\]\"'=\\]{1,80}\]|\([^()]{1,60}\)|\{\{.{0,200}|\{(?:[a-zA-Z_][\w.!]{0,60})?\}|!\w.*"
-    r"|\${1,2}\{[^{}]{1,120}\}?|\$\(.*|\$\{\{.*|(?-i:\$[A-Z_][A-Z0-9_]*)|\$env:\w+|\$(?:[0-9]|[a-z]\w{0,2})|(?-i:\*[a-z][a-z_-]{0,40})|%\(\w{1,60}\)s|%[-.0-9]{0,6}[a-z]|[#%]\{.*"
-    r"|%[A-Za-z_]\w*%|(?:file|fileb)://.*|arn:.*|\\{0,8}/(?:var|etc|run|home|root|opt|tmp|usr|mnt|dev)\\{0,8}/.*"
-    r"|(?:vault|ssm|secretsmanager|secretref|keychain|op|ref\+\w+)://?.*|(?:resolve:)?(?:secretsmanager|ssm|ssm-secure):.*"
-    r"|none|null|nil|nothing|undefined|true|false|yes|no|not|optional|required|filtered|hidden|masked|redacted|empty|unset"
-    r"|read|write|hours|days|minutes|seconds|(?-i:TEXT|VALUE|FILE|PATH|NAME)|(?:(?:creat|refresh|read|modify|destroy|import|provision)ing"
-    r"|creation|destruction|modifications|still)(?:\.{3})?"
-    r"|must|too|wrong|incorrect|should|cannot|can't|user|for|is|was|are|has|have|@[\w.-]{1,80}@|\.{1,2}/[\w./-]*"
-    r"|any|bool|bytearray|bytes|dict|float|int|object|secretbytes|secretstr|str|string|tuple|value|void|n?(?:var)?char2?(?:\([0-9]{1,5}\)?)?|-?[0-9]{1,3}:-?[0-9]{1,3}|(?-i:(?:[A-Z]+_)*(?:KEY|PASSWD|PASSWORD|SECRET|TOKEN))"
-    r"|requise?|incorrecte?|invalide|oublié|expiré|missing|invalid|expired|denied|failed|unauthorized|forbidden|not[-_ ]found|set|changeme"
-    r"|accepted|created|deleted|generated|malformed|mandatory|ok|rejected|rotated|timeout|unauthenticated|unavailable|updated|verified"
-    r"|your[-_ ]\w.*|[0-9]{1,9} bytes|value_specified_in_no_log_parameter|(?-i:(?:HIDDEN|REDACTED)(?:_[A-Z]+)+)"
-    # Error codes of AWS and of OAuth: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
-    r"|(?-i:(?:[A-Z][a-z]+){1,8}(?:Denied|Error|Exception|Failure|Fault|NotFound)|(?:Expired|Invalid|Malformed|Missing)(?:[A-Z][a-z]+){1,6})"
-    r"|(?:insufficient|invalid|unauthorized|unsupported)_[a-z_]{4,40}|access_denied|authorization_pending|expired_token|slow_down",
-    re.IGNORECASE | re.DOTALL,
-)
 ERROR = re.compile(
     r"(?:access|account|authentication|bad|certificate|changed|client|connection|context|copied|created|deadline|deleted"
     r"|dial|does|exit|expires|internal|i/o|loaded|network|operation|permission|policy|quota|rate|removed|request|reset"
@@ -148,6 +124,7 @@ class Placement(NamedTuple):
     is_variable: bool = False
 
 
+@lru_cache(maxsize=4_000)
 def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     """Return whether a value after a name can be the secret instead of a word about it."""
     if _is_no_secret(name, value, placement) or _is_next(value, placement.sign):
@@ -293,11 +270,6 @@ def _is_id(value: str, placement: Placement) -> bool:
     return is_id and placement.sign == ":" and not (placement.quoted and not placement.is_key)
 
 
-def is_placeholder(value: str) -> bool:
-    """Return whether a value is empty, a marker, a mask, a variable or a word that means "none"."""
-    return not value or is_marker(value) or _PLACEHOLDER.fullmatch(value) is not None
-
-
 def is_other(value: str, *, is_quoted: bool) -> bool:
     """Return whether a value on the line after a name is an address, a request or another setting."""
     if is_quoted:
@@ -344,9 +316,11 @@ def _may_be_token(name: Name, value: str, placement: Placement) -> bool:
     if not placement.query and _CODE.fullmatch(value.rstrip(":,.")):
         # "could not get token: AccessDenied: …"
         return False
-    if value.startswith(("http:", "https:")) or (len(value) < _MIN_LONG_TOKEN and _VERSION.fullmatch(value)):
+    if value.startswith(("http:", "https:")) or (
+        "." in value and len(value) < _MIN_LONG_TOKEN and _VERSION.fullmatch(value)
+    ):
         return False
-    if _TOKEN.fullmatch("".join(value.split())):
+    if _TOKEN.fullmatch(value) or _TOKEN.fullmatch("".join(value.split())):
         return True
     # People also choose tokens like passwords.
     is_certain = placement.quoted or placement.structured or placement.sign == "="

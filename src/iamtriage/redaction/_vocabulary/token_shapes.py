@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._vocabulary.notations import BEFORE, build_tree
+from iamtriage.redaction._vocabulary.searched_text import list_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ class TokenShape(NamedTuple):
 
     Attributes:
         provider: The issuer of the token.
-        starts: Strings of which the token contains one, at a fixed position unless its shape is open.
+        starts: Strings of which the token contains one, at a fixed position; empty if its shape is open.
         offset: The number of characters before that string; negative if the token follows the string.
         pattern: The pattern of the token.
     """
@@ -124,10 +125,14 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("Twilio", ("SK",), 0, r"SK[0-9a-f]{32}"),
     ("Typeform", ("tfp_",), 0, r"tfp_[A-Za-z0-9_.=-]{59}"),
 )  # fmt: skip
-# These tokens do not begin with fixed characters, but contain some.
+# These tokens do not begin with fixed characters. The second pattern is a part that a text is searched fast for.
 _OPEN_ROWS: tuple[tuple[str, str, str], ...] = (
-    ("Discord", ".", r"[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}"),
-    ("Telegram", ":A", r"[0-9]{8,16}:A[A-Za-z0-9_-]{34}"),
+    (
+        "Discord",
+        r"\.[A-Za-z0-9_-]{6}\.",
+        r"[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}",
+    ),
+    ("Telegram", r":A[A-Za-z0-9_-]{34}", r"[0-9]{8,16}:A[A-Za-z0-9_-]{34}"),
 )
 
 # Before and after a token.
@@ -141,12 +146,15 @@ TOKEN_SHAPES = tuple(
     for provider, starts, offset, pattern in _ROWS
 )
 OPEN_TOKEN_SHAPES = tuple(
-    TokenShape(provider, (within,), 0, re.compile(pattern + _END)) for provider, within, pattern in _OPEN_ROWS
+    TokenShape(provider, (), 0, re.compile(pattern + _END)) for provider, _, pattern in _OPEN_ROWS
 )
+_PARTS = [re.compile(part) for _, part, _ in _OPEN_ROWS]
 
 
-# The minimum length of a token.
+# The minimum length of a text with a token.
 _MIN_LENGTH = 20
+# The characters of tokens and of their starts. A text is searched for these faster than for the starts.
+_RUN = re.compile(r"[A-Za-z0-9_+/=~.-]{13,}")
 
 
 _ANY_START = re.compile(
@@ -166,24 +174,30 @@ def _list_shapes(written: str) -> list[tuple[str, TokenShape]]:
 
 def find_provider_tokens(text: str) -> Iterator[tuple[int, int]]:
     """Yield the position of each provider's token."""
-    if len(text) < _MIN_LENGTH:
+    if len(text) < _MIN_LENGTH or next(_find_in_words(list_words(text)), None) is None:
         return
+    yield from _find_in_words(text)
+
+
+def _find_in_words(text: str) -> Iterator[tuple[int, int]]:
     ends: dict[str, int] = {}
-    found = _ANY_START.search(text)
-    while found:
-        at = found.start()
-        for start, shape in _list_shapes(found[0]):
-            begin = max(0, at - shape.offset)
-            if at < ends.get(start, 0) or (shape.offset >= 0 and not _is_separate(text, begin)):
-                continue
-            token = shape.pattern.match(text, begin)
-            if token:
-                ends[start] = token.end()
-                if len(set(token[0])) >= _MIN_CHARACTERS:
-                    yield token.span()
-        found = _ANY_START.search(text, at + 1)
-    for shape in OPEN_TOKEN_SHAPES:
-        for token in shape.pattern.finditer(text) if shape.starts[0] in text else ():
+    for run in _RUN.finditer(text):
+        end = run.end()
+        found = _ANY_START.search(text, run.start(), end)
+        while found:
+            at = found.start()
+            for start, shape in _list_shapes(found[0]):
+                begin = max(0, at - shape.offset)
+                if at < ends.get(start, 0) or (shape.offset >= 0 and not _is_separate(text, begin)):
+                    continue
+                token = shape.pattern.match(text, begin)
+                if token:
+                    ends[start] = token.end()
+                    if len(set(token[0])) >= _MIN_CHARACTERS:
+                        yield token.span()
+            found = _ANY_START.search(text, at + 1, end)
+    for part, shape in zip(_PARTS, OPEN_TOKEN_SHAPES, strict=True):
+        for token in shape.pattern.finditer(text) if part.search(text) else ():
             if len(set(token[0])) >= _MIN_CHARACTERS and _is_separate(text, token.start()):
                 yield token.span()
 

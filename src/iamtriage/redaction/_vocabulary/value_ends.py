@@ -50,13 +50,16 @@ _UNQUOTED = re.compile(
     rf"(?:[^{_NEVER},;&(){{}}\[\]|\\“”„‘’│┃]++|{BASE64_ESCAPES}|\\(?![\\\"'`nrtux/])"
     rf"|&(?!\w{{2,5}};|#){_GOES_ON}|(?!{_ENDING_QUOTE})[\"'`,;(){{}}\[\]|]{_GOES_ON}){{1,20000}}"
 )
+# Most values consist of these characters, and one of these or the end of the text follows.
+_PLAIN_VALUE = re.compile(rf"[^{_NEVER},;&(){{}}\[\]|\\“”„‘’│┃]{{1,200}}+(?=[\s<>]|\Z)")
 QUERY_VALUE = re.compile(rf"(?:[^{_NEVER}&#;,)\]}}|\\“”]++|{BASE64_ESCAPES}){{1,20000}}")
 """A value in the query of a URL."""
 
 # Another line of a wrapped value: base64 and nothing else.
 _BREAK = re.compile(BREAK)
 _INDENT = re.compile(INDENT)
-_PIECE = re.compile(r"[A-Za-z0-9+/_.%*-]{1,4096}={0,2}(?=[\s\"'`,;)\]}&<>|\\│┃]|\Z)")
+_PIECE = re.compile(r"[A-Za-z0-9+/_.%*-]{1,4096}+={0,2}+(?=[\s\"'`,;)\]}&<>|\\│┃]|\Z)")
+_LONG_PIECE = re.compile(r"[A-Za-z0-9+/_.%*-]{14}")
 _HEX = re.compile(r"[0-9a-f]{4,128}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 _LABEL = re.compile(r"[=:] $|message|[Tt]oken|TOKEN|[Ss]ecret|SECRET|[Ss]ignature")
@@ -87,6 +90,8 @@ def find_value(searched: SearchedText, at: int, unquoted: re.Pattern[str] | None
         if found is not None:
             return found
         at = opening.end()
+    if unquoted is None and (plain := _PLAIN_VALUE.match(text, at)):
+        return Extent(at, plain.end(), "")
     end = searched.end(unquoted or _UNQUOTED, at)
     return None if end is None else Extent(at, end, "")
 
@@ -154,6 +159,9 @@ def find_wrapped_end(text: str, start: int, end: int, *, announced: bool = False
         end: The end of its first line.
         announced: Whether a long value is certain, so that another line needs less evidence.
     """
+    line_end = _BREAK.match(text, end)
+    if line_end is None or not (announced or _may_continue(text, start, end, line_end.end())):
+        return end
     line = find_line_start(text, start)
     width = end - line
     full = announced and _has_length_of_previous(text, line, width)
@@ -176,6 +184,16 @@ def find_wrapped_end(text: str, start: int, end: int, *, announced: bool = False
         end = piece.end()
         full = fills or len(word) >= _LONG
     return end
+
+
+def _may_continue(text: str, start: int, end: int, following: int) -> bool:
+    """Return whether the next line contains a long word, or a value is hexadecimal, so that it can continue there."""
+    high = following + _MAX_PREFIX + _MEDIUM
+    line_end = text.find("\n", following, high)
+    return (
+        _LONG_PIECE.search(text, following, high if line_end < 0 else line_end) is not None
+        or _HEX.fullmatch(text, start, end) is not None
+    )
 
 
 def _has_length_of_previous(text: str, line: int, width: int) -> bool:

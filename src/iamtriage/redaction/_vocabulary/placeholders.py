@@ -1,0 +1,65 @@
+"""Recognize what people and tools write in place of a secret: masks, variables, and words that mean "none"."""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage.redaction._vocabulary.markers import is_marker
+
+__all__ = ("MASK_WORDS", "is_placeholder")
+
+MASK_WORDS = "encrypted|filtered|hidden|masked|omitted|protected|redacted|removed|secure"
+"""What tools write in brackets, or between other signs, in place of a secret."""
+_NAMED = r"\w*(?:pass|token|secret|key|pwd|cred)\w*"
+# Words that mean "none", or describe a value.
+_EMPTY_WORDS = """
+    none null nil nothing undefined true false yes no not optional required filtered hidden masked redacted empty unset
+    read write hours days minutes seconds must too wrong incorrect should
+    cannot can't user for is was are has have any bool bytearray bytes dict float int object secretbytes secretstr str
+    string tuple value void requis requise incorrecte invalide oublié expiré missing invalid expired denied failed
+    unauthorized forbidden set changeme accepted created deleted generated malformed mandatory ok rejected rotated
+    timeout unauthenticated unavailable updated verified value_specified_in_no_log_parameter
+    access_denied authorization_pending expired_token slow_down
+"""
+_EMPTY = frozenset(_EMPTY_WORDS.split())
+# Placeholders that begin with a letter, in lower case: masks, ARNs, files, references, types, states.
+_LETTERS_FIRST = (
+    r"[*x.…•#_-]+|arn:.*|(?:file|fileb)://.*"
+    r"|(?:vault|ssm|secretsmanager|secretref|keychain|op|ref\+\w+)://?.*|(?:resolve:)?(?:secretsmanager|ssm|ssm-secure):.*"
+    r"|(?:(?:creat|refresh|read|modify|destroy|import|provision)ing|creation|destruction|modifications|still)(?:\.{3})?"
+    r"|n?(?:var)?char2?(?:\([0-9]{1,5}\)?)?|not[-_ ]found|your[-_ ]\w.*"
+    # Error codes of OAuth: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+    r"|(?:insufficient|invalid|unauthorized|unsupported)_[a-z_]{4,40}"
+)
+# Placeholders of manuals, and error codes of AWS, as written.
+_CODES = (
+    r"TEXT|VALUE|FILE|PATH|NAME|(?:[A-Z]+_)*(?:KEY|PASSWD|PASSWORD|SECRET|TOKEN)|(?:HIDDEN|REDACTED)(?:_[A-Z]+)+"
+    r"|(?:[A-Z][a-z]+){1,8}(?:Denied|Error|Exception|Failure|Fault|NotFound)|(?:Expired|Invalid|Malformed|Missing)(?:[A-Z][a-z]+){1,6}"
+)
+_LETTER_PLACEHOLDER = re.compile(_LETTERS_FIRST, re.DOTALL)
+_CODE_PLACEHOLDER = re.compile(_CODES)
+# Masks, variables, placeholders of templates and manuals, paths, and all others.
+_PLACEHOLDER = re.compile(
+    rf"[*=#_-]{{1,8}}(?:{MASK_WORDS})[*=#_-]{{1,8}}|\$\w*{_NAMED}|[:@](?=\D+\Z){_NAMED}|"
+    r"[*xX.…•#_-]+|<[^<>]{1,80}>|\[[^\[\]\"'=\\]{1,80}\]|\([^()]{1,60}\)|\{\{.{0,200}|\{(?:[a-zA-Z_][\w.!]{0,60})?\}|!\w.*"
+    r"|\${1,2}\{[^{}]{1,120}\}?|\$\(.*|\$\{\{.*|(?-i:\$[A-Z_][A-Z0-9_]*)|\$env:\w+|\$(?:[0-9]|[a-z]\w{0,2})|(?-i:\*[a-z][a-z_-]{0,40})|%\(\w{1,60}\)s|%[-.0-9]{0,6}[a-z]|[#%]\{.*"
+    r"|%[A-Za-z_]\w*%|\\{0,8}/(?:var|etc|run|home|root|opt|tmp|usr|mnt|dev)\\{0,8}/.*|@[\w.-]{1,80}@|\.{1,2}/[\w./-]*"
+    r"|-?[0-9]{1,3}:-?[0-9]{1,3}|[0-9]{1,9} bytes"
+    rf"|{'|'.join(map(re.escape, _EMPTY))}|{_LETTERS_FIRST}|(?-i:{_CODES})",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def is_placeholder(value: str) -> bool:
+    """Return whether a value is empty, a marker, a mask, a variable or a word that means "none"."""
+    if not value or is_marker(value):
+        return True
+    if value[0].isalpha() and value.isascii():
+        # Faster than to ignore the case of each alternative.
+        folded = value.lower()
+        return (
+            folded in _EMPTY
+            or _LETTER_PLACEHOLDER.fullmatch(folded) is not None
+            or _CODE_PLACEHOLDER.fullmatch(value) is not None
+        )
+    return _PLACEHOLDER.fullmatch(value) is not None
