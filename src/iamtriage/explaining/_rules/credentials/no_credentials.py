@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.credentials import (
     credential_endpoints,
     credential_sources,
     ecs_tasks,
+    image_builds,
     other_users,
     pod_agents,
     pod_roles,
@@ -136,7 +137,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     rule = next((rule for sign, rule in _RULES if sign.search(case.text)), None)
     if rule is not None:
         return rule(case, message)
-    if (explanation := unread_sources.explain_unread_source(case)) is not None:
+    explanation = image_builds.explain_image_build(case) or unread_sources.explain_unread_source(case)
+    if explanation is not None:
         return explanation
     environments = _likely_environments(case, message)
     is_on_ec2 = _EC2_PROMPT.search(case.text) is not None or clues.find_instance(case.text) is not None
