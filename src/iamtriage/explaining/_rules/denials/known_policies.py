@@ -5,11 +5,10 @@ Operators: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_e
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
@@ -26,6 +25,9 @@ from iamtriage.policies._masked_arns import sanitize_arn
 from iamtriage.policies._patterns import compile_glob, intersects, matches
 from iamtriage.policies._readers.unknown_values import widen
 from iamtriage.typing import PolicyType
+
+if TYPE_CHECKING:
+    from iamtriage.policies._sets import Document
 
 _CONTROLS = frozenset({"service_control", "resource_control"})
 _CONTROL_POLICY_ID = lazy_pattern(r"(?<![\w-])p-[0-9a-z_]{8,128}(?![\w-])", re.ASCII)
@@ -84,11 +86,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
 
         for policy_type, type_name in LAYER_NAMES.items():
             # Control policies have levels.
-            levels = (
-                each if isinstance(each, tuple) else (each,)
-                for each in getattr(given, policy_type, None) or ()
-            )
-            for document in itertools.chain.from_iterable(levels):
+            for document in _flatten(getattr(given, policy_type, None) or ()):
                 name = document.name if isinstance(document, PolicyDocument) else None
                 content = document.document if isinstance(document, PolicyDocument) else document
                 yield KnownPolicy(
@@ -132,6 +130,11 @@ def find_permission_set(denial: Denial) -> str | None:
     """Return the permission set of the caller, if it has the name of an AWS managed policy that it normally has."""
     name = getattr(denial.role, "permission_set", None)
     return name if name is not None and is_known_policy(name) else None
+
+
+def _flatten(documents: Iterable[Any]) -> Iterator[Document]:
+    for each in documents:
+        yield from each if isinstance(each, tuple) else (each,)
 
 
 def may_decide(policy: KnownPolicy, denial: Denial) -> bool:
