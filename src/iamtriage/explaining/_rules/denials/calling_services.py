@@ -92,8 +92,7 @@ def explain_calling_resource(denial: Denial) -> Explanation:
     if denial.service == "lambda" and service == _ALARMS:
         service = _ALARMS_IN_LAMBDA
     caller = f"{service} (for {denial.caller.rpartition(':')[2]})"
-    principal = ServicePrincipal(service)
-    return explain_service_principal(attrs.evolve(denial, principal=principal, caller=caller))
+    return explain_service_principal(attrs.evolve(denial, principal=ServicePrincipal(service), caller=caller))
 
 
 def explain_delivery(denial: Denial) -> Explanation | None:
@@ -214,8 +213,7 @@ def explain_untrusted_service(denial: Denial) -> Explanation:
     if service == _ROLES_ANYWHERE:
         # https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
         actions = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
-    arn = None if parsed is None else str(parsed)
-    return explain_untrusted_role(denial, service, actions, arn)
+    return explain_untrusted_role(denial, service, actions, None if parsed is None else str(parsed))
 
 
 def _find_service(denial: Denial, words: str) -> str | None:

@@ -57,8 +57,7 @@ def explain_service_control(denial: Denial) -> Explanation:
     ask = f"Send this error to an administrator of the AWS organization (management account{owner} or a delegated administrator): only they can see or change the policy."
     scope = (_ROOT_USERS,) if isinstance(denial.principal, Root) else ()
     if denial.deny != "implicit":
-        denied = _explain_control_deny(denial, "service_control", ask, *scope)
-        return add_landing_zone(denial, denied)
+        return add_landing_zone(denial, _explain_control_deny(denial, "service_control", ask, *scope))
     reasons = matching_reasons(denial.action, denial.facts.authorization_details)
     targets = (each.target_arn or "" for each in reasons if each.policy_type == "service_control")
     level = next(filter(None, targets), "").rpartition("/")[2]

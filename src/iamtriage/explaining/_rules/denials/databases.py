@@ -151,8 +151,7 @@ def explain_database_login(denial: Denial) -> Explanation:
     if difference is not None:
         is_code = login is not None and login.portless is not None
         name = "call of BuildAuthToken" if is_code else 'command "aws rds generate-db-auth-token"'
-        shown = (f"The text has the {name}.",)
-        token = TOKEN_NOT_FOR_LOGIN.cause("derived", shown, text=_HOLDS)
+        token = TOKEN_NOT_FOR_LOGIN.cause("derived", (f"The text has the {name}.",), text=_HOLDS)
         causes, remedies = (token, not_allowed), (remedies[-2], *remedies[:-2], remedies[-1])
     summary = f"{database} rejected the IAM token of {user}: {reason}."
     if login is not None and login.checks_password:

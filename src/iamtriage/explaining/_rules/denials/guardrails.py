@@ -148,8 +148,7 @@ def explain_guardrail(
         remedy = change() if callable(change) else change
         if not denial.is_explicit:
             return (remedy, *others)
-        details = denial_remedies.authorization_details_remedy(denial)
-        remedies = (details, remedy)
+        remedies = (denial_remedies.authorization_details_remedy(denial), remedy)
         # With a named policy, decoding adds only which statement of it denied.
         ordered = reversed(remedies) if denial.policy else remedies
         elsewhere = denied_regions.model_region_remedy(denial)

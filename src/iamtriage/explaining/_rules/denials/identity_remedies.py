@@ -86,8 +86,7 @@ def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
             remedies = (*remedies, _locate_policy_remedy(denial, is_first=not remedies))
     # An encoded message contains more than any guess.
     is_encoded = denial.failure.encoded_message or denial_remedies.is_encoded_message_cut(denial)
-    is_first = is_encoded and not is_stated
-    return (*details, *remedies) if is_first else (*remedies, *details)
+    return (*details, *remedies) if is_encoded and not is_stated else (*remedies, *details)
 
 
 def _grant_remedies(denial: Denial) -> tuple[Remedy, ...]:

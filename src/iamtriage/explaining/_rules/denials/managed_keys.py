@@ -182,8 +182,7 @@ def explain_managed_key(denial: Denial) -> Explanation | None:
 
 def _is_administrative(denial: Denial) -> bool:
     """Return whether an action changes a key instead of using it."""
-    name = denial.lowercase_action.removeprefix("kms:")
-    return name.startswith(_ADMINISTRATIVE)
+    return denial.lowercase_action.removeprefix("kms:").startswith(_ADMINISTRATIVE)
 
 
 def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
@@ -226,8 +225,7 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
         commands=lines,
         url=_PAGE,
     )
-    administer = allow("kms:*", "*", principal={"AWS": root})
-    return attrs.evolve(remedy, policy=build_document([administer, *added]))
+    return attrs.evolve(remedy, policy=build_document([allow("kms:*", "*", principal={"AWS": root}), *added]))
 
 
 def _set_key(denial: Denial, key: _ManagedKey) -> tuple[str, ...]:

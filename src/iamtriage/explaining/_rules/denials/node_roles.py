@@ -146,8 +146,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         else:
             text = "No identity-based policy of that role, which all its pods share, allows it."
         causes = tuple(_reword_reported(each, text, keeps_reasons=role is None) for each in causes)
-    rank = _EVIDENCE_ORDER.index(evidence)
-    at = sum(_EVIDENCE_ORDER.index(each.evidence) < rank for each in causes)
+    at = sum(_EVIDENCE_ORDER.index(each.evidence) < _EVIDENCE_ORDER.index(evidence) for each in causes)
     return attrs.evolve(
         explanation,
         summary=summary,
@@ -255,8 +254,7 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     if denial.failure.principal is None:
         from iamtriage.explaining._rules.credentials.pod_problems import find_pod_problem
 
-        problem = find_pod_problem(denial.case) or _find_unused_role(denial)
-        if problem is None:
+        if (find_pod_problem(denial.case) or _find_unused_role(denial)) is None:
             return None
         return "derived", (_WITHOUT_ROLE,)
     found = _INSTANCE_SESSION.search(denial.principal_text or "")

@@ -231,8 +231,7 @@ def _narrow_default_role_remedy(denial: Denial) -> Remedy:
 
     https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
     """
-    name = "" if denial.role is None else denial.role.name
-    found = _DEPLOY_ROLE.match(name)
+    found = _DEPLOY_ROLE.match("" if denial.role is None else denial.role.name)
     options = ""
     if found is not None and found["qualifier"] != "hnb659fds":
         options = f" --qualifier {found['qualifier']}"

@@ -84,8 +84,7 @@ def describe_new_resource(
     if denial.lowercase_action in _TAGGING and len(resources) > 1 and "*" not in resources:
         # The statement in the text covers each type of resource whose creation the condition names.
         added = {**added, "Resource": resources}
-    document = build_document([added])
-    return verdict, attrs.evolve(remedy, policy=document, layer="identity"), text
+    return verdict, attrs.evolve(remedy, policy=build_document([added]), layer="identity"), text
 
 
 def _condition_for_new(denial: Denial, statement: Mapping[str, Any]) -> dict[str, Any]:

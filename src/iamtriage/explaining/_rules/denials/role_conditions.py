@@ -92,8 +92,7 @@ def check_trust_policy(denial: Denial, context: Mapping[str, str] | None = None)
         is_named = denial.has_masked_account or "assumed-role/" in str(denial.facts.trust_policy)
         caller = None if denial.role is None or is_named else str(denial.role)
     action = ACTIONS.get(denial.lowercase_action, "sts:AssumeRole")
-    facts = attrs.evolve(denial.facts, caller=caller)
-    return evaluate_trust_policy(facts, action, denial.resource, context)
+    return evaluate_trust_policy(attrs.evolve(denial.facts, caller=caller), action, denial.resource, context)
 
 
 def find_call(denial: Denial) -> RoleCall | None:

@@ -126,8 +126,7 @@ def explain_wrong_level(denial: Denial) -> Explanation | None:
 def _is_denied(denial: Denial, found: _Misplaced) -> bool:
     """Return whether a policy of the caller denies the actions, so that an Allow does not help."""
     pairs = [(action, target) for action in found.actions for target in found.targets]
-    policies = list_own_policies(denial)
-    return any(find_deny(policy, *pair) is not None for policy in policies for pair in pairs)
+    return any(find_deny(policy, *pair) is not None for policy in list_own_policies(denial) for pair in pairs)
 
 
 def _find_misplaced(denial: Denial) -> _Misplaced | None:

@@ -102,8 +102,7 @@ def find_filter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     flag = f"{'Without' if shows_arguments else 'Unless it has'} {controller.filter_flag.rstrip('=')}"
     cause = f"{flag}, {name} reads every {kind} that it lists. One that it is not allowed to read stops the whole run, so {listed} {'is' if len(ids) == 1 else 'are'} not updated either."
     no_filter = f", and no filter limits {name} to {they}" if shows_arguments else ""
-    verdict = f"allows it only on the {kind}{'s' * (len(ids) > 1)} {listed}{no_filter}"
-    return Contrast(verdict, remedy, cause)
+    return Contrast(f"allows it only on the {kind}{'s' * (len(ids) > 1)} {listed}{no_filter}", remedy, cause)
 
 
 def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Contrast:

@@ -148,8 +148,7 @@ def _find_allowed_roles(text: str) -> tuple[str, ...]:
     for policy in find_policies(text, documents):
         for each in allow_statements(policy.content) if policy.has_principal else ():
             if names_action(each, "elasticfilesystem:ClientMount"):
-                principal = each.get("Principal")
-                found += as_strings(mapping(principal).get("AWS")) or ["*"]
+                found += as_strings(mapping(each.get("Principal")).get("AWS")) or ["*"]
     is_limited = all(parse_masked_role(each) is not None for each in found)
     return tuple(dict.fromkeys(found)) if is_limited else ()
 

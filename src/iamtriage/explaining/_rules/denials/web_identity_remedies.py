@@ -142,8 +142,7 @@ def token_remedies(denial: Denial, findings: TrustFindings | None) -> tuple[Reme
             return (attrs.evolve(compare, steps=(*compare.steps, *pipeline.steps)), change)
     # If the subject is known, the right statement can be written before looking the token up.
     namespace, name = usual_account(denial.facts, denial.failure.text)
-    knows_subject = bool(namespace and name) or pipeline
-    return (change, compare) if knows_subject else (compare, change)
+    return (change, compare) if (namespace and name) or pipeline else (compare, change)
 
 
 def compare_token_remedy(denial: Denial) -> Remedy:
