@@ -106,13 +106,7 @@ _NAMESPACE = lazy_pattern(r"\n {1,8}namespace: [\"']?([a-z0-9-]{1,63})\b")
 
 
 class OwnRole(NamedTuple):
-    """The setting of an object of Kubernetes that makes a controller assume the role that its pod has.
-
-    Attributes:
-        setting: The setting.
-        holder: The object, such as "the ClusterIssuer dns".
-        command: The command that edits the object.
-    """
+    """The setting of an object of Kubernetes that makes a controller assume its own role, and how to edit the object."""
 
     setting: str
     holder: str

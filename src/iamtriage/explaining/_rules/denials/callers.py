@@ -173,11 +173,8 @@ def _describe_use(denial: Denial) -> str | None:
         return f"which {controller.name} uses"
     facts = denial.facts
     is_node = controller.name not in text_signs.AGENTS_OF_INSTANCES or "node" in denial.role.name.lower()
-    is_node = (
-        is_node
-        or text_signs.is_about_pods(text)
-        or any((facts.cluster, facts.namespace, facts.service_account))
-    )
+    is_node = is_node or any((facts.cluster, facts.namespace, facts.service_account))
+    is_node = is_node or text_signs.is_about_pods(text)
     return f"{'node' if is_node else 'instance'}'s role{_SEPARATOR}which {controller.name} uses"
 
 

@@ -87,11 +87,9 @@ def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
         found = _TERRAFORM_ROLE.search(text)
         name = found[0] if found else "aws_iam_role.NAME"
         resource = _FUNCTION_RESOURCE.search(text)
-        again = (
-            "Terraform sees no change: the new role has the same ARN."
-            if resource is None
-            else f"Or run terraform apply -replace=aws_lambda_function.{resource[1]}, which creates the function again."
-        )
+        again = "Terraform sees no change: the new role has the same ARN."
+        if resource is not None:
+            again = f"Or run terraform apply -replace=aws_lambda_function.{resource[1]}, which creates the function again."
         in_terraform = f"{again} To avoid this, set replace_triggered_by = [{name}.unique_id] in the function's lifecycle block (role in the same module), or use a customer managed key."
     change = f"{update} OTHER_ROLE_ARN"
     return account_remedy(

@@ -89,13 +89,7 @@ NO_SUCH_RESOURCE = CauseType(
 
 @attrs.frozen(eq=False, repr=False)
 class _Grant(Value):
-    """A permission that Lake Formation has to grant.
-
-    Attributes:
-        permissions: The permissions, as the API spells them.
-        resource: The resource, as the API takes it.
-        description: The resource in words.
-    """
+    """Permissions that Lake Formation has to grant, as its API spells them, on a resource, which has a description."""
 
     permissions: tuple[str, ...]
     resource: dict[str, Any]

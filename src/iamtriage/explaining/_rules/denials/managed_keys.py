@@ -70,24 +70,13 @@ _STEPS = {
 
 # The starts of the actions that AWS allows nobody on its own keys.
 _ADMINISTRATIVE = (
-    "putkeypolicy",
-    "schedulekeydeletion",
-    "disable",
-    "enable",
-    "update",
-    "tag",
-    "untag",
-    "rotate",
+    *("putkeypolicy", "schedulekeydeletion", "disable", "enable"),
+    *("update", "tag", "untag", "rotate"),
 )
 
 
 class _ManagedKey(NamedTuple):
-    """An AWS managed key that the text names.
-
-    Attributes:
-        name: Its alias without "alias/", or ``None`` if the text only says what it is.
-        service: The prefix of the actions of its service.
-    """
+    """An AWS managed key: the alias without "alias/" if the text names it, and the prefix of its service's actions."""
 
     name: str | None
     service: str | None
@@ -206,11 +195,9 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
     title = f"Encrypt the {data} with a customer managed key"
     if is_own_call:
         title = "Use a customer managed key"
-    own = (
-        other_side_command(denial, [each["Action"] for each in added][-1], "KEY_ARN")
-        if added and is_across
-        else None
-    )
+    own = None
+    if added and is_across:
+        own = other_side_command(denial, added[-1]["Action"], "KEY_ARN")
     first = of_service[0] if of_service else None
     lines: Commands = (
         commands.fill_command(_CREATE, region),

@@ -59,11 +59,18 @@ def explain_missing_allow(denial: Denial) -> Explanation:
     is_stated = denial.policy_type == "identity"
     tags = _find_tags(denial)
     reason = _describe_reason(denial, tags)
+
+    def build_remedies() -> tuple[Remedy, ...]:
+        # Many explanations are only read for their causes, and remedies need many modules.
+        from iamtriage.explaining._rules.denials.identity_remedies import missing_allow_remedies
+
+        return missing_allow_remedies(denial)
+
     return denial.explain(
         wording.denial_summary(denial, reason),
         *_causes(denial, reason),
         topic="" if is_stated else "access-denied",
-        remedies=lambda: _remedies(denial),
+        remedies=build_remedies,
         notes=(
             *_tag_notes(denial, tags),
             *wording.cross_account_notes(denial),
@@ -80,13 +87,6 @@ def _find_tags(denial: Denial) -> dict[str, str]:
     from iamtriage.explaining._rules.shared.decisions import request_tags
 
     return request_tags(denial.facts)
-
-
-def _remedies(denial: Denial) -> tuple[Remedy, ...]:
-    # Many explanations are only read for their causes, and remedies need many modules.
-    from iamtriage.explaining._rules.denials.identity_remedies import missing_allow_remedies
-
-    return missing_allow_remedies(denial)
 
 
 def _find_renamed(denial: Denial) -> str | None:

@@ -91,9 +91,8 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     # Most sessions of instances are none of pods.
     from iamtriage.explaining._rules.credentials import pod_problems, pod_roles
 
-    evidence, because = found
+    (evidence, because), case = found, denial.case
     is_certain = evidence != "possible"
-    case = denial.case
     shown = read_pod_evidence(denial.failure.text)
     problem = pod_problems.find_pod_problem(case) or _find_unused_role(denial)
     role = None if shown.given is None else shown.given.role
@@ -106,11 +105,9 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         reason = f"its service account has the annotation for {role}, so the pod is older than the annotation or uses another account, or its SDK is too old"
     text = f"{'A pod made the call' if is_certain else 'If a pod made the call, it did so'} with the role of its node: {reason}."
     cause = POD_USES_NODE_ROLE.cause(evidence, because, text=text)
-    title = (
-        "Give the pod's service account its own role"
-        if is_certain
-        else "If a pod called, give its service account its own role"
-    )
+    title = "Give the pod's service account its own role"
+    if not is_certain:
+        title = "If a pod called, give its service account its own role"
     pod_remedies: tuple[Remedy, ...] = (
         problem.remedy
         if problem is not None

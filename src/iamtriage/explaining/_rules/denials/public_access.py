@@ -161,13 +161,7 @@ def turn_off_command(denial: Denial, setting: str) -> str:
 
 
 class Blocked(NamedTuple):
-    """That Block Public Access may reject the policy or ACL of a call.
-
-    Attributes:
-        cause: The cause.
-        title: The title of a check.
-        is_likely: Whether the text shows that the policy or ACL is public.
-    """
+    """That Block Public Access may reject the policy or ACL of a call: likely, if the text shows that it is public."""
 
     cause: Cause
     title: str

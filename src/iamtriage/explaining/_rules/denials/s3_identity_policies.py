@@ -65,15 +65,7 @@ _NEGATION = lazy_pattern(r"(?i:\b(?:not|never|no|nothing|cannot)\b|n't\b)")
 
 
 class _Misplaced(NamedTuple):
-    """Actions that a statement allows where they have no effect.
-
-    Attributes:
-        policy: The policy.
-        statement: The statement.
-        actions: The actions, as AWS spells them.
-        resources: What the statement names instead.
-        targets: The resources that the actions require.
-    """
+    """Actions that a statement allows on resources where they have no effect, and the targets that they require."""
 
     policy: KnownPolicy
     statement: Mapping[str, Any]

@@ -129,12 +129,9 @@ def explain_authorizer(denial: Denial) -> Explanation:
         not_logged = _NOT_LOGGED.search(text) is not None
         likely = "" if not_logged or re.search(r"\bworks?\b", text) else "most likely, "
         time = f"{ttl[1]} seconds" if ttl else "300 seconds, by default"
-        is_python = returned[0].endswith("]")
-        code = (
-            "api, stage = event['methodArn'].split('/')[:2]\nresource = f'{api}/{stage}/*'"
-            if is_python
-            else "const [api, stage] = event.methodArn.split('/');\nconst resource = `${api}/${stage}/*`;"
-        )
+        code = "const [api, stage] = event.methodArn.split('/');\nconst resource = `${api}/${stage}/*`;"
+        if returned[0].endswith("]"):
+            code = "api, stage = event['methodArn'].split('/')[:2]\nresource = f'{api}/{stage}/*'"
         return denial.explain(
             f"The authorizer's policy allows only event.methodArn, the first method that a token calls, and API Gateway caches it for the token ({time}): {likely}the other methods are denied from the cache.",
             AUTHORIZER_POLICY.cause(
@@ -208,16 +205,12 @@ def explain_mfa(denial: Denial) -> Explanation:
     if is_about_device:
         summary = f"STS could not validate the MFA code: the serial number {problem or 'must be that of a device of this user'}."
         title = "Pass the serial number of the user's own MFA device"
-        form = (
-            f"arn:{named['partition']}:iam::{named['account']}:mfa/{user or '…'}"
-            if named
-            else "an ARN with :mfa/"
-        )
-        printed = (
-            f"{form}{' if the virtual device has the name of the user' if user else ' for a virtual device'}"
-        )
+        form = "an ARN with :mfa/"
+        if named:
+            form = f"arn:{named['partition']}:iam::{named['account']}:mfa/{user or '…'}"
+        of_device = " if the virtual device has the name of the user" if user else " for a virtual device"
         steps = (
-            f"The command prints it: {printed}. If IAM denies it, the page Security credentials of the console shows it. STS does not accept passkeys.",
+            f"The command prints it: {form}{of_device}. If IAM denies it, the page Security credentials of the console shows it. STS does not accept passkeys.",
             "Pass it as the serial number (--serial-number, mfa_serial or the tool's option), with a new code.",
         )
         call = _AWS_MFA.search(text)

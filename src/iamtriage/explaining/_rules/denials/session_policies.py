@@ -110,12 +110,9 @@ def explain_session_policy(denial: Denial) -> Explanation:
         if (allowing := find_allowing_policy(denial)) is not None:
             text = f"A session can do only what both its session policy and the policies of its role allow. {capitalize_start(allowing.name)} allows it already, so the role needs no change."
         text = f"The caller is a guest (unauthenticated identity) of an Amazon Cognito identity pool. {text}"
-        sdk = _COGNITO_OF_SDK_2.search(denial.failure.text)
-        how = (
-            "in the AWS SDK for JavaScript v2, pass RoleArn to CognitoIdentityCredentials"
-            if sdk
-            else "call GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy"
-        )
+        how = "call GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy"
+        if _COGNITO_OF_SDK_2.search(denial.failure.text):
+            how = "in the AWS SDK for JavaScript v2, pass RoleArn to CognitoIdentityCredentials"
         title, statement, url = "Let a backend make the call, or users sign in", None, _GUEST_ROLES
         steps = [
             f"You cannot change the session policy of the enhanced flow, AmazonCognitoUnAuthedIdentitiesSessionPolicy. It allows certain services, such as Amazon Polly and Amazon Rekognition, but not {denial.action or 'this action'}.",
@@ -135,11 +132,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         if passed is not None:
             listed = re.findall(rf"\b{passed[1]}:[A-Z][A-Za-z]{{1,60}}\b", denial.failure.text)
             makes = join_words(tuple(dict.fromkeys(listed))[:4], "and") or makes
-        title, statement, url = (
-            "Let a Lambda function make the call, with its own role",
-            None,
-            _AMPLIFY_PAGE,
-        )
+        title, statement, url = "Let a Lambda function make the call, with its own role", None, _AMPLIFY_PAGE
         steps = [
             f"The role of the function needs {f'{makes}, and ' if passes else ''}{denial.action} on {denial.resource or 'the resource'}. Its sessions have no such policy.",
             f"The app invokes the function: {denial.caller} needs only lambda:InvokeFunction on it.",
@@ -196,9 +189,8 @@ def _passed_policy_remedy(denial: Denial, statement: dict[str, Any] | None) -> R
     managed = None if place is None else _PASSED_POLICY.search(denial.failure.text)
     if managed is not None:
         passed = f"the policy {managed['name']}, which the text shows ({place})"
-    again = (
-        "run the workflow again" if place and "configure-aws-credentials" in place else "open a new session"
-    )
+    is_workflow = place is not None and "configure-aws-credentials" in place
+    again = "run the workflow again" if is_workflow else "open a new session"
     change = f"Add the statement to {passed}, with the conditions that its other statements have. Then {again}. {_RESTRICTION_REMOVED}{'' if 'workflow' in again else ', such as to one tenant'}."
     if denial.is_explicit:
         removed = "" if isinstance(denial.principal, FederatedUser) else f" {_RESTRICTION_REMOVED}."

@@ -36,26 +36,16 @@ _RANK_OF_USUAL = 3
 
 @attrs.frozen(eq=False, repr=False)
 class StatedCondition(DenyingCondition):
-    """A condition of a policy that is known, where a decoded message omits the operator.
-
-    Attributes:
-        accepts_values: Whether the policy's values are those that it does not deny, ``None`` if it compares in
-            another way.
-    """
+    """A condition of a known policy, with what a decoded message omits: whether it denies other values than its own."""
 
     accepts_values: bool | None = None
 
 
 @attrs.frozen(eq=False, repr=False)
 class StatedDeny(Value):
-    """A Deny statement of a known policy that matches a denied request.
+    """A Deny statement of a known policy that matches a denied request, with its position and compared conditions.
 
-    Attributes:
-        policy: The policy.
-        index: The position of the statement.
-        sid: Its Sid, if it has one.
-        checked: Its conditions, compared with the request.
-        also: Under which condition another statement denies the call, as a sentence.
+    ``also`` says under which condition another statement denies the call.
     """
 
     policy: known_policies.KnownPolicy

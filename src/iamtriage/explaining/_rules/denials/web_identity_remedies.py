@@ -296,10 +296,8 @@ def _find_project(denial: Denial) -> str | None:
 
 def _is_of_pod(denial: Denial) -> bool:
     facts, runtime = denial.facts, denial.context.runtime
-    is_pod = (runtime is not None and runtime.kind == "eks-pod") or bool(
-        facts.cluster or facts.service_account
-    )
-    is_pod = is_pod or find_controller(denial.failure.text) is not None
+    is_pod = bool(facts.cluster or facts.service_account) or find_controller(denial.failure.text) is not None
+    is_pod = is_pod or (runtime is not None and runtime.kind == "eks-pod")
     return is_pod and _find_pipeline(denial) is None
 
 
