@@ -17,7 +17,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
-from iamtriage.explaining._rules.denials import encrypted_data, function_grants
+from iamtriage.explaining._rules.denials import encrypted_data, managed_keys
 from iamtriage.explaining._rules.denials.policy_causes import (
     DENIES,
     KMS_BEHIND_SERVICE,
@@ -55,10 +55,10 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         remedies = tuple(_with_key(denial, each) for each in explanation.remedies)
         explanation = attrs.evolve(explanation, remedies=remedies)
     if encrypted_data.ENVIRONMENT in denial.failure.text and explanation.topic != "kms-behind-service":
-        if function_grants.may_be_old_grant(denial):
+        if managed_keys.may_be_old_grant(denial):
             return explain_environment_key(denial)
         title = "If the role was deleted and re-created, set it on the function again"
-        renew = attrs.evolve(function_grants.renew_grant_remedy(denial), title=title)
+        renew = attrs.evolve(managed_keys.renew_grant_remedy(denial), title=title)
         text = "Lambda uses this role. Whoever invokes the function needs no permission for the key."
         behind = KMS_BEHIND_SERVICE.cause("derived", text=text)
         causes = (*explanation.causes, behind, encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause())
@@ -304,16 +304,16 @@ def explain_environment_key(denial: Denial) -> Explanation:
     failed = f"Lambda could not decrypt {what}"
     key = KMS_BEHIND_SERVICE.cause("reported", text=f"{failed}.")
     is_managed = encrypted_data.MANAGED_KEY.search(denial.failure.text) is not None
-    because, is_certain = function_grants.find_recreated_role(denial.failure.text)
-    renew = function_grants.renew_grant_remedy(denial, is_certain=is_certain)
+    because, is_certain = managed_keys.find_recreated_role(denial.failure.text)
+    renew = managed_keys.renew_grant_remedy(denial, is_certain=is_certain)
     remedies: tuple[Remedy, ...] = (renew,) if is_managed else (renew, _inspect_key_remedy(denial))
     notes: tuple[str, ...] = ()
-    if function_grants.may_be_old_grant(denial):
+    if managed_keys.may_be_old_grant(denial):
         role = "its role" if denial.role is None else f"its role {denial.role.name}"
         # A message that names the role names no other caller.
         others = ". Your own credentials and permissions are not the problem" if denial.role is None else ""
         reason = f"{'' if is_certain else 'most likely, '}{role} was re-created, and the grant on the {'key aws/lambda' if is_managed else 'KMS key'} is for the old one{others}"
-        text = function_grants.describe_grant(is_managed=is_managed)
+        text = managed_keys.describe_grant(is_managed=is_managed)
         grant = encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause(
             "derived" if because else "possible", because, text=text
         )
