@@ -184,7 +184,6 @@ FUNCTION_URL_REJECTED = CauseType(
     sources=(pages.LAMBDA_URLS,),
 )
 _ALLOWED = "The caller's policy must allow lambda:InvokeFunctionUrl and lambda:InvokeFunction on the function; for a caller in another account, the function policy, too."
-_OF_ORIGIN = "CloudFront has no IAM policies: the function policy must allow cloudfront.amazonaws.com both actions (URLs created since October 2025 need both). The URL must have the AuthType AWS_IAM, and the origin an origin access control of the type lambda that always signs."
 _BY_ORIGIN = "the function policy does not allow CloudFront both actions, or the origin does not sign"
 _TEXTS = {
     "AWS_IAM": "The URL accepts only signed requests of callers that are allowed to invoke the function.",
@@ -223,7 +222,7 @@ def explain_function_url(denial: Denial) -> Explanation:
     public = f"aws lambda add-permission {function} --statement-id {{}} --action {{}} --principal '*' {{}}"
     check = owner_remedy(
         "Check the AuthType of the function URL and the function policy",
-        _OF_ORIGIN
+        "CloudFront has no IAM policies: the function policy must allow cloudfront.amazonaws.com both actions (URLs created since October 2025 need both). The URL must have the AuthType AWS_IAM, and the origin an origin access control of the type lambda that always signs."
         if of_origin
         else f"With AWS_IAM, sign the request with the service name lambda: plain curl and browsers do not sign. {_ALLOWED}",
         _HASH_OF_BODY

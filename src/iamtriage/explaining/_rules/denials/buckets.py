@@ -293,7 +293,6 @@ _ACTION = lazy_pattern(r"permission to (?P<operation>(?:Get|Put|Delete)Object) f
 _BUCKET = lazy_pattern(
     r"(?:arn:aws[a-z-]{0,12}:s3:::)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/|\Z)", re.ASCII
 )
-_OF_CLOUDFORMATION = "HandlerErrorCode: "
 
 
 def explain_other_principals(denial: Denial) -> Explanation | None:
@@ -366,6 +365,6 @@ def _find_role(denial: Denial) -> tuple[Role | None, bool]:
     if denial.role is not None:
         return (None if denial.role.lacks_its_path else denial.role), False
     found = {each["role"] for each in _STACK_ROLE.finditer(denial.failure.text)}
-    if denial.principal_text is None and _OF_CLOUDFORMATION in denial.failure.text and len(found) == 1:
+    if denial.principal_text is None and "HandlerErrorCode: " in denial.failure.text and len(found) == 1:
         return underlying_role(try_parse_principal(found.pop())), True
     return None, False

@@ -62,7 +62,6 @@ _SERVICES_BY_SENTENCE = {
     "could not invoke lambda function": "ses.amazonaws.com",
     "topic policy is incorrect": "cloudtrail.amazonaws.com",
 }
-_ALARM_ACTION = "Failed to execute action arn:"
 # By the service in the resource's ARN, or the word for it: the resource, and what a service does with it.
 _KINDS = (
     ("sns", "topic", "sns:Publish", "publish to"),
@@ -70,7 +69,6 @@ _KINDS = (
     ("lambda", "function", "lambda:InvokeFunction", "invoke"),
     ("s3", "bucket", "s3:PutObject", "write to"),
 )
-_EVENTS = "events.amazonaws.com"
 _ALARMS = "cloudwatch.amazonaws.com"
 # CloudWatch invokes functions with a principal for alarms only.
 _ALARMS_IN_LAMBDA = "lambda.alarms.cloudwatch.amazonaws.com"
@@ -114,7 +112,7 @@ def explain_calling_service(denial: Denial) -> Explanation:
     lowered = words.lower()
     named = {**_SERVICES_BY_SENTENCE, **SERVICES_IN_PROSE}
     service = next((principal for name, principal in named.items() if name in lowered), _ALARMS)
-    if _ALARM_ACTION in words:
+    if "Failed to execute action arn:" in words:
         service = _ALARMS
     command = denial.context.command
     stated = None if command is None else command.option("destination-arn")
@@ -159,7 +157,7 @@ def _explain_service(
         service,
         f"{verb} the {noun}{name}",
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
-        ((action, target, {} if (service, prefix) == (_EVENTS, "sns") else condition),),
+        ((action, target, {} if (service, prefix) == ("events.amazonaws.com", "sns") else condition),),
         lines,
         pages.POLICY_PRINCIPAL,
     )

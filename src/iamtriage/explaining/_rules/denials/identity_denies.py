@@ -38,7 +38,6 @@ _MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/", re.ASCII
 _ADDRESS = lazy_pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?=[^.]*:)[0-9a-fA-F:]{3,39}", re.ASCII)
 _SEARCH = "The simulator names the policy (SourcePolicyId), unless the Deny depends on how you call. In the policies, look for Deny with {}, {}:*, * or NotAction."
 _SOURCES = "'EvaluationResults[].MatchedStatements[].SourcePolicyId'"
-_QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
 
 KEY_QUARANTINE = CauseType(
     "key-quarantine",
@@ -61,11 +60,6 @@ def _change_step(denial: Denial) -> str:
     shared = f". This affects everything that list-entities-for-policy prints. {commands.FIVE_VERSIONS}"
     where = shared if _change_commands(denial) else "."
     return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes it down or removes it{where}"
-
-
-_AVOID_EVALUATED = (
-    "If the evaluated Deny, which the first command prints, has a Condition, avoid what it matches."
-)
 
 
 def _show_evaluated(denial: Denial) -> tuple[str, ...]:
@@ -95,7 +89,7 @@ def _leave_group(denial: Denial) -> Commands:
 
 def explain_identity_deny(denial: Denial) -> Explanation:
     """Explain a denial by a ``Deny`` in an identity-based policy."""
-    if _QUARANTINE_POLICY in (denial.policy or ""):
+    if "AWSCompromisedKeyQuarantine" in (denial.policy or ""):
         return _explain_quarantine(denial)
     evaluated = _show_evaluated(denial)
     inline = (*evaluated, *decisions.inline_policy_commands(denial.facts, denial.action))
@@ -116,7 +110,9 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         f"{'Read' if named else 'Find'} the Deny statement, {denial_remedies.CHANGE_OR_NARROW}",
         None if inline or denial.policy else _SEARCH.format(denial.action or "the action", denial.service),
         typical_requirement(denial),
-        _AVOID_EVALUATED if evaluated else denial_remedies.CHANGE_CALL,
+        "If the evaluated Deny, which the first command prints, has a Condition, avoid what it matches."
+        if evaluated
+        else denial_remedies.CHANGE_CALL,
         _change_step(denial),
         *denied_regions.region_steps(denial),
         commands=(

@@ -41,7 +41,6 @@ _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 # https://repost.aws/knowledge-center/secrets-manager-cross-account-key
 _OF_SECRETS_MANAGER = "Access to KMS is not allowed"
 _IF_NO_ALLOW = "If nothing allows it yet, check policy.json{}, then replace the policy:"
-_REASONS_NOTE = "KMS has one message for these reasons and does not say which one applies."
 # https://getsops.io/docs/#assuming-roles-and-using-kms-in-various-aws-accounts
 _ROLE_IN_SOPS = "Or let SOPS assume a role of the key's account: in .sops.yaml, add +ROLE_ARN to the key's ARN, then run sops updatekeys where decrypting works."
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
@@ -216,7 +215,7 @@ def explain_unknown_key(denial: Denial) -> Explanation:
         KMS_WRONG_REGION.cause(text=wrong_region),
         topic="kms-key-unknown",
         remedies=_inspect_key_remedy(denial),
-        notes=(_REASONS_NOTE, _KEY_POLICY_NOTE),
+        notes=("KMS has one message for these reasons and does not say which one applies.", _KEY_POLICY_NOTE),
     )
 
 

@@ -54,7 +54,6 @@ _CRAWLER_NAME = lazy_pattern(
 _IF_REGISTERED = "If the table's S3 path is registered with Lake Formation, grant DATA_LOCATION_ACCESS on that location, too."
 _DATABASE_PERMISSIONS = frozenset({"CREATE_TABLE"})
 _DATA_ACCESS = "To read the data, the caller also needs {}an identity-based policy that allows lakeformation:GetDataAccess and the Glue and Athena actions."
-_ADMINISTRATOR = "AdministratorAccess already allows lakeformation:GetDataAccess and the Glue and Athena actions: no IAM policy is missing."
 _FEATURE_GROUP = lazy_pattern(r"FeatureGroupName\W{1,8}([A-Za-z0-9-]{1,64})\b(?=[\s\S]{1,200}?CreateFailed)")
 _MAX_CHARS = 32_000
 # Where code and commands name the database of a table, and where they read its data.
@@ -147,7 +146,7 @@ def explain_lake_formation(denial: Denial) -> Explanation:
 def _describe_data_access(denial: Denial, grant: _Grant) -> str:
     """Return what the caller needs in IAM to read the data of a table, unless it is an administrator."""
     if is_administrator(denial.failure.text):
-        return _ADMINISTRATOR
+        return "AdministratorAccess already allows lakeformation:GetDataAccess and the Glue and Athena actions: no IAM policy is missing."
     return _DATA_ACCESS.format("" if "SELECT" in grant.permissions else "SELECT, and ")
 
 

@@ -55,7 +55,6 @@ _CHARS_BEFORE = 60
 # The prefix of a service's actions, if the alias of its key has another name.
 _PREFIXES = {"ebs": "ec2"}
 _OTHER_ACCOUNT = lazy_pattern(r"\b(?i:cross[- ]account|(?:an)?other (?:AWS )?account)\b")
-_PAGE = "https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key"
 _CREATE = "aws kms create-key --policy file://policy.json --query KeyMetadata.Arn --output text --region {}"
 # What sets the key of data, for services that need no more than its name.
 _SET_KEY = {
@@ -218,7 +217,7 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
         None if is_own_call else _STEPS.get(key.service or ""),
         None if first else "Use the ARN that the command prints in place of the AWS managed key.",
         commands=lines,
-        url=_PAGE,
+        url="https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key",
     )
     return attrs.evolve(remedy, policy=build_document([allow("kms:*", "*", principal={"AWS": root}), *added]))
 

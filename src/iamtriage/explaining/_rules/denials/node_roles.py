@@ -63,9 +63,6 @@ _TOPICS = frozenset({"access-denied", "assume-role", "no-identity-allow", "pass-
 _EVIDENCE_ORDER: tuple[Evidence, ...] = ("reported", "supplied", "derived", "possible")
 _WARNING = "Every pod that reaches the instance metadata of a node with this role then has the permission."
 
-_WITHOUT_ROLE = (
-    "A pod without its own role calls with the role of its node, which is not meant to allow this."
-)
 _ITS_POD = "its pod"
 # The titles of remedies that give a controller's role all that it requires.
 _WHOLE_POLICY = ("Attach the AWS managed policy ", "Give ")
@@ -253,7 +250,9 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
 
         if (find_pod_problem(denial.case) or _find_unused_role(denial)) is None:
             return None
-        return "derived", (_WITHOUT_ROLE,)
+        return "derived", (
+            "A pod without its own role calls with the role of its node, which is not meant to allow this.",
+        )
     found = _INSTANCE_SESSION.search(denial.principal_text or "")
     if found is None or denial.lowercase_action in {*_IMAGE_PULL_ACTIONS, _AGENT_ACTION}:
         return None

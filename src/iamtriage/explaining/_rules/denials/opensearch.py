@@ -127,7 +127,6 @@ def _needed_permissions(names: list[str]) -> dict[str, object]:
 _DASHBOARDS = lazy_pattern(r"/_plugin/(?:kibana|dashboards)\b|/_dashboards\b")
 # A program that calls the API of the dashboards can sign.
 _PROGRAM = lazy_pattern(r"\bcurl\b|\bosd-xsrf\b|\bkbn-xsrf\b|/api/saved_objects")
-_DASHBOARDS_PAGE = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/dashboards.html"
 _MAX_NAMES = 3
 
 
@@ -151,7 +150,7 @@ def explain_dashboards(denial: Denial) -> Explanation | None:
         "Let people sign in to the dashboards, with Amazon Cognito or SAML",
         "Turn it on in the security configuration of the domain. With Cognito, the access policy must allow the role of the identity pool. SAML requires fine-grained access control.",
         "Or run a proxy that signs with your credentials, such as aws-sigv4-proxy, and open the dashboards through it. The access policy must allow your role or user.",
-        url=_DASHBOARDS_PAGE,
+        url="https://docs.aws.amazon.com/opensearch-service/latest/developerguide/dashboards.html",
     )
     at_address = {"IpAddress": {"aws:SourceIp": "YOUR_ADDRESS/32"}}
     by_address = resource_policy_remedy(

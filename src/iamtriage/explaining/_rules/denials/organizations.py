@@ -28,7 +28,6 @@ from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 
 _ROLE_ARN = lazy_pattern(r"\b(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})")
-_DELEGATION = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs-policy-delegate.html"
 NOT_MANAGEMENT_ACCOUNT = CauseType(
     "not-management-account",
     title="The call needs the management account or a delegated administrator",
@@ -112,7 +111,7 @@ def _delegate_remedy(action: str, account: str | None, role: str | None) -> Reme
             "aws organizations describe-resource-policy",
             "aws organizations put-resource-policy --content file://policy.json",
         ),
-        url=_DELEGATION,
+        url="https://docs.aws.amazon.com/organizations/latest/userguide/orgs-policy-delegate.html",
     )
     return attrs.evolve(remedy, who="organization administrator")
 

@@ -305,7 +305,6 @@ def _remove_keys(denial: Denial, role: str) -> Remedy:
     return your_remedy(title, *steps, "Then start new tasks or containers.", url=pages.SDK_CREDENTIALS)
 
 
-_PAGE = "https://github.com/vmware-tanzu/velero-plugin-for-aws#compatibility"
 _LOCATION = lazy_pattern(
     r"^kind: *BackupStorageLocation[ \t\r]*$(?P<rest>(?:\n(?!---|kind:)[^\n]{0,200}){1,40})", re.MULTILINE
 )
@@ -359,7 +358,7 @@ def add_ignored_keys(denial: Denial, explanation: Explanation) -> Explanation:
                 "These versions use the credential of each location. Choose the version that the page lists for your Velero: v1.9 is for Velero v1.13.",
                 "Keep the credential of the location. The default location goes on using IRSA.",
                 manifest="initContainers:\n  - name: velero-plugin-for-aws\n    image: velero/velero-plugin-for-aws:v1.9.0\n",
-                url=_PAGE,
+                url="https://github.com/vmware-tanzu/velero-plugin-for-aws#compatibility",
             ),
             _allow_role(denial, bucket),
         ),

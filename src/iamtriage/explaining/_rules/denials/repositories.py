@@ -42,7 +42,6 @@ from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import allow
 
 _SETUP = "https://docs.aws.amazon.com/codecommit/latest/userguide/setting-up-https-unixes.html"
-_PERMISSIONS = "https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html"
 _GIT_REPOSITORY = lazy_pattern(
     r"git-codecommit(?:-fips)?\.(?P<region>[a-z]{2}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com(?P<china>\.cn)?/v1/repos/(?P<name>[\w.-]{1,100})",
     re.ASCII,
@@ -95,7 +94,7 @@ def explain_git_denial(denial: Denial) -> Explanation:
         "Allow the caller to use the repository",
         "Attach the policy to the role or user that aws sts get-caller-identity prints. codecommit:GitPush is required only for pushes.",
         statements=(allow(("codecommit:GitPull", "codecommit:GitPush"), arn),),
-        url=_PERMISSIONS,
+        url="https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html",
     )
     has_path = "usehttppath = true" in denial.failure.text.lower()
     return denial.explain(

@@ -62,7 +62,6 @@ CREATES = lazy_pattern(
 )
 # What nearly every request has says nothing about this one.
 _RESOURCE_TAG = ":resourcetag"
-_REQUEST_TAG = "aws:requesttag/"
 _USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
 
 
@@ -243,7 +242,7 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     if name == "iam:passedtoservice":
         recipient = role_recipient(denial) or guess_recipient(denial)
         return None if recipient is None else recipient.passed_to
-    if name.startswith(("aws:tagkeys", _REQUEST_TAG)) or f"{_RESOURCE_TAG}/" in name:
+    if name.startswith(("aws:tagkeys", "aws:requesttag/")) or f"{_RESOURCE_TAG}/" in name:
         return _tag_values(key, denial)
     is_person = isinstance(denial.principal, User)
     value: str | None = None

@@ -127,7 +127,6 @@ _VENDORS = {
     "595280932656": "Segment", "754728514883": "New Relic", "834469178297": "Fivetran", "922761411349": "Spot",
     "926226587429": "Sumo Logic",
 }  # fmt: skip
-_SNOWFLAKE = "Error assuming AWS_ROLE"
 # "Datadog is not authorized to perform action sts:AssumeRole".
 _VENDOR_SUBJECT = lazy_pattern(
     rf"\b({'|'.join(_VENDORS.values())}) (?:is|was) not (?:authorized|allowed) to (?:perform|assume)\b"
@@ -138,7 +137,7 @@ def find_vendor(denial: Denial) -> str | None:
     """Return the vendor to whose account the caller belongs, so that only the trust policy can be changed."""
     if denial.policy_type is not None or denial.deny is not None:
         return None
-    if _SNOWFLAKE in denial.failure.text:
+    if "Error assuming AWS_ROLE" in denial.failure.text:
         return "Snowflake"
     if denial.crosses_accounts:
         return _VENDORS.get(denial.account or "")

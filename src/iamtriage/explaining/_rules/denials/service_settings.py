@@ -138,7 +138,6 @@ def explain_cost_explorer(denial: Denial) -> Explanation:
 _SUBSCRIPTION_ACTIONS = frozenset({"aws-marketplace:subscribe", "aws-marketplace:viewsubscriptions"})
 _MODEL_OPERATIONS = frozenset({"InvokeModel", "InvokeModelWithResponseStream", "Converse", "ConverseStream"})
 _ACCESS_DENIED = "Model access is denied"
-_INVALID_PAYMENT = "INVALID_PAYMENT_INSTRUMENT"
 _MODEL_ID = lazy_pattern(r"\b[a-z0-9]{2,12}\.[a-z0-9-]{3,50}-v\d{1,2}:\d")
 _OF_MODEL = "--region REGION --model-id MODEL_ID"
 _AVAILABILITY_COMMAND = f"aws bedrock get-foundation-model-availability {_OF_MODEL}"
@@ -202,7 +201,7 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
     """Explain that the account has no access to a model."""
     words = denial_paragraph(denial.failure)
     summary = "The account has no access to the Bedrock model in the Region of the call."
-    if _INVALID_PAYMENT in words:
+    if "INVALID_PAYMENT_INSTRUMENT" in words:
         summary = "The account cannot subscribe to the Bedrock model: it has no valid payment method for AWS Marketplace. Add one in the Billing console, under Payment preferences."
     remedies = (
         your_remedy(

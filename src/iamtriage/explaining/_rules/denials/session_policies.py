@@ -60,7 +60,6 @@ _INLINE_PLACES = {
     "policy_arns": "policy of the same block",
     "PolicyArns": "Policy of the same call",
 }
-_FEDERATION = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getfederationtoken.html"
 # A call with its arguments, in an SDK or the AWS CLI.
 _FEDERATION_CALL = lazy_pattern(
     r"\bget_?federation_?token(?:Command)?(?P<sdk>\((?:[^()]|\((?:[^()]|\([^()]{0,300}\)){0,300}\)){0,600}\))"
@@ -82,7 +81,6 @@ _ANYWHERE = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:rolesanywhere:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:profile/(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})",
     re.ASCII,
 )
-_ANYWHERE_PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_ProfileDetail.html"
 # The policy for guests of a Cognito identity pool.
 _COGNITO_OF_SDK_2 = lazy_pattern(r"\bAWS\.CognitoIdentityCredentials\b")
 _PASSED_TO = lazy_pattern(r"iam:PassedToService[\"': =\[]{1,8}([a-z-]{2,40})\.amazonaws\.com")
@@ -274,7 +272,7 @@ def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explan
         policy=build_document((statement,)) if has_none and statement is not None else None,
         statement=None if has_none else statement,
         layer="session",
-        url=_FEDERATION,
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getfederationtoken.html",
     )
     name = clip_text(session.name)
     text = f"The session can do only what both its session policy and the policies of the IAM user that called GetFederationToken allow. {name} is the name of the session, not of an IAM user."
@@ -310,7 +308,7 @@ def _anywhere_remedy(denial: Denial, region: str, profile: str, statement: dict[
         commands=(fill_command(show, region, profile), replace),
         statement=statement,
         layer="session",
-        url=_ANYWHERE_PAGE,
+        url="https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_ProfileDetail.html",
     )
 
 
