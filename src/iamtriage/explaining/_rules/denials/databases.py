@@ -93,7 +93,6 @@ def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str])
     of_cdk = "grantConnect of DatabaseInstanceReadReplica in the CDK writes this ARN (issue 31061): update aws-cdk-lib (late 2024 or newer). Until then, replace the call for the replica by this one."
     title = f"Write the resource ID of {name} into the policy"
     step = "RESOURCE_ID is what the command prints. A replica and its primary have different ones."
-    in_code = f"{(cdk and cdk[1]) or 'role'}.addToRolePolicy(new iam.PolicyStatement({{\n  actions: ['rds-db:connect'],\n  resources: ['{where}'],\n}}));"
     holder_kind, holder = policy_holder(denial) or ("role", "ROLE_NAME")
     put = commands.put_policy(holder, "AllowDatabaseLogin", holder_kind)
     return denial.explain(
@@ -105,7 +104,7 @@ def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str])
             title,
             step,
             of_cdk,
-            manifest=in_code,
+            manifest=f"{cdk[1] or 'role'}.addToRolePolicy(new iam.PolicyStatement({{\n  actions: ['rds-db:connect'],\n  resources: ['{where}'],\n}}));",
             manifest_language="text",
             commands=show,
             url=_POLICIES,

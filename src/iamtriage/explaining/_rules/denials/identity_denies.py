@@ -286,7 +286,6 @@ _READ_RESULT = (
 def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     """Explain an explicit deny if AWS does not state the policy type."""
     statement = f"the statement {clip_text(denial.statements[0])}" if denial.statements else "a policy"
-    verdict = f"{statement} denies it explicitly"
     named = f" named {clip_text(denial.statements[0])}" if denial.statements else ""
     of_resource = "" if denial.service in WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
     is_user = isinstance(denial.principal, User)
@@ -309,7 +308,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     )
     text = f"A Deny statement matches the request. The message does not name its policy. {why_no_allow_helps(denial)}"
     return denial.explain(
-        denial_summary(denial, verdict),
+        denial_summary(denial, f"{statement} denies it explicitly"),
         EXPLICIT_DENY.cause(denial.policy_type_evidence, reason_lines(denial), text=text),
         remedies=(denial_remedies.authorization_details_remedy(denial), remedy),
     )

@@ -161,7 +161,6 @@ def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str) -
         rolled_back = (
             " CloudFormation deletes the role when it rolls back: deploy with --disable-rollback to keep it."
         )
-    find = f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue={call} --query \"Events[?contains(CloudTrailEvent, 'errorMessage')].CloudTrailEvent | [0]\" --output text"
     text = "Lambda checks the execution role of the function, not the caller who deploys it."
     return denial.explain(
         f"Lambda rejected the call: the execution role is not allowed to perform {action}, although {policy_name} allows it. Most likely, {'an SCP of this account or OU' if other else 'an SCP or a permissions boundary'} denies it.",
@@ -176,7 +175,7 @@ def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str) -
             f"The first command prints the latest denied call: its errorMessage names the type of policy.{rolled_back}",
             "If the boundary is null, let the organization's administrators run the last two commands, up to the root, and exempt the role or allow the action in the SCP.",
             commands=(
-                find,
+                f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue={call} --query \"Events[?contains(CloudTrailEvent, 'errorMessage')].CloudTrailEvent | [0]\" --output text",
                 fill_command("aws iam get-role --role-name {} --query Role.PermissionsBoundary", role),
                 Labelled("With credentials of the management account:", listed),
                 parents,
@@ -347,7 +346,6 @@ def explain_layer(denial: Denial) -> Explanation | None:
             topic="lambda-layer",
             remedies=use,
         )
-    verdict = "the account of the layer has no such version, or does not share it"
     use = remedies.your_remedy(
         f"Use a version of {name} that its publisher lists",
         f"Compare name, version and account with the publisher's list for {home}, which must be the Region of the function, too.",
@@ -356,7 +354,7 @@ def explain_layer(denial: Denial) -> Explanation | None:
         url=_PAGE,
     )
     return denial.explain(
-        denial_summary(denial, verdict),
+        denial_summary(denial, "the account of the layer has no such version, or does not share it"),
         LAYER_NOT_SHARED.cause(
             "derived" if denial.policy_type == "resource" else "possible",
             text=f"{of_owner}The policy of the version must allow the account of {denial.caller}. Lambda answers the same if the version does not exist.",

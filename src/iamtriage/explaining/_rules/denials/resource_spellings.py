@@ -89,11 +89,10 @@ def find_template_contrast(denial: Denial) -> Contrast | None:
         return None
     name, parameter, value = used[0]
     text = describe_address(denial, [f"identity/{value}"])
-    omit = f"Or delete the identity {needed}, if nothing else needs it: SES then checks {value}."
     remedy = your_remedy(
         f"Add {name} for {needed} to the SAM template",
         "Then deploy again (sam deploy).",
-        text and omit,
+        text and f"Or delete the identity {needed}, if nothing else needs it: SES then checks {value}.",
         manifest="".join(
             ("Policies:", *(f"\n  - {name}:\n      {parameter}: {each}" for each in (value, needed)))
         ),

@@ -87,11 +87,10 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     if copies_tags(denial):
         return s3_objects.explain_tags_of_copy(denial)
     on = f" on {denial.resource}" if denial.resource else ""
-    to = f"{f' to {operation}' if operation else ''}{on}"
     blocked = public_access.may_be_blocked(denial)
     has_bucket = denial.lowercase_action != "s3:listallmybuckets"
     return denial.explain(
-        _summary(denial, to),
+        _summary(denial, f"{f' to {operation}' if operation else ''}{on}"),
         *_causes(denial, operation),
         topic="s3-access-denied",
         remedies=(

@@ -303,11 +303,10 @@ def _explain_emulator(case: Case[Failure], product: str, endpoint: Stated) -> Ex
             "Pin the version of the image: with the tag latest, a CI job pulls the newest one, while a computer keeps the one that it pulled before.",
             "Without -sharedDb, each key ID and Region has its own database: with another key ID, it starts with empty tables.",
         )
-    because = f"The text sets {endpoint.words} to {endpoint.value}."
     text = "AWS is not called: no real key, token or IAM permission is missing."
     export = ("export AWS_ACCESS_KEY_ID=localkey", "export AWS_SECRET_ACCESS_KEY=localsecret")
     return case.explain(
         f"{verdict}.",
-        OTHER_SOFTWARE.cause("derived", because, text=text),
+        OTHER_SOFTWARE.cause("derived", f"The text sets {endpoint.words} to {endpoint.value}.", text=text),
         remedies=your_remedy(title, *steps, commands=() if key else export, url=pages.SDK_ENDPOINTS),
     )

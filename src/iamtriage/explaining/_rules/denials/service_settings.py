@@ -224,9 +224,6 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
         ),
         denial_remedies.authorization_details_remedy(denial),
     )
-    text = (
-        "The call goes to another account or Region than the one with access, or the model ID is misspelled."
-    )
     return denial.explain(
         summary,
         BEDROCK_MODEL_ACCESS.cause(
@@ -238,7 +235,9 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
                 _ACCESS_DENIED,
             ),
         ),
-        common_causes.CREDENTIALS_OF_OTHER_ACCOUNT.cause(text=text),
+        common_causes.CREDENTIALS_OF_OTHER_ACCOUNT.cause(
+            text="The call goes to another account or Region than the one with access, or the model ID is misspelled."
+        ),
         remedies=(*remedies,),
         notes="If an identity-based policy lacked bedrock:InvokeModel, the message would name the action.",
     )

@@ -161,9 +161,8 @@ def _name_roles(roles: tuple[str, ...]) -> str:
 def _mount_with_iam(text: str, given: tuple[str, ...], where: str, roles: tuple[str, ...]) -> Remedy:
     """Return the remedy that only adds the option, because the file system policy allows the client's role."""
     if "mountOptions" not in where:
-        title = "Mount with the option iam"
         step = f"The client must have the credentials of {_name_roles(roles)}."
-        return your_remedy(title, where, step, url=pages.EFS_IAM)
+        return your_remedy("Mount with the option iam", where, step, url=pages.EFS_IAM)
     options = [*(each for each in given if each == "tls"), "iam"]
     volume = _VOLUME.search(text)
     patch = json.dumps({"spec": {"mountOptions": options}}, separators=(",", ":"))
