@@ -145,10 +145,7 @@ def missing_trust_steps(findings: TrustFindings | None) -> tuple[str, ...]:
 
 
 def _causes(
-    denial: Denial,
-    findings: TrustFindings | None,
-    attribute: str | None,
-    own_role: OwnRole | None,
+    denial: Denial, findings: TrustFindings | None, attribute: str | None, own_role: OwnRole | None
 ) -> Iterator[Cause]:
     caller, role = denial.caller, denial.target_role_text
     evidence, reasons = denial.policy_type_evidence, wording.reason_lines(denial)

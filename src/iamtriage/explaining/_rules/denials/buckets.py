@@ -16,10 +16,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -40,9 +41,6 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_
 from iamtriage.explaining._rules.sts.trust_documents import iterate_statements, shown_sid
 from iamtriage.policies._documents import allow
 from iamtriage.policies._masked_arns import find_partition
-
-if TYPE_CHECKING:
-    from iamtriage.arns._principals import Role
 
 _REGION = r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]"
 # After a slash of a URL, or the colons of an ARN.

@@ -10,13 +10,14 @@ https://docs.aws.amazon.com/redshift/latest/mgmt/copy-unload-iam-role.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._operations import actions_for
+from iamtriage.arns._arns import Arn
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -43,9 +44,6 @@ from iamtriage.explaining._rules.shared.services import (
 )
 from iamtriage.explaining._rules.sts.service_policies import check_service_trust
 from iamtriage.explaining._rules.sts.service_trust import SERVICE_CANNOT_ASSUME_ROLE, explain_untrusted_role
-
-if TYPE_CHECKING:
-    from iamtriage.arns._arns import Arn
 
 _ARN = lazy_pattern(
     r"arn:[\w-]{3,20}:(?:sns|sqs|lambda):[a-z0-9-]{1,30}:[^:\s]{1,20}:[A-Za-z0-9][\w.:/-]{0,300}[\w]"

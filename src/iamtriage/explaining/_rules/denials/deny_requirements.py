@@ -163,10 +163,7 @@ def _show_guessed_deny(guess: Remedy, finding: Remedy) -> Remedy:
         return guess
     shown = attrs.evolve(
         guess,
-        steps=(
-            *guess.steps,
-            f"The {'last ' if reads[1:] else ''}command shows the Deny ({finding.who}).",
-        ),
+        steps=(*guess.steps, f"The {'last ' if reads[1:] else ''}command shows the Deny ({finding.who})."),
     )
     if guess.commands:
         shown = guess

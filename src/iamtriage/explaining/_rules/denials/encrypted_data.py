@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.arns._arns import Arn
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.s3_locations import find_location
@@ -18,9 +19,6 @@ from iamtriage.explaining._rules.shared import commands, principal_words
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.policies._documents import allow
-
-if TYPE_CHECKING:
-    from iamtriage.arns._arns import Arn
 
 EXTERNAL_SECRETS = lazy_pattern(
     r"SecretSyncedError|external-secrets|could not get secret data from provider|\bExternalSecret\b|\bexternalsecrets?\b"

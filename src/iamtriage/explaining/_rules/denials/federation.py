@@ -317,8 +317,7 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
         *present(unmet),
         # With the claims, they have been compared.
         remedies=present(
-            remedy,
-            None if denial.facts.token_claims else web_identity_remedies.compare_token_remedy(denial),
+            remedy, None if denial.facts.token_claims else web_identity_remedies.compare_token_remedy(denial)
         ),
     )
 

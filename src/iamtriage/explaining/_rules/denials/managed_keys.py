@@ -9,13 +9,14 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.actions._operations import actions_for
+from iamtriage.arns._arns import Arn
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -36,9 +37,6 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, owner_remedy, present
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._documents import allow, build_document
-
-if TYPE_CHECKING:
-    from iamtriage.arns._arns import Arn
 
 _SERVICES = r"backup|codecommit|dynamodb|ebs|elasticfilesystem|fsx|glue|kinesis|lambda|rds|redshift|s3|secretsmanager|sns|sqs|ssm"
 _MANAGED = lazy_pattern(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
@@ -12,9 +11,6 @@ from iamtriage.explaining._rules.denials import deny_conditions, deny_remedies
 from iamtriage.explaining._rules.shared import commands, denied_regions
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import Denial
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.denials.deny_conditions import Requirement
 
 # The permissions boundary that an asker or a policy names.
 _SPEAKS_OF_BOUNDARY = lazy_pattern(
@@ -29,7 +25,7 @@ _MCP = lazy_pattern(r"\bcall_aws\b|\baws-mcp\.amazonaws\.com\b|ViaAWSMCP", re.AS
 _CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
 
 
-def _find_named_requirement(denial: Denial) -> tuple[Requirement, str] | None:
+def _find_named_requirement(denial: Denial) -> tuple[deny_conditions.Requirement, str] | None:
     """Return the requirement that the Sids and the name of the policy suggest, and that name."""
     # The ID of a control policy is random.
     policy = "" if _CONTROL_POLICY.search(denial.policy or "") else (denial.policy or "").rpartition("/")[2]

@@ -330,10 +330,7 @@ def _remedies_for_pod(
     last = Remedy(
         title=f"{_FOR_NODE}, and so for all pods on it",
         who=for_node.who,
-        steps=(
-            f"{_WARNING} Do this only for programs that run on the node itself.",
-            f"{role}.{use}",
-        ),
+        steps=(f"{_WARNING} Do this only for programs that run on the node itself.", f"{role}.{use}"),
         commands=lines_of_node,
         url=for_node.url,
     )

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -37,9 +37,6 @@ from iamtriage.explaining._rules.shared.remedies import identity_remedy, present
 from iamtriage.explaining._rules.shared.text_signs import find_closest
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 from iamtriage.policies._documents import allow
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
 
 _LOCATION = lazy_pattern(
     r"(?:s3[an]?://)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<key>[\w./=+-]{0,500}))?", re.ASCII
@@ -152,7 +149,7 @@ def explain_query(denial: Denial) -> Explanation:
 
 
 def _attach_policy(
-    denial: Denial, policy: KnownPolicy | None, statements: tuple[dict[str, Any], ...]
+    denial: Denial, policy: known_policies.KnownPolicy | None, statements: tuple[dict[str, Any], ...]
 ) -> tuple[str, ...]:
     """Return how to attach a policy to the caller, as a step, with the commands."""
     holder = policy_holder(denial) or (None if policy is None else policy.owner)
@@ -186,12 +183,12 @@ def _explain_allowed(
 class _Denied(NamedTuple):
     """What a policy of the caller denies."""
 
-    policy: KnownPolicy
+    policy: known_policies.KnownPolicy
     action: str
     resource: str
 
 
-def _list_policies(denial: Denial) -> list[KnownPolicy]:
+def _list_policies(denial: Denial) -> list[known_policies.KnownPolicy]:
     listed = known_policies.list_known_policies(denial)
     return [each for each in listed if known_policies.may_decide(each, denial)]
 
@@ -227,7 +224,7 @@ def _explain_deny(denial: Denial, denied: _Denied, summary: str) -> Explanation:
 
 def _find_missing(
     denial: Denial, needed: dict[str, tuple[str, ...]]
-) -> tuple[KnownPolicy | None, dict[str, tuple[str, ...]]]:
+) -> tuple[known_policies.KnownPolicy | None, dict[str, tuple[str, ...]]]:
     """Return the policy of the caller that is about the bucket, and what no known policy allows, by resource."""
     policies = _list_policies(denial)
     allows = [(each, statement) for each in policies for statement in allow_statements(each.content)]

@@ -19,11 +19,7 @@ from iamtriage.explaining._rules.denials import buckets, origins, public_access,
 from iamtriage.explaining._rules.denials.buckets import explain_bucket_deny, explain_other_principals
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
-from iamtriage.explaining._rules.denials.s3_contrasts import (
-    PARTS,
-    explain_contrast,
-    explain_parts,
-)
+from iamtriage.explaining._rules.denials.s3_contrasts import PARTS, explain_contrast, explain_parts
 from iamtriage.explaining._rules.denials.s3_identity_policies import (
     explain_missing_object,
     explain_wrong_level,
