@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ("Grant", "build_grant", "complete_type")
 
 _TRANSFORM = ":aws:transform/"
+_PUBLIC_PARAMETER = "::parameter/aws/"
 _ACTION = lazy_pattern(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}", re.ASCII)
 # IAM's denials name some resources without an ARN: "role deploy", "user ana".
 _IAM_RESOURCE = lazy_pattern(
@@ -232,6 +233,9 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
                 " stack matches it. A template without a transform does not need it. The stack still needs"
                 " the Allow, too.",
             )
+        if _PUBLIC_PARAMETER in arn:
+            # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
+            return (arn,), ("It is a public parameter of AWS, so its ARN has no account.",)
         words = f"AWS lists no resource of this form for {action.name}: check which resource the call used."
         return (arn,), (words,)
     if resource:

@@ -744,6 +744,13 @@ def test_call_with_the_name_of_a_secret(resources: list[str], verdict: str, list
         ("ssm:GetParameter", "ssm:GetParameters", "has ssm:GetParameters, which is another action"),
         ("dynamodb:BatchGetItem", "dynamodb:GetItem", "has dynamodb:GetItem, which is another action"),
         ("s3:GetObjectTagging", "s3:GetObject", "has s3:GetObject, which is another action"),
+        ("ses:SendRawEmail", "ses:SendEmail", "has ses:SendEmail, which is another action"),
+        (
+            "ec2:DescribeInstanceStatus",
+            "ec2:DescribeInstances",
+            "has ec2:DescribeInstances, which is another action",
+        ),
+        ("iam:GetRole", "iam:CreateRole", "does not allow this action"),
         ("states:StartExecution", "stepfunctions:StartExecution", "but the prefix of the action is states"),
         (
             "kafka-cluster:DescribeCluster",
@@ -751,7 +758,6 @@ def test_call_with_the_name_of_a_secret(resources: list[str], verdict: str, list
             "but the prefix of the action is kafka-cluster",
         ),
         ("sqs:SendMessage", "sqs:ReceiveMessage", "does not allow this action"),
-        ("sqs:TagQueue", "sns:TagQueue", "but the prefix of the action is sqs"),
         ("sqs:ListTags", "lambda:ListTags", "does not allow this action"),
         ("sqs:SendMessage", "sqs:Send", "does not allow this action"),
     ],
@@ -767,6 +773,9 @@ def test_action_with_a_similar_name(denied: str, allowed: str, verdict: str) -> 
         ('A colleague says: put Resource "*" and be done.', "* as Resource is not necessary"),
         ("Security won't give me table/*.", "table/* as Resource is not necessary"),
         ('{"Resource": "*"}', None),
+        ('With Resource "*" it works.', "It works with *, so only the resource does not match"),
+        ("It works when I set the resource to *.", "It works with *, so only the resource does not match"),
+        ('With Resource "*" it still does not work.', "* as Resource is not necessary"),
         ("I use it with *.csv files.", None),
     ],
 )
@@ -783,3 +792,22 @@ def test_resources_of_the_denied_type() -> None:
     statement = {"Effect": "Allow", "Action": "glue:GetDatabase", "Resource": names}
     explanation = explain(f"{_denied('glue:GetDatabase', f'{arn}database/other')}\n{json.dumps(statement)}")
     assert f"allows it only on the database {arn}database/shop." in explanation.summary
+
+
+@pytest.mark.parametrize(
+    ("action", "denied", "allowed", "difference"),
+    [
+        ("ssm:GetParameter", "ssm:eu-west-1::parameter/aws/service/bottlerocket/x", "ssm:eu-west-1:111122223333:parameter/aws/*", "Only the account differs: what AWS itself owns has none in its ARN"),
+        ("dynamodb:GetRecords", "dynamodb:eu-west-1:111122223333:table/carts/stream/2026-11-01T00:00:00.000", "dynamodb:eu-west-1:111122223333:table/carts", "has the ARN without /* at the end"),
+        ("logs:FilterLogEvents", "logs:eu-west-1:111122223333:log-group:/shop:log-stream:", "logs:eu-west-1:111122223333:log-group:/shop", "has the ARN without :* at the end"),
+        ("dynamodb:GetItem", "dynamodb:eu-west-1:111122223333:table/carts-old", "dynamodb:eu-west-1:111122223333:table/carts", None),
+    ],
+    ids=["of AWS", "stream", "log group", "longer name"],
+)  # fmt: skip
+def test_part_of_an_arn_that_differs(action: str, denied: str, allowed: str, difference: str | None) -> None:
+    text = f"{_denied(action, f'arn:aws:{denied}')}\n{_policy(action, f'arn:aws:{allowed}')}"
+    shown = " ".join(explain(text).to_text(detail="full").split())
+    assert (
+        (difference or "has the ARN without") in shown if difference else "has the ARN without" not in shown
+    )
+    assert "AWS lists no resource" not in shown

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     STACK_SET_OPTION,
     account_elsewhere,
 )
+from iamtriage.explaining._rules.shared.principal_words import session_name
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.text_fragments import (
     PULUMI_FRAGMENTS,
@@ -134,7 +135,7 @@ def _describe_use(denial: Denial) -> str | None:
         return f"which {service} uses"
     if denial.role is None or denial.role is denial.principal:
         return None
-    session: str = getattr(denial.principal, "session_name", "")
+    session = session_name(denial.principal)
     text, (start, end) = denial.failure.text, denial.failure.span
     line = text[max(text.rfind("\n", 0, start) + 1, start - _CHARS_AROUND) : end]
     line += text[end : end + _CHARS_AROUND].partition("\n")[0]

@@ -274,6 +274,8 @@ def describe_difference(action: str, resource: str, allowed: Sequence[str]) -> s
     if len(found) != 1:
         return None
     index, pattern = found.pop()
+    if index == _ACCOUNT and not resource.split(":")[index]:
+        return f"Only the account differs: what AWS itself owns has none in its ARN ({clip_text(':'.join(resource.split(':')[:5]))}:…)."
     return f"Only {_PARTS[index]} ({clip_text(pattern)} instead of {clip_text(resource.split(':')[index])}) differs."
 
 

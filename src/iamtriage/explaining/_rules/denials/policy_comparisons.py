@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.denials.region_contrasts import find_region_con
 from iamtriage.explaining._rules.denials.request_conditions import fails_condition, meets_conditions
 from iamtriage.explaining._rules.denials.resource_spellings import (
     describe_address,
+    find_below_contrast,
     find_index_contrast,
     find_slash_contrast,
     find_template_contrast,
@@ -60,7 +61,6 @@ from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 _MAX_ACTIONS = 3
-_MIN_NAME = 6
 # All resources of a type.
 _TYPE = lazy_pattern(r"\d?:[a-z-]{2,40}[/:]\*\Z", re.ASCII)
 POLICY_TEMPLATE = "the policy template"
@@ -104,26 +104,36 @@ def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> st
     >>> describe_similar([{"Action": "stepfunctions:StartExecution"}], "states:StartExecution")
     'has stepfunctions:StartExecution, but the prefix of the action is states'
     """
-    service, _, name = action.lower().partition(":")
-    stem, found = name.removesuffix("s"), list[str]()
+    service, _, name = action.partition(":")
+    words, found = _split_name(name), list[str]()
     for each in (
         one for statement in statements for one in trust_documents.as_strings(statement.get("Action"))
     ):
-        prefix, _, other = each.lower().partition(":")
+        prefix, _, other = each.partition(":")
         # Many services have a TagResource.
         is_alike = prefix.startswith(service) or service.startswith(prefix) or find_action(each) is None
-        if other == name and prefix != service and is_alike:
+        if other.lower() == name.lower() and prefix.lower() != service and is_alike:
             return f"has {clip_text(each)}, but the prefix of the action is {service}"
-        shorter, longer = sorted((stem, other.removesuffix("s")), key=len)
-        if (
-            prefix == service
-            and len(shorter) >= _MIN_NAME
-            and "*" not in other
-            and longer.removeprefix("batch").startswith(shorter)
-        ):
+        shorter, longer = sorted((words, _split_name(other)), key=len)
+        if prefix.lower() == service and "*" not in other and len(shorter) > 1 and _contains(longer, shorter):
             found.append(each)
     # Of several, the longest is closest to it.
     return f"has {clip_text(max(found, key=len))}, which is another action" if found else None
+
+
+def _split_name(name: str) -> list[str]:
+    """Return the words of the name of an action, in the singular.
+
+    >>> _split_name("BatchGetDBItems")
+    ['Batch', 'Get', 'DB', 'Item']
+    """
+    return [each.removesuffix("s") for each in re.findall("[A-Z]+(?![a-z])|[A-Z][a-z0-9]*", name)]
+
+
+def _contains(longer: list[str], shorter: list[str]) -> bool:
+    """Return whether a list of words has those of another one in their order, and begins with the same verb."""
+    rest = iter(longer[1:] if longer[:1] == ["Batch"] != shorter[:1] else longer)
+    return next(rest, None) == shorter[0] and all(each in rest for each in shorter[1:])
 
 
 def describe_star_only(action: str | None) -> str | None:
@@ -371,6 +381,7 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
         find_filter_contrast,
         find_slash_contrast,
         find_index_contrast,
+        find_below_contrast,
     )
     contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
     text = describe_star_only(denial.action)

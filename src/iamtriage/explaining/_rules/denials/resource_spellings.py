@@ -23,6 +23,8 @@ _SAM_READ = lazy_pattern(
     r"\bSSMParameterReadPolicy:\s{1,40}ParameterName: ?(?P<name>[^\n#]{1,200}?)[ \t]{0,40}(?:#|\n|\Z)"
 )
 
+_LAST_COLON = 5
+
 
 def find_slash_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
     """Return that a policy has two slashes, or none, where the ARN of the request has one."""
@@ -49,6 +51,26 @@ def _slash_remedy(denial: Denial) -> Remedy:
         "Then deploy again. A change of the role in IAM alone is not in the template: the next deployment can undo it.",
         manifest=f"Policies:\n  - SSMParameterWithSlashPrefixReadPolicy:\n      ParameterName: {sam['name']}",
         url=pages.SAM_POLICY_TEMPLATES,
+    )
+
+
+def find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that a policy has the ARN of what contains the resource, without a wildcard for what is below it."""
+    resource = denial.resource or ""
+    above = [
+        each
+        for each in allowed
+        if resource.startswith((f"{each}:", f"{each}/")) and each.count(":") >= _LAST_COLON
+    ]
+    if not above or ":s3:" in resource:
+        return None
+    longest = max(above, key=len)
+    end = f"{resource[len(longest)]}*"
+    verdict = f"has the ARN without {end} at the end, which does not cover what is below it"
+    return Contrast(
+        verdict,
+        None,
+        f"The resource in the policy is {clip_text(longest)}, and the call is checked on {clip_text(resource)}.",
     )
 
 

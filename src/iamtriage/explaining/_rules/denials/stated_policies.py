@@ -42,6 +42,7 @@ from iamtriage.explaining._rules.denials.stated_contrasts import Contrast, find_
 from iamtriage.explaining._rules.denials.stated_remedies import (
     ALLOW_IS_NO_FIX,
     correct_code_remedy,
+    describe_wider_success,
     drop_superfluous,
     explain_without_effect,
     extend_policy,
@@ -49,6 +50,7 @@ from iamtriage.explaining._rules.denials.stated_remedies import (
     name_caller,
     name_holder,
 )
+from iamtriage.explaining._rules.denials.stated_secrets import NOT_KMS
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
@@ -153,7 +155,10 @@ def _add_identity_policies(
         remedies = present(contrast.remedy, *remedies)
         if is_conditional or conditional is None:
             verdict = f"{policy.name} {contrast.verdict}"
-            found[0] = policy, _with_text(first, contrast.text)
+            cause = _with_text(first, contrast.text)
+            wider = describe_wider_success(denial) if first.code == STATED_POLICY_OTHER_RESOURCE.code else ""
+            text = f"{cause.text.replace(NOT_KMS, '')}{wider}" if wider else cause.text
+            found[0] = policy, attrs.evolve(cause, text=text)
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, verdict) if verdict else explanation.summary,

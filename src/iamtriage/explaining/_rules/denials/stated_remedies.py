@@ -38,6 +38,19 @@ ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.cod
 _WIDER = lazy_pattern(
     r"(?:\b(?i:allow|give|grant|open|put|set|use|want|with)(?i:s|ting|ing)?\b|n.t\b)(?![^\n]{0,40}[:=\[{])[^\n.;*]{0,40}?(?<=\s)(?P<quote>[\"'`]?)(?P<wide>\*|[a-z][\w-]{1,40}/\*)(?P=quote)(?=[\s,;)]|[.]?(?:\s|\Z))"
 )
+_WILDCARD = r"(?<=\s)(?P<quote>[\"'`]?)(?P<wide>\*|[a-z][\w-]{1,40}/\*)(?P=quote)"
+_OF_SUCCESS = (
+    r"\b(?:works?|worked|syncs?|synced|succeeds?|succeeded|passes|runs?|(?:goes|went) through|fine)\b"
+)
+_WORKS_WIDER = (
+    lazy_pattern(
+        rf"(?i:\b(?:with|using|set|put)\b)[^\n.;:=*]{{0,30}}?{_WILDCARD}(?=[\s,])[^\n.;]{{0,40}}?{_OF_SUCCESS}"
+    ),
+    lazy_pattern(
+        rf"{_OF_SUCCESS}[^\n.;:=*]{{0,30}}? (?:with|if|when|once)\b[^\n.;:=*]{{0,30}}?{_WILDCARD}(?=[\s,;)]|[.]?(?:\s|\Z))"
+    ),
+)
+_NEGATED = lazy_pattern(r"(?i:\b(?:not|never|nor|still|only if)\b|n.t\b)")
 _TO_CALLER = f"Attach the policy to {UNKNOWN_CALLER}."
 
 
@@ -122,6 +135,14 @@ def _answer_wildcard(denial: Denial, remedy: Remedy) -> Remedy:
         return remedy
     step = f"This is enough: {found['wide']} as Resource is not necessary."
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
+
+
+def describe_wider_success(denial: Denial) -> str:
+    """Return what it shows that the call works with a wider resource, after a space, or an empty string."""
+    found = next(filter(None, (pattern.search(denial.failure.text) for pattern in _WORKS_WIDER)), None)
+    if found is None or _NEGATED.search(found[0]):
+        return ""
+    return f" It works with {clip_text(found['wide'])}, so only the resource does not match: the caller, the Region and a KMS key are not the cause."
 
 
 def first_remedy(denial: Denial, code: str) -> Remedy | None:

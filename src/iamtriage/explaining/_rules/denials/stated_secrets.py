@@ -34,7 +34,7 @@ _NAME_END = lazy_pattern(r"(?<!:secret:)-[a-z]{6}\Z")
 _SECRET_END = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6}|\*)\Z")
 _PARTIAL_ARNS = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html"
 _PLACE_OF_SECRETS = lazy_pattern(r":secretsmanager:([a-z0-9-]{6,30}):", re.ASCII)
-_NOT_KMS = " The KMS key is not the cause: a denial of its use would say so (Access to KMS is not allowed)."
+NOT_KMS = " The KMS key is not the cause: a denial of its use would say so (Access to KMS is not allowed)."
 
 
 def find_secret_arn(denial: Denial, name: str) -> str:
@@ -74,7 +74,7 @@ def describe_partial_arn(denial: Denial, whole: str) -> Contrast:
     return Contrast(
         f"has the secret's ARN without {end} at the end, but IAM compares it with the whole ARN",
         remedy,
-        f"The call may use the secret's name or the ARN without its end{shown}. The policy may not: the secret's ARN is {clip_text(whole)}.{_NOT_KMS if 'KMS' in denial.failure.text else ''}",
+        f"The call may use the secret's name or the ARN without its end{shown}. The policy may not: the secret's ARN is {clip_text(whole)}.{NOT_KMS if 'KMS' in denial.failure.text else ''}",
     )
 
 

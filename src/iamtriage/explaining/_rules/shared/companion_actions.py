@@ -155,6 +155,8 @@ def describe_companions(
     """
     if resource is not None and not by_resource and (hints := _resource_hints(action, resource)):
         return hints
+    if "::parameter/aws/" in (resource or ""):
+        return ()  # AWS publishes it for everybody
     if action.startswith("s3:") and not by_resource and STATE_SIGNS.search(text):
         return (_STATE,)
     if action in _DEPLOYMENT_HINTS and not by_resource and text_signs.is_about_deployments(text):

@@ -36,7 +36,7 @@ _ALL_OBJECTS = "The command or job handles more than one object: the Resource co
 
 # What replaces such a resource gets another ID.
 _GENERATED = lazy_pattern(
-    r"arn:[\w-]+:(?:eks|ecs):[\w-]*:\d*:(?:nodegroup|addon|fargateprofile|access-entry|task|container-instance)(?:/[\w.+=@-]{1,200}){0,4}?/(?P<name>[\w.+=@-]{1,200})/[0-9a-f-]{32,36}",
+    r"arn:[\w-]+:dynamodb:[\w-]*:\d*:table/[\w.-]{3,255}/(?P<stream>stream)/20[\d-]{8}T[\d:.]{8,12}|arn:[\w-]+:(?:eks|ecs):[\w-]*:\d*:(?:nodegroup|addon|fargateprofile|access-entry|task|container-instance)(?:/[\w.+=@-]{1,200}){0,4}?/(?P<name>[\w.+=@-]{1,200})/[0-9a-f-]{32,36}",
     re.ASCII,
 )
 # The random end of a name that CloudFormation (STACK-LOGICAL_ID-RANDOM), a name_prefix of Terraform (a time and a
@@ -80,9 +80,7 @@ def required_grant(denial: Denial) -> Grant | None:
             notes = tuple(each for each in grant.notes if not each.startswith(hidden))
             return attrs.evolve(grant, resources=resources, notes=(*notes, why))
     if (generated := _GENERATED.fullmatch(grant.resources[0])) is not None:
-        note = (
-            f"The ARN ends in a generated ID: to cover replacements, too, end it with {generated['name']}/*."
-        )
+        note = f"The ARN ends in a generated ID: to cover replacements, too, end it with {generated['name'] or generated['stream']}/*."
         return attrs.evolve(grant, notes=(note, *grant.notes))
     if (other := _find_lasting_resource(grant.resources[0], denial)) is not None:
         return attrs.evolve(grant, resources=other[:1], notes=(other[1], *grant.notes))
