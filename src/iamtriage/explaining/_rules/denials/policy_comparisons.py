@@ -57,6 +57,7 @@ from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
+from iamtriage.policies._managed_policies import is_known_policy
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
@@ -72,8 +73,6 @@ def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> st
 
     >>> describe_allowed([{"Effect": "Allow", "Action": ["sqs:SendMessage", "s3:*"]}], "sqs:CreateQueue")
     ': of sqs, it allows only sqs:SendMessage'
-    >>> describe_allowed([{"Effect": "Allow", "Action": "ssm:GetParameters"}], "ssm:GetParameter")
-    ': it has ssm:GetParameters, which is another action'
     """
     service = action.partition(":")[0].lower()
     statements = list(statements)
@@ -81,8 +80,6 @@ def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> st
     if excluded is not None and not excluded.startswith("*"):
         return f": its NotAction excludes {clip_text(excluded)}"
     names = _list_actions(statements, service)
-    if (similar := describe_similar(statements, action)) is not None:
-        return f": it {similar}"
     if not names:
         return ""
     shown = tuple(map(clip_text, names))[:_MAX_ACTIONS]
@@ -119,6 +116,13 @@ def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> st
             found.append(each)
     # Of several, the longest is closest to it.
     return f"has {clip_text(max(found, key=len))}, which is another action" if found else None
+
+
+def find_similar(policy: KnownPolicy, action: str) -> str | None:
+    """Return which action a policy that somebody wrote has instead of the denied one, most likely by mistake."""
+    if is_known_policy(policy.name):
+        return None
+    return describe_similar(trust_documents.allow_statements(policy.content), action)
 
 
 def _split_name(name: str) -> list[str]:
@@ -251,10 +255,11 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     possible = [each for each in allows if names_action(each, action) is not False]
     if not possible:
         is_relevant = policy.is_whole and (not policy.is_code or _names_service(allows, action))
-        is_relevant = is_relevant or describe_similar(allows, action) is not None
+        similar = find_similar(policy, action)
+        is_relevant = is_relevant or similar is not None
         if not allows or not is_relevant:
             return None
-        text = f"{subject} does not allow {action}{describe_allowed(allows, action)}."
+        text = f"{subject} does not allow {action}{f': it {similar}' if similar else describe_allowed(allows, action)}."
         # Code often has the policies of several roles.
         return STATED_POLICY_OTHER_ACTION.cause("possible" if policy.is_code else policy.evidence, text=text)
     if resource is None:

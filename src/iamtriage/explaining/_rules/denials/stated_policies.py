@@ -32,8 +32,8 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     compare,
     compare_with_principal,
     describe_other_resource,
-    describe_similar,
     find_conditional,
+    find_similar,
     limit_to_resource,
     statements_with,
 )
@@ -55,7 +55,6 @@ from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, capitalize_start, denial_summary
-from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._managed_policies import is_known_policy
 
 _MAX_POLICIES = 3
@@ -194,7 +193,7 @@ def _describe_verdict(policy: KnownPolicy, first: Cause, action: str) -> str:
         return f"{words[:1].lower()}{words[1:]} that matches it"
     if first.code != STATED_POLICY_OTHER_ACTION.code:
         return ""
-    similar = describe_similar(trust_documents.allow_statements(policy.content), action)
+    similar = find_similar(policy, action)
     return f"{policy.name} {similar or 'does not allow this action'}"
 
 
