@@ -172,6 +172,16 @@ _CASES = {
         ("Docker is not logged in", "The login belongs to another user", "so no IAM policy was checked"),
         ("another registry", "older than"),
     ),
+    "login of another user than root, who pushes": (
+        f"$ aws ecr get-login-password | docker login -u AWS --password-stdin {_ECR}\nLogin Succeeded\n$ sudo docker push {_ECR}/web:2\nno basic auth credentials",
+        ("sudo docker push has no login", "stored the login for your user", f"docker push {_ECR}/web:2", "| sudo docker login"),
+        ("another registry",),
+    ),
+    "login and pull as root": (
+        f"$ sudo docker login -u AWS --password-stdin {_ECR}\nLogin Succeeded\n$ sudo docker pull {_ECR}/web:2\nno basic auth credentials",
+        ("Docker is not logged in",),
+        ("has no login",),
+    ),
     "login of today": (
         _PULL + "GitLab runner with buildx, docker login says Login Succeeded.",
         ("does not accept the docker login",),

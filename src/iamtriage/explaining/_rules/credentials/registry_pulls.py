@@ -21,9 +21,9 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled, change_commands
-from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.tasks import is_of_push
 from iamtriage.explaining._rules.shared.text_signs import PULLED_BY_KUBELET, Signs
 
@@ -58,6 +58,48 @@ def may_be_other_login(case: Case[MissingCredentials] | Case[InvalidCredentials]
     if any(each["host"] == registry for each in _LOGIN.finditer(case.failure.text)):
         return OTHER_REGISTRY.cause(text=user)
     return OTHER_REGISTRY.cause(text=user.replace("The login", "The login is for another registry, or"))
+
+
+_ROOT_CALL = lazy_pattern(
+    r"\bsudo (?:-\S{1,40} ){0,3}(?P<line>(?P<program>docker|podman|nerdctl)(?:-compose| compose)? (?:--?\S{1,80} ){0,4}(?P<verb>pull|push|build|run|up)\b[^\n]{0,300})"
+)
+_USER_LOGIN = lazy_pattern(r"(?<!sudo )(?<!sudo -E )\b(?:docker|podman|nerdctl) login\b|\bLogin Succeeded\b")
+_ROOT_LOGIN = lazy_pattern(r"\bsudo (?:-\S{1,40} ){0,3}(?:docker|podman|nerdctl) login\b")
+
+
+def explain_login_of_user(
+    case: Case[MissingCredentials] | Case[InvalidCredentials], registry: str, region: str
+) -> Explanation | None:
+    """Explain that root pulls or pushes and another user signed in, or return ``None`` if the text does not show it."""
+    text = case.failure.text
+    call = _ROOT_CALL.search(text)
+    if call is None or _USER_LOGIN.search(text) is None or _ROOT_LOGIN.search(text) is not None:
+        return None
+    program, verb = call["program"], f"sudo {call['program']} {call['verb']}"
+    login = f"aws ecr get-login-password --region {{}} | sudo {program} login --username AWS --password-stdin {{}}"
+    return case.explain(
+        f"{verb} has no login to the ECR registry {registry}: it runs as root, and {program} login stored the login for your user. No IAM policy was checked, and no permission is missing.",
+        OTHER_REGISTRY.cause(
+            "derived",
+            f"The text shows {program} login without sudo, and {verb}.",
+            text="The login is in ~/.docker/config.json of the user who signs in. Root reads /root/.docker/config.json, so the registry got no credentials.",
+        ),
+        topic="no-registry-login",
+        remedies=(
+            your_remedy(
+                f"Run {call['program']} {call['verb']} without sudo, as the user who signed in",
+                "Remove sudo from the script, too. The user must be in the group docker.",
+                commands=commands.repeat_line(call["line"].strip()),
+                url=pages.ECR_LOGIN,
+            ),
+            your_remedy(
+                "Or sign in for root, too",
+                "With sudo only on this side of the pipe, your own AWS credentials are used. A login lasts for 12 hours.",
+                commands=fill_command(login, region, registry),
+                url=pages.ECR_LOGIN,
+            ),
+        ),
+    )
 
 
 def explain_other_registry(

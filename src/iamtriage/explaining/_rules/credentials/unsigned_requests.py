@@ -97,6 +97,8 @@ def explain_no_registry_login(
         return registry_logins.explain_helper_without_login(case, reported)
     if (explanation := registry_pulls.explain_pull_of_cluster(case, message)) is not None:
         return explanation
+    if none_sent and (own := registry_pulls.explain_login_of_user(case, registry, region)) is not None:
+        return own
     if not is_node and (other := registry_pulls.explain_other_registry(case, registry, region)) is not None:
         return other
     older = "The login is older than 12 hours."
