@@ -154,6 +154,10 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         ),
         "denials.stated_policies.add_stated_policies",
     ),
+    (
+        lambda denial: not denial.is_explicit and "aws_iam_" in denial.failure.text,
+        "denials.resource_order.add_resource_order",
+    ),
     (_may_be_elsewhere, "denials.region_contrasts.add_resource_elsewhere"),
     (
         lambda denial: denial.action is not None and "EvalDecision" in denial.failure.text,
