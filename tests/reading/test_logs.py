@@ -194,6 +194,9 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
                 ]
             ),
             "a line of a logger": f"2026-10-07 09:00:00,123 ERROR 3 of 9 failed: {json.dumps([{'error': each} for each in _REPORTS])}\n",
+            "strings": json.dumps({"errors": _REPORTS}),
+            "strings of Python": f"errors: {list(_REPORTS)}",
+            "strings by name": json.dumps({f"bucket-{n}": each for n, each in enumerate(_REPORTS)}, indent=2),
             "Python": str([{"error": each} for each in _REPORTS]),
             "JUnit": _test_report('<testcase name="a"><failure message="failed">{}</failure></testcase>'),
             "JUnit with attributes": _test_report('<testcase name="a"><error message="{}"/></testcase>'),
@@ -238,6 +241,31 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         "request-and-response",
         json.dumps({"request": {"body": f"DescribeCluster for {APP}"}, "response": {"body": _CALL}}),
         [_CALLED],
+    ),
+    (
+        "lines-in-a-list",
+        json.dumps(
+            {
+                "rc": 1,
+                "stdout_lines": [
+                    "An error occurred (AccessDeniedException) when calling the DescribeCluster operation:",
+                    DENIAL,
+                    "exit status 254",
+                ],
+            }
+        ),
+        [_CALLED],
+    ),
+    (
+        "strings-of-one-error",
+        json.dumps(
+            {
+                "error": "AccessDeniedException",
+                "reason": f"DescribeCluster failed: {DENIAL}",
+                "message": f"cannot sync: {DENIAL}",
+            }
+        ),
+        [{**DENIED, "code": "AccessDeniedException"}],
     ),
     (
         "causes-in-a-list",

@@ -6,7 +6,7 @@ Each element is a text for itself: neighbors can report other calls, and their f
 from __future__ import annotations
 
 import re
-from itertools import chain, zip_longest
+from itertools import chain, pairwise, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _START = lazy_pattern(r"[\[{]\s*+[\[{\"']|<\?xml\b|<test")
 # Only documents with several objects, and test reports, have these.
-_SIGNS = ("},", "<test")
+_SIGNS = ("},", '",', "',", "<test")
 # An attribute that can state an error.
 _SENTENCE = lazy_pattern(r"=\s*(?:\"[^\"]{30}|'[^']{30})")
 # A string, a bracket or comma, or another value of JSON, Python or JavaScript.
@@ -40,6 +40,15 @@ _XML = lazy_pattern(
     rf"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<(?P<close>/?+)(?P<tag>[A-Za-z_][\w:.-]*+)(?:{_ATTRIBUTE})*+\s*+(?P<empty>/?+)>",
     re.DOTALL,
 )
+# A list of these strings has the lines of one output.
+_LINES = lazy_pattern(r"(?i:lines|output|stdout|stderr|stack|trace|frames|logs?\b)")
+# An object with one of these keys reports one error.
+_PART = lazy_pattern(
+    r"(?i:code|mess|msg|err|exception|reason|cause|type|stack|trace|detail|status|std|output|body|text|title|desc|summary|log)"
+)
+_STRING = '"'
+# Shorter strings state no failure.
+_MIN_LENGTH = 30
 _CDATA = "<![CDATA["
 _OPENING, _CLOSING = frozenset("[{"), frozenset("]}")
 # Elements with only these keys are the fields of one record.
@@ -205,10 +214,15 @@ def _find_elements(text: str, root: _Node, *, is_xml: bool) -> Iterator[_Node]:
         node = pending.pop()
         hot = [each for each in node.nodes if may_contain_failure(text[each.start : each.end])]
         elements = _elements_of(node, hot, is_xml=is_xml) if len(hot) > 1 else ()
-        if elements:
+        if elements and (node.kind or _are_neighbors(text, elements)):
             yield from elements
         else:
             pending += reversed(hot)
+
+
+def _are_neighbors(text: str, nodes: Sequence[_Node]) -> bool:
+    """Return whether the nodes outside of all others are parts of one document."""
+    return all(not text[each.end : after.start].strip(" \t\r\n,") for each, after in pairwise(nodes))
 
 
 def _elements_of(node: _Node, hot: Sequence[_Node], *, is_xml: bool) -> Sequence[_Node]:
@@ -219,6 +233,11 @@ def _elements_of(node: _Node, hot: Sequence[_Node], *, is_xml: bool) -> Sequence
         return [each for each in node.nodes if each.kind == first.kind] if is_list else ()
     if any(each.kind != first.kind for each in hot):
         return ()
+    if first.kind == _STRING:
+        is_list = (node.kind == "[" and _LINES.search(node.key) is None) or (
+            len(hot) == len(node.keys) and not any(_PART.search(each) for each in node.keys)
+        )
+        return hot if is_list else ()
     keys = [frozenset(map(str.lower, each.keys)) for each in hot]
     if any(each <= _FIELD_KEYS for each in keys if each):
         return ()
@@ -232,20 +251,25 @@ def _elements_of(node: _Node, hot: Sequence[_Node], *, is_xml: bool) -> Sequence
 
 def _parse_json(text: str, start: int) -> _Node:
     """Return the lists and objects in a text from a position, in a list if there are several."""
-    stack = [_Node("[", 0, len(text))]
-    string = ""
+    stack = [_Node("", 0, len(text))]
+    string: re.Match[str] | None = None
     for token in _JSON.finditer(text, start):
-        sign = token["sign"]
+        sign, node = token["sign"], stack[-1]
         if sign is None:
-            string = token["string"] or token[0]
-        elif sign in _OPENING and len(stack) < _MAX_DEPTH:
-            node = _Node(sign, token.start(), len(text), stack[-1].keys[-1] if stack[-1].keys else "")
-            stack[-1].nodes.append(node)
-            stack.append(node)
+            string = token if token["string"] else None
+            continue
+        if sign == ":":
+            node.keys.append("" if string is None else string[0][1:-1])
+        elif string is not None and string.end() - string.start() > _MIN_LENGTH:
+            key = node.keys[-1] if node.keys else ""
+            node.nodes.append(_Node(_STRING, string.start() + 1, string.end() - 1, key))
+        string = None
+        if sign in _OPENING and len(stack) < _MAX_DEPTH:
+            inner = _Node(sign, token.start(), len(text), node.keys[-1] if node.keys else "")
+            node.nodes.append(inner)
+            stack.append(inner)
         elif sign in _CLOSING and len(stack) > 1:
             stack.pop().end = token.end()
-        elif sign == ":":
-            stack[-1].keys.append(string.strip("\"'"))
     return stack[0]
 
 

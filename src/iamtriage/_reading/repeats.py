@@ -48,7 +48,12 @@ class Repeats:
         self._end, self._is_event = entry.start + len(entry.text), is_event
         self._last = [*last, *failures][-_MAX_REQUESTS:] if is_event else failures
         current = [
-            failure for failure in failures if not any(_is_same_report(failure, before) for before in last)
+            failure
+            for failure in failures
+            if not any(
+                _is_same_report(failure, before) or (is_event and _is_start(failure, before))
+                for before in last
+            )
         ]
         for previous in reversed(self.flush()):
             repeat = next((each for each in current if _agree(to_record(previous), to_record(each))), None)
@@ -89,6 +94,12 @@ def _is_same_report(first: Failure, second: Failure) -> bool:
     """Return whether two failures state the same facts in the same words."""
     first_text, second_text = (failure.text[slice(*failure.span)] for failure in (first, second))
     return (first_text in second_text or second_text in first_text) and to_record(first) == to_record(second)
+
+
+def _is_start(first: Failure, second: Failure) -> bool:
+    """Return whether the words of a failure are the start of those of another one, as where an event is cut off."""
+    first_text, second_text = (failure.text[slice(*failure.span)] for failure in (first, second))
+    return second_text.startswith(first_text.rstrip(".…"))
 
 
 def _agree(first: Mapping[str, object], second: Mapping[str, object]) -> bool:

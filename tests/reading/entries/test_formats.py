@@ -92,6 +92,7 @@ OPENING_LINES = {
     "yaml": "apiVersion: v1",
     "table": "NAME                          READY   STATUS",
     "shell": "$ aws s3 ls",
+    "rule": "----------\n",
     "workflow_commands": "##[group]Run aws s3 sync",
 }
 CONTINUATION_LINES = {

@@ -112,6 +112,7 @@ OPENINGS: dict[str, str] = {
     "yaml": r"apiVersion: ",
     "table": r"[A-Z][A-Z()-]{1,40}(?: {2,60}[A-Z][A-Z()-]{1,40}){1,20}[ \t]*\r?(?:\n|\Z)",
     "shell": r"(?:\$|\+{1,3}(?! (?:CategoryInfo|FullyQualifiedErrorId)\b)|PS [A-Z]:\\[^>\n]{0,200}>|\[?[\w.-]{1,32}@[\w.-]{1,64}[: ][^\s#$%]{1,200}[$#%]) \S",
+    "rule": r"(?:-{5,200}|={5,200}|\*{5,200}|_{5,200})[ \t]*\r?(?:\n|\Z)",
     "workflow_commands": r"##\[|::[a-z-]{3,20}(?: |::)|\[Pipeline\] |section_(?:start|end):\d",
 }
 
@@ -138,7 +139,7 @@ CONTINUATIONS: dict[str, str] = {
     "go_tail": rf"(?:(?:#033|\x1b)?\[[0-9;]{{1,9}}m)?(?:{_LEVEL}:[ \t]{{1,9}}(?=status code: \d{{3}}, |caused by: ))?(?:status code: \d{{3}}\b|caused by: )",
     "closing": r"[}\])]|</",
     "box": r"[│┃║╵]",
-    "separator": r"-{3,}(?:>|[ ]End|\s*\Z)|={3,}\s*\Z|\^{2,}|~{2,}",
+    "separator": r"-{3,}(?:>|[ ]End)|-{3,4}\s*\Z|={3,4}\s*\Z|\^{2,}|~{2,}",
     "http_client": r"Reason: |HTTP response (?:headers|body):|excon\.error\.response\b|AWS HTTP error:",
     "cpp_sdk": r"(?:Resolved remote host IP address|Request ID|Exception name|Error message(?!:\s*\Z)):|\d{1,3} response headers:",
     # Windows PowerShell translates the first line.
