@@ -447,3 +447,11 @@ def test_source_identity_that_both_policies_must_allow(role: str, step: str) -> 
     assert found.startswith(step)
     shown = f"{found} {remedy.commands[-1]}".replace(": ", ":").replace(", ", ",")
     assert f'"Action":"sts:SetSourceIdentity","Resource":"{role}"' in shown
+
+
+def test_source_identity_of_a_saml_sign_in() -> None:
+    denied = "AccessDenied: User: arn:aws:sts::111122223333:assumed-role/Dev/kim is not authorized to perform: sts:SetSourceIdentity on resource: arn:aws:iam::444455556666:role/deploy"
+    said = "The admins added the SAML attribute https://aws.amazon.com/SAML/Attributes/SourceIdentity"
+    for text, is_of_sign_in in ((f"{denied}\n{said}", True), (denied, False)):
+        [cause] = [each for each in explain(text).causes if each.code == "session-tags"]
+        assert ("from its SAML sign-in" in cause.text) is is_of_sign_in

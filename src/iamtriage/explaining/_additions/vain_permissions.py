@@ -63,7 +63,9 @@ def _is_allowed_elsewhere(denial: AccessDenied) -> bool:
 
 def _find_added(failure: Failure, remedies: tuple[Remedy, ...]) -> Iterator[str]:
     """Yield the wide permissions that were added and that no remedy needs."""
-    service = (failure.action or "").partition(":")[0] if isinstance(failure, AccessDenied) else ""
+    service = failure.envelope.service or ""
+    if isinstance(failure, AccessDenied):
+        service = (failure.action or "").partition(":")[0]
     needs_allow = any(each.layer == "identity" and each.policy is not None for each in remedies)
     is_two_sided = any(_TWO_SIDED in step for each in remedies[:1] for step in each.steps)
     for found in find_said(failure.text, _ADDED):

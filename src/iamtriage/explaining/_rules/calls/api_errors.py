@@ -89,6 +89,10 @@ _EXISTING_ROLE = lazy_pattern(
 )
 
 
+# The services that use several roles, each with a suffix of its own.
+_HAS_SUFFIX = lazy_pattern(r"AWSServiceRoleFor(?:AutoScaling|LexV2|AmazonConnect|Connect)")
+
+
 def _explain_existing_role(case: Case[AwsError], message: str) -> Explanation | None:
     """Explain that a service-linked role exists and was not created again, or return ``None`` for another error."""
     found = _EXISTING_ROLE.search(message)
@@ -102,7 +106,7 @@ def _explain_existing_role(case: Case[AwsError], message: str) -> Explanation | 
             imported,
             title="Remove the role from the Terraform configuration, or import it",
             steps=(
-                "The service uses the existing role without Terraform: remove the resource and what refers to it, such as depends_on. Or import it into one configuration: destroying that tries to delete the role.",
+                "The service uses the existing role without Terraform: remove the resource and what refers to it, such as depends_on. Or import it into one configuration: the configuration then owns the role, and its destroy tries to delete it.",
             ),
         )
     return case.explain(
@@ -122,7 +126,9 @@ def _explain_existing_role(case: Case[AwsError], message: str) -> Explanation | 
                 url=pages.SERVICE_LINKED,
             ),
         ),
-        notes="No permission is missing.",
+        notes="No permission is missing."
+        if _HAS_SUFFIX.search(name)
+        else "No permission is missing, and a suffix does not help: the service uses the existing role.",
     )
 
 

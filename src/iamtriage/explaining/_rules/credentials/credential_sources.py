@@ -310,7 +310,7 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
         causes=(reported, *explanation.causes[1:]),
         remedies=(explanation.remedies[0], attach),
         notes=(
-            "The instance profile is attached, because the metadata names its role. The permissions of the role are not the cause.",
+            "The instance profile is attached, because the metadata names its role. Neither the permissions of the role nor the hop limit or another metadata option is the cause.",
             note,
         ),
     )

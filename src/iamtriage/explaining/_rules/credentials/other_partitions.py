@@ -67,6 +67,7 @@ def explain_other_partition(case: Case[InvalidCredentials], request: RejectedReq
     region = commands.region(request.region)
     identity = f"aws sts get-caller-identity --profile PROFILE_NAME --region {region}"
     is_powershell = _POWERSHELL_CALLER.search(case.failure.text) is not None
+    shows = "Get-STSCallerIdentity" if is_powershell else "get-caller-identity"
     if is_powershell:
         # https://docs.aws.amazon.com/powershell/v5/userguide/specifying-your-aws-credentials.html
         used = _POWERSHELL_PROFILE.search(case.failure.text)
@@ -74,7 +75,7 @@ def explain_other_partition(case: Case[InvalidCredentials], request: RejectedReq
         identity = f"Get-STSCallerIdentity -ProfileName {name} -Region {region}"
     use_others = your_remedy(
         f"Use credentials of an account in {_NAMES.get(called, called)}",
-        f"Set up a profile with keys or a sign-in of that account, from its administrator. The command then prints an ARN that begins with arn:{called}:.",
+        f"Set up a profile with keys or a sign-in of that account, from its administrator. {shows} then prints an ARN that begins with arn:{called}:.",
         None
         if request.working_regions
         else f"A Region of {called} cannot be enabled for an account of {keys}: the partitions are separate.",

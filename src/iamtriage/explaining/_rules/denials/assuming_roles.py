@@ -157,13 +157,13 @@ def _causes(
         if denial.is_explicit:
             text = f"A Deny statement in the trust policy of {role} matches the request. {wording.why_no_allow_helps(denial)}"
         yield CALLER_NOT_TRUSTED.cause(evidence, reasons, text=text)
+    if attribute is not None:
+        because = f"The denied action is {denial.action}, not sts:AssumeRole, which the same policies must allow, too."
+        yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
     if findings is not None and findings.allowed is False:
         yield attrs.evolve(findings.cause, text=" ".join(findings.cause.because), because=())
     elif findings is not None:
         yield findings.cause
-    if attribute is not None:
-        because = f"The denied action is {denial.action}, not sts:AssumeRole, which the same policies must allow, too."
-        yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
     is_unexplained = denial.policy_type is None and denial.deny is None
     if assumes_itself(denial):
         yield ASSUMES_ITSELF.cause("derived", text=own_role and own_role.reason)

@@ -230,12 +230,19 @@ def find_attribute(denial: Denial) -> str | None:
     return _ATTRIBUTES.get(denial.lowercase_action)
 
 
+_SAML_IDENTITY = lazy_pattern(
+    r"\bSAML/Attributes/SourceIdentity\b|\bSAML\b[^\n]{0,60}\b(?:SourceIdentity|source identity)\b"
+)
+
+
 def describe_attribute(denial: Denial, attribute: str) -> str:
     """Return what passes session tags or a source identity."""
     source = _find_source(denial)
     passes = f"The AssumeRole call passes {attribute}." if source is None else source.reason
     if attribute == _SOURCE_IDENTITY and source is None:
         passes = "The call sets a source identity, or the session has one from an earlier call: it is passed on to every role that the session assumes."
+        if _SAML_IDENTITY.search(denial.failure.text):
+            passes = "The session has a source identity from its SAML sign-in. It cannot be dropped, and is passed on to each role that the session assumes: the code needs no change."
     session: str = getattr(denial.principal, "session_name", "")
     if source is not None and source.step is None and session.startswith("eks-"):
         opened = f"The session name {session} shows that EKS Pod Identity opened the session."

@@ -159,6 +159,8 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation | None:
     is_of_model = calls_model or _ACCESS_DENIED in denial_paragraph(denial.failure)
     if denial.lowercase_action not in _SUBSCRIPTION_ACTIONS or not is_of_model:
         return None
+    models = set(_MODEL_ID.findall(denial.failure.text))
+    model = models.pop() if len(models) == 1 else "MODEL_ID"
     is_of_anthropic = re.search(r"anthropic|claude", denial.failure.text, re.IGNORECASE) is not None
     form = ", and has to submit the use case form of Anthropic once" if is_of_anthropic else ""
     subscribe = account_remedy(
@@ -169,8 +171,13 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation | None:
         else "MODEL_ID is the ID without the prefix of an inference profile, as aws bedrock list-foundation-models prints it.",
         f"After that, {denial.caller} needs no AWS Marketplace permissions. {_RETRY_LATER}",
         commands=(
-            f"aws bedrock create-foundation-model-agreement {_OF_MODEL} --offer-token \"$(aws bedrock list-foundation-model-agreement-offers {_OF_MODEL} --query 'offers[0].offerToken' --output text)\"",
-            Labelled("agreementAvailability must then be AVAILABLE:", _AVAILABILITY_COMMAND),
+            f"aws bedrock create-foundation-model-agreement {_OF_MODEL} --offer-token \"$(aws bedrock list-foundation-model-agreement-offers {_OF_MODEL} --query 'offers[0].offerToken' --output text)\"".replace(
+                "MODEL_ID", model
+            ),
+            Labelled(
+                "agreementAvailability must then be AVAILABLE:",
+                _AVAILABILITY_COMMAND.replace("MODEL_ID", model),
+            ),
         ),
         url=pages.BEDROCK_MODELS,
     )
@@ -183,7 +190,7 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation | None:
     missing = "The message names both actions."
     if denial.policy_type == "identity":
         missing = f"No policy of {denial.caller} allows {denial.action}."
-    text = "On the first call to such a model, Bedrock subscribes the account with the permissions of the caller."
+    text = "On the first call to such a model, Bedrock subscribes the account with the permissions of the caller. Callers in an account that is subscribed already need none, and neither does a model of Amazon, such as Nova."
     return denial.explain(
         f"The account is not subscribed to the model in AWS Marketplace yet, and {denial.caller} is not allowed to subscribe it ({actions}).",
         BEDROCK_MODEL_ACCESS.cause("derived", text=text),

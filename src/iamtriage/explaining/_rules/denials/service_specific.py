@@ -198,11 +198,20 @@ def explain_mfa(denial: Denial) -> Explanation:
     if not is_about_device and _CODE_REUSED.search(text):
         return _explain_reused_code(denial, reported, serial)
     summary, title, again = "STS rejected the code of the MFA device.", "Retry with the next code", None
-    steps = (
-        "Wait until the device shows a new code: each is valid once, for 30 seconds.",
-        "Check that the serial number is the ARN of the user's own device. STS does not accept passkeys.",
+    resync = "aws iam resync-mfa-device --user-name USER_NAME --serial-number {} --authentication-code1 CODE --authentication-code2 NEXT_CODE"
+    steps: tuple[str, ...] = (
+        "Wait until the device shows a new code: each is valid once, for 30 seconds. Take it from the entry of this user and account in the authenticator.",
+        "Check that the serial number (mfa_serial in a profile) is the ARN of the user's own device. STS does not accept passkeys.",
+        "If every code fails, set the phone's time to automatic. If that is not enough, resynchronize the device with two codes in a row.",
+    )
+    resynchronize: Labelled | None = Labelled(
+        "If every code fails:",
+        commands.fill_command(
+            resync.replace("USER_NAME", user or "USER_NAME"), commands.arn(serial, "MFA_DEVICE_ARN")
+        ),
     )
     if is_about_device:
+        resynchronize = None
         summary = f"STS could not validate the MFA code: the serial number {problem or 'must be that of a device of this user'}."
         title = "Pass the serial number of the user's own MFA device"
         form = "an ARN with :mfa/"
@@ -219,6 +228,12 @@ def explain_mfa(denial: Denial) -> Explanation:
             listed += f" --profile {call['profile'] or 'default'}-long-term"
             again = Labelled("Then, if it printed this ARN:", call[0].replace(serial, form)) if user else None
             steps = (steps[0], "Correct aws_mfa_device in ~/.aws/credentials, too, if it is there.")
+    call_again = again if problem else denial_remedies.mfa_command(denial, serial)
+    if not problem and (vault := _AWS_VAULT.search(text)) is not None:
+        # aws-vault asks for the code itself.
+        call_again = commands.fill_command(
+            "aws configure get mfa_serial --profile {}", vault["profile"] or vault["other"]
+        )
     return denial.explain(
         summary,
         reported,
@@ -228,11 +243,20 @@ def explain_mfa(denial: Denial) -> Explanation:
             title,
             *steps,
             # A wrong serial number is in the user's own command.
-            commands=(listed, again if problem else denial_remedies.mfa_command(denial, serial)),
+            commands=(
+                listed,
+                call_again,
+                resynchronize,
+            ),
             url=pages.MFA,
         ),
         notes="No policy is involved.",
     )
+
+
+_AWS_VAULT = lazy_pattern(
+    r"\baws-vault: error: [^\n]{0,80}credentials for (?P<profile>[\w.@+-]{1,64}):|\baws-vault (?:exec|login) (?:-\S+ ){0,4}(?P<other>[\w.@+-]{1,64})"
+)
 
 
 def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explanation:
