@@ -1,7 +1,6 @@
 """Explain roles of an account that a service lacks, that only AWS can change, or that an instance profile has already.
 
-Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html,
-https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html,
+Sources: https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html,
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddRoleToInstanceProfile.html and
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/replace-iam-role.html.
 """
@@ -9,39 +8,20 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/replace-iam-role.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages, principal_words, remedies, services
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clues import find_partition, find_region, find_role_arn, stated_option
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES
-from iamtriage.explaining._rules.shared.remedies import (
-    account_remedy,
-    organization_remedy,
-    owner_remedy,
-    resource_policy_remedy,
-    save_step,
-    your_remedy,
-)
-from iamtriage.explaining._rules.shared.services import (
-    ASSUME_ROLE,
-    RESOURCE_POLICIES,
-    linked_role_key_statements,
-    service_trust_policy,
-)
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AwsError, Failure, InvalidArn
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.failures._failures import AwsError, Failure
 
 
 class _Setting(NamedTuple):
@@ -161,13 +141,11 @@ NO_ACCOUNT_ROLE = CauseType(
 )
 
 
-def explain_missing_setting(
-    case: Case[AwsError] | Case[InvalidArn] | Denial, _message: str = ""
-) -> Explanation:
+def explain_missing_setting(case: Case[Failure] | Denial, _message: str = "") -> Explanation:
     """Explain that a service has no role in the settings of the account."""
     found: Case[Failure] = Case(case.failure, case.facts)
     setting, said = next((each, m) for each in _SETTINGS if (m := re.search(each.sign, found.text)))
-    given = find_role_arn(found.text) if _NAMES_ROLE.search(found.text) else None
+    given = clues.find_role_arn(found.text) if _NAMES_ROLE.search(found.text) else None
     summary = f"{setting.missing}. The caller's permissions are not the problem."
     if given is not None:
         policy = setting.policies[0].rpartition("/")[2]
@@ -184,7 +162,7 @@ def explain_missing_setting(
 
 
 def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) -> Remedy:
-    partition, stated = find_partition(case), find_role_arn(case.text)
+    partition, stated = clues.find_partition(case), clues.find_role_arn(case.text)
     path, _, name = (given.partition(":role/")[2] if given else setting.role).rpartition("/")
     in_message = _OF_ACCOUNT.search(case.text)
     account = commands.account(
@@ -217,7 +195,9 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) ->
         who="account administrator",
         steps=(setting.step,),
         commands=tuple(lines),
-        policy=service_trust_policy(setting.principal, ASSUME_ROLE) if setting.role else None,
+        policy=services.service_trust_policy(setting.principal, services.ASSUME_ROLE)
+        if setting.role
+        else None,
         layer="role_trust" if setting.role else None,
         url=setting.url,
     )
@@ -240,12 +220,12 @@ PROTECTED = CauseType(
 def explain_protected_role(case: Case[AwsError], message: str) -> Explanation:
     """Explain that only AWS can change a role."""
     found = PROTECTED_ROLE.search(message)
-    name = (found["role"] if found else None) or stated_option(case, "role-name") or "ROLE_NAME"
+    name = (found["role"] if found else None) or clues.stated_option(case, "role-name") or "ROLE_NAME"
     permission_set = _PERMISSION_SET.fullmatch(name)
     text = ""
     if permission_set is not None:
         text = "IAM Identity Center manages the role, and changes it only with its permission set."
-        remedy = organization_remedy(
+        remedy = remedies.organization_remedy(
             f"Change the permission set {clip_text(permission_set['name'])} instead, in IAM Identity Center",
             "An administrator of IAM Identity Center does this, in the management account or that of the delegated administrator. It changes the role in all accounts with the permission set.",
             "The console shows INSTANCE_ARN and PERMISSION_SET_ARN on the page of the permission set.",
@@ -253,7 +233,7 @@ def explain_protected_role(case: Case[AwsError], message: str) -> Explanation:
             url="https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html",
         )
     elif (case.failure.envelope.operation or "").startswith("Delete"):
-        remedy = account_remedy(
+        remedy = remedies.account_remedy(
             "Delete the role with its own call, once its service uses it no more",
             "First delete the resources of the service that use the role: otherwise, the deletion task fails, and names them.",
             commands=fill_command("aws iam delete-service-linked-role --role-name {}", name),
@@ -274,7 +254,7 @@ def _change_permission_set(case: Case[AwsError]) -> tuple[str, ...]:
     if verb not in {"attach", "detach"}:
         return ()
     kind, option = "managed-policy", "managed-policy-arn"
-    policy = stated_option(case, "policy-arn")
+    policy = clues.stated_option(case, "policy-arn")
     if policy and ":iam::aws:" not in policy:
         kind = option = "customer-managed-policy-reference"
         path, _, name = policy.partition(":policy")[2].rpartition("/")
@@ -289,33 +269,33 @@ def _change_permission_set(case: Case[AwsError]) -> tuple[str, ...]:
 
 def _allow_remedy(case: Case[AwsError], name: str) -> Remedy:
     """Return the remedy that allows a service-linked role in the policy of what it is to use."""
-    policy_arn = stated_option(case, "policy-arn") or ""
-    policy = stated_option(case, "policy-name") or policy_arn.rpartition("/")[2]
-    stated, region = case.context.account, find_region(case)
+    policy_arn = clues.stated_option(case, "policy-arn") or ""
+    policy = clues.stated_option(case, "policy-name") or policy_arn.rpartition("/")[2]
+    stated, region = case.context.account, clues.find_region(case)
     owner = policy_arn.partition(":policy/")[0].rpartition(":")[2]
     account = commands.account(stated.value if stated else owner)
-    service = LINKED_ROLE_SERVICES.get(name.partition("_")[0], "SERVICE")
-    arn = f"arn:{find_partition(case)}:iam::{account}:role/aws-service-role/{service}.amazonaws.com/{name}"
+    service = principal_words.LINKED_ROLE_SERVICES.get(name.partition("_")[0], "SERVICE")
+    arn = f"arn:{clues.find_partition(case)}:iam::{account}:role/aws-service-role/{service}.amazonaws.com/{name}"
     own = "Where the service accepts your own role, attach the policy to one, and pass that instead."
     if not _OF_KEYS.search(policy):
-        return owner_remedy(
+        return remedies.owner_remedy(
             "Allow the role in the policy of the resource that it is to use",
             f"The policy of a KMS key, bucket, queue or topic can allow the principal {arn}, without a policy of the role.",
             own,
             commands=fill_command("aws iam get-role --role-name {} --query Role.Arn", name),
             url=pages.SERVICE_LINKED,
         )
-    key = RESOURCE_POLICIES["kms"]
+    key = services.RESOURCE_POLICIES["kms"]
     in_region = f" --region {commands.region(region)}" if region else ""
-    return resource_policy_remedy(
+    return remedies.resource_policy_remedy(
         "Allow the role in the key policy instead",
         f"The name {clip_text(policy)} suggests that the role is to use a KMS key: if so, the key policy is the place for it.",
-        save_step("the key policy"),
+        remedies.save_step("the key policy"),
         f"If the key is in another account, its policy allows this account, and kms create-grant names the role. {own}",
         commands=tuple(
             each.replace(" ARN", " KEY_ID") + in_region for each in (key.show_command, key.change_command)
         ),
-        statements=linked_role_key_statements(arn),
+        statements=services.linked_role_key_statements(arn),
         url="https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",
     )
 
@@ -332,9 +312,9 @@ _ROLE_OF_PROFILE = lazy_pattern(
 def explain_second_role(case: Case[AwsError], cause: Cause) -> Explanation:
     """Explain that an instance profile has a role already, which a command of the text can show."""
     added = _ADDED_ROLE.search(case.text)
-    role = commands.role_name(stated_option(case, "role-name") or (added["role"] if added else None))
+    role = commands.role_name(clues.stated_option(case, "role-name") or (added["role"] if added else None))
     profile = commands.instance_profile(
-        stated_option(case, "instance-profile-name") or (added["profile"] if added else None)
+        clues.stated_option(case, "instance-profile-name") or (added["profile"] if added else None)
     )
     shown = f"The instance profile{'' if profile == 'INSTANCE_PROFILE' else f' {profile}'}"
     is_of_profile = ("iam", "get-instance-profile")
@@ -347,14 +327,14 @@ def explain_second_role(case: Case[AwsError], cause: Cause) -> Explanation:
         return case.explain(
             f"{shown} has the role {role} already, so nothing is to be added. No permission is missing.",
             cause,
-            remedies=your_remedy("Skip the call", url=pages.EC2_ROLES),
+            remedies=remedies.your_remedy("Skip the call", url=pages.EC2_ROLES),
         )
     look = f"aws iam get-instance-profile --instance-profile-name {profile} --query 'InstanceProfile.Roles[].RoleName' --output text"
     in_profile = "--instance-profile-name {} --role-name {}"
     return case.explain(
         f"{shown} {has}, and holds one only: IAM does not raise this quota. No permission is missing.",
         cause,
-        remedies=account_remedy(
+        remedies=remedies.account_remedy(
             "Replace the role, or create a second instance profile",
             "Running instances lose the permissions of the present role when it is removed, and get those of the other one after a while. To keep them, attach the missing policies to the present role instead, or use a second profile.",
             "Adding a role requires iam:PassRole on it.",

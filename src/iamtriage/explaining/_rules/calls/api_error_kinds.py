@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.message_kinds import ACCOUNT_STATE, KINDS_BY_MESSAGE
 from iamtriage.explaining._rules.calls.request_kinds import REQUEST_KINDS
 from iamtriage.explaining._rules.credentials.expired_logins import INVALID_SSO_TOKEN
-from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import error_code
-from iamtriage.explaining._rules.shared.common_causes import LOGGED_OUT
-from iamtriage.explaining._rules.shared.credential_remedies import SSO_LOGIN
+from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.failures._failures import AwsError
+from iamtriage.failures._failures import AwsError
 
 AWS_ERROR = CauseType(
     "aws-error",
@@ -171,8 +164,8 @@ _KINDS = (
         cause=INVALID_SSO_TOKEN,
         code=r"^InvalidGrantException$",
         summary="The IAM Identity Center sign-in cannot be renewed.",
-        causes=(LOGGED_OUT.cause(),),
-        remedies=SSO_LOGIN,
+        causes=(common_causes.LOGGED_OUT.cause(),),
+        remedies=credential_remedies.SSO_LOGIN,
     ),
     ErrorKind(
         cause=THROTTLED,
@@ -246,7 +239,7 @@ _KINDS = (
 
 def find_kind(failure: AwsError, message: str) -> ErrorKind | None:
     """Return the kind of an API error, or ``None`` if it is not a known one."""
-    code, status = error_code(failure), failure.envelope.status_code
+    code, status = clues.error_code(failure), failure.envelope.status_code
     for kind in KINDS_BY_MESSAGE:
         if kind.code.search(code) and kind.message is not None and kind.message.search(message):
             return kind

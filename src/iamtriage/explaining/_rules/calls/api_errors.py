@@ -8,70 +8,47 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.regions import find_bucket_region
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls import (
+    account_roles,
     api_error_kinds,
     error_kind,
     key_access,
     key_states,
     message_kinds,
+    missing_in_region,
     node_groups,
     request_kinds,
     s3_calls,
     service_roles,
     session_manager,
-)
-from iamtriage.explaining._rules.calls.account_roles import (
-    ACCOUNT_ROLE_MISSING,
-    PROTECTED_ROLE,
-    explain_missing_setting,
-    explain_protected_role,
+    throttling,
 )
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
-from iamtriage.explaining._rules.calls.missing_in_region import (
-    NOT_VERIFIED,
-    explain_unsubscribed_service,
-    explain_unverified_address,
-)
 from iamtriage.explaining._rules.calls.missing_resources import MISSING_IN_S3, explain_not_found
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
-from iamtriage.explaining._rules.calls.throttling import (
-    RAISE_PARAMETERS,
-    calls_iam_or_sts,
-    explain_throttled_invocation,
-    is_of_kms,
-    is_throttled_invocation,
-    throttling_remedy,
-    throttling_text,
-    uses_throttled_key,
-)
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials import pod_agents
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.credentials.sso_settings import explain_unknown_portal
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.quoted_message import end_summary
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, quoted_message
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts import rejected_calls, session_durations
 from iamtriage.explaining._rules.sts.credential_scopes import explain_wrong_region
+from iamtriage.failures._failures import AwsError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
-
-    _Rule = Callable[["Case[AwsError]", str], Explanation]
+_Rule = Callable[[Case[AwsError], str], Explanation]
 
 
 def explain_api_error(case: Case[AwsError]) -> Explanation:
@@ -81,6 +58,11 @@ def explain_api_error(case: Case[AwsError]) -> Explanation:
         return service_roles.explain_missing_role(case, message)
     special = _explain_existing_role(case, message) or service_roles.explain_service_role(case, message)
     special = special or s3_calls.explain_copy_source(case)
+    if special is None and rejected_calls.is_non_sts_response(case, message):
+        return rejected_calls.explain_non_sts_response(case, message)
+    special = special or throttling.explain_throttled_invocation(case)
+    special = special or key_access.explain_discarded_volume(case)
+    special = special or key_access.explain_missing_grant(case, message)
     return special or _choose_rule(case, message)(case, message)
 
 
@@ -133,14 +115,6 @@ def _explain_existing_role(case: Case[AwsError], message: str) -> Explanation | 
 
 
 def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
-    if rejected_calls.is_non_sts_response(case, message):
-        return rejected_calls.explain_non_sts_response
-    if is_throttled_invocation(case):
-        return explain_throttled_invocation
-    if key_access.is_discarded_volume(case):
-        return key_access.explain_discarded_volume
-    if key_access.lacks_grant(case, message):
-        return key_access.explain_missing_grant
     if (rule := choose_rule(_ROUTES_BEFORE_KINDS, case.failure, message)) is not None:
         return rule
     if api_error_kinds.find_kind(case.failure, message) is not None:
@@ -219,7 +193,7 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     cause = kind.cause.cause(
         "reported" if clues.error_code(case.failure) or kind.is_from_sdk else "derived",
         because,
-        text=throttling_text(case) if kind.cause is api_error_kinds.THROTTLED else text,
+        text=throttling.throttling_text(case) if kind.cause is api_error_kinds.THROTTLED else text,
     )
     summary = kind.summary
     if kind.cause is request_kinds.ACLS_DISABLED:
@@ -228,7 +202,7 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
         dots = ", which leaves two dots in the host name" if "..amazonaws." in message else ""
         summary = f"The Region is empty where the call runs: {empty} is set, but has no value{dots}. No request reached AWS."
     elif kind.cause in _QUOTED:
-        summary = f"{summary.removesuffix('.')}{end_summary(case.failure)}"
+        summary = f"{summary.removesuffix('.')}{quoted_message.end_summary(case.failure)}"
     elif kind.cause is api_error_kinds.THROTTLED:
         summary = _name_throttled_call(case, summary)
     return case.explain(
@@ -247,11 +221,11 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
 def _name_throttled_call(case: Case[AwsError], summary: str) -> str:
     operation = error_kind.safe_code(case.operation)
     call = f"the call {operation}" if operation else "the request"
-    if uses_throttled_key(case):
+    if throttling.uses_throttled_key(case):
         return summary.replace(
             "AWS throttled the request", f"KMS throttled the use of the key within {call}", 1
         )
-    service = "KMS" if is_of_kms(case) else "AWS"
+    service = "KMS" if throttling.is_of_kms(case) else "AWS"
     return summary.replace("AWS throttled the request", f"{service} throttled {call}", 1)
 
 
@@ -285,8 +259,10 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
     if kind.cause is message_kinds.MANAGED_KEY_ACROSS:
         return message_kinds.snapshot_remedies(case, kind)
     if kind.cause is api_error_kinds.THROTTLED:
-        more = (RAISE_PARAMETERS,) if (case.operation or "").startswith("GetParameter") else kind.remedies
-        return (throttling_remedy(case), *(() if calls_iam_or_sts(case) else more))
+        more = kind.remedies
+        if (case.operation or "").startswith("GetParameter"):
+            more = (throttling.RAISE_PARAMETERS,)
+        return (throttling.throttling_remedy(case), *(() if throttling.calls_iam_or_sts(case) else more))
     # The bucket of BucketAlreadyExists is in another account.
     is_own = clues.error_code(case.failure) != "BucketAlreadyExists" and "creating " in case.failure.text
     if kind.cause is api_error_kinds.ALREADY_EXISTS and is_own:
@@ -299,7 +275,7 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     code, envelope = clues.error_code(failure), failure.envelope
     operation = error_kind.safe_code(envelope.operation)
     call = f"The call {operation}" if operation else "The call"
-    quoted = end_summary(failure)
+    quoted = quoted_message.end_summary(failure)
     text = "The error code does not name a missing permission."
     if code.isdigit():
         text = "AWS returned only the HTTP status and no error code."
@@ -328,10 +304,14 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         key_access.explain_key_access, message=key_access.KEY_ACCESS, code=r"KMSKeyNotAccessible(?:Fault)?"
     ),
     Route(key_access.explain_log_group_key, message=key_access.KEY_NOT_ALLOWED),
-    Route(explain_missing_setting, message=ACCOUNT_ROLE_MISSING),
-    Route(explain_unverified_address, message=NOT_VERIFIED),
-    Route(explain_unsubscribed_service, message="needs a subscription for the service"),
-    Route(explain_protected_role, message=PROTECTED_ROLE, code=r"UnmodifiableEntity(?:Exception)?"),
+    Route(account_roles.explain_missing_setting, message=account_roles.ACCOUNT_ROLE_MISSING),
+    Route(missing_in_region.explain_unverified_address, message=missing_in_region.NOT_VERIFIED),
+    Route(missing_in_region.explain_unsubscribed_service, message="needs a subscription for the service"),
+    Route(
+        account_roles.explain_protected_role,
+        message=account_roles.PROTECTED_ROLE,
+        code=r"UnmodifiableEntity(?:Exception)?",
+    ),
     Route(
         key_states.explain_key_state,
         code=r".*(?:KMSInvalidState|KMS\.?Disabled|KMSKeyDisabled).*|DisabledException|Kms(?:Key\w+|GrantRevoked)",

@@ -1,8 +1,6 @@
 """Explain the problems that AWS reports in policy documents, and correct those of S3 actions.
 
-Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html,
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html and
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html.
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html.
 """
 
 from __future__ import annotations
@@ -17,23 +15,20 @@ from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.calls.rejected_policies import LOCKOUT
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import clues, common_causes, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import PARTITION_IN_TEMPLATES, PARTITION_OF_ARN
-from iamtriage.explaining._rules.shared.clues import contains_phrase, quote_phrases
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
+from iamtriage.failures._failures import MalformedPolicy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import Document
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MalformedPolicy
 
 _FIELD_MESSAGE = lazy_pattern(
     r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})|[Pp]olicy statement must contain (?P<missing>action|resource)s"
@@ -269,10 +264,10 @@ def find_problem(message: str, partition: str = "aws") -> tuple[DocumentProblem,
     if field := _FIELD_MESSAGE.search(message):
         return _describe_field_problem(field), (f"AWS says: {field[0]}.",)
     for phrase, cause in _PROBLEMS.items():
-        if contains_phrase(message, phrase):
+        if clues.contains_phrase(message, phrase):
             steps = _STEPS.get(cause.code, (cause.fix,))
-            return DocumentProblem(cause, steps), quote_phrases(message, phrase)
-    if because := quote_phrases(message, *_JSON_PHRASES):
+            return DocumentProblem(cause, steps), clues.quote_phrases(message, phrase)
+    if because := clues.quote_phrases(message, *_JSON_PHRASES):
         return DocumentProblem(INVALID_JSON, _JSON_STEPS), because
     return DocumentProblem(MALFORMED_POLICY, ()), ()
 
@@ -355,13 +350,7 @@ def _level(action: str) -> str | None:
 
 
 def explain_absent_role(case: Case[MalformedPolicy], named: str | None, note: str) -> Explanation | None:
-    """Explain that a rejected policy names a service-linked role, which the account does not have yet.
-
-    Args:
-        case: The failure and the facts.
-        named: The principal that the message names, if it names one, or else the only one of the policy.
-        note: What became of the policy.
-    """
+    """Explain that a policy names a service-linked role that the account does not have yet: the principal, if known."""
     text = case.failure.text
     found = _LINKED_ARN.search(text if named is None else named)
     if found is None:
@@ -381,7 +370,7 @@ def explain_absent_role(case: Case[MalformedPolicy], named: str | None, note: st
             f"The policy names {clip_text(found[0])}{', which accounts in which it works have' if find_working(text, _OTHER_ACCOUNT) else ''}.",
         ),
         other
-        and ROLE_TOO_NEW.cause(
+        and common_causes.ROLE_TOO_NEW.cause(
             text=f"Another principal, such as {other[0]}, is too new. That is less likely, because Terraform waits minutes for a new role."
         ),
         topic="invalid-principal",

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Role, RoleSession, User
+from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Principal, Role, RoleSession, User
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_FOUND, PRINCIPAL_TOO_NEW
-from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, pages
+from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, commands, pages, text_signs
 from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
-from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
+from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present, your_remedy
+from iamtriage.failures._failures import InvalidArn
 from iamtriage.sts._endpoints import find_endpoint
-
-if TYPE_CHECKING:
-    from iamtriage.arns._principals import Principal
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.remedies import Commands
-    from iamtriage.explaining._rules.shared.text_signs import Deployment
-    from iamtriage.failures._failures import InvalidArn
-    from iamtriage.typing import RoleTarget
+from iamtriage.typing import RoleTarget
 
 
 class RejectedArn(NamedTuple):
@@ -117,10 +109,8 @@ PRINCIPAL_NOT_ACCEPTED = CauseType(
 )
 _ENTRY_ALONE = f"The entry alone gives no permissions: {VIEW_POLICY} allows reading, AmazonEKSClusterAdminPolicy everything. Or name RBAC groups in the entry (--kubernetes-groups)."
 _RECREATED = "If get-role finds no role, its suffix changed with the permission set: aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/ lists the roles."
-_LIST_ROLES, _LIST_USERS = (
-    "aws iam list-roles --query 'Roles[].Arn' --output text",
-    "aws iam list-users --query 'Users[].Arn' --output text",
-)
+_LIST_ROLES = "aws iam list-roles --query 'Roles[].Arn' --output text"
+_LIST_USERS = "aws iam list-users --query 'Users[].Arn' --output text"
 _OWN_ACCOUNT = "If the role or user is in another account than the cluster, look up the ARN there."
 _WAIT = your_remedy(
     "Wait, if the role was just created",
@@ -170,13 +160,13 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         if is_unknown:
             # The stated ARN would be rejected again.
             mapped = attrs.evolve(mapped, entry_argument=f'"$({lookup})"', entry_refusal=None)
-    repeated = repeat_command(
+    repeated = commands.repeat_command(
         case.context.command,
         *("eks", "create-access-entry"),
         changes={"principal-arn": mapped.new_entry_argument},
         of_region=cluster.region,
     )
-    deployment = find_deployment(case.failure, case.facts)
+    deployment = text_signs.find_deployment(case.failure, case.facts)
     has_access = deployment is not None or re.search(r" --kubernetes-groups| --type EC2", repeated or "")
     policy = None if has_access else VIEW_POLICY
     lines = mapped.create_entry_remedy(cluster, policy=policy, create=repeated).commands
@@ -206,16 +196,16 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
 
 
 def _correct_in_code(
-    by_hand: Remedy, deployment: Deployment | None, text: str, *, is_of_session: bool
+    by_hand: Remedy, deployment: text_signs.Deployment | None, text: str, *, is_of_session: bool
 ) -> Remedy:
     """Return the remedy in the code that deploys an access entry, if any does."""
     if deployment is None:
         return by_hand
     grants = None if _GRANTS.search(text) else _GRANTS_IN_CODE[deployment.tool]
     if not is_of_session or deployment.tool != "Terraform":
-        return change_in_code(by_hand, deployment, "principal_arn", *present(grants))
+        return text_signs.change_in_code(by_hand, deployment, "principal_arn", *present(grants))
     context = _STATED_CONTEXT if _CALLER_ARN in text else _SESSION_CONTEXT
-    remedy = change_in_code(by_hand, deployment, "principal_arn", context, *present(grants))
+    remedy = text_signs.change_in_code(by_hand, deployment, "principal_arn", context, *present(grants))
     return attrs.evolve(remedy, manifest=_ISSUER_ARN, manifest_language="hcl")
 
 
@@ -278,7 +268,7 @@ def explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
     cluster = clusters.find_cluster(case)
     role = try_parse_principal(clusters.find_entry_arn(case))
     name = role.name if isinstance(role, Role) else None
-    deployment = find_deployment(case.failure, case.facts)
+    deployment = text_signs.find_deployment(case.failure, case.facts)
     title, steps = "Remove the role from the list or script", tuple[str, ...]()
     if deployment is not None:
         title = f"Remove {deployment.resource or 'the access entry'} from the {deployment.tool} code"

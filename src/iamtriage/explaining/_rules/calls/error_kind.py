@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -12,14 +11,12 @@ from iamtriage._rendering.values import Value
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.clues import error_code, safe_name
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import as_optional_pattern, as_pattern
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._facts import Facts
-    from iamtriage.failures._failures import AwsError, Failure
+from iamtriage.failures._failures import AwsError, Failure
 
 _RESOURCE_TYPE = lazy_pattern(r"(?:^|\.)((?P<provider>aws|kubernetes|helm)_\w{1,80})\.", re.ASCII)
 _CREATING = lazy_pattern(r"\bcreating [A-Z][\w .-]{1,60} \((?P<name>[\w/.@+=,:#-]{1,512})\): ", re.ASCII)

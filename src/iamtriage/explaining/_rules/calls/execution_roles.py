@@ -1,13 +1,8 @@
-"""Explain that the SageMaker SDK looked for an execution role where there is none.
-
-Sources: https://sagemaker.readthedocs.io/en/stable/api/utility/session.html#sagemaker.session.get_execution_role and
-https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html.
-"""
+"""Explain that the SageMaker SDK looked for an execution role where there is none."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
@@ -15,15 +10,12 @@ from iamtriage.arns._principals import Root, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.shared import commands, principal_words
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
 from iamtriage.policies._documents import allow
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._facts import Facts
 
 _ROLES = "https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html"
 _SDK = "https://sagemaker.readthedocs.io/en/stable/api/utility/session.html"
@@ -54,7 +46,7 @@ def explain_execution_role(text: str, _facts: Facts) -> Explanation | None:
     found = _NOT_A_ROLE.search(text) if "AWS identity" in text or "SageMaker" in text else None
     if found is None:
         return None
-    principal = try_parse_principal(found["arn"])
+    principal = principal_words.try_parse_principal(found["arn"])
     who = found["arn"] or f"the user {found['user']}"
     if isinstance(principal, User):
         who = f"the user {clip_text(principal.name)}"

@@ -13,21 +13,20 @@ from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls import entry_arns
 from iamtriage.explaining._rules.calls.account_roles import explain_missing_setting
 from iamtriage.explaining._rules.calls.missing_resources import MANAGED_POLICY, explain_managed_policy
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.failures._failures import InvalidArn
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.calls.entry_arns import RejectedArn
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import InvalidArn
 
 _SERVICE_LINKED = lazy_pattern(r"principalArn value of a Service Linked Role")
 _ANNOTATION = "eks.amazonaws.com/role-arn"

@@ -2,45 +2,30 @@
 
 CloudWatch Logs calls KMS as a service principal of its Region, so only the key policy can allow it. EBS checks the key
 after CreateVolume has answered, so the next call does not find the volume. Sources:
-https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html,
-https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html,
-https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html,
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html,
-https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html and
-https://github.com/kubernetes-sigs/aws-ebs-csi-driver/issues/3010.
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html and
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls import key_states
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
-from iamtriage.explaining._rules.shared import clues, commands, pages, text_signs
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared import clues, commands, pages, principal_words, remedies, text_signs
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE, SERVICE_NOT_ALLOWED
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.remedies import (
-    identity_remedy,
-    owner_remedy,
-    resource_policy_remedy,
-    save_step,
-)
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AwsError
 
 _NEEDED_BY_SERVICES = (
     "kms:DescribeKey, kms:CreateGrant and, depending on the service, kms:GenerateDataKey* and kms:Decrypt"
@@ -86,7 +71,7 @@ def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
             code_evidence(case.failure),
             text="The service does not say which of these reasons applies.",
         ),
-        remedies=owner_remedy(
+        remedies=remedies.owner_remedy(
             "Check the key policy" if state else "Check the key's Region, state and key policy",
             check or None,
             f"The key policy must allow the caller, or enable IAM policies: then the caller needs {_NEEDED_BY_SERVICES}. If the key is in another account, both are required, and it must be customer managed: only its own account can use an AWS managed key, such as aws/rds.",
@@ -110,7 +95,7 @@ def _explain_other_region(case: Case[AwsError], found: re.Match[str], call: str,
     command = case.context.command
     options = command.options if command else ()
     option = next((f"--{name}" for name, value in options if value == found[0]), "the key's setting")
-    replicate = fill_command(
+    replicate = commands.fill_command(
         "aws kms replicate-key --key-id {} --region {} --replica-region {}", found[0], key_region, region
     )
     is_multi_region = key.startswith("mrk-")
@@ -122,14 +107,14 @@ def _explain_other_region(case: Case[AwsError], found: re.Match[str], call: str,
             code_evidence(case.failure),
             text=f"For a service in {region}, this key does not exist.",
         ),
-        remedies=owner_remedy(
+        remedies=remedies.owner_remedy(
             f"Use a key of {region}",
             f"Put the ARN of a key of {region} into {option}. Without {option}, most services use their own AWS managed key of the Region, such as aws/rds.",
             None if is_multi_region else no_copy,
             f"Or make the call in {key_region}, if that is where the resource belongs.",
             commands=(
                 Labelled("The replica of the key:", replicate) if is_multi_region else None,
-                fill_command(
+                commands.fill_command(
                     "aws kms list-aliases --region {} --query 'Aliases[].[AliasName,TargetKeyId]' --output text",
                     region,
                 ),
@@ -156,20 +141,20 @@ _PAGE = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-da
 def explain_log_group_key(case: Case[AwsError] | Denial, _message: str = "") -> Explanation:
     """Explain that the policy of a key does not allow CloudWatch Logs to encrypt a log group."""
     group = _LOG_GROUP.search(clues.message_text(case))
-    arn = try_parse_arn(group[0]) if group else None
+    arn = principal_words.try_parse_arn(group[0]) if group else None
     region = commands.region(case.facts.region if arn is None else arn.region)
     partition = "aws" if arn is None else arn.partition
     service = f"logs.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
     condition = {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group[0] if group else "LOG_GROUP_ARN"}}
     statements = [allow(_ACTIONS, "*", principal={"Service": service}, condition=condition)]
     text, keep = "", "Keep the statement that allows the account (root) kms:*."
-    steps: tuple[str, ...] = (f"{save_step('the key policy', 'policy.json')} {keep}",)
+    steps: tuple[str, ...] = (f"{remedies.save_step('the key policy', 'policy.json')} {keep}",)
     words = case.failure.text
     keys = {each["arn"] or each["key"] for each in text_signs.NAMED_KEY.finditer(words)}
     key = keys.pop() if len(keys) == 1 else "KEY_ID"
     policy = RESOURCE_POLICIES["kms"]
     lines = tuple(
-        f"{fill_command(each.replace(' ARN ', ' {} '), key)} --region {region}"
+        f"{commands.fill_command(each.replace(' ARN ', ' {} '), key)} --region {region}"
         for each in (policy.show_command, policy.change_command)
     )
     plain = [each["name"] for each in _KEY_BLOCK.finditer(words) if not _POLICY.search(each["body"])]
@@ -188,7 +173,7 @@ def explain_log_group_key(case: Case[AwsError] | Denial, _message: str = "") -> 
             text=f"{text}CloudWatch Logs calls KMS itself: kms permissions of the caller do not help.",
         ),
         topic="service-principal",
-        remedies=resource_policy_remedy(
+        remedies=remedies.resource_policy_remedy(
             f"Allow {service} in the key policy", *steps, statements=statements, commands=lines, url=_PAGE
         ),
         notes="The message is the same if the key is in another Region, disabled or pending deletion.",
@@ -229,27 +214,19 @@ _ROLE_OF_DRIVER = "role_arn=$(kubectl get serviceaccount ebs-csi-controller-sa -
 _USES = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*")
 
 
-def is_discarded_volume(case: Case[AwsError]) -> bool:
-    """Return whether a volume that was just created is gone."""
+def explain_discarded_volume(case: Case[AwsError]) -> Explanation | None:
+    """Explain that EBS discarded a new volume, most likely because of its KMS key, if a new one is gone."""
     text, code = case.failure.text, clues.error_code(case.failure)
-    is_of_driver = _DRIVER.search(text) is not None
-    if code == "IdempotentParameterMismatch":
-        return is_of_driver and "Could not create volume" in text
-    return code == "InvalidVolume.NotFound" and (
-        (is_of_driver and "Could not create volume" in text)
-        or (_CREATES.search(text) is not None and _ENCRYPTED.search(text) is not None)
-    )
-
-
-def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation:
-    """Explain that EBS discarded a new volume, most likely because of its KMS key."""
-    text = case.failure.text
+    encrypted, is_of_driver = _ENCRYPTED.search(text), _DRIVER.search(text) is not None
+    is_created = is_of_driver and "Could not create volume" in text
+    if code == "InvalidVolume.NotFound":
+        is_created = is_created or (encrypted is not None and _CREATES.search(text) is not None)
+    if not is_created or code not in {"InvalidVolume.NotFound", "IdempotentParameterMismatch"}:
+        return None
     keys = {each[0]: each for each in _KEY.finditer(text)}
     key = next(iter(keys.values())) if len(keys) == 1 else None
     arn = commands.arn(key[0] if key else None, "KEY_ARN")
     region = commands.region(key["region"] if key else clues.find_region(case))
-    encrypted = _ENCRYPTED.search(text)
-    is_of_driver = _DRIVER.search(text) is not None
     names = {each["name"] for each in _ROLE.finditer(text)}
     role = names.pop() if len(names) == 1 else None
     caller = (
@@ -288,7 +265,7 @@ def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation
             text=f"EBS checks the key only after CreateVolume has succeeded, and no error names it.{more}",
         ),
         KMS_KEY_STATE.cause(text="The key is disabled, pending deletion or in another Region."),
-        remedies=identity_remedy(
+        remedies=remedies.identity_remedy(
             f"Allow {caller} to use {of_key}",
             None if is_of_driver else "Attach the policy to the caller's role.",
             f"The key policy must allow {caller}, too, or arn:{key['partition'] if key else 'aws'}:iam::{key['account'] if key else 'ACCOUNT_ID'}:root, as the default one does.{'' if key else ' If nothing names the key, it is the default that the first command prints.'}",
@@ -334,18 +311,12 @@ _STARTING_ROLE = lazy_pattern(
 _OTHER_STARTS = lazy_pattern(r"(?i:\b(?:console|admin(?:istrator)?|by hand|manually|myself)\b)")
 
 
-def lacks_grant(case: Case[AwsError], message: str) -> bool:
-    """Return whether an instance did not start, and the caller of StartInstances may lack permissions for a key."""
-    return (
-        key_states.LAUNCH_WITHOUT_KEY.search(message) is not None
-        and _STARTS.search(case.text) is not None
-        and key_states.find_launcher(case.text) == key_states.CALLER
-        and not _KEY_ACTIONS.search(case.text)
-    )
-
-
-def explain_missing_grant(case: Case[AwsError], _message: str) -> Explanation:
-    """Explain that whoever starts an instance lacks the permission with which EC2 uses the key of its volume."""
+def explain_missing_grant(case: Case[AwsError], message: str) -> Explanation | None:
+    """Explain that whoever starts an instance can lack the permission with which EC2 uses the key of its volume."""
+    is_started = key_states.LAUNCH_WITHOUT_KEY.search(message) and _STARTS.search(case.text)
+    is_by_caller = is_started and key_states.find_launcher(case.text) == key_states.CALLER
+    if not is_by_caller or _KEY_ACTIONS.search(case.text):
+        return None
     role, key = _STARTING_ROLE.search(case.text), key_states.KEY_ARN.search(case.text)
     name = commands.role_name(role and role["name"])
     who = f"the role {name}" if role else "whoever starts it"
@@ -360,7 +331,7 @@ def explain_missing_grant(case: Case[AwsError], _message: str) -> Explanation:
             else None,
             text="EC2 gets a grant for the key with the permissions of whoever calls StartInstances, not with those of the instance.",
         ),
-        remedies=identity_remedy(
+        remedies=remedies.identity_remedy(
             f"Allow kms:CreateGrant on the key of the volume for {'the role that starts the instance' if role is None else who}",
             "The key policy must allow it, too: a statement for the account (root) is enough. Otherwise, add the role to it.",
             "Then start the instance again.",

@@ -9,37 +9,27 @@ https://karpenter.sh/docs/troubleshooting/#node-terminates-before-ready-on-faile
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_region, quote_phrases
+from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES
-from iamtriage.explaining._rules.shared.remedies import (
-    cluster_remedy,
-    owner_remedy,
-    resource_policy_remedy,
-    save_step,
-)
 from iamtriage.explaining._rules.shared.services import linked_role_key_statements
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, principal_names
+from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow, list_actions
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
 
 LAUNCH_WITHOUT_KEY = lazy_pattern(
     r"InvalidKMSKey|KMS key provided is in an incorrect state|inaccessible AWS KMS key|Client error on launch"
@@ -118,9 +108,9 @@ def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
     found = KEY_ARN.search(message)
     key = f"The KMS key{' ' + found[0].rpartition('/')[2] if found else ''}"
     if (lost := _LOST.search(message)) is not None:
-        region = commands.region(found[0].split(":")[3] if found else find_region(case))
+        region = commands.region(found[0].split(":")[3] if found else clues.find_region(case))
         return _explain_lost_key(case, key, region, is_revoked="grant" in lost[0].lower())
-    remedy = enable_remedy(found, find_region(case), "" if is_disabled else state)
+    remedy = enable_remedy(found, clues.find_region(case), "" if is_disabled else state)
     if _OF_CLUSTER.search(message):
         # https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html
         cluster = find_cluster(case).name
@@ -148,7 +138,7 @@ def _explain_lost_key(case: Case[AwsError], key: str, region: str, *, is_revoked
         KMS_KEY_STATE.cause(
             "reported", code_evidence(case.failure), text="The cluster can no longer decrypt its Secrets."
         ),
-        remedies=cluster_remedy(
+        remedies=remedies.cluster_remedy(
             "Move the workloads to a new cluster",
             "Save the manifests that the cluster still returns, and create the Secrets again from their source.",
             f"The command shows who {'revoked the grant' if is_revoked else 'scheduled the deletion'}.",
@@ -162,7 +152,7 @@ def _explain_lost_key(case: Case[AwsError], key: str, region: str, *, is_revoked
 def enable_remedy(found: re.Match[str] | None, region: str | None, state: str) -> Remedy:
     """Return the remedy that enables a key, and cancels its deletion first if its state may be that."""
     account = _ACCOUNT.match(found[0]) if found else None
-    return owner_remedy(
+    return remedies.owner_remedy(
         f"Check the key's state, and enable it again{f', in account {account[2]}' if account else ''}",
         "Find out first who disabled it, and why (EventName DisableKey or ScheduleKeyDeletion in CloudTrail). After a deletion, the data that it encrypted is lost.",
         "If KeyState is PendingDeletion, cancel the deletion (cancel-key-deletion), which leaves the key Disabled. Then enable it (kms:EnableKey).",
@@ -211,7 +201,7 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
         why = f"most often, {why}"
     if state == "Enabled" and "incorrect state" in message:
         why += ". The message is misleading: the key is enabled"
-    quoted = quote_phrases(
+    quoted = clues.quote_phrases(
         message,
         "The KMS key provided is in an incorrect state",
         "encrypted with an inaccessible AWS KMS key",
@@ -288,7 +278,7 @@ def _launch_remedies(
     found = keys[0] if len({each[0] for each in keys}) == 1 else None
     of_account = _ACCOUNT.search(found[0] if found else case.text)
     partition, key_account = (of_account[1], of_account[2]) if of_account else ("aws", None)
-    stated, region = case.context.account, find_region(case)
+    stated, region = case.context.account, clues.find_region(case)
     account = commands.account(stated.value if stated else key_account)
     is_shared = found is not None and account != key_account
     statements, grant = [_allow_through_ec2(partition, account, commands.region(region))], None
@@ -327,10 +317,10 @@ def _launch_remedies(
         title = f"As {clip_text(allowed.rpartition('/')[2])}, a{title[1:]}"
     claim = _NODE_CLAIM.search(case.failure.text)
     again = ", then re-create the node group" if "CREATE_FAILED" in case.text else ""
-    allow_launcher = resource_policy_remedy(
+    allow_launcher = remedies.resource_policy_remedy(
         f"{title}{again}",
         None if state else which,
-        save_step("the key policy"),
+        remedies.save_step("the key policy"),
         grant and f"Then run create-grant in account {account}: the key is in account {key_account}.",
         commands=(
             *lookup,

@@ -1,21 +1,24 @@
 """Explain policy documents that AWS rejects.
 
-Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html and
-https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html.
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, Role, User
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls import document_problems, rejected_policies
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, quoted_message
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import (
@@ -23,19 +26,11 @@ from iamtriage.explaining._rules.shared.principal_words import (
     try_parse_principal,
     underlying_role,
 )
-from iamtriage.explaining._rules.shared.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.services import find_similar_service
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping, shown_sid
+from iamtriage.failures._failures import MalformedPolicy
 from iamtriage.policies._readers.unknown_values import has_reference
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MalformedPolicy
 
 _INVALID_PRINCIPAL = lazy_pattern(
     r"nvalid principal in policy|one or more invalid principals|contains an invalid principal"
@@ -126,7 +121,7 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     is_sentence = text.startswith("AWS")
     summary = text if is_sentence else f"AWS rejects the policy document: {text[:1].lower()}{text[1:]}"
     if problem.cause is document_problems.MALFORMED_POLICY:
-        summary, remedies = f"AWS rejects the policy document{end_summary(case.failure)}", []
+        summary, remedies = f"AWS rejects the policy document{quoted_message.end_summary(case.failure)}", []
     return case.explain(
         summary,
         problem.cause.cause("reported", because, text=text),
@@ -150,7 +145,8 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
     text = "AWS rejected the policy because it cannot find a principal in it."
     if suspect.has_wildcard:
         text = f"AWS rejected the policy because the ARN of a principal must not contain a wildcard: {clip_text(name)}."
-    elif name and _is_principal(name):
+    # A name of another form can be a secret.
+    elif name and (_UNIQUE_ID.fullmatch(name) or try_parse_principal(name) or commands.arn(name, "") == name):
         text = f"AWS rejected the policy because it cannot find the principal {name}{suspect.statement}."
     if suspect.role is not None:
         text = f"AWS rejected the policy because it cannot find the principal {name}{suspect.statement}: the role has the path {suspect.role.path}."
@@ -229,8 +225,7 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
         suspects.append(_Suspect(found[1].lower(), found[2], "", stated_role(_role_of(found[2]), text)))
     for document in case.context.policies if not found else ():
         for statement in iterate_statements(document.content):
-            sid = statement.get("Sid")
-            where = f" in the statement {clip_text(sid)}" if isinstance(sid, str) and sid else ""
+            where = f" in the statement {sid}" if (sid := shown_sid(statement)) else ""
             suspects += (
                 _Suspect(kind.lower(), name, where, stated_role(_role_of(name), text), statement)
                 for kind, names in mapping(statement.get("Principal")).items()
@@ -284,13 +279,6 @@ def _refer_remedy(reference: str, tool: str) -> Remedy:
 def _role_of(name: str) -> Role | None:
     principal = try_parse_principal(name)
     return principal if isinstance(principal, Role) else None
-
-
-def _is_principal(name: str) -> bool:
-    """Return whether a name has the form of a principal, so that it is safe to show."""
-    if _UNIQUE_ID.fullmatch(name) or try_parse_principal(name) is not None:
-        return True
-    return commands.arn(name, "") == name
 
 
 _NOT_FOUND = {

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
-from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
+from iamtriage.failures._failures import AwsError
 
 SIGNATURE_VERSION = CauseType(
     "signature-version",
@@ -203,7 +197,7 @@ def capabilities_remedy(case: Case[AwsError], message: str) -> Remedy:
 
 def _stack_command(case: Case[AwsError]) -> str:
     """Return the command that failed, if it is safe to repeat, or one that deploys a stack."""
-    if (repeated := repeat_command(case.context.command, "cloudformation")) is not None:
+    if (repeated := commands.repeat_command(case.context.command, "cloudformation")) is not None:
         return repeated
     if "sam deploy" in case.text or "Failed to create changeset for the stack" in case.text:
         return "sam deploy"

@@ -7,25 +7,19 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-existing-in
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials import credential_endpoints, credential_sources, pod_roles
-from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.certificates import NO_WAY_OUT
-from iamtriage.explaining._rules.shared.clues import mentions_kubernetes
+from iamtriage.explaining._rules.shared import certificates, clues, pages, text_signs
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
+from iamtriage.failures._failures import AwsError
 
 METADATA_REQUEST = lazy_pattern(r"operation error ec2imds|\bEC2MetadataError\b")
 METADATA_UNANSWERED = CauseType(
@@ -37,7 +31,7 @@ METADATA_UNANSWERED = CauseType(
     sources=(pages.EC2_METADATA, pages.LOAD_BALANCER_CONTROLLER),
 )
 # What is asked for, by what names it.
-_PURPOSES = Signs(
+_PURPOSES = text_signs.Signs(
     {
         r"(?i:vpc.?id|mac metadata)": "the VPC ID",
         r"identity (?:document|metadata)|GetInstanceIdentityDocument": "the identity of its instance",
@@ -98,12 +92,9 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
     configure = _SET_REGION if asked == "the Region" else None
     if controller is not None and controller.service_account == "aws-load-balancer-controller":
         configure = _CONFIGURE_LOAD_BALANCERS
-    hop_limit, end = (
-        credential_endpoints.hop_limit_remedy(case),
-        "No credentials or permissions were checked.",
-    )
-    steps = hop_limit.steps
-    if mentions_kubernetes(case) or controller is not None:
+    hop_limit = credential_endpoints.hop_limit_remedy(case)
+    steps, end = hop_limit.steps, "No credentials or permissions were checked."
+    if clues.mentions_kubernetes(case) or controller is not None:
         steps = (
             "For new nodes, set it in the launch template of the node group, or in metadataOptions of Karpenter's EC2NodeClass.",
         )
@@ -121,7 +112,7 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
         credential_endpoints.METADATA_HOP_LIMIT.cause(),
         None
         if _LIMITED.search(case.failure.text)
-        else NO_WAY_OUT.cause(
+        else certificates.NO_WAY_OUT.cause(
             text="The metadata service is turned off or blocked for pods, or the pod runs on Fargate or outside of EC2, where there is none."
         ),
         remedies=(configure, _GIVE_ROLE if lacks_role else None, hop_limit),

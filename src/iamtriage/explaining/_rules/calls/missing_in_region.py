@@ -11,24 +11,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.regions import REGION
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.message_kinds import ACCOUNT_STATE
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, clusters, commands, pages
-from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import UNPUBLISHED_FIPS_HOST
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.remedies import Commands
-    from iamtriage.failures._failures import AwsError
+from iamtriage.failures._failures import AwsError
 
 _HOST = lazy_pattern(
     r"(?:\A|\.)(?P<service>[a-z0-9-]{2,40})-fips\.(?:dualstack\.)?(?P<region>[a-z]{2}-[a-z]{4,10}-[0-9])\.(?:amazonaws\.com|api\.aws)\Z",

@@ -8,25 +8,22 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQue
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls import error_kind, s3_calls
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause, Evidence
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError, InvalidArn
+from iamtriage.failures._failures import AwsError, Failure
 
 RESOURCE_IN_OTHER_REGION = CauseType(
     "resource-in-other-region",
@@ -153,13 +150,13 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     )
     if name is not None and MANAGED_POLICY.fullmatch(name):
         return explain_managed_policy(case, name)
-    region, other = (None, None) if resource.is_global else _find_regions(case, name)
+    region, other, shown = (None, None, "") if resource.is_global else _find_regions(case, name)
     place = f" in {region}" if region else ""
     title = f"The {resource.name}{f' {clip_text(name)}' if name else ''}"
     summary = f"{title} does not exist{place} in the account of the call"
     causes: list[Cause] = [NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure))]
     if other is not None:
-        causes.append(RESOURCE_IN_OTHER_REGION.cause("derived", other.evidence))
+        causes.append(RESOURCE_IN_OTHER_REGION.cause("derived", shown))
     elif not resource.is_global:
         causes.append(RESOURCE_IN_OTHER_REGION.cause())
     causes += [RESOURCE_IN_OTHER_ACCOUNT.cause(), NAME_DIFFERS.cause(), DELETED_OR_NEW.cause()]
@@ -177,7 +174,7 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
-def explain_managed_policy(case: Case[AwsError] | Case[InvalidArn], arn: str) -> Explanation:
+def explain_managed_policy(case: Case[Failure], arn: str) -> Explanation:
     """Explain that no AWS managed policy has an ARN, most often because of its partition or path.
 
     https://docs.aws.amazon.com/aws-managed-policy/latest/reference/about-managed-policy-reference.html and
@@ -239,30 +236,23 @@ def _find_argument(text: str, names: tuple[str, ...]) -> str | None:
     return None if found is None else found[1]
 
 
-class _OtherRegion(NamedTuple):
-    """The Region in which a resource is."""
-
-    name: str
-    evidence: str
-
-
-def _find_regions(case: Case[AwsError], name: str | None) -> tuple[str | None, _OtherRegion | None]:
-    """Return the Region of the call, and the one of the resource if it is another."""
+def _find_regions(case: Case[AwsError], name: str | None) -> tuple[str | None, str | None, str]:
+    """Return the Region of the call, and the one of the resource if it is another, with what shows it."""
     stated = case.context.region
     called = clues.find_region(case) if stated is None else stated.value
     arn = try_parse_arn(name)
     if arn is not None and called and arn.region and arn.region != called:
         evidence = f"The ARN of the resource names {arn.region}, and the call went to {called}."
-        return called, _OtherRegion(arn.region, evidence)
+        return called, arn.region, evidence
     given = case.facts.region
     if stated is not None and given and given != called and not is_derived(case.facts, "region"):
         evidence = f"The facts say {given}, and the text names {called}: {quote_words(stated.words)}."
-        return called, _OtherRegion(given, evidence)
-    return called, None
+        return called, given, evidence
+    return called, None, ""
 
 
 def _compare_remedy(
-    case: Case[AwsError], resource: _Resource, region: str | None, other: _OtherRegion | None, message: str
+    case: Case[AwsError], resource: _Resource, region: str | None, other: str | None, message: str
 ) -> Remedy:
     """Return how to compare the account and the Region of the call with those of the resource."""
     owner = _OWNER.search(message)
@@ -272,7 +262,7 @@ def _compare_remedy(
     if resource.is_global:
         title = "Check the account of the call"
     if other is not None:
-        title, region = f"Call {other.name} instead of {region}", other.name
+        title, region = f"Call {other} instead of {region}", other
     is_known = region is not None and not resource.is_global
     configured = (
         "Compare the Region: aws configure prints the configured one, which applies if the call names none."

@@ -1,34 +1,27 @@
 """Explain that the instances of an EKS node group do not join the cluster.
 
-Sources: https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html and
-https://repost.aws/knowledge-center/resolve-eks-node-failures.
+Source: https://repost.aws/knowledge-center/resolve-eks-node-failures.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_option, find_role_arn, reported_cause
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, trust_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, service_trust_policy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
+from iamtriage.failures._failures import AwsError
 
 NODES_FAILED = lazy_pattern(r"failed to join the kubernetes cluster", re.IGNORECASE)
 _PROFILE = lazy_pattern(
@@ -94,7 +87,7 @@ def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
     named = f" {clip_text(cluster.name)}" if cluster.name else ""
     return case.explain(
         f"The instances started, but the nodes did not join the cluster{named} in time: most often, they cannot reach its endpoint or AWS, or the node role lacks policies or its access entry.",
-        reported_cause(NODES_NOT_JOINED, message, "Instances failed to join the kubernetes cluster"),
+        clues.reported_cause(NODES_NOT_JOINED, message, "Instances failed to join the kubernetes cluster"),
         NODE_WITHOUT_NETWORK.cause(),
         NODE_ROLE_WITHOUT_POLICIES.cause(),
         NODE_STARTUP.cause(),
@@ -117,7 +110,7 @@ def explain_unreachable_cluster(case: Case[AwsError], _message: str) -> Explanat
 def _find_group(case: Case[AwsError]) -> tuple[Cluster, str]:
     cluster, group = find_cluster(case), _GROUP.search(case.text)
     if group is None:
-        stated = find_option(case, "nodegroup-name")
+        stated = clues.find_option(case, "nodegroup-name")
         if stated is None or re.fullmatch(r"[A-Za-z0-9][\w-]{0,62}", stated) is None:
             named = _NAMED_GROUP.search(case.text)
             stated = named[1] if named else "NODEGROUP"
@@ -132,7 +125,7 @@ def explain_node_identity(case: Case[AwsError], message: str) -> Explanation:
     owner = "cluster" if is_cluster else "node group"
     noun = f"{'instance profile' if is_profile else 'IAM role'} of the {owner}"
     name = _PROFILE.search(message) if is_profile else None
-    role = find_role_arn(case.text)
+    role = clues.find_role_arn(case.text)
     named = name[1] if name else None if role is None or is_profile else role.rpartition("/")[2]
     return case.explain(
         f"The {noun}{f', {named},' if named else ''} no longer exists.",
@@ -178,7 +171,7 @@ def _create_role_remedy(cluster: Cluster, name: str | None, role: str | None, *,
         "Create the role again with the same name and path",
         f"Attach all policies that the role had: {'a cluster needs at least this one' if is_cluster else 'nodes need at least these'}.",
         None if is_cluster else of_nodes,
-        commands=(fill_command(create, of_role), *_attach_commands(cluster, of_role, policies)),
+        commands=(commands.fill_command(create, of_role), *_attach_commands(cluster, of_role, policies)),
         policy=service_trust_policy(principal, ASSUME_ROLE),
         is_addition=False,
         url=NODE_IDENTITY_DELETED.sources[1 if is_cluster else 0],

@@ -6,34 +6,31 @@ Source: https://docs.aws.amazon.com/servicequotas/latest/userguide/intro.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.account_roles import explain_second_role
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
-from iamtriage.explaining._rules.calls.policy_sizes import CDK, MERGED_BY_CDK, POLICY_SIZES
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.calls.rejected_policies import CDK, MERGED_BY_CDK, POLICY_SIZES
+from iamtriage.explaining._rules.shared import clusters, commands, pages, quoted_message
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, stated_option
-from iamtriage.explaining._rules.shared.clusters import disable_session_tags_remedy
-from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.quoted_message import end_summary
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present, replace_in, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    Commands,
+    account_remedy,
+    present,
+    replace_in,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.text_fragments import may_be_about_pods
-from iamtriage.explaining._rules.shared.text_signs import find_deployment
+from iamtriage.explaining._rules.shared.text_signs import Deployment, find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.remedies import Commands
-    from iamtriage.explaining._rules.shared.text_signs import Deployment
-    from iamtriage.failures._failures import AwsError
+from iamtriage.failures._failures import AwsError
 
 _QUOTA_SERVICE_CODES = {"elasticmapreduce": "elasticmapreduce", "elb": "elasticloadbalancing", "logs": "logs"}
 # A quota of IAM, whose name says what it is for: PoliciesPerRole, RolesPerAccount.
@@ -116,7 +113,7 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
     if scoped is not None:
         return _explain_scoped_quota(case, scoped, increase, region)
     return case.explain(
-        f"A quota is reached, and no permission is missing{end_summary(case.failure)}",
+        f"A quota is reached, and no permission is missing{quoted_message.end_summary(case.failure)}",
         QUOTA_REACHED.cause("reported", code_evidence(case.failure) if error_code(case.failure) else ()),
         remedies=(
             your_remedy(
@@ -266,7 +263,7 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
     stated = stated_option(case, "policy-arn")
     named = {each[0] for each in _POLICY.finditer(case.text)}
     arn = commands.arn(stated or (named.pop() if len(named) == 1 else None), "POLICY_ARN")
-    of_policy = fill_command("--policy-arn {}", arn)
+    of_policy = commands.fill_command("--policy-arn {}", arn)
     name = "" if arn == "POLICY_ARN" else f" {arn.rpartition('/')[2]}"
     oldest = "'sort_by(Versions[?!IsDefaultVersion], &CreateDate)[0].VersionId'"
     repeated = commands.repeat_command(case.context.command, "iam", "create-policy-version")
@@ -310,7 +307,7 @@ def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:
     if may_be_about_pods(case.text) or case.facts.service_account:
         title = f"Shorten the {what}, or turn off those of EKS Pod Identity"
         off = f"{inherited} Before turning these six off, look for policies with aws:PrincipalTag/kubernetes-namespace, aws:PrincipalTag/eks-cluster-name and the like, which then no longer match. If association_id is None, the pod does not use Pod Identity."
-        remedy = disable_session_tags_remedy(case, title)
+        remedy = clusters.disable_session_tags_remedy(case, title)
         by_whom = "If fewer tags are not enough, a cluster administrator turns these six off:"
         labels = tuple(Labelled(by_whom, each) for each in remedy.commands if "--disable-" in each)
         remedy = attrs.evolve(remedy, who="you", steps=present(steps[0], fewer, off), labels=labels)

@@ -1,40 +1,30 @@
-"""Explain policies that AWS rejects for whom they name: key policies that lock everyone out, and groups as principals.
+"""Explain policies that AWS rejects for whom they name, and list those that can be too long.
 
-Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html,
-https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html and
-https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html.
+Key policies must not lock everyone out, and groups are no principals. Sources:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html,
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html,
+https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html and, for the quotas,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_partition
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared import clues, commands, pages, principal_words, remedies
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.principal_words import describe_principal
-from iamtriage.explaining._rules.shared.remedies import (
-    identity_remedy,
-    present,
-    resource_policy_remedy,
-    your_remedy,
-)
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, principal_names
+from iamtriage.explaining._rules.sts import trust_documents
+from iamtriage.failures._failures import MalformedPolicy
 from iamtriage.policies._documents import allow
 from iamtriage.policies._patterns import compile_glob, matches
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MalformedPolicy
 
 NO_PRINCIPAL = lazy_pattern(
     r"arn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>[0-9]{12}):(?P<kind>group|instance-profile)/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,128})",
@@ -72,11 +62,11 @@ def explain_principal_kind(
     instead, show = _INSTEAD[found["kind"]]
     root = f"arn:{found['partition']}:iam::{found['account']}:root"
     allow_it = _allow_group(found, root, where, statement) if kind == "group" else None
-    again = present(commands.repeat_command(case.context.command)) if allow_it is None else ()
-    name_them = your_remedy(
+    again = remedies.present(commands.repeat_command(case.context.command)) if allow_it is None else ()
+    name_them = remedies.your_remedy(
         f"Name {instead} or the account as the principal",
         f"Replace {named} with ARNs that the command prints, or with {root}: then the policies of that account decide who has access.",
-        commands=(fill_command(show, found["name"]), *again),
+        commands=(commands.fill_command(show, found["name"]), *again),
         url=pages.POLICY_PRINCIPAL,
     )
     return case.explain(
@@ -94,19 +84,19 @@ def _allow_group(
     """Return how to give a group what a statement allows it, if the text has the statement and it names a resource."""
     allowed = {**statement, "Resource": statement.get("Resource", "ROLE_ARN")}
     allowed = {key: value for key, value in allowed.items() if key not in {"Sid", "Principal"}}
-    is_wide = "NotResource" in statement or "*" in as_strings(allowed["Resource"])
-    if allowed.get("Effect") != "Allow" or not as_strings(allowed.get("Action")) or is_wide:
+    is_wide = "NotResource" in statement or "*" in trust_documents.as_strings(allowed["Resource"])
+    if allowed.get("Effect") != "Allow" or not trust_documents.as_strings(allowed.get("Action")) or is_wide:
         return None
     step = f"If account {group['account']} also owns the resource, this is enough: leave out the statement{where.removeprefix(' in the statement')}. Otherwise, keep that statement, with {root} as the principal."
     if "Resource" not in statement:
         step = f"Name {root} as the principal of the trust policy: this one lets the group assume the role."
     # The text's own policy.json can be the rejected document.
     template = f"aws iam put-group-policy --group-name {{}} --policy-name {inline_policy_name([allowed])} --policy-document file://group-policy.json"
-    return identity_remedy(
+    return remedies.identity_remedy(
         f"Allow it in a policy of the group {group['name']} instead",
         step,
         statements=(allowed,),
-        commands=fill_command(template, group["name"]),
+        commands=commands.fill_command(template, group["name"]),
         url=pages.MANAGE_POLICIES,
     )
 
@@ -132,7 +122,7 @@ LOCKOUT = CauseType(
 
 def explain_lockout(case: Case[MalformedPolicy], because: tuple[str, ...]) -> Explanation:
     """Explain which statement the key policy lacks, and what the policy in the text allows instead."""
-    account, partition = _find_account(case), find_partition(case)
+    account, partition = _find_account(case), clues.find_partition(case)
     text = "KMS rejects a key policy that does not allow the caller kms:PutKeyPolicy, because nobody could change it."
     summary = "KMS rejects the key policy: it would lock everyone out"
     statements = _list_statements(case)
@@ -166,24 +156,24 @@ def _list_statements(case: Case[MalformedPolicy]) -> list[Mapping[str, Any]]:
     documents = [each for each in case.context.policies if each.has_principal]
     if len(documents) != 1 or documents[0].has_references or not documents[0].is_whole:
         return []
-    return list(allow_statements(documents[0].content))
+    return list(trust_documents.allow_statements(documents[0].content))
 
 
 def _names_put(statement: Mapping[str, Any]) -> bool:
-    actions = as_strings(statement.get("Action"))
+    actions = trust_documents.as_strings(statement.get("Action"))
     return any(matches(_PUT, compile_glob(action.lower())) for action in actions) or "NotAction" in statement
 
 
 def _list_principals(statement: Mapping[str, Any]) -> list[str]:
     principal = statement.get("Principal")
-    return [principal] if isinstance(principal, str) else principal_names(statement)
+    return [principal] if isinstance(principal, str) else trust_documents.principal_names(statement)
 
 
 def _other_resource(statements: list[Mapping[str, Any]]) -> tuple[Mapping[str, Any], str] | None:
     """Return the statement that would allow the change of the policy, but has a resource that is no key, with that."""
     wrong: tuple[Mapping[str, Any], str] | None = None
     for statement in filter(_names_put, statements):
-        resources = as_strings(statement.get("Resource"))
+        resources = trust_documents.as_strings(statement.get("Resource"))
         if not resources or any(map(_is_key, resources)):
             return None
         wrong = wrong or (statement, resources[0])
@@ -207,8 +197,7 @@ def _explain_other_resource(
     case: Case[MalformedPolicy], statement: Mapping[str, Any], resource: str, saved: str
 ) -> Explanation:
     """Explain that the Resource of the statement for the account matches no key."""
-    sid = statement.get("Sid")
-    which = f"the statement {clip_text(sid)}" if isinstance(sid, str) else "its statement"
+    which = f"the statement {sid}" if (sid := trust_documents.shown_sid(statement)) else "its statement"
     is_code = "aws_iam_policy_document" in case.failure.text
     right, wrong = '"Resource": "*"', f'"{clip_text(resource)}"'
     if is_code:
@@ -220,9 +209,9 @@ def _explain_other_resource(
         f"KMS rejects the key policy: {which} has the resource {clip_text(resource)}, which matches no KMS key, so nobody could use or change the key.",
         LOCKOUT.cause(
             "derived",
-            text=f"KMS checks that {describe_principal(case.principal, case.caller)} could call kms:PutKeyPolicy again. In a key policy, the resource * means only the key that has the policy, and opens no other.",
+            text=f"KMS checks that {principal_words.describe_principal(case.principal, case.caller)} could call kms:PutKeyPolicy again. In a key policy, the resource * means only the key that has the policy, and opens no other.",
         ),
-        remedies=your_remedy(
+        remedies=remedies.your_remedy(
             f"Write {right} in {which}",
             f"It replaces {wrong}. The principal {clip_text(join_words(names, 'and'))} {stays}.",
             scanner if _SCANNER.search(case.failure.text) else None,
@@ -257,15 +246,121 @@ def _add_statement(case: Case[MalformedPolicy], account: str | None, partition: 
         "Don't skip the check with bypass_policy_lockout_safety_check (BypassPolicyLockoutSafetyCheck): only AWS Support could recover the key.",
     )
     if "aws_iam_policy_document" in case.failure.text:
-        return your_remedy(
+        return remedies.your_remedy(
             title,
             *steps,
             manifest=f'statement {{\n  sid       = "EnableIamPolicies"\n  actions   = ["kms:*"]\n  resources = ["*"]\n  principals {{\n    type        = "AWS"\n    identifiers = ["{root}"]\n  }}\n}}\n',
             url=_DEFAULT_POLICY,
         )
-    return resource_policy_remedy(
+    return remedies.resource_policy_remedy(
         title,
         *steps,
         statements=[allow("kms:*", "*", sid="EnableIamPolicies", principal={"AWS": root})],
         url=_DEFAULT_POLICY,
     )
+
+
+_ATTACHED = "by default, a role, user or group can have 10"
+_NOT_RAISED = "This quota cannot be raised. Whitespace is not counted."
+# https://docs.aws.amazon.com/cdk/v2/guide/featureflags.html
+CDK = lazy_pattern(r"\bcdk\b|/DefaultPolicy\b|DefaultPolicy[0-9A-F]{8}\b")
+MERGED_BY_CDK = "The AWS CDK merges statements if the context in cdk.json has @aws-cdk/aws-iam:minimizePolicies set to true."
+_WILDCARDS = "Use a wildcard for common prefixes only if all matching actions or resources are meant."
+
+
+class PolicySize(NamedTuple):
+    """What can be too long, which kind of holder names it, and how to make it shorter.
+
+    The quotas: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
+    """
+
+    pattern: re.Pattern[str]
+    what: str
+    kind: str
+    title: str
+    steps: tuple[str, ...]
+    url: str = pages.IAM_QUOTAS
+    commands: remedies.Commands = ()
+
+
+# By what the message says. The last one is for messages that name no limit.
+POLICY_SIZES = (
+    PolicySize(
+        lazy_pattern(r"\b(?:[Cc]annot exceed )?quota for PolicySize: (?P<count>\d{3,6})", re.ASCII),
+        "the managed policy",
+        "policy",
+        "Shorten or split the policy",
+        (
+            _NOT_RAISED,
+            f"Split it into several managed policies: {_ATTACHED}. Or use inline policies of a role: together they can have 10,240 characters.",
+            _WILDCARDS,
+        ),
+    ),
+    PolicySize(
+        lazy_pattern(
+            r"Maximum policy size of (?P<count>\d{3,6}) bytes exceeded for (?P<kind>role|user|group) (?P<name>[\w+=,.@-]{1,128})",
+            re.ASCII,
+        ),
+        "the inline policies of the {kind} {name} together",
+        "",
+        "Move statements into managed policies",
+        (
+            _NOT_RAISED,
+            f"Move statements into managed policies of up to 6,144 characters each: {_ATTACHED}. Then delete the inline policy, or replace it by what remains of it.",
+            "Or merge statements that differ only in actions or resources, and delete inline policies that are not used.",
+        ),
+    ),
+    PolicySize(
+        lazy_pattern(r"\b(?:[Cc]annot exceed )?quota for ACLSizePerRole: (?P<count>\d{3,6})", re.ASCII),
+        "the trust policy of the role",
+        "role",
+        "Merge statements of the trust policy",
+        (
+            "A role has one trust policy, which cannot be split, and the policies attached to the role do not count. Nor does whitespace. List principals, or the values of a condition on sub, in one statement. Remove providers of deleted clusters, and principals that no longer use the role.",
+            "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
+            "Or an account administrator requests a higher quota, Role trust policy length (IAM), of up to 8,192 characters for all roles.",
+        ),
+        commands=(
+            "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument",
+            Labelled(
+                "Or, for a higher quota, such as 4,096 (account administrator):",
+                "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
+            ),
+        ),
+    ),
+    PolicySize(
+        lazy_pattern(
+            r"final policy size \(\d{3,6}\) is bigger than the limit \((?P<count>\d{3,6})\)", re.ASCII
+        ),
+        "the resource-based policy of the function",
+        "",
+        "Remove statements of the function's policy",
+        (
+            "Remove those of triggers that no longer exist: aws lambda remove-permission. aws lambda get-policy lists them.",
+            "Replace the statements of many sources of one service by one, with a wildcard in the source ARN.",
+        ),
+        "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
+    ),
+    PolicySize(
+        lazy_pattern(r"exceeded the maximum policy size"),
+        "",
+        "",
+        "Shorten the policy of the organization",
+        (
+            "Remove whitespace, which Organizations counts if the AWS CLI or an SDK saves the policy: jq -c . policy.json",
+            "Merge statements, or split the policy into several that are attached to the same target.",
+        ),
+        "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html",
+    ),
+    PolicySize(
+        lazy_pattern(r""),
+        "",
+        "",
+        "Shorten or split the policy",
+        (
+            "A managed policy can have 6,144 characters, all inline policies of a role together 10,240, of a group 5,120 and of a user 2,048. IAM does not raise these quotas, and does not count whitespace. A trust policy can have 2,048 by default.",
+            f"Split a permissions policy into several managed policies: {_ATTACHED}.",
+            _WILDCARDS,
+        ),
+    ),
+)

@@ -6,25 +6,18 @@ Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.h
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
-from iamtriage.explaining._rules.shared import clusters, commands, pages
-from iamtriage.explaining._rules.shared.clues import find_profile, find_region, message_text
-from iamtriage.explaining._rules.shared.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import find_acl
+from iamtriage.explaining._rules.shared.text_signs import StatedAcl, find_acl
+from iamtriage.failures._failures import AwsError
 from iamtriage.sts._endpoints import NO_REGION as NO_REGION_SET
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.text_signs import StatedAcl
-    from iamtriage.failures._failures import AwsError
 
 _OBJECT_OWNERSHIP = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"
 _EMPTY_REGION = lazy_pattern(
@@ -194,7 +187,7 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
 
     Source: https://docs.aws.amazon.com/sdk-for-javascript/v2/developer-guide/setting-region.html.
     """
-    region = commands.region(find_region(case))
+    region = commands.region(clues.find_region(case))
     variables = f"AWS_REGION={region} AWS_DEFAULT_REGION={region}"
     empty, is_pod = find_empty_region(case), clusters.runs_in_pod(case)
     if is_pod and empty is not None:
@@ -216,7 +209,7 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
             commands=clusters.set_variables_command(case, variables),
             url=pages.SDK_REGION,
         )
-    message, text = message_text(case), case.text
+    message, text = clues.message_text(case), case.text
     sets_other = "boto" in text and "AWS_REGION=" in text and "AWS_DEFAULT_REGION=" not in text
     of_boto = "The text sets AWS_REGION, which boto3 does not read: set AWS_DEFAULT_REGION."
     of_profile = "In this SDK, the Region of a profile applies only with AWS_SDK_LOAD_CONFIG=1."
@@ -233,7 +226,7 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
         else "Check the spelling: us-east-1, not us-east-1a or us_east_1.",
         commands=(
             f"export {variables}",
-            with_profile(find_profile(case), f"aws configure set region {region}"),
+            credential_remedies.with_profile(clues.find_profile(case), f"aws configure set region {region}"),
         ),
         url=pages.SDK_REGION,
     )

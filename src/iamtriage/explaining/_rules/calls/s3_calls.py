@@ -7,25 +7,19 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permiss
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.calls.service_statements import compare_statements
-from iamtriage.explaining._rules.shared import commands, common_causes, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import error_code, find_partition, find_profile
+from iamtriage.explaining._rules.shared import clues, commands, common_causes, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._cause_types import Cause, Evidence
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError, Failure
+from iamtriage.failures._failures import AwsError, Failure
 
 _COPY_PAGE = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html"
 _COPY_SOURCE = lazy_pattern(
@@ -64,7 +58,7 @@ COPY_SOURCE_WITHOUT_BUCKET = CauseType(
 
 def status_as_code(case: Case[AwsError]) -> str:
     """Return the error code, or else the HTTP status as a string."""
-    code, status = error_code(case.failure), case.failure.envelope.status_code
+    code, status = clues.error_code(case.failure), case.failure.envelope.status_code
     return code or ("" if status is None else str(status))
 
 
@@ -80,16 +74,14 @@ def explain_copy_source(case: Case[Failure]) -> Explanation | None:
     # A key that begins with the folder is that of the copy, as in a backup under the name of the source's bucket.
     names_copy = re.search(rf"\b[Kk]ey[\"']?\s?(?:=>|[=: ])\s?[\"'`]?/?{re.escape(folder)}/", text)
     is_folder = names_copy is None and f"{bucket}/{folder}/" in text
-    code = error_code(case.failure)
+    code = clues.error_code(case.failure)
     whose = _CODES_OF_OTHER_BUCKET.get(code)
     if not is_folder and whose is None:
         return None
     other = f"{code} is about a bucket named {folder}, {whose}, and not about your object."
-    missing = (
-        f"The name of the bucket {bucket} is missing before it."
-        if is_folder
-        else "Most likely, the name of the bucket is missing before it."
-    )
+    missing = "Most likely, the name of the bucket is missing before it."
+    if is_folder:
+        missing = f"The name of the bucket {bucket} is missing before it."
     return case.explain(
         f"S3 takes {folder}, the first part of CopySource, as the bucket of the source. {missing}",
         COPY_SOURCE_WITHOUT_BUCKET.cause(
@@ -132,7 +124,7 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
 
 def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[Remedy]:
     identify, get, locate = (
-        credential_remedies.with_profile(find_profile(case), line)
+        credential_remedies.with_profile(clues.find_profile(case), line)
         for line in (
             "aws sts get-caller-identity",
             "aws s3api get-object --bucket BUCKET --key KEY --range bytes=0-0 /dev/null",
@@ -181,7 +173,7 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
     destination, actions = service_access.find_destination(text), service_access.DESTINATION_ACTIONS
     which, reason = "a destination of the notifications", f"most often, its policy does not allow {service}"
     evidence: Evidence = "possible"
-    remedy = service_access.allow_notifications_remedy(text, {"PARTITION": find_partition(case)})
+    remedy = service_access.allow_notifications_remedy(text, {"PARTITION": clues.find_partition(case)})
     kinds = {each.lastgroup for each in _KINDS.finditer(text)}
     if destination is not None:
         kinds = {each for each in actions if destination[each]}
@@ -225,7 +217,7 @@ def _explain_managed_key(case: Case[AwsError], noun: str, *, is_allowed: bool) -
 
     text, service = case.failure.text, service_access.NOTIFICATIONS.service
     key, account = service_access.MANAGED_KEYS[noun], service_access.find_account(text)
-    values = {"PARTITION": find_partition(case), "ACCOUNT_ID": commands.account(account)}
+    values = {"PARTITION": clues.find_partition(case), "ACCOUNT_ID": commands.account(account)}
     statement = allow(["kms:Decrypt", "kms:GenerateDataKey*"], "*", principal={"Service": service})
     right = f" The {noun} policy is right: it allows {service}, and suffices without the key."
     create, change = service_access.CREATE_KEY, service_access.SET_KEY[noun]

@@ -9,31 +9,23 @@ service-linked roles in the guides of the services.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrases
-from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages, text_signs
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient
-from iamtriage.explaining._rules.shared.text_signs import RETRY, RETRY_NEW, find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AwsError, Failure
+from iamtriage.failures._failures import AwsError, Failure
 
 _UNKNOWN_INSTANCE_PROFILE = lazy_pattern(
     r"Invalid IAM Instance Profile|iamInstanceProfile[.\w]{0,10} is invalid|Invalid IamInstanceProfile"
@@ -107,7 +99,7 @@ _WAIT_FOR_TOOL = your_remedy(
     "A program that has just created the profile needs several attempts. Look for a later error only if it gives up.",
     url=pages.CONSISTENCY,
 )
-_TOO_NEW = ROLE_TOO_NEW.cause(because="Changes in IAM take a few seconds to propagate.")
+_TOO_NEW = common_causes.ROLE_TOO_NEW.cause(because="Changes in IAM take a few seconds to propagate.")
 
 
 def explain_service_role(case: Case[AwsError], message: str) -> Explanation | None:
@@ -122,10 +114,10 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
     name = commands.instance_profile(found[1] or found[2] if found else None)
     stated = f" {name}" if name != "INSTANCE_PROFILE" else ""
     is_retried = _RETRIED.search(case.text) is not None
-    role = commands.role_name((find_role_arn(message) or "").rpartition("/")[2])
+    role = commands.role_name((clues.find_role_arn(message) or "").rpartition("/")[2])
     return case.explain(
         f"The instance profile{stated} does not exist, or it is only seconds old.",
-        INSTANCE_PROFILE_NOT_FOUND.cause("reported", quote_phrases(message, *_PHRASES)),
+        INSTANCE_PROFILE_NOT_FOUND.cause("reported", clues.quote_phrases(message, *_PHRASES)),
         _TOO_NEW,
         None if is_retried else ROLE_INSTEAD_OF_PROFILE.cause(),
         remedies=(
@@ -170,7 +162,7 @@ def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanati
     from iamtriage.explaining._rules.sts.service_trust import explain_untrusted_role
 
     return explain_untrusted_role(
-        case, service, actions, find_role_arn(message), quote_phrases(message, *_PHRASES)
+        case, service, actions, clues.find_role_arn(message), clues.quote_phrases(message, *_PHRASES)
     )
 
 
@@ -282,24 +274,20 @@ def missing_role(
     of_service = f" for {principal}" if principal else ""
     controller = find_controller(case.failure.text)
     name = "The controller" if controller is None else capitalize_start(controller.name)
-    again = (
-        f"{name} retries automatically. Once the role exists, it needs no permission to create it."
-        if retries
-        else "Then retry the call."
-    )
+    again = "Then retry the call."
+    if retries:
+        again = f"{name} retries automatically. Once the role exists, it needs no permission to create it."
     permission = f"To let the service create the role, the caller needs iam:CreateServiceLinkedRole{of_service}. If the role exists, no such permission is needed."
     if case.failure.kind != "access_denied" and not is_starting:
         # Denials have notes on their deployment.
         permission = f"The call itself lacks no permission. Creating the role requires iam:CreateServiceLinkedRole{of_service}."
-        deployment = find_deployment(case.failure, case.facts)
+        deployment = text_signs.find_deployment(case.failure, case.facts)
         if deployment is not None and deployment.tool == "CloudFormation":
             is_update = (deployment.status or "").startswith("UPDATE") and not deployment.is_new_stack
-            again = RETRY if is_update else RETRY_NEW
-    contrast = (
-        f" An account that has used {service} before has it."
-        if _OTHER_ACCOUNT.search(case.failure.text)
-        else ""
-    )
+            again = text_signs.RETRY if is_update else text_signs.RETRY_NEW
+    contrast = ""
+    if _OTHER_ACCOUNT.search(case.failure.text):
+        contrast = f" An account that has used {service} before has it."
     if principal == "spot.amazonaws.com" and "on-demand" in case.failure.text.lower():
         contrast += " On-Demand Instances do not need it."
     no_lack = "Capacity is not the problem, although the message mentions it."
@@ -307,7 +295,7 @@ def missing_role(
         summary.format(service),
         NO_SERVICE_LINKED_ROLE.cause(
             "reported",
-            quote_phrases(text, "service-linked role", "service linked role", "Service Linked Role"),
+            clues.quote_phrases(text, "service-linked role", "service linked role", "Service Linked Role"),
             text=f"The call needs the {needed}{purpose}. The role is created once per account.{contrast}",
         ),
         remedies=(
@@ -315,7 +303,7 @@ def missing_role(
                 f"{'Retry after a minute, or create' if is_starting else 'Create'} the role once as an administrator",
                 *steps,
                 again,
-                commands=fill_command(
+                commands=commands.fill_command(
                     "aws iam create-service-linked-role --aws-service-name {}",
                     principal or "SERVICE.amazonaws.com",
                 ),

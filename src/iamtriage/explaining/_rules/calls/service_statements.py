@@ -8,13 +8,15 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.htm
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import stated_option
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
@@ -29,12 +31,6 @@ from iamtriage.explaining._rules.sts.trust_documents import (
 from iamtriage.policies._conditions import PolicyValue, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
 
 _GATEWAY, _LOGS, _S3 = "apigateway.amazonaws.com", "logs.amazonaws.com", "s3.amazonaws.com"
 _KEYS = {"aws:sourcearn", "aws:sourceaccount"}
@@ -70,11 +66,7 @@ class Contrast(NamedTuple):
     is_allowed: bool = False
 
     def correct(self, usual: Remedy) -> Remedy:
-        """Return the remedy that corrects the statement, from the one that adds a statement.
-
-        Args:
-            usual: A remedy whose first command prints the policy, and whose last one replaces it.
-        """
+        """Return the remedy that corrects the statement, from the usual one, which prints the policy and replaces it."""
         if self.remedy is not None or self.change is None or len(usual.commands) == 1:
             return self.remedy or usual
         key, old, new = self.change

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, tasks
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
-from iamtriage.explaining._rules.shared.tasks import SESSION_CHANNEL_ACTIONS
+from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
 
 PLUGIN_MISSING = lazy_pattern(r"SessionManagerPlugin is not found")
 """How the AWS CLI reports that the Session Manager plugin is not installed."""
@@ -44,7 +39,7 @@ _GIVEN_TO = lazy_pattern(
     r"\bssmmessages\b(?![^\n.;]{0,120}\b(?:both|task role)\b)[^\n.;]{0,80}? (?:to|on|for) (?:the |my |our )?(?:task )?[`\"']?(?P<role>[\w+=,@-]{0,60}[Ee]xecution[-_ ]?[Rr]ole[\w+=,@-]{0,60})(?: [`\"'(]{1,2}(?P<named>[\w+=,@-]{2,64}))?"
 )
 _AGENT_POLICY = "AmazonSSMManagedInstanceCore"
-_CHANNEL_ACTIONS = join_words(SESSION_CHANNEL_ACTIONS, "and")
+_CHANNEL_ACTIONS = join_words(tasks.SESSION_CHANNEL_ACTIONS, "and")
 TARGET_NOT_CONNECTED = CauseType(
     "target-not-connected",
     title="The target is not connected to Session Manager",
@@ -285,7 +280,7 @@ def _explain_denied_role(case: Case[AwsError], cause: Cause) -> Explanation:
         step,
     )
     title = f"Allow the ssmmessages actions for {role}"
-    statements = (allow(SESSION_CHANNEL_ACTIONS, "*", sid="EcsExec"),)
+    statements = (allow(tasks.SESSION_CHANNEL_ACTIONS, "*", sid="EcsExec"),)
     put = commands.put_policy(commands.role_name(name), inline_policy_name(statements))
     remedy = identity_remedy(title, *steps, commands=(put, start), statements=statements, url=pages.ECS_EXEC)
     if "explicit" in denied.values():
@@ -303,13 +298,9 @@ def _explain_denied_role(case: Case[AwsError], cause: Cause) -> Explanation:
             url=pages.ECS_EXEC,
         )
     listed = join_words(tuple(each.partition(":")[2] for each in denied), "and")
-    because = (
-        f"The checker finds {listed} denied."
-        if denied
-        else f"The text says {quote_words(given[0])}."
-        if given
-        else None
-    )
+    because = f"The text says {quote_words(given[0])}." if given else None
+    if denied:
+        because = f"The checker finds {listed} denied."
     return case.explain(
         f"The agent of ECS Exec is not connected: {role} {verb} the ssmmessages permissions{other}. Trying again later does not help.",
         cause,

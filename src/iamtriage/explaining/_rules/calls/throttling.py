@@ -13,30 +13,24 @@ https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/con
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import (
+    Controller,
     find_controller,
     find_controller_of_account,
 )
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls import error_kind
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
-from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
-from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import is_about_pods
+from iamtriage.explaining._rules.shared import clues, credential_remedies, pages, text_signs
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.remedies import Commands
-    from iamtriage.failures._failures import AwsError
+from iamtriage.failures._failures import AwsError
 
 _DEFAULT_ATTEMPTS = 10
 # What SDKs print when they give up; botocore counts the retries after the first attempt.
@@ -175,7 +169,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     controller = find_calling_controller(case)
     context = case.context
     runtime = context.runtime
-    is_pod = (runtime is not None and runtime.kind == "eks-pod") or is_about_pods(case.text)
+    is_pod = (runtime is not None and runtime.kind == "eks-pod") or text_signs.is_about_pods(case.text)
     url = _ROUTE_53_RATES if _calls_route_53(case) else pages.SDK_RETRIES
     operation = case.operation or ""
     fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), _FEWER)
@@ -289,7 +283,7 @@ ACCOUNT_CONCURRENCY = CauseType(
 )
 
 
-def is_throttled_invocation(case: Case[AwsError]) -> bool:
+def _is_invocation(case: Case[AwsError]) -> bool:
     """Return whether Lambda throttled an invocation, not another call of its API."""
     operation, service = case.operation, case.failure.envelope.service
     if "TooManyRequests" not in clues.error_code(case.failure) or "CallerRateLimitExceeded" in case.text:
@@ -301,8 +295,10 @@ def is_throttled_invocation(case: Case[AwsError]) -> bool:
     return service is None and (is_invocation or _REASON.search(case.text) is not None)
 
 
-def explain_throttled_invocation(case: Case[AwsError], _message: str) -> Explanation:
+def explain_throttled_invocation(case: Case[AwsError]) -> Explanation | None:
     """Explain which limits an invocation can have exceeded, or the one that Lambda names."""
+    if not _is_invocation(case):
+        return None
     found = _REASON.search(case.text)
     reason = (
         "its concurrency, or that of the account in the Region, is used up, or the calls are too frequent"

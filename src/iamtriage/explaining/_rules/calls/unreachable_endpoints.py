@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.missing_in_region import explain_fips_host
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.authorization_headers import explain_invalid_header
-from iamtriage.explaining._rules.shared import certificates, clusters, pages
-from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts
-from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
+from iamtriage.explaining._rules.shared import certificates, clues, clusters, commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
+from iamtriage.failures._failures import AwsError
 from iamtriage.sts._endpoint_table import PARTITIONS
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
 
 _INVALID_HEADER = lazy_pattern(
     r"invalid header field value|Invalid header value|Illegal (?:character|header)|InvalidHeader|invalid character in header",
@@ -113,14 +107,14 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         return explain_invalid_header(case, message)
     if _API_SERVER.search(message):
         return _explain_unreachable_cluster(case, message)
-    host = next(iter(find_aws_hosts(message)), None)
+    host = next(iter(clues.find_aws_hosts(message)), None)
     cause = _network_cause(message, host)
     if cause is None and certificates.CERTIFICATE_ERROR.search(message):
         return certificates.explain_untrusted_certificate(case, message, "no-answer")
     if _is_about_names(message) and (found := explain_fips_host(case, host)) is not None:
         return found
     has_answer = case.failure.envelope.status_code != 0 and not _NO_CONNECTION.search(message)
-    if cause is None and has_answer and not error_code(case.failure):
+    if cause is None and has_answer and not clues.error_code(case.failure):
         return _explain_unknown_error(case)
     findings, related = diagnose_sts_call(case, codes=UNREACHABLE_CODES), _related_causes(message, host)
     # No other reason is possible if there is no such Region.
@@ -250,7 +244,7 @@ def _related_remedy(case: Case[AwsError], message: str, host: str | None) -> Rem
         # Not REGION, which can become the Region that does not exist.
         correct = similar[0] if len(similar) == 1 else "REGION_CODE"
         command = case.context.command
-        again = [repeat_command(command, changes={"region": each}) for each in similar or (correct,)]
+        again = [commands.repeat_command(command, changes={"region": each}) for each in similar or (correct,)]
         list_regions = "aws account list-regions --region us-east-1 --query 'Regions[].RegionName'"
         which = "The second command lists the Regions of the account."
         if similar:
@@ -317,8 +311,8 @@ def _test_connection_remedy(case: Case[AwsError], host: str | None, *, has_regio
         f"Run the first two commands {where}. Any response, even an error, shows that the host is reachable.",
         f"If nslookup prints a public address, the subnet needs a route to the internet (a NAT gateway) or {endpoint}, as does each further service that is called. A private address is that of an endpoint: its security group must allow port 443 from the caller.",
         commands=(
-            fill_command("nslookup {}", name),
-            fill_command("curl --silent --show-error --head --max-time 10 {}", f"https://{name}"),
+            commands.fill_command("nslookup {}", name),
+            commands.fill_command("curl --silent --show-error --head --max-time 10 {}", f"https://{name}"),
             Labelled("With credentials of the account, elsewhere:", look) if has_region else None,
         ),
         url=pages.VPC_ENDPOINTS,

@@ -1,8 +1,6 @@
 """Explain the access key quota and keys that a text exposes.
 
-Sources: https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html,
-https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html and
-https://repost.aws/knowledge-center/potential-account-compromise.
+Source: https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html.
 """
 
 from __future__ import annotations
@@ -18,16 +16,15 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.failures._failures import AccessKeyQuota, Failure
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
-    from iamtriage.explaining._facts import Facts
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AccessKeyQuota, Failure, InvalidCredentials
 
     ListedKey: TypeAlias = tuple[str, dict[str, bool], CommandLine]
 
@@ -187,9 +184,7 @@ def find_listed_key(case: Case[Failure]) -> ListedKey | None:
     return (used.pop(), keys, run.command) if len(used) == 1 else None
 
 
-def explain_inactive_key(
-    case: Case[InvalidCredentials], listed: ListedKey, stored: Remedy | None
-) -> Explanation:
+def explain_inactive_key(case: Case[Failure], listed: ListedKey, stored: Remedy | None) -> Explanation:
     """Explain that the key in use is inactive or does not exist, as the list of the user's keys shows."""
     key, keys, listing = listed
     is_listed = key in keys
@@ -236,7 +231,7 @@ def explain_inactive_key(
 
 
 def _user_command(verb: str, user: str | None, *arguments: str) -> str:
-    return command("aws", "iam", verb, "--user-name", commands.user_name(user), *arguments)
+    return commands.command("aws", "iam", verb, "--user-name", commands.user_name(user), *arguments)
 
 
 def add_exposed_key(case: Case[Failure], explanation: Explanation) -> Explanation:
@@ -284,7 +279,7 @@ def explain_exposed_key(text: str, _facts: Facts) -> Explanation | None:
         place = f" in {path['path'] or path['matched']}" if path else ""
         amend: tuple[str, ...] = ()
         if path:
-            remove = fill_command("git rm --cached {}", path["path"] or path["matched"])
+            remove = commands.fill_command("git rm --cached {}", path["path"] or path["matched"])
             amend = (remove, "git commit --amend --no-edit")
         start = f"commit {commit[1][:8]} contains" if commit else "the change contains"
         summary = f"{scanner}: {start} {named}{place}. AWS denied nothing."
@@ -322,7 +317,7 @@ def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> 
         if user
         else "Programs that use it fail until they get a new key or a role. If AWS knows no such key any more, nothing is left to deactivate.",
         commands=(
-            fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
+            commands.fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
             Labelled("Then, if this is the key to deactivate:", deactivate),
         ),
         url=pages.EXPOSED_KEYS,

@@ -1,29 +1,24 @@
 """Explain Authorization headers that AWS cannot parse.
 
-AWS repeats the header, split at spaces, commas and slashes. Source:
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html.
+AWS repeats the header, split at spaces, commas and slashes.
 """
 
 from __future__ import annotations
 
 import re
 from base64 import b64decode
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.gateway_routes import explain_foreign_header
 from iamtriage.explaining._rules.credentials.key_sources import stored_keys_remedy
 from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.service_scopes import SIGNED_BY_HAND
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError, InvalidCredentials, SignatureMismatch
+from iamtriage.failures._failures import AwsError, Failure, SignatureMismatch
 
 # An access key ID that is not right between the equals sign and the slash, in the header that AWS repeats.
 _SHOWN_KEY = lazy_pattern(
@@ -128,7 +123,7 @@ def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_k
     )
 
 
-def explain_swapped_keys(case: Case[SignatureMismatch] | Case[InvalidCredentials]) -> Explanation | None:
+def explain_swapped_keys(case: Case[Failure]) -> Explanation | None:
     """Explain that the key ID and the secret are swapped, or return ``None`` if the text does not show it."""
     found = _SWAPPED_KEYS.search(case.failure.text)
     if found is None:

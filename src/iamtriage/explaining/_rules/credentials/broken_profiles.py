@@ -7,21 +7,19 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.sso_settings import explain_unread_session
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import Failure, MissingCredentials
+from iamtriage.failures._failures import Failure, MissingCredentials
 
 _PROFILE_NAME = r"\"(?P<name>[^\"\n]{1,64})\""
 EMPTY_SOURCE = CauseType(

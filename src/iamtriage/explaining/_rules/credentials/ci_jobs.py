@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import re
 from textwrap import dedent
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_words
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.workflows import JobWithoutToken, find_jobs_without_token
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._context.readers.workflows import JobWithoutToken
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
+from iamtriage.failures._failures import MissingCredentials
 
 # Tracebacks of programs built in GitHub Actions contain its source directory wherever they run, so it is left out.
 _GITHUB_SIGNS = lazy_pattern(
@@ -276,10 +272,8 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
         return Advice(causes, [_CHECK_GRANT, SKIP_FORKS])
     if "role-to-assume" in case.text:
         # The action uses no secrets, so that they are empty explains nothing.
-        title, steps = (
-            "Give the job the permission id-token: write",
-            (GITHUB_PERMISSION_STEPS[0], _THEN) if is_certain else GITHUB_PERMISSION_STEPS,
-        )
+        title = "Give the job the permission id-token: write"
+        steps = (GITHUB_PERMISSION_STEPS[0], _THEN) if is_certain else GITHUB_PERMISSION_STEPS
         causes.remove(no_role)
     return Advice(
         causes, [your_remedy(title, *steps, manifest=github_workflow(case.failure.text), url=system.url)]

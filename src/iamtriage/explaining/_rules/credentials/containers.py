@@ -9,39 +9,28 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials import credential_sources, pod_agents, pod_problems, pod_roles
 from iamtriage.explaining._rules.shared import certificates, clusters, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import (
     find_aws_hosts,
     find_region,
     quote_phrases,
     reported_cause,
 )
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
-from iamtriage.explaining._rules.sts.findings import (
-    PODS_NOT_RECREATED,
-    UNREACHABLE_CODES,
-    diagnose_sts_call,
-    has_endpoint,
-    is_of_pod,
-)
+from iamtriage.explaining._rules.sts import findings
+from iamtriage.failures._failures import MissingCredentials
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
 
 # Docker Compose writes the name of the container before each line.
 _CONTAINER = lazy_pattern(
@@ -211,10 +200,8 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
         cause = definition.cause("reported", text=text)
     else:
         summary = f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used."
-        text, said = (
-            f"{account} has no annotation {pod_problems.KEY}.",
-            "An IAM role must be associated with service account",
-        )
+        text = f"{account} has no annotation {pod_problems.KEY}."
+        said = "An IAM role must be associated with service account"
         cause = reported_cause(definition, message, said, text=text)
         remedies = (pod_roles.irsa_remedy(case), pod_roles.POD_IDENTITY_REMEDY)
         if not pod_problems.uses_external_secrets(case.text):
@@ -229,23 +216,23 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
     """Explain that STS did not respond to the request for a role's credentials."""
     if certificates.CERTIFICATE_ERROR.search(message):
         return certificates.explain_untrusted_certificate(case, message, "sts-unreachable")
-    findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
+    diagnosis = findings.diagnose_sts_call(case, codes=findings.UNREACHABLE_CODES)
     host = find_endpoint(find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
     blocked = "The subnet has neither a NAT route nor an endpoint for STS, or a security group, network ACL, network policy or proxy blocks the connection."
     hosts = [each for each in find_aws_hosts(message) if each.startswith("sts.")]
     called = f" ({hosts[0]}{', the global endpoint' if hosts[0] == GLOBAL_HOST else ''})" if hosts else ""
-    is_global = hosts[:1] == [GLOBAL_HOST] and has_endpoint(case)
+    is_global = hosts[:1] == [GLOBAL_HOST] and findings.has_endpoint(case)
     verdict = f", because STS{called} did not respond"
     if is_global:
         verdict = f": the SDK called the global STS endpoint {GLOBAL_HOST}, but the VPC has an endpoint only for {url.removeprefix('https://')}"
     return case.explain(
         f"The role's credentials could not be fetched{verdict}. AWS denied nothing.",
         STS_UNREACHED.cause("derived", quote_phrases(message, *pod_agents.CONNECTION_PHRASES)),
-        *findings.causes,
+        *diagnosis.causes,
         None if is_global else certificates.NO_WAY_OUT.cause(text=blocked),
         remedies=(
-            *findings.remedies,
+            *diagnosis.remedies,
             None if is_global else _open_way_remedy(case, message, url, find_region(case) if host else None),
         ),
         notes="An IAM policy does not help: the request did not reach AWS.",
@@ -255,7 +242,7 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
 def _open_way_remedy(case: Case[MissingCredentials], message: str, url: str, region: str | None) -> Remedy:
     """Return the remedy that opens a way to STS, by the address that the client called if the text has it."""
     service = f"{'cn.' if url.endswith('.cn') else ''}com.amazonaws.{commands.region(region)}.sts"
-    caller = "pods" if is_of_pod(case) else "caller"
+    caller = "pods" if findings.is_of_pod(case) else "caller"
     port = f"port 443 from the {caller}"
     way = f"a route to a NAT gateway, or an interface endpoint for {service} with private DNS, whose security group allows {port}"
     called = _ADDRESS.search(message)
@@ -265,7 +252,7 @@ def _open_way_remedy(case: Case[MissingCredentials], message: str, url: str, reg
         step = f"{called['address']} is a private address, which an interface endpoint has: its security group must allow {port}."
     else:
         step = f"{called['address']} is a public address, so no endpoint with private DNS serves the name in this VPC. The subnet needs {way}."
-    test = fill_command("curl --silent --show-error --head --max-time 10 {}", url)
+    test = commands.fill_command("curl --silent --show-error --head --max-time 10 {}", url)
     if case.facts.namespace is not None:
         test = f"kubectl exec --namespace {commands.namespace(case.facts.namespace)} POD -- {test}"
     where = f"--region {commands.region(region)}"
@@ -309,7 +296,7 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
     causes = [TOKEN_FILE_UNREADABLE.cause("reported", because, text=text)]
     if not denied:
         unmounted = "The manifest sets the variable itself, so EKS mounts no token. Or the service account has no role, or got it after the pod was created."
-        causes.append(PODS_NOT_RECREATED.cause(text=unmounted))
+        causes.append(findings.PODS_NOT_RECREATED.cause(text=unmounted))
     if changed is None and not absent:
         owner_only = "Only the file's owner and the pod's fsGroup can read it."
         if _TOKEN_OF_ROOT.search(case.failure.text):

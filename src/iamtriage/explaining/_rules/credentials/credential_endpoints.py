@@ -1,35 +1,27 @@
 """Explain what keeps a process from the service on its host that has its credentials.
 
 It is the instance metadata with its hop limit, or the EKS Pod Identity Agent. Sources:
-https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-new-instances.html,
-https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html,
-https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html and
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-new-instances.html and
 https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials import pod_agents, pod_roles
 from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import Failure, MissingCredentials
+from iamtriage.failures._failures import Failure, MissingCredentials
 
 # The text can also show what a query for the limit prints, alone or with other options of the metadata.
 _HOP_LIMIT = (
@@ -171,7 +163,7 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
     """Explain that a pod cannot reach the agent on its node, and what the text shows of the agent."""
     text = case.failure.text
     agents, counts = list(_AGENT.finditer(text)), _COUNTS.search(text)
-    because = quote_phrases(message, *pod_agents.CONNECTION_PHRASES)[:1]
+    because = clues.quote_phrases(message, *pod_agents.CONNECTION_PHRASES)[:1]
     text_of_agent = "The add-on is not installed, or its pod on this node is not ready."
     causes = [pod_roles.AGENT_MISSING.cause(because=because, text=text_of_agent), AGENT_BLOCKED.cause()]
     verdict = "most likely, the add-on eks-pod-identity-agent does not run on the pod's node"

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-configure.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -17,18 +16,16 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials import credential_endpoints
 from iamtriage.explaining._rules.credentials.broken_profiles import profile_setting
 from iamtriage.explaining._rules.credentials.key_sources import find_signed_in_profile
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
+from iamtriage.failures._failures import MissingCredentials
 
 METADATA_SIGNS = lazy_pattern(
     r"EC2 IMDS|ec2imds|EC2RoleRequestError|EC2MetadataError|169\.254\.169\.254|instance profile|EC2 Instance Metadata|IMDS|iam-role\b"

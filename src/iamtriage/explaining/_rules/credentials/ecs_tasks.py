@@ -1,32 +1,24 @@
 """Say which role gives the program in an ECS task, or in a job of AWS Batch, its credentials.
 
-Sources: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html and
-https://docs.aws.amazon.com/batch/latest/userguide/job_definition_parameters.html.
+Source: https://docs.aws.amazon.com/batch/latest/userguide/job_definition_parameters.html.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import CauseType, Evidence
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.pod_agents import CONNECTION_PHRASES, NO_ANSWER
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
-from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import quote_phrases, reported_cause
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Evidence
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
+from iamtriage.failures._failures import MissingCredentials
 
 UNKNOWN_CREDENTIALS_ID = lazy_pattern(r"CredentialsV\dRequest: Credentials not found|\bInvalidIdInRequest\b")
 _ADDRESS = "169.254.170.2"
@@ -111,7 +103,7 @@ def explain_endpoint_unreachable(case: Case[MissingCredentials], message: str) -
     verdict = "" if hosts is None else ": it uses a proxy, and NO_PROXY lacks this address"
     return case.explain(
         f"The process cannot reach {_ADDRESS}, from which an ECS task gets the credentials of its role{verdict}.",
-        ENDPOINT_UNREACHABLE.cause("reported", quote_phrases(message, *CONNECTION_PHRASES)[:1]),
+        ENDPOINT_UNREACHABLE.cause("reported", clues.quote_phrases(message, *CONNECTION_PHRASES)[:1]),
         remedies=your_remedy(
             f"Find out why the process cannot reach {_ADDRESS}",
             f"With a proxy: add {_ADDRESS} to NO_PROXY.",
@@ -119,7 +111,7 @@ def explain_endpoint_unreachable(case: Case[MissingCredentials], message: str) -
             "On an EC2 container instance: restart the ECS agent. An instance without the ECS-optimized AMI also needs the agent's network rules. Fargate has both built in.",
             commands=(
                 "env | grep -io -e '^AWS_CONTAINER_CREDENTIALS[A-Z_]*' -e '^https*_proxy' -e '^no_proxy=.*'",
-                fill_command("export NO_PROXY={}", ",".join(filter(None, (hosts, _ADDRESS))))
+                commands.fill_command("export NO_PROXY={}", ",".join(filter(None, (hosts, _ADDRESS))))
                 if hosts is not None
                 else Labelled("On the container instance:", "sudo systemctl restart ecs"),
             ),
@@ -239,7 +231,7 @@ def explain_unknown_credentials_id(case: Case[MissingCredentials], message: str)
     """Explain that the ECS agent has no credentials for the ID that the task asked for."""
     return case.explain(
         "The ECS agent has no credentials for the ID that the process requested.",
-        reported_cause(CREDENTIALS_ID_UNKNOWN, message, "Credentials not found", "InvalidIdInRequest"),
+        clues.reported_cause(CREDENTIALS_ID_UNKNOWN, message, "Credentials not found", "InvalidIdInRequest"),
         NO_TASK_ROLE.cause(),
         remedies=account_remedy(
             "Restart the task, and check that nothing sets the variable",

@@ -7,37 +7,31 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.ht
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials import expired_logins, presigned_urls, session_renewal
 from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.credentials.expired_chains import ROLE_CHAINING, explain_chain
 from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
-from iamtriage.explaining._rules.credentials.key_sources import explain_override, find_override
+from iamtriage.explaining._rules.credentials.key_sources import explain_override
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
 from iamtriage.explaining._rules.credentials.pod_agents import explain_agent_rejection
-from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared import clocks, clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
+from iamtriage.failures._failures import ExpiredCredentials
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import ExpiredCredentials
-
-    _Rule = Callable[["Case[ExpiredCredentials]", str], Explanation]
+_Rule = Callable[[Case[ExpiredCredentials], str], Explanation]
 
 # A shorter run does not show that its credentials were new at the start.
 _MIN_RUN_TIME = 600
@@ -168,9 +162,9 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         or "provided token has expired" in message
     )
     because = clues.quote_phrases(message, *expired_logins.EXPIRY_PHRASES)
-    override = find_override(case)
-    if is_from_aws and override is not None:
-        return explain_override(case, override, "answers that it has expired", "expired-session")
+    overridden = explain_override(case, "answers that it has expired", "expired-session")
+    if is_from_aws and overridden is not None:
+        return overridden
     too_late = "The machine's clock is behind, so the SDK refreshes the credentials too late."
     causes = [
         EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
@@ -320,7 +314,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         # Other words are a script, whose first word says little.
         name = clip_text(words[0]) if all(map(_PLAIN_WORD.fullmatch, words)) else ""
         source = f"credential process{name and f' {name}'} of the profile {clip_text(profile)}"
-        show = fill_command("aws configure get credential_process --profile {}", profile)
+        show = commands.fill_command("aws configure get credential_process --profile {}", profile)
         cause, url, remedies = CACHED_BY_PROCESS.cause(), pages.CLI_PROCESS, ()
         title = f"Run {name or 'the credential process'}, and compare its Expiration with the clock"
         # The reader's own config file names the program to run, not a text from anywhere.

@@ -1,7 +1,6 @@
 """Explain sessions of role chaining that expired after one hour, and let the SDK renew them.
 
-Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining and
-https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html.
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining.
 """
 
 from __future__ import annotations
@@ -11,20 +10,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.session_renewal import CHARS_BEFORE, find_issuing_command
 from iamtriage.explaining._rules.shared import commands, pages, remedies
-from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, underlying_role
 from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.failures._failures import ExpiredCredentials
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.values import CommandLine
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import ExpiredCredentials
 
 ROLE_CHAINING = CauseType(
     "role-chaining",
@@ -156,9 +153,9 @@ def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -
         else f" SOURCE_PROFILE is a profile with the credentials of {chain.source or 'the first role'}."
     )
     lines = (
-        fill_command(configure, "role_arn", commands.arn(chain.role, "ROLE_ARN")),
-        fill_command(configure, *setting),
-        None if external is None else fill_command(configure, "external_id", external.value),
+        commands.fill_command(configure, "role_arn", commands.arn(chain.role, "ROLE_ARN")),
+        commands.fill_command(configure, *setting),
+        None if external is None else commands.fill_command(configure, "external_id", external.value),
     )
     if chain.command is None:
         own = _OWN_DURATION.search(case.failure.text)
@@ -180,7 +177,7 @@ def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -
             *lines,
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
             f"export AWS_PROFILE={profile}",
-            repeat_command(case.context.command),
+            commands.repeat_command(case.context.command),
         ),
         url=pages.CLI_ROLES,
     )

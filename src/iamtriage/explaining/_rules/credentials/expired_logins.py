@@ -9,30 +9,21 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.credentials import registry_logins, session_renewal
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.credentials import registry_logins, session_renewal, sso_settings
 from iamtriage.explaining._rules.credentials.missing_logins import OTHER_HOME
-from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_PHRASES
-from iamtriage.explaining._rules.credentials.sso_settings import (
-    explain_unknown_session,
-    find_unknown_session,
-)
+from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_PHRASES, RejectedRequest
 from iamtriage.explaining._rules.credentials.unsigned_requests import EXPIRED_REGISTRY_LOGIN
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import commands, common_causes, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clocks import describe_duration
 from iamtriage.explaining._rules.shared.clues import error_code, find_registry, quote_phrases, reported_cause
-from iamtriage.explaining._rules.shared.common_causes import LOGGED_OUT, TOKEN_KEPT, WRONG_SSO_SESSION
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.credentials.rejected_requests import RejectedRequest
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import ExpiredCredentials, InvalidCredentials, MissingCredentials
+from iamtriage.failures._failures import ExpiredCredentials, Failure, InvalidCredentials
 
 EXPIRY_PHRASES = (
     "security token included in the request is expired",
@@ -104,15 +95,13 @@ def explain_expired_registry_login(case: Case[ExpiredCredentials], message: str)
     )
 
 
-def explain_expired_sso(
-    case: Case[ExpiredCredentials] | Case[MissingCredentials], message: str
-) -> Explanation:
+def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
     """Explain that a sign-in to IAM Identity Center has expired."""
-    if (session := find_unknown_session(case)) is not None:
-        return explain_unknown_session(case, session)
+    if (unknown := sso_settings.explain_unknown_session(case)) is not None:
+        return unknown
     causes = [reported_cause(EXPIRED_SSO_SESSION, message, *EXPIRY_PHRASES)]
     if "refresh failed" in message:
-        causes.append(WRONG_SSO_SESSION.cause())
+        causes.append(common_causes.WRONG_SSO_SESSION.cause())
     if re.search(OTHER_HOME.sign, case.text):
         text = "Another user signed in, or the sign-in is outside of the container, which sees it only if ~/.aws is mounted."
         causes.insert(1, OTHER_HOME.cause(text=text))
@@ -190,7 +179,7 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
         reported = EXPIRED_WEB_IDENTITY_TOKEN.cause(
             "reported", text=f"The token expired at {end} UTC, and STS received it at {call}."
         )
-    kept = TOKEN_KEPT.cause(
+    kept = common_causes.TOKEN_KEPT.cause(
         because="Kubernetes replaces the file's content before the token expires.",
         text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or it uses one client for too long.",
     )
@@ -270,7 +259,7 @@ def explain_invalid_sso_token(case: Case[InvalidCredentials], request: RejectedR
             quote_phrases(request.message, *REJECTION_PHRASES, "Error loading SSO Token"),
             text=text,
         ),
-        LOGGED_OUT.cause(),
+        common_causes.LOGGED_OUT.cause(),
         remedies=(
             credential_remedies.SSO_LOGIN,
             your_remedy(

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_argument
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared import commands, common_causes, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import Failure, SignatureMismatch
+from iamtriage.failures._failures import Failure, SignatureMismatch
 
 GATEWAY_URL = lazy_pattern(
     r"https://(?P<api>[a-z0-9]{10})\.execute-api\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com(?:\.cn)?"
@@ -120,8 +113,8 @@ def explain_other_route(case: Case[Failure], url: re.Match[str] | None) -> Expla
 def find_called_url(failure: Failure) -> re.Match[str] | None:
     """Return the last URL of API Gateway before a failure, or else the first one of its text."""
     found = list(GATEWAY_URL.finditer(failure.text))
-    before = [each for each in found if each.start() < failure.span[0]]
-    return (before or found[:1] or [None])[-1]
+    before = [each for each in found if each.start() < failure.span[0]] or found[:1]
+    return before[-1] if before else None
 
 
 def _find_method(url: re.Match[str]) -> str:
@@ -178,7 +171,7 @@ def explain_foreign_header(case: Case[SignatureMismatch], reported: Cause) -> Ex
         f"API Gateway read the Authorization header as an AWS signature (SigV4), but got {sent}, which it did not check. {named}, or the method requires a signature.",
         reported,
         NO_SUCH_ROUTE.cause(text=no_route),
-        UNSIGNED_CALL.cause(text=must_sign),
+        common_causes.UNSIGNED_CALL.cause(text=must_sign),
         topic="no-such-route",
         remedies=(_check_method_remedy(url), sign_remedy(url)),
     )
@@ -196,7 +189,7 @@ def _check_method_remedy(url: re.Match[str] | None) -> Remedy:
             f"aws apigateway get-resources --embed methods {of_api}",
             Labelled(
                 "If the method is there with the authorizer:",
-                fill_command(f"aws apigateway create-deployment {of_api} --stage-name {{}}", stage),
+                commands.fill_command(f"aws apigateway create-deployment {of_api} --stage-name {{}}", stage),
             ),
         ),
         url=pages.API_GATEWAY_TOKEN,
@@ -251,7 +244,7 @@ def _explain_existing_route(case: Case[Failure], url: re.Match[str], route: str)
     return case.explain(
         f"The API has the route {route}: it is not deployed to the stage {stage} yet, or the method requires a signature.",
         NO_SUCH_ROUTE.cause(text=f"The stage {stage} has a deployment from before the route was created."),
-        UNSIGNED_CALL.cause(text=must_sign),
+        common_causes.UNSIGNED_CALL.cause(text=must_sign),
         remedies=(
             your_remedy(
                 f"Deploy the API to the stage {stage}",
@@ -270,7 +263,7 @@ def _deploy_commands(url: re.Match[str], stage: str) -> tuple[Labelled | str, ..
         Labelled("If the answer stays the same:", f"aws apigateway get-resources --embed methods {of_api}"),
         Labelled(
             "If its authorizationType is not AWS_IAM (this publishes all changes of the API):",
-            fill_command(f"aws apigateway create-deployment {of_api} --stage-name {{}}", stage),
+            commands.fill_command(f"aws apigateway create-deployment {of_api} --stage-name {{}}", stage),
         ),
     )
 
@@ -330,7 +323,7 @@ def routes_remedy(url: re.Match[str] | None = None) -> Remedy:
     """Return the remedy that compares a request with the API."""
     stage = url["stage"] if url and url["stage"] else "STAGE"
     of_api = "--rest-api-id API_ID --region REGION"
-    deploy = fill_command(f"aws apigateway create-deployment {of_api} --stage-name {{}}", stage)
+    deploy = commands.fill_command(f"aws apigateway create-deployment {of_api} --stage-name {{}}", stage)
     if (address := add_stage(url)) is not None:
         method = _find_method(url) if url else "GET"
         option = "" if method == "GET" else f"-X {method} "

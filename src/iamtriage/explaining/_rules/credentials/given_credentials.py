@@ -9,23 +9,17 @@ https://cert-manager.io/docs/configuration/acme/#ambient-credentials.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.credentials.unread_sources import (
-    CACHED_CONFIGURATION,
-    explain_cached_configuration,
-)
-from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import quote_phrases, reported_cause
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.credentials import unread_sources
+from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
+from iamtriage.failures._failures import MissingCredentials
 
 GIVEN_EMPTY = lazy_pattern(
     r"Resolved credential object is not valid|static credentials are empty|Credentials must be an instance of"
@@ -59,8 +53,8 @@ _VARIABLES_OF_PHP = "In PHP, $_ENV is empty if variables_order has no E, as in p
 
 def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the code passes credentials without values."""
-    if CACHED_CONFIGURATION.search(case.text):
-        return explain_cached_configuration(case, message)
+    if unread_sources.CACHED_CONFIGURATION.search(case.text):
+        return unread_sources.explain_cached_configuration(case, message)
     summary = (
         "The program gives the SDK credentials whose access key ID or secret access key is empty or undefined"
     )
@@ -89,7 +83,7 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
         code = "\n".join(settings)
     return case.explain(
         f"{summary}.",
-        reported_cause(
+        clues.reported_cause(
             EMPTY_CREDENTIALS,
             message,
             "Resolved credential object is not valid",
@@ -136,7 +130,7 @@ def find_misspelled_names(text: str) -> list[tuple[str, str, str]]:
 
 def explain_no_provider(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a client has no source of credentials."""
-    quoted = quote_phrases(
+    quoted = clues.quote_phrases(
         message,
         "Credential is missing",
         "`credentials` not provided",
@@ -263,7 +257,7 @@ def explain_keda_keys(case: Case[MissingCredentials], message: str) -> Explanati
     return case.explain(
         f"KEDA found no access keys for a trigger, and did not call AWS{found}.",
         TRIGGER_WITHOUT_IDENTITY.cause(
-            "derived" if is_shown else "possible", quote_phrases(message, KEDA_KEYS)
+            "derived" if is_shown else "possible", clues.quote_phrases(message, KEDA_KEYS)
         ),
         remedies=(
             cluster_remedy(
@@ -337,7 +331,7 @@ def explain_ambient_credentials(case: Case[MissingCredentials], message: str) ->
     )
     return case.explain(
         f"AWS was not called: cert-manager does not use its own credentials (IRSA, the node's role) for {named}.",
-        reported_cause(
+        clues.reported_cause(
             AMBIENT_CREDENTIALS_OFF,
             message,
             "perhaps you meant to enable ambient credentials",

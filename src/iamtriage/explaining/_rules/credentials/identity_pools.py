@@ -13,38 +13,27 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import reported_cause
-from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
-from iamtriage.explaining._rules.shared.quoted_message import end_summary
-from iamtriage.explaining._rules.shared.remedies import (
-    account_remedy,
-    present,
-    save_step,
-    trust_remedy,
-    your_remedy,
-)
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared import clues, commands, pages, quoted_message, remedies
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, policy_with_value
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, pass_action_remedy
 from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem
+from iamtriage.failures._failures import AwsError, ExpiredCredentials
 from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AwsError, ExpiredCredentials
     from iamtriage.trust._evaluation import TrustResult
 
 # Identity IDs and pool IDs have the same form.
@@ -131,14 +120,14 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
         IDENTITY_POOL_GUEST.cause("reported", because),
         LOGINS_NOT_PASSED.cause(),
         remedies=(
-            your_remedy(
+            remedies.your_remedy(
                 "Pass the user's ID token in Logins",
                 "Request credentials after the user has signed in, and pass the token in Logins to GetId and GetCredentialsForIdentity.",
                 "The key in Logins is the provider's name. For a user pool, it is cognito-idp.REGION.amazonaws.com/USER_POOL_ID.",
                 commands="aws cognito-identity describe-identity-pool --region REGION --identity-pool-id IDENTITY_POOL_ID",
                 url=pages.IDENTITY_POOLS,
             ),
-            account_remedy(
+            remedies.account_remedy(
                 "Or enable guest access in the identity pool, if guests are meant to have access",
                 "Choose a guest role with few permissions, because anyone can get its credentials.",
                 url=pages.IDENTITY_POOLS,
@@ -180,9 +169,9 @@ _LOGIN_PROBLEMS = (
 def explain_user_pool(denial: Denial) -> Explanation:
     """Explain that a user pool rejects a sign-in or a token."""
     return denial.explain(
-        f"The Amazon Cognito user pool rejected the sign-in or the token{end_summary(denial.failure)}",
+        f"The Amazon Cognito user pool rejected the sign-in or the token{quoted_message.end_summary(denial.failure)}",
         USER_POOL_REJECTED.cause("reported"),
-        remedies=your_remedy(
+        remedies=remedies.your_remedy(
             "Do what the message says",
             "The password or user name is wrong, or too many attempts failed: check the user with the command, and wait before the next attempt.",
             "A token has expired or was revoked: get a new one with the refresh token and the ID of the app client that issued it, or sign in again.",
@@ -202,9 +191,9 @@ def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, _message: st
     is_expired = phrase == "Token expired"
     return case.explain(
         f"Amazon Cognito rejected the sign-in: {problem}.",
-        reported_cause(LOGIN_REJECTED, text, phrase, text=f"{capitalize_start(problem)}."),
+        clues.reported_cause(LOGIN_REJECTED, text, phrase, text=f"{capitalize_start(problem)}."),
         topic="identity-pool-login",
-        remedies=your_remedy(
+        remedies=remedies.your_remedy(
             title,
             step,
             None
@@ -232,16 +221,16 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
         IDENTITY_KEPT.cause(),
         topic="identity-pool-forbidden",
         remedies=(
-            your_remedy(
+            remedies.your_remedy(
                 "Delete the stored identity ID, and request it again",
                 "Clear it at sign-out and after this error: SDKs keep it per pool, in browsers in local storage (clearCachedId in the SDK for JavaScript 2).",
                 "Then call GetId with the sign-in token in Logins, and GetCredentialsForIdentity with that ID and the same Logins.",
                 url=pages.IDENTITY_POOLS,
             ),
-            account_remedy(
+            remedies.account_remedy(
                 "Check which sign-ins the identity is linked to",
                 "Logins in the response names the providers. The call must have a token of one of them.",
-                commands=fill_command(
+                commands=commands.fill_command(
                     "aws cognito-identity describe-identity --region {} --identity-id {}", region, identity
                 ),
                 url=pages.IDENTITY_POOLS,
@@ -295,19 +284,19 @@ def _compare_pool(case: Case[AwsError] | Denial) -> _PoolTrust | None:
 def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Explanation:
     """Explain that a pool has no role for the caller or cannot assume it."""
     trust = _compare_pool(case)
-    check = account_remedy(
+    check = remedies.account_remedy(
         "Check which roles the pool has",
         "Roles contains authenticated for signed-in users and unauthenticated for guests. RoleMappings select a role by provider or claims.",
         commands="aws cognito-identity get-identity-pool-roles --region REGION --identity-pool-id IDENTITY_POOL_ID",
         url=pages.IDENTITY_POOL_ROLES,
     )
-    remedies: tuple[Remedy, ...] = (check, pool_trust_remedy())
+    proposed: tuple[Remedy, ...] = (check, pool_trust_remedy())
     summary, text = "returns no credentials: it has no role for this caller, or cannot assume it", ""
     role = "the role" if trust is None or trust.role is None else f"the role {trust.role}"
     if trust is not None and trust.result.allowed:
         summary = f"returns no credentials, although the trust policy of {role} allows the pool: most likely, the pool has another role for this caller, or none"
         text = "The pool has another role than this one for this kind of caller, or none."
-        remedies = (check,)
+        proposed = (check,)
     elif trust is not None and trust.result.allowed is False:
         problem, fixed = _describe_problem(trust)
         summary = f"cannot assume {role}: {problem}"
@@ -324,7 +313,7 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
 
             result = check_trust_policy(fixed, action=_ACTION, claims=trust.claims)
             if has_reference(fixed):
-                in_code, fixed = in_code or your_remedy(f"{title}, where the code defines it"), None
+                in_code, fixed = in_code or remedies.your_remedy(f"{title}, where the code defines it"), None
             elif result.allowed and _POOL_OF_APP.search(case.failure.text):
                 text = f"{text.removesuffix('.')}: they match the pool {trust.claims['aud']}."
             elif result.condition and result.actual:
@@ -332,17 +321,17 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
                 text = f"The policy's condition on {key} does not match either."
                 fixed = policy_with_value(fixed, result, value=result.actual[0])
         if fixed is not None:
-            change = trust_remedy(
+            change = remedies.trust_remedy(
                 title,
                 f"{WHOLE_DOCUMENT}{other}",
                 "Keep both conditions: without the one on aud, every identity pool can use the role.",
-                commands=trust_policy_commands(trust.role)[1:],
+                commands=commands.trust_policy_commands(trust.role)[1:],
                 policy=fixed,
                 is_addition=False,
                 url=pages.IDENTITY_POOL_ROLES,
             )
         # Code that sets the action makes the other remedies superfluous.
-        remedies = (in_code,) if in_code and in_code.commands else present(in_code, change, check)
+        proposed = (in_code,) if in_code and in_code.commands else remedies.present(in_code, change, check)
     return case.explain(
         f"The identity pool {summary}.",
         IDENTITY_POOL_ROLES.cause(
@@ -350,7 +339,7 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
             None if text else 'The error is "Invalid identity pool configuration".',
             text=text,
         ),
-        remedies=remedies,
+        remedies=proposed,
         notes="An Allow in another policy does not help: the pool has not assumed the role yet.",
     )
 
@@ -387,13 +376,13 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
         "ForAnyValue:StringLike": {f"{POOL_PROVIDER}:amr": kind},
     }
     statement = allow(_ACTION, principal={"Federated": POOL_PROVIDER}, condition=condition)
-    return trust_remedy(
+    return remedies.trust_remedy(
         "Allow the pool in the role's trust policy",
         form if pool != audience else None,
-        save_step("the role's trust policy", "trust.json"),
+        remedies.save_step("the role's trust policy", "trust.json"),
         "Keep both conditions. amr is authenticated in the role for signed-in users, and unauthenticated in the role for guests.",
         "In China and GovCloud, the provider has another name.",
-        commands=trust_policy_commands(None),
+        commands=commands.trust_policy_commands(None),
         policy=build_document([statement]),
         url=pages.IDENTITY_POOL_ROLES,
     )

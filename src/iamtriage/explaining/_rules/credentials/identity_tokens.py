@@ -1,37 +1,29 @@
 """Explain web identity tokens and SAML assertions that STS rejects before it evaluates the role.
 
-Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html and
-https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html.
+Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials import issuer_problems, issuers, rejected_tokens
-from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases, reported_cause
-from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
+from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts.trust_documents import find_other_provider
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
+from iamtriage.failures._failures import InvalidIdentityToken
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._facts import Facts
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import InvalidIdentityToken
-
-    _Rule = Callable[["Case[InvalidIdentityToken]", str], Explanation]
-    from iamtriage.explaining._explanations.explanations import Explanation
+_Rule = Callable[[Case[InvalidIdentityToken], str], Explanation]
 
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 _MISSING_CLAIM = lazy_pattern(r"issing a required claim: (\w{1,20})", re.ASCII)
@@ -79,9 +71,9 @@ INVALID_IDENTITY_TOKEN = CauseType(
 
 def explain_identity_token(case: Case[InvalidIdentityToken]) -> Explanation:
     """Explain that STS rejects a web identity token or a SAML assertion."""
-    message = message_text(case)
-    if is_about_saml(case, message):
-        return explain_rejected_assertion(case, message)
+    message = clues.message_text(case)
+    if case.failure.envelope.operation == "AssumeRoleWithSAML" or _SAML.search(message) is not None:
+        return _explain_rejected_assertion(case, message)
     rule = choose_rule(_ROUTES, case.failure, message) or _explain_other
     return _add_trust_policy(case, rule(case, message))
 
@@ -109,7 +101,7 @@ def _add_trust_policy(case: Case[InvalidIdentityToken], explanation: Explanation
 
 def _with_claims_of_text(case: Case[InvalidIdentityToken]) -> Facts:
     """Return the facts with the claims that the issuer in the text and the pod's service account determine."""
-    facts, issuer = case.facts, issuers.find_issuer(case, message_text(case))
+    facts, issuer = case.facts, issuers.find_issuer(case, clues.message_text(case))
     is_of_account = facts.namespace and facts.service_account
     if facts.token_claims is not None or issuer.url is None or not is_of_account:
         return facts
@@ -141,7 +133,7 @@ def _explain_missing_claim(case: Case[InvalidIdentityToken], message: str) -> Ex
 def _explain_rejected_claim(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     return case.explain(
         "The identity provider rejected the token.",
-        reported_cause(CLAIM_REJECTED, message, "IDPRejectedClaim"),
+        clues.reported_cause(CLAIM_REJECTED, message, "IDPRejectedClaim"),
         remedies=(
             your_remedy(
                 "Get a new token from the identity provider",
@@ -168,9 +160,9 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
     differs = "The token's issuer differs from the provider's URL."
     return case.explain(
         f"STS does not accept the web identity token{': it is not an ID token in the form of a JWT' if is_not_jwt else ''}.",
-        INVALID_IDENTITY_TOKEN.cause("reported", (*quote_phrases(message, *phrases), *issuer.because)),
+        INVALID_IDENTITY_TOKEN.cause("reported", (*clues.quote_phrases(message, *phrases), *issuer.because)),
         NOT_AN_ID_TOKEN.cause() if is_not_jwt else None,
-        None if is_not_jwt else TOKEN_EXPIRED.cause(text="The token has expired."),
+        None if is_not_jwt else common_causes.TOKEN_EXPIRED.cause(text="The token has expired."),
         None if is_not_jwt else issuers.PROVIDER_URL_DIFFERS.cause(text=differs),
         remedies=(_SEND_ID_TOKEN if is_not_jwt else credential_remedies.REREAD_TOKEN, _INSPECT_TOKEN),
         notes=issuers.ROLE_NOT_EVALUATED,
@@ -263,12 +255,7 @@ _COMPARE = your_remedy(
 )
 
 
-def is_about_saml(case: Case[InvalidIdentityToken], message: str) -> bool:
-    """Return whether STS rejected a SAML assertion, not a web identity token."""
-    return case.failure.envelope.operation == "AssumeRoleWithSAML" or _SAML.search(message) is not None
-
-
-def explain_rejected_assertion(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+def _explain_rejected_assertion(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that STS does not accept a SAML assertion."""
     verdict, quote, remedy = "", "", _COMPARE
     if (found := _OLD_METADATA.search(message)) is not None:
@@ -283,7 +270,7 @@ def explain_rejected_assertion(case: Case[InvalidIdentityToken], message: str) -
             remedy = your_remedy(title, step, _READ_ASSERTION, commands=lines, url=pages.SAML)
     return case.explain(
         f"STS does not accept the SAML assertion{verdict}.",
-        SAML_ASSERTION_INVALID.cause("reported", quote_phrases(message, quote) if quote else ()),
+        SAML_ASSERTION_INVALID.cause("reported", clues.quote_phrases(message, quote) if quote else ()),
         remedies=remedy,
         notes="STS rejects the assertion before it evaluates the role, so neither the trust policy nor an IAM policy helps.",
     )

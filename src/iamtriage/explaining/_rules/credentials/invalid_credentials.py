@@ -6,13 +6,15 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import attrs
 
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials import given_credentials, service_logins, unsigned_requests
 from iamtriage.explaining._rules.credentials.access_keys import (
     KEY_GONE,
@@ -23,28 +25,26 @@ from iamtriage.explaining._rules.credentials.access_keys import (
 )
 from iamtriage.explaining._rules.credentials.authorization_headers import explain_swapped_keys
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
-from iamtriage.explaining._rules.credentials.key_sources import (
-    explain_override,
-    find_override,
-    stored_keys_remedy,
-)
-from iamtriage.explaining._rules.credentials.mfa_sessions import explain_session_without_mfa
-from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
-from iamtriage.explaining._rules.credentials.mixed_credentials import (
+from iamtriage.explaining._rules.credentials.key_problems import (
     KEY_TOO_NEW,
     SESSION_TOKEN_MISSING,
     explain_key_of_vault,
     explain_mixed_credentials,
     explain_passed_keys,
-    find_mixed_credentials,
 )
-from iamtriage.explaining._rules.credentials.other_partitions import (
+from iamtriage.explaining._rules.credentials.key_sources import (
+    explain_override,
+    stored_keys_remedy,
+)
+from iamtriage.explaining._rules.credentials.limited_credentials import (
     OTHER_PARTITION,
     PARTITION_CAUSES,
     diagnose_region,
     explain_other_partition,
+    explain_session_without_mfa,
     partition_remedy,
 )
+from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
 from iamtriage.explaining._rules.credentials.other_users import find_unit
 from iamtriage.explaining._rules.credentials.rejected_requests import (
     CHECK_KEY,
@@ -59,20 +59,13 @@ from iamtriage.explaining._rules.credentials.rejected_requests import (
 )
 from iamtriage.explaining._rules.credentials.rejecting_regions import describe_not_enabled, region_remedies
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clocks import CLOCK_WRONG
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts import rejected_calls
 from iamtriage.explaining._rules.sts.findings import StsFindings, v1_token_cause
-from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import InvalidCredentials
+from iamtriage.failures._failures import Failure, InvalidCredentials
 
 _MAX_CAUSES = 6
 _SSO_TOKEN_WORDS = ("Session token not found", "Error loading SSO Token")
@@ -106,11 +99,8 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return _explain_invalid_session(case, request)
     if unsigned_requests.NO_REGISTRY_LOGIN.search(request.message):
         return unsigned_requests.explain_no_registry_login(case, request.message)
-    if service_logins.is_about_smtp(request.message):
-        return service_logins.explain_smtp_login(case)
-    if service_logins.is_about_packages(case):
-        return service_logins.explain_no_codeartifact_login(case)
-    explanation = explain_swapped_keys(case) or _explain_sent_credentials(case, request)
+    explanation = service_logins.explain_rejected_login(case, request.message) or explain_swapped_keys(case)
+    explanation = explanation or _explain_sent_credentials(case, request)
     if explanation is not None:
         return explanation
     region = diagnose_region(case, request)
@@ -149,14 +139,14 @@ def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedR
     # With --profile, environment variables are not used.
     if request.is_signed and variable and not (variable.isupper() and clues.find_option(case, "profile")):
         return _explain_missing_token(case, request, variable)
-    mixed = find_mixed_credentials(case) if request.is_signed and not request.is_temporary else None
+    mixed = explain_mixed_credentials(case) if request.is_signed and not request.is_temporary else None
     if mixed is not None:
-        return explain_mixed_credentials(case, mixed)
+        return mixed
     if not request.is_signed:
         return explain_session_without_mfa(case, request)
-    if (override := find_override(case)) is not None:
-        return explain_override(case, override, "does not accept it", "invalid-credentials")
-    if (explanation := explain_passed_keys(case)) is not None:
+    explanation = explain_override(case, "does not accept it", "invalid-credentials")
+    explanation = explanation or explain_passed_keys(case)
+    if explanation is not None:
         return explanation
     may_lack_token = request.is_temporary is not False and not request.is_aws_compatible
     keys = given_credentials.find_keys_in_code(case.text) if may_lack_token else None
@@ -186,17 +176,16 @@ def _explain_invalid_session(case: Case[InvalidCredentials], request: RejectedRe
     )
 
 
-def _explain_missing_token(
-    case: Case[InvalidCredentials], request: RejectedRequest, variable: str
-) -> Explanation:
+def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variable: str) -> Explanation:
     is_variable = variable.isupper() and variable.startswith("AWS_")
     # Terraform's provider has access_key and token.
     missing = "token" if variable == "access_key" else "aws_session_token"
     missing = missing.upper() if is_variable else missing
     because = f"The text shows {variable} with ASIA…, a temporary key, but no value of {missing}."
-    if is_variable and (override := find_override(case)) is not None:
-        verdict = f"does not accept the temporary key (ASIA…) without its session token: {missing} is not set"
-        return explain_override(case, override, verdict, "invalid-credentials")
+    verdict = f"does not accept the temporary key (ASIA…) without its session token: {missing} is not set"
+    overridden = explain_override(case, verdict, "invalid-credentials") if is_variable else None
+    if overridden is not None:
+        return overridden
     return case.explain(
         f"The temporary access key (ASIA…) was sent without its session token: {missing} is not set. No permission is missing.",
         _reported_cause(request),
@@ -350,7 +339,7 @@ def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[
     if request.code == "AuthFailure":
         yield CLOCK_WRONG.cause(text="The machine's clock is wrong: EC2 reports that with this code, too.")
     if request.may_need_opt_in:
-        yield REGION_NOT_ENABLED.cause(
+        yield rejected_calls.REGION_NOT_ENABLED.cause(
             text=f"The account has not enabled the Region of the call{'' if request.code == 'InvalidAccessKeyId' else ', or the session token is from the global STS endpoint and not valid there'}."
         )
     if request.may_be_for_other_store:
@@ -364,9 +353,7 @@ def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[
         yield OTHER_PARTITION.cause()
 
 
-def _remedies(
-    case: Case[InvalidCredentials], request: RejectedRequest, region: StsFindings
-) -> Iterator[Remedy]:
+def _remedies(case: Case[Failure], request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:
     if request.is_aws_compatible:
         yield credential_remedies.check_endpoint(is_other_software=True)
     if request.is_opt_in and request.is_signed and not request.is_temporary:

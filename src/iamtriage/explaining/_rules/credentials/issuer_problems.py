@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import attrs
@@ -18,31 +19,20 @@ from iamtriage._text import clip_text, quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.regions import REGION
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials import issuers
-from iamtriage.explaining._rules.credentials.issuers import (
-    ROLE_NOT_EVALUATED,
-    STS_AUDIENCE,
-    describe_match,
-    find_issuer,
-)
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import error_code, quote_phrases
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import CHINA_WITHOUT_REGION, PARTITION_WITHOUT_REGION
 from iamtriage.explaining._rules.sts.trust_documents import find_provider, parse_document
 from iamtriage.explaining._rules.sts.trust_findings import trust_policy_evidence
+from iamtriage.failures._failures import InvalidIdentityToken
 from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from iamtriage.arns._principals import Role
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.credentials.issuers import Issuer
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import InvalidIdentityToken
 
 # What SDKs print about the STS endpoint that they call, and what the program's environment sets.
 _CALLED = lazy_pattern(
@@ -229,7 +219,7 @@ _NO_KEY = "retrieve verification key from your identity provider"
 
 def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that STS found no key to verify the token with."""
-    issuer = find_issuer(case, message)
+    issuer = issuers.find_issuer(case, message)
     private = _why_private(issuer)
     whose = "the issuer's keys" if issuer.system is None else f"the keys of {issuer.system}"
     reason = ", or found no key for the token"
@@ -241,25 +231,24 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
         causes = (ISSUER_UNREACHABLE.cause(text=text),)
     remedies: tuple[Remedy, ...] = (_fetch_keys_remedy(issuer), _RETRY)
     if private is not None:
-        reason, text = (
-            f": {private}",
-            "STS fetches the keys over the internet, before it checks the subject, the audience or the role. It cannot reach this host.",
-        )
+        reason = f": {private}"
+        text = "STS fetches the keys over the internet, before it checks the subject, the audience or the role. It cannot reach this host."
         causes = (ISSUER_UNREACHABLE.cause("derived", text=text),)
         remedies = (_publish_remedy(issuer, case.facts.token_claims or {}),)
     summary = f"STS could not get {whose}{reason}."
-    if private is None and error_code(case.failure).startswith("IDPCommunicationError"):
+    if private is None and clues.error_code(case.failure).startswith("IDPCommunicationError"):
         summary, remedies = "STS could not reach the identity provider.", remedies[::-1]
     return case.explain(
         summary,
-        NO_VERIFICATION_KEY.cause("reported", (*quote_phrases(message, _NO_KEY), *issuer.because)),
+        NO_VERIFICATION_KEY.cause("reported", (*clues.quote_phrases(message, _NO_KEY), *issuer.because)),
         *causes,
         remedies=remedies,
-        notes=f"{'' if private else ROLE_NOT_EVALUATED}{describe_match(case)}".lstrip() or None,
+        notes=f"{'' if private else issuers.ROLE_NOT_EVALUATED}{issuers.describe_match(case)}".lstrip()
+        or None,
     )
 
 
-def _fetch_keys_remedy(issuer: Issuer) -> Remedy:
+def _fetch_keys_remedy(issuer: issuers.Issuer) -> Remedy:
     url = commands.issuer(issuer.url).rstrip("/")
     keys = "JWKS_URI"
     last = "EKS serves both documents publicly. For self-managed clusters, you must publish them."
@@ -293,7 +282,7 @@ _RETRY = your_remedy(
 )
 
 
-def _why_private(issuer: Issuer) -> str | None:
+def _why_private(issuer: issuers.Issuer) -> str | None:
     """Return why the issuer's host cannot be reached from the internet, as a clause, if its name shows that."""
     host = (issuer.url or "").removeprefix("https://").partition("/")[0]
     if not host or (found := _PRIVATE_HOST.fullmatch(host)) is None:
@@ -303,23 +292,17 @@ def _why_private(issuer: Issuer) -> str | None:
     return f"{host} is no public address"
 
 
-def _publish_remedy(issuer: Issuer, claims: Mapping[str, object]) -> Remedy:
+def _publish_remedy(issuer: issuers.Issuer, claims: Mapping[str, object]) -> Remedy:
     """Return the remedy that gives an issuer with a private name a public URL.
 
     Sources: https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#serviceaccount-token-volume-projection
     and https://docs.gitlab.com/ci/cloud_services/aws/.
     """
     is_of_pod = str(claims.get("sub")).startswith("system:serviceaccount:")
-    build, get, host = (
-        your_remedy,
-        "curl --silent --show-error --fail",
-        commands.issuer(issuer.url).rstrip("/"),
-    )
-    setting, keys, last = (
-        f"Set PUBLIC_URL as the issuer of the system at {host}",
-        "JWKS_URI",
-        "get new tokens",
-    )
+    build, get = your_remedy, "curl --silent --show-error --fail"
+    host = commands.issuer(issuer.url).rstrip("/")
+    setting = f"Set PUBLIC_URL as the issuer of the system at {host}"
+    keys, last = "JWKS_URI", "get new tokens"
     change = ". In openid-configuration, change issuer to it, and jwks_uri to PUBLIC_URL/jwks."
     if is_of_pod:
         build, get, host = cluster_remedy, "kubectl get --raw", ""
@@ -341,7 +324,7 @@ def _publish_remedy(issuer: Issuer, claims: Mapping[str, object]) -> Remedy:
                 "After you have uploaded them as PUBLIC_URL/.well-known/openid-configuration and PUBLIC_URL/jwks:",
                 "curl --silent --show-error --fail PUBLIC_URL/.well-known/openid-configuration PUBLIC_URL/jwks",
             ),
-            f"aws iam create-open-id-connect-provider --url PUBLIC_URL --client-id-list {STS_AUDIENCE if is_of_pod else 'AUDIENCE'}",
+            f"aws iam create-open-id-connect-provider --url PUBLIC_URL --client-id-list {issuers.STS_AUDIENCE if is_of_pod else 'AUDIENCE'}",
         ),
         url=pages.OIDC_PROVIDERS,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -11,28 +10,21 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.controllers import usual_account
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, reported_cause, safe_name
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy
-from iamtriage.explaining._rules.sts.trust_documents import find_other_provider, find_provider
+from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, trust_remedy
+from iamtriage.explaining._rules.sts.trust_documents import OtherProvider, find_other_provider, find_provider
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy, trust_policy_evidence
+from iamtriage.failures._failures import Failure, InvalidIdentityToken
 from iamtriage.policies._documents import allow, build_document
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.remedies import Commands
-    from iamtriage.explaining._rules.sts.trust_documents import OtherProvider
-    from iamtriage.failures._failures import InvalidIdentityToken
 
 STS_AUDIENCE = "sts.amazonaws.com"
 ROLE_NOT_EVALUATED = (
@@ -204,12 +196,14 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
         causes = [CLUSTER_RECREATED.cause(trust_policy_evidence(case.facts), text=text)]
     else:
         causes.append(CLUSTER_RECREATED.cause() if issuer.is_eks else PROVIDER_URL_DIFFERS.cause())
-    where, account = f"the role's account{_describe_other(other)}", None
+    where, account = "the role's account", None
     listed = _find_listed(case) if other is None else None
     if listed is not None:
         where, account, causes = _compare_listed(issuer, listed, causes)
     create = _create_provider_remedy(issuer, account)
     if other is not None:
+        owner = " of another cluster" if other.is_of_other_cluster else f" {other.named}"
+        where += f" {other.account}, and the role's trust policy names the provider{owner}"
         create = _create_and_trust_remedy(case, create, other)
     return case.explain(
         f"IAM has no OIDC provider for {issuer.description}{f' ({issuer.url})' if issuer.url else ''} in {where}.",
@@ -241,7 +235,7 @@ def describe_match(case: Case[InvalidIdentityToken]) -> str:
 def create_provider_command(issuer: Issuer) -> str:
     """Return the command that creates the IAM OIDC provider for an issuer."""
     uses_sts = issuer.is_eks or issuer.system == GITHUB
-    return fill_command(
+    return commands.fill_command(
         "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
         *(commands.issuer(issuer.url), STS_AUDIENCE if uses_sts else "AUDIENCE"),
     )
@@ -276,16 +270,7 @@ def _compare_listed(
     return f"account {account}: the list in the text has only {shown}", account, causes
 
 
-def _describe_other(other: OtherProvider | None) -> str:
-    if other is None:
-        return ""
-    owner = " of another cluster" if other.is_of_other_cluster else f" {other.named}"
-    return f" {other.account}, and the role's trust policy names the provider{owner}"
-
-
-def _create_and_trust_remedy(
-    case: Case[InvalidIdentityToken], create: Remedy, other: OtherProvider
-) -> Remedy:
+def _create_and_trust_remedy(case: Case[Failure], create: Remedy, other: OtherProvider) -> Remedy:
     """Return the remedy that creates the provider and names it in the role's trust policy: one needs the other."""
     role = underlying_role(try_parse_principal(case.failure.resource or case.facts.resource))
     return attrs.evolve(
@@ -302,9 +287,7 @@ def _create_and_trust_remedy(
     )
 
 
-def _trust_provider_remedy(
-    case: Case[InvalidIdentityToken], issuer: Issuer, account: str | None
-) -> Remedy | None:
+def _trust_provider_remedy(case: Case[Failure], issuer: Issuer, account: str | None) -> Remedy | None:
     """Return the remedy that trusts the provider of a cluster, for the service account that the text names."""
     namespace, name = usual_account(case.facts, case.text)
     has_subject = namespace is not None and name is not None
@@ -332,8 +315,12 @@ def _create_provider_remedy(issuer: Issuer, account: str | None) -> Remedy:
     where = "Run the commands in the account of the role. The first one lists its providers: each ARN ends in the issuer without https://. If none matches exactly, create one, once per issuer. IAM gets the thumbprint itself."
     if account:
         where = f"Run the command in account {account}. IAM gets the thumbprint itself."
-    audience, url = None, pages.OIDC_PROVIDERS
+    audience: str | None = (
+        "AUDIENCE is the token's aud claim: for many systems sts.amazonaws.com, for others a client ID."
+    )
+    url = pages.OIDC_PROVIDERS
     if issuer.is_eks:
+        audience = None
         eksctl = f"eksctl utils associate-iam-oidc-provider --cluster CLUSTER --region {issuer.region or 'REGION'} --approve"
         other_account = "Or, if the cluster is in another account than the role, in the role's account:"
         creations = (Labelled("If none matches:", eksctl), Labelled(other_account, create))
@@ -343,10 +330,6 @@ def _create_provider_remedy(issuer: Issuer, account: str | None) -> Remedy:
     elif issuer.system == GITHUB:
         audience = "The action aws-actions/configure-aws-credentials requests the audience sts.amazonaws.com."
         url = pages.GITHUB_OIDC
-    else:
-        audience = (
-            "AUDIENCE is the token's aud claim: for many systems sts.amazonaws.com, for others a client ID."
-        )
     url_text = issuer.url or ""
     partition = "aws-cn" if ".com.cn/" in url_text else "aws-us-gov" if ".us-gov-" in url_text else "aws"
     name = clip_text(url_text.removeprefix("https://")) or "its URL without https://"

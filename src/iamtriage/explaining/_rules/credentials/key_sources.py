@@ -6,24 +6,20 @@ Source: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-quickstar
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_working_profile, selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
-from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared import clues, commands, pages, text_signs
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.text_signs import is_about_pods
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 _SECRET_OBJECT = lazy_pattern(
     r"(?:(?<![\w/-])secrets?/|\bkubectl [^\n]{0,60}\b(?:secret generic |(?:get|describe) secrets? ))(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
@@ -111,7 +107,7 @@ def stored_keys_remedy(case: Case[Failure]) -> Remedy | None:
         )
     # If the reader ran the AWS CLI, it has their keys, whatever pods the text shows.
     is_of_reader = failed is not None and failed.program == "aws"
-    is_of_pod = is_about_pods(text) or _SHOWN_SECRET.search(text) or find_controller(text)
+    is_of_pod = text_signs.is_about_pods(text) or _SHOWN_SECRET.search(text) or find_controller(text)
     return (
         _secret_object_remedy(case) if kind in {None, "eks-pod"} and is_of_pod and not is_of_reader else None
     )
@@ -233,15 +229,11 @@ def _ending(key: str | None) -> str | None:
     return ending if len(ending) == _ENDING and ending.isalnum() and ending.upper() == ending else None
 
 
-def explain_override(case: Case[Failure], override: Override, verdict: str, topic: str) -> Explanation:
-    """Explain that the keys in the environment, not the profile, are what AWS rejected.
-
-    Args:
-        case: The failure.
-        override: The profile.
-        verdict: What AWS did with the key, after "AWS".
-        topic: The topic of the explanation.
-    """
+def explain_override(case: Case[Failure], verdict: str, topic: str) -> Explanation | None:
+    """Explain that AWS rejected the keys in the environment, not the profile: the verdict is what AWS did with them."""
+    override = find_override(case)
+    if override is None:
+        return None
     key = "An access key in the environment"
     if override.used:
         key = f"The access key …{override.used} in the environment"

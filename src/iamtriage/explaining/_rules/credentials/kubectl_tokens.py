@@ -8,16 +8,13 @@ https://docs.aws.amazon.com/eks/latest/userguide/cluster-auth.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import Failure
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.failures._failures import Failure
 
 __all__ = ("add_rejected_login", "has_rejected_credentials")
 
@@ -50,12 +47,7 @@ _KINDS = frozenset({"expired_credentials", "invalid_credentials", "signature_mis
 
 
 def has_rejected_credentials(text: str, login: int) -> bool:
-    """Return whether AWS rejects the credentials with which kubectl signed the token of a rejected login.
-
-    Args:
-        text: The text.
-        login: The position of the rejected login.
-    """
+    """Return whether AWS rejects the credentials with which kubectl signed the token of the login at a position."""
     found = list(_REJECTED.finditer(text))
     if not found:
         return False

@@ -1,25 +1,17 @@
-"""Explain that nobody can show the secret access key of an existing key, to those who ask how.
-
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html.
-"""
+"""Explain that nobody can show the secret access key of an existing key, to those who ask how."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials.access_keys import NEW_KEY_REMEDIES
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._facts import Facts
 
 _KEY_NAME = r"secret(?: access)?[ -]?keys?\b"
 _OWNED = rf"(?:my|our|your|the|an?|his|her|its|their|this|that|\w{{1,30}}['’]s) (?:[\w-]{{1,20}} ){{0,3}}{_KEY_NAME}"
@@ -47,7 +39,7 @@ _USER = lazy_pattern(
 _PROFILE = lazy_pattern(r"\baws iam [^\n|;&]{0,200}?--profile[ =][\"']?([\w.@+-]{1,64})", re.ASCII)
 _LISTED = lazy_pattern(r"\"AccessKeyId\":\s?\"(AKIA[A-Z0-9]{12,16})\"")
 _KEY_ID = lazy_pattern(r"\bAKIA[A-Z0-9]{12,16}\b")
-_MAX_KEYS = 2
+_KEYS_OF_USER = 2
 LOST_SECRET_KEY = CauseType(
     "secret-key-lost",
     title="A lost secret access key cannot be shown again",
@@ -69,13 +61,13 @@ def explain_lost_secret(text: str, _facts: Facts) -> Explanation | None:
     profile = found[1] if (found := _PROFILE.search(text)) else None
 
     def call(verb: str, *options: str) -> str:
-        return with_profile(profile, command("aws", "iam", verb, *options))
+        return credential_remedies.with_profile(profile, commands.command("aws", "iam", verb, *options))
 
     of_user, of_key = ("--user-name", user), ("--access-key-id", key)
     room = "A user can have two keys: if there are two already, delete one that is not used first."
     if listed:
         room = "The list in the text has one key, and a user can have two, so there is room for a new one."
-    if len(listed) >= _MAX_KEYS:
+    if len(listed) >= _KEYS_OF_USER:
         room = "The list in the text has two keys, which is the limit: delete the one that is not used first."
     create = your_remedy(
         "Create a new access key, and retire the old one",

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials import (
     broken_profiles,
     containers,
     credential_endpoints,
     ecs_tasks,
     given_credentials,
-    mfa_sessions,
+    limited_credentials,
     missing_logins,
     missing_profiles,
     other_users,
@@ -32,22 +33,13 @@ from iamtriage.explaining._rules.credentials import (
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
 from iamtriage.explaining._rules.credentials.no_credentials import explain_no_credentials
 from iamtriage.explaining._rules.credentials.provider_chains import explain_unlisted_provider
-from iamtriage.explaining._rules.shared import certificates, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import find_profile, message_text, quote_phrases, safe_name
-from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
+from iamtriage.explaining._rules.shared import certificates, clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
+from iamtriage.failures._failures import MissingCredentials
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from iamtriage.explaining._cause_types import Cause, Evidence
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
-
-    _Rule = Callable[["Case[MissingCredentials]", str], Explanation]
+_Rule = Callable[[Case[MissingCredentials], str], Explanation]
 
 _PARTIAL_CREDENTIALS = lazy_pattern(
     r"(?:Partial credentials found in ([\w./-]{1,40}), missing:? ?|shared credentials \S{1,64} in (\S{1,200}) did not contain )(\w{2,40}(?:(?:, ?| or )\w{2,40}){0,4})?"
@@ -114,7 +106,7 @@ PROFILE_NOT_FOUND = CauseType(
 
 def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
     """Explain why no credentials were found or sent."""
-    message = message_text(case)
+    message = clues.message_text(case)
     if _SSO_EXPIRED.search(message):
         return explain_expired_sso(case, message)
     if "s3a" in message and (found := explain_unlisted_provider(case)) is not None:
@@ -124,7 +116,7 @@ def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
 
 
 def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> Explanation:
-    profile = find_profile(case)
+    profile = clues.find_profile(case)
     subject = f"The profile {profile}" if profile else "The profile"
     kubeconfig = _KUBECONFIG_HELPER.search(case.text) is not None
     sections = find_profile_sections(case.failure.text)
@@ -166,7 +158,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         files = other.files
         other_home = missing_logins.OTHER_HOME.cause("derived", (*shown, *other.because), text=other.why)
         spellings = () if is_theirs and not shown else spellings
-    listed = tuple(each for each in find_listed_profiles(case.failure.text) if safe_name(each))
+    listed = tuple(each for each in find_listed_profiles(case.failure.text) if clues.safe_name(each))
     setting = "AWS_PROFILE" if kubeconfig else broken_profiles.profile_setting(case.failure)
     choose = f"List the profiles where the call runs, and select one of them with {setting}."
     choose += "" if kubeconfig else " If the machine has a role, unset AWS_PROFILE instead."
@@ -182,8 +174,8 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         similar = [each for each in listed if called and (called in each.lower() or each.lower() in called)]
         if len(similar) == 1 and not kubeconfig:
             title = f"Use the profile {similar[0]}"
-            again = repeat_command(case.context.command, changes={"profile": similar[0]})
-            lines = (again or fill_command("export AWS_PROFILE={}", similar[0]),)
+            again = commands.repeat_command(case.context.command, changes={"profile": similar[0]})
+            lines = (again or commands.fill_command("export AWS_PROFILE={}", similar[0]),)
         choose = f"Use {join_words(similar[:_MAX_LISTED] or listed[:_MAX_LISTED], 'or')}, which the text lists, as {setting}."
     precedence = "The kubeconfig takes precedence if it selects the profile (env AWS_PROFILE or --profile). aws eks update-kubeconfig with --profile changes it."
     last = precedence if kubeconfig else None
@@ -194,7 +186,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         f"{subject} {problem} in the config and credentials files {files}{f', but {selects}' if kubeconfig else ''}.",
         PROFILE_NOT_FOUND.cause(
             "reported",
-            quote_phrases(
+            clues.quote_phrases(
                 message,
                 "could not be found",
                 "failed to get shared config profile",
@@ -236,8 +228,8 @@ _KUBECONFIG_COMMANDS = (
 def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
     found = _PARTIAL_CREDENTIALS.search(message)
     written = (found[1] or found[2]) if found else None
-    place = _PLACES.get(written, safe_name(written) or "one place") if written else "one place"
-    missing = safe_name(found[3]) if found and found[3] else None
+    place = _PLACES.get(written, clues.safe_name(written) or "one place") if written else "one place"
+    missing = clues.safe_name(found[3]) if found and found[3] else None
     wrong = _WRONG_VARIABLE.search(case.failure.text) if written == "env" else None
     instead = f": the text sets {wrong[1]}, which SDKs do not read" if wrong else ""
     return case.explain(
@@ -316,7 +308,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
         missing_logins.explain_no_sso_login, message=_NO_SSO_LOGIN, code=r"(?:SSO|NoAuthToken|InvalidSSO).*"
     ),
     Route(
-        mfa_sessions.explain_mfa_required,
+        limited_credentials.explain_mfa_required,
         message=_MFA_REQUIRED,
         code=r"RefreshWithMFAUnsupportedError|AssumeRoleTokenProviderNotSetError",
     ),

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials import other_users
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, principal_words
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clusters import find_cluster
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import WRONG_SSO_SESSION
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.shared.remedies import Commands
-    from iamtriage.failures._failures import Failure, MissingCredentials
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present, your_remedy
+from iamtriage.failures._failures import Failure, MissingCredentials
 
 # botocore.utils.SSOTokenLoader
 _SSO_TOKEN_OF = lazy_pattern(r"Token for ([^\s\"']{1,200}) does not exist", re.ASCII)
@@ -137,7 +131,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     if session is not None and clues.find_profile(case) is None:
         step = f"The sign-in is valid for all profiles with sso_session = {session} in ~/.aws/config."
         steps = (step, *steps[1:])
-        lines = (fill_command("aws sso login --sso-session {}", commands.profile(session)),)
+        lines = (commands.fill_command("aws sso login --sso-session {}", commands.profile(session)),)
     if "getting credentials: exec" in case.text:
         why = "kubectl uses the profile in the exec section of the kubeconfig, or AWS_PROFILE. To print the section:"
         show = Labelled(why, _SHOW_HELPER)

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials import broken_profiles
 from iamtriage.explaining._rules.shared import credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.failures._failures import MissingCredentials
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.profiles import ProfileSection
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
 
 PROFILE_MISTYPED = CauseType(
     "profile-mistyped",

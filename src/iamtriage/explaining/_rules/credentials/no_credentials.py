@@ -7,13 +7,14 @@ https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html an
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
 from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials import (
     ci_jobs,
     containers,
@@ -28,20 +29,14 @@ from iamtriage.explaining._rules.credentials import (
     unread_sources,
 )
 from iamtriage.explaining._rules.credentials.key_sources import find_signed_in_profile
-from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
-from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
+from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
+from iamtriage.failures._failures import MissingCredentials
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
-
-    _Environment = Callable[["Case[MissingCredentials]", str], pod_roles.Advice]
-    _Rule = Callable[["Case[MissingCredentials]", str], Explanation]
+_Environment = Callable[[Case[MissingCredentials], str], pod_roles.Advice]
+_Rule = Callable[[Case[MissingCredentials], str], Explanation]
 
 _POD_IDENTITY_AGENT = lazy_pattern(
     r"169\.254\.170\.23|fd00:ec2::23|eks-pod-identity|pod-?identity", re.IGNORECASE
@@ -197,7 +192,7 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
     used = "the default credentials" if profile is None else f"those of the profile {profile}"
     return case.explain(
         f"The CDK needs credentials for account {target}, and the current ones ({used}) are for account {current}: most likely, this is the wrong profile.",
-        CREDENTIALS_OF_OTHER_ACCOUNT.cause(
+        common_causes.CREDENTIALS_OF_OTHER_ACCOUNT.cause(
             "reported",
             f"The text says: {accounts[0]}",
             text="The stack's env names the account, and the CDK compares it with the account of the credentials.",

@@ -8,20 +8,18 @@ https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_delegation.html
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, hide_secrets
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 # Programs that make calls of AWS, or run others that do. Those in containers have other files.
 _PROGRAMS = r"(?:aws|terraform|tofu|terragrunt|pulumi|python[\d.]{0,4}|node|npx|npm|make|bash|sh|cdk|sam|eksctl|kubectl|kubefwd|k9s|stern|helm|helmfile|flux|argocd|velero|packer|ansible(?:-playbook)?|java|rclone|restic|s3cmd|s5cmd)"

@@ -1,8 +1,6 @@
 """Explain why the agent that gives pods credentials refuses: EKS Pod Identity, kiam or kube2iam.
 
-Sources: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html,
-https://github.com/uswitch/kiam#overview (iam.amazonaws.com/permitted) and
-https://github.com/jtblin/kube2iam#namespace-restrictions (iam.amazonaws.com/allowed-roles).
+Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html.
 """
 
 from __future__ import annotations
@@ -15,20 +13,18 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials import pod_roles
-from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import error_code, quote_phrases, reported_cause
+from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command, namespace
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.failures._failures import AwsError, MissingCredentials
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import AnyCase
-    from iamtriage.failures._failures import AwsError, MissingCredentials
 
 POD_IDENTITY_AGENT = "169.254.170.23"  # its address on every node
 NO_ANSWER = r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|(?:failed|unable|could not|couldn't) (?:to )?connect|failed to establish a new connection|\bE(?:CONNREFUSED|TIMEDOUT|HOSTUNREACH|NETUNREACH))"
@@ -104,7 +100,7 @@ def explain_missing_association(case: Case[AwsError | MissingCredentials], messa
     cluster = f"The cluster {facts.cluster}" if facts.cluster else "The cluster"
     return case.explain(
         f"{cluster} has no Pod Identity association for {account}, so the pod gets no credentials.",
-        reported_cause(
+        clues.reported_cause(
             pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE,
             message,
             "No associations found",
@@ -160,14 +156,14 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = N
         causes = (TOKEN_FILE_EMPTY.cause(), CALLED_BY_HAND.cause())
     else:
         causes = (pod_roles.SDK_TOO_OLD.cause(), TOKEN_FILE_EMPTY.cause(), CALLED_BY_HAND.cause())
-    because = quote_phrases(
+    because = clues.quote_phrases(
         message,
         "service account token cannot be empty",
         "service account token cannot be parsed",
         "service account token failed basic claim validations",
     )
     if is_from_service:
-        because = (f"The error code is {error_code(case.failure)}.",)
+        because = (f"The error code is {clues.error_code(case.failure)}.",)
     return case.explain(
         summary,
         AGENT_REJECTED_TOKEN.cause("reported", because, text=text),
@@ -282,7 +278,7 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
         f"The SDK{program} is too old for EKS Pod Identity: it does not accept the agent's address, 169.254.170.23. The pod's association works, or the address would not be set.",
         pod_roles.SDK_TOO_OLD.cause(
             "derived" if POD_IDENTITY_AGENT in text else "possible",
-            quote_phrases(text, phrase) if phrase else (),
+            clues.quote_phrases(text, phrase) if phrase else (),
             text="EKS sets AWS_CONTAINER_CREDENTIALS_FULL_URI to this address only for a pod with an association.",
         ),
         remedies=(

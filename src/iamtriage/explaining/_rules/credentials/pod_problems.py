@@ -1,7 +1,6 @@
 """Find in a text why a pod does not have the role that a service account has, such as an annotation with another key.
 
-Sources: https://docs.aws.amazon.com/eks/latest/userguide/pod-configuration.html,
-https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html,
+Sources: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html,
 https://github.com/jtblin/kube2iam and https://external-secrets.io/latest/provider/aws-access/.
 """
 
@@ -9,24 +8,22 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
+from iamtriage.explaining._context.readers.kubernetes.pod_evidence import (
+    AccountWithRole,
+    PodEvidence,
+    read_pod_evidence,
+)
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import clusters, commands, pages
-from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._context.readers.kubernetes.pod_evidence import AccountWithRole, PodEvidence
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.clusters import AnyCase
 
 _KIAM = "iam.amazonaws.com/role"
 KEY = "eks.amazonaws.com/role-arn"

@@ -1,12 +1,12 @@
 """Say how a pod gets the credentials of a role, by IRSA or EKS Pod Identity.
 
-Sources: https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html and
-https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html.
+Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
@@ -18,21 +18,17 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials import pod_problems
-from iamtriage.explaining._rules.shared import clusters, pages
-from iamtriage.explaining._rules.shared.clues import error_code, find_kubernetes_evidence
+from iamtriage.explaining._rules.shared import clues, clusters, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
+from iamtriage.failures._failures import MissingCredentials
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import AnyCase
-    from iamtriage.failures._failures import MissingCredentials
 
 # What a chain of credential providers says of the variables for IRSA and for EKS Pod Identity.
 _NO_TOKEN_FILE = lazy_pattern(r"\bAWS_WEB_IDENTITY_TOKEN_FILE\b.{0,80}?\b(?:must be|not|is not|isn't) set\b")
@@ -124,7 +120,9 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     """Return why a pod may have no credentials, and how it gets some."""
     problem = pod_problems.find_pod_problem(case)
     if problem is None and read_pod_evidence(case.failure.text).has_variables:
-        return _advise_on_variables(case)
+        because = "The text shows the variables from which SDKs get the pod's role."
+        too_old = SDK_TOO_OLD.cause(because=because, text="The SDK is too old for IRSA or EKS Pod Identity.")
+        return Advice([too_old, OTHER_PROVIDER.cause()], [use_default_chain_remedy(case)])
     without_role = "neither a role annotation (IRSA) nor a Pod Identity association, or the pod uses another service account."
     older = PODS_NOT_RECREATED.cause(
         text="The pod is older than the annotation or association: EKS injects the variables when a pod is created."
@@ -149,9 +147,9 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
             text="The pod is older than the annotation of its service account, or it uses another service account.",
         )
         return Advice([not_recreated, too_old], [remedies[0], update_sdk_remedy(case)])
-    if error_code(case.failure) == "WebIdentityErr":
+    if clues.error_code(case.failure) == "WebIdentityErr":
         because = "The SDK was assuming a role with a web identity."
-    elif (evidence := find_kubernetes_evidence(case)) is not None:
+    elif (evidence := clues.find_kubernetes_evidence(case)) is not None:
         because = evidence
     else:
         text = f"If the program runs in an EKS pod, its service account has {without_role}"
@@ -224,13 +222,6 @@ def advise_own_role(case: Case[MissingCredentials], message: str) -> Advice:
     name = "/".join(filter(None, (case.facts.namespace, case.facts.service_account)))
     title = f"Or, better, give {clip_text(name) if '/' in name else 'the service account'} its own role, and leave the limit at 1"
     return Advice([], [attrs.evolve(give, title=title, steps=give.steps[:1])])
-
-
-def _advise_on_variables(case: Case[MissingCredentials]) -> Advice:
-    """Return why an SDK may ignore the variables that the text shows."""
-    because = "The text shows the variables from which SDKs get the pod's role."
-    too_old = SDK_TOO_OLD.cause(because=because, text="The SDK is too old for IRSA or EKS Pod Identity.")
-    return Advice([too_old, OTHER_PROVIDER.cause()], [use_default_chain_remedy(case)])
 
 
 def use_default_chain_remedy(case: AnyCase) -> Remedy:

@@ -11,17 +11,15 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
 
 _TYPE_HEADER = "content-type"
 _FORM_TYPE = "application/x-www-form-urlencoded"
@@ -165,23 +163,15 @@ def compare_methods(text: str) -> Difference | None:
 def _compare_values(text: str, request: _Request, name: str, found: re.Match[str]) -> Difference:
     value, received, is_type = found[1], request.headers[name], name == _TYPE_HEADER
     shown, parameter = clip_text(received), _PARAMETERS.get(name, name)
-    sent, has = (
-        (f"sent {shown}", f"has {name}: {shown}")
-        if received
-        else ("did not send this header", f"has no {name}")
-    )
-    setting = found[0].replace(value, shown)
-    sign = (
-        f"in the code that signs, write {setting}"
-        if received
-        else f"leave {parameter} out in the code that signs"
-    )
-    is_general = is_type and received in _GENERAL_TYPES and value not in _GENERAL_TYPES
+    sent, has = "did not send this header", f"has no {name}"
+    sign = f"leave {parameter} out in the code that signs"
+    if received:
+        sent, has = f"sent {shown}", f"has {name}: {shown}"
+        sign = f"in the code that signs, write {found[0].replace(value, shown)}"
     # S3 rejects headers that begin with x-amz- and are not signed.
-    sign += (
-        f", or leave {parameter} out, so that the client can send any type" if received and is_type else ""
-    )
-    if is_general:
+    if received and is_type:
+        sign += f", or leave {parameter} out, so that the client can send any type"
+    if is_type and received in _GENERAL_TYPES and value not in _GENERAL_TYPES:
         # A library adds such a type itself: it describes nothing.
         sign = f"leave {parameter} out in the code that signs, so that the client can send any type"
     client = next((option for option in _CLIENT_OPTIONS if option[0] in text), None)
@@ -283,11 +273,9 @@ def _remedy(
     method: str | None = None,
     title: str = "Send the request as it was signed",
 ) -> Remedy:
-    check = (
-        None
-        if headers is None
-        else "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
-    )
+    check = None
+    if headers is not None:
+        check = "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
     if check and "<CanonicalRequest>" in text:
         check = "If it fails again, compare the URL with the method, path and headers in <CanonicalRequest>, which are those that S3 received."
     words = [f"-H {quote_argument(f'{name}: {value}')}" for name, value in (headers or {}).items()]

@@ -1,26 +1,19 @@
 """Explain presigned URLs that S3 rejects.
 
-Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html and
-https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html.
+Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
-from iamtriage.explaining._rules.shared import clocks, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import quote_phrases, reported_cause
-from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages, quoted_message
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import ExpiredCredentials, SignatureMismatch
+from iamtriage.failures._failures import ExpiredCredentials, SignatureMismatch
 
 EXPIRES_TOO_LONG = lazy_pattern(r"X-Amz-Expires must be less than")
 INCOMPLETE_QUERY = lazy_pattern(r"Query-string authentication version 4 requires")
@@ -108,8 +101,8 @@ PRESIGNED_URL_TOO_LONG = CauseType(
 
 def explain_url_expired(denial: Denial) -> Explanation:
     """Explain that a presigned URL has expired."""
-    message = denial_paragraph(denial.failure)
-    summary, because = "The presigned URL has expired.", quote_phrases(message, "Request has expired")
+    message = quoted_message.denial_paragraph(denial.failure)
+    summary, because = "The presigned URL has expired.", clues.quote_phrases(message, "Request has expired")
     times, expires = clocks.find_expiry_times(message), _STATED_EXPIRY.search(message)
     late = 0.0
     if times is not None:
@@ -169,7 +162,7 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
     return case.explain(
         f"The presigned URL stopped working because {signer} have expired.",
         SIGNER_EXPIRED.cause(
-            "reported", (*quote_phrases(message, "The provided token has expired"), because.strip())
+            "reported", (*clues.quote_phrases(message, "The provided token has expired"), because.strip())
         ),
         topic="presigned-url-expired",
         remedies=(change, _RESEND if _SIGNS.search(text) else _NEW_URL) if is_long else (_NEW_URL, change),
@@ -179,10 +172,10 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
 
 def explain_url_not_yet_valid(denial: Denial) -> Explanation:
     """Explain that a presigned URL is not valid yet."""
-    message = denial_paragraph(denial.failure)
+    message = quoted_message.denial_paragraph(denial.failure)
     return denial.explain(
         "The presigned URL is not valid yet: its signing time is in the future.",
-        reported_cause(PRESIGNED_URL_NOT_YET_VALID, message, "Request is not yet valid"),
+        clues.reported_cause(PRESIGNED_URL_NOT_YET_VALID, message, "Request is not yet valid"),
         clocks.CLOCK_WRONG.cause(
             text="The clock of the machine that signed it is ahead, or its code uses local time instead of UTC."
         ),
@@ -193,7 +186,7 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
 
 def explain_url_incomplete(denial: Denial) -> Explanation:
     """Explain that a URL lacks parameters of a version 2 signature."""
-    return explain_query_incomplete(denial, denial_paragraph(denial.failure))
+    return explain_query_incomplete(denial, quoted_message.denial_paragraph(denial.failure))
 
 
 def explain_query_incomplete(case: Case[SignatureMismatch] | Denial, message: str) -> Explanation:
@@ -207,7 +200,7 @@ def explain_query_incomplete(case: Case[SignatureMismatch] | Denial, message: st
     may_be_cloudfront = not INCOMPLETE_QUERY.search(message)
     return case.explain(
         "The URL lacks parameters that a URL signed for S3 must have.",
-        reported_cause(
+        clues.reported_cause(
             PRESIGNED_URL_INCOMPLETE,
             message,
             "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters",

@@ -1,31 +1,27 @@
 """Explain what a chain of credential providers reports: the places without credentials, or a module that a Java program lacks.
 
-Sources: https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/credentials-chain.html,
-https://hadoop.apache.org/docs/r3.3.6/hadoop-aws/tools/hadoop-aws/index.html (the list of S3A) and
+Sources: https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/credentials-chain.html and
 https://github.com/aws/aws-sdk-java-v2/blob/master/core/auth/src/main/java/software/amazon/awssdk/auth/credentials/internal/ProfileCredentialsUtils.java.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import pod_roles
 from iamtriage.explaining._rules.credentials.credential_endpoints import INSTANCE_SESSION
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import Failure, MissingCredentials
+from iamtriage.failures._failures import Failure, MissingCredentials
 
 MISSING_MODULE = lazy_pattern(
     r"(?:'(?P<profile>[^'\n]{1,64})' profile, )?the '(?P<module>sts|sso|ssooidc|signin)' service module must be on the class ?path"

@@ -2,37 +2,28 @@
 
 The helper gives Docker no credentials if its call fails, and writes the error to ~/.ecr/log/ecr-login.log. A pull from
 the public registry needs no login, and an old one prevents it. Sources:
-https://github.com/awslabs/amazon-ecr-credential-helper,
-https://docs.aws.amazon.com/AmazonECR/latest/userguide/security_iam_id-based-policy-examples.html,
-https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html and
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/security_iam_id-based-policy-examples.html and
 https://karpenter.sh/docs/getting-started/getting-started-with-karpenter/ (a saved login prevents the pull of a chart).
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import CauseType, Evidence
 from iamtriage.explaining._context.readers.statements import find_before
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, tasks, text_signs
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
-from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS, PUSH_ACTIONS, is_of_push
-from iamtriage.explaining._rules.shared.text_signs import PULLED_BY_KUBELET
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
+from iamtriage.failures._failures import Failure, MissingCredentials
 from iamtriage.policies._documents import allow
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Evidence
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import ExpiredCredentials, InvalidCredentials, MissingCredentials
 
 HELPER_FAILED = lazy_pattern(r"docker-credential-|error (?:getting|storing) credentials - err: ")
 """How Docker reports that it could not start its credential helper, or that the helper failed."""
@@ -106,9 +97,10 @@ def explain_registry_helper(case: Case[MissingCredentials], message: str) -> Exp
     )
 
 
-_USES_HELPER = lazy_pattern(
+USES_HELPER = lazy_pattern(
     r"[\"']ecr-login[\"']|\b(?:with|use|uses|using|via) (?:the )?amazon-ecr-credential-helper\b"
 )
+"""What shows that Docker uses docker-credential-ecr-login."""
 _HELPED_REGISTRY = lazy_pattern(
     r"[\"'](?P<host>\d{12}\.[\w.-]{1,200})[\"']\s?:\s?[\"']ecr-login[\"']", re.ASCII
 )
@@ -132,14 +124,7 @@ REGISTRY_HELPER_WITHOUT_LOGIN = CauseType(
 )
 
 
-def uses_helper(text: str) -> bool:
-    """Return whether a text shows that Docker uses docker-credential-ecr-login."""
-    return _USES_HELPER.search(text) is not None
-
-
-def explain_helper_without_login(
-    case: Case[MissingCredentials] | Case[InvalidCredentials], reported: tuple[str, ...]
-) -> Explanation:
+def explain_helper_without_login(case: Case[Failure], reported: tuple[str, ...]) -> Explanation:
     """Explain that the credential helper gave Docker no login."""
     text, (registry, region) = case.failure.text, clues.find_registry(case)
     account, partition = registry.partition(".")[0], clues.find_partition(case)
@@ -165,7 +150,7 @@ def explain_helper_without_login(
     lacks_policy = _HAS_NO_OTHER_POLICY.search(text) is not None and _ALLOWS_ECR.search(text) is None
     path = r"(?:v2/)?([a-z0-9][a-z0-9._/-]{0,200}?)(?=[:@\s]|/(?:manifests|blobs)/)"
     image = re.search(rf"{re.escape(registry)}/{path}", text)
-    actions = tuple(PUSH_ACTIONS if is_of_push(text) else PULL_ACTIONS)
+    actions = tuple(tasks.PUSH_ACTIONS if tasks.is_of_push(text) else tasks.PULL_ACTIONS)
     arn = f"arn:{partition}:ecr:{region}:{account}:repository/{image[1] if image else 'REPOSITORY'}"
     who = f"the role {role}" if role else "the caller"
     others = _find_trusted_accounts(case) - {account}
@@ -173,11 +158,11 @@ def explain_helper_without_login(
     if others:
         allowed = f"The repository policy allows the account {join_words(sorted(others), 'and')}, which is right but not enough: the role's own policies in that account must allow the pull, too."
     policy = identity_remedy(
-        f"Allow {who} to sign in to ECR and to {'push' if is_of_push(text) else 'pull'}",
-        f"The login requires {LOGIN_ACTION}, which can be allowed only on *: a repository policy does not allow it.",
+        f"Allow {who} to sign in to ECR and to {'push' if tasks.is_of_push(text) else 'pull'}",
+        f"The login requires {tasks.LOGIN_ACTION}, which can be allowed only on *: a repository policy does not allow it.",
         allowed,
         f"Attach the policy to {who}.",
-        statements=(allow(LOGIN_ACTION, "*", sid="SignIn"), allow(actions, arn, sid="UseRepository")),
+        statements=(allow(tasks.LOGIN_ACTION, "*", sid="SignIn"), allow(actions, arn, sid="UseRepository")),
         commands=commands.put_policy(commands.role_name(role), "AllowEcr"),
         url=pages.ECR_LOGIN,
     )
@@ -191,7 +176,7 @@ def explain_helper_without_login(
         ),
         url=REGISTRY_HELPER_WITHOUT_LOGIN.sources[0],
     )
-    reason = f"most likely, {who} is not allowed to call {LOGIN_ACTION}, or it has no AWS credentials"
+    reason = f"most likely, {who} is not allowed to call {tasks.LOGIN_ACTION}, or it has no AWS credentials"
     if lacks_policy:
         reason = f"{who} has no permission for ECR"
     return case.explain(
@@ -202,7 +187,7 @@ def explain_helper_without_login(
     )
 
 
-def _find_trusted_accounts(case: Case[MissingCredentials] | Case[InvalidCredentials]) -> set[str]:
+def _find_trusted_accounts(case: Case[Failure]) -> set[str]:
     """Return the accounts that a repository policy in the text allows."""
     found: set[str] = set()
     for policy in case.context.policies:
@@ -238,14 +223,12 @@ def find_old_login(text: str) -> str | None:
     return find_before(text, _LOGIN)
 
 
-def explain_public_registry(
-    case: Case[ExpiredCredentials] | Case[InvalidCredentials] | Case[MissingCredentials] | Denial,
-) -> Explanation:
+def explain_public_registry(case: Case[Failure] | Denial) -> Explanation:
     """Explain that the public registry rejected a pull or push."""
     text = case.failure.text
-    reported = quote_phrases(text, "authorization token has expired")
+    reported = clues.quote_phrases(text, "authorization token has expired")
     login = f"aws ecr-public get-login-password --region us-east-1 | docker login --username AWS --password-stdin {_HOST}"
-    if is_of_push(text):
+    if tasks.is_of_push(text):
         return case.explain(
             f"A push to {_HOST} requires a login that is at most 12 hours old.",
             SAVED_PUBLIC_LOGIN.cause(
@@ -273,7 +256,7 @@ def explain_public_registry(
         # Helm reads Docker's file, too: https://pkg.go.dev/oras.land/oras-go/pkg/auth/docker (NewClientWithDockerFallback).
         logouts, stores = (f"helm registry logout {_HOST}", *logouts), None
         login = login.replace("docker login", "helm registry login")
-    if PULLED_BY_KUBELET.search(text):
+    if text_signs.PULLED_BY_KUBELET.search(text):
         title, logouts, stores = "Delete the login from the pod's pull secret", (), None
         step = f"Remove {_HOST} from imagePullSecrets of the pod and its service account, or from the node's config of containerd."
     ago = find_old_login(text)

@@ -11,30 +11,20 @@ https://argocd-image-updater.readthedocs.io/en/stable/configuration/registries/.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._explanations.remedies import Labelled, change_commands
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, tasks, text_signs
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.tasks import is_of_push
-from iamtriage.explaining._rules.shared.text_signs import PULLED_BY_KUBELET, Signs
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
-
-    _Case = Case[MissingCredentials] | Case[InvalidCredentials]
+from iamtriage.failures._failures import Failure
 
 OTHER_REGISTRY = CauseType(
     "other-registry",
@@ -52,7 +42,7 @@ _PLACE = lazy_pattern(r"(?P<account>[0-9]{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region
 _IMAGE = r"[a-z0-9][a-z0-9._/-]{0,200}(?::[\w.-]{1,128})?"
 
 
-def may_be_other_login(case: Case[MissingCredentials] | Case[InvalidCredentials], registry: str) -> Cause:
+def may_be_other_login(case: Case[Failure], registry: str) -> Cause:
     """Return the cause that Docker has a login, but not for this registry or user."""
     user = "The login belongs to another user of the machine, such as root (sudo)."
     if any(each["host"] == registry for each in _LOGIN.finditer(case.failure.text)):
@@ -67,9 +57,7 @@ _USER_LOGIN = lazy_pattern(r"(?<!sudo )(?<!sudo -E )\b(?:docker|podman|nerdctl) 
 _ROOT_LOGIN = lazy_pattern(r"\bsudo (?:-\S{1,40} ){0,3}(?:docker|podman|nerdctl) login\b")
 
 
-def explain_login_of_user(
-    case: Case[MissingCredentials] | Case[InvalidCredentials], registry: str, region: str
-) -> Explanation | None:
+def explain_login_of_user(case: Case[Failure], registry: str, region: str) -> Explanation | None:
     """Explain that root pulls or pushes and another user signed in, or return ``None`` if the text does not show it."""
     text = case.failure.text
     call = _ROOT_CALL.search(text)
@@ -95,16 +83,14 @@ def explain_login_of_user(
             your_remedy(
                 "Or sign in for root, too",
                 "With sudo only on this side of the pipe, your own AWS credentials are used. A login lasts for 12 hours.",
-                commands=fill_command(login, region, registry),
+                commands=commands.fill_command(login, region, registry),
                 url=pages.ECR_LOGIN,
             ),
         ),
     )
 
 
-def explain_other_registry(
-    case: Case[MissingCredentials] | Case[InvalidCredentials], registry: str, region: str
-) -> Explanation | None:
+def explain_other_registry(case: Case[Failure], registry: str, region: str) -> Explanation | None:
     """Explain that the login is for another registry, or return ``None`` if the text shows no such login."""
     text = case.failure.text
     logins = {each["host"]: each for each in _LOGIN.finditer(text)}
@@ -119,7 +105,7 @@ def explain_other_registry(
         place, other = f"account {called['account']}", f"account {login['account']}"
         if called["region"] != login["region"]:
             place, other = f"{place} in {called['region']}", f"{other} in {login['region']}"
-    pushes = is_of_push(text)
+    pushes = tasks.is_of_push(text)
     verb = "push goes" if pushes else "pull is"
     remedy = credential_remedies.docker_login(registry, region)
     again = re.search(
@@ -144,7 +130,7 @@ def explain_other_registry(
 
 _VERSION = lazy_pattern(r"(?<![\w.])v?1\.(?P<minor>2\d|3\d)(?:\.\d{1,2})?(?!\w|\.\d)", re.ASCII)
 # Clusters whose nodes EKS does not set up, and where their kubelet gets its options.
-_DISTRIBUTIONS = Signs(
+_DISTRIBUTIONS = text_signs.Signs(
     {
         r"\bRKE1?\b|-rancher\d|\brke_config\b": "RKE: services.kubelet.extra_args in cluster.yml, with both paths in extra_binds",
         r"\b(?:K3s|k3s|RKE2|rke2)\b|\+(?:k3s|rke2)": "the default paths of K3s and RKE2 are /var/lib/rancher/credentialprovider/config.yaml and bin: with both there, restarting the service is enough",
@@ -184,10 +170,10 @@ _READS = lazy_pattern(r"\baws ecr ")
 _SESSION = lazy_pattern(r":assumed-role/(?P<role>[\w+=,.@-]{1,64})/", re.ASCII)
 
 
-def explain_pull_of_cluster(case: _Case, message: str) -> Explanation | None:
+def explain_pull_of_cluster(case: Case[Failure], message: str) -> Explanation | None:
     """Explain a pull without a login by a kubelet or another program, or return ``None`` if the text decides neither."""
     text, (registry, region) = case.failure.text, clues.find_registry(case)
-    if PULLED_BY_KUBELET.search(case.text):
+    if text_signs.PULLED_BY_KUBELET.search(case.text):
         is_plugin = "image-credential-provider" in text or "ecr-credential-provider" in message
         return None if is_plugin else _explain_kubelet(case, registry, region)
     found = _FLUX_OBJECT.search(text)
@@ -207,7 +193,7 @@ def explain_pull_of_cluster(case: _Case, message: str) -> Explanation | None:
     )
 
 
-def _explain_flux(case: _Case, registry: str, kind: str) -> Explanation:
+def _explain_flux(case: Case[Failure], registry: str, kind: str) -> Explanation:
     """Explain that an object of Flux names no cloud provider, so that Flux does not sign in to ECR."""
     text = case.failure.text
     provider, named = _PROVIDER.search(text), re.search(_FLUX_NAME.format(kind=kind), text)
@@ -224,10 +210,8 @@ def _explain_flux(case: _Case, registry: str, kind: str) -> Explanation:
         kind, "source helm"
     )
     state = f"spec.provider is {provider['name']}" if provider else "it has no spec.provider (generic)"
-    title, lines = (
-        f"Set provider: aws in the {kind} {name}",
-        (patch, f"flux reconcile {reconcile} {name} --namespace {space}"),
-    )
+    title = f"Set provider: aws in the {kind} {name}"
+    lines = (patch, f"flux reconcile {reconcile} {name} --namespace {space}")
     if is_set:
         state = "the text shows it: check that the object in the cluster has it, too"
         title = f"Check the {kind} in the cluster, and the role of its controller, which needs ecr:GetAuthorizationToken"
@@ -256,7 +240,7 @@ def _explain_flux(case: _Case, registry: str, kind: str) -> Explanation:
     )
 
 
-def _explain_kubelet(case: _Case, registry: str, region: str) -> Explanation | None:
+def _explain_kubelet(case: Case[Failure], registry: str, region: str) -> Explanation | None:
     """Explain that a kubelet of 1.27 or later has no credential provider, if the text shows such a node."""
     text = case.failure.text
     minors = [int(each["minor"]) for each in _VERSION.finditer(f"{case.facts.kubernetes_version} {text}")]
@@ -291,7 +275,7 @@ def _explain_kubelet(case: _Case, registry: str, region: str) -> Explanation | N
 
 def pull_secret_remedy(registry: str, region: str) -> Remedy:
     """Return the remedy that gives the pods of a namespace a login of 12 hours."""
-    login = fill_command("$(aws ecr get-login-password --region {})", region)
+    login = commands.fill_command("$(aws ecr get-login-password --region {})", region)
     return cluster_remedy(
         "Or give the pods an image pull secret, which is valid for 12 hours",
         "Delete an older secret first. Pods that are created afterwards use the new one.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -11,17 +10,14 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions, find_working_regions
-from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared import clues, credential_remedies, pages, principal_words
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import AWS_COMPATIBLE
 from iamtriage.explaining._rules.sts.region_settings import find_set_regions, show_line
+from iamtriage.failures._failures import InvalidCredentials
 from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import InvalidCredentials
 
 REJECTION_PHRASES = (
     "security token included in the request is invalid",
@@ -162,7 +158,9 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     message, region = clues.message_text(case), _find_region(case)
     text, runtime = case.failure.text, case.context.runtime
     service = case.failure.envelope.service
-    code, role = clues.error_code(case.failure), _find_role(case)
+    named = (case.failure.resource, case.facts.resource, clues.find_role_arn(case.text), case.caller)
+    roles = (principal_words.underlying_role(principal_words.try_parse_principal(each)) for each in named)
+    code, role = clues.error_code(case.failure), next(filter(None, roles), None)
     temporary = _TEMPORARY_KEY.search(case.text) or _PRINTED_KEY.search(text)
     # Terraform's provider names it token.
     token = _TOKEN if temporary and temporary["name"] == "access_key" else _SESSION_TOKEN
@@ -249,12 +247,6 @@ def _find_calling_account(text: str, role: Role) -> str | None:
     """Return the only account in a text that is not that of the role to be assumed."""
     accounts = {found[1] for found in _ACCOUNT.finditer(text)} - {role.account}
     return accounts.pop() if len(accounts) == 1 else None
-
-
-def _find_role(case: Case[InvalidCredentials]) -> Role | None:
-    texts = (case.failure.resource, case.facts.resource, clues.find_role_arn(case.text), case.caller)
-    roles = (underlying_role(try_parse_principal(text)) for text in texts)
-    return next((role for role in roles if role is not None), None)
 
 
 SESSION_TOKEN_REMEDY = your_remedy(

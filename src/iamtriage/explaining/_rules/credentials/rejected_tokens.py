@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials import issuers
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, text_signs
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, reported_cause
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import is_about_pods
 from iamtriage.explaining._rules.sts.trust_fixes import request_audience_remedy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from iamtriage.explaining._cause_types import Cause, Evidence
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import InvalidIdentityToken
+from iamtriage.failures._failures import InvalidIdentityToken
 
 _AUDIENCE_NAME = lazy_pattern(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)
 # What get-open-id-connect-provider prints as JSON or text, and what Terraform, a template, the CDK or Pulumi sets.
@@ -244,7 +237,7 @@ def _may_be_of_cluster(case: Case[InvalidIdentityToken]) -> bool:
 
 def _names_cluster(case: Case[InvalidIdentityToken]) -> bool:
     """Return whether the text or the facts show that a pod called."""
-    return case.facts.service_account is not None or is_about_pods(case.text)
+    return case.facts.service_account is not None or text_signs.is_about_pods(case.text)
 
 
 def _has_usual_audience(case: Case[InvalidIdentityToken]) -> bool:
@@ -290,7 +283,7 @@ def explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> 
             "Update the provider's thumbprint",
             "Compute the thumbprint of the top intermediate certificate that the issuer's host sends.",
             "IAM checks thumbprints only if the certificate is not from a trusted public CA. With such a certificate, none is needed.",
-            commands=fill_command(
+            commands=commands.fill_command(
                 "aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn {} --thumbprint-list THUMBPRINT",
                 issuers.build_provider_arn(case, issuer),
             ),

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.credentials.rejected_requests import RejectedRequest
     from iamtriage.explaining._rules.sts.findings import StsFindings
 

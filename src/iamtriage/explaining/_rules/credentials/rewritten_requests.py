@@ -9,24 +9,19 @@ headers https://github.com/aws/aws-sdk-go-v2/issues/1816 and https://github.com/
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.readers.proxies import find_proxy_change, has_proxy
+from iamtriage.explaining._context.readers.proxies import ProxyChange, find_proxy_change, has_proxy
 from iamtriage.explaining._context.readers.statements import find_working
-from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.common_causes import REQUEST_CHANGED
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared import common_causes, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._context.readers.proxies import ProxyChange
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import Failure
 
 _SIGNED_URL = lazy_pattern(
     r"(?<!ocation: )https?://(?P<host>[\w.-]{1,253}(?::\d{1,5})?)/[^\s\"'<>]{0,1024}?[?&](?:X-Amz-(?:Algorithm|Signature|Credential)|AWSAccessKeyId)="
@@ -144,7 +139,7 @@ def _explain_proxy(case: Case[Failure], change: ProxyChange | None, direct: str 
         what = "changes the path of the request, which the signature covers"
     return case.explain(
         f"{name} {what}, so the server computes another signature.{fine}",
-        REQUEST_CHANGED.cause(
+        common_causes.REQUEST_CHANGED.cause(
             "derived" if change else "possible",
             present(f"The text shows {quote_words(change.words)}." if change else None, direct),
             text=f"The signature covers the method, the path, the query string, the header Host and other headers.{by_default}",
@@ -210,12 +205,9 @@ def explain_changed_header(case: Case[Failure]) -> Explanation | None:
     changed, signed = _CHANGED.search(text), _SIGNED.search(text)
     if changed is None and (signed is None or _GOOGLE.search(text) is None):
         return explain_rewritten_request(case)
-    because = (
-        f"The server's canonical request has {quote_words(changed['line'])}: Google appended {changed['value'].rpartition(',')[2].strip()}."
-        if changed
-        else ""
-    )
-    names = ""
+    because = names = ""
+    if changed:
+        because = f"The server's canonical request has {quote_words(changed['line'])}: Google appended {changed['value'].rpartition(',')[2].strip()}."
     if signed:
         names = f"The signed headers are {quote_words(signed['line'].partition(';')[0])} and others."
     operation = case.failure.envelope.operation
@@ -224,7 +216,7 @@ def explain_changed_header(case: Case[Failure]) -> Explanation | None:
         f"Google Cloud Storage, not AWS, rejected the signature{call}: the client signs the header Accept-Encoding, which Google changes on the way.",
         HEADER_CHANGED.cause(
             "derived",
-            tuple(filter(None, (because, names))),
+            (because, names),
             text="Clients that do not sign this header, such as the AWS CLI, work with the same keys.",
         ),
         remedies=your_remedy(

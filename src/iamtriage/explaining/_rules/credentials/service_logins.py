@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
+from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 
 _PAGE = "https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html"
 _REJECTED = "Authentication Credentials Invalid"
@@ -92,12 +89,16 @@ def explain_missing_smtp_login(case: Case[MissingCredentials], message: str) -> 
     )
 
 
-def is_about_smtp(message: str) -> bool:
-    """Return whether a message is the reply of an SMTP server to a login."""
-    return _REJECTED in message
+def explain_rejected_login(case: Case[InvalidCredentials], message: str) -> Explanation | None:
+    """Explain a login that an SMTP server rejects, or CodeArtifact that of a package manager."""
+    if _REJECTED in message:
+        return _explain_smtp_login(case)
+    envelope = case.failure.envelope
+    is_of_packages = envelope.service == "codeartifact" and not envelope.operation
+    return _explain_no_packages(case) if is_of_packages and envelope.status_code == _STATUS else None
 
 
-def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
+def _explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
     """Explain that the SMTP interface of Amazon SES rejects a login."""
     host = _HOST.search(case.text)
     region = host["region"] if host else case.facts.region
@@ -177,13 +178,7 @@ _OTHER_MANAGERS = "Package managers that this command does not configure, such a
 _NOT_DENIED = "No permission is missing: for that, the status would be 403. The login requires codeartifact:GetAuthorizationToken and sts:GetServiceBearerToken, and a download requires codeartifact:ReadFromRepository."
 
 
-def is_about_packages(case: Case[InvalidCredentials]) -> bool:
-    """Return whether CodeArtifact responded to a package manager with status 401."""
-    envelope = case.failure.envelope
-    return envelope.service == "codeartifact" and envelope.status_code == _STATUS and not envelope.operation
-
-
-def explain_no_codeartifact_login(case: Case[InvalidCredentials]) -> Explanation:
+def _explain_no_packages(case: Case[InvalidCredentials]) -> Explanation:
     """Explain that CodeArtifact accepts no authorization token of a package manager."""
     message = clues.message_text(case)
     endpoint = _find_endpoint(message) or _find_endpoint(case.text)

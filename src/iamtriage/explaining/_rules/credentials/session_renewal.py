@@ -1,7 +1,4 @@
-"""Renew the credentials of a session where they are from, and let it last longer.
-
-Source: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html.
-"""
+"""Renew the credentials of a session where they are from, and let it last longer."""
 
 from __future__ import annotations
 
@@ -12,15 +9,14 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import clocks, commands, credential_remedies, pages, remedies
-from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principal_words import underlying_role
+from iamtriage.failures._failures import ExpiredCredentials, Failure
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import ExpiredCredentials, Failure
 
 # How jobs of CI systems get credentials, and what sets how long those last.
 JOB_STEPS = {
@@ -155,7 +151,7 @@ def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | 
         f"Get new credentials with aws sts {call}",
         "Run the same command again right before the call, and export all three values.",
         f"{longer}. {limit}".rstrip(),
-        commands=(repeat_command(issuing, "sts", call), show),
+        commands=(commands.repeat_command(issuing, "sts", call), show),
         url=pages.SESSION_DURATION,
     )
 

@@ -9,31 +9,24 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials import (
     authorization_headers,
+    key_sources,
     presigned_requests,
     presigned_urls,
     rewritten_requests,
 )
-from iamtriage.explaining._rules.credentials.key_sources import (
-    explain_override,
-    find_override,
-    stored_keys_remedy,
-)
-from iamtriage.explaining._rules.credentials.other_partitions import find_shown_caller
-from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.credentials.limited_credentials import find_shown_caller
+from iamtriage.explaining._rules.shared import clocks, clues, commands, credential_remedies, pages, text_signs
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import AWS_COMPATIBLE
+from iamtriage.failures._failures import SignatureMismatch
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clocks import ClockSkew
-    from iamtriage.failures._failures import SignatureMismatch
 
 _CLOCK_SKEW = lazy_pattern(
     r"Signature expired|Signature not yet current|difference between the request time and the"
@@ -185,12 +178,13 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     difference = presigned_requests.compare_with_url(around) if is_presigned else None
     if difference is not None and difference.because:
         return _explain_other_request(case, message, difference)
-    if not is_presigned and (override := find_override(case)) is not None:
-        return explain_override(case, override, "rejected its signature", "signature-mismatch")
-    is_other_software = AWS_COMPATIBLE.search(case.text) is not None
+    overridden = key_sources.explain_override(case, "rejected its signature", "signature-mismatch")
+    if overridden is not None and not is_presigned:
+        return overridden
+    is_other_software = text_signs.AWS_COMPATIBLE.search(case.text) is not None
     # The CLI signs the request itself.
     is_from_cli = _CLI_CALL.search(message) is not None
-    set_keys = stored_keys_remedy(case) or _COPY_KEYS
+    set_keys = key_sources.stored_keys_remedy(case) or _COPY_KEYS
     summary = f"{'The endpoint' if is_other_software else 'AWS'} knows the access key ID, but rejected the signature: most often, the secret access key is wrong. No permission is missing."
     problem = None if is_presigned else _find_secret_problem(case.failure.text)
     is_of_shell = is_from_cli or getattr(case.context.command, "program", "") == "aws"
@@ -247,7 +241,7 @@ def _explain_other_request(
 def _explain_changed_request(case: Case[SignatureMismatch], message: str, caller: str) -> Explanation:
     """Explain a signature that does not match although the same credentials work for another call."""
     remedy = _changed_request_remedy(message, is_presigned=False)
-    again = repeat_command(case.context.command)
+    again = commands.repeat_command(case.context.command)
     return case.explain(
         f"AWS rejected the signature, although the same credentials work for another call ({caller}): key ID and secret are right, and something changes this request. No permission is missing.",
         clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES),

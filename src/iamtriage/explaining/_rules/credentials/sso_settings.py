@@ -2,8 +2,7 @@
 
 The AWS CLI names the file of a profile with ``sso_session`` after the session, and one without it after the start URL.
 SDKs that do not know ``sso_session`` look for the latter. Terraform's S3 backend has such an SDK before version 1.6:
-https://github.com/hashicorp/terraform/issues/32448 and 32465. Source:
-https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html.
+https://github.com/hashicorp/terraform/issues/32448 and 32465.
 """
 
 from __future__ import annotations
@@ -11,21 +10,16 @@ from __future__ import annotations
 import re
 from functools import partial
 from hashlib import sha1
-from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError, ExpiredCredentials, MissingCredentials
+from iamtriage.failures._failures import AwsError, Failure, MissingCredentials
 
 _REGION = r"([a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\b"
 # The Region that the client was given, and the one in which the portal answers the browser.
@@ -52,22 +46,11 @@ PORTAL_NOT_FOUND = CauseType(
 )
 
 
-class _Regions(NamedTuple):
-    given: str | None
-    home: str | None
-
-
-def _find_regions(text: str) -> _Regions:
-    """Return the Region that a sign-in was given, and the portal's, each if the text has one of them."""
-    given, home = (
-        {next(filter(None, each.groups())) for each in pattern.finditer(text)} for pattern in (_GIVEN, _HOME)
-    )
-    return _Regions(given.pop() if len(given) == 1 else None, home.pop() if len(home) == 1 else None)
-
-
 def explain_unknown_portal(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a sign-in names an access portal that IAM Identity Center does not have in the Region."""
-    given, home = _find_regions(case.failure.text)
+    found = ([*pattern.finditer(case.failure.text)] for pattern in (_GIVEN, _HOME))
+    regions = ({next(filter(None, each.groups())) for each in matches} for matches in found)
+    given, home = (each.pop() if len(each) == 1 else None for each in regions)
     profile, is_pending = clues.find_profile(case), "Invalid grant" in message
     if given is not None and home is not None and given != home:
         return _explain_other_region(case, given, home, profile)
@@ -161,22 +144,16 @@ SESSION_UNREAD = CauseType(
 )
 
 
-def find_unknown_session(case: Case[ExpiredCredentials] | Case[MissingCredentials]) -> str | None:
-    """Return the sso_session that the program does not know, if the text shows that it looks for another token."""
-    text = case.failure.text
+def explain_unknown_session(case: Case[Failure]) -> Explanation | None:
+    """Explain that a program does not know the sso_session of its profile, if it looks for another token."""
+    text, program = case.failure.text, clues.find_program(case.failure) or "the program"
     session, missing = _SESSION.search(text), _MISSING_FILE.search(text)
     if session is None or _OLD_GO_SDK not in text or (missing is None and _SIGNED_IN not in text):
         return None
-    name = sha1(session["name"].encode(), usedforsecurity=False).hexdigest()
-    # The file of the session itself is missing if nobody has signed in.
-    return None if missing is not None and missing["name"] == name else session["name"]
-
-
-def explain_unknown_session(
-    case: Case[ExpiredCredentials] | Case[MissingCredentials], session: str
-) -> Explanation:
-    """Explain that a program does not know the sso_session of its profile."""
-    text, program = case.failure.text, clues.find_program(case.failure) or "the program"
+    own_file = sha1(session["name"].encode(), usedforsecurity=False).hexdigest()
+    if missing is not None and missing["name"] == own_file:
+        # The file of the session itself is missing if nobody has signed in.
+        return None
     profile = clues.find_profile(case)
     works = " The sign-in is valid: the AWS CLI works with it." if _SIGNED_IN in text else ""
     is_backend = program == "Terraform" and "ackend" in text
@@ -185,7 +162,7 @@ def explain_unknown_session(
         f"{program[0].upper()}{program[1:]} does not find the IAM Identity Center sign-in, because the profile has sso_session, which its SDK does not know. No permission is missing, and aws sso login with this profile changes nothing.",
         SSO_SESSION_UNKNOWN.cause(
             "derived",
-            text=f"The AWS CLI stores the token in a file that is named after the session {clip_text(session)}. An SDK that does not know sso_session looks for one that is named after the start URL.{works}",
+            text=f"The AWS CLI stores the token in a file that is named after the session {clip_text(session['name'])}. An SDK that does not know sso_session looks for one that is named after the start URL.{works}",
         ),
         topic="expired-sso-session",
         remedies=(
@@ -248,12 +225,10 @@ def explain_unread_session(case: Case[MissingCredentials], profile: str | None) 
 
 def _export_commands(profile: str | None) -> tuple[str, ...]:
     export = 'eval "$(aws configure export-credentials --profile {} --format env)"'
-    return fill_command(export, commands.profile(profile)), "unset AWS_PROFILE"
+    return commands.fill_command(export, commands.profile(profile)), "unset AWS_PROFILE"
 
 
-def _profile_remedy(
-    case: Case[ExpiredCredentials] | Case[MissingCredentials], profile: str | None, title: str
-) -> Remedy:
+def _profile_remedy(case: Case[Failure], profile: str | None, title: str) -> Remedy:
     """Return the remedy that adds a profile without sso_session, with the settings that the text shows."""
     profile = commands.profile(profile)
     name = "legacy" if profile == "PROFILE" else f"{profile}-legacy"
@@ -263,14 +238,14 @@ def _profile_remedy(
         stated = [value for each, value in shown if each == setting and _PLAIN_VALUE.fullmatch(value)]
         value = stated[0] if len(stated) == 1 else setting.upper()
         if setting != "region" or len(stated) == 1:
-            lines.append(fill_command("aws configure set {} {} --profile {}", setting, value, name))
+            lines.append(commands.fill_command("aws configure set {} {} --profile {}", setting, value, name))
     return your_remedy(
         title,
         "The commands add such a profile, and the other one can stay. Each has its own token, so sign in once more.",
         commands=(
             *lines,
-            fill_command("aws sso login --profile {}", name),
-            Labelled("Then retry with:", fill_command("export AWS_PROFILE={}", name)),
+            commands.fill_command("aws sso login --profile {}", name),
+            Labelled("Then retry with:", commands.fill_command("export AWS_PROFILE={}", name)),
         ),
         url=SSO_SESSION_UNKNOWN.sources[0],
     )

@@ -10,21 +10,18 @@ from __future__ import annotations
 
 import re
 from textwrap import indent
-from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.shared import credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_instance, find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
+from iamtriage.failures._failures import MissingCredentials
 
 # SDKs that load ~/.aws/config only with AWS_SDK_LOAD_CONFIG: JavaScript 2 and Go 1.
 _OLD_SDK = lazy_pattern(

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import (
     gateway_routes,
     registry_logins,
     registry_pulls,
 )
-from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
-from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
+from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages, text_signs
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import PULLED_BY_KUBELET
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
+from iamtriage.failures._failures import Failure, MissingCredentials
 
 NO_REGISTRY_LOGIN = lazy_pattern(
     r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401 Unauthorized|401; body: Not Authorized|failed with status: 400)|ecr-credential-provider"
@@ -80,9 +74,7 @@ REGISTRY_PASSWORD = CauseType(
 )
 
 
-def explain_no_registry_login(
-    case: Case[MissingCredentials] | Case[InvalidCredentials], message: str
-) -> Explanation:
+def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
     """Explain that a registry got no login that it accepts."""
     if registry_logins.is_about_public_registry(case.failure.text):
         return registry_logins.explain_public_registry(case)
@@ -91,8 +83,8 @@ def explain_no_registry_login(
     none_sent = "basic auth" in message
     if "failed with status: 400" in message:
         return _explain_rejected_password(case, registry, region)
-    is_node = PULLED_BY_KUBELET.search(case.text) is not None
-    if none_sent and registry_logins.uses_helper(case.failure.text):
+    is_node = text_signs.PULLED_BY_KUBELET.search(case.text) is not None
+    if none_sent and registry_logins.USES_HELPER.search(case.failure.text):
         reported = clues.quote_phrases(message, "no basic auth credentials")
         return registry_logins.explain_helper_without_login(case, reported)
     if (explanation := registry_pulls.explain_pull_of_cluster(case, message)) is not None:
@@ -170,9 +162,7 @@ def explain_no_registry_login(
     return case.explain(summary, *causes, topic="no-registry-login", remedies=tuple(remedies))
 
 
-def _explain_rejected_password(
-    case: Case[MissingCredentials] | Case[InvalidCredentials], registry: str, region: str
-) -> Explanation:
+def _explain_rejected_password(case: Case[Failure], registry: str, region: str) -> Explanation:
     called = clues.find_option(case, "region")
     reason = "most likely, it is for another Region or account, or it is empty"
     if called is not None and called != region and region in registry:
@@ -208,7 +198,7 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         "The host is that of an API." if is_host else "The text names API Gateway." if names_gateway else None
     )
     route = gateway_routes.NO_SUCH_ROUTE.cause(because=named)
-    unsigned = UNSIGNED_CALL.cause(
+    unsigned = common_causes.UNSIGNED_CALL.cause(
         "possible" if names_gateway or may_be_gateway else "reported",
         clues.quote_phrases(
             message, "Request is missing Authentication Token", "Missing Authentication Token"

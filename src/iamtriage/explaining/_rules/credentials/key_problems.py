@@ -1,8 +1,7 @@
-"""Explain access keys that are sent with the session token of other credentials, without one, or too soon after their creation.
+"""Explain access keys that are sent with the session token of other credentials, without one, or too soon.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_use-resources.html,
-https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (eventual consistency),
-https://developer.hashicorp.com/vault/docs/secrets/aws and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (eventual consistency) and
 https://registry.terraform.io/providers/hashicorp/vault/latest/docs/data-sources/aws_access_credentials.
 """
 
@@ -10,23 +9,20 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.access_keys import KEY_GONE
-from iamtriage.explaining._rules.credentials.other_partitions import find_shown_caller
+from iamtriage.explaining._rules.credentials.limited_credentials import find_shown_caller
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.region_settings import show_line
-
-if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import InvalidCredentials
+from iamtriage.failures._failures import InvalidCredentials
 
 _CHARS_BEFORE = 8_000
 _CHARS_OF_BLOCK = 2_000
@@ -73,7 +69,7 @@ _KEY_IN_CODE = lazy_pattern(
 )
 
 
-class MixedCredentials(NamedTuple):
+class _MixedCredentials(NamedTuple):
     """An access key and the session token of other credentials: where the text shows them, and how to remove the token."""
 
     because: str
@@ -82,14 +78,7 @@ class MixedCredentials(NamedTuple):
     profile: str | None = None
 
 
-def find_mixed_credentials(case: Case[InvalidCredentials]) -> MixedCredentials | None:
-    """Return the access key and the session token that do not belong together, if the text shows both."""
-    text = case.failure.text
-    blocks = (_find_in_block(text, key) for key in islice(_LONG_TERM_KEY.finditer(text), _MAX_KEYS))
-    return _find_in_commands(case) or next(filter(None, blocks), None)
-
-
-def _find_in_commands(case: Case[InvalidCredentials]) -> MixedCredentials | None:
+def _find_in_commands(case: Case[InvalidCredentials]) -> _MixedCredentials | None:
     """Return what aws configure set stores in one profile from different variables."""
     start = case.failure.span[0]
     stored: dict[tuple[str, str], str] = {}
@@ -105,19 +94,19 @@ def _find_in_commands(case: Case[InvalidCredentials]) -> MixedCredentials | None
     if of_key["name"] == "AWS_ACCESS_KEY_ID":
         return None
     name = commands.profile(used)
-    return MixedCredentials(
+    return _MixedCredentials(
         f"The commands set aws_access_key_id to {key} and aws_session_token to {token}.",
         "AWS_SESSION_TOKEN is left from another sign-in, such as that of an earlier step of the job: unset the three variables before the keys are set. In separate jobs, the identities do not mix. The second command empties the token that the profile has stored.",
         (
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
-            fill_command('aws configure set aws_session_token "" --profile {}', name),
-            fill_command("aws sts get-caller-identity --profile {}", name),
+            commands.fill_command('aws configure set aws_session_token "" --profile {}', name),
+            commands.fill_command("aws sts get-caller-identity --profile {}", name),
         ),
         used,
     )
 
 
-def _find_in_block(text: str, key: re.Match[str]) -> MixedCredentials | None:
+def _find_in_block(text: str, key: re.Match[str]) -> _MixedCredentials | None:
     """Return a long-term key with a session token in the same section of a file, or among the same variables."""
     low, high = max(key.start() - _CHARS_OF_BLOCK, 0), key.end() + _CHARS_OF_BLOCK
     start = max([low, *(each.end() for each in _END_OF_BLOCK.finditer(text, low, key.start()))])
@@ -128,13 +117,18 @@ def _find_in_block(text: str, key: re.Match[str]) -> MixedCredentials | None:
     because = f"The text shows {key[0][:17]} with AKIA…, a long-term key, and {found[0][:17]}."
     if found[0].startswith("aws_"):
         step = "Delete the line aws_session_token from the section in ~/.aws/credentials."
-        return MixedCredentials(because, step, ("aws sts get-caller-identity",))
+        return _MixedCredentials(because, step, ("aws sts get-caller-identity",))
     step = "Unset the variable where it is set. A long-term key has no session token."
-    return MixedCredentials(because, step, ("unset AWS_SESSION_TOKEN", "aws sts get-caller-identity"))
+    return _MixedCredentials(because, step, ("unset AWS_SESSION_TOKEN", "aws sts get-caller-identity"))
 
 
-def explain_mixed_credentials(case: Case[InvalidCredentials], mixed: MixedCredentials) -> Explanation:
-    """Explain that the access key was sent with the session token of other credentials."""
+def explain_mixed_credentials(case: Case[InvalidCredentials]) -> Explanation | None:
+    """Explain that the access key was sent with the session token of other credentials, if the text shows both."""
+    text = case.failure.text
+    blocks = (_find_in_block(text, key) for key in islice(_LONG_TERM_KEY.finditer(text), _MAX_KEYS))
+    mixed = _find_in_commands(case) or next(filter(None, blocks), None)
+    if mixed is None:
+        return None
     of_profile = f" of the profile {mixed.profile}" if mixed.profile else ""
     return case.explain(
         f"AWS does not accept the credentials: the access key{of_profile} is sent with the session token of other credentials. No permission is missing.",
@@ -289,7 +283,7 @@ def _explain_keys_of_connection(case: Case[InvalidCredentials]) -> Explanation |
             f"If AIRFLOW_CONN_{name.upper()} or a secrets backend defines the connection, change it there. Check remote_log_conn_id and other connections for the same key.",
             f"Then {role} needs the permissions that the owner of the key had. No new access key is needed.",
             commands=(
-                fill_command("airflow connections delete {}", name),
+                commands.fill_command("airflow connections delete {}", name),
                 add.format(name, commands.region(clues.find_region(case))),
             ),
             url=_AIRFLOW_PAGE,
