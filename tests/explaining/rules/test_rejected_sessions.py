@@ -388,3 +388,38 @@ def test_the_log_of_a_job_shows_the_age_of_its_credentials(began: str, setting: 
     assert any("95 minutes before the call" in each.text for each in explanation.causes) is is_shown
     assert any(each.evidence == "possible" for each in explanation.causes) is not is_shown
     assert any(f"--max-session-duration {maximum}" in line for line in explanation.remedies[0].commands)
+
+
+_FEDERATION = (
+    "Error generating STS keys: AccessDenied: Cannot call GetFederationToken with session credentials\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            f"$ vault write aws/sts/deploy ttl=2h\nURL: PUT https://vault.example.com/v1/aws/sts/deploy\n* {_FEDERATION}Vault has the IRSA role vault-server.",
+            ("vault write aws/roles/deploy credential_type=assumed_role role_arns=arn:aws:iam::ACCOUNT_ID:role/vault-deploy", "--role-name vault-server", "ttl=2h is too long"),
+        ),
+        (
+            f"URL: GET https://vault.example.com/v1/cloud/aws/creds/ci\n* {_FEDERATION}",
+            ("vault write cloud/aws/roles/ci credential_type=assumed_role", "--role-name VAULT_ROLE_NAME"),
+        ),
+        (f"botocore: {_FEDERATION}", ("presigned URLs",)),
+    ],
+    ids=["sts", "creds", "other"],
+)  # fmt: skip
+def test_federation_token_of_a_session(text: str, lines: tuple[str, ...]) -> None:
+    shown = explain(text).to_text(detail="full")
+    shown = " ".join(shown.replace("\\\n", " ").split())
+    assert [each for each in lines if each not in shown] == []
+    assert ("vault write" in shown) is ("presigned URLs" not in shown)
+
+
+def test_keys_of_jenkins_in_a_secret() -> None:
+    secret = 'kind: Secret\nmetadata:\n  name: aws-release\n  labels: {"jenkins.io/credentials-type": "usernamePassword"}\ndata:\n  username: QUtJQVpFWEFNUExFUVdFUlE3WlgK\n'
+    text = "botocore.exceptions.HTTPClientError: An HTTP Client raised an unhandled exception: Invalid header value b'AWS4-HMAC-SHA256 Credential=...'\n"
+    lines = explain(f"{text}apiVersion: v1\n{secret.replace(chr(34), '')}").remedies[0].commands
+    assert any('\\"username\\"' in each and '\\"password\\"' in each for each in lines)
+    assert not any("rollout restart" in each for each in lines)

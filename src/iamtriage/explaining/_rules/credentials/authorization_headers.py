@@ -10,10 +10,11 @@ from base64 import b64decode
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.gateway_routes import explain_foreign_header
-from iamtriage.explaining._rules.credentials.key_sources import stored_keys_remedy
+from iamtriage.explaining._rules.credentials.key_sources import secret_object_remedy, stored_keys_remedy
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
@@ -171,15 +172,21 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
     summary = "The credentials contain characters that an HTTP header cannot have, so no request was sent."
     reason = "The access key ID, secret or session token contains a newline, a control character or a non-ASCII letter."
     if defect is not None:
-        summary = f"No request was sent, because of a character that an HTTP header cannot have: the access key ID {defect}. The key itself can be valid."
-        reason = f"The access key ID {defect}. Check the secret access key and the session token for the same: in the secret access key, it would cause SignatureDoesNotMatch."
-    remedy = stored_keys_remedy(case) or your_remedy(
-        "Set the credentials again, without surrounding whitespace",
-        "Copy the access key ID, secret and session token again, without spaces, newlines and quotes.",
-        "Check files with Windows line endings, CI secrets, and Kubernetes Secrets that were created with echo: echo adds a newline, printf does not.",
-        "The command must not print \\n or \\r. Run it where the program runs, also for AWS_SECRET_ACCESS_KEY.",
-        commands='printf %s "$AWS_ACCESS_KEY_ID" | od -c | tail -n 2',
-        url=pages.ACCESS_KEYS,
+        works = find_working(text, LOCALLY) is not None
+        summary = f"No request was sent, because of a character that an HTTP header cannot have: the access key ID {defect}. The key itself {'is valid, and needs no rotation' if works else 'can be valid'}."
+        reason = "Check the secret access key and the session token for the same: in the secret access key, it would cause SignatureDoesNotMatch."
+    in_secret = secret_object_remedy(case) if is_encoded and "kind: Secret" in text else None
+    remedy = (
+        in_secret
+        or stored_keys_remedy(case)
+        or your_remedy(
+            "Set the credentials again, without surrounding whitespace",
+            "Copy the access key ID, secret and session token again, without spaces, newlines and quotes.",
+            "Check files with Windows line endings, CI secrets, and Kubernetes Secrets that were created with echo: echo adds a newline, printf does not.",
+            "The command must not print \\n or \\r. Run it where the program runs, also for AWS_SECRET_ACCESS_KEY.",
+            commands='printf %s "$AWS_ACCESS_KEY_ID" | od -c | tail -n 2',
+            url=pages.ACCESS_KEYS,
+        )
     )
     return case.explain(
         summary,
@@ -189,7 +196,7 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
             text=reason,
         ),
         remedies=remedy,
-        notes="An IAM policy does not help: the request did not reach AWS.",
+        notes="Neither an IAM policy nor a proxy is involved: the client did not send the request.",
     )
 
 

@@ -27,7 +27,12 @@ _SECRET_OBJECT = lazy_pattern(
     r"|\bkind: Secret\b(?:(?!\bkind:).){1,300}?\bmetadata:\s{1,40}(?:namespace: \S{1,80}\s{1,40})?name: [\"']?(?P<manifest>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)",
     re.ASCII | re.DOTALL,
 )
-_SHOWN_SECRET = lazy_pattern(r"\bkubectl [^\n]{0,80}\b(?:get|describe|edit|create) secrets? ")
+_SHOWN_SECRET = lazy_pattern(
+    r"\bkubectl [^\n]{0,80}\b(?:get|describe|edit|create) secrets? |^kind: Secret[ \t\r]*$", re.MULTILINE
+)
+# The plugin of Jenkins for credentials in Secrets, whose members have fixed names:
+# https://jenkinsci.github.io/kubernetes-credentials-provider-plugin/examples/
+_JENKINS_LABEL = "jenkins.io/credentials-type: usernamePassword"
 # The Secrets that External Secrets reads are in the namespace of the object, and it reads them again at each refresh.
 _EXTERNAL_SECRET = lazy_pattern(
     r"\"(?:ExternalSecret|SecretStore|PushSecret)\": ?\{\"name\": ?\"[^\"\n]{1,253}\", ?\"namespace\": ?\"(?P<namespace>[a-z0-9-]{1,63})\""
@@ -109,11 +114,12 @@ def stored_keys_remedy(case: Case[Failure]) -> Remedy | None:
     is_of_reader = failed is not None and failed.program == "aws"
     is_of_pod = text_signs.is_about_pods(text) or _SHOWN_SECRET.search(text) or find_controller(text)
     return (
-        _secret_object_remedy(case) if kind in {None, "eks-pod"} and is_of_pod and not is_of_reader else None
+        secret_object_remedy(case) if kind in {None, "eks-pod"} and is_of_pod and not is_of_reader else None
     )
 
 
-def _secret_object_remedy(case: Case[Failure]) -> Remedy:
+def secret_object_remedy(case: Case[Failure]) -> Remedy:
+    """Return the remedy that sets the keys in a Kubernetes Secret again."""
     text = case.failure.text
     controller, found = find_controller(text), _SECRET_OBJECT.search(text)
     name = commands.kubernetes_name(found[found.lastgroup or 0] if found else None)
@@ -121,9 +127,12 @@ def _secret_object_remedy(case: Case[Failure]) -> Remedy:
     is_secret_wrong = case.failure.kind == "signature_mismatch"
     key, other = _KEY_ID_MEMBER.search(text), _SECRET_MEMBER.search(text)
     of_key, of_secret = (key["key"] if key else "KEY_ID_KEY", other["key"] if other else "SECRET_KEY")
+    is_of_jenkins = _JENKINS_LABEL in text
+    if is_of_jenkins:
+        of_key, of_secret = "username", "password"
     member, length = (of_secret, 40) if is_secret_wrong else (of_key, 20)
     values = {of_secret: "secret"} if is_secret_wrong else {of_key: "key_id"}
-    if key and other:
+    if (key and other) or is_of_jenkins:
         values = {of_key: "key_id", of_secret: "secret"}
     # Without a value, the shell does not run the command.
     patch = ", ".join(f'\\"{each}\\": \\"${{{variable}:?}}\\"' for each, variable in values.items())
@@ -134,14 +143,18 @@ def _secret_object_remedy(case: Case[Failure]) -> Remedy:
     external, escaped = _EXTERNAL_SECRET.search(text), member.replace(".", "\\.")
     namespace = external["namespace"] if external else "NAMESPACE"
     then, restart = "External Secrets reads the Secret again at its next refresh.", None
-    if external is None:
+    signer = "The pod signs with its own keys, usually from a Secret"
+    if is_of_jenkins:
+        # The plugin watches the Secrets.
+        then, signer = "The next job uses the new values.", "The job signs with the keys in the Secret"
+    elif external is None:
         then = "Then restart the pods: they keep the values that they started with."
         restart = f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace NAMESPACE"
     return your_remedy(
         "Set key ID and secret again in the Kubernetes Secret",
-        f"The pod signs with its own keys, usually from a Secret: aws configure on your machine does not change them. The first command prints the length: {length} is right, {length + 1} means a newline at the end.",
+        f"{signer}: aws configure on your machine does not change them. The first command prints the length: {length} is right, {length + 1} means a newline at the end.",
         "Set key ID and secret of the same key: check the other value, too (the secret has 40 characters). If you encode values yourself, use printf %s: echo adds a newline.",
-        f"{then} Better, give the service account a role (IRSA or EKS Pod Identity), and delete the keys.",
+        f"{then} Better, give the {'agent' if is_of_jenkins else 'service account'} a role (IRSA or EKS Pod Identity), and delete the keys.",
         commands=(
             f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c",
             *reads,

@@ -16,7 +16,7 @@ from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.denials import resource_commands, resource_policies
+from iamtriage.explaining._rules.denials import resource_commands, resource_policies, vault_roles
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -173,6 +173,9 @@ def explain_called_from_session(denial: Denial) -> Explanation:
     shown: str | None
     shown, line = "The command shows where the credentials come from.", "aws configure list"
     steps = ["Temporary credentials, such as those of a role, need no further session: use them as they are."]
+    summary = f"STS accepts {call} only with the long-term access key of an IAM user, and the credentials {where} are temporary."
+    if vault_roles.is_of_vault(denial):
+        return vault_roles.explain_vault_token(denial, summary, CALLED_FROM_SESSION.cause("reported"))
     of_role, policy = _OF_ROLE.search(text), None
     because: tuple[str, ...] = ()
     if is_federation or (of_role is not None and _OF_USER.search(text) is None):
@@ -208,7 +211,6 @@ def explain_called_from_session(denial: Denial) -> Explanation:
         )
     if f'"sts:{call}"' in text:
         steps.append(f"Remove the Allow for sts:{call}, which has no effect.")
-    summary = f"STS accepts {call} only with the long-term access key of an IAM user, and the credentials {where} are temporary."
     page = f"https://docs.aws.amazon.com/STS/latest/APIReference/API_{call}.html"
     remedy = attrs.evolve(
         your_remedy(title, *present(*steps, shown), commands=with_profile(profile, line), url=page),
