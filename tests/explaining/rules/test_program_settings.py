@@ -82,6 +82,8 @@ _OTHER_SOURCE = "Error when retrieving credentials from {}: No credentials found
         ("Ec2InstanceMetadata", "moved from EC2 to Fargate", "EcsContainer"),
         ("EcsContainer", "It runs on an EC2 instance now.", "Ec2InstanceMetadata"),
         ("Environment", "an ECS task with a task role", "EcsContainer"),
+        ("Ec2InstanceMetadata", "It runs in Lambda now, and not on EC2.", "Environment"),
+        ("Ec2InstanceMetadata", "It fails in CodeBuild.", "EcsContainer"),
         ("Environment", "It runs on an EC2 instance now.", None),
         ("Ec2InstanceMetadata", "It runs on an EC2 instance now.", None),
         ("EcsContainer", "an ECS task", None),

@@ -143,6 +143,7 @@ _NONE = "fatal error: Unable to locate credentials\n"
         (f"Dockerfile\nUSER app\nRUN aws s3 cp s3://a/b .\n{_NONE}", "RUN --mount=type=secret,id=aws,target=/home/app/.aws/credentials aws s3 cp s3://a/b ."),
         ('#9 [4/6] RUN python get.py\n#9 3.2 botocore.exceptions.NoCredentialsError: Unable to locate credentials\n#9 ERROR: process "/bin/sh -c python get.py" did not complete successfully: exit code: 1\n', "RUN --mount=type=secret,id=aws,target=/root/.aws/credentials python get.py"),
         (f"Step 3/5 : RUN aws s3 cp s3://a/b .\n{_NONE}", "RUN --mount=type=secret,id=aws,target=/root/.aws/credentials aws s3 cp s3://a/b ."),
+        (f"$ podman build .\nSTEP 4/6: RUN aws s3 cp s3://a/b .\n{_NONE}", "RUN --mount=type=secret,id=aws,target=/root/.aws/credentials aws s3 cp s3://a/b ."),
         # The step does not call AWS, or has a secret.
         (f"Dockerfile\nRUN pip install boto3\n$ docker run app\n{_NONE}", None),
         (f"Dockerfile\nRUN --mount=type=secret,id=aws aws s3 cp s3://a/b .\n{_NONE}", None),
@@ -153,4 +154,4 @@ def test_step_of_an_image_build(text: str, line: str | None) -> None:
     assert (explanation.causes[0].code == "build-without-credentials") is (line is not None)
     if line is not None:
         assert line in (explanation.remedies[0].manifest or "")
-        assert explanation.remedies[0].commands[0].startswith("docker build --secret id=aws,")
+        assert explanation.remedies[0].commands[0].partition(" ")[2].startswith("build --secret id=aws,")

@@ -267,6 +267,16 @@ _VARIABLES_OF = {"Ec2InstanceMetadata": "Environment"}
 # The most specific first: an ECS task can run on EC2, and people say where a program ran before.
 _PLACES = Signs(
     {
+        r"\b(?:in|on|as|is) (?:an? |the |our )?(?:AWS )?Lambda\b|\bLambda (?:function|container image)\b|/var/task/": _Place(
+            "in a Lambda function", "Environment", "the execution role"
+        ),
+        # It sets AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.
+        r"\bCODEBUILD_[A-Z]|^\[Container\] \d{4}/|\b(?:in|on) (?:AWS )?CodeBuild\b": _Place(
+            "in a CodeBuild build", "EcsContainer", "the service role of the project"
+        ),
+        r"\baws-actions/configure-aws-credentials\b": _Place(
+            "in a job of GitHub Actions", "Environment", "the role of the step configure-aws-credentials"
+        ),
         r"\bFargate\b|\btaskRoleArn\b|\bECS (?:task|container|service)|\btask role\b|\bAWS_CONTAINER_CREDENTIALS_RELATIVE_URI\b": _Place(
             "in an ECS task", "EcsContainer", "its task role"
         ),

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 # A step in a Dockerfile or in the output of a build, which quotes it in the error, too.
 _STEP = lazy_pattern(
-    r"^[^\n\w]{0,12}(?:#?\d{1,3} |\[(?:[\w-]{1,40} )?\d{1,3}/\d{1,3}\] |Step \d{1,3}/\d{1,3} : |> ){0,3}RUN (?P<options>(?:--\S{1,200} ){0,4})(?P<command>[^\n]{3,300})",
+    r"^[^\n\w]{0,12}(?:#?\d{1,3} |\[(?:[\w-]{1,40} )?\d{1,3}/\d{1,3}\] |(?:Step|STEP) \d{1,3}/\d{1,3} ?: |INFO\[\d{1,6}\] |> ){0,3}RUN (?P<options>(?:--\S{1,200} ){0,4})(?P<command>[^\n]{3,300})",
     re.MULTILINE,
 )
 _OUTPUT = lazy_pattern(
-    r"\bfailed to solve\b|\bdid not complete successfully: exit code|\bexecutor failed running\b|^Step \d{1,3}/\d{1,3} : |^#\d{1,3} (?:\[|\d{1,4}\.\d)|\bThe command '/bin/sh -c",
+    r"\bfailed to solve\b|\bdid not complete successfully: exit code|\bexecutor failed running\b|^(?:Step|STEP) \d{1,3}/\d{1,3} ?: |^INFO\[\d{1,6}\] RUN |^#\d{1,3} (?:\[|\d{1,4}\.\d)|\bThe command '/bin/sh -c",
     re.MULTILINE,
 )
 _FILE = lazy_pattern(r"\bDockerfile\b|\bContainerfile\b|\b(?:docker|podman|buildah)(?: buildx)? build\b")

@@ -125,8 +125,9 @@ def _explain_difference(denial: Denial, rejected: str) -> Explanation | None:
             f"{rejected}: it names the provider {own}, but its trust policy trusts {theirs}.",
             cause,
             remedies=present(
-                fixed
-                and correct_policy_remedy(
+                None
+                if fixed is None
+                else correct_policy_remedy(
                     denial,
                     "Trust the provider of the assertion in the role's trust policy",
                     fixed,
@@ -158,8 +159,9 @@ def _explain_difference(denial: Denial, rejected: str) -> Explanation | None:
             _ONLY_TRUST_POLICY,
         ),
         remedies=present(
-            fixed
-            and correct_policy_remedy(
+            None
+            if fixed is None
+            else correct_policy_remedy(
                 denial,
                 "Accept this Recipient, too, in the role's trust policy",
                 fixed,
