@@ -39,7 +39,9 @@ def find_causes_in_parts(text: str) -> list[Failure]:
     from iamtriage._reading.entries.open_entries import Entry
 
     entry = Entry(text, 0)
-    parts = read_elements(entry, _find_in_strings, 0) or read_strings(entry, _find_in_parts, 0)
+    parts = read_elements(entry, _find_in_strings, 0)
+    if not parts and text.count("\\n") > 1:
+        parts = read_strings(entry, _find_in_parts, 0)
     return [failure for failures, _ in parts or () for failure in failures]
 
 
