@@ -2271,6 +2271,17 @@ CONTEXTS: tuple[Case, ...] = (
         (),
     ),
     (
+        "role that a job does not use",
+        f"We created the role etl-new with AmazonS3FullAccess.\nAn error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:sts::{ACCOUNT}:assumed-role/etl-old/GlueJobRunnerSession is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::lake-out/a because no identity-based policy allows the s3:PutObject action",
+        {},
+        (
+            "Let AWS Glue use the role etl-new",
+            "Set it as the role of the job",
+            "Or allow s3:PutObject for the role etl-old",
+        ),
+        (),
+    ),
+    (
         "policy that a user got, in another order",
         f"We gave the user ana AmazonSQSFullAccess.\n{_NOT_SENT}",
         {},

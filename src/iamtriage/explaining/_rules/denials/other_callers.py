@@ -37,6 +37,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.text_fragments import SERVICES_BY_SESSION_NAME
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
@@ -103,48 +104,48 @@ def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
     return attrs.evolve(explanation, remedies=remedies)
 
 
+# How a service gets another role: its principal, what uses the role, and the command.
+_ROLE_SETTINGS = {
+    "amplify": ("the builds of the Amplify app", "aws amplify update-app --app-id {} --iam-service-role-arn {} --region {}"),
+    "codebuild": ("the CodeBuild project", "aws codebuild update-project --name {} --service-role {} --region {}"),
+    "lambda": ("the function", "aws lambda update-function-configuration --function-name {} --role {} --region {}"),
+}  # fmt: skip
+
+
 def _use_role_remedy(denial: Denial, name: str) -> Remedy | None:
     """Return how a service uses another role instead of the caller's, if the session shows which service it is."""
-    session: str = getattr(denial.principal, "session_name", "")
-    region = commands.region(denial.resource_arn.region if denial.resource_arn else None)
-    arn = f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:role/{name}"
+    session = principal_words.session_name(denial.principal)
     function, runtime = denial.context.function, denial.context.runtime
-    line: str | None = None
+    is_function = function is not None and function.value.rpartition(":")[2] == session
+    service, target = None, session
     if session == AMPLIFY_BUILD:
-        what, service = "builds of the Amplify app", "amplify.amazonaws.com"
-        line = commands.fill_command(
-            "aws amplify update-app --app-id {} --iam-service-role-arn {} --region {}",
-            find_app(denial),
-            arn,
-            region,
-        )
+        service, target = "amplify", find_app(denial)
     elif session.startswith("AWSCodeBuild-"):
-        what, service = "the CodeBuild project", "codebuild.amazonaws.com"
-        line = commands.fill_command(
-            "aws codebuild update-project --name {} --service-role {} --region {}",
-            "PROJECT_NAME",
-            arn,
-            region,
-        )
-    elif (function is not None and function.value.rpartition(":")[2] == session) or (
-        runtime is not None and runtime.kind == "lambda" and session
-    ):
-        what, service = f"the function {clip_text(session)}", "lambda.amazonaws.com"
-        line = commands.fill_command(
-            "aws lambda update-function-configuration --function-name {} --role {} --region {}",
-            session,
-            arn,
-            region,
-        )
-    else:
-        return None
-    return account_remedy(
-        f"Let {what} use the role {clip_text(name)}",
-        f"Its trust policy must allow {service} to assume it. Whoever runs the command needs iam:PassRole on it.",
-        "Remove policies again that you only attached to others to be sure, such as AdministratorAccess."
+        service, target = "codebuild", "PROJECT_NAME"
+    elif session and (is_function or (runtime is not None and runtime.kind == "lambda")):
+        service = "lambda"
+    steps = (
+        "Remove policies again that you only attached to be sure, such as AdministratorAccess."
         if "AdministratorAccess" in denial.failure.text
         else None,
-        commands=line,
+    )
+    if service is None:
+        starts = SERVICES_BY_SESSION_NAME.items()
+        used_by = next((each for start, each in starts if session.startswith(start)), None)
+        if used_by is None:
+            return None
+        step = f"Set it as the role of the job or resource in {used_by}, which its trust policy must allow. Whoever does this needs iam:PassRole on it."
+        return account_remedy(
+            f"Let {used_by} use the role {clip_text(name)}", step, *steps, url=pages.PASS_ROLE
+        )
+    what, template = _ROLE_SETTINGS[service]
+    arn = f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:role/{name}"
+    region = denial.resource_arn.region if denial.resource_arn else None
+    return account_remedy(
+        f"Let {what}{f' {clip_text(target)}' if service == 'lambda' else ''} use the role {clip_text(name)}",
+        f"Its trust policy must allow {service}.amazonaws.com to assume it. Whoever runs the command needs iam:PassRole on it.",
+        *steps,
+        commands=commands.fill_command(template, target, arn, commands.region(region or denial.facts.region)),
         url=pages.PASS_ROLE,
     )
 
@@ -170,7 +171,7 @@ def add_build_role(denial: Denial, explanation: Explanation) -> Explanation:
     if role is None or not explanation.remedies:
         return explanation
     own = (
-        " It is made for the logs of server-side rendering only."
+        " This role is made for the logs of server-side rendering only."
         if role.name.startswith("AmplifySSRLogging")
         else ""
     )
