@@ -2282,6 +2282,38 @@ CONTEXTS: tuple[Case, ...] = (
         (),
     ),
     (
+        "action that the caller got already",
+        f"I added sqs:* to the role cart-web an hour ago, same error.\n{_NOT_SENT}",
+        {},
+        (
+            "sqs:*, which the text says that it got, is not in effect on this resource",
+            "aws iam list-role-policies --role-name cart-web",
+            "Or allow sqs:SendMessage for the role cart-web on this resource",
+        ),
+        ("does not count here",),
+    ),
+    (
+        "action that the caller got a moment ago",
+        f"I just added sqs:SendMessage to the role cart-web two minutes ago.\n{_NOT_SENT}",
+        {},
+        ("first repeat the call",),
+        ("is not in effect",),
+    ),
+    (
+        "action that the caller got in the policy of the text",
+        f'I added sqs:SendMessage to the role cart-web.\n{_NOT_SENT}\n{{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:{ACCOUNT}:mails"}}',
+        {},
+        ("the policy in the text allows it only on",),
+        ("is not in effect",),
+    ),
+    (
+        "other action that the caller got already",
+        f"I added sqs:ReceiveMessage to the role cart-web.\n{_NOT_SENT}",
+        {},
+        ("Do this first: Allow sqs:SendMessage",),
+        ("is not in effect",),
+    ),
+    (
         "policy that a user got, in another order",
         f"We gave the user ana AmazonSQSFullAccess.\n{_NOT_SENT}",
         {},

@@ -171,8 +171,8 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "denials.other_callers.add_working_profile",
     ),
     (lambda denial: "get-caller-identity" in denial.failure.text, "denials.other_callers.add_other_caller"),
-    (_may_be_given_elsewhere, "denials.other_callers.add_other_holder"),
-    (_is_amplify_build, "denials.other_callers.add_build_role"),
+    (_may_be_given_elsewhere, "denials.given_permissions.add_other_holder"),
+    (_is_amplify_build, "denials.given_permissions.add_build_role"),
     (_is_not_plain, "denials.other_policies.add_other_policies"),
     (
         lambda denial: (
