@@ -60,6 +60,7 @@ def test_invalid_parameter() -> None:
     ("resources", "rule"),
     [
         (("batch:submitJob.sync",), "StepFunctionsGetEventsForBatchJobsRule"),
+        (("codebuild:startBuild.sync",), "StepFunctionsGetEventForCodeBuildStartBuildRule"),
         (
             ("states:startExecution.sync:2", "lambda:invoke"),
             "StepFunctionsGetEventsForStepFunctionsExecutionRule",

@@ -63,6 +63,7 @@ _INSTANCES = _denied("ec2:DescribeInstances")
         (f'{_INSTANCES}connection "aws" {{\n  regions = ["*"]\n}}', 'regions = ["REGION"]'),
         (f"$ custodian run -s out --region all p.yml\n{_INSTANCES}", "--region REGION"),
         (f"$ prowler aws -M csv\n{_INSTANCES}", "--region REGION"),
+        (f"{_INSTANCES}for r in ec2.describe_regions()['Regions']: ...\nWe may use only the allowed eu-west-1.", "eu-west-1"),
         (f"{_INSTANCES}{_INVENTORY}regions:\n  - eu-west-1\n", None),
         (f"$ prowler aws --region eu-west-1\n{_INSTANCES}", None),
         (f"$ prowler aws\n{_denied('iam:ListUsers')}", None),

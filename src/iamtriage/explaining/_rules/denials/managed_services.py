@@ -37,6 +37,7 @@ _INTEGRATION = lazy_pattern(r":states:::(?P<service>\w{2,40}):\w{2,60}\.sync", r
 # https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html and the pages of the services
 _MANAGED_RULES = {
     "batch": "StepFunctionsGetEventsForBatchJobsRule",
+    "codebuild": "StepFunctionsGetEventForCodeBuildStartBuildRule",
     "ecs": "StepFunctionsGetEventsForECSTaskRule",
     "states": "StepFunctionsGetEventsForStepFunctionsExecutionRule",
 }

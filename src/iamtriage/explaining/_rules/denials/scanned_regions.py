@@ -42,6 +42,7 @@ class _Program(NamedTuple):
     note: str | None = None
 
 
+_LOOP = "the loop over the Regions"
 _PROGRAMS = (
     _Program(
         "the inventory plugin of Ansible",
@@ -56,6 +57,7 @@ _PROGRAMS = (
         "",
         ("regions = [", '"{}"', ", "),
     ),
+    _Program(_LOOP, lazy_pattern(r"\b(?:describe_regions|get_available_regions|describeRegions|DescribeRegions(?:Command)?)\(|\bec2 describe-regions\b"), "", ("", "{}", ", "), "Or catch the error for each Region, and go on with the next one."),
     _Program("Cloud Custodian", lazy_pattern(r"\bcustodian\b[^\n]{0,200} (?:--region|-r)[ =]all\b"), "", ("", "--region {}", " ")),
     _Program("Prowler", lazy_pattern(r"\bprowler (?:-|aws\b)"), r"\bprowler\b[^\n]{0,200} (?:-f|--(?:filter-)?region)\b", ("--region ", "{}", " ")),
     _Program("Scout Suite", lazy_pattern(r"\bscout(?:\.py)? aws\b"), r"\bscout(?:\.py)? aws\b[^\n]{0,200} --regions\b", ("--regions ", "{}", " ")),
@@ -97,7 +99,12 @@ def add_scanned_regions(denial: Denial, explanation: Explanation) -> Explanation
         url=DENIED_REGION.sources[0],
     )
     name = capitalize_start(program.name)
-    text = f"{name} calls every Region unless a setting limits it: AWS_REGION and the Region of a profile do not. One Region that the Deny is about is enough for this error, while the same call succeeds in others."
+    unless = (
+        ""
+        if program.name == _LOOP
+        else " unless a setting limits it: AWS_REGION and the Region of a profile do not"
+    )
+    text = f"{name} calls every Region{unless}. One Region that the Deny is about is enough for this error, while the same call succeeds in others."
     verdict = f"Most likely, that was in a Region that it is about: {program.name} calls all Regions"
     known = (cause for cause in explanation.causes if cause.evidence != "possible")
     return attrs.evolve(
