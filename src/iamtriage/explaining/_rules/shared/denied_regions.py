@@ -25,7 +25,7 @@ _IS_MODEL = lazy_pattern(r":(?:foundation-model|inference-profile)/", re.ASCII)
 _REGION_ID = lazy_pattern(r"(?<![\w-])(?:[a-z]{2}|us-gov)-[a-z]{4,9}-[1-9](?![\w-])", re.ASCII)
 # What people write about the Regions that a policy allows.
 _ALLOWS_REGIONS = lazy_pattern(
-    r"(?=.*\b(?:allow|approv|permit)\w*\b)(?=.*\b(?:only|regions?)\b)(?!.*\b(?:not|den(?:y|ied|ies)|block\w*)\b)",
+    r"(?=.*\b(?:(?:allow|approv|permit|restrict|limit|govern)\w*|(?:may|can|must) only)\b)(?=.*\b(?:only|regions?)\b)(?!.*\b(?:not|den(?:y|ied|ies)|block\w*)\b)",
     re.IGNORECASE,
 )
 _SETTINGS = lazy_pattern(
@@ -85,6 +85,8 @@ def find_allowed_regions(text: str, called: str) -> tuple[str, ...]:
 
     >>> find_allowed_regions("# we allow only eu-west-1 and eu-west-3", "us-west-1")
     ('eu-west-1', 'eu-west-3')
+    >>> find_allowed_regions("We may only use eu-west-1.", "us-west-1")
+    ('eu-west-1',)
     """
     for line in text.split("\n"):
         if len(line) > _MAX_LINE or "arn:" in line or not _ALLOWS_REGIONS.match(line):
