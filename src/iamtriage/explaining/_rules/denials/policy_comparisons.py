@@ -35,6 +35,7 @@ from iamtriage.explaining._rules.denials.request_conditions import fails_conditi
 from iamtriage.explaining._rules.denials.resource_spellings import (
     describe_address,
     find_below_contrast,
+    find_case_contrast,
     find_index_contrast,
     find_slash_contrast,
     find_template_contrast,
@@ -387,6 +388,7 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
         find_slash_contrast,
         find_index_contrast,
         find_below_contrast,
+        find_case_contrast,
     )
     contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
     text = describe_star_only(denial.action)

@@ -74,6 +74,16 @@ def find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | No
     )
 
 
+def find_case_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that a policy differs from the resource only in capital and small letters."""
+    resource = denial.resource or ""
+    each = next((each for each in allowed if matches(resource.lower(), compile_glob(each.lower()))), None)
+    if each is None:
+        return None
+    verdict = f"has {clip_text(each)}, which differs in capital and small letters: ARNs are case-sensitive"
+    return Contrast(verdict, None, "The action matches, and so does the rest of the resource.")
+
+
 def find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
     """Return that a policy has a table without its indexes."""
     table, separator, index = (denial.resource or "").partition("/index/")
