@@ -96,10 +96,12 @@ def add_resource_elsewhere(denial: Denial, explanation: Explanation) -> Explanat
     )
     remedy = _call_region(denial, arn, region, None, is_there=not in_policy)
     others, why = explanation.remedies, ""
-    if (denial.action or "").partition(":")[2].startswith("Create") and _MISSED.search(denial.failure.text):
+    text = denial.failure.text
+    option = _CREATES.search(text)
+    is_created = (denial.action or "").partition(":")[2].startswith("Create")
+    if is_created and (option is not None or _MISSED.search(text)):
         # What a client creates because it does not find it exists where it is not looked for.
         why = f" In {called}, the client finds none, so it tries to create it."
-        option = _CREATES.search(denial.failure.text)
         option_step = (
             f"{option[0]} lets the client create it: switch it off if something else does."
             if option
@@ -158,7 +160,9 @@ def _find_regions(denial: Denial, start: str, account: str, name: str) -> dict[s
         region, words = run.command.option("region"), run.command.words
         values = {value.rpartition("/")[2] for _, value in run.command.options}
         if region is not None and short in values and words[:1] == (denial.service,) and run.has_succeeded:
-            found[region.value] = f"{short} in the output of aws {' '.join(words)} --region {region.value}"
+            found[region.value] = (
+                f"{clip_text(_find_name(f'{start}:::{name}'))} in the output of aws {' '.join(words)} --region {region.value}"
+            )
     return found
 
 
