@@ -111,9 +111,9 @@ def add_resource_elsewhere(denial: Denial, explanation: Explanation) -> Explanat
         remedy = attrs.evolve(remedy, steps=steps)
         others = tuple(each for each in others if each.layer != "identity")
     setting, named = region_setting(denial, called), clip_text(_find_name(arn))
-    because = (
-        f"The text has {quote_words(found[region]) if ' ' in found[region] else clip_text(found[region])}."
-    )
+    shown = found[region]
+    is_said = " " in shown and shown in text
+    because = f"The text has {quote_words(shown) if is_said else clip_text(shown)}."
     cause = RESOURCE_IN_OTHER_REGION.cause("derived", text=f"{because}{why}")
     verdict = f"the call went to {called}{setting}, but the text has {named} in {region}"
     return attrs.evolve(
