@@ -60,11 +60,11 @@ def is_word_of_code(match: NameMatch, extent: Extent, sign: Sign) -> bool:
         _SIGN.match(text, extent.start) or (sign == "=" and _OPERATOR.match(text, extent.start))
     ):
         return True
-    is_word = value.islower() and value.replace("_", "").isalpha()
+    if sign == "=" and not text.startswith(", ", match.start - 2):
+        return False
+    is_word = value.replace("_", "").isalpha() and value.islower()
     if sign == "=":
-        return (
-            is_word and text.startswith(", ", match.start - 2) and match.preceded_by(_OTHER_NAMES) is not None
-        )
+        return is_word and match.preceded_by(_OTHER_NAMES) is not None
     if is_word and match.name.what == "token" and text[extent.start - 1] == "[":
         # A list of kinds of tokens: "[refresh, access]".
         return text.startswith(", ", extent.end)

@@ -200,12 +200,10 @@ def _command(words: tuple[str, ...], option: str, what: Secret) -> Phrase:
     return Phrase(words, pattern, what, is_command=True, sign=fixed["sign"].lower() if fixed else "")
 
 
-def _sentence(words: tuple[str, ...], pattern: str, what: Secret, needed: str = "") -> Phrase:
-    compiled = re.compile(pattern, re.MULTILINE)
-    return Phrase(words, compiled, what, needed=re.compile(needed) if needed else None)
-
-
-_SENTENCES = [_sentence(*row) for row in _SENTENCE_ROWS]
+_SENTENCES = [
+    Phrase(words, re.compile(pattern, re.MULTILINE), what, needed=re.compile(needed[0]) if needed else None)
+    for words, pattern, what, *needed in _SENTENCE_ROWS
+]
 SENTENCE_WORD = re.compile("|".join({re.escape(word) for sentence in _SENTENCES for word in sentence.words}))
 """The words of sentences with secrets, in lower case. Most sentences need one space between two words."""
 PHRASES = (*(_command(*row) for row in _COMMAND_ROWS), *_SENTENCES)
