@@ -9,6 +9,7 @@ Bundler, Bitwarden, Pulumi, Windows and GitHub Actions.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.vocabulary.view import View
@@ -209,19 +210,19 @@ SENTENCE_WORD = re.compile("|".join({re.escape(word) for sentence in _SENTENCES 
 PHRASES = (*(_command(*row) for row in _COMMAND_ROWS), *_SENTENCES)
 
 
-def _number_phrases() -> dict[str, list[tuple[str, str, list[int]]]]:
-    """Return for each sign the words of which a text with it must have one.
+def _number_phrases() -> dict[str, dict[str, dict[str, list[int]]]]:
+    """Return for each sign the words of which a text with it must have one, with the numbers of their phrases.
 
-    With each word come its longest part without spaces, and the numbers of the phrases with that word.
+    Words are grouped by the part without spaces that most of them have.
     """
-    numbers: dict[str, dict[str, list[int]]] = {}
+    count = Counter(part for phrase in PHRASES for word in phrase.words for part in word.split())
+    numbers: dict[str, dict[str, dict[str, list[int]]]] = {}
     for number, phrase in enumerate(PHRASES):
         for word in phrase.words:
-            numbers.setdefault(phrase.sign, {}).setdefault(word, []).append(number)
-    return {
-        sign: [(word, max(word.split(), key=len), each) for word, each in rows.items()]
-        for sign, rows in numbers.items()
-    }
+            part = max(word.split(), key=lambda each: (len(each) > 1, count[each], len(each)))
+            words = numbers.setdefault(phrase.sign, {}).setdefault(part, {})
+            words.setdefault(word, []).append(number)
+    return numbers
 
 
 _NUMBERS = _number_phrases()
@@ -285,13 +286,17 @@ def find_listed_commands(searched: SearchedText) -> Iterator[FoundSecret]:
 
 def _list_phrases(folded: str) -> Iterator[Phrase]:
     """Yield the commands and sentences that a text in lower case can contain."""
-    words = list_words(folded)
-    numbers: set[int] = set()
-    for sign, rows in _NUMBERS.items():
-        if sign in words:
-            for word, part, each in rows:
-                if part in words and word in folded:
-                    numbers.update(each)
+    distinct = list_words(folded)
+    numbers = {
+        number
+        for sign, parts in _NUMBERS.items()
+        if sign in distinct
+        for part, words in parts.items()
+        if part in distinct
+        for word, each in words.items()
+        if word in folded
+        for number in each
+    }
     for number in sorted(numbers):
         needed = PHRASES[number].needed
         if needed is None or needed.search(folded):
