@@ -71,3 +71,29 @@ def test_other_prefix_of_a_recursive_command() -> None:
     summary, condition = _explain("s3 sync ./b s3://shop-files/team/b", {"StringLike": _FOLDER})
     assert "but the call lists team/b/" in summary
     assert condition == {"StringLike": {"s3:prefix": ["team/a/*", "team/b/"]}}
+
+
+@pytest.mark.parametrize(
+    ("call", "corrected"),
+    [
+        ('pages = s3.get_paginator("list_objects_v2").paginate(Bucket="shop-files")', 's3.get_paginator("list_objects_v2").paginate(Bucket="shop-files", Prefix="team/a/")'),
+        ('await s3.send(new ListObjectsV2Command({ Bucket: "shop-files" }))', 'new ListObjectsV2Command({ Bucket: "shop-files", Prefix: "team/a/" })'),
+        ('client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: aws.String("shop-files")})', 'client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: aws.String("shop-files"), Prefix: aws.String("team/a/")})'),
+        ('ListObjectsV2Request.builder().bucket("shop-files").build()', 'ListObjectsV2Request.builder().bucket("shop-files").prefix("team/a/").build()'),
+        ('s3.list_objects_v2(Bucket="shop-files", Prefix="team/a/")', None),
+        ('s3.list_objects_v2(Bucket="shop-files", Prefix=folder)', None),
+        ('s3.list_objects_v2(**options)', None),
+    ],
+    ids=["paginator", "javascript", "go", "java", "prefix", "variable", "spread"],
+)  # fmt: skip
+def test_prefix_that_the_code_does_not_send(call: str, corrected: str | None) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": "s3:ListBucket",
+        "Resource": "arn:aws:s3:::shop-files",
+        "Condition": {"StringLike": _FOLDER},
+    }
+    denied = 'User: arn:aws:sts::111122223333:assumed-role/a/b is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::shop-files" because no identity-based policy allows the s3:ListBucket action'
+    explanation = explain(f"{denied}\n{call}\n{json.dumps([statement])}")
+    assert ("but the call lists the whole bucket" in explanation.summary) is (corrected is not None)
+    assert explanation.remedies[0].manifest == corrected

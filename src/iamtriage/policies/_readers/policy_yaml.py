@@ -255,19 +255,27 @@ class _Parser:
         return values
 
     def _parse_tag(self, written: str, column: int) -> str:
-        found = _TAG.match(written)
-        name, value = (found["name"], found["value"]) if found else ("", None)
-        if value is not None and name == "Sub" and value[0] not in "[|>":
-            return _scalar(value)
-        if value is not None and name in {"Ref", "GetAtt"}:
-            return f"${{{_scalar(value)}}}"
-        return self._skip(column, written)
+        value = _resolve_tag(written)
+        return self._skip(column, written) if value is None else value
 
     def _skip(self, column: int, written: str) -> str:
         """Skip the lines that are further to the right, and return a reference in place of the value."""
         while self._at < len(self._lines) and (self._lines[self._at].indent > column):
             self._at += 1
-        return f"${{{' '.join(written.split())[:60].replace('{', '(').replace('}', ')')}}}"
+        return _as_reference(written)
+
+
+def _as_reference(written: str) -> str:
+    return f"${{{' '.join(written.split())[:60].replace('{', '(').replace('}', ')')}}}"
+
+
+def _resolve_tag(written: str) -> str | None:
+    """Return the value of a function of CloudFormation that is written as a tag, if it is on one line."""
+    found = _TAG.match(written)
+    name, value = (found["name"], found["value"]) if found else ("", None)
+    if value is not None and name == "Sub" and value[0] not in "[|>":
+        return _scalar(value)
+    return f"${{{_scalar(value)}}}" if value is not None and name in {"Ref", "GetAtt"} else None
 
 
 def _parse_flow(written: str) -> list[str] | dict[str, Any] | None:
@@ -280,7 +288,7 @@ def _parse_flow(written: str) -> list[str] | dict[str, Any] | None:
             if member is None:
                 return None
             value = member["value"]
-            members[_scalar(member["key"])] = _parse_flow(value) if value[0] in "[{" else _scalar(value)
+            members[_scalar(member["key"])] = _parse_flow(value) if value[0] in "[{" else _flow_scalar(value)
             at = member.end()
         return members
     if written[0] + written[-1] != "[]":
@@ -290,9 +298,15 @@ def _parse_flow(written: str) -> list[str] | dict[str, Any] | None:
         found = _FLOW_ITEM.match(inner, at)
         if found is None:
             return None
-        values.append(_scalar(found[1]))
+        values.append(_flow_scalar(found[1]))
         at = found.end()
     return values
+
+
+def _flow_scalar(written: str) -> str:
+    if not written.lstrip().startswith("!"):
+        return _scalar(written)
+    return _resolve_tag(written.strip()) or _as_reference(written)
 
 
 def _scalar(written: str) -> str:

@@ -113,18 +113,23 @@ def find_documents(text: str) -> Iterator[FoundDocument]:
                         policies.append((at, done))
             at = text.find(member, at + 1)
     while statements:
-        # The next command prints another policy.
+        # The next command prints another policy, and each statement of a resource-based one has a principal.
         end = next(
             (
                 at
                 for at in range(1, len(statements))
                 if _COMMAND in text[statements[at - 1].end : statements[at].start]
+                or _has_principal(statements[at - 1]) is not _has_principal(statements[at])
             ),
             len(statements),
         )
         policy, statements = statements[:end], statements[end:]
         joined = {"Version": "2012-10-17", "Statement": [each.content for each in policy]}
         yield FoundDocument("Statement", joined, policy[0].start, policy[-1].end)
+
+
+def _has_principal(statement: FoundDocument) -> bool:
+    return not statement.content.keys().isdisjoint(("Principal", "NotPrincipal"))
 
 
 def _object_around(text: str, at: int, start: int) -> FoundDocument | None:

@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.calls import (
     error_kind,
     key_access,
     key_states,
+    log_group_keys,
     message_kinds,
     missing_in_region,
     node_groups,
@@ -303,7 +304,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(
         key_access.explain_key_access, message=key_access.KEY_ACCESS, code=r"KMSKeyNotAccessible(?:Fault)?"
     ),
-    Route(key_access.explain_log_group_key, message=key_access.KEY_NOT_ALLOWED),
+    Route(log_group_keys.explain_log_group_key, message=log_group_keys.KEY_NOT_ALLOWED),
     Route(account_roles.explain_missing_setting, message=account_roles.ACCOUNT_ROLE_MISSING),
     Route(missing_in_region.explain_unverified_address, message=missing_in_region.NOT_VERIFIED),
     Route(missing_in_region.explain_unsubscribed_service, message="needs a subscription for the service"),

@@ -1,8 +1,6 @@
-"""Explain that a service cannot use the KMS key of a call, a log group or a new volume.
+"""Explain that a service cannot use the KMS key of a call or a new volume.
 
-CloudWatch Logs calls KMS as a service principal of its Region, so only the key policy can allow it. EBS checks the key
-after CreateVolume has answered, so the next call does not find the volume. Sources:
-https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html and
+EBS checks the key after CreateVolume has answered, so the next call does not find the volume. Source:
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html.
 """
 
@@ -19,24 +17,15 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls import key_states
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
-from iamtriage.explaining._rules.shared import clues, commands, pages, principal_words, remedies, text_signs
+from iamtriage.explaining._rules.calls.stated_key_policies import KEY_NOT_ACCESSIBLE, compare_key_policy
+from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE, SERVICE_NOT_ALLOWED
-from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow
 
 _NEEDED_BY_SERVICES = (
     "kms:DescribeKey, kms:CreateGrant and, depending on the service, kms:GenerateDataKey* and kms:Decrypt"
-)
-KEY_NOT_ACCESSIBLE = CauseType(
-    "key-not-accessible",
-    title="A service cannot use a KMS key",
-    meaning="The KMS key does not exist in the Region, is not enabled, or the caller is not allowed to use it.",
-    recognised_by='The error code KMSKeyNotAccessibleFault, or a message such as "The specified KMS key does not exist, is not enabled or you do not have permissions to access it".',
-    fix="Correct the key, enable it, or allow the caller to use it.",
-    sources=(pages.KMS_ACCESS, pages.KMS_KEY_STATE),
 )
 KEY_ACCESS = lazy_pattern(
     r"specified KMS key (?:(?!\. ).){0,160}?(?:\bis not accessible|\bnot enabled|permissions? to access it)\b|\bKMS key not accessible\b"
@@ -60,6 +49,8 @@ def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
             remedies=key_states.enable_remedy(found, region, "pending" if state == "PendingDeletion" else ""),
             notes=NOT_A_DENIAL,
         )
+    if found is not None and (compared := compare_key_policy(case, found, call)) is not None:
+        return compared
     verdict = f"it does not exist in {region or 'this Region'}, is not enabled, or no policy allows the caller to use it"
     check = "If describe-key finds no key, its ID, Region or account is wrong. KeyState must be Enabled."
     if state == "Enabled":
@@ -122,61 +113,6 @@ def _explain_other_region(case: Case[AwsError], found: re.Match[str], call: str,
             url=pages.KMS_ACCESS,
         ),
         notes=f"The same message also reports a key that is not enabled, or a caller without {_NEEDED_BY_SERVICES}: check that only if a key of {region} fails, too.",
-    )
-
-
-KEY_NOT_ALLOWED = lazy_pattern(r"KMS key does not exist or is not allowed to be used with")
-"""What CloudWatch Logs says of a key that it may not use, as a denial or as an invalid parameter."""
-_LOG_GROUP = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:logs:[a-z0-9-]{6,30}:[0-9]{12}:log-group:[\w/.#-]{1,512}", re.ASCII
-)
-_KEY_BLOCK = lazy_pattern(
-    r"\bresource \"aws_kms_key\" \"(?P<name>[\w-]{1,100})\" {(?P<body>[^{}]{0,2000}(?:{[^{}]{0,2000}}[^{}]{0,2000}){0,4})}"
-)
-_POLICY = lazy_pattern(r"^\s{0,40}policy\s{0,20}=", re.MULTILINE)
-_ACTIONS = ("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*")
-_PAGE = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"
-
-
-def explain_log_group_key(case: Case[AwsError] | Denial, _message: str = "") -> Explanation:
-    """Explain that the policy of a key does not allow CloudWatch Logs to encrypt a log group."""
-    group = _LOG_GROUP.search(clues.message_text(case))
-    arn = principal_words.try_parse_arn(group[0]) if group else None
-    region = commands.region(case.facts.region if arn is None else arn.region)
-    partition = "aws" if arn is None else arn.partition
-    service = f"logs.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
-    condition = {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group[0] if group else "LOG_GROUP_ARN"}}
-    statements = [allow(_ACTIONS, "*", principal={"Service": service}, condition=condition)]
-    text, keep = "", "Keep the statement that allows the account (root) kms:*."
-    steps: tuple[str, ...] = (f"{remedies.save_step('the key policy', 'policy.json')} {keep}",)
-    words = case.failure.text
-    keys = {each["arn"] or each["key"] for each in text_signs.NAMED_KEY.finditer(words)}
-    key = keys.pop() if len(keys) == 1 else "KEY_ID"
-    policy = RESOURCE_POLICIES["kms"]
-    lines = tuple(
-        f"{commands.fill_command(each.replace(' ARN ', ' {} '), key)} --region {region}"
-        for each in (policy.show_command, policy.change_command)
-    )
-    plain = [each["name"] for each in _KEY_BLOCK.finditer(words) if not _POLICY.search(each["body"])]
-    if len(plain) == 1 and "aws_kms_key_policy" not in words:
-        text = f"aws_kms_key.{plain[0]} sets no policy: the default key policy allows only the account (root) and thus its IAM policies, not services. "
-        steps = (
-            f"Set policy of aws_kms_key.{plain[0]} to a document with these statements (jsonencode). The first is the default one: without it, nobody can manage the key.",
-        )
-        account = commands.account(None if arn is None else arn.account)
-        root = {"AWS": f"arn:{partition}:iam::{account}:root"}
-        statements, lines = [allow("kms:*", "*", principal=root), *statements], ()
-    return case.explain(
-        f"The key policy does not allow CloudWatch Logs ({service}) to use the KMS key.",
-        SERVICE_NOT_ALLOWED.cause(
-            "derived",
-            text=f"{text}CloudWatch Logs calls KMS itself: kms permissions of the caller do not help.",
-        ),
-        topic="service-principal",
-        remedies=remedies.resource_policy_remedy(
-            f"Allow {service} in the key policy", *steps, statements=statements, commands=lines, url=_PAGE
-        ),
-        notes="The message is the same if the key is in another Region, disabled or pending deletion.",
     )
 
 

@@ -16,6 +16,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.calls.source_arns import Correction, correct_source
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import stated_option
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -33,7 +34,8 @@ from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference
 
 _GATEWAY, _LOGS, _S3 = "apigateway.amazonaws.com", "logs.amazonaws.com", "s3.amazonaws.com"
-_KEYS = {"aws:sourcearn", "aws:sourceaccount"}
+_OF_LOG_GROUP = "kms:encryptioncontext:aws:logs:arn"
+_KEYS = {"aws:sourcearn", "aws:sourceaccount", _OF_LOG_GROUP}
 # What the execution log of an API says. The console's test has a stage of its own.
 _EXECUTION = lazy_pattern(r"HTTP Method: (?P<method>[A-Z]{3,7}), Resource Path: (?P<path>/[\w{}+./-]{0,200})")
 _IS_TEST = lazy_pattern(r"\bExecution log for request\b|\btest-invoke")
@@ -45,6 +47,9 @@ _INVOKED = lazy_pattern(
 _IN_TERRAFORM = lazy_pattern(
     r"resource\s{1,8}\"aws_lambda_permission\"\s{1,8}\"(?P<name>[\w-]{1,64})\"\s{0,8}\{[^{}]{0,800}?\bsource_arn\s{0,20}=\s{0,4}(?P<value>\"[^\"\n]{0,300}\"|[\w.\[\]-]{1,200})"
 )
+# The attribute with the ARN for managing an API, in place of execution_arn:
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_rest_api
+_API_ARN = lazy_pattern(r"(?<=\.)(?<!execution_)arn\b(?=[}\s\"/]|\Z)")
 
 
 _URL = "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html"
@@ -71,10 +76,16 @@ class Contrast(NamedTuple):
             return self.remedy or usual
         key, old, new = self.change
         replace = "jq --arg old {} --arg new {} 'walk(if . == $old then $new else . end)'"
+        title, steps = f"Correct {key} in the statement that the policy has", tuple[str, ...]()
+        if key.lower() == _OF_LOG_GROUP:
+            # A key has several log groups.
+            replace = "jq --arg old {} --arg new {} 'walk(if . == $old then [$old, $new] elif type == \"array\" then flatten else . end)'"
+            title = f"Add {new} to the condition on {key}"
+            steps = (f"The command keeps {old}, so that what it allows goes on working.",)
         return attrs.evolve(
             usual,
-            title=f"Correct {key} in the statement that the policy has",
-            steps=(),
+            title=title,
+            steps=steps,
             commands=(
                 f"{usual.commands[0]} > old-policy.json",
                 f"{fill_command(replace, old, new)} old-policy.json > policy.json",
@@ -144,13 +155,19 @@ def _compare(
             continue
         if any(map(has_reference, values)):
             continue
+        if name == "aws:sourcearn" and len(values) == 1 and (fixed := _correct(case, values[0], target)):
+            verdict = f"allows {service} only for {key} {clip_text(values[0])}: {fixed.reason}"
+            return _change_source(case, statement, service, (key, values[0], fixed.value), verdict)
         requested = _find_value(case, name, values[0], service, target, source)
         expected = [PolicyValue(each, compile_glob(each)) for each in values]
         is_met = None if requested is None else evaluate_condition(parsed, expected, (requested,))
         if is_met is False and requested is not None:
             return _other_source(case, statement, service, key, values[0], requested)
-        if is_met is None:
+        # A statement with the account of the resource is most likely right.
+        if is_met is None and (name != "aws:sourceaccount" or values[0] not in (target or values[0])):
             unknown = f"{key} {clip_text(values[0])}"
+        elif is_met is None:
+            unknown = unknown or ""
     if unknown:
         return Contrast(f"allows {service} only for {unknown}: most likely, the request has another value")
     if unknown is not None:
@@ -164,6 +181,12 @@ def _compare(
         url=_URL,
     )
     return Contrast(f"allows {service}", remedy if ":lambda:" in (target or "") else None, is_allowed=True)
+
+
+def _correct(case: Case[Any], value: str, target: str | None) -> Correction | None:
+    """Return the correction of a source that no request has; the API is in the account of the function it calls."""
+    account = target.split(":")[4] if target is not None and target.count(":") > 4 else None
+    return correct_source(value, account or find_account(case.failure.text))
 
 
 def _find_value(
@@ -233,11 +256,15 @@ def _other_source(
     verdict = (
         f"allows {service} only for {key} {clip_text(value)}, and the request has {clip_text(requested)}"
     )
+    return _change_source(case, statement, service, (key, value, new), verdict)
+
+
+def _change_source(
+    case: Case[Any], statement: Mapping[str, Any], service: str, change: tuple[str, str, str], verdict: str
+) -> Contrast:
     resource = next(iter(as_strings(statement.get("Resource"))), "")
-    remedy = (
-        _replace_permission(case, statement, service, key, value, new) if ":lambda:" in resource else None
-    )
-    return Contrast(verdict, remedy, (key, value, new))
+    remedy = _replace_permission(case, statement, service, *change) if ":lambda:" in resource else None
+    return Contrast(verdict, remedy, change)
 
 
 def _replace_permission(
@@ -253,9 +280,11 @@ def _replace_permission(
         if new.startswith(old):
             ending = new.removeprefix(old)
             fixed = f'{written[:-1]}{ending}"' if written.startswith('"') else f'"${{{written}}}{ending}"'
+        elif (exported := _API_ARN.sub("execution_arn", written)) != written:
+            fixed = exported if "/" in written else f'"${{{exported}}}/*/*"'
         return owner_remedy(
             f"Correct source_arn of aws_lambda_permission.{code['name']}",
-            f"Write source_arn = {fixed} in the code. A permission that the AWS CLI adds would be unknown to Terraform.",
+            f"Write source_arn = {fixed} in the code, for {clip_text(new)}. A permission that the AWS CLI adds would be unknown to Terraform.",
             commands=("terraform apply", Labelled("Then check the policy:", show)),
             url=_URL,
         )
@@ -263,7 +292,7 @@ def _replace_permission(
         f"aws lambda add-permission --function-name {{}} --action lambda:InvokeFunction --principal {{}} --source-{'account' if of_account else 'arn'} {{}} --statement-id",
         *(resource, service, new),
     )
-    if "/" in old and service == _GATEWAY:
+    if "/" in old and service == _GATEWAY and correct_source(old, None) is None:
         # It allows other routes, which are to go on working.
         return owner_remedy("Allow this route, too", commands=(f"{add} AllowRoute", show), url=_URL)
     return owner_remedy(

@@ -12,6 +12,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_controls, hide_secrets
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.databases import Login, find_login
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
@@ -42,6 +43,9 @@ _SHOW = {
     "prx": ("db-proxies", "db-proxy-name", "DBProxies[0].[DBProxyArn,Auth]"),
 }
 
+_SIGNED_LOCALLY = (
+    "generate-db-auth-token signs locally, without a call to AWS: that it succeeds proves no permission."
+)
 _HOLDS = "A token is valid for 15 minutes, and only for the host, port, Region and database user that it was generated for."
 LOGIN_NOT_ALLOWED = CauseType(
     "database-login-not-allowed",
@@ -69,7 +73,12 @@ _WRONG_ID = lazy_pattern(
     r"(?P<name>(?!(?:db|cluster|prx)-[a-z0-9]{8,32}/)[a-z][a-z0-9-]{1,62}))/(?P<user>[\w.*@-]{1,80})",
     re.ASCII,
 )
-_OTHER_DATABASE = lazy_pattern(r"\b(?i:primary|writer|master|database|instance|cluster)\b")
+_OTHER_DATABASE = lazy_pattern(
+    r"\b(?i:primary|writer|master|database|instance|cluster)\b(?! (?i:users?|password|roles?|login|name)\b)"
+)
+_LOCAL = "generate-db-auth-token"
+# psql's second attempt, after the token was rejected with TLS.
+_WITHOUT_TLS = "no encryption"
 DATABASE_USER_ARN = CauseType(
     "database-user-arn",
     title="The ARN of the database user lacks the resource ID of the database",
@@ -86,19 +95,30 @@ def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str])
     kind = {"cluster": "cluster", "db-proxy": "prx"}.get(wrong["type"], login.kind if login else "db")
     noun, option, query = _SHOW[kind]
     works, cdk = find_working(text, _OTHER_DATABASE), re.search(r"grantConnect(?:\((\w{1,40})\b)?", text)
-    where = f"{wrong['start']}RESOURCE_ID/{user}"
+    # What another ARN has, or a database that works, is the ID of another one.
+    known = login.resource_id if login and not works and f"dbuser:{login.resource_id}" not in text else None
+    where = f"{wrong['start']}{known or 'RESOURCE_ID'}/{user}"
     show = f"aws rds describe-{noun} --{option} {name} --region {wrong['region']} --query '{query.partition(',')[0].replace('.[', '.')}' --output text"
     proven = "It works with the other database: the user, the token and TLS are not the cause."
     # https://github.com/aws/aws-cdk/issues/31061 and pull request 31579
     of_cdk = "grantConnect of DatabaseInstanceReadReplica in the CDK writes this ARN (issue 31061): update aws-cdk-lib (late 2024 or newer). Until then, replace the call for the replica by this one."
     title = f"Write the resource ID of {name} into the policy"
-    step = "RESOURCE_ID is what the command prints. A replica and its primary have different ones."
+    step = f"{'The text shows it' if known else 'RESOURCE_ID is what the command prints'}. A replica and its primary have different ones."
     holder_kind, holder = policy_holder(denial) or ("role", "ROLE_NAME")
-    put = commands.put_policy(holder, "AllowDatabaseLogin", holder_kind)
+    name_of_policy = _find_policy_name(denial, holder)
+    put = commands.put_policy(holder, name_of_policy or "AllowDatabaseLogin", holder_kind)
+    replace = "Replace the wrong ARN in the policy where it is defined, or attach this one to the caller."
+    if name_of_policy:
+        replace = f"The command replaces the inline policy {clip_text(name_of_policy)}."
     return denial.explain(
         f"The database rejected the IAM token of {clip_text(user)}: nothing allows rds-db:connect on {name}, because the policy in the text has {'an ARN' if wrong['type'] else 'the name'} where the resource ID belongs.",
         DATABASE_USER_ARN.cause(
-            "derived", (f"The text shows dbuser:{wrong['id']}/{wrong['user']}.", proven if works else None)
+            "derived",
+            present(
+                f"The text shows dbuser:{wrong['id']}/{wrong['user']}.",
+                proven if works else None,
+                _SIGNED_LOCALLY if _LOCAL in text else None,
+            ),
         ),
         remedies=your_remedy(
             title,
@@ -113,13 +133,29 @@ def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str])
         else identity_remedy(
             title,
             step,
-            "Replace the wrong ARN in the policy where it is defined, or attach this one to the caller.",
+            replace,
             statements=(allow("rds-db:connect", where, sid="ConnectAsUser"),),
-            commands=(show, Labelled("Then, with RESOURCE_ID filled in:", put)),
+            commands=put if known else (show, Labelled("Then, with RESOURCE_ID filled in:", put)),
             url=_POLICIES,
         ),
-        notes=EVENTUAL_CONSISTENCY,
+        notes=present(_second_attempt(text), EVENTUAL_CONSISTENCY),
     )
+
+
+def _find_policy_name(denial: Denial, role: str) -> str | None:
+    """Return the name of the caller's inline policy, if the text prints it, and it consists of one statement."""
+    for run in find_runs(denial.failure):
+        options = dict(run.command.options)
+        is_printed = run.command.words[:2] == ("iam", "get-role-policy")
+        if is_printed and options.get("role-name") == role and run.output.count('"Effect"') == 1:
+            return options.get("policy-name")
+    return None
+
+
+def _second_attempt(text: str) -> str | None:
+    if _WITHOUT_TLS not in text:
+        return None
+    return "The message with pg_hba.conf is that of a second attempt, without TLS. It is not the cause: pg_hba.conf needs no change."
 
 
 def explain_database_login(denial: Denial) -> Explanation:
@@ -158,7 +194,11 @@ def explain_database_login(denial: Denial) -> Explanation:
         summary = f"{database} checked the token of {user} as a password: most likely, the user lacks the role rds_iam, or the database does not allow IAM authentication."
         remedies = (remedies[-1], *remedies[:-1])
     return denial.explain(
-        summary, *causes, topic="database-login", remedies=remedies, notes=EVENTUAL_CONSISTENCY
+        summary,
+        *causes,
+        topic="database-login",
+        remedies=remedies,
+        notes=present(_second_attempt(denial.failure.text), EVENTUAL_CONSISTENCY),
     )
 
 

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
+    from iamtriage.explaining._rules.denials.corrected_denies import Correction
     from iamtriage.explaining._rules.denials.deny_conditions import Requirement
     from iamtriage.explaining._rules.denials.stated_denies import StatedDeny
 
@@ -90,6 +91,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
     message = denial.facts.decoded_message
     conditions = () if message is None else message.denying_conditions()
     stated: tuple[StatedDeny, ...] = ()
+    correction: Correction | None = None
     facts = denial.facts
     if message is None and (facts.policies or facts.trust_policy or context_of(facts).policies):
         from iamtriage.explaining._rules.denials import stated_denies
@@ -97,11 +99,16 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         stated = stated_denies.find_stated_denies(denial)
         if not stated and (excluded := stated_denies.describe_excluded(denial)):
             explanation = copy_with(explanation, summary=f"{explanation.summary}{escape_lines(excluded)}")
+        if len(stated) == 1:
+            from iamtriage.explaining._rules.denials.corrected_denies import correct_deny
+
+            correction = correct_deny(denial, stated[0])
         if stated:
+            verdict = stated_denies.describe_denies(stated) if correction is None else correction.verdict
             conditions = tuple(condition for each in stated for condition in each.conditions)
             explanation = copy_with(
                 explanation,
-                summary=escape_lines(denial_summary(denial, stated_denies.describe_denies(stated))),
+                summary=escape_lines(denial_summary(denial, verdict)),
                 causes=(
                     *(each.cause(denial, is_only=len(stated) == 1) for each in stated),
                     # They say the same without the statement.
@@ -131,6 +138,8 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
             others = present(*(stated[0].refine(denial, each) for each in others))
             if remedy is not None and stated[0].exempts_sessions:
                 remedy = _say_it_is_exempt(remedy, stated[0])
+        if correction is not None:
+            return correction.remedy(denial, others)
         if remedy is not None and others:
             remedy = _show_guessed_deny(remedy, others[0])
         remedies = present(None if remedy is None else deny_remedies.add_root_user(denial, remedy), *others)

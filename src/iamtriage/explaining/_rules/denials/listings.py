@@ -6,10 +6,12 @@ Of the AWS CLI, only ``s3 ls`` sends a delimiter: what copies, deletes or compar
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.listing_calls import find_listing_call
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -23,6 +25,7 @@ _WORKSPACES = lazy_pattern(
     r"(?: with prefix |\bworkspace_key_prefix\s{0,20}=\s{0,4})\"(?P<prefix>[^\"\n]{1,300}?)/?\""
 )
 _URI = lazy_pattern(r"s3://(?P<bucket>[a-z0-9.-]{3,63})/?(?P<prefix>.{0,1024})")
+_FOLDER = lazy_pattern(r"[\w./=+-]{1,200}", re.ASCII)
 _OF_FOLDERS = frozenset({"cp", "mv", "rm"})
 
 
@@ -39,7 +42,10 @@ def find_listing(text: str, command: CommandLine | None, bucket: str) -> Listing
         found = _WORKSPACES.search(text)
         return Listing((f"{found['prefix'] if found is not None else 'env:'}/",))
     if command is None or command.program != "aws" or len(command.words) < 2:
-        return None
+        call = find_listing_call(text)
+        if call is None or call.prefix is None:
+            return None
+        return Listing((call.prefix,), None if call.has_delimiter else ())
     if command.words[0] == "s3api":
         prefix, delimiter = command.option("prefix"), command.option("delimiter")
         return Listing((prefix.value if prefix else "",), (delimiter.value,) if delimiter else ())
@@ -57,9 +63,18 @@ def find_listing(text: str, command: CommandLine | None, bucket: str) -> Listing
     return Listing((f"{uri['prefix']}{'/' * bool(is_folder)}",), () if is_recursive else ("/",))
 
 
-def list_prefix_remedy(bucket: str, pattern: str) -> Remedy:
+def list_prefix_remedy(text: str, bucket: str, pattern: str) -> Remedy:
     """Return how to list only what the condition of a policy on the prefix allows."""
     folder = pattern.rstrip("*")
+    call = find_listing_call(text) if _FOLDER.fullmatch(folder) else None
+    if call is not None:
+        return your_remedy(
+            f"Pass the prefix {clip_text(folder)} in the call, as the policy requires",
+            "Without Prefix, the call lists the whole bucket: a filter in the code comes too late. The policy can stay as it is.",
+            manifest=call.with_prefix(folder),
+            manifest_language="text",
+            url=pages.EVALUATION,
+        )
     line = commands.command("aws", "s3", "ls", f"s3://{bucket}/{folder}")
     return your_remedy(
         f"List below {clip_text(folder)}, which the policy allows",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._rules.calls.service_statements import compare_statements
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.buckets import KMS_KEY, MISSING_OBJECT, bucket_policy_commands
 from iamtriage.explaining._rules.denials.encrypted_data import find_key
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.calls.service_statements import Contrast
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _CLOUDFRONT = "cloudfront.amazonaws.com"
@@ -61,6 +63,17 @@ def explain_origin(denial: Denial) -> Explanation:
     remedy = _bucket_remedy(denial, None)
     summary = "S3, the origin of the CloudFront distribution, denied the request without a reason."
     given, stated = _ids_of(allowed), _stated_id(denial)
+    if (contrast := _find_impossible(denial)) is not None:
+        # Only the condition is wrong, and the rest of the statement stays.
+        return denial.explain(
+            f"S3, the origin of the CloudFront distribution, denied the request: the bucket policy {contrast.verdict}.",
+            NO_ALLOWS["resource"].cause(
+                "derived", text="The rest of the statement is right, and the other settings can stay."
+            ),
+            topic="s3-access-denied",
+            remedies=contrast.correct(remedy),
+            notes=_CACHED,
+        )
     if allowed is not None and stated is not None and given and stated not in given:
         summary = f"S3, the origin of the CloudFront distribution, denied the request: the bucket policy allows the distribution {given[0]}, and not {stated}."
         text = f"AWS:SourceArn in the bucket policy names {given[0]}, and the request came through {stated}."
@@ -77,6 +90,14 @@ def explain_origin(denial: Denial) -> Explanation:
         remedies=remedy,
         notes=_CACHED,
     )
+
+
+def _find_impossible(denial: Denial) -> Contrast | None:
+    """Return that the bucket policy has the ARN of the distribution in a form that no request has."""
+    contrast = compare_statements(denial.case, _CLOUDFRONT, "s3:GetObject", None)
+    if contrast is None or contrast.change is None or ":cloudfront:" not in contrast.change[1]:
+        return None
+    return contrast
 
 
 def _bucket_remedy(denial: Denial, other: str | None) -> Remedy:

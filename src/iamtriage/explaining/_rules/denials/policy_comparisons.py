@@ -314,13 +314,23 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
     if not allows or not _names_service(allows, action) or policy.has_references:
         return None
     named = statements_with(policy, action)
-    on = [each for each in named if resource is None or names_resource(each, resource) is not False]
+    # A repository policy has no Resource: it applies to its repository.
+    elements = {"Resource", "NotResource"}
+    on = [
+        each
+        for each in named
+        if resource is None or not elements & each.keys() or names_resource(each, resource) is not False
+    ]
     if not named:
         verdict = f"does not allow this action{describe_allowed(allows, action)}"
         code = STATED_POLICY_OTHER_ACTION
     elif not on:
-        verdict = f"allows it only on {join_resources(allowed_resources(named))}"
-        code = STATED_POLICY_OTHER_RESOURCE
+        allowed = allowed_resources(named)
+        verdict, code = f"allows it only on {join_resources(allowed)}", STATED_POLICY_OTHER_RESOURCE
+        if denial.service == "lambda" and (qualifier := find_qualifier(resource or "", allowed)):
+            verdict = f"allows it only on the function without :{clip_text(qualifier)}"
+            text = f"An alias and a version each have a policy of their own: that of the function does not apply to {clip_text(qualifier)}."
+            return f"{policy.name} {verdict}", code.cause("derived", text=text)
     elif not any(names_caller(each, denial) for each in on):
         listed = [name for each in on for name in trust_documents.principal_names(each)]
         verdict, code = f"allows it only to {join_resources(listed)}", STATED_POLICY_OTHER_PRINCIPAL
@@ -328,6 +338,12 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
         return None
     text = f"{subject} {verdict.replace(' it ', f' {action} ')}."
     return f"{policy.name} {verdict}", code.cause("derived", text=text)
+
+
+def find_qualifier(resource: str, allowed: Iterable[str]) -> str | None:
+    """Return the alias or version of a function, if a policy names the function without it."""
+    function = next((each for each in allowed if resource.startswith(f"{each}:")), None)
+    return None if function is None else resource.removeprefix(f"{function}:")
 
 
 def names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:

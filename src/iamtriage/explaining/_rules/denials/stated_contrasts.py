@@ -181,7 +181,9 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         verdict = f"allows it with no other {key} than {join_values(failed.values)}, but the request also has {listed}"
         return Contrast(verdict, _change_value_remedy(denial, statement, failed), text)
     if failed.key.lower() == _PREFIX and requested == ("",):
-        return Contrast(verdict, list_prefix_remedy(resource_name(denial), failed.values[0]), text)
+        return Contrast(
+            verdict, list_prefix_remedy(denial.failure.text, resource_name(denial), failed.values[0]), text
+        )
     if failed.key.lower() == _DELIMITER and not requested:
         return Contrast(verdict, _drop_delimiter_remedy(denial, statement, failed), text)
     if not requested or not is_list or find_requirement(failed.key) is not None:

@@ -92,11 +92,15 @@ class StatedDeny(Value):
     @property
     def exempts_sessions(self) -> bool:
         """Whether the statement requires MFA and exempts the call that opens a session with it."""
-        none: dict[str, Any] = {}
-        statement = next(itertools.islice(iterate_statements(self.policy.content), self.index, None), none)
         return any(deny_conditions.MFA.has_key(each.key) for each in self.checked) and (
-            known_policies.excluding_pattern(statement, "sts:GetSessionToken") is not None
+            known_policies.excluding_pattern(self.statement, "sts:GetSessionToken") is not None
         )
+
+    @property
+    def statement(self) -> dict[str, Any]:
+        """The statement as written."""
+        none: dict[str, Any] = {}
+        return next(itertools.islice(iterate_statements(self.policy.content), self.index, None), none)
 
     @property
     def unsent(self) -> request_conditions.CheckedCondition | None:

@@ -16,6 +16,7 @@ from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCR
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.denials.intended_principals import correct_principal
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
     is_of_other,
@@ -28,6 +29,7 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_CONDITION,
     STATED_POLICY_DENIES,
     STATED_POLICY_OTHER_ACTION,
+    STATED_POLICY_OTHER_PRINCIPAL,
     STATED_POLICY_OTHER_RESOURCE,
     compare,
     compare_with_principal,
@@ -210,8 +212,16 @@ def _add_policy_with_principal(
     if found is None:
         return explanation
     verdict, cause = found
+    remedies = explanation.remedies
+    if cause.code == STATED_POLICY_OTHER_PRINCIPAL.code:
+        text, remedies = correct_principal(denial, policies[0].content, remedies)
+        cause = _with_text(cause, text)
+    elif denial.crosses_accounts and find_own_allow(denial) is not None:
+        text = f"{cause.text} The policy of the caller in the text allows it already, and needs no change."
+        cause = attrs.evolve(cause, text=text)
     summary = denial_summary(denial, verdict)
-    return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
+    causes = (cause, *explanation.causes)
+    return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
 
 
 def _add_key_policy(denial: Denial, explanation: Explanation, stated: list[KnownPolicy]) -> Explanation:

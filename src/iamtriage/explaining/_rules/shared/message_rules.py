@@ -53,7 +53,9 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "access to kms is not allowed",
         "kms access was denied",
     ),
-    "calls.key_access.explain_log_group_key": ("kms key does not exist or is not allowed to be used with",),
+    "calls.log_group_keys.explain_log_group_key": (
+        "kms key does not exist or is not allowed to be used with",
+    ),
     "denials.s3.explain_disabled_bucket": ("all access to this object has been disabled",),
     "denials.passing_roles.explain_cross_account_pass": ("cross-account pass role is not allowed",),
     "denials.calling_services.explain_redshift_role": ("not authorized to get credentials of role",),

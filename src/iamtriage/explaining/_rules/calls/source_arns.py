@@ -1,0 +1,64 @@
+"""Find values of aws:SourceArn that no request of a service has, and correct them.
+
+Sources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html (ARNs without a
+Region), https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html (ARNs for managing and
+for calling an API) and https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+
+# CloudFront is global, and the ARN of a bucket has neither Region nor account.
+_DISTRIBUTION = lazy_pattern(
+    r"(?P<start>arn:aws[a-z-]{0,12}:cloudfront):(?P<region>[a-z0-9-]{5,30}|\*):(?P<rest>[0-9]{12}:distribution/\S{1,60})"
+)
+_BUCKET = lazy_pattern(
+    r"(?P<start>arn:aws[a-z-]{0,12}:s3):(?P<region>[a-z0-9-]{0,30}):(?P<account>[0-9]{0,12}):(?P<bucket>[a-z0-9.-]{3,63})(?P<objects>/\*)?"
+)
+_MANAGED_API = lazy_pattern(
+    r"arn:(?P<partition>aws[a-z-]{0,12}):apigateway:(?P<region>[a-z0-9-]{5,30}):(?:[0-9]{12})?:/(?:rest)?apis/(?P<api>[a-z0-9]{5,20})(?P<rest>/\S{0,200})?"
+)
+
+
+class Correction(NamedTuple):
+    """A value that the request has in place of that of a policy.
+
+    Attributes:
+        value: The corrected value.
+        reason: Why no request has the other one, as the end of a sentence.
+    """
+
+    value: str
+    reason: str
+
+
+def correct_source(value: str, account: str | None) -> Correction | None:
+    """Return the ARN with which a service calls, if a policy has one that it never has.
+
+    Args:
+        value: The value of aws:SourceArn in the policy.
+        account: The account of the API, if the value is the ARN of one.
+
+    >>> correct_source("arn:aws:s3:eu-west-1:111122223333:uploads", None).value
+    'arn:aws:s3:::uploads'
+    >>> correct_source("arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5/*/*", "111122223333").value
+    'arn:aws:execute-api:eu-west-1:111122223333:a1b2c3d4e5/*/*'
+    """
+    if (found := _DISTRIBUTION.fullmatch(value)) is not None:
+        reason = "the ARN of a CloudFront distribution has no Region, so the condition never matches"
+        return Correction(f"{found['start']}::{found['rest']}", reason)
+    if (found := _BUCKET.fullmatch(value)) is not None and (
+        found["region"] or found["account"] or found["objects"]
+    ):
+        reason = "S3 sends the ARN of the bucket, which has no Region, no account and no key"
+        return Correction(f"{found['start']}:::{found['bucket']}", reason)
+    if (found := _MANAGED_API.fullmatch(value)) is not None:
+        reason = "that is the ARN for managing the API, and its requests have one of execute-api"
+        api = (
+            f"arn:{found['partition']}:execute-api:{found['region']}:{account or 'ACCOUNT_ID'}:{found['api']}"
+        )
+        return Correction(f"{api}{found['rest'] or '/*/*'}", reason)
+    return None

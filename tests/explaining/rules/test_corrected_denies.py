@@ -1,0 +1,79 @@
+"""Correct Deny statements of a text that match more than their author expects."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+_ACCOUNT = "111122223333"
+_DENIED = "An error occurred (AccessDenied) when calling the {} operation: User: arn:aws:sts::111122223333:assumed-role/nightly/{} is not authorized to perform: {} on resource: {} with an explicit deny in a{} policy{}\n"
+_SCP = "arn:aws:organizations::999988887777:policy/o-a1b2c3d4e5/service_control_policy/p-k3x9q2ab"
+_IMAGE = "arn:aws:ec2:eu-west-1::image/ami-0a1b2c3d4e5f60718"
+_NO_TAG = {"Null": {"aws:RequestTag/CostCenter": "true"}}
+_TAGS = "$ aws ec2 run-instances --tag-specifications 'ResourceType=instance,Tags=[{Key=CostCenter,Value=4711}]' 'ResourceType=volume,Tags=[{Key=CostCenter,Value=4711}]'\n"
+
+
+def _deny(condition: dict[str, object], action: str = "*", **more: object) -> str:
+    statement = {"Sid": "Guard", "Effect": "Deny", "Action": action, "Resource": "*", "Condition": condition}
+    return "\n" + json.dumps({"Version": "2012-10-17", "Statement": [statement | more]})
+
+
+def _launch(resource: str) -> str:
+    return _DENIED.format(
+        "RunInstances", "kim", "ec2:RunInstances", resource, " service control", f": {_SCP}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("resource", "condition", "corrected"),
+    [
+        (_IMAGE, _NO_TAG, ["arn:aws:ec2:*:*:instance/*", "arn:aws:ec2:*:*:volume/*"]),
+        (f"arn:aws:ec2:eu-west-1:{_ACCOUNT}:subnet/subnet-0f1e2d3c", {"StringNotLike": {"aws:RequestTag/CostCenter": "?*"}}, ["arn:aws:ec2:*:*:instance/*", "arn:aws:ec2:*:*:volume/*"]),
+        (_IMAGE, {"StringNotEquals": {"ec2:InstanceType": ["t3.micro", "t3.small"]}}, ["arn:aws:ec2:*:*:instance/*"]),
+        (f"arn:aws:ec2:eu-west-1:{_ACCOUNT}:instance/*", _NO_TAG, None),
+        (f"arn:aws:ec2:eu-west-1:{_ACCOUNT}:instance/*", {"StringNotEquals": {"ec2:InstanceType": "t3.micro"}}, None),
+        (_IMAGE, {"StringNotEqualsIfExists": {"ec2:InstanceType": "t3.micro"}}, None),
+    ],
+    ids=["image", "subnet", "type", "instance", "other-type", "if-exists"],
+)  # fmt: skip
+def test_key_that_only_some_resources_have(
+    resource: str, condition: dict[str, object], corrected: list[str] | None
+) -> None:
+    explanation = explain(_TAGS + _launch(resource) + _deny(condition, "ec2:RunInstances"))
+    first = explanation.remedies[0]
+    assert first.title.startswith("Limit the statement Guard to the Resource") is (corrected is not None)
+    assert all(each in (first.manifest or "") for each in corrected or ())
+    if corrected is not None:
+        assert "which never has" in explanation.summary
+        assert "The management account 999988887777" in " ".join(first.steps)
+        assert "aws organizations update-policy --policy-id p-k3x9q2ab" in first.commands[-1]
+
+
+_NETWORK = {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+_PARAMETER = f"arn:aws:ssm:eu-west-1:{_ACCOUNT}:parameter/db"
+
+
+@pytest.mark.parametrize(
+    ("said", "condition", "title"),
+    [
+        ("Yesterday we added the endpoint vpce-0c9d8e7f6a5b41230.", _NETWORK, "Exempt the VPC endpoint vpce-0c9d8e7f6a5b41230"),
+        ("There is a new interface endpoint for ssm.", _NETWORK, "Exempt a VPC endpoint"),
+        ("We have no VPC endpoint.", _NETWORK, None),
+        ("vpce-0c9d8e7f6a5b41230", _NETWORK | {"StringNotEquals": {"aws:SourceVpce": "vpce-0aaaaaaaaaaaaaaaa"}}, None),
+        ("It runs on a GitHub-hosted runner.", _NETWORK, "Exempt the role nightly in the statement Guard"),
+        ("It runs on a self-hosted runner, not on a hosted runner.", _NETWORK, None),
+        ("It fails on my laptop.", _NETWORK, None),
+    ],
+    ids=["id", "words", "none", "other", "hosted", "self-hosted", "laptop"],
+)  # fmt: skip
+def test_networks_without_an_address(said: str, condition: dict[str, object], title: str | None) -> None:
+    text = _DENIED.format("GetParameter", "job", "ssm:GetParameter", _PARAMETER, "n identity-based", "")
+    explanation = explain(f"{text}{said}{_deny(condition)}")
+    first = explanation.remedies[0]
+    assert first.title.startswith("Exempt ") is (title is not None)
+    assert first.title.startswith(title or "")
+    # The statement stays as it is, with one more condition.
+    assert title is None or '"aws:SourceIp": "203.0.113.0/24"' in (first.manifest or "")
