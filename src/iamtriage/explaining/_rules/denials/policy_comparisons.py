@@ -255,7 +255,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     # Those whose action or resource is a reference may be about the request.
     possible = [each for each in allows if names_action(each, action) is not False]
     if not possible:
-        is_relevant = policy.is_whole and (not policy.is_code or _names_service(allows, action))
+        is_relevant = policy.is_whole and (not policy.is_code or names_service(allows, action))
         similar = find_similar(policy, action)
         is_relevant = is_relevant or similar is not None
         if not allows or not is_relevant:
@@ -307,57 +307,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     return STATED_POLICY_ALLOWS.cause("derived", text=f"{subject} allows {action} on {on}{text}")
 
 
-def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Cause] | None:
-    """Return why a policy with principals does not allow the call, as the end of a sentence and as a cause."""
-    action, resource, subject = denial.action or "", compared_resource(denial), capitalize_start(policy.name)
-    allows = trust_documents.allow_statements(policy.content)
-    if not allows or not _names_service(allows, action) or policy.has_references:
-        return None
-    named = statements_with(policy, action)
-    # A repository policy has no Resource: it applies to its repository.
-    elements = {"Resource", "NotResource"}
-    on = [
-        each
-        for each in named
-        if resource is None or not elements & each.keys() or names_resource(each, resource) is not False
-    ]
-    if not named:
-        verdict = f"does not allow this action{describe_allowed(allows, action)}"
-        code = STATED_POLICY_OTHER_ACTION
-    elif not on:
-        allowed = allowed_resources(named)
-        verdict, code = f"allows it only on {join_resources(allowed)}", STATED_POLICY_OTHER_RESOURCE
-        if denial.service == "lambda" and (qualifier := find_qualifier(resource or "", allowed)):
-            verdict = f"allows it only on the function without :{clip_text(qualifier)}"
-            text = f"An alias and a version each have a policy of their own: that of the function does not apply to {clip_text(qualifier)}."
-            return f"{policy.name} {verdict}", code.cause("derived", text=text)
-    elif not any(names_caller(each, denial) for each in on):
-        listed = [name for each in on for name in trust_documents.principal_names(each)]
-        verdict, code = f"allows it only to {join_resources(listed)}", STATED_POLICY_OTHER_PRINCIPAL
-    else:
-        return None
-    text = f"{subject} {verdict.replace(' it ', f' {action} ')}."
-    return f"{policy.name} {verdict}", code.cause("derived", text=text)
-
-
-def find_qualifier(resource: str, allowed: Iterable[str]) -> str | None:
-    """Return the alias or version of a function, if a policy names the function without it."""
-    function = next((each for each in allowed if resource.startswith(f"{each}:")), None)
-    return None if function is None else resource.removeprefix(f"{function}:")
-
-
-def names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:
-    """Return whether a statement has everyone, the caller, its role or its account as principal."""
-    principal = statement.get("Principal")
-    names = trust_documents.as_strings(
-        principal if isinstance(principal, str) else trust_documents.mapping(principal).get("AWS")
-    )
-    account = denial.account or ""
-    callers = {"*", account, str(denial.principal), str(denial.role)}
-    return any(each in callers or (account and each.endswith(f"::{account}:root")) for each in names)
-
-
-def _names_service(statements: Iterable[Mapping[str, Any]], action: str) -> bool:
+def names_service(statements: Iterable[Mapping[str, Any]], action: str) -> bool:
     """Return whether statements are about the service of an action, so that they are meant for its caller."""
     prefix = action.partition(":")[0].lower()
     actions = (name for each in statements for name in trust_documents.as_strings(each.get("Action")))

@@ -20,7 +20,8 @@ from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import deny_conditions, known_policies, request_conditions
-from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_DENIES, names_caller
+from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_DENIES
+from iamtriage.explaining._rules.denials.principal_comparisons import names_caller
 from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES

@@ -16,7 +16,6 @@ from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCR
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.denials.intended_principals import correct_principal
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
     is_of_other,
@@ -32,12 +31,15 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_OTHER_PRINCIPAL,
     STATED_POLICY_OTHER_RESOURCE,
     compare,
-    compare_with_principal,
     describe_other_resource,
     find_conditional,
     find_similar,
     limit_to_resource,
     statements_with,
+)
+from iamtriage.explaining._rules.denials.principal_comparisons import (
+    compare_with_principal,
+    correct_principal,
 )
 from iamtriage.explaining._rules.denials.region_contrasts import name_alternative
 from iamtriage.explaining._rules.denials.stated_contrasts import Contrast, find_condition_contrast

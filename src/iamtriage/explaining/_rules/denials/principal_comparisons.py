@@ -1,0 +1,140 @@
+"""Compare the denied call with a policy that names principals, and correct one that is there by a slip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import Cause
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, names_resource
+from iamtriage.explaining._rules.denials.policy_comparisons import (
+    STATED_POLICY_OTHER_ACTION,
+    STATED_POLICY_OTHER_PRINCIPAL,
+    STATED_POLICY_OTHER_RESOURCE,
+    allowed_resources,
+    compared_resource,
+    describe_allowed,
+    join_resources,
+    names_service,
+    statements_with,
+)
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.explaining._rules.sts import trust_documents
+
+_LENGTH, _SWAPPED, _COMMANDS = 12, 2, 2
+
+
+def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Cause] | None:
+    """Return why a policy with principals does not allow the call, as the end of a sentence and as a cause."""
+    action, resource, subject = denial.action or "", compared_resource(denial), capitalize_start(policy.name)
+    allows = trust_documents.allow_statements(policy.content)
+    if not allows or not names_service(allows, action) or policy.has_references:
+        return None
+    named = statements_with(policy, action)
+    # A repository policy has no Resource: it applies to its repository.
+    elements = {"Resource", "NotResource"}
+    on = [
+        each
+        for each in named
+        if resource is None or not elements & each.keys() or names_resource(each, resource) is not False
+    ]
+    if not named:
+        verdict = f"does not allow this action{describe_allowed(allows, action)}"
+        code = STATED_POLICY_OTHER_ACTION
+    elif not on:
+        allowed = allowed_resources(named)
+        verdict, code = f"allows it only on {join_resources(allowed)}", STATED_POLICY_OTHER_RESOURCE
+        if denial.service == "lambda" and (qualifier := _find_qualifier(resource or "", allowed)):
+            verdict = f"allows it only on the function without :{clip_text(qualifier)}"
+            text = f"An alias and a version each have a policy of their own: that of the function does not apply to {clip_text(qualifier)}."
+            return f"{policy.name} {verdict}", code.cause("derived", text=text)
+    elif not any(names_caller(each, denial) for each in on):
+        listed = [name for each in on for name in trust_documents.principal_names(each)]
+        verdict, code = f"allows it only to {join_resources(listed)}", STATED_POLICY_OTHER_PRINCIPAL
+    else:
+        return None
+    text = f"{subject} {verdict.replace(' it ', f' {action} ')}."
+    return f"{policy.name} {verdict}", code.cause("derived", text=text)
+
+
+def _find_qualifier(resource: str, allowed: Iterable[str]) -> str | None:
+    """Return the alias or version of a function, if a policy names the function without it."""
+    function = next((each for each in allowed if resource.startswith(f"{each}:")), None)
+    return None if function is None else resource.removeprefix(f"{function}:")
+
+
+def names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:
+    """Return whether a statement has everyone, the caller, its role or its account as principal."""
+    principal = statement.get("Principal")
+    names = trust_documents.as_strings(
+        principal if isinstance(principal, str) else trust_documents.mapping(principal).get("AWS")
+    )
+    account = denial.account or ""
+    callers = {"*", account, str(denial.principal), str(denial.role)}
+    return any(each in callers or (account and each.endswith(f"::{account}:root")) for each in names)
+
+
+def is_slip(written: str, meant: str) -> bool:
+    """Return whether two account IDs differ only in one digit, or in two neighbours that are swapped.
+
+    >>> is_slip("111122223332", "111122223333"), is_slip("111212223333", "111122223333"), is_slip("1" * 12, "2" * 12)
+    (True, True, False)
+    """
+    if not (len(written) == len(meant) == _LENGTH):
+        return False
+    at = [index for index, digit in enumerate(written) if digit != meant[index]]
+    is_swapped = len(at) == _SWAPPED and at[1] - at[0] == 1 and written[at[0]] == meant[at[1]]
+    return len(at) == 1 or (is_swapped and written[at[1]] == meant[at[0]])
+
+
+def correct_principal(
+    denial: Denial, policy: Mapping[str, Any], remedies: tuple[Remedy, ...]
+) -> tuple[str | None, tuple[Remedy, ...]]:
+    """Return that a policy has an account with a wrong digit, as a cause, and the remedies with its correction."""
+    account = denial.account or ""
+    principals = (
+        name
+        for each in trust_documents.allow_statements(policy)
+        for name in trust_documents.principal_names(each)
+    )
+    for name in principals:
+        written = name if name.isdigit() else "".join(name.split(":", 5)[4:5])
+        if not remedies or not is_slip(written, account):
+            continue
+        text = f"The policy has the account {clip_text(written)}, and the caller is in {account}: most likely, a digit is wrong."
+        return text, (
+            _correct(denial, remedies[0], name, name.replace(written, account)),
+            *remedies[1:],
+        )
+    return None, remedies
+
+
+def _correct(denial: Denial, usual: Remedy, old: str, new: str) -> Remedy:
+    """Return the remedy that replaces a principal, from the one that adds a statement to the policy."""
+    # Its first command prints the policy, and its last one replaces it: that of a function policy only adds to it.
+    lines = tuple(each for each in usual.commands if not each.startswith("aws iam put-"))
+    if len(lines) < _COMMANDS or usual.layer != "resource" or "add-permission" in lines[-1]:
+        return usual
+    replace = "jq --arg old {} --arg new {} 'walk(if . == $old then $new else . end)'"
+    keeps = "The command keeps the other principals. The wrong account is most likely somebody else's."
+    own = f"In account {denial.account}, an identity-based policy of the caller must allow the action, too."
+    where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
+    return attrs.evolve(
+        usual,
+        title=f"Replace {clip_text(old)} by {clip_text(new)} in the policy{where}",
+        steps=(keeps, own),
+        commands=(
+            f"{lines[0]} > old-policy.json",
+            f"{fill_command(replace, old, new)} old-policy.json > policy.json",
+            lines[-1],
+        ),
+        labels=(Labelled("Check policy.json, then replace the policy:", lines[-1]),),
+        policy=None,
+        is_addition=False,
+    )
