@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -10,15 +10,18 @@ import attrs
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, names_resource
+from iamtriage.explaining._rules.denials.known_policies import (
+    KnownPolicy,
+    allowed_resources,
+    join_resources,
+    names_resource,
+)
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_PRINCIPAL,
     STATED_POLICY_OTHER_RESOURCE,
-    allowed_resources,
     compared_resource,
     describe_allowed,
-    join_resources,
     names_service,
     statements_with,
 )
@@ -63,7 +66,7 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
     return f"{policy.name} {verdict}", code.cause("derived", text=text)
 
 
-def _find_qualifier(resource: str, allowed: Iterable[str]) -> str | None:
+def _find_qualifier(resource: str, allowed: Sequence[str]) -> str | None:
     """Return the alias or version of a function, if a policy names the function without it."""
     function = next((each for each in allowed if resource.startswith(f"{each}:")), None)
     return None if function is None else resource.removeprefix(f"{function}:")

@@ -24,8 +24,8 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_OTHER_ACTION,
     compare,
     find_deny,
-    names_caller,
 )
+from iamtriage.explaining._rules.denials.principal_comparisons import names_caller
 from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, inspect_remedy
 from iamtriage.explaining._rules.denials.stated_remedies import first_remedy, name_caller
 from iamtriage.explaining._rules.shared import commands
