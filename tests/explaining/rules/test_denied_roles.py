@@ -465,3 +465,17 @@ def test_roles_of_a_task_definition_are_checked_in_turn(denied: str, shown: str,
     (first, *_) = explain(f"{TASK_DENIED.format(denied)}\n{shown}").remedies
     assert "one after the other" in first.steps[-1]
     assert says in first.steps[-1]
+
+
+def test_actions_of_roles_anywhere_come_before_its_condition() -> None:
+    """The condition can be met, and a missing action cannot."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "rolesanywhere.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"ArnEquals": {"aws:SourceArn": _ANCHOR}},
+    }
+    text = f"AccessDeniedException: Unable to assume role for arn:aws:iam::{ACCOUNT}:role/onprem"
+    explanation = explain(text, facts={"trust_policy": {"Statement": [statement]}})
+    assert "only sts:AssumeRole, not sts:TagSession or sts:SetSourceIdentity" in explanation.summary
+    assert len(explanation.remedies) == 1

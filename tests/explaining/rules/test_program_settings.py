@@ -292,3 +292,19 @@ def test_client_of_php_without_values() -> None:
     error = r"InvalidArgumentException: Credentials must be an instance of 'Aws\Credentials\CredentialsInterface, an associative array"
     assert "getenv()" in explain(error).to_text(detail="full")
     assert explain(f"{error}\nphp artisan optimize").causes[0].code == "configuration-cached"
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ('Fetching credentials...\n{"Version": 1, "AccessKeyId": "ASIAX"}\n', "Fetching credentials..."),
+        ('{"Version": 1, "AccessKeyId": "ASIAX"}\n', None),
+    ],
+)
+def test_output_of_a_credential_process(output: str, words: str | None) -> None:
+    error = (
+        "Error when retrieving credentials from custom-process: Expecting value: line 1 column 1 (char 0)\n"
+    )
+    explanation = explain(f"$ aws s3 ls --profile ops\n{error}$ /opt/creds.sh\n{output}")
+    assert (words is not None and words in explanation.summary) is (words is not None)
+    assert ("standard error" in explanation.remedies[0].title) is (words is not None)

@@ -482,3 +482,41 @@ def test_keys_of_an_airflow_connection(log: str, *, is_named: bool) -> None:
     explanation = explain(f"{log}\nbotocore.exceptions.ClientError: {unknown}")
     assert ("the access key in its connection lake" in explanation.summary) is is_named
     assert ("airflow connections delete lake" in explanation.remedies[0].commands) is is_named
+
+
+_SIGNATURE = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method."
+
+
+@pytest.mark.parametrize("error", [("InvalidClientTokenId", "The security token included in the request is invalid."), ("SignatureDoesNotMatch", _SIGNATURE)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("shown", "is_quoted"),
+    [
+        ('$ docker run --env-file .env api\n$ cat .env\nAWS_ACCESS_KEY_ID="AKIAZEXAMPLEQWERQ7ZX"\n', True),
+        ("kubectl create secret generic keys --from-env-file=.env\nAWS_SECRET_ACCESS_KEY='x'\n", True),
+        ('$ docker compose up\nAWS_ACCESS_KEY_ID="AKIAZEXAMPLEQWERQ7ZX"\n', False),
+        ("$ docker run --env-file .env api\nAWS_ACCESS_KEY_ID=AKIAZEXAMPLEQWERQ7ZX\n", False),
+    ],
+)
+def test_quotes_in_a_file_of_variables(error: tuple[str, str], shown: str, *, is_quoted: bool) -> None:
+    code, message = error
+    explanation = explain(
+        f"{shown}An error occurred ({code}) when calling the GetCallerIdentity operation: {message}"
+    )
+    assert (explanation.causes[0].code == "keys-with-quotes") is is_quoted
+    assert (explanation.remedies[0].title == "Remove the quotes from the file") is is_quoted
+
+
+@pytest.mark.parametrize(
+    ("around", "is_unlisted"),
+    [
+        ("new: AKIAZEXAMPLEQWERNEW2, old host: AKIAZEXAMPLEQWEROLD2", True),
+        ("the host has AKIAZEXAMPLEQWEROLD2", True),
+        ("the host has AKIAZEXAMPLEQWERNEW2", False),
+    ],
+)
+def test_key_that_the_list_of_keys_lacks(around: str, *, is_unlisted: bool) -> None:
+    listed = '$ aws iam list-access-keys --user-name backup\n{"AccessKeyMetadata": [{"AccessKeyId": "AKIAZEXAMPLEQWERNEW2", "Status": "Active"}]}\n'
+    unknown = "An error occurred (InvalidAccessKeyId) when calling the ListObjectsV2 operation: The AWS Access Key Id you provided does not exist in our records.\n"
+    explanation = explain(f"{unknown}{around}\n{listed}")
+    said = "AKIAZEXAMPLEQWEROLD2 is not a key of the user backup, and AKIAZEXAMPLEQWERNEW2 is active"
+    assert (said in explanation.summary) is is_unlisted

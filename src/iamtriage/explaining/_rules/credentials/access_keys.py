@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_said
@@ -164,6 +165,52 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     )
 
 
+_ENV_FILE = lazy_pattern(
+    r"\b(?P<program>docker|podman|nerdctl) run\b[^\n]{0,400} --env-file|(?P<kubectl>--from-env-file)\b"
+)
+_QUOTED_KEY = lazy_pattern(
+    r"^(?:export )?(?P<name>AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN))=[\"'][^\"'\n]{1,2000}[\"'][ \t\r]*$",
+    re.MULTILINE,
+)
+KEYS_WITH_QUOTES = CauseType(
+    "keys-with-quotes",
+    title="The quotes in the file of variables are a part of the keys",
+    meaning="docker run --env-file and kubectl --from-env-file read each value as it is written, unlike a shell and Docker Compose, which remove quotes.",
+    recognised_by="The text shows a quoted value in the file, and the command that reads it.",
+    fix="Remove the quotes from the file.",
+    of="invalid-credentials",
+    sources=("https://github.com/docker/cli/issues/3630",),
+)
+
+
+def explain_quoted_keys(case: Case[Failure]) -> Explanation | None:
+    """Explain that a program got its keys with the quotes of a file, or return ``None`` if the text does not show that."""
+    text = case.failure.text
+    reads, names = _ENV_FILE.search(text), tuple(dict.fromkeys(_QUOTED_KEY.findall(text)))
+    if reads is None or not names:
+        return None
+    program = "kubectl --from-env-file" if reads["kubectl"] else f"{reads['program']} run --env-file"
+    listed = join_words(names, "and")
+    return case.explain(
+        f"AWS does not accept the credentials: {program} passes {listed} with the quotes that are around {'the values' if len(names) > 1 else 'the value'} in the file. The key itself can be valid, and no permission is missing.",
+        KEYS_WITH_QUOTES.cause(
+            "derived",
+            "The text shows the quotes.",
+            text=f"The command {program} reads each value as it is written. A shell and Docker Compose remove quotes, so the same file works there.",
+        ),
+        topic="invalid-credentials",
+        remedies=your_remedy(
+            "Remove the quotes from the file",
+            "Write NAME=value. Values need no quotes there, and a shell can still source the file.",
+            "Then create the Secret again, and restart the pods."
+            if reads["kubectl"]
+            else "Then start a new container.",
+            url=KEYS_WITH_QUOTES.sources[0],
+        ),
+        notes="A new access key does not help.",
+    )
+
+
 def find_listed_key(case: Case[Failure]) -> ListedKey | None:
     """Return the key in use, which of the user's keys are active, and the command, if the text lists the keys.
 
@@ -178,9 +225,9 @@ def find_listed_key(case: Case[Failure]) -> ListedKey | None:
     used = {key for key in keys if key in around} or {
         key for key in keys for end in _MASKED_KEY.findall(around) if key.endswith(end)
     }
-    if keys and not used:
+    if keys and all(keys[each] for each in used):
         # A key that the list lacks, such as a deleted one.
-        used = set(_LONG_TERM_KEY_ID.findall(around))
+        used = set(_LONG_TERM_KEY_ID.findall(around)) - keys.keys() or used
     return (used.pop(), keys, run.command) if len(used) == 1 else None
 
 

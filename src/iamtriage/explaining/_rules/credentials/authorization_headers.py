@@ -13,6 +13,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.credentials.access_keys import explain_quoted_keys
 from iamtriage.explaining._rules.credentials.gateway_routes import explain_foreign_header
 from iamtriage.explaining._rules.credentials.key_sources import secret_object_remedy, stored_keys_remedy
 from iamtriage.explaining._rules.shared import clues, pages
@@ -85,7 +86,7 @@ DATES_DIFFER = CauseType(
 
 def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_keys: Remedy) -> Explanation:
     """Explain that AWS cannot parse the Authorization header, or the parameters of the URL."""
-    if (swapped := explain_swapped_keys(case)) is not None:
+    if (swapped := explain_swapped_keys(case) or explain_quoted_keys(case)) is not None:
         return swapped
     causes = [clues.reported_cause(AUTHORIZATION_MALFORMED, message, *_PHRASES)]
     if (defect := _find_key_defect(case.failure.text)) is not None:

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.credentials.access_keys import (
     KEY_MISTYPED,
     NEW_KEY_REMEDIES,
     explain_inactive_key,
+    explain_quoted_keys,
     find_listed_key,
 )
 from iamtriage.explaining._rules.credentials.authorization_headers import explain_swapped_keys
@@ -100,7 +101,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     if unsigned_requests.NO_REGISTRY_LOGIN.search(request.message):
         return unsigned_requests.explain_no_registry_login(case, request.message)
     explanation = service_logins.explain_rejected_login(case, request.message) or explain_swapped_keys(case)
-    explanation = explanation or _explain_sent_credentials(case, request)
+    explanation = explanation or explain_quoted_keys(case) or _explain_sent_credentials(case, request)
     if explanation is not None:
         return explanation
     region = diagnose_region(case, request)

@@ -312,7 +312,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
         message=_MFA_REQUIRED,
         code=r"RefreshWithMFAUnsupportedError|AssumeRoleTokenProviderNotSetError",
     ),
-    Route(missing_logins.explain_credential_process, message=_CREDENTIAL_PROCESS, code=r"ProcessProvider.*"),
+    Route(broken_profiles.explain_credential_process, message=_CREDENTIAL_PROCESS, code=r"ProcessProvider.*"),
     Route(missing_logins.explain_kubeconfig_helper, message=_KUBECONFIG_HELPER),
     Route(
         unsigned_requests.explain_unsigned_request,

@@ -87,14 +87,6 @@ NO_SSO_LOGIN = CauseType(
     fix="Sign in with aws sso login.",
     sources=(pages.SSO_LOGIN,),
 )
-CREDENTIAL_PROCESS = CauseType(
-    "credential-process",
-    title="The credential process failed",
-    text="The program failed, was not found, or did not print the JSON that SDKs expect.",
-    recognised_by='The SDK names credential_process, ProcessProvider or "from custom-process".',
-    fix="Run the command in the profile by hand and correct what it prints.",
-    sources=(pages.CLI_PROCESS,),
-)
 KUBECONFIG_HELPER = CauseType(
     "kubeconfig-helper",
     title="The credential helper of the kubeconfig failed",
@@ -221,27 +213,6 @@ def explain_login_not_allowed(denial: Denial) -> Explanation:
             url=pages.CLI_LOGIN,
         ),
         notes="The credentials are neither missing nor expired: without the permission, aws login fails again.",
-    )
-
-
-def explain_credential_process(case: Case[MissingCredentials], message: str) -> Explanation:
-    """Explain that a ``credential_process`` returned no credentials."""
-    is_absent = "not found" in message or "No such file" in message
-    outcome = "was not found" if is_absent else "returned no credentials"
-    return case.explain(
-        f"The program that the profile names as credential_process {outcome}.",
-        CREDENTIAL_PROCESS.cause(
-            "derived", clues.quote_phrases(message, "custom-process", "credential_process", "ProcessProvider")
-        ),
-        remedies=your_remedy(
-            "Run the program by hand",
-            "Run it as the user that makes the call, and correct what it reports.",
-            "It must print only JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration.",
-            "Use its absolute path in the profile. Its output is secret: don't share it.",
-            commands="aws configure get credential_process",
-            url=pages.CLI_PROCESS,
-        ),
-        notes=credential_remedies.NO_CALL_MADE,
     )
 
 

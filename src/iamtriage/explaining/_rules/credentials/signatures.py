@@ -12,6 +12,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials import (
+    access_keys,
     authorization_headers,
     key_sources,
     presigned_requests,
@@ -99,7 +100,8 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
         return presigned_urls.explain_query_incomplete(case, message)
     if code in _MALFORMED_CODES or _MALFORMED_HEADER.search(message):
         return authorization_headers.explain_malformed_header(case, message, _COPY_KEYS)
-    return rewritten_requests.explain_changed_header(case) or _explain_mismatch(case, message)
+    changed = rewritten_requests.explain_changed_header(case) or access_keys.explain_quoted_keys(case)
+    return changed or _explain_mismatch(case, message)
 
 
 def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanation:

@@ -82,10 +82,15 @@ def check_service_trust(  # noqa: PLR0913 (what is known about the request)
     stated = {key: value for key, value in keys.items() if value is not None}
     question = _Question(facts, service, role, evidence, stated, added, text)
     try:
-        for action in actions:
-            result = _evaluate(question, action)
-            if result.allowed is not True:
-                return _describe(question, result, action, actions)
+        failed = [
+            (result, action)
+            for action in actions
+            if (result := _evaluate(question, action)).allowed is not True
+        ]
+        # An action that no statement allows is certain, and a condition may be met.
+        certain = [each for each in failed if each[0].allowed is False and each[0].condition is None]
+        for result, action in certain or failed:
+            return _describe(question, result, action, actions)
     except (IamTriageError, TypeError, ValueError):
         return None
     return _describe_allowed(question)
@@ -183,7 +188,7 @@ def _describe(
 def list_other_services(policy: Mapping[str, Any] | str | None, service: str | None) -> list[str]:
     """Return the services for which a role can be meant instead of this one."""
     services = list_services(policy)
-    return [] if _EDGE.issuperset((service, *services)) else services
+    return [] if _EDGE.issuperset((service, *services)) else [each for each in services if each != service]
 
 
 def list_services(policy: Mapping[str, Any] | str | None) -> list[str]:
