@@ -14,6 +14,9 @@ _SIGN_IN = (
 )
 _ENV = "AWS_ACCESS_KEY_ID=AKIAZEXAMPLEQWERQ7ZX\nAWS_SECRET_ACCESS_KEY=x\n"
 _IRSA = "AWS_ROLE_ARN=arn:aws:iam::111122223333:role/api\nAWS_WEB_IDENTITY_TOKEN_FILE=/var/run/secrets/eks.amazonaws.com/serviceaccount/token\n"
+_ANNOTATION = (
+    "serviceAccount:\n  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/api\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +42,29 @@ def test_keys_before_a_role_or_profile(caller: str, shown: str, says: str, comma
     # Nothing needs to be allowed for keys that are not meant to be used.
     is_allowed = any(each.layer is not None for each in explanation.remedies)
     assert is_allowed is not ("the profile lab" in says)
+
+
+@pytest.mark.parametrize(
+    ("caller", "shown", "command", "values"),
+    [
+        (_USER, f"$ kubectl logs deploy/api\n{_IRSA}", "kubectl describe", None),
+        (_USER, f"velero restarted\n{_ANNOTATION}credentials:\n  useSecret: true\n  existingSecret: cloud\n", "", "credentials:\n  useSecret: false\n"),
+        (_USER, f"pod store-7d9f8c-x2x4z\n{_ANNOTATION}aws:\n  existingSecret: s3-keys\n", "", 'aws:\n  existingSecret: ""\n'),
+        # A person or a role made the call, or the text shows no role.
+        (_USER, f"{_ANNOTATION}$ aws s3 cp a s3://acme/x\n", None, None),
+        (_ROLE, f"$ kubectl logs deploy/api\n{_IRSA}", None, None),
+        (_USER, "$ kubectl logs deploy/api\n", None, None),
+    ],
+)  # fmt: skip
+def test_keys_of_a_pod(caller: str, shown: str, command: str | None, values: str | None) -> None:
+    explanation = explain(f"{shown}{_DENIED.format(caller)}")
+    is_pod = command is not None
+    assert (explanation.causes[0].code == "pod-uses-access-keys") is is_pod
+    assert any(each.policy for each in explanation.remedies) is not is_pod
+    if is_pod:
+        assert "called with access keys of this user, and not with the role api" in explanation.summary
+        assert command in " ".join(explanation.remedies[0].commands)
+        assert explanation.remedies[0].manifest == values
 
 
 _CALLER = '$ aws sts get-caller-identity\n{ "Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/kim" }\n'

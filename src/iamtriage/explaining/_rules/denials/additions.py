@@ -124,6 +124,20 @@ def _may_be_elsewhere(denial: Denial) -> bool:
     return denial.failure.text.count(name) > 1
 
 
+# What the ARN of a default resource ends with: https://docs.aws.amazon.com/athena/latest/ug/workgroups.html.
+_DEFAULT_RESOURCES = {"athena": "workgroup/primary", "events": "event-bus/default", "ecs": "cluster/default"}
+
+
+def _may_be_default(denial: Denial) -> bool:
+    """Return whether the call can have named no resource: the default one was denied, or one that the message does not name."""
+    default = _DEFAULT_RESOURCES.get(denial.service or "")
+    if default is None or not _may_lack_allow(denial):
+        return False
+    return denial.resource.endswith(f":{default}") if denial.resource else denial.service == "athena"
+
+
+# Access keys, and the role of a pod that may have some.
+_SIGNS_OF_KEYS = ("ccess_key", "ACCESS_KEY_ID", "eks.amazonaws.com/role-arn", "AWS_ROLE_ARN")
 _QUERY_RULE = "denials.queries.explain_query"
 # The AWS SDK of old versions of Terraform names no service.
 _SERVICES_OF_STATE = frozenset({"s3", "dynamodb", None})
@@ -159,6 +173,11 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "denials.resource_order.add_resource_order",
     ),
     (_may_be_elsewhere, "denials.region_contrasts.add_resource_elsewhere"),
+    (_may_be_default, "denials.default_resources.add_default_resource"),
+    (
+        lambda denial: denial.lowercase_action == "s3:createbucket",
+        "denials.existing_buckets.add_existing_bucket",
+    ),
     (
         lambda denial: denial.action is not None and "EvalDecision" in denial.failure.text,
         "denials.other_policies.add_simulation",
@@ -208,8 +227,8 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "denials.controller_releases.add_grpc_code",
     ),
     (
-        lambda denial: "ccess_key" in denial.failure.text or "ACCESS_KEY_ID" in denial.failure.text,
-        "denials.other_callers.add_precedence",
+        lambda denial: any(map(denial.failure.text.__contains__, _SIGNS_OF_KEYS)),
+        "denials.key_precedence.add_precedence",
     ),
     (_may_show_user, "denials.callers.add_user"),
 )

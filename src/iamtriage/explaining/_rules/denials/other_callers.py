@@ -14,15 +14,14 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
+from iamtriage.arns._principals import RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_contrast
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.credentials import key_sources
 from iamtriage.explaining._rules.credentials.ecs_tasks import NO_TASK_ROLE, task_role_remedy
-from iamtriage.explaining._rules.shared import clusters, commands, pages, policy_principals, principal_words
+from iamtriage.explaining._rules.shared import commands, pages, policy_principals, principal_words
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.ecs_starts import find_task_role
@@ -33,8 +32,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.text_signs import is_about_pods
-from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
+from iamtriage.explaining._rules.shared.wording import denial_summary
 
 
 def add_working_profile(denial: Denial, explanation: Explanation) -> Explanation:
@@ -97,77 +95,6 @@ def add_task_role(denial: Denial, explanation: Explanation) -> Explanation:
         causes=(*kept, NO_TASK_ROLE.cause("derived", text=reason)),
         remedies=(first,),
     )
-
-
-# The variables of a container, in the output of env, in manifests and in task definitions.
-_KEY = lazy_pattern(r"\bAWS_ACCESS_KEY_ID\b(?:[\"']?\s?[=:]|\s{0,4}[\"',])")
-_ROLE = lazy_pattern(
-    r"\bAWS_ROLE_ARN[\"']?\s?[=:]\s?[\"']?(?P<role>arn:[\w:/+=,.@-]{20,600})|\bAWS_CONTAINER_CREDENTIALS_(?:RELATIVE|FULL)_URI\b"
-    r"|\beks\.amazonaws\.com/role-arn[\"']?: ?[\"']?(?P<annotated>arn:[\w:/+=,.@-]{20,600})|\"?taskRoleArn\"?\s?[=:]\s?\"(?P<task>arn:[\w:/+=,.@-]{20,600})"
-)
-_SSO_LOGIN = lazy_pattern(r"\baws sso login\b")
-
-
-def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
-    """Add that the keys of the denied user take precedence over a profile or a role, if the text shows both."""
-    text, is_user = denial.failure.text, isinstance(denial.principal, User)
-    if not (is_user or isinstance(denial.principal, RoleSession)):
-        return explanation
-    override, role = key_sources.find_override(denial.case), _ROLE.search(text)
-    if not is_user:
-        # Tools set the variables of the profile's own session, too. Another role is not that of the sign-in.
-        own = principal_words.underlying_role(denial.principal)
-        is_sso = override is not None and (override.is_sso or _SSO_LOGIN.search(text) is not None)
-        if not is_sso or isinstance(own, IdentityCenterRole):
-            return explanation
-    if override is not None:
-        key = f"the access key …{override.used}" if override.used else "an access key"
-        verdict = f"{key} in the environment takes precedence over the profile {override.profile}, whose credentials were not used"
-        because = (
-            "The text shows both. The option --profile takes precedence over such keys, AWS_PROFILE does not.",
-        )
-        remedy = key_sources.unset_keys(override)
-    elif role is not None and _KEY.search(text) is not None:
-        arn = role["role"] or role["annotated"] or role["task"]
-        found = principal_words.underlying_role(principal_words.try_parse_principal(arn)) if arn else None
-        name = f"the role {found.name}" if found else "the role of the container"
-        verdict = (
-            f"access keys in the container's environment take precedence over {name}, which was not used"
-        )
-        because = (f"The text shows AWS_ACCESS_KEY_ID and {name}.",)
-        remedy = _remove_keys(denial, name)
-    else:
-        return explanation
-    others, note = explanation.remedies, ()
-    if override is not None and override.is_selected:
-        # The call was meant to be made with the profile.
-        others = tuple(each for each in others if each.layer is None)
-        note = (
-            f"{capitalize_start(denial.caller or 'the caller')} needs no permission: the call was meant to be made with the profile {override.profile}.",
-        )
-    cause = key_sources.PROFILE_OVERRIDDEN.cause(
-        "derived", because, text=f"{verdict[0].upper()}{verdict[1:]}."
-    )
-    return attrs.evolve(
-        explanation,
-        summary=denial_summary(denial, verdict),
-        causes=(cause, *explanation.causes),
-        remedies=(remedy, *others),
-        notes=(*note, *explanation.notes),
-    )
-
-
-def _remove_keys(denial: Denial, role: str) -> Remedy:
-    steps = (
-        "Delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from env and envFrom of the container, the Secret or ConfigMap that sets them, or the image.",
-        f"The SDK then uses {role}: allow there what the program needs. Only if the user is meant, allow the action for the user instead.",
-    )
-    title = f"Remove the access keys from the container, so that {role} is used"
-    if is_about_pods(denial.failure.text):
-        line = clusters.restart_command(denial.case).replace("rollout restart", "set env")
-        line = f"{line} AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-"
-        return cluster_remedy(title, *steps, commands=line, url=pages.SDK_CREDENTIALS)
-    return your_remedy(title, *steps, "Then start new tasks or containers.", url=pages.SDK_CREDENTIALS)
 
 
 _LOCATION = lazy_pattern(
