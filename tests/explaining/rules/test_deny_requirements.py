@@ -647,3 +647,37 @@ def test_only_denials_with_a_principal_are_counted_as_theirs() -> None:
     assert "has 3 denials of 2 principals (ci and deploy), and 1 other failure." in " ".join(
         str(explain(text)).split()
     )
+
+
+_KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+_PUT = '{} User: arn:aws:sts::111122223333:assumed-role/export/s1 is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::acme-exports/a.gz" with an explicit deny in a resource control policy\n'
+_BOTO = (
+    f"import boto3\n{_PUT.format('An error occurred (AccessDenied) when calling the PutObject operation:')}"
+)
+_NO_KEY = {"Null": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "true"}}
+_OTHER_KEY = {"StringNotEquals": {"s3:x-amz-server-side-encryption-aws-kms-key-id": _KEY}}
+_ALGORITHM = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "condition", "setting"),
+    [
+        (_BOTO, _OTHER_KEY, f'ServerSideEncryption="aws:kms", SSEKMSKeyId="{_KEY}"'),
+        (f"{_BOTO}The bucket encrypts with {_KEY}.", _NO_KEY, f'ServerSideEncryption="aws:kms", SSEKMSKeyId="{_KEY}"'),
+        (_BOTO, _NO_KEY, 'SSEKMSKeyId="KEY_ARN"'),
+        (_BOTO, _ALGORITHM, 'ServerSideEncryption="aws:kms".'),
+        (f"{_BOTO}s3.upload_file('a', 'b', 'c')", _ALGORITHM, 'ExtraArgs={"ServerSideEncryption": "aws:kms"}'),
+        (_PUT.format("$ aws s3 cp a.gz s3://acme-exports/\nupload failed:"), _OTHER_KEY, f"--sse aws:kms --sse-kms-key-id {_KEY}"),
+        (_PUT.format("sink.rb:41: Aws::S3::Errors::AccessDenied"), _OTHER_KEY, "server_side_encryption: 'aws:kms', ssekms_key_id: "),
+        (_PUT.format("$ terraform apply\nFailed to save state:"), _OTHER_KEY, "Set encrypt = true in the backend"),
+        (_PUT.format("a program:"), _ALGORITHM, "--sse AES256"),
+    ],
+)  # fmt: skip
+def test_encryption_header_of_a_program(text: str, condition: dict[str, object], setting: str) -> None:
+    statement = {"Sid": "Kms", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]}
+    explanation = explain(f"{text}{json.dumps(policy)}")
+    step = explanation.remedies[0].steps[0]
+    assert setting in step
+    # Only the general step offers an encryption that the Deny may not accept.
+    assert ("AES256" in step) is ("AES256" in setting)

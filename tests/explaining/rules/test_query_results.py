@@ -76,3 +76,24 @@ def test_policy_is_attached_to_its_owner(heading: str, holder: str) -> None:
     shown = str(explain(f"{message}\n\n{heading}\n{_WRITES_ONLY}\n\nDoes it want s3:CreateBucket??"))
     assert holder in " ".join(shown.split())
     assert "s3:CreateBucket is needed only if the bucket does not exist" in shown
+
+
+_SIMBA = "sourceErrorCode: 100071\nsourceErrorMessage: [Simba][AthenaJDBC](100071) An error has been thrown from the AWS Athena client. Access denied when writing output to url: s3://cart-results/bi/4be2.csv . Please ensure you are allowed to access the S3 bucket. If you are encrypting query results with KMS key, please ensure you are allowed to access your KMS key [Execution ID: 4be2]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_of_service"),
+    [
+        (f"A data set of QuickSight is not refreshed:\n{_SIMBA}I attached AmazonS3FullAccess to ana.", True),
+        (_SIMBA, True),
+        (_SIMBA.partition("\n")[2], False),
+        (DENIED, False),
+    ],
+)
+def test_role_of_quicksight(text: str, *, is_of_service: bool) -> None:
+    """QuickSight queries with its own role, so what the user may do does not count."""
+    explanation = explain(text)
+    assert ("quicksight-role" in [each.code for each in explanation.causes]) is is_of_service
+    assert ("Write permission for Athena Workgroup" in str(explanation.remedies[0].steps)) is is_of_service
+    if is_of_service:
+        assert explanation.remedies[0].policy is None

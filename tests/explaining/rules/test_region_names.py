@@ -73,3 +73,23 @@ def test_enabled_opt_in_region(said: str, *, is_enabled: bool) -> None:
         f"$ aws ec2 describe-instances --region ap-east-1\nAn error occurred (AuthFailure) when calling the DescribeInstances operation: AWS was not able to validate the provided access credentials\n$ env | grep SESSION\nAWS_SESSION_TOKEN=x\n{said}"
     )
     assert ("The account has enabled ap-east-1" in explanation.to_text(detail="full")) is is_enabled
+
+
+_STORE = "config:\n  bucket: acme-eu\n  endpoint: {}\n  region: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "lines"),
+    [
+        (_STORE.format("s3.us-east-1.amazonaws.com", "us-east-1"), "endpoint: s3.eu-central-1.amazonaws.com\nregion: eu-central-1"),
+        # Only one of them is wrong, or they are not beside each other.
+        (_STORE.format("s3.us-east-1.amazonaws.com", "eu-central-1"), None),
+        (_STORE.format("s3.eu-central-1.amazonaws.com", "us-east-1"), None),
+        (f"endpoint: s3.us-east-1.amazonaws.com\n{'# x' * 200}\nregion: us-east-1\n", None),
+        ("export AWS_ENDPOINT_URL=https://s3.us-east-1.amazonaws.com\n", None),
+    ],
+)  # fmt: skip
+def test_lines_of_a_file_for_another_region(settings: str, lines: str | None) -> None:
+    explanation = explain(f'level=error err="upload s3 object: {WRONG}"\n{settings}aws s3 cp works.')
+    assert explanation.remedies[0].manifest == lines
+    assert "finds the Region of the bucket itself" in str(explanation.causes[0].because)

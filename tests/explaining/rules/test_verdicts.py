@@ -397,6 +397,11 @@ CASES = {
         "KMS throttled the use of the key within the request",
         "S3 Bucket Key",
     ),
+    "throttled-key-of-reads": (
+        "org.apache.hadoop.fs.s3a.AWSServiceThrottledException: open s3a://lake/a.parquet at 0 on s3a://lake/a.parquet: com.amazonaws.services.s3.model.AmazonS3Exception: Please reduce your request rate for operations involving AWS KMS. (Service: Amazon S3; Status Code: 503; Error Code: SlowDown; Request ID: Q0C4; S3 Extended Request ID: 2b9=; Proxy: null)",
+        "KMS throttled the use of the key within the call GetObject",
+        "fs.s3a.retry.throttle.limit",
+    ),
     "throttled-kms-without-a-code": (
         "software.amazon.awssdk.services.kms.model.KmsException: You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls. (Service: Kms, Status Code: 400, Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0) (SDK Attempt Count: 4)",
         "KMS throttled the request",

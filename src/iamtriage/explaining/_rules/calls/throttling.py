@@ -84,11 +84,13 @@ _FEWER_CLUSTERS = "Make fewer calls: the endpoint and the certificate of a clust
 _FEWER_REGISTRATIONS = "Make fewer calls: register a task definition only if it changed. ECS allows about 1 registration a second per account and Region, and bursts of 20."
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html,
 # https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html
-_FEWER_KEYS = "Make fewer calls to KMS: enable an S3 Bucket Key for the bucket, which applies to new objects, and run fewer uploads in parallel. An administrator can request a higher value of the KMS quota for cryptographic operations in Service Quotas."
+_FEWER_KEYS = "Make fewer calls to KMS: enable an S3 Bucket Key for the bucket, which applies to new objects (copy the old ones over themselves), write fewer and larger objects, and run fewer calls in parallel. An administrator can request a higher value of the KMS quota for cryptographic operations in Service Quotas."
 # https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
 _FEWER_KMS_CALLS = "Make fewer calls to KMS: reuse a data key for several items (envelope encryption; the AWS Encryption SDK caches data keys), cache decrypted values, and make fewer calls in parallel."
 _KEY_CALLERS = "To find who else calls, count the events GenerateDataKey and Decrypt of kms.amazonaws.com by userIdentity in CloudTrail: all callers of the account share the rate in a Region, and so do services such as S3, which call KMS less often with an S3 Bucket Key."
-_OF_KMS = lazy_pattern(r"the rate at which you may call KMS\b|\(Service: (?:AWS)?K[Mm][Ss]\b")
+_OF_KMS = lazy_pattern(
+    r"the rate at which you may call KMS\b|\(Service: (?:AWS)?K[Mm][Ss]\b|\brequest rate for operations involving (?:AWS )?KMS\b"
+)
 _FEWER_CHANGES = "Make fewer calls: put the changes of a hosted zone into one change batch, and change a zone from one program at a time."
 # The pattern of the operation -> how to call less often.
 _FEWER_OF_OPERATIONS = (
@@ -151,7 +153,7 @@ def throttling_text(case: Case[AwsError]) -> str:
     if _calls_route_53(case):
         return "All programs of an account share the rate of Route 53, by default 10 calls a second and fewer for some operations. Record changes have a separate limit."
     if uses_throttled_key(case):
-        return "KMS got too many calls of the account in the Region: the service calls it for the data that it encrypts with a KMS key."
+        return "KMS got too many calls of the account in the Region: the service calls it for the data that it encrypts with a KMS key. Nothing is wrong with the key policy."
     if is_of_kms(case):
         return "KMS limits the calls of an account in a Region, all callers and keys together. The key policy is not the problem."
     if _calls_ec2(case):
@@ -195,6 +197,8 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     attempts = int(found["attempts"] or int(found["retries"]) + 1) if found is not None else 0
     if context.terraform is not None or _TERRAFORM.search(case.text):
         return _terraform_remedy(attempts)
+    if "s3a" in case.text:
+        return _s3a_remedy(fewer, url)
     retry = "Let the SDK retry: the modes standard and adaptive use exponential backoff with jitter; adaptive also slows down."
     lines: Commands = ()
     has_enough = attempts >= _DEFAULT_ATTEMPTS
@@ -223,6 +227,20 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
             ),
         )
     return your_remedy(title, *steps, commands=lines, url=url)
+
+
+def _s3a_remedy(fewer: str, url: str) -> Remedy:
+    """Return the remedy for Hadoop's client, which has its own retries.
+
+    https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/performance.html
+    """
+    return your_remedy(
+        "Run fewer tasks at once, and make fewer calls",
+        fewer,
+        "Read with fewer executors, or lower fs.s3a.connection.maximum. S3A retries automatically: fs.s3a.retry.throttle.limit and fs.s3a.retry.throttle.interval let it wait longer before a task fails. In Spark, these options have the prefix spark.hadoop.",
+        _KEY_CALLERS if "KMS" in fewer else None,
+        url=url,
+    )
 
 
 def _controller_remedy(controller: Controller, operation: str, url: str) -> Remedy:

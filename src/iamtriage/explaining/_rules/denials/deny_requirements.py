@@ -17,6 +17,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change
 from iamtriage.explaining._rules.denials import deny_conditions, deny_remedies
 from iamtriage.explaining._rules.denials.named_requirements import describe_tested_value, remedy_by_name
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.upload_encryption import encryption_step
 from iamtriage.explaining._rules.shared import denial_remedies, denied_regions, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
@@ -40,30 +41,6 @@ _READS = lazy_pattern(
 )
 _VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
 _GENERAL_CODES = frozenset(each.code for each in DENIES.values())
-# How services and programs write objects with an encryption header:
-# https://docs.aws.amazon.com/redshift/latest/dg/t_unloading_encrypted_files.html,
-# https://docs.aws.amazon.com/athena/latest/ug/encrypting-query-results-stored-in-s3.html,
-# https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/encryption.html,
-# https://developer.hashicorp.com/terraform/language/backend/s3
-_UPLOADS = (
-    (
-        lazy_pattern(r"RedshiftIamRoleSession|\b(?i:unload)\s?\("),
-        "Add KMS_KEY_ID 'KEY_ID' ENCRYPTED to the UNLOAD statement: it then sends the header. The role needs kms:GenerateDataKey and kms:Decrypt on the key, and the key policy must allow that.",
-    ),
-    (
-        lazy_pattern(r"\bStartQueryExecution\b|\bathena\.amazonaws\.com\b|\bAthena\b"),
-        "Set the encryption of the query results: EncryptionConfiguration in ResultConfiguration, or in the workgroup, with SSE_KMS and the key, or SSE_S3.",
-    ),
-    (
-        lazy_pattern(r"\bs3a://|\bS3AFileSystem\b"),
-        "Set fs.s3a.encryption.algorithm to SSE-KMS, with the key in fs.s3a.encryption.key, or to AES256. The bucket's default encryption adds no header. With SSE-KMS, the caller also needs kms:GenerateDataKey and kms:Decrypt on the key.",
-    ),
-    (
-        lazy_pattern(r'\bbackend "s3"|\bFailed to save state\b'),
-        "Set encrypt = true in the backend, and kms_key_id for a KMS key. The bucket's default encryption adds no header.",
-    ),
-)
-
 DENYING_CONDITION = CauseType(
     "denying-condition",
     title="The condition of the Deny statement matches",
@@ -265,7 +242,7 @@ def _remedy_by_condition(
     listed = clip_text(join_words(condition.policy_values, "or"))
     title, step = requirement.title, requirement.step
     if requirement is deny_conditions.ENCRYPTION:
-        step = next((each for sign, each in _UPLOADS if sign.search(denial.failure.text)), step)
+        step = encryption_step(denial, condition, step)
     if deny_conditions.accepts_listed_values(condition):
         must_be = "" if title.endswith(f" {listed}") else f"{clip_text(condition.key)} must be {listed}. "
         step = _set_in_code(denial, step, condition) or f"{must_be}{step}"

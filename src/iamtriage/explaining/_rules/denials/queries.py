@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
-from iamtriage.explaining._cause_types import Cause
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials import known_policies
@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_closest
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 from iamtriage.policies._documents import allow
@@ -55,14 +55,13 @@ _NO_CREATE = "s3:CreateBucket is needed only if the bucket does not exist."
 
 def explain_query(denial: Denial) -> Explanation:
     """Explain that a query is not allowed to read its data or to write its result."""
-    # Only one of the two messages names a bucket itself.
-    found = _LOCATION.fullmatch(denial.resource or "")
-    is_result = found is not None or "output bucket" in denial.failure.text
-    if found is None:
-        found = find_closest(_QUERY_PATH.finditer(denial.failure.text), denial.failure)
+    found, is_result = _find_location(denial)
     bucket, path = commands.bucket(found["bucket"] if found else None), (found["key"] or "") if found else ""
     region, called = find_bucket_region(denial.failure.text, bucket), denial.facts.region
     arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
+    if found and _QUICK_SIGHT.search(denial.failure.text) is not None:
+        is_written = is_result or _OUTPUT.search(denial.failure.text) is not None
+        return _explain_quick_sight(denial, bucket, path, is_written=is_written)
     summary = f"Athena was denied access to {f'{arn}/{path}' if found else 'its data'}"
     title, call = "Allow the caller to read the data", "read the data or write the result"
     objects: tuple[str, ...] = ("s3:GetObject",)
@@ -148,6 +147,69 @@ def explain_query(denial: Denial) -> Explanation:
     )
 
 
+# QuickSight writes the code of a source before the error of the driver.
+_QUICK_SIGHT = lazy_pattern(r"(?i:\bquick ?sight\b|\bsourceErrorCode\b)")
+_OUTPUT = lazy_pattern(r"\bwriting output to\b|\boutput (?:bucket|location)\b")
+_QUICK_SIGHT_PAGE = (
+    "https://docs.aws.amazon.com/quicksight/latest/user/troubleshoot-athena-insufficient-permissions.html"
+)
+QUICK_SIGHT_ROLE = CauseType(
+    "quicksight-role",
+    title="QuickSight reads and writes S3 with its own role",
+    text="QuickSight runs the query with its service role (aws-quicksight-s3-consumers-role-v0 or aws-quicksight-service-role-v0), or the role of the data source, and the role may use only the buckets that are selected in QuickSight. Policies of users and groups do not count.",
+    recognised_by="Athena was denied access to S3, and the text names QuickSight.",
+    fix="Select the bucket in the settings of QuickSight, with write permission for the results of queries.",
+    of="derived-action",
+    sources=(_QUICK_SIGHT_PAGE,),
+)
+
+
+def _explain_quick_sight(denial: Denial, bucket: str, path: str, *, is_written: bool) -> Explanation:
+    """Explain that the role of QuickSight may not use a bucket, whatever the user may do."""
+    arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
+    folder = f"{arn}/{path.partition('/')[0]}/*" if "/" in path else f"{arn}/*"
+    actions = ("s3:GetObject", *_WRITES) if is_written else ("s3:GetObject",)
+    write = ' and, in the same row, "Write permission for Athena Workgroup"' if is_written else ""
+    works = "In the Athena console, queries run with the permissions of the person, so the same query works there."
+    use = "write the results of the query to" if is_written else "read"
+    return denial.explain(
+        f"QuickSight's role cannot {use} the bucket {bucket}: QuickSight does not use the permissions of the person who opens or refreshes the analysis.",
+        QUICK_SIGHT_ROLE.cause("derived", works),
+        topic="s3-access-denied",
+        remedies=(
+            account_remedy(
+                "Select the bucket in QuickSight",
+                f"As an administrator of QuickSight: Manage QuickSight > Security & permissions > QuickSight access to AWS services > Manage > Amazon S3 > Select S3 buckets. Tick {bucket}{write}, then Finish and Save, and refresh the data set.",
+                "A bucket with a KMS key also needs the role in the key policy."
+                if _NO_KEY.search(denial.failure.text) is None
+                else None,
+                url=_QUICK_SIGHT_PAGE,
+            ),
+            identity_remedy(
+                "Or, if you manage the role yourself, allow it in the role's policy",
+                "Attach the policy to the role that QuickSight or the data source uses. Then refresh the data set.",
+                statements=(
+                    allow(
+                        (
+                            "s3:ListBucket",
+                            "s3:GetBucketLocation",
+                            *(("s3:ListBucketMultipartUploads",) if is_written else ()),
+                        ),
+                        arn,
+                    ),
+                    allow(actions if len(actions) > 1 else actions[0], folder),
+                ),
+                url=_PAGE,
+            ),
+        ),
+        notes="Policies that were added to users or groups for this do not help: remove them.",
+    )
+
+
+# What says that no KMS key is involved.
+_NO_KEY = lazy_pattern(r"\bSSE-S3\b|\bAES256\b|\b[Nn]o KMS\b")
+
+
 def _attach_policy(
     denial: Denial, policy: known_policies.KnownPolicy | None, statements: tuple[dict[str, Any], ...]
 ) -> tuple[str, ...]:
@@ -178,6 +240,15 @@ def _explain_allowed(
         remedies=(check, inspect_remedy(denial, denial.operation)),
         notes=_LAKE_FORMATION,
     )
+
+
+def _find_location(denial: Denial) -> tuple[re.Match[str] | None, bool]:
+    """Return the location in S3, and whether Athena names it as that of results, which one of its two messages does."""
+    found = _LOCATION.fullmatch(denial.resource or "")
+    is_result = found is not None or "output bucket" in denial.failure.text
+    if found is None:
+        found = find_closest(_QUERY_PATH.finditer(denial.failure.text), denial.failure)
+    return found, is_result
 
 
 class _Denied(NamedTuple):

@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls import message_kinds
@@ -52,33 +54,42 @@ SSEC_BLOCKED = CauseType(
 _SSEC_SETTINGS = (
     ("boto3", "SSECustomerAlgorithm and SSECustomerKey, in ExtraArgs of upload_file and upload_fileobj"),
     ("aws s3 ", "--sse-c and --sse-c-key"),
+    ("SetSSECustomer", "SetSSECustomerAlgorithm, SetSSECustomerKey and SetSSECustomerKeyMD5"),
     (
         "",
         "SSECustomerAlgorithm and SSECustomerKey in SDKs, --sse-c and --sse-c-key in the CLI, the headers x-amz-server-side-encryption-customer-*",
     ),
 )
 
+_UPLOADS = lazy_pattern(r"(?i:\b(?:writes?|uploads?|puts?)\b)")
+
 
 def explain_ssec_block(denial: Denial) -> Explanation:
     """Explain that a bucket blocks uploads with customer-provided keys."""
     bucket, text = bucket_argument(denial), denial.failure.text
     where = next(words for sign, words in _SSEC_SETTINGS if sign in text)
+    works = find_working(text, _UPLOADS)
+    elsewhere = works and f"The text says {quote_words(works)}: another bucket can still permit SSE-C."
+    own = "SetServerSideEncryption and SetSSEKMSKeyId" if "SetSSECustomer" in text else "SSE-KMS"
     return denial.explain(
         denial_summary(denial, "the bucket blocks uploads with customer-provided keys (SSE-C)"),
-        SSEC_BLOCKED.cause("reported"),
+        SSEC_BLOCKED.cause("reported", elsewhere),
         remedies=(
             your_remedy(
                 "Upload with another encryption",
                 f"Remove the customer-provided key from the call: {where}. No permission is missing.",
-                "The bucket then encrypts with its default, which the command prints. For your own key, use SSE-KMS.",
+                f"The bucket then encrypts with its default, which the command prints. For your own key, use {own}.",
                 commands=fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
                 url=SSEC_BLOCKED.sources[0],
             ),
             owner_remedy(
                 "Or unblock SSE-C (BlockedEncryptionTypes NONE) with put-bucket-encryption, which requires s3:PutEncryptionConfiguration",
-                'Save the value of ServerSideEncryptionConfiguration as encryption.json, with "BlockedEncryptionTypes": {"EncryptionType": ["NONE"]} in its rule: the command replaces the whole configuration.',
+                "The first command keeps the default encryption of the bucket: the second one replaces the whole configuration.",
                 commands=(
-                    fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
+                    fill_command(
+                        'aws s3api get-bucket-encryption --bucket {} --query ServerSideEncryptionConfiguration | jq \'.Rules[0].BlockedEncryptionTypes = {{"EncryptionType": ["NONE"]}}\' > encryption.json',
+                        bucket,
+                    ),
                     f"aws s3api put-bucket-encryption --bucket {bucket} --server-side-encryption-configuration file://encryption.json",
                 ),
                 url=SSEC_BLOCKED.sources[0],

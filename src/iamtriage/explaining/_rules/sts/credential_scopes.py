@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -23,6 +24,7 @@ from iamtriage.explaining._rules.sts.findings import (
     REMEDY_TITLES,
     diagnose_sts_call,
 )
+from iamtriage.explaining._rules.sts.taken_bucket_names import creates_bucket, explain_taken_name
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, STS_ANNOTATION, StsCall
 
@@ -81,8 +83,8 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     """Explain that a request was signed for the wrong region or service."""
     message = clues.message_text(case)
     expected = _EXPECTED_REGION.search(message)
-    if expected is not None and region_settings.creates_bucket(case):
-        return region_settings.explain_taken_name(case, expected[1], expected[2])
+    if expected is not None and creates_bucket(case):
+        return explain_taken_name(case, expected[1], expected[2])
     if expected is not None:
         return explain_wrong_region(case, expected[1], expected[2])
     service = service_scopes.EXPECTED_SERVICE.search(message)
@@ -226,6 +228,9 @@ def _global_endpoint_remedy(case: Case[CredentialScope]) -> Remedy:
 _SDKS_WITHOUT_DEFAULT = ("java-v2", "js-v3", "go-v2", "dotnet", "php", "ruby", "rust")
 
 
+_CLI_FOR_S3 = lazy_pattern(r"\baws s3(?:api)? [a-z]")
+
+
 def explain_wrong_region(
     case: Case[FailureT_co],
     signed: str | None,
@@ -244,7 +249,11 @@ def explain_wrong_region(
         named = f"the bucket {clip_text(bucket)}"
     reported: str | tuple[str, ...] = f"The message names {' and '.join(filter(None, (signed, expected)))}."
     if cause is WRONG_SIGNING_REGION:
-        reported = f"AWS says: the region '{signed}' is wrong; expecting '{expected}'."
+        works = find_working(case.failure.text, _CLI_FOR_S3) if is_of_s3 else None
+        by_itself = "The AWS CLI works, because it finds the Region of the bucket itself."
+        reported = present(
+            f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.", works and by_itself
+        )
     text = f"The client's Region is {signed or 'another one'}, but it must be {expected or 'that of the bucket'}."
     # No setting of the Region was found, and EKS sets none.
     if signed == "us-east-1" and fix.title.startswith("Set the client's") and "pods" not in fix.steps[0]:
@@ -278,6 +287,8 @@ def explain_wrong_region(
             *fix.steps,
             step if step and "ndpoint" not in fix.title else None,
             commands=lines,
+            manifest=fix.manifest,
+            manifest_language="yaml",
             url=pages.SIGNATURES,
         ),
         notes=note,

@@ -1,26 +1,21 @@
-"""Find where a text sets the wrong region, and correct it there: in a file, a line of code or an option.
-
-S3 also expects another Region if a bucket that is to be created exists there. It answers for the existing bucket,
-whoever owns it: https://github.com/hashicorp/terraform-provider-aws/issues/19043.
-"""
+"""Find where a text sets the wrong region, and correct it there: in a file, a line of code or an option."""
 
 from __future__ import annotations
 
 import re
+from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_controls, hide_secrets
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies
+from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies
 from iamtriage.explaining._rules.shared.clues import find_profile
-from iamtriage.explaining._rules.shared.commands import command, repeat_command
-from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.remedies import Commands, present
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import Case, FailureT_co
+    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
 
 _REGION_NAME = r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]"
@@ -65,6 +60,11 @@ _SIGNED_SERVICE = lazy_pattern(
     re.ASCII,
 )
 _MAX_CHARS_OF_LINE = 200
+# A line of YAML, INI or HCL, and how near lines of the same part of a file are.
+_LINE, _NEAR = (
+    lazy_pattern(r"\s{0,40}[\w.-]{1,40}\s{0,20}[:=]\s{0,4}[\"']?[\w.:/-]{1,120}[\"',]{0,2}\s{0,4}"),
+    300,
+)
 # The hosts of a workspace or another resource, which only exist in the Region of the resource.
 _OF_RESOURCE = frozenset({"aps-workspaces"})
 
@@ -82,6 +82,7 @@ class RegionFix(NamedTuple):
     steps: tuple[str, ...]
     commands: Commands
     place: str = ""
+    manifest: str | None = None
 
 
 def find_bucket(case: Case[Failure]) -> str | None:
@@ -252,7 +253,10 @@ def _fix_client(case: Case[Failure], profile: str | None, region: str) -> Region
 
 
 def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) -> RegionFix:
-    name = endpoint["name"]
+    name, place = endpoint["name"], f"{endpoint['name']} is the endpoint of {endpoint['region']}"
+    if (changed := _correct_lines(case.failure.text, endpoint, region)) is not None:
+        step = "Change the lines as below, then restart every program that has these settings, such as from the same Secret or ConfigMap."
+        return RegionFix(f"Set {name} and the Region to those of {region}", (step,), (), place, changed)
     repeated = repeat_command(case.context.command, changes={"endpoint-url": "", "region": region})
     own = f"{'' if repeated else 'which must be '}{region}"
     return RegionFix(
@@ -262,8 +266,21 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
             f"Without it, the client calls the endpoint of its Region, {own}.",
         ),
         () if repeated is None or name != "--endpoint-url" else (repeated,),
-        f"{name} is the endpoint of {endpoint['region']}",
+        place,
     )
+
+
+def _correct_lines(text: str, endpoint: re.Match[str], region: str) -> str | None:
+    """Return the lines of a file that set an endpoint and, beside it, its Region, with the right Region in both."""
+    wrong, found = endpoint["region"], [endpoint, *_REGION_SETTING.finditer(text)]
+    near = [
+        each for each in found if each["region"] == wrong and abs(each.start() - endpoint.start()) < _NEAR
+    ]
+    starts = sorted({text.rfind("\n", 0, each.end()) + 1 for each in near})
+    lines = [text[each:].partition("\n")[0] for each in starts]
+    if len(lines) != len(near) or len(lines) == 1 or not all(map(_LINE.fullmatch, lines)):
+        return None
+    return dedent("\n".join(lines)).replace(wrong, region)
 
 
 def _fix_setting(case: Case[Failure], setting: re.Match[str], region: str) -> RegionFix:
@@ -314,74 +331,3 @@ def _is_logged(text: str, position: int) -> bool:
 def check_bucket_command(bucket: str | None) -> str:
     """Return the command that prints the region of a bucket."""
     return f"aws s3api head-bucket --bucket {commands.bucket(bucket)} --query BucketRegion --output text"
-
-
-_CREATING = lazy_pattern(
-    r"\bCreateBucket\b|[Cc]reating (?:Amazon )?S3 [Bb]ucket(?! [A-Za-z]+ )|\bmake_bucket failed"
-)
-# With a custom endpoint, the signature can be for another Region than the endpoint.
-_CUSTOM_ENDPOINT = lazy_pattern(r"--endpoint-url|endpoint_url|AWS_ENDPOINT_URL|\bendpoints? ?[{=:]")
-_NEW_BUCKET = lazy_pattern(
-    r"(?:S3 [Bb]ucket \(|make_bucket failed: s3://)(?P<name>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])"
-)
-_ADDRESS = lazy_pattern(r"\b(?:module\.[\w.-]{1,80}\.)?aws_s3_bucket\.[\w-]{1,80}")
-_NAMING = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
-BUCKET_NAME_TAKEN = CauseType(
-    "bucket-name-taken",
-    title="A bucket with this name exists in another Region",
-    meaning="Bucket names are unique across all accounts and Regions of a partition. S3 answers for the existing bucket, and expects a signature for its Region.",
-    recognised_by="CreateBucket fails because S3 expects another Region than that of the client.",
-    fix="Choose another name. If the bucket is yours, import or delete it.",
-    sources=(_NAMING,),
-)
-
-
-def creates_bucket(case: Case[FailureT_co]) -> bool:
-    """Return whether the failed call creates a bucket, at the endpoint that the client chooses."""
-    if _CUSTOM_ENDPOINT.search(case.failure.text) is not None:
-        return False
-    operation = case.failure.envelope.operation
-    if operation is not None:
-        return operation == "CreateBucket"
-    return _CREATING.search(clues.message_text(case)) is not None
-
-
-def explain_taken_name(case: Case[FailureT_co], signed: str | None, expected: str | None) -> Explanation:
-    """Explain that the name of a new bucket is taken."""
-    text = case.failure.text
-    named = _NEW_BUCKET.search(text)
-    bucket = named["name"] if named is not None else find_bucket(case)
-    name = f"the name {clip_text(bucket)}" if bucket else "the name"
-    where = f"in {expected}" if expected else "in another Region"
-    change = "Add, for example, the account ID or the environment to the name."
-    address = _ADDRESS.search(text)
-    steps = [
-        f"To import it, the client or provider for this bucket must use {expected or 'its Region'}.",
-        "Or delete it, if an earlier run left it behind: it can take some time until the name is free again.",
-    ]
-    lines: tuple[str, ...] = ()
-    if address is not None:
-        change += " In Terraform, bucket_prefix adds a unique suffix."
-        lines = (command("terraform", "import", address[0], bucket or "BUCKET"),)
-    kept = f" Do not set it to {expected}: there, the call would fail, too." if expected else ""
-    check = f"aws s3api head-bucket --bucket {commands.bucket(bucket)}"
-    return case.explain(
-        f"The bucket cannot be created: most likely, {name} is taken by a bucket {where}. The Region {signed or 'of the client'} is not wrong.",
-        BUCKET_NAME_TAKEN.cause(
-            "derived", f"AWS expects {expected or 'another Region'} for a bucket that does not exist yet."
-        ),
-        remedies=(
-            your_remedy(
-                "Choose another, unique name for the bucket",
-                change,
-                f"Leave the Region as it is.{kept}",
-                "If the command fails with 403, another account owns the existing bucket. Without an error, you have access to it.",
-                commands=check,
-                url=_NAMING,
-            ),
-            account_remedy(
-                "Or, if the bucket is yours, import or delete it", *steps, commands=lines, url=_NAMING
-            ),
-        ),
-        notes="No permission is missing, and neither the keys nor the clock is the cause.",
-    )
