@@ -232,6 +232,22 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         [DENIED, _THROTTLED_FACTS],
     ),
     # What is about one call: its fields, its request and response, and the causes of an exception.
+    # Documents that are too long for one entry.
+    *(
+        (
+            f"many-results-in-{name}",
+            text,
+            [_THROTTLED_FACTS, {**DENIED, "action": "eks:UpdateCluster"}, _ANSWERED],
+        )
+        for name, text in {
+            "a list": json.dumps([{"error": each, "log": "x" * 20_000} for each in _REPORTS]),
+            "an object": json.dumps(
+                {f"job-{n}": {"why": each, "log": "x" * 20_000} for n, each in enumerate(_REPORTS)}
+            ),
+            "strings": json.dumps([f"{each} {'x' * 20_000}" for each in _REPORTS]),
+            "a line of a logger": f"10:00:00 ERROR failed: {json.dumps([{'error': each, 'log': 'x' * 20_000} for each in _REPORTS])}",
+        }.items()
+    ),
     (
         "fields-in-a-list",
         json.dumps([{"name": "action", "value": "eks:DescribeCluster"}, {"name": "error", "value": _CALL}]),

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _START = lazy_pattern(r"[\[{]\s*+[\[{\"']|<\?xml\b|<test")
 # Only documents with several objects, and test reports, have these.
 _SIGNS = ("},", '",', "',", "<test")
+# A part of a long document starts with an element.
+_PART_START = lazy_pattern(r"[\[{\"'<]")
 # An attribute that can state an error.
 _SENTENCE = lazy_pattern(r"=\s*(?:\"[^\"]{30}|'[^']{30})")
 # A string, a bracket or comma, or another value of JSON, Python or JavaScript.
@@ -47,6 +49,8 @@ _PART = lazy_pattern(
     r"(?i:code|mess|msg|err|exception|reason|cause|type|stack|trace|detail|status|std|output|body|text|title|desc|summary|log)"
 )
 _STRING = '"'
+# A part of a long document can start with an element.
+_BETWEEN = lazy_pattern(r"[\"']?\s*,?\s*(?:(?:\"[^\"\\]*+\"|'[^'\\]*+')\s*:\s*)?[\"']?")
 # Shorter strings state no failure.
 _MIN_LENGTH = 30
 _CDATA = "<![CDATA["
@@ -101,7 +105,8 @@ def read_elements(entry: Entry, find: Find, depth: int) -> Parts | None:
     if not any(sign in text for sign in _SIGNS):
         return None
     # A logger can write a document in its message.
-    opened = _START.search(text, prefixes[0][1] if prefixes else 0)
+    pattern = _PART_START if entry.format == "json" else _START
+    opened = pattern.search(text, prefixes[0][1] if prefixes else 0)
     if opened is None or (prefixes and prefixes[-1][1] > opened.start()):
         return None
     is_xml = opened[0].startswith("<")
@@ -229,7 +234,7 @@ def _find_elements(text: str, root: _Node, *, is_xml: bool) -> Iterator[_Node]:
 
 def _are_neighbors(text: str, nodes: Sequence[_Node]) -> bool:
     """Return whether the nodes outside of all others are parts of one document."""
-    return all(not text[each.end : after.start].strip(" \t\r\n,") for each, after in pairwise(nodes))
+    return all(_BETWEEN.fullmatch(text, each.end, after.start) for each, after in pairwise(nodes))
 
 
 def _elements_of(node: _Node, hot: Sequence[_Node], *, is_xml: bool) -> Sequence[_Node]:
@@ -241,10 +246,10 @@ def _elements_of(node: _Node, hot: Sequence[_Node], *, is_xml: bool) -> Sequence
     if any(each.kind != first.kind for each in hot):
         return ()
     if first.kind == _STRING:
-        is_list = (node.kind == "[" and _LINES.search(node.key) is None) or (
-            len(hot) == len(node.keys) and not any(_PART.search(each) for each in node.keys)
-        )
-        return hot if is_list else ()
+        # A part of a long document can have elements outside of all lists.
+        is_list = node.kind == "[" or not (node.kind or node.keys)
+        is_named = len(hot) == len(node.keys) and not any(_PART.search(each) for each in node.keys)
+        return hot if is_named or (is_list and _LINES.search(node.key) is None) else ()
     keys = [frozenset(map(str.lower, each.keys)) for each in hot]
     if any(each <= _FIELD_KEYS for each in keys if each):
         return ()

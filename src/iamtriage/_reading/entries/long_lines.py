@@ -17,10 +17,16 @@ MAX_LENGTH = 32_000
 OVERLAP_LENGTH = 6_000
 """Characters that consecutive pieces of a long line share."""
 
-# A string ends with the text if that is truncated.
-_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
+# A logger can write a document in its message.
+_DOCUMENT = re.compile(r"[^\"\n]{0,400}?[\[{]\s*[\[{\"']")
+# A string ends with the text if that is truncated. Python prints single quotes.
+_TOKEN = re.compile(
+    r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)|(?<=[\s\[({,:])\'[^\'\\\n]*+(?:\\.[^\'\\\n]*+)*+\'|[\[\]{}]',
+    re.DOTALL,
+)
 _COMMA = re.compile(r"\s*,")
 _OPENERS = ("{", "[")
+_QUOTES = frozenset("\"'")
 
 
 class LongLines:
@@ -46,7 +52,7 @@ class LongLines:
         line = self.carried_over + item
         offset -= len(self.carried_over)
         if not is_continued:
-            self._is_document = line.lstrip()[:1] in _OPENERS
+            self._is_document = _DOCUMENT.match(line) is not None
         if self._is_document:
             at = 0
             for end in _element_ends(line):
@@ -81,8 +87,8 @@ def _element_ends(text: str) -> Iterator[int]:
         token = m[0]
         if token in _OPENERS:
             opened.append(token)
-        elif token[0] != '"':
-            if opened:
+        elif token[0] not in _QUOTES or opened[-1:] == ["["]:
+            if opened and token[0] not in _QUOTES:
                 opened.pop()
             comma = _COMMA.match(text, m.end())
             if comma is None:
