@@ -41,6 +41,7 @@ __all__ = ("explain",)
 _UNPARSED_SIGNS = (
     ".dkr.ecr", "AKIA", "access denied by server", "AWS", "aws-", "localhost", ":8080", "KUBERNETES_MASTER",
     "ACTIONS_ID_TOKEN", 'context "', "is forbidden: ", "admission webhook", "ecret", "ccess key", "SageMaker",
+    "SAML response",
 )  # fmt: skip
 # What databases and brokers say of a login, which can be one with a token of IAM.
 _LOGIN_SIGNS = ("denied for user '", "authentication failed for user", "SASL", "SaslAuth")

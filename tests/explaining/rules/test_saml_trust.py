@@ -189,3 +189,26 @@ def test_assertion_is_no_web_identity_token(code: str, message: str, title: str,
 def test_browser_shows_the_message_without_the_call() -> None:
     text = "Response signature invalid (Service: AWSSecurityTokenService; Status Code: 400; Error Code: InvalidIdentityToken; Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)"
     assert explain(text).topic == "saml-assertion-invalid"
+
+
+@pytest.mark.parametrize(
+    ("role", "says"),
+    [
+        ("arn:aws:iam::111122223333:role/ops, arn:aws:iam::111122223333:saml-provider/corp", "has a space beside its comma"),
+        ("arn:aws:iam::111122223333:role/ops,arn:aws:iam::111122223333:saml-provider/corp", "most likely, the attribute Role is missing"),
+        ("", "most likely, the attribute Role is missing"),
+    ],
+)  # fmt: skip
+def test_response_that_the_sign_in_page_rejects(role: str, says: str) -> None:
+    explanation = explain(
+        f"Your request included an invalid SAML response. To logout, click here.\nClaim Role: {role}"
+    )
+    assert says in explanation.summary
+    manifest = explanation.remedies[0].manifest or ""
+    assert manifest == (f"{role.replace(', ', ',')}\n" if role else "ROLE_ARN,PROVIDER_ARN\n")
+
+
+def test_role_of_the_assertion_is_in_the_command() -> None:
+    text = f'{DENIED}\nRecipient="https://us-west-2.signin.aws.amazon.com/saml"\narn:aws:iam::111122223333:role/teams/ops,arn:aws:iam::111122223333:saml-provider/corp'
+    [line] = explain(text, facts={"trust_policy": _policy()}).remedies[0].commands
+    assert "--role-name ops " in line

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
@@ -197,17 +198,22 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
     )
 
 
+_IN_LAMBDA = lazy_pattern(r"\bLambda (?:function\b|\()|\b(?:in|on|as|my|our) (?:AWS )?[Ll]ambda\b")
+
+
 def _explain_keys_in_code(
     case: Case[InvalidCredentials], request: RejectedRequest, keys: given_credentials.KeysInCode
 ) -> Explanation:
-    is_lambda = keys.is_from_environment and request.is_in_lambda
+    is_lambda = keys.is_from_environment and (
+        request.is_in_lambda or _IN_LAMBDA.search(case.failure.text) is not None
+    )
     is_temporary = is_lambda or not keys.is_from_environment
-    whose, because = "and nothing else", None
+    whose, because = "", None
     if is_temporary:
-        whose = "of temporary credentials"
+        whose = " of temporary credentials"
         because = "STS returned the key ID and secret together with a session token."
     if is_lambda:
-        whose = "of the execution role"
+        whose = " of the execution role"
         because = "In Lambda, the variables are temporary credentials, valid only with AWS_SESSION_TOKEN."
         if find_working(case.failure.text, LOCALLY) is not None:
             because += " On a computer, they mostly hold a long-term key, which has no token."
@@ -222,7 +228,7 @@ def _explain_keys_in_code(
     if is_lambda and request.is_temporary:
         text += " The key ID (ASIA…) is that of the role's session, so IAM lists it under no user."
     return case.explain(
-        f"The code passes a key ID and secret {whose} without a session token, and AWS does not accept them: temporary credentials require it. No permission is missing.",
+        f"The code passes a key ID and secret{whose} without a session token, and AWS does not accept them: temporary credentials require it. No permission is missing.",
         _reported_cause(request),
         SESSION_TOKEN_MISSING.cause("derived" if is_temporary else "possible", because, text=text),
         None if is_temporary else KEY_GONE.cause(),

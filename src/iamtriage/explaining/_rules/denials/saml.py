@@ -17,6 +17,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.denials import assuming_roles, role_conditions
 from iamtriage.explaining._rules.denials.federation import (
     checked_cause,
@@ -26,7 +27,7 @@ from iamtriage.explaining._rules.denials.federation import (
 from iamtriage.explaining._rules.denials.web_identity_remedies import CHANGE_STATEMENT, role_location
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, replace_in, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy, policy_with_principal
 from iamtriage.policies._documents import allow, build_document
@@ -45,8 +46,10 @@ _PROVIDER_PATH = ":saml-provider/"
 _RECIPIENT = lazy_pattern(r"\bRecipient[\"']?\s?[=:]\s?[\"']?(?P<url>https://[\w./:-]{1,200}[\w/])", re.ASCII)
 # A value of the attribute Role: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html.
 _SAML_ARN = r"arn:aws[a-z-]{0,12}:iam::\d{12}:saml-provider/[\w.-]{1,128}"
+_FULL_ROLE = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=.@/-]{1,512}", re.ASCII)
+_FULL_PROVIDER = lazy_pattern(_SAML_ARN, re.ASCII)
 _PAIR = lazy_pattern(
-    rf"(?P<first>{_SAML_ARN})\s?,\s?arn:aws[a-z-]{{0,12}}:iam::\d{{12}}:role/|:role/[\w+=.@/-]{{1,512}}\s?,\s?(?P<last>{_SAML_ARN})",
+    rf"(?P<first>{_SAML_ARN})\s?,\s?arn:aws[a-z-]{{0,12}}:iam::\d{{12}}:role/(?P<role>[\w+=.@/-]{{1,512}})|:role/(?P<own>[\w+=.@/-]{{1,512}})\s?,\s?(?P<last>{_SAML_ARN})",
     re.ASCII,
 )
 
@@ -101,6 +104,14 @@ def explain_saml(denial: Denial) -> Explanation:
     )
 
 
+def _correct_policy(denial: Denial, title: str, fixed: Mapping[str, Any], step: str) -> Remedy:
+    """Return the remedy that replaces the trust policy of the role, which the assertion can name alone."""
+    remedy = correct_policy_remedy(denial, title, fixed, step)
+    roles = {each["role"] or each["own"] for each in _PAIR.finditer(denial.failure.text)}
+    name = commands.role_name(roles.pop().rpartition("/")[2]) if len(roles) == 1 else "ROLE_NAME"
+    return attrs.evolve(remedy, commands=replace_in(remedy.commands, "ROLE_NAME", name))
+
+
 def _explain_difference(denial: Denial, rejected: str) -> Explanation | None:
     """Explain that the assertion in the text has another Recipient or provider than the trust policy expects."""
     policy, text = denial.facts.trust_policy, denial.failure.text
@@ -127,7 +138,7 @@ def _explain_difference(denial: Denial, rejected: str) -> Explanation | None:
             remedies=present(
                 None
                 if fixed is None
-                else correct_policy_remedy(
+                else _correct_policy(
                     denial,
                     "Trust the provider of the assertion in the role's trust policy",
                     fixed,
@@ -161,7 +172,7 @@ def _explain_difference(denial: Denial, rejected: str) -> Explanation | None:
         remedies=present(
             None
             if fixed is None
-            else correct_policy_remedy(
+            else _correct_policy(
                 denial,
                 "Accept this Recipient, too, in the role's trust policy",
                 fixed,
@@ -169,6 +180,55 @@ def _explain_difference(denial: Denial, rejected: str) -> Explanation | None:
             ),
             None if len(result.expected) > 1 or set("*?") & set(wanted) else back,
         ),
+    )
+
+
+_INVALID_RESPONSE = "Your request included an invalid SAML response"
+# The ARNs with a space between them, or in quotes.
+_SPACED_PAIR = lazy_pattern(
+    r"(?:role|saml-provider)/[\w+=.@/-]{1,512}(?:\s{1,8},|,\s{1,8}(?=arn:))", re.ASCII
+)
+SAML_ROLE_ATTRIBUTE = CauseType(
+    "saml-role-attribute",
+    title="The SAML response has no valid attribute Role",
+    text="The sign-in page of AWS found no valid attribute https://aws.amazon.com/SAML/Attributes/Role in the SAML response. Each value must be a pair: the ARN of a role and that of the SAML provider.",
+    recognised_by='The sign-in page says "Your request included an invalid SAML response".',
+    fix="Send the attribute Role with the ARNs of a role and of the SAML provider, separated by a comma without spaces.",
+    sources=(pages.SAML,),
+)
+
+
+def explain_invalid_response(text: str, _facts: Facts) -> Explanation | None:
+    """Explain that the sign-in page finds no role in the SAML response; return ``None`` for other texts."""
+    if _INVALID_RESPONSE not in text:
+        return None
+    role, provider = _FULL_ROLE.search(text), _FULL_PROVIDER.search(text)
+    pair = f"{role[0] if role else 'ROLE_ARN'},{provider[0] if provider else 'PROVIDER_ARN'}"
+    spaced = _SPACED_PAIR.search(text) is not None
+    reason = "most likely, the attribute Role is missing, or its value is not a pair of ARNs"
+    if spaced:
+        reason = "the value of the attribute Role has a space beside its comma"
+    return Explanation(
+        failure=None,
+        topic=SAML_ROLE_ATTRIBUTE.code,
+        summary=f"The sign-in page of AWS cannot use the SAML response: {reason}.",
+        causes=(
+            SAML_ROLE_ATTRIBUTE.cause(
+                "derived" if spaced else "reported", f'The text says "{_INVALID_RESPONSE}".'
+            ),
+        ),
+        remedies=(
+            your_remedy(
+                "Correct the attribute Role in the identity provider",
+                "Its administrators set the name https://aws.amazon.com/SAML/Attributes/Role, and values of this form, without spaces, quotes or line breaks:",
+                "To see what is sent, copy SAMLResponse from the browser's network log, and decode it from Base64. Keep it secret: anyone can sign in with it.",
+                manifest=f"{pair}\n",
+                manifest_language="text",
+                commands="aws iam list-saml-providers",
+                url=pages.SAML,
+            ),
+        ),
+        notes=("No permission is missing: no role was assumed yet.",),
     )
 
 

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_
 from iamtriage.explaining._rules.credentials.lost_secrets import explain_lost_secret
 from iamtriage.explaining._rules.denials import repositories
 from iamtriage.explaining._rules.denials.known_policies import names_action
+from iamtriage.explaining._rules.denials.saml import explain_invalid_response
 from iamtriage.explaining._rules.kubernetes.rejected_objects import explain_rejected_object
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import Cluster
@@ -366,4 +367,5 @@ _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     explain_lost_secret,
     explain_rejected_object,
     explain_execution_role,
+    explain_invalid_response,
 )
