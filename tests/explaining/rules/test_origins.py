@@ -11,6 +11,10 @@ _ARN = "arn:aws:cloudfront::111122223333:distribution/E2EXAMPLE3QK9"
 _ALLOW = f'{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Service": "cloudfront.amazonaws.com"}}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-web/*", "Condition": {{"StringEquals": {{"AWS:SourceArn": "{_ARN}"}}}}}}]}}\n'
 _KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 _ENCRYPTED = f"$ aws s3api head-object --bucket acme-web --key a.webp --query '[ServerSideEncryption,SSEKMSKeyId]' --output text\naws:kms\t{_KEY}\n"
+_OLD = _ALLOW.replace(f', "Condition": {{"StringEquals": {{"AWS:SourceArn": "{_ARN}"}}}}', "").replace(
+    '{"Service": "cloudfront.amazonaws.com"}',
+    '{"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLEOAI"}',
+)
 _KEY_POLICY = _ALLOW.replace("s3:GetObject", "kms:Decrypt").replace("arn:aws:s3:::acme-web/*", "*")
 
 
@@ -27,6 +31,9 @@ _KEY_POLICY = _ALLOW.replace("s3:GetObject", "kms:Decrypt").replace("arn:aws:s3:
             "s3:GetObject",
         ),
         (f"{_ALLOW}The distribution is E2EXAMPLE3QK9.", "without a reason", "s3:GetObject"),
+        (f"{_OLD}We switched to OAC. {_ARN}", "denied the request: the distribution uses", "s3:GetObject"),
+        (f"{_OLD}{_ARN}", "most likely, the distribution uses origin access control", "s3:GetObject"),
+        (f"{_OLD}{_ALLOW}We switched to OAC.", "without a reason", "s3:GetObject"),
     ],
 )
 def test_origin_of_cloudfront(shown: str, says: str, action: str) -> None:

@@ -78,6 +78,7 @@ _WORKED = _PAID.format("download: s3://imagery-tiles/a.tif to ./a.tif\n")
     [
         ('df = pd.read_parquet("s3://imagery-tiles/a")\n', "requester_pays=True"),
         ('spark.read.parquet("s3a://imagery-tiles/a")\n', "fs.s3a.requester.pays.enabled=true"),
+        ('pl.read_parquet("s3://imagery-tiles/a")\n', 'aws_request_payer="true"'),
         ("$ rclone copy tiles:imagery-tiles/a .\n", "requester_pays = true"),
         ('s3.head_object(Bucket="imagery-tiles", Key="a")\n', "--request-payer requester"),
     ],
@@ -89,6 +90,9 @@ def test_program_that_does_not_agree_to_pay(call: str, setting: str) -> None:
     assert explanation.causes[0].evidence == "derived"
     assert setting in explanation.remedies[0].title
     assert not any(each.policy for each in explanation.remedies)
+    # A full stop can be an argument.
+    said = explain(f"{denied}But aws s3 cp s3://imagery-tiles/a.tif . --request-payer requester works.")
+    assert said.causes[0].code == "requester-pays"
     # The command that agrees to pay was denied, too.
     failed = explain(f"{denied}{_PAID.format(_DENIED.format('GetObject'))}")
     assert "requester-pays" not in [each.code for each in failed.causes]

@@ -29,7 +29,7 @@ __all__ = (
 
 _MAX_CHARS, _CHARS_OF_CLAUSE = 64_000, 300
 CLAUSE_END = lazy_pattern(
-    r"[.;!?](?=\s)|\n|,? (?:but|while|whereas|though|although)\b|, (?:not|only) |, (?=(?:in|for|with|from) )"
+    r"(?:(?<!\s)\.|[;!?])(?=\s)|\n|,? (?:but|while|whereas|though|although)\b|, (?:not|only) |, (?=(?:in|for|with|from) )"
 )
 """Where a clause ends."""
 _WORKS = lazy_pattern(

@@ -43,6 +43,8 @@ _NAMED = lazy_pattern(
     rf"|\bcloudfront (?:get|update)-distribution(?:-config)? [^\n]{{0,80}}?--id[ =](?P<option>{_ID})\b"
 )
 _KMS = lazy_pattern(r"\baws:kms(?::dsse)?\b|\bSSE-KMS\b")
+_OLD_IDENTITY = "CloudFront Origin Access Identity"
+_CONTROL = lazy_pattern(r"\bOAC\b|(?i:\borigin access control\b)")
 _CACHED = "CloudFront caches error responses: invalidate the path after the fix."
 
 
@@ -79,6 +81,11 @@ def explain_origin(denial: Denial) -> Explanation:
         text = f"AWS:SourceArn in the bucket policy names {given[0]}, and the request came through {stated}."
         bucket = NO_ALLOWS["resource"].cause("derived", text=text)
         remedy = _bucket_remedy(denial, given[0])
+    elif allowed is None and _allows_old_identity(denial):
+        likely = "" if _CONTROL.search(denial.failure.text) else "most likely, "
+        summary = f"S3, the origin of the CloudFront distribution, denied the request: {likely}the distribution uses origin access control (OAC), and the bucket policy allows only an origin access identity (OAI)."
+        text = "With origin access control, the caller is the service cloudfront.amazonaws.com. The statement for the identity can be removed when no distribution uses it."
+        bucket = NO_ALLOWS["resource"].cause("possible" if likely else "derived", text=text)
     return denial.explain(
         summary,
         bucket,
@@ -173,6 +180,17 @@ def _find_allows(denial: Denial) -> Iterator[Mapping[str, Any]]:
             is_allowed = names_action(each, "s3:GetObject") and names_resource(each, bucket) is not False
             if is_allowed and _CLOUDFRONT in principal_names(each, "Service"):
                 yield each
+
+
+def _allows_old_identity(denial: Denial) -> bool:
+    """Return whether a policy in the text allows an origin access identity, which a distribution with OAC does not use."""
+    principals = (
+        name
+        for document in denial.context.policies
+        for each in allow_statements(document.content)
+        for name in principal_names(each, "AWS")
+    )
+    return any(_OLD_IDENTITY in each for each in principals)
 
 
 def _may_use_key(denial: Denial) -> bool:

@@ -255,6 +255,11 @@ _AGREED = lazy_pattern(
 # https://repost.aws/knowledge-center/requester-pays-buckets-glue-emr-athena.
 _SETTINGS = (
     (
+        lazy_pattern(r"\bGeneric S3 error\b|\bpolars\b|\bpl\.(?:read|scan)_|\bobject_store\b"),
+        'aws_request_payer="true"',
+        'Pass storage_options={"aws_request_payer": "true"} to the call, which object_store reads since version 0.11.2.',
+    ),
+    (
         lazy_pattern(r"\bs3fs\b|\bstorage_options\b|\bpd\.read_|\bimport (?:pandas|dask)\b"),
         "requester_pays=True",
         'With pandas or dask, pass storage_options={"requester_pays": True} to the call, with s3fs S3FileSystem(requester_pays=True).',
