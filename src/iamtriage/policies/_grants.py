@@ -229,9 +229,11 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
             # A macro that a template uses, which the reference of actions does not list:
             # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros.html
             return (arn,), (
-                "The resource is a transform of the template, with aws instead of an account: no ARN of a"
-                " stack matches it. A template without a transform does not need it. The stack still needs"
-                " the Allow, too.",
+                (
+                    "The resource is a transform of the template, with aws instead of an account: no ARN of a"
+                    " stack matches it. A template without a transform does not need it. The stack still needs"
+                    " the Allow, too."
+                ),
             )
         if _PUBLIC_PARAMETER in arn:
             # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html

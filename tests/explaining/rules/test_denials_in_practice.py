@@ -2239,8 +2239,10 @@ CONTEXTS: tuple[Case, ...] = (
     ),
     (
         "role that was created for a build",
-        "I created the role cart-build with AmplifyBackendDeployFullAccess and, to be sure, AdministratorAccess.\n"
-        f"AccessDeniedException: User: arn:aws:sts::{ACCOUNT}:assumed-role/AmplifySSRLoggingRole-d0a1b2c3d4e5f6/BuildSession is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/cdk-bootstrap/hnb659fds/version because no identity-based policy allows the ssm:GetParameter action",
+        (
+            "I created the role cart-build with AmplifyBackendDeployFullAccess and, to be sure, AdministratorAccess.\n"
+            f"AccessDeniedException: User: arn:aws:sts::{ACCOUNT}:assumed-role/AmplifySSRLoggingRole-d0a1b2c3d4e5f6/BuildSession is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/cdk-bootstrap/hnb659fds/version because no identity-based policy allows the ssm:GetParameter action"
+        ),
         {},
         (
             "Amplify Hosting builds with this role, not cart-build",

@@ -82,7 +82,7 @@ def test_other_prefix_of_a_recursive_command() -> None:
         ('ListObjectsV2Request.builder().bucket("shop-files").build()', 'ListObjectsV2Request.builder().bucket("shop-files").prefix("team/a/").build()'),
         ('s3.list_objects_v2(Bucket="shop-files", Prefix="team/a/")', None),
         ('s3.list_objects_v2(Bucket="shop-files", Prefix=folder)', None),
-        ('s3.list_objects_v2(**options)', None),
+        ("s3.list_objects_v2(**options)", None),
     ],
     ids=["paginator", "javascript", "go", "java", "prefix", "variable", "spread"],
 )  # fmt: skip

@@ -61,7 +61,7 @@ def test_keys_of_a_pod(caller: str, shown: str, command: str | None, values: str
     is_pod = command is not None
     assert (explanation.causes[0].code == "pod-uses-access-keys") is is_pod
     assert any(each.policy for each in explanation.remedies) is not is_pod
-    if is_pod:
+    if command is not None:
         assert "called with access keys of this user, and not with the role api" in explanation.summary
         assert command in " ".join(explanation.remedies[0].commands)
         assert explanation.remedies[0].manifest == values
