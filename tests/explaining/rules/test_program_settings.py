@@ -308,3 +308,21 @@ def test_output_of_a_credential_process(output: str, words: str | None) -> None:
     explanation = explain(f"$ aws s3 ls --profile ops\n{error}$ /opt/creds.sh\n{output}")
     assert (words is not None and words in explanation.summary) is (words is not None)
     assert ("standard error" in explanation.remedies[0].title) is (words is not None)
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_other"),
+    [
+        ("$ echo $AWS_PROFILE\nprod\n", True),
+        ("$ export AWS_PROFILE=prod\n", True),
+        ("$ export AWS_PROFILE=default\n", False),
+        ("", False),
+    ],
+)
+def test_profile_of_a_block_instead_of_the_shell(shown: str, *, is_other: bool) -> None:
+    identity = '$ aws sts get-caller-identity\n{ "Arn": "arn:aws:iam::111122223333:user/kim" }\n'
+    block = 'provider "aws" {\n  profile = "default"\n}\n'
+    explanation = explain(f"{_NO_SOURCES}\n{identity}{shown}{block}")
+    assert (
+        "names the profile default, which takes precedence over AWS_PROFILE (prod)" in explanation.summary
+    ) is is_other

@@ -180,3 +180,12 @@ def test_own_role_in_flow_style(manifest: str, command: str | None) -> None:
     first = explain(f"cert-manager\n{_ITSELF}{manifest}").remedies[0]
     assert bool(first.commands and command and first.commands[0].startswith(command)) is (command is not None)
     assert "The trust policy needs no change" in " ".join(first.steps)
+
+
+@pytest.mark.parametrize(("maximum", "is_enough"), [("14400", True), ("3600", False)])
+def test_maximum_of_the_role_in_the_text(maximum: str, *, is_enough: bool) -> None:
+    log = "Job 1 runs for 70 minutes\n- uses: aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/ci\n"
+    listed = f"$ aws iam get-role --role-name ci --query Role.MaxSessionDuration\n{maximum}\n"
+    first = explain(f"after 70 minutes:\n{EXPIRED}\n{log}{listed}").remedies[0]
+    assert first.title.startswith("Request a longer session: set role-duration-seconds") is is_enough
+    assert any("--max-session-duration" in each for each in first.commands) is not is_enough

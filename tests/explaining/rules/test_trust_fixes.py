@@ -1133,3 +1133,17 @@ def test_parameter_with_the_role(message: str, parameter: str | None) -> None:
     steps = " ".join(explain(f"An error occurred {message}").remedies[0].steps)
     assert ("ROLE_NAME is the name of the role in" in steps) is (parameter is not None)
     assert (parameter or "") in steps
+
+
+@pytest.mark.parametrize(("said", "services"), [("The role was cloned from our task role.", "lambda.amazonaws.com"), ("", ["ecs-tasks.amazonaws.com", "lambda.amazonaws.com"])])  # fmt: skip
+def test_copied_role_names_the_service_alone(said: str, services: str | list[str]) -> None:
+    error = "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda."
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    explanation = explain(f"{said}\n{error}", facts={"trust_policy": {"Statement": [statement]}})
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Principal"] == {"Service": services}

@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.credentials import (
     credential_sources,
     ecs_tasks,
     image_builds,
+    missing_profiles,
     other_users,
     pod_agents,
     pod_roles,
@@ -132,7 +133,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     rule = next((rule for sign, rule in _RULES if sign.search(case.text)), None)
     if rule is not None:
         return rule(case, message)
-    explanation = image_builds.explain_image_build(case) or unread_sources.explain_unread_source(case)
+    explanation = image_builds.explain_image_build(case) or missing_profiles.explain_other_profile(case)
+    explanation = explanation or unread_sources.explain_unread_source(case)
     if explanation is not None:
         return explanation
     environments = _likely_environments(case, message)

@@ -108,6 +108,11 @@ _MANAGERS = (
         r"Run the task as the user who has the credentials (schtasks /change /tn TASK_NAME /ru USER /rp *), or specify that user's files for the machine (setx /M AWS_SHARED_CREDENTIALS_FILE). SYSTEM reads C:\Windows\System32\config\systemprofile\.aws.",
     ),
     (
+        r"\bLocalSystem\b|\bLocal System\b|\b(?:Local|Network)Service\b|\bNT AUTHORITY\\\\?(?:LOCAL|NETWORK) SERVICE\b|\bnssm\b",
+        "Windows service",
+        r"On EC2, give the instance a role. Otherwise, let the service log on as the user who has the credentials (sc.exe config SERVICE obj= USER password= PASSWORD), or specify that user's files for the machine (setx /M AWS_SHARED_CREDENTIALS_FILE). LocalSystem reads C:\Windows\System32\config\systemprofile\.aws.",
+    ),
+    (
         r"/Library/Launch(?:Daemons|Agents)/|\blaunchctl\b",
         "launchd job",
         "In the property list, set UserName to the user who has the credentials, or EnvironmentVariables with the full paths in AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE. Then load it again.",

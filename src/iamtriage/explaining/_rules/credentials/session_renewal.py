@@ -13,6 +13,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import clocks, commands, credential_remedies, pages, remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principal_words import underlying_role
+from iamtriage.explaining._rules.sts.session_durations import find_maximum
 from iamtriage.failures._failures import ExpiredCredentials, Failure
 
 if TYPE_CHECKING:
@@ -190,6 +191,14 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
         step = f"Or let them last longer: an administrator raises the role's maximum session duration with the command, then set {duration} to {seconds}. Without the first, STS refuses the second."
     # A permission set has the duration of its roles.
     line = None if isinstance(role, IdentityCenterRole) else _raise_maximum_command(name, seconds)
+    maximum = find_maximum(case.text) or 0
+    if aged is not None and seconds <= maximum and line is not None:
+        return remedies.your_remedy(
+            f"Request a longer session: set {duration} to {seconds}",
+            f"The role's maximum session duration already allows it ({maximum} seconds): that is a limit, and not the default, which is one hour.",
+            f"Or get new credentials right before the call. {renew}",
+            url=pages.SESSION_DURATION,
+        )
     return remedies.your_remedy(
         "Get new credentials in the job, right before the call",
         *(renew, step),

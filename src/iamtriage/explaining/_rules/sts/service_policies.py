@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.exceptions import IamTriageError
@@ -169,6 +171,11 @@ def _describe(
         named = join_words(tuple(map(clip_text, others)), "and")
         text = f"The trust policy names only {named}, so the role may be meant for that, and another role for {service}."
         cause = attrs.evolve(cause, text=text)
+        if _COPIED.search(question.text):
+            policy = _replace_services(policy, others, service)
+            text = f"The role was copied with its trust policy, which still names {named}."
+            cause = attrs.evolve(cause, text=text)
+            named = f"{named} only if it uses this role, too"
         kept = f"Keep {named}. The change gives {service} all permissions of the role: if that is too much, pass a separate role."
     # The reason if the call is allowed, and its session tags are not.
     if action != "sts:AssumeRole" or "passes session tags" in result.reason:
@@ -183,6 +190,22 @@ def _describe(
     step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}".rstrip()
     remedy = trust_fixes.replace_policy_remedy(title, step, policy=policy, role=role, facts=NO_FACTS)
     return ServiceTrust(verdict, cause, remedy)
+
+
+# That the role is a copy of one for another service, which does not need it.
+_COPIED = lazy_pattern(
+    r"(?i:\brole\b[^.\n]{0,60}\b(?:copied|cloned|duplicated)\b|\b(?:copied|cloned|duplicated)\b[^.\n]{0,60}\brole\b)"
+)
+
+
+def _replace_services(policy: Mapping[str, Any], others: list[str], service: str) -> dict[str, Any]:
+    """Return a policy that names a service instead of others."""
+    fixed = copy.deepcopy(dict(policy))
+    for each in trust_documents.iterate_statements(fixed):
+        principal = trust_documents.mapping(each.get("Principal"))
+        if set(trust_documents.as_strings(principal.get("Service"))) & {*others, service}:
+            principal["Service"] = service
+    return fixed
 
 
 def list_other_services(policy: Mapping[str, Any] | str | None, service: str | None) -> list[str]:

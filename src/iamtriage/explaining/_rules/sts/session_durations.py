@@ -71,7 +71,7 @@ SESSION_NAME_INVALID = CauseType(
 def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     """Explain that STS rejects the duration of a session."""
     is_chained = "role chaining" in message
-    maximum = _find_maximum(case.text)
+    maximum = find_maximum(case.text)
     allowed = SHORTEST_MAXIMUM if is_chained else maximum or SHORTEST_MAXIMUM
     own = _describe_own_setting(case.text, allowed)
     section, source = _find_profile(case)
@@ -123,10 +123,10 @@ def _find_profile(case: Case[AwsError]) -> tuple[ProfileSection | None, ProfileS
     return section, sections.get(section.settings.get("source_profile", ""))
 
 
-def _find_maximum(text: str) -> int | None:
+def find_maximum(text: str) -> int | None:
     """Return the maximum session duration of the role in seconds, if the text states one.
 
-    >>> _find_maximum("MaxSessionDuration is 43200"), _find_maximum("max session duration: 12 hours")
+    >>> find_maximum("MaxSessionDuration is 43200"), find_maximum("max session duration: 12 hours")
     (43200, 43200)
     """
     found = {int(each["number"]) * (3600 if each["hours"] else 1) for each in _MAXIMUM.finditer(text)}
