@@ -157,6 +157,30 @@ _ALLOWED = (
 )
 
 
+_OBJECT = "$ aws s3api head-object --bucket acme-in --key a.csv --output text\naws:kms\tarn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab\n"
+_SAID = "The bucket uses SSE-KMS with arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab.\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_key"),
+    [
+        (f"{_OBJECT}Files with AES256 work.", True),
+        (f"{_SAID}Unencrypted files can be read without problems.", True),
+        (_OBJECT + _ALLOWED, True),
+        # Nothing shows that S3 itself allows the call.
+        (_OBJECT, False),
+        (f"{_SAID}Files with AES256 do not work either.", False),
+    ],
+)
+def test_key_of_the_object(shown: str, *, is_key: bool) -> None:
+    explanation = explain(_GET + shown)
+    says = "lacks kms:Decrypt on the KMS key of account 444455556666 with which the object is encrypted"
+    assert (says in explanation.summary) is is_key
+    if is_key:
+        (statement,) = (explanation.remedies[0].policy or {})["Statement"]
+        assert statement["Action"] == "kms:Decrypt"
+
+
 @pytest.mark.parametrize(
     ("shown", "is_key"),
     [

@@ -13,6 +13,7 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import Contrast, find_contrast, find_runs
@@ -40,8 +41,17 @@ _DELETE_VERSION = "s3:DeleteObjectVersion"
 PARTS = frozenset({"UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
 """The calls of a multipart upload after the one that begins it."""
 _KMS = lazy_pattern(r"\baws:kms\b|\bSSE-KMS\b|\bkms:|arn:aws[a-z-]{0,12}:kms:")
-# What get-bucket-encryption prints.
-_ENCRYPTION = lazy_pattern(r"\"SSEAlgorithm\": ?\"aws:kms(?::dsse)?\"[^}]{0,300}")
+# What get-bucket-encryption and head-object print, also as text, and what people say.
+_ENCRYPTION = lazy_pattern(
+    r"\"(?:SSEAlgorithm|ServerSideEncryption)\": ?\"aws:kms(?::dsse)?\"[^}]{0,300}"
+    r"|\baws:kms(?::dsse)?\s{1,4}arn:aws[a-z-]{0,12}:kms:\S{1,200}|\bSSE-KMS\b[^.\n]{0,60}\barn:aws[a-z-]{0,12}:kms:\S{1,200}"
+)
+# The encryption of what can be read.
+_NO_KEY = lazy_pattern(r"\bAES256\b|\bSSE-S3\b|(?i:\b(?:un|not )encrypted\b)|\bwithout (?:a )?(?:KMS|key)\b")
+_KEY = lazy_pattern(
+    r"(?P<key>(?P<arn>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64}))",
+    re.ASCII,
+)
 _ACCOUNT = lazy_pattern(r"(?i:\baccount(?: ID)?)\W{1,3}([0-9]{12})\b", re.ASCII)
 _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 # What options require, besides the action of the operation.
@@ -177,36 +187,48 @@ def _explain_bucket_key(denial: Denial) -> Explanation | None:
     verb = "get-object" if denial.operation == "GetObject" else "put-object"
     runs = (each for each in find_runs(denial.failure) if each.has_succeeded and verb in each.command.words)
     works = next((each for each in runs if bucket in each.command.text), None)
-    if works is None and ('"Deny"' in text or find_allowing_policy(denial) is None):
+    said = find_working(text, _NO_KEY) if denial.operation != "PutObject" else None
+    if works is None and said is None and ('"Deny"' in text or find_allowing_policy(denial) is None):
         return None
-    named = NAMED_KEY.search(encrypted[0])
+    named = NAMED_KEY.search(encrypted[0]) or _KEY.search(encrypted[0])
     owner = named["account"] if named else None
     needed = "kms:GenerateDataKey" if denial.operation == "PutObject" else "kms:Decrypt"
+    actions = _KEY_ACTIONS if denial.operation == "PutObject" else (needed,)
     of_owner = f" of account {owner}" if owner else ""
+    thing = "bucket" if "SSEAlgorithm" in encrypted[0] else "object"
     return denial.explain(
-        f"S3 denied {denial.operation} on {denial.resource} without a reason: most likely, the caller lacks {needed} on the KMS key{of_owner} with which the bucket encrypts.",
+        f"S3 denied {denial.operation} on {denial.resource} without a reason: most likely, the caller lacks {needed} on the KMS key{of_owner} with which the {thing} {'is encrypted' if thing == 'object' else 'encrypts'}.",
         buckets.KMS_KEY.cause(
             "derived",
             (
-                "The text shows the encryption of the bucket (aws:kms).",
+                f"The text shows the encryption of the {thing} (aws:kms).",
                 f"The text shows that {works.command.text} worked." if works else None,
+                f"The text says {quote_words(said)}: such an object needs no key." if said else None,
             ),
             text=f"{denial.action} is allowed, and S3 also uses the key with the caller's permissions: both the key policy and a policy of the caller must allow {needed}.",
         ),
         topic="s3-bucket-key",
-        remedies=_allow_use_of_key(denial, named, bucket, f"Allow {needed} on the bucket's KMS key"),
+        remedies=_allow_use_of_key(
+            denial, named, bucket, f"Allow {needed} on the {thing}'s KMS key", actions
+        ),
         notes=EVENTUAL_CONSISTENCY,
     )
 
 
-def _allow_use_of_key(denial: Denial, named: re.Match[str] | None, bucket: str, title: str) -> Remedy | None:
+def _allow_use_of_key(
+    denial: Denial,
+    named: re.Match[str] | None,
+    bucket: str,
+    title: str,
+    actions: tuple[str, ...] = _KEY_ACTIONS,
+) -> Remedy | None:
     """Return the remedy that allows the caller to use the key, which the text can name."""
     key = named["arn"] if named else None
     remedy = allow_remedy(
         denial,
         grant=Grant("kms:Decrypt", (key or "KEY_ARN",)),
         title=title,
-        first_step=key_policy_step(key or "", denial.role or denial.principal, _KEY_ACTIONS, "the caller"),
+        first_step=key_policy_step(key or "", denial.role or denial.principal, actions, "the caller"),
     )
     if remedy is None:
         return None
@@ -218,7 +240,8 @@ def _allow_use_of_key(denial: Denial, named: re.Match[str] | None, bucket: str, 
         if named:
             find = "aws kms describe-key --key-id {} --query KeyMetadata.Arn --output text"
         lines = (commands.fill_command(find, named["key"] if named else bucket or "BUCKET"),)
-    remedy = with_statements(remedy, [allow(_KEY_ACTIONS, key or "KEY_ARN", sid="KmsKey")])
+    of_key = allow(actions if len(actions) > 1 else actions[0], key or "KEY_ARN", sid="KmsKey")
+    remedy = with_statements(remedy, [of_key])
     first, *others = remedy.steps
     return attrs.evolve(
         remedy,

@@ -49,6 +49,8 @@ _NOT_PROSE = lazy_pattern(
     r"|[\"']?\w[\w .-]{0,40}[\"']?(?::(?:\s|\Z)|\s?=)"
     r"|(?:exit\s(?:status|code)|command\s(?:terminated|failed)|exited)\b)"
 )
+# All that S3 says.
+_WHOLE_MESSAGES = frozenset({"Access Denied", "Forbidden"})
 # A line that ends with one of these words was wrapped, because no sentence ends with it.
 _UNFINISHED = lazy_pattern(
     r"\b(?:an?|and|are|as|at|be|by|can|cannot|does|for|from|has|have|in|into|is|may|must|not|of|on|only|or|that|the"
@@ -141,6 +143,8 @@ def _is_wrapped(words: str, width: int, line: str) -> bool:
     """Return whether a wrapper, not the author, broke the line after some words."""
     if not words or _UNFINISHED.search(words):
         return True
+    if words in _WHOLE_MESSAGES:
+        return False
     return width >= _MIN_WRAP_WIDTH and words[-1] not in ".!?:" and line.lstrip()[0].islower()
 
 
