@@ -155,3 +155,35 @@ def test_step_of_an_image_build(text: str, line: str | None) -> None:
     if line is not None:
         assert line in (explanation.remedies[0].manifest or "")
         assert explanation.remedies[0].commands[0].partition(" ")[2].startswith("build --secret id=aws,")
+
+
+_CLI = 'Unable to locate credentials. You can configure credentials by running "aws configure".\n'
+_WORK = "$ cat ~/.aws/config\n[profile work]\nlogin_session = arn:aws:iam::111122223333:user/kim\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (f"$ aws s3 ls\n{_CLI}{_WORK}", "Nothing selects the profile work."),
+        (f"$ aws s3 ls\n{_CLI}{_WORK}[default]\nregion = eu-west-1\n", None),
+        (f"$ export AWS_PROFILE=work\n$ aws s3 ls\n{_CLI}{_WORK}", None),
+        (f"$ python sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n{_WORK}", None),
+    ],
+)  # fmt: skip
+def test_section_that_nothing_selects(text: str, says: str | None) -> None:
+    explanation = explain(text)
+    assert any(each.text == says for each in explanation.causes) is (says is not None)
+    assert ("export AWS_PROFILE=work" in explanation.remedies[0].commands[:1]) is (says is not None)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_wrong"),
+    [
+        ("Vercel has AWS_ACCESS_KEY, AWS_SECRET_KEY and AWS_REGION.", True),
+        ("Vercel has AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION.", False),
+        ("The code reads process.env.AWS_ACCESS_KEY, process.env.AWS_SECRET_KEY", False),
+    ],
+)
+def test_misnamed_variables_in_a_list(said: str, *, is_wrong: bool) -> None:
+    text = f"CredentialsProviderError: Could not load credentials from any providers\n{said}"
+    assert ("it does not read AWS_ACCESS_KEY and AWS_SECRET_KEY" in explain(text).summary) is is_wrong

@@ -15,7 +15,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
-from iamtriage.explaining._context.readers.profiles import find_listed_profiles
+from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials import credential_endpoints
 from iamtriage.explaining._rules.credentials.broken_profiles import profile_setting
@@ -100,6 +100,16 @@ LAMBDA_VARIABLES_LOST = CauseType(
 )
 
 
+_PROFILE_IN_CODE = lazy_pattern(r"\bprofile(?:_name|Name)?[\"']?\s?(?:[=:]|=>|\()\s?[\"']")
+
+
+def _names_profile(case: Case[MissingCredentials]) -> bool:
+    """Return whether an option, a variable or code selects a profile."""
+    text = case.failure.text
+    selected = clues.stated_option(case, "profile") or clues.find_shell_profile(text) or case.context.profile
+    return bool(selected) or "AWS_PROFILE" in text or _PROFILE_IN_CODE.search(text) is not None
+
+
 def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     set_up = credential_remedies.CONFIGURE_CREDENTIALS
     if 'running "aws configure"' in case.failure.text:
@@ -111,10 +121,17 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
         for each in find_listed_profiles(case.failure.text)
         if each != "default" and commands.profile(each) == each and clues.safe_name(each)
     ]
-    if listed and clues.find_profile(case) is None:
+    is_open = clues.find_profile(case) is None
+    if not listed and not _names_profile(case):
+        # Sections of the config file, none of which is selected.
+        sections = find_profile_sections(case.failure.text)
+        names = [each.name for each in sections if clues.safe_name(each.name)]
+        listed = [] if "default" in names else [each for each in names if commands.profile(each) == each]
+        is_open = is_open or bool(listed)
+    if listed and is_open:
         names = join_words(listed[:_MAX_LISTED], "or")
         not_named = PROFILE_NOT_NAMED.cause(
-            "derived", "The text lists the profiles.", text=f"Nothing selects the profile {names}."
+            "derived", "The text shows the profiles.", text=f"Nothing selects the profile {names}."
         )
         profile = listed[0] if len(listed) == 1 else "PROFILE_NAME"
         select = your_remedy(
@@ -307,7 +324,7 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
         causes=(reported, *explanation.causes[1:]),
         remedies=(explanation.remedies[0], attach),
         notes=(
-            "The instance profile is attached, because the metadata names its role. Neither the permissions of the role nor the hop limit or another metadata option is the cause.",
+            f"The instance profile is attached, because the metadata names its role. The permissions of the role{', the hop limit and other options of the metadata' if re.search('hop.?limit', case.text, re.IGNORECASE) else ''} are not the cause.",
             note,
         ),
     )

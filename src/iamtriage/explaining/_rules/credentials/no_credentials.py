@@ -131,7 +131,8 @@ LOGIN_PROFILE_UNSUPPORTED = CauseType(
 def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that an SDK found no credentials, and what provides them where it ran."""
     rule = next((rule for sign, rule in _RULES if sign.search(case.text)), None)
-    if rule is not None:
+    is_of_cli = "You can configure credentials by running" in message
+    if rule is not None and not (is_of_cli and rule is _explain_login_profile):
         return rule(case, message)
     explanation = image_builds.explain_image_build(case) or missing_profiles.explain_other_profile(case)
     explanation = explanation or unread_sources.explain_unread_source(case)
@@ -156,7 +157,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     advice = [environment(case, message) for environment in environments]
     if environments[0] is credential_sources.advise_on_laptop and not is_on_ec2 and "IMDS" not in message:
         advice[1:] = [each._replace(causes=[]) for each in advice[1:]]
-    tool = "AWS CLI" if "You can configure credentials by running" in message else "SDK"
+    tool = "AWS CLI" if is_of_cli else "SDK"
     # The summary repeats the list.
     because = (
         () if provider_chains.describe_outcomes(message) else clues.quote_phrases(message, *_PHRASES)[:2]

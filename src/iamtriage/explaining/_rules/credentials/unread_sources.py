@@ -44,6 +44,9 @@ _VARIABLE = lazy_pattern(
     r"(?:^[ \t]{0,20}(?:- )?(?:name: ?)?[\"']?|(?<!\S)(?:export|ENV|set|-e|--env)[ =])(?P<name>AWS_[A-Z_]{3,24})[\"']?(?=[ ]?[=:]|[ ]|$)",
     re.MULTILINE,
 )
+_NAME_IN_LIST = lazy_pattern(
+    r"(?<![\w.])AWS_[A-Z_]{3,24}\b(?=,| and AWS_)|(?<=, )AWS_[A-Z_]{3,24}\b|(?<= and )AWS_[A-Z_]{3,24}\b"
+)
 _READ_BY_CODE = lazy_pattern(
     r"(?:environ|getenv|env|ENV|Getenv)[\[.(]{1,2}[\"']?AWS_(?:ACCESS_KEY|SECRET_KEY|KEY|SECRET)\b"
 )
@@ -171,6 +174,9 @@ def _explain_files_not_read(case: Case[MissingCredentials]) -> Explanation | Non
 def _explain_misnamed(case: Case[MissingCredentials]) -> Explanation | None:
     text = case.failure.text
     names = list(dict.fromkeys(each["name"] for each in _VARIABLE.finditer(text)))
+    if not any(each in text for each in set(_RIGHT_NAMES.values())):
+        # A list of variables in prose.
+        names += [each for each in dict.fromkeys(_NAME_IN_LIST.findall(text)) if each not in names]
     wrong = [each for each in names if each in _RIGHT_NAMES and _RIGHT_NAMES[each] not in names]
     if not wrong or _JAVA_1.search(text) or _READ_BY_CODE.search(text):
         return None
