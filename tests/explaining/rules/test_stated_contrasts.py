@@ -800,10 +800,11 @@ def test_resources_of_the_denied_type() -> None:
         ("ssm:GetParameter", "ssm:eu-west-1::parameter/aws/service/bottlerocket/x", "ssm:eu-west-1:111122223333:parameter/aws/*", "Only the account differs: what AWS itself owns has none in its ARN"),
         ("dynamodb:GetRecords", "dynamodb:eu-west-1:111122223333:table/carts/stream/2026-11-01T00:00:00.000", "dynamodb:eu-west-1:111122223333:table/carts", "has the ARN without /* at the end"),
         ("logs:FilterLogEvents", "logs:eu-west-1:111122223333:log-group:/shop:log-stream:", "logs:eu-west-1:111122223333:log-group:/shop", "has the ARN without :* at the end"),
+        ("ecs:RunTask", "ecs:eu-west-1:111122223333:task-definition/nightly:42", "ecs:eu-west-1:111122223333:task-definition/nightly:41", "allows only revision 41 of it, and the call uses 42"),
         ("sqs:SendMessage", "sqs:eu-west-1:111122223333:Jobs", "sqs:eu-west-1:111122223333:jobs*", "which differs in capital and small letters"),
         ("dynamodb:GetItem", "dynamodb:eu-west-1:111122223333:table/carts-old", "dynamodb:eu-west-1:111122223333:table/carts", None),
     ],
-    ids=["of AWS", "stream", "log group", "letters", "longer name"],
+    ids=["of AWS", "stream", "log group", "revision", "letters", "longer name"],
 )  # fmt: skip
 def test_part_of_an_arn_that_differs(action: str, denied: str, allowed: str, difference: str | None) -> None:
     text = f"{_denied(action, f'arn:aws:{denied}')}\n{_policy(action, f'arn:aws:{allowed}')}"

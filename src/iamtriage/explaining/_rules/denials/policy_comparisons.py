@@ -34,10 +34,7 @@ from iamtriage.explaining._rules.denials.region_contrasts import find_region_con
 from iamtriage.explaining._rules.denials.request_conditions import fails_condition, meets_conditions
 from iamtriage.explaining._rules.denials.resource_spellings import (
     describe_address,
-    find_below_contrast,
-    find_case_contrast,
-    find_index_contrast,
-    find_slash_contrast,
+    find_spelling_contrast,
     find_template_contrast,
 )
 from iamtriage.explaining._rules.denials.stated_contrasts import (
@@ -351,10 +348,7 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
         find_name_contrast,
         find_region_contrast,
         find_filter_contrast,
-        find_slash_contrast,
-        find_index_contrast,
-        find_below_contrast,
-        find_case_contrast,
+        find_spelling_contrast,
     )
     contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
     text = describe_star_only(denial.action)

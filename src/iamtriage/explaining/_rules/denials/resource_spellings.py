@@ -26,7 +26,38 @@ _SAM_READ = lazy_pattern(
 _LAST_COLON = 5
 
 
-def find_slash_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+def find_spelling_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return how a policy spells the ARN of the resource in another way, or of what contains it."""
+    readers = (
+        _find_slash_contrast,
+        _find_index_contrast,
+        _find_revision_contrast,
+        _find_below_contrast,
+        _find_case_contrast,
+    )
+    return next(filter(None, (read(denial, allowed) for read in readers)), None)
+
+
+def _find_revision_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that a policy has another revision of a definition: each deployment registers a new one."""
+    stem, _, revision = (denial.resource or "").rpartition(":")
+    others = [each.rpartition(":")[2] for each in allowed if each.rpartition(":")[0] == stem]
+    if (
+        "-definition/" not in stem
+        or not revision.isdigit()
+        or not others
+        or not all(map(str.isdigit, others))
+    ):
+        return None
+    listed = join_words(tuple(others), "and")
+    verdict = f"allows only revision {listed} of it, and the call uses {revision}"
+    text = (
+        "Each deployment registers another revision, so the next one fails, too, unless the ARN ends in :*."
+    )
+    return Contrast(verdict, None, text)
+
+
+def _find_slash_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
     """Return that a policy has two slashes, or none, where the ARN of the request has one."""
     resource = denial.resource or ""
     for each in allowed:
@@ -54,7 +85,7 @@ def _slash_remedy(denial: Denial) -> Remedy:
     )
 
 
-def find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+def _find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
     """Return that a policy has the ARN of what contains the resource, without a wildcard for what is below it."""
     resource = denial.resource or ""
     above = [
@@ -74,7 +105,7 @@ def find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | No
     )
 
 
-def find_case_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+def _find_case_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
     """Return that a policy differs from the resource only in capital and small letters."""
     resource = denial.resource or ""
     each = next((each for each in allowed if matches(resource.lower(), compile_glob(each.lower()))), None)
@@ -84,7 +115,7 @@ def find_case_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | Non
     return Contrast(verdict, None, "The action matches, and so does the rest of the resource.")
 
 
-def find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+def _find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
     """Return that a policy has a table without its indexes."""
     table, separator, index = (denial.resource or "").partition("/index/")
     if not separator or table not in allowed or ":dynamodb:" not in table:
