@@ -94,3 +94,22 @@ def test_statement_that_exempts_services(stated: dict[str, object], exempt: set[
     assert exempt <= set(statement["NotAction"])
     assert statement["Condition"] == _LOCK["Condition"]
     assert "Action" not in statement
+
+
+_CERTIFICATE = _denied("acm:RequestCertificate", "arn:aws:acm:us-east-1:111122223333:certificate/*")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{_CERTIFICATE}It is for a CloudFront distribution. Only eu-west-1 is allowed, where the call works.", True),
+        (f"{_CERTIFICATE}It is for a load balancer.", False),
+        (f"{_CERTIFICATE.replace('us-east-1', 'us-east-2')}It is for a CloudFront distribution.", False),
+        (f"{_denied('wafv2:CreateWebACL', 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/*')}--scope CLOUDFRONT", True),
+    ],
+)  # fmt: skip
+def test_what_must_be_in_one_region(text: str, expected: bool) -> None:  # noqa: FBT001
+    """Another Region is no way out for what CloudFront uses."""
+    shown = " ".join(str(explain(text)).split())
+    assert ("another Region is no way out" in shown) is expected
+    assert ("use one that it allows" in shown) is not expected

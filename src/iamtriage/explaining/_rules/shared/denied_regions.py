@@ -32,6 +32,21 @@ _SETTINGS = lazy_pattern(
     r"\b(?i:AWS_(?:DEFAULT_)?REGION|(?:\w{2,20}[-_])?region)\b[\"']?[ \t]{0,4}[:=]?[ \t]{0,4}[\"']?(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\b",
     re.ASCII,
 )
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html,
+# https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html,
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-restrictions.html and
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html
+_GLOBAL_REGION = "us-east-1"
+_CLOUDFRONT = lazy_pattern(r"(?i:cloud ?front)")
+_ONLY_THERE = {
+    "acm": ("CloudFront takes certificates only", _CLOUDFRONT),
+    "wafv2": ("Web ACLs for CloudFront are", _CLOUDFRONT),
+    "lambda": ("Functions of Lambda@Edge are", lazy_pattern(r"(?i:lambda@edge|edge function)")),
+    "logs": (
+        "The query logs of Route 53 go to a log group",
+        lazy_pattern(r"(?i:route ?53[^\n]{0,60}query log|query log[^\n]{0,60}route ?53)"),
+    ),
+}
 _MAX_LINE = 300
 _MAX_REGIONS = 3
 _READING_VERBS = ("Describe", "List", "Get")
@@ -54,6 +69,8 @@ def can_change_region(denial: Denial) -> bool:
     operation = (denial.action or "").partition(":")[2]
     if find_controller_of_denial(denial.action or "", denial.failure) is not None:
         return False  # it works in the Region of its cluster
+    if find_global_need(denial) is not None:
+        return False
     # What exists is in one Region.
     return operation.startswith(_CREATING_VERBS) or (
         operation.startswith(_READING_VERBS) and (denial.resource or "*").endswith("*")
@@ -63,10 +80,24 @@ def can_change_region(denial: Denial) -> bool:
 def region_steps(denial: Denial) -> tuple[str, ...]:
     """Return a step on a Deny that may be about the Region of the request."""
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
+    if (needs := find_global_need(denial)) is not None:
+        ask = f"Ask for {denial.action} to be exempted there."
+        if denial.service in {"acm", "wafv2"}:
+            ask = f"Ask for {denial.service}:* to be added to the NotAction of the Deny, as in the sample policy of AWS."
+        return (f"{needs} in {region}, so another Region is no way out. {ask}",)
     if not region or not can_change_region(denial):
         return ()
     setting = region_setting(denial, region)
     return (f"The request went to {region}{setting}. If the Deny is about Regions, use one that it allows.",)
+
+
+def find_global_need(denial: Denial) -> str | None:
+    """Return what must be in us-east-1, whatever Regions an organization uses, if the text is about it."""
+    needs, sign = _ONLY_THERE.get(denial.service or "", (None, _CLOUDFRONT))
+    arn = denial.resource_arn
+    if arn is None or arn.region != _GLOBAL_REGION:
+        return None
+    return needs if sign.search(denial.failure.text) else None
 
 
 def region_setting(denial: Denial, region: str) -> str:
