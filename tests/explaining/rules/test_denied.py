@@ -316,7 +316,12 @@ OF_AWS = UNKNOWN_KEY.replace("The Access", "The AWS Access")
             f"$ cat .dvc/config\n['remote \"raw\"']\n    url = s3://raw\n{OF_AWS}\n.dvc/config.local: endpointurl = http://minio:9000",
             "dvc remote modify raw endpointurl http://minio:9000",
         ),
-        # It is a key of AWS, the system has the message of AWS, or MinIO answered.
+        (
+            f"$ velero backup-location get\n{OF_AWS}\nOur backups go to MinIO at http://minio:9000.",
+            "export AWS_ENDPOINT_URL=http://minio:9000",
+        ),
+        # The endpoint may be set where the call runs, the key is one of AWS, another system has the message, or MinIO answered.
+        (f"{_SETTING}\n{OF_AWS}", None),
         (f"{_SETTING}\nAWS_ACCESS_KEY_ID=AKIAEXAMPLEKEY000017\n{OF_AWS}", None),
         (f"{_SETTING.replace('minio:9000', 'localhost:4566')}\n{OF_AWS}", None),
         (f"{_SETTING}\n{UNKNOWN_KEY}", None),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import error_code, message_text
@@ -54,12 +54,19 @@ _CLIENT_WORKS = lazy_pattern(
     re.MULTILINE,
 )
 _CLIENT = lazy_pattern(r"\bmc\b")
+_ELSEWHERE = lazy_pattern(
+    rf"{LOCALLY.pattern}|\.local\b|\bmc (?:ls|cp|cat|stat|admin)\b|(?i:\b(?:old|other|another|former|previous) (?:agent|computer|host|job|machine|node|pipeline|pod|runner|server|worker)s?\b)"
+)
 _URL = lazy_pattern(r"https?://(?P<host>[\w.-]{1,200}(?::\d{1,5})?)")
 # The file with the settings of one computer, which Git ignores.
 _LOCAL_FILE = ".dvc/config.local"
 _REMOTE = lazy_pattern(r"\['remote \"(?P<name>[\w.-]{1,60})\"'\]")
 # The setting for the endpoint, by what runs the client.
 _SETTINGS = (
+    (
+        lazy_pattern(r"(?i:\bvelero\b)|\bBackupStorageLocation\b"),
+        's3Url: {url} in config of the BackupStorageLocation, with s3ForcePathStyle: "true"',
+    ),
     (lazy_pattern(r"\brclone\b"), "endpoint = {url} in the section of the remote, with provider = Minio"),
     (lazy_pattern(r"\bs3a\b"), "fs.s3a.endpoint={url}, with fs.s3a.path.style.access=true"),
     (lazy_pattern(r"\brestic\b"), "the repository s3:{url}/BUCKET"),
@@ -73,9 +80,15 @@ _SETTINGS = (
 
 
 def is_sent_to_aws(case: Case[Failure], product: str | None) -> bool:
-    """Return whether Amazon S3 rejected a key, although the text names MinIO: the message tells them apart."""
+    """Return whether Amazon S3 rejected a key, although the text names MinIO: the message tells them apart.
+
+    A setting of the endpoint must be one of another place.
+    """
+    text = case.failure.text
     is_unknown = product == _MINIO and error_code(case.failure) == "InvalidAccessKeyId"
-    return is_unknown and _OF_AWS in message_text(case) and _AWS_KEY.search(case.failure.text) is None
+    if not is_unknown or _OF_AWS not in message_text(case) or _AWS_KEY.search(text) is not None:
+        return False
+    return case.context.other_endpoint is None or _ELSEWHERE.search(text) is not None
 
 
 def explain_unset_endpoint(case: Case[Failure], host: str | None) -> Explanation:
