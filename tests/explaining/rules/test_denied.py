@@ -272,6 +272,10 @@ BARE_PUT = "An error occurred (AccessDenied) when calling the PutObject operatio
             "MinIO, not AWS, rejected the call ListBuckets: the access key does not exist there.",
         ),
         (
+            f"host_base = s3.wasabisys.com\n{BARE_PUT}",
+            "The system at s3.wasabisys.com, not AWS, denied the call PutObject.",
+        ),
+        (
             f"$ env\nAWS_ACCESS_KEY_ID=AKIAEXAMPLEKEY000017\nAWS_ENDPOINT_URL=http://minio:9000\n{UNKNOWN_KEY}",
             "MinIO at minio:9000, not AWS, rejected the call ListBuckets: the access key does not exist there.",
         ),
@@ -346,6 +350,7 @@ def test_key_of_another_system_that_aws_does_not_know(text: str, command: str | 
         "AWS_EC2_METADATA_SERVICE_ENDPOINT=http://imds.example.com\n",
         'endpoint = "http://169.254.169.254"\n',
         "endpoint: https://s3.eu-west-1.amazonaws.com:443\n",
+        "endpoint: s3.eu-west-1.amazonaws.com\n",
         "The endpoint is documented at https://docs.example.com\n",
         "We migrated from MinIO to S3, and now the backup fails:\n",
         "With MinIO as a cache. The job works with MinIO, but in production:\n",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("find_other_endpoint", "find_other_system", "find_unexempted_hosts")
+__all__ = ("CLOUD_HOSTS", "find_other_endpoint", "find_other_system", "find_unexempted_hosts")
 
 # Variables in the output of env, in a manifest, or in a ConfigMap. The addresses are called with http.
 _PROXY = lazy_pattern(r"\b(?:http|all)_proxy(?:=|: )[\"']?\w", re.ASCII | re.IGNORECASE)
@@ -35,12 +35,17 @@ _SETTING = lazy_pattern(
     rf"\s?[\"']?https?://{_HOST}",
     re.ASCII | re.MULTILINE,
 )
+CLOUD_HOSTS = (
+    r"storjshare\.io|digitaloceanspaces\.com|wasabisys\.com|backblazeb2\.com|r2\.cloudflarestorage\.com"
+    r"|linodeobjects\.com|vultrobjects\.com|contabostorage\.com|your-objectstorage\.com|storage\.tigris\.dev"
+)
+"""The domains of clouds with the API of S3."""
 # Arguments of clients, options and settings of tools, and the tools' messages about them. An address without a scheme has a port.
 _ARGUMENT = lazy_pattern(
     r"(?:\b(?:(?:client|resource)\(\s?[\"']|new (?:AWS\.)?(?=[A-Z]))(?P<service>[\w-]{2,40}?)(?:[\"']|(?:Client)?\()[^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints|--(?:s3-)?endpoint(?:-url)?"
     r"|endpoint_?[Uu]rl|EndpointUrl|endpointOverride|BaseEndpoint|[Ss]erviceU[Rr][Ll]|s3Url|fs\.s3a\.endpoint"
     r"|(?:AWS_|MINIO_)?(?:S3_)?ENDPOINT(?:_URL)?|host_base)(?P<key>)(?![\w.-])[^\w\n]{1,6}"
-    rf"(?:(?:aws\.String|URI\.create|\w{{2,12}}\s?=)[^\w\n]{{1,4}})?(?:https?://|(?=[a-z0-9.-]{{1,100}}:\d{{4,5}}(?!\d))){_HOST}",
+    rf"(?:(?:aws\.String|URI\.create|\w{{2,12}}\s?=)[^\w\n]{{1,4}})?(?:https?://|(?=[a-z0-9.-]{{1,100}}:\d{{4,5}}(?!\d))|(?=[a-z0-9.-]{{1,100}}\.(?:{CLOUD_HOSTS})\b)){_HOST}",
     re.ASCII,
 )
 _GENERAL_NAMES = frozenset({"endpoint", "Endpoint", "endpoints", "ENDPOINT", "ENDPOINT_URL"})

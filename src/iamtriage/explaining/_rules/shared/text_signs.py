@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
+from iamtriage.explaining._context.readers.endpoints import CLOUD_HOSTS
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.text_fragments import DEPLOYMENT_FRAGMENTS, may_be_about_pods
@@ -134,16 +135,11 @@ def find_pod_wording(text: str) -> str | None:
     return None if found is None else found[0]
 
 
-# The hosts of clouds other than AWS that offer S3-compatible storage.
-_CLOUD_HOSTS = (
-    r"storjshare\.io|digitaloceanspaces\.com|wasabisys\.com|backblazeb2\.com|r2\.cloudflarestorage\.com"
-    r"|linodeobjects\.com|vultrobjects\.com|contabostorage\.com|your-objectstorage\.com|storage\.tigris\.dev"
-)
 _LOCAL_HOSTS = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)"
 # The ports of LocalStack (the second is S3's in old versions), moto and MinIO.
 _PORTS = r"4566|4572|5000|9000"
 _HOSTS = lazy_pattern(
-    rf"(?<![\w-])(?:{_CLOUD_HOSTS}"
+    rf"(?<![\w-])(?:{CLOUD_HOSTS}"
     r"|localhost\.localstack\.cloud|play\.min\.io"
     r"|(?:minio|localstack):\d{2,5}"
     rf"|{_LOCAL_HOSTS}:(?:{_PORTS})"
@@ -152,7 +148,7 @@ _HOSTS = lazy_pattern(
 )
 AWS_COMPATIBLE = lazy_pattern(
     # DynamoDB Local listens on 8000.
-    rf"{_LOCAL_HOSTS}:(?:{_PORTS}|8000)\b|\bminio\b|\blocalstack\b|\bmin\.io\b|{_CLOUD_HOSTS}",
+    rf"{_LOCAL_HOSTS}:(?:{_PORTS}|8000)\b|\bminio\b|\blocalstack\b|\bmin\.io\b|{CLOUD_HOSTS}",
     re.IGNORECASE,
 )
 """Names and ports of AWS-compatible software."""
