@@ -60,6 +60,7 @@ _JOB = "##[group]Run aws-actions/configure-aws-credentials@v4\n"
         (f"{_JOB}{_NO_PROFILE}$ cat Pulumi.prod.yaml\nconfig:\n  aws:profile: dev-sso\n", "aws:profile in Pulumi.prod.yaml", "pulumi config rm aws:profile --stack prod"),
         (f'{_JOB}{_NO_PROFILE}provider "aws" {{\n  region  = "eu-west-1"\n  profile = "dev-sso"\n}}\n', 'profile in provider "aws"', "export AWS_PROFILE=dev-sso"),
         (f'ERROR: Job failed: exit code 1\n{_NO_PROFILE}boto3.Session(profile_name="dev-sso")\n', "the profile in the code", ""),
+        ("Error: AWS profile \"dev-sso\" doesn't seem to be configured\nserverless.yml: provider: profile: dev-sso\nIt fails in GitLab CI.", "profile in serverless.yml", ""),
         # A person's own computer, or another profile.
         (f'{_NO_PROFILE}provider "aws" {{\n  profile = "dev-sso"\n}}\n', None, "aws configure list-profiles"),
         (f"{_JOB}{_NO_PROFILE}config:\n  aws:profile: prod-sso\n", None, "aws configure list-profiles"),

@@ -423,3 +423,22 @@ def test_keys_of_jenkins_in_a_secret() -> None:
     lines = explain(f"{text}apiVersion: v1\n{secret.replace(chr(34), '')}").remedies[0].commands
     assert any('\\"username\\"' in each and '\\"password\\"' in each for each in lines)
     assert not any("rollout restart" in each for each in lines)
+
+
+@pytest.mark.parametrize(
+    ("configured", "device", "setting"),
+    [
+        ("mfa_serial = arn:aws:iam::444455556666:mfa/kim", "kims-phone", "mfa_serial"),
+        ("$ aws sts get-session-token --serial-number arn:aws:iam::444455556666:mfa/kim", "kims-phone", "--serial-number"),
+        ("mfa_serial = arn:aws:iam::111122223333:mfa/kim", "kim", None),
+    ],
+)  # fmt: skip
+def test_device_that_the_list_of_devices_has(configured: str, device: str, setting: str | None) -> None:
+    error = "An error occurred (AccessDenied) when calling the AssumeRole operation: MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.\n"
+    listed = f'$ aws iam list-mfa-devices\n{{"MFADevices":[{{"SerialNumber":"arn:aws:iam::111122223333:mfa/{device}"}}]}}\n'
+    explanation = explain(f"{error}{configured}\n{listed}")
+    assert (f"{setting} is arn:aws:iam::444455556666:mfa/kim, and the device" in explanation.summary) is (
+        setting is not None
+    )
+    shown = " ".join((*explanation.remedies[0].commands, explanation.remedies[0].manifest or ""))
+    assert ("arn:aws:iam::111122223333:mfa/kims-phone" in shown) is (setting is not None)

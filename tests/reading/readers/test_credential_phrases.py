@@ -381,6 +381,7 @@ MISSING: Table = tuple(
             "Profile file contained no credentials for profile 'staging': ProfileFile(sections=[])",
         ),
         ("profile-java-v1", "java.lang.IllegalArgumentException: No AWS profile named 'staging'"),
+        ("profile-serverless", 'Error: AWS profile "staging" doesn\'t seem to be configured'),
         (
             "kotlin-chain",
             "aws.smithy.kotlin.runtime.identity.IdentityProviderException: No identity could be resolved from the chain: CredentialsProviderChain -> SystemPropertyCredentialsProvider",

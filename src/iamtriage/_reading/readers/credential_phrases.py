@@ -99,6 +99,7 @@ unsure | ould not find source profile | [Cc]ould not find source profile \S
 sure   | hared config profile | (?:failed to get|failed to load|error getting) shared config profile
 sure   | resolve credentials using profile | Could not resolve credentials using profile: \[
 sure   | <contained>contained no credentials for profile | Profile file contained no credentials for profile
+sure   | seem to be configured | AWS profile "[\w.@:+/-]{1,64}" doesn't seem to be configured
 sure   | o AWS profile named | No AWS profile named '[\w.@:+/-]
 sure   | load AWS credentials from any | Unable to load AWS credentials from any provider in the chain
 sure   | <aws_access_key_id>issing required arguments: | Missing required arguments: aws_access_key_id\b

@@ -125,8 +125,8 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     if not listed and not _names_profile(case):
         # Sections of the config file, none of which is selected.
         sections = find_profile_sections(case.failure.text)
-        names = [each.name for each in sections if clues.safe_name(each.name)]
-        listed = [] if "default" in names else [each for each in names if commands.profile(each) == each]
+        shown = [each.name for each in sections if clues.safe_name(each.name)]
+        listed = [] if "default" in shown else [each for each in shown if commands.profile(each) == each]
         is_open = is_open or bool(listed)
     if listed and is_open:
         names = join_words(listed[:_MAX_LISTED], "or")

@@ -52,7 +52,7 @@ _WRONG_VARIABLE = lazy_pattern(
 )
 _PROFILE_NOT_FOUND = lazy_pattern(
     r"config profile \([^)]{1,100}\) could not be found|shared config profile|ould not find source profile"
-    r"|(?<!nstance )[Pp]rofile [`'\"]?[\w.@:+/-]{1,64}[`'\"]? (?:was not (?:found|defined)|could not be found|not found in \[|does not exist in \S)|' not found in credentials file|No AWS profile named '"
+    r"|(?<!nstance )[Pp]rofile [`'\"]?[\w.@:+/-]{1,64}[`'\"]? (?:was not (?:found|defined)|could not be found|not found in \[|does not exist in \S)|\" doesn't seem to be configured|' not found in credentials file|No AWS profile named '"
     r"|failed to get profile, |\" profile in CredentialProfileStoreChain"
 )
 # The SDKs for JavaScript and Java report both a missing profile and one without credentials in these words.
@@ -199,6 +199,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
                 "was not found",
                 "was not defined",
                 "No AWS profile named",
+                "doesn't seem to be configured",
             )[:1],
             text=f"The call uses {subject[0].lower()}{subject[1:]}, and no file that it read has {'credentials for it' if is_unusable else 'it'}.",
         ),

@@ -59,11 +59,16 @@ _PINS = (
     (r"\bprovider \"aws\" \{[^{}]{0,600}?\bprofile[ \t]{0,20}= ?\"NAME\"", 'profile in provider "aws"', None),
     (r"\bbackend \"s3\" \{[^{}]{0,600}?\bprofile[ \t]{0,20}= ?\"NAME\"", 'profile in backend "s3"', "terraform init -reconfigure"),
     (r"\bsamconfig\.toml\b[^$]{0,600}?^[ \t]{0,8}profile[ \t]{0,4}= ?\"NAME\"", "profile in samconfig.toml", None),
+    (r"\bserverless\.ya?ml\b[^$]{0,400}?\bprofile: ?[\"']?NAME\b", "profile in serverless.yml", None),
     (r"\"profile\": ?\"NAME\"", '"profile" in the JSON file of the project', None),
     (r"^[ \t]{1,12}(?:aws_?)?profile: ?[\"']?NAME[\"']?[ \t]*$", "profile in the YAML file of the project", None),
     (r"\b(?:profile_name ?=|Session\(profile_name ?=|fromIni\(\{ ?profile:|profile(?:Name)?\()[ \t]?[\"']NAME[\"']", "the profile in the code", None),
     (r"\bENV AWS_PROFILE[ =]NAME\b", "ENV AWS_PROFILE in the Dockerfile", None),
 )  # fmt: skip
+# CI systems as people name them.
+_CI = lazy_pattern(
+    r"\b(?:in|on) (?:an? |the |our )?(?:GitLab|GitHub Actions|Jenkins|CircleCI|Bitbucket|Azure DevOps|Buildkite|TeamCity|Drone|CI)\b|\b(?:GitLab CI|GitHub Actions|CircleCI|Bitbucket Pipelines?|CI (?:job|pipeline|runner))\b"
+)
 _SHELL = lazy_pattern(
     r"^(?:[^\n]{0,60}[$%#>»] )?(?:export |set )?AWS_PROFILE ?= ?[\"']?(?P<set>[\w.@+-]{1,64})|\becho \"?\$\{?AWS_PROFILE\}?\"?[ \t]*\n(?P<shown>[\w.@+-]{1,64})[ \t]*$",
     re.MULTILINE,
@@ -77,7 +82,7 @@ _STACK = lazy_pattern(r"\bPulumi\.([\w-]{1,60})\.ya?ml\b", re.ASCII)
 def explain_pinned_profile(case: Case[MissingCredentials], profile: str) -> Explanation | None:
     """Explain that a project names a profile that a CI job does not have, if the text shows both."""
     text, runtime = case.failure.text, case.context.runtime
-    if runtime is None or not runtime.is_job:
+    if not (runtime is not None and runtime.is_job) and _CI.search(text) is None:
         return None
     name = re.escape(profile)
     pins = (

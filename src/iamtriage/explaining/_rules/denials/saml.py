@@ -16,7 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.denials import assuming_roles, role_conditions
 from iamtriage.explaining._rules.denials.federation import (
@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.denials.federation import (
 from iamtriage.explaining._rules.denials.web_identity_remedies import CHANGE_STATEMENT, role_location
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.remedies import present, replace_in, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy, policy_with_principal
 from iamtriage.policies._documents import allow, build_document
@@ -109,7 +109,7 @@ def _correct_policy(denial: Denial, title: str, fixed: Mapping[str, Any], step: 
     remedy = correct_policy_remedy(denial, title, fixed, step)
     roles = {each["role"] or each["own"] for each in _PAIR.finditer(denial.failure.text)}
     name = commands.role_name(roles.pop().rpartition("/")[2]) if len(roles) == 1 else "ROLE_NAME"
-    return attrs.evolve(remedy, commands=replace_in(remedy.commands, "ROLE_NAME", name))
+    return change_commands(remedy, tuple(each.replace("ROLE_NAME", name) for each in remedy.commands))
 
 
 def _explain_difference(denial: Denial, rejected: str) -> Explanation | None:

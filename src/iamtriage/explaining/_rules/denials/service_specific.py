@@ -5,28 +5,17 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
-from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
-from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary, join_first_four, reason_lines
 
 _MAX_LENGTH = 300
 # The serial number that a command, a profile, an SDK or the prompt of a tool names.
-_SERIAL = lazy_pattern(
-    r"(?:--serial-number|--device|\bmfa_serial|\bSerialNumber|\bserial_number|MFA code for(?: device)?)[\"']?[ =:]{1,3}[\"'\[]?(?P<serial>arn:(?P<partition>aws[a-z-]{0,10}):iam::(?P<account>[0-9]{12}):(?P<kind>mfa|user|u2f|role|root)\b/?(?P<name>[\w+=,.@/-]{0,128}))",
-    re.ASCII | re.IGNORECASE,
-)
-_AWS_MFA = lazy_pattern(
-    r"\baws-mfa(?=[^\n]{0,200} --device)(?: --(?:profile[ =](?P<profile>[\w.-]{1,64})|[a-z-]{2,30}(?:[ =][\w:/.+=,@][\w:/.+=,@-]{0,200})?)){1,9}",
-    re.ASCII,
-)
 # What an authorizer returns, how long API Gateway keeps it, and the stage in the URL of a call.
 _METHOD_ARN = lazy_pattern(
     r"\b[Rr]esource[\"']?\s?[=:]\s?[\[\s]{0,4}event(?:\.methodArn\b|\[[\"']methodArn[\"']\])(?!\s?\.)"
@@ -35,12 +24,6 @@ _TTL = lazy_pattern(r"(?i:result_?ttl_?in_?seconds)[\"']?\s?[=:]\s?(\d{1,5})\b")
 _STAGE = lazy_pattern(r"\.execute-api\.[a-z0-9-]{6,30}\.amazonaws\.com/([\w-]{1,64})(?=/)", re.ASCII)
 _NOT_LOGGED = lazy_pattern(
     r"(?i:\b(?:not|never|missing|nothing|no entry)\b[^.\n]{0,20}\b(?:in|from) (?:[\w']{1,20} ){0,3}logs?\b|\blogs?\b[^.\n]{0,60}?\b(?:(?:do|does|did)(?: not|n't) (?:appear|contain|have|list|mention|show)|shows? (?:no|nothing)|lacks?|ha(?:s|ve) no)\b)"
-)
-# One code for several calls: a loop, the same code in two commands, or what people say about it.
-_CODE_REUSED = lazy_pattern(
-    r"(?:\bfor (?:\w+ in |\(|\w+, ?\w+ in )|\bwhile |\bforEach\(|\.each do |\bxargs )[\s\S]{0,800}?(?:--token-code[ =][\"']?\$\{?\w|\bTokenCode[\"']?\s?[=:]\s?[A-Za-z_])"
-    r"|--token-code[ =][\"']?(?P<code>\d{6})\b[\s\S]{0,4000}?--token-code[ =][\"']?(?P=code)\b"
-    r"|\b(?:same|one) (?:MFA |TOTP |token )?code\b"
 )
 _IMAGE = lazy_pattern(r"\bami-[0-9a-f]{8,17}\b", re.ASCII)
 _OWNED = lazy_pattern(r"You are not the owner of (?P<resource>[a-z]+-[0-9a-f]{8,17})\b", re.ASCII)
@@ -67,30 +50,6 @@ AUTHORIZER_POLICY = CauseType(
     recognised_by='API Gateway says "User is not authorized to access this resource".',
     fix="Change the policy that the authorizer returns.",
     sources=(pages.LAMBDA_AUTHORIZER,),
-)
-MFA_CODE = CauseType(
-    "mfa-code",
-    title="The MFA code was rejected",
-    text="STS did not accept the one-time code.",
-    recognised_by='AWS says "MultiFactorAuthentication failed with invalid MFA one time pass code".',
-    fix="Use the next code of the device whose serial number is passed. Each code is valid once, for 30 seconds.",
-    sources=(pages.MFA,),
-)
-MFA_CODE_REUSED = CauseType(
-    "mfa-code-reused",
-    title="The MFA code was used already: each code is valid for one call",
-    text="AWS accepts each code once: the first call used it up.",
-    recognised_by="The text passes one MFA code to several calls, such as in a loop.",
-    fix="Get one session with the code, and assume the roles with that session.",
-    of="mfa-code",
-    sources=("https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html",),
-)
-MFA_DEVICE = CauseType(
-    "mfa-device",
-    title="The MFA device is another one, or its clock is wrong",
-    text="The serial number belongs to another device or user, or the clock of the device is wrong.",
-    fix="Pass the serial number of the device, and resynchronize it.",
-    of="mfa-code",
 )
 NOT_OWNER = CauseType(
     "not-owner",
@@ -173,125 +132,6 @@ def explain_authorizer(denial: Denial) -> Explanation:
             "IAM policies of the caller do not apply: the policy that the authorizer returns decides.",
         ),
     )
-
-
-def explain_mfa(denial: Denial) -> Explanation:
-    """Explain that an MFA code or the serial number of the device was wrong."""
-    text = denial.failure.text
-    named = next(reversed(list(_SERIAL.finditer(text))), None)
-    serial = named["serial"] if named else "MFA_DEVICE_ARN"
-    problem = _describe_serial_problem(denial, named)
-    # STS has one message about the code and another about the serial number.
-    is_about_device = problem is not None or "validate MFA code" in text
-    user = commands.user_name(named["name"].rpartition("/")[2]) if named and named["kind"] == "user" else None
-    reported = MFA_CODE.cause(
-        "reported",
-        "The message says: MultiFactorAuthentication failed",
-        text="STS could not validate the code with this serial number." if is_about_device else "",
-    )
-    device = MFA_DEVICE.cause()
-    if problem is not None:
-        device = MFA_DEVICE.cause("derived", text=f"The serial number {problem}.")
-    listed = "aws iam list-mfa-devices"
-    if user is not None:
-        listed = commands.fill_command(f"{listed} --user-name {{}}", user)
-    if not is_about_device and _CODE_REUSED.search(text):
-        return _explain_reused_code(denial, reported, serial)
-    summary, title, again = "STS rejected the code of the MFA device.", "Retry with the next code", None
-    resync = "aws iam resync-mfa-device --user-name USER_NAME --serial-number {} --authentication-code1 CODE --authentication-code2 NEXT_CODE"
-    steps: tuple[str, ...] = (
-        "Wait until the device shows a new code: each is valid once, for 30 seconds. Take it from the entry of this user and account in the authenticator.",
-        "Check that the serial number (mfa_serial in a profile) is the ARN of the user's own device. STS does not accept passkeys.",
-        "If every code fails, set the phone's time to automatic. If that is not enough, resynchronize the device with two codes in a row.",
-    )
-    resynchronize: Labelled | None = Labelled(
-        "If every code fails:",
-        commands.fill_command(
-            resync.replace("USER_NAME", user or "USER_NAME"), commands.arn(serial, "MFA_DEVICE_ARN")
-        ),
-    )
-    if is_about_device:
-        resynchronize = None
-        summary = f"STS could not validate the MFA code: the serial number {problem or 'must be that of a device of this user'}."
-        title = "Pass the serial number of the user's own MFA device"
-        form = "an ARN with :mfa/"
-        if named:
-            form = f"arn:{named['partition']}:iam::{named['account']}:mfa/{user or '…'}"
-        of_device = " if the virtual device has the name of the user" if user else " for a virtual device"
-        steps = (
-            f"The command prints it: {form}{of_device}. If IAM denies it, the page Security credentials of the console shows it. STS does not accept passkeys.",
-            "Pass it as the serial number (--serial-number, mfa_serial or the tool's option), with a new code.",
-        )
-        call = _AWS_MFA.search(text)
-        if call is not None:
-            # aws-mfa keeps the keys of the user in a profile of its own: https://github.com/broamski/aws-mfa.
-            listed += f" --profile {call['profile'] or 'default'}-long-term"
-            again = Labelled("Then, if it printed this ARN:", call[0].replace(serial, form)) if user else None
-            steps = (steps[0], "Correct aws_mfa_device in ~/.aws/credentials, too, if it is there.")
-    call_again = again if problem else denial_remedies.mfa_command(denial, serial)
-    if not problem and (vault := _AWS_VAULT.search(text)) is not None:
-        # aws-vault asks for the code itself.
-        call_again = commands.fill_command(
-            "aws configure get mfa_serial --profile {}", vault["profile"] or vault["other"]
-        )
-    return denial.explain(
-        summary,
-        reported,
-        device,
-        topic="mfa",
-        remedies=your_remedy(
-            title,
-            *steps,
-            # A wrong serial number is in the user's own command.
-            commands=(
-                listed,
-                call_again,
-                resynchronize,
-            ),
-            url=pages.MFA,
-        ),
-        notes="No policy is involved.",
-    )
-
-
-_AWS_VAULT = lazy_pattern(
-    r"\baws-vault: error: [^\n]{0,80}credentials for (?P<profile>[\w.@+-]{1,64}):|\baws-vault (?:exec|login) (?:-\S+ ){0,4}(?P<other>[\w.@+-]{1,64})"
-)
-
-
-def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explanation:
-    profile = find_profile(denial.case)
-    template = "aws sts get-session-token --serial-number {} --token-code MFA_CODE"
-    session = commands.fill_command(template, commands.arn(serial, "MFA_DEVICE_ARN"))
-    text = "The first call used the code up."
-    return denial.explain(
-        "STS rejected the MFA code because an earlier call had used it: each code is valid for one call, also within its 30 seconds. The device, its clock and the trust policies are not the problem.",
-        reported,
-        MFA_CODE_REUSED.cause("derived", "The text passes one code to several calls.", text=text),
-        topic="mfa",
-        remedies=your_remedy(
-            "Use the code once, for a session, and assume all roles with that session",
-            "Export what the command prints as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and assume each role without --serial-number, --token-code and --profile. The session keeps the fact that MFA was used (aws:MultiFactorAuthPresent), which the trust policies check.",
-            "Or wait for the next code before each call.",
-            commands=with_profile(profile, session),
-            url=MFA_CODE_REUSED.sources[0],
-        ),
-        notes="No policy is involved. The session is valid for 12 hours by default, and each session of a role that it assumes for at most one hour.",
-    )
-
-
-def _describe_serial_problem(denial: Denial, named: re.Match[str] | None) -> str | None:
-    """Return why a serial number cannot be that of a device of the caller, as a predicate."""
-    if named is None:
-        return None
-    serial, kind = clip_text(named["serial"]), named["kind"].lower()
-    if kind == "u2f":
-        return f"{serial} is that of a passkey or security key, which STS does not accept"
-    if kind != "mfa":
-        return f"{serial} is the ARN of a {kind}, not of an MFA device".replace("a root", "an account root")
-    if denial.account not in {None, named["account"]}:
-        return f"{serial} is in account {named['account']}, but the caller is in {denial.account}"
-    return None
 
 
 def explain_not_owner(denial: Denial) -> Explanation:

@@ -73,7 +73,7 @@ _LOGIN_SIGNS = ("docker login", "podman login", "helm registry login", "Logging 
 _PROFILES = lazy_pattern(
     r"AWS_(?:DEFAULT_)?PROFILE[=:][ ]?[\"']?([\w.@:+/-]{1,64})|config profile \(([\w.@:+/-]{1,64})\)"
     r"|(?:shared config profile, |could not find source profile |failed to get profile, )([\w.@:+/-]{0,63}[\w@+/-])|find the \"([\w.@:+/-]{1,64})\" profile in CredentialProfileStoreChain|credentials using profile: \[([\w.@:+/-]{1,64})\]"
-    r"|(?<!nstance )[Pp]rofile [`'\"]?([\w.@:+/-]{1,64})[`'\"]? (?:was not (?:found|defined)|could not be found|not found in \[|does not exist in \S|requires multi-factor)|'([\w.@:+/-]{1,64})' not found in credentials file|No AWS profile named '([\w.@:+/-]{1,64})'|contained no credentials for profile '(?!default')([\w.@:+/-]{1,64})'"
+    r"|(?<!nstance )[Pp]rofile [`'\"]?([\w.@:+/-]{1,64})[`'\"]? (?:was not (?:found|defined)|could not be found|not found in \[|does not exist in \S|requires multi-factor)|'([\w.@:+/-]{1,64})' not found in credentials file|No AWS profile named '([\w.@:+/-]{1,64})'|AWS profile \"([\w.@:+/-]{1,64})\" doesn't seem|contained no credentials for profile '(?!default')([\w.@:+/-]{1,64})'"
     r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]|\baws (?:sso )?login --profile[= ]([\w.@:+/-]{1,64})|\bload from profile ([\w.@:+/-]{1,64}) which|(?:referenced in|session found for) profile ([\w.@:+/-]{0,63}[\w@+/-])",
     re.ASCII,
 )

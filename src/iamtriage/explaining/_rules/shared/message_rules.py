@@ -81,7 +81,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "denials.barred_callers.explain_root_assumes": ("may not be assumed by root",),
     "credentials.missing_logins.explain_login_not_allowed": ("credentials due to insufficient permissions",),
     "denials.sessions.explain_called_from_session": ("token with session credentials",),
-    "denials.service_specific.explain_mfa": ("multifactorauthentication failed",),
+    "denials.mfa_codes.explain_mfa": ("multifactorauthentication failed",),
     "denials.service_settings.explain_unknown_operation": ("unable to determine service/operation name",),
     "denials.service_settings.explain_restricted_account": (
         "account must be verified",

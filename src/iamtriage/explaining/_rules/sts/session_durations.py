@@ -14,7 +14,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import ProfileSection, find_profile_sections
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.role_chains import (
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
 
 SESSION_DURATION = lazy_pattern(
     r"1 hour session limit for roles assumed by role chaining|exceeds the MaxSessionDuration set for this role"
-    r"|at 'durationSeconds' failed to satisfy constraint: Member must have value less than(?! or equal to 129600)"
+    r"|at 'durationSeconds' failed to satisfy constraint: Member must have value less than"
 )
-"""How STS reports a duration that it does not allow for a role. A session of a user can last for 129600 seconds."""
+"""How STS reports a duration that it does not allow."""
+# The limit of GetSessionToken and GetFederationToken.
+_LONGEST_OF_USER = 129_600
 SESSION_NAME = lazy_pattern(r"at '(?:roleSessionName|RoleSessionName)' failed to satisfy constraint")
 """How STS reports an invalid session name."""
 # A setting of the duration, as commands, workflows, code and profiles write it.
@@ -70,6 +72,8 @@ SESSION_NAME_INVALID = CauseType(
 
 def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     """Explain that STS rejects the duration of a session."""
+    if f"less than or equal to {_LONGEST_OF_USER}" in message:
+        return _explain_session_of_user(case)
     is_chained = "role chaining" in message
     maximum = find_maximum(case.text)
     allowed = SHORTEST_MAXIMUM if is_chained else maximum or SHORTEST_MAXIMUM
@@ -81,6 +85,27 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     if not is_chained:
         return _explain_maximum(case, rejected)
     return explain_session_of_user(case, rejected) or explain_chain(case, rejected, section, source)
+
+
+def _explain_session_of_user(case: Case[AwsError]) -> Explanation:
+    """Explain that the session of an IAM user is to last longer than STS allows."""
+    call, stated = case.operation or "the call", clues.stated_option(case, "duration-seconds")
+    again = repeat_command(case.context.command, changes={"duration-seconds": str(_LONGEST_OF_USER)})
+    return case.explain(
+        f"STS rejected the session duration{f' of {stated} seconds' if stated else ''}: a session of {call} lasts at most {_LONGEST_OF_USER} seconds (36 hours).",
+        SESSION_LONGER_THAN_MAXIMUM.cause(
+            "reported",
+            text="This limit is for IAM users, and nobody can raise it. For the root user, it is one hour.",
+        ),
+        topic="session-duration",
+        remedies=your_remedy(
+            f"Request at most {_LONGEST_OF_USER} seconds",
+            "After that, get a new session. Without the setting, a session lasts 12 hours.",
+            commands=again,
+            url="https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html",
+        ),
+        notes="No permission is missing: STS rejects the duration.",
+    )
 
 
 def _explain_maximum(case: Case[AwsError], rejected: Rejected) -> Explanation:
