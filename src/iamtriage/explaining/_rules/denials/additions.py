@@ -103,6 +103,12 @@ def _is_not_plain(denial: Denial) -> bool:
     return not is_plain or denial.facts.authorization_details is not None
 
 
+def _may_be_of_imported_key(denial: Denial) -> bool:
+    """Return whether code of the CDK can import a resource without its KMS key."""
+    text = denial.failure.text
+    return denial.service == "kms" and _may_lack_allow(denial) and "grant" in text and "from" in text
+
+
 # Other rules explain the tags of these.
 _TAGS_ELSEWHERE = frozenset({"ec2", "s3", "sts", "elasticloadbalancing"})
 
@@ -157,6 +163,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     ),
     (_may_be_of_tags, "denials.deployments.add_tagged_call"),
     (lambda denial: denial.service == "kms", "denials.kms_keys.add_encrypted_data"),
+    (_may_be_of_imported_key, "denials.unused_code.add_imported_key"),
     (lambda denial: denial.facts.policies is not None, "denials.evaluated_policies.add_evaluation"),
     (
         # A permission set can have the name of an AWS managed policy.

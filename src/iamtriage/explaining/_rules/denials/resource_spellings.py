@@ -86,8 +86,15 @@ def _slash_remedy(denial: Denial) -> Remedy:
 
 
 def _find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return that a policy has the ARN of what contains the resource, without a wildcard for what is below it."""
+    """Return that a policy has the ARN of what contains the resource, or only what is below the resource."""
     resource = denial.resource or ""
+    below = next((each for each in allowed if each in {f"{resource}/*", f"{resource}:*"}), None)
+    if below is not None and ":s3:" not in resource:
+        return Contrast(
+            f"allows it only on what is below, {clip_text(below)}",
+            None,
+            f"The call is checked on {clip_text(resource.rpartition(':')[2])} itself, which the pattern does not match: something must follow its {below[-2]}. Keep the pattern for what is below.",
+        )
     above = [
         each
         for each in allowed

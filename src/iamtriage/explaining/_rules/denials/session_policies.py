@@ -257,6 +257,8 @@ def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explan
             "GetFederationToken was called without a session policy, so the session has almost no permissions"
         )
         title, how = "Pass a session policy to GetFederationToken", "Pass the document as Policy"
+        if "get_federation_token(" in denial.failure.text:
+            how += " (Policy=json.dumps(document) in boto3)"
     statement = guardrails.allowing_statement(denial)
     passed = fill_command("aws sts get-federation-token --name {} --policy file://policy.json", session.name)
     remedy = Remedy(

@@ -36,7 +36,7 @@ from iamtriage.explaining._rules.denials.resource_tags import describe_missing_t
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_statement
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping, shown_sid
 from iamtriage.policies._documents import build_document
@@ -56,6 +56,14 @@ _OF_AWS = lazy_pattern(r"\bAWS[- ]managed\b|:iam::aws:policy/")
 _VALUE_OF_TAGS = lazy_pattern(
     r"^(?P<part>[\w-]{1,40}): *\n(?: {2}[^\n]{0,200}\n){0,20}? {2}(?P<name>[a-zA-Z]{0,40}[tT]ags): *$",
     re.ASCII | re.MULTILINE,
+)
+_IDENTITY = "${cognito-identity.amazonaws.com:sub}"
+_IDENTITY_ID = lazy_pattern(
+    r"\b[a-z]{2}(?:-[a-z]{4,9}){1,2}-\d:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
+)
+# The claim of the user pool in code: claims.sub, payload["sub"], getSub(), and its attributes.
+_SUBJECT = lazy_pattern(
+    r"\b(?:claims?|payload|attributes|id_?[tT]oken|user|decoded)(?:\.sub\b|\[[\"']sub[\"']\]|\.get\([\"']sub[\"']\))|\bgetSub\(|\buser pool(?:'s)? sub\b|\bsub of the user pool\b|\bcognito:username\b|\buserSub\b",
 )
 # Operators that compare with a list of values.
 _LISTS = frozenset({"StringEquals", "StringLike", "ArnLike", "ArnEquals"})
@@ -111,6 +119,8 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
     if (wildcard := find_wildcard_key(statement)) is not None:
         return _wildcard_in_key(denial, statement, wildcard)
     failed = next((each for each in conditions if each.is_met is False and each.has_values), None)
+    if failed is None and (subject := _find_identity_contrast(denial, conditions)) is not None:
+        return subject
     if failed is None:
         remedy = condition_remedy(denial, statement)
         text = "The action and the resource match the statement: only the condition does not."
@@ -124,6 +134,32 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
             *describe_missing_tag(denial, tags, failed, met, as_strings(statement.get("Resource")))
         )
     return _other_value(denial, statement, failed)
+
+
+def _find_identity_contrast(denial: Denial, conditions: Sequence[CheckedCondition]) -> Contrast | None:
+    """Return that a condition compares with the identity ID of Cognito, and the text has the sub of the user pool.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/role-based-access-control.html and
+    https://docs.aws.amazon.com/cognito/latest/developerguide/attributes-for-access-control.html.
+    """
+    condition = next((each for each in conditions if _IDENTITY in each.values), None)
+    text = denial.failure.text
+    if condition is None or not _SUBJECT.search(text):
+        return None
+    found = {each[0] for each in _IDENTITY_ID.finditer(text)}
+    identity = f", here {clip_text(found.pop())}" if len(found) == 1 else ""
+    key = clip_text(condition.key)
+    role = "the role" if denial.role is None else f"the role {clip_text(denial.role.name)}"
+    remedy = your_remedy(
+        "Use the identity ID as the key, not the sub of the user pool",
+        f"{_IDENTITY} is the ID of the identity in the identity pool{identity}. Write and read items with it (getId, or identityId of the credentials). Items under the old key must be rewritten.",
+        f"Or keep the sub: map it to a principal tag in the identity pool (attributes for access control), allow sts:TagSession in the trust policy of {role}, and compare {key} with ${{aws:PrincipalTag/TAG}}.",
+        "Keep the condition: without it, every signed-in user can read what others have.",
+        url="https://docs.aws.amazon.com/cognito/latest/developerguide/attributes-for-access-control.html",
+    )
+    verdict = f"allows it only if {key} is the identity ID of the identity pool, and most likely the call has the sub of the user pool"
+    text = "The action and the resource match the statement: only the condition does not."
+    return Contrast(verdict, remedy, text)
 
 
 def find_wildcard_key(statement: Mapping[str, Any]) -> str | None:
@@ -227,7 +263,9 @@ def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: C
     conditions = json.loads(json.dumps(mapping(statement.get("Condition"))))
     conditions[failed.operator][failed.key] = accepted[0] if len(accepted) == 1 else accepted
     title = f"Let the condition on {key} accept {join_words(tuple(map(clip_text, _unlisted(failed))), 'and')}"
-    is_task = failed.key.lower() == _PASSED_TO and "ecs-tasks.amazonaws.com" in requested
+    listed = as_strings(statement.get("Resource"))
+    # With several roles, the statement most likely has both.
+    is_task = failed.key.lower() == _PASSED_TO and "ecs-tasks.amazonaws.com" in requested and len(listed) < 2
     other = "ECS checks the other role of the task definition, too: add executionRoleArn and taskRoleArn to the Resource."
     without = None
     if failed.key.lower() == "aws:tagkeys":

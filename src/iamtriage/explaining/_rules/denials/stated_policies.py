@@ -10,7 +10,7 @@ from __future__ import annotations
 import attrs
 
 from iamtriage._text import clip_text
-from iamtriage.arns._principals import Root
+from iamtriage.arns._principals import FederatedUser, Root
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
@@ -45,6 +45,7 @@ from iamtriage.explaining._rules.denials.region_contrasts import name_alternativ
 from iamtriage.explaining._rules.denials.stated_contrasts import Contrast, find_condition_contrast
 from iamtriage.explaining._rules.denials.stated_remedies import (
     ALLOW_IS_NO_FIX,
+    allow_in_session,
     correct_code_remedy,
     describe_wider_success,
     drop_superfluous,
@@ -358,6 +359,8 @@ def _explain_other_owner(denial: Denial, explanation: Explanation, policy: Known
     if cause is None or cause.code != STATED_POLICY_ALLOWS.code or policy.owner is None:
         return explanation
     owner = f"the {policy.owner[0]} {clip_text(policy.owner[1])}"
+    if isinstance(denial.principal, FederatedUser) and policy.owner[0] == "user":
+        return allow_in_session(denial, explanation, policy, owner)
     verdict = f"the policy that allows it is that of {owner}"
     if policy.owner == ASKER:
         owner = "your own user"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import attrs
 
 from iamtriage._patterns import lazy_pattern
@@ -22,6 +24,7 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     statements_with,
 )
 from iamtriage.explaining._rules.denials.stated_secrets import complete_others, names_partial_arn
+from iamtriage.explaining._rules.denials.unused_code import find_unread_statement
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
@@ -202,7 +205,14 @@ def explain_without_effect(
         verdict, steps = "it was not yet in effect, or the text shows it in another account", steps[1:]
     if denial.service == "secretsmanager" and denial.resource_arn is None:
         steps = (_NOT_THERE, *steps)
-    remedy = account_remedy(title, *steps, commands=lines, url=pages.EVALUATION)
+    unread = find_unread_statement(denial, policy)
+    if unread is not None:
+        verdict = unread[0]
+    remedy = (
+        unread[1]
+        if unread is not None
+        else account_remedy(title, *steps, commands=lines, url=pages.EVALUATION)
+    )
     others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
     return attrs.evolve(
         explanation,
@@ -210,3 +220,32 @@ def explain_without_effect(
         causes=(cause, *explanation.causes),
         remedies=(remedy, *others),
     )
+
+
+def allow_in_session(
+    denial: Denial, explanation: Explanation, policy: KnownPolicy, owner: str
+) -> Explanation:
+    """Return how to pass a session policy, whose other side the policy of the user who opens the session allows already."""
+    allowed = next(
+        (
+            each
+            for each in allowed_resources(statements_with(policy, denial.action or ""))
+            if each != "*" and names_resource({"Resource": each}, denial.resource)
+        ),
+        denial.resource,
+    )
+    step = f"The session can do what both policies allow, and {policy.name} of {owner} allows it already: only the call changes."
+
+    def change(remedy: Remedy) -> Remedy:
+        steps = tuple(
+            step if each.startswith("The IAM user whose keys call") else each
+            for each in remedy.steps
+            if not each.startswith("If the object key changes")
+        )
+        document = copy.deepcopy(dict(remedy.policy)) if remedy.policy else None
+        for each in iterate_statements(document or {}):
+            if each.get("Resource") == denial.resource:
+                each["Resource"] = allowed
+        return attrs.evolve(remedy, steps=steps, policy=document)
+
+    return attrs.evolve(explanation, remedies=tuple(map(change, explanation.remedies)))

@@ -1,0 +1,124 @@
+"""Find settings and calls in code that do not give a role the permission that their author expects.
+
+Sources: https://www.serverless.com/framework/docs/providers/aws/guide/iam,
+https://github.com/functionalone/serverless-iam-roles-per-function and
+https://docs.aws.amazon.com/cdk/v2/guide/resources.html (imported resources).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._explanations.explanations import Explanation, copy_with
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, names_resource
+from iamtriage.explaining._rules.denials.policy_comparisons import statements_with
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.sts.trust_documents import as_strings
+
+_PLUGIN = "serverless-iam-roles-per-function"
+_PER_FUNCTION = lazy_pattern(r"^\s{2,40}iamRoleStatements(?:Name|Inherit)?:", re.MULTILINE)
+_UNRECOGNIZED = lazy_pattern(r"unrecognized property '(?P<name>iamRoleStatements\w{0,10})'")
+_STAGE = lazy_pattern(r"\b(?:serverless|sls) deploy\b[^\n]{0,80}?(?P<stage> (?:--stage|-s)[ =][\w-]{1,40})")
+
+
+def find_unread_statement(denial: Denial, policy: KnownPolicy) -> tuple[str, Remedy] | None:
+    """Return that the Serverless Framework ignores the statements of a function, and where they belong.
+
+    Returns:
+        What the framework ignores, as the end of a sentence, and the remedy.
+    """
+    text = denial.failure.text
+    warned = _UNRECOGNIZED.search(text)
+    is_listed = re.search(rf"^\s{{0,20}}- [\"']?{_PLUGIN}\b", text, re.MULTILINE) is not None
+    if is_listed or not policy.is_code or not (warned or _PER_FUNCTION.search(text)):
+        return None
+    if warned is None and "serverless" not in text.lower():
+        return None
+    statement = next(
+        (
+            each
+            for each in statements_with(policy, denial.action or "")
+            if names_resource(each, denial.resource) is not False
+        ),
+        None,
+    )
+    if statement is None:
+        return None
+    lines = "".join(
+        f"          {key}: {json.dumps(listed if len(listed) > 1 else listed[0])}\n"
+        for key in ("Action", "Resource")
+        if (listed := as_strings(statement.get(key)))
+    )
+    warning = "The warning about the unrecognized property is not harmless: the framework skips the block. "
+    stage = _STAGE.search(text)
+    remedy = your_remedy(
+        "Move the statement to provider.iam.role.statements in serverless.yml",
+        f"{warning if warned else ''}In provider.iam, all functions share it. Keep the statements that are there.",
+        f"Or install {_PLUGIN} and list it under plugins: the function then gets a role of its own, which needs iamRoleStatementsInherit: true to keep the shared statements.",
+        manifest=f"provider:\n  iam:\n    role:\n      statements:\n        - Effect: Allow\n{lines.rstrip()}",
+        commands=f"npx serverless deploy{stage['stage'] if stage else ''}",
+        url="https://www.serverless.com/framework/docs/providers/aws/guide/iam",
+    )
+    return f"the Serverless Framework does not read iamRoleStatements of a function without {_PLUGIN}", remedy
+
+
+# What an import by name does not know, and the import that takes the key.
+_IMPORT = lazy_pattern(
+    r"(?P<start>(?:(?:const|let|var|final|IBucket) )?(?:(?P<variable>\w{1,40}) ?= ?)?(?:[\w.]{1,40}\.)?(?P<kind>Bucket|Queue|Secret|Stream|Table)\.)"
+    r"(?P<call>from_?(?:bucket|queue|secret|stream|table)_?(?:name(?:_?v2)?|arn|complete_?arn))\((?P<scope>\s{0,8}\w{1,40}, ?[\"'][\w-]{1,100}[\"'], ?)(?P<value>[\"'][\w:./-]{1,300}[\"'])\s{0,8}\)",
+    re.IGNORECASE,
+)
+_GRANT = lazy_pattern(
+    r"\b(?P<variable>\w{1,40})\.grant(?:_\w{2,30}|[A-Z]\w{2,30})\((?P<grantee>[\w.]{1,60})\)"
+)
+_SCOPE_OF_KEY = lazy_pattern(r"\w{1,40}")
+_KEYS_OF_IMPORT = {
+    "queue": ("queueArn", "keyArn"),
+    "table": ("tableArn", "encryptionKey"),
+    "stream": ("streamArn", "encryptionKey"),
+}
+
+
+def add_imported_key(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the CDK imports a resource without its KMS key, so that its grants do not include the key."""
+    found = [*_IMPORT.finditer(denial.failure.text)]
+    grants = {each["variable"] for each in _GRANT.finditer(denial.failure.text)}
+    used = [each for each in found if each["variable"] in grants] or found
+    key = denial.resource or ""
+    if len(used) != 1 or not grants or ":key/" not in key:
+        return explanation
+    imported = used[0]
+    kind, is_python = imported["kind"].lower(), "_" in imported["call"]
+    value, scope = imported["value"], imported["scope"]
+    by_arn = "arn:" in value
+    name, key_name = _KEYS_OF_IMPORT.get(kind, (f"{kind}{'Arn' if by_arn else 'Name'}", "encryptionKey"))
+    if kind == "secret":
+        name = "secretCompleteArn"
+    if name.endswith("Arn") and not by_arn:
+        value = f"'{kind.upper()}_ARN'"
+    owner = (_SCOPE_OF_KEY.search(scope) or ["this"])[0]
+    import_key = f"kms.Key.fromKeyArn({owner}, 'Key', '{clip_text(key)}')"
+    call = f"from{imported['kind']}Attributes"
+    of_key = f"'{clip_text(key)}'" if key_name == "keyArn" else import_key
+    arguments = f"{{ {name}: {value}, {key_name}: {of_key} }}"
+    if is_python:
+        import_key = f'kms.Key.from_key_arn({owner}, "Key", "{clip_text(key)}")'
+        call = f"from_{kind}_attributes"
+        snake = re.sub(r"(?<=[a-z])[A-Z]", lambda each: f"_{each[0].lower()}", name)
+        last = f'key_arn="{clip_text(key)}"' if key_name == "keyArn" else f"encryption_key={import_key}"
+        arguments = f"{snake}={value}, {last}"
+    remedy = your_remedy(
+        f"Import the {kind} with its KMS key in the CDK",
+        f"{imported['call']} knows nothing of the key, so the grants contain no kms actions: that is how imports work, and no bug. Replace it as below, and deploy again: the role then gets {denial.action} on the key.",
+        f"The CDK does not change the policy of an imported key: if that does not enable IAM policies, its owner has to allow {denial.caller} in it.",
+        manifest=f"{imported['start']}{call}({scope}{arguments})",
+        manifest_language="text",
+        url="https://docs.aws.amazon.com/cdk/v2/guide/resources.html",
+    )
+    summary = f"{explanation.summary.rstrip('.')}, because {imported['call']} of the CDK imports the {kind} without its key."
+    return copy_with(explanation, summary=summary, _remedies=lambda: (remedy, *explanation.remedies))

@@ -1,0 +1,95 @@
+"""Code in a text that does not give a role the permission that its author expects."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+_KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+_DENIED = "User: arn:aws:sts::111122223333:assumed-role/{role}/x is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "imported"),
+    [
+        ("const data = s3.Bucket.fromBucketName(this, 'Data', 'acme-data');\ndata.grantRead(reader);", f"const data = s3.Bucket.fromBucketAttributes(this, 'Data', {{ bucketName: 'acme-data', encryptionKey: kms.Key.fromKeyArn(this, 'Key', '{_KEY}') }})"),
+        ("jobs = sqs.Queue.from_queue_arn(self, \"Jobs\", 'arn:aws:sqs:eu-west-1:111122223333:jobs')\njobs.grant_send_messages(worker)", f"jobs = sqs.Queue.from_queue_attributes(self, \"Jobs\", queue_arn='arn:aws:sqs:eu-west-1:111122223333:jobs', key_arn=\"{_KEY}\")"),
+        ("const data = new s3.Bucket(this, 'Data', { encryptionKey: key });\ndata.grantRead(reader);", None),
+        ("const data = s3.Bucket.fromBucketName(this, 'Data', 'acme-data');", None),
+    ],
+    ids=["bucket", "queue", "own", "no-grant"],
+)  # fmt: skip
+def test_import_without_its_key(code: str, imported: str | None) -> None:
+    text = _DENIED.format(role="reader", action="kms:Decrypt", resource=_KEY)
+    explanation = explain(text + code)
+    assert ("of the CDK imports the" in explanation.summary) is (imported is not None)
+    assert explanation.remedies[0].manifest == imported
+
+
+_SERVERLESS = "service: media\nprovider:\n  name: aws\nfunctions:\n  resize:\n    handler: a.b\n    iamRoleStatements:\n      - Effect: Allow\n        Action: s3:PutObject\n        Resource: arn:aws:s3:::acme-media/thumbs/*\n"
+_WARNING = "\n$ npx serverless deploy --stage prod\nWarning: Invalid configuration encountered\n  at 'functions.resize': unrecognized property 'iamRoleStatements'\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "is_unread"),
+    [
+        (_WARNING, True),
+        ("\nserverless.yml is above.\n", True),
+        ("\nplugins:\n  - serverless-iam-roles-per-function\n", False),
+    ],
+    ids=["warning", "file", "plugin"],
+)
+def test_statements_that_the_serverless_framework_ignores(more: str, *, is_unread: bool) -> None:
+    resource = "arn:aws:s3:::acme-media/thumbs/1.jpg"
+    text = _DENIED.format(role="media-prod-lambdaRole", action="s3:PutObject", resource=resource)
+    first = explain(f"{text}\n{_SERVERLESS}{more}").remedies[0]
+    assert first.title.startswith("Move the statement to provider.iam.role.statements") is is_unread
+    assert ("not harmless" in " ".join(first.steps)) is (more is _WARNING)
+    assert ("npx serverless deploy --stage prod" in first.commands) is (more is _WARNING)
+
+
+def _query(code: str, value: str) -> str:
+    table = "arn:aws:dynamodb:eu-west-1:111122223333:table/notes"
+    condition = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [value]}}
+    policy = {"Effect": "Allow", "Action": "dynamodb:Query", "Resource": table, "Condition": condition}
+    text = _DENIED.format(role="notes-auth", action="dynamodb:Query", resource=table)
+    return f"{text}{code}\n{json.dumps([policy])}"
+
+
+_IDENTITY = "${cognito-identity.amazonaws.com:sub}"
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "is_sub"),
+    [
+        ("ExpressionAttributeValues: {':u': {S: claims.sub}}", _IDENTITY, True),
+        ("key = decoded['sub']", _IDENTITY, True),
+        ("key = credentials.identityId", _IDENTITY, False),
+        ("key = decoded['sub']", "${aws:PrincipalTag/sub}", False),
+    ],
+)
+def test_sub_of_the_user_pool_is_no_identity(code: str, value: str, *, is_sub: bool) -> None:
+    explanation = explain(_query(code, value))
+    assert ("has the sub of the user pool" in explanation.summary) is is_sub
+    assert explanation.remedies[0].title.startswith("Use the identity ID as the key") is is_sub
+
+
+def test_session_policy_for_what_the_user_may_do() -> None:
+    """The policy of the user who opens a federated session is only one side of it."""
+    denied = 'User: arn:aws:sts::111122223333:federated-user/viewer-1 is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::acme-tiles/a.png" because no session policy allows the s3:GetObject action\n'
+    code = 'sts.get_federation_token(Name=f"viewer-{uid}", DurationSeconds=3600)\n'
+    policy = 'Policy of user broker:\n{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-tiles/*"}]}'
+    explanation = explain(denied + code + policy)
+    assert "without a session policy" in explanation.summary
+    [statement] = (explanation.remedies[0].policy or {})["Statement"]
+    assert statement["Resource"] == "arn:aws:s3:::acme-tiles/*"
+
+
+def test_pattern_below_a_path_does_not_match_the_path() -> None:
+    path = "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/prod"
+    text = _DENIED.format(role="api", action="ssm:GetParametersByPath", resource=path)
+    policy = {"Effect": "Allow", "Action": "ssm:GetParametersByPath", "Resource": f"{path}/*"}
+    assert "only on what is below" in explain(f"{text}{json.dumps([policy])}").summary
