@@ -138,3 +138,21 @@ def test_managed_key_of_a_queue_in_a_template() -> None:
     text = "UploadBucket CREATE_FAILED Resource handler returned message: \"Unable to validate the following destination configurations (Service: S3, Status Code: 400, Request ID: 9V2M)\" (HandlerErrorCode: InvalidRequest)\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties:\n      KmsMasterKeyId: alias/aws/sqs\n  QueuePolicy:\n    Properties:\n      PolicyDocument:\n        Statement:\n          - Effect: Allow\n            Principal: { Service: s3.amazonaws.com }\n            Action: sqs:SendMessage\n            Resource: !GetAtt Queue.Arn\n            Condition:\n              StringEquals: { 'aws:SourceAccount': !Ref AWS::AccountId }\n      QueueConfigurations:\n"
     summary = explain(text).summary
     assert "encrypted with alias/aws/sqs" in summary
+
+
+@pytest.mark.parametrize(
+    ("member", "reader", "is_default"),
+    [
+        ("", "arn:aws:iam::444455556666:role/billing", True),
+        ('"KmsKeyId": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab", ', "arn:aws:iam::444455556666:role/billing", False),
+        ("", f"arn:aws:iam::{_ACCOUNT}:role/billing", False),
+    ],
+    ids=["default", "own-key", "same-account"],
+)  # fmt: skip
+def test_described_secret_without_a_key(member: str, reader: str, *, is_default: bool) -> None:
+    """DescribeSecret omits KmsKeyId for the default key, which no other account can use."""
+    text = f'An error occurred (AccessDeniedException) when calling the GetSecretValue operation: Access to KMS is not allowed\nReader: {reader}\n$ aws secretsmanager describe-secret --secret-id stripe\n{{"ARN": "arn:aws:secretsmanager:eu-west-1:{_ACCOUNT}:secret:stripe-Xy12Zz", {member}"VersionIdsToStages": {{"5b0f": ["AWSCURRENT"]}}}}'
+    explanation = explain(text)
+    assert ("aws/secretsmanager is an AWS managed key of account" in explanation.summary) is is_default
+    commands = str(explanation.remedies[0].commands)
+    assert ("update-secret --secret-id arn:aws:secretsmanager" in commands) is is_default

@@ -174,9 +174,9 @@ def _may_name_managed_key(denial: Denial) -> bool:
     """Return whether the use of a key was denied, and the text can name an AWS managed key."""
     text = denial.failure.text
     is_of_key = denial.service == "kms" or "Access to KMS" in text
-    return (
-        is_of_key and not denial.is_explicit and ("aws/" in text or "KeyManager" in text or "managed" in text)
-    )
+    # A secret that is described without KmsKeyId has such a key, too.
+    signs = ("aws/", "KeyManager", "managed", "VersionIdsToStages")
+    return is_of_key and not denial.is_explicit and any(map(text.__contains__, signs))
 
 
 def _calls_for_resource(denial: Denial) -> bool:

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
+from iamtriage._text import clip_text, quote_words
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._arns import Arn
+from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -33,7 +34,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, owner_remedy, present
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._documents import allow, build_document
@@ -52,6 +53,11 @@ _ASKED = lazy_pattern(r"[^\n.;!?]{0,100}\?")
 _CHARS_BEFORE = 60
 # The prefix of a service's actions, if the alias of its key has another name.
 _PREFIXES = {"ebs": "ec2"}
+# What aws secretsmanager describe-secret prints, with its nested lists of versions and tags.
+_DESCRIBED_SECRET = lazy_pattern(
+    r"\{\s{0,20}\"ARN\": ?\"arn:[\w-]{3,20}:secretsmanager:[^{}]{1,1500}(?:\{[^{}]{0,1500}\}[^{}]{0,800}){0,6}\"VersionIdsToStages\": ?\{[^{}]{0,1500}\}[^{}]{0,400}\}"
+)
+_ROLE_ARN = lazy_pattern(r"\barn:[\w-]{3,20}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,200}(?<![.,])", re.ASCII)
 _OTHER_ACCOUNT = lazy_pattern(r"\b(?i:cross[- ]account|(?:an)?other (?:AWS )?account)\b")
 _CREATE = "aws kms create-key --policy file://policy.json --query KeyMetadata.Arn --output text --region {}"
 # What sets the key of data, for services that need no more than its name.
@@ -90,6 +96,8 @@ class _ManagedKey(NamedTuple):
 def _find_managed_key(denial: Denial) -> _ManagedKey | None:
     """Return the AWS managed key that the text says was denied."""
     text = denial.failure.text
+    if _describes_default_key(text):
+        return _ManagedKey("aws/secretsmanager", "secretsmanager")
     if encrypted_data.ENVIRONMENT in text or encrypted_data.CUSTOMER_KEY.search(text) is not None:
         return None
     said = [each for each in _MANAGED.finditer(text) if _is_said(denial, each)]
@@ -103,6 +111,36 @@ def _find_managed_key(denial: Denial) -> _ManagedKey | None:
     if service is not None and callers and not callers & {service, "kms"}:
         return None
     return _ManagedKey(name, service)
+
+
+def _describes_default_key(text: str) -> bool:
+    """Return whether the text describes a secret without a KMS key of its own.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html: KmsKeyId is omitted if the
+    secret has the key aws/secretsmanager.
+    """
+    shown = [each[0] for each in _DESCRIBED_SECRET.finditer(text)]
+    return len(shown) == 1 and "KmsKeyId" not in shown[0] and "Access to KMS is not allowed" in text
+
+
+def _with_reader(denial: Denial) -> Denial:
+    """Return a denial whose message names no caller with the only role of the text that is in another account."""
+    owner = getattr(_find_data(denial), "account", None)
+    roles = {each for each in _ROLE_ARN.findall(denial.failure.text) if each.split(":")[4] != owner}
+    if denial.principal is not None or owner is None or len(roles) != 1:
+        return denial
+    role = try_parse_principal(arn := roles.pop())
+    if not isinstance(role, Role):
+        return denial
+    return attrs.evolve(
+        denial,
+        principal=role,
+        role=role,
+        principal_text=arn,
+        account=role.account,
+        resource_account=owner,
+        caller=f"the role {clip_text(role.name)}",
+    )
 
 
 def _is_said(denial: Denial, found: re.Match[str]) -> bool:
@@ -148,6 +186,8 @@ def _find_region(denial: Denial) -> str:
 def explain_managed_key(denial: Denial) -> Explanation | None:
     """Explain that the policy of an AWS managed key does not allow a call, and cannot be changed."""
     key, denial = _find_managed_key(denial), encrypted_data.with_key_of_text(denial)
+    if _describes_default_key(denial.failure.text):
+        denial = _with_reader(denial)
     # Within its account, such a key allows the use through its service to everyone who may call that.
     is_called = denial.policy_type is None and _calls_kms(denial)
     if key is None or not (is_called or denial.policy_type == "resource" or _is_across(denial)):
@@ -165,7 +205,10 @@ def explain_managed_key(denial: Denial) -> Explanation | None:
     not_called = ""
     if operation and not _calls_kms(denial):
         topic, cause, not_called = KMS_BEHIND_SERVICE.code, KMS_BEHIND_SERVICE, f", not {operation}"
-    text = f"The use of the key was denied{not_called}. Its policy allows only principals of its account that call {through}, and nobody can change it."
+    shown = ""
+    if _describes_default_key(denial.failure.text):
+        shown = "The text describes the secret without KmsKeyId, so it has the default key. "
+    text = f"{shown}The use of the key was denied{not_called}. Its policy allows only principals of its account that call {through}, and nobody can change it."
     return denial.explain(
         denial_summary(denial, verdict),
         cause.cause("derived", text=text),
@@ -198,6 +241,10 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
         added = [{**each, "Condition": limit} for each in added]
     of_service = () if is_own_call else _set_key(denial, key)
     title = f"Encrypt the {data} with a customer managed key"
+    if _describes_default_key(denial.failure.text):
+        title = (
+            "Give the secret a customer managed key (update-secret --kms-key-id), which both accounts allow"
+        )
     if is_own_call:
         title = "Use a customer managed key"
     own = None
@@ -212,6 +259,9 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
     )
     remedy = owner_remedy(
         f"{title}{where}",
+        f"{denial.caller[:1].upper()}{denial.caller[1:]} needs kms:Decrypt on it in a policy of account {denial.account}, too. The secret's resource policy stays."
+        if key.service == "secretsmanager" and denial.crosses_accounts
+        else None,
         None if is_own_call else _STEPS.get(key.service or ""),
         None if first else "Use the ARN that the command prints in place of the AWS managed key.",
         commands=lines,
