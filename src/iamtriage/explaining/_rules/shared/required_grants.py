@@ -48,6 +48,10 @@ _RANDOM_NAME = lazy_pattern(
 )
 
 
+# https://docs.aws.amazon.com/codeartifact/latest/ug/auth-and-access-control-iam-identity-based-access-control.html
+_IN_NAME_OF_CALLER = "CodeArtifact gets its token from STS in the name of the caller, so the caller's own policy must allow it: in the policy of a domain or repository, the action has no effect."
+
+
 def required_grant(denial: Denial) -> Grant | None:
     """Return the grant that the request requires, or ``None`` if the action is unknown or masked."""
     if denial.action is None:
@@ -59,7 +63,9 @@ def required_grant(denial: Denial) -> Grant | None:
         # The service that the text names asks for the token.
         for prefix, service in tasks.SERVICES_OF_TOKENS.items():
             if prefix in denial.failure.text:
-                grant = attrs.evolve(grant, conditions=token_condition(service))
+                grant = attrs.evolve(
+                    grant, conditions=token_condition(service), notes=(*grant.notes, _IN_NAME_OF_CALLER)
+                )
     if grant is None or (len(grant.resources) != 1 and grant.action != LAUNCH):
         return grant
     if grant.resources[0].endswith(_NO_STREAM):
