@@ -170,6 +170,11 @@ def _says(words: str) -> Condition:
     return lambda denial: words in denial.failure.text
 
 
+def _is_of_device(denial: Denial) -> bool:
+    """Return whether a log of AWS IoT Core shows what was denied to a device, and the text has a policy."""
+    return "AUTHORIZATION_FAILURE" in denial.failure.text and bool(denial.context.policies)
+
+
 def _may_name_managed_key(denial: Denial) -> bool:
     """Return whether the use of a key was denied, and the text can name an AWS managed key."""
     text = denial.failure.text
@@ -286,6 +291,7 @@ GUARDRAIL_ROUTES: Routes = (
     ),
 )
 ROUTES: Routes = (
+    (_is_of_device, "denials.iot_policies.explain_device"),
     (_requests_sso_token, "credentials.expired_logins.explain_denied_sso_login"),
     (_calls_organizations, "denials.organizations.explain_organizations"),
     (_says(" with Tags. An additional permission "), "denials.deployments.explain_tagged_resource"),
