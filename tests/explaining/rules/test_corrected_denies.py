@@ -77,3 +77,23 @@ def test_networks_without_an_address(said: str, condition: dict[str, object], ti
     assert first.title.startswith(title or "")
     # The statement stays as it is, with one more condition.
     assert title is None or '"aws:SourceIp": "203.0.113.0/24"' in (first.manifest or "")
+
+
+@pytest.mark.parametrize(("owner", "where"), [("555566667777", ", in account 555566667777"), (_ACCOUNT, "")])
+def test_network_activity_event_names_the_owner_of_the_endpoint(owner: str, where: str) -> None:
+    record = {
+        "eventVersion": "1.09",
+        "userIdentity": {"type": "AssumedRole", "arn": f"arn:aws:sts::{_ACCOUNT}:assumed-role/etl/job-1"},
+        "eventSource": "sqs.amazonaws.com",
+        "eventName": "SendMessage",
+        "awsRegion": "eu-west-1",
+        "errorCode": "VpceAccessDenied",
+        "errorMessage": "The request was denied due to a VPC endpoint policy",
+        "eventType": "AwsVpceEvent",
+        "vpcEndpointId": "vpce-0e1d2c3b4a5f60718",
+        "vpcEndpointAccountId": owner,
+        "eventCategory": "NetworkActivity",
+    }
+    first = explain(json.dumps(record)).remedies[0]
+    assert first.title == f"Change the VPC endpoint's policy{where}"
+    assert "shows no attack" in first.steps[0]

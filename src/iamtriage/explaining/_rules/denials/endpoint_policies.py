@@ -52,6 +52,12 @@ _REGION = lazy_pattern(r"\b[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]\b", re.ASCII)
 _WHOLE = lazy_pattern(r"\"Statement\"|\bStatement:|\baws_iam_policy_document\b")
 
 
+# Network activity events: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+_OWNER_IN_RECORD = lazy_pattern(r"\bvpcEndpointAccountId\\?\"\s?:\s?\\?\"(?P<id>[0-9]{12})\b", re.ASCII)
+_NETWORK_ACTIVITY = lazy_pattern(r"\bAwsVpceEvent\b|\bNetworkActivity\b")
+_IS_MEANT = "First ask who runs this session whether the call is meant: the record alone shows no attack, and often no resource. A change of the caller's policies does not override the endpoint."
+
+
 def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
     explicit, owner = denial.is_explicit, "the owner, often the network team,"
@@ -86,6 +92,8 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     else:
         title = "Change the VPC endpoint's policy"
         steps = [f"{find} {owner.capitalize()} replaces its policy. That can take minutes.".strip()]
+        in_account, is_meant = _read_record(denial)
+        title, steps = f"{title}{in_account}", [*is_meant, *steps]
     if "transitively" in (denial.failure.reason or ""):
         step = "The message says that a service control policy requires this: ask the organization's administrator, too."
         steps.insert(1 if explicit else 0, step)
@@ -116,6 +124,15 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     return guardrails.explain_guardrail(
         denial, f"the VPC endpoint's policy {verb}", text, "vpc_endpoint", remedy
     )
+
+
+def _read_record(denial: Denial) -> tuple[str, tuple[str, ...]]:
+    """Return in which account the endpoint is, and what to ask first, if a network activity event shows the call."""
+    text = denial.failure.text
+    owner = _OWNER_IN_RECORD.search(text)
+    is_other = owner is not None and owner["id"] != denial.account
+    in_account = f", in account {owner['id']}" if owner and is_other else ""
+    return in_account, (_IS_MEANT,) if _NETWORK_ACTIVITY.search(text) else ()
 
 
 def _endpoint_commands(denial: Denial, region: str, of_vpc: tuple[str, ...]) -> tuple[str, ...]:
