@@ -25,6 +25,7 @@ _BUS = _DENIED.format("events:PutEvents", "events:eu-west-1:111122223333:event-b
         (f"{_PRIMARY}It works with --work-group sales.", "--work-group sales"),
         (f"jdbc:athena://Region=eu-west-1;\n{_UNNAMED}{_SALES}", "WorkGroup=sales; in the JDBC URL"),
         (_BUS + _POLICY.format("events:PutEvents", "events:eu-west-1:111122223333:event-bus/orders"), 'EventBusName="orders" in each entry'),
+        (f'Grafana, workgroup is "primary"\n{_UNNAMED}{_SALES}', "the workgroup sales in the settings of the data source"),
         # The policy allows the default one, all of them, or the text names one for the call.
         (_PRIMARY + _SALES.replace("sales", "primary"), None),
         (_PRIMARY + _SALES.replace("sales", "*"), None),

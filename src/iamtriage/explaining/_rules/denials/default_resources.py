@@ -59,8 +59,9 @@ _DEFAULTS = {
             (lazy_pattern(r"\bawswrangler\b|\bwr\.athena\b"), 'workgroup="{}" in each call of wr.athena'),
             (lazy_pattern(r"(?i:\bpyathena\b)"), 'work_group="{}" in connect()'),
             (lazy_pattern(r"\bdbt\b"), "work_group: {} in profiles.yml"),
+            (lazy_pattern(r"\bGrafana\b"), "the workgroup {} in the settings of the data source"),
         ),
-        lazy_pattern(r"(?i:\bwork_?group\b)[\"']?\s?[=:]\s?[\"']?[\w.-]"),
+        lazy_pattern(r"(?i:\bwork_?group\b)[\"']?(?:\s?[=:]| is| set to)\s?[\"'`]?(?P<name>[\w.-]{1,128})"),
         DEFAULT_RESOURCE.sources[0],
     ),
     "events": _Default(
@@ -69,7 +70,7 @@ _DEFAULTS = {
         None,
         'EventBusName="{}" in each entry',
         (),
-        lazy_pattern(r"\b[Ee]ventBusName\b[\"']?\s?[=:]\s?[\"']?[\w.-]"),
+        lazy_pattern(r"\b[Ee]ventBusName\b[\"']?\s?[=:]\s?[\"']?(?P<name>[\w.-]{1,128})"),
         "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html",
     ),
     "ecs": _Default(
@@ -78,7 +79,7 @@ _DEFAULTS = {
         "cluster",
         'cluster="{}"',
         (),
-        lazy_pattern(r"\bcluster[\"']?\s?[=:]\s?[\"']?[\w.-]"),
+        lazy_pattern(r"\bcluster[\"']?\s?[=:]\s?[\"']?(?P<name>[\w.-]{1,128})"),
         "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html",
     ),
 }
@@ -92,9 +93,14 @@ def add_default_resource(denial: Denial, explanation: Explanation) -> Explanatio
     policy, name = _find_allowed(denial, default)
     worked = _find_working_command(denial, default)
     name = name or (worked[1] if worked else None)
-    if name is None or (denial.resource is None and (policy is None or _is_given(denial, default))):
-        return explanation
     kind, _, unnamed = default.resource.partition("/")
+    given = _find_given(denial, default)
+    is_other = given not in {None, unnamed}
+    if name is None or (denial.resource is None and (policy is None or is_other)):
+        return explanation
+    call = (
+        f"the call is for {unnamed}" if given == unnamed else f"the call names none, so it is for {unnamed}"
+    )
     allows = (
         f"{policy} allows it only on the {default.noun} {clip_text(name)}"
         if policy
@@ -105,7 +111,7 @@ def add_default_resource(denial: Denial, explanation: Explanation) -> Explanatio
     )
     right = "The policy needs no change, and the program is not broken." if policy else None
     return denial.explain(
-        denial_summary(denial, f"{allows}, and the call names none, so it is for {unnamed}"),
+        denial_summary(denial, f"{allows}, and {call}"),
         DEFAULT_RESOURCE.cause(
             "derived",
             because,
@@ -145,12 +151,13 @@ def _find_working_command(denial: Denial, default: _Default) -> tuple[str, str] 
     return None if found is None else (f"The text says {quote_words(said or '')}", found["name"])
 
 
-def _is_given(denial: Denial, default: _Default) -> bool:
-    """Return whether the text names a resource of the type for the call, other than in a policy or a command that worked."""
+def _find_given(denial: Denial, default: _Default) -> str | None:
+    """Return the resource of the type that the text names for the call, other than in a policy or a command that worked."""
     text = _DOCUMENT.sub("", denial.failure.text)
     command = denial.context.command
-    is_option = command is not None and command.option(default.option or "") is not None
-    return is_option or default.given.search(text) is not None
+    option = command.option(default.option or "") if command is not None else None
+    found = default.given.search(text)
+    return option.value if option is not None else found["name"] if found is not None else None
 
 
 def _name_it(denial: Denial, default: _Default, name: str) -> Remedy:

@@ -45,7 +45,7 @@ _CALLS = (
     (lazy_pattern(r"\baws s3 (?:cp|mv|sync)\b"), "--sse {0}", " --sse-kms-key-id {1}"),
     (lazy_pattern(r"\bupload_file(?:obj)?\("), 'ExtraArgs={{"ServerSideEncryption": "{0}"', ', "SSEKMSKeyId": "{1}"'),
     (lazy_pattern(r"\bAws::S3\b|\.rb:\d"), "server_side_encryption: '{0}'", ", ssekms_key_id: '{1}'"),
-    (lazy_pattern(r"\bboto(?:3|core)\b"), 'ServerSideEncryption="{0}"', ', SSEKMSKeyId="{1}"'),
+    (lazy_pattern(r"\bboto(?:3|core)\b|\bput_object\(Bucket="), 'ServerSideEncryption="{0}"', ', SSEKMSKeyId="{1}"'),
     (lazy_pattern(r"\bPutObjectCommand\b|\bclient-s3\b|\.[jt]s:\d"), 'ServerSideEncryption: "{0}"', ', SSEKMSKeyId: "{1}"'),
     (lazy_pattern(r"\bsoftware\.amazon\.awssdk\b"), '.serverSideEncryption("{0}")', '.ssekmsKeyId("{1}")'),
     (lazy_pattern(r"\bs3\.PutObjectInput\b|\boperation error S3\b"), 'ServerSideEncryption: types.ServerSideEncryption("{0}")', ', SSEKMSKeyId: aws.String("{1}")'),
