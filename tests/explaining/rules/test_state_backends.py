@@ -92,6 +92,10 @@ OF_REMOTE = HEAD.replace("refreshing", "loading") + "  with data.terraform_remot
     [
         (f"{BACKEND.format(OWN_ROLE)}{ROLE}{REMOTE}{OF_REMOTE}", "the role arn:aws:iam::444455556666:role/state"),
         (f"{REMOTE}{BACKEND.format(OWN_PROFILE)}{OF_REMOTE}", "the profile state"),
+        (
+            f'{REMOTE}{OF_REMOTE}terraform init -backend-config=state.hcl\nstate.hcl:\nbucket = "acme-state"\nrole_arn = "arn:aws:iam::444455556666:role/state"\n',
+            "the role arn:aws:iam::444455556666:role/state",
+        ),
         # The backend has no credentials of its own either, or another bucket.
         (f"{BACKEND.format('')}{PROFILE}{REMOTE}{OF_REMOTE}", "the profile prod"),
         (f"{BACKEND.format(OWN_ROLE).replace('acme-state', 'acme-other')}{PROFILE}{REMOTE}{OF_REMOTE}", "the profile prod"),

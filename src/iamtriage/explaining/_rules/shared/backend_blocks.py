@@ -47,6 +47,9 @@ _IDENTITY = lazy_pattern(
     r"|^[ \t]{0,20}(?P<key>access_key)\s{0,20}=",
     re.MULTILINE,
 )
+# The lines of a file for -backend-config.
+_LINES_OF_FILE = r"^(?:\w[^\n{{}}]*\n){{0,8}}bucket\s*=\s*\"{}\"[^\n]*(?:\n\w[^\n{{}}]*){{0,8}}"
+_ROLE = lazy_pattern(r"\brole_arn\s{0,20}=\s{0,20}\"[^\"\n]{1,600}\"")
 _OWN_CREDENTIALS = lazy_pattern(r"\b(?:assume_role\w*|role_arn|profile|access_key)\b")
 _VALUE = lazy_pattern(r"\b(?P<name>bucket|key|dynamodb_table)\s{0,20}=\s{0,20}\"(?P<value>[^\"\n]{1,255})\"")
 _OPENTOFU = lazy_pattern(r"\btofu\b")
@@ -174,8 +177,9 @@ def find_backend(text: str) -> Backend | None:
 
     A data source lacks that of the backend or, if the backend has none either, that of the provider.
     """
-    found = None if "-backend-config" in text else _find_block(text)
-    if found is None:
+    found = _find_block(text)
+    # What a file or an option adds to the block of the backend can be elsewhere.
+    if found is None or (found["data"] is None and "-backend-config" in text):
         return None
     providers = islice(_PROVIDER.finditer(text), _MAX_PROVIDERS)
     provider = next((each for at in providers if not _ALIAS.search(each := _read_block(text, at.end()))), "")
@@ -211,6 +215,9 @@ def _find_identity_of_backend(text: str, bucket: str | None) -> re.Match[str] | 
     """Return the role or profile of the block of the backend, if its state is in a bucket."""
     backend = next((each for each in _BACKEND.finditer(text) if each["data"] is None), None)
     block = "" if backend is None else _read_block(text, backend.end())
+    if backend is None and bucket is not None and "-backend-config" in text:
+        lines = re.search(_LINES_OF_FILE.format(re.escape(bucket)), text, re.MULTILINE)
+        block = "" if lines is None else _ROLE.sub(r"assume_role = { \g<0> }", lines[0])
     is_same = any(each["name"] == "bucket" and each["value"] == bucket for each in _VALUE.finditer(block))
     return _IDENTITY.search(block) if is_same else None
 
