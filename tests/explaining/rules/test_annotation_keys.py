@@ -38,6 +38,46 @@ def test_other_key(before: str, key: str, value: str, expected: str) -> None:
     assert ("no pod has to restart" in shown) == (before == STORE)
 
 
+_NODE = "User: arn:aws:sts::111122223333:assumed-role/prod-workers/i-0c1d2e3f4a5b6c7d8 is not authorized to perform: {} because no identity-based policy allows the {} action\n\n"
+_OF_VOLUMES = "ebs-csi-controller:\n" + _NODE.format(
+    "ec2:CreateVolume on resource: arn:aws:ec2:eu-west-1:111122223333:volume/*",
+    "ec2:CreateVolume",
+)
+_OF_ROUTES = _NODE.format("route53:ListHostedZones (external-dns)", "route53:ListHostedZones")
+_OF_APP = _NODE.format("s3:PutObject on resource: arn:aws:s3:::octo/1.csv", "s3:PutObject")
+_VALUES = "values.yaml:\n{}serviceAccount:\n  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/cart\n\n"
+_QUERY = '$ kubectl -n shop get sa cart -o jsonpath=\'{.metadata.annotations}\'\n{"meta.helm.sh/release-name":"cart"}\n'
+_EKSCTL = "$ eksctl create iamserviceaccount --cluster tide --namespace shop --name cart \\\n  --attach-policy-arn arn:aws:iam::111122223333:policy/cart --approve\n1 iamserviceaccount (shop/cart) was excluded (based on the include/exclude rules)\nserviceaccounts that exist in Kubernetes will be excluded, use --override-existing-serviceaccounts to override\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "first"),
+    [
+        (_OF_APP + ACCOUNT.format("iam.amazonaws.com/role", ROLE), "that of kiam and kube2iam, and EKS reads", "Annotate the service account with eks.amazonaws.com/role-arn"),
+        (_OF_VOLUMES + _VALUES.format("") + _QUERY, "under serviceAccount: the chart of the EBS CSI driver reads it from controller.serviceAccount", "Set the annotation where the chart reads it, and upgrade the release"),
+        (_OF_ROUTES + _VALUES.format("") + _QUERY, "although serviceAccount is the right place: the release was not upgraded", "Upgrade the release with the values"),
+        (_OF_APP + _VALUES.format("") + _QUERY, "under serviceAccount: most likely, the chart reads it from another key", "Upgrade the release with the values"),
+        (_OF_VOLUMES + '--set serviceAccount.annotations."eks\\.amazonaws\\.com/role-arn"=arn:aws:iam::111122223333:role/cart\n' + _QUERY, "reads it from controller.serviceAccount", "Set the annotation where"),
+        (_OF_APP + _EKSCTL, "eksctl skipped its service account shop/cart, which existed already", "Run eksctl again with --override-existing-serviceaccounts"),
+        (_OF_VOLUMES + _VALUES.format(""), "the pod did not use the role cart", "Re-create the pods"),
+        (_OF_APP + _EKSCTL.replace("1 iamserviceaccount (", "1 existing iamserviceaccount(s) ("), "", "If a pod called, give its service account its own role"),
+    ],
+    ids=["other key", "other place", "right place", "unknown chart", "argument", "eksctl", "no account", "existing"],
+)  # fmt: skip
+def test_role_that_no_account_has(text: str, reason: str, first: str) -> None:
+    """Nobody should allow the action to the role of the node instead."""
+    explanation = explain(text)
+    assert reason in explanation.summary
+    assert explanation.remedies[0].title.startswith(first)
+    if "eksctl skipped" in reason:
+        assert explanation.remedies[0].commands[0] == (
+            "eksctl create iamserviceaccount --cluster tide --namespace shop --name cart "
+            "--attach-policy-arn arn:aws:iam::111122223333:policy/cart --approve --override-existing-serviceaccounts"
+        )
+    if reason:
+        assert explanation.notes[0].startswith("Do not allow it for the role of the node")
+
+
 @pytest.mark.parametrize("key", ["eks.amazonaws.com/role-arn", "example.org/role"])
 def test_right_or_unknown_key(key: str) -> None:
     """The right key, and one that nobody takes for it, are no mistake."""

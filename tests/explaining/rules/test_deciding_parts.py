@@ -516,6 +516,27 @@ def test_issuer_with_a_private_name(host: str, subject: str, words: tuple[str, .
     assert "Retry" not in shown
 
 
+@pytest.mark.parametrize(
+    ("shown", "reason", "first"),
+    [
+        ("$ curl -s https://octo-oidc.s3.eu-west-1.amazonaws.com/a/.well-known/openid-configuration\n<Error><Code>AccessDenied</Code>\nsecurity blocked public access for the whole account", "S3 denies everyone the objects in octo-oidc, most likely because of Block Public Access of the account", "aws s3control put-public-access-block --account-id ACCOUNT_ID "),
+        ("$ curl -i https://s3.eu-west-1.amazonaws.com/octo-oidc/openid/v1/jwks\nHTTP/1.1 403 Forbidden", "S3 denies everyone the objects in octo-oidc.", "aws s3control get-public-access-block --account-id ACCOUNT_ID"),
+        ("$ curl -i https://oidc.acme.example/.well-known/openid-configuration\nHTTP/2 403", "the host does not serve them to everyone", "curl --silent"),
+        ("$ curl -s https://octo-oidc.s3.eu-west-1.amazonaws.com/a/.well-known/openid-configuration\n{}", "", "curl --silent"),
+        ("$ aws s3 ls s3://octo\nAn error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied", "", ""),
+    ],
+    ids=["account", "path", "other host", "served", "other call"],
+)  # fmt: skip
+def test_documents_of_an_issuer_that_are_not_public(shown: str, reason: str, first: str) -> None:
+    """What a request for them got is the reason, and not another failure."""
+    explanation = explain(f"{_NO_KEY}\n\n{shown}\n")
+    assert reason in explanation.summary
+    assert ("STS could not get the issuer's keys from https://" in explanation.summary) is bool(reason)
+    assert explanation.remedies[0].commands[0].startswith(first)
+    if "S3" in reason:
+        assert "Sign the request" not in str(explanation)
+
+
 @pytest.mark.parametrize("mode", [None, "API", "CONFIG_MAP"])
 def test_console_needs_access_to_the_cluster(mode: str | None) -> None:
     text = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/Auditor/mei is not authorized to perform: eks:AccessKubernetesApi on resource: arn:aws:eks:eu-west-1:{ACCOUNT}:cluster/live because no identity-based policy allows the eks:AccessKubernetesApi action"
@@ -668,7 +689,7 @@ def test_policy_that_allows_what_the_boundary_does_not(
 @pytest.mark.parametrize(
     ("policy", "verdict"),
     [
-        ("AmazonEKSAdminPolicy", "AmazonEKSAdminPolicy, which the text shows, has only built-in types"),
+        ("AmazonEKSAdminPolicy", "AmazonEKSAdminPolicy covers only built-in types, no custom resources"),
         ("", "access policies such as AmazonEKSAdminPolicy do not cover custom resources"),
     ],
 )

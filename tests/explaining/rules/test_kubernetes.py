@@ -490,6 +490,25 @@ def test_access_policies_in_the_text() -> None:
         assert "entry-without-policy" not in {each.code for each in explanation.causes}
 
 
+@pytest.mark.parametrize(
+    ("words", "installer", "titles"),
+    [
+        ("", "helm install", ["Associate AmazonEKSClusterAdminPolicy", "Let Helm manage"]),
+        ("The job must not get cluster admin.\n", "helm install", ["Let Helm manage", "Associate AmazonEKSClusterAdminPolicy"]),
+        ("", "kubectl get clusterroles", ["Allow exactly this request", "Or associate AmazonEKSAdminViewPolicy"]),
+    ],
+)  # fmt: skip
+def test_cluster_roles_hand_out_permissions(words: str, installer: str, titles: list[str]) -> None:
+    """A ClusterRole for them is not enough: who creates one must have all that it allows."""
+    text = f'{words}AmazonEKSAdminPolicy\n$ {installer}\nError: clusterroles.rbac.authorization.k8s.io "octo" is forbidden: User "{SESSION}" cannot get resource "clusterroles" in API group "rbac.authorization.k8s.io" at the cluster scope'
+    explanation = explained(text, {"cluster": "demo", "authentication_mode": "API"})
+    assert "AmazonEKSAdminPolicy covers only objects in namespaces" in explanation.summary
+    found = [each.title for each in explanation.remedies]
+    assert [next(i for i, title in enumerate(found) if title.startswith(each)) for each in titles] == sorted(
+        next(i for i, title in enumerate(found) if title.startswith(each)) for each in titles
+    )
+
+
 def test_authentication_mode_decides_how_to_add_a_group() -> None:
     text = forbidden(SESSION, "list", "pods", namespace="shop")
 

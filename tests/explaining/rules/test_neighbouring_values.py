@@ -421,6 +421,23 @@ resource "aws_iam_openid_connect_provider" "github" {
         ),
         ("AUDIENCE",),
     ),
+    "audience on which the job and the trust policy agree": _Row(
+        """id_tokens:
+  AWS_TOKEN:
+    aud: https://gitlab.com
+$ aws sts assume-role-with-web-identity --role-arn arn:aws:iam::111122223333:role/deploy
+An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience
+$ aws iam get-open-id-connect-provider --open-id-connect-provider-arn arn:aws:iam::111122223333:oidc-provider/gitlab.com
+{"ClientIDList": ["sts.amazonaws.com"]}
+"Condition": {"StringEquals": {"gitlab.com:aud": "https://gitlab.com", "gitlab.com:sub": "project_path:octo/cart:ref_type:branch:ref:main"}}
+""",
+        (
+            "lists only sts.amazonaws.com as audience, and the token is for https://gitlab.com",
+            "first: Add the audience https://gitlab.com to the IAM OIDC provider",
+            "The trust policy has https://gitlab.com already",
+        ),
+        ("Request the token for the audience",),
+    ),
     "audiences of a provider as text, and the claims of a pod's token": _Row(
         """An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience
 $ aws iam get-open-id-connect-provider --open-id-connect-provider-arn arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3D4E5F60718293A4B5C6D7E8F90 --query ClientIDList --output json
@@ -560,7 +577,21 @@ metadata: {}
             'the Role reader in the text has ingresses in the API group "extensions", but they are in the API group "networking.k8s.io"',
             "kubectl patch role reader -n shop",
             '"apiGroups":["networking.k8s.io"],"resources":["ingresses"],"verbs":["get","list","watch"]',
+            "The old entry for ingresses has no effect: remove it.",
         ),
+    ),
+    "Role with the type in another API group, for an object with a name": _Row(
+        """Error from server (Forbidden): deployments.apps "web" is forbidden: User "ana" cannot patch resource "deployments" in API group "apps" in the namespace "shop"
+kind: Role
+metadata:
+  name: deployer
+rules:
+- apiGroups: [""]
+  resources: [pods, deployments]
+  verbs: [get, create, patch]
+""",
+        ('"apiGroups":["apps"],"resources":["deployments"],"verbs":["get","create","patch"]}',),
+        ("resourceNames",),
     ),
     "Role in another namespace": _Row(
         """Error from server (Forbidden): pods is forbidden: User "system:serviceaccount:ci:bot" cannot list resource "pods" in API group "" in the namespace "prod"

@@ -476,8 +476,16 @@ _NETWORK = "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-0a1b2c3d4e5f60718"
             "an Allow that requires another tag or value",
             "Check that the policy is attached",
         ),
+        (
+            "cluster/green",
+            "cluster/blue",
+            "",
+            "lacks it (its tags: cluster/green = blue)",
+            "Allow it on the resources of green, too, in a second statement",
+        ),
+        ("team/green", "cluster/blue", "", "lacks it", "Tag subnet-0a1b2c3d4e5f60718 with"),
     ],
-    ids=["name", "key", "code", "same"],
+    ids=["name", "key", "code", "same", "other owner", "other path"],
 )
 def test_tag_of_a_decoded_message(set_tag: str, required: str, code: str, verdict: str, title: str) -> None:
     conditions = [{"key": f"ec2:ResourceTag/{set_tag}", "values": {"items": [{"value": "blue"}]}}]

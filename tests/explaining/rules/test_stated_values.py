@@ -975,6 +975,24 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="version that is new enough",
         ),
         pytest.param(
+            f"$ echo $KUBECONFIG\n/home/ana/.kube/live.yaml\n$ kubectl get ns\n{OLD_KUBECONFIG}\n      env:\n      - {{name: AWS_PROFILE, value: live-ro}}\nAdded new context live to /home/ana/.kube/config",
+            {},
+            (
+                "wrote to /home/ana/.kube/config, but kubectl reads /home/ana/.kube/live.yaml",
+                "--profile live-ro --kubeconfig /home/ana/.kube/live.yaml",
+                "k8s.io/v1beta1#' /home/ana/.kube/live.yaml",
+            ),
+            ("add it to the command",),
+            id="kubeconfig of a variable",
+        ),
+        pytest.param(
+            f"export KUBECONFIG=~/.kube/config\n{OLD_KUBECONFIG}\nUpdated context live in /home/ana/.kube/config",
+            {},
+            ("k8s.io/v1beta1#' ~/.kube/config",),
+            ("wrote to",),
+            id="the same kubeconfig",
+        ),
+        pytest.param(
             f'      inline-session-policy: {{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"s3:PutObject","Resource":"*"}}]}}\n{NO_SESSION_ALLOW}',
             {},
             ("inline-session-policy of the step configure-aws-credentials",),

@@ -76,6 +76,40 @@ def test_what_can_match_is_not_blamed(policy: dict[str, Any], repository: str) -
     assert "and the workflow requests" not in summary
 
 
+@pytest.mark.parametrize(
+    ("words", "subject"),
+    [
+        ("We renamed our repo on Monday.", "repo:octo@OWNER_ID/cart@REPOSITORY_ID:ref:refs/heads/main"),
+        ("The repository was renamed from cart to basket.", "repo:octo@OWNER_ID/basket@REPOSITORY_ID:ref:refs/heads/main"),
+        ("I transferred the repo cart/cart to octo/cart.", "repo:octo@OWNER_ID/cart@REPOSITORY_ID:ref:refs/heads/main"),
+        ("First deployment of a brand-new repository.", "repo:octo@OWNER_ID/cart@REPOSITORY_ID:ref:refs/heads/main"),
+        ("We renamed the workflow in the repo.", None),
+        ("The repo was not renamed.", None),
+        ("The repo was renamed.\n2025-10-01", None),
+    ],
+)  # fmt: skip
+def test_subject_of_a_renamed_repository_has_ids(words: str, subject: str | None) -> None:
+    """The IDs are not known, and the subject has them since July 15, 2026."""
+    policy = _policy("sts.amazonaws.com", "repo:octo/cart:ref:refs/heads/main")
+    date = "" if words.endswith("-01") else "2026-11-24T09:12:44Z "
+    error = "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity"
+    explanation = explain(f"{words}\n{date}{error}\n{json.dumps(policy)}")
+    assert (f"the token has {subject}, with the IDs" in explanation.summary) is (subject is not None)
+    if subject is not None:
+        repository = subject.replace("@OWNER_ID", "").replace("@REPOSITORY_ID", "").split(":")[1]
+        assert explanation.remedies[0].commands[0].startswith(f"gh api repos/{repository} --jq ")
+        assert subject in str(explanation.remedies[0].policy)
+
+
+@pytest.mark.parametrize("form", ["{:>3} {}", "{}\t{}", "{:>4} | {}", "{}: {}"])
+def test_line_numbers_hide_no_workflow(form: str) -> None:
+    workflow = "permissions:\n  id-token: write\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    permissions:\n      contents: write\n    steps:\n      - uses: aws-actions/configure-aws-credentials@v5\n        with: {role-to-assume: ship}"
+    lines = (form.format(number, line) for number, line in enumerate(workflow.splitlines(), 1))
+    error = "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers"
+    explanation = explain(f"{error}\n\n" + "\n".join(lines))
+    assert "The job ship has no credentials: its own permissions lack id-token: write" in explanation.summary
+
+
 WORKFLOW = """on:
   push:
     branches:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.unwrapping.line_numbers import strip_line_numbers
 from iamtriage._reading.unwrapping.linewraps import (
     FRESH_LINE,
     MIN_FULL_LINES,
@@ -207,7 +208,7 @@ def _did_not_fit(line: _Line, following: _Line, trailing_spaces: int) -> bool:
 
 
 def remove_borders(text: str) -> View:
-    """Remove drawn borders, and join the lines of a sentence that a box or a terminal wraps.
+    """Remove drawn borders and line numbers, and join the lines of a sentence that a box or a terminal wraps.
 
     Everything else, such as times and commands, remains.
     """
@@ -222,6 +223,7 @@ def remove_borders(text: str) -> View:
                 box = []
             box.append(line)
         view.edit([*edits, *_border_edits(box)] if box else edits)
+    strip_line_numbers(view)
     join_wrapped_lines(view)
     return view
 

@@ -6,16 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.kubeconfigs import find_kubeconfig_file
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.model import Context
     from iamtriage.failures._failures import Failure
 
-# The kubeconfig of a node is not that of a person, and another one is needed instead.
-_KUBECONFIG = lazy_pattern(
-    r"\bKUBECONFIG=[\"']?(?!/var/lib/kubelet|/etc/kubernetes)((?:~|\$HOME)?[\w./-]{1,200})(?=[\s\"';&]|\Z)",
-    re.ASCII,
-)
 _KUBECTL_OPTION = lazy_pattern(r"(?!/var/lib/kubelet|/etc/kubernetes)[\w./~][\w./:@-]{0,200}", re.ASCII)
 _END_OF_KUBECTL = lazy_pattern(r" (?:--|[|>]|2>) ")
 
@@ -23,10 +19,7 @@ _END_OF_KUBECTL = lazy_pattern(r" (?:--|[|>]|2>) ")
 def find_kubeconfig(context: Context, failure: Failure | None) -> str | None:
     """Return the kubeconfig that a command or a variable names."""
     stated = kubectl_value(context, "kubeconfig")
-    if stated is not None or failure is None or "KUBECONFIG=" not in failure.text:
-        return stated
-    found = {each[1] for each in _KUBECONFIG.finditer(failure.text)}
-    return found.pop() if len(found) == 1 else None
+    return stated if stated is not None or failure is None else find_kubeconfig_file(failure.text)
 
 
 def kubectl_value(context: Context, *names: str) -> str | None:
@@ -51,8 +44,8 @@ def with_kubeconfig(line: str, file: str | None, name: str | None) -> str:
     >>> with_kubeconfig("aws eks update-kubeconfig --name shop", "kc.yaml", "prod")
     'aws eks update-kubeconfig --name shop --kubeconfig kc.yaml --alias prod'
     """
-    is_kubectl = line.startswith("kubectl ") and "--kubeconfig" not in line
-    if not is_kubectl and not line.startswith("aws eks update-kubeconfig "):
+    is_kubectl = line.startswith("kubectl ")
+    if "--kubeconfig" in line or not (is_kubectl or line.startswith("aws eks update-kubeconfig ")):
         return line
     options = f" --kubeconfig {file}" if file else ""
     options += f" --{'context' if is_kubectl else 'alias'} {name}" if name else ""

@@ -20,6 +20,7 @@ from iamtriage.failures._failures import (
     AwsError,
     ExpiredCredentials,
     InvalidCredentials,
+    InvalidIdentityToken,
     KubernetesUnauthorized,
     MissingCredentials,
     SignatureMismatch,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_failure", "find_headline")
 
+_NO_KEY = "retrieve verification key"
 _STANDARD_DENIAL = "is not authorized to perform: "
 # The SDK for Java only warns that it skips the credentials of a pod, and takes others.
 _MISSING_MODULE = "the 'sts' service module must be"
@@ -75,6 +77,11 @@ def find_headline(text: str, failure: AccessDenied | KubernetesUnauthorized, fac
     """Return the failure of a text to explain: the one that parse() returns, or one that says more."""
     if isinstance(failure, KubernetesUnauthorized):
         return _find_rejected_credentials(text, failure, facts) or failure
+    if _NO_KEY in text and "/.well-known/" in text:
+        # What a request for the documents of an issuer gets is only the reason why STS got no key.
+        main = parse(_blank(text, failure.span))
+        if isinstance(main, InvalidIdentityToken):
+            return attrs.evolve(main, text=text)
     if failure.action is None or _SKIPPED_IDENTITY in text:
         return _find_specific_failure(text, failure, facts) or failure
     return failure

@@ -48,7 +48,7 @@ _PROFILES = lazy_pattern(
     re.ASCII,
 )
 _KUBECONFIG_PROFILE = lazy_pattern(
-    r"- name: AWS_PROFILE\s{1,80}value: [\"']?([\w.@:+/-]{1,64})"
+    r"- (?:\{ ?)?name: AWS_PROFILE(?:,|\s)\s{0,80}value: [\"']?([\w.@:+/-]{1,64})"
     r"|\"name\"\s?:\s?\"AWS_PROFILE\"\s?,\s{0,80}\"value\"\s?:\s?\"([\w.@:+/-]{1,64})\"",
     re.ASCII,
 )

@@ -59,7 +59,7 @@ _NAME_OF_OWNER = lazy_pattern(
 _TRUSTING_ROLE = lazy_pattern(
     r"\baws iam get-role [^\n|;&]{0,200}?--role-name[ =][\"']?(?P<printed>[\w+=,.@-]{1,64})"
     r"|(?i:trust (?:policy|relationships?))(?: of| for| on)?(?: the)?(?: IAM)?(?: role)? [`\"']?(?P<after>(?!(?:of|for|on|the|an?|IAM|role|it|that|this|target|other|assumed|destination|execution|[mM]y|our|their|your)\b(?!-))[\w+=,.@-]{2,64})[`\"']?(?: role)?[^\S\n]{0,4}[:(]"
-    r"|(?i:\brole) [`\"']?(?P<before>[\w+=,.@-]{2,63}[\w+=@-])[`\"']?[^\n.]{0,40}?\b(?i:trust (?:policy|relationships?))",
+    r"|(?i:\brole)[ /][`\"']?(?P<before>[\w+=,.@-]{2,63}[\w+=@-])[`\"']?(?![\w/])[^\n.]{0,40}?\b(?i:trust(?:s?:| (?:policy|relationships?)))",
     re.ASCII,
 )
 # The members of a condition, and the key for the subject of a token.
@@ -142,15 +142,16 @@ def find_trust_conditions(text: str) -> Document | None:
     {'Federated': 'arn:aws:iam::111122223333:oidc-provider/gitlab.com'}
     """
     role = _ROLE.search(text)
+    partition, account = ("aws", "ACCOUNT_ID") if role is None else role.groups()
     for found in _CONDITIONS.finditer(text):
-        issuer = _SUBJECT_KEY.search(found[0])
-        if role is None or issuer is None:
+        issuer, owner = _SUBJECT_KEY.search(found[0]), _find_trusting_role(text, found.start())
+        if issuer is None or (role is None and owner is None):
             continue
         try:
             condition = json.loads(f"{{{found[0].rstrip().rstrip(',')}}}")
         except ValueError:
             continue
-        provider = f"arn:{role['partition']}:iam::{role['account']}:oidc-provider/{issuer['issuer']}"
+        provider = f"arn:{partition}:iam::{account}:oidc-provider/{issuer['issuer']}"
         statement = {
             "Effect": "Allow",
             "Principal": {"Federated": provider},
@@ -158,7 +159,7 @@ def find_trust_conditions(text: str) -> Document | None:
             "Condition": condition,
         }
         policy = build_policy({"Version": "2012-10-17", "Statement": [statement]})
-        return policy and policy._replace(is_condition=True)
+        return policy and policy._replace(is_condition=True, owner=owner)
     return None
 
 

@@ -14,7 +14,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.credentials import credential_endpoints, credential_sources, pod_roles
+from iamtriage.explaining._rules.credentials import (
+    credential_endpoints,
+    credential_sources,
+    pod_annotations,
+    pod_roles,
+)
 from iamtriage.explaining._rules.shared import certificates, clues, pages, text_signs
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -102,7 +107,7 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
         end = "This is only a warning: the program then uses another source."
         steps = ("If the program works, ignore the message.", *steps)
     hop_limit = attrs.evolve(hop_limit, steps=steps)
-    lacks_role = re.search(pod_roles.ACCOUNT_WITHOUT_ANNOTATION, case.text) is not None
+    lacks_role = re.search(pod_annotations.ACCOUNT_WITHOUT_ANNOTATION, case.text) is not None
     return case.explain(
         f"{name} asked the instance metadata service for {asked}, and its request {outcome}. {end}",
         METADATA_UNANSWERED.cause(

@@ -17,7 +17,13 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.credentials import credential_sources, pod_agents, pod_problems, pod_roles
+from iamtriage.explaining._rules.credentials import (
+    credential_sources,
+    pod_agents,
+    pod_annotations,
+    pod_problems,
+    pod_roles,
+)
 from iamtriage.explaining._rules.shared import certificates, clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import (
@@ -189,25 +195,23 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
     """Explain that a pod's service account has no role with which the Secrets Store CSI driver could call."""
     facts, definition, driver = case.facts, pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE, None
     account = f"The service account {facts.namespace or 'NAMESPACE'}/{facts.service_account or 'NAME'}"
-    other, problem = pod_problems.find_other_annotation(case.text), pod_problems.find_pod_problem(case)
+    other, problem = pod_annotations.find_other_annotation(case.text), pod_problems.find_pod_problem(case)
     if other is not None:
-        summary = f"{account} has no role that is used: {pod_problems.describe_key(other, case.text)}."
-        cause = pod_problems.other_key_cause(other)
-        remedies: tuple[Remedy, ...] = (pod_problems.correct_key_remedy(case, other),)
+        summary = f"{account} has no role that is used: {pod_annotations.describe_key(other, case.text)}."
+        cause = pod_annotations.other_key_cause(other)
+        remedies: tuple[Remedy, ...] = (pod_annotations.correct_key_remedy(case, other),)
     elif problem is not None and problem.uses_other_account:
         summary, remedies = f"{account} has no IAM role: {problem.text}.", (problem.remedy,)
         text = "The driver uses the role of the pod that mounts the volume, not its own."
         cause = definition.cause("reported", text=text)
     else:
         summary = f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used."
-        text = f"{account} has no annotation {pod_problems.KEY}."
         said = "An IAM role must be associated with service account"
+        text = f"{account} has no annotation {pod_annotations.KEY}."
         cause = reported_cause(definition, message, said, text=text)
         remedies = (pod_roles.irsa_remedy(case), pod_roles.POD_IDENTITY_REMEDY)
-        if not pod_problems.uses_external_secrets(case.text):
-            driver = (
-                "The driver uses Pod Identity only if the SecretProviderClass sets usePodIdentity to true."
-            )
+        if not pod_annotations.uses_external_secrets(case.text):
+            driver = "The driver uses Pod Identity only with usePodIdentity: true in the SecretProviderClass."
     notes = (driver, credential_remedies.NO_CALL_MADE)
     return case.explain(summary, cause, topic="no-credentials", remedies=remedies, notes=notes)
 

@@ -74,6 +74,22 @@ _PRINTED_ROLE = lazy_pattern(
 _MAX_PRINTED = 80
 
 
+# With a limit of 1, what works on the host shows that the instance has a role.
+_WORKS_ON_HOST = lazy_pattern(
+    rf"\b(?:on|from) the host\b(?:{_NOT}[^\n]){{0,100}}?\b(?:works?|fine|ok|succeeds?)\b",
+    re.IGNORECASE | re.ASCII,
+)
+# The token of IMDSv2 is optional elsewhere, such as on the server before.
+_OPTIONAL_TOKEN = lazy_pattern(
+    r"\bhttp_?tokens\b\W{1,6}(?:(?:was|is|had|of|set|to)\W{1,4}){0,3}optional\b", re.IGNORECASE
+)
+
+
+def works_on_host(text: str) -> bool:
+    """Return whether a text shows the limit, and says that a call on the host works."""
+    return HOP_LIMIT_OF_ONE.search(text) is not None and _WORKS_ON_HOST.search(text) is not None
+
+
 def works_on_host_network(text: str) -> bool:
     """Return whether a text says that a container gets the role of its instance if it uses the host's network."""
     return _WORKS_ON_HOST_NETWORK.search(text) is not None
@@ -87,7 +103,11 @@ def find_contrast(text: str) -> re.Match[str] | None:
 def advise_on_hop_limit(case: Case[MissingCredentials], *, timed_out: bool) -> tuple[Cause, Remedy]:
     """Return the cause and the remedy, as far as the text shows that the limit is reached."""
     timeout = "The request to the metadata service timed out." if timed_out else None
-    hop_limit = METADATA_HOP_LIMIT.cause(because=timeout)
+    optional = None
+    if HOP_LIMIT_OF_ONE.search(case.text) and _OPTIONAL_TOKEN.search(case.text):
+        # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-transition-to-version-2.html
+        optional = "With HttpTokens optional, SDKs fall back to IMDSv1, which the limit does not affect."
+    hop_limit = METADATA_HOP_LIMIT.cause(because=(timeout, optional))
     raise_limit = hop_limit_remedy(case)
     is_container = IN_CONTAINER.search(case.text) is not None or works_on_host_network(case.text)
     if is_container and case.facts.service_account is None and not is_about_pods(case.text):

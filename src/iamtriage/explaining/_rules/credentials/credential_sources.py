@@ -209,9 +209,9 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     no_profile = NO_INSTANCE_PROFILE.cause(because=because if METADATA_SIGNS.search(message) else None)
     hop_limit, raise_limit = credential_endpoints.advise_on_hop_limit(case, timed_out=timed_out)
     is_reachable = credential_endpoints.HIGHER_HOP_LIMIT.search(case.text) is not None
-    if credential_endpoints.find_contrast(case.text) or credential_endpoints.INSTANCE_SESSION.search(
-        case.text
-    ):
+    text = case.text
+    contrast = credential_endpoints.find_contrast(text) or credential_endpoints.works_on_host(text)
+    if contrast or credential_endpoints.INSTANCE_SESSION.search(text):
         return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
     if re.search(NO_INSTANCE_PROFILE.sign, case.text):
         return Advice([no_profile], [_ATTACH_PROFILE], ": the EC2 instance has no role")

@@ -280,7 +280,7 @@ AMBIENT_OFF = lazy_pattern(r"perhaps you meant to enable ambient credentials")
 """What cert-manager says if an issuer has no credentials of its own, and may use no others."""
 _PAGE = "https://cert-manager.io/docs/configuration/acme/dns01/route53/"
 _ISSUER = lazy_pattern(
-    r"^kind: *(?P<kind>(?:Cluster)?Issuer)[ \t\r]*$(?:\n(?!---)[^\n]{0,200}){0,12}?\n[ \t]{1,4}name: *[\"']?(?P<name>[a-z0-9][a-z0-9.-]{0,252})",
+    r"^kind: *(?P<kind>(?:Cluster)?Issuer)[ \t\r]*$(?:\n(?!---)[^\n]{0,200}){0,12}?\n(?:[ \t]{1,4}|metadata: *\{ *)name: *[\"']?(?P<name>[a-z0-9][a-z0-9.-]{0,252})",
     re.MULTILINE,
 )
 _KIND = lazy_pattern(r"\b(?:Cluster)?Issuer\b")
@@ -312,7 +312,6 @@ def explain_ambient_credentials(case: Case[MissingCredentials], message: str) ->
         )
     allow = cluster_remedy(
         f"Start the controller with {flag.partition('=')[0]}",
-        None if is_cluster else "Everyone who may create an Issuer in any namespace can then use the role.",
         "The command is for the Helm chart. It replaces extraArgs: add the arguments that are set already.",
         commands=f"helm upgrade cert-manager jetstack/cert-manager --namespace cert-manager --reuse-values --set 'extraArgs={{{flag}}}'",
         url=_PAGE,
@@ -335,8 +334,11 @@ def explain_ambient_credentials(case: Case[MissingCredentials], message: str) ->
             AMBIENT_CREDENTIALS_OFF,
             message,
             "perhaps you meant to enable ambient credentials",
-            text=f"{default} The IAM role and its policy are not the cause.",
+            text=f"{default} The role, its policy and its trust policy are not the cause: the controller calls AWS, whatever the namespace of the {kind}.",
         ),
         topic="no-credentials",
         remedies=(allow, own) if is_cluster else (change, allow, own),
+        notes=None
+        if is_cluster
+        else f"With {flag}, everyone who may create an Issuer in any namespace can use the role.",
     )

@@ -12,6 +12,11 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials import other_users
+from iamtriage.explaining._rules.credentials.kubeconfig_versions import (
+    API_VERSION,
+    OTHER_VERSION,
+    explain_api_version,
+)
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, principal_words
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -34,8 +39,6 @@ _EXECUTABLE = lazy_pattern(
 )
 _UPDATE_KUBECONFIG = "aws eks update-kubeconfig --name CLUSTER --region REGION"
 _HELPER = "aws eks get-token --cluster-name CLUSTER --region REGION"
-_API_VERSION = "exec plugin: invalid apiVersion"
-_OTHER_VERSION = "exec plugin is configured to use API version"
 # As the AWS CLI and aws-iam-authenticator, which are such helpers, report it.
 _NO_CREDENTIALS_FOUND = lazy_pattern(
     r"NoCredentialProviders|no valid providers in chain|Unable to locate credentials"
@@ -95,18 +98,6 @@ KUBECONFIG_HELPER = CauseType(
     fix="Run the helper by hand, and correct what it reports.",
     sources=(pages.EKS_KUBECONFIG,),
 )
-KUBECONFIG_API_VERSION = CauseType(
-    "kubeconfig-api-version",
-    title="The kubeconfig uses a removed version of the credential API",
-    text="The kubeconfig asks for client.authentication.k8s.io/v1alpha1, which kubectl 1.24 removed.",
-    recognised_by='kubectl says "exec plugin: invalid apiVersion", or the text shows v1alpha1 of the credential API.',
-    fix="Update the AWS CLI, and run aws eks update-kubeconfig again.",
-    sign=r"\bclient\.authentication\.k8s\.io/v1alpha1\b",
-    commands=("aws --version", "aws eks update-kubeconfig"),
-    sources=(pages.EKS_KUBECONFIG, "https://github.com/aws/aws-cli/issues/6920"),
-)
-
-
 _SHOW_HELPER = "kubectl config view --minify --output jsonpath='{.users[].user.exec}'"
 _SIGN_IN_FOR_KUBECTL = "The first command prints the profile that kubectl uses (--profile or AWS_PROFILE; if it has none, that of your shell). Sign in with it, and repeat the kubectl command."
 
@@ -254,8 +245,8 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         causes = (HELPER_WITHOUT_CREDENTIALS.cause("derived"),)
         if other is None:
             first = (credential_remedies.CONFIGURE_CREDENTIALS,)
-    elif _API_VERSION in message or _OTHER_VERSION in message:
-        return _explain_api_version(case, message)
+    elif API_VERSION in message or OTHER_VERSION in message:
+        return explain_api_version(case, message)
     elif "not found" in message or "no such file" in message:
         install = your_remedy(
             "Install the AWS CLI where the call runs: in the image of the job or container, or on the computer",
@@ -314,51 +305,3 @@ _WRITE_AGAIN = your_remedy(
     commands=_UPDATE_KUBECONFIG,
     url=pages.EKS_KUBECONFIG,
 )
-
-
-# What aws --version prints, and the first versions that write v1beta1.
-_CLI_VERSION = lazy_pattern(r"\baws-cli/(\d{1,2})\.(\d{1,3})(?:\.\d{1,4})?")
-_FIRST_CLI_WITH_V1BETA1 = {1: 24, 2: 7}
-
-
-def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explanation:
-    """Explain a kubeconfig that asks for a version of the credential API that was removed.
-
-    Sources: https://github.com/aws/aws-cli/issues/6920 and https://github.com/aws/containers-roadmap/issues/1736.
-    """
-    update = "The AWS CLI 1.24, 2.7 and later write v1beta1: update it if aws --version prints an older one. If the old kubeconfig has --profile or --role-arn, add it to the command."
-    too_old, title = "", "Update the AWS CLI, and write the kubeconfig again"
-    if (found := _CLI_VERSION.search(case.failure.text)) is not None:
-        major, minor, cli = int(found[1]), int(found[2]), found[0].replace("aws-cli/", "AWS CLI ")
-        if minor < _FIRST_CLI_WITH_V1BETA1.get(major, 0):
-            too_old = f"the {cli} is too old"
-            update = f"The {cli} is too old: only {major}.{_FIRST_CLI_WITH_V1BETA1[major]} and later write v1beta1. Update it, then run the command. The kubeconfig then has v1beta1."
-        else:
-            title = "Write the kubeconfig again"
-            update = f"The {cli} writes v1beta1: run the command with it, for each cluster in the file. If kubectl then reports that the plugin returned v1alpha1, an older aws is first in the PATH (which -a aws)."
-    return case.explain(
-        f"The program that gets the token and the kubeconfig use different versions of client.authentication.k8s.io: {too_old or 'most likely, the AWS CLI is too old'}."
-        if _OTHER_VERSION in message
-        else f"The kubeconfig is too old for this kubectl: it uses client.authentication.k8s.io/v1alpha1, which kubectl 1.24 removed{f', and {too_old}' if too_old else ''}.",
-        clues.reported_cause(
-            KUBECONFIG_API_VERSION,
-            message,
-            _API_VERSION,
-            _OTHER_VERSION,
-            text="kubectl accepts a token only in the version that the kubeconfig names, and kubectl 1.24 removed v1alpha1."
-            if _OTHER_VERSION in message
-            else "Since version 1.24, kubectl accepts only v1beta1 and v1. Older versions also accept v1alpha1.",
-        ),
-        topic="kubeconfig-helper",
-        remedies=your_remedy(
-            title,
-            update,
-            "Or set apiVersion to client.authentication.k8s.io/v1beta1 by hand: in the kubeconfig, or in what generates it, such as Terraform.",
-            commands=(
-                _UPDATE_KUBECONFIG,
-                "kubectl config view --minify --output 'jsonpath={.users[0].user.exec.apiVersion}'",
-            ),
-            url=pages.EKS_KUBECONFIG,
-        ),
-        notes=f"No permission of {principal_words.describe_principal(case.principal, case.caller)} is missing: kubectl made no request.",
-    )

@@ -255,15 +255,24 @@ def _update_remedy(case: Case[MissingCredentials], version: str) -> Remedy:
         )
     if "Boto3" not in version or find_controller(case.text) is not None:
         return update
+    own = (
+        ", and make sure that the program no longer loads the copy in dist-packages"
+        if "/dist-packages/botocore" in case.failure.text
+        else ""
+    )
     return your_remedy(
         "Update boto3 and botocore in the image, and roll it out",
-        f"{version}, and its botocore, support EKS Pod Identity. Look for older versions in requirements and lock files. Do not unset the address instead: the program could then use the role of the node.",
+        f"{version}, and its botocore, support EKS Pod Identity. Look for older versions in requirements and lock files{own}. Do not unset the address instead: the program could then use the role of the node.",
         commands=(
             "pip install --upgrade 'boto3>=1.34.41' 'botocore>=1.34.41'",
-            Labelled("When the new image is deployed:", clusters.restart_command(case)),
+            Labelled("If the image keeps its tag, re-create the pods:", clusters.restart_command(case)),
         ),
         url=pages.EKS_POD_SDK,
     )
+
+
+# What pip list and requirements files say of the SDK for Python.
+_INSTALLED = lazy_pattern(r"^(boto3|botocore)(?:==|[ \t]{1,30})(\d{1,2}\.\d{1,3}\.\d{1,4})\b", re.MULTILINE)
 
 
 def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanation:
@@ -274,12 +283,15 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
     program = "" if controller is None else f" in {controller.name}"
     if (provider := _find_terraform_provider(text)) is not None:
         program = f" in the Terraform provider {' '.join(provider).strip()}"
+    installed = dict(_INSTALLED.findall(case.failure.text))
+    if not program and "Boto3" in version and installed:
+        program = f", {' with '.join(f'{name} {number}' for name, number in sorted(installed.items()))},"
     return case.explain(
         f"The SDK{program} is too old for EKS Pod Identity: it does not accept the agent's address, 169.254.170.23. The pod's association works, or the address would not be set.",
         pod_roles.SDK_TOO_OLD.cause(
             "derived" if POD_IDENTITY_AGENT in text else "possible",
             clues.quote_phrases(text, phrase) if phrase else (),
-            text="EKS sets AWS_CONTAINER_CREDENTIALS_FULL_URI to this address only for a pod with an association.",
+            text="EKS sets AWS_CONTAINER_CREDENTIALS_FULL_URI to this address only for a pod with an association. The SDK refuses the address itself and sends nothing, so the agent and network policies are not the cause.",
         ),
         remedies=(
             _update_remedy(case, version),

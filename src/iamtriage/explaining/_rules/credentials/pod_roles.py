@@ -19,7 +19,8 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.credentials import pod_problems
+from iamtriage.explaining._rules.credentials import pod_annotations, pod_problems
+from iamtriage.explaining._rules.credentials.pod_annotations import ACCOUNT_WITHOUT_ANNOTATION
 from iamtriage.explaining._rules.shared import clues, clusters, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
@@ -78,14 +79,6 @@ OTHER_PROVIDER = CauseType(
     fix="Use the default credential chain, without a profile or a fixed provider.",
     of="no-credentials",
 )
-# The manifest of a service account without the annotation, or what kubectl describe prints of one.
-ACCOUNT_WITHOUT_ANNOTATION = (
-    r"\bkind: ServiceAccount metadata: (?!(?:(?!\bkind: |--- ).){0,2000}eks\.amazonaws\.com/role-arn)(?=(?:(?!\bkind: |--- ).){0,2000}\bname: )"
-    r"|\bdescribe (?:sa|serviceaccounts?)[ /].{0,200}? Annotations: <none>"
-    # A query that prints nothing, before the next prompt.
-    r"|\bget (?:sa|serviceaccounts?)[ /][^|$#]{0,120}\.annotations\b[^\s|]{0,60}(?=[^\s|]{0,20} (?:(?:\{|map\[)(?![^{}\]]{0,2000}role-arn)[^{}\]]{0,2000}[}\]]|null|[^\s$#%{]{0,40} ?[$#%❯] )|\Z)"
-)
-"""A pattern for a text with its whitespace folded."""
 _NO_ASSOCIATION = r"\blist-pod-identity-associations\b(?:.{0,300}?(?P<shown>\"associations\": ?\[ ?\])|[^$#]{0,200} --query [\"']?associations\b[^$#]{0,60}? (?:\[ ?\]|None\b))"
 SERVICE_ACCOUNT_WITHOUT_ROLE = CauseType(
     "service-account-without-role",
@@ -127,12 +120,16 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     older = PODS_NOT_RECREATED.cause(
         text="The pod is older than the annotation or association: EKS injects the variables when a pod is created."
     )
-    if (other := pod_problems.find_other_annotation(case.text)) is not None:
-        wrong = pod_problems.describe_key(other, case.text)
-        remedy = pod_problems.correct_key_remedy(case, other)
-        return Advice([pod_problems.other_key_cause(other)], [remedy], f": {wrong}")
+    if (other := pod_annotations.find_other_annotation(case.text)) is not None:
+        wrong = pod_annotations.describe_key(other, case.text)
+        remedy = pod_annotations.correct_key_remedy(case, other)
+        return Advice([pod_annotations.other_key_cause(other)], [remedy], f": {wrong}")
     if problem is not None:
-        definition = SERVICE_ACCOUNT_WITHOUT_ROLE if problem.uses_other_account else PODS_NOT_RECREATED
+        definition = (
+            SERVICE_ACCOUNT_WITHOUT_ROLE
+            if problem.uses_other_account or problem.is_unassigned
+            else PODS_NOT_RECREATED
+        )
         cause = definition.cause("derived", text=f"{capitalize_start(problem.text)}.")
         return Advice([cause], [problem.remedy], f": {problem.text}")
     if (stated := _describe_account_without_role(case)) is not None:
@@ -170,13 +167,13 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice([*causes, AGENT_MISSING.cause()], [*remedies, update_sdk_remedy(case)])
 
 
-def find_account_without_role(case: AnyCase) -> pod_problems.PodProblem | None:
+def find_account_without_role(case: AnyCase) -> pod_annotations.PodProblem | None:
     """Return that a service account has no annotation, if the text has it and shows no association."""
     if not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text) or read_pod_evidence(case.failure.text).given:
         return None
     name = "/".join(filter(None, (case.facts.namespace, case.facts.service_account)))
     text = f"its service account{f' {clip_text(name)}' if name else ''} has no annotation with a role, so without a Pod Identity association, it calls with the role of its node"
-    return pod_problems.PodProblem(text, None, irsa_remedy(case))
+    return pod_annotations.PodProblem(text, None, irsa_remedy(case))
 
 
 def _describe_account_without_role(case: AnyCase) -> str | None:

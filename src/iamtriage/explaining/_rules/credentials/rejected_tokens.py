@@ -120,6 +120,9 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     is_other = audience is not None and audience not in _STS_AUDIENCES and "oidc.eks." in (issuer.url or "")
     is_listed = audience is None and lists_sts
     expected = issuers.STS_AUDIENCE if is_other or is_listed or not is_of_partition else None
+    is_agreed = audience is not None and f"'{audience}'" in str(case.facts.trust_policy)
+    if is_agreed and listed and audience not in listed and not is_other:
+        return _explain_other_client_id(case, issuer, audience, listed, None, causes)
     if audience is not None and listed and audience not in listed:
         summary = f"The token is for the audience {audience}, but the IAM OIDC provider lists only {join_words(listed, 'and')}."
         expected = next((each for each in listed if each.startswith("sts.")), listed[0])
@@ -168,6 +171,8 @@ def _explain_other_client_id(
     if matches := issuers.describe_match(case):
         trust = f"{matches.strip().removesuffix('.')} (provider, subject and audience), and needs no change."
     right = f"{audience} is the audience that AWS expects in tokens for roles, so the token is right."
+    if audience not in _STS_AUDIENCES:
+        right = f"The token and the trust policy agree on it. Or request the token for {(listed or ('AUDIENCE',))[0]}, and expect that in the trust policy, too: change both."
     code = _CLIENT_IDS.search(case.failure.text)
     correct = None
     if close:

@@ -38,9 +38,10 @@ from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_p
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
-from iamtriage.explaining._rules.sts.trust_documents import iterate_statements, shown_sid
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, shown_sid
 from iamtriage.policies._documents import allow
 from iamtriage.policies._masked_arns import find_partition
+from iamtriage.policies._patterns import compile_glob, matches
 
 _REGION = r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]"
 # After a slash of a URL, or the colons of an ARN.
@@ -56,6 +57,7 @@ _DOCKER_DOWNLOAD = lazy_pattern(
     r"error pulling image configuration|download failed after attempts|failed to copy: "
 )
 _MAX_TEXT = 32_000
+_ENDPOINT = lazy_pattern(r"\bvpce-(?:[0-9a-f]{17}|[0-9a-f]{8})(?!\w)", re.ASCII)
 _LAYERS = "-starport-layer-bucket"
 
 
@@ -149,27 +151,52 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation | None:
     if bucket.endswith(_LAYERS):
         summary = f"ECR accepted the pull, but S3 denied a layer in {bucket}"
         url = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
-        owner = f"ECR keeps the layers of images in {bucket}, which belongs to AWS. Sign-in and manifest worked, so no ecr permission is missing."
+        owner = f"ECR keeps the layers of images in {bucket}, which belongs to AWS. Sign-in and manifest worked, and ECR signs the URL of the layer, so no permission of the role is missing."
         more = "If the VPC has no S3 endpoint, a proxy or firewall can be what answers 403."
     text = "The request went through an S3 gateway endpoint whose policy does not allow s3:GetObject on this bucket."
+    ids = set(_ENDPOINT.findall(denial.failure.text))
+    endpoint, allowed = ids.pop() if len(ids) == 1 else None, _find_endpoint_policy(denial, objects)
+    named = "the S3 endpoint of the VPC" if endpoint is None else f"the S3 endpoint {endpoint}"
+    reason = f"most likely, {named} does not allow it"
+    if allowed is not None:
+        reason = f"the policy of {named} allows only {allowed}"
+        text = "The text has the policy of the endpoint. All that is not allowed there is denied, whatever the role allows."
+    lines: tuple[str, ...] = commands.endpoint_policy_commands(region, "s3:GetObject")
+    if endpoint is not None:
+        more = "" if bucket.endswith(_LAYERS) else more
+        lines = tuple(each.replace("ENDPOINT_ID", endpoint) for each in lines[1:])
     return denial.explain(
-        f"{summary}: most likely, the S3 endpoint of the VPC does not allow it.",
-        NO_ALLOWS["vpc_endpoint"].cause(because=owner, text=text),
+        f"{summary}: {reason}.",
+        NO_ALLOWS["vpc_endpoint"].cause("derived" if allowed else "possible", owner, text=text),
         topic="vpc-endpoint-policy",
         remedies=Remedy(
-            title="Allow the bucket in the policy of the S3 endpoint of the VPC",
+            title=f"Allow the bucket in the policy of {named}",
             who="account administrator",
-            steps=(
+            steps=remedies.present(
                 "The network team often owns the endpoint: the one for S3 in the VPC of the node, task or instance.",
                 remedies.save_step("its policy"),
-                more,
+                more or None,
             ),
-            commands=commands.endpoint_policy_commands(region, "s3:GetObject"),
+            commands=lines,
             statement=allow("s3:GetObject", objects, sid="BucketOfAws", principal="*"),
             layer="vpc_endpoint",
             url=url,
         ),
     )
+
+
+def _find_endpoint_policy(denial: Denial, objects: str) -> str | None:
+    """Return on what the policy of an endpoint in the text allows S3, if that is not the bucket."""
+    for policy in denial.context.policies:
+        statements = [each for each in iterate_statements(policy.content) if each.get("Effect") == "Allow"]
+        resources = [arn for each in statements for arn in as_strings(each.get("Resource"))]
+        is_of_s3 = bool(resources) and all(arn.startswith("arn:") and ":s3:::" in arn for arn in resources)
+        if not (policy.has_principal and is_of_s3 and _ENDPOINT.search(denial.failure.text)):
+            continue
+        if not any(matches(objects.replace("*", "layer"), compile_glob(arn)) for arn in resources):
+            names = dict.fromkeys(arn.rpartition(":")[2].partition("/")[0] for arn in resources)
+            return clip_text(join_words(tuple(names), "and"))
+    return None
 
 
 MISSING_OBJECT = CauseType(

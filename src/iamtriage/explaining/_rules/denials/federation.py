@@ -1,4 +1,4 @@
-"""Explain denials of roles to web identities, and build what denials of web identities and SAML users share.
+"""Explain denials of roles to web identities.
 
 The role's trust policy alone decides, because these callers have no identity-based policies. Source:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html.
@@ -7,32 +7,33 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.ht
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials import identity_pools
 from iamtriage.explaining._rules.denials import assuming_roles, role_conditions, web_identity_remedies
+from iamtriage.explaining._rules.denials.rejected_identities import (
+    checked_cause,
+    correct_policy_remedy,
+    explain_rejected,
+)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts import trust_documents, trust_fixes, trust_subjects
-from iamtriage.explaining._rules.sts.trust_findings import (
-    TRUST_POLICY_CHECKED,
-    TrustFindings,
-    evaluate_trust_policy,
-)
+from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_problems import (
     TrustProblem,
     find_misplaced_value,
@@ -43,10 +44,6 @@ from iamtriage.explaining._rules.sts.workflow_problems import find_workflow_prob
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.trust_documents import OtherProvider
 
-_ONLY_TRUST_NOTES = (
-    "An Allow in an identity-based policy does not help: only the trust policy decides.",
-    EVENTUAL_CONSISTENCY,
-)
 _IDENTITY_POOL = lazy_pattern(r"cognito-?identity", re.IGNORECASE)
 _CLUSTER_ISSUER = lazy_pattern(r"oidc\.eks\.([a-z0-9-]{6,30})\.", re.ASCII)
 _MAX_SUBJECTS = 2
@@ -78,27 +75,6 @@ GUEST_OR_SIGNED_IN = CauseType(
 )
 
 
-def explain_rejected(
-    denial: Denial, summary: str, *causes: Cause, remedies: tuple[Remedy, ...]
-) -> Explanation:
-    """Explain that STS rejected a token or an assertion."""
-    return denial.explain(summary, *causes, topic="web-identity", remedies=remedies, notes=_ONLY_TRUST_NOTES)
-
-
-def checked_cause(denial: Denial, text: str, *because: str) -> Cause:
-    """Return the cause that the trust policy of the facts accepts no such token."""
-    evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
-    return TRUST_POLICY_CHECKED.cause(evidence, because, text=text)
-
-
-def correct_policy_remedy(denial: Denial, title: str, fixed: Mapping[str, Any], *steps: str | None) -> Remedy:
-    """Return the remedy that replaces the trust policy of the facts with a corrected one."""
-    role, facts = denial.target_role_name, denial.facts
-    return trust_fixes.replace_policy_remedy(
-        title, *present(*steps), policy=dict(fixed), role=role, facts=facts
-    )
-
-
 def explain_web_identity(denial: Denial) -> Explanation:
     """Explain that STS did not accept a web identity token for a role."""
     if _is_from_identity_pool(denial):
@@ -117,8 +93,8 @@ def explain_web_identity(denial: Denial) -> Explanation:
         checked = _explain_checked_policy(denial, findings)
     if checked is not None:
         return checked
-    claims = denial.facts.token_claims
-    other = trust_documents.find_other_provider(denial.facts.trust_policy, (claims or {}).get("iss"))
+    issuer = (denial.facts.token_claims or {}).get("iss", web_identity_remedies.find_other_cluster(denial))
+    other = trust_documents.find_other_provider(denial.facts.trust_policy, issuer)
     if other is not None:
         return _explain_other_provider(denial, other)
     policy = denial.facts.trust_policy
@@ -196,13 +172,13 @@ def _with_claims_of_pod(denial: Denial) -> Denial:
     account = facts.service_account
     if is_derived(facts, "service_account"):
         account = read_pod_evidence(denial.failure.text).account or account
-    if facts.token_claims is not None or issuer is None or not (facts.namespace and account):
+    expected = trust_documents.expected_subjects(facts.trust_policy)
+    subject = trust_subjects.find_successor(expected[0], denial.failure.text) if len(expected) == 1 else None
+    if facts.namespace and account:
+        subject = f"system:serviceaccount:{facts.namespace}:{account}"
+    if facts.token_claims is not None or issuer is None or subject is None:
         return denial
-    claims = {
-        "iss": f"https://{issuer}",
-        "sub": f"system:serviceaccount:{facts.namespace}:{account}",
-        "aud": ["sts.amazonaws.com"],
-    }
+    claims = {"iss": f"https://{issuer}", "sub": subject, "aud": ["sts.amazonaws.com"]}
     return attrs.evolve(denial, facts=attrs.evolve(facts, token_claims=claims))
 
 
@@ -294,15 +270,26 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
     corrected, failed = trust_fixes.correct_conditions(other.fixed, facts)
     further = present(*map(trust_fixes.describe_mismatch, failed)) if corrected else ()
     claims = "".join(f", and with the token's {trust_fixes.name_claim(each)}" for each in failed if further)
-    remedy = correct_policy_remedy(
-        denial,
-        "Name the token's issuer in the role's trust policy",
-        corrected if corrected and further else other.fixed,
-        f"trust.json is the whole trust policy with the token's issuer as {other.keys}{claims}. {other.warning}",
-        None
-        if next(find_said(denial.failure.text, _PROVIDER_EXISTS), None)
-        else f"The account {other.account} must have an IAM OIDC provider for this issuer. Most likely it has one, because otherwise STS says InvalidIdentityToken. If not, create it: {_create_provider_command(denial, other)}",
-    )
+    text = denial.failure.text
+    # The output of a command shows that the old cluster still exists.
+    if (
+        other.is_of_other_cluster
+        and not (further or other.is_misspelled)
+        and f"https://{other.named}" in text
+    ):
+        title = "Add a statement for the token's issuer to the role's trust policy"
+        policy = other.add_to(denial.facts.trust_policy)
+        step = f"trust.json is the whole trust policy. The first statement stays for the pods of the other cluster: remove it when that is gone. The second one is the same with the token's issuer as {other.keys}."
+    else:
+        title = "Name the token's issuer in the role's trust policy"
+        policy = corrected if corrected and further else other.fixed
+        step = f"trust.json is the whole trust policy with the token's issuer as {other.keys}{claims}. {other.warning}"
+    create = None
+    if f":oidc-provider/{other.issuer}" in text:
+        step += " The IAM OIDC provider of this issuer exists already, as the text shows."
+    elif not next(find_said(text, _PROVIDER_EXISTS), None):
+        create = f"The account {other.account} must have an IAM OIDC provider for this issuer. Most likely it has one, because otherwise STS says InvalidIdentityToken. If not, create it: {_create_provider_command(denial, other)}"
+    remedy = correct_policy_remedy(denial, title, policy, step, create)
     text = "The role's trust policy does not name the token's issuer."
     unmet: Cause | None = None
     if findings is not None and findings.allowed:
@@ -365,6 +352,7 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
             matches = "Apart from that, the trust policy matches the token."
         step = f"{trust_fixes.WHOLE_DOCUMENT} {problem.step}"
         remedy = correct_policy_remedy(denial, problem.title, problem.fixed, step)
+        remedy = attrs.evolve(remedy, commands=(*problem.commands, *remedy.commands))
     other = web_identity_remedies.compare_token_remedy(denial) if not denial.facts.token_claims else None
     return explain_rejected(
         denial,

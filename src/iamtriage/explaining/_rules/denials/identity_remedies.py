@@ -11,6 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Role, Root, ServiceLinkedRole, User
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages, wording
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
@@ -48,6 +49,10 @@ _RELEASE = lazy_pattern(
 _CHART = lazy_pattern(r"\bchart(?: version)?[ :=-]{1,2}\"?v?1\.([0-9]{1,2})\.([0-9]{1,2})\b", re.ASCII)
 # The release with which the numbers of charts and releases began to agree.
 _FIRST_CHART = (5, 0)
+# A policy that somebody wrote instead of attaching the one of AWS.
+_OWN_POLICY = lazy_pattern(
+    r"(?i:\b(?:our|my|its|a|an) (?:(?:own|hardened|custom|restricted|tightened|minimal|narrower?|self-written) ){1,3}(?:IAM )?polic(?:y|ies)\b|\bpolic(?:y|ies) (?:instead of|rather than) the (?:AWS|managed|Amazon))"
+)
 # A condition key and its value, without characters of the shorthand syntax of the AWS CLI.
 _CONTEXT = lazy_pattern(r"[\w.:/+@-]{1,600}", re.ASCII)
 _ATTACHED_POLICY = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::\d{12}:policy/[\w+=,.@/-]{1,512}")
@@ -81,12 +86,27 @@ def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
         managed = present(_managed_policy_remedy(denial) if is_plain else None)
         grants = _grant_remedies(denial)
         # Creating the role once is simpler than any policy.
-        remedies = (*managed, *grants) if find_service_of_linked_role(denial) is None else (*grants, *managed)
+        is_own = bool(managed and grants) and next(find_said(denial.failure.text, _OWN_POLICY), None)
+        if is_own:
+            grants, managed = _prefer_own_policy(grants, managed)
+        is_first = find_service_of_linked_role(denial) is None and not is_own
+        remedies = (*managed, *grants) if is_first else (*grants, *managed)
         if not is_stated or not remedies + details:
             remedies = (*remedies, _locate_policy_remedy(denial, is_first=not remedies))
     # An encoded message contains more than any guess.
     is_encoded = denial.failure.encoded_message or denial_remedies.is_encoded_message_cut(denial)
     return (*details, *remedies) if is_encoded and not is_stated else (*remedies, *details)
+
+
+def _prefer_own_policy(
+    grants: tuple[Remedy, ...], managed: tuple[Remedy, ...]
+) -> tuple[tuple[Remedy, ...], tuple[Remedy, ...]]:
+    """Return remedies for a role with a policy of its own, which somebody preferred to a managed one."""
+    first, whole = grants[0], managed[0]
+    step = "Add the statement to the role's own policy, and to what creates it, too."
+    own = attrs.evolve(first, steps=(*first.steps, step))
+    title = f"Or {whole.title[:1].lower()}{whole.title[1:]}"
+    return (own, *grants[1:]), (attrs.evolve(whole, title=title),)
 
 
 def _grant_remedies(denial: Denial) -> tuple[Remedy, ...]:

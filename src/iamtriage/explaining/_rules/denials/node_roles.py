@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import PodEvidence, read_pod_evidence
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import clusters, commands, pages
@@ -29,7 +30,7 @@ from iamtriage.explaining._rules.shared.text_signs import (
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, denial_summary
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._rules.credentials.pod_problems import PodProblem
+    from iamtriage.explaining._rules.credentials.pod_annotations import PodProblem
 
 # EC2 names the session of an instance's role after the instance, whose ID can be masked.
 _INSTANCE_SESSION = lazy_pattern(
@@ -89,17 +90,13 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     from iamtriage.explaining._rules.credentials import pod_problems, pod_roles
 
     (evidence, because), case = found, denial.case
-    is_certain = evidence != "possible"
     shown = read_pod_evidence(denial.failure.text)
     problem = pod_problems.find_pod_problem(case) or _find_unused_role(denial)
+    if problem is not None and problem.is_unassigned and evidence == "possible":
+        evidence = "derived"
+    is_certain = evidence != "possible"
     role = None if shown.given is None else shown.given.role
-    reason = "it has no role, or its SDK does not find it"
-    if problem is not None:
-        reason = problem.text
-    elif shown.has_variables:
-        reason = "it has the variables from which SDKs get its role, so its SDK is too old, or its code or a profile selects other credentials"
-    elif role is not None:
-        reason = f"its service account has the annotation for {role}, so the pod is older than the annotation or uses another account, or its SDK is too old"
+    reason = _why_of_node(shown, problem)
     text = f"{'A pod made the call' if is_certain else 'If a pod made the call, it did so'} with the role of its node: {reason}."
     cause = POD_USES_NODE_ROLE.cause(evidence, because, text=text)
     title = "Give the pod's service account its own role"
@@ -150,6 +147,17 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     )
 
 
+def _why_of_node(shown: PodEvidence, problem: PodProblem | None) -> str:
+    """Return why a pod has no role of its own, or does not use it."""
+    if problem is not None:
+        return problem.text
+    if shown.has_variables:
+        return "it has the variables from which SDKs get its role, so its SDK is too old, or its code or a profile selects other credentials"
+    if shown.given is not None and shown.given.role is not None:
+        return f"its service account has the annotation for {shown.given.role}, so the pod is older than the annotation or uses another account, or its SDK is too old"
+    return "it has no role, or its SDK does not find it"
+
+
 def _reword_reported(cause: Cause, text: str, *, keeps_reasons: bool) -> Cause:
     """Return the cause that AWS reports with a text about pods, and any other cause as it is."""
     if (cause.code, cause.evidence) != ("no-identity-allow", "reported"):
@@ -194,10 +202,19 @@ def _without_node_remedies(denial: Denial, remedies: tuple[Remedy, ...], name: s
         if not each.title.startswith((_FOR_NODE, FIND_POLICY))
         and (is_known or not name or each.title.endswith(name))
     )
+    text = denial.failure.text
+    kept = (each for each in kept if not (name and _is_attached(each, name, text)))
     service, _, call = map(re.escape, (denial.action or "").partition(":"))
     allowed = rf"{re.escape(name)}[^.\n]{{0,60}}[ \"'](?:{service}:\*|(?:{service}:)?{call})(?![\w*])"
-    has_action = call and re.search(allowed, denial.failure.text)
+    has_action = call and re.search(allowed, text)
     return () if has_action or (name and _find_unused_role(denial) is not None) else tuple(kept)
+
+
+def _is_attached(remedy: Remedy, role: str, text: str) -> bool:
+    """Return whether a remedy attaches a policy that a role has, according to the text."""
+    policy = remedy.title.rpartition("managed policy ")[2].partition(" ")[0]
+    has = rf"{re.escape(role)}[^.\n]{{0,20}}\b(?:has|with)\b[^.\n]{{0,40}}\b{re.escape(policy)}\b"
+    return policy != remedy.title and re.search(has, text) is not None
 
 
 # The trust policy that every role for EKS Pod Identity has: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
@@ -272,11 +289,14 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     suggests_pod = is_node_role and denial.lowercase_action != "eks:describecluster"
     if not (names_pod or text_is_about_pods or suggests_pod):
         return None
+    is_of_text = is_derived(denial.facts, "namespace") or is_derived(denial.facts, "service_account")
     because = present(
         "The session has the name of an EC2 instance, and the role's name is typical of a node."
         if is_node_role
         else "The session has the name of an EC2 instance, so the role of the instance was used.",
-        "The facts name a pod." if names_pod and not is_node_role else None,
+        f"The {'text names' if is_of_text else 'facts name'} a pod."
+        if names_pod and not is_node_role
+        else None,
         "The text is about pods, or a pod wrote it." if text_is_about_pods and not is_node_role else None,
     )
     if (is_node_role and (text_is_about_pods or names_pod)) or (names_pod and _ANNOTATION in text):

@@ -19,7 +19,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.denials import assuming_roles, role_conditions
-from iamtriage.explaining._rules.denials.federation import (
+from iamtriage.explaining._rules.denials.rejected_identities import (
     checked_cause,
     correct_policy_remedy,
     explain_rejected,

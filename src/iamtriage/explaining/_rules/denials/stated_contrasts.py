@@ -130,9 +130,10 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
     tags = find_resource_tags(denial)
     if tags is not None and failed.is_of_resource_tag and not failed.accepts_values:
         met = [each for each in conditions if each.is_met and each.is_of_resource_tag]
-        return Contrast(
-            *describe_missing_tag(denial, tags, failed, met, as_strings(statement.get("Resource")))
-        )
+        covered = as_strings(statement.get("Resource"))
+        contrast = Contrast(*describe_missing_tag(denial, tags, failed, met, covered))
+        of_cluster = _other_owner_remedy(denial, statement, failed, tags)
+        return contrast if of_cluster is None else contrast._replace(remedy=of_cluster)
     return _other_value(denial, statement, failed)
 
 
@@ -160,6 +161,44 @@ def _find_identity_contrast(denial: Denial, conditions: Sequence[CheckedConditio
     verdict = f"allows it only if {key} is the identity ID of the identity pool, and most likely the call has the sub of the user pool"
     text = "The action and the resource match the statement: only the condition does not."
     return Contrast(verdict, remedy, text)
+
+
+def _other_owner_remedy(
+    denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition, tags: Mapping[str, str]
+) -> Remedy | None:
+    """Return the remedy for a key of a tag that names another cluster than that of the resource.
+
+    With its tag, the other cluster would manage the resource, too.
+    """
+    prefix, _, key = failed.key.partition("/")
+    path, _, old = key.rpartition("/")
+    own = [each for each, value in tags.items() if path and value in failed.values and each != key]
+    own = [each for each in own if each.rpartition("/")[0] == path and len(each) > len(path) + 1]
+    # Another condition of the statement can name one of them.
+    own = [each for each in own if each.lower() not in json.dumps(statement).lower()]
+    if len(own) != 1 or key in tags or "cluster" not in path.lower():
+        return None
+    shown, new = clip_text(resource_name(denial)), clip_text(own[0].rpartition("/")[2])
+    old = clip_text(old)
+    conditions = {
+        operator: {
+            f"{prefix}/{own[0]}" if each == failed.key else each: value
+            for each, value in mapping(block).items()
+        }
+        for operator, block in mapping(statement.get("Condition")).items()
+    }
+    remedy = account_remedy(
+        f"Allow it on the resources of {new}, too, in a second statement",
+        f"The statement is for {old}: it can stay as long as that exists. Both tags in one condition would match neither: all must match. Do not tag {shown} for {old}, which would then manage it, too.",
+        f"A separate role for {new} would also keep it from changing the resources of {old}.",
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
+    )
+    remedy = _with_statement(remedy, denial, statement, conditions, is_copy=True)
+    if denial.role is None or remedy.policy is None:
+        return remedy
+    name = inline_policy_name(remedy.policy["Statement"])
+    line = commands.put_policy(commands.role_name(denial.role.name), name)
+    return attrs.evolve(remedy, commands=(line,), is_addition=False)
 
 
 def find_wildcard_key(statement: Mapping[str, Any]) -> str | None:

@@ -122,10 +122,19 @@ _ISSUER_OF_CLUSTER = lazy_pattern(
 def find_issuer_of_pod(denial: Denial) -> str | None:
     """Return the issuer of a pod's token, without its scheme: the cluster's in the text, or else the provider's."""
     stated: set[str] = set(_ISSUER_OF_CLUSTER.findall(denial.failure.text))
-    if len(stated) == 1:
-        return stated.pop()
     provider = find_provider(denial.facts.trust_policy)
-    return None if provider is None else provider.partition("oidc-provider/")[2]
+    named = None if provider is None else provider.partition("oidc-provider/")[2]
+    # Of the clusters in the text, the one that the policy does not name is that of the failing pod.
+    others = stated - {named} if len(stated) > 1 and named in stated else stated
+    return others.pop() if len(others) == 1 else named
+
+
+def find_other_cluster(denial: Denial) -> str | None:
+    """Return the URL of the cluster's issuer in the text, if the trust policy names that of another cluster."""
+    issuer = find_issuer_of_pod(denial)
+    provider = find_provider(denial.facts.trust_policy) or ""
+    is_other = issuer is not None and "oidc-provider/oidc.eks." in provider and not provider.endswith(issuer)
+    return f"https://{issuer}" if is_other else None
 
 
 def token_remedies(denial: Denial, findings: TrustFindings | None) -> tuple[Remedy, ...]:

@@ -99,6 +99,38 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
     return tuple(steps), lines
 
 
+_NO_CLUSTER_ADMIN = lazy_pattern(
+    r"(?i:\b(?:not|never|no|without|avoid)\b[^.\n]{0,50}\bcluster[- ]?admin|n't\b[^.\n]{0,50}\bcluster[- ]?admin)"
+)
+
+
+def cluster_admin_remedy(denied: DeniedRequest) -> Remedy | None:
+    """Return the access policy that lets an installer create ClusterRoles, which hand out permissions.
+
+    Sources: https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html and
+    https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping.
+    """
+    request, principal = denied.request, build_cluster_principal(denied.principal, source=denied.case.text)
+    is_of_rbac = request.group == "rbac.authorization.k8s.io" and bool(request.is_cluster_scoped_type)
+    is_usable = denied.is_iam and denied.cluster.uses_entries and denied.provider is None
+    if not (is_of_rbac and is_usable and denied.installer and principal.is_known) or principal.entry_refusal:
+        return None
+    policy = "AmazonEKSClusterAdminPolicy"
+    return cluster_remedy(
+        f"Associate {policy} with the access entry, or let a cluster administrator install what has ClusterRoles",
+        f"Who creates a ClusterRole must have all that it allows, or the verbs escalate and bind: only {policy} has that. {denied.subject_text[:1].upper()}{denied.subject_text[1:]} then administers the whole cluster.",
+        "The access entry and its other associations stay as they are: what has only objects in namespaces installs with them.",
+        principal.path_note,
+        commands=principal.associate_policy_command(denied.cluster, policy, None),
+        url=pages.EKS_ACCESS_POLICIES,
+    )
+
+
+def refuses_cluster_admin(denied: DeniedRequest) -> bool:
+    """Return whether a text says that the caller must not administer the cluster."""
+    return _NO_CLUSTER_ADMIN.search(denied.case.failure.text) is not None
+
+
 def _add_groups_command(denied: DeniedRequest, *groups: str) -> str:
     """Return the command that adds groups to the access entry of the caller."""
     entry = find_stated_entry(denied.case.failure, denied.principal)

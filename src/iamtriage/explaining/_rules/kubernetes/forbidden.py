@@ -138,16 +138,18 @@ def _describe_gap(denied: DeniedRequest) -> str:
     is_custom = kubernetes_requests.is_custom_group(denied.request.group or "")
     if is_custom and denied.is_iam and denied.cluster.uses_entries:
         if denied.stated_policies and denied.allowing_policy is None:
-            has = "has" if len(denied.stated_policies) == 1 else "have"
-            return f"no RBAC role allows it, and {join_words(denied.stated_policies, 'and')}, which the text shows, {has} only built-in types, no custom resources, and cannot be edited"
+            covers = "covers" if len(denied.stated_policies) == 1 else "cover"
+            return f"no RBAC role allows it, and {join_words(denied.stated_policies, 'and')} {covers} only built-in types, no custom resources"
         return "no RBAC role allows it, and access policies such as AmazonEKSAdminPolicy do not cover custom resources"
     if denied.allowing_policy and not denied.is_out_of_scope:
         return f"no RBAC role allows it, and {denied.allowing_policy}, which does, is newer than the request, or belongs to another cluster or principal"
     if denied.is_out_of_scope:
         return f"no RBAC role allows it, and {denied.allowing_policy}, which the text shows, does so only in the namespaces of its scope"
     if denied.stated_policies and denied.allowing_policy is None:
-        verb = "does" if len(denied.stated_policies) == 1 else "do"
-        return f"no RBAC role allows it, and {join_words(denied.stated_policies, 'and')}, which the text shows, {verb} not include it"
+        is_one, stated = len(denied.stated_policies) == 1, join_words(denied.stated_policies, "and")
+        if denied.request.is_cluster_scoped_type:
+            return f"no RBAC role allows it, and {stated} cover{'s' * is_one} only objects in namespaces (with the scope cluster, in all of them), no {denied.request.resource}"
+        return f"no RBAC role allows it, and {stated}, which the text shows, {'does' if is_one else 'do'} not include it"
     if (answered := _find_answer(denied)) is not None:
         return answered
     own = [clip_text(each) for each in find_groups(denied) or () if not each.startswith("system:")]

@@ -13,7 +13,11 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cloud_roles, denied_requests, request_checks
-from iamtriage.explaining._rules.kubernetes.entry_groups import change_groups
+from iamtriage.explaining._rules.kubernetes.entry_groups import (
+    change_groups,
+    cluster_admin_remedy,
+    refuses_cluster_admin,
+)
 from iamtriage.explaining._rules.shared import commands, kubernetes_requests, manifests, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -83,16 +87,20 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         denied_requests.SPARK,
     } and installers[:1] != (None,)
     later = None if is_role_first else role
+    admin = cluster_admin_remedy(denied)
+    first = None if refuses_cluster_admin(denied) else admin
     is_allowed = bool(denied.allowing_policy) and not denied.is_out_of_scope
     return present(
         request_checks.check_caller_remedy(denied) if is_allowed else None,
         policy if denied.is_policy_first else None,
+        first,
         cloud_roles.azure_remedy(denied),
         _emr_remedy(denied),
         _missing_role_remedy(denied),
         _service_account_remedy(denied),
         *((role, *installers) if is_role_first else installers),
         *((later, one_namespace) if needs_role else (one_namespace, later)),
+        None if first else admin,
         cloud_roles.google_remedy(denied),
         _update_remedy(denied),
         None if denied.is_policy_first or is_allowed else policy,
@@ -290,7 +298,11 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
 def _scope_step(request: kubernetes_requests.Request) -> str | None:
     """Return why a Role in a namespace is not enough, or may not be."""
     if request.is_cluster_scoped_type:
-        return f"{request.resource} are cluster-scoped, so a namespaced Role is not enough."
+        # https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping
+        also = ""
+        if request.resource in {"clusterroles", "clusterrolebindings"} and "create" in request.verbs:
+            also = " Allow clusterroles and clusterrolebindings, and the verbs escalate and bind, too: without these, nobody can hand out more than they have."
+        return f"{request.resource} are cluster-scoped, so a namespaced Role is not enough.{also}"
     if request.is_cluster_scoped_type is not None or not (request.is_cluster_scope and request.group):
         return None
     is_plain = commands.kubernetes_name(request.group) == request.group

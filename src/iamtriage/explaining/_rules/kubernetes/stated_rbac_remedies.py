@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _NAME = lazy_pattern(r"[A-Za-z0-9*][\w.:*/-]{0,252}")
 # They allow far more than a denied request needs.
 _ADMINISTRATORS = frozenset({"admin", "cluster-admin"})
+# Names of objects do not limit them: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
+_UNNAMED_VERBS = frozenset({"create", "deletecollection", "list", "watch"})
 # The default roles allow what access policies of EKS allow.
 _POLICIES = {"ClusterRole edit": "AmazonEKSEditPolicy", "ClusterRole view": "AmazonEKSViewPolicy"}
 
@@ -71,6 +73,12 @@ def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
         denied = attrs.evolve(denied, subject=Subject("Group", gap.group))
     if gap.is_bound:
         check = f"The binding to {bound_to} is right."
+    if _UNNAMED_VERBS.intersection(rule.verbs):
+        # Such a rule of the role was meant for all objects.
+        rule = rule._replace(names=())
+    kinds = [*rule.groups, "*"]
+    if any({*each.resources} & {*rule.resources} and not {*each.groups} & {*kinds} for each in role.rules):
+        check += f" The old entry for {' and '.join(rule.resources)} has no effect: remove it. The other entries of its rule stay."
     of_apply = [each for each in ("get", "patch") if not {each, "*"} & {*rule.verbs}]
     patch = f"--patch={patch_with_rule(rule)}"
     call = ("kubectl", "patch", role.kind.lower(), role.name, *place, "--type=json", patch)

@@ -264,15 +264,15 @@ def docker_login(registry: str, region: str, text: str = "") -> Remedy:
         patch = f'--patch "{{\\"stringData\\":{{\\"password\\":\\"{password}\\"}}}}"'
         return cluster_remedy(
             "Renew the password in Argo CD's repository Secret",
-            "Argo CD pulls with the password in the Secret, so a login of Docker's does not help.",
-            "Renew it automatically, for example with a CronJob that runs this, or with the ECRAuthorizationToken generator of External Secrets Operator. Their role needs ecr:GetAuthorizationToken.",
+            "ECR fixes the 12 hours: a longer session of a role changes nothing. Argo CD sends the stored password, and neither renews it nor uses a role for it.",
+            "Renew it every 6 hours: with a CronJob that runs the command, or with the generator ECRAuthorizationToken of External Secrets Operator and an ExternalSecret with creationPolicy: Merge. Only their service account needs a role, which allows ecr:GetAuthorizationToken and the pull.",
             commands=(
                 "kubectl get secrets --namespace argocd --selector 'argocd.argoproj.io/secret-type in (repository, repo-creds)'"
                 if stated is None
                 else None,
                 f"{fill_command('kubectl patch secret {} --namespace {}', name, namespace)} {patch}",
             ),
-            url="https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#repositories",
+            url="https://external-secrets.io/latest/api/generator/ecr/",
         )
     login = "aws ecr get-login-password --region {} | docker login --username AWS --password-stdin {}"
     return your_remedy(

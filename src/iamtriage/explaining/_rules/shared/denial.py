@@ -165,13 +165,19 @@ class Denial(Explainable[AccessDenied]):
 
     @property
     def target_role_name(self) -> str | None:
-        """The name of the role that the resource names."""
-        return None if self.target_role is None else self.target_role.name
+        """The name of the role that the resource names, or else the trust policy in the text."""
+        if self.target_role is not None:
+            return self.target_role.name
+        if self.resource is not None or not str(self.action).startswith("sts:AssumeRole"):
+            return None
+        owners = {each.owner for each in self.context.policies if each.is_trust_policy}
+        owner = owners.pop() if len(owners) == 1 else None
+        return None if owner is None else owner[1]
 
     @property
     def target_role_text(self) -> str:
         """The role that the resource names, in words."""
-        return f"the role {self.target_role_name}" if self.target_role else "the role"
+        return f"the role {self.target_role_name}" if self.target_role_name else "the role"
 
     @property
     def location(self) -> Location:

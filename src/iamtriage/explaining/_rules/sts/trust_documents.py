@@ -127,6 +127,15 @@ def parse_document(policy: Mapping[str, Any] | str | None) -> Mapping[str, Any] 
     return policy
 
 
+def with_any_account(policy: Mapping[str, Any] | str) -> Mapping[str, Any] | str:
+    """Return a policy that can be evaluated, in place of one whose account the text does not state."""
+    placeholder = "ACCOUNT_ID:oidc-provider/"
+    if isinstance(policy, str) or placeholder not in str(policy):
+        return policy
+    filled = json.dumps(policy).replace(placeholder, placeholder.replace("ACCOUNT_ID", "000000000000"))
+    return cast("Mapping[str, Any]", json.loads(filled))
+
+
 def iterate_statements(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the statements of a policy document."""
     statements: object = document.get("Statement")
@@ -315,6 +324,11 @@ class OtherProvider(Value):
         if self.is_of_other_cluster:
             whose = "pods of the old cluster"
         return f"With it, {whose} lose access: if they still use the role, keep the old statement as a second one."
+
+    def add_to(self, policy: Mapping[str, Any] | str | None) -> dict[str, Any]:
+        """Return the policy with its statements, and then those for the issuer of the token."""
+        added = [*iterate_statements(self.fixed)]
+        return {**self.fixed, "Statement": [*iterate_statements(parse_document(policy) or {}), *added]}
 
     @property
     def keys(self) -> str:

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     iterate_statements,
     mapping,
     parse_document,
+    with_any_account,
 )
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
@@ -110,7 +111,7 @@ def evaluate_trust_policy(
     evidence = trust_policy_evidence(facts)
     try:
         result = check_trust_policy(
-            facts.trust_policy,
+            with_any_account(facts.trust_policy),
             action=action,
             role_arn=None if role is None or role.lacks_its_path else str(role),
             caller=caller,

@@ -277,7 +277,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         more = f"{like} accepts every version: an exact subject fails with the next."
         if actual.startswith("system:serviceaccount:"):
             who = trust_subjects.describe_naming(actual)
-            more = f"{who}, so the suffix changes with each upgrade: {like} accepts them all."
+            more = f"{who}, so the suffix changes with each upgrade: {like} accepts them all, and StringEquals compares * literally. The annotation of the role can stay as it is."
         more += "" if is_covered else f" {REMOVE_OLD}"
         decide = None
     elif trust_subjects.lacks_context(expected):
@@ -393,6 +393,8 @@ def _evaluate(policy: Mapping[str, Any], facts: Facts) -> TrustResult | None:
     from iamtriage.trust._evaluation import check_trust_policy
 
     try:
-        return check_trust_policy(policy, action=_ACTION, claims=facts.token_claims)
+        return check_trust_policy(
+            trust_documents.with_any_account(policy), action=_ACTION, claims=facts.token_claims
+        )
     except (IamTriageError, TypeError, ValueError):
         return None

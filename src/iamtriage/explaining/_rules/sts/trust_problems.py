@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 _ACTIONS = frozenset({_ACTION.lower(), "sts:assumerole*", "sts:*", "*"})
-_PROVIDER = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:oidc-provider/(\S+)", re.ASCII)
+_PROVIDER = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|ACCOUNT_ID):oidc-provider/(\S+)", re.ASCII)
 # Providers with an ID in their URL: a condition for another ID is for another cluster.
 _OIDC_KEY = lazy_pattern(r"(\S{3,255}):(aud|sub|azp|amr)", re.ASCII)
 _EKS_ISSUER = lazy_pattern(r"oidc\.eks[.-]", re.ASCII)
@@ -61,6 +61,7 @@ class TrustProblem(Value):
     title: str
     step: str
     fixed: dict[str, Any] | None = None
+    commands: tuple[str, ...] = ()
     is_for_pod_identity: bool = False
 
 

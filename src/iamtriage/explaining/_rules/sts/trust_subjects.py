@@ -171,6 +171,21 @@ def find_pattern(expected: str, actual: str) -> str | None:
     return f"{found['stem']}*" if is_tag or not found["stem"].endswith(found["type"]) else None
 
 
+def find_successor(expected: str, text: str) -> str | None:
+    """Return the subject that a pod has now, if a text names an account like the expected one with another suffix.
+
+    >>> find_successor("system:serviceaccount:db:provider-rds-3fa1b2c4d5e6", "provider-rds-0b1c2d3e4f5a-6d8f9-x2k 1/1 Running")
+    'system:serviceaccount:db:provider-rds-0b1c2d3e4f5a'
+    """
+    names, _, name = expected.rpartition(":")
+    stem = _GENERATED_SUFFIX.sub("", name)
+    if stem == name or not _are_accounts(expected):
+        return None
+    form = rf"(?<![\w.-]){re.escape(stem)}-(?=[a-f]*[0-9])[0-9a-f]{{8,16}}(?![0-9a-z])"
+    found = {*re.findall(form, text)} - {name}
+    return f"{names}:{found.pop()}" if len(found) == 1 else None
+
+
 def describe_naming(subject: str) -> str:
     """Return what names a service account with a generated suffix."""
     if _is_of_crossplane(subject):

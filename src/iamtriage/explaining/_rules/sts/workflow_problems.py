@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.explaining._rules.sts.trust_problems import TrustProblem
 from iamtriage.policies._patterns import compile_glob, matches
@@ -32,6 +34,22 @@ _REPOSITORY = lazy_pattern(
 _SUBJECT = lazy_pattern(
     r"repo:(?P<owner>[^/:@]{1,60})(?:@[^/:]{1,20})?/(?P<name>[^:@]{1,100})(?:@[^:]{1,20})?:", re.ASCII
 )
+
+# What gives the subject its IDs, and since when:
+# https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
+_RENAMED = lazy_pattern(
+    r"(?i:\b(?:renamed|transferred|moved)(?: the| our| my| this| its| a)?(?: GitHub)? repo(?:sitory)?\b(?!['\u2019]s| (?:secret|variable|name|branch))"
+    r"|\brepo(?:sitory)?(?: [`\"']?[\w./-]{2,120}[`\"']?)?(?: was| has been| got| is)?(?: just| recently| already| only)? (?:renamed|transferred)\b)"
+)
+_RENAMED_TO = lazy_pattern(
+    r"\b(?:[Rr]enamed|[Tt]ransferred|[Mm]oved)\b[^\n]{0,80}?\b(?:to [`\"']?(?P<whole>[\w-]{1,39}/[\w.-]{0,99}[\w-])|from [`\"']?[\w-]{2,100}[`\"']? to [`\"']?(?P<name>[\w-]{2,100}))",
+    re.ASCII,
+)
+_IS_NEW = lazy_pattern(
+    r"(?i:\b(?:brand[- ])?new (?:GitHub )?repo(?:sitory)?\b(?! (?:name|secret|variable|branch|setting|rule))|\bcreated (?:a|the|this) (?:GitHub )?repo(?:sitory)?\b)"
+)
+_DATE = lazy_pattern(r"\b20\d\d-\d\d-\d\d(?!\d)", re.ASCII)
+_FIRST_DATE = "2026-07-15"
 
 
 def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> TrustProblem | None:
@@ -55,11 +73,14 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
             f"Or set the input audience of aws-actions/configure-aws-credentials to {expected}. The IAM OIDC provider must list the audience as a client ID, too.",
             _with_values(document, "aud", lambda _: audience[1]),
         )
-    if repository is None or not conditions:
-        return None
     subjects = [each for key, _, values in conditions if key == "sub" for each in values]
     named = [_SUBJECT.match(each) for each in subjects]
-    if not subjects or any(each is None or _names(each, repository[1]) for each in named):
+    if not named or None in named:
+        return None
+    is_whole = all(set("*?@").isdisjoint((each and each[0]) or "") for each in named)
+    if is_whole and _has_ids(text):
+        return _without_ids(document, subjects, _find_new_name(text) or (repository and repository[1]))
+    if repository is None or any(each is None or _names(each, repository[1]) for each in named):
         return None
     old = next(f"{each['owner']}/{each['name']}" for each in named if each is not None)
     how, step = (
@@ -74,6 +95,46 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
         f"Name the repository {clip_text(repository[1])} in the role's trust policy",
         step,
         _with_values(document, "sub", lambda value: _SUBJECT.sub(f"repo:{repository[1]}:", value, count=1)),
+    )
+
+
+def _has_ids(text: str) -> bool:
+    """Return whether a text says that the repository is one whose subject has IDs."""
+    if max(_DATE.findall(text), default="") < _FIRST_DATE:
+        return False
+    return any(next(find_said(text, each), None) is not None for each in (_RENAMED, _IS_NEW))
+
+
+def _find_new_name(text: str) -> str | None:
+    """Return the name that a repository got, with or without its owner."""
+    found = next(find_said(text, _RENAMED_TO), None)
+    return None if found is None else found["whole"] or found["name"]
+
+
+def _without_ids(document: Mapping[str, Any], subjects: list[str], repository: str | None) -> TrustProblem:
+    """Return that a trust policy expects a subject without the IDs that the token has."""
+
+    def add_ids(subject: str) -> str:
+        found = _SUBJECT.match(subject)
+        if found is None:
+            return subject
+        owner, _, name = (repository or found["name"]).rpartition("/")
+        owner = owner or found["owner"]
+        return f"repo:{owner}@OWNER_ID/{name}@REPOSITORY_ID:{subject[found.end() :]}"
+
+    first = next((each for each in subjects if set("*?").isdisjoint(each)), subjects[0])
+    fixed, actual = _with_values(document, "sub", add_ids), add_ids(first)
+    project = re.sub("@[A-Z_]+", "", actual.split(":")[1])
+    # https://docs.github.com/en/rest/repos/repos#get-a-repository
+    show = fill_command(
+        "gh api {} --jq {}", f"repos/{project}", r'"repo:\(.owner.login)@\(.owner.id)/\(.name)@\(.id)"'
+    )
+    return TrustProblem(
+        f"the trust policy expects the subject {clip_text(first)}, and the token has {clip_text(actual)}, with the IDs of owner and repository",
+        "Expect the subject with the IDs in the role's trust policy",
+        "GitHub, not AWS, decides this: repositories created, renamed or transferred on or after July 15, 2026 have the IDs. Older ones keep the short subject, so their trust policies still match. The first command prints the repository with its IDs.",
+        fixed,
+        (show,),
     )
 
 

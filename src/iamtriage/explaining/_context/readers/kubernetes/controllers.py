@@ -50,6 +50,7 @@ class Controller(Value):
         mention: A pattern for its names in texts that are not from clusters; by default ``pattern``.
         role_setting: The setting of a role that it assumes in addition to the one of its pod.
         region_setting: The setting of the Region that it calls.
+        values_key: The key of its service account in the values of its chart.
         filter_flag: The flag that limits it to one resource, with its ID at the end.
         filtered: What these resources are called, and their type in ARNs. It reads all that it lists, and stops at one
             that it may not read.
@@ -72,6 +73,7 @@ class Controller(Value):
     mention: re.Pattern[str] | None = None
     role_setting: str = ""
     region_setting: str = ""
+    values_key: str = "serviceAccount"
     filter_flag: str = ""
     filtered: tuple[str, str] = ("", "")
 
@@ -122,6 +124,7 @@ _CONTROLLERS = (
         ),
         ("ec2:",),
         workload="deployment/ebs-csi-controller",
+        values_key="controller.serviceAccount",
         managed_policy="service-role/AmazonEBSCSIDriverPolicy",
     ),
     Controller(
@@ -131,6 +134,7 @@ _CONTROLLERS = (
         lazy_pattern(r"(?i:\befs[._-]csi|\befs-plugin)|_EFS_CSI_", re.ASCII),
         ("elasticfilesystem:", "ec2:"),
         workload="deployment/efs-csi-controller",
+        values_key="controller.serviceAccount",
         managed_policy="service-role/AmazonEFSCSIDriverPolicy",
         role_setting="awsRoleArn in the secret of the StorageClass",
     ),
@@ -143,6 +147,7 @@ _CONTROLLERS = (
             r"(?i:cluster-?autoscaler)|\baws_(?:manager|cloud_provider)\.go:|regenerate ASG cache", re.ASCII
         ),
         ("autoscaling:", "ec2:", "eks:"),
+        values_key="rbac.serviceAccount",
         policy=controller_policies.CLUSTER_AUTOSCALER,
     ),
     # The roles of its nodes are named after it, too.
@@ -251,6 +256,7 @@ _CONTROLLERS = (
         lazy_pattern(r"\bargocd\b|\bargocd-|argoproj\.io", re.ASCII),
         (),
         workload="statefulset/argocd-application-controller",
+        values_key="controller.serviceAccount",
         role_setting="awsAuthConfig.roleARN in the secret of the cluster",
     ),
     # https://fluxcd.io/flux/components/kustomize/kustomizations/#aws-kms
@@ -274,6 +280,7 @@ _CONTROLLERS = (
             re.ASCII,
         ),
         ("ec2:", "s3:"),
+        values_key="serviceAccount.server",
         policy=controller_policies.VELERO,
     ),
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-prerequisites.html

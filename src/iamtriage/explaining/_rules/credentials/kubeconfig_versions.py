@@ -1,0 +1,105 @@
+"""Explain a kubeconfig that asks for a version of the credential API that was removed.
+
+Sources: https://github.com/aws/aws-cli/issues/6920, https://github.com/aws/containers-roadmap/issues/1736 and
+https://docs.aws.amazon.com/cli/latest/reference/eks/update-kubeconfig.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.kubeconfigs import find_kubeconfig_file, find_written_file
+from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.shared import clues, pages, principal_words
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import MissingCredentials
+
+API_VERSION = "exec plugin: invalid apiVersion"
+OTHER_VERSION = "exec plugin is configured to use API version"
+_UPDATE = "aws eks update-kubeconfig --name CLUSTER --region REGION"
+_BY_HAND = "sed -i.old 's#client.authentication.k8s.io/v1alpha1#client.authentication.k8s.io/v1beta1#' {}"
+KUBECONFIG_API_VERSION = CauseType(
+    "kubeconfig-api-version",
+    title="The kubeconfig uses a removed version of the credential API",
+    text="The kubeconfig asks for client.authentication.k8s.io/v1alpha1, which kubectl 1.24 removed.",
+    recognised_by='kubectl says "exec plugin: invalid apiVersion", or the text shows v1alpha1 of the credential API.',
+    fix="Update the AWS CLI, and run aws eks update-kubeconfig again.",
+    sign=r"\bclient\.authentication\.k8s\.io/v1alpha1\b",
+    commands=("aws --version", "aws eks update-kubeconfig"),
+    sources=(pages.EKS_KUBECONFIG, "https://github.com/aws/aws-cli/issues/6920"),
+)
+
+# What aws --version prints, and the first versions that write v1beta1.
+_CLI_VERSION = lazy_pattern(r"\baws-cli/(\d{1,2})\.(\d{1,3})(?:\.\d{1,4})?")
+_FIRST_CLI_WITH_V1BETA1 = {1: 24, 2: 7}
+
+
+def explain_api_version(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that kubectl, the kubeconfig and the program that gets the token disagree about the version."""
+    update = "The AWS CLI 1.24, 2.7 and later write v1beta1: update it if aws --version prints an older one. If the old kubeconfig has --profile or --role-arn, add it to the command."
+    too_old, title = "", "Update the AWS CLI, and write the kubeconfig again"
+    if (found := _CLI_VERSION.search(case.failure.text)) is not None:
+        major, minor, cli = int(found[1]), int(found[2]), found[0].replace("aws-cli/", "AWS CLI ")
+        if minor < _FIRST_CLI_WITH_V1BETA1.get(major, 0):
+            too_old = f"the {cli} is too old"
+            update = f"The {cli} is too old: only {major}.{_FIRST_CLI_WITH_V1BETA1[major]} and later write v1beta1. Update it, then run the command. The kubeconfig then has v1beta1."
+        else:
+            title = "Write the kubeconfig again"
+            update = f"The {cli} writes v1beta1: run the command with it, for each cluster in the file. If kubectl then reports that the plugin returned v1alpha1, an older aws is first in the PATH (which -a aws)."
+    text = case.failure.text
+    file, written, stated = find_kubeconfig_file(text), find_written_file(text), find_kubeconfig_profile(text)
+    line, by_hand = _UPDATE, ""
+    if stated is not None and (profile := clues.safe_name(stated.value)):
+        line += f" --profile {profile}"
+        update = update.replace(
+            " If the old kubeconfig has --profile or --role-arn, add it to the command.", ""
+        )
+    other = ""
+    if file is not None:
+        by_hand = f" in {file}"
+        line += f" --kubeconfig {file}"
+        if written is not None and not _is_same(file, written):
+            other = f" The earlier update wrote to {clip_text(written)}, but kubectl reads {file}."
+    fix = f"Or set apiVersion to client.authentication.k8s.io/v1beta1 by hand{by_hand or ': in the kubeconfig'}, or in what generates it, such as Terraform."
+    if file is not None:
+        fix += " Commit the change if others use the file."
+    return case.explain(
+        f"The program that gets the token and the kubeconfig use different versions of client.authentication.k8s.io: {too_old or 'most likely, the AWS CLI is too old'}."
+        if OTHER_VERSION in message
+        else f"The kubeconfig is too old for this kubectl: it uses client.authentication.k8s.io/v1alpha1, which kubectl 1.24 removed{f', and {too_old}' if too_old else ''}.{other}",
+        clues.reported_cause(
+            KUBECONFIG_API_VERSION,
+            message,
+            API_VERSION,
+            OTHER_VERSION,
+            text="kubectl accepts a token only in the version that the kubeconfig names, and kubectl 1.24 removed v1alpha1."
+            if OTHER_VERSION in message
+            else "Since version 1.24, kubectl accepts only v1beta1 and v1. Older versions also accept v1alpha1.",
+        ),
+        topic="kubeconfig-helper",
+        remedies=your_remedy(
+            title,
+            update,
+            fix,
+            commands=(
+                line,
+                Labelled("Or, by hand:", _BY_HAND.format(file)) if file is not None else None,
+                "kubectl config view --minify --output 'jsonpath={.users[0].user.exec.apiVersion}'",
+            ),
+            url=pages.EKS_KUBECONFIG,
+        ),
+        notes=f"No permission of {principal_words.describe_principal(case.principal, case.caller)} is missing: kubectl made no request.",
+    )
+
+
+def _is_same(file: str, written: str) -> bool:
+    """Return whether two paths can be the same file: one can begin with ~ or $HOME."""
+    return file.lstrip("~").removeprefix("$HOME") in written or written.lstrip("~") in file

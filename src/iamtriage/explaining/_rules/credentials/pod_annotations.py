@@ -1,0 +1,263 @@
+"""Find in a text why a service account does not have the role that somebody meant to give it.
+
+The annotation has another key, chart values have it where the chart does not read it, or eksctl skipped the account.
+Sources: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html,
+https://github.com/jtblin/kube2iam, https://external-secrets.io/latest/provider/aws-access/ and
+https://docs.aws.amazon.com/eks/latest/eksctl/iamserviceaccounts.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._context.readers.statements import says_restarted
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.shared import clusters, commands, pages
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.clusters import AnyCase
+
+_KIAM = "iam.amazonaws.com/role"
+KEY = "eks.amazonaws.com/role-arn"
+_ANNOTATION = lazy_pattern(
+    r"(?<![\w./-])(?P<key>(?:iam\.amazonaws\.com|eks\.amazonaws?\.com|eks\.aws\.com|amazonaws\.com)/[\w-]{0,20}role[\w-]{0,10})[\"'\\]{0,4}\s?[=:]\s?[\"'\\]{0,4}"
+    r"(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8})?(?P<name>[\w+=,.@-]{1,64})(?![\w/])",
+    re.ASCII,
+)
+_OF_ACCOUNT = lazy_pattern(
+    r"\bkind: ServiceAccount\b|\b(?:describe|get|annotate) (?:sa|serviceaccounts?)[ /]"
+)
+_EXTERNAL_SECRETS = lazy_pattern(r"(?i:\bsecretstore|external-?secrets?\b)")
+ANNOTATION_WITH_OTHER_KEY = CauseType(
+    "annotation-with-other-key",
+    title="The annotation with the role has another key than EKS reads",
+    meaning="EKS reads the role of a service account only from the annotation eks.amazonaws.com/role-arn. kiam and kube2iam read iam.amazonaws.com/role.",
+    recognised_by="The text shows the service account with the annotation.",
+    fix="Annotate the service account with eks.amazonaws.com/role-arn, and let the role trust the cluster's OIDC provider.",
+    sources=(pages.EKS_IRSA_POD,),
+)
+# The manifest of a service account without the annotation, or what kubectl describe prints of one.
+ACCOUNT_WITHOUT_ANNOTATION = (
+    r"\bkind: ServiceAccount metadata: (?!(?:(?!\bkind: |--- ).){0,2000}eks\.amazonaws\.com/role-arn)(?=(?:(?!\bkind: |--- ).){0,2000}\bname: )"
+    r"|\bdescribe (?:sa|serviceaccounts?)[ /].{0,200}? Annotations: <none>"
+    # A query that prints nothing, before the next prompt.
+    r"|\bget (?:sa|serviceaccounts?)[ /][^|$#]{0,120}\.annotations\b[^\s|]{0,60}(?=[^\s|]{0,20} (?:(?:\{|map\[)(?![^{}\]]{0,2000}role-arn)[^{}\]]{0,2000}[}\]]|null|[^\s$#%{]{0,40} ?[$#%❯] )|\Z)"
+)
+"""A pattern for a text with its whitespace folded."""
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+# What eksctl says of an account that it does not change. One that it created itself is "existing".
+_SKIPPED = lazy_pattern(
+    rf"iamserviceaccounts? \((?P<namespace>{_LABEL})/(?P<name>{_LABEL})\) was excluded\b(?=.{{0,600}}--override-existing-serviceaccounts)(?<!existing iamserviceaccount)",
+    re.DOTALL,
+)
+_CREATE = lazy_pattern(
+    r"\beksctl create iamserviceaccount(?: |\\\n)(?P<options>(?:[\w./:=@,+ -]|\\\n|(?<=\\\n)[ \t]){1,900})"
+)
+_OVERRIDE = "--override-existing-serviceaccounts"
+# The annotation in the values of a chart: as an argument, or in YAML.
+_ARGUMENT = lazy_pattern(
+    r"(?P<path>[A-Za-z][\w-]{0,40}(?:\.[\w-]{1,40}){0,5})\.annotations\.[\"']{0,2}eks\\{1,2}\.amazonaws\\{1,2}\.com/role-arn[\"']{0,3}[=,]"
+)
+_LINE = lazy_pattern(
+    rf"^(?P<indent>[ \t]*)[\"']?{re.escape(KEY)}[\"']?:[ \t]*[\"']?(?P<role>arn:aws[a-z-]{{0,12}}:iam::\d{{12}}:role/[\w+=,.@/-]{{1,512}})",
+    re.MULTILINE,
+)
+_MAPPING_KEY = lazy_pattern(r"(?P<indent>[ \t]*)[\"']?(?P<key>[\w-]{1,60})[\"']?:[ \t]*(?:#.*)?")
+
+
+class PodProblem(NamedTuple):
+    """Why a pod does not have a role.
+
+    Attributes:
+        text: The reason, as a sentence without a full stop.
+        role: The name of the role, if the text shows it.
+        remedy: What gives the pod the role.
+        uses_other_account: Whether the pod uses another service account than the one with the role.
+        is_unassigned: Whether no service account has the role yet.
+    """
+
+    text: str
+    role: str | None
+    remedy: Remedy
+    uses_other_account: bool = False
+    is_unassigned: bool = False
+
+
+class OtherAnnotation(NamedTuple):
+    """The annotation of a service account, with the ARN of the role if the text has it."""
+
+    key: str
+    role: str
+    arn: str | None
+
+
+def find_other_annotation(text: str) -> OtherAnnotation | None:
+    """Return the annotation of a service account whose key EKS does not read, if it has no other one.
+
+    >>> find_other_annotation("kind: ServiceAccount annotations: iam.amazonaws.com/role: cart").key
+    'iam.amazonaws.com/role'
+    """
+    if KEY in text or not _OF_ACCOUNT.search(text):
+        return None
+    found = {each["key"]: each for each in _ANNOTATION.finditer(text)}
+    if len(found) != 1:
+        return None
+    [each] = found.values()
+    return OtherAnnotation(each["key"], each["name"], each["role"] and each["role"] + each["name"])
+
+
+def uses_external_secrets(text: str) -> bool:
+    """Return whether External Secrets Operator, which gets the token itself, reports a failure."""
+    return _EXTERNAL_SECRETS.search(text) is not None
+
+
+def describe_key(found: OtherAnnotation, text: str) -> str:
+    """Return what is wrong with the key of an annotation, as the end of a sentence."""
+    reader = "External Secrets" if uses_external_secrets(text) else "EKS"
+    owner = ", that of kiam and kube2iam" if found.key == _KIAM else ""
+    return f"the annotation with the role has the key {found.key}{owner}, and {reader} reads {KEY}"
+
+
+def other_key_cause(found: OtherAnnotation) -> Cause:
+    """Return the cause that the role of a service account is in an annotation that nothing here reads."""
+    text = f"The text shows the annotation {found.key} with the role {clip_text(found.role)}."
+    return ANNOTATION_WITH_OTHER_KEY.cause("derived", text=text)
+
+
+def correct_key_remedy(case: AnyCase, found: OtherAnnotation) -> Remedy:
+    """Return the remedy that annotates the service account with the key that EKS reads."""
+    facts, is_of_operator = case.facts, uses_external_secrets(case.text)
+    account = f"{facts.namespace or 'NAMESPACE'}:{facts.service_account or 'SERVICE_ACCOUNT'}"
+    role = commands.arn(found.arn, "ROLE_ARN")
+    kiam = "; a role for kiam trusts another role instead" if found.key == _KIAM else ""
+    helm, again = None, None
+    if "managed-by" in case.text and "Helm" in case.text:
+        helm = "Helm manages it: set the annotation in the values, too."
+    if is_of_operator:
+        again = "The operator reads the annotation at its next attempt: no pod has to restart."
+    return cluster_remedy(
+        f"Annotate the service account with {KEY}",
+        again,
+        helm,
+        f"The role must trust the cluster's OIDC provider (sts:AssumeRoleWithWebIdentity) for {clip_text(f'system:serviceaccount:{account}')}{kiam}. The second command prints its trust policy.",
+        commands=(
+            f"kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite {KEY}={role}",
+            commands.trust_policy_commands(found.role)[0],
+            None if is_of_operator else Labelled("Then re-create the pods:", clusters.restart_command(case)),
+        ),
+        url=pages.EKS_IRSA_POD,
+    )
+
+
+def find_unassigned_role(case: AnyCase) -> PodProblem | None:
+    """Return why a service account does not have the role that somebody meant to give it, if the text shows that."""
+    text = case.failure.text
+    if (other := find_other_annotation(text)) is not None:
+        key = describe_key(other, text)
+        return PodProblem(key, other.role, correct_key_remedy(case, other), is_unassigned=True)
+    if "iamserviceaccount" in text and (skipped := _SKIPPED.search(text)) is not None:
+        name = f"{skipped['namespace']}/{skipped['name']}"
+        why = f"eksctl skipped its service account {name}, which existed already: it created no role and no annotation"
+        return PodProblem(why, None, _override_remedy(case, skipped), is_unassigned=True)
+    path = find_values_path(text)
+    if path is None or not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text):
+        return None
+    controller = find_controller(text)
+    read = "" if controller is None else controller.values_key
+    name = "/".join(filter(None, (case.facts.namespace, case.facts.service_account)))
+    account = f"its service account{f' {clip_text(name)}' if name else ''}"
+    why = f"{account} does not have the annotation that the values of the chart have"
+    if controller is not None and read != path:
+        why += f" under {path}: the chart of {controller.name} reads it from {read}"
+    elif controller is not None:
+        why += f", although {path} is the right place: the release was not upgraded with them"
+    else:
+        why += f" under {path}: most likely, the chart reads it from another key"
+    return PodProblem(why, None, _values_remedy(case, read if read != path else ""), is_unassigned=True)
+
+
+def find_values_path(text: str) -> str | None:
+    r"""Return the key of chart values under which they have the annotations of a service account, or ``None``.
+
+    >>> find_values_path(
+    ...     "controller:\n  serviceAccount:\n    annotations:\n"
+    ...     "      eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/app"
+    ... )
+    'controller.serviceAccount'
+    """
+    if (argument := _ARGUMENT.search(text)) is not None:
+        return argument["path"]
+    found = _LINE.search(text)
+    if found is None:
+        return None
+    keys: list[str] = []
+    depth = len(found["indent"])
+    for line in reversed(text[: found.start()].splitlines()):
+        key = _MAPPING_KEY.fullmatch(line)
+        indent = len(line) - len(line.lstrip())
+        if not line.strip() or indent >= depth:
+            continue
+        if key is None:
+            break
+        keys.insert(0, key["key"])
+        depth = indent
+        if depth == 0:
+            break
+    # The metadata of the object itself is not chart values.
+    is_values = keys[-1:] == ["annotations"] and "serviceaccount" in "".join(keys).lower()
+    return ".".join(keys[:-1]) if is_values else None
+
+
+def _override_remedy(case: AnyCase, skipped: re.Match[str]) -> Remedy:
+    """Return the remedy that lets eksctl annotate a service account that exists."""
+    namespace, name = skipped["namespace"], skipped["name"]
+    found = _CREATE.search(case.failure.text)
+    options = "" if found is None else " ".join(found["options"].replace("\\\n", " ").split())
+    if f"--name {name}" not in options:
+        options = f"--cluster CLUSTER --namespace {namespace} --name {name} --attach-policy-arn POLICY_ARN"
+    for each in (_OVERRIDE, "--approve"):
+        options += "" if each in options else f" {each}"
+    was_restarted = says_restarted(case.failure.text) or "restarted" in case.failure.text
+    restarted = (
+        " Earlier restarts had no effect, because the annotation was missing." if was_restarted else ""
+    )
+    return cluster_remedy(
+        f"Run eksctl again with {_OVERRIDE}",
+        f"Pods get the role only when they are created.{restarted} If Helm created the account, set the annotation in the values of its chart, too.",
+        commands=(
+            f"eksctl create iamserviceaccount {options}",
+            Labelled("Then re-create the pods:", clusters.restart_command(case)),
+        ),
+        url="https://docs.aws.amazon.com/eks/latest/eksctl/iamserviceaccounts.html",
+    )
+
+
+def _values_remedy(case: AnyCase, key: str) -> Remedy:
+    """Return the remedy that sets the annotation in chart values where the chart reads it."""
+    found = _LINE.search(case.failure.text)
+    role = "ROLE_ARN" if found is None else found["role"]
+    manifest = "".join(
+        f"{'  ' * depth}{each}:{f' {role}' if each == KEY else ''}\n"
+        for depth, each in enumerate((*key.split("."), "annotations", KEY))
+    )
+    show = "helm show values CHART | grep -n -i -A6 serviceaccount"
+    title = "Set the annotation where the chart reads it" if key else "Upgrade the release with the values"
+    return cluster_remedy(
+        f"{title}, and upgrade the release" if key else title,
+        "When the service account has the annotation, re-create the pods. Until then, the role and its trust policy play no part.",
+        commands=(
+            None if key else show,
+            "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --output yaml | grep role-arn",
+            clusters.restart_command(case),
+        ),
+        manifest=manifest if key else None,
+        url=pages.EKS_IRSA_POD,
+    )
