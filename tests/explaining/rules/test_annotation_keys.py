@@ -100,6 +100,11 @@ def test_annotation_of_pod() -> None:
             "Make the Issuer dns a ClusterIssuer",
         ),
         (
+            "\nkind: Issuer\nmetadata: {name: dns, namespace: shop}\n",
+            "for the Issuer dns.",
+            "Make the Issuer dns a ClusterIssuer",
+        ),
+        (
             "\nkind: ClusterIssuer\nmetadata:\n  name: dns\n",
             "for the ClusterIssuer dns.",
             "Start the controller with --cluster-issuer-ambient-credentials",

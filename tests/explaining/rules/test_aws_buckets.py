@@ -63,6 +63,26 @@ def test_endpoint_policy_and_not_the_bucket_policy(
     assert "attach-role-policy" not in shown
 
 
+_ENDPOINT = '$ aws ec2 describe-vpc-endpoints\nvpce-0a1b2c3d4e5f60718 {{"Statement": [{{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": {}}}]}}\n'
+
+
+@pytest.mark.parametrize(
+    ("shown", "reason", "count"),
+    [
+        (_ENDPOINT.format('["arn:aws:s3:::octo-*", "arn:aws:s3:::octo-*/*"]'), "the policy of the S3 endpoint vpce-0a1b2c3d4e5f60718 allows only octo-*.", 2),
+        (_ENDPOINT.format('"arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*"'), "most likely, the S3 endpoint vpce-0a1b2c3d4e5f60718 does not allow it", 2),
+        (_ENDPOINT.format('"*"'), "most likely, the S3 endpoint vpce-0a1b2c3d4e5f60718 does not allow it", 2),
+        ("vpce-0a1b2c3d4e5f60718 and vpce-0a1b2c3d4e5f60719", "most likely, the S3 endpoint of the VPC does not allow it", 3),
+    ],
+    ids=["other bucket", "this bucket", "all", "two endpoints"],
+)  # fmt: skip
+def test_endpoint_and_its_policy_in_the_text(shown: str, reason: str, count: int) -> None:
+    explanation = explain(f"{PULL}\n\n{shown}")
+    assert reason in explanation.summary
+    assert len(explanation.remedies[0].commands) == count
+    assert ("ENDPOINT_ID" in str(explanation)) is (count == 3)
+
+
 @pytest.mark.parametrize(
     ("text", "topic"),
     [

@@ -139,6 +139,20 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             "aws iam attach-role-policy --role-name eks-node --policy-arn arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy",
         ),
     ),
+    "own-policy-of-the-node": (
+        "The node role has our own hardened policy instead of the AWS one.\n"
+        + _denial(
+            "eks-node",
+            "eks-auth:AssumeRoleForPodIdentity",
+            "arn:aws:eks:eu-west-1:111122223333:cluster/shop",
+            session=INSTANCE,
+        ),
+        (
+            "Do this first: Allow eks-auth:AssumeRoleForPodIdentity for the role eks-node",
+            "Add the statement to the role's own policy",
+            "Or attach the AWS managed policy AmazonEKSWorkerNodePolicy to the role eks-node",
+        ),
+    ),
     "role-of-an-issuer": (
         f"cert-manager/challenges: failed to change record: {_denial('issuer', 'sts:AssumeRole', 'arn:aws:iam::444455556666:role/dns')}",
         ("The role issuer, which cert-manager uses, was denied sts:AssumeRole",),

@@ -468,6 +468,22 @@ def test_limit_in_the_launch_template(words: str) -> None:
     assert any("launch template (Terraform: metadata_options)" in each for each in remedy.steps)
 
 
+@pytest.mark.parametrize(
+    ("words", "has_role", "falls_back"),
+    [
+        ("On the host, aws s3 ls is ok.", True, False),
+        ('On the host, aws s3 ls works. Before, HttpTokens was "optional".', True, True),
+        ("On the host it does not work either.", False, False),
+        ("The instance is new.", False, False),
+    ],
+)
+def test_host_that_works_has_a_role(words: str, *, has_role: bool, falls_back: bool) -> None:
+    text = 'worker-1 | botocore.exceptions.NoCredentialsError: Unable to locate credentials\nin the container of docker compose\n"HttpPutResponseHopLimit": 1, "HttpTokens": "required"'
+    explanation = explain(f"{words}\n{text}")
+    assert ("no-instance-profile" not in {each.code for each in explanation.causes}) is has_role
+    assert ("fall back to IMDSv1" in " ".join(str(explanation).split())) is falls_back
+
+
 @pytest.mark.parametrize(("version", "is_old"), [("1.14", True), ("1.30", False)])
 def test_token_that_only_root_can_read(version: str, *, is_old: bool) -> None:
     text = f"EKS {version}\nWebIdentityErr: unable to read file at /var/run/secrets/eks.amazonaws.com/serviceaccount/token\ncaused by: open /var/run/secrets/eks.amazonaws.com/serviceaccount/token: permission denied"

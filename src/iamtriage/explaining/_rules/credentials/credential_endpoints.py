@@ -104,7 +104,7 @@ def advise_on_hop_limit(case: Case[MissingCredentials], *, timed_out: bool) -> t
     """Return the cause and the remedy, as far as the text shows that the limit is reached."""
     timeout = "The request to the metadata service timed out." if timed_out else None
     optional = None
-    if HOP_LIMIT_OF_ONE.search(case.text) and _OPTIONAL_TOKEN.search(case.text):
+    if HOP_LIMIT_OF_ONE.search(case.text) and _OPTIONAL_TOKEN.search(case.failure.text):
         # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-transition-to-version-2.html
         optional = "With HttpTokens optional, SDKs fall back to IMDSv1, which the limit does not affect."
     hop_limit = METADATA_HOP_LIMIT.cause(because=(timeout, optional))
@@ -125,7 +125,7 @@ def advise_on_hop_limit(case: Case[MissingCredentials], *, timed_out: bool) -> t
         )
         if printed is not None:
             outside = f"Outside the container, the metadata has the role {printed[1]}."
-        hop_limit = METADATA_HOP_LIMIT.cause(because=outside)
+        hop_limit = METADATA_HOP_LIMIT.cause(because=(outside, optional))
         raise_limit = attrs.evolve(raise_limit, title="Raise the hop limit of the instance metadata to 2")
         if case.facts.service_account is not None:
             check = "The first command shows the limit. In managed node groups of EKS with Amazon Linux 2023, it is 1 by default. The IDs of the instances are in spec.providerID of the nodes."
