@@ -59,10 +59,11 @@ _EKSCTL = "$ eksctl create iamserviceaccount --cluster tide --namespace shop --n
         (_OF_APP + _VALUES.format("") + _QUERY, "under serviceAccount: most likely, the chart reads it from another key", "Upgrade the release with the values"),
         (_OF_VOLUMES + '--set serviceAccount.annotations."eks\\.amazonaws\\.com/role-arn"=arn:aws:iam::111122223333:role/cart\n' + _QUERY, "reads it from controller.serviceAccount", "Set the annotation where"),
         (_OF_APP + _EKSCTL, "eksctl skipped its service account shop/cart, which existed already", "Run eksctl again with --override-existing-serviceaccounts"),
+        (_OF_APP + _VALUES.format("").replace("  annotations", "  create: false\n  annotations") + _QUERY, "with create: false under serviceAccount, the chart neither creates nor annotates it", "Annotate the service account itself"),
         (_OF_VOLUMES + _VALUES.format(""), "the pod did not use the role cart", "Re-create the pods"),
         (_OF_APP + _EKSCTL.replace("1 iamserviceaccount (", "1 existing iamserviceaccount(s) ("), "", "If a pod called, give its service account its own role"),
     ],
-    ids=["other key", "other place", "right place", "unknown chart", "argument", "eksctl", "no account", "existing"],
+    ids=["other key", "other place", "right place", "unknown chart", "argument", "eksctl", "not created", "no account", "existing"],
 )  # fmt: skip
 def test_role_that_no_account_has(text: str, reason: str, first: str) -> None:
     """Nobody should allow the action to the role of the node instead."""

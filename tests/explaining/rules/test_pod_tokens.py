@@ -56,6 +56,7 @@ def _env(role: str = _ROLE) -> str:
         pytest.param(f'trust policy of octo-up:\n"Condition": {{"StringEquals": {{"{_ID}:sub": "system:serviceaccount:octo:up-4b1e7c0d9f2a"}}}}\nserviceaccount/up-9a77de310c54', "and the token has system:serviceaccount:octo:up-9a77de310c54", "Accept up-* in the trust policy", id="a condition without its account"),
         pytest.param(_ACCOUNT + _get_role(issuer=_OLD) + _ISSUER.format(_OLD), "provider, subject and audience match", "Compare the role", id="the same issuer"),
         pytest.param(_ACCOUNT + _get_role() + "spec:\n  serviceAccountName: down\n  containers:\n  - name: a\n", "expects the subject system:serviceaccount:octo:up, and the token has system:serviceaccount:octo:down", "Accept the token's subject", id="the account of the pod"),
+        pytest.param(_ACCOUNT.replace("  name: up", "    eks.amazonaws.com/audience: octo\n  name: up") + _get_role(), "expects the audience sts.amazonaws.com, and the token has octo", "Request the token for the audience sts.amazonaws.com", id="the audience of the account"),
         pytest.param(_ACCOUNT + _get_role(account="444455556666"), "the provider is in account 444455556666, but STS looks for it in the role's account, 111122223333", "Allow the token", id="the account of the provider"),
     ],
 )  # fmt: skip

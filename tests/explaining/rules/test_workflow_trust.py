@@ -101,7 +101,28 @@ def test_subject_of_a_renamed_repository_has_ids(words: str, subject: str | None
         assert subject in str(explanation.remedies[0].policy)
 
 
-@pytest.mark.parametrize("form", ["{:>3} {}", "{}\t{}", "{:>4} | {}", "{}: {}"])
+@pytest.mark.parametrize(
+    ("words", "phase", "other"),
+    [
+        ("The plan works, the apply fails.", "plan", "apply"),
+        ("It fails during the plan.", "apply", "plan"),
+        ("The plan fails.", "plan", None),
+        ("We apply on Mondays.", "plan", None),
+    ],
+)
+def test_phase_of_a_run_is_in_the_subject(words: str, phase: str, other: str | None) -> None:
+    policy = _policy(
+        "aws.workload.identity", f"organization:octo:project:core:workspace:net:run_phase:{phase}"
+    )
+    text = json.dumps(policy).replace(ISSUER, "app.terraform.io").replace("StringLike", "StringEquals")
+    error = "Error: Not authorized to perform sts:AssumeRoleWithWebIdentity status code: 403"
+    explanation = explain(f"{words}\n{error}\n{text}")
+    assert (f"ends with run_phase:{other}" in explanation.summary) is (other is not None)
+    fixed = str(explanation.remedies[0].policy)
+    assert ("run_phase:plan" in fixed and "run_phase:apply" in fixed) is (other is not None)
+
+
+@pytest.mark.parametrize("form", ["{:>3} {}", "{:>3}   {}", "{}\t{}", "{:>4} | {}", "{}: {}"])
 def test_line_numbers_hide_no_workflow(form: str) -> None:
     workflow = "permissions:\n  id-token: write\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    permissions:\n      contents: write\n    steps:\n      - uses: aws-actions/configure-aws-credentials@v5\n        with: {role-to-assume: ship}"
     lines = (form.format(number, line) for number, line in enumerate(workflow.splitlines(), 1))

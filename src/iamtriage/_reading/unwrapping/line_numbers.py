@@ -34,7 +34,12 @@ def strip_line_numbers(view: View) -> None:
             runs[-1].append(line)
         else:
             runs.append([line])
-    view.edit((line.start(), line.start("rest"), "") for run in runs if _is_document(run) for line in run)
+    view.edit(
+        (line.start(), line.start("rest") + min(*_depths(run), len(line["rest"])), "")
+        for run in runs
+        if _is_document(run)
+        for line in run
+    )
 
 
 def _follows(last: re.Match[str], line: re.Match[str]) -> bool:
@@ -44,5 +49,10 @@ def _follows(last: re.Match[str], line: re.Match[str]) -> bool:
 
 def _is_document(run: list[re.Match[str]]) -> bool:
     """Return whether lines have the indentation of a document, unlike the rows of a table."""
-    indented = sum(line["rest"][:1].isspace() for line in run)
-    return len(run) >= _MIN_LINES and 0 < indented < len(run)
+    return len(run) >= _MIN_LINES and len(_depths(run)) > 1
+
+
+def _depths(run: list[re.Match[str]]) -> set[int]:
+    """Return the indentations of lines that are not empty."""
+    rests = [line["rest"] for line in run if line["rest"].strip()]
+    return {len(each) - len(each.lstrip()) for each in rests}

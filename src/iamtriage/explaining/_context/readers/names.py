@@ -90,7 +90,7 @@ _NAMESPACES = lazy_pattern(
 # Controllers log the namespace of the object that they process, which is not their own.
 _CONTROLLER = lazy_pattern(r"[Rr]econcil|\bcontroller\b|\"kind\":")
 _SERVICE_ACCOUNTS = lazy_pattern(
-    rf"(?<!system:)\bservice[_ ]?[aA]ccount(?:Name|_name)?{_IS}({_LABEL})(?![\w-])"
+    rf"(?<!system:)\bservice[_ ]?[aA]ccount(?:Name|_name)?{_IS}({_LABEL})(?![\w-]|:\s(?:true\b|false\b|\s))"
     rf"|\b[Ss]ervice ?[Aa]ccount [\"'](?:{_LABEL}/)?({_LABEL})[\"']|\bservice account ({_LABEL}) \(namespace: "
     rf"|\bkubectl (?:[^\n|;&]{{0,100}} )?(?:get|describe|annotate) (?:sa|serviceaccounts?)[ /]({_LABEL})(?![\w-])",
     re.ASCII,

@@ -70,6 +70,9 @@ _LINE = lazy_pattern(
     rf"^(?P<indent>[ \t]*)[\"']?{re.escape(KEY)}[\"']?:[ \t]*[\"']?(?P<role>arn:aws[a-z-]{{0,12}}:iam::\d{{12}}:role/[\w+=,.@/-]{{1,512}})",
     re.MULTILINE,
 )
+_NOT_CREATED = lazy_pattern(
+    r"\bserviceAccount:[^\n]{0,80}\n(?:[ \t]+[^\n]{0,200}\n){0,6}?[ \t]+create: ?[\"']?false\b|\bserviceAccount\.create=false\b"
+)
 _MAPPING_KEY = lazy_pattern(r"(?P<indent>[ \t]*)[\"']?(?P<key>[\w-]{1,60})[\"']?:[ \t]*(?:#.*)?")
 
 
@@ -175,6 +178,9 @@ def find_unassigned_role(case: AnyCase) -> PodProblem | None:
     name = "/".join(filter(None, (case.facts.namespace, case.facts.service_account)))
     account = f"its service account{f' {clip_text(name)}' if name else ''}"
     why = f"{account} does not have the annotation that the values of the chart have"
+    if _NOT_CREATED.search(text):
+        why += f": with create: false under {path}, the chart neither creates nor annotates it"
+        return PodProblem(why, None, _annotate_remedy(case, path), is_unassigned=True)
     if controller is not None and read != path:
         why += f" under {path}: the chart of {controller.name} reads it from {read}"
     elif controller is not None:
@@ -237,6 +243,21 @@ def _override_remedy(case: AnyCase, skipped: re.Match[str]) -> Remedy:
             Labelled("Then re-create the pods:", clusters.restart_command(case)),
         ),
         url="https://docs.aws.amazon.com/eks/latest/eksctl/iamserviceaccounts.html",
+    )
+
+
+def _annotate_remedy(case: AnyCase, path: str) -> Remedy:
+    """Return the remedy for a service account that a chart does not manage."""
+    found = _LINE.search(case.failure.text)
+    role = "ROLE_ARN" if found is None else found["role"]
+    return cluster_remedy(
+        "Annotate the service account itself, which the chart does not manage",
+        f"Or set {path}.create to true, if nothing else creates the account. Pods get the role only when they are created.",
+        commands=(
+            f"kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite {KEY}={role}",
+            clusters.restart_command(case),
+        ),
+        url=pages.EKS_IRSA_POD,
     )
 
 

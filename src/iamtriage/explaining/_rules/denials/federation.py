@@ -46,6 +46,10 @@ if TYPE_CHECKING:
 
 _IDENTITY_POOL = lazy_pattern(r"cognito-?identity", re.IGNORECASE)
 _CLUSTER_ISSUER = lazy_pattern(r"oidc\.eks\.([a-z0-9-]{6,30})\.", re.ASCII)
+# The audience that a service account, or the volume of a pod, requests.
+_ANNOTATED_AUDIENCE = lazy_pattern(
+    r"\b(?:eks\.amazonaws\.com/|serviceAccountToken:\s{1,40})audience\\?[\"']?: ?\\?[\"']?([\w.:/-]{1,200}\w)"
+)
 _MAX_SUBJECTS = 2
 
 TOKEN_NOT_TRUSTED = CauseType(
@@ -178,7 +182,9 @@ def _with_claims_of_pod(denial: Denial) -> Denial:
         subject = f"system:serviceaccount:{facts.namespace}:{account}"
     if facts.token_claims is not None or issuer is None or subject is None:
         return denial
-    claims = {"iss": f"https://{issuer}", "sub": subject, "aud": ["sts.amazonaws.com"]}
+    audience = _ANNOTATED_AUDIENCE.search(denial.failure.text)
+    named = audience[1] if audience else "sts.amazonaws.com"
+    claims = {"iss": f"https://{issuer}", "sub": subject, "aud": [named]}
     return attrs.evolve(denial, facts=attrs.evolve(facts, token_claims=claims))
 
 

@@ -282,14 +282,17 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     if denial.lowercase_action in ASSUME_ROLE_ACTIONS and _ROLE_PROXIES.search(text):
         return None
     is_node_role = _NODE_ROLE_NAME.search(found[1]) is not None and _OTHER_ROLE_NAME.search(found[1]) is None
-    names_pod = denial.facts.namespace is not None or denial.facts.service_account is not None
+    names = (denial.facts.namespace, denial.facts.service_account)
+    names_pod = names != (None, None) or _ANNOTATION in text
     runs_in_pod = controller is not None and controller.name not in AGENTS_OF_INSTANCES
     text_is_about_pods = runs_in_pod or is_about_pods(text)
     # Bootstrap scripts call eks:DescribeCluster as the node.
     suggests_pod = is_node_role and denial.lowercase_action != "eks:describecluster"
     if not (names_pod or text_is_about_pods or suggests_pod):
         return None
-    is_of_text = is_derived(denial.facts, "namespace") or is_derived(denial.facts, "service_account")
+    is_of_text = names == (None, None) or any(
+        is_derived(denial.facts, each) for each in ("namespace", "service_account")
+    )
     because = present(
         "The session has the name of an EC2 instance, and the role's name is typical of a node."
         if is_node_role

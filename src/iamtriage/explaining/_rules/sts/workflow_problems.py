@@ -35,6 +35,13 @@ _SUBJECT = lazy_pattern(
     r"repo:(?P<owner>[^/:@]{1,60})(?:@[^/:]{1,20})?/(?P<name>[^:@]{1,100})(?:@[^:]{1,20})?:", re.ASCII
 )
 
+# The phase of a run of HCP Terraform that fails, while the other one works.
+_FAILING_PHASE = {
+    phase: lazy_pattern(
+        rf"(?i:\b{phase}(?:s|es)?\b[^.\n]{{0,30}}?(?:\bfail|\bdenied\b|\berrors?\b|\bdoes not\b|n't\b)|\b(?:fails?|failing|errors?) (?:in|during|at|on) (?:the |each )?{phase}\b|\bonly (?:in|on|during) (?:the )?{phase}\b)"
+    )
+    for phase in ("plan", "apply")
+}
 # What gives the subject its IDs, and since when:
 # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
 _RENAMED = lazy_pattern(
@@ -61,6 +68,8 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
     'the trust policy expects the audience octo, and the workflow requests sts.amazonaws.com'
     """
     document = trust_documents.parse_document(policy)
+    if document is not None and "run_phase:" in str(document):
+        return _find_other_phase(document, text)
     if document is None or _GITHUB not in str(document):
         return None
     audience, repository = _AUDIENCE_INPUT.search(text), _REPOSITORY.search(text)
@@ -95,6 +104,32 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
         f"Name the repository {clip_text(repository[1])} in the role's trust policy",
         step,
         _with_values(document, "sub", lambda value: _SUBJECT.sub(f"repo:{repository[1]}:", value, count=1)),
+    )
+
+
+def _find_other_phase(document: Mapping[str, Any], text: str) -> TrustProblem | None:
+    """Return that a trust policy accepts one phase of a run of HCP Terraform, and the other one fails.
+
+    https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
+    """
+    subjects = trust_documents.expected_subjects(document)
+    phases = {each.rpartition(":")[2] for each in subjects}
+    accepted = phases.pop() if len(phases) == 1 else ""
+    other = {"plan": "apply", "apply": "plan"}.get(accepted)
+    if other is None or next(_FAILING_PHASE[other].finditer(text), None) is None:
+        return None
+    fixed = copy.deepcopy(dict(document))
+    for statement in trust_documents.iterate_statements(fixed):
+        for block in trust_documents.mapping(statement.get("Condition")).values():
+            for key, value in trust_documents.mapping(block).items():
+                values = trust_documents.as_strings(value)
+                if key.endswith(":sub") and values:
+                    block[key] = [*values, *(f"{each.rpartition(':')[0]}:{other}" for each in values)]
+    return TrustProblem(
+        f"the trust policy accepts only the subject {clip_text(subjects[0])}, and that of {'an apply' if other == 'apply' else 'a plan'} ends with run_phase:{other}",
+        "Accept both phases in the role's trust policy",
+        "Or give each phase its own role: TFC_AWS_PLAN_ROLE_ARN and TFC_AWS_APPLY_ROLE_ARN, so that a plan can only read.",
+        fixed,
     )
 
 

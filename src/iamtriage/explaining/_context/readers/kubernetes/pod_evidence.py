@@ -204,6 +204,10 @@ def read_pod_evidence(text: str) -> PodEvidence:
     namespace = None if found is None else found["namespace"]
     if workload is not None and namespace is None and (option := _NAMESPACE_OPTION.search(workload[0])):
         namespace = option["name"]
+    if found is not None and found["queried"] and namespace is None:
+        query = text[text.rfind("\n", 0, found.start()) + 1 : found.end()]
+        option = _NAMESPACE_OPTION.search(query)
+        namespace = option["name"] if option else None
     missing = _find_missing(text)
     age = {each["age"] for each in _AGE.finditer(text)}
     has_variables = True if _SET.search(text) else False if missing else None
