@@ -334,7 +334,7 @@ def explain_ambient_credentials(case: Case[MissingCredentials], message: str) ->
             AMBIENT_CREDENTIALS_OFF,
             message,
             "perhaps you meant to enable ambient credentials",
-            text=f"{default} The role, its policy and its trust policy are not the cause: the controller calls AWS, whatever the namespace of the {kind}.",
+            text=f"{default} The role, its policy and its trust policy are not the cause: the controller calls AWS{'' if is_cluster else ', whatever the namespace of the Issuer'}.",
         ),
         topic="no-credentials",
         remedies=(allow, own) if is_cluster else (change, allow, own),
