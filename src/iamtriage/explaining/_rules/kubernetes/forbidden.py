@@ -148,7 +148,7 @@ def _describe_gap(denied: DeniedRequest) -> str:
     if denied.stated_policies and denied.allowing_policy is None:
         is_one, stated = len(denied.stated_policies) == 1, join_words(denied.stated_policies, "and")
         if denied.request.is_cluster_scoped_type:
-            return f"no RBAC role allows it, and {stated} cover{'s' * is_one} only objects in namespaces (with the scope cluster, in all of them), no {denied.request.resource}"
+            return f"no RBAC role allows it, and {stated} cover{'s' * is_one} objects in namespaces (with the scope cluster, in all of them), but no {denied.request.resource}"
         return f"no RBAC role allows it, and {stated}, which the text shows, {'does' if is_one else 'do'} not include it"
     if (answered := _find_answer(denied)) is not None:
         return answered

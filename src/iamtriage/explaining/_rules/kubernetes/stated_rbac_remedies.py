@@ -37,6 +37,8 @@ _NAME = lazy_pattern(r"[A-Za-z0-9*][\w.:*/-]{0,252}")
 _ADMINISTRATORS = frozenset({"admin", "cluster-admin"})
 # Names of objects do not limit them: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
 _UNNAMED_VERBS = frozenset({"create", "deletecollection", "list", "watch"})
+# No other group has types with the names of theirs. Pods are also types of metrics.k8s.io, for example.
+_GROUPS_WITH_OWN_TYPES = frozenset({"apps", "autoscaling", "batch", "networking.k8s.io", "policy"})
 # The default roles allow what access policies of EKS allow.
 _POLICIES = {"ClusterRole edit": "AmazonEKSEditPolicy", "ClusterRole view": "AmazonEKSViewPolicy"}
 
@@ -77,7 +79,10 @@ def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
         # Such a rule of the role was meant for all objects.
         rule = rule._replace(names=())
     kinds = [*rule.groups, "*"]
-    if any({*each.resources} & {*rule.resources} and not {*each.groups} & {*kinds} for each in role.rules):
+    is_only_there = _GROUPS_WITH_OWN_TYPES.issuperset(rule.groups)
+    if is_only_there and any(
+        {*each.resources} & {*rule.resources} and not {*each.groups} & {*kinds} for each in role.rules
+    ):
         check += f" The old entry for {' and '.join(rule.resources)} has no effect: remove it. The other entries of its rule stay."
     of_apply = [each for each in ("get", "patch") if not {each, "*"} & {*rule.verbs}]
     patch = f"--patch={patch_with_rule(rule)}"
