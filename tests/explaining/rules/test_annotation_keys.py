@@ -58,18 +58,23 @@ _EKSCTL = "$ eksctl create iamserviceaccount --cluster tide --namespace shop --n
         (_OF_ROUTES + _VALUES.format("") + _QUERY, "although serviceAccount is the right place: the release was not upgraded", "Upgrade the release with the values"),
         (_OF_APP + _VALUES.format("") + _QUERY, "under serviceAccount: most likely, the chart reads it from another key", "Upgrade the release with the values"),
         (_OF_VOLUMES + '--set serviceAccount.annotations."eks\\.amazonaws\\.com/role-arn"=arn:aws:iam::111122223333:role/cart\n' + _QUERY, "reads it from controller.serviceAccount", "Set the annotation where"),
+        (_OF_VOLUMES + 'set {\n  name = "serviceAccount.annotations.eks\\\\.amazonaws\\\\.com/role-arn"\n  value = "arn:aws:iam::111122223333:role/cart"\n}\n' + _QUERY, "reads it from controller.serviceAccount", "Set the annotation where"),
+        (_OF_APP + "podAnnotations:\n  eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/cart\n", "the annotation with the role is on the pod (podAnnotations)", "Annotate the service account of the pod instead"),
+        (_OF_APP + "kind: Deployment\nspec:\n  template:\n    metadata:\n      annotations:\n        eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/cart\n", "is on the pod (spec.template.metadata.annotations)", "Annotate the service account of the pod instead"),
         (_OF_APP + _EKSCTL, "eksctl skipped its service account shop/cart, which existed already", "Run eksctl again with --override-existing-serviceaccounts"),
         (_OF_APP + _VALUES.format("").replace("  annotations", "  create: false\n  annotations") + _QUERY, "with create: false under serviceAccount, the chart neither creates nor annotates it", "Annotate the service account itself"),
         (_OF_VOLUMES + _VALUES.format(""), "the pod did not use the role cart", "Re-create the pods"),
         (_OF_APP + _EKSCTL.replace("1 iamserviceaccount (", "1 existing iamserviceaccount(s) ("), "", "If a pod called, give its service account its own role"),
     ],
-    ids=["other key", "other place", "right place", "unknown chart", "argument", "eksctl", "not created", "no account", "existing"],
+    ids=["other key", "other place", "right place", "unknown chart", "argument", "Terraform", "chart of a pod", "template of a pod", "eksctl", "not created", "no account", "existing"],
 )  # fmt: skip
 def test_role_that_no_account_has(text: str, reason: str, first: str) -> None:
     """Nobody should allow the action to the role of the node instead."""
     explanation = explain(text)
     assert reason in explanation.summary
     assert explanation.remedies[0].title.startswith(first)
+    if first.startswith("Set the annotation"):
+        assert "role-arn: arn:aws:iam::111122223333:role/cart" in (explanation.remedies[0].manifest or "")
     if "eksctl skipped" in reason:
         assert explanation.remedies[0].commands[0] == (
             "eksctl create iamserviceaccount --cluster tide --namespace shop --name cart "

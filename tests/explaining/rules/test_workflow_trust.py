@@ -122,6 +122,17 @@ def test_phase_of_a_run_is_in_the_subject(words: str, phase: str, other: str | N
     assert ("run_phase:plan" in fixed and "run_phase:apply" in fixed) is (other is not None)
 
 
+@pytest.mark.parametrize(
+    ("permission", "lacks"), [("contents: read", True), ("id-token: write", False)], ids=["lacks", "has"]
+)
+def test_called_workflow_has_the_permissions_of_its_caller(permission: str, *, lacks: bool) -> None:
+    called = "on: workflow_call\npermissions:\n  id-token: write\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: aws-actions/configure-aws-credentials@v5\n        with:\n          role-to-assume: ship\n"
+    caller = f"jobs:\n  call:\n    uses: ./.github/workflows/ship.yml\n    permissions:\n      {permission}\n"
+    error = "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers"
+    summary = explain(f"{error}\n{caller}{called}").summary
+    assert ("The job call has no credentials: its own permissions lack" in summary) is lacks
+
+
 @pytest.mark.parametrize("form", ["{:>3} {}", "{:>3}   {}", "{}\t{}", "{:>4} | {}", "{}: {}"])
 def test_line_numbers_hide_no_workflow(form: str) -> None:
     workflow = "permissions:\n  id-token: write\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    permissions:\n      contents: write\n    steps:\n      - uses: aws-actions/configure-aws-credentials@v5\n        with: {role-to-assume: ship}"
@@ -282,12 +293,13 @@ GITLAB = "CI_PROJECT_PATH=octo/cart\nCI_COMMIT_BRANCH=dev\n$ aws sts assume-role
         ('"StringEquals": {"gitlab.com:sub": "project_path:octo/cart:ref_type:branch:ref:main"}', "the token has project_path:octo/cart:ref_type:branch:ref:dev"),
         ('"StringLike": {"gitlab.com:sub": "project_path:octo/cart:ref_type:branch:ref:rel-*"},\n"StringEquals": {"gitlab.com:aud": "https://gitlab.com"}', "the token has project_path:octo/cart:ref_type:branch:ref:dev"),
         ('"StringEquals": {"gitlab.com:aud": "https://gitlab.com"}', "does not allow the subject"),
+        ('"StringEquals": {"gitlab.com:aud": "https://gitlab.com", "gitlab.com:sub": "project_path:octo/cart:ref_type:branch:ref:dev"}\nid_tokens:\n  TOKEN:\n    aud: sts.amazonaws.com', "expects the audience https://gitlab.com, and the token has sts.amazonaws.com"),
     ],
 )  # fmt: skip
 def test_conditions_of_a_trust_policy_suffice(condition: str, verdict: str) -> None:
     explanation = explain(f"{GITLAB}\nIts trust policy has:\n  {condition}\n")
     assert verdict in explanation.summary
-    if "token has" in verdict:
+    if "token has project" in verdict:
         assert "oidc-provider/gitlab.com" in str(explanation.remedies[0].policy)
         assert "octo/cart:ref_type:branch:ref:dev" in str(explanation.remedies[0].policy)
         # The policy can have other statements, which the command must not remove.

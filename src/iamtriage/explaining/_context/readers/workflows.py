@@ -44,6 +44,7 @@ _PERMISSIONS = lazy_pattern(
 _PERMISSION = lazy_pattern(r"(?<![\w#-])(?P<name>[a-z][a-z-]{2,30}): *[\"']?(?P<access>read|write|none)\b")
 _COMMENT = lazy_pattern(r"#[^\n]*")
 _CALLS_WORKFLOW = lazy_pattern(r"^( +)uses: *[\"']?[^\s\"']{1,200}\.ya?ml\b", re.MULTILINE)
+_IS_CALLED = lazy_pattern(r"^(?:on|[\"']on[\"']):[ \t]*(?:\n[ \t]*)?workflow_call\b", re.MULTILINE)
 # The log of a run, as gh run view prints it, has the name of the job before each line.
 _LOGGED_JOB = lazy_pattern(r"^(?P<name>[\w -]{1,100})\t", re.MULTILINE)
 _ID_TOKEN = "id-token: write"  # noqa: S105
@@ -125,9 +126,9 @@ def find_jobs_without_token(text: str) -> list[JobWithoutToken]:
         text = re.sub(rf"(?m)^{re.escape(start['prefix'])}", "", text)
     jobs = [each for each in _iterate_jobs(text.splitlines()) if each.name]
     using = [each for each in jobs if _ASKS_FOR_TOKEN.search(each.text) and _USES_KEYS not in each.text]
-    if not using and _USES_KEYS not in text:
+    if (not using or _IS_CALLED.search(text)) and _USES_KEYS not in text:
         # A called workflow has at most the permissions of the job that calls it.
-        using = [
+        using += [
             each
             for each in jobs
             if any(found[1] == each.indent for found in _CALLS_WORKFLOW.finditer(each.text))

@@ -64,7 +64,7 @@ _CREATE = lazy_pattern(
 _OVERRIDE = "--override-existing-serviceaccounts"
 # The annotation in the values of a chart: as an argument, or in YAML.
 _ARGUMENT = lazy_pattern(
-    r"(?P<path>[A-Za-z][\w-]{0,40}(?:\.[\w-]{1,40}){0,5})\.annotations\.[\"']{0,2}eks\\{1,2}\.amazonaws\\{1,2}\.com/role-arn[\"']{0,3}[=,]"
+    r"(?P<path>[A-Za-z][\w-]{0,40}(?:\.[\w-]{1,40}){0,5})\.annotations\.[\"']{0,2}eks\\{1,2}\.amazonaws\\{1,2}\.com/role-arn[\"']{0,3}(?:[=,]|\s{1,40}value\s{0,20}=)"
 )
 _LINE = lazy_pattern(
     rf"^(?P<indent>[ \t]*)[\"']?{re.escape(KEY)}[\"']?:[ \t]*[\"']?(?P<role>arn:aws[a-z-]{{0,12}}:iam::\d{{12}}:role/[\w+=,.@/-]{{1,512}})",
@@ -73,6 +73,8 @@ _LINE = lazy_pattern(
 _NOT_CREATED = lazy_pattern(
     r"\bserviceAccount:[^\n]{0,80}\n(?:[ \t]+[^\n]{0,200}\n){0,6}?[ \t]+create: ?[\"']?false\b|\bserviceAccount\.create=false\b"
 )
+_ROLE_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
+_CHARS_OF_ARN = 600
 _MAPPING_KEY = lazy_pattern(r"(?P<indent>[ \t]*)[\"']?(?P<key>[\w-]{1,60})[\"']?:[ \t]*(?:#.*)?")
 
 
@@ -170,6 +172,11 @@ def find_unassigned_role(case: AnyCase) -> PodProblem | None:
         name = f"{skipped['namespace']}/{skipped['name']}"
         why = f"eksctl skipped its service account {name}, which existed already: it created no role and no annotation"
         return PodProblem(why, None, _override_remedy(case, skipped), is_unassigned=True)
+    if (place := find_annotated_pod(text)) is not None:
+        why = (
+            f"the annotation with the role is on the pod ({place}), and EKS reads it from the service account"
+        )
+        return PodProblem(why, None, _move_annotation_remedy(case), is_unassigned=True)
     path = find_values_path(text)
     if path is None or not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text):
         return None
@@ -202,8 +209,28 @@ def find_values_path(text: str) -> str | None:
     if (argument := _ARGUMENT.search(text)) is not None:
         return argument["path"]
     found = _LINE.search(text)
-    if found is None:
+    keys = [] if found is None else _find_keys(text, found)
+    # The metadata of the object itself is not chart values.
+    is_values = keys[-1:] == ["annotations"] and "serviceaccount" in "".join(keys).lower()
+    return ".".join(keys[:-1]) if is_values else None
+
+
+def find_annotated_pod(text: str) -> str | None:
+    r"""Return where a text has the annotation with the role of a pod, if no service account has it.
+
+    >>> find_annotated_pod("podAnnotations:\n  eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/app")
+    'podAnnotations'
+    """
+    found = _LINE.search(text)
+    if found is None or text.count(KEY) > 1 or _OF_ACCOUNT.search(text):
         return None
+    keys = _find_keys(text, found)
+    is_of_pod = keys[-1:] == ["podAnnotations"] or keys[-3:] == ["template", "metadata", "annotations"]
+    return ".".join(keys) if is_of_pod else None
+
+
+def _find_keys(text: str, found: re.Match[str]) -> list[str]:
+    """Return the keys of the YAML mappings that contain a line."""
     keys: list[str] = []
     depth = len(found["indent"])
     for line in reversed(text[: found.start()].splitlines()):
@@ -217,9 +244,7 @@ def find_values_path(text: str) -> str | None:
         depth = indent
         if depth == 0:
             break
-    # The metadata of the object itself is not chart values.
-    is_values = keys[-1:] == ["annotations"] and "serviceaccount" in "".join(keys).lower()
-    return ".".join(keys[:-1]) if is_values else None
+    return keys
 
 
 def _override_remedy(case: AnyCase, skipped: re.Match[str]) -> Remedy:
@@ -246,10 +271,23 @@ def _override_remedy(case: AnyCase, skipped: re.Match[str]) -> Remedy:
     )
 
 
+def _move_annotation_remedy(case: AnyCase) -> Remedy:
+    """Return the remedy for an annotation that is on a pod."""
+    role = _stated_role(case.failure.text)
+    return cluster_remedy(
+        "Annotate the service account of the pod instead",
+        "In a chart, move the annotation from the pod to that of the service account, such as serviceAccount.annotations. The trust policy of the role must name the service account.",
+        commands=(
+            f"kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite {KEY}={role}",
+            Labelled("Then re-create the pods:", clusters.restart_command(case)),
+        ),
+        url=pages.EKS_IRSA_POD,
+    )
+
+
 def _annotate_remedy(case: AnyCase, path: str) -> Remedy:
     """Return the remedy for a service account that a chart does not manage."""
-    found = _LINE.search(case.failure.text)
-    role = "ROLE_ARN" if found is None else found["role"]
+    role = _stated_role(case.failure.text)
     return cluster_remedy(
         "Annotate the service account itself, which the chart does not manage",
         f"Or set {path}.create to true, if nothing else creates the account. Pods get the role only when they are created.",
@@ -261,10 +299,17 @@ def _annotate_remedy(case: AnyCase, path: str) -> Remedy:
     )
 
 
+def _stated_role(text: str) -> str:
+    """Return the role of the annotation."""
+    found = _LINE.search(text)
+    argument = _ARGUMENT.search(text) if found is None else None
+    role = argument and _ROLE_ARN.search(text, argument.end(), argument.end() + _CHARS_OF_ARN)
+    return found["role"] if found is not None else role[0] if role else "ROLE_ARN"
+
+
 def _values_remedy(case: AnyCase, key: str) -> Remedy:
     """Return the remedy that sets the annotation in chart values where the chart reads it."""
-    found = _LINE.search(case.failure.text)
-    role = "ROLE_ARN" if found is None else found["role"]
+    role = _stated_role(case.failure.text)
     manifest = "".join(
         f"{'  ' * depth}{each}:{f' {role}' if each == KEY else ''}\n"
         for depth, each in enumerate((*key.split("."), "annotations", KEY))

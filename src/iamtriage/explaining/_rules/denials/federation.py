@@ -258,7 +258,9 @@ def _explain_job(denial: Denial) -> Explanation | None:
             TOKEN_NOT_TRUSTED.cause(text=text),
             remedies=web_identity_remedies.token_remedies(denial, findings)[:1],
         )
-    if findings is None or findings.result is None or not str(findings.result.condition).endswith(":sub"):
+    if findings is None or findings.result is None:
+        return None
+    if not str(findings.result.condition).endswith((":sub", ":aud")):
         return None
     explanation = _explain_checked_policy(known, findings)
     stated = str(known.facts.token_claims)

@@ -47,6 +47,8 @@ _BRANCH = lazy_pattern(
     re.ASCII,
 )
 
+# The audience that a job of GitLab requests.
+_REQUESTED = lazy_pattern(r"\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: ?[\"']?([\w.:/-]{1,200}\w)", re.ASCII)
 _PROJECT = lazy_pattern(r"[\w.@-]{1,100}(?:/[\w.@-]{1,100}){1,5}", re.ASCII)
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html: the identity has the token's subject.
@@ -276,7 +278,9 @@ def claims_of_job(denial: Denial) -> dict[str, Any] | None:
     expected = expected_subjects(denial.facts.trust_policy)
     if (is_open and not all(map(lacks_context, expected))) or "BRANCH_NAME" in subject:
         return None
-    return {"iss": f"https://{_issuer_name(denial)}", "sub": subject, "aud": [pipeline.audience]}
+    requested = _REQUESTED.search(denial.failure.text) if pipeline.job == "job" else None
+    audience = pipeline.audience if requested is None else requested[1]
+    return {"iss": f"https://{_issuer_name(denial)}", "sub": subject, "aud": [audience]}
 
 
 def narrow_subject_step(denial: Denial, pattern: str) -> str:
