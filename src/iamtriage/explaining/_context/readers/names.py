@@ -78,7 +78,9 @@ _SUBJECT = lazy_pattern(
     rf"\bsystem:serviceaccount:({_LABEL}):({_LABEL}(?:\.{_LABEL}){{0,3}})(?![\w-])", re.ASCII
 )
 # The subject that the condition of a trust policy requires, which the token need not have.
-_EXPECTED = lazy_pattern(r":sub\\{0,3}[\"']?\s{0,20}[:=]\s{0,20}(?:\[[^\[\]]{0,2000})?\\{0,3}[\"']?")
+_EXPECTED = lazy_pattern(
+    r":sub\\{0,3}[\"']?\s{0,20}(?:[:=]\s{0,20}|\s{0,40}values\s{0,20}=\s{0,20})(?:\[[^\[\]]{0,2000})?\\{0,3}[\"']?"
+)
 _CHARS_BEFORE_SUBJECT = 2_100
 _NAMESPACES = lazy_pattern(
     rf"(?<![\w-])(?:kubernetes_)?namespace(?:_name)?{_IS}({_LABEL})(?![\w-])"
