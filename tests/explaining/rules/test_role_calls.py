@@ -455,3 +455,11 @@ def test_source_identity_of_a_saml_sign_in() -> None:
     for text, is_of_sign_in in ((f"{denied}\n{said}", True), (denied, False)):
         [cause] = [each for each in explain(text).causes if each.code == "session-tags"]
         assert ("from its SAML sign-in" in cause.text) is is_of_sign_in
+
+
+def test_trust_policy_and_own_policy_that_both_allow_the_call() -> None:
+    """Nothing is left to propose then."""
+    denied = "An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/kim is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/deploy\n"
+    trust = 'trust: {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:user/kim"},"Action":"sts:AssumeRole"}]}\n'
+    own = 'my policy: {"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::444455556666:role/*"}\n'
+    assert "The trust policy allows the call" in str(explain(f"{denied}{trust}{own}"))

@@ -338,7 +338,7 @@ def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name
     others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
     of_resource = tuple(each for each in others if each.layer in {"role_trust", "resource"})
     is_other = denial.policy_type is not None or denial.deny is not None
-    if is_other or (explanation.remedies[0] in others and not denial.crosses_accounts):
+    if is_other or (explanation.remedies[:1] == others[:1] and not denial.crosses_accounts):
         return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
     # In one account, an Allow in either policy is enough.
     is_s3 = denial.service == "s3" and denial.crosses_accounts is not True
