@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import pytest
 
@@ -16,7 +17,7 @@ _NO_TAG = {"Null": {"aws:RequestTag/CostCenter": "true"}}
 _TAGS = "$ aws ec2 run-instances --tag-specifications 'ResourceType=instance,Tags=[{Key=CostCenter,Value=4711}]' 'ResourceType=volume,Tags=[{Key=CostCenter,Value=4711}]'\n"
 
 
-def _deny(condition: dict[str, object], action: str = "*", **more: object) -> str:
+def _deny(condition: Mapping[str, object], action: str = "*", **more: object) -> str:
     statement = {"Sid": "Guard", "Effect": "Deny", "Action": action, "Resource": "*", "Condition": condition}
     return "\n" + json.dumps({"Version": "2012-10-17", "Statement": [statement | more]})
 
@@ -52,6 +53,26 @@ def test_key_that_only_some_resources_have(
         assert "aws organizations update-policy --policy-id p-k3x9q2ab" in first.commands[-1]
 
 
+@pytest.mark.parametrize(
+    ("actions", "kept", "resources"),
+    [
+        (["ec2:RunInstances", "ec2:CreateVolume"], '["ec2:RunInstances", "ec2:CreateVolume"]', ["instance", "volume"]),
+        (["ec2:RunInstances", "rds:CreateDBInstance"], '"ec2:RunInstances"', ["instance"]),
+        (["*"], None, []),
+    ],
+)  # fmt: skip
+def test_other_actions_of_the_statement_stay_limited(
+    actions: list[str], kept: str | None, resources: list[str]
+) -> None:
+    first = explain(_launch(_IMAGE) + _deny(_NO_TAG, Action=actions)).remedies[0]
+    assert first.title.startswith("Limit the statement") is (kept is not None)
+    assert f'"Action": {kept}' in (first.manifest or "") or kept is None
+    assert all(f"arn:aws:ec2:*:*:{each}/*" in (first.manifest or "") for each in resources)
+    assert any("statement of their own" in each for each in first.steps) is (
+        "rds:CreateDBInstance" in actions
+    )
+
+
 _NETWORK = {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
 _PARAMETER = f"arn:aws:ssm:eu-west-1:{_ACCOUNT}:parameter/db"
 
@@ -62,12 +83,14 @@ _PARAMETER = f"arn:aws:ssm:eu-west-1:{_ACCOUNT}:parameter/db"
         ("Yesterday we added the endpoint vpce-0c9d8e7f6a5b41230.", _NETWORK, "Exempt the VPC endpoint vpce-0c9d8e7f6a5b41230"),
         ("There is a new interface endpoint for ssm.", _NETWORK, "Exempt a VPC endpoint"),
         ("We have no VPC endpoint.", _NETWORK, None),
+        ("Should we create a VPC endpoint for it?", _NETWORK, None),
+        ('{"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-0c9d8e7f6a5b41230"}}}', _NETWORK, None),
         ("vpce-0c9d8e7f6a5b41230", _NETWORK | {"StringNotEquals": {"aws:SourceVpce": "vpce-0aaaaaaaaaaaaaaaa"}}, None),
         ("It runs on a GitHub-hosted runner.", _NETWORK, "Exempt the role nightly in the statement Guard"),
         ("It runs on a self-hosted runner, not on a hosted runner.", _NETWORK, None),
         ("It fails on my laptop.", _NETWORK, None),
     ],
-    ids=["id", "words", "none", "other", "hosted", "self-hosted", "laptop"],
+    ids=["id", "words", "none", "question", "in-policy", "other", "hosted", "self-hosted", "laptop"],
 )  # fmt: skip
 def test_networks_without_an_address(said: str, condition: dict[str, object], title: str | None) -> None:
     text = _DENIED.format("GetParameter", "job", "ssm:GetParameter", _PARAMETER, "n identity-based", "")

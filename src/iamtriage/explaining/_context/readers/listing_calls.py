@@ -14,6 +14,9 @@ _CALL = lazy_pattern(
     r"(?P<arguments>\((?:[^()\n]|\n(?!\n)|\([^()\n]{0,80}\)){0,400}\)|\s?\{(?:[^{}\n]|\n(?!\n)){0,400}\}|\.builder\(\)(?:\s{0,60}\.\w{1,30}\([^()\n]{0,80}\)){1,8}))"
 )
 _BUCKET = lazy_pattern(r"(?i:\bbucket(?:_?name)?\b)")
+_BUCKET_NAME = lazy_pattern(
+    r"(?i:\bbucket(?:_?name)?\b[\"']?)\W{1,6}(?:aws\.String\([\"'`])?(?<=[\"'`])(?P<name>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?=[\"'`])"
+)
 _PREFIX = lazy_pattern(
     r"(?i:(?<![\w])[\"']?prefix[\"']?)(?:\s?(?:=>|[:=])\s?|\()(?:aws\.String\()?(?:(?P<quote>[\"'`])(?P<value>[^\"'`\n{}$]{0,300})(?P=quote))?"
 )
@@ -34,6 +37,12 @@ class ListingCall(NamedTuple):
     code: str
     prefix: str | None
     has_delimiter: bool
+
+    @property
+    def bucket(self) -> str | None:
+        """The bucket, if it is no variable."""
+        found = _BUCKET_NAME.search(self.code)
+        return found["name"] if found else None
 
     def with_prefix(self, prefix: str) -> str:
         """Return the call with a prefix, in the language of its arguments.

@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 
 # CloudFront is global, and the ARN of a bucket has neither Region nor account.
 _DISTRIBUTION = lazy_pattern(
-    r"(?P<start>arn:aws[a-z-]{0,12}:cloudfront):(?P<region>[a-z0-9-]{5,30}|\*):(?P<rest>[0-9]{12}:distribution/\S{1,60})"
+    r"(?P<start>arn:aws[a-z-]{0,12}:cloudfront):(?P<region>[a-z0-9-]{5,30}):(?P<rest>[0-9]{12}:distribution/\S{1,60})"
 )
 _BUCKET = lazy_pattern(
     r"(?P<start>arn:aws[a-z-]{0,12}:s3):(?P<region>[a-z0-9-]{0,30}):(?P<account>[0-9]{0,12}):(?P<bucket>[a-z0-9.-]{3,63})(?P<objects>/\*)?"

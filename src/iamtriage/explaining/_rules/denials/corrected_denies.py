@@ -16,13 +16,15 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.documents import compact_json
 from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.denials.request_conditions import CREATES, is_being_created
+from iamtriage.explaining._rules.denials.request_conditions import is_being_created
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, owner_remedy
-from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions, mapping
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping
+from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,36 +131,50 @@ def correct_deny(denial: Denial, stated: StatedDeny) -> Correction | None:
 
 def _limit_to_created(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
     """Return the statement on the resources that have the key: it also covers others, which never have it."""
-    if denial.service != "ec2" or denial.resource_arn is None or "NotResource" in statement:
+    actions = as_strings(statement.get("Action"))
+    own = [each for each in actions if each.lower().startswith("ec2:")]
+    if denial.service != "ec2" or denial.resource_arn is None or "NotResource" in statement or not own:
         return None
     denied = denial.resource_arn.resource.split("/", 1)[0]
-    created = _CREATED.get(denial.lowercase_action)
     for operator, key, values in iterate_conditions(statement):
-        name = key.lower()
         is_absent = (operator == "Null" and values == ("true",)) or (
             "Not" in operator and not operator.endswith("IfExists")
         )
-        types = [each for each in (_ONLY_ON.get(name),) if each and each != denied]
-        if name.startswith(_REQUEST_TAG) and created and CREATES.search(denial.lowercase_action):
-            tagged = _TAGGED.findall(denial.failure.text)
-            types = [] if is_being_created(denial) else list(dict.fromkeys((created, *tagged)))
+        types = _types_with_key(denial, key.lower(), own, denied)
         if not is_absent or not types:
             continue
         partition, tag = denial.location.partition or "aws", key.partition("/")[2]
         arns = [f"arn:{partition}:ec2:*:*:{each}/*" for each in types]
-        of = join_words(tuple(types), "and")
         steps = [
             f"{denial.action} is also checked on what the call uses, such as {_article(denied)} {denied}."
         ]
         if tag and re.search(rf"\bKey[\"']?\s?[=:]\s?[\"']?{re.escape(tag)}\b", denial.failure.text):
             steps.append("The call passes the tag already: no other way of tagging satisfies the statement.")
+        if own != actions:
+            steps.append("Keep the other actions in a statement of their own, with the Resource as it is.")
+        changed = {"Action": own if len(own) > 1 else own[0], "Resource": arns if len(arns) > 1 else arns[0]}
         return Correction(
             f"{stated.words} of {stated.policy.name} covers the {denied}, too, which never has {clip_text(key)}",
-            f"Limit {stated.words} to the Resource {of}",
+            f"Limit {stated.words} to the Resource {join_words(tuple(types), 'and')}",
             tuple(steps),
-            {**statement, "Resource": arns[0] if len(arns) == 1 else arns},
+            {**statement, **changed},
         )
     return None
+
+
+def _types_with_key(denial: Denial, key: str, actions: list[str], denied: str) -> list[str]:
+    """Return the types of resources that have a condition key, if the denied one does not."""
+    patterns = [compile_glob(each.lower()) for each in actions]
+    if key.startswith(_REQUEST_TAG) and denial.lowercase_action in _CREATED:
+        created = [
+            kind for action, kind in _CREATED.items() if any(matches(action, each) for each in patterns)
+        ]
+        tagged = _TAGGED.findall(denial.failure.text)
+        return [] if is_being_created(denial) else list(dict.fromkeys((*created, *tagged)))
+    only = _ONLY_ON.get(key)
+    # Another action can have the key on more types.
+    is_launch = [each.lower() for each in actions] == ["ec2:runinstances"]
+    return [only] if only is not None and only != denied and is_launch else []
 
 
 def _article(noun: str) -> str:
@@ -177,10 +193,14 @@ def _find_network(stated: StatedDeny, statement: Mapping[str, Any]) -> tuple[str
 def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
     """Return the statement with an exemption for a VPC endpoint of the text, through which no address is sent."""
     text = denial.failure.text
-    ids = set(_ENDPOINT.findall(text))
+    # An endpoint in a policy is one that a statement names, and not that of the call.
+    in_policies = {
+        each for policy in denial.context.policies for each in _ENDPOINT.findall(str(policy.content))
+    }
+    ids = set(_ENDPOINT.findall(text)) - in_policies
     if _find_network(stated, statement) is None or _NO_ENDPOINT.search(text):
         return None
-    if len(ids) > 1 or (not ids and not _ENDPOINT_WORDS.search(text)):
+    if len(ids) > 1 or (not ids and next(find_said(text, _ENDPOINT_WORDS), None) is None):
         return None
     endpoint = ids.pop() if ids else "VPC_ENDPOINT_ID"
     named = f"the VPC endpoint {endpoint}" if ids or endpoint != "VPC_ENDPOINT_ID" else "a VPC endpoint"

@@ -43,7 +43,7 @@ def find_listing(text: str, command: CommandLine | None, bucket: str) -> Listing
         return Listing((f"{found['prefix'] if found is not None else 'env:'}/",))
     if command is None or command.program != "aws" or len(command.words) < 2:
         call = find_listing_call(text)
-        if call is None or call.prefix is None:
+        if call is None or call.prefix is None or call.bucket not in {None, bucket}:
             return None
         return Listing((call.prefix,), None if call.has_delimiter else ())
     if command.words[0] == "s3api":

@@ -76,6 +76,15 @@ _IMPORT = lazy_pattern(
 _GRANT = lazy_pattern(
     r"\b(?P<variable>\w{1,40})\.grant(?:_\w{2,30}|[A-Z]\w{2,30})\((?P<grantee>[\w.]{1,60})\)"
 )
+# What another rule says of the data that the key encrypts.
+_CALLED = lazy_pattern(r"\bthe call to (?P<service>[A-Z][\w ]{1,30}?) itself\b")
+_SERVICES = {
+    "bucket": "S3",
+    "queue": "SQS",
+    "secret": "Secrets Manager",
+    "stream": "Kinesis",
+    "table": "DynamoDB",
+}
 _SCOPE_OF_KEY = lazy_pattern(r"\w{1,40}")
 _KEYS_OF_IMPORT = {
     "queue": ("queueArn", "keyArn"),
@@ -93,6 +102,9 @@ def add_imported_key(denial: Denial, explanation: Explanation) -> Explanation:
     if len(used) != 1 or not grants or ":key/" not in key:
         return explanation
     imported = used[0]
+    called = _CALLED.search(" ".join(each.text for each in explanation.causes))
+    if called is not None and called["service"] != _SERVICES[imported["kind"].lower()]:
+        return explanation
     kind, is_python = imported["kind"].lower(), "_" in imported["call"]
     value, scope = imported["value"], imported["scope"]
     by_arn = "arn:" in value
