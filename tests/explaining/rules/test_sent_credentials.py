@@ -520,3 +520,22 @@ def test_key_that_the_list_of_keys_lacks(around: str, *, is_unlisted: bool) -> N
     explanation = explain(f"{unknown}{around}\n{listed}")
     said = "AKIAZEXAMPLEQWEROLD2 is not a key of the user backup, and AKIAZEXAMPLEQWERNEW2 is active"
     assert (said in explanation.summary) is is_unlisted
+
+
+@pytest.mark.parametrize(
+    ("code", "block"),
+    [
+        ('backend "s3" {\n  bucket = "tf"\n  access_key = "AKIAZEXAMPLEQWERQ7ZX"\n}\n', 'backend "s3"'),
+        ('provider "aws" {\n  access_key = "AKIAZEXAMPLEQWERQ7ZX"\n}\n', 'provider "aws"'),
+        ('provider "aws" {\n  region = "eu-west-1"\n}\n', None),
+    ],
+)
+def test_key_in_a_block_of_terraform(code: str, block: str | None) -> None:
+    unknown = (
+        "api error InvalidAccessKeyId: The AWS Access Key Id you provided does not exist in our records."
+    )
+    explanation = explain(
+        f"Error: operation error S3: ListObjectsV2, https response error StatusCode: 403, RequestID: X, HostID: Y, {unknown}\n{code}"
+    )
+    title = f"Remove access_key and secret_key from the block {block}"
+    assert (explanation.remedies[0].title == title) is (block is not None)

@@ -64,6 +64,7 @@ _SESSION = lazy_pattern(
 )
 # A key that code passes to a client.
 _KEY_IN_CODE = lazy_pattern(
+    r"\b(?:backend \"s3\"|provider \"aws\") \{[^{}]{0,600}?\baccess_key[ \t]{0,20}= ?\"(?P<block>A[KS]IA[A-Z0-9*]{4,28})\"|"
     r"\b(?:aws_access_key_id|accessKeyId|AWSAccessKeyId|access_key_id)[\"']?\s?(?:=>|[=:])\s?[\"'](?P<key>A[KS]IA[A-Z0-9*]{4,28})[\"']"
     r"|\bBasicAWSCredentials\([\"'](?P<java>A[KS]IA[A-Z0-9*]{4,28})|\bNewStaticCredentials(?:Provider)?\([\"'](?P<go>A[KS]IA[A-Z0-9*]{4,28})"
 )
@@ -299,8 +300,27 @@ _NO_POLICY = "AWS could not authenticate the caller, so it evaluated no policy: 
 def _explain_key_in_code(case: Case[InvalidCredentials]) -> Explanation | None:
     """Explain that code passes another key than the one that works in the shell, or return ``None``."""
     found, caller = _KEY_IN_CODE.search(case.failure.text), find_shown_caller(case)
-    if found is None or caller is None:
+    is_block = found is not None and found["block"] is not None
+    if found is None or (caller is None and not is_block):
         return None
+    if is_block:
+        block = f"the block {found[0].partition(' {')[0]}"
+        return case.explain(
+            f"AWS does not accept the access key ({found['block'][:4]}…) in {block} of Terraform. Other credentials, such as those of the shell, are not used there.",
+            KEY_GONE.cause(
+                "derived",
+                "The text shows the key in the block.",
+                text="The key in the block was deleted, deactivated or misspelled, or lacks its session token.",
+            ),
+            topic="invalid-credentials",
+            remedies=your_remedy(
+                f"Remove access_key and secret_key from {block}",
+                "Terraform then uses AWS_PROFILE, the variables or the role of the machine. A key in the code is also in the repository, and for a backend in .terraform.",
+                commands="terraform init -reconfigure" if "backend" in block else "terraform plan",
+                url=pages.CLI_CREDENTIALS,
+            ),
+            notes="No permission is missing, and no new key is needed if the other credentials can do the work.",
+        )
     key = f"{next(filter(None, found.groups()))[:4]}…"
     return case.explain(
         f"AWS does not accept the access key ({key}) that the code passes to the client. The credentials of the shell are valid ({caller}), and the program does not use them.",

@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from iamtriage.arns._principals import FederatedUser
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -20,6 +21,7 @@ from iamtriage.explaining._rules.denials.barred_callers import (
     OwnRole,
     as_other_way,
     assumes_itself,
+    explain_federated_user,
     find_own_role,
     own_credentials_remedy,
 )
@@ -69,6 +71,8 @@ _IF_ALLOWED = "If {} has this Allow already, a Deny, a permissions boundary, a s
 
 def explain_assume_role(denial: Denial) -> Explanation:
     """Explain a denial of a role to a caller with AWS credentials."""
+    if isinstance(denial.principal, FederatedUser):
+        return explain_federated_user(denial)
     # AWS names a Deny of the trust policy, which is looked for as in other policies.
     is_denied = denial.is_explicit and _names_trust_policy(denial)
     own_role = find_own_role(denial)

@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 ROOT_ASSUMES_ROLE = CauseType(
     "root-assumes-role",
@@ -69,6 +70,34 @@ def explain_root_assumes(denial: Denial) -> Explanation:
             ),
             url=pages.BEST_PRACTICES,
         ),
+    )
+
+
+_FEDERATION_PAGE = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html"
+FEDERATED_USER_ASSUMES = CauseType(
+    "federated-user-assumes-role",
+    title="A federated user session cannot assume roles",
+    text="A session of GetFederationToken can call no operation of STS but GetCallerIdentity, whatever policies allow.",
+    recognised_by="The denied action is sts:AssumeRole, and the caller is a federated user.",
+    fix="Assume the role with the access key of the IAM user, or with a session of GetSessionToken.",
+    sources=(_FEDERATION_PAGE,),
+)
+
+
+def explain_federated_user(denial: Denial) -> Explanation:
+    """Explain that a session of GetFederationToken cannot assume roles."""
+    return denial.explain(
+        f"{capitalize_start(denial.caller or 'the federated user')}, a session of GetFederationToken, cannot assume any role.",
+        FEDERATED_USER_ASSUMES.cause("derived"),
+        topic="assume-role",
+        remedies=your_remedy(
+            "Assume the role with the IAM user that created the session",
+            "Call AssumeRole with the user's own access key, or with a session of GetSessionToken, which can assume roles. The trust policy or a policy of the user must allow it.",
+            "The command must not print federated-user. Environment variables take precedence over profiles: unset those of the session.",
+            commands="aws sts get-caller-identity --query Arn --output text",
+            url=_FEDERATION_PAGE,
+        ),
+        notes="An Allow does not help: neither for the federated user nor in the trust policy of the role.",
     )
 
 
