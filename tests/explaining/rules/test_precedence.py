@@ -50,6 +50,18 @@ def test_keys_before_a_role_or_profile(caller: str, shown: str, says: str, comma
         (_USER, f"$ kubectl logs deploy/api\n{_IRSA}", "kubectl describe", None),
         (_USER, f"velero restarted\n{_ANNOTATION}credentials:\n  useSecret: true\n  existingSecret: cloud\n", "", "credentials:\n  useSecret: false\n"),
         (_USER, f"pod store-7d9f8c-x2x4z\n{_ANNOTATION}aws:\n  existingSecret: s3-keys\n", "", 'aws:\n  existingSecret: ""\n'),
+        (
+            _USER,
+            f"external-secrets\n{_ANNOTATION}kind: ClusterSecretStore\n  auth:\n    secretRef:\n      accessKeyIDSecretRef: {{name: aws-keys, key: id}}\n",
+            "",
+            None,
+        ),
+        (
+            _USER,
+            "pod store-7d9f8c-x2x4z\n$ aws eks create-pod-identity-association --cluster-name c --service-account store --role-arn arn:aws:iam::111122223333:role/api\n\n",
+            "kubectl describe",
+            None,
+        ),
         # A person or a role made the call, or the text shows no role.
         (_USER, f"{_ANNOTATION}$ aws s3 cp a s3://acme/x\n", None, None),
         (_ROLE, f"$ kubectl logs deploy/api\n{_IRSA}", None, None),

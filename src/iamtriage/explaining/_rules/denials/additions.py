@@ -143,7 +143,9 @@ def _may_be_default(denial: Denial) -> bool:
 
 
 # Access keys, and the role of a pod that may have some.
-_SIGNS_OF_KEYS = ("ccess_key", "ACCESS_KEY_ID", "eks.amazonaws.com/role-arn", "AWS_ROLE_ARN")
+_SIGNS_OF_KEYS = (
+    "ccess_key", "ACCESS_KEY_ID", "eks.amazonaws.com/role-arn", "AWS_ROLE_ARN", "create-pod-identity-association",
+)  # fmt: skip
 _QUERY_RULE = "denials.queries.explain_query"
 # The AWS SDK of old versions of Terraform names no service.
 _SERVICES_OF_STATE = frozenset({"s3", "dynamodb", None})

@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_
 _KEY = lazy_pattern(r"\bAWS_ACCESS_KEY_ID\b(?:[\"']?\s?[=:]|\s{0,4}[\"',])")
 _ROLE = lazy_pattern(
     r"\bAWS_ROLE_ARN[\"']?\s?[=:]\s?[\"']?(?P<role>arn:[\w:/+=,.@-]{20,600})|\bAWS_CONTAINER_CREDENTIALS_(?:RELATIVE|FULL)_URI\b"
-    r"|\beks\.amazonaws\.com/role-arn[\"']?: ?[\"']?(?P<annotated>arn:[\w:/+=,.@-]{20,600})|\"?taskRoleArn\"?\s?[=:]\s?\"(?P<task>arn:[\w:/+=,.@-]{20,600})"
+    r"|\beks\.amazonaws\.com/role-arn[\"']?: ?[\"']?(?P<annotated>arn:[\w:/+=,.@-]{20,600})|\bcreate-pod-identity-association\b[^\n]{0,300}?--role-arn[ =](?P<associated>arn:[\w:/+=,.@-]{20,600})|\"?taskRoleArn\"?\s?[=:]\s?\"(?P<task>arn:[\w:/+=,.@-]{20,600})"
 )
 _SSO_LOGIN = lazy_pattern(r"\baws sso login\b")
 
@@ -59,8 +59,8 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
         )
         because = (f"The text shows AWS_ACCESS_KEY_ID and {name}.",)
         remedy = _remove_keys(denial, name)
-    elif role is not None and (role["role"] or role["annotated"]) and _is_of_program(denial):
-        return _explain_keys_of_pod(denial, explanation, role["role"] or role["annotated"])
+    elif (pod_role := _find_role_of_pod(role)) is not None and _is_of_program(denial):
+        return _explain_keys_of_pod(denial, explanation, pod_role)
     else:
         return explanation
     note: tuple[str, ...] = ()
@@ -99,13 +99,27 @@ _VALUES = lazy_pattern(
 )
 
 
+# How stores and issuers of controllers name a Secret with access keys.
+_REFERENCE = lazy_pattern(
+    r"\b(?P<name>accessKeyIDSecretRef|secretAccessKeySecretRef|credentialsSecretRef)\b[^\w\n]{1,4}(?:\s{0,40}(?:name|key|namespace): [\w.-]{1,200}[ ,]{0,2}){0,3}"
+)
+_SECRET_NAME = lazy_pattern(r"\bname: (?P<secret>[a-z0-9][a-z0-9.-]{0,252})")
+_KIND = lazy_pattern(r"\b(?:Cluster)?(?:SecretStore|Issuer|Generator)\b")
 _TOKEN_FILE = lazy_pattern(r"\bAWS_WEB_IDENTITY_TOKEN_FILE\S{0,200}")
+
+
+def _find_role_of_pod(found: re.Match[str] | None) -> str | None:
+    """Return the role that a service account has."""
+    return None if found is None else found["role"] or found["annotated"] or found["associated"]
 
 
 def _is_of_program(denial: Denial) -> bool:
     """Return whether a program in a pod made the call, and not a person with a command."""
     command = denial.context.command
     is_of_person = command is not None and command.program in {"aws", "eksctl", "terraform"}
+    if command is not None and command.program == "aws" and command.words[:1] == ("eks",):
+        # It set up the role, and the call is of another service.
+        is_of_person = False
     # The variable of a token alone does not say what made the call.
     text = _TOKEN_FILE.sub("", denial.failure.text)
     is_of_pod = is_about_pods(text) or denial.facts.service_account is not None or "kubectl logs" in text
@@ -120,10 +134,13 @@ def _explain_keys_of_pod(denial: Denial, explanation: Explanation, arn: str) -> 
     role = f"the role {clip_text(found.name)}" if found else "the role of its service account"
     values = _VALUES.search(denial.failure.text)
     secret = None
-    if values is not None:
+    reference = _REFERENCE.search(denial.failure.text)
+    if reference is not None and (named := _SECRET_NAME.search(reference[0])) is not None:
+        secret = named["secret"]
+    elif values is not None:
         secret = values["secret"] or (values["value"] if "useSecret" not in values["name"] else None)
     place = f"in the Secret {clip_text(secret)}" if secret else "in a Secret, a file or its environment"
-    text = f"A role never calls as an IAM user: the program found access keys of {denial.caller}, {'' if secret else 'such as '}{place}, and uses them first. Neither the trust policy nor the annotation of {role} is the problem."
+    text = f"A role never calls as an IAM user: the program found access keys of {denial.caller}, {'' if secret else 'such as '}{place}, and uses them first. Neither the trust policy nor the service account of {role} is the problem."
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, f"the pod called with access keys of this user, and not with {role}"),
@@ -142,6 +159,11 @@ def _drop_keys(denial: Denial, values: re.Match[str] | None, secret: str | None,
     line = commands.fill_command("aws iam list-access-keys --user-name {}", user)
     last = f"When it works, delete {f'the Secret {clip_text(secret)} and ' if secret else ''}the access key of {denial.caller} ({line})."
     title = f"Give the pod no access keys, so that it uses {role}"
+    if (reference := _REFERENCE.search(denial.failure.text)) is not None:
+        kind = _KIND.search(denial.failure.text)
+        place = f" of the {kind[0]}" if kind else ""
+        first = f"Remove {reference['name']} and the other key from the settings{place} (auth.secretRef in External Secrets). Without them, the program uses the role of its pod."
+        return cluster_remedy(title, first, last, url=pages.SDK_CREDENTIALS)
     if values is None:
         first = "Find where they are from: env, envFrom and volumes of the pod (AWS_ACCESS_KEY_ID, AWS_SHARED_CREDENTIALS_FILE, a mounted .aws/credentials) and the settings of the program. Remove them there."
         show = clusters.restart_command(denial.case).replace("rollout restart", "describe")
