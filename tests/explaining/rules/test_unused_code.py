@@ -93,3 +93,24 @@ def test_pattern_below_a_path_does_not_match_the_path() -> None:
     text = _DENIED.format(role="api", action="ssm:GetParametersByPath", resource=path)
     policy = {"Effect": "Allow", "Action": "ssm:GetParametersByPath", "Resource": f"{path}/*"}
     assert "only on what is below" in explain(f"{text}{json.dumps([policy])}").summary
+
+
+@pytest.mark.parametrize(
+    ("said", "is_sufficient", "names_account"),
+    [
+        (
+            "The task role inventory in our account 444455556666 has AWSOrganizationsReadOnlyAccess.",
+            True,
+            True,
+        ),
+        ("The management account is 444455556666.", False, False),
+        ("The role has no AWSOrganizationsReadOnlyAccess.", False, False),
+    ],
+)
+def test_policy_for_organizations_that_is_there_already(
+    said: str, *, is_sufficient: bool, names_account: bool
+) -> None:
+    text = "An error occurred (AccessDeniedException) when calling the ListAccounts operation: You don't have permissions to access this resource.\n"
+    summary = explain(text + said).summary
+    assert ("although AWSOrganizationsReadOnlyAccess is sufficient" in summary) is is_sufficient
+    assert ("account 444455556666 is neither" in summary) is names_account

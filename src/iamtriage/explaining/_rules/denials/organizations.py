@@ -15,6 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -24,6 +25,7 @@ from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.service_access import find_account
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 
@@ -35,6 +37,15 @@ NOT_MANAGEMENT_ACCOUNT = CauseType(
     recognised_by='AWS Organizations says "You don\'t have permissions to access this resource".',
     fix="Make the call with credentials of the management account, or delegate the administration to the account.",
     sources=("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_troubleshoot_general.html",),
+)
+
+
+_HAS_POLICY = lazy_pattern(
+    r"\b(?:has|have|with|attached|is)\b[^\n.!?]{0,40}?\b(?P<policy>AWSOrganizations(?:ReadOnly|Full)Access|AdministratorAccess)\b"
+    r"|\b(?P<first>AWSOrganizations(?:ReadOnly|Full)Access|AdministratorAccess)(?: policy)? (?:is )?attached\b"
+)
+_NAMES_MANAGEMENT = lazy_pattern(
+    r"(?i:\b(?:management|master|payer) account\b[^\n.;]{0,30}?[0-9]{12}|[0-9]{12}[^\n.;]{0,30}?\b(?:management|master|payer)\b|MasterAccountId)"
 )
 
 
@@ -53,10 +64,15 @@ def explain_organizations(denial: Denial) -> Explanation:
         if not policy.has_principal
         for statement in allow_statements(policy.content)
     )
+    attached, text = _find_sufficient(denial.failure.text, action), "the policy in the text"
+    if attached is not None:
+        is_allowed, text = True, attached
+    if account is None and not _NAMES_MANAGEMENT.search(denial.failure.text):
+        account = find_account(denial.failure.text)
     where = f"account {account}" if account else "the caller's account"
     verdict = f"{where} is neither the management account nor a delegated administrator"
     if is_allowed:
-        summary = f"AWS Organizations denied the call {denial.operation}, although the policy in the text is sufficient: most likely, {verdict}."
+        summary = f"AWS Organizations denied the call {denial.operation}, although {text} is sufficient: most likely, {verdict}."
         also: tuple[Cause, ...] = ()
     else:
         summary = denial_summary(denial, f"most likely, {verdict}")
@@ -88,6 +104,13 @@ def explain_organizations(denial: Denial) -> Explanation:
             _delegate_remedy(action, account, stated.value if stated else None),
         ),
     )
+
+
+def _find_sufficient(text: str, action: str) -> str | None:
+    """Return the AWS managed policy of which a text says that the caller has it, if it allows a call."""
+    reads = action.partition(":")[2].startswith(("List", "Describe"))
+    names = {each["policy"] or each["first"] for each in find_said(text, _HAS_POLICY)}
+    return next((each for each in sorted(names) if reads or "ReadOnly" not in each), None)
 
 
 def _delegate_remedy(action: str, account: str | None, role: str | None) -> Remedy | None:
