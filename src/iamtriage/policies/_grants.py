@@ -231,8 +231,8 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
             return (arn,), (
                 (
                     "The resource is a transform of the template, with aws instead of an account: no ARN of a"
-                    " stack matches it. A template without a transform does not need it. The stack still needs"
-                    " the Allow, too."
+                    " stack matches it. A template without a transform does not need it. The stack still"
+                    " needs the Allow, too."
                 ),
             )
         if _PUBLIC_PARAMETER in arn:

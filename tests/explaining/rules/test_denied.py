@@ -329,6 +329,9 @@ OF_AWS = UNKNOWN_KEY.replace("The Access", "The AWS Access")
         (f"{_SETTING}\nAWS_ACCESS_KEY_ID=AKIAEXAMPLEKEY000017\n{OF_AWS}", None),
         (f"{_SETTING.replace('minio:9000', 'localhost:4566')}\n{OF_AWS}", None),
         (f"{_SETTING}\n{UNKNOWN_KEY}", None),
+        # The call is not for MinIO.
+        (f"On dev, {_SETTING}. In production, the app uses real S3:\n{OF_AWS}", None),
+        (f"We do not use MinIO.\n{OF_AWS}", None),
     ],
 )
 def test_key_of_another_system_that_aws_does_not_know(text: str, command: str | None) -> None:

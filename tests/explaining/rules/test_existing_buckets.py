@@ -32,6 +32,11 @@ _MAKE = f"$ aws s3 mb s3://acme-backups\n{_IMPLICIT}"
             ["s3:ListBucket"],
         ),
         (_MAKE, "Allow s3:CreateBucket", ["s3:CreateBucket"]),
+        # Somebody wants the new bucket, or another one exists.
+        (f"{_MAKE}aws s3 ls works.", "Allow s3:CreateBucket", ["s3:CreateBucket"]),
+        (f"with aws_s3_bucket.new,\n{_IMPLICIT}The bucket of the state exists.", "Allow s3:CreateBucket", ["s3:CreateBucket"]),
+        (f"$ python backup.py\n{_IMPLICIT}The bucket acme-other exists.", "Allow s3:CreateBucket", ["s3:CreateBucket"]),
+        (f"$ python backup.py\n{_IMPLICIT}aws s3 cp a s3://acme-other/ works.", "Allow s3:CreateBucket", ["s3:CreateBucket"]),
         (f"{_MAKE}Is there a check whether the bucket exists?", "Allow s3:CreateBucket", ["s3:CreateBucket"]),
     ],
 )  # fmt: skip

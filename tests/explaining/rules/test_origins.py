@@ -25,6 +25,14 @@ _KEY_POLICY = _ALLOW.replace("s3:GetObject", "kms:Decrypt").replace("arn:aws:s3:
         (_ENCRYPTED, "most likely, CloudFront cannot decrypt the object", "kms:Decrypt"),
         (f"{_ENCRYPTED}{_ALLOW}{_KEY_POLICY}", "without a reason", "s3:GetObject"),
         (_ALLOW, "without a reason", "s3:GetObject"),
+        (f"{_ALLOW}The objects are not encrypted with aws:kms.", "without a reason", "s3:GetObject"),
+        (f"{_ALLOW}{_ENCRYPTED.replace('a.webp', 'b.webp')}", "without a reason", "s3:GetObject"),
+        (
+            f"{_ALLOW}The distribution E3EXAMPLE7NEW of the other site works.",
+            "without a reason",
+            "s3:GetObject",
+        ),
+        (f"{_ALLOW}We deleted the distribution E3EXAMPLE7NEW.", "without a reason", "s3:GetObject"),
         (
             f"{_ALLOW}The distribution is E3EXAMPLE7NEW.",
             "allows the distribution E2EXAMPLE3QK9, and not E3EXAMPLE7NEW",

@@ -88,6 +88,12 @@ _OTHER_SOURCE = "Error when retrieving credentials from {}: No credentials found
         ("Environment", "It runs on an EC2 instance now.", None),
         ("Ec2InstanceMetadata", "It runs on an EC2 instance now.", None),
         ("EcsContainer", "an ECS task", None),
+        ("Ec2InstanceMetadata", "We moved from Fargate to EC2.", None),
+        ("Ec2InstanceMetadata", "It does not run in an ECS task.", None),
+        ("Ec2InstanceMetadata", "$ echo $AWS_CONTAINER_CREDENTIALS_RELATIVE_URI\n", None),
+        ("Ec2InstanceMetadata", "Would it work on Fargate?", None),
+        ("EcsContainer", "It works on an EC2 instance, but on my laptop I get this.", None),
+        ("EcsContainer", "The documentation says that Ec2InstanceMetadata is for an EC2 instance.", None),
     ],
 )
 def test_credential_source_of_another_place(source: str, place: str, right: str | None) -> None:

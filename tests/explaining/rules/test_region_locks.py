@@ -66,6 +66,10 @@ _INSTANCES = _denied("ec2:DescribeInstances")
         (f"{_INSTANCES}for r in ec2.describe_regions()['Regions']: ...\nWe may use only the allowed eu-west-1.", "eu-west-1"),
         (f"{_INSTANCES}{_INVENTORY}regions:\n  - eu-west-1\n", None),
         (f"$ prowler aws --region eu-west-1\n{_INSTANCES}", None),
+        # One call that lists the Regions, which can be denied itself, or a Deny about something else.
+        (f"$ aws ec2 describe-regions --query 'Regions[].RegionName'\n{_INSTANCES}", None),
+        (f"ec2.describe_regions()\n{_denied('ec2:DescribeRegions')}", None),
+        (f'ec2.describe_regions()\n{_INSTANCES}{{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {{"BoolIfExists": {{"aws:MultiFactorAuthPresent": "false"}}}}}}', None),
         (f"$ prowler aws\n{_denied('iam:ListUsers')}", None),
         (f"$ prowler aws\n{_denied('ec2:DescribeInstances', reason='because no identity-based policy allows the ec2:DescribeInstances action')}", None),
     ],

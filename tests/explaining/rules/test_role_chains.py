@@ -51,6 +51,9 @@ _IN_CODE = (
         # It expires before the hour is over, or a user assumes the role.
         (_IN_CODE.format(", DurationSeconds=900") + "It runs with the instance role", None),
         (_IN_CODE.format("") + "It runs with my key", None),
+        (_IN_CODE.format("") + "It does not run with an instance role", None),
+        (_IN_CODE.format("") + "Should I use an instance role?", None),
+        (_IN_CODE.format("") + "The web server has an instance role. The batch runs on my laptop.", None),
     ],
 )  # fmt: skip
 def test_chain_in_code(text: str, source: str | None) -> None:

@@ -694,6 +694,30 @@ _MISSING = "Log group /shop/app not found. Will attempt to create it.\n"
             "Call eu-west-1",
         ),
         (
+            f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\nThe table carts is in eu-west-1 and us-east-1.",
+            "Allow dynamodb:GetItem",
+            (),
+            "Call eu-west-1",
+        ),
+        (
+            f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\nIs it possible that the table carts is in eu-west-1?",
+            "Allow dynamodb:GetItem",
+            (),
+            "Call eu-west-1",
+        ),
+        (
+            f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\nA backup of carts is in eu-west-1.",
+            "Allow dynamodb:GetItem",
+            (),
+            "Call eu-west-1",
+        ),
+        (
+            f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\naws dynamodb scan --table-name carts --region eu-west-1 should work.",
+            "Allow dynamodb:GetItem",
+            (),
+            "Call eu-west-1",
+        ),
+        (
             f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\n$ aws dynamodb scan --table-name carts --region eu-west-1\nAn error occurred (ResourceNotFoundException)",
             "Allow dynamodb:GetItem",
             (),
@@ -710,6 +734,10 @@ _MISSING = "Log group /shop/app not found. Will attempt to create it.\n"
         "command that works",
         "place",
         "other place",
+        "two places",
+        "asked",
+        "backup",
+        "command that should work",
         "failed command",
     ],
 )

@@ -99,6 +99,20 @@ def test_program_that_does_not_agree_to_pay(call: str, setting: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "other",
+    [
+        _WORKED.replace("imagery-tiles", "other-tiles"),
+        "Does it work with --request-payer requester?",
+        "If it works with --request-payer requester, I will tell you.",
+        "The documentation says that it works with --request-payer requester.",
+    ],
+)
+def test_nothing_shows_that_the_bucket_requires_payment(other: str) -> None:
+    explanation = explain(f'pd.read_parquet("s3://imagery-tiles/a")\n{_DENIED.format("HeadObject")}{other}')
+    assert "requester-pays" not in [each.code for each in explanation.causes]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "$ aws s3 ls s3://usgs-landsat/ --request-payer requester\n" + _DENIED.format("ListObjectsV2"),

@@ -1,6 +1,7 @@
 """Read what people say in plain words around a failure: what works, what they have, and what they did.
 
-A statement is a clause of prose. One with a negation or a condition, or about another caller, is not about the failed call.
+A statement is a clause of prose. One with a negation or a condition, of documentation, or about another caller, is not about
+the failed call.
 """
 
 from __future__ import annotations
@@ -52,6 +53,13 @@ _IS_OTHER = lazy_pattern(
 _QUESTION = lazy_pattern(
     r"\W{0,4}(?i:am|is|are|was|were|do|does|did|can|could|may|might|should|will|would|has|have)\b[^.?!\n]*\?"
 )
+# "If it works with curl", "it should work with curl" and "the documentation says that it works with curl" do not say that.
+_NOT_SEEN = lazy_pattern(
+    r"(?i:\b(?:if|whether|should|would|could|might|may|must|(?:supposed|expected|meant|ought|have|has|needs?) to)(?: [\w'-]{1,30}){0,3} \Z)"
+)
+_OF_DOCUMENTATION = lazy_pattern(
+    r"(?i:\b(?:docs?|documentation|guide|manual|readme|article|blog|post|tutorial)\b[^\n]{0,40} (?:says?|states?|claims?|mentions?|writes?|describes?)\b|\baccording to\b)"
+)
 _OF_ATTEMPT = lazy_pattern(r"(?i:\b(?:works?|worked|fixe[sd])\b)")
 _ADMINISTRATOR = lazy_pattern(
     r"\bAdministratorAccess\b(?!-)|\b(?i:admin(?:istrator)? (?:rights|permissions|role|user|access))\b"
@@ -101,7 +109,10 @@ def find_said(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         before, whole = text[start : found.end()], text[start : end.start() if end else high]
         asked = _QUESTION.match(text, start, high)
         if (asked is None or asked.end() < found.end()) and not (
-            _DENIES.search(before) or _IS_OTHER.search(before) or _OF_ATTEMPT.search(whole)
+            _DENIES.search(before)
+            or _IS_OTHER.search(before)
+            or _OF_ATTEMPT.search(whole)
+            or _OF_DOCUMENTATION.search(before)
         ):
             yield found
 
@@ -112,6 +123,8 @@ def find_working(text: str, about: re.Pattern[str]) -> str | None:
     >>> import re
     >>> find_working("Uploads fail. It works on my laptop, but not here.", re.compile("laptop"))
     'It works on my laptop'
+    >>> [find_working(each, re.compile("curl")) for each in ("Does it work with curl?", "It should work with curl.")]
+    [None, None]
     """
     return _find_clause(text, _WORKS, about)
 
@@ -160,13 +173,19 @@ def _find_clause(text: str, verb: re.Pattern[str], about: re.Pattern[str]) -> st
     if not verb.search(text):
         return None
     for end in (*(each.start() for each in CLAUSE_END.finditer(text)), len(text)):
-        clause = text[start:end].strip(" .,;!?\n")
+        clause, began = text[start:end].strip(" .,;!?\n"), start
         start = end
         if not (verb.search(clause) and about.search(clause)):
             continue
+        if _QUESTION.match(text, began, end + _CHARS_OF_CLAUSE):
+            continue
         # "It works with curl, the upload does not."
         for part in (clause, *clause.split(", ")):
-            if verb.search(part) and about.search(part) and not _DENIES.search(part):
+            said = verb.search(part)
+            if said is None or about.search(part) is None or _DENIES.search(part):
+                continue
+            before = part[max(said.start() - _CHARS_OF_CLAUSE, 0) : said.start()]
+            if not (_NOT_SEEN.search(before) or _OF_DOCUMENTATION.search(before)):
                 return part
     return None
 

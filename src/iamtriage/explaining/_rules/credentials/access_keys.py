@@ -169,7 +169,7 @@ _ENV_FILE = lazy_pattern(
     r"\b(?P<program>docker|podman|nerdctl) run\b[^\n]{0,400} --env-file|(?P<kubectl>--from-env-file)\b"
 )
 _QUOTED_KEY = lazy_pattern(
-    r"^(?:export )?(?P<name>AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN))=[\"'][^\"'\n]{1,2000}[\"'][ \t\r]*$",
+    r"^(?P<name>AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN))=[\"'][^\"'\n]{1,2000}[\"'][ \t\r]*$",
     re.MULTILINE,
 )
 KEYS_WITH_QUOTES = CauseType(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.session_renewal import CHARS_BEFORE, find_issuing_command
@@ -77,7 +78,9 @@ def _find_chain_in_code(case: Case[ExpiredCredentials]) -> RoleChain | None:
     """Return the role chain of code that assumes a role, if the text says that a role runs it, or STS reports the chain."""
     text = case.failure.text
     assumed = {each["arn"] for each in _CODE.finditer(text)}
-    own, duration = _OWN_ROLE.search(text), _OWN_DURATION.search(text)
+    is_local = next(find_said(text, LOCALLY), None) is not None
+    own = None if is_local else next(find_said(text, _OWN_ROLE), None)
+    duration = _OWN_DURATION.search(text)
     if duration is not None and int(duration["seconds"]) < _HOUR:
         return None
     if len(assumed) != 1 or (own is None and _CHAIN_LIMIT not in text):

@@ -35,8 +35,13 @@ _EXISTS = lazy_pattern(
     r"(?i:\bbuckets?\b(?:(?!\b(?:no|not|never)\b|n't\b)[^.\n]){0,60}\b(?:(?:already )?exists?(?: already)?|is (?:already )?there|was created)\b(?!\?)|\bexisting bucket\b|\bbucket that (?:is|exists|already)\b)"
 )
 _USE = lazy_pattern(
-    r"\baws s3(?:api)? (?:cp|ls|sync|mv|put-object|get-object|list-objects(?:-v2)?|head-bucket)\b"
+    r"\baws s3(?:api)? (?:cp|ls s3:|sync|mv|put-object|get-object|list-objects(?:-v2)?|head-bucket)\b"
 )
+# That somebody creates a bucket, and no program does on its own.
+_CREATES = lazy_pattern(
+    r"\baws s3 mb\b|\baws s3api create-bucket\b|\brclone mkdir\b|\baws_s3_bucket\.|AWS::S3::Bucket\b"
+)
+_NAME = lazy_pattern(r"(?<![\w.-])[a-z0-9]{1,40}(?:[.-][a-z0-9]{1,40}){1,8}(?![\w.-])")
 # What a program is, how it is told not to create the bucket, where, and an option of the command for the same.
 _PROGRAMS = (
     (
@@ -66,14 +71,23 @@ _PROGRAMS = (
 )
 
 
+def _is_other(words: str, bucket: str) -> bool:
+    """Return whether words name another bucket, or that of something else."""
+    return bucket not in words and (_NAME.search(words) is not None or " of " in words)
+
+
 def add_existing_bucket(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the bucket exists, so that s3:CreateBucket is not needed, if the text shows it or the program is known."""
     text = denial.failure.text
+    if _CREATES.search(text) is not None:
+        return explanation
     program = next((each for each in _PROGRAMS if each[0].search(text)), None)
     bucket = bucket_argument(denial)
     runs = (each.command.text for each in find_runs(denial.failure) if each.has_succeeded)
     shown = next((each for each in runs if bucket in each), None)
-    said, works = next(find_said(text, _EXISTS), None), find_working(text, _USE)
+    said = next((each for each in find_said(text, _EXISTS) if not _is_other(each[0], bucket)), None)
+    works = find_working(text, _USE)
+    works = None if works is None or _is_other(works.partition("s3://")[2], bucket) else works
     because = present(
         f"The text shows that {shown} worked: it sends no CreateBucket." if shown else None,
         f"The text says {quote_words(works)}: such a call sends no CreateBucket." if works else None,

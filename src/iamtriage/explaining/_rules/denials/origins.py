@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.calls.service_statements import compare_statements
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.buckets import KMS_KEY, MISSING_OBJECT, bucket_policy_commands
@@ -28,8 +30,10 @@ from iamtriage.explaining._rules.sts.trust_documents import (
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Mapping
 
+    from iamtriage.explaining._context.values import CommandLine
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.calls.service_statements import Contrast
@@ -45,6 +49,9 @@ _NAMED = lazy_pattern(
 _KMS = lazy_pattern(r"\baws:kms(?::dsse)?\b|\bSSE-KMS\b")
 _OLD_IDENTITY = "CloudFront Origin Access Identity"
 _CONTROL = lazy_pattern(r"\bOAC\b|(?i:\borigin access control\b)")
+# What a distribution was, in place of the one of the request.
+_FORMER = lazy_pattern(r"(?i:\b(?:deleted|removed|old|former|previous)\b[^.\n]{0,40}\Z)")
+_URL = lazy_pattern(r"https?://[\w.-]{1,200}\.cloudfront\.net/(?P<path>[^\s?\"'#<>]{1,500})")
 _CACHED = "CloudFront caches error responses: invalidate the path after the fix."
 
 
@@ -56,7 +63,7 @@ def is_origin(denial: Denial) -> bool:
 def explain_origin(denial: Denial) -> Explanation:
     """Explain a 403 error that CloudFront passes on from its S3 origin."""
     allowed = next(_find_allows(denial), None)
-    is_encrypted = _KMS.search(denial.failure.text) is not None and not _may_use_key(denial)
+    is_encrypted = _is_encrypted(denial) and not _may_use_key(denial)
     if is_encrypted and (allowed is not None or ":kms:" in denial.failure.text):
         return _explain_key(denial, allowed)
     bucket = NO_ALLOWS["resource"].cause(
@@ -97,6 +104,28 @@ def explain_origin(denial: Denial) -> Explanation:
         remedies=remedy,
         notes=_CACHED,
     )
+
+
+def _is_encrypted(denial: Denial) -> bool:
+    """Return whether the text says or shows that the object is encrypted with a KMS key, and not only another one."""
+    text = denial.failure.text
+    paths = [each["path"] for each in _URL.finditer(text)]
+    others = [run for run in find_runs(denial.failure) if _is_of_other(run.command, denial, paths)]
+    found = (each.start() for each in find_said(text, _KMS))
+    return any(not any(run.start <= at < run.end for run in others) for at in found)
+
+
+def _is_of_other(command: CommandLine, denial: Denial, paths: list[str]) -> bool:
+    """Return whether a command is about another bucket than the denied one, or an object that no URL in the text has."""
+    bucket, key = command.option("bucket"), command.option("key")
+    known = resource_commands.bucket_argument(denial)
+    if bucket is not None and bucket.value != known and known.islower():
+        return True
+    return key is not None and bool(paths) and not any(key.value.endswith(each) for each in paths)
+
+
+def _line_before(found: re.Match[str]) -> str:
+    return found.string[found.string.rfind("\n", 0, found.start()) + 1 : found.start()]
 
 
 def _find_impossible(denial: Denial) -> Contrast | None:
@@ -210,7 +239,10 @@ def _ids_of(statement: Mapping[str, Any] | None) -> list[str]:
 
 def _stated_id(denial: Denial) -> str | None:
     """Return the only distribution that the text names, other than in an ARN."""
-    found = {each["id"] or each["option"] for each in _NAMED.finditer(denial.failure.text)}
+    named = (
+        each for each in find_said(denial.failure.text, _NAMED) if not _FORMER.search(_line_before(each))
+    )
+    found = {each["id"] or each["option"] for each in named}
     return found.pop() if len(found) == 1 else None
 
 

@@ -13,7 +13,7 @@ from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.regions import REGION
-from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.missing_resources import RESOURCE_IN_OTHER_REGION
@@ -149,13 +149,12 @@ def _find_regions(denial: Denial, start: str, account: str, name: str) -> dict[s
     worked = find_working(text, re.compile(rf"{named}[^\n]{{0,200}}--region[ =]{REGION}"))
     if worked is not None:
         return dict.fromkeys(re.findall(rf"--region[ =]({REGION})", worked), worked)
-    if (
-        place := re.search(
-            rf"{named}[^\n.;,]{{0,40}}? (?:is|are|exists|lives|was created) (?:only |really )?in [^\n.;,]{{0,30}}?({REGION})\)?",
-            text,
-        )
-    ) is not None:
-        return {place[1]: place[0]}
+    # Not "a copy of the table is in eu-west-1", and not "the table is in eu-west-1 and us-east-1".
+    place = re.compile(
+        rf"(?<!of )(?<!for ){named}[^\n.;,]{{0,40}}? (?:is|are|exists|lives|was created) (?:only |really )?in [^\n.;,]{{0,30}}?({REGION})\)?(?! (?:and|or|too|as well)\b)"
+    )
+    if (said := next(find_said(text, place), None)) is not None:
+        return {said[1]: said[0]}
     for run in find_runs(denial.failure):
         region, words = run.command.option("region"), run.command.words
         values = {value.rpartition("/")[2] for _, value in run.command.options}

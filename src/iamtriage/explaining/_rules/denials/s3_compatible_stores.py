@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.denials.unused_endpoints import (
     describe_right_key,
     explain_unset_endpoint,
     explain_upload,
+    is_answer_of_aws,
     is_meant_for_aws,
     is_sent_to_aws,
     remove_endpoint_remedy,
@@ -124,7 +125,7 @@ def is_from_other_system(case: Case[Failure]) -> bool:
     """Return whether a system that is not AWS answered, by the endpoint or the system that the text names."""
     failure = case.failure
     named = case.context.other_endpoint or case.context.other_system
-    if named is None or error_code(failure) in _CLOCK_CODES:
+    if named is None or error_code(failure) in _CLOCK_CODES or is_answer_of_aws(case):
         return False
     code = error_code(failure)
     if failure.kind == "missing_credentials":

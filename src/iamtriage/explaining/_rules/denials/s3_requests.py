@@ -304,7 +304,7 @@ def explain_requester_pays(denial: Denial) -> Explanation | None:
     is_allowed = is_administrator(text)
     is_refused = is_allowed or _IS_ANONYMOUS.search(text) is not None
     said = _SAID.search(text) or (_PUBLIC_DATA.search(text) if is_refused else None)
-    worked = _find_payer(denial)
+    worked = _find_payer(denial, bucket)
     is_known = bucket in _BUCKETS or worked is not None
     if denial.operation not in _READS or not (is_known or said) or (_AGREED.search(text) and not worked):
         return None
@@ -330,17 +330,18 @@ def explain_requester_pays(denial: Denial) -> Explanation | None:
     )
 
 
-def _find_payer(denial: Denial) -> str | None:
-    """Return that a command or a call worked which agreed to pay, as a sentence, if the text says so."""
+def _find_payer(denial: Denial, bucket: str) -> str | None:
+    """Return that a command or a call for a bucket worked which agreed to pay, as a sentence, if the text says so."""
     text = denial.failure.text
     if _AGREED.search(text) is None:
         return None
     runs = (each.command.text for each in find_runs(denial.failure) if each.has_succeeded)
-    shown = next((each for each in runs if _AGREED.search(each)), None)
+    shown = next((each for each in runs if _AGREED.search(each) and bucket in each), None)
     if shown is not None:
         return f"The text shows that {shown} worked."
     said = find_working(text, _AGREED)
-    return None if said is None else f"The text says {quote_words(said)}."
+    is_of_other = said is not None and "s3://" in said and bucket not in said
+    return None if said is None or is_of_other else f"The text says {quote_words(said)}."
 
 
 def _pay_remedy(denial: Denial, again: str | None, bucket: str) -> Remedy:

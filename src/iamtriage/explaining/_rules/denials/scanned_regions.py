@@ -18,6 +18,7 @@ from iamtriage.explaining._context.readers.regions import find_working_regions
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.control_policies import DENIED_REGION
 from iamtriage.explaining._rules.denials.deny_conditions import GLOBAL_SERVICES
+from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_DENIES
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denied_regions import find_allowed_regions
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -57,12 +58,13 @@ _PROGRAMS = (
         "",
         ("regions = [", '"{}"', ", "),
     ),
-    _Program(_LOOP, lazy_pattern(r"\b(?:describe_regions|get_available_regions|describeRegions|DescribeRegions(?:Command)?)\(|\bec2 describe-regions\b"), "", ("", "{}", ", "), "Or catch the error for each Region, and go on with the next one."),
+    _Program(_LOOP, lazy_pattern(r"\b(?:describe_regions|get_available_regions|describeRegions|DescribeRegions(?:Command)?)\(|\bfor \w+ in [^\n]{0,80}\bec2 describe-regions\b|\bec2 describe-regions\b[^\n]{0,200}\|\s?(?:xargs|while|parallel)\b"), "", ("", "{}", ", "), "Or catch the error for each Region, and go on with the next one."),
     _Program("Cloud Custodian", lazy_pattern(r"\bcustodian\b[^\n]{0,200} (?:--region|-r)[ =]all\b"), "", ("", "--region {}", " ")),
     _Program("Prowler", lazy_pattern(r"\bprowler (?:-|aws\b)"), r"\bprowler\b[^\n]{0,200} (?:-f|--(?:filter-)?region)\b", ("--region ", "{}", " ")),
     _Program("Scout Suite", lazy_pattern(r"\bscout(?:\.py)? aws\b"), r"\bscout(?:\.py)? aws\b[^\n]{0,200} --regions\b", ("--regions ", "{}", " ")),
     _Program("cloud-nuke", lazy_pattern(r"\bcloud-nuke (?:aws|inspect-aws|defaults-aws)\b"), r"\bcloud-nuke\b[^\n]{0,200} --region\b", ("", "--region {}", " ")),
 )  # fmt: skip
+_REQUESTED_REGION = lazy_pattern(r"(?i:aws:RequestedRegion)")
 _CLOSING = {"[": "]", "": "", " ": ""}
 # Calls that need no parameter.
 _PLAIN = lazy_pattern(
@@ -78,8 +80,11 @@ def add_scanned_regions(denial: Denial, explanation: Explanation) -> Explanation
     program = next((each for each in _PROGRAMS if each.sign.search(text)), None)
     if program is None or (program.limit and re.search(program.limit, text)):
         return explanation
-    if denial.service in {*GLOBAL_SERVICES, "s3"}:
+    if denial.service in {*GLOBAL_SERVICES, "s3"} or denial.lowercase_action == "ec2:describeregions":
         return explanation
+    is_stated = any(each.code == STATED_POLICY_DENIES.code for each in explanation.causes)
+    if is_stated and not _REQUESTED_REGION.search(text):
+        return explanation  # the statement is about something else
     regions = find_allowed_regions(text, "") or find_working_regions(text, start, end)
     before, each, between = program.setting
     values = between.join(map(each.format, regions or ("REGION",)))

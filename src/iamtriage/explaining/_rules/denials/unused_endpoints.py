@@ -91,6 +91,13 @@ def is_sent_to_aws(case: Case[Failure], product: str | None) -> bool:
     return case.context.other_endpoint is None or _ELSEWHERE.search(text) is not None
 
 
+def is_answer_of_aws(case: Case[Failure]) -> bool:
+    """Return whether Amazon S3 rejected a key, and the text says that the call is for AWS or no longer for MinIO."""
+    text = case.failure.text
+    is_unknown = error_code(case.failure) == "InvalidAccessKeyId" and _OF_AWS in message_text(case)
+    return is_unknown and any(each.search(text) for each in (_REAL, _LEFT))
+
+
 def explain_unset_endpoint(case: Case[Failure], host: str | None) -> Explanation:
     """Explain that a call for MinIO went to Amazon S3, as the client has no endpoint."""
     text = case.failure.text
@@ -160,6 +167,10 @@ _AWS_KEY = lazy_pattern(
     r"(?i:access_?key_?id)[\"']?\s?[=:]\s?[\"']?(?:AKIA|ASIA)[A-Z0-9]{12,28}(?![A-Za-z0-9])"
 )
 _REAL = lazy_pattern(r"\b(?:real|actual|genuine) (?:(?:AWS|Amazon) )?(?:S3|AWS)\b|\bS3 (?:in|of|on) AWS\b")
+# That MinIO is not used, or not any more.
+_LEFT = lazy_pattern(
+    r"(?i:\b(?:(?:do|does|did)(?: not|n't) (?:use|have|run)|no longer (?:use|run)|not using|without|(?:moved|migrated|switched)(?: away)? from|left) (?:\w+ ){0,2}MinIO\b)"
+)
 _IDENTITY = lazy_pattern(
     r"\bget-caller-identity\b[^\n]{0,60}\s{1,4}[^\n]{0,60}?(?P<arn>arn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{0,200}[\w+=@-])"
 )
