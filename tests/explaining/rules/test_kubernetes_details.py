@@ -249,6 +249,8 @@ def test_corrected_line_keeps_the_entry_valid(before: str, after: str) -> None:
         ("[ops, devs]", "The entry has an effect only if a RoleBinding or ClusterRoleBinding names ops or devs."),
         ("[system:masters, devs]", None),
         ("['system:nodes']", None),
+        ("[devs]\n\nThe RoleBinding devs in shop binds Group devs to the Role edit.", None),
+        ("[devs]\n\nThe RoleBinding ops in shop binds Group ops to the Role edit.", "The entry has an effect only if a RoleBinding or ClusterRoleBinding names devs."),
     ],
 )  # fmt: skip
 def test_groups_of_a_corrected_entry_need_a_binding(groups: str, step: str | None) -> None:

@@ -5,6 +5,7 @@ EKS reads ``aws-auth`` in ``kube-system``: https://docs.aws.amazon.com/eks/lates
 
 from __future__ import annotations
 
+import re
 from difflib import ndiff
 from textwrap import indent
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -112,10 +113,15 @@ class Finding(NamedTuple):
         return self.named.name.lower() == self.caller.name.lower()
 
 
-def describe_groups(entry: MappingEntry) -> str | None:
-    """Return what the groups of an entry require, as a sentence; ``None`` if they have permissions already."""
+def describe_groups(entry: MappingEntry, text: str = "") -> str | None:
+    """Return what the groups of an entry require, as a sentence; ``None`` if a text says that they have permissions."""
     own = [each for each in entry.groups if not each.startswith(principal_mappings.RESERVED_PREFIXES)]
     if not own or "system:masters" in entry.groups:
+        return None
+    if any(
+        re.search(rf"RoleBinding\b[^.\n]{{0,80}} binds [^.\n]{{0,40}}\b{re.escape(each)}\b", text)
+        for each in own
+    ):
         return None
     return f"The entry has an effect only if a RoleBinding or ClusterRoleBinding names {join_words([*map(clip_text, own)], 'or')}."
 
@@ -242,7 +248,7 @@ def build_move_remedy(found: Finding, text: str) -> Remedy:
     return cluster_remedy(
         f"Move the entry for {clip_text(found.named.name)} from {entry.wrong_list} to {found.list_name}",
         f"{f'Add {found.list_name}, which is missing, delete' if is_missing else 'Delete'} the entry in {entry.wrong_list}, and keep all others. Somebody with access to the cluster does this, such as its creator.",
-        describe_groups(entry),
+        describe_groups(entry, text),
         commands="terraform apply" if is_terraform else "kubectl -n kube-system edit configmap aws-auth",
         manifest=None if is_terraform else manifest,
         url=pages.EKS_AUTH_CONFIGMAP,
@@ -315,7 +321,7 @@ def _move_remedy(case: AnyCase, found: Finding, place: MapPlace) -> Remedy:
     return cluster_remedy(
         title,
         "Somebody with access to the cluster does this, such as its creator. Keep or add the entries of node roles: without them, self-managed nodes lose access.",
-        describe_groups(found.entry),
+        describe_groups(found.entry, text),
         commands=(*changes, delete),
         url=pages.EKS_AUTH_CONFIGMAP,
     )

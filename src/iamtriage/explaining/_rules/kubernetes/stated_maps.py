@@ -282,7 +282,9 @@ def _describe_node_entries(case: AnyCase, found: Finding) -> str:
     """Return what depends on the other entries in the text, as the end of a sentence."""
     others = (each for each in case.context.mappings if each is not found.entry)
     roles = [each.arn.rpartition("/")[2] for each in others if map_entries.is_for_nodes(each)]
-    return f": nodes join with that of {join_words([*map(clip_text, roles[:2])], 'and')}" if roles else ""
+    return (
+        f": nodes join with the entry of {join_words([*map(clip_text, roles[:2])], 'and')}" if roles else ""
+    )
 
 
 def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
@@ -308,7 +310,7 @@ def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
         look_up if is_profile else None,
         f"If the entry is meant for the caller, i{change}" if found.is_similar else f"I{change}",
         f"Keep its {kept}, and all other entries{_describe_node_entries(case, found)}. Somebody with access to the cluster does this, such as its creator.{names}",
-        map_entries.describe_groups(found.entry),
+        map_entries.describe_groups(found.entry, case.failure.text),
         "The nodes then join automatically." if is_for_nodes else None,
         commands=(
             _profile_command(found) if is_profile else None,
