@@ -40,6 +40,7 @@ from iamtriage.explaining._rules.sts.trust_problems import (
     find_trust_problem,
 )
 from iamtriage.explaining._rules.sts.workflow_problems import find_workflow_problem
+from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.trust_documents import OtherProvider
@@ -182,6 +183,11 @@ def _with_claims_of_pod(denial: Denial) -> Denial:
         subject = f"system:serviceaccount:{facts.namespace}:{account}"
     if facts.token_claims is not None or issuer is None or subject is None:
         return denial
+    provider = (trust_documents.find_provider(facts.trust_policy) or "").partition("oidc-provider/")[2]
+    accepts = any(matches(subject, compile_glob(each)) for each in expected)
+    if expected and not accepts and provider and f"https://{provider}" in denial.failure.text:
+        # The text shows this cluster, too, and the subject explains the failure.
+        issuer = provider
     audience = _ANNOTATED_AUDIENCE.search(denial.failure.text)
     named = audience[1] if audience else "sts.amazonaws.com"
     claims = {"iss": f"https://{issuer}", "sub": subject, "aud": [named]}
