@@ -92,7 +92,11 @@ def test_pattern_below_a_path_does_not_match_the_path() -> None:
     path = "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/prod"
     text = _DENIED.format(role="api", action="ssm:GetParametersByPath", resource=path)
     policy = {"Effect": "Allow", "Action": "ssm:GetParametersByPath", "Resource": f"{path}/*"}
-    assert "only on what is below" in explain(f"{text}{json.dumps([policy])}").summary
+    explanation = explain(f"{text}{json.dumps([policy])}")
+    assert "only on what is below" in explanation.summary
+    assert not any(each.startswith("It is no delay") for each in explanation.notes)
+    asked = explain(f"{text}{json.dumps([policy])}\nDoes it take a while until a policy has an effect?")
+    assert asked.notes[0].startswith("It is no delay")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root
 from iamtriage.explaining._cause_types import Cause
@@ -63,6 +64,9 @@ from iamtriage.explaining._rules.shared.wording import FIND_POLICY, capitalize_s
 from iamtriage.policies._managed_policies import is_known_policy
 
 _MAX_POLICIES = 3
+_DELAY = lazy_pattern(
+    r"(?i:\b(?:propagation|propagated?|(?:takes?|need) (?:a while|some time|time|long|hours)|how long|delay|eventual(?:ly)? consisten\w{1,3})\b)[^.!\n]{0,80}\?"
+)
 _NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
 # The topics of explanations that have compared the policies, or of what no policy has to allow.
 _COMPARED = frozenset(
@@ -168,7 +172,15 @@ def _add_identity_policies(
         summary=denial_summary(denial, verdict) if verdict else explanation.summary,
         causes=(*(cause for _, cause in found), *explanation.causes),
         remedies=present(added, *remedies),
+        notes=(*present(_answer_delay(denial, first)), *explanation.notes),
     )
+
+
+def _answer_delay(denial: Denial, first: Cause) -> str | None:
+    """Return that waiting does not help, if the text asks whether a policy takes long to have an effect."""
+    if first.evidence != "derived" or first.code in ALLOW_IS_NO_FIX or not _DELAY.search(denial.failure.text):
+        return None
+    return "It is no delay: the policy does not allow this call, and waiting does not change that."
 
 
 def _explain_own_policy(
