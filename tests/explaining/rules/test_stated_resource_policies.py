@@ -50,6 +50,17 @@ def test_source_that_no_request_has(
     assert corrected is None or corrected in commands
 
 
+@pytest.mark.parametrize(
+    ("operator", "is_literal"), [("StringEquals", True), ("StringLike", False), ("ArnEquals", False)]
+)
+def test_wildcard_that_is_taken_literally(operator: str, *, is_literal: bool) -> None:
+    topic = f"arn:aws:sns:eu-west-1:{_ACCOUNT}:alerts"
+    text = f"CloudWatch Alarms is not authorized to perform: SNS:Publish on resource: {topic} because no resource-based policy allows the SNS:Publish action"
+    condition = {operator: {"aws:SourceArn": f"arn:aws:cloudwatch:eu-west-1:{_ACCOUNT}:alarm:*"}}
+    policy = _policy({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish", topic, **condition)
+    assert ("takes the * literally" in explain(text + policy).summary) is is_literal
+
+
 def test_permission_in_terraform_gets_the_other_arn() -> None:
     code = 'resource "aws_lambda_permission" "api" {\n  principal = "apigateway.amazonaws.com"\n  source_arn = "${aws_api_gateway_rest_api.shop.arn}/*/*"\n}\n'
     condition = {"AWS:SourceArn": "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5/*/*"}

@@ -158,6 +158,9 @@ def _compare(
         if name == "aws:sourcearn" and len(values) == 1 and (fixed := _correct(case, values[0], target)):
             verdict = f"allows {service} only for {key} {clip_text(values[0])}: {fixed.reason}"
             return _change_source(case, statement, service, (key, values[0], fixed.value), verdict)
+        if operator.startswith("StringEquals") and all("*" in each for each in values):
+            reason = f"{operator} takes the * literally, which ArnLike and StringLike do not"
+            return Contrast(f"allows {service} only for {key} {clip_text(values[0])}: {reason}")
         requested = _find_value(case, name, values[0], service, target, source)
         expected = [PolicyValue(each, compile_glob(each)) for each in values]
         is_met = None if requested is None else evaluate_condition(parsed, expected, (requested,))
