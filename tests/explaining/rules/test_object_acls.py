@@ -167,6 +167,7 @@ _SAID = "The bucket uses SSE-KMS with arn:aws:kms:eu-west-1:444455556666:key/123
         (f"{_OBJECT}Files with AES256 work.", True),
         (f"{_SAID}Unencrypted files can be read without problems.", True),
         (_OBJECT + _ALLOWED, True),
+        (f"{_SAID}There is no KMS permission in the policy of the role.", True),
         # Nothing shows that S3 itself allows the call.
         (_OBJECT, False),
         (f"{_SAID}Files with AES256 do not work either.", False),

@@ -48,6 +48,10 @@ _ENCRYPTION = lazy_pattern(
 )
 # The encryption of what can be read.
 _NO_KEY = lazy_pattern(r"\bAES256\b|\bSSE-S3\b|(?i:\b(?:un|not )encrypted\b)|\bwithout (?:a )?(?:KMS|key)\b")
+# That a policy has no action of KMS.
+_LACKS_KEY = lazy_pattern(
+    r"\b(?i:no kms|nothing (?:about|for|on) kms|without kms)\b[^.\n]{0,30}\b(?:actions?|polic(?:y|ies)|permissions?|statements?)\b"
+)
 _KEY = lazy_pattern(
     r"(?P<key>(?P<arn>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64}))",
     re.ASCII,
@@ -187,15 +191,20 @@ def _explain_bucket_key(denial: Denial) -> Explanation | None:
     verb = "get-object" if denial.operation == "GetObject" else "put-object"
     runs = (each for each in find_runs(denial.failure) if each.has_succeeded and verb in each.command.words)
     works = next((each for each in runs if bucket in each.command.text), None)
-    said = find_working(text, _NO_KEY) if denial.operation != "PutObject" else None
-    if works is None and said is None and ('"Deny"' in text or find_allowing_policy(denial) is None):
+    said, lacks = find_working(text, _NO_KEY), _LACKS_KEY.search(text)
+    if (
+        works is None
+        and said is None
+        and lacks is None
+        and ('"Deny"' in text or find_allowing_policy(denial) is None)
+    ):
         return None
     named = NAMED_KEY.search(encrypted[0]) or _KEY.search(encrypted[0])
     owner = named["account"] if named else None
     needed = "kms:GenerateDataKey" if denial.operation == "PutObject" else "kms:Decrypt"
     actions = _KEY_ACTIONS if denial.operation == "PutObject" else (needed,)
     of_owner = f" of account {owner}" if owner else ""
-    thing = "bucket" if "SSEAlgorithm" in encrypted[0] else "object"
+    thing = "bucket" if "SSEAlgorithm" in encrypted[0] or denial.operation == "PutObject" else "object"
     return denial.explain(
         f"S3 denied {denial.operation} on {denial.resource} without a reason: most likely, the caller lacks {needed} on the KMS key{of_owner} with which the {thing} {'is encrypted' if thing == 'object' else 'encrypts'}.",
         buckets.KMS_KEY.cause(
@@ -204,6 +213,7 @@ def _explain_bucket_key(denial: Denial) -> Explanation | None:
                 f"The text shows the encryption of the {thing} (aws:kms).",
                 f"The text shows that {works.command.text} worked." if works else None,
                 f"The text says {quote_words(said)}: such an object needs no key." if said else None,
+                f"The text says {quote_words(lacks[0])}." if lacks else None,
             ),
             text=f"{denial.action} is allowed, and S3 also uses the key with the caller's permissions: both the key policy and a policy of the caller must allow {needed}.",
         ),
