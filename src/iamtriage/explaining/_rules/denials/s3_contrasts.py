@@ -250,7 +250,8 @@ def _allow_use_of_key(
         if named:
             find = "aws kms describe-key --key-id {} --query KeyMetadata.Arn --output text"
         lines = (commands.fill_command(find, named["key"] if named else bucket or "BUCKET"),)
-    of_key = allow(actions if len(actions) > 1 else actions[0], key or "KEY_ARN", sid="KmsKey")
+    only, *more = actions
+    of_key = allow(actions if more else only, key or "KEY_ARN", sid="KmsKey")
     remedy = with_statements(remedy, [of_key])
     first, *others = remedy.steps
     return attrs.evolve(
