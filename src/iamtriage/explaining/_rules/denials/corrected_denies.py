@@ -18,7 +18,8 @@ from iamtriage._rendering.documents import compact_json
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.denials.request_conditions import is_being_created
+from iamtriage.explaining._rules.denials.condition_keys import find_right_key, replace_key
+from iamtriage.explaining._rules.denials.request_conditions import are_met, is_being_created
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
@@ -63,6 +64,8 @@ _HOSTED = lazy_pattern(
 )
 _SELF_HOSTED = lazy_pattern(r"(?i:\bself-hosted\b)")
 _WIDTH = 96
+# How the titles of remedies begin that a correction replaces.
+_SCOPING = ("Or scope down", "Find the Deny statement")
 _ORGANIZATION = frozenset({"service_control", "resource_control"})
 
 
@@ -84,7 +87,7 @@ class Correction:
 
     def remedy(self, denial: Denial, others: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
         """Return the remedies with the correction in place of the one that only scopes the statement down."""
-        scoping = next((each for each in others if each.title.startswith("Or scope down")), None)
+        scoping = next((each for each in others if each.title.startswith(_SCOPING)), None)
         lines = () if scoping is None else scoping.commands
         labels = () if scoping is None else scoping._labels  # noqa: SLF001 (of the same commands)
         build, steps = owner_remedy if denial.policy_type == "resource" else account_remedy, self.steps
@@ -123,10 +126,27 @@ def correct_deny(denial: Denial, stated: StatedDeny) -> Correction | None:
     if not statement:
         return None
     return (
-        _limit_to_created(denial, stated, statement)
+        _replace_key(denial, stated, statement)
+        or _limit_to_created(denial, stated, statement)
         or _exempt_endpoint(denial, stated, statement)
         or _exempt_job(denial, stated, statement)
     )
+
+
+def _replace_key(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
+    """Return the statement with the key that its condition means, if that matches every request as it is."""
+    if not are_met(stated.checked):
+        return None
+    for each in stated.checked:
+        right = find_right_key(each.key, each.values, denial.lowercase_action)
+        if right is not None and each.is_met:
+            return Correction(
+                f"{stated.words} of {stated.policy.name} denies every such call, because {right.reason}",
+                f"Write {clip_text(right.name)} instead of {clip_text(each.key)} in the Deny",
+                ("The statement then still denies the other calls.",),
+                replace_key(statement, each.operator, each.key, right),
+            )
+    return None
 
 
 def _limit_to_created(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:

@@ -144,6 +144,9 @@ def may_decide(policy: KnownPolicy, denial: Denial) -> bool:
         return is_of_role and denial.policy_type in {"resource", "role_trust"}
     if policy.policy_type is not None and denial.policy_type is not None:
         return policy.policy_type == denial.policy_type
+    if denial.policy_type is None and denial.is_explicit:
+        # Of an anonymous caller, only the resource's policy can decide.
+        return policy.has_principal or denial.principal_text != "anonymous"
     return policy.has_principal is (denial.policy_type in _WITH_PRINCIPAL)
 
 
@@ -211,7 +214,7 @@ def names_resource(statement: Mapping[str, Any], resource: str | None) -> bool |
     listed = trust_documents.as_strings(statement.get("Resource"))
     if resource is None:
         return "*" in listed
-    found = {_names(statement, "Resource", each) for each in _fill_account(resource, listed)}
+    found = {_names(statement, "Resource", each, _expand) for each in _fill_account(resource, listed)}
     if True in found:
         return True
     unknown = compile_glob(_mask_unknown(resource))
@@ -219,6 +222,12 @@ def names_resource(statement: Mapping[str, Any], resource: str | None) -> bool |
         intersects(compile_glob(widen(each)), unknown) for each in listed
     )
     return None if is_open or None in found else False
+
+
+def _expand(resource: str) -> str:
+    """Return the abbreviated resource of an API's policy, such as ``execute-api:/*``, as a pattern of ARNs."""
+    short = resource.startswith("execute-api:/")
+    return f"arn:*:execute-api:*:*:*/{resource.partition('/')[2]}" if short else resource
 
 
 def _fill_account(resource: str, patterns: Sequence[str]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.tags import find_request_tags, find_tags
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.condition_keys import find_right_key, passes_no_tags
 from iamtriage.explaining._rules.denials.deny_conditions import (
     BOOLEANS,
     GLOBAL_SERVICES,
@@ -214,6 +215,11 @@ def resource_name(denial: Denial) -> str:
 def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> CheckedCondition:
     requested = _request_values(key, denial)
     parsed = parse_operator(operator)
+    if requested is None and parsed and find_right_key(key, values, denial.lowercase_action) is not None:
+        # No request has a value of this form for the key.
+        listed = [PolicyValue(each, compile_glob(each)) for each in values]
+        met = {evaluate_condition(parsed, listed, each) for each in ((), ("-",))}
+        return CheckedCondition(operator, key, values, None, met.pop() if len(met) == 1 else None)
     if requested is None or parsed is None or any("${" in each for each in values):
         return CheckedCondition(operator, key, values, None, None)
     expected = [PolicyValue(each, compile_glob(each)) for each in values]
@@ -284,7 +290,8 @@ def _tag_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     if prefix.lower().endswith(_RESOURCE_TAG):
         tags = {} if is_being_created(denial) else find_resource_tags(denial)
     else:
-        tags = find_request_tags(denial.failure, denial.context.command)
+        without = passes_no_tags(denial.lowercase_action)
+        tags = {} if without else find_request_tags(denial.failure, denial.context.command)
     if tags is None:
         return None
     if not tag:

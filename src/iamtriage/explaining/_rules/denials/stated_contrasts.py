@@ -17,6 +17,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.condition_keys import RightKey, find_right_key, replace_key
 from iamtriage.explaining._rules.denials.deny_conditions import find_requirement
 from iamtriage.explaining._rules.denials.known_policies import (
     describe_condition,
@@ -125,6 +126,9 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
         remedy = condition_remedy(denial, statement)
         text = "The action and the resource match the statement: only the condition does not."
         return Contrast(f"allows it only if {describe_conditions(statement)}", remedy, text)
+    right = find_right_key(failed.key, failed.values, denial.lowercase_action)
+    if right is not None:
+        return _wrong_key(denial, statement, failed, right)
     if failed.is_of_resource_tag and is_being_created(denial):
         return Contrast(*describe_new_resource(denial, statement, failed))
     tags = find_resource_tags(denial)
@@ -199,6 +203,27 @@ def _other_owner_remedy(
     name = inline_policy_name(remedy.policy["Statement"])
     line = commands.put_policy(commands.role_name(denial.role.name), name)
     return attrs.evolve(remedy, commands=(line,), is_addition=False)
+
+
+def _wrong_key(
+    denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition, right: RightKey
+) -> Contrast:
+    """Return that a condition has a key that cannot match, with the statement as it has to be."""
+    key, tag = clip_text(failed.key), right.name.partition("/")[2]
+    found = (find_resource_tags(denial) or {}).get(tag) if right.of_request else None
+    text = "The action and the resource match the statement: only the condition key is wrong."
+    if found is not None:
+        fits = " already" if found in failed.values else ""
+        text += f" {clip_text(resource_name(denial))} has {clip_text(tag)} = {clip_text(found)}{fits}."
+    remedy = account_remedy(
+        f"Write {clip_text(right.name)} instead of {key} in {_describe_statement(denial, statement)}",
+        f"Change the policy of {denial.caller}: replace the statement by this one.",
+        "Whoever can change the tags of a resource can then give itself this permission." if right.of_request else None,
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
+    )
+    changed = replace_key(statement, failed.operator, failed.key, right)
+    fixed = _with_statement(remedy, denial, statement, changed["Condition"], is_copy=True)
+    return Contrast(f"allows it only under a condition that is never met: {right.reason}", fixed, text, replaces_allow=True)
 
 
 def find_wildcard_key(statement: Mapping[str, Any]) -> str | None:
