@@ -120,3 +120,46 @@ def test_network_activity_event_names_the_owner_of_the_endpoint(owner: str, wher
     first = explain(json.dumps(record)).remedies[0]
     assert first.title == f"Change the VPC endpoint's policy{where}"
     assert "shows no attack" in first.steps[0]
+
+
+_ENDPOINT_ID, _VPC_ID = "vpce-0a1b2c3d4e5f67890", "vpc-0a1b2c3d4e5f67890"
+
+
+@pytest.mark.parametrize(
+    ("condition", "corrected"),
+    [
+        ({"StringNotEquals": {"aws:SourceVpce": _VPC_ID}}, {"StringNotEquals": {"aws:SourceVpc": _VPC_ID}}),
+        ({"StringNotEquals": {"aws:sourceVpc": [_ENDPOINT_ID]}}, {"StringNotEquals": {"aws:SourceVpce": [_ENDPOINT_ID]}}),
+        ({"ArnNotLike": {"aws:PrincipalArn": _ACCOUNT}}, {"StringNotLike": {"aws:PrincipalAccount": _ACCOUNT}}),
+        ({"StringNotLike": {"aws:PrincipalOrgID": _ACCOUNT}}, {"StringNotLike": {"aws:PrincipalAccount": _ACCOUNT}}),
+        ({"StringNotEquals": {"aws:SourceVpce": _ENDPOINT_ID}}, None),
+        ({"StringNotEqualsIfExists": {"aws:SourceVpce": _VPC_ID}}, {"StringNotEqualsIfExists": {"aws:SourceVpc": _VPC_ID}}),
+        ({"StringEquals": {"aws:SourceVpce": _VPC_ID}}, None),
+        ({"StringNotEquals": {"aws:SourceVpce": [_VPC_ID, _ENDPOINT_ID]}}, None),
+    ],
+    ids=["vpc", "endpoint", "arn", "account", "right", "if-exists", "never", "mixed"],
+)  # fmt: skip
+def test_value_of_another_key(condition: dict[str, object], corrected: dict[str, object] | None) -> None:
+    denied = _DENIED.format("GetObject", "job", "s3:GetObject", "arn:aws:s3:::acme/k", " resource-based", "")
+    explanation = explain(denied + _deny(condition, "s3:*", Principal="*", Resource="arn:aws:s3:::acme/*"))
+    first = explanation.remedies[0]
+    assert first.title.startswith("Write aws:") is (corrected is not None)
+    if corrected is not None:
+        assert json.loads(first.manifest or "")["Condition"] == corrected
+        assert first.who == "resource owner"
+        assert "denies every such call, because aws:" in explanation.summary
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_found"),
+    [(_deny({"StringNotEquals": {"aws:SourceVpc": _ENDPOINT_ID}}, "execute-api:Invoke", Principal="*", Resource="execute-api:/*"), True),
+     (_deny({"StringNotEquals": {"aws:SourceVpc": _ENDPOINT_ID}}, "execute-api:Invoke", Principal="*", Resource="execute-api:/dev/*"), False)],
+)  # fmt: skip
+def test_deny_for_anonymous_callers_of_an_api(policy: str, *, is_found: bool) -> None:
+    denied = '{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:a1b2c3d4e5/prod/GET/orders with an explicit deny"}'
+    first, *others = explain(f"{denied}\n{policy}").remedies
+    assert first.title.startswith("Write aws:SourceVpce instead of aws:SourceVpc") is is_found
+    if is_found:
+        assert any(each.startswith("A signature does not help") for each in first.steps)
+        assert any(each.startswith("Redeploy the API") for each in first.steps)
+        assert not others

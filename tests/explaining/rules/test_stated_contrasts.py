@@ -849,3 +849,25 @@ def test_part_of_an_arn_that_differs(action: str, denied: str, allowed: str, dif
         (difference or "has the ARN without") in shown if difference else "has the ARN without" not in shown
     )
     assert "AWS lists no resource" not in shown
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "right"),
+    [
+        ("ec2:StartInstances", "aws:RequestTag/Team", "aws:ResourceTag/Team"),
+        ("ec2:TerminateInstances", "aws:RequestTag/Team", "aws:ResourceTag/Team"),
+        # These calls pass tags.
+        ("ec2:RunInstances", "aws:RequestTag/Team", None),
+        ("ec2:DeleteTags", "aws:RequestTag/Team", None),
+        ("ec2:StartInstances", "aws:ResourceTag/Team", None),
+    ],
+)
+def test_tag_of_a_request_that_passes_none(action: str, key: str, right: str | None) -> None:
+    policy = _policy(action, INSTANCE, StringEquals={key: "data"})
+    first = explain(f"{_denied(action, INSTANCE)}\n{policy}").remedies[0]
+    assert first.title.startswith(f"Write {right} instead of {key}") is (right is not None)
+    assert (
+        first.policy is None
+        or right is None
+        or first.policy["Statement"][0]["Condition"] == {"StringEquals": {right: "data"}}
+    )

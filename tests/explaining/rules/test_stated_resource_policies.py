@@ -167,3 +167,26 @@ def test_described_secret_without_a_key(member: str, reader: str, *, is_default:
     assert ("aws/secretsmanager is an AWS managed key of account" in explanation.summary) is is_default
     commands = str(explanation.remedies[0].commands)
     assert ("update-secret --secret-id arn:aws:secretsmanager" in commands) is is_default
+
+
+_DOMAIN = f"arn:aws:es:eu-west-1:{_ACCOUNT}:domain/search"
+
+
+@pytest.mark.parametrize(
+    ("on", "principal", "resource", "is_incomplete"),
+    [
+        ("", f"arn:aws:iam::{_ACCOUNT}:user/ana", _DOMAIN, True),
+        (f" on resource: {_DOMAIN}/_cat/indices", f"arn:aws:iam::{_ACCOUNT}:root", _DOMAIN, True),
+        ("", f"arn:aws:iam::{_ACCOUNT}:user/ana", f"{_DOMAIN}/*", False),
+        ("", f"arn:aws:iam::{_ACCOUNT}:user/ben", _DOMAIN, False),
+    ],
+    ids=["domain", "path", "complete", "other-caller"],
+)
+def test_domain_without_its_paths(on: str, principal: str, resource: str, *, is_incomplete: bool) -> None:
+    denied = f"User: arn:aws:iam::{_ACCOUNT}:user/ana is not authorized to perform: es:ESHttpGet{on} because no resource-based policy allows the es:ESHttpGet action"
+    explanation = explain(denied + _policy({"AWS": principal}, "es:ESHttp*", resource))
+    lines = " ".join(map(str, explanation.remedies[0].commands))
+    assert (f"has the Resource {_DOMAIN} without /*" in explanation.summary) is is_incomplete
+    assert (f"--arg new '{_DOMAIN}/*'" in lines) is is_incomplete
+    # The text names the domain, whatever else is wrong.
+    assert "--domain-name search --access-policies" in lines

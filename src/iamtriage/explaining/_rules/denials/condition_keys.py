@@ -22,14 +22,12 @@ _NOUNS = {
     "aws:PrincipalAccount": "the ID of an account",
     "aws:SourceAccount": "the ID of an account",
     "aws:SourceOrgID": "the ID of an organization",
-    "aws:SourceIp": "an address",
-    "aws:VpcSourceIp": "an address",
     "aws:PrincipalArn": "the ARN of a role or user",
     "aws:SourceArn": "the ARN of a resource",
 }
 _SPELLINGS = {each.lower(): each for each in _NOUNS}
 _GROUPS = (
-    ("aws:SourceVpc", "aws:SourceVpce", "aws:SourceIp", "aws:VpcSourceIp"),
+    ("aws:SourceVpc", "aws:SourceVpce"),
     ("aws:PrincipalOrgID", "aws:PrincipalAccount", "aws:PrincipalArn"),
     ("aws:SourceOrgID", "aws:SourceAccount", "aws:SourceArn"),
 )
@@ -101,10 +99,7 @@ def replace_key(statement: Mapping[str, Any], operator: str, key: str, right: Ri
     block = dict(mapping(conditions.get(operator)))
     value = block.pop(key)
     kept = {each: content for each, content in conditions.items() if each != operator}
-    new = operator
-    if not right.of_request:
-        for old, string in (("NotIpAddress", "StringNotEquals"), ("IpAddress", "StringEquals"), ("Arn", "String")):
-            new = new.replace(old, string)
+    new = operator if right.of_request else operator.replace("Arn", "String")
     if block:
         kept[operator] = block
     kept[new] = {**mapping(kept.get(new)), right.name: value}

@@ -21,14 +21,14 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials.condition_keys import find_right_key, replace_key
 from iamtriage.explaining._rules.denials.request_conditions import are_met, is_being_created
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
+from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES, REDEPLOY
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, owner_remedy
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.denials.stated_denies import StatedDeny
@@ -88,14 +88,17 @@ class Correction:
     def remedy(self, denial: Denial, others: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
         """Return the remedies with the correction in place of the one that only scopes the statement down."""
         scoping = next((each for each in others if each.title.startswith(_SCOPING)), None)
-        lines = () if scoping is None else scoping.commands
-        labels = () if scoping is None else scoping._labels  # noqa: SLF001 (of the same commands)
-        build, steps = owner_remedy if denial.policy_type == "resource" else account_remedy, self.steps
+        is_of_owner = scoping is not None and scoping.who == "resource owner"
+        # What only looks for the statement is superfluous, but what changes a resource's policy is not.
+        source = scoping if scoping and (is_of_owner or scoping.title.startswith(_SCOPING[0])) else None
+        lines = () if source is None else source.commands
+        labels = () if source is None else source._labels  # noqa: SLF001 (of the same commands)
+        build, steps = owner_remedy if is_of_owner else account_remedy, self.steps
         if denial.policy_type in _ORGANIZATION:
             build, (where, show, change) = organization_remedy, _in_organization(denial)
             steps, lines = (*steps, where), (show, change)
             labels = (Labelled("Then, with the statement changed in policy.json:", change),)
-        superfluous = (*DETAILS_TITLES, "Have the")
+        superfluous = (*DETAILS_TITLES, "Have the", "If the Deny exempts certain principals")
         kept = tuple(
             each for each in others if each is not scoping and not each.title.startswith(superfluous)
         )
@@ -143,10 +146,20 @@ def _replace_key(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) 
             return Correction(
                 f"{stated.words} of {stated.policy.name} denies every such call, because {right.reason}",
                 f"Write {clip_text(right.name)} instead of {clip_text(each.key)} in the Deny",
-                ("The statement then still denies the other calls.",),
+                tuple(_describe_change(denial, each.values)),
                 replace_key(statement, each.operator, each.key, right),
             )
     return None
+
+
+def _describe_change(denial: Denial, values: tuple[str, ...]) -> Iterator[str]:
+    """Yield what the correction of a key means for the call."""
+    listed = clip_text(join_words(values, "or"))
+    yield f"Until then, it covers every request, whatever network or caller it comes from. Then it exempts {listed}."
+    if denial.principal_text == "anonymous":
+        yield "A signature does not help: a request without one is anonymous, which the other statements can allow."
+    if denial.service == "execute-api":
+        yield REDEPLOY
 
 
 def _limit_to_created(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:

@@ -14,6 +14,7 @@ from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
     allowed_resources,
     join_resources,
+    names_action,
     names_resource,
 )
 from iamtriage.explaining._rules.denials.policy_comparisons import (
@@ -31,6 +32,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts import trust_documents
 
 _LENGTH, _SWAPPED, _COMMANDS = 12, 2, 2
+_HTTP_METHODS = "es:eshttp"
 
 
 def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Cause] | None:
@@ -50,6 +52,13 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
     if not named:
         verdict = f"does not allow this action{describe_allowed(allows, action)}"
         code = STATED_POLICY_OTHER_ACTION
+    elif (incomplete := find_incomplete(denial, policy.content)) is not None:
+        old, new = incomplete
+        verdict = (
+            f"has the Resource {clip_text(old)} without /*, and {action} is checked on the paths below it"
+        )
+        text = f"Principal and action match the statement: only the Resource does not. It has to be {clip_text(new)}."
+        return f"{policy.name} {verdict}", STATED_POLICY_OTHER_RESOURCE.cause("derived", text=text)
     elif not on:
         allowed = allowed_resources(named)
         verdict, code = f"allows it only on {join_resources(allowed)}", STATED_POLICY_OTHER_RESOURCE
@@ -64,6 +73,26 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
         return None
     text = f"{subject} {verdict.replace(' it ', f' {action} ')}."
     return f"{policy.name} {verdict}", code.cause("derived", text=text)
+
+
+def find_incomplete(denial: Denial, policy: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the ARN of an OpenSearch domain in a policy for the caller, and the one that covers its paths.
+
+    https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html
+    """
+    if not denial.lowercase_action.startswith(_HTTP_METHODS):
+        return None
+    named = [
+        each
+        for each in trust_documents.allow_statements(policy)
+        if names_action(each, denial.action or "") and names_caller(each, denial)
+    ]
+    listed = {name for each in named for name in trust_documents.as_strings(each.get("Resource"))}
+    whole = {each for each in listed if each.partition(":domain/")[2].partition("/")[1] or each.endswith("*")}
+    if len(listed) != 1 or whole:
+        return None
+    (old,) = listed
+    return old, f"{old}/*"
 
 
 def _find_qualifier(resource: str, allowed: Sequence[str]) -> str | None:
@@ -111,27 +140,37 @@ def correct_principal(
         if not remedies or not is_slip(written, account):
             continue
         text = f"The policy has the account {clip_text(written)}, and the caller is in {account}: most likely, a digit is wrong."
-        return text, (
-            _correct(denial, remedies[0], name, name.replace(written, account)),
-            *remedies[1:],
-        )
+        new = name.replace(written, account)
+        keeps = "The command keeps the other principals. The wrong account is most likely somebody else's."
+        own = f"In account {account}, an identity-based policy of the caller must allow the action, too."
+        return text, (_correct(denial, remedies[0], (name, new), keeps, own), *remedies[1:])
     return None, remedies
 
 
-def _correct(denial: Denial, usual: Remedy, old: str, new: str) -> Remedy:
-    """Return the remedy that replaces a principal, from the one that adds a statement to the policy."""
+def correct_resource(
+    denial: Denial, policy: Mapping[str, Any], remedies: tuple[Remedy, ...]
+) -> tuple[Remedy, ...]:
+    """Return the remedies with the Resource of a policy that is complete, if it covers no path below it."""
+    names = find_incomplete(denial, policy)
+    if names is None or not remedies:
+        return remedies
+    keeps = "Only the Resource changes: the command keeps the rest of the policy. Fine-grained access control, if it is on, is checked after the access policy."
+    return (_correct(denial, remedies[0], names, keeps), *remedies[1:])
+
+
+def _correct(denial: Denial, usual: Remedy, names: tuple[str, str], *steps: str) -> Remedy:
+    """Return the remedy that replaces a name in the policy, from the one that adds a statement to the policy."""
     # Its first command prints the policy, and its last one replaces it: that of a function policy only adds to it.
     lines = tuple(each for each in usual.commands if not each.startswith("aws iam put-"))
     if len(lines) < _COMMANDS or usual.layer != "resource" or "add-permission" in lines[-1]:
         return usual
     replace = "jq --arg old {} --arg new {} 'walk(if . == $old then $new else . end)'"
-    keeps = "The command keeps the other principals. The wrong account is most likely somebody else's."
-    own = f"In account {denial.account}, an identity-based policy of the caller must allow the action, too."
+    old, new = names
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
     return attrs.evolve(
         usual,
         title=f"Replace {clip_text(old)} by {clip_text(new)} in the policy{where}",
-        steps=(keeps, own),
+        steps=steps,
         commands=(
             f"{lines[0]} > old-policy.json",
             f"{fill_command(replace, old, new)} old-policy.json > policy.json",

@@ -61,9 +61,10 @@ def policy_of(denial: Denial) -> services.ResourcePolicy:
 
 
 def _find_domain(denial: Denial) -> re.Match[str] | None:
-    """Return the host of the OpenSearch domain, which its denials do not name."""
-    is_unnamed = denial.service == "es" and denial.resource is None
-    return services.find_domain(denial.failure.text) if is_unnamed else None
+    """Return the host or the ARN of the only OpenSearch domain of the text, which its denials do not name."""
+    if denial.service != "es" or denial.resource is not None:
+        return None
+    return services.find_named_domain(denial.failure.text)
 
 
 def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
@@ -91,7 +92,7 @@ def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
     # The CLI uses the configured Region, whatever Region an ARN has.
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
     if (domain := _find_domain(denial)) is not None:
-        region = domain["region"]
+        region, values["DOMAIN"] = domain["region"], domain["domain"]
     is_known = region != "" and commands.region(region) == region
     return tuple(
         commands.command(

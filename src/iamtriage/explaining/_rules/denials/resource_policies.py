@@ -60,8 +60,6 @@ _POLICY_ACTIONS = {
     "sqs:getqueueattributes": "SQSUnlockQueuePolicy",
     "sqs:setqueueattributes": "SQSUnlockQueuePolicy",
 }
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html
-REDEPLOY = "Redeploy the API afterwards: a changed resource policy takes effect with the next deployment."
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 _LOCKED_KEY = "A principal whom the key policy allows kms:PutKeyPolicy runs the commands. If none is left, only AWS Support can make the key manageable again, not even the root user."
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html
@@ -298,7 +296,7 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
         f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.{compare}",
         # The ways name the requirements of an upload.
         None if is_upload else typical_requirement(denial),
-        f"If the request is legitimate, exempt the caller from the Deny{_describe_exemption(denial)}.{save}{f' {REDEPLOY}' if denial.service == 'execute-api' else ''}",
+        f"If the request is legitimate, exempt the caller from the Deny{_describe_exemption(denial)}.{save}{f' {denial_remedies.REDEPLOY}' if denial.service == 'execute-api' else ''}",
         statements=(),
         commands=(
             *resource_commands.policy_commands(denial, policy.show_command, change),

@@ -18,7 +18,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials import resource_commands, resource_policies, vault_roles
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_option, find_profile, find_region, message_text
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
@@ -317,10 +317,10 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         text = f"The {name} names principals or other networks, or has a Deny. {method[0].upper()}{method[1:]} does not use AWS_IAM, or the answer would be Missing Authentication Token."
         causes.append(NO_ALLOWS["resource"].cause("derived", text=text))
         title = f"Read the {name}, then call from a network that it allows, or sign the request"
-        step = f"If the policy names AWS principals, set the authorization of {method} to AWS_IAM: without it, API Gateway ignores signatures. {resource_policies.REDEPLOY}"
+        step = f"If the policy names AWS principals, set the authorization of {method} to AWS_IAM: without it, API Gateway ignores signatures. {denial_remedies.REDEPLOY}"
         note, deploys = f"Don't open the {name} to everyone", resource_policies.redeploy_commands(denial)
         shows = resource_commands.policy_commands(denial, policy.show_command)[:1]
-        network = f"{network} {resource_policies.REDEPLOY}"
+        network = f"{network} {denial_remedies.REDEPLOY}"
     sign = (owner_remedy if signs_by_owner else your_remedy)(
         title,
         step,

@@ -218,12 +218,19 @@ def _wrong_key(
     remedy = account_remedy(
         f"Write {clip_text(right.name)} instead of {key} in {_describe_statement(denial, statement)}",
         f"Change the policy of {denial.caller}: replace the statement by this one.",
-        "Whoever can change the tags of a resource can then give itself this permission." if right.of_request else None,
+        "Whoever can change the tags of a resource can then give itself this permission."
+        if right.of_request
+        else None,
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
     )
     changed = replace_key(statement, failed.operator, failed.key, right)
     fixed = _with_statement(remedy, denial, statement, changed["Condition"], is_copy=True)
-    return Contrast(f"allows it only under a condition that is never met: {right.reason}", fixed, text, replaces_allow=True)
+    return Contrast(
+        f"allows it only under a condition that is never met: {right.reason}",
+        fixed,
+        text,
+        replaces_allow=True,
+    )
 
 
 def find_wildcard_key(statement: Mapping[str, Any]) -> str | None:

@@ -41,6 +41,7 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
 from iamtriage.explaining._rules.denials.principal_comparisons import (
     compare_with_principal,
     correct_principal,
+    correct_resource,
 )
 from iamtriage.explaining._rules.denials.region_contrasts import name_alternative
 from iamtriage.explaining._rules.denials.stated_contrasts import Contrast, find_condition_contrast
@@ -234,6 +235,8 @@ def _add_policy_with_principal(
     elif denial.crosses_accounts and find_own_allow(denial) is not None:
         text = f"{cause.text} The policy of the caller in the text allows it already, and needs no change."
         cause = attrs.evolve(cause, text=text)
+    if cause.code == STATED_POLICY_OTHER_RESOURCE.code:
+        remedies = correct_resource(denial, policies[0].content, remedies)
     summary = denial_summary(denial, verdict)
     causes = (cause, *explanation.causes)
     return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)

@@ -10,6 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared import tasks
 from iamtriage.explaining._rules.shared.required_resources import next_objects, transfer_objects
+from iamtriage.explaining._rules.shared.services import find_named_domain
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.policies._arn_templates import LAUNCH
 from iamtriage.policies._documents import build_statement
@@ -68,6 +69,12 @@ def required_grant(denial: Denial) -> Grant | None:
                 )
     if grant is None or (len(grant.resources) != 1 and grant.action != LAUNCH):
         return grant
+    if grant.action.startswith("es:ESHttp") and grant.resources[0].count("/") == 1:
+        # The actions of HTTP methods are checked on paths: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html
+        domain = find_named_domain(denial.failure.text)
+        whole = f"{grant.resources[0]}/*"
+        named = whole if domain is None else whole.replace("/DOMAIN/", f"/{domain['domain']}/")
+        return attrs.evolve(grant, resources=(named,))
     if grant.resources[0].endswith(_NO_STREAM):
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
         return attrs.evolve(grant, resources=(f"{grant.resources[0].removesuffix(_NO_STREAM)}:*",))

@@ -20,6 +20,10 @@ from iamtriage._rendering.values import Value
 from iamtriage.policies._documents import allow, build_document, list_actions
 
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createupdatedomains.html
+_DOMAIN_ARN = lazy_pattern(
+    r"\barn:[\w-]{3,20}:es:(?P<region>[a-z]{2}-[a-z-]{2,20}-\d):[0-9]{12}:domain/(?P<domain>[a-z][a-z0-9-]{2,27})(?![\w*-])",
+    re.ASCII,
+)
 _DOMAIN_HOST = lazy_pattern(
     r"\b(?P<kind>vpc|search)-(?P<domain>[a-z][a-z0-9-]{2,27})-[a-z0-9]{8,40}\.(?:aos\.)?(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,3}-\d)\.(?:es\.amazonaws\.com|on\.aws)",
     re.ASCII,
@@ -377,6 +381,12 @@ def find_domain(text: str) -> re.Match[str] | None:
     """
     found = list(_DOMAIN_HOST.finditer(text))
     return found[0] if len({each[0] for each in found}) == 1 else None
+
+
+def find_named_domain(text: str) -> re.Match[str] | None:
+    """Return the host or the ARN of the only OpenSearch domain that a text names, with its domain and Region."""
+    found = list(_DOMAIN_ARN.finditer(text))
+    return find_domain(text) or (found[0] if len({each["domain"] for each in found}) == 1 else None)
 
 
 def find_resource_policy(service: str | None, resource: str | None) -> ResourcePolicy | None:
