@@ -123,15 +123,16 @@ def test_key_policy_for_other_log_groups(group: str, *, is_met: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("actions", "root", "is_missing"),
+    ("actions", "said", "root", "is_missing"),
     [
-        (["kms:Decrypt", "kms:GenerateDataKey*"], False, True),
-        (["kms:Decrypt", "kms:Create*"], False, False),
-        (["kms:Decrypt"], True, False),
+        (["kms:Decrypt", "kms:GenerateDataKey*"], "Runs as role/maker.", False, True),
+        (["kms:Decrypt"], "Runs as arn:aws:sts::111122223333:assumed-role/other/x.", False, False),
+        (["kms:Decrypt", "kms:Create*"], "", False, False),
+        (["kms:Decrypt"], "", True, False),
     ],
-    ids=["missing", "allowed", "root"],
+    ids=["missing", "other-caller", "allowed", "root"],
 )
-def test_key_policy_without_grants(actions: list[str], *, root: bool, is_missing: bool) -> None:
+def test_key_policy_without_grants(actions: list[str], said: str, *, root: bool, is_missing: bool) -> None:
     """Without a statement for the account, only the key policy can allow the grant."""
     key = f"arn:aws:kms:eu-west-1:{_ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
     text = f"An error occurred (KMSKeyNotAccessibleFault) when calling the CreateDBInstance operation: The specified KMS key [{key}] does not exist, is not enabled or you do not have permissions to access it.\n"
@@ -139,7 +140,7 @@ def test_key_policy_without_grants(actions: list[str], *, root: bool, is_missing
     if root:
         other = _policy({"AWS": f"arn:aws:iam::{_ACCOUNT}:root"}, "kms:*", "*")
         policy["Statement"] += json.loads(other)["Statement"]
-    explanation = explain(text + json.dumps(policy))
+    explanation = explain(f"{text}{said}\n{json.dumps(policy)}")
     assert ("does not allow kms:CreateGrant to the role maker" in explanation.summary) is is_missing
     assert ("kms:GrantIsForAWSResource" in str(explanation.remedies[0].policy)) is is_missing
 

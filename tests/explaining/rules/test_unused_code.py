@@ -51,6 +51,15 @@ def test_statements_that_the_serverless_framework_ignores(more: str, *, is_unrea
     assert ("npx serverless deploy --stage prod" in first.commands) is (more is _WARNING)
 
 
+def test_statements_of_the_provider_are_read() -> None:
+    text = _DENIED.format(
+        role="media-prod-lambdaRole", action="s3:PutObject", resource="arn:aws:s3:::acme-media/thumbs/1.jpg"
+    )
+    code = "service: media\nprovider:\n  name: aws\n  iamRoleStatements:\n    - Effect: Allow\n      Action: s3:PutObject\n      Resource: arn:aws:s3:::acme-media/thumbs/*\nfunctions:\n  resize:\n    handler: a.b\n"
+    first = explain(f"{text}\n{code}\n$ serverless deploy").remedies[0]
+    assert not first.title.startswith("Move the statement")
+
+
 def _query(code: str, value: str) -> str:
     table = "arn:aws:dynamodb:eu-west-1:111122223333:table/notes"
     condition = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [value]}}

@@ -6,8 +6,10 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import is_administrator
@@ -20,7 +22,6 @@ from iamtriage.policies._documents import allow
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable, Mapping
 
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -34,6 +35,10 @@ KEY_NOT_ACCESSIBLE = CauseType(
     recognised_by='The error code KMSKeyNotAccessibleFault, or a message such as "The specified KMS key does not exist, is not enabled or you do not have permissions to access it".',
     fix="Correct the key, enable it, or allow the caller to use it.",
     sources=(pages.KMS_ACCESS, pages.KMS_KEY_STATE),
+)
+# Roles and users by their ARN or as role/NAME.
+_ROLE = lazy_pattern(
+    r"\b(?:assumed-)?(?:role|user)/(?:[\w+=,.@-]{1,64}/(?=\w{1,64}/))?([\w+=,.@-]{1,63}[\w+=@-])", re.ASCII
 )
 _GRANT = "kms:CreateGrant"
 _CHANGE = "kms:PutKeyPolicy"
@@ -59,6 +64,11 @@ def compare_key_policy(case: Case[AwsError], key: re.Match[str], call: str) -> E
     if len(users) != 1 or users & granted:
         return None
     user = users.pop()
+    in_policy = {each.rpartition("/")[2] for each in (*allowed, *granted)}
+    others = set(_ROLE.findall(case.text)) - {*in_policy, *_named(statements)}
+    if others:
+        # The caller, whom the key policy does not name at all.
+        return None
     noun, name = user.split(":")[-1].split("/")[0], user.rpartition("/")[2]
     changing = sorted(_allowed(statements, _CHANGE))
     who = join_words(tuple(clip_text(each.rpartition(":")[2]) for each in changing), "and")
@@ -95,6 +105,10 @@ def compare_key_policy(case: Case[AwsError], key: re.Match[str], call: str) -> E
             url=pages.KMS_ACCESS,
         ),
     )
+
+
+def _named(statements: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {name.rpartition("/")[2] for each in statements for name in principal_names(each)}
 
 
 def _allowed(statements: Iterable[Mapping[str, Any]], action: str) -> set[str]:

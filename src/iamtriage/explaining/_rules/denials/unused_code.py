@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.sts.trust_documents import as_strings
 
 _PLUGIN = "serverless-iam-roles-per-function"
 _PER_FUNCTION = lazy_pattern(r"^\s{2,40}iamRoleStatements(?:Name|Inherit)?:", re.MULTILINE)
+_SECTION = lazy_pattern(r"^([A-Za-z]\w{1,40}):", re.MULTILINE)
 _UNRECOGNIZED = lazy_pattern(r"unrecognized property '(?P<name>iamRoleStatements\w{0,10})'")
 _STAGE = lazy_pattern(r"\b(?:serverless|sls) deploy\b[^\n]{0,80}?(?P<stage> (?:--stage|-s)[ =][\w-]{1,40})")
 
@@ -35,9 +36,8 @@ def find_unread_statement(denial: Denial, policy: KnownPolicy) -> tuple[str, Rem
     text = denial.failure.text
     warned = _UNRECOGNIZED.search(text)
     is_listed = re.search(rf"^\s{{0,20}}- [\"']?{_PLUGIN}\b", text, re.MULTILINE) is not None
-    if is_listed or not policy.is_code or not (warned or _PER_FUNCTION.search(text)):
-        return None
-    if warned is None and "serverless" not in text.lower():
+    is_of_function = warned is not None or ("serverless" in text.lower() and _is_in_function(text))
+    if is_listed or not policy.is_code or not is_of_function:
         return None
     statement = next(
         (
@@ -65,6 +65,13 @@ def find_unread_statement(denial: Denial, policy: KnownPolicy) -> tuple[str, Rem
         url="https://www.serverless.com/framework/docs/providers/aws/guide/iam",
     )
     return f"the Serverless Framework does not read iamRoleStatements of a function without {_PLUGIN}", remedy
+
+
+def _is_in_function(text: str) -> bool:
+    """Return whether the settings of a function have statements: those of the provider are read."""
+    found = _PER_FUNCTION.search(text)
+    sections = [] if found is None else _SECTION.findall(text, 0, found.start())
+    return sections[-1:] == ["functions"]
 
 
 # What an import by name does not know, and the import that takes the key.
