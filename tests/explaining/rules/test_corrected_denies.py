@@ -83,6 +83,9 @@ _PARAMETER = f"arn:aws:ssm:eu-west-1:{_ACCOUNT}:parameter/db"
         ("Yesterday we added the endpoint vpce-0c9d8e7f6a5b41230.", _NETWORK, "Exempt the VPC endpoint vpce-0c9d8e7f6a5b41230"),
         ("There is a new interface endpoint for ssm.", _NETWORK, "Exempt a VPC endpoint"),
         ("We have no VPC endpoint.", _NETWORK, None),
+        ("Do we need a VPC endpoint?", _NETWORK, None),
+        ("Would a hosted runner help?", _NETWORK, None),
+        ("We moved away from hosted runners.", _NETWORK, None),
         ("Should we create a VPC endpoint for it?", _NETWORK, None),
         ('{"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-0c9d8e7f6a5b41230"}}}', _NETWORK, None),
         ("vpce-0c9d8e7f6a5b41230", _NETWORK | {"StringNotEquals": {"aws:SourceVpce": "vpce-0aaaaaaaaaaaaaaaa"}}, None),
@@ -90,7 +93,7 @@ _PARAMETER = f"arn:aws:ssm:eu-west-1:{_ACCOUNT}:parameter/db"
         ("It runs on a self-hosted runner, not on a hosted runner.", _NETWORK, None),
         ("It fails on my laptop.", _NETWORK, None),
     ],
-    ids=["id", "words", "none", "question", "in-policy", "other", "hosted", "self-hosted", "laptop"],
+    ids=["id", "words", "none", "asked", "asked-runner", "former", "question", "in-policy", "other", "hosted", "self-hosted", "laptop"],
 )  # fmt: skip
 def test_networks_without_an_address(said: str, condition: dict[str, object], title: str | None) -> None:
     text = _DENIED.format("GetParameter", "job", "ssm:GetParameter", _PARAMETER, "n identity-based", "")

@@ -29,6 +29,9 @@ _BUS = _DENIED.format("events:PutEvents", "events:eu-west-1:111122223333:event-b
         # The policy allows the default one, all of them, or the text names one for the call.
         (_PRIMARY + _SALES.replace("sales", "primary"), None),
         (_PRIMARY + _SALES.replace("sales", "*"), None),
+        (_PRIMARY + _SALES.replace('"arn:aws:athena:eu-west-1:111122223333:workgroup/sales"', '["arn:aws:athena:eu-west-1:111122223333:workgroup/sales", "arn:aws:athena:us-east-1:111122223333:workgroup/primary"]'), None),
+        (f"{_PRIMARY}Does it run with --work-group sales?", None),
+        (f"{_PRIMARY}I run it with --work-group sales on my laptop.", None),
         (f"jdbc:athena://Region=eu-west-1;WorkGroup=tests\n{_UNNAMED}{_SALES}", None),
         (_PRIMARY.replace("workgroup/primary", "workgroup/tests") + _SALES, None),
         (_UNNAMED + _RUN, None),

@@ -2294,6 +2294,19 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         ("does not count here",),
     ),
+    *(
+        (
+            said,
+            f"{said}\n{_NOT_SENT}",
+            {},
+            ("Allow sqs:SendMessage for the role cart-web",),
+            ("is not in effect",),
+        )
+        for said in (
+            "Have I added sqs:* to the role cart-web correctly?",
+            "I added sqs:SendMessage to the role cart-web, then removed it.",
+        )
+    ),
     (
         "action that the caller got a moment ago",
         f"I just added sqs:SendMessage to the role cart-web two minutes ago.\n{_NOT_SENT}",

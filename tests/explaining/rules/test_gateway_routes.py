@@ -89,6 +89,8 @@ def test_method_without_authorization(shown: str) -> None:
         (shown, "requires no authorization (NONE)"),
         (shown.replace("NONE", "CUSTOM"), "needs no signature (SigV4)"),
         ("All methods have the same Cognito authorizer.", "needs no signature (SigV4)"),
+        ("We have no Cognito authorizer.", "sign the request"),
+        ("Should I add a Lambda authorizer?", "sign the request"),
         (shown + shown.replace("NONE", "COGNITO_USER_POOLS"), "sign the request"),
     ):
         steps = " ".join(explain(text + more).remedies[0].steps)

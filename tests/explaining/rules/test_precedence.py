@@ -66,6 +66,7 @@ def test_keys_before_a_role_or_profile(caller: str, shown: str, says: str, comma
         (_USER, f"{_ANNOTATION}$ aws s3 cp a s3://acme/x\n", None, None),
         (_ROLE, f"$ kubectl logs deploy/api\n{_IRSA}", None, None),
         (_USER, "$ kubectl logs deploy/api\n", None, None),
+        (_USER, f"$ kubectl logs deploy/api\nAnother cluster has {_IRSA}", None, None),
     ],
 )  # fmt: skip
 def test_keys_of_a_pod(caller: str, shown: str, command: str | None, values: str | None) -> None:

@@ -36,6 +36,7 @@ _INVALID = "An error occurred (InvalidClientTokenId) when calling the {} operati
         ),
         ("Billing", "ポータルでは「View」しか表示されません", "The user has View in 444455556666"),
         ("Billing", "The access portal shows ViewOnlyAccess", "The user has ViewOnlyAccess"),
+        ("Billing", 'The portal shows the account with the entry "ViewOnly"', "The user has ViewOnly"),
     ],
     ids=[
         "misspelled",
@@ -48,6 +49,7 @@ _INVALID = "An error occurred (InvalidClientTokenId) when calling the {} operati
         "quoted",
         "japanese",
         "told",
+        "with the account",
     ],
 )
 def test_permission_set_that_is_not_listed(name: str, listed: str, line: str) -> None:
@@ -65,6 +67,12 @@ def test_permission_set_that_is_not_listed(name: str, listed: str, line: str) ->
         "hr (111122223333): Billin | Access keys",
         'In the portal I do not see "ViewOnly"',
         "The portal at 'acme' is fine",
+        'In the portal I get the error "Forbidden"',
+        'The portal of the account "Production" opens',
+        'Ich melde mich im Portal als "Anna" an',
+        'Does the portal show "ViewOnly"?',
+        'The documentation says that the portal shows "ViewOnly".',
+        'In the portal, my colleague has "PowerUserAccess"',
         "The portal has Management console | Command line or programmatic access",
     ],
 )

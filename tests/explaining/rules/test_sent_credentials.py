@@ -461,6 +461,8 @@ _SIMPLE = '.config("spark.hadoop.fs.s3a.aws.credentials.provider", "org.apache.h
         ("spark.sql.catalog.c.s3.access-key-id ASIAZEXAMPLEQWERQ7ZX\n", "spark.sql.catalog.c.s3.session-token TOKEN\n"),
         # A long-term key, and a key with its token.
         ("spark.hadoop.fs.s3a.access.key=AKIAZEXAMPLEQWERQ7ZX\n", None),
+        ("spark.hadoop.fs.s3a.access.key=AKIAZEXAMPLEQWERQ7ZX\nAnother job has temporary credentials.", None),
+        ("We do not use temporary credentials.\nspark.hadoop.fs.s3a.access.key=A...\n", None),
         ("spark.hadoop.fs.s3a.access.key=ASIAZEXAMPLEQWERQ7ZX\nspark.hadoop.fs.s3a.session.token=IQoJ\n", None),
     ],
 )  # fmt: skip
@@ -495,6 +497,10 @@ _SIGNATURE = "The request signature we calculated does not match the signature y
         ("kubectl create secret generic keys --from-env-file=.env\nAWS_SECRET_ACCESS_KEY='x'\n", True),
         ('$ docker compose up\nAWS_ACCESS_KEY_ID="AKIAZEXAMPLEQWERQ7ZX"\n', False),
         ("$ docker run --env-file .env api\nAWS_ACCESS_KEY_ID=AKIAZEXAMPLEQWERQ7ZX\n", False),
+        (
+            '$ docker run --env-file .env api\n$ cat aws.sh\nexport AWS_ACCESS_KEY_ID="AKIAZEXAMPLEQWERQ7ZX"\n',
+            False,
+        ),
     ],
 )
 def test_quotes_in_a_file_of_variables(error: tuple[str, str], shown: str, *, is_quoted: bool) -> None:

@@ -90,6 +90,11 @@ def test_account_with_a_wrong_digit(action: str, resource: str, principal: str, 
     assert f"allows it only to {principal}" in explanation.summary
     assert explanation.remedies[0].title.startswith(f"Replace {principal} by ") is is_slip
     assert ("$old" in str(explanation.remedies[0].commands)) is is_slip
+    # Another account that the text names, or a policy whose author knows the caller's.
+    text = f"777788889998 and 777788898999 are our partner's accounts.\n{_DENIED.format(action, resource)}"
+    known = _policy({"AWS": [principal, "arn:aws:iam::777788889999:role/other"]}, action, resource)
+    for shown in (text + policy, _DENIED.format(action, resource) + known):
+        assert "Replace" not in explain(shown).remedies[0].title
 
 
 def test_repository_policy_has_no_resource() -> None:

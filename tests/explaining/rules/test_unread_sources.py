@@ -146,6 +146,9 @@ _NONE = "fatal error: Unable to locate credentials\n"
         (f"$ podman build .\nSTEP 4/6: RUN aws s3 cp s3://a/b .\n{_NONE}", "RUN --mount=type=secret,id=aws,target=/root/.aws/credentials aws s3 cp s3://a/b ."),
         # The step does not call AWS, or has a secret.
         (f"Dockerfile\nRUN pip install boto3\n$ docker run app\n{_NONE}", None),
+        (f"Dockerfile\nRUN aws configure set region eu-west-1\nIn ECS:\n{_NONE}", None),
+        (f"#5 [2/3] RUN pip install awscli\n#5 DONE 3.1s\n$ docker run app\n{_NONE}", None),
+        (f"Dockerfile\nRUN aws s3 cp s3://a/b .\nThe build works. In ECS:\n{_NONE}", None),
         (f"Dockerfile\nRUN --mount=type=secret,id=aws aws s3 cp s3://a/b .\n{_NONE}", None),
     ],
 )  # fmt: skip

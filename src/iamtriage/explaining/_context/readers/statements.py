@@ -34,7 +34,7 @@ CLAUSE_END = lazy_pattern(
 )
 """Where a clause ends."""
 _WORKS = lazy_pattern(
-    r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?|(?:goes|went) through|pass(?:es|ed)|helps|fixe[sd]|lasts|does last|stays valid|without (?:an? |any )?(?:errors?|issues?|problems?|trouble))\b)"
+    r"(?i:(?<!-)\b(?:works?(?!-)|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?|(?:goes|went) through|pass(?:es|ed)|helps|fixe[sd]|lasts|does last|stays valid|without (?:an? |any )?(?:errors?|issues?|problems?|trouble))\b)"
 )
 _CHANGED = lazy_pattern(
     r"\b(?:I|[Ww]e|[Tt]hey|has|have|was|were|been|just|colleagues?|admins?|team|security)(?: have| has| then| only| also| already| just| now)?(?: deleted and)? (?:added|annotated|associated|attached|changed|created|enabled|gave|given|moved|put|removed|renamed|replaced|re-?created|rotated|set|turned on|updated)\b"
@@ -93,6 +93,7 @@ _CHARS_OF_SENTENCE = lazy_pattern(r"[^\n.;:]{0,80}")
 _NOT_GIVEN = lazy_pattern(
     r"(?i:\b(?:not|never|nobody|cannot|if|should|must|could|would|whether|unless|until|removed|detached|revoked|taken)\b|n't\b)"
 )
+_UNDONE = lazy_pattern(r"[^\n.;]{0,40}\b(?:removed|detached|revoked|undid|took) (?:it|that|this|them)\b")
 _RESTARTED = lazy_pattern(
     r"(?i:\brollout restart\b|\b(?:restarted|re-?created|deleted|bounced|re-?deployed) (?:all |both )?(?:the |my |its |our )?(?:pods?|deployment|daemonset|statefulset|controller|workload|it|them)\b"
     r"|\bpods? (?:was|were|have been) (?:restarted|re-?created|deleted)\b)"
@@ -154,7 +155,12 @@ def find_grants(text: str) -> Iterator[tuple[str, str, str]]:
         start, end = text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.end())
         low = max(start, found.start() - _CHARS_OF_CLAUSE)
         clause = max((each.end() for each in CLAUSE_END.finditer(text, low, found.start())), default=low)
-        if _NOT_GIVEN.search(text, clause, found.end()):
+        undone = _UNDONE.match(text, found.end(), found.end() + _CHARS_OF_CLAUSE)
+        if (
+            _NOT_GIVEN.search(text, clause, found.end())
+            or undone
+            or _QUESTION.match(text, clause, found.end() + _CHARS_OF_CLAUSE)
+        ):
             continue
         parts = found.groupdict()
         names = ("later", "later_alone", "sooner", "sooner_alone")

@@ -12,6 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_argument
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
@@ -212,7 +213,7 @@ def _explain_route(
     if kinds == {"NONE"}:
         authorization = _OPEN_STEP
     elif (kinds and kinds <= {"CUSTOM", "COGNITO_USER_POOLS"}) or (
-        not kinds and _AUTHORIZER.search(case.failure.text)
+        not kinds and next(find_said(case.failure.text, _AUTHORIZER), None)
     ):
         authorization = (
             "The request needs no signature (SigV4): the authorizer of the method reads the token."

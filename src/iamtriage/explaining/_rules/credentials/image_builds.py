@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -31,7 +32,14 @@ _OUTPUT = lazy_pattern(
     re.MULTILINE,
 )
 _FILE = lazy_pattern(r"\bDockerfile\b|\bContainerfile\b|\b(?:docker|podman|buildah)(?: buildx)? build\b")
-_CALLS_AWS = lazy_pattern(r"(?<![\w./-])aws (?:--\S+ )*[a-z]")
+# aws configure sets values, and calls nothing.
+_CALLS_AWS = lazy_pattern(r"(?<![\w./-])aws (?:--\S+ )*(?!configure )[a-z]")
+# What runs after the build.
+_RUN = lazy_pattern(
+    r"^[^\n]{0,60}[$#>%] ?(?:sudo )?(?:docker|podman|nerdctl)(?:-compose| compose)? (?:run|up|exec|start)\b",
+    re.MULTILINE,
+)
+_BUILD = lazy_pattern(r"\b[Bb]uild\b")
 _USER = lazy_pattern(r"^[ \t]{0,8}USER[ \t]{1,4}(?P<name>[a-z][\w-]{0,31})[ \t]*$", re.MULTILINE)
 _DOCUMENTATION = "https://docs.docker.com/build/building/secrets/"
 BUILD_WITHOUT_CREDENTIALS = CauseType(
@@ -49,7 +57,7 @@ def explain_image_build(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that a step of an image build has no credentials, or return ``None`` if no build failed."""
     text = case.failure.text
     is_output = _OUTPUT.search(text) is not None
-    if not is_output and _FILE.search(text) is None:
+    if (not is_output and _FILE.search(text) is None) or find_working(text, _BUILD):
         return None
     steps = [
         each
@@ -57,7 +65,7 @@ def explain_image_build(case: Case[MissingCredentials]) -> Explanation | None:
         if "type=secret" not in each["options"] and (is_output or _CALLS_AWS.search(each["command"]))
     ]
     own = [each for each in steps if _CALLS_AWS.search(each["command"])] or steps
-    if not own:
+    if not own or _RUN.search(text, own[-1].end(), max(own[-1].end(), case.failure.span[0])):
         return None
     step, user = own[-1], _USER.search(text)
     home = f"/home/{user['name']}" if user and user["name"] != "root" else "/root"

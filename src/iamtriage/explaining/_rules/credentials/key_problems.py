@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.access_keys import KEY_GONE
 from iamtriage.explaining._rules.credentials.limited_credentials import find_shown_caller
@@ -214,10 +215,10 @@ _S3A_SIMPLE = lazy_pattern(r"^[^\n]{0,200}\bSimpleAWSCredentialsProvider\b[^\n]{
 def _explain_token_setting(case: Case[InvalidCredentials]) -> Explanation | None:
     """Explain that the settings of a program have a temporary key and no session token, or return ``None``."""
     text = case.failure.text
-    if _IS_TEMPORARY.search(text) is None:
+    if next(find_said(text, _IS_TEMPORARY), None) is None:
         return None
     for setting in _TOKEN_SETTINGS:
-        found = re.search(setting.key, text)
+        found = re.search(rf"(?:{setting.key})(?![^\n]{{0,40}}\bAKIA)", text)
         if found is None or setting.token.lower() in text.lower():
             continue
         line = text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0].partition(" #")[0].strip()

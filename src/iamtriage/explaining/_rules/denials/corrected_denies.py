@@ -60,7 +60,10 @@ _NO_ENDPOINT = lazy_pattern(
     r"\b(?i:(?:no|without|n't have|not have|removed|deleted)(?: an?| any| the)?(?: (?:VPC|interface|gateway))? endpoint)"
 )
 _HOSTED = lazy_pattern(
-    r"(?i:\bhosted (?:runner|agent)s?\b|\b(?:GitHub|GitLab|Microsoft)-hosted\b|\bruns-on: ?(?:ubuntu|windows|macos)-|\b(?:shared|SaaS) runners?\b|\bCircleCI\b|\bBitbucket Pipelines\b)"
+    r"(?i:(?<!from )\bhosted (?:runner|agent)s?\b|\b(?:GitHub|GitLab|Microsoft)-hosted\b|\bruns-on: ?(?:ubuntu|windows|macos)-|\b(?:shared|SaaS) runners?\b|\bCircleCI\b|\bBitbucket Pipelines\b)"
+)
+_ASKED = lazy_pattern(
+    r"(?im:(?:^|(?<=[.!?] ))(?:would|should|could|can|does|do|did|is|are)\b[^.?!\n]{0,200}\?)"
 )
 _SELF_HOSTED = lazy_pattern(r"(?i:\bself-hosted\b)")
 _WIDTH = 96
@@ -252,7 +255,7 @@ def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, An
 def _exempt_job(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
     """Return the statement with an exemption for the role of a job, whose runner has no fixed address."""
     text = denial.failure.text
-    addresses, runner = _find_network(stated, statement), _HOSTED.search(text)
+    addresses, runner = _find_network(stated, statement), _HOSTED.search(_ASKED.sub("", text))
     if addresses is None or runner is None or _SELF_HOSTED.search(text) or denial.role is None:
         return None
     listed = clip_text(join_words(addresses, "or"))

@@ -131,8 +131,8 @@ def _find_allowed(denial: Denial, default: _Default) -> tuple[str | None, str | 
         listed = allowed_resources(statements_with(policy, denial.action or ""))
         names = [each.partition(f":{kind}/")[2] for each in listed]
         if listed and all(names) and not any("*" in each or "$" in each for each in listed):
-            name = names[0].partition("/")[0]
-            return (policy.name, name) if f"{kind}/{name}" != default.resource else (None, None)
+            name, unnamed = names[0].partition("/")[0], default.resource.partition("/")[2]
+            return (policy.name, name) if unnamed not in names else (None, None)
     return None, None
 
 

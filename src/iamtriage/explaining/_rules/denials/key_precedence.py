@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials import key_sources
@@ -36,7 +37,7 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
     text, is_user = denial.failure.text, isinstance(denial.principal, User)
     if not (is_user or isinstance(denial.principal, RoleSession)):
         return explanation
-    override, role = key_sources.find_override(denial.case), _ROLE.search(text)
+    override, role = key_sources.find_override(denial.case), next(find_said(text, _ROLE), None)
     if not is_user:
         # Tools set the variables of the profile's own session, too. Another role is not that of the sign-in.
         own = principal_words.underlying_role(denial.principal)

@@ -149,7 +149,7 @@ _LISTED = lazy_pattern(
     r"|^\|\s{1,40}(?P<cell>[0-9]{12})\s{1,40}\|\s{1,40}(?P<of_cell>[\w+=,.@-]{1,64})\s{1,80}\|\s*$"
     r"|(?<![\w+=,.@-])(?P<shown>(?!console\b)[\w+=,.@-]{1,64})[\"'`]?(?:(?:[ \t]{0,8}\|[ \t]{0,8}|[ \t]{2,8}|\n[ \t]{0,8})(?:Management console|Command line or programmatic access)|[ \t]{0,8}\|[ \t]{0,8}Access keys)\b"
     # What people say of the portal, in whatever language, or without quotes.
-    r"|(?:[Pp]ort(?:al|ail)|ポータル|门户)(?:(?!\bnot\b|n't\b|\bnicht\b|\bkein)[^\n\"“„「『«'`]){0,120}[\"“„「『«'`](?P<said>[A-Z][\w+=,.@-]{0,62}[a-z][\w+=,.@-]{0,62})[\"”“」』»'`]"
+    r"|(?:[Pp]ort(?:al|ail)|ポータル|门户)(?:(?!\bno(?:t| longer)\b|n't\b|\bnicht\b|\bkein|(?i:colleague|kolleg)|(?i:error|account|message|fehler|konto|meldung|\buser|\bas|\bals)[ :]{1,2}[\"“„「『«'`])[^\n\"“„「『«'`]){0,120}[\"“„「『«'`](?P<said>[A-Z][\w+=,.@-]{0,62}[a-z][\w+=,.@-]{0,62})[\"”“」』»'`]"
     r"|\bportal (?:only )?(?:shows?|lists?|offers?|has)(?: me| us)?(?: only| just)? (?P<told>[A-Z]\w{0,40}[a-z][A-Z][\w+=@-]{1,40})",
     re.ASCII | re.MULTILINE,
 )
@@ -249,6 +249,8 @@ def explain_no_assignment(denial: Denial) -> Explanation:
 
 def _listed_names(text: str, account: str | None) -> tuple[str, ...]:
     """Return the permission sets that list-account-roles or the access portal shows for the account of the profile."""
+    # "Does the portal show it?", and "the documentation says that the portal shows it".
+    said = {found.start() for found in find_said(text, _LISTED)}
     rows = (
         (
             None
@@ -257,6 +259,7 @@ def _listed_names(text: str, account: str | None) -> tuple[str, ...]:
             next(filter(None, found.group("name", "member", "of_cell", "shown", "said", "told"))),
         )
         for found in _LISTED.finditer(text)
+        if not (found["said"] or found["told"]) or found.start() in said
     )
     return tuple(dict.fromkeys(name for of, name in rows if of is None or account in {None, of}))
 

@@ -135,9 +135,13 @@ def correct_principal(
         for each in trust_documents.allow_statements(policy)
         for name in trust_documents.principal_names(each)
     )
-    for name in principals:
+    known = [*principals]
+    if any(f":{account}:" in each for each in known):
+        return None, remedies  # its author knows the account
+    for name in known:
         written = name if name.isdigit() else "".join(name.split(":", 5)[4:5])
-        if not remedies or not is_slip(written, account):
+        is_said = denial.failure.text.count(written) > str(policy).count(written)
+        if not remedies or not is_slip(written, account) or is_said:
             continue
         text = f"The policy has the account {clip_text(written)}, and the caller is in {account}: most likely, a digit is wrong."
         new = name.replace(written, account)
