@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from iamtriage import scan
+from iamtriage import parse, scan
 from tests.tables import APP, CLUSTER, DENIAL, DENIED, REQUEST, Facts, denied, facts_of
 
 if TYPE_CHECKING:
@@ -194,6 +194,13 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
                 ]
             ),
             "a line of a logger": f"2026-10-07 09:00:00,123 ERROR 3 of 9 failed: {json.dumps([{'error': each} for each in _REPORTS])}\n",
+            # The document itself says again what its elements report.
+            "a list and a summary": json.dumps(
+                {"message": f"3 failed: {_THROTTLED}", "results": [{"error": each} for each in _REPORTS]}
+            ),
+            "a list and a last error": json.dumps(
+                {"results": [{"error": each} for each in _REPORTS], "last": {"text": _REPORTS[1]}}
+            ),
             "strings": json.dumps({"errors": _REPORTS}),
             "strings of Python": f"errors: {list(_REPORTS)}",
             "strings by name": json.dumps({f"bucket-{n}": each for n, each in enumerate(_REPORTS)}, indent=2),
@@ -499,3 +506,11 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
 @pytest.mark.parametrize(("text", "expected"), [row[1:] for row in LOGS], ids=[row[0] for row in LOGS])
 def test_failures_in_a_log(text: str, expected: Sequence[Facts]) -> None:
     assert [facts_of(failure) for failure in scan(text)] == list(expected)
+
+
+def test_the_cause_of_a_document_is_the_first_in_its_text() -> None:
+    """The error of a crash report comes before the log in it."""
+    error = {"exception": {"value": _CALL}, "log": [{"text": _JAVA}, {"text": f"still denied: {DENIAL}"}]}
+    cause = parse(json.dumps(error))
+    assert cause is not None
+    assert facts_of(cause) == _CALLED

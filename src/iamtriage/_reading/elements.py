@@ -67,6 +67,8 @@ _MAX_SILENT = 50
 _WITHOUT_STRINGS = 99
 # Lists in lists. At each level, text can be read once more.
 _MAX_LEVELS = 3
+# How many failures outside of elements to compare with those in them.
+_MAX_SUMMARIES = 8
 
 
 @attrs.define(eq=False)
@@ -174,7 +176,7 @@ def _read_elements(entry: Entry, node: _Node, finder: _Finder, level: int = 0) -
             # Source code lists the messages that it compares.
             return []
     found = _merge_repeats(found)
-    found += finder.read(entry, node, elements)
+    found = _merge_rest(found, finder.read(entry, node, elements))
     if silent:
         # Next to failures of AWS, less is certain to be one, such as a code alone.
         for failures, part in finder.read(entry, node):
@@ -202,20 +204,60 @@ def _blank_tags(text: str) -> str:
 
 def _merge_repeats(parts: Parts) -> Parts:
     """Drop failures that the element before or after states in the same words, with the same or more facts."""
-    reports = [each for failures, _ in parts for each in failures]
-    facts = [{key: value for key, value in to_record(each).items() if value is not None} for each in reports]
+    reports = _list_reports(parts)
     repeats: set[int] = set()
-    for index, failure in enumerate(reports):
-        words = failure.text[slice(*failure.span)]
+    for index, report in enumerate(reports):
         for other in (index - 1, index + 1):
             if (
                 0 <= other < len(reports)
-                and facts[index].items() <= facts[other].items()
-                and facts[index].get("deny") == facts[other].get("deny")
-                and (other < index or facts[index] != facts[other])
-                and words in reports[other].text[slice(*reports[other].span)]
+                and (other < index or report.facts != reports[other].facts)
+                and _is_in(report, reports[other])
             ):
-                repeats.add(id(failure))
+                repeats.add(id(report.failure))
+    return _without(parts, repeats)
+
+
+def _merge_rest(elements: Parts, rest: Parts) -> Parts:
+    """Return the failures of elements and of the rest of their document, which can quote one of them, each once."""
+    repeats: set[int] = set()
+    reports = _list_reports(elements) if rest else []
+    for summary in _list_reports(rest)[:_MAX_SUMMARIES]:
+        for report in reports:
+            if not _is_in(summary, report):
+                continue
+            is_first = summary.facts == report.facts and summary.failure.span < report.failure.span
+            repeats.add(id(report.failure if is_first else summary.failure))
+    return _without([*elements, *rest], repeats)
+
+
+class _Report(NamedTuple):
+    failure: Failure
+    facts: dict[str, object]
+    words: str
+
+
+def _list_reports(parts: Parts) -> list[_Report]:
+    return [
+        _Report(
+            failure,
+            {key: value for key, value in to_record(failure).items() if value is not None},
+            failure.text[slice(*failure.span)],
+        )
+        for failures, _ in parts
+        for failure in failures
+    ]
+
+
+def _is_in(first: _Report, second: _Report) -> bool:
+    """Return whether the second failure states the first in the same words, with the same or more facts."""
+    return (
+        first.words in second.words
+        and first.facts.items() <= second.facts.items()
+        and first.facts.get("deny") == second.facts.get("deny")
+    )
+
+
+def _without(parts: Parts, repeats: set[int]) -> Parts:
     return [([each for each in failures if id(each) not in repeats], part) for failures, part in parts]
 
 
