@@ -45,6 +45,7 @@ At C:\\build\\deploy.ps1:29 char:5
 """
 
 
+_REQUESTS = ("9JQDEHT5CH7Y3R3Q", "4TQDEHT5CH7Y3R3A")
 _REPORTS = (_THROTTLED, DENIAL.replace("eks:DescribeCluster", "eks:UpdateCluster"), _JAVA)
 
 
@@ -211,6 +212,21 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
                 '<testcase name="a"><failure>1 != 2</failure><system-out><![CDATA[{}]]></system-out></testcase>'
             ),
         }.items()
+    ),
+    # JavaScript prints the stack of an error before its properties.
+    (
+        "errors-of-an-aggregate-error",
+        "AggregateError: all failed\n    at run (app.js:1) {\n  [errors]: [\n"
+        + ",\n".join(
+            f"    AccessDenied: Access Denied\n        at get (app.js:{n}) {{\n      '$metadata': {{ httpStatusCode: 403, requestId: '{request}' }},\n"
+            "      Code: 'AccessDenied'\n    }"
+            for n, request in enumerate(_REQUESTS)
+        )
+        + "\n  ]\n}\n",
+        [
+            {"kind": "access_denied", "code": "AccessDenied", "request_id": request, "status_code": 403}
+            for request in _REQUESTS
+        ],
     ),
     (
         "results-of-go-test",

@@ -34,12 +34,12 @@ _PART_START = lazy_pattern(r"[\[{\"'<]")
 _SENTENCE = lazy_pattern(r"=\s*(?:\"[^\"]{30}|'[^']{30})")
 # A string, a bracket or comma, or another value of JSON, Python or JavaScript.
 _JSON = lazy_pattern(
-    r"(?P<string>\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+')|(?P<sign>[\[\]{}:,])|[^\s\"'\[\]{}:,]++|[\"']",
+    r"(?P<string>\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+')|(?P<sign>[\[\]{}:,])|[^\s\"'\\\[\]{}:,]++|\\.|[\"']",
     re.DOTALL,
 )
 _ATTRIBUTE = r"\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+')"
 _XML = lazy_pattern(
-    rf"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<(?P<close>/?+)(?P<tag>[A-Za-z_][\w:.-]*+)(?:{_ATTRIBUTE})*+\s*+(?P<empty>/?+)>",
+    rf"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<(?P<close>/?+)(?P<tag>[A-Za-z_][\w:.-]*+)(?:{_ATTRIBUTE})*+\s*+(?P<empty>/?+)>",
     re.DOTALL,
 )
 # A list of these strings has the lines of one output.
@@ -196,7 +196,8 @@ def _blank_tags(text: str) -> str:
     def blank(token: re.Match[str]) -> str:
         words, tag = token[0], token["tag"]
         if tag is None:
-            return f"{' ' * len(_CDATA)}{words[len(_CDATA) : -3]}   " if words.startswith(_CDATA) else words
+            is_data = words.startswith(_CDATA)
+            return words.replace(_CDATA, " " * len(_CDATA), 1).replace("]]>", "   ") if is_data else words
         return words if _SENTENCE.search(words) else "\n".ljust(len(words))
 
     return _XML.sub(blank, text) if text.startswith("<") else text
@@ -307,6 +308,8 @@ def _parse_json(text: str, start: int) -> _Node:
     """Return the lists and objects in a text from a position, in a list if there are several."""
     stack = [_Node("", 0, len(text))]
     string: re.Match[str] | None = None
+    # Where the element of the innermost list starts: JavaScript prints an error before its object.
+    at = start
     for token in _JSON.finditer(text, start):
         sign, node = token["sign"], stack[-1]
         if sign is None:
@@ -319,11 +322,15 @@ def _parse_json(text: str, start: int) -> _Node:
             node.nodes.append(_Node(_STRING, string.start() + 1, string.end() - 1, key))
         string = None
         if sign in _OPENING and len(stack) < _MAX_DEPTH:
-            inner = _Node(sign, token.start(), len(text), node.keys[-1] if node.keys else "")
+            words = text[at : token.start()] if sign == "{" and node.kind == "[" else ""
+            begin = token.start() - len(words.lstrip())
+            inner = _Node(sign, begin, len(text), node.keys[-1] if node.keys else "")
             node.nodes.append(inner)
             stack.append(inner)
         elif sign in _CLOSING and len(stack) > 1:
             stack.pop().end = token.end()
+        if sign != ":":
+            at = token.end()
     return stack[0]
 
 

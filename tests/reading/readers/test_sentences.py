@@ -1098,6 +1098,13 @@ LESS: Table = (
     ),
     ("needed", "Required permissions: s3:GetObject, s3:ListBucket", None),
     ("change", "feat: add missing IAM permissions: ec2:DescribeVpcs, ec2:DescribeSubnets", None),
+    (
+        "lacks-the-required-permission",
+        "ValidationError: the role lacks the required permission: s3:GetObject",
+        denied(code="ValidationError", action="s3:GetObject"),
+    ),
+    ("negated-lack", "The role is no longer missing permission s3:GetObject.", None),
+    ("question", "The check is whether the role lacks permission s3:GetObject.", None),
     ("condition-of-a-lack", "If the role lacks permission for s3:GetObject, the job fails.", None),
     ("plural", 'Missing permissions of a job role cause "Access Denied" errors in AWS Backup.', None),
     *(

@@ -20,15 +20,16 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.readable import Readable
 
 # The words before "ermission" in such phrases. What a call needs is not what it was denied.
-_MISSING = r"(?:(?:missing|lacks?|insufficient)\s+(?:the\s+|sufficient\s+|required\s+)?|(?:not|n't)\s+have\s+(?:the\s+)?required\s+)(?:IAM\s+)?p"
+_MISSING = r"(?:(?:missing|lacks?|insufficient)\s+(?:the\s+)?(?:(?:sufficient|required|necessary)\s+)?|(?:not|n't)\s+have\s+(?:the\s+)?required\s+)(?:IAM\s+)?p"
 _MISSING_PERMISSION = lazy_pattern(
     rf"{_MISSING}ermission(?:s|\(s\))?"
     r"(?:\s+(?:for|to\s+(?:perform|call)|:))?\s*:?\s*[\"'`\[(]*(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})",
     re.IGNORECASE,
 )
-# The title of a change: "Add the missing permission …".
+# The title of a change: "Add the missing permission …", and a negation.
 _CHANGE = lazy_pattern(
-    r"\b(?:add|fix|grant|includ|restor|resolv|document|attach|provid)(?:e|ed|es|ing|s)?(?:\s+(?:the|an?|some|all|any|other)){0,2}\s+\Z",
+    r"\b(?:(?:add|fix|grant|includ|restor|resolv|document|attach|provid)(?:e|ed|es|ing|s)?(?:\s+(?:the|an?|some|all|any|other)){0,2}"
+    r"|not|never|no\s+longer)\s+\Z",
     re.IGNORECASE,
 )
 _MAX_CHANGE_LENGTH = 40

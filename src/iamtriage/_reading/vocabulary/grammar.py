@@ -57,7 +57,7 @@ _QUOTES = "\"'`"
 
 # What comes before a rule or a condition: "By default, users are not …", "If your token has expired, …".
 _GENERAL = lazy_pattern(
-    r"(?:\b(?:[Ii]f|[Uu]nless|[Ww]henever)\s(?:(?:the|your|an?|this|that|you|any)\s(?:[\w'-]{1,20}\s){0,7})?"
+    r"(?:\b(?:[Ii]f|[Uu]nless|[Ww]henever|[Ww]hether)\s(?:(?:the|your|an?|this|that|you|any)\s(?:[\w'-]{1,20}\s){0,7})?"
     r"|(?:[,.:;\n]\s?|\A)(?:IAM\s)?(?:[Uu]sers|[Rr]oles|[Pp]rincipals|[Ii]dentities)\s)\Z"
 )
 _MAX_GENERAL_LENGTH = 80
