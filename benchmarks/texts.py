@@ -150,6 +150,8 @@ ADVERSARIAL = (
     # Denials in other languages, and words around which the readers for Kubernetes and for reasons search.
     "n'est pas autorisé à ", "s3:GetObject n'est pas autorisé à ", "권한이 없습니다 ", "Benutzer x ist nicht berechtigt ", "(AccessDenied) GetObject操作 ",
     "is forbidden: x attempting to grant\n", "with an explicit deny ", "because public ", "arn:\n", "x\n", "?:__type=",
+    # What never closes in a list and in a test report.
+    '[{},\\"', "<test><!-- ", "<test><![CDATA[",
     # Combinations.
     "User: arn:aws:", 'User: "arn:(', "is not authorized to perform: on resource: because no ", '{"a":"\\"', "<Code>(status code: ", "é\nerror: (",
     "Access Denied\n\x85", "An error occurred (User: is not authorized to perform: ", "executable aws",
