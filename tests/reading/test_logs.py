@@ -272,6 +272,11 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         }.items()
     ),
     (
+        "one-result-many-times",
+        json.dumps([{"error": _THROTTLED, "log": "x" * 9_000} for _ in range(9)]),
+        [_THROTTLED_FACTS],
+    ),
+    (
         "fields-in-a-list",
         json.dumps([{"name": "action", "value": "eks:DescribeCluster"}, {"name": "error", "value": _CALL}]),
         [_CALLED],

@@ -26,6 +26,7 @@ _MAX_REQUESTS = 64
 _MIN_LENGTH = 8
 # A component repeats its events until the reason is gone, with others in between.
 _EVENT = "kubernetes_event"
+_DOCUMENT = "json"
 _ELLIPSES = ("...", "…")
 
 
@@ -36,16 +37,27 @@ class Repeats:
         self._held: list[Failure] = []
         self._requests: deque[Mapping[str, object]] = deque(maxlen=_MAX_REQUESTS)
         # Where the previous entry ended, and its failures, or those of the previous events of Kubernetes.
-        self._end = -1
-        self._is_event = False
+        self._end = self._entry_end = -1
+        self._format: str | None = None
         self._last: Sequence[Failure] = ()
 
-    def merge(self, failures: Sequence[Failure], entry: Entry) -> Iterator[Failure]:
-        """Yield the failures that were held back and those of an entry, each once."""
+    def merge(self, failures: Sequence[Failure], entry: Entry, enclosing: Entry) -> Iterator[Failure]:
+        """Yield the failures that were held back and those of an entry, each once.
+
+        Args:
+            failures: The failures.
+            entry: The entry, which can be an element of another one.
+            enclosing: The entry of the log that it is or is in.
+        """
         is_event = entry.format == _EVENT
-        is_next = entry.start == self._end or (is_event and self._is_event)
+        is_next = entry.start == self._end or (
+            entry.format == self._format
+            # A long document is several entries.
+            and (is_event or (entry.format == _DOCUMENT and enclosing.start == self._entry_end))
+        )
         last = self._last if is_next else ()
-        self._end, self._is_event = entry.start + len(entry.text), is_event
+        self._end, self._entry_end = (each.start + len(each.text) for each in (entry, enclosing))
+        self._format = entry.format
         self._last = [*last, *failures][-_MAX_REQUESTS:] if is_event else failures
         current = [
             failure

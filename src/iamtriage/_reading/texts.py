@@ -159,7 +159,7 @@ def scan_lines(
         repeats = Repeats()
         for entry in split_entries(source, has_parts=has_parts):
             for failures, part in _find_in_parts(entry):
-                yield from repeats.merge(failures, part)
+                yield from repeats.merge(failures, part, entry)
         yield from repeats.flush()
     except GeneratorExit:
         # The caller stopped before it saw the source's exception. An interrupt must not get lost.
