@@ -906,6 +906,14 @@ def test_unknown_action_has_no_resource_of_the_command() -> None:
     assert resources == ["RESOURCE_ARN"]
 
 
+@pytest.mark.parametrize("said", ["as the Deployment proves", "the deployment works."])
+def test_verbs_are_no_workloads(said: str) -> None:
+    text = f"The role is right, {said}\nUser: arn:aws:sts::111122223333:assumed-role/nodes/i-0a1b2c3d4e5f60718 is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::acme/x\npod store-0 restarts"
+    failure = parse(text)
+    assert failure is not None
+    assert read_context(failure).workload is None
+
+
 @pytest.mark.parametrize(
     ("named", "workload"),
     [

@@ -296,6 +296,11 @@ TRUSTED = '{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Princi
         (TRUSTED.format("lambda.amazonaws.com") + NOT_ASSUMED, "or the call names another role", "Compare the role's name"),
         (CREATE.format("app-role") + TRUSTED.format("ec2.amazonaws.com") + NOT_ASSUMED, 'trusts "ec2.amazonaws.com"', "trust-2.json"),
         (CREATE.format("other") + TRUSTED.format("lambda.amazonaws.com") + NOT_ASSUMED, "or the call names another role", "Compare the role's name"),
+        (
+            "The function execution role must be assumable with edgelambda.amazonaws.com as well as lambda.amazonaws.com principals. Role: arn:aws:iam::111122223333:role/edge (Service: CloudFront, Status Code: 400)",
+            "The service edgelambda.amazonaws.com cannot assume the role edge",
+            "",
+        ),
     ],
 )  # fmt: skip
 def test_role_that_the_same_script_creates(text: str, verdict: str, step: str) -> None:

@@ -58,7 +58,7 @@ _NAME_OF_OWNER = lazy_pattern(
 # The command that prints a role, and words that introduce its trust policy.
 _TRUSTING_ROLE = lazy_pattern(
     r"\baws iam get-role [^\n|;&]{0,200}?--role-name[ =][\"']?(?P<printed>[\w+=,.@-]{1,64})"
-    r"|(?i:trust (?:policy|relationships?))(?: of| for| on)?(?: the)?(?: IAM)?(?: role)? [`\"']?(?P<after>(?!(?:of|for|on|the|an?|IAM|role|it|that|this|target|other|assumed|destination|execution|[mM]y|our|their|your)\b(?!-))[\w+=,.@-]{2,64})[`\"']?(?: role)?[^\S\n]{0,4}[:(]"
+    r"|(?i:trust (?:policy|relationships?))(?: of| for| on)?(?: the)?(?: IAM)?(?: role)? [`\"']?(?:arn:aws[a-z-]{0,12}:iam::\d{12}:role/(?:[\w+=,.@-]{1,128}/){0,6})?(?P<after>(?!(?:arn|of|for|on|the|an?|IAM|role|it|that|this|target|other|assumed|destination|execution|[mM]y|our|their|your)\b(?!-))[\w+=,.@-]{2,64})[`\"']?(?: role)?[^\S\n]{0,4}[:(]"
     r"|(?i:\brole)[ /][`\"']?(?P<before>[\w+=,.@-]{2,63}[\w+=@-])[`\"']?(?![\w/])[^\n.]{0,40}?\b(?i:trust(?:s?:| (?:policy|relationships?)))",
     re.ASCII,
 )

@@ -24,6 +24,8 @@ _NO_SAID_NAMES = frozenset(
         "admin", "admins", "level", "scope", "creator", "endpoint", "policy", "policies", "token", "tokens", "role", "roles", "role-arn",
         "annotation", "user", "users", "cluster", "version", "issuer", "network", "creation", "add-on", "add-ons", "works", "worked",
         "runs", "fails", "failed", "exists", "needs", "both", "either", "too", "again", "yet", "now", "already", "here", "also",
+        "prove", "proves", "show", "shows", "say", "says", "does", "do", "did", "get", "gets", "got", "run", "ran", "start", "starts", "started",
+        "use", "used", "keep", "keeps", "alone", "instead", "first", "before", "after", "then", "just", "still", "never", "always",
     }
 )  # fmt: skip
 

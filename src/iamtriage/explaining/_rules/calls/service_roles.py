@@ -34,7 +34,7 @@ _ROLE_NOT_ASSUMABLE = lazy_pattern(
     r"[Tt]he role defined for the function cannot be assumed|could not be assumed because it does not exist or the trusted entity"
     r"|[Uu]nable to assume (?:the )?(?:provided )?role|[Rr]ole .{0,200}?(?:cannot|can not|could not|can't) be assumed|is not authorized to assume the role"
     r"|should be given assume role permissions"
-    r"|[Rr]ole is invalid or cannot be assumed|does not have (?:a )?trust relationship"
+    r"|[Rr]ole is invalid or cannot be assumed|does not have (?:a )?trust relationship|[Rr]ole must be assumable (?:with|by)"
 )
 # What messages call a service, and the principal that assumes its roles, as the guides of the services state it.
 SERVICES_IN_MESSAGES = (
@@ -151,7 +151,8 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
 def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanation:
     envelope = case.failure.envelope
     recipient = find_role_recipient(envelope.operation, envelope.service)
-    stated = SERVICE_PRINCIPAL.search(message) if "by principal" in message else None
+    is_stated = "by principal" in message or "must be assumable" in message
+    stated = SERVICE_PRINCIPAL.search(message) if is_stated else None
     service = recipient.principal if recipient else None
     if stated is not None:
         service = stated[0]
