@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from iamtriage.arns._principals import Root
@@ -127,7 +128,8 @@ def _may_be_elsewhere(denial: Denial) -> bool:
         return False
     name = arn.resource.removesuffix(":*").partition(":log-stream:")[0]
     name = name.replace(":", "/").rpartition("/")[2]
-    return denial.failure.text.count(name) > 1
+    words = re.findall(rf"(?<![\w-]){re.escape(name)}(?![\w-])", denial.failure.text)
+    return len(words) > 1
 
 
 # What the ARN of a default resource ends with: https://docs.aws.amazon.com/athena/latest/ug/workgroups.html.

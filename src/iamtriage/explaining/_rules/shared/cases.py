@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import attrs
 
@@ -16,13 +16,35 @@ from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
+    from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._context.model import Context
     from iamtriage.explaining._explanations.remedies import Remedies, Remedy
+    from iamtriage.failures._failures import AccessDenied
+    from iamtriage.typing import Deny, PolicyType
 
 FailureT_co = TypeVar("FailureT_co", bound=Failure, covariant=True)
 
 # Characters of context on each side of a failure: enough for a log entry, and fast to search.
 _CHARS_AROUND = 4_000
+
+
+class Decision(NamedTuple):
+    """What the message, the decoded message and the authorization details state about the decision."""
+
+    action: str | None
+    resource: str | None
+    deny: Deny | None
+    policy_type: PolicyType | None
+    policy: str | None
+    action_evidence: Evidence = "reported"
+    policy_type_evidence: Evidence = "reported"
+    statements: tuple[str, ...] = ()
+    other_policy_types: tuple[tuple[PolicyType, Deny | None], ...] = ()
+
+    @classmethod
+    def of(cls, failure: AccessDenied) -> Decision:
+        """Return what the message states."""
+        return cls(failure.action, failure.resource, failure.deny, failure.policy_type, failure.policy_arn)
 
 
 class Explainable(Value, Generic[FailureT_co]):

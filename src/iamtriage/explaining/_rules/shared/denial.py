@@ -20,9 +20,8 @@ from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import principal_words
-from iamtriage.explaining._rules.shared.cases import Case, Explainable
+from iamtriage.explaining._rules.shared.cases import Case, Decision, Explainable
 from iamtriage.explaining._rules.shared.service_specific import find_message_rule
-from iamtriage.explaining._rules.shared.stated_decisions import read_decision
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import Deny, PolicyType
 
@@ -248,7 +247,11 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     message = facts.decoded_message
     if message is not None and message.principal is not None:
         text = text or message.principal.arn
-    decision = read_decision(failure, facts)
+    decision = Decision.of(failure)
+    if message is not None or facts.authorization_details is not None:
+        from iamtriage.explaining._rules.shared.stated_decisions import complete_decision
+
+        decision = complete_decision(decision, failure, facts)
     action, action_evidence = decision.action, decision.action_evidence
     if action == "AssumeRole":
         # CodePipeline omits the service.

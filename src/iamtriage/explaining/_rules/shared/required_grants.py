@@ -61,20 +61,11 @@ def required_grant(denial: Denial) -> Grant | None:
     if grant is not None and grant.action.endswith("Tags"):
         return _limit_to_creation(grant, denial)
     if grant is not None and grant.action == "sts:GetServiceBearerToken":
-        # The service that the text names asks for the token.
-        for prefix, service in tasks.SERVICES_OF_TOKENS.items():
-            if prefix in denial.failure.text:
-                grant = attrs.evolve(
-                    grant, conditions=token_condition(service), notes=(*grant.notes, _IN_NAME_OF_CALLER)
-                )
+        grant = _limit_to_service(grant, denial)
     if grant is None or (len(grant.resources) != 1 and grant.action != LAUNCH):
         return grant
     if grant.action.startswith("es:ESHttp") and grant.resources[0].count("/") == 1:
-        # The actions of HTTP methods are checked on paths: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html
-        domain = find_named_domain(denial.failure.text)
-        whole = f"{grant.resources[0]}/*"
-        named = whole if domain is None else whole.replace("/DOMAIN/", f"/{domain['domain']}/")
-        return attrs.evolve(grant, resources=(named,))
+        return attrs.evolve(grant, resources=(_paths_of_domain(grant.resources[0], denial),))
     if grant.resources[0].endswith(_NO_STREAM):
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
         return attrs.evolve(grant, resources=(f"{grant.resources[0].removesuffix(_NO_STREAM)}:*",))
@@ -105,6 +96,24 @@ def required_grant(denial: Denial) -> Grant | None:
     if objects is None:
         return grant
     return attrs.evolve(grant, resources=(objects,), notes=(*grant.notes, _ALL_OBJECTS))
+
+
+def _limit_to_service(grant: Grant, denial: Denial) -> Grant:
+    """Return a grant of bearer tokens for the service that the text names, which asks for the token."""
+    services = (each for prefix, each in tasks.SERVICES_OF_TOKENS.items() if prefix in denial.failure.text)
+    service = next(services, None)
+    if service is None:
+        return grant
+    return attrs.evolve(grant, conditions=token_condition(service), notes=(*grant.notes, _IN_NAME_OF_CALLER))
+
+
+def _paths_of_domain(arn: str, denial: Denial) -> str:
+    """Return the resource of the actions of HTTP methods, which OpenSearch checks on paths.
+
+    https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html
+    """
+    domain = find_named_domain(denial.failure.text)
+    return f"{arn}/*" if domain is None else f"{arn}/*".replace("/DOMAIN/", f"/{domain['domain']}/")
 
 
 def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:

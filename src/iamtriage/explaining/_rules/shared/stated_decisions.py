@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage.explaining._rules.shared import principal_words
+from iamtriage.explaining._rules.shared.cases import Decision
 from iamtriage.explaining._rules.shared.decisions import matching_reasons
 
 if TYPE_CHECKING:
     from iamtriage.authorization._denials import Denial as Reason
-    from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import AccessDenied
-    from iamtriage.typing import Deny, PolicyType
+    from iamtriage.typing import PolicyType
 
 
-class Decision(NamedTuple):
-    """What the message, the decoded message and the authorization details state about the decision."""
-
-    action: str | None
-    resource: str | None
-    deny: Deny | None
-    policy_type: PolicyType | None
-    policy: str | None
-    action_evidence: Evidence = "reported"
-    policy_type_evidence: Evidence = "reported"
-    statements: tuple[str, ...] = ()
-    other_policy_types: tuple[tuple[PolicyType, Deny | None], ...] = ()
-
-
-def read_decision(failure: AccessDenied, facts: Facts) -> Decision:
+def complete_decision(decision: Decision, failure: AccessDenied, facts: Facts) -> Decision:
     """Return what the message states, completed by the decoded message and the authorization details."""
-    decision = Decision(
-        failure.action, failure.resource, failure.deny, failure.policy_type, failure.policy_arn
-    )
     message = facts.decoded_message
     if message is not None:
         statements = tuple(each.sid for each in message.statements if each.sid)
