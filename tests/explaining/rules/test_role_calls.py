@@ -463,3 +463,37 @@ def test_trust_policy_and_own_policy_that_both_allow_the_call() -> None:
     trust = 'trust: {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:user/kim"},"Action":"sts:AssumeRole"}]}\n'
     own = 'my policy: {"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::444455556666:role/*"}\n'
     assert "The trust policy allows the call" in str(explain(f"{denied}{trust}{own}"))
+
+
+_SNOWFLAKE = "Error assuming AWS_ROLE. Please verify the role and externalId are configured correctly in your AWS policy. User: arn:aws:iam::444455556666:user/sf-s is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/stage\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "sent"),
+    [
+        ("STORAGE_AWS_EXTERNAL_ID   | ACME_SFCRole=4_new=", "ACME_SFCRole=4_new="),
+        ("API_AWS_EXTERNAL_ID,String,ACME_SFCRole=4_new=,", "ACME_SFCRole=4_new="),
+        ("STORAGE_AWS_EXTERNAL_ID   | ACME_SFCRole=2_old=", None),
+        ("our job passes external_id: ACME_SFCRole=4_new=", None),
+    ],
+    ids=["storage", "csv", "same", "own-job"],
+)
+def test_external_id_that_a_vendor_sends(row: str, sent: str | None) -> None:
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::444455556666:user/sf-s"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": "ACME_SFCRole=2_old="}},
+    }
+    explanation = explain(f"{_SNOWFLAKE}{row}\ntrust policy:\n{json.dumps({'Statement': [trust]})}")
+    remedies = [
+        each for each in explanation.remedies if each.title.startswith("Expect the external ID of Sno")
+    ]
+    assert bool(remedies) is (sent is not None)
+    if sent is not None:
+        assert explanation.summary.endswith(
+            f"requires the external ID ACME_SFCRole=2_old=, and Snowflake passes {sent}."
+        )
+        assert (remedies[0].policy or {})["Statement"][0]["Condition"] == {
+            "StringEquals": {"sts:ExternalId": sent}
+        }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from iamtriage import check_trust_policy, explain
+from iamtriage.explaining._context.readers.workflows import find_job_environment
 
 ISSUER = "token.actions.githubusercontent.com"
 LOG = "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/deploy\n    audience: {}\n  env:\n    GITHUB_REPOSITORY: {}\nError: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity"
@@ -104,6 +105,7 @@ def test_subject_of_a_renamed_repository_has_ids(words: str, subject: str | None
 @pytest.mark.parametrize(
     ("words", "phase", "other"),
     [
+        ("Plan is green, the apply of the same run dies. It has AdministratorAccess.", "plan", "apply"),
         ("The plan works, the apply fails.", "plan", "apply"),
         ("It fails during the plan.", "apply", "plan"),
         ("The plan fails.", "plan", None),
@@ -323,3 +325,32 @@ def test_no_action_is_the_repository_of_the_job(line: str) -> None:
     policies = [str(each.policy) for each in explanation.remedies if each.policy is not None]
     assert policies
     assert all("'repo:octo/cart:ref:refs/heads/main'" in each for each in policies)
+
+
+_TWO_JOBS = """jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: aws-actions/configure-aws-credentials@v6
+  ship:
+    runs-on: ubuntu-latest
+    environment: live
+    steps:
+      - uses: aws-actions/configure-aws-credentials@v6
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "environment"),
+    [
+        ("`build` works, `ship` doesn't.", "live"),
+        ("The job ship fails", "live"),
+        ("build works.", "live"),
+        ("ship works but build fails with the same role", ""),
+        ("ship:\nRun aws-actions/configure-aws-credentials@v6", "live"),
+        ("The upload fails in one of them.", None),
+        ("Sometimes build works and sometimes build fails.", None),
+    ],
+)
+def test_job_that_fails(said: str, environment: str | None) -> None:
+    assert find_job_environment(f"{said}\n{_TWO_JOBS}") == environment

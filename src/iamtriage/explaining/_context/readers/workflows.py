@@ -34,6 +34,10 @@ _SAID_ENVIRONMENT = lazy_pattern(
     re.ASCII,
 )
 _NAME = lazy_pattern(r"[\w./-]{1,255}", re.ASCII)
+# What a text says of a job: a heading of its log has no indentation, unlike the workflow.
+_QUOTED = r"(?<![\w./-])[`\"']?JOB[`\"']?(?: job)?"
+_FAILS = rf"{_QUOTED} (?:(?:always |still |now )?fails?\b|failed\b|does not\b|doesn['\u2019]t\b|can(?:not|['\u2019]t)\b|is red\b|dies\b|gets (?:the|this|an) error)|[\u274c\u2717] ?JOB\b|^JOB:[ \t]*\n(?:Run|Error|Assuming|##)"
+_WORKS = rf"{_QUOTED} (?:(?:always |still )?works\b|succeed\w{{0,3}}\b|pass(?:es|ed)\b|is (?:green|fine|ok)\b|gets (?:the|its) (?:role|credentials))|[\u2713\u2714\u2705] ?JOB\b"
 # A line with which a job begins in a workflow that is quoted or indented.
 _JOBS = lazy_pattern(r"^(?P<prefix>(?:> ?|[ \t]){0,12})jobs:[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
 _JOB_NAME = lazy_pattern(r" +[\"']?(?P<name>[A-Za-z_][\w-]{0,99})[\"']?:\s*(?:#.*)?", re.ASCII)
@@ -85,6 +89,7 @@ def find_job_environment(text: str) -> str | None:
     jobs = list(_iterate_jobs(text[:_MAX_CHARS].splitlines()))
     if len(jobs) > 1:
         jobs = [job for job in jobs if _USES_ROLE.search(job.text)]
+        jobs = _find_failing(jobs, text) or jobs
     names: set[str | None] = set()
     if not jobs and (said := _SAID_ENVIRONMENT.search(text, 0, _MAX_CHARS)):
         names.add(said["name"] or said["named"])
@@ -99,6 +104,20 @@ def find_job_environment(text: str) -> str | None:
         if not found:
             names.add("" if "steps:" in job.text else None)
     return names.pop() if len(names) == 1 else None
+
+
+def _find_failing(jobs: list[_Job], text: str) -> list[_Job]:
+    """Return the jobs of which a text says that they fail, or else those other than the ones that work."""
+    named = [each for each in jobs if each.name]
+    failing = [
+        each for each in named if re.search(_FAILS.replace("JOB", re.escape(each.name)), text, re.MULTILINE)
+    ]
+    working = [
+        each for each in named if re.search(_WORKS.replace("JOB", re.escape(each.name)), text, re.MULTILINE)
+    ]
+    if {each.name for each in failing} & {each.name for each in working}:
+        return []
+    return failing or [each for each in jobs if working and each not in working]
 
 
 class JobWithoutToken(NamedTuple):

@@ -18,7 +18,8 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.pod_problems import recreate_pods_remedy
-from iamtriage.explaining._rules.shared import clusters, commands, pages
+from iamtriage.explaining._rules.denials import external_ids
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_program
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -36,12 +37,10 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     iterate_conditions,
     iterate_statements,
     parse_document,
-    policy_with_value,
     principal_names,
     shown_sid,
 )
 from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
-from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -139,8 +138,11 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
             is_terraform=is_terraform,
             program=find_program(denial.failure),
         )
-        if call is not None and call.is_of_eks and _key(result) == trust_conditions.EXTERNAL_ID:
-            remedy = _association_remedy(denial, result, call)
+        if call is not None and _key(result) == trust_conditions.EXTERNAL_ID:
+            if call.is_of_eks:
+                remedy = external_ids.association_remedy(denial, result, call)
+            elif call.chosen_by is not None:
+                remedy = external_ids.vendor_remedy(denial, result, call, call.chosen_by)
         is_of_role = _key(result) in trust_conditions.MFA_KEYS and denial.role is not None
         if is_of_role:
             verdict = f"{verdict.partition(', ')[0]}, and those of a role never are"
@@ -204,35 +206,6 @@ def _change_condition(denial: Denial, remedy: Remedy, *, is_of_role: bool) -> Re
         commands=(update,),
         policy={**document, "Statement": [*iterate_statements(document), added]},
         layer="role_trust",
-    )
-
-
-def _association_remedy(denial: Denial, result: TrustResult, call: RoleCall) -> Remedy:
-    """Return the remedy for the external ID of a Pod Identity association: the trust policy follows it."""
-    external_id = call.settings.get("external_id")
-    show, update = trust_policy_commands(denial.target_role_name)
-    fixed = None
-    if external_id is not None:
-        kept = result.expected if len(result.expected) > 1 else ()
-        fixed = policy_with_value(
-            denial.facts.trust_policy, result, value=[*kept, external_id] if kept else external_id
-        )
-    created = "EKS creates the external ID with the association and nobody can set it: an association that was created again has another one."
-    lines: tuple[str, ...] = (update,)
-    step = f"{WHOLE_DOCUMENT} {created} Keep the old ID as well only if another association still has it."
-    if fixed is None:
-        step = f"{created} Write the external ID that the command prints into the condition in trust.json."
-        shown = ("describe", "--query association.externalId --output text")
-        lines = (*clusters.find_cluster(denial.case).association_commands(shown), show, update)
-    where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
-    return Remedy(
-        f"Expect the association's external ID in the role's trust policy{where}",
-        "resource owner" if denial.crosses_accounts else "account administrator",
-        (step,),
-        lines,
-        fixed,
-        layer="role_trust",
-        url=pages.EKS_POD_ASSOCIATION,
     )
 
 

@@ -90,7 +90,12 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     action = denial.action
     # No policy allows the root user to assume a role.
     is_root = isinstance(denial.principal, Root) and denial.lowercase_action == "sts:assumerole"
-    if action is None or explanation.topic in _COMPARED or is_root:
+    # Nor does one allow a token, which has no identity before it gets a role.
+    has_no_policies = is_root or denial.lowercase_action in {
+        "sts:assumerolewithwebidentity",
+        "sts:assumerolewithsaml",
+    }
+    if action is None or explanation.topic in _COMPARED or has_no_policies:
         return explanation
     stated = [each for each in list_known_policies(denial) if each.policy_type is None]
     if explanation.topic == "kms-key-policy" and denial.crosses_accounts:

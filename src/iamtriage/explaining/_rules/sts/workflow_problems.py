@@ -38,7 +38,7 @@ _SUBJECT = lazy_pattern(
 # The phase of a run of HCP Terraform that fails, while the other one works.
 _FAILING_PHASE = {
     phase: lazy_pattern(
-        rf"(?i:\b{phase}(?:s|es)?\b[^.\n]{{0,30}}?(?:\bfail|\bdenied\b|\berrors?\b|\bdoes not\b|n't\b)|\b(?:fails?|failing|errors?) (?:in|during|at|on) (?:the |each )?{phase}\b|\bonly (?:in|on|during) (?:the )?{phase}\b)"
+        rf"(?i:\b{phase}(?:s|es)?\b[^.\n]{{0,30}}?(?:\bfail|\bdenied\b|\bdie[ds]\b|\bbreaks\b|\berrors?\b|\bdoes not\b|n't\b)|\b(?:fails?|failing|errors?) (?:in|during|at|on) (?:the |each )?{phase}\b|\bonly (?:in|on|during) (?:the )?{phase}\b)"
     )
     for phase in ("plan", "apply")
 }

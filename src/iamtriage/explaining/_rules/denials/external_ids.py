@@ -1,0 +1,73 @@
+"""Return how a role's trust policy follows the external ID of a caller that cannot send another one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared import clusters, pages
+from iamtriage.explaining._rules.shared.commands import trust_policy_commands
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.sts.trust_documents import policy_with_value
+from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.sts.trust_conditions import RoleCall
+    from iamtriage.trust._evaluation import TrustResult
+
+
+def association_remedy(denial: Denial, result: TrustResult, call: RoleCall) -> Remedy:
+    """Return the remedy for the external ID of a Pod Identity association: the trust policy follows it."""
+    fixed = _accept_external_id(denial, result, call)
+    show, update = trust_policy_commands(denial.target_role_name)
+    created = "EKS creates the external ID with the association and nobody can set it: an association that was created again has another one."
+    lines: tuple[str, ...] = (update,)
+    step = f"{WHOLE_DOCUMENT} {created} Keep the old ID as well only if another association still has it."
+    if fixed is None:
+        step = f"{created} Write the external ID that the command prints into the condition in trust.json."
+        shown = ("describe", "--query association.externalId --output text")
+        lines = (*clusters.find_cluster(denial.case).association_commands(shown), show, update)
+    title = "Expect the association's external ID in the role's trust policy"
+    return _trust_remedy(denial, title, (step,), lines, fixed, pages.EKS_POD_ASSOCIATION)
+
+
+def vendor_remedy(denial: Denial, result: TrustResult, call: RoleCall, vendor: str) -> Remedy:
+    """Return the remedy for the external ID that a vendor sends: the trust policy follows it."""
+    kept = "" if result.expected[1:] else " The old ID can go."
+    keeps = ""
+    if vendor == "Snowflake":
+        keeps = "CREATE OR REPLACE makes a new integration, with another ID. ALTER keeps the ID, and so does an integration whose STORAGE_AWS_EXTERNAL_ID you set yourself."
+    return _trust_remedy(
+        denial,
+        f"Expect the external ID of {vendor} in the role's trust policy",
+        (
+            f"{WHOLE_DOCUMENT}{kept} The principal is right: {vendor} has to change nothing.",
+            *((keeps,) if keeps else ()),
+        ),
+        trust_policy_commands(denial.target_role_name)[1:],
+        _accept_external_id(denial, result, call),
+        pages.EXTERNAL_ID,
+    )
+
+
+def _accept_external_id(denial: Denial, result: TrustResult, call: RoleCall) -> dict[str, object] | None:
+    """Return the trust policy with the external ID of a call, if that is known."""
+    external_id = call.settings.get("external_id")
+    if external_id is None:
+        return None
+    value = [*result.expected, external_id] if result.expected[1:] else external_id
+    return policy_with_value(denial.facts.trust_policy, result, value=value)
+
+
+def _trust_remedy(
+    denial: Denial,
+    title: str,
+    steps: tuple[str, ...],
+    lines: tuple[str, ...],
+    fixed: Mapping[str, object] | None,
+    url: str,
+) -> Remedy:
+    where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
+    who = "resource owner" if denial.crosses_accounts else "account administrator"
+    return Remedy(f"{title}{where}", who, steps, lines, fixed, layer="role_trust", url=url)
