@@ -88,8 +88,8 @@ class _Node:
     start: int
     end: int = 0
     key: str = ""
-    keys: list[str] = attrs.field(factory=list)
-    nodes: list[_Node] = attrs.field(factory=list)
+    keys: list[str] = attrs.field(factory=list[str])
+    nodes: list[_Node] = attrs.field(factory=list["_Node"])
 
 
 def read_elements(entry: Entry, find: Find, depth: int) -> Parts | None:

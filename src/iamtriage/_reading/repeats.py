@@ -37,7 +37,8 @@ class Repeats:
         self._held: list[Failure] = []
         self._requests: deque[Mapping[str, object]] = deque(maxlen=_MAX_REQUESTS)
         # Where the previous entry ended, and its failures, or those of the previous events of Kubernetes.
-        self._end = self._entry_end = -1
+        self._end = -1
+        self._enclosing_end = -1
         self._format: str | None = None
         self._last: Sequence[Failure] = ()
 
@@ -53,10 +54,11 @@ class Repeats:
         is_next = entry.start == self._end or (
             entry.format == self._format
             # A long document is several entries.
-            and (is_event or (entry.format == _DOCUMENT and enclosing.start == self._entry_end))
+            and (is_event or (entry.format == _DOCUMENT and enclosing.start == self._enclosing_end))
         )
         last = self._last if is_next else ()
-        self._end, self._entry_end = (each.start + len(each.text) for each in (entry, enclosing))
+        self._end = entry.start + len(entry.text)
+        self._enclosing_end = enclosing.start + len(enclosing.text)
         self._format = entry.format
         self._last = [*last, *failures][-_MAX_REQUESTS:] if is_event else failures
         current = [
