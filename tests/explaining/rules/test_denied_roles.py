@@ -372,6 +372,7 @@ _SIGNING = "X509v3 Key Usage: critical\n    Digital Signature\n"
         (f"X509v3 Basic Constraints:\n    CA:TRUE\n{_SIGNING}", "it is the certificate of a CA"),
         (f"Signature Algorithm: sha1WithRSAEncryption\n{_CA_FALSE}{_SIGNING}", "it is signed with sha1WithRSAEncryption"),
         (f"{_CA_FALSE}{_SIGNING}", "found no trust chain"),
+        (f"{_CA_FALSE}{_SIGNING}The old certificate had Signature Algorithm: sha1WithRSAEncryption.\n", "found no trust chain"),
         # The certificate of the CA, too.
         (f"{_CA_FALSE}{_SIGNING}X509v3 Basic Constraints:\n    CA:TRUE\n", "found no trust chain"),
     ],

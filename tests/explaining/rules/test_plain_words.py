@@ -177,6 +177,11 @@ _CASES = {
         ("sudo docker push has no login", "stored the login for your user", f"docker push {_ECR}/web:2", "| sudo docker login"),
         ("another registry",),
     ),
+    "login and push as the same user, build as root": (
+        f"$ docker login -u AWS --password-stdin {_ECR}\nLogin Succeeded\n$ sudo docker build .\n$ docker push {_ECR}/web:2\nno basic auth credentials\nShould I use sudo docker push?",
+        ("Docker is not logged in",),
+        ("it runs as root",),
+    ),
     "login and pull as root": (
         f"$ sudo docker login -u AWS --password-stdin {_ECR}\nLogin Succeeded\n$ sudo docker pull {_ECR}/web:2\nno basic auth credentials",
         ("Docker is not logged in",),

@@ -414,9 +414,13 @@ _FEDERATION = (
             f"URL: GET https://vault.example.com/v1/cloud/aws/creds/ci\n* {_FEDERATION}",
             ("vault write cloud/aws/roles/ci credential_type=assumed_role", "--role-name VAULT_ROLE_NAME"),
         ),
+        (
+            f"$ vault write aws/sts/deploy ttl=1h\n* {_FEDERATION}It does not use the instance role web.",
+            ("--role-name VAULT_ROLE_NAME",),
+        ),
         (f"botocore: {_FEDERATION}", ("presigned URLs",)),
     ],
-    ids=["sts", "creds", "other"],
+    ids=["sts", "creds", "negated", "other"],
 )  # fmt: skip
 def test_federation_token_of_a_session(text: str, lines: tuple[str, ...]) -> None:
     shown = explain(text).to_text(detail="full")

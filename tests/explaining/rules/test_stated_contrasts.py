@@ -812,6 +812,8 @@ def test_action_with_a_similar_name(denied: str, allowed: str, verdict: str) -> 
         ('With Resource "*" it works.', "It works with *, so only the resource does not match"),
         ("It works when I set the resource to *.", "It works with *, so only the resource does not match"),
         ('With Resource "*" it still does not work.', "* as Resource is not necessary"),
+        ("With Resource * it might work.", "* as Resource is not necessary"),
+        ("The docs say that it works with Resource *.", "* as Resource is not necessary"),
         ("I use it with *.csv files.", None),
     ],
 )

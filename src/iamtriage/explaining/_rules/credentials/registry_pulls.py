@@ -18,7 +18,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
-from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, tasks, text_signs
@@ -50,8 +50,8 @@ def may_be_other_login(case: Case[Failure], registry: str) -> Cause:
     return OTHER_REGISTRY.cause(text=user.replace("The login", "The login is for another registry, or"))
 
 
-_ROOT_CALL = lazy_pattern(
-    r"\bsudo (?:-\S{1,40} ){0,3}(?P<line>(?P<program>docker|podman|nerdctl)(?:-compose| compose)? (?:--?\S{1,80} ){0,4}(?P<verb>pull|push|build|run|up)\b[^\n]{0,300})"
+_CALL = lazy_pattern(
+    r"(?P<root>\bsudo (?:-\S{1,40} ){0,3})?(?<![\w./-])(?P<line>(?P<program>docker|podman|nerdctl)(?:-compose| compose)? (?:--?\S{1,80} ){0,4}(?P<verb>pull|push|build|run|up)\b[^\n]{0,300})"
 )
 _USER_LOGIN = lazy_pattern(r"(?<!sudo )(?<!sudo -E )\b(?:docker|podman|nerdctl) login\b|\bLogin Succeeded\b")
 _ROOT_LOGIN = lazy_pattern(r"\bsudo (?:-\S{1,40} ){0,3}(?:docker|podman|nerdctl) login\b")
@@ -60,8 +60,15 @@ _ROOT_LOGIN = lazy_pattern(r"\bsudo (?:-\S{1,40} ){0,3}(?:docker|podman|nerdctl)
 def explain_login_of_user(case: Case[Failure], registry: str, region: str) -> Explanation | None:
     """Explain that root pulls or pushes and another user signed in, or return ``None`` if the text does not show it."""
     text = case.failure.text
-    call = _ROOT_CALL.search(text)
-    if call is None or _USER_LOGIN.search(text) is None or _ROOT_LOGIN.search(text) is not None:
+    # The last one before the failure, or what somebody says after it.
+    before = [each for each in _CALL.finditer(text) if each.start() < case.failure.span[1]]
+    call = before[-1] if before else next(find_said(text, _CALL), None)
+    if (
+        call is None
+        or call["root"] is None
+        or _USER_LOGIN.search(text) is None
+        or _ROOT_LOGIN.search(text) is not None
+    ):
         return None
     program, verb = call["program"], f"sudo {call['program']} {call['verb']}"
     login = f"aws ecr get-login-password --region {{}} | sudo {program} login --username AWS --password-stdin {{}}"

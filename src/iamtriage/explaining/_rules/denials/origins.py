@@ -125,7 +125,8 @@ def _is_of_other(command: CommandLine, denial: Denial, paths: list[str]) -> bool
 
 
 def _line_before(found: re.Match[str]) -> str:
-    return found.string[found.string.rfind("\n", 0, found.start()) + 1 : found.start()]
+    text, start = found.string, found.start()
+    return text[max(text.rfind("\n", 0, start) + 1, start - 80) : start]
 
 
 def _find_impossible(denial: Denial) -> Contrast | None:

@@ -17,6 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials import resource_commands, resource_policies, vault_roles
+from iamtriage.explaining._rules.denials.certificate_flaws import find_flaw
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -46,30 +47,8 @@ CERTIFICATE_NOT_TRUSTED = CauseType(
 )
 
 
-# What openssl x509 -text prints.
-_KEY_USAGE = lazy_pattern(r"X509v3 Key Usage:[ \t]*(?:critical)?\s{1,60}(?P<usage>[A-Z][^\n]{2,200})")
-_IS_CA = lazy_pattern(r"X509v3 Basic Constraints:[ \t]*(?:critical)?\s{1,60}CA:TRUE")
-_WEAK_SIGNATURE = lazy_pattern(r"Signature Algorithm: (?P<name>(?i:[\w-]{0,20}(?:md5|sha1)[\w-]{0,20}))\b")
-_VERSION_1 = lazy_pattern(r"^\s{0,12}Version: (?P<number>[12]) \(0x[01]\)", re.MULTILINE)
 _VERIFIED = lazy_pattern(r"\bopenssl verify\b[^\n]{0,200}\n[^\n]{1,200}: OK\b")
-_REQUEST = "Certificate Request"
 _STATED_PATH = lazy_pattern(r"(?<!\S)--certificate[= ](?P<path>[\w./~-]{1,200})(?!\S)", re.ASCII)
-
-
-def _find_flaw(text: str) -> str | None:
-    """Return what of a certificate in a text Roles Anywhere does not accept."""
-    if max(map(text.count, ("X509v3 Basic Constraints", "X509v3 Key Usage"))) > 1 or _REQUEST in text:
-        return None  # that of the CA, too
-    usage = _KEY_USAGE.search(text)
-    if usage is not None and "Digital Signature" not in usage["usage"]:
-        return f"its key usage is {clip_text(usage['usage'].strip())}, and lacks Digital Signature"
-    if _IS_CA.search(text):
-        return "it is the certificate of a CA (CA:TRUE), not of an end entity"
-    if (weak := _WEAK_SIGNATURE.search(text)) is not None:
-        return f"it is signed with {clip_text(weak['name'])}, and must be with SHA-256 or stronger"
-    if (version := _VERSION_1.search(text)) is not None:
-        return f"it is an X.509 certificate of version {version['number']}, and must be of version 3"
-    return None
 
 
 def explain_rejected_certificate(denial: Denial) -> Explanation:
@@ -89,7 +68,7 @@ def explain_rejected_certificate(denial: Denial) -> Explanation:
         text = (
             "The certificate has expired, or a CRL in Roles Anywhere lists it (aws rolesanywhere list-crls)."
         )
-    elif (flaw := _find_flaw(denial.failure.text)) is not None:
+    elif (flaw := find_flaw(denial.failure.text, path)) is not None:
         return _explain_flaw(denial, stated, path, flaw)
     return denial.explain(
         f"IAM Roles Anywhere {verdict}.",

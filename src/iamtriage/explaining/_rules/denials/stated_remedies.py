@@ -53,7 +53,9 @@ _WORKS_WIDER = (
         rf"{_OF_SUCCESS}[^\n.;:=*]{{0,30}}? (?:with|if|when|once)\b[^\n.;:=*]{{0,30}}?{_WILDCARD}(?=[\s,;)]|[.]?(?:\s|\Z))"
     ),
 )
-_NEGATED = lazy_pattern(r"(?i:\b(?:not|never|nor|still|only if)\b|n.t\b)")
+_NEGATED = lazy_pattern(
+    r"(?i:\b(?:not|never|nor|still|only if|might|may|should|would|could|docs?|documentation)\b|n.t\b)"
+)
 _TO_CALLER = f"Attach the policy to {UNKNOWN_CALLER}."
 
 
@@ -143,7 +145,9 @@ def _answer_wildcard(denial: Denial, remedy: Remedy) -> Remedy:
 def describe_wider_success(denial: Denial) -> str:
     """Return what it shows that the call works with a wider resource, after a space, or an empty string."""
     found = next(filter(None, (pattern.search(denial.failure.text) for pattern in _WORKS_WIDER)), None)
-    if found is None or _NEGATED.search(found[0]):
+    if found is None or _NEGATED.search(
+        found.string, max(found.string.rfind("\n", 0, found.start()), found.start() - 40), found.end()
+    ):
         return ""
     return f" It works with {clip_text(found['wide'])}, so only the resource does not match: the caller, the Region and a KMS key are not the cause."
 
