@@ -10,7 +10,6 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause
-from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -24,7 +23,7 @@ _PATH = lazy_pattern(
     re.ASCII,
 )
 _OWN_ROLE = lazy_pattern(
-    r"\b(?:IRSA|instance|task|pod|node|server)(?:'s)? role [`'\"]?(?P<name>[A-Za-z][\w+=,.@-]{1,63})(?<![.,])",
+    r"(?P<not>\b(?:not|never)\b[^.,\n]{0,30} )?\b(?:IRSA|instance|task|pod|node|server)(?:'s)? role [`'\"]?(?P<name>[A-Za-z][\w+=,.@-]{1,63})(?<![.,])",
     re.ASCII,
 )
 _TTL = lazy_pattern(r"\bttl[= ](?P<shown>(?P<number>\d{1,6})(?P<unit>[smh]?))(?!\w)")
@@ -40,7 +39,7 @@ def is_of_vault(denial: Denial) -> bool:
 def explain_vault_token(denial: Denial, summary: str, reported: Cause) -> Explanation:
     """Explain that Vault has to assume a role, because it has the credentials of one itself."""
     text = denial.failure.text
-    path, own = _PATH.search(text), next(find_said(text, _OWN_ROLE), None)
+    path, own = _PATH.search(text), next((each for each in _OWN_ROLE.finditer(text) if not each["not"]), None)
     mount, role = path.group("mount", "role") if path else ("aws", "ROLE")
     caller = getattr(denial.role, "name", own and own["name"]) or "VAULT_ROLE_NAME"
     prefix = f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:role"
