@@ -11,8 +11,18 @@ from iamtriage import explain
 _ACCOUNT = "111122223333"
 
 
-def _policy(principal: dict[str, str], action: str | list[str], resource: str, **condition: object) -> str:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource}
+def _policy(
+    principal: dict[str, str] | dict[str, list[str]],
+    action: str | list[str],
+    resource: str,
+    **condition: object,
+) -> str:
+    statement: dict[str, object] = {
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": action,
+        "Resource": resource,
+    }
     if condition:
         statement["Condition"] = condition
     return "\n" + json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -164,7 +164,7 @@ def change_commands(remedy: Remedy, commands: tuple[str, ...], *labels: Labelled
     if commands == remedy.commands:
         return remedy
     new = dict(zip(remedy.commands, commands, strict=False))
-    kept = (each._replace(command=new.get(each.command, each.command)) for each in _labels(remedy))
+    kept = (each._replace(command=new.get(each.command, each.command)) for each in labels_of(remedy))
     return attrs.evolve(remedy, commands=commands, labels=(*labels, *kept))
 
 
@@ -172,13 +172,13 @@ def insert_command(remedy: Remedy, at: int, command: str) -> Remedy:
     """Return a remedy with another command before one of its own, whose label it takes."""
     next_command = remedy.commands[at]
     labels = (
-        each._replace(command=command) if each.command == next_command else each for each in _labels(remedy)
+        each._replace(command=command) if each.command == next_command else each for each in labels_of(remedy)
     )
     lines = (*remedy.commands[:at], command, *remedy.commands[at:])
     return attrs.evolve(remedy, commands=lines, labels=tuple(labels))
 
 
-def _labels(remedy: Remedy) -> tuple[Labelled, ...]:
+def labels_of(remedy: Remedy) -> tuple[Labelled, ...]:
     return remedy._labels  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
 
 
@@ -195,5 +195,5 @@ def remedy_parts(remedy: Remedy) -> RemedyParts:
         commands=remedy.commands,
         url=remedy.url,
         names=remedy._names,  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
-        labels={each.command: each.label for each in _labels(remedy)},
+        labels={each.command: each.label for each in labels_of(remedy)},
     )

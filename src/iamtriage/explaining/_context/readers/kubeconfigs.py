@@ -20,7 +20,7 @@ def find_kubeconfig_file(text: str) -> str | None:
     >>> find_kubeconfig_file("$ echo $KUBECONFIG\n/home/ana/.kube/prod.yaml\n")
     '/home/ana/.kube/prod.yaml'
     """
-    found = set(_KUBECONFIG.findall(text)) if "KUBECONFIG" in text else set()
+    found: set[str] = set(_KUBECONFIG.findall(text)) if "KUBECONFIG" in text else set()
     return found.pop() if len(found) == 1 else None
 
 

@@ -17,7 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.documents import compact_json
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, labels_of
 from iamtriage.explaining._rules.denials.condition_keys import find_right_key, replace_key
 from iamtriage.explaining._rules.denials.request_conditions import are_met, is_being_created
 from iamtriage.explaining._rules.shared import commands, pages
@@ -95,7 +95,7 @@ class Correction:
         # What only looks for the statement is superfluous, but what changes a resource's policy is not.
         source = scoping if scoping and (is_of_owner or scoping.title.startswith(_SCOPING[0])) else None
         lines = () if source is None else source.commands
-        labels = () if source is None else source._labels  # noqa: SLF001 (of the same commands)
+        labels = () if source is None else labels_of(source)
         build, steps = owner_remedy if is_of_owner else account_remedy, self.steps
         if denial.policy_type in _ORGANIZATION:
             build, (where, show, change) = organization_remedy, _in_organization(denial)

@@ -43,7 +43,7 @@ def find_secret_arn(denial: Denial, name: str) -> str:
     if grant is None or len(grant.resources) != 1:
         return name
     arn = grant.resources[0]
-    places = set(_PLACE_OF_SECRETS.findall(denial.failure.text)) if ":REGION:" in arn else set()
+    places: set[str] = set(_PLACE_OF_SECRETS.findall(denial.failure.text)) if ":REGION:" in arn else set()
     return arn.replace(":REGION:", f":{places.pop()}:") if len(places) == 1 else arn
 
 
