@@ -215,3 +215,32 @@ def test_no_name_of_a_binding_changes_a_command(name: str) -> None:
     ]
     assert commands
     assert not any(name in line for line in commands)
+
+
+WHOAMI = (
+    "$ kubectl auth whoami\nATTRIBUTE   VALUE\nUsername    ana\nGroups      [viewers system:authenticated]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("user", "written", "kind", "meant"),
+    [
+        ("ana", "User viewers", "RoleBinding", "Group"),
+        ("ana", "Group ana", "ClusterRoleBinding", "User"),
+        (BOT, "User bot", "RoleBinding", "ServiceAccount"),
+        ("ana", "User editors", "RoleBinding", None),
+        ("ana", "Group viewers", "RoleBinding", None),
+    ],
+    ids=["group", "user", "account", "other", "right"],
+)
+def test_subject_of_the_wrong_kind(user: str, written: str, kind: str, meant: str | None) -> None:
+    old, name = written.split()
+    subject = f"- kind: {old}\n  name: {name}\n  apiGroup: rbac.authorization.k8s.io"
+    text = f"{DENIED.format(user=user, where=IN_SHOP)}\n{WHOAMI}{binding(subject, kind=kind)}"
+    explanation = explain(text)
+    first = explanation.remedies[0]
+    assert first.title.startswith(f"Write kind: {meant} instead of kind: {old}") is (meant is not None)
+    if meant is not None:
+        assert f"has kind: {old} for {name}" in explanation.summary
+        assert f"kind: {meant}\n      name: {name}" in (first.manifest or "")
+        assert '"path":"/subjects/0","value":{"kind":"' in first.commands[0]

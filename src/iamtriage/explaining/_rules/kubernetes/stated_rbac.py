@@ -15,6 +15,7 @@ from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
     find_bindings,
     find_roles,
 )
+from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.kubernetes.stated_entries import find_declared_groups, find_groups
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
@@ -22,7 +23,7 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_princip
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-    from iamtriage.explaining._context.values import Rule, Subject
+    from iamtriage.explaining._context.values import Rule
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request
 
@@ -54,6 +55,7 @@ class Gap(NamedTuple):
         is_elsewhere: Whether a role does not apply where the request is.
         group: The group of a binding: one that the user lacks, or the one to which a role is bound.
         is_bound: Whether a binding in the text gives the user the role.
+        meant: What a subject of a binding with a wrong kind most likely means, with the subject as written.
     """
 
     found: StatedRole | StatedBinding
@@ -62,6 +64,7 @@ class Gap(NamedTuple):
     is_elsewhere: bool = False
     group: str | None = None
     is_bound: bool = False
+    meant: tuple[Subject, Subject] | None = None
 
     @property
     def verdict(self) -> str:
@@ -202,12 +205,35 @@ def _compare_binding(
         elif binding.kind == "RoleBinding" and place is None:
             words = "specifies no namespace, and applies only in the one in which it was created"
         return Gap(binding, words)
+    meant = next(filter(None, (_find_meant(each, denied, groups) for each in binding.subjects)), None)
+    is_here = binding.kind == "ClusterRoleBinding" or place in {None, request.namespace}
+    if meant is not None and is_here:
+        written, right = meant
+        of = "a group of" if right.kind == "Group" else "the name of"
+        words = f"has kind: {written.kind} for {clip_text(written.name)}, which is {of} {denied.subject_text}: kind has to be {right.kind}"
+        return Gap(binding, words, meant=meant)
     other = next((each for each in binding.subjects if is_similar_subject(each, denied)), None)
     if other is None:
         return _compare_iam_subject(binding, denied, groups)
     named = clip_text(other.name if other.namespace is None else f"{other.namespace}/{other.name}")
     caller = denied.subject_text.removeprefix("the service account ")
     return Gap(binding, f"names the service account {named}, and the request is from {caller}")
+
+
+def _find_meant(
+    subject: Subject, denied: DeniedRequest, groups: tuple[str, ...] | None
+) -> tuple[Subject, Subject] | None:
+    """Return a subject that has another kind than the group or user of its name, and what it means."""
+    wanted = denied.subject
+    if subject.kind == "User" and subject.name in (groups or ()):
+        return subject, Subject("Group", subject.name)
+    if subject.kind == "Group" and subject.name == denied.user and denied.kind == "user":
+        return subject, Subject("User", subject.name)
+    if wanted is None or wanted.kind != "ServiceAccount" or subject.kind == "ServiceAccount":
+        return None
+    is_same = subject.name in {wanted.name, f"{wanted.namespace}:{wanted.name}"}
+    is_group = subject.kind == "Group" and subject.name == denied.user
+    return (subject, wanted) if is_same or is_group else None
 
 
 def _compare_iam_subject(

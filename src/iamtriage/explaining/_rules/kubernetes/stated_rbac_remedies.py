@@ -47,7 +47,9 @@ def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
     """Yield the remedy that adds the missing rule to the role, or binds the role where the request is."""
     request, rule, role = denied.request, denied.request.rule, gap.found
     if isinstance(role, StatedBinding):
-        if gap.group is None:
+        if gap.meant is not None and role.role.partition(" ")[2] not in _ADMINISTRATORS:
+            yield _kind_remedy(denied, role, *gap.meant)
+        elif gap.group is None:
             yield from _binding_remedies(denied, role)
         elif role.role.partition(" ")[2] not in _ADMINISTRATORS:
             yield from _group_remedies(denied, gap.group)
@@ -94,6 +96,30 @@ def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
         if of_apply and request_checks.may_apply(denied)
         else None,
         commands=(command(*call), request_checks.check_command(denied)),
+        url=pages.RBAC,
+    )
+
+
+def _kind_remedy(denied: DeniedRequest, binding: StatedBinding, written: Subject, meant: Subject) -> Remedy:
+    """Return the remedy that corrects the kind of a binding's subject."""
+    value = {"kind": meant.kind, "name": meant.name}
+    if meant.kind == "ServiceAccount":
+        value["namespace"] = meant.namespace or ""
+    else:
+        value["apiGroup"] = "rbac.authorization.k8s.io"
+    change = {"op": "replace", "path": f"/subjects/{binding.subjects.index(written)}", "value": value}
+    patch = json.dumps([change], separators=(",", ":"))
+    place = () if binding.kind == "ClusterRoleBinding" else ("-n", commands.namespace(binding.namespace))
+    call = ("kubectl", "patch", binding.kind.lower(), binding.name, *place, "--type=json", f"--patch={patch}")
+    lines = "\n".join(f"    {key}: {each}" for key, each in value.items())
+    return cluster_remedy(
+        f"Write kind: {meant.kind} instead of kind: {written.kind} in the {binding.kind} {binding.name}",
+        "Change it where the binding is defined, and apply that, or patch it. The roleRef stays. The login and its groups are right.",
+        commands=(
+            command(*call),
+            request_checks.check_command(attrs.evolve(denied, subject=meant)),
+        ),
+        manifest=f"subjects:\n  - {lines.strip()}",
         url=pages.RBAC,
     )
 
