@@ -242,5 +242,5 @@ def test_subject_of_the_wrong_kind(user: str, written: str, kind: str, meant: st
     assert first.title.startswith(f"Write kind: {meant} instead of kind: {old}") is (meant is not None)
     if meant is not None:
         assert f"has kind: {old} for {name}" in explanation.summary
-        assert f"kind: {meant}\n      name: {name}" in (first.manifest or "")
+        assert f"kind: {meant}\n    name: {name}" in (first.manifest or "")
         assert '"path":"/subjects/0","value":{"kind":"' in first.commands[0]

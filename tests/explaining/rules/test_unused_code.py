@@ -127,3 +127,29 @@ def test_policy_for_organizations_that_is_there_already(
     summary = explain(text + said).summary
     assert ("although AWSOrganizationsReadOnlyAccess is sufficient" in summary) is is_sufficient
     assert ("account 444455556666 is neither" in summary) is names_account
+
+
+_OBJECT = "arn:aws:s3:::acme-in/uploads/2026/a.json"
+
+
+@pytest.mark.parametrize(
+    ("action", "code", "corrected"),
+    [
+        ("s3:PutObject", 'bucket.grant_put(fn, "uploads")', 'bucket.grant_put(fn, "uploads/*")'),
+        ("s3:GetObject", "bucket.grantRead(fn, 'uploads/');", "bucket.grantRead(fn, 'uploads/*')"),
+        ("s3:DeleteObject", 'self.data.grant_read_write(fn, objects_key_pattern="uploads/2026")', 'self.data.grant_read_write(fn, objects_key_pattern="uploads/2026/*")'),
+        ("s3:PutObject", 'bucket.grants.put(fn, "uploads")', 'bucket.grants.put(fn, "uploads/*")'),
+        ("s3:PutObject", 'bucket.grant_put(fn, "uploads/*")', None),
+        ("s3:PutObject", 'bucket.grant_put(fn, "exports")', None),
+        ("s3:PutObject", 'bucket.grant_read(fn, "uploads")', None),
+    ],
+)  # fmt: skip
+def test_key_pattern_without_a_wildcard(action: str, code: str, corrected: str | None) -> None:
+    denied = f"User: arn:aws:sts::111122223333:assumed-role/In-FnRole/In-Fn is not authorized to perform: {action} on resource: {_OBJECT} because no identity-based policy allows the {action} action"
+    explanation = explain(f"{denied}\n{code}\n")
+    assert ("the grant in the text allows it only on the object" in explanation.summary) is (
+        corrected is not None
+    )
+    if corrected is not None:
+        assert explanation.remedies[0].manifest == corrected
+        assert all(each.layer != "identity" for each in explanation.remedies)

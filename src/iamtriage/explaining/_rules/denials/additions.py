@@ -110,6 +110,11 @@ def _may_be_of_imported_key(denial: Denial) -> bool:
     return denial.service == "kms" and _may_lack_allow(denial) and "grant" in text and "from" in text
 
 
+def _may_be_of_key_pattern(denial: Denial) -> bool:
+    """Return whether code of the CDK can grant the denied action on other objects."""
+    return denial.service == "s3" and _may_lack_allow(denial) and "grant" in denial.failure.text
+
+
 # Other rules explain the tags of these.
 _TAGS_ELSEWHERE = frozenset({"ec2", "s3", "sts", "elasticloadbalancing"})
 
@@ -168,6 +173,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     (_may_be_of_tags, "denials.deployments.add_tagged_call"),
     (lambda denial: denial.service == "kms", "denials.kms_keys.add_encrypted_data"),
     (_may_be_of_imported_key, "denials.unused_code.add_imported_key"),
+    (_may_be_of_key_pattern, "denials.unused_code.add_key_pattern"),
     (lambda denial: denial.facts.policies is not None, "denials.evaluated_policies.add_evaluation"),
     (
         # A permission set can have the name of an AWS managed policy.

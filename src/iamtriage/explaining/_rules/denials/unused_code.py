@@ -11,20 +11,71 @@ import json
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, escape_lines
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, names_resource
-from iamtriage.explaining._rules.denials.policy_comparisons import statements_with
+from iamtriage.explaining._rules.denials.policy_comparisons import (
+    STATED_POLICY_OTHER_RESOURCE,
+    statements_with,
+)
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import as_strings
 
+_GRANTS_PAGE = "https://docs.aws.amazon.com/cdk/api/v2/python/aws_cdk.aws_s3/Bucket.html"
 _PLUGIN = "serverless-iam-roles-per-function"
 _PER_FUNCTION = lazy_pattern(r"^\s{2,40}iamRoleStatements(?:Name|Inherit)?:", re.MULTILINE)
 _SECTION = lazy_pattern(r"^([A-Za-z]\w{1,40}):", re.MULTILINE)
 _UNRECOGNIZED = lazy_pattern(r"unrecognized property '(?P<name>iamRoleStatements\w{0,10})'")
 _STAGE = lazy_pattern(r"\b(?:serverless|sls) deploy\b[^\n]{0,80}?(?P<stage> (?:--stage|-s)[ =][\w-]{1,40})")
+# A grant of the CDK on some objects of a bucket.
+_PATTERN_GRANT = lazy_pattern(
+    r"(?<![\w.])(?P<line>(?P<bucket>[\w.]{1,80})\.(?:grants\.)?(?P<method>grant_?(?:read_?write|read|write|put|delete)|(?<=grants\.)(?:read_?write|read|write|put|delete))\((?P<grantee>[^(),\n]{1,80}), ?(?:objects_key_pattern ?= ?)?(?P<quote>[\"'`])(?P<pattern>[^\"'`$*?\n]{1,200})(?P=quote)\))",
+    re.IGNORECASE,
+)
+_GRANTED = {
+    "s3:getobject": ("read", "readwrite"),
+    "s3:putobject": ("put", "write", "readwrite"),
+    "s3:deleteobject": ("delete", "write", "readwrite"),
+}
+
+
+def add_key_pattern(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that a grant of the CDK in the text names a prefix as if it were an object."""
+    key = (denial.resource or "").partition("/")[2]
+    methods = _GRANTED.get(denial.lowercase_action, ())
+    found = [
+        each
+        for each in _PATTERN_GRANT.finditer(denial.failure.text)
+        if each["method"].lower().replace("_", "").removeprefix("grant") in methods
+        and key.startswith(f"{each['pattern'].strip('/')}/")
+    ]
+    if len({each["line"] for each in found}) != 1:
+        return explanation
+    line, old = found[0]["line"], found[0]["pattern"]
+    new = f"{old.strip('/')}/*"
+    arn = f"{(denial.resource or '').partition('/')[0]}/{old}"
+    quote = found[0]["quote"]
+    text = f"The second argument is a pattern for keys: without a wildcard, it is the key of one object, {clip_text(arn)}."
+    if denial.policy_type == "identity":
+        text += " AWS names the identity-based policies, so object ownership, ACLs and the bucket policy are not the cause."
+    remedy = your_remedy(
+        f"Write {quote}{clip_text(new)}{quote} as the key pattern of the grant",
+        "cdk diff shows the changed Resource. A change of the role in IAM alone is not in the code, and the next deployment can undo it.",
+        manifest=line.replace(f"{quote}{old}{quote}", f"{quote}{new}{quote}"),
+        manifest_language="text",
+        commands="cdk deploy",
+        url=_GRANTS_PAGE,
+    )
+    verdict = f"the grant in the text allows it only on the object {clip_text(old)}, not on those below it"
+    return copy_with(
+        explanation,
+        summary=escape_lines(denial_summary(denial, verdict)),
+        causes=(STATED_POLICY_OTHER_RESOURCE.cause("derived", text=text), *explanation.causes),
+        _remedies=lambda: (remedy, *(each for each in explanation.remedies if each.layer != "identity")),
+    )
 
 
 def find_unread_statement(denial: Denial, policy: KnownPolicy) -> tuple[str, Remedy] | None:
