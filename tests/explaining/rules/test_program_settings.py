@@ -63,6 +63,7 @@ _JOB = "##[group]Run aws-actions/configure-aws-credentials@v4\n"
         ("Error: AWS profile \"dev-sso\" doesn't seem to be configured\nserverless.yml: provider: profile: dev-sso\nIt fails in GitLab CI.", "profile in serverless.yml", ""),
         # A person's own computer, or another profile.
         (f'{_NO_PROFILE}provider "aws" {{\n  profile = "dev-sso"\n}}\n', None, "aws configure list-profiles"),
+        (f'{_JOB}{_NO_PROFILE}provider "aws" {{\n  region = "eu-west-1"\n}}\n# boto3.Session(profile_name="dev-sso")\n', None, "aws configure list-profiles"),
         (f"{_JOB}{_NO_PROFILE}config:\n  aws:profile: prod-sso\n", None, "aws configure list-profiles"),
     ],
 )  # fmt: skip

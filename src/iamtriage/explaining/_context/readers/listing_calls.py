@@ -20,6 +20,7 @@ _BUCKET_NAME = lazy_pattern(
 _PREFIX = lazy_pattern(
     r"(?i:(?<![\w])[\"']?prefix[\"']?)(?:\s?(?:=>|[:=])\s?|\()(?:aws\.String\()?(?:(?P<quote>[\"'`])(?P<value>[^\"'`\n{}$]{0,300})(?P=quote))?"
 )
+_COMMENT = lazy_pattern(r"(?:#|//)[^\n]{0,200}\Z")
 _DELIMITER = lazy_pattern(r"(?i:\bdelimiter\b)")
 _SPREAD = ("**", "...")
 _PAGINATOR = lazy_pattern(r"(?i:paginator\([\"']list_objects)")
@@ -84,7 +85,11 @@ def find_listing_call(text: str) -> ListingCall | None:
     calls = {
         each[0]: each
         for each in _CALL.finditer(text)
-        if _BUCKET.search(each["arguments"]) and (not each["paginate"] or _PAGINATOR.search(text))
+        if _BUCKET.search(each["arguments"])
+        and not _COMMENT.search(
+            text, max(text.rfind("\n", 0, each.start()) + 1, each.start() - 200), each.start()
+        )
+        and (not each["paginate"] or _PAGINATOR.search(text))
     }
     if len(calls) != 1:
         return None

@@ -85,10 +85,12 @@ def explain_pinned_profile(case: Case[MissingCredentials], profile: str) -> Expl
     if not (runtime is not None and runtime.is_job) and _CI.search(text) is None:
         return None
     name = re.escape(profile)
+    # A comment sets nothing.
+    code = re.sub(rf"(?m:^[ \t]{{0,40}}(?:#|//)[^\n]{{0,200}}{name}[^\n]{{0,200}}$)", "", text)
     pins = (
         (place, line)
         for sign, place, line in _PINS
-        if re.search(sign.replace("NAME", name), text, re.MULTILINE)
+        if re.search(sign.replace("NAME", name), code, re.MULTILINE)
     )
     place, line = next(pins, (None, None))
     if place is None:

@@ -205,7 +205,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
 
 
 _ENDPOINT_IN_CODE = lazy_pattern(
-    r"^[^\n]{0,200}\b(?i:endpoint(?:_?url|Override)?)[\"']?(?:\s?(?:=>?|:)\s?|\()[^\n]{0,40}[\"']https://sts\.amazonaws\.com/?[\"'][^\n]{0,200}$",
+    r"^(?!\s{0,40}(?:#|//))[^\n]{0,200}\b(?i:endpoint(?:_?url|Override)?)[\"']?(?:\s?(?:=>?|:)\s?|\()[^\n]{0,40}[\"']https://sts\.amazonaws\.com/?[\"'][^\n]{0,200}$",
     re.MULTILINE,
 )
 _LINE_NUMBER = lazy_pattern(r"^\s{0,8}\d{1,5}[:|]?\s{1,8}")
