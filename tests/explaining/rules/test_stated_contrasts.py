@@ -873,3 +873,30 @@ def test_tag_of_a_request_that_passes_none(action: str, key: str, right: str | N
         or right is None
         or first.policy["Statement"][0]["Condition"] == {"StringEquals": {right: "data"}}
     )
+
+
+_PARAMETER = "arn:aws:ssm:eu-west-1:111122223333:parameter"
+_VARIABLE = 'variable "prefix" {{\n  type    = string\n  default = "{}"\n}}\n'
+
+
+@pytest.mark.parametrize(
+    ("values", "reference", "corrected"),
+    [
+        (_VARIABLE.format("/prod/shop"), "var.prefix", "${var.prefix}"),
+        ('locals {\n  prefix = "/prod/shop"\n}\n', "local.prefix", "${local.prefix}"),
+        ('# terraform.tfvars\nprefix = "/prod/shop"\n', "var.prefix", "${var.prefix}"),
+        (_VARIABLE.format("prod/shop"), "var.prefix", None),
+        # Which of two values the run had is not known.
+        (f'{_VARIABLE.format("/prod/shop")}prefix = "prod/shop"\n', "var.prefix", None),
+        ('variable "prefix" {}\n', "var.prefix", None),
+    ],
+    ids=["default", "local", "file", "no-slash", "two-values", "no-value"],
+)
+def test_slash_before_a_variable_of_terraform(values: str, reference: str, corrected: str | None) -> None:
+    code = f'data "aws_iam_policy_document" "read" {{\n  statement {{\n    actions   = ["ssm:GetParameter"]\n    resources = ["{_PARAMETER}/${{{reference}}}/*"]\n  }}\n}}\n'
+    explanation = explain(f"{_denied('ssm:GetParameter', f'{_PARAMETER}/prod/shop/key')}\n{values}{code}")
+    assert ("on parameter//prod/shop/*, with two slashes" in explanation.summary) is (corrected is not None)
+    if corrected is not None:
+        first, *others = explanation.remedies
+        assert first.manifest == f'resources = ["{_PARAMETER}{corrected}/*"]'
+        assert all(each.layer != "identity" for each in others)

@@ -76,6 +76,13 @@ _NOT_DEFAULT = lazy_pattern(r"\"IsDefaultVersion\"\s?:\s?false\b")
 # The Landing Zone Accelerator replaces these: https://awslabs.github.io/landing-zone-accelerator-on-aws.
 _REFERENCE = lazy_pattern(r"\$\{([A-Z][A-Z0-9_]{1,40})\}")
 _MAX_REFERENCES = 8
+# The default of a variable of Terraform, and a value on a line of its own, as in terraform.tfvars or locals.
+_VARIABLE = lazy_pattern(r"\$\{(?:var|local)\.(\w{1,64})\}", re.ASCII)
+_VARIABLE_VALUE = lazy_pattern(
+    r"^[ \t]{0,8}variable \"(?P<variable>\w{1,64})\" ?\{(?:[^{}]{0,400}?\s)?default\s{0,20}= ?\"(?P<default>[\w./-]{1,200})\""
+    r"|^[ \t]{0,8}(?P<name>\w{1,64})[ \t]{0,20}=[ \t]{0,20}\"(?P<value>[\w./-]{1,200})\"[ \t]{0,8}(?:#[^\n]*)?$",
+    re.MULTILINE | re.ASCII,
+)
 _CHARS_OF_INTRODUCTION = 400
 _HEADING = lazy_pattern(
     r"\n[ \t]{0,8}(?:#|//)[^\n]{1,200}\n\s{0,20}\Z|\n\s{0,20}\n[A-Za-z][^\n{}\"=]{1,80} [^\n{}\"=]{1,80}:\s{1,20}\Z"
@@ -113,7 +120,7 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
     found = [*find_policies_in_code(text, spans), *(find_policies_in_yaml(text) if "Effect" in text else ())]
     for each in found:
         is_read = any(start <= each.start < end for start, end in spans)
-        policy = None if is_read else build_policy(each.content)
+        policy = None if is_read else build_policy(_fill_variables(each.content, text))
         if policy is not None:
             yield policy._replace(file=_find_file(text, each.start), is_code=True, is_whole=each.is_whole)
 
@@ -130,6 +137,20 @@ def _fill_references(content: Mapping[str, Any], text: str) -> Mapping[str, Any]
         )
         value = stated[1] if stated else known.get(name)
         document = document.replace(f"${{{name}}}", value) if value else document
+    return cast("Mapping[str, Any]", json.loads(document))
+
+
+def _fill_variables(content: Mapping[str, Any], text: str) -> Mapping[str, Any]:
+    """Return a policy in Terraform with the only values that the text has for its variables and local values."""
+    if '"${' not in (document := json.dumps(content)) and "/${" not in document and ":${" not in document:
+        return content
+    known: dict[str, set[str]] = {}
+    for found in _VARIABLE_VALUE.finditer(text):
+        known.setdefault(found["variable"] or found["name"], set()).add(found["default"] or found["value"])
+    for name in islice(dict.fromkeys(_VARIABLE.findall(document)), _MAX_REFERENCES):
+        values = known.get(name, set())
+        if len(values) == 1:
+            document = re.sub(rf"\$\{{(?:var|local)\.{re.escape(name)}\}}", next(iter(values)), document)
     return cast("Mapping[str, Any]", json.loads(document))
 
 

@@ -23,6 +23,11 @@ _SAM_READ = lazy_pattern(
     r"\bSSMParameterReadPolicy:\s{1,40}ParameterName: ?(?P<name>[^\n#]{1,200}?)[ \t]{0,40}(?:#|\n|\Z)"
 )
 
+# The line of an ARN in Terraform with a slash before a variable.
+_SLASH_BEFORE = lazy_pattern(
+    r"^(?P<line>[^\n]{0,200}\barn:[^\n\"]{1,200}?/\$\{(?P<variable>(?:var|local)\.\w{1,64})\}[^\n]{0,200})$",
+    re.MULTILINE | re.ASCII,
+)
 _LAST_COLON = 5
 
 
@@ -64,8 +69,25 @@ def _find_slash_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
         if "//" in each and matches(resource, compile_glob(each.replace("//", "/"))):
             verdict = f"allows it on {clip_text(each.rpartition(':')[2])}, with two slashes, and ARNs are compared as text"
             text = "The action matches, and so does the rest of the resource."
-            return Contrast(verdict, _slash_remedy(denial), text)
+            remedy = _slash_in_code_remedy(denial)
+            return Contrast(verdict, remedy or _slash_remedy(denial), text, replaces_allow=remedy is not None)
     return None
+
+
+def _slash_in_code_remedy(denial: Denial) -> Remedy | None:
+    """Return how to omit the slash before a variable of Terraform whose value begins with one."""
+    found = {each["line"]: each["variable"] for each in _SLASH_BEFORE.finditer(denial.failure.text)}
+    if len(found) != 1:
+        return None
+    ((line, variable),) = found.items()
+    return your_remedy(
+        f"Omit the slash before ${{{variable}}}",
+        f"The value of {variable} begins with a slash, and the ARN has one before it. Action and role are right: only this line changes.",
+        "A change in IAM alone is not in the code: the next run can undo it.",
+        manifest=line.strip().replace(f"/${{{variable}}}", f"${{{variable}}}"),
+        manifest_language="hcl",
+        commands="terraform apply",
+    )
 
 
 def _slash_remedy(denial: Denial) -> Remedy:

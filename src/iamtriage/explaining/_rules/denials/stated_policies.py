@@ -152,7 +152,9 @@ def _add_identity_policies(
         contrast = describe_other_resource(denial, policy)
         # The tool that writes a secret's ARN has its own remedy, and so has a template.
         is_written = contrast.remedy is not None and (
-            denial.service == "secretsmanager" or policy.name.startswith(POLICY_TEMPLATE)
+            denial.service == "secretsmanager"
+            or policy.name.startswith(POLICY_TEMPLATE)
+            or contrast.replaces_allow
         )
         added = None if is_written else correct_code_remedy(denial, action, policy)
         if is_written and policy.name.startswith(POLICY_TEMPLATE):
