@@ -88,14 +88,10 @@ _COMPARED = frozenset(
 def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation:
     """Add what the identity-based policies in the text say about the denied call."""
     action = denial.action
-    # No policy allows the root user to assume a role.
+    # No policy allows the root user to assume a role, or a token, which has no identity yet, to get one.
     is_root = isinstance(denial.principal, Root) and denial.lowercase_action == "sts:assumerole"
-    # Nor does one allow a token, which has no identity before it gets a role.
-    has_no_policies = is_root or denial.lowercase_action in {
-        "sts:assumerolewithwebidentity",
-        "sts:assumerolewithsaml",
-    }
-    if action is None or explanation.topic in _COMPARED or has_no_policies:
+    is_of_token = denial.lowercase_action.startswith("sts:assumerolewith")
+    if action is None or explanation.topic in _COMPARED or is_root or is_of_token:
         return explanation
     stated = [each for each in list_known_policies(denial) if each.policy_type is None]
     if explanation.topic == "kms-key-policy" and denial.crosses_accounts:
