@@ -69,6 +69,13 @@ def role(verbs: str) -> str:
         pytest.param(
             BOT,
             IN_SHOP,
+            binding(account()).replace("pod-reader", "view"),
+            "binds the ClusterRole view: if that allows it, the cluster lacks the binding or has another version.",
+            id="a role of every cluster",
+        ),
+        pytest.param(
+            BOT,
+            IN_SHOP,
             binding(account()).replace("  namespace: shop\n", ""),
             "the RoleBinding bots in the text specifies no namespace, and applies only in the one in which it was created.",
             id="no namespace",

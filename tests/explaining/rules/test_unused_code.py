@@ -140,6 +140,7 @@ _OBJECT = "arn:aws:s3:::acme-in/uploads/2026/a.json"
         ("s3:DeleteObject", 'self.data.grant_read_write(fn, objects_key_pattern="uploads/2026")', 'self.data.grant_read_write(fn, objects_key_pattern="uploads/2026/*")'),
         ("s3:PutObject", 'bucket.grants.put(fn, "uploads")', 'bucket.grants.put(fn, "uploads/*")'),
         ("s3:PutObject", 'bucket.grant_put(fn, "uploads/*")', None),
+        ("s3:PutObject", '# bucket.grant_put(fn, "uploads")', None),
         ("s3:PutObject", 'bucket.grant_put(fn, "exports")', None),
         ("s3:PutObject", 'bucket.grant_read(fn, "uploads")', None),
     ],

@@ -30,6 +30,7 @@ _PER_FUNCTION = lazy_pattern(r"^\s{2,40}iamRoleStatements(?:Name|Inherit)?:", re
 _SECTION = lazy_pattern(r"^([A-Za-z]\w{1,40}):", re.MULTILINE)
 _UNRECOGNIZED = lazy_pattern(r"unrecognized property '(?P<name>iamRoleStatements\w{0,10})'")
 _STAGE = lazy_pattern(r"\b(?:serverless|sls) deploy\b[^\n]{0,80}?(?P<stage> (?:--stage|-s)[ =][\w-]{1,40})")
+_COMMENT = lazy_pattern(r"(?m:^)[ \t]{0,40}(?:#|//)[^\n]{0,40}\Z")
 # A grant of the CDK on some objects of a bucket.
 _PATTERN_GRANT = lazy_pattern(
     r"(?<![\w.])(?P<line>(?P<bucket>[\w.]{1,80})\.(?:grants\.)?(?P<method>grant_?(?:read_?write|read|write|put|delete)|(?<=grants\.)(?:read_?write|read|write|put|delete))\((?P<grantee>[^(),\n]{1,80}), ?(?:objects_key_pattern ?= ?)?(?P<quote>[\"'`])(?P<pattern>[^\"'`$*?\n]{1,200})(?P=quote)\))",
@@ -51,6 +52,7 @@ def add_key_pattern(denial: Denial, explanation: Explanation) -> Explanation:
         for each in _PATTERN_GRANT.finditer(denial.failure.text)
         if each["method"].lower().replace("_", "").removeprefix("grant") in methods
         and key.startswith(f"{each['pattern'].strip('/')}/")
+        and not _COMMENT.search(denial.failure.text, max(each.start() - 80, 0), each.start())
     ]
     if len({each["line"] for each in found}) != 1:
         return explanation

@@ -188,12 +188,20 @@ def _compare_scope(role: StatedRole, request: Request) -> Gap:
     return Gap(role, f"allows it, so {elsewhere}no binding applies it to the user")
 
 
+# Every cluster has them, and no text shows their rules.
+_BUILT_IN = frozenset(
+    {"ClusterRole admin", "ClusterRole cluster-admin", "ClusterRole edit", "ClusterRole view"}
+)
+
+
 def _compare_binding(
     binding: StatedBinding, denied: DeniedRequest, allowing: Container[str], groups: tuple[str, ...] | None
 ) -> Gap | None:
     request, place = denied.request, binding.namespace
     if any(matches_subject(each, binding, denied, groups) for each in binding.subjects):
         words = f"binds the {clip_text(binding.role)}, which does not allow it"
+        if binding.role in _BUILT_IN:
+            words = f"binds the {binding.role}: if that allows it, the cluster lacks the binding or has another version"
         if binding.role in allowing:
             words = f"binds the {clip_text(binding.role)}, which allows it, so the cluster lacks the binding or has another version"
         if binding.kind == "RoleBinding" and request.is_cluster_scope:
