@@ -900,3 +900,32 @@ def test_slash_before_a_variable_of_terraform(values: str, reference: str, corre
         first, *others = explanation.remedies
         assert first.manifest == f'resources = ["{_PARAMETER}{corrected}/*"]'
         assert all(each.layer != "identity" for each in others)
+
+
+_DOCUMENT = "arn:aws:ssm:eu-west-1::document/AWS-StartPortForwardingSession"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Do I need an rds: permission or something on the instance profile?", "For this error, no rds: permission is missing and the instance profile need not change"),
+        ("Is a kms: action missing?", "For this error, no kms: permission is missing"),
+        ("Do I need an ssm: permission?", None),
+        ("The host needs the instance profile.", None),
+    ],
+)  # fmt: skip
+def test_question_for_another_permission(question: str, answer: str | None) -> None:
+    policy = _policy("ssm:StartSession", "arn:aws:ec2:eu-west-1:111122223333:instance/*")
+    text = f"{_denied('ssm:StartSession', _DOCUMENT)}\n{policy}\n\n{question}"
+    steps = " ".join(each for remedy in explain(text).remedies for each in remedy.steps)
+    assert ("For this error, " in steps) is (answer is not None)
+    assert (answer or "") in steps
+
+
+@pytest.mark.parametrize("qualifier", ["live", "42"])
+def test_alias_of_a_function(qualifier: str) -> None:
+    function = "arn:aws:lambda:eu-west-1:111122223333:function:charge"
+    denied = _denied("lambda:InvokeFunction", f"{function}:{qualifier}")
+    explanation = explain(f"{denied}\n{_policy('lambda:InvokeFunction', function)}")
+    assert f"has the ARN of the function without :{qualifier}, and an alias or version" in explanation.summary
+    assert f"A call with the plain name is checked on {function}, " in explanation.causes[0].text

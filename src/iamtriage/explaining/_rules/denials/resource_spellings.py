@@ -125,6 +125,11 @@ def _find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     if not above or ":s3:" in resource:
         return None
     longest = max(above, key=len)
+    qualifier = resource[len(longest) + 1 :]
+    if ":lambda:" in resource and ":function:" in resource and ":" not in qualifier:
+        verdict = f"has the ARN of the function without :{clip_text(qualifier)}, and an alias or version is a resource of its own"
+        text = f"A call with the plain name is checked on {clip_text(longest)}, which the policy has: that is why it works. The caller's policy decides, not that of the function."
+        return Contrast(verdict, None, text)
     end = f"{resource[len(longest)]}*"
     verdict = f"has the ARN without {end} at the end, which does not cover what is below it"
     return Contrast(

@@ -7,7 +7,7 @@ import copy
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
@@ -41,6 +41,11 @@ ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.cod
 _WIDER = lazy_pattern(
     r"(?:\b(?i:allow|give|grant|open|put|set|use|want|with)(?i:s|ting|ing)?\b|n.t\b)(?![^\n]{0,40}[:=\[{])[^\n.;*]{0,40}?(?<=\s)(?P<quote>[\"'`]?)(?P<wide>\*|[a-z][\w-]{1,40}/\*)(?P=quote)(?=[\s,;)]|[.]?(?:\s|\Z))"
 )
+# A question about a permission of another service, or about the role of an instance.
+_ASKED = lazy_pattern(
+    r"\b(?:[Dd]o|[Dd]oes|[Mm]ust|[Ss]hould|[Ii]s|[Aa]re|[Mm]issing|[Nn]eed)\b[^.?!\n]{0,80}?\b(?:[a-z][a-z0-9-]{1,20}: ?(?:permission|action|policy|right)|instance profile)[^.?!\n]{0,80}\?"
+)
+_ASKED_SERVICE = lazy_pattern(r"\b(?P<service>[a-z][a-z0-9-]{1,20}): ?(?:permission|action|policy|right)")
 _WILDCARD = r"(?<=\s)(?P<quote>[\"'`]?)(?P<wide>\*|[a-z][\w-]{1,40}/\*)(?P=quote)"
 _OF_SUCCESS = (
     r"\b(?:works?|worked|syncs?|synced|succeeds?|succeeded|passes|runs?|(?:goes|went) through|fine)\b"
@@ -112,7 +117,7 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     """Return the remedy that allows the action with the other way, which is to extend the policy in the text."""
     if remedy.policy is None or remedy.layer != "identity" or policy.is_code:
         return remedy
-    remedy = _answer_wildcard(denial, remedy)
+    remedy = _answer_question(denial, _answer_wildcard(denial, remedy))
     if denial.service == "secretsmanager":
         listed = allowed_resources(statements_with(policy, denial.action or ""))
         remedy = complete_others(denial, compared_resource(denial), listed, remedy)
@@ -139,6 +144,23 @@ def _answer_wildcard(denial: Denial, remedy: Remedy) -> Remedy:
     if found is None or found["wide"] in str(remedy.policy):
         return remedy
     step = f"This is enough: {found['wide']} as Resource is not necessary."
+    return attrs.evolve(remedy, steps=(*remedy.steps, step))
+
+
+def _answer_question(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return the remedy with the answer that something else is not missing, if the text asks for it."""
+    asked = _ASKED.search(denial.failure.text)
+    if asked is None or denial.policy_type != "identity":
+        return remedy
+    service = _ASKED_SERVICE.search(asked[0])
+    of_service = service and service["service"] != denial.service
+    other = [f"no {service['service']}: permission is missing"] if service and of_service else []
+    is_of_instance = "/i-" in (denial.principal_text or "")
+    if "instance profile" in asked[0] and not is_of_instance:
+        other.append("the instance profile need not change")
+    if not other:
+        return remedy
+    step = f"For this error, {join_words(other, 'and')}: AWS names {denial.action} and {denial.caller}."
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
 
 
