@@ -52,3 +52,39 @@ def test_right_policy_leaves_encryption_and_region() -> None:
 )
 def test_policy_stays_the_cause(shown: str) -> None:
     assert explain(CALL + shown).causes[0].code == "service-not-allowed"
+
+
+_IN_CODE = """resource "aws_lb" "web" {{
+  access_logs {{
+    bucket  = aws_s3_bucket.logs.id
+    enabled = true
+{prefix}  }}
+}}
+resource "aws_s3_bucket_policy" "logs" {{
+  policy = jsonencode({{
+    Statement = [{{
+      Effect    = "Allow"
+      Principal = {{ Service = "logdelivery.elasticloadbalancing.amazonaws.com" }}
+      Action    = "s3:PutObject"
+      Resource  = "${{aws_s3_bucket.logs.arn}}/{folder}AWSLogs/111122223333/*"
+    }}]
+  }})
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("prefix", "folder", "right"),
+    [('    prefix  = "web"\n', "", "web/"), ("", "old/", ""), ('    prefix  = "web"\n', "web/", None)],
+    ids=["no-folder", "other-folder", "right"],
+)
+def test_folder_of_a_policy_in_code(prefix: str, folder: str, right: str | None) -> None:
+    explanation = explain(f"{CALL}The bucket uses SSE-S3.\n{_IN_CODE.format(prefix=prefix, folder=folder)}")
+    first = explanation.remedies[0]
+    assert first.title.startswith("Write the folder") is (right is not None)
+    if right is not None:
+        assert (
+            f"below {right or 'AWSLogs/'}. It allows arn:aws:s3:::shop-logs/{folder}AWSLogs/"
+            in explanation.summary
+        )
+        assert first.manifest == f'Resource = "${{aws_s3_bucket.logs.arn}}/{right}AWSLogs/111122223333/*"'

@@ -21,7 +21,6 @@ from iamtriage.explaining._rules.calls.service_statements import (
     find_invoked_function,
 )
 from iamtriage.explaining._rules.denials import load_balancer_logs
-from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
 from iamtriage.explaining._rules.denials.resource_commands import policy_commands
 from iamtriage.explaining._rules.shared import commands, pages, service_access
 from iamtriage.explaining._rules.shared.clues import find_registry, message_text
@@ -194,7 +193,9 @@ def explain_closed_resource(denial: Denial) -> Explanation:
         if load_balancer_logs.may_use_kms(denial.failure.text, is_allowed=allowed is not None):
             return load_balancer_logs.explain_encryption(denial, bucket, allowed)
     instead = _describe_allowed(denial, row, bucket, account) if of else ""
-    return explain_access(denial, row, values, of, instead, contrast)
+    explanation = explain_access(denial, row, values, of, instead, contrast)
+    written = load_balancer_logs.find_folder_in_code(denial, row, path.lstrip("/")) if of else None
+    return explanation if written is None else attrs.evolve(explanation, remedies=(written,))
 
 
 def _explain_image(denial: Denial, values: dict[str, str]) -> Explanation:
@@ -226,7 +227,8 @@ def _describe_allowed(
     denial: Denial, row: service_access.ServiceAccess, bucket: str | None, account: str | None
 ) -> str:
     """Return whom the bucket policy in the text allows instead of the service, or on which folder, as a clause."""
-    allowed = list_resource_statements(denial, f":::{bucket}/")
+    arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
+    allowed = load_balancer_logs.list_bucket_statements(denial, arn)
     named = dict.fromkeys(name for names, _ in allowed for name in names)
     if row.service in named:
         folder = row.statements[-1][1].partition("AWSLogs/")[0].partition("/")[2]

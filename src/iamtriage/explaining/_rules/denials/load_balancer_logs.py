@@ -12,12 +12,14 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.values import quote_match
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
+from iamtriage.explaining._rules.shared.service_access import ServiceAccess
+from iamtriage.policies._readers.unknown_values import has_reference
 
 PRINCIPAL = "logdelivery.elasticloadbalancing.amazonaws.com"
 """The service principal, which is the same in all Regions."""
@@ -76,10 +78,20 @@ def find_account_region(name: str) -> str | None:
     return _ACCOUNTS.get(found[1]) if found else None
 
 
+def list_bucket_statements(denial: Denial, bucket_arn: str) -> list[tuple[list[str], str]]:
+    """Return principals and resource of each Allow for a bucket in the text, to which code refers without its name."""
+    of_code = (
+        (names, f"{bucket_arn}/{each.partition('}/')[2]}")
+        for names, each in list_resource_statements(denial, "}/")
+        if each.startswith("${") and not has_reference(names)
+    )
+    return list_resource_statements(denial, f"{bucket_arn.rpartition(':s3')[2]}/") or list(of_code)
+
+
 def find_allowed(denial: Denial, folder: str) -> str | None:
     """Return who the load balancer is in the bucket policy of the text, if that allows it to write below a folder."""
     own = find_region(denial.case)
-    for names, resource in list_resource_statements(denial, folder.partition("/")[0]):
+    for names, resource in list_bucket_statements(denial, folder.partition("/")[0]):
         fixed = resource.partition("*")[0]
         if not (folder.startswith(fixed) or fixed.startswith(folder)):
             continue
@@ -90,6 +102,30 @@ def find_allowed(denial: Denial, folder: str) -> str | None:
             if region is not None and (region == own or (own is None and region in denial.failure.text)):
                 return f"{clip_text(name)}, the account of Elastic Load Balancing for {region}"
     return None
+
+
+def find_folder_in_code(denial: Denial, row: ServiceAccess, folder: str) -> Remedy | None:
+    """Return how code that allows a service to write logs to another folder of the bucket names the right one."""
+    written = {
+        each
+        for names, each in list_resource_statements(denial, "}/")
+        if names == [row.service] and each.startswith("${") and "/AWSLogs/" in each
+    }
+    if len(written) != 1:
+        return None
+    start, _, rest = written.pop().partition("}/")
+    right = f"{start}}}/{folder}{rest.partition('AWSLogs/')[2]}"
+    if rest.startswith(folder) or "aws_s3_bucket" not in start:
+        return None
+    return your_remedy(
+        f"Write the folder {clip_text(folder)} in the Resource of the bucket policy in the code",
+        "The service writes to the folder AWSLogs below the prefix of the logs. The principal is right, and so is the action.",
+        "Or remove the prefix. Let what writes the logs depend on the policy (depends_on): otherwise it can be set first, and fail again.",
+        manifest=f'Resource = "{right}"',
+        manifest_language="hcl",
+        commands="terraform apply",
+        url=row.url,
+    )
 
 
 def may_use_kms(text: str, *, is_allowed: bool) -> bool:
