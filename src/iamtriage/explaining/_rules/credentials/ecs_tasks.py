@@ -29,7 +29,7 @@ _TASK_DEFINITION = lazy_pattern(
     r"(?:--task-definition[ =]|\btask-definition/|\bfamily\"? ?[=:] ?\")(?P<name>[A-Za-z][\w-]{0,254}(?::\d{1,9})?)",
     re.ASCII,
 )
-_ECS_NAMED = lazy_pattern(r"(?i:(?<![a-z])ecs(?![a-z])|fargate)|169\.254\.170\.2(?!\d)")
+ECS_NAMED = lazy_pattern(r"(?i:(?<![a-z])ecs(?![a-z])|fargate)|169\.254\.170\.2(?!\d)")
 # A definition with a role: "taskRoleArn": "arn:…", task_role_arn = aws_iam_role.app.arn, TaskRoleArn: !GetAtt AppRole.Arn.
 _TASK_ROLE_SET = lazy_pattern(
     r"(?i:task_?role_?arn)\"? ?[:=] ?(?:\"?arn:|\"?\$\{|aws_iam_role\.|module\.|var\.|local\.|!)"
@@ -194,7 +194,7 @@ def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
         return Advice([cause], [task_role_remedy(text, is_missing=True)], f": the {owner} has no task role")
     if _TASK_ROLE_SET.search(text) is not None:
         no_role = NO_TASK_ROLE.cause(text="The running task is of another revision, which has no task role.")
-    elif _ECS_NAMED.search(text) is not None:
+    elif ECS_NAMED.search(text) is not None:
         no_role = NO_TASK_ROLE.cause(because="The text mentions ECS.")
     else:
         no_role = NO_TASK_ROLE.cause(because="The variables that ECS sets in a task with a role are not set.")

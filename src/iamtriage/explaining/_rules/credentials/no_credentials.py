@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.credentials import (
     image_builds,
     missing_profiles,
     other_users,
+    php_pools,
     pod_agents,
     pod_roles,
     provider_chains,
@@ -135,6 +136,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     if rule is not None and not (is_of_cli and rule is _explain_login_profile):
         return rule(case, message)
     explanation = image_builds.explain_image_build(case) or missing_profiles.explain_other_profile(case)
+    explanation = explanation or php_pools.explain_cleared_environment(case)
     explanation = explanation or unread_sources.explain_unread_source(case)
     if explanation is not None:
         return explanation
