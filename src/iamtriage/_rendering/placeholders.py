@@ -17,7 +17,10 @@ __all__ = ("find_placeholders", "is_placeholder_in_prose", "placeholder_word", "
 
 # Options that end with -type take constants, such as --principal-type GROUP, and --query takes fields.
 _WORD = lazy_pattern(
-    r"(?<![A-Za-z0-9_.$-])(?<!-type )(?<!--query )[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_])"
+    # Code that reads a variable names it.
+    r"(?<![A-Za-z0-9_.$-])(?<!-type )(?<!--query )"
+    r"(?<!env\([\"'])(?<!Env\([\"'])(?<!environ\[[\"'])(?<!environ\.get\([\"'])(?<!Variable\([\"'])(?<!ENV\[[\"'])"
+    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_])"
 )
 # The name of a resource: the last section of an ARN, or the whole value if it is not an ARN. In the sections
 # of the region and account, a word in capitals is a placeholder.
@@ -103,6 +106,8 @@ def find_placeholders(text: str, names: AbstractSet[str] = frozenset()) -> tuple
     (('ACCOUNT_ID',), ())
     >>> find_placeholders("--principal-type GROUP --principal-id GROUP_ID")
     ('GROUP_ID',)
+    >>> find_placeholders('ExternalId=os.getenv("PARTNER_EXTERNAL_ID")')
+    ()
     """
     words = [word for word in _WORD.findall(text) if _is_placeholder(word) and word not in names]
     if ".REGION." in text:  # a host

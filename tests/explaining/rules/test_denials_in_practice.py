@@ -698,6 +698,25 @@ SERVICES: tuple[Case, ...] = (
         ("policy.json",),
     ),
     (
+        "service role of a deployment to a group with a launch template",
+        f"AWSCodeDeployRole is attached, the group has the launch template lt-0a1b2c3d4e5f60718 and the instance role app-node.\nThe IAM role arn:aws:iam::{ACCOUNT}:role/deploy does not give you permission to perform operations in the following AWS service: AmazonAutoScaling.",
+        {},
+        (
+            '"ec2:RunInstances"',
+            f"arn:aws:iam::{ACCOUNT}:role/app-node",
+            "ec2.amazonaws.com",
+            "put-role-policy --role-name deploy",
+        ),
+        ("attach-role-policy", "Replace"),
+    ),
+    (
+        "service role of a deployment that has its policy",
+        f"We attached AWSCodeDeployRole, and the instance role is missing nothing.\nThe IAM role arn:aws:iam::{ACCOUNT}:role/deploy does not give you permission to perform operations in the following AWS service: AmazonAutoScaling.",
+        {},
+        ('"ec2:RunInstances"', "role/INSTANCE_ROLE_NAME"),
+        ("attach-role-policy", "role/missing"),
+    ),
+    (
         "bucket of AWS Config",
         "An error occurred (InsufficientDeliveryPolicyException) when calling the PutDeliveryChannel operation: Insufficient delivery policy to s3 bucket: acme-config, unable to write to bucket",
         {},

@@ -120,6 +120,69 @@ def test_call_is_compared(before: str, policy: dict[str, Any], summary: str, com
     assert all(remedy.layer != "role_trust" for remedy in explanation.remedies)
 
 
+GO = f'prov := stscreds.NewAssumeRoleProvider(c, "{ROLE}", func(o *stscreds.AssumeRoleOptions) {{{{\n    o.{{}}\n}}}})'
+JAVA = f'AssumeRoleRequest.builder().roleArn("{ROLE}").roleSessionName("{{}}").build();'
+
+
+@pytest.mark.parametrize(
+    ("code", "summary", "line"),
+    [
+        (
+            GO.format('RoleSessionName = os.Getenv("PARTNER_EXTERNAL_ID") // octo-42'),
+            "the call passes none: it passes octo-42 as the session name.",
+            'o.ExternalID = aws.String(os.Getenv("PARTNER_EXTERNAL_ID"))',
+        ),
+        (GO.format("Duration = time.Hour"), "the call passes none.", 'o.ExternalID = aws.String("octo-42")'),
+        (
+            JAVA.format("octo-42"),
+            "the call passes none: it passes octo-42 as the session name.",
+            '.externalId("octo-42")',
+        ),
+        (
+            f"fromTemporaryCredentials({{ params: {{ RoleArn: '{ROLE}', ExternalId: 'octo-7' }} }})",
+            "the call passes octo-7.",
+            'ExternalId: "octo-42",',
+        ),
+        (
+            f'new AssumeRoleRequest {{ RoleArn = "{ROLE}", RoleSessionName = "x" }};',
+            "the call passes none.",
+            'ExternalId = "octo-42",',
+        ),
+        (
+            f"new AssumeRoleCredentialProvider(['assume_role_params' => ['RoleArn' => '{ROLE}']])",
+            "the call passes none.",
+            "'ExternalId' => \"octo-42\",",
+        ),
+        (
+            f'Aws::AssumeRoleCredentials.new(role_arn: "{ROLE}", role_session_name: id(1))',
+            "the call passes none.",
+            'external_id: "octo-42",',
+        ),
+        # The value of an expression is not known.
+        (GO.format('ExternalID = aws.String(os.Getenv("ID"))'), "requires the external ID octo-42.", None),
+    ],
+)
+def test_code_passes_an_external_id(code: str, summary: str, line: str | None) -> None:
+    explanation = explain(f"{DENIED}\n\n{code}\n", facts={"trust_policy": EXTERNAL_ID})
+    remedy = explanation.remedies[0]
+    assert explanation.summary.endswith(summary)
+    assert line is None or remedy.manifest == line
+    assert "PARTNER_EXTERNAL_ID" not in remedy.placeholders
+
+
+@pytest.mark.parametrize(
+    ("words", "is_said"),
+    [
+        ("My user has sts:AssumeRole on that ARN.", True),
+        ("Do I have to add sts:AssumeRole to my user?", False),
+        ("I don't have sts:AssumeRole yet.", False),
+    ],
+)
+def test_allow_that_the_text_states_is_not_proposed(words: str, *, is_said: bool) -> None:
+    remedies = explain(f"{words}\n{COMMAND}\n{DENIED}", facts={"trust_policy": EXTERNAL_ID}).remedies
+    assert any(each.layer == "identity" for each in remedies) is not is_said
+
+
 def test_external_id_in_the_facts() -> None:
     """They show what the call passes, if no command or code in the text does."""
     for passed, is_other in (("octo-24", True), ("octo-42", False)):

@@ -47,7 +47,9 @@ def explain_cleared_environment(case: Case[MissingCredentials]) -> Explanation |
     names: tuple[str, ...]
     if ECS_NAMED.search(text):
         names, owner, kind = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",), "task role", RELATIVE_URI_LOST
-        metadata = "Without the variable, the SDK skips the task role, and asks the instance metadata of EC2 last."
+        metadata = (
+            "Without the variable, the SDK skips the task role, and asks the instance metadata of EC2 last."
+        )
     elif clues.mentions_kubernetes(case):
         names = _OF_POD_IDENTITY if _POD_IDENTITY.search(text) else _OF_IRSA
         owner, kind = "role of the pod", ENVIRONMENT_NOT_PASSED_ON

@@ -351,6 +351,8 @@ def _allow_remedy(
     becomes_named = condition.remedy is not None and condition.remedy.layer == "role_trust"
     if is_named and (becomes_named or not condition.names_account) and not denial.crosses_accounts:
         return None  # within one account, a trust policy that names the caller is enough
+    if is_named and condition.remedy is not None and role_calls.says_allowed(denial):
+        return None
     what = f"to pass {attribute}" if attribute else "to assume the role"
     where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
     start = "Also allow" if is_named else "Allow"

@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -104,6 +105,23 @@ _CODEDEPLOY = ServiceRole(
     managed_policy="service-role/AWSCodeDeployRole",
     step="For Auto Scaling groups with launch templates, the role also needs ec2:RunInstances, ec2:CreateTags and iam:PassRole.",
 )
+# The caller of Auto Scaling launches the instances of a template: AWSCodeDeployRole has no permissions for that.
+_CODEDEPLOY_TEMPLATE = ServiceRole(
+    "the CodeDeploy service role",
+    "launch instances with the launch template of the Auto Scaling group",
+    ("ec2:RunInstances", "ec2:CreateTags"),
+    _CODEDEPLOY.url,
+    step="The role also keeps AWSCodeDeployRole. If the image or the volumes are encrypted with a customer managed KMS key, its key policy must allow Auto Scaling, too.",
+    why="For an Auto Scaling group with a launch template, the role needs ec2:RunInstances, ec2:CreateTags and iam:PassRole, which neither AWSCodeDeployRole nor AutoScalingFullAccess has.",
+)
+_TEMPLATE = lazy_pattern(r"(?i:\blaunch[ _-]?templates?\b)|\blt-[0-9a-f]{8,17}(?!\w)")
+_TEMPLATE_ATTACHED = lazy_pattern(
+    r"\bAWSCodeDeployRole\b[^\n.;]{0,30}\battached\b|\b(?:attached|has|have|with|re-?attached)\b[^\n.;]{0,30}\bAWSCodeDeployRole\b(?!For)"
+)
+_INSTANCE_ROLE = lazy_pattern(
+    r"\b(?i:instance(?: profile)?(?:'s)? role|role of the instances?(?: profile)?)\b(?: is| named| called|:)? (?=[`'\"]|arn:|[A-Za-z.]{1,40}[-_0-9])[`'\"]?(?:arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,4})?(?P<name>[\w+=,@.-]{2,64}\w)[`'\"]?",
+    re.ASCII,
+)
 _SHOW_MACHINE = "aws stepfunctions describe-state-machine --state-machine-arn STATE_MACHINE_ARN --query roleArn --output text"
 _SHOW_PROJECT = (
     "aws codebuild batch-get-projects --names PROJECT_NAME --query 'projects[].serviceRole' --output text"
@@ -114,7 +132,7 @@ _LAUNCH_TEMPLATE = ServiceRole(
     "launch instances with the launch template",
     ("ec2:RunInstances", "ec2:CreateTags"),
     "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html",
-    step="ec2:CreateTags is required only if the template has tags. If it has an instance profile, the caller also needs iam:PassRole on the profile's role.",
+    step="ec2:CreateTags is required only if the template has tags, iam:PassRole only if it has an instance profile.",
 )
 _FLOW_LOG_ROLE = ServiceRole(
     "the role of the flow log",
@@ -211,6 +229,10 @@ def explain_weak_role(denial: Denial) -> Explanation:
     """Explain that a service's role lacks permissions."""
     words = message_text(denial)
     row = next(each for fragment, each in ROLES.items() if fragment in words.lower())
+    if row is _CODEDEPLOY and any(
+        next(find_said(denial.failure.text, each), None) for each in (_TEMPLATE, _TEMPLATE_ATTACHED)
+    ):
+        row = _CODEDEPLOY_TEMPLATE
     role = denial.role or parse_masked_role(find_role_arn(words))
     described = row.role if role is None else f"{row.role}, {role.name},"
     named = row.role if role is None else f"the role {role.name}"
@@ -230,6 +252,8 @@ def explain_weak_role(denial: Denial) -> Explanation:
     )
     name = commands.role_name(None if role is None else role.name)
     statements = [allow(row.actions, resource)]
+    if row in {_CODEDEPLOY_TEMPLATE, _LAUNCH_TEMPLATE}:
+        statements.append(_pass_instance_role(denial, None if role is None else role.account))
     calls = [each for each in _CALLS_ON_TASKS.get(waited, ()) if each not in denial.failure.text]
     if row.show == _SHOW_MACHINE and calls:
         statements.append(allow(tuple(calls), "*"))
@@ -275,6 +299,20 @@ def explain_weak_role(denial: Denial) -> Explanation:
             url=row.url,
         ),
         notes=None if manifest else EVENTUAL_CONSISTENCY,
+    )
+
+
+def _pass_instance_role(denial: Denial, account: str | None) -> dict[str, Any]:
+    """Return the statement that allows to pass the role of the instances, which the text can name."""
+    names = {each["name"] for each in _INSTANCE_ROLE.finditer(denial.failure.text)}
+    name = commands.role_name(names.pop() if len(names) == 1 else None).replace(
+        "ROLE_NAME", "INSTANCE_ROLE_NAME"
+    )
+    owner = commands.account(denial.account or account)
+    return allow(
+        "iam:PassRole",
+        f"arn:{denial.location.partition or 'aws'}:iam::{owner}:role/{name}",
+        condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
     )
 
 

@@ -165,6 +165,17 @@ def says_trusted(denial: Denial) -> bool:
     return said is not None and not is_recreated(denial)
 
 
+# "I have sts:AssumeRole on that ARN in our task role"
+_HAS_ACTION = lazy_pattern(
+    r"\b(?:have|has|had|got|includes?|contains?|allows?|grants?|with|gave|attached|added)\b[^\n.;:]{0,40}\bsts:AssumeRole\b(?![^\n.;]{0,60}\b[Tt]rust)"
+)
+
+
+def says_allowed(denial: Denial) -> bool:
+    """Return whether somebody says that a policy of the caller allows it to assume the role."""
+    return next(find_said(denial.failure.text, _HAS_ACTION), None) is not None
+
+
 def is_recreated(denial: Denial) -> bool:
     """Return whether somebody says that the caller was deleted and created again."""
     name = getattr(denial.role or denial.principal, "name", None)

@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_princip
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_conditions
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
+from iamtriage.explaining._rules.sts.shown_calls import find_role_call
 from iamtriage.explaining._rules.sts.trust_documents import (
     iterate_conditions,
     iterate_statements,
@@ -44,7 +45,7 @@ from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evalua
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._rules.sts.trust_conditions import RoleCall
+    from iamtriage.explaining._rules.sts.shown_calls import RoleCall
     from iamtriage.trust._evaluation import TrustResult
 
 ACTIONS = {
@@ -96,7 +97,7 @@ def check_trust_policy(denial: Denial, context: Mapping[str, str] | None = None)
 
 def find_call(denial: Denial) -> RoleCall | None:
     """Return how the text or the facts show that the role is assumed."""
-    return trust_conditions.find_role_call(denial.failure.text, denial.facts, denial.resource)
+    return find_role_call(denial.failure.text, denial.facts, denial.resource)
 
 
 def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustResult | None) -> RoleCondition:

@@ -8,154 +8,22 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.sts.code_calls import UNKNOWN, CodeCall
+from iamtriage.explaining._rules.sts.shown_calls import RoleCall, name_of_setting
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from iamtriage.explaining._context.values import CommandLine
     from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._facts import Facts
     from iamtriage.trust._evaluation import TrustResult
-
-_MAX_TEXT = 32_000
-_ASSOCIATION = "the Pod Identity association"
-# The address from which EKS assumes the roles of associations, in records of CloudTrail.
-_EKS_AUTH = "eks-auth.amazonaws.com"
-# The name of a setting in a profile -> its other names, in lowercase and without hyphens and underscores.
-_NAMES = {
-    "role_arn": ("rolearn", "roletoassume", "targetrolearn"),
-    "external_id": ("externalid", "roleexternalid"),
-    "mfa_serial": ("mfaserial", "serialnumber"),
-    "role_session_name": ("rolesessionname", "sessionname"),
-    "source_identity": ("sourceidentity",),
-    "duration_seconds": ("durationseconds", "duration", "roledurationseconds"),
-}
-_SETTING_NAMES = {each: name for name, names in _NAMES.items() for each in names}
-_PROFILE = lazy_pattern(
-    r"^[ \t]{0,8}\[(?:profile )?(?P<name>[\w.@:+/-]{1,64})\][ \t]*(?P<body>(?:\r?\n(?!\s*\[)[^\n]{0,400}){1,30})",
-    re.MULTILINE,
-)
-_LINE = lazy_pattern(
-    r"^[ \t]{0,8}(?P<name>\w{1,40})[ \t]*=[ \t]*[\"']?(?P<value>[^\s\"']{1,1224})", re.MULTILINE
-)
-# A call in code has named arguments. Terraform's block, CloudTrail's record and EKS's association have members.
-_CODE = lazy_pattern(
-    r"\bassume_?[rR]ole\s?\((?P<code>[^()*]{0,1500})\)|\bassume_role\s{0,40}=?\s{0,40}\{(?P<block>[^{}]{0,1500})\}"
-    r"|\"requestParameters\"\s?:\s?\{(?P<record>[^{}]{0,1500})\}"
-    r"|(?:\"association\"\s?:|\"aws_eks_pod_identity_association\" \"[\w-]{1,64}\")"
-    r"\s?\{(?P<association>(?:[^{}]|\{[^{}]{0,1000}\}){0,2500})\}"
-)
-# The inputs of aws-actions/configure-aws-credentials, as the log of a job shows them.
-_INPUTS = lazy_pattern(r"(?:^[^\n]{0,40}?[ \t][a-z][a-z-]{1,40}: [^\n]{0,400}\n?){1,30}", re.MULTILINE)
-_INPUT = lazy_pattern(r"(?P<name>[a-z][a-z-]{1,40}): [\"']?(?P<value>[^\s\"']{1,1224})")
-_VENDOR = lazy_pattern(r"\b(?:Databricks|Datadog|Dynatrace|Fivetran|New Relic|Sumo Logic)\b")
-# Rows of DESC INTEGRATION: https://docs.snowflake.com/en/user-guide/data-load-s3-config-storage-integration.
-_ISSUED_ID = lazy_pattern(
-    r"(?<![\w:])(?P<name>(?:STORAGE|API|NOTIFICATION|GLUE|CATALOG)_AWS_EXTERNAL_ID|external_id|[Ee]xternal ID)[\"']?[ \t]{0,40}(?:[|\u2502=:,][ \t]{0,40}(?:String[ \t]{0,40}[|\u2502,][ \t]{0,40})?)[\"']?(?P<value>[\w+=,.@:/-]{1,1223}[\w+=@/-])",
-    re.ASCII,
-)
-_ARGUMENT = lazy_pattern(
-    r"\b(?P<name>\w{1,40})[\"']?\s{0,40}[=:]\s{0,4}(?:\"(?P<value>[^\"\n]{1,1224})\"|'(?P<other>[^'\n]{1,1224})')"
-)
-
-
-@attrs.frozen(eq=False, repr=False)
-class RoleCall(Value):
-    """A call that assumes a role, as the text shows it.
-
-    Attributes:
-        settings: What the call sets, by the names of a profile's settings.
-        profile: The profile that makes the call, if it is one.
-        source: What sets it, as the subject of a sentence.
-        is_of_eks: Whether EKS makes it for the target role of a Pod Identity association, with an external ID of its own.
-        chosen_by: Who chose the external ID, if the caller cannot send another one.
-    """
-
-    settings: Mapping[str, str]
-    profile: str | None
-    source: str
-    is_of_eks: bool = False
-    chosen_by: str | None = None
-
-
-def find_role_call(text: str, facts: Facts, role_arn: str | None) -> RoleCall | None:
-    r"""Return how the text and the facts show that a role is assumed, or ``None`` if they do not.
-
-    >>> from iamtriage.explaining import Facts
-    >>> text = '[profile ops]\nrole_arn = arn:aws:iam::111122223333:role/ops\nsource_profile = default\n'
-    >>> call = find_role_call(text, Facts(), "arn:aws:iam::111122223333:role/ops")
-    >>> call.profile, call.settings.get("external_id")
-    ('ops', None)
-    """
-    call = _find_call(text, context_of(facts).command, role_arn) or _find_issued_id(text)
-    if not facts.external_id:
-        return call
-    call = call or RoleCall({}, None, "the call")
-    return attrs.evolve(call, settings={**call.settings, "external_id": facts.external_id})
-
-
-def _find_issued_id(text: str) -> RoleCall | None:
-    """Return the call of a vendor whose settings a text shows with the external ID that it sends."""
-    found = {each["value"]: each["name"] for each in _ISSUED_ID.finditer(text[:_MAX_TEXT])}
-    if len(found) != 1:
-        return None
-    ((value, name),) = found.items()
-    vendors = {"Snowflake"} if name.endswith("_AWS_EXTERNAL_ID") else set(_VENDOR.findall(text[:_MAX_TEXT]))
-    if len(vendors) != 1:
-        return None
-    (vendor,) = vendors
-    return RoleCall({"external_id": value}, None, vendor, chosen_by=vendor)
-
-
-def _find_call(text: str, command: CommandLine | None, role_arn: str | None) -> RoleCall | None:
-    if command is not None and command.words[:2] == ("sts", "assume-role"):
-        return RoleCall(_normalize(command.options), None, "the command")
-    found = [each for each in _iterate_calls(text[:_MAX_TEXT]) if each.settings.get("role_arn") == role_arn]
-    found = [each for each in found if each.source == _ASSOCIATION] or found
-    if _EKS_AUTH in text and len(found) < 2:
-        # EKS makes the call, whatever else shows it.
-        settings: Mapping[str, str] = found[0].settings if found else {}
-        return RoleCall(settings, None, _ASSOCIATION, is_of_eks=True)
-    return found[0] if role_arn is not None and len(found) == 1 else None
-
-
-def _iterate_calls(text: str) -> Iterator[RoleCall]:
-    if "role_arn" in text and "[" in text:
-        for found in _PROFILE.finditer(text):
-            values = [(line["name"], line["value"]) for line in _LINE.finditer(found["body"])]
-            yield RoleCall(_normalize(values), found["name"], f"the profile {found['name']}")
-    if "role-to-assume: " in text:
-        for found in _INPUTS.finditer(text):
-            values = [(each["name"], each["value"]) for each in _INPUT.finditer(found[0])]
-            yield RoleCall(_normalize(values), None, "the workflow")
-    for found in _CODE.finditer(text):
-        body = found["code"] or found["block"] or found["record"] or found["association"] or ""
-        values = [(each["name"], each["value"] or each["other"]) for each in _ARGUMENT.finditer(body)]
-        # An association also has the role that assumes the target role.
-        values.sort(key=lambda each: each[0].startswith("target"))
-        source = "the block assume_role" if found["block"] else "the call"
-        is_of_eks = found["association"] is not None
-        yield RoleCall(_normalize(values), None, _ASSOCIATION if is_of_eks else source, is_of_eks)
-
-
-def _normalize(values: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found = ((name.replace("-", "").replace("_", "").lower(), value) for name, value in values)
-    return {_SETTING_NAMES[name]: value for name, value in found if name in _SETTING_NAMES}
-
 
 EXTERNAL_ID = "sts:externalid"
 """The condition key of the external ID, in lowercase."""
@@ -246,13 +114,34 @@ def is_met_by_call(result: TrustResult, call: RoleCall | None) -> bool | None:
     return value in result.expected
 
 
+# Where a value that is for another setting stands.
+_NAMES_OF_SETTINGS = {
+    "role_session_name": "session name",
+    "source_identity": "source identity",
+    "external_id": "external ID",
+}
+
+
+def find_misplaced(result: TrustResult, call: RoleCall) -> str | None:
+    """Return the setting of a call that has the value that the condition requires of another one."""
+    setting = _SETTINGS.get((result.condition or "").partition(" ")[2].lower())
+    others = (each for each in _NAMES_OF_SETTINGS if each != setting)
+    return next((each for each in others if call.settings.get(each) in result.expected), None)
+
+
 def describe_passed_value(result: TrustResult, call: RoleCall) -> str:
     """Return what a call passes instead of what the condition requires, as a clause."""
     setting = _SETTINGS[(result.condition or "").partition(" ")[2].lower()]
     value = call.settings.get(setting)
     if value is None:
         lacks = "no code of a device" if setting == "mfa_serial" else "none"
-        return f"{clip_text(call.source)} {f'has no {setting}' if call.profile else f'passes {lacks}'}"
+        other = find_misplaced(result, call)
+        instead = (
+            f": it passes {clip_text(result.expected[0])} as the {_NAMES_OF_SETTINGS[other]}" if other else ""
+        )
+        return (
+            f"{clip_text(call.source)} {f'has no {setting}' if call.profile else f'passes {lacks}'}{instead}"
+        )
     if call.is_of_eks:
         return f"{call.source} has {clip_text(value)}"
     same = result.expected and value.lower() == result.expected[0].lower()
@@ -275,12 +164,11 @@ def open_condition_remedy(
     operator, _, key = result.condition.lower().partition(" ")
     wanted = () if "not" in operator else result.expected
     arn = commands.arn(role_arn, "ROLE_ARN")
-    # Any name will do, unless the call or the policy has one.
-    name = commands.session_name("check" if call is None else call.settings.get("role_session_name", "check"))
-    assume = f"aws sts assume-role --role-arn {{}} --role-session-name {name}"
+    assume = f"aws sts assume-role --role-arn {{}} --role-session-name {_session_name(result, call)}"
     profile = None if call is None or call.profile is None else commands.profile(call.profile)
     setting = _SETTINGS.get(key)
-    passed = None if call is None or setting is None else call.settings.get(setting)
+    known = {} if call is None else {key: each for key, each in call.settings.items() if each != UNKNOWN}
+    passed = known.get(setting or "")
     owner = "the owner of the role"
     if arn.startswith("arn:"):
         owner = f"an administrator of the account {arn.split(':')[4]}"
@@ -293,6 +181,8 @@ def open_condition_remedy(
         value = commands.external_id(wanted[0] if wanted else None)
         title, url = f"Pass {required}", pages.EXTERNAL_ID
         lines = (fill_command(f"{assume} --external-id {{}}", arn, value),)
+        if call is not None and call.code is not None and value != "EXTERNAL_ID":
+            return _code_remedy(result, call, call.code, (title, value, lines[0]), accept)
         if profile is not None:
             lines = (fill_command("aws configure set external_id {} --profile {}", value, profile),)
         unchanged = ", and the trust policy needs no change" if accept is None else ""
@@ -327,6 +217,34 @@ def open_condition_remedy(
         return _mfa_remedy(fill_command(assume, arn), profile, user, program)
     remedy = your_remedy(title, *steps, commands=lines, manifest=manifest, url=url)
     return remedy if manifest is None else attrs.evolve(remedy, manifest_language="hcl")
+
+
+def _session_name(result: TrustResult, call: RoleCall | None) -> str:
+    """Return a session name: any will do, unless the call or the policy has one."""
+    settings = {} if call is None else call.settings
+    is_misplaced = call is not None and find_misplaced(result, call) == "role_session_name"
+    return commands.session_name("check" if is_misplaced else settings.get("role_session_name", "check"))
+
+
+def _code_remedy(
+    result: TrustResult, call: RoleCall, code: CodeCall, parts: tuple[str, str, str], accept: str | None
+) -> Remedy:
+    """Return how the code of a text passes an external ID, from a title, the value and a command."""
+    title, value, line = parts
+    misplaced = find_misplaced(result, call)
+    source = next((each for each in code.settings if misplaced and misplaced == name_of_setting(each)), None)
+    free = f" The {_NAMES_OF_SETTINGS[misplaced]} can be any other." if misplaced else ""
+    where = "replace the line for the external ID with" if "external_id" in call.settings else "add"
+    unchanged = ", and the trust policy needs no change" if accept is None else ""
+    remedy = your_remedy(
+        title,
+        f"In the code, {where} this line.{free} The comparison is case-sensitive{unchanged}.",
+        accept,
+        commands=Labelled("To check it with the same credentials:", line),
+        manifest=code.external_id_line(value, source),
+        url=pages.EXTERNAL_ID,
+    )
+    return attrs.evolve(remedy, manifest_language="text")
 
 
 def _fit_value(expected: str, passed: str | None) -> str:
