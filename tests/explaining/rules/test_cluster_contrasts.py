@@ -172,6 +172,21 @@ def test_helper_that_the_aws_cli_replaces() -> None:
     assert [each.title for each in explain(path).remedies][1:] == ["Write the kubeconfig again"]
 
 
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("image: bitnami/kubectl:1.31", "The image bitnami/kubectl:1.31 has no aws"),
+        ("The GitLab job fails.", "The PATH of the job or container has no aws"),
+        ("On my new laptop:", None),
+    ],
+)
+def test_job_without_the_aws_cli(place: str, words: str | None) -> None:
+    text = f"{place}\nUnable to connect to the server: getting credentials: exec: executable aws not found"
+    remedy = explain(text).remedies[0]
+    assert (remedy.title == "Run the job in an image with kubectl and the AWS CLI") is (words is not None)
+    assert words is None or remedy.steps[0].startswith(words)
+
+
 CONTEXT = "$ kubectl config current-context\narn:aws:eks:{}:111122223333:cluster/{}\n"
 
 

@@ -905,7 +905,7 @@ def test_facts_replace_what_s3_does_not_state(facts: dict[str, str], resource: s
         ("ecs:ExecuteCommand", "arn:aws:ecs:eu-west-1:111122223333:task/orders/0a1b2c3d", ["ecs:DescribeTasks"]),
         ("s3:ListBucket", "arn:aws:s3:::orders", ["followed by /*"]),
         ("s3:GetObjectVersion", "arn:aws:s3:::orders/builds/17/a.tgz", ["instead of s3:GetObject, which does not cover it"]),
-        ("s3:DeleteObjectVersion", "arn:aws:s3:::orders/a.csv", ["instead of s3:DeleteObject"]),
+        ("s3:DeleteObjectVersion", "arn:aws:s3:::orders/a.csv", ["only adds a delete marker"]),
         ("s3:PutObjectAcl", "arn:aws:s3:::orders/a.csv", ["Without the ACL, s3:PutObject is enough."]),
         ("sqs:receivemessage", QUEUE, ["sqs:DeleteMessage"]),
         ("kms:GenerateDataKey", KEY, ["kms:Decrypt on the same key"]),
@@ -928,6 +928,25 @@ def test_companion_actions_are_named_but_not_in_the_policy(
     assert remedy.policy is not None
     [statement] = remedy.policy["Statement"]
     assert statement["Action"].lower() == action.lower()
+
+
+@pytest.mark.parametrize(
+    ("words", "resource"),
+    [
+        ("Our policy has s3:DeleteObject on the whole bucket.", "arn:aws:s3:::orders/*"),
+        ("Our policy allows s3:DeleteObject on arn:aws:s3:::orders/*.", "arn:aws:s3:::orders/*"),
+        ("We never had s3:DeleteObject on the whole bucket.", "arn:aws:s3:::orders/a.csv"),
+        ("The bucket policy is empty.", "arn:aws:s3:::orders/a.csv"),
+    ],
+)
+def test_versions_of_the_objects_that_are_allowed(words: str, resource: str) -> None:
+    action = "s3:DeleteObjectVersion"
+    remedy = explain(
+        f'{words}\nUser: {SESSION} is not authorized to perform: {action} on resource: "arn:aws:s3:::orders/a.csv" '
+        f"because no identity-based policy allows the {action} action"
+    ).remedies[0]
+    assert remedy.policy is not None
+    assert remedy.policy["Statement"][0]["Resource"] == resource
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -248,12 +249,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     elif API_VERSION in message or OTHER_VERSION in message:
         return explain_api_version(case, message)
     elif "not found" in message or "no such file" in message:
-        install = your_remedy(
-            "Install the AWS CLI where the call runs: in the image of the job or container, or on the computer",
-            "The PATH there must contain aws. It also needs credentials of a principal that has access to the cluster.",
-            commands=("aws --version", "aws sts get-caller-identity", f"{_HELPER} > /dev/null"),
-            url=pages.EKS_KUBECONFIG,
-        )
+        install = _install_cli(case.failure.text)
         if name == "aws-iam-authenticator":
             # https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html
             install = your_remedy(
@@ -289,6 +285,42 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         KUBECONFIG_HELPER.cause("reported", because, text=text),
         *causes,
         remedies=(_RUN_IN_ARGO_CD,) if is_argo_cd else (*first, *others),
+    )
+
+
+# A job or container, as people and CI systems name it, and the image that it runs in.
+_JOB = lazy_pattern(
+    r"(?i:\b(?:pipelines?|ci|ci/cd|cicd|runners?|gitlab|jenkins|(?:github|gitea) actions|bitbucket|circleci|images?|containers?|docker run|dockerfile)\b)"
+)
+_IMAGE = lazy_pattern(
+    r"\b(?i:image(?: is)?|FROM|using docker image)(?: ?[:=])? ?[`'\"]?(?P<image>(?:[a-z0-9.-]{1,60}/){1,4}[a-z0-9._-]{1,60}(?::[\w.-]{1,60})?)(?<![.:])",
+    re.ASCII,
+)
+
+
+def _install_cli(text: str) -> Remedy:
+    """Return how a job, a container or a computer gets the AWS CLI, which a kubeconfig runs."""
+    if _JOB.search(text) is None:
+        return your_remedy(
+            "Install the AWS CLI where the call runs: in the image of the job or container, or on the computer",
+            "The PATH there must contain aws. It also needs credentials of a principal that has access to the cluster.",
+            commands=("aws --version", "aws sts get-caller-identity", f"{_HELPER} > /dev/null"),
+            url=pages.EKS_KUBECONFIG,
+        )
+    images = {each["image"] for each in _IMAGE.finditer(text)}
+    has = (
+        f"The image {clip_text(images.pop())} has no aws"
+        if len(images) == 1
+        else "The PATH of the job or container has no aws"
+    )
+    # https://github.com/alpine-docker/k8s
+    return your_remedy(
+        "Run the job in an image with kubectl and the AWS CLI",
+        f"{has}: use one that has both, such as alpine/k8s, or install the AWS CLI 2 in it.",
+        "A kubeconfig has no credentials: give the job its own, best a role by OIDC. A profile in a copied kubeconfig does not exist there, so write the kubeconfig in the job.",
+        'If kubectl then says "You must be logged in to the server", the cluster does not know this role: that is when it needs an access entry, or an entry in aws-auth.',
+        commands=("aws --version", "aws sts get-caller-identity", _UPDATE_KUBECONFIG),
+        url=pages.EKS_KUBECONFIG,
     )
 
 

@@ -132,7 +132,7 @@ _LAUNCH_TEMPLATE = ServiceRole(
     "launch instances with the launch template",
     ("ec2:RunInstances", "ec2:CreateTags"),
     "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html",
-    step="ec2:CreateTags is required only if the template has tags, iam:PassRole only if it has an instance profile.",
+    step="ec2:CreateTags is required only if the template has tags. If it has an instance profile, the caller also needs iam:PassRole on the profile's role.",
 )
 _FLOW_LOG_ROLE = ServiceRole(
     "the role of the flow log",
@@ -252,7 +252,8 @@ def explain_weak_role(denial: Denial) -> Explanation:
     )
     name = commands.role_name(None if role is None else role.name)
     statements = [allow(row.actions, resource)]
-    if row in {_CODEDEPLOY_TEMPLATE, _LAUNCH_TEMPLATE}:
+    has_role = row is _LAUNCH_TEMPLATE and _INSTANCE_ROLE.search(denial.failure.text) is not None
+    if row is _CODEDEPLOY_TEMPLATE or has_role:
         statements.append(_pass_instance_role(denial, None if role is None else role.account))
     calls = [each for each in _CALLS_ON_TASKS.get(waited, ()) if each not in denial.failure.text]
     if row.show == _SHOW_MACHINE and calls:

@@ -44,6 +44,7 @@ _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Reso
 _CALLS_ON_VERSIONS = (
     "GetObject DeleteObject GetObjectAcl PutObjectAcl GetObjectTagging PutObjectTagging DeleteObjectTagging"
 )
+_DELETE_VERSION = "s3:DeleteObjectVersion"
 _VERSION = "The request names a version ID, so S3 checks"
 _CONSOLE = "Only the console needs eks:AccessKubernetesApi, not kubectl. It also calls eks:DescribeCluster on the cluster and eks:ListClusters on *: add those that are still missing."
 KUBECTL_WORKS = lazy_pattern(r"\bkubectl\b[^\n]{0,200}? get\b[^\n]{0,200}\n[ \t]{0,8}NAME\b")
@@ -79,6 +80,8 @@ _HINTS = {
         f"s3:{verb}ObjectVersion{what}": f"{_VERSION} s3:{verb}ObjectVersion{what} instead of s3:{verb}Object{what}, which does not cover it."
         for verb, what in (each.split("Object") for each in _CALLS_ON_VERSIONS.split())
     },
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
+    _DELETE_VERSION: f"{_VERSION} {_DELETE_VERSION} instead of s3:DeleteObject, which does not cover it. Without a version ID, a delete in a versioned bucket only adds a delete marker: the data stay until each version is deleted. With s3:ListBucketVersions on the bucket, list-object-versions prints the versions.",
     "s3:PutObjectAcl": "An upload with an ACL (--acl) requires s3:PutObjectAcl besides s3:PutObject. Without the ACL, s3:PutObject is enough.",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam-identity-policies.html
     "s3express:CreateSession": "In a directory bucket, this session covers all calls on objects: actions of s3: do not apply. The condition s3express:SessionMode limits it to ReadOnly or ReadWrite.",

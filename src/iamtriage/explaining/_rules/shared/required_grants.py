@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.shared import tasks
 from iamtriage.explaining._rules.shared.required_resources import next_objects, transfer_objects
 from iamtriage.explaining._rules.shared.services import find_named_domain
@@ -94,7 +95,7 @@ def required_grant(denial: Denial) -> Grant | None:
     if others is not None:
         return attrs.evolve(grant, notes=(f"{NEXT_OBJECTS}{others} as Resource.", *grant.notes))
     if objects is None:
-        return grant
+        return _widen_as_stated(grant, denial.failure.text)
     return attrs.evolve(grant, resources=(objects,), notes=(*grant.notes, _ALL_OBJECTS))
 
 
@@ -114,6 +115,26 @@ def _paths_of_domain(arn: str, denial: Denial) -> str:
     """
     domain = find_named_domain(denial.failure.text)
     return f"{arn}/*" if domain is None else f"{arn}/*".replace("/DOMAIN/", f"/{domain['domain']}/")
+
+
+def _widen_as_stated(grant: Grant, text: str) -> Grant:
+    """Return the grant for a version with the objects for which a text says that the action without versions is allowed.
+
+    >>> grant = Grant("s3:GetObjectVersion", ("arn:aws:s3:::site/a.html",))
+    >>> _widen_as_stated(grant, "We have s3:GetObject on the whole bucket.").resources
+    ('arn:aws:s3:::site/*',)
+    """
+    if "ObjectVersion" not in grant.action:
+        return grant
+    plain = grant.action.replace("Version", "", 1)
+    bucket = grant.resources[0].partition("/")[0]
+    said = re.compile(
+        rf"\b{re.escape(plain)}\b[^\n;]{{0,80}}?(?:\b(?:whole|entire|complete) bucket|\ball (?:the )?(?:objects|keys)|{re.escape(bucket)}/\*)"
+    )
+    if "/" not in grant.resources[0] or '"Deny"' in text or next(find_said(text, said), None) is None:
+        return grant
+    note = f"The Resource is that of {plain} in the text."
+    return attrs.evolve(grant, resources=(f"{bucket}/*",), notes=(*grant.notes, note))
 
 
 def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:
