@@ -66,6 +66,55 @@ def test_workers_of_php_fpm_without_the_variables(text: str, variable: str | Non
         assert len(explanation.remedies) == 1
 
 
+# ------------------------------------------------------------------------------------ trust policies in templates
+
+UNTRUSTED = "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda."
+YAML = """  SyncRole:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: sync
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal:
+              Service: {}
+            Action: sts:AssumeRole
+"""
+HCL = """resource "aws_iam_role" "sync" {{
+  name = "sync"
+  assume_role_policy = jsonencode({{
+    Version = "2012-10-17"
+    Statement = [{{ Effect = "Allow", Principal = {{ Service = {} }}, Action = "sts:AssumeRole" }}]
+  }})
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("template", "step", "line"),
+    [
+        (YAML.format("ec2.amazonaws.com"), "of SyncRole with this one", "          - lambda.amazonaws.com"),
+        (f"The role is copied.\n{YAML.format('ec2.amazonaws.com')}", "of SyncRole", "        Service: lambda.amazonaws.com"),
+        (HCL.format('"ec2.amazonaws.com"'), "of aws_iam_role.sync", '          "lambda.amazonaws.com"'),
+        # What a reference stands for is not known, and which of two roles it is.
+        (HCL.format("var.service"), "", None),
+        (YAML.format('!Sub "ec2.${AWS::URLSuffix}"'), "", None),
+        (YAML.format("ec2.amazonaws.com") * 2, "", None),
+    ],
+    ids=["YAML", "copy", "Terraform", "variable", "reference", "two roles"],
+)  # fmt: skip
+def test_trust_policy_of_a_template(template: str, step: str, line: str | None) -> None:
+    explanation = explain(f"{template}\n{UNTRUSTED}")
+    first = explanation.remedies[0]
+    assert (first.manifest is not None) is (line is not None)
+    if line is not None:
+        assert step in first.steps[0]
+        assert line in (first.manifest or "").splitlines()
+        assert first.commands == ()
+        assert "the role sync" in explanation.summary
+
+
 # ------------------------------------------------------------------------------------- keys in settings of Django
 
 UNKNOWN_KEY = "botocore.exceptions.ClientError: An error occurred (InvalidAccessKeyId) when calling the ListObjectsV2 operation: The AWS Access Key Id you provided does not exist in our records."
@@ -131,6 +180,16 @@ def test_root_user_in_a_kubeconfig() -> None:
     )
     assert '"Resource": "arn:aws:iam::111122223333:role/orders-admin"' in first.steps[0]
     assert not any("check the control policies" in each for each in explanation.notes)
+
+
+def test_root_user_of_a_profile() -> None:
+    said = "source_profile=main and role/deploy in the same account, the trust policy has arn:aws:iam::111122223333:root"
+    first = explain(f"{ROOT}\n\n{said}").remedies[0]
+    assert '"Resource": "arn:aws:iam::111122223333:role/deploy"' in first.steps[0]
+    assert "set it as source_profile" in first.steps[0]
+    # The role can be in another account than the one that it trusts.
+    other = explain(f"{ROOT}\n\n{said.replace('the same account', 'account B')}").remedies[0]
+    assert '"Resource": "ROLE_ARN"' in other.steps[0]
 
 
 def test_root_user_without_a_trust_policy() -> None:

@@ -1492,6 +1492,19 @@ def test_program_that_can_run_anywhere(text: str, summary: str, step: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("build", "line", "note"),
+    [
+        ('implementation(platform("software.amazon.awssdk:bom:2.30.1"))\nimplementation("software.amazon.awssdk:sqs")', 'awssdk:sts")', "IMDS does not replace"),
+        ('implementation("software.amazon.awssdk:sqs:2.30.1")\nMust we raise the hop limit?', 'awssdk:sts:2.30.1")', "Leave the hop limit as it is"),
+    ],
+)  # fmt: skip
+def test_version_of_the_module(build: str, line: str, note: str) -> None:
+    found = explain(f"{_NO_STS}\n{build}")
+    assert (found.remedies[0].manifest or "").endswith(line)
+    assert any(each.startswith(note) for each in found.notes)
+
+
+@pytest.mark.parametrize(
     ("text", "lacking", "added"),
     [
         ("SdkClientException: To use assumed roles in the 'ops' profile, the 'sts' service module must be on the class path.", "lacks the module sts, which it needs for the profile ops", ["sts"]),
@@ -1512,7 +1525,7 @@ def test_module_that_a_profile_requires(text: str, lacking: str, added: list[str
     [
         ('libraryDependencies += "software.amazon.awssdk" % "sqs" % "2.20.1"', 'libraryDependencies += "software.amazon.awssdk" % "sts" % "2.20.1"'),
         ("implementation 'software.amazon.awssdk:sqs:2.20.1'", 'implementation("software.amazon.awssdk:sts:2.20.1")'),
-        ("implementation platform('software.amazon.awssdk:bom:2.20.1')", 'implementation("software.amazon.awssdk:sts:2.20.1")'),
+        ("implementation platform('software.amazon.awssdk:bom:2.20.1')", 'implementation("software.amazon.awssdk:sts")'),
         ("<groupId>software.amazon.awssdk</groupId>\n<artifactId>sqs</artifactId>\n</dependency>", "<dependency>\n  <groupId>software.amazon.awssdk</groupId>\n  <artifactId>sts</artifactId>\n</dependency>"),
         ("", "<dependency>\n  <groupId>software.amazon.awssdk</groupId>\n  <artifactId>sts</artifactId>\n</dependency>"),
     ],

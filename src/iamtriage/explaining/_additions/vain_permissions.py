@@ -27,6 +27,8 @@ _ADDED = lazy_pattern(
     r"\b(?:added|adding|attached|attaching|gave|giving|given|granted|granting|tried|trying|put|assigned|allowed)\b"
     r"[^\n.!?;:\"]{0,120}?(?<![\w/:.-])"
     rf"(?P<what>{_WIDE}(?:(?:, ?| )(?:(?:and|or|plus|then|even|also|finally|now) ){{0,3}}{_WIDE}){{0,4}})"
+    # "The role has AdministratorAccess since yesterday (I attached it as a test)."
+    rf"|\b(?:has|have)\b[^\n.!?;:\"]{{0,40}}?(?<![\w/:.-])(?P<had>{_WIDE})(?=[^\n.!?;:\"]{{0,60}}\b(?:(?:attached|added|gave) it|as a test|for (?:a )?test(?:ing)?|temporarily)\b)"
 )
 _IS_OTHER = lazy_pattern(r"(?i:\b(?:if|should|must|can|could|want to|instead of|without|boundary)\b)")
 _KEPT = "If you added it for this, remove it."
@@ -71,7 +73,7 @@ def _find_added(failure: Failure, remedies: tuple[Remedy, ...]) -> Iterator[str]
     for found in find_said(failure.text, _ADDED):
         if _IS_OTHER.search(found[0]):
             continue
-        for each in _NAME.finditer(found["what"]):
+        for each in _NAME.finditer(found["what"] or found["had"]):
             if each["service"] is None or (
                 each["service"] == service and not needs_allow and not is_two_sided
             ):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.readers.documents import FoundDocument
 
-__all__ = ("SESSION_POLICY", "build_policy", "find_policies", "find_trust_conditions")
+__all__ = ("SESSION_POLICY", "build_policy", "find_heading", "find_policies", "find_trust_conditions")
 
 SESSION_POLICY = "the session policy in the text"
 """The name of a policy that a workflow or a command passes for a session."""
@@ -252,3 +252,20 @@ def _strings(value: object) -> list[str]:
         if isinstance(value, list)
         else []
     )
+
+
+# "policy orders-read:" above the document. A word of a sentence has no hyphen, digit or capital in it.
+_HEADING = lazy_pattern(
+    r"\b[Pp]olicy[ \t]{1,4}[`\"']?(?P<name>(?=[\w+=,.@-]{0,60}(?:[-_0-9]|[a-z][A-Z]))[A-Za-z][\w+=,.@-]{1,126}\w)[`\"']?[ \t]{0,4}(?:\([^()\n]{1,60}\))?:?[ \t]{0,4}\r?\n?(?:```\w{0,5}\r?\n)?[ \t]{0,12}\{",
+    re.ASCII,
+)
+
+
+def find_heading(text: str) -> str | None:
+    r"""Return the name of a policy that stands above the only document with a name.
+
+    >>> find_heading('policy orders-read:\n{"Statement": []}'), find_heading('The policy is:\n{"Statement": []}')
+    ('orders-read', None)
+    """
+    names = {each["name"] for each in _HEADING.finditer(text)}
+    return names.pop() if len(names) == 1 else None

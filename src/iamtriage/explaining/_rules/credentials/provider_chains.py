@@ -36,6 +36,9 @@ _SDK_MODULES = (
     (r"<groupId>software\.amazon\.awssdk</groupId>\s{0,80}<artifactId>(?!bom\b)[\w-]{1,60}</artifactId>(?:\s{0,80}<version>(?P<version>[\w.${}-]{1,60})</version>)?",
      "<dependency>\n  <groupId>software.amazon.awssdk</groupId>\n  <artifactId>sts</artifactId>{}\n</dependency>", "pom.xml"),
 )  # fmt: skip
+_KOTLIN = lazy_pattern(r"\bbuild\.gradle\.kts\b|\bplatform\(\"")
+_BOM = lazy_pattern(r"\bplatform\(\s?[\"'(]{1,2}software\.amazon\.awssdk:bom\b")
+_HOP_LIMIT = lazy_pattern(r"(?i:\bhop[ -]?limit\b)")
 # What the providers of the SDKs for Java and Go say, and what it means, in the order of their chains.
 _CONTAINER = "container credentials (ECS, EKS)"
 _OUTCOMES = {
@@ -260,6 +263,10 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
         (row for row in shown if row[0] is not None), (None, _SDK_MODULES[2][1], "pom.xml")
     )
     version = (found and found["version"]) or ""
+    if file == "build.gradle" and _KOTLIN.search(case.failure.text) is not None:
+        file = "build.gradle.kts"
+    if _BOM.search(case.failure.text) is not None and file.startswith("build.gradle"):
+        version = ""  # the BOM sets it
     if version and file != "build.sbt":
         version = f"\n  <version>{version}</version>" if file == "pom.xml" else f":{version}"
     modules = join_words([f"software.amazon.awssdk:{each}" for each in names], "and")
@@ -274,6 +281,9 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
         return _explain_skipped_identity(case, answered[0])
     if not profile:
         rest = "AWS has not checked the role yet."
+    hop_limit = None
+    if not profile and _HOP_LIMIT.search(case.failure.text) is not None:
+        hop_limit = "Leave the hop limit as it is: IMDS does not replace the module, and would give the program the role of the node."
     return case.explain(
         f"The SDK for Java found no credentials: the class path lacks the module {said['module']}, which it needs for {user}.",
         MODULE_MISSING.cause("reported"),
@@ -285,10 +295,11 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
             url=pages.SDK_CREDENTIALS if profile else pages.EKS_IRSA_SDK,
         ),
         notes=(
+            hop_limit,
             f"The other providers in the message are the rest of the chain: no access keys are needed. {rest}",
             credential_remedies.NO_CALL_MADE,
             None
-            if profile
+            if profile or hop_limit
             else "IMDS does not replace the module: the program would then have the role of the node.",
         ),
     )

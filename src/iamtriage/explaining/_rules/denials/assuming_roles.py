@@ -339,7 +339,7 @@ def _statement_for(denial: Denial, attribute: str | None) -> dict[str, Any]:
 
 def _is_unlike_others(denial: Denial) -> bool:
     """Return whether the text shows that such a role works in other accounts, and gives no other reason."""
-    is_unexplained = denial.policy_type is None and denial.deny is None
+    is_unexplained = (denial.policy_type, denial.deny) == (None, None)
     return is_unexplained and bool(role_calls.find_working_accounts(denial))
 
 
@@ -349,14 +349,12 @@ def _allow_remedy(
     """Return the remedy that allows the caller to assume the role, with what the other account has to do."""
     findings, is_named = condition.findings, condition.names_caller
     becomes_named = condition.remedy is not None and condition.remedy.layer == "role_trust"
-    if is_named and (becomes_named or not condition.names_account) and not denial.crosses_accounts:
+    is_enough = not denial.crosses_accounts and (becomes_named or not condition.names_account)
+    if is_named and (is_enough or (condition.remedy and role_calls.says_allowed(denial))):
         return None  # within one account, a trust policy that names the caller is enough
-    if is_named and condition.remedy is not None and role_calls.says_allowed(denial):
-        return None
-    what = f"to pass {attribute}" if attribute else "to assume the role"
     where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
-    start = "Also allow" if is_named else "Allow"
-    remedy = allow_remedies.allow_remedy(denial, title=f"{start} {denial.caller} {what}{where}")
+    title = f"{'Also allow' if is_named else 'Allow'} {denial.caller} to {f'pass {attribute}' if attribute else 'assume the role'}{where}"
+    remedy = allow_remedies.allow_remedy(denial, title=title)
     is_trusted = role_calls.says_trusted(denial) or (findings is not None and findings.allowed)
     if remedy is None or denial.is_explicit or is_trusted:
         return remedy

@@ -33,6 +33,8 @@ _ROOT_IN_TRUST = lazy_pattern(
 )
 
 
+_ROLE_NAME = lazy_pattern(r"(?<![\w:./-])role/([\w+=,.@-]{1,64}\w)", re.ASCII)
+_SAME_ACCOUNT = lazy_pattern(r"(?i:\b(?:same|this|my|our|own) (?:aws )?acc(?:oun)?t\b)")
 _WHO = "aws sts get-caller-identity --profile PROFILE --query Arn --output text"
 
 
@@ -40,9 +42,13 @@ def explain_root_assumes(denial: Denial) -> Explanation:
     """Explain that an account's root user cannot assume roles."""
     text, stated = denial.failure.text, denial.context.role_arn
     role = commands.arn(denial.resource or (stated and stated.value), "ROLE_ARN")
+    trusts, in_trust = "that the role trusts", _ROOT_IN_TRUST.search(text)
+    named = {each[1] for each in _ROLE_NAME.finditer(text)}
+    if role == "ROLE_ARN" and in_trust is not None and len(named) == 1 and _SAME_ACCOUNT.search(text):
+        owner = in_trust["arn"] or in_trust["principal"]
+        role = f"{owner.removesuffix('root')}role/{named.pop()}"
     needed = json.dumps({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role})
     name = "the role" if role == "ROLE_ARN" else f"the role {role.rpartition('/')[2]}"
-    trusts, in_trust = "that the role trusts", _ROOT_IN_TRUST.search(text)
     if role.endswith("/OrganizationAccountAccessRole"):
         trusts = "of the organization's management account, which the role trusts"
     why = f"Neither an identity-based policy nor the trust policy of {name} can allow it."
@@ -52,6 +58,8 @@ def explain_root_assumes(denial: Denial) -> Explanation:
     stored, use = "aws configure list prints", None
     if 'provider "aws"' in text:
         stored = 'aws configure list or provider "aws" has'
+    if "source_profile" in text:
+        trusts += ", and set it as source_profile of the profile with role_arn"
     if "get-token" in text:
         # The kubeconfig can have the profile for the exec plugin.
         role_option = commands.command("--role-arn", role)

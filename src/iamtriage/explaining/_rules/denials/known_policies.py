@@ -16,7 +16,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
-from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
+from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY, find_heading
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
 from iamtriage.explaining._rules.sts import trust_documents
@@ -101,8 +101,11 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
         yield KnownPolicy(trust, "the role's trust policy", evidence, "role_trust", has_principal=True)
     name = "the policy in the text"
-    is_control = denial.policy_type in _CONTROLS
-    ids = set(_CONTROL_POLICY_ID.findall(denial.failure.text)) if is_control else set[str]()
+    ids = (
+        set(_CONTROL_POLICY_ID.findall(denial.failure.text))
+        if denial.policy_type in _CONTROLS
+        else set[str]()
+    )
     stated = [each for each in denial.context.policies if not each.is_trust_policy]
     if denial.policy_type not in {None, "session"}:
         stated = [each for each in stated if each.name != SESSION_POLICY]
@@ -112,9 +115,11 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     elif called and len(stated) == 1 and called in re.split(r"[^\w/+=,.@-]+", denial.failure.text):
         # The text names the policy of the message without its ARN, too.
         name = f"the policy {clip_text(called)} in the text"
-    if (permission_set := find_permission_set(denial)) is not None:
-        content = build_managed_policy(permission_set)
-        owner = _identify_caller(denial)
+    elif len(stated) == 1 and (heading := find_heading(denial.failure.text)) is not None:
+        name = f"the policy {clip_text(heading)} in the text"
+    # A permission set with the name of an AWS managed policy normally has that policy.
+    if (permission_set := getattr(denial.role, "permission_set", None)) and is_known_policy(permission_set):
+        content, owner = build_managed_policy(permission_set), _identify_caller(denial)
         yield KnownPolicy(content, permission_set, "derived", None, has_principal=False, owner=owner)
     for each in stated:
         named = each.name or (name if each.file is None else f"the policy in {clip_text(each.file)}")
@@ -124,12 +129,6 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         holder = None if each.owner == ASKER and is_own else each.owner
         source = (holder, each.version, each.has_references)
         yield KnownPolicy(each.content, named, "derived", None, *kind, *source)
-
-
-def find_permission_set(denial: Denial) -> str | None:
-    """Return the permission set of the caller, if it has the name of an AWS managed policy that it normally has."""
-    name = getattr(denial.role, "permission_set", None)
-    return name if name is not None and is_known_policy(name) else None
 
 
 def _flatten(documents: Iterable[Any]) -> Iterator[Document]:

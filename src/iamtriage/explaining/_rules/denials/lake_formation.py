@@ -146,7 +146,7 @@ def explain_lake_formation(denial: Denial) -> Explanation:
 def _describe_data_access(denial: Denial, grant: _Grant) -> str:
     """Return what the caller needs in IAM to read the data of a table, unless it is an administrator."""
     if is_administrator(denial.failure.text):
-        return "AdministratorAccess already allows lakeformation:GetDataAccess and the Glue and Athena actions: no IAM policy is missing."
+        return "AdministratorAccess already allows lakeformation:GetDataAccess and the Glue and Athena actions: no IAM policy is missing. Without it, the caller needs them from another policy."
     return _DATA_ACCESS.format("" if "SELECT" in grant.permissions else "SELECT, and ")
 
 
@@ -191,7 +191,11 @@ def _find_database(denial: Denial, table: str) -> str | None:
     qualified = re.findall(
         rf"(?<![\w.@/-])([A-Za-z_]\w{{0,254}})\.{re.escape(table)}(?![\w.-])", text, re.ASCII
     )
-    found = {each["name"].rstrip(".") for each in _STATED_DATABASE.finditer(text)} | set(qualified)
+    # A source of dbt has the name of its database, unless the project says otherwise.
+    sources = re.findall(
+        rf"\bsource\(\s?[\"'](\w{{1,255}})[\"'],\s?[\"']{re.escape(table)}[\"']", text, re.ASCII
+    )
+    found = {each["name"].rstrip(".") for each in _STATED_DATABASE.finditer(text)} | {*qualified, *sources}
     return found.pop() if len(found) == 1 else None
 
 

@@ -133,6 +133,18 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     )
     sid = next(map(shown_sid, statements_with(policy, denial.action or "")), "")
     step = f"Or add this Resource to the statement {sid or f'that allows {denial.action}'} in {policy.name}, and keep its other resources."
+    needed = {
+        name for each in iterate_statements(remedy.policy or {}) for name in as_strings(each.get("Action"))
+    }
+    if len(needed) > 1 and not (sid and needed <= {denial.action}):
+        allowed = {
+            name
+            for each in statements_with(policy, denial.action or "")
+            for name in as_strings(each.get("Action"))
+        }
+        if not needed <= allowed:
+            # The other actions are not to be allowed on the resources of that statement, too.
+            step = f"Or add this statement to {policy.name}, and keep its others."
     if is_known_policy(policy.name):
         step = f"AWS manages {policy.name}, which you cannot edit. For a role with a name that it allows, it is enough."
     return attrs.evolve(remedy, steps=(*steps, step))

@@ -89,6 +89,11 @@ def required_grant(denial: Denial) -> Grant | None:
         return attrs.evolve(grant, notes=(note, *grant.notes))
     if (other := _find_lasting_resource(grant.resources[0], denial)) is not None:
         return attrs.evolve(grant, resources=other[:1], notes=(other[1], *grant.notes))
+    return _grant_for_objects(grant, denial)
+
+
+def _grant_for_objects(grant: Grant, denial: Denial) -> Grant:
+    """Return the grant for one object, with those that the command, the job or the text handles, too."""
     objects = transfer_objects(grant.resources[0], denial.failure.text)
     # A version is that of one object.
     others = None if objects or "Version" in grant.action else next_objects(grant.resources[0])

@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.shared.remedies import (
 from iamtriage.explaining._rules.shared.services import service_trust_policy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment, trust_in_code_steps
 from iamtriage.explaining._rules.sts.service_policies import check_service_trust, list_other_services
+from iamtriage.explaining._rules.sts.template_roles import change_template_remedy, find_template_role
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -155,7 +156,9 @@ def explain_untrusted_role(
         )
     if trust is not None:
         retry = () if trust.is_allowed else ("Retry after a few seconds: the change has to propagate.",)
-        fix = attrs.evolve(trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry))
+        fix = change_template_remedy(case.failure.text, trust.remedy) or attrs.evolve(
+            trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry)
+        )
         verdict, remedies, causes = trust.verdict, (fix,), (causes[0], trust.cause)
         if trust.is_allowed and name is not None and _is_new(case.failure.text, name):
             verdict = "the trust policy in the text is right, but the role is only seconds old, and the service does not see it yet"
@@ -163,7 +166,7 @@ def explain_untrusted_role(
             text = "Changes in IAM take a few seconds to propagate. If the call is still rejected after minutes, check the role's ARN."
             causes = (ROLE_TOO_NEW.cause("derived", text=text),)
         others = list_other_services(case.facts.trust_policy, service)
-        if name is not None and not trust.is_allowed and others:
+        if name is not None and not trust.is_allowed and others and not fix.manifest:
             other = _other_role_remedy(case.failure.text, name, service, actions)
             # A role that is named after the service that it trusts is for that service.
             prefixes = (each.partition(".")[0] for each in others)
@@ -351,4 +354,6 @@ def _find_role_name(case: Case[Any] | Denial) -> str | None:
     names = {each["id"] or each["name"] for each in _TERRAFORM_ROLE.finditer(case.failure.text)}
     owners = (each.owner for each in case.context.policies if each.is_trust_policy)
     names = names or {owner[1] for owner in owners if owner is not None}
+    if not names and (role := find_template_role(case.failure.text)) is not None:
+        names = {role.name} - {""}
     return names.pop() if len(names) == 1 else None
