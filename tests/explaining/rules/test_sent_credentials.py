@@ -202,6 +202,14 @@ def test_type_in_the_string_to_sign_is_compared(
     assert ("not a form" in explanation.remedies[0].title) == (received == "multipart/form-data")
 
 
+@pytest.mark.parametrize("sent", ["file.type", "'image/png'"])
+def test_type_of_each_file_is_signed(sent: str) -> None:
+    code = f"getSignedUrl('putObject', {{ContentType: 'image/gif'}})\nfetch(url, {{headers: {{'Content-Type': {sent}}}}})"
+    remedy = explain(f"{code}\n\n{TO_SIGN.format('image/png')}").remedies[0]
+    assert (remedy.title == "Sign the ContentType of each file") is (sent == "file.type")
+    assert ("image/png" in remedy.steps[0]) is (sent != "file.type")
+
+
 UPLOAD = "An error occurred ({}) when calling the {} operation: Access Denied"
 PACKAGE = (
     "$ aws --endpoint-url http://localhost:4566 cloudformation deploy --template-file a.yml --s3-bucket b\n"

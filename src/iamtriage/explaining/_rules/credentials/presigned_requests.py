@@ -160,6 +160,12 @@ def compare_methods(text: str) -> Difference | None:
     )
 
 
+# A type that the code of the client takes from the file.
+_VARIABLE_TYPE = lazy_pattern(
+    r"[\"'](?i:content-type)[\"']\]?\s?[:=,]\s?(?P<expression>(?!undefined\b|null\b)[A-Za-z_$][\w$]{0,40}\??\.(?:type|mimetype|mimeType|contentType))\b"
+)
+
+
 def _compare_values(text: str, request: _Request, name: str, found: re.Match[str]) -> Difference:
     value, received, is_type = found[1], request.headers[name], name == _TYPE_HEADER
     shown, parameter = clip_text(received), _PARAMETERS.get(name, name)
@@ -171,6 +177,12 @@ def _compare_values(text: str, request: _Request, name: str, found: re.Match[str
     # S3 rejects headers that begin with x-amz- and are not signed.
     if received and is_type:
         sign += f", or leave {parameter} out, so that the client can send any type"
+    title = "Sign and send the same value"
+    variable = _VARIABLE_TYPE.search(text) if received and is_type else None
+    if variable is not None:
+        # A constant fits only some of the files.
+        title = f"Sign the {parameter} of each file"
+        sign = f"the client sends {variable['expression']}, which is not the same for each file: pass it to the code that signs, and set {parameter} to it instead of {clip_text(value)}. Or leave {parameter} out, so that the client can send any type"
     if is_type and received in _GENERAL_TYPES and value not in _GENERAL_TYPES:
         # A library adds such a type itself: it describes nothing.
         sign = f"leave {parameter} out in the code that signs, so that the client can send any type"
@@ -180,13 +192,13 @@ def _compare_values(text: str, request: _Request, name: str, found: re.Match[str
     # S3 stores an object with the type that the request sends.
     is_wrong = is_type and received not in _GENERAL_TYPES and f".{value.rpartition('/')[2]}" not in text
     again = f"{sign[0].upper()}{sign[1:]}{end} Or s{send}." if is_wrong else f"S{send}. Or {sign}{end}"
+    if variable is not None:
+        again = f"{sign[0].upper()}{sign[1:]}{end} The client must send exactly the type that is signed."
     evidence = f"{request.source} {has}{', and X-Amz-SignedHeaders includes it' if name in _signed_headers(text) else ''}."
     return Difference(
         f"it was signed for {name}: {clip_text(value)}, but {request.sender} {sent}",
         (evidence,),
-        _remedy(
-            text, again, headers={name: received if is_wrong else value}, title="Sign and send the same value"
-        ),
+        _remedy(text, again, headers={name: received if is_wrong else value}, title=title),
     )
 
 
