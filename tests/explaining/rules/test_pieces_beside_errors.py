@@ -115,6 +115,18 @@ def test_trust_policy_of_a_template(template: str, step: str, line: str | None) 
         assert "the role sync" in explanation.summary
 
 
+@pytest.mark.parametrize("tool", ["Terraform", "AWS CLI"])
+def test_role_of_the_account_in_terraform(tool: str) -> None:
+    said = "UpdateStage, https response error StatusCode: 400, BadRequestException: CloudWatch Logs role ARN must be set in account settings to enable logging"
+    text = f"Error: updating API Gateway Stage (ags-0a1b2c3d4e-live): operation error API Gateway: {said}\n\n  with aws_api_gateway_stage.live,"
+    if tool == "AWS CLI":
+        text = f"An error occurred (BadRequestException) when calling the UpdateStage operation: {said.partition('Exception: ')[2]}"
+    remedy = explain(text).remedies[0]
+    assert (remedy.commands == ()) is (tool == "Terraform")
+    assert ('resource "aws_api_gateway_account"' in (remedy.manifest or "")) is (tool == "Terraform")
+    assert remedy.placeholders == (() if tool == "Terraform" else ("REGION", "ACCOUNT_ID"))
+
+
 # ------------------------------------------------------------------------------------- keys in settings of Django
 
 UNKNOWN_KEY = "botocore.exceptions.ClientError: An error occurred (InvalidAccessKeyId) when calling the ListObjectsV2 operation: The AWS Access Key Id you provided does not exist in our records."

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.shared import clues, commands, pages, principal
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.failures._failures import AwsError, Failure
 
 
@@ -126,6 +127,17 @@ _SETTINGS = (
         "https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/iam-instanceprofile.html",
     ),
 )  # fmt: skip
+# What registers the role in Terraform, and what to know about it.
+_IN_TERRAFORM = {
+    "apigateway.amazonaws.com": (
+        'resource "aws_api_gateway_account" "this" {{\n  cloudwatch_role_arn = aws_iam_role.{label}.arn\n}}',
+        "The setting is for all APIs of the account and Region, so define it once, where it stays. Let the stage wait for it: depends_on = [aws_api_gateway_account.this].",
+    ),
+    "iot.amazonaws.com": (
+        'resource "aws_iot_logging_options" "this" {{\n  default_log_level = "WARN"\n  role_arn          = aws_iam_role.{label}.arn\n}}',
+        "The setting is for all things of the account and Region, so define it once, where it stays.",
+    ),
+}
 # The call names the role.
 _NAMES_ROLE = lazy_pattern(r"cloudwatchRoleArn|ENHANCED_MONITORING")
 _OF_ACCOUNT = lazy_pattern(r"configured for account: (\d{12})\b", re.ASCII)
@@ -190,6 +202,10 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) ->
         for word, value in values.items():
             line = line.replace(word, value)
         lines.append(line)
+    deployment = find_deployment(case.failure, case.facts)
+    is_terraform = deployment is not None and deployment.tool == "Terraform"
+    if is_terraform and not given and setting.principal in _IN_TERRAFORM:
+        return _terraform_remedy(setting, title, partition)
     return Remedy(
         title=title,
         who="account administrator",
@@ -199,6 +215,29 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) ->
         if setting.role
         else None,
         layer="role_trust" if setting.role else None,
+        url=setting.url,
+    )
+
+
+def _terraform_remedy(setting: _Setting, title: str, partition: str) -> Remedy:
+    """Return the remedy that creates the role and registers it in Terraform."""
+    register, step = _IN_TERRAFORM[setting.principal]
+    label = setting.role.replace("-", "_")
+    policy = f'{{ Effect = "Allow", Principal = {{ Service = "{setting.principal}" }}, Action = "sts:AssumeRole" }}'
+    parts = [
+        f'resource "aws_iam_role" "{label}" {{\n  name = "{setting.role}"\n  assume_role_policy = jsonencode({{\n    Version   = "2012-10-17"\n    Statement = [{policy}]\n  }})\n}}',
+        *(
+            f'resource "aws_iam_role_policy_attachment" "{label}" {{\n  role       = aws_iam_role.{label}.name\n  policy_arn = "arn:{partition}:iam::aws:policy/{each}"\n}}'
+            for each in setting.policies
+        ),
+        register.format(label=label),
+    ]
+    return Remedy(
+        title=title,
+        who="account administrator",
+        steps=(step,),
+        manifest="\n".join(parts),
+        manifest_language="hcl",
         url=setting.url,
     )
 
