@@ -432,7 +432,8 @@ def test_trust_policy_in_terraform_decides(error: str) -> None:
     text = f"aws_iam_role.this: Creation complete after 1s [id=jobs]\nError: {error}\n\n  with aws_x.y,\n\n{code}"
     explanation = explain(text)
     assert 'its trust policy trusts "ecs-tasks.amazonaws.com"' in explanation.summary
-    assert "--role-name jobs" in " ".join(explanation.remedies[0].commands)
+    assert "cannot assume the role jobs" in explanation.summary
+    assert "assume_role_policy = jsonencode({" in (explanation.remedies[0].manifest or "")
     assert "assume_role_policy" in explanation.remedies[0].steps[0]
     assert explanation.remedies[0].steps[-1].startswith("Retry after a few seconds")
 

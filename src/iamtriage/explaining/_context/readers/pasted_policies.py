@@ -255,7 +255,7 @@ def _strings(value: object) -> list[str]:
 
 
 # "policy orders-read:" above the document. A word of a sentence has no hyphen, digit or capital in it.
-_HEADING = lazy_pattern(
+_NAME_ABOVE = lazy_pattern(
     r"\b[Pp]olicy[ \t]{1,4}[`\"']?(?P<name>(?=[\w+=,.@-]{0,60}(?:[-_0-9]|[a-z][A-Z]))[A-Za-z][\w+=,.@-]{1,126}\w)[`\"']?[ \t]{0,4}(?:\([^()\n]{1,60}\))?:?[ \t]{0,4}\r?\n?(?:```\w{0,5}\r?\n)?[ \t]{0,12}\{",
     re.ASCII,
 )
@@ -267,5 +267,5 @@ def find_heading(text: str) -> str | None:
     >>> find_heading('policy orders-read:\n{"Statement": []}'), find_heading('The policy is:\n{"Statement": []}')
     ('orders-read', None)
     """
-    names = {each["name"] for each in _HEADING.finditer(text)}
+    names = {each["name"] for each in _NAME_ABOVE.finditer(text)}
     return names.pop() if len(names) == 1 else None

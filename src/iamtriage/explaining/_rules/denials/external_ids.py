@@ -13,7 +13,7 @@ from iamtriage.explaining._rules.sts.trust_documents import policy_with_value
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._rules.sts.trust_conditions import RoleCall
+    from iamtriage.explaining._rules.sts.shown_calls import RoleCall
     from iamtriage.trust._evaluation import TrustResult
 
 

@@ -156,7 +156,7 @@ def explain_untrusted_role(
         )
     if trust is not None:
         retry = () if trust.is_allowed else ("Retry after a few seconds: the change has to propagate.",)
-        fix = change_template_remedy(case.failure.text, trust.remedy) or attrs.evolve(
+        fix = change_template_remedy(case.failure.text, trust.remedy, *retry) or attrs.evolve(
             trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry)
         )
         verdict, remedies, causes = trust.verdict, (fix,), (causes[0], trust.cause)

@@ -62,20 +62,24 @@ def find_template_role(text: str) -> TemplateRole | None:
     )
 
 
-def change_template_remedy(text: str, remedy: Remedy) -> Remedy | None:
+def change_template_remedy(text: str, remedy: Remedy, *last: str) -> Remedy | None:
     """Return a remedy that changes a trust policy in the template in the text instead, or ``None`` without one."""
     role = find_template_role(text)
     if role is None or remedy.policy is None or remedy.layer != "role_trust":
         return None
-    step = f"In the template, replace the AssumeRolePolicyDocument of {role.logical_id} with this one, and deploy again."
+    step = f"In the template, replace the AssumeRolePolicyDocument of {role.logical_id} with this one, and deploy."
     manifest = "\n".join(("AssumeRolePolicyDocument:", *_to_yaml(remedy.policy, "  ")))
     if role.is_terraform:
-        step = f"In the code, replace the assume_role_policy of {role.logical_id} with this one, and apply again."
+        step = f"In the code, replace the assume_role_policy of {role.logical_id} with this one, and apply."
         manifest = f"assume_role_policy = jsonencode({json.dumps(remedy.policy, indent=2)})"
     return attrs.evolve(
         remedy,
         who="you",
-        steps=(step, *filter(None, (each.removeprefix(WHOLE_DOCUMENT).strip() for each in remedy.steps))),
+        steps=(
+            step,
+            *filter(None, (each.removeprefix(WHOLE_DOCUMENT).strip() for each in remedy.steps)),
+            *last,
+        ),
         commands=(),
         policy=None,
         layer=None,
