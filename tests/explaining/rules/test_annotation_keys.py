@@ -20,8 +20,8 @@ def _explain(text: str) -> str:
 @pytest.mark.parametrize(
     ("before", "key", "value", "expected"),
     [
-        (STORE, "iam.amazonaws.com/role", ROLE, "that of kiam and kube2iam, and External Secrets reads eks."),
-        (POD, "iam.amazonaws.com/role", "cart", "that of kiam and kube2iam, and EKS reads eks."),
+        (STORE, "iam.amazonaws.com/role", ROLE, "the annotation of kiam and kube2iam, and External Secrets reads eks."),
+        (POD, "iam.amazonaws.com/role", "cart", "the annotation of kiam and kube2iam, and EKS reads eks."),
         (POD, "eks.amazonaws.com/role_arn", ROLE, "the key eks.amazonaws.com/role_arn, and EKS reads eks."),
     ],
 )
@@ -53,7 +53,7 @@ _EKSCTL = "$ eksctl create iamserviceaccount --cluster tide --namespace shop --n
 @pytest.mark.parametrize(
     ("text", "reason", "first"),
     [
-        (_OF_APP + ACCOUNT.format("iam.amazonaws.com/role", ROLE), "that of kiam and kube2iam, and EKS reads", "Annotate the service account with eks.amazonaws.com/role-arn"),
+        (_OF_APP + ACCOUNT.format("iam.amazonaws.com/role", ROLE), "the annotation of kiam and kube2iam, and EKS reads", "Annotate the service account with eks.amazonaws.com/role-arn"),
         (_OF_VOLUMES + _VALUES.format("") + _QUERY, "under serviceAccount: the chart of the EBS CSI driver reads it from controller.serviceAccount", "Set the annotation where the chart reads it, and upgrade the release"),
         (_OF_ROUTES + _VALUES.format("") + _QUERY, "although serviceAccount is the right place: the release was not upgraded", "Upgrade the release with the values"),
         (_OF_APP + _VALUES.format("") + _QUERY, "under serviceAccount: most likely, the chart reads it from another key", "Upgrade the release with the values"),

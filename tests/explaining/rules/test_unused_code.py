@@ -103,9 +103,9 @@ def test_pattern_below_a_path_does_not_match_the_path() -> None:
     policy = {"Effect": "Allow", "Action": "ssm:GetParametersByPath", "Resource": f"{path}/*"}
     explanation = explain(f"{text}{json.dumps([policy])}")
     assert "only on what is below" in explanation.summary
-    assert not any(each.startswith("It is no delay") for each in explanation.notes)
+    assert not any(each.startswith("This is not a delay") for each in explanation.notes)
     asked = explain(f"{text}{json.dumps([policy])}\nDoes it take a while until a policy has an effect?")
-    assert asked.notes[0].startswith("It is no delay")
+    assert asked.notes[0].startswith("This is not a delay")
 
 
 @pytest.mark.parametrize(

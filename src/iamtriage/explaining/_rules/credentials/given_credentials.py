@@ -324,7 +324,7 @@ def explain_ambient_credentials(case: Case[MissingCredentials], message: str) ->
     change = cluster_remedy(
         f"Make {named} a ClusterIssuer",
         "Write kind: ClusterIssuer without metadata.namespace. cert-manager reads Secrets of a ClusterIssuer, such as keys, from its own namespace.",
-        "Set issuerRef.kind: ClusterIssuer in the Certificates, or the annotation cert-manager.io/cluster-issuer at Ingresses.",
+        "Set issuerRef.kind: ClusterIssuer in the Certificates, or the annotation cert-manager.io/cluster-issuer on Ingresses.",
         "A ClusterIssuer can be used from each namespace: limit it with dnsZones in the solver's selector.",
         url=_PAGE,
     )

@@ -85,7 +85,7 @@ def publish_documents_remedy(found: DeniedDocuments, account: str | None) -> Rem
     change = f"aws s3control put-public-access-block --account-id {{}} --public-access-block-configuration {_SETTINGS}"
     return owner_remedy(
         f"Let everyone read the issuer's documents in {bucket} again",
-        f"The stricter one of the settings of the account and of the bucket has an effect, so both must allow it. First turn all settings on for each other bucket of the account. {public}",
+        f"S3 applies the stricter of the settings of the account and of the bucket, so both must allow it. First turn all settings on for each other bucket of the account. {public}",
         "Keep the bucket policy: it must allow everyone s3:GetObject on the two documents, openid-configuration and the keys at its jwks_uri, and on nothing else.",
         "To keep the account closed, serve both documents from another host, such as CloudFront with origin access control. That is another issuer URL: the API server, the IAM OIDC provider and the trust policies must then name it.",
         commands=(

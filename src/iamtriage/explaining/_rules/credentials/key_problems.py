@@ -146,7 +146,7 @@ def explain_mixed_credentials(case: Case[InvalidCredentials]) -> Explanation | N
             commands=mixed.lines,
             url=pages.TEMPORARY_CREDENTIALS,
         ),
-        notes="AWS evaluated no policy yet: neither the key nor a role and its trust policy must be changed.",
+        notes="AWS evaluated no policy yet: the key, the role and its trust policy need no change.",
     )
 
 

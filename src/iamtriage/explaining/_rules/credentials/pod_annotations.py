@@ -127,7 +127,7 @@ def uses_external_secrets(text: str) -> bool:
 def describe_key(found: OtherAnnotation, text: str) -> str:
     """Return what is wrong with the key of an annotation, as the end of a sentence."""
     reader = "External Secrets" if uses_external_secrets(text) else "EKS"
-    owner = ", that of kiam and kube2iam" if found.key == _KIAM else ""
+    owner = ", the annotation of kiam and kube2iam" if found.key == _KIAM else ""
     return f"the annotation with the role has the key {found.key}{owner}, and {reader} reads {KEY}"
 
 

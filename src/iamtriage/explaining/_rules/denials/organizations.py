@@ -293,9 +293,7 @@ def _explain_other_name(
     setting += "" if meant or chosen is None else ", if that is enough"
     text = f"{has}, and not {name}."
     if of_role:
-        text = (
-            "IAM Identity Center creates the role from the permission set, whose name sso_role_name must be."
-        )
+        text = "IAM Identity Center creates the role from a permission set: sso_role_name must be the name of that."
     profile = commands.profile(find_profile(denial.case))
     return denial.explain(
         f"The profile has {misspelled}: sso_role_name is {name}{meant}.{f' {has}.' if has else ''}",

@@ -115,7 +115,7 @@ def _find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
         return Contrast(
             f"allows it only on what is below, {clip_text(below)}",
             None,
-            f"The call is checked on {clip_text(resource.rpartition(':')[2])} itself, which the pattern does not match: something must follow its {below[-2]}. Keep the pattern for what is below.",
+            f"The call is checked on {clip_text(resource.rpartition(':')[2])} itself, which the pattern does not match: something must follow its {below[-2]}. Keep the pattern for what is below the path.",
         )
     above = [
         each

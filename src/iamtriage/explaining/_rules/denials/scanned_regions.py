@@ -50,7 +50,7 @@ _PROGRAMS = (
         lazy_pattern(r"\bplugin:\s{0,4}[\"']?(?:amazon\.aws\.)?aws_(?:ec2|rds)\b|\baws_(?:ec2|rds)\.ya?ml\b"),
         r"(?m:^ {0,4}regions:)",
         ("regions: [", "{}", ", "),
-        "strict_permissions: false would only hide the error, with those that matter.",
+        "strict_permissions: false would only hide the error, and others that matter.",
     ),
     _Program(
         "Steampipe",
@@ -110,7 +110,7 @@ def add_scanned_regions(denial: Denial, explanation: Explanation) -> Explanation
         else " unless a setting limits it: AWS_REGION and the Region of a profile do not"
     )
     text = f"{name} calls every Region{unless}. One Region that the Deny is about is enough for this error, while the same call succeeds in others."
-    verdict = f"Most likely, that was in a Region that it is about: {program.name} calls all Regions"
+    verdict = f"Most likely, that was in a Region that the policy blocks: {program.name} calls all Regions"
     known = (cause for cause in explanation.causes if cause.evidence != "possible")
     return attrs.evolve(
         explanation,

@@ -201,7 +201,7 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation | None:
     missing = "The message names both actions."
     if denial.policy_type == "identity":
         missing = f"No policy of {denial.caller} allows {denial.action}."
-    text = "On the first call to such a model, Bedrock subscribes the account with the permissions of the caller. Callers in an account that is subscribed already need none, and neither does a model of Amazon, such as Nova."
+    text = "On the first call to such a model, Bedrock subscribes the account with the permissions of the caller. In an account that is subscribed already, callers do not need them. Models of Amazon, such as Nova, need no subscription."
     return denial.explain(
         f"The account is not subscribed to the model in AWS Marketplace yet, and {denial.caller} is not allowed to subscribe it ({actions}).",
         BEDROCK_MODEL_ACCESS.cause("derived", text=text),

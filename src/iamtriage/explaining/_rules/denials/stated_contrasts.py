@@ -159,7 +159,7 @@ def _find_identity_contrast(denial: Denial, conditions: Sequence[CheckedConditio
         "Use the identity ID as the key, not the sub of the user pool",
         f"{_IDENTITY} is the ID of the identity in the identity pool{identity}. Write and read items with it (getId, or identityId of the credentials). Items under the old key must be rewritten.",
         f"Or keep the sub: map it to a principal tag in the identity pool (attributes for access control), allow sts:TagSession in the trust policy of {role}, and compare {key} with ${{aws:PrincipalTag/TAG}}.",
-        "Keep the condition: without it, every signed-in user can read what others have.",
+        "Keep the condition: without it, every signed-in user can read the items of others.",
         url="https://docs.aws.amazon.com/cognito/latest/developerguide/attributes-for-access-control.html",
     )
     verdict = f"allows it only if {key} is the identity ID of the identity pool, and most likely the call has the sub of the user pool"

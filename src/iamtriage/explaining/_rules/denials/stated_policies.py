@@ -184,7 +184,7 @@ def _answer_delay(denial: Denial, first: Cause) -> str | None:
     """Return that waiting does not help, if the text asks whether a policy takes long to have an effect."""
     if first.evidence != "derived" or first.code in ALLOW_IS_NO_FIX or not _DELAY.search(denial.failure.text):
         return None
-    return "It is no delay: the policy does not allow this call, and waiting does not change that."
+    return "This is not a delay: the policy does not allow this call, and waiting does not change that."
 
 
 def _explain_own_policy(

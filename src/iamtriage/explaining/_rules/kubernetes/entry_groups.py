@@ -118,7 +118,7 @@ def cluster_admin_remedy(denied: DeniedRequest) -> Remedy | None:
     policy = "AmazonEKSClusterAdminPolicy"
     return cluster_remedy(
         f"Associate {policy} with the access entry, or let a cluster administrator install what has ClusterRoles",
-        f"Who creates a ClusterRole must have all that it allows, or the verbs escalate and bind: only {policy} has that. {denied.subject_text[:1].upper()}{denied.subject_text[1:]} then administers the whole cluster.",
+        f"Whoever creates a ClusterRole must have all that it allows, or the verbs escalate and bind: of the access policies, only {policy} has that. {denied.subject_text[:1].upper()}{denied.subject_text[1:]} then administers the whole cluster.",
         "The access entry and its other associations stay as they are: what has only objects in namespaces installs with them.",
         principal.path_note,
         commands=principal.associate_policy_command(denied.cluster, policy, None),
