@@ -60,7 +60,7 @@ _HEADS_FAILURE = lazy_pattern(rf"(?<![\w:./-])({REGION}) ?:\s{{1,20}}[^\n]{{0,12
 _WORKS = lazy_pattern(
     r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?)\b)|[✓✔✅]|(?<=-\d): ?\d{1,6}\b"
     # In a log entry that begins with the Region. What was created in a Region in prose is something else.
-    rf"|^(?:\W{{0,3}}[A-Z0-9:.,+-]{{1,40}}\W{{1,3}}){{0,3}}\W{{0,3}}(?i:region\W{{1,3}})?{REGION}\b[^\n]{{0,200}}\b(?:done|(?:delet|creat|complet|finish|process)ed)\b",
+    rf"|^(?>\W{{0,3}}[A-Z0-9][A-Z0-9:.,+-]{{0,39}}\W{{1,3}}){{0,3}}\W{{0,3}}(?i:region\W{{1,3}})?{REGION}\b[^\n]{{0,200}}\b(?:done|(?:delet|creat|complet|finish|process)ed)\b",
     re.ASCII,
 )
 _NEGATION = lazy_pattern(
