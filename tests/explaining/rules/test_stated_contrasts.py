@@ -902,6 +902,14 @@ def test_slash_before_a_variable_of_terraform(values: str, reference: str, corre
         assert all(each.layer != "identity" for each in others)
 
 
+def test_other_actions_keep_the_tag_of_the_request() -> None:
+    actions = ["ec2:RunInstances", "ec2:StartInstances", "ec2:StopInstances"]
+    policy = _policy(actions, INSTANCE, StringEquals={"aws:RequestTag/Team": "data"})
+    first = explain(f"{_denied('ec2:StopInstances', INSTANCE)}\n{policy}").remedies[0]
+    assert first.title == "Allow it in a second statement, with aws:ResourceTag/Team"
+    assert (first.policy or {})["Statement"][0]["Action"] == actions[1:]
+
+
 _DOCUMENT = "arn:aws:ssm:eu-west-1::document/AWS-StartPortForwardingSession"
 
 

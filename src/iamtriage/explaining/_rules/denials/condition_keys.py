@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text
-from iamtriage.explaining._rules.sts.trust_documents import mapping
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, mapping
 
 _REQUEST_TAG = "aws:requesttag/"
 # What each key compares. A value of the form of another key of the same group is a mistake.
@@ -90,6 +90,13 @@ def find_right_key(key: str, values: Sequence[str], action: str) -> RightKey | N
             reason = f"{clip_text(key)} compares {_NOUNS[own or '']}, and {value} is {_NOUNS[other]}"
             return RightKey(other, reason)
     return None
+
+
+def limit_to_untagged(statement: Mapping[str, Any], action: str) -> list[str] | str | None:
+    """Return the actions of a statement that pass no tags, ``None`` if that is all of them."""
+    listed = as_strings(statement.get("Action"))
+    without = [each for each in listed if passes_no_tags(each.lower())]
+    return None if without == listed else without or action
 
 
 def replace_key(statement: Mapping[str, Any], operator: str, key: str, right: RightKey) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from iamtriage._rendering.documents import compact_json
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, labels_of
-from iamtriage.explaining._rules.denials.condition_keys import find_right_key, replace_key
+from iamtriage.explaining._rules.denials.condition_keys import RightKey, find_right_key, replace_key
 from iamtriage.explaining._rules.denials.request_conditions import are_met, is_being_created
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES, REDEPLOY
@@ -149,16 +149,19 @@ def _replace_key(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) 
             return Correction(
                 f"{stated.words} of {stated.policy.name} denies every such call, because {right.reason}",
                 f"Write {clip_text(right.name)} instead of {clip_text(each.key)} in the Deny",
-                tuple(_describe_change(denial, each.values)),
+                tuple(_describe_change(denial, each.values, right)),
                 replace_key(statement, each.operator, each.key, right),
             )
     return None
 
 
-def _describe_change(denial: Denial, values: tuple[str, ...]) -> Iterator[str]:
+def _describe_change(denial: Denial, values: tuple[str, ...], right: RightKey) -> Iterator[str]:
     """Yield what the correction of a key means for the call."""
     listed = clip_text(join_words(values, "or"))
-    yield f"Until then, it covers every request, whatever network or caller it comes from. Then it exempts {listed}."
+    if right.of_request:
+        yield f"Until then, it covers every such call. Then it exempts resources with this tag: {listed}."
+    else:
+        yield f"Until then, it covers every request, whatever network or caller it comes from. Then it exempts {listed}."
     if denial.principal_text == "anonymous":
         yield "A signature does not help: a request without one is anonymous, which the other statements can allow."
     if denial.service == "execute-api":

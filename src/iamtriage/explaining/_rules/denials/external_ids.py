@@ -69,5 +69,12 @@ def _trust_remedy(
     url: str,
 ) -> Remedy:
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
-    who = "resource owner" if denial.crosses_accounts else "account administrator"
-    return Remedy(f"{title}{where}", who, steps, lines, fixed, layer="role_trust", url=url)
+    return Remedy(
+        f"{title}{where}",
+        "resource owner" if denial.crosses_accounts else "account administrator",
+        steps,
+        lines,
+        fixed,
+        layer="role_trust",
+        url=url,
+    )

@@ -7,6 +7,8 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/enable-access-lo
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
@@ -18,8 +20,10 @@ from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
-from iamtriage.explaining._rules.shared.service_access import ServiceAccess
 from iamtriage.policies._readers.unknown_values import has_reference
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.service_access import ServiceAccess
 
 PRINCIPAL = "logdelivery.elasticloadbalancing.amazonaws.com"
 """The service principal, which is the same in all Regions."""

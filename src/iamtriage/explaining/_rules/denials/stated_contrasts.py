@@ -17,7 +17,12 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.condition_keys import RightKey, find_right_key, replace_key
+from iamtriage.explaining._rules.denials.condition_keys import (
+    RightKey,
+    find_right_key,
+    limit_to_untagged,
+    replace_key,
+)
 from iamtriage.explaining._rules.denials.deny_conditions import find_requirement
 from iamtriage.explaining._rules.denials.known_policies import (
     describe_condition,
@@ -215,22 +220,26 @@ def _wrong_key(
     if found is not None:
         fits = " already" if found in failed.values else ""
         text += f" {clip_text(resource_name(denial))} has {clip_text(tag)} = {clip_text(found)}{fits}."
+    changed = replace_key(statement, failed.operator, failed.key, right)
+    title = f"Write {clip_text(right.name)} instead of {key} in {_describe_statement(denial, statement)}"
+    step = f"Change the policy of {denial.caller}: replace the statement by this one."
+    if right.of_request and (actions := limit_to_untagged(statement, denial.action or "")) is not None:
+        changed["Action"] = actions
+        title = f"Allow it in a second statement, with {clip_text(right.name)}"
+        step = (
+            f"Add it to the policy of {denial.caller}. The other statement stays for calls that pass the tag."
+        )
     remedy = account_remedy(
-        f"Write {clip_text(right.name)} instead of {key} in {_describe_statement(denial, statement)}",
-        f"Change the policy of {denial.caller}: replace the statement by this one.",
+        title,
+        step,
         "Whoever can change the tags of a resource can then give itself this permission."
         if right.of_request
         else None,
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
     )
-    changed = replace_key(statement, failed.operator, failed.key, right)
-    fixed = _with_statement(remedy, denial, statement, changed["Condition"], is_copy=True)
-    return Contrast(
-        f"allows it only under a condition that is never met: {right.reason}",
-        fixed,
-        text,
-        replaces_allow=True,
-    )
+    fixed = _with_statement(remedy, denial, changed, changed["Condition"], is_copy=True)
+    verdict = f"allows it only under a condition that is never met: {right.reason}"
+    return Contrast(verdict, fixed, text, replaces_allow=True)
 
 
 def find_wildcard_key(statement: Mapping[str, Any]) -> str | None:
