@@ -158,7 +158,19 @@ JAVA = f'AssumeRoleRequest.builder().roleArn("{ROLE}").roleSessionName("{{}}").b
             "the call passes none.",
             'external_id: "octo-42",',
         ),
-        # The value of an expression is not known.
+        (
+            f'new STSAssumeRoleSessionCredentialsProvider.Builder("{ROLE}", "octo-42").build();',
+            "the call passes none.",
+            '.withExternalId("octo-42")',
+        ),
+        (
+            f'new STSAssumeRoleSessionCredentialsProvider.Builder("{ROLE}", "x").withExternalId("octo-4").build();',
+            "the call passes octo-4.",
+            '.withExternalId("octo-42")',
+        ),
+        # The value of an expression is not known, or the options stand elsewhere.
+        (f'client.assume_role(RoleArn="{ROLE}", **options)', "requires the external ID octo-42.", None),
+        (f'stscreds.NewAssumeRoleProvider(c, "{ROLE}", withID)', "requires the external ID octo-42.", None),
         (GO.format('ExternalID = aws.String(os.Getenv("ID"))'), "requires the external ID octo-42.", None),
     ],
 )

@@ -35,6 +35,10 @@ _SETTING = lazy_pattern(
 )
 _ROLE = lazy_pattern(r"[\"'](?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576})[\"']")
 _LITERAL = lazy_pattern(r"(?:aws\.String\(|&)?[\"'](?P<value>[^\"'\n]{1,200})[\"']")
+# Arguments that stand elsewhere, such as **options, and a function with the options in Go.
+_HIDDEN = lazy_pattern(
+    r"\*\*|\.\.\.|\A[^(){}\n]{0,400},[^(){},\n]{1,400},\s{0,40}[A-Za-z_]\w*(?:\([^()]{0,100}\))?\s{0,40}\Z"
+)
 # The comment of a line often has the value that the expression has.
 _COMMENT = lazy_pattern(r"(?:(?<=\s)//|(?<=\s)#)\s?[\"']?(?P<value>[^\s\"']{2,200})[\"']?\s*$")
 # How a setting is written in a call. A provider of Go has its own name for it.
@@ -71,7 +75,7 @@ class CodeCall(Value):
         """Return the line that passes an external ID, with the expression of another setting that has it."""
         expression = self.expressions.get(source or "") or f'"{value}"'
         form = _FORMS[self.language]
-        if self.language == "java" and ".withRole" in self.code:
+        if self.language == "java" and (".withRole" in self.code or "Builder(" in self.code):
             form = ".withExternalId({expression})"  # version 1 of the SDK
         variable = _GO_OPTIONS.search(self.code)
         return form.format(expression=expression, variable=variable["name"] if variable else "o")
@@ -89,6 +93,8 @@ def iterate_code_calls(text: str) -> Iterator[CodeCall]:
     """
     for found in _START.finditer(text):
         language, code = found.lastgroup or "", _cut_call(text, found.end())
+        if _HIDDEN.search(code) is not None:
+            continue
         settings: dict[str, str] = {}
         expressions: dict[str, str] = {}
         for each in _SETTING.finditer(code):
@@ -100,13 +106,13 @@ def iterate_code_calls(text: str) -> Iterator[CodeCall]:
         role = _ROLE.search(code)
         if role is not None and not any(name.lower().replace("_", "") == "rolearn" for name in settings):
             settings["RoleArn"] = role["arn"]
-        yield CodeCall(language, code, settings, expressions)
+        yield CodeCall(language, found[0] + code, settings, expressions)
 
 
 def _cut_call(text: str, start: int) -> str:
     """Return the code of a call from behind its start to its last bracket, or for a builder to build()."""
     opened = [")"] if text[start - 1] == "(" else []
-    is_builder = text.endswith(("builder()", "Request()"), 0, start)
+    is_builder = text.endswith(("builder()", "Request()", ".Builder("), 0, start)
     for at in range(start, min(len(text), start + _MAX_CODE)):
         char = text[at]
         if char in _PAIRS:

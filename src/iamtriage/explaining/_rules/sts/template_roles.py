@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import attrs
 
@@ -88,17 +88,17 @@ def change_template_remedy(text: str, remedy: Remedy, *last: str) -> Remedy | No
     )
 
 
-def _to_yaml(value: object, indent: str) -> list[str]:
+def _to_yaml(value: Any, indent: str) -> list[str]:  # noqa: ANN401 (a value of a policy)
     """Return the lines of a value in YAML: strings that need quotes have them."""
     if isinstance(value, Mapping):
         return [
             line
-            for key, each in value.items()
+            for key, each in cast("Mapping[str, Any]", value).items()
             for line in _item_to_yaml(f"{indent}{key}:", each, f"{indent}  ")
         ]
     if isinstance(value, list):
         lines: list[str] = []
-        for each in value:
+        for each in cast("list[Any]", value):
             first, *rest = _to_yaml(each, f"{indent}  ")
             lines += [f"{indent}- {first.strip()}", *rest]
         return lines
@@ -107,7 +107,7 @@ def _to_yaml(value: object, indent: str) -> list[str]:
 
 def _item_to_yaml(start: str, value: Any, indent: str) -> list[str]:  # noqa: ANN401 (a value of a policy)
     if isinstance(value, Mapping | list):
-        return [start, *_to_yaml(value, indent)]
+        return [start, *_to_yaml(cast("Any", value), indent)]
     return [f"{start} {_scalar(value)}"]
 
 

@@ -22,6 +22,8 @@ from iamtriage.explaining._rules.sts.shown_calls import RoleCall, name_of_settin
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.trust._evaluation import TrustResult
 
@@ -221,9 +223,10 @@ def open_condition_remedy(
 
 def _session_name(result: TrustResult, call: RoleCall | None) -> str:
     """Return a session name: any will do, unless the call or the policy has one."""
-    settings = {} if call is None else call.settings
+    settings: Mapping[str, str] = {} if call is None else call.settings
     is_misplaced = call is not None and find_misplaced(result, call) == "role_session_name"
-    return commands.session_name("check" if is_misplaced else settings.get("role_session_name", "check"))
+    stated = settings.get("role_session_name", UNKNOWN)
+    return commands.session_name("check" if is_misplaced or stated == UNKNOWN else stated)
 
 
 def _code_remedy(
