@@ -20,7 +20,12 @@ def _explain(text: str) -> str:
 @pytest.mark.parametrize(
     ("before", "key", "value", "expected"),
     [
-        (STORE, "iam.amazonaws.com/role", ROLE, "the annotation of kiam and kube2iam, and External Secrets reads eks."),
+        (
+            STORE,
+            "iam.amazonaws.com/role",
+            ROLE,
+            "the annotation of kiam and kube2iam, and External Secrets reads eks.",
+        ),
         (POD, "iam.amazonaws.com/role", "cart", "the annotation of kiam and kube2iam, and EKS reads eks."),
         (POD, "eks.amazonaws.com/role_arn", ROLE, "the key eks.amazonaws.com/role_arn, and EKS reads eks."),
     ],
