@@ -930,6 +930,19 @@ def test_question_for_another_permission(question: str, answer: str | None) -> N
     assert (answer or "") in steps
 
 
+@pytest.mark.parametrize(
+    ("covered", "is_only"),
+    [("arn:aws:ec2:eu-west-1:111122223333:instance/*", True), ("arn:aws:ssm:eu-west-1:*:document/x", False)],
+)
+def test_resource_that_the_statement_lacks(covered: str, *, is_only: bool) -> None:
+    command = (
+        "$ aws ssm start-session --target i-0a1b2c3d4e5f67890 --document-name AWS-StartPortForwardingSession"
+    )
+    text = f"{command}\n{_denied('ssm:StartSession', _DOCUMENT)}\n{_policy('ssm:StartSession', covered)}"
+    steps = " ".join(explain(text).remedies[0].steps)
+    assert (f"Or add only {_DOCUMENT} to the statement that allows ssm:StartSession" in steps) is is_only
+
+
 @pytest.mark.parametrize("qualifier", ["live", "42"])
 def test_alias_of_a_function(qualifier: str) -> None:
     function = "arn:aws:lambda:eu-west-1:111122223333:function:charge"

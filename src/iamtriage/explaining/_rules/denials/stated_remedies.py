@@ -121,9 +121,14 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     if denial.service == "secretsmanager":
         listed = allowed_resources(statements_with(policy, denial.action or ""))
         remedy = complete_others(denial, compared_resource(denial), listed, remedy)
-    if [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy or {})] != [
-        [denial.resource]
-    ]:
+    lists = [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy or {})]
+    allowing = statements_with(policy, denial.action or "")
+    lacking = [
+        each
+        for each in (lists[0] if len(lists) == 1 else ())
+        if not any(names_resource(statement, each) for statement in allowing)
+    ]
+    if lacking != [denial.resource]:
         return remedy
     has_objects = any(
         names_resource(each, f"{denial.resource}/x") for each in statements_with(policy, "s3:GetObject")
@@ -132,7 +137,8 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
         each for each in remedy.steps if not (has_objects and each.startswith("To read or write the objects"))
     )
     sid = next(map(shown_sid, statements_with(policy, denial.action or "")), "")
-    step = f"Or add this Resource to the statement {sid or f'that allows {denial.action}'} in {policy.name}, and keep its other resources."
+    what = "this Resource" if lists == [lacking] else f"only {clip_text(lacking[0])}"
+    step = f"Or add {what} to the statement {sid or f'that allows {denial.action}'} in {policy.name}, and keep its other resources."
     needed = {
         name for each in iterate_statements(remedy.policy or {}) for name in as_strings(each.get("Action"))
     }
