@@ -27,6 +27,8 @@ _FILE = lazy_pattern(r"[.]aws[/\\](config|credentials)\b|\bAWS_(CONFIG|SHARED_CR
 _OF_CONFIG = lazy_pattern(
     r"sso_\w+|role_arn|source_profile|credential_source|credential_process|region|output|login_session|duration_seconds"
 )
+# What settings of profiles have in their names, also misspelled ones.
+_OF_AWS = lazy_pattern(r"aws|key|token|role|region|sso|profile|credential|session|output|mfa|endpoint")
 _SETTING = lazy_pattern(
     r"^[ \t]{0,8}(\w{1,60})[ \t]{0,4}=[ \t]{0,4}([^\r\n]{0,1000})", re.ASCII | re.MULTILINE
 )
@@ -93,6 +95,8 @@ def find_profile_sections(text: str) -> tuple[ProfileSection, ...]:
 
     >>> [each.header for each in find_profile_sections("~/.aws/config\n[profile dev]\nregion=eu-west-1\n")]
     ['[profile dev]']
+    >>> find_profile_sections("[www]\nuser = nginx\npm = static\n")
+    ()
     """
     if "[" not in text or "\n" not in text:
         return ()
@@ -112,6 +116,8 @@ def find_profile_sections(text: str) -> tuple[ProfileSection, ...]:
             file = (
                 "credentials" if "redentials" in named[-1][0] or "CREDENTIALS" in named[-1][0] else "config"
             )
+        if file is None and match["kind"] is None and not any(map(_OF_AWS.search, settings)):
+            continue  # of another program, such as a pool of PHP-FPM
         sections.append(ProfileSection(match["name"], match["kind"] is not None, file, settings))
     return tuple(sections)
 
