@@ -101,6 +101,27 @@ LAKE_FORMATION: tuple[Case, ...] = (
         ("ROLE_ARN", "CREATE"),
     ),
     (
+        "table of a source of dbt",
+        "The role has AdministratorAccess since Monday (I attached it as a test).\nselect * from {{ source('sales', 'orders') }}\nAn error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Lake Formation permission(s): Required Describe on orders",
+        {"caller": SESSION},
+        (
+            '"DatabaseName": "sales", "Name": "orders"',
+            "remove AdministratorAccess again",
+        ),
+        ("DATABASE_NAME",),
+    ),
+    (
+        "lock of Terraform beside a policy with a name",
+        f'policy orders-state:\n{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::states/orders.tfstate"}}]}}\n\nError: Error acquiring the state lock\n\nError message: operation error S3: PutObject, https response error StatusCode: 403, api error AccessDenied: User: {SESSION} is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::states/orders.tfstate.tflock" because no identity-based policy allows the s3:PutObject action',
+        {},
+        (
+            "the policy orders-state in the text allows it only on",
+            "Or add this statement to the policy orders-state",
+            "s3:DeleteObject",
+        ),
+        ("Or add this Resource",),
+    ),
+    (
         "table by names",
         "Service Principal: glue.amazonaws.com: Insufficient Lake Formation permission(s) on orders (Database name: sales, Table name: orders) (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException)",
         {},
