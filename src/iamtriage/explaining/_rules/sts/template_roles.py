@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import attrs
@@ -98,7 +98,7 @@ def _to_yaml(value: Any, indent: str) -> list[str]:  # noqa: ANN401 (a value of 
         ]
     if isinstance(value, list):
         lines: list[str] = []
-        for each in cast("list[Any]", value):
+        for each in cast("Sequence[Any]", value):
             first, *rest = _to_yaml(each, f"{indent}  ")
             lines += [f"{indent}- {first.strip()}", *rest]
         return lines
