@@ -2534,11 +2534,19 @@ NO_METADATA = "Error: failed to refresh cached credentials, no EC2 IMDS role fou
             "For containers: raise the hop limit to 2",
         ),
         (
+            f"On MR pipelines: {NO_METADATA}\nThe keys are in Settings > CI/CD > Variables, flags: Protected, Masked.",
+            "Give the branches of GitLab CI/CD a role, or let them have the variables",
+        ),
+        (
+            f"On MR pipelines: {NO_METADATA}\nThe keys are in Settings > CI/CD > Variables, flags: Masked. The branch main is protected.",
+            "Give the job of GitLab CI/CD a role",
+        ),
+        (
             f"Running with gitlab-runner 17.5.3\n{NO_METADATA}\nERROR: Job failed: exit code 1",
             "Give the job of GitLab CI/CD a role",
         ),
     ],
-    ids=["GitLab runner", "docker run", "no container"],
+    ids=["GitLab runner", "docker run", "protected variables", "protected branch", "no container"],
 )
 def test_container_on_ec2_without_an_answer_of_the_metadata(text: str, first: str) -> None:
     assert explain(text).remedies[0].title == first

@@ -216,6 +216,26 @@ FEDERATION: tuple[Case, ...] = (
         ('"repo:acme@12/orders@345:pull_request"',),
     ),
     (
+        "braces of Bitbucket",
+        f"Error: Could not assume role with OIDC: {OIDC_DENIED}",
+        {
+            "trust_policy": _policy(_subject("9e0f7c52-0b53:*", "StringLike")),
+            "token_claims": _claims("{9e0f7c52-0b53}:{c3b7a0f4-2b8e}"),
+        },
+        ("the policy lacks the braces", '"{9e0f7c52-0b53}:*"'),
+        ('c3b7a0f4-2b8e}"',),
+    ),
+    (
+        "braces and another repository",
+        f"Error: Could not assume role with OIDC: {OIDC_DENIED}",
+        {
+            "trust_policy": _policy(_subject("0f7c529e-530b:*", "StringLike")),
+            "token_claims": _claims("{9e0f7c52-0b53}:{c3b7a0f4-2b8e}"),
+        },
+        ("expects the subject",),
+        ("braces",),
+    ),
+    (
         "matching Deny",
         f"Error: Could not assume role with OIDC: {OIDC_DENIED}",
         {

@@ -102,6 +102,8 @@ class _CiSystem(NamedTuple):
     why: str = "The job of {} has no credentials: it assumed no role, or its secrets are empty."
 
 
+# Also without its name: what only GitLab calls so, and where it has its variables.
+_GITLAB = r"(?:gitlab|settings ?> ?ci/cd|\bmr pipelines?\b)"
 _CI_SYSTEMS = (
     _CiSystem(_GITHUB_SIGNS, _GITHUB, _GITHUB_STEPS, pages.GITHUB_OIDC),
     _CiSystem(
@@ -114,7 +116,22 @@ _CI_SYSTEMS = (
         "https://plugins.jenkins.io/pipeline-aws/",
     ),
     _CiSystem(
-        lazy_pattern(r"gitlab", re.IGNORECASE),
+        lazy_pattern(
+            rf"\A(?=[\s\S]{{0,8000}}?{_GITLAB})(?=[\s\S]{{0,8000}}?(?:\bflags?: [^\n.]{{0,40}}\bprotected\b"
+            r"|\bvariables?\b[^\n.]{0,60}\b(?:are|is|as|marked|flagged|set to) (?:all |both )?protected\b|\bprotected variables?\b))",
+            re.IGNORECASE,
+        ),
+        "GitLab CI/CD",
+        (
+            "Add id_tokens to the job, and let it assume a role that its branches may use, with few permissions: everyone who can push a branch gets them. No secret is needed then.",
+            "Or protect the branches that need the variables (Settings, Repository, Protected branches), or add other keys as variables without the flag. Without it, everyone who can push a branch can read the keys.",
+        ),
+        "https://docs.gitlab.com/ci/variables/",
+        "Give the branches of {} a role, or let them have the variables",
+        "The variables are protected: GitLab passes these only to pipelines of protected branches and tags. IAM knows nothing of branches, and got no request.",
+    ),
+    _CiSystem(
+        lazy_pattern(_GITLAB, re.IGNORECASE),
         "GitLab CI/CD",
         (
             "Add id_tokens with the audience that the role trusts to the job, write the token to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",

@@ -286,10 +286,8 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         decide = None
     elif is_replaced:
         more = trust_subjects.describe_replacement(expected, actual)
-    elif (with_ids := trust_subjects.add_ids(expected, actual)) is not None:
-        # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
-        actual, is_replaced, decide = with_ids, len(result.expected) == 1, None
-        more = "GitHub puts the IDs into the subject of repositories created, renamed or transferred on or after July 15, 2026, or that opted in. Older ones still send the short subject: list both if one of them uses this role, too."
+    elif (corrected := trust_subjects.correct_subject(expected, actual)) is not None:
+        (actual, more), is_replaced, decide = corrected, len(result.expected) == 1, None
     if fixed is None:
         kept = [each for each in result.expected if not trust_subjects.is_misspelled(each, actual)]
         value = [*kept, actual] if kept and not (is_replaced or is_part) else actual

@@ -47,6 +47,8 @@ def describe_difference(expected: str, actual: str) -> str:
         return " (they differ in case)"
     if add_ids(expected, actual) is not None:
         return " (it is GitHub's immutable subject, with the IDs of owner and repository)"
+    if add_braces(expected, actual) is not None:
+        return " (the policy lacks the braces)"
     if lacks_context(expected):
         return " (a subject always continues after the project)"
     if is_same_account(expected, actual):
@@ -84,6 +86,32 @@ def add_ids(expected: str, actual: str) -> str | None:
     name += found[4] if name == found[3] else ""
     value = f"{found[1]}{found[2]}/{name}{separator}{context}"
     return value if matches(actual, compile_glob(value)) else None
+
+
+def add_braces(expected: str, actual: str) -> str | None:
+    """Return what a policy expects, with the braces around the UUIDs of Bitbucket's subject, if only they are missing.
+
+    >>> add_braces("9e0f7c52:*", "{9e0f7c52}:{c3b7a0f4}")
+    '{9e0f7c52}:*'
+    """
+    if "{" in expected or "{" not in actual:
+        return None
+    value = ":".join(f"{{{each}}}" if f"{{{each}}}" in actual else each for each in expected.split(":"))
+    return value if value != expected and matches(actual, compile_glob(value)) else None
+
+
+def correct_subject(expected: str, actual: str) -> tuple[str, str] | None:
+    """Return what a policy expects, corrected if only the form of the token's subject is another one, and why."""
+    if (with_ids := add_ids(expected, actual)) is not None:
+        # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
+        return (
+            with_ids,
+            "GitHub puts the IDs into the subject of repositories created, renamed or transferred on or after July 15, 2026, or that opted in. Older ones still send the short subject: list both if one of them uses this role, too.",
+        )
+    if (braced := add_braces(expected, actual)) is not None:
+        # https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/
+        return braced, "In Bitbucket's tokens, the braces are part of each UUID."
+    return None
 
 
 def correct_ref_type(expected: str, actual: str) -> str | None:
