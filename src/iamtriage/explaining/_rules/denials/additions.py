@@ -153,6 +153,8 @@ def _may_be_default(denial: Denial) -> bool:
 _SIGNS_OF_KEYS = (
     "ccess_key", "ACCESS_KEY_ID", "eks.amazonaws.com/role-arn", "AWS_ROLE_ARN", "create-pod-identity-association",
 )  # fmt: skip
+# Those of the actions that releases of controllers began to call.
+_SERVICES_OF_RELEASES = frozenset({"ec2", "elasticloadbalancing", "iam", "route53"})
 _QUERY_RULE = "denials.queries.explain_query"
 # The AWS SDK of old versions of Terraform names no service.
 _SERVICES_OF_STATE = frozenset({"s3", "dynamodb", None})
@@ -236,7 +238,11 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "kubernetes.eks_console.add_cluster_access",
     ),
     (
-        lambda denial: _may_lack_allow(denial) and may_name_controller(denial.failure.text),
+        lambda denial: (
+            denial.service in _SERVICES_OF_RELEASES
+            and _may_lack_allow(denial)
+            and may_name_controller(denial.failure.text)
+        ),
         "denials.controller_releases.add_release",
     ),
     (
@@ -244,7 +250,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "denials.controller_releases.add_grpc_code",
     ),
     (
-        lambda denial: any(map(denial.failure.text.__contains__, _SIGNS_OF_KEYS)),
+        lambda denial: _says_more(denial) and any(map(denial.failure.text.__contains__, _SIGNS_OF_KEYS)),
         "denials.key_precedence.add_precedence",
     ),
     (_may_show_user, "denials.callers.add_user"),
