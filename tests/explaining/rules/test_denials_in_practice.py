@@ -2775,6 +2775,20 @@ GUARDRAILS: tuple[Case, ...] = (
         ("public-read", "Terraform", "aws_s3_bucket"),
     ),
     (
+        "public-policy-and-the-account",
+        (
+            f"$ aws s3api put-public-access-block --bucket orders --public-access-block-configuration BlockPublicAcls=false,IgnorePublicAcls=false,BlockPublicPolicy=false,RestrictPublicBuckets=false\n"
+            f'AccessDenied: User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::orders" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.'
+        ),
+        {},
+        (
+            "the policy is public, and the setting BlockPublicPolicy",
+            "it is off for the bucket, so it is on for the account or the organization",
+            "turn off BlockPublicPolicy and RestrictPublicBuckets for the account",
+        ),
+        ("the ACL is public", "s3api put-public-access-block"),
+    ),
+    (
         "public-acl-in-terraform",
         f'Error: creating S3 bucket ACL for orders: with aws_s3_bucket_acl.orders, AccessDenied: User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: s3:PutBucketAcl on resource: "arn:aws:s3:::orders" because public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public Access.',
         {},

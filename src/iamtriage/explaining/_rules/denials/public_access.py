@@ -70,13 +70,19 @@ BLOCK_PUBLIC_ACCESS = CauseType(
 
 def explain_block_public_access(denial: Denial) -> Explanation:
     """Explain that S3 Block Public Access rejects a public ACL or policy."""
-    named = _BLOCK_SETTING.search(denial.failure.text)
+    start, end = denial.failure.span
+    # Commands around the failure can name all settings.
+    named = _BLOCK_SETTING.search(denial.failure.text, start, end) or _BLOCK_SETTING.search(
+        denial.failure.text
+    )
     called = denial.operation or (denial.action or "").partition(":")[2]
     setting = named[0] if named else _SETTINGS.get(called)
     what = {"BlockPublicPolicy": "policy", "BlockPublicAcls": "ACL"}.get(setting or "", "ACL or policy")
     verdict = "S3 Block Public Access prevents what would make data public"
     if setting is not None:
         verdict = f"the {what} is public, and the setting {setting} of S3 Block Public Access rejects it"
+        if _is_off_for_bucket(denial, setting):
+            verdict += ": it is off for the bucket, so it is on for the account or the organization"
     statement = json.dumps(distribution_statement(denial))
     steps = [f"{_NAME_PRINCIPALS} {_WEBSITE}"]
     if denial.location.partition != "aws-us-gov":  # which has no CloudFront
@@ -102,8 +108,37 @@ def explain_block_public_access(denial: Denial) -> Explanation:
                 commands=show_public_access_commands(denial),
                 url=pages.S3_PUBLIC_ACCESS,
             ),
-            public_access_remedy(denial, _public_title(denial, setting), setting),
+            _account_remedy(denial, setting)
+            if setting is not None and _is_off_for_bucket(denial, setting)
+            else public_access_remedy(denial, _public_title(denial, setting), setting),
         ),
+    )
+
+
+def _is_off_for_bucket(denial: Denial, setting: str) -> bool:
+    """Return whether the text shows that a setting is off for the bucket, and not for the account."""
+    text = denial.failure.text
+    is_shown = "s3api get-public-access-block" in text or "s3api put-public-access-block" in text
+    return (
+        is_shown
+        and "s3control" not in text
+        and _is_blocked(text, setting[len("BlockPublic") :].lower()) is not True
+        and _sets_off(text, setting)
+    )
+
+
+def _account_remedy(denial: Denial, setting: str) -> Remedy:
+    """Return the remedy that turns off a setting for the account."""
+    values = ",".join(
+        f"{each}={'false' if each in _settings_off(setting) else 'true'}" for each in _ALL_SETTINGS
+    )
+    off = join_words(_settings_off(setting), "and")
+    return account_remedy(
+        f"Or, if anyone may read the data, turn off {off} for the account",
+        f"{setting} is off for the bucket, as the text shows, so the account or the organization prevents the change. If the organization does, only its administrator can allow it.",
+        "The command takes this protection from all buckets of the account, and sets all four settings: keep the values of the others.",
+        commands=f"aws s3control put-public-access-block --account-id {denial.account or _OWN_ACCOUNT} --public-access-block-configuration {values}",
+        url=pages.S3_PUBLIC_ACCESS,
     )
 
 
