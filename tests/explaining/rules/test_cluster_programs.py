@@ -41,6 +41,20 @@ def test_other_nodes_need_the_permission(cluster: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "role"),
+    [
+        ('"podExecutionRoleArn": "arn:aws:iam::111122223333:role/eks/fargate-exec"', "fargate-exec"),
+        ("on node fargate-ip-10-0-1-7.eu-west-1.compute.internal", "POD_EXECUTION_ROLE_NAME"),
+    ],
+)
+def test_pull_on_fargate(before: str, role: str) -> None:
+    explanation = explain(f"{before}\nnodes with AmazonEC2ContainerRegistryReadOnly\n{PULL}")
+    assert "it pulls with the pod execution role" in explanation.summary
+    assert f"--role-name {role} --policy-arn" in explanation.remedies[0].commands[-1]
+    assert not any("secret" in remedy.title for remedy in explanation.remedies)
+
+
+@pytest.mark.parametrize(
     "message",
     [
         PULL,

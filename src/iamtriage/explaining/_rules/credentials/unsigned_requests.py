@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.credentials import (
 )
 from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages, text_signs
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.failures._failures import Failure, MissingCredentials
 
 NO_REGISTRY_LOGIN = lazy_pattern(
@@ -24,6 +24,10 @@ NO_REGISTRY_LOGIN = lazy_pattern(
 )
 """How registries report a missing or rejected login."""
 _API_GATEWAY = lazy_pattern(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
+# A node of Fargate, or the profile of the pods with its role.
+_ON_FARGATE = lazy_pattern(
+    r"\bfargate-ip-\d|\bpodExecutionRoleArn\b[^\n]{0,20}\n?[^\n]{0,40}?:role/(?:[\w+=,.@-]{1,64}/){0,4}(?P<role>[\w+=,.@-]{1,64})"
+)
 NODE_ROLE_CANNOT_PULL = CauseType(
     "node-role-cannot-pull",
     title="The node's role is not allowed to pull",
@@ -84,6 +88,8 @@ def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
     if "failed with status: 400" in message:
         return _explain_rejected_password(case, registry, region)
     is_node = text_signs.PULLED_BY_KUBELET.search(case.text) is not None
+    if is_node and (fargate := _ON_FARGATE.search(case.failure.text)) is not None:
+        return _explain_pull_on_fargate(case, registry, fargate["role"])
     if none_sent and registry_logins.USES_HELPER.search(case.failure.text):
         reported = clues.quote_phrases(message, "no basic auth credentials")
         return registry_logins.explain_helper_without_login(case, reported)
@@ -160,6 +166,31 @@ def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
                 url=pages.ECR_LOGIN,
             )
     return case.explain(summary, *causes, topic="no-registry-login", remedies=tuple(remedies))
+
+
+def _explain_pull_on_fargate(case: Case[Failure], registry: str, role: str | None) -> Explanation:
+    """Explain that the pod execution role of a Fargate profile is not allowed to pull."""
+    named = f"the pod execution role{f' {role}' if role else ''} of the Fargate profile"
+    policy = f"arn:{clues.find_partition(case)}:iam::aws:policy/AmazonEKSFargatePodExecutionRolePolicy"
+    show = "aws eks describe-fargate-profile --cluster-name CLUSTER --fargate-profile-name PROFILE_NAME --query fargateProfile.podExecutionRoleArn"
+    return case.explain(
+        f"Fargate could not authenticate to the ECR registry {registry}: it pulls with {named}, which most likely has no policy for ECR.",
+        NODE_ROLE_CANNOT_PULL.cause(
+            "derived",
+            text="On Fargate, neither the role of the nodes nor the one of the service account pulls images.",
+        ),
+        topic="no-registry-login",
+        remedies=account_remedy(
+            "Allow the pod execution role to pull",
+            "AmazonEKSFargatePodExecutionRolePolicy allows it for every repository of the account. The role of the service account needs no policy for ECR.",
+            "Then delete the pods: the new ones pull again. In a private subnet without NAT, they need VPC endpoints for ecr.api, ecr.dkr and S3.",
+            commands=(
+                *(() if role else (show,)),
+                f"aws iam attach-role-policy --role-name {role or 'POD_EXECUTION_ROLE_NAME'} --policy-arn {policy}",
+            ),
+            url=pages.EKS_FARGATE_ROLE,
+        ),
+    )
 
 
 def _explain_rejected_password(case: Case[Failure], registry: str, region: str) -> Explanation:

@@ -133,6 +133,8 @@ def _may_be_elsewhere(denial: Denial) -> bool:
         return False
     name = arn.resource.removesuffix(":*").partition(":log-stream:")[0]
     name = name.replace(":", "/").rpartition("/")[2]
+    if denial.failure.text.count(name) < 2:
+        return False
     words = re.findall(rf"(?<![\w-]){re.escape(name)}(?![\w-])", denial.failure.text)
     return len(words) > 1
 
