@@ -89,6 +89,15 @@ def test_role_that_a_data_access_policy_does_not_list(policy: str) -> None:
     assert "which AdministratorAccess includes" in explanation.notes[0]
 
 
+def test_caller_of_opensearch_py_that_a_data_access_policy_does_not_list() -> None:
+    """The client passes on only the status."""
+    caller = "get-caller-identity says arn:aws:sts::111122223333:assumed-role/docs-deploy/i-0a1b"
+    denied = "opensearchpy.exceptions.AuthorizationException: AuthorizationException(403, 'Forbidden')"
+    explanation = explain(f"{denied}\n{caller}\n{PRINTED}")
+    assert explanation.summary.endswith("its data access policy docs-data does not list docs-deploy.")
+    assert explain(f"{denied}\n{caller}").causes[0].code != explanation.causes[0].code
+
+
 def test_role_that_a_data_access_policy_lists() -> None:
     caller = '{"Arn": "arn:aws:sts::111122223333:assumed-role/docs-api/i-0a1b"}'
     explanation = explain(f"{caller}\n{INDEX}\n{PRINTED}")

@@ -279,6 +279,11 @@ GUARDRAIL_ROUTES: Routes = (
             (_may_be_bucket_of_aws, "denials.buckets.explain_bucket_of_aws"),
             (_is_bare_status_of("ecr"), "denials.repositories.explain_image_pull"),
             (_is_git_denial, "denials.repositories.explain_git_denial"),
+            (
+                # opensearch-py passes on only the status.
+                lambda denial: "aoss" in denial.failure.text and "Exception(403" in denial.failure.text,
+                "denials.opensearch.explain_data_access",
+            ),
             (_is_database_user, "denials.calling_services.explain_redshift_role"),
         ),
     ),

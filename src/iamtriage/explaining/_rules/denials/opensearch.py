@@ -24,7 +24,11 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
+from iamtriage.explaining._rules.shared.principal_words import (
+    describe_principal,
+    try_parse_principal,
+    underlying_role,
+)
 from iamtriage.explaining._rules.shared.remedies import (
     owner_remedy,
     resource_policy_remedy,
@@ -194,6 +198,11 @@ DATA_ACCESS_POLICY = CauseType(
 )
 
 
+_SESSION = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:sts::\d{12}:assumed-role/[\w+=,.@-]{1,64}/[\w+=,.@-]{2,64}", re.ASCII
+)
+
+
 class _AccessPolicy(NamedTuple):
     """A data access policy in a text: its name and collection, and the roles and users that it lists."""
 
@@ -219,7 +228,9 @@ def _find_caller(denial: Denial, policy: _AccessPolicy | None) -> str | None:
     if denial.principal is not None:
         return str(underlying_role(denial.principal) or denial.principal)
     listed = () if policy is None else policy.principals
-    others = {each for each in _ARN.findall(denial.failure.text) if each not in listed}
+    sessions = map(try_parse_principal, _SESSION.findall(denial.failure.text))
+    found = {*_ARN.findall(denial.failure.text), *(str(underlying_role(each)) for each in sessions if each)}
+    others = {each for each in found if each not in listed}
     return others.pop() if len(others) == 1 else None
 
 
