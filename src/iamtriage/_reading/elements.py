@@ -17,13 +17,11 @@ from iamtriage.failures._building import move_failure
 from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from iamtriage._reading.entries.open_entries import Entry
+    from iamtriage._reading.entries.open_entries import Entry, Find, Parts
     from iamtriage.failures._failures import Failure
 
-    Parts = list[tuple[list[Failure], Entry]]
-    Find = Callable[[Entry, int], Parts]
 
 _START = lazy_pattern(r"[\[{]\s*+[\[{\"']|<\?xml\b|<test")
 # Only documents with several objects, and test reports, have these.
@@ -73,10 +71,10 @@ _MAX_SUMMARIES = 8
 
 @attrs.define(eq=False)
 class _Node:
-    """A list, an object or an XML element.
+    """A list, an object, a string or an XML element.
 
     Attributes:
-        kind: ``"["``, ``"{"`` or the tag.
+        kind: ``"["``, ``"{"``, a quote or the tag; empty for the document.
         start: Where it starts.
         end: Where it ends.
         key: The last key of the object that contains it.

@@ -17,11 +17,9 @@ from iamtriage._reading.vocabulary.triggers import may_contain_failure
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from iamtriage._reading.entries.open_entries import Entry
+    from iamtriage._reading.entries.open_entries import Parts
     from iamtriage._reading.structured.values import Document
-    from iamtriage.failures._failures import Failure
 
-    Parts = list[tuple[list[Failure], Entry]]
 
 # The keys of an event's time, and of its message. Elements of other lists have only one of them.
 _TIME_KEYS = (

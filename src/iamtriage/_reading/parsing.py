@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 __all__ = ("parse", "parse_raised")
 
 
-# Documents with several elements, and test reports, have one of these.
-_LIST_SIGNS = ("},", '["', "['", "<test")
-
-
 class _ExceptionParser(Protocol):
     def __call__(self, error: BaseException, *, contexts: bool) -> Failure | None: ...
 
@@ -132,8 +128,8 @@ def _parse_with_readers(text: str) -> Failure | None:
         from iamtriage._reading.texts import scan_text
 
         return choose_cause(scan_text(text))
-    if text.count("\\n") > 1 or any(sign in text for sign in _LIST_SIGNS):
-        # A string can contain a whole log, and a document the reports of several calls.
+    if "}," in text or '["' in text or "['" in text or "<test" in text or text.count("\\n") > 1:
+        # A string can contain a whole log, and a document or a test report the reports of several calls.
         from iamtriage._reading.root_causes import choose_cause
         from iamtriage._reading.texts import find_causes_in_parts
 

@@ -16,14 +16,12 @@ from iamtriage._reading.vocabulary.view import View
 from iamtriage.failures._building import move_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
-    from iamtriage._reading.entries.open_entries import Entry
+    from iamtriage._reading.entries.open_entries import Entry, Find, Parts
     from iamtriage._reading.vocabulary.view import Edit
     from iamtriage.failures._failures import Failure
 
-    Parts = list[tuple[list[Failure], Entry]]
-    Find = Callable[[Entry, int], Parts]
 
 # A string without its quotes. YAML can break it after a backslash.
 _WRITTEN = r"[^{0}\\\n]*+(?:\\.[^{0}\\\n]*+)*+"

@@ -19,11 +19,10 @@ from iamtriage._reading.strings import read_log, read_strings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from iamtriage._reading.entries.open_entries import Entry
+    from iamtriage._reading.entries.open_entries import Entry, Parts
     from iamtriage._reading.entries.splitting import Tick
     from iamtriage.failures._failures import Failure
 
-    Parts = list[tuple[list[Failure], Entry]]
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 

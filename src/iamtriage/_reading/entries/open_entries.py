@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from iamtriage._reading.entries.blocks import TRACEBACK, Block
 from iamtriage._reading.entries.formats import RUNNERS, TOOL_OUTPUT, has_fraction
 from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line
 from iamtriage._reading.entries.statements import ANNOUNCED_STATUS, continues_statement, has_body_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from iamtriage.failures._failures import Failure
 
 _OPENERS = frozenset("{[")
 # The first characters of what a JSON document contains.
@@ -46,6 +51,12 @@ class Entry(NamedTuple):
     high: int = sys.maxsize
     following: str = ""
     statements: tuple[int, ...] = ()
+
+
+# The parts of an entry that are texts for themselves, such as log events, each with its failures, and how to find them
+# in an entry that is in so many strings.
+Parts: TypeAlias = "list[tuple[list[Failure], Entry]]"
+Find: TypeAlias = "Callable[[Entry, int], Parts]"
 
 
 class OpenEntry:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         Stated,
     )
 
-__all__ = ("NOTHING", "Context")
+__all__ = ("NOTHING", "SYSTEM_SIGNS", "Context")
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -86,3 +86,9 @@ class Context(Value):
 
 NOTHING: Final = Context()
 """The context of a text without any values."""
+
+# Each name of such a system contains one of these. A search for them is faster than one for a name.
+SYSTEM_SIGNS: Final = (
+    "re R2", "ze B2", "an Spaces", "Wasabi", "inIO", "inio", "Ceph", "Object Storage", "Tigris", "LocalStack",
+)  # fmt: skip
+"""Parts of the names of systems with the API of S3, for ``other_system``."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.model import NOTHING, Context
+from iamtriage.explaining._context.model import NOTHING, SYSTEM_SIGNS, Context
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
@@ -31,7 +31,7 @@ _SIGNS = (
     "Lock Info:", "backup store for", "BackupStorageLocation", "ecs/", "host_base", "rclone ", "AWS Error ", "-1\n", "-2\n", "-3\n", "-1:\n", "-1 =", "ARN is not mapped", "SaslAuth",
     "requestParameters", "host id: ", "S3 error: ", "/aws-sdk/", "/aws-sdk-", "(eval):", "log group ", "log_group", "ogGroup",
     "Role ", "he role ", "AdministratorAccess", "FullAccess", "OnlyAccess", "PowerUserAccess", "edPrincipal(", "IdentityPrincipal(", "Policy:", 'Policy":', "he policy ", " has ", "I have ",
-    "re R2", "ze B2", "an Spaces", "Wasabi", "inIO", "inio", "Ceph", "Object Storage", "Tigris", "LocalStack",
+    *SYSTEM_SIGNS,
 )  # fmt: skip
 
 

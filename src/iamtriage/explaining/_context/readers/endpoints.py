@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for, service_prefix
+from iamtriage.explaining._context.model import SYSTEM_SIGNS
 from iamtriage.explaining._context.values import CommandLine, Stated
 from iamtriage.sts._endpoint_table import PARTITIONS
 
@@ -60,18 +61,6 @@ _PRODUCT = lazy_pattern(
     r"(?P<name>Cloudflare R2|Backblaze B2|DigitalOcean Spaces|Wasabi|[Mm]in(?:io|IO)|Ceph(?: RGW| Object Gateway)?|Hetzner Object Storage|Scaleway Object Storage"
     r"|Linode Object Storage|OVH(?:cloud)? Object Storage|Oracle (?:Cloud )?Object Storage|Tigris|LocalStack)\b"
 )
-_PRODUCT_NAMES = (
-    "re R2",
-    "ze B2",
-    "an Spaces",
-    "Wasabi",
-    "inIO",
-    "inio",
-    "Ceph",
-    "Object Storage",
-    "Tigris",
-    "LocalStack",
-)
 # Words that show that a text is about AWS, too, or that the other system is not the one that fails.
 _AWS_SIGNS = lazy_pattern(
     r"amazonaws\.com|\barn:aws|\b(?:AWS|IAM) (?:accounts?|buckets?|polic(?:y|ies)|roles?|users?|side)\b|\b(?:Amazon|real|actual) S3\b"
@@ -121,7 +110,7 @@ def find_other_endpoint(
 
 def find_other_system(failure: Failure, text: str) -> Stated | None:
     """Return the only system with the API of S3 that a text names, if it does not speak of AWS."""
-    if failure.principal is not None or not any(name in text for name in _PRODUCT_NAMES):
+    if failure.principal is not None or not any(sign in text for sign in SYSTEM_SIGNS):
         return None
     found = {each["name"]: each[0] for each in _PRODUCT.finditer(text)}
     if len(found) != 1 or _AWS_SIGNS.search(text) is not None:

@@ -116,7 +116,7 @@ def explain_block_public_access(denial: Denial) -> Explanation:
 
 
 def _is_off_for_bucket(denial: Denial, setting: str) -> bool:
-    """Return whether the text shows that a setting is off for the bucket, and not for the account."""
+    """Return whether the text shows that a setting is off for the bucket, and says nothing of the account's."""
     text = denial.failure.text
     is_shown = "s3api get-public-access-block" in text or "s3api put-public-access-block" in text
     return (
