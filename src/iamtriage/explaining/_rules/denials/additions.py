@@ -16,8 +16,8 @@ from iamtriage.explaining._rules.shared.text_fragments import (
     may_name_user,
 )
 
-# What a text says of another Region beside the failure has at least this length.
-_CHARS_OF_OTHER_REGION = 12
+# What a text says beside the failure has at least this length.
+_MIN_CHARS_BESIDE = 12
 
 _SIGNS_OF_TASKS = (
     "executionRoleArn",
@@ -45,7 +45,7 @@ def _may_be_of_pod(denial: Denial) -> bool:
 def _says_more(denial: Denial) -> bool:
     """Return whether the text has more than the failure."""
     start, end = denial.failure.span
-    return len(denial.failure.text) - (end - start) > _CHARS_OF_OTHER_REGION
+    return len(denial.failure.text) - (end - start) > _MIN_CHARS_BESIDE
 
 
 def _may_lack_allow(denial: Denial) -> bool:
