@@ -48,6 +48,11 @@ MAP = "mapRoles: |\n  - rolearn: {}role/Clerk\n    username: jo\n    groups:\n  
         # A role or another session is not the user.
         (DENIED.format("pods", SESSION, "list", HERE), PODS + _binding("User", f"{ACCOUNT}role/Clerk"), f"is for the user {ACCOUNT}role/Clerk, and the user name is {SESSION}", "kubectl create rolebinding reader-iam-clerk -n till --role=reader --group=iam-clerk"),
         (DENIED.format("pods", SESSION, "list", HERE), PODS + _binding("User", f"{ACCOUNT}role/Other"), "the Role reader in the text allows it", "kubectl create rolebinding reader-iam-clerk"),
+        # Rules without the role's metadata, or with a name that a template fills in.
+        (DENIED.format("pods/log", SESSION, "get", HERE), 'The entry has kubernetes group "clerks". The role:\n' + PODS[PODS.index("rules:") :], "the Role in the text has pods, but not pods/log", "kubectl patch role NAME -n till"),
+        (DENIED.format("pods", POD, "create", HERE), "Our ClusterRole `scans`:\n" + PODS[PODS.index("- apiGroups") :], "the ClusterRole scans in the text allows only get, list and watch on pods, not create", "kubectl patch clusterrole scans"),
+        (DENIED.format("nodes", POD, "list", WIDE), _role("ClusterRole", "nodes", "get").replace("reader", '{{ include "scan.name" . }}'), "the ClusterRole in the text allows only get on nodes, not list", "kubectl patch clusterrole NAME"),
+        (DENIED.format("pods", POD, "create", HERE), 'webhooks:\n- rules:\n  - apiGroups: [""]\n    operations: ["UPDATE"]\n    resources: ["pods"]\n', "no RBAC role allows it", "kubectl create role create-pods"),
     ],
 )  # fmt: skip
 def test_request(denied: str, shown: str, verdict: str, command: str) -> None:

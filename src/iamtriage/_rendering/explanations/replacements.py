@@ -32,6 +32,8 @@ _SOURCES = (
         ),
         "aws sts get-caller-identity, as the failing caller",
     ),
+    ("NAME", lazy_pattern(r"kubectl patch role NAME "), "kubectl get rolebindings -A --output wide"),
+    ("NAME", lazy_pattern(r"kubectl patch clusterrole NAME "), "kubectl get clusterrolebindings --output wide"),
     ("INSTANCE_ID", lazy_pattern("INSTANCE_ID"), "aws ec2 describe-instances"),
     ("SERIAL_NUMBER", lazy_pattern("SERIAL_NUMBER"), "aws iam list-mfa-devices"),
     ("MFA_DEVICE_ARN", lazy_pattern("MFA_DEVICE_ARN"), "aws iam list-mfa-devices"),

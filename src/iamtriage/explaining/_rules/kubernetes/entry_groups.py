@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.kubernetes import map_entries
 from iamtriage.explaining._rules.kubernetes.stated_entries import (
     declares_others,
     find_creation_day,
-    find_groups,
+    find_known_groups,
     find_stated_entry,
     is_listed,
 )
@@ -46,7 +46,8 @@ MAP_OVERRIDDEN = CauseType(
 
 def use_stated_group(denied: DeniedRequest) -> DeniedRequest:
     """Return the request of a session with the only group that a text shows of it, to which a role can be bound."""
-    own = find_groups(denied) if denied.kind == "iam session" else None
+    is_changeable = denied.kind == "iam session" and not is_in_terraform(denied)
+    own = find_known_groups(denied) if is_changeable else None
     names = [each for each in own or () if not each.startswith("system:") and kubernetes_name(each) == each]
     return attrs.evolve(denied, subject=Subject("Group", names[0])) if len(names) == 1 else denied
 
@@ -80,7 +81,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
     lines: Commands = ()
     steps = [effect]
     if cluster.uses_entries:
-        if group in (find_groups(denied) or ()):
+        if group in (find_known_groups(denied) or ()):
             effect = f"The user name contains the session name, so the binding is for the group {group}, which {denied.subject_text} has. Others in the group get the permission, too."
             return (effect,), ()
         update = _add_groups_command(denied, group)

@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.kubernetes.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import find_missing_role, rbac_remedies
-from iamtriage.explaining._rules.kubernetes.stated_entries import find_groups
+from iamtriage.explaining._rules.kubernetes.stated_entries import find_known_groups
 from iamtriage.explaining._rules.kubernetes.stated_rbac import add_stated_verbs, find_gaps
 from iamtriage.explaining._rules.kubernetes.stated_rbac_remedies import gap_remedies
 from iamtriage.explaining._rules.shared import kubernetes_requests, pages
@@ -152,7 +152,7 @@ def _describe_gap(denied: DeniedRequest) -> str:
         return f"no RBAC role allows it, and {stated}, which the text shows, {'does' if is_one else 'do'} not include it"
     if (answered := _find_answer(denied)) is not None:
         return answered
-    own = [clip_text(each) for each in find_groups(denied) or () if not each.startswith("system:")]
+    own = [clip_text(each) for each in find_known_groups(denied) or () if not each.startswith("system:")]
     if own and denied.is_iam:
         kind = "group" if len(own) == 1 else "groups"
         return f"no RBAC role of its {kind} {join_words(own, 'and')}{_or_policy(denied)} allows it"
@@ -238,7 +238,7 @@ def _notes(denied: DeniedRequest) -> Iterator[str]:
     if request.resource == "secrets" and request.verb in {"list", "watch"} and denied.installer is None:
         yield "Listing Secrets reads them: the list contains their data."
     is_enough = denied.provider is not None or len(request.verbs) > 1 or denied.installer is not None
-    if request.verb in {"get", "list"} and request.path is None and not is_enough:
+    if request.verb in {"get", "list"} and not (request.path or request.subresource or is_enough):
         of_get = "kubectl get without a name requires list, and " if request.verb == "get" else ""
         yield f"Clients often need more verbs: {of_get}controllers require get, list and watch."
     if request.has_supplied_namespace:

@@ -33,9 +33,9 @@ __all__ = (
     "declares_others",
     "describe_listed",
     "find_creation_day",
-    "find_declared_groups",
     "find_former",
     "find_groups",
+    "find_known_groups",
     "find_listed",
     "find_listed_cluster",
     "find_policies",
@@ -216,7 +216,13 @@ def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     return mapped[0].groups if len(mapped) == 1 else None
 
 
-def find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
+def find_known_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
+    """Return the Kubernetes groups of the user of a request, as a text shows, declares or says them."""
+    groups = find_groups(denied)
+    return _find_declared_groups(denied) if groups is None else groups
+
+
+def _find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     """Return the groups of the access entry of a user's role, as code declares them or people say them."""
     role, failure = underlying_role(denied.principal), denied.case.failure
     text = failure.text[:_MAX_TEXT]

@@ -16,7 +16,7 @@ from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
     find_roles,
 )
 from iamtriage.explaining._context.values import Subject
-from iamtriage.explaining._rules.kubernetes.stated_entries import find_declared_groups, find_groups
+from iamtriage.explaining._rules.kubernetes.stated_entries import find_known_groups
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 
@@ -69,7 +69,8 @@ class Gap(NamedTuple):
     @property
     def verdict(self) -> str:
         """The gap as a clause."""
-        return f"the {self.found.kind} {clip_text(self.found.name)} in the text {self.words}"
+        named = " ".join(filter(None, (self.found.kind, clip_text(self.found.name))))
+        return f"the {named} in the text {self.words}"
 
     @property
     def cause(self) -> Cause:
@@ -84,8 +85,7 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
     if request.path is not None or request.resource is None:
         return ()
     stated = list(find_bindings(text))
-    groups = find_groups(denied)
-    groups = find_declared_groups(denied) if groups is None else groups
+    groups = find_known_groups(denied)
     bound = {
         each.role
         for each in stated
@@ -127,7 +127,13 @@ def name_role(role: StatedRole | StatedBinding) -> str:
 def _find_group(
     role: StatedRole, bindings: list[StatedBinding], groups: tuple[str, ...] | None
 ) -> str | None:
-    """Return the only group to which the bindings in the text bind a role, unless the user is known to lack it."""
+    """Return the only group to which the bindings in the text bind a role, unless the user is known to lack it.
+
+    If the text shows no bindings, it is the only group of the user.
+    """
+    if not bindings:
+        own = [each for each in groups or () if not each.startswith("system:")]
+        return own[0] if len(own) == 1 else None
     bound = {
         each.name
         for binding in bindings

@@ -14,6 +14,7 @@ from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.kubernetes import request_checks
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, bind_command
 from iamtriage.explaining._rules.kubernetes.entry_groups import change_groups, is_in_terraform
+from iamtriage.explaining._rules.kubernetes.stated_entries import find_known_groups
 from iamtriage.explaining._rules.kubernetes.stated_rbac import (
     compare_role,
     is_similar_subject,
@@ -54,12 +55,13 @@ def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
         elif role.role.partition(" ")[2] not in _ADMINISTRATORS:
             yield from _group_remedies(denied, gap.group)
         return
+    name = role.name or ("NAME" if gap.lacks_rule else "")
     # A session, whose user name changes, has a role by a group.
     is_unbound = denied.kind == "iam session" and gap.group is None
     if (
         rule is None
         or (is_unbound and gap.lacks_rule)
-        or not all(map(_NAME.fullmatch, (role.name, *rule.verbs, *rule.resources)))
+        or not all(map(_NAME.fullmatch, (name, *rule.verbs, *rule.resources)))
     ):
         return
     if not gap.lacks_rule:
@@ -74,6 +76,8 @@ def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
     if gap.group is not None and denied.kind == "iam session":
         bound_to = f"the group {clip_text(gap.group)}"
         check = f"It is bound to {bound_to}, which the entry of {denied.subject_text} must have."
+        if gap.group in (find_known_groups(denied) or ()):
+            check = f"The last command answers yes if the role is bound to {bound_to}."
         denied = attrs.evolve(denied, subject=Subject("Group", gap.group))
     if gap.is_bound:
         check = f"The binding to {bound_to} is right."
@@ -88,9 +92,9 @@ def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
         check += f" The old entry for {' and '.join(rule.resources)} has no effect: remove it. The other entries of its rule stay."
     of_apply = [each for each in ("get", "patch") if not {each, "*"} & {*rule.verbs}]
     patch = f"--patch={patch_with_rule(rule)}"
-    call = ("kubectl", "patch", role.kind.lower(), role.name, *place, "--type=json", patch)
+    call = ("kubectl", "patch", role.kind.lower(), name, *place, "--type=json", patch)
     yield cluster_remedy(
-        f"Add the rule to the {role.kind} {role.name}",
+        f"Add the rule to the {role.kind} {role.name or 'in the text'}",
         f"If a chart or a repository contains the role, add the rule there. {check}",
         f"kubectl apply also gets and patches objects: for that, add {' and '.join(of_apply)} to the verbs."
         if of_apply and request_checks.may_apply(denied)

@@ -50,6 +50,12 @@ _BINDING_TABLE = lazy_pattern(
     r"^(?P<head>NAME {2,200}ROLE {2,200}AGE {2,80}USERS {2,200}GROUPS {2,200}SERVICEACCOUNTS)[ \t]{0,20}\n(?P<rows>(?:[a-z0-9]\S{0,252} {2,200}(?:Cluster)?Role/[^\n]{1,800}(?:\n|\Z)){1,50})",
     re.ASCII | re.MULTILINE,
 )
+# The rules of a role of which the text does not show the kind and the name, and what it says about them before.
+_RULES = lazy_pattern(r"^[ \t]{0,20}- (?:apiGroups|resources|verbs):", re.MULTILINE)
+_SAID_ROLE = lazy_pattern(
+    r"(?i:(?P<cluster>\bcluster[- ]?)?role\b)(?: (?:(?P<quote>[\"'`])(?P<quoted>[a-z0-9][a-z0-9.:-]{0,252})(?P=quote)|(?P<plain>[a-z0-9]+(?:-[a-z0-9]+){1,12})))?"
+)
+_CHARS_BEFORE = 400
 _MAX_CHARS = 8_000
 _decode = json.JSONDecoder().raw_decode
 
@@ -59,7 +65,7 @@ class StatedRole(NamedTuple):
 
     Attributes:
         kind: ``"Role"`` or ``"ClusterRole"``.
-        name: Its name.
+        name: Its name, empty if the text does not state it.
         namespace: Its namespace, if the text states one.
         rules: Its rules.
     """
@@ -100,6 +106,11 @@ def find_roles(text: str) -> Iterator[StatedRole]:
     >>> next(found).rules
     (Rule(verbs=('get',), groups=('',), resources=('pods',), names=(), urls=()),)
     """
+    roles = tuple(_find_named_roles(text))
+    return iter(roles or _find_unnamed_role(text))
+
+
+def _find_named_roles(text: str) -> Iterator[StatedRole]:
     for content, name, namespace in _find_objects(text, "rules"):
         rules = tuple(map(_read_rule, _mappings(content["rules"])))
         yield StatedRole(content["kind"], name, namespace, rules)
@@ -113,6 +124,20 @@ def find_roles(text: str) -> Iterator[StatedRole]:
         option = _NAMESPACE_OPTION.search(found["options"]) if kind == "Role" else None
         rules = tuple(map(_read_row, _ROW.finditer(found["rows"])))
         yield StatedRole(kind, found["name"], option and option[1], rules)
+
+
+def _find_unnamed_role(text: str) -> Iterator[StatedRole]:
+    """Yield the role whose rules stand in a text without its metadata, or with a name that a template fills in."""
+    found = _RULES.search(text) if "verbs:" in text else None
+    if found is None:
+        return
+    listed = parse_mapping(f"rules:\n{text[found.start() : found.start() + _MAX_CHARS]}").get("rules")
+    rules = tuple(each for each in map(_read_rule, _mappings(listed)) if each.verbs and each.resources)
+    said = [*_SAID_ROLE.finditer(text, max(found.start() - _CHARS_BEFORE, 0), found.start())]
+    if rules:
+        last = said[-1] if said else None
+        name = last and (last["quoted"] or last["plain"])
+        yield StatedRole("ClusterRole" if last and last["cluster"] else "Role", name or "", None, rules)
 
 
 def find_bindings(text: str) -> Iterator[StatedBinding]:
