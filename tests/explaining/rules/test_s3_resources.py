@@ -99,8 +99,9 @@ def test_copy_requires_both_objects() -> None:
         ("copy failed: s3://acme-in/a.csv to s3://acme-out/b.csv", "s3:GetObjectTagging", "aws s3 cp s3://acme-in/a.csv s3://acme-out/b.csv --copy-props metadata-directive"),
         ("move failed: s3://acme-in/a.csv to s3://acme-out/b.csv", "s3:PutObjectTagging", "aws s3 mv s3://acme-in/a.csv s3://acme-out/b.csv --copy-props metadata-directive"),
         ("$ aws s3 sync s3://acme-in/d s3://acme-out/d --profile ops\ncopy failed: s3://acme-in/d/a to s3://acme-out/d/a", "s3:GetObjectTagging", "aws s3 sync s3://acme-in/d s3://acme-out/d --profile ops --copy-props metadata-directive"),
+        ("We use `aws s3 cp --recursive`.\ncopy: s3://acme-in/d/a to s3://acme-out/e/a\ncopy failed: s3://acme-in/d/f/b to s3://acme-out/e/f/b", "s3:GetObjectTagging", "aws s3 cp s3://acme-in/d/ s3://acme-out/e/ --recursive --copy-props metadata-directive"),
     ],
-    ids=["cp", "mv", "sync"],
+    ids=["cp", "mv", "sync", "several"],
 )  # fmt: skip
 def test_copy_is_repeated_without_the_tags(text: str, action: str, command: str) -> None:
     """https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html: --copy-props."""
@@ -127,6 +128,7 @@ def test_denial_with_a_reason_names_the_copy_without_tags(role: str, who: str) -
     )
     remedy = explanation.remedies[0]
     assert remedy.who == "you"
+    assert any("copies objects of 8 MB and more in parts" in each.text for each in explanation.causes)
     assert not remedy.commands[1:] or f"Or, to keep the tags ({who}):" in explanation.to_text()
     assert (
         remedy.commands[0]

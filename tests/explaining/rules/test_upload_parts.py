@@ -97,3 +97,27 @@ def test_both_accounts_have_commands() -> None:
     assert show.endswith("> old-policy.json")
     assert f"put-key-policy --key-id {KEY}" in change
     assert allow.startswith("aws iam put-role-policy --role-name ROLE_NAME")
+
+
+_DENIED = 'An error occurred (AccessDenied) when calling the {0} operation: User: arn:aws:sts::111122223333:assumed-role/intake/i-1 is not authorized to perform: kms:{1} on resource: "{2}" because no identity-based policy allows the kms:{1} action'
+
+
+@pytest.mark.parametrize(
+    ("operation", "action", "is_part"),
+    [
+        ("UploadPart", "Decrypt", True),
+        ("CompleteMultipartUpload", "Decrypt", True),
+        ("CreateMultipartUpload", "Decrypt", True),
+        ("CreateMultipartUpload", "GenerateDataKey", False),
+        ("GetObject", "Decrypt", False),
+        ("PutObject", "Decrypt", False),
+    ],
+)
+def test_key_of_parts(operation: str, action: str, *, is_part: bool) -> None:
+    """A part that lacks kms:Decrypt is told from an object that is sent whole."""
+    explanation = explain(_DENIED.format(operation, action, KEY))
+    causes = " ".join(each.text for each in explanation.causes)
+    assert ("A small one is sent whole, which requires only kms:GenerateDataKey." in causes) is is_part
+    steps = explanation.remedies[0].steps
+    assert any("raise multipart_threshold" in each for each in steps) is is_part
+    assert "kms:ViaService" in str(explanation.remedies[0].policy)

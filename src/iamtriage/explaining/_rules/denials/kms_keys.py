@@ -35,6 +35,7 @@ from iamtriage.explaining._rules.shared.ecs_starts import new_task_commands
 from iamtriage.explaining._rules.shared.policy_principals import role_path_steps
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present
+from iamtriage.explaining._rules.shared.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
@@ -62,6 +63,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         behind = KMS_BEHIND_SERVICE.cause("derived", text=text)
         causes = (*explanation.causes, behind, encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause())
         return attrs.evolve(explanation, causes=causes, remedies=(*explanation.remedies, renew))
+    is_part = False
     is_said = f"{operation} itself was not denied" in explanation.summary
     if is_said or not explanation.causes or explanation.topic == KMS_BEHIND_SERVICE.code:
         return explanation
@@ -78,6 +80,10 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
             named = f" {bucket.value}" if bucket and is_valid else ""
             encrypted = f"S3 encrypts the upload with {key}, because the request or the default encryption of the bucket{named} specifies it"
         text = f"{encrypted}: {operation} itself was not denied, only the use of the key."
+        # What each of two accounts has to allow matters more.
+        of_parts = denial.lowercase_action == "kms:decrypt" and operation in MULTIPART
+        if is_part := of_parts and not denial.crosses_accounts:
+            text += f" {encrypted_data.PARTS_NEED_DECRYPT}."
     elif not operation and (service := encrypted_data.find_calling_service(denial)) is not None:
         name, data = encrypted_data.SERVICES[service]
         is_new = denial.lowercase_action.startswith(("kms:generatedatakey", "kms:encrypt"))
@@ -89,6 +95,8 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     # What is certain goes before what is possible.
     certain = 0 if causes[0].evidence == "possible" else 1
     remedies = tuple(_limit_to_service(denial, each, service) for each in explanation.remedies)
+    if is_part:
+        remedies = (*(encrypted_data.with_parts(each) for each in remedies[:1]), *remedies[1:])
     return attrs.evolve(explanation, causes=(*causes[:certain], behind, *causes[certain:]), remedies=remedies)
 
 

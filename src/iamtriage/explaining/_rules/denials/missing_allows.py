@@ -135,6 +135,12 @@ def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
             )
         yield NO_IDENTITY_ALLOW.cause(evidence, reasons, text=text)
         yield from _service_linked_causes(denial)
+        if denial.lowercase_action.endswith("tagging") and denial.operation != "CopyObject":
+            from iamtriage.explaining._rules.shared import allow_remedies
+
+            if allow_remedies.copies_tags(denial):
+                text = allow_remedies.describe_tags_of_copy(denial)
+                yield DERIVED_ACTION.cause("derived", text=text)
         return
     from iamtriage.explaining._rules.shared import denial_remedies
 

@@ -21,7 +21,7 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import buckets
-from iamtriage.explaining._rules.denials.encrypted_data import key_policy_step
+from iamtriage.explaining._rules.denials.encrypted_data import PARTS_NEED_DECRYPT, key_policy_step
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
@@ -174,7 +174,7 @@ def explain_parts(denial: Denial) -> Explanation | None:
         buckets.KMS_KEY.cause(
             "derived",
             (*shown,),
-            text="A large object is sent in parts (multipart upload), which S3 decrypts to join them: that requires kms:Decrypt. A small one is sent whole, which requires only kms:GenerateDataKey: s3:PutObject and the bucket policy are not the cause.",
+            text=f"{PARTS_NEED_DECRYPT}: s3:PutObject and the bucket policy are not the cause.",
         ),
         topic="s3-access-denied",
         remedies=remedy,

@@ -23,7 +23,11 @@ from iamtriage.explaining._rules.denials import public_access, resource_commands
 from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
 from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared import common_causes, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
+from iamtriage.explaining._rules.shared.allow_remedies import (
+    allow_remedy,
+    describe_tags_of_copy,
+    with_statements,
+)
 from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import fill_command, put_policy
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
@@ -346,20 +350,14 @@ def with_source(denial: Denial, remedy: Remedy, written: tuple[str, ...], *, is_
 
 
 def explain_tags_of_copy(denial: Denial) -> Explanation:
-    """Explain that the AWS CLI may not read or set the tags of an object, which it copies in parts.
-
-    The threshold is multipart_threshold: https://docs.aws.amazon.com/cli/latest/topic/s3-config.html.
-    """
+    """Explain that the AWS CLI may not read or set the tags of an object, which it copies in parts."""
     is_write = denial.lowercase_action == "s3:putobjecttagging"
     verb, other = ("set", "s3:PutObject") if is_write else ("read", "s3:GetObject")
     on = f" on {denial.resource}" if denial.resource else ""
     step = "If another account owns the bucket, its policy must allow the caller, too."
     return denial.explain(
         f"{capitalize_start(denial.caller)} is not allowed to {verb} the tags of an object: {denial.action}{on}, which {other} does not include.",
-        common_causes.DERIVED_ACTION.cause(
-            "derived",
-            text=f"aws s3 copies objects of 8 MB and more in parts, which leaves out the tags, so it {verb}s them with a separate call, whether or not there are tags. Smaller objects need no such call. The copy itself was not denied.",
-        ),
+        common_causes.DERIVED_ACTION.cause("derived", text=describe_tags_of_copy(denial)),
         topic="s3-access-denied",
         remedies=allow_remedy(denial, first_step=step),
         notes=EVENTUAL_CONSISTENCY,

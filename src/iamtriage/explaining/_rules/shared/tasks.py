@@ -110,7 +110,8 @@ TASKS: dict[str, tuple[Task, ...]] = {
     _DESCRIBE_TOPIC: (_WRITING_TOPICS, _READING_TOPICS),
     **dict.fromkeys(_CONSUMING.actions, (_CONSUMING,)),
 }
-_MULTIPART = frozenset({"CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
+MULTIPART = frozenset({"CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
+"""The calls of an upload in parts."""
 # Who sends to an encrypted queue or topic needs both:
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 _SENDING = frozenset({"SendMessage", "SendMessageBatch", "Publish", "PublishBatch"})
@@ -178,7 +179,7 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
     >>> certain_companions("kms:GenerateDataKey", "CreateMultipartUpload", "")
     ('CreateMultipartUpload', ('kms:Decrypt',))
     """
-    if action in _DATA_KEY_ACTIONS and operation in _MULTIPART | _SENDING:
+    if action in _DATA_KEY_ACTIONS and operation in MULTIPART | _SENDING:
         task, together = operation or "", _DATA_KEY_ACTIONS
     elif action == "kms:GenerateDataKey" and _UPLOAD_SIGNS.search(text):
         task, together = "An upload in several parts", _DATA_KEY_ACTIONS
