@@ -21,6 +21,8 @@ _ANNOUNCES = re.compile(
 _STATUS_LINE = re.compile(r"\bHTTP(?:/\d(?:\.\d)?)? \d{3}(?: [A-Z][A-Za-z -]{1,40})?\Z")
 # curl writes "<" before each header, and also before the empty line after them.
 _HEADER = re.compile(r"(?:[<*] )?[A-Za-z][\w-]{1,60} ?: |<\Z")
+# What Guzzle writes after a part of a body.
+_TRUNCATED = "(truncated...)"
 _BOX_TOP, _BOX_BOTTOM = "╷", "╵"
 _ENDS = ("}", "]", ">", _BOX_BOTTOM)
 
@@ -115,5 +117,5 @@ class Block:
         if not self._root and text[0] == "<":
             m = _ROOT.match(text, text.find("?>") + 2 if text.startswith("<?") else 0)
             self._root = m["root"] if m else ""
-        if self._root and f"</{self._root}>" in text:
+        if self._root and (f"</{self._root}>" in text or text.endswith(_TRUNCATED)):
             self._root = ""

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from iamtriage._reading.entries.blocks import TRACEBACK, Block
 from iamtriage._reading.entries.formats import RUNNERS, TOOL_OUTPUT, has_fraction
 from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line
-from iamtriage._reading.entries.statements import ANNOUNCED_STATUS, continues_statement, has_body_of
+from iamtriage._reading.entries.statements import (
+    ANNOUNCED_STATUS,
+    continues_sentence,
+    continues_statement,
+    has_body_of,
+    starts_with_clause,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -216,7 +222,11 @@ class OpenEntry:
             is_other = content.startswith(TRACEBACK) or TOOL_OUTPUT.match(content.lstrip()) is not None
             return is_same_write or not (is_stamped and is_other)
         if is_stamped:
-            return is_same_write and has_fraction(line.text[: prefix.end])
+            return (
+                starts_with_clause(content.lstrip())
+                or (self.may_fail and not line.is_opening and continues_sentence(self.words, content))
+                or (is_same_write and has_fraction(line.text[: prefix.end]))
+            )
         if block.expects_more:
             return True
         if block.continues_headers(content):

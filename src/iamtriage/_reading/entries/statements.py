@@ -13,6 +13,10 @@ _UNFINISHED_WORDS = (
 )  # fmt: skip
 _UNFINISHED_ENDS = (*",(-/", *_UNFINISHED_WORDS)
 _UNFINISHED = re.compile(rf"(?:[,(\-/]|\b(?:{'|'.join(_UNFINISHED_WORDS)}))\Z")
+# The start of a clause of a denial, or of what is left of one where a line was broken.
+_CLAUSE = re.compile(
+    r"(?:because\b|with an? (?:explicit )?|an explicit\b|explicit deny\b|(?:is )?(?:not )?authorized\b|(?:to )?perform\b|on (?:this |the )?resource\b|when calling\b|role credentials\b|(?:in|by|through) (?:an?|the) [a-z -]{0,40}polic)"
+)
 # Lines that only label a value.
 _LABELED = re.compile(
     r"\W{0,4}[A-Za-z][\w.-]{0,40}(?: [\w.-]{1,20}){0,2}[\"']?\s?[:=]\s?[^\s=]{1,300}\Z|\d{3} [A-Z][A-Za-z -]{1,40}\Z"
@@ -40,6 +44,8 @@ _POWERSHELL_POSITION = re.compile(
 _ANSIBLE_EXCEPTION = "An exception occurred during task execution."
 _ANSIBLE_RESULTS = ("fatal: [", "failed: [")
 _KEYED = re.compile(r"[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)")
+# A member of an object in YAML, whose keys are those of an API.
+_MEMBER = re.compile(r"[a-z]{1,40}(?:[A-Z][a-z]{1,40}){1,4}:(?: |\Z)")
 _QUOTED_KEY = re.compile(r"[\"'][\w.-]{1,60}[\"']\s?:")
 _QUOTED_VALUE = re.compile(r"[\"']\s?:\s?[\"'][^\"']{0,100}[\"'],?\Z")
 # Signs of a response, and signs of the request before it.
@@ -68,8 +74,8 @@ def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: b
         return True
     if not before:
         return False
-    if ("ody" in content or "eaders" in content) and _RESPONSE.search(content, 0, 160):
-        return _REQUEST.search(before) is not None and "ody" not in before[:160]
+    if _is_response(content):
+        return _has_response(before)
     if (
         ":" in content
         and _KEYED.match(content)
@@ -80,11 +86,53 @@ def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: b
     if is_logged and content[0].islower():
         return True
     return (
-        (before.endswith(_UNFINISHED_ENDS) and _UNFINISHED.search(before[-20:]) is not None)
-        or (_QUOTED_KEY.match(content) is not None and _QUOTED_VALUE.search(before[-200:]) is not None)
+        _is_unfinished(before)
+        or _is_next_member(before, content)
         or (is_hot and _is_labeled(content.strip()))
         or (is_hot and " " not in content and _BROKEN_WORD.search(before[-200:] + content) is not None)
     )
+
+
+def continues_sentence(before: str, content: str) -> bool:
+    """Return whether a line is the rest of the previous line, although a runner wrote a time before both.
+
+    >>> continues_sentence("User: x is not authorized to perform:", "s3:GetObject with an explicit deny")
+    True
+    >>> continues_sentence("An error occurred (AccessDenied)", "retrying in 3 s")
+    False
+    """
+    if _is_response(content):
+        return _has_response(before)
+    return (
+        before.endswith(":")
+        or _is_unfinished(before)
+        or _is_next_member(before, content)
+        or (_MEMBER.match(content) is not None and _MEMBER.match(before) is not None)
+    )
+
+
+def starts_with_clause(content: str) -> bool:
+    """Return whether a line starts with a clause of a denial, which the previous line starts."""
+    return _CLAUSE.match(content) is not None
+
+
+def _is_response(content: str) -> bool:
+    """Return whether a line has the body or the headers of a response."""
+    return ("ody" in content or "eaders" in content) and _RESPONSE.search(content, 0, 160) is not None
+
+
+def _has_response(before: str) -> bool:
+    """Return whether the body or the headers of a response can follow a line."""
+    return _REQUEST.search(before) is not None and "ody" not in before[:160]
+
+
+def _is_unfinished(text: str) -> bool:
+    return text.endswith(_UNFINISHED_ENDS) and _UNFINISHED.search(text[-20:]) is not None
+
+
+def _is_next_member(before: str, content: str) -> bool:
+    """Return whether both lines are members of one JSON object."""
+    return _QUOTED_KEY.match(content) is not None and _QUOTED_VALUE.search(before[-200:]) is not None
 
 
 def has_body_of(before: str, content: str) -> bool:

@@ -1,0 +1,93 @@
+"""Check the output of commands in logs whose runner writes a time before each line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from iamtriage import scan
+from tests.tables import APP, DENIAL, DENIED, REQUEST, Facts, facts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CALLED: Facts = {**DENIED, "code": "AccessDeniedException", "operation": "DescribeCluster"}
+_HEAD = "An error occurred (AccessDeniedException) when calling the DescribeCluster operation:"
+_QUEUE = f"User: {APP} is not authorized to perform: sqs:SendMessage"
+_QUEUE_FACTS: Facts = {
+    "kind": "access_denied",
+    "principal": APP,
+    "account": "111122223333",
+    "service": "sqs",
+    "action": "sqs:SendMessage",
+}
+_SAYS_EXPIRED = "The security token included in the request is expired"
+
+# The lines of one command, and its failures.
+COMMANDS: dict[str, tuple[str, list[Facts]]] = {
+    "sentence": (f"{_HEAD}\n{DENIAL.replace(' is not', chr(10) + 'is not')}", [_CALLED]),
+    "clauses": (
+        f"{_QUEUE}\nwith an explicit deny in a resource control policy",
+        [{**_QUEUE_FACTS, "deny": "explicit", "policy_type": "resource_control"}],
+    ),
+    "indented": (
+        f"  {_QUEUE}\n  because no session policy allows the sqs:SendMessage action",
+        [{**_QUEUE_FACTS, "deny": "implicit", "policy_type": "session"}],
+    ),
+    "unfinished": (
+        f"User: {APP} is not\nauthorized to perform: sqs:SendMessage",
+        [_QUEUE_FACTS],
+    ),
+    "operation": (
+        f"botocore.exceptions.ClientError: An error occurred (ExpiredToken)\nwhen calling the ListQueues operation: {_SAYS_EXPIRED}",
+        [{"kind": "expired_credentials", "code": "ExpiredToken", "operation": "ListQueues"}],
+    ),
+    "members": (
+        f'"errorCode": "AccessDenied",\n"errorMessage": "{_QUEUE}"',
+        [{**_QUEUE_FACTS, "code": "AccessDenied"}],
+    ),
+    "yaml": (
+        f"errorCode: AccessDenied\nerrorMessage: {_QUEUE}",
+        [{**_QUEUE_FACTS, "code": "AccessDenied"}],
+    ),
+    "response": (
+        f'Status code was 403\nError response body: <?xml version="1.0"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>{REQUEST}</RequestId></Error>',
+        [{"kind": "access_denied", "code": "AccessDenied", "request_id": REQUEST, "status_code": 403}],
+    ),
+    "two": (
+        f"{_HEAD} {DENIAL}\n{_QUEUE} because no session policy allows the sqs:SendMessage action",
+        [_CALLED, {**_QUEUE_FACTS, "deny": "implicit", "policy_type": "session"}],
+    ),
+    "next": (f"{_HEAD} {DENIAL}\nretrying in 3 s\n{_QUEUE}", [_CALLED, _QUEUE_FACTS]),
+}
+
+# How a runner writes a line, by its number.
+RUNNERS: dict[str, Callable[[int, str], str]] = {
+    "github": lambda n, line: f"2026-10-07T09:00:00.{n * 1_415_926:07}Z {line}",
+    "github-cli": lambda n, line: f"build\tRun tests\t2026-10-07T09:00:00.{n * 1_415_926:07}Z {line}",
+    "gitlab": lambda n, line: f"2026-10-07T09:00:00.{n * 141_592:06}Z 01E {line}",
+    "jenkins": lambda n, line: f"[2026-10-07T09:00:00.{n * 97:03}Z] {line}",
+    "buildkite": lambda n, line: f"\x1b_bk;t={1_791_363_600_000 + n}\x07{line}",
+    "kubectl": lambda n,
+    line: f"[pod/web-7d9f8b6c5d-x4k2p/app] 2026-10-07T09:00:00.{n * 71_828_182:09}Z {line}",
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_a_sentence_goes_on_behind_the_time_of_a_runner(runner: str, command: str) -> None:
+    text, expected = COMMANDS[command]
+    lines = ["step 3", *text.split("\n"), "Process completed with exit code 1."]
+    log = "\n".join(RUNNERS[runner](n + 1, line) for n, line in enumerate(lines))
+    assert [facts_of(failure) for failure in scan(log)] == expected
+
+
+def test_a_body_that_guzzle_cuts_off_ends_there() -> None:
+    log = (
+        f"2026-10-07T09:00:01.123Z PUT resulted in a `400 Bad Request` response:\n"
+        f'2026-10-07T09:00:01.124Z <?xml version="1.0"?>\n'
+        f"2026-10-07T09:00:01.125Z <Error><Code>ExpiredToken</Code><Message>{_SAYS_EXPIRED}.</Message (truncated...)\n"
+        f"2026-10-07T09:00:02.126Z {_QUEUE}\n"
+    )
+    assert [facts_of(failure)["kind"] for failure in scan(log)] == ["expired_credentials", "access_denied"]
