@@ -31,7 +31,8 @@ _START = lazy_pattern(
 )
 _TOKEN = lazy_pattern(
     r"\s+|//[^\n]*|#(?! \(\d)[^\n]*|/\*(?:[^*]|\*(?!/)){0,2000}\*/"
-    r"|(?P<text>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]{0,2000}`)"
+    # In Terraform, the expression in ${…} has quotes of its own.
+    r"|(?P<text>\"(?:[^\"\\\n$]|\\.|\$\{[^{}\n]{0,400}\}|\$)*+\"|'(?:[^'\\\n]|\\.)*'|`[^`]{0,2000}`)"
     r"|(?P<mark>[\[\]{}()=,:;])|(?P<word>[^\s\"'`\[\]{}()=,:;]+)"
 )
 _KEYWORD = lazy_pattern(r"\s{0,40}\w{1,40}\s?=(?!=)")
@@ -334,12 +335,9 @@ class _Parser:
         values: dict[str, Any] = {}
         while not self.has_failed and not self._takes(closing):
             is_removed = self._takes_removed()
-            key = self._take()
-            if key is None or key["mark"] is not None or key[0].startswith(("...", "*")):
-                # What a spread adds is not known.
-                self._fail()
+            name = self._parse_key(depth)
+            if name is None:
                 break
-            name = _unquote(key["text"]) if key["text"] else key[0]
             is_block = not self._takes("=", ":")
             if is_block and self._next is not None and self._next[0] in {",", closing}:
                 # A variable of the same name.
@@ -357,8 +355,25 @@ class _Parser:
                 values[name] = [*_as_list(values.get(name)), value] if is_block else value
         return values
 
+    def _parse_key(self, depth: int) -> str | None:
+        """Parse the key of an object; one in brackets or parentheses, or with a prefix, is an expression."""
+        key = self._take()
+        # What a spread adds is not known.
+        if key is None or key[0].startswith(("...", "*")):
+            return self._fail()
+        closing = _COMPUTED.get(key[0])
+        if closing is not None or (key[0] in {"f", "F"} and self._next is not None and self._next["text"]):
+            value = self.parse_value(depth + 1) if closing else self._parse_operand(key, depth + 1)
+            is_closed = closing is None or self._takes(closing)
+            return value if is_closed and isinstance(value, str) else self._fail()
+        if key["mark"] is not None:
+            return self._fail()
+        return _unquote(key["text"]) if key["text"] else key[0]
+
 
 _BRACES = str.maketrans("{}", "()")
+# Keys that are expressions: of TypeScript and of Terraform.
+_COMPUTED = {"[": "]", "(": ")"}
 
 
 def _unquote(text: str) -> str:

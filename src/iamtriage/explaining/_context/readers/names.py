@@ -89,6 +89,7 @@ _NAMESPACES = lazy_pattern(
     rf"|\bkubectl (?:(?:exec|logs|describe) )?(?:-n |--namespace[ =])({_LABEL})(?![\w-])",
     re.ASCII,
 )
+_OWN_NAMESPACE = lazy_pattern(rf"\b(?:runs?|is) (?:in|under) (?:the )?namespace [`\"']?({_LABEL})(?![\w-])")
 # Controllers log the namespace of the object that they process, which is not their own.
 _CONTROLLER = lazy_pattern(r"[Rr]econcil|\bcontroller\b|\"kind\":")
 _SERVICE_ACCOUNTS = lazy_pattern(
@@ -254,11 +255,12 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
         return subject[0]
     if "kind: " in text and (found := _only_object(_SERVICE_ACCOUNT, text)) is not None and found[0]:
         return found[0]
-    if not any(word in text for word in ("amespace", "pod", "kubectl ")) or _CONTROLLER.search(text):
+    if not any(word in text for word in ("amespace", "pod", "kubectl ")):
         return None
     excluded = _RESERVED_NAMESPACES
-    stated = unique_value(_NAMESPACES, text, excluded=excluded)
-    return stated or find_said_name("namespace", text, excluded)
+    if _CONTROLLER.search(text):
+        return unique_value(_OWN_NAMESPACE, text)
+    return unique_value(_NAMESPACES, text, excluded=excluded) or find_said_name("namespace", text, excluded)
 
 
 def find_service_account_name(text: str, command: CommandLine | None) -> Stated | None:

@@ -7,22 +7,22 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.ht
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
-from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials import identity_pools
 from iamtriage.explaining._rules.denials import assuming_roles, role_conditions, web_identity_remedies
+from iamtriage.explaining._rules.denials.other_providers import explain_other_provider
 from iamtriage.explaining._rules.denials.rejected_identities import (
     checked_cause,
     correct_policy_remedy,
@@ -33,6 +33,11 @@ from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts import trust_documents, trust_fixes, trust_subjects
+from iamtriage.explaining._rules.sts.template_trust import (
+    TemplateTrust,
+    correct_in_template,
+    find_template_trust,
+)
 from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_problems import (
     TrustProblem,
@@ -42,11 +47,7 @@ from iamtriage.explaining._rules.sts.trust_problems import (
 from iamtriage.explaining._rules.sts.workflow_problems import find_workflow_problem
 from iamtriage.policies._patterns import compile_glob, matches
 
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.sts.trust_documents import OtherProvider
-
 _IDENTITY_POOL = lazy_pattern(r"cognito-?identity", re.IGNORECASE)
-_CLUSTER_ISSUER = lazy_pattern(r"oidc\.eks\.([a-z0-9-]{6,30})\.", re.ASCII)
 # The audience that a service account, or the volume of a pod, requests.
 _ANNOTATED_AUDIENCE = lazy_pattern(
     r"\b(?:eks\.amazonaws\.com/|serviceAccountToken:\s{1,40})audience\\?[\"']?: ?\\?[\"']?([\w.:/-]{1,200}\w)"
@@ -84,6 +85,29 @@ def explain_web_identity(denial: Denial) -> Explanation:
     """Explain that STS did not accept a web identity token for a role."""
     if _is_from_identity_pool(denial):
         return _explain_identity_pool_token(denial)
+    template = _find_template_trust(denial)
+    if template is None:
+        return _explain_token(denial)
+    facts = denial.facts
+    facts = attrs.evolve(facts, trust_policy=template.policy, derived=facts.derived | {"trust_policy"})
+    explanation = _explain_token(attrs.evolve(denial, facts=facts))
+    return attrs.evolve(explanation, remedies=correct_in_template(template, explanation.remedies))
+
+
+def _find_template_trust(denial: Denial) -> TemplateTrust | None:
+    """Return the trust policy in code, unless the facts have another one."""
+    if denial.facts.trust_policy is not None and not is_derived(denial.facts, "trust_policy"):
+        return None
+    issuer = web_identity_remedies.name_issuer(denial)
+    return find_template_trust(
+        denial.context.policies,
+        denial.failure.text,
+        issuer=None if find_placeholders(issuer) else issuer,
+        location=web_identity_remedies.role_location(denial),
+    )
+
+
+def _explain_token(denial: Denial) -> Explanation:
     has_claims = denial.facts.token_claims is not None
     denial = _with_claims_of_pod(denial)
     if (old := role_conditions.find_old_role(denial)) is not None:
@@ -101,7 +125,7 @@ def explain_web_identity(denial: Denial) -> Explanation:
     issuer = (denial.facts.token_claims or {}).get("iss", web_identity_remedies.find_other_cluster(denial))
     other = trust_documents.find_other_provider(denial.facts.trust_policy, issuer)
     if other is not None:
-        return _explain_other_provider(denial, other)
+        return explain_other_provider(denial, other)
     policy = denial.facts.trust_policy
     if not has_claims and (problem := find_workflow_problem(policy, denial.failure.text)) is not None:
         return _explain_trust_problem(denial, problem, "No token of this job")
@@ -272,71 +296,11 @@ def _explain_job(denial: Denial) -> Explanation | None:
     stated = str(known.facts.token_claims)
     if explanation is None or "@" in stated or "repo:" not in stated:
         return explanation
-    because = "The subject follows from the workflow. It also has the IDs of owner and repository (repo:OWNER@ID/REPOSITORY@ID:…) if the repository was created, renamed or transferred after July 15, 2026."
+    is_open = workflows.find_job_environment(denial.failure.text) is None
+    unless = " if its job has no environment" if is_open and ":ref:" in stated else ""
+    because = f"The subject follows from the workflow{unless}. It also has the IDs of owner and repository (repo:OWNER@ID/REPOSITORY@ID:…) if the repository was created, renamed or transferred after July 15, 2026."
     causes = (attrs.evolve(explanation.causes[0], because=(because,)), *explanation.causes[1:])
     return attrs.evolve(explanation, causes=causes)
-
-
-def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation:
-    """Explain a trust policy that names another provider than the token's issuer."""
-    facts = attrs.evolve(denial.facts, trust_policy=other.fixed)
-    findings = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity", denial.resource)
-    corrected, failed = trust_fixes.correct_conditions(other.fixed, facts)
-    further = present(*map(trust_fixes.describe_mismatch, failed)) if corrected else ()
-    claims = "".join(f", and with the token's {trust_fixes.name_claim(each)}" for each in failed if further)
-    text = denial.failure.text
-    # The output of a command shows that the old cluster still exists.
-    if (
-        other.is_of_other_cluster
-        and not (further or other.is_misspelled)
-        and f"https://{other.named}" in text
-    ):
-        title = "Add a statement for the token's issuer to the role's trust policy"
-        policy = other.add_to(denial.facts.trust_policy)
-        step = f"trust.json is the whole trust policy. The first statement stays for the pods of the other cluster: remove it when that is gone. The second one is the same with the token's issuer as {other.keys}."
-    else:
-        title = "Name the token's issuer in the role's trust policy"
-        policy = corrected if corrected and further else other.fixed
-        step = f"trust.json is the whole trust policy with the token's issuer as {other.keys}{claims}. {other.warning}"
-    create = None
-    if f":oidc-provider/{other.issuer}" in text:
-        step += " The IAM OIDC provider of this issuer exists already, as the text shows."
-    elif not next(find_said(text, _PROVIDER_EXISTS), None):
-        create = f"The account {other.account} must have an IAM OIDC provider for this issuer. Most likely it has one, because otherwise STS says InvalidIdentityToken. If not, create it: {_create_provider_command(denial, other)}"
-    remedy = correct_policy_remedy(denial, title, policy, step, create)
-    text = "The role's trust policy does not name the token's issuer."
-    unmet: Cause | None = None
-    if findings is not None and findings.allowed:
-        text += " Its other conditions match."
-    elif findings is not None and findings.allowed is False:
-        remaining = "With its issuer, the trust policy still does not allow the token."
-        unmet = attrs.evolve(findings.cause, text=remaining)
-    return explain_rejected(
-        denial,
-        f"STS rejected the token for {denial.target_role_text}: {other.text}.{''.join(f' Also, {each}.' for each in further)}",
-        checked_cause(denial, text),
-        *present(unmet),
-        # With the claims, they have been compared.
-        remedies=present(
-            remedy, None if denial.facts.token_claims else web_identity_remedies.compare_token_remedy(denial)
-        ),
-    )
-
-
-_PROVIDER_EXISTS = lazy_pattern(r"\b[Pp]rovider (?:already )?exists\b|\b[Pp]rovider is there\b")
-
-
-def _create_provider_command(denial: Denial, other: OtherProvider) -> str:
-    region = _CLUSTER_ISSUER.match(other.issuer)
-    if region is not None and denial.facts.cluster is not None:
-        return f"eksctl utils associate-iam-oidc-provider --cluster {commands.cluster(denial.facts.cluster)} --region {commands.region(region[1])} --approve"
-    audience: object = (denial.facts.token_claims or {}).get("aud")
-    if isinstance(audience, list | tuple):
-        audience = next(iter(cast("Sequence[object]", audience)), None)
-    return commands.fill_command(
-        "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
-        *(commands.issuer(f"https://{other.issuer}"), audience if isinstance(audience, str) else "AUDIENCE"),
-    )
 
 
 def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) -> Explanation:

@@ -17,6 +17,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.assuming_roles import missing_trust_steps
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
@@ -46,7 +47,12 @@ _BRANCH = lazy_pattern(
     r"\bGITHUB_REF[=:]\s?[\"']?refs/heads/([\w./-]{1,100})|\bCI_COMMIT_(?:BRANCH|REF_NAME)[=:]\s?[\"']?([\w./-]{1,100})",
     re.ASCII,
 )
+# The same in a sentence.
+_SAID_BRANCH = lazy_pattern(
+    r"\b(?:runs?|running|ran|push(?:es|ed)?|deploys?|triggered|merged) (?:[\w`'\"]{1,20} )?(?:on|from|to|by|for) (?:the )?(?:branch [`'\"]?([\w./-]{0,99}\w)|[`'\"]?(?!(?:a|an|my|our|this|that|same|other|another|default|feature|release|protected|wrong|right|new|any|every|each|all)\b)([\w./-]{1,100})[`'\"]? branch\b)"
+)
 
+_EXACT_BRANCH = lazy_pattern(r"repo:[^:*?]+:ref:refs/heads/[^*?]+")
 # The audience that a job of GitLab requests.
 _REQUESTED = lazy_pattern(r"\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: ?[\"']?([\w.:/-]{1,200}\w)", re.ASCII)
 _PROJECT = lazy_pattern(r"[\w.@-]{1,100}(?:/[\w.@-]{1,100}){1,5}", re.ASCII)
@@ -203,7 +209,7 @@ def _subject_step(denial: Denial) -> str | None:
 def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy:
     """Return the remedy that allows the token in the role's trust policy."""
     facts = denial.facts
-    issuer = _issuer_name(denial)
+    issuer = name_issuer(denial)
     namespace, name = usual_account(facts, denial.failure.text)
     subject = f"system:serviceaccount:{namespace or 'NAMESPACE'}:{name or 'SERVICE_ACCOUNT'}"
     claim = (facts.token_claims or {}).get("sub")
@@ -254,6 +260,9 @@ def _job_subject(denial: Denial, pipeline: _Pipeline) -> str:
         return f"repo:{project}:pull_request"
     stated = _BRANCH.search(text)
     branch = stated[stated.lastindex or 0] if stated else None
+    if branch is None and pipeline.job == "workflow" and environment is None:
+        said = {each[each.lastindex or 0] for each in find_said(text, _SAID_BRANCH)}
+        branch = said.pop() if len(said) == 1 else None
     if branch is None and environment == "":
         branch = workflows.find_pushed_branch(text)
     subject = pipeline.subject.format(project)
@@ -276,11 +285,13 @@ def claims_of_job(denial: Denial) -> dict[str, Any] | None:
     # An environment replaces the branch, and only the workflow shows it. A project alone is no subject of any job.
     is_open = pipeline.job == "workflow" and workflows.find_job_environment(denial.failure.text) is None
     expected = expected_subjects(denial.facts.trust_policy)
-    if (is_open and not all(map(lacks_context, expected))) or "BRANCH_NAME" in subject:
+    # Whether or not it has one, a job on another branch than the expected ones does not match.
+    is_other = all(_EXACT_BRANCH.fullmatch(each) and each != subject for each in expected)
+    if (is_open and not is_other and not all(map(lacks_context, expected))) or "BRANCH_NAME" in subject:
         return None
     requested = _REQUESTED.search(denial.failure.text) if pipeline.job == "job" else None
     audience = pipeline.audience if requested is None else requested[1]
-    return {"iss": f"https://{_issuer_name(denial)}", "sub": subject, "aud": [audience]}
+    return {"iss": f"https://{name_issuer(denial)}", "sub": subject, "aud": [audience]}
 
 
 def narrow_subject_step(denial: Denial, pattern: str) -> str:
@@ -324,7 +335,7 @@ def _token_page(denial: Denial) -> str:
     return pages.EKS_IRSA if _is_of_pod(denial) else pages.OIDC_PROVIDERS
 
 
-def _issuer_name(denial: Denial) -> str:
+def name_issuer(denial: Denial) -> str:
     """Return the provider's name in trust policies, which is the issuer without its scheme."""
     issuer = (denial.facts.token_claims or {}).get("iss")
     pipeline = _find_pipeline(denial)

@@ -8,6 +8,7 @@ https://docs.github.com/en/actions/reference/security/oidc.
 from __future__ import annotations
 
 import copy
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,13 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._rules.sts.token_forms import correct_form, correct_issuer, correct_key
 from iamtriage.explaining._rules.sts.trust_documents import (
     allow_statements,
     as_strings,
     iterate_conditions,
     iterate_statements,
+    like_operator,
     mapping,
     parse_document,
     principal_names,
@@ -36,12 +39,6 @@ _PROVIDER = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|ACCOUNT_ID):oid
 # Providers with an ID in their URL: a condition for another ID is for another cluster.
 _OIDC_KEY = lazy_pattern(r"(\S{3,255}):(aud|sub|azp|amr)", re.ASCII)
 _EKS_ISSUER = lazy_pattern(r"oidc\.eks[.-]", re.ASCII)
-# What people write before and after the provider's URL in a condition key, and instead of the claim.
-_WRITTEN_KEY = lazy_pattern(
-    r"(?:\S{0,120}?oidc-provider/)?(?:https?://)?(?P<url>.*?)(?P<separator>/?(?::|[./](?=(?:aud|sub)\Z))|/?\Z)(?P<claim>[A-Za-z]*)",
-    re.ASCII,
-)
-_CLAIM_NAMES = {"aud": "aud", "audience": "aud", "sub": "sub", "subject": "sub"}
 _GITHUB = "token.actions.githubusercontent.com"
 _AUDIENCE = "sts.amazonaws.com"
 _POD_SUBJECT = "system:serviceaccount:"
@@ -148,6 +145,27 @@ def _check_provider(document: Mapping[str, Any], statement: dict[str, Any]) -> T
     )
 
 
+def _check_issuer(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
+    """Find a provider whose name has a form that the issuer of no token has."""
+    named = _PROVIDER.fullmatch(_federated(statement)[0])
+    issuer = "" if named is None else named[1]
+    corrected = correct_issuer(issuer)
+    if corrected is None:
+        return None
+    fixed = json.loads(json.dumps(document).replace(issuer, corrected))
+    where = (
+        "the Principal and the condition keys"
+        if issuer in str(statement.get("Condition"))
+        else "the Principal"
+    )
+    return TrustProblem(
+        f"the trust policy names the provider {clip_text(issuer)}, which issues no tokens: the issuer is {clip_text(corrected)}",
+        "Correct the provider in the role's trust policy",
+        f"Only its name in {where} changes. IAM does not check whether the provider of a trust policy exists. That of the token exists: otherwise, STS would say InvalidIdentityToken.",
+        fixed,
+    )
+
+
 def _check_conditions(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
     found = _PROVIDER.fullmatch(_federated(statement)[0])
     issuer = None if found is None else found[1]
@@ -158,7 +176,11 @@ def _check_conditions(document: Mapping[str, Any], statement: dict[str, Any]) ->
         match = _OIDC_KEY.fullmatch(key)
         if match is None or not values:
             continue
-        problem = _check_audience(document, statement, match, values) or _check_subject(match, values)
+        problem = (
+            _check_audience(document, statement, match, values)
+            or _check_form(document, statement, match, values)
+            or _check_subject(match, values)
+        )
         if problem is not None:
             return problem
     return None
@@ -168,7 +190,7 @@ def _check_key(
     document: Mapping[str, Any], statement: dict[str, Any], issuer: str, key: str, values: list[str]
 ) -> TrustProblem | None:
     """Find a condition key that is not the provider's URL, a colon and a claim, or is that of another provider."""
-    found, match = _correct_key(key, issuer, values), _OIDC_KEY.fullmatch(key)
+    found, match = correct_key(key, issuer, values), _OIDC_KEY.fullmatch(key)
     other = match[1] if match is not None and match[1].lower() != issuer.lower() else None
     if found is None and (other is None or not values):
         return None
@@ -176,7 +198,7 @@ def _check_key(
     def rename(each: dict[str, Any]) -> None:
         for block in each["Condition"].values():
             for written, value in list(block.items()):
-                if (correct := _correct_key(written, issuer, as_strings(value))) is not None:
+                if (correct := correct_key(written, issuer, as_strings(value))) is not None:
                     block[correct[0]] = block.pop(written)
                 elif found is None and written.startswith(f"{other}:"):
                     block[f"{issuer}:{written.rpartition(':')[2]}"] = block.pop(written)
@@ -192,7 +214,7 @@ def _check_key(
             fixed,
         )
     corrected, defect = found
-    others = (_correct_key(each, issuer, list(stated)) for _, each, stated in iterate_conditions(statement))
+    others = (correct_key(each, issuer, list(stated)) for _, each, stated in iterate_conditions(statement))
     claims = sorted({each[0].rpartition(":")[2] for each in others if each is not None})
     keys = f"key{'s' if len(claims) > 1 else ''}"
     return TrustProblem(
@@ -201,38 +223,6 @@ def _check_key(
         f"Only the {keys} for {join_words(claims, 'and')} change{'' if len(claims) > 1 else 's'}. {kept}",
         fixed,
     )
-
-
-def _correct_key(key: str, issuer: str, values: list[str]) -> tuple[str, str] | None:
-    """Return a condition key as it was meant, and its defect; ``None`` if it has none or is for another issuer."""
-    found = _WRITTEN_KEY.fullmatch(key.strip())
-    if found is None:
-        return None
-    url, claim = found["url"].lower(), found["claim"].lower()
-    claim_name = _CLAIM_NAMES.get(claim, claim)
-    if url in _CLAIM_NAMES and not claim:
-        claim_name, defect = _CLAIM_NAMES[url], "does not begin with the provider's URL"
-    elif url != issuer.lower():
-        return None
-    elif not claim:
-        # A subject has colons, an audience is a host name or a URL.
-        claim_name = "sub" if any(":" in each and "//" not in each for each in values) else "aud"
-        defect = "names no claim"
-    elif claim != claim_name:
-        defect = f"names the claim {claim}, which is called {claim_name}"
-    elif key != key.strip():
-        defect = "begins or ends with a space"
-    elif key.lower().startswith("http"):
-        defect = f"begins with {key.partition('//')[0]}//"
-    elif "/:" in key:
-        defect = "has a slash after the provider's URL"
-    elif key.lower().startswith("arn:"):
-        start = "".join(key.partition("/")[:2])
-        defect = f"begins with {clip_text(start)} instead of the provider's URL without https://"
-    else:
-        defect = "is not the provider's URL, a colon and the claim"
-    corrected = f"{issuer}:{claim_name}"
-    return None if corrected.lower() == key.lower() else (corrected, defect)
 
 
 def _claim_of_values(claim: str, values: list[str]) -> str:
@@ -313,6 +303,37 @@ def _check_audience(
     )
 
 
+def _check_form(
+    document: Mapping[str, Any], statement: dict[str, Any], match: re.Match[str], values: list[str]
+) -> TrustProblem | None:
+    """Find subjects that no token of the provider has, because their form is wrong."""
+    corrected = {each: found for each in values if (found := correct_form(match[1], each)) is not None}
+    if match[2] != "sub" or len(corrected) != len(values):
+        return None
+
+    def correct(each: dict[str, Any]) -> None:
+        for operator, block in list(each["Condition"].items()):
+            if match[0] not in mapping(block):
+                continue
+            changed = [corrected.get(value, value) for value in as_strings(block.pop(match[0]))]
+            has_pattern = any(set("*?") & set(value) for value in changed)
+            name = like_operator(operator) if has_pattern else operator
+            conditions = {
+                **mapping(each["Condition"].get(name)),
+                match[0]: changed[0] if len(changed) == 1 else changed,
+            }
+            each["Condition"] = {key: kept for key, kept in each["Condition"].items() if kept or key == name}
+            each["Condition"][name] = conditions
+
+    old, new = next(iter(corrected.items()))
+    return TrustProblem(
+        f"the trust policy expects the subject {clip_text(old)}, which no token has: the form is {clip_text(new)}",
+        "Correct the subject in the role's trust policy",
+        "Only the subject changes, not the audience or the provider.",
+        _changed(document, statement, correct),
+    )
+
+
 def _check_subject(match: re.Match[str], values: list[str]) -> TrustProblem | None:
     if match[2] == "sub" and all(map(lacks_context, values)):
         return TrustProblem(
@@ -341,6 +362,7 @@ def _changed(
 _CHECKS: tuple[Callable[[Mapping[str, Any], dict[str, Any]], TrustProblem | None], ...] = (
     _check_action,
     _check_provider,
+    _check_issuer,
     _check_claims,
     _check_conditions,
 )

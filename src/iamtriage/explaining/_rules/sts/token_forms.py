@@ -1,0 +1,159 @@
+"""Correct issuers, subjects and condition keys that no token has, because their form is wrong.
+
+Sources: https://docs.github.com/en/actions/reference/security/oidc,
+https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html and
+https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens.
+"""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+
+GITHUB = "token.actions.githubusercontent.com"
+# What people write for the host of GitHub's tokens.
+_LIKE_GITHUB = lazy_pattern(
+    r"(?:vs)?(?:tokens?\.)?(?:actions?\.)?github(?:user)?(?:contents?)?\.(?:com|io)(?=/|\Z)"
+)
+_REGION = r"[a-z]{2}(?:-[a-z]{3,5})?-[a-z]{4,9}-[0-9]"
+# The parts of a cluster's issuer, in any order.
+_CLUSTER_HOST = lazy_pattern(
+    rf"(?=[^/]*\beks\b)(?=[^/]*\.amazonaws\.com)(?:[a-z-]{{3,4}}\.){{0,2}}(?P<region>{_REGION})\.[a-z.]{{1,30}}(?:/id)?/(?P<id>\w{{10,64}})"
+    rf"|(?:oidc\.)?eks\.(?P<named>{_REGION})\.amazonaws\.com(?:\.cn)?(?:/id)?/(?P<key>\w{{10,64}})",
+    re.ASCII,
+)
+_POD_SUBJECT = "system:serviceaccount:"
+_LABEL = r"[a-z0-9*?][a-z0-9*?-]{0,62}"
+# The words before the names of a service account, and what separates the names.
+_LIKE_POD = lazy_pattern(
+    rf"(?:system[:/])?(?:service-?accounts?|sa)[:/](?P<namespace>{_LABEL})[:/](?P<name>{_LABEL})",
+    re.IGNORECASE | re.ASCII,
+)
+_LIKE_REPOSITORY = lazy_pattern(
+    r"(?:[Rr]epo(?:s(?!itory)|)[:/])?(?:https?://)?(?:github\.com/)?(?P<name>[\w.*?@-]{1,80}/[\w.*?@-]{1,110}?)(?:\.git)?:(?P<context>[^\s]{1,300})",
+    re.ASCII,
+)
+# What people write in place of the context of a job, and the context.
+_CONTEXTS = tuple(
+    (lazy_pattern(pattern, re.ASCII), form)
+    for pattern, form in (
+        (r"(?:refs?[:/])?(?:refs?/)?tags?[:/](?P<name>.+)", "ref:refs/tags/{}"),
+        (r"(?:refs?[:/])?(?:refs?/)?(?:heads?|branch(?:es)?)[:/](?P<name>.+)", "ref:refs/heads/{}"),
+        (r"(?:ref:)?(?P<name>main|master|develop)", "ref:refs/heads/{}"),
+        (r"env(?:ironments?)?[:/](?P<name>.+)", "environment:{}"),
+        (r"(?:pull[-_ ]?requests?|pr)(?P<name>)", "pull_request"),
+    )
+)
+# What people write before and after the provider's URL in a condition key, and instead of the claim.
+_WRITTEN_KEY = lazy_pattern(
+    r"(?:\S{0,120}?oidc-provider/)?(?:https?://)?(?P<url>.*?)(?P<separator>/?(?::|[./](?=(?:aud|sub)\Z))|/?\Z)(?P<claim>[A-Za-z]*)",
+    re.ASCII,
+)
+_CLAIM_NAMES = {"aud": "aud", "audience": "aud", "sub": "sub", "subject": "sub"}
+_RUN_KEYS = ("organization", "project", "workspace", "run_phase")
+
+
+def correct_issuer(issuer: str) -> str | None:
+    """Return an issuer as it was meant, or ``None`` if its form is right or unknown.
+
+    >>> correct_issuer("oidc.us-west-2.eks.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF")
+    'oidc.eks.us-west-2.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF'
+    >>> correct_issuer("token.actions.github.com"), correct_issuer("gitlab.com")
+    ('token.actions.githubusercontent.com', None)
+    """
+    corrected = issuer
+    if (cluster := _CLUSTER_HOST.fullmatch(issuer)) is not None:
+        region, name = cluster["region"] or cluster["named"], cluster["id"] or cluster["key"]
+        suffix = ".cn" if region.startswith("cn-") else ""
+        corrected = f"oidc.eks.{region}.amazonaws.com{suffix}/id/{name}"
+    elif (host := _LIKE_GITHUB.match(issuer)) is not None:
+        corrected = f"{GITHUB}{issuer[host.end() :]}"
+    return None if corrected == issuer else corrected
+
+
+def correct_form(issuer: str, subject: str) -> str | None:
+    """Return a subject, or a pattern for one, as it was meant, or ``None`` if its form is right or unknown.
+
+    >>> correct_form("token.actions.githubusercontent.com", "repo:acme/shop:branch:main")
+    'repo:acme/shop:ref:refs/heads/main'
+    >>> correct_form("oidc.eks.eu-west-1.amazonaws.com/id/0123", "system:serviceaccounts:shop:cart")
+    'system:serviceaccount:shop:cart'
+    >>> correct_form("app.terraform.io", "organization:acme:workspace:net:run_phase:*")
+    'organization:acme:project:*:workspace:net:run_phase:*'
+    """
+    if issuer.startswith("oidc.eks."):
+        corrected = _correct_account(subject)
+    elif issuer.partition("/")[0] == GITHUB:
+        corrected = _correct_job(subject)
+    elif issuer == "app.terraform.io":
+        corrected = _correct_run(subject)
+    else:
+        return None
+    return None if corrected == subject else corrected
+
+
+def _correct_account(subject: str) -> str | None:
+    found = _LIKE_POD.fullmatch(subject)
+    if found is None or (subject.startswith(_POD_SUBJECT) and "/" not in subject):
+        return None
+    return f"{_POD_SUBJECT}{found['namespace']}:{found['name']}".lower()
+
+
+def _correct_job(subject: str) -> str | None:
+    found = _LIKE_REPOSITORY.fullmatch(subject)
+    if found is None:
+        return None
+    context = found["context"]
+    if not context.startswith(("ref:refs/heads/", "ref:refs/tags/", "environment:", "*", "?")):
+        for pattern, form in _CONTEXTS:
+            if (written := pattern.fullmatch(context)) is not None:
+                context = form.format(written["name"])
+                break
+    return f"repo:{found['name']}:{context}"
+
+
+def _correct_run(subject: str) -> str | None:
+    parts = subject.split(":")
+    written = dict(zip(parts[::2], parts[1::2], strict=False))
+    is_known = len(parts) % 2 == 0 and "organization" in written and written.keys() <= set(_RUN_KEYS)
+    # A wildcard matches what follows it, too.
+    is_open = any("*" in each for each in parts[1:-1:2]) or (
+        parts[-1].endswith("*") and "run_phase" not in written
+    )
+    if not is_known or is_open:
+        return None
+    return ":".join(f"{key}:{written.get(key, '*')}" for key in _RUN_KEYS)
+
+
+def correct_key(key: str, issuer: str, values: list[str]) -> tuple[str, str] | None:
+    """Return a condition key as it was meant, and its defect; ``None`` if it has none or is for another issuer."""
+    found = _WRITTEN_KEY.fullmatch(key.strip())
+    if found is None:
+        return None
+    url, claim = found["url"].lower(), found["claim"].lower()
+    claim_name = _CLAIM_NAMES.get(claim, claim)
+    if url in _CLAIM_NAMES and not claim:
+        claim_name, defect = _CLAIM_NAMES[url], "does not begin with the provider's URL"
+    elif url != issuer.lower():
+        return None
+    elif not claim:
+        # A subject has colons, an audience is a host name or a URL.
+        claim_name = "sub" if any(":" in each and "//" not in each for each in values) else "aud"
+        defect = "names no claim"
+    elif claim != claim_name:
+        defect = f"names the claim {claim}, which is called {claim_name}"
+    elif key != key.strip():
+        defect = "begins or ends with a space"
+    elif key.lower().startswith("http"):
+        defect = f"begins with {key.partition('//')[0]}//"
+    elif "/:" in key:
+        defect = "has a slash after the provider's URL"
+    elif key.lower().startswith("arn:"):
+        start = "".join(key.partition("/")[:2])
+        defect = f"begins with {clip_text(start)} instead of the provider's URL without https://"
+    else:
+        defect = "is not the provider's URL, a colon and the claim"
+    corrected = f"{issuer}:{claim_name}"
+    return None if corrected.lower() == key.lower() else (corrected, defect)
