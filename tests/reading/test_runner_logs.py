@@ -69,8 +69,9 @@ RUNNERS: dict[str, Callable[[int, str], str]] = {
     "gitlab": lambda n, line: f"2026-10-07T09:00:00.{n * 141_592:06}Z 01E {line}",
     "jenkins": lambda n, line: f"[2026-10-07T09:00:00.{n * 97:03}Z] {line}",
     "buildkite": lambda n, line: f"\x1b_bk;t={1_791_363_600_000 + n}\x07{line}",
-    "kubectl": lambda n,
-    line: f"[pod/web-7d9f8b6c5d-x4k2p/app] 2026-10-07T09:00:00.{n * 71_828_182:09}Z {line}",
+    "kubectl": lambda n, line: (
+        f"[pod/web-7d9f8b6c5d-x4k2p/app] 2026-10-07T09:00:00.{n * 71_828_182:09}Z {line}"
+    ),
 }
 
 

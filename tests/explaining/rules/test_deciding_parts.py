@@ -499,7 +499,7 @@ _NO_KEY = "An error occurred (InvalidIdentityToken) when calling the AssumeRoleW
     [
         ("https://git.acme.example", "project_path:a/b:ref_type:branch:ref:main", "/oauth/discovery/keys", True),
         ("https://oidc.k8s.acme.example", POD, "JWKS_URI", True),
-        (f"https://{EKS}", POD, "JWKS_URI", False),
+        (f"https://{EKS}", POD, f"{EKS}/keys", False),
         (f"https://{GITHUB}", JOB, "JWKS_URI", False),
         ("https://keys.s3.eu-west-1.amazonaws.com", POD, "JWKS_URI", False),
         ("https://gitlab.com", "project_path:a/b:ref_type:branch:ref:main", "gitlab.com/oauth/", False),
@@ -510,11 +510,27 @@ def test_issuer_that_can_be_private(issuer: str, subject: str, keys: str, *, is_
     trust = _trust(issuer.removeprefix("https://"), sub=subject, aud="sts.amazonaws.com")
     explanation = explain(_NO_KEY, facts={"token_claims": claims, "trust_policy": trust})
     assert ("most likely, it is not reachable" in explanation.summary) == is_private
-    assert keys in explanation.remedies[0].commands[1]
+    fetch = next(each for each in explanation.remedies if each.commands)
+    assert keys in fetch.commands[1]
     assert "matches the token already" in " ".join(explanation.notes)
     other = {**claims, "sub": "other"}
     explanation = explain(_NO_KEY, facts={"token_claims": other, "trust_policy": trust})
     assert "matches the token already" not in " ".join(explanation.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        (f"{_NO_KEY}\nOIDC issuer: https://{EKS}", f"https://{EKS}"),
+        (f"{_NO_KEY}\nkube-apiserver --service-account-issuer=https://oidc.acme.example/k8s", "https://oidc.acme.example/k8s"),
+        (f"{_NO_KEY}\nold issuer: https://{EKS}, new issuer: https://oidc.acme.example", "ISSUER_URL"),
+    ],
+)  # fmt: skip
+def test_issuer_that_the_text_states(text: str, url: str) -> None:
+    fetch = next(
+        each for each in explain(text).remedies if each.title == "Fetch the issuer's keys as STS does"
+    )
+    assert f"{url}/.well-known/openid-configuration" in fetch.commands[0]
 
 
 @pytest.mark.parametrize(

@@ -243,6 +243,13 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
         text = f"{issuer.url.removeprefix('https://').partition('/')[0]} is private, or a firewall blocks STS, which fetches the keys over the internet. {other}"
         causes = (ISSUER_UNREACHABLE.cause(text=text),)
     remedies: tuple[Remedy, ...] = (_fetch_keys_remedy(issuer), _RETRY)
+    if issuer.is_eks and issuer.url is not None:
+        text = "EKS serves the keys of each cluster publicly, also if its endpoint is private: most likely, STS could not fetch them at that moment, or the cluster no longer exists."
+        whose, causes, remedies = (
+            "the keys of the EKS cluster",
+            (ISSUER_UNREACHABLE.cause(text=text),),
+            remedies[::-1],
+        )
     if private is not None:
         reason = f": {private}"
         text = "STS fetches the keys over the internet, before it checks the subject, the audience or the role. It cannot reach this host."
@@ -263,8 +270,11 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
 
 def _fetch_keys_remedy(issuer: issuers.Issuer) -> Remedy:
     url = commands.issuer(issuer.url).rstrip("/")
-    keys = "JWKS_URI"
+    keys = f"{url}/keys" if issuer.is_eks and issuer.url else "JWKS_URI"
     last = "EKS serves both documents publicly. For self-managed clusters, you must publish them."
+    if issuer.is_eks:
+        # https://docs.aws.amazon.com/eks/latest/userguide/irsa-fetch-keys.html
+        last = "EKS serves both documents publicly, also if the endpoint of the cluster is private."
     if issuer.is_self_hosted:
         last = "If they fail, let the administrators of the host or of the network publish both paths on the internet, such as by a reverse proxy. Or give the caller a role without OIDC, such as that of its instance."
     elif issuer.system is not None:

@@ -34,6 +34,12 @@ ROLE_NOT_EVALUATED = (
 _MISSING_PROVIDER = lazy_pattern(
     r"found in (?:your )?account for (https://[\w.~/-]{1,300}+)(?![*$\[…]|<[^/])", re.ASCII
 )
+# The issuer of a cluster anywhere, or another one that is called so.
+_STATED_ISSUER = lazy_pattern(
+    r"(https://oidc\.eks\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/id/[0-9A-F]{32})\b"
+    r"|\b(?:[Ii]ssuer(?: URL| url)?|--service-account-issuer|\biss)[\"']?(?: is)?\s?[:=]?\s?[\"'`]?(https://[\w.~/-]{1,200}\w)",
+    re.ASCII,
+)
 _EKS_ISSUER = lazy_pattern(
     r"https://oidc(?:-eks)?\.(?:eks\.)?([a-z0-9-]{1,40})\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws)/id/",
     re.ASCII,
@@ -102,6 +108,9 @@ def find_issuer(case: Case[InvalidIdentityToken], message: str) -> Issuer:
     if not _is_whole(url):
         given = (case.facts.token_claims or {}).get("iss")
         url, because = (given, ()) if isinstance(given, str) and _is_whole(given) else (None, ())
+    stated = {each[each.lastindex or 0] for each in _STATED_ISSUER.finditer(case.failure.text)}
+    if url is None and len(stated) == 1 and _is_whole(named := stated.pop()):
+        url, because = named, (f"The text names the issuer {named}.",)
     eks = _EKS_ISSUER.search(url or message)
     runtime = case.context.runtime
     of_job = _SYSTEMS.get(runtime.kind) if url is None and eks is None and runtime is not None else None
