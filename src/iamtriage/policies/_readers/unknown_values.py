@@ -5,11 +5,11 @@ A reference is written as ``${…}``, as in Terraform. Functions of CloudFormati
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
 
-__all__ = ("has_reference", "resolve_functions", "widen")
+__all__ = ("Container", "find_container", "has_reference", "resolve_functions", "widen")
 
 # A reference, a placeholder of Jinja or Helm, and one that was cut off.
 _UNKNOWN = lazy_pattern(r"\$\{[^{}]{0,400}\}|\{\{[^{}]{0,400}\}\}|\$\{.*")
@@ -52,13 +52,84 @@ _ARNS_BY_TYPE = {
     )
     for name in names.split()
 }
+# A reference that is the whole ARN of a resource, in Terraform, the CDK, CloudFormation and Pulumi.
+_WHOLE = lazy_pattern(
+    r"\A\$\{(?:data\.)?(?:(?P<terraform>aws_\w{2,60})\.[\w-]{1,80}(?:\[[^\]{}]{0,80}\])?\.arn"
+    r"|[\w.]{1,80}\.(?P<cdk>[a-z][A-Za-z]{2,20}Arn)|(?!(?:each|local|module|self|this|var)\.)[A-Za-z]\w{0,80}\.(?P<plain>[aA]rn))\}\Z"
+)
+# ARNs of what is in a resource: what the resource and the part are, its references, and what follows them.
+_PARTS = (
+    (
+        lazy_pattern(r"(\Aarn:[\w-]{1,20}:dynamodb:[^:]*:[^:]*:table/[^/]+)/stream/."),
+        *("table", "stream", "aws_dynamodb_table tableArn Arn arn", ""),
+    ),
+    (
+        lazy_pattern(r"(\Aarn:[\w-]{1,20}:dynamodb:[^:]*:[^:]*:table/[^/]+)/index/."),
+        *("table", "indexes", "aws_dynamodb_table tableArn Arn arn", "/index/*"),
+    ),
+    (
+        lazy_pattern(r"(\Aarn:[\w-]{1,20}:s3:::[^/:]+)/."),
+        *("bucket", "objects", "aws_s3_bucket bucketArn Arn arn", "/*"),
+    ),
+    (
+        lazy_pattern(r"(\Aarn:[\w-]{1,20}:lambda:[^:]*:[^:]*:function:[^:]+):."),
+        *("function", "versions and aliases", "aws_lambda_function Arn arn", ":*"),
+    ),
+    # In a template, the ARN of a log group ends in :*.
+    (
+        lazy_pattern(r"(\Aarn:[\w-]{1,20}:logs:[^:]*:[^:]*:log-group:[^:]+):."),
+        *("log group", "log streams", "aws_cloudwatch_log_group", ":*"),
+    ),
+)
 _MAX_DEPTH = 12
 
 
-def widen(pattern: str) -> str:
+class Container(NamedTuple):
+    """What a reference stands for, at best: the resource that contains another one.
+
+    Attributes:
+        arn: The ARN of the resource.
+        noun: What it is.
+        parts: What resources like the other one are.
+        corrected: The reference for what is in the resource.
+    """
+
+    arn: str
+    noun: str
+    parts: str
+    corrected: str
+
+
+def find_container(pattern: str, resource: str) -> Container | None:
+    """Return what contains a resource, if a reference can stand for that, and not for the resource.
+
+    >>> find_container("${Orders.Arn}", "arn:aws:s3:::orders/1.csv")
+    Container(arn='arn:aws:s3:::orders', noun='bucket', parts='objects', corrected='${Orders.Arn}/*')
+    """
+    found = _WHOLE.match(pattern) if "{" in pattern else None
+    if found is None:
+        return None
+    name = found[found.lastgroup or 0]
+    for of_part, noun, parts, names, end in _PARTS:
+        whole = of_part.match(resource) if name in names.split() else None
+        if whole is not None:
+            corrected = f"{pattern}{end}"
+            if parts == "stream":
+                other = "stream_arn" if found["terraform"] else "StreamArn" if name == "Arn" else "streamArn"
+                last = "tableStreamArn" if found["cdk"] else other
+                corrected = f"{pattern.rpartition('.')[0]}.{last}}}"
+            return Container(whole[1], noun, parts, corrected)
+    return None
+
+
+def widen(pattern: str, resource: str = "") -> str:
     """Return a pattern with a wildcard in place of each unknown part.
 
     The reference to the ARN of a resource in code has the type of that resource.
+
+    Args:
+        pattern: The pattern.
+        resource: The resource with which it is compared: a reference to what contains that is no wildcard.
 
     >>> widen("arn:aws:s3:::${var.bucket}/*"), widen("arn:aws:s3:::orders/*")
     ('arn:aws:s3:::*/*', 'arn:aws:s3:::orders/*')
@@ -67,6 +138,8 @@ def widen(pattern: str) -> str:
     """
     if "{" not in pattern:
         return pattern
+    if resource and (container := find_container(pattern, resource)) is not None:
+        return container.arn
     typed = _TYPED.match(pattern)
     arn = None if typed is None else _ARNS_BY_TYPE.get(typed[typed.lastgroup or 0])
     if typed is not None and arn is not None:

@@ -320,7 +320,7 @@ ROUTES: Routes = (
         ),
     ),
     (_may_subscribe, "denials.service_settings.explain_bedrock_subscription"),
-    (_calls("lambda:getlayerversion"), "denials.lambda_functions.explain_layer"),
+    (_calls("lambda:getlayerversion"), "denials.function_layers.explain_layer"),
     (_assumes_role, "denials.assuming_roles.explain_assume_role"),
     (
         _passes_role,

@@ -255,7 +255,7 @@ def _names(
     listed = [convert(each) for each in excluded or trust_documents.as_strings(statement.get(element))]
     if any(widen(each) == each and matches(value, compile_glob(each)) for each in listed):
         return not excluded
-    if any(widen(each) != each and matches(value, compile_glob(widen(each))) for each in listed):
+    if any(widen(each) != each and matches(value, compile_glob(widen(each, value))) for each in listed):
         return None
     return bool(excluded)
 

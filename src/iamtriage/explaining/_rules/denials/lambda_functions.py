@@ -1,8 +1,6 @@
-"""Explain permissions that a Lambda function's execution role lacks, and layers that the function cannot use.
+"""Explain permissions that a Lambda function's execution role lacks.
 
-Sources: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html,
-https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html and
-https://docs.datadoghq.com/serverless/guide/layer_not_authorized/.
+Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html.
 """
 
 from __future__ import annotations
@@ -18,7 +16,13 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.known_policies import list_own_policies
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.policy_comparisons import (
+    STATED_POLICY_OTHER_RESOURCE,
+    compare,
+    describe_other_resource,
+)
 from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
@@ -27,15 +31,17 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.text_signs import Deployment, find_deployment
-from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import Grant, build_grant
 from iamtriage.policies._masked_arns import find_partition
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
+    from iamtriage.explaining._rules.denials.stated_contrasts import Contrast
 
 _MISSING_PERMISSION = lazy_pattern(
     r"execution role does not have permissions to call (?P<call>[A-Za-z]{3,60}) on (?P<service>[A-Za-z0-9]{2,20})"
@@ -71,6 +77,13 @@ _NAME_OF_ROLE = lazy_pattern(
     re.ASCII,
 )
 
+# The only role of code without its name: its logical ID or label.
+_ID_OF_ROLE = lazy_pattern(
+    r"^[ \t]{0,20}[\"']?(\w{1,100})[\"']?:\s{1,8}(?:\{\s{1,20})?[\"']?Type[\"']?: ?[\"']?AWS::IAM::Role\b"
+    r"|\bresource \"aws_iam_role\" \"([\w-]{1,100})\"",
+    re.ASCII | re.MULTILINE,
+)
+
 # What works elsewhere, and that the call was repeated.
 _ELSEWHERE = lazy_pattern(r"(?i:\baccount\b|\b(?:another|different|other) (?:OU|organizational unit)\b)")
 _REPEATED = lazy_pattern(
@@ -101,8 +114,10 @@ def explain_execution_role(denial: Denial) -> Explanation:
         grant = None
     names = _NAME_OF_ROLE.findall(denial.failure.text)
     is_of_function = "AWSLambda" in denial.failure.text or "lambda.amazonaws.com" in denial.failure.text
-    is_shown = is_of_function and len(names) == len(_ROLE_IN_CODE.findall(denial.failure.text)) == 1
-    role = f"the execution role {names[0]}" if is_shown else _ROLE
+    is_only = is_of_function and len(_ROLE_IN_CODE.findall(denial.failure.text)) == 1
+    is_shown = is_only and len(names) == 1
+    labels = [a or b for a, b in _ID_OF_ROLE.findall(denial.failure.text)] if is_only else []
+    role = f"the execution role {(names if is_shown else labels)[0]}" if is_shown or labels else _ROLE
     missing = f"perform {'what the message names' if grant is None else grant.action}"
     if stream is not None:
         missing = f"read the stream {clip_text(stream['arn'])}"
@@ -125,17 +140,40 @@ def explain_execution_role(denial: Denial) -> Explanation:
     elif grant is not None:
         allow_it = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
         managed_policy = ""
+    resource = grant and ((source and source[2]) or grant.resources[0])
+    differs, contrast, cause = "", None, None
+    if grant and resource and (other := _find_other_resource(denial, grant.action, resource)):
+        name, cause, contrast = other
+        differs = f": {name} {contrast.verdict}"
+    is_new = not contrast and (not is_shown or managed_policy.rpartition("/")[2] in denial.failure.text)
     return denial.explain(
-        f"Lambda rejected the call: {role} is not allowed to {missing}.",
+        f"Lambda rejected the call: {role} is not allowed to {missing}{differs}.",
+        cause,
         EXECUTION_ROLE.cause(
             "reported", quote_phrases(words, "execution role does not have permissions to call"), text=text
         ),
         ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet.")
-        if not is_shown or managed_policy.rpartition("/")[2] in denial.failure.text
+        if is_new
         else None,
-        remedies=allow_it and _in_code(denial, deployment, allow_it, managed_policy, role),
+        topic=EXECUTION_ROLE.code,
+        # An event source stays in its Region.
+        remedies=contrast.remedy
+        if contrast and contrast.replaces_allow
+        else allow_it and _in_code(denial, deployment, allow_it, managed_policy, role),
         notes=EVENTUAL_CONSISTENCY,
     )
+
+
+def _find_other_resource(denial: Denial, action: str, resource: str) -> tuple[str, Cause, Contrast] | None:
+    """Return which policy in the text allows the role an action on another resource, and how that differs."""
+    arn = try_parse_arn(resource)
+    of_role = attrs.evolve(denial, action=action, resource=resource, resource_arn=arn)
+    for policy in list_own_policies(of_role) if arn is not None else ():
+        cause = compare(of_role, action, policy)
+        if cause and cause.code == STATED_POLICY_OTHER_RESOURCE.code and cause.evidence == "derived":
+            contrast = describe_other_resource(of_role, policy)
+            return policy.name, attrs.evolve(cause, text=contrast.text or cause.text), contrast
+    return None
 
 
 def _find_allowing(denial: Denial, action: str, resource: str | None) -> KnownPolicy | None:
@@ -210,7 +248,9 @@ def _find_source(grant: Grant, text: str) -> tuple[list[dict[str, Any]], str, st
     service = grant.action.partition(":")[0]
     arn = next((found[0] for found in _SOURCE_ARN.finditer(text) if found["service"] == service), None)
     on_source = [each for each in actions if not each.endswith(":ListStreams")]
-    reading = allow(on_source, arn or grant.resources[0], sid=f"Read{service.capitalize()}")
+    # A stream of a table has another name each time that it is enabled.
+    resource = re.sub(r"(:table/[^/]+/stream/).+", r"\1*", arn or grant.resources[0])
+    reading = allow(on_source, resource, sid=f"Read{service.capitalize()}")
     return [reading, *(allow(each, "*") for each in actions if each not in on_source)], managed, arn
 
 
@@ -282,83 +322,4 @@ def _vpc_policy_remedy(denial: Denial) -> Remedy:
         f"{_VPC_POLICY} allows what Lambda needs to manage the network interfaces of a function in a VPC, and to write logs.",
         commands=(attach,) if is_new else (_SHOW_ROLE, attach),
         url=pages.LAMBDA_ROLE,
-    )
-
-
-_PAGE = "https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html"
-_VERSION = lazy_pattern(r"layer:(?P<name>[\w-]{1,140}):(?P<version>[0-9]{1,10})", re.ASCII)
-LAYER_IN_OTHER_REGION = CauseType(
-    "layer-in-other-region",
-    title="The Lambda layer is in another Region than the function",
-    meaning="A function can use only layers in its own Region. Lambda reports another Region as a missing permission.",
-    recognised_by="The ARN of the layer has another Region than the function.",
-    fix="Use the ARN of the layer that its publisher lists for the function's Region. Its version can differ.",
-    sources=(_PAGE,),
-)
-LAYER_NOT_SHARED = CauseType(
-    "layer-not-shared",
-    title="The layer version does not exist, or its owner does not share it",
-    meaning="The account of the layer has no such version, or the policy of the version does not allow the account of the function.",
-    recognised_by="lambda:GetLayerVersion is denied on a layer of another account.",
-    fix="Use a version that the publisher lists for the Region, or let the owner share this one with the account.",
-    sources=(_PAGE,),
-)
-
-
-def _function_region(denial: Denial) -> str | None:
-    """Return the Region of the function, if it is another one than that of the layer."""
-    region, arn = denial.facts.region, denial.resource_arn
-    return region if arn is not None and arn.region and region not in {None, arn.region} else None
-
-
-def explain_layer(denial: Denial) -> Explanation | None:
-    """Explain that a function cannot use a layer of another account or Region."""
-    arn, region = denial.resource_arn, _function_region(denial)
-    is_of_layer = denial.policy_type in {None, "resource"} and not denial.is_explicit
-    is_foreign = denial.crosses_accounts or region is not None
-    if arn is None or not arn.resource.startswith("layer:") or not (is_of_layer and is_foreign):
-        return None
-    found = _VERSION.fullmatch(arn.resource)
-    name, version = (found["name"], found["version"]) if found else ("the layer", "VERSION")
-    home = commands.region(arn.region)
-    layer = commands.arn((denial.resource or "").removesuffix(f":{version}"), "LAYER_ARN")
-    owner = denial.resource_account
-    of_owner = f"The layer belongs to account {owner}. " if denial.crosses_accounts else ""
-    title = f"Share the version of the layer{f', in account {owner}' if denial.crosses_accounts else ''}"
-    template = "aws lambda add-layer-version-permission --layer-name {} --version-number {} --statement-id ShareLayer --action lambda:GetLayerVersion --principal {} --region {}"
-    line = fill_command(template, layer, version, commands.account(denial.account), home)
-    share = remedies.owner_remedy(title, commands=line, url=_PAGE)
-    check = "aws lambda get-layer-version --layer-name {} --version-number {} --region {}"
-    if region is not None:
-        other = layer.replace(f":{home}:", f":{region}:")
-        use = remedies.your_remedy(
-            f"Use the layer {name} of {region}",
-            f"Replace the ARN in the function's layers by the one that the publisher lists for {region}. Its account and version can differ there.",
-            f"Or deploy the function in {home}.",
-            "The command checks the new ARN: if it answers AccessDeniedException, there is no such version.",
-            commands=fill_command(check, other, "VERSION", region),
-            url=_PAGE,
-        )
-        text = f"{of_owner}No Allow for {denial.caller} changes that."
-        return denial.explain(
-            f"The layer {name} is in {home}, but the function is in {region}: a function can use only layers in its own Region.",
-            LAYER_IN_OTHER_REGION.cause("derived", f"The ARN of the layer has the Region {home}.", text=text),
-            topic="lambda-layer",
-            remedies=use,
-        )
-    use = remedies.your_remedy(
-        f"Use a version of {name} that its publisher lists",
-        f"Compare name, version and account with the publisher's list for {home}, which must be the Region of the function, too.",
-        "The command works in each account that can use the version.",
-        commands=fill_command(check, layer, version, home),
-        url=_PAGE,
-    )
-    return denial.explain(
-        denial_summary(denial, "the account of the layer has no such version, or does not share it"),
-        LAYER_NOT_SHARED.cause(
-            "derived" if denial.policy_type == "resource" else "possible",
-            text=f"{of_owner}The policy of the version must allow the account of {denial.caller}. Lambda answers the same if the version does not exist.",
-        ),
-        topic="lambda-layer",
-        remedies=(use, share),
     )

@@ -280,7 +280,9 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         named = [each for each in open_ones if names_action(each, action)]
         allowed = allowed_resources(_unless_failed(denial, named if open_ones else possible))
         references = [
-            each for each in allowed if has_reference(each) and matches(resource, compile_glob(widen(each)))
+            each
+            for each in allowed
+            if has_reference(each) and matches(resource, compile_glob(widen(each, resource)))
         ]
         if open_ones and not references:
             # A policy variable, or a reference in place of the action.
@@ -323,7 +325,7 @@ def _unless_failed(denial: Denial, allows: list[dict[str, Any]]) -> list[dict[st
 def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allowed: list[str]) -> Cause:
     """Return that a policy allows an action on other resources, or on one that a reference stands for."""
     subject, listed = capitalize_start(policy.name), join_resources(allowed)
-    if not any(matches(resource, compile_glob(widen(each))) for each in allowed):
+    if not any(matches(resource, compile_glob(widen(each, resource))) for each in allowed):
         text = f"{subject} allows {action} only on {join_of_type(resource, allowed)}, not on {clip_text(resource)}."
         because = present(describe_difference(action, resource, allowed))
         return STATED_POLICY_OTHER_RESOURCE.cause(policy.evidence, because, text=text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
@@ -14,6 +15,7 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.unknown_values import find_container
 
 _CDK_TABLE = lazy_pattern(
     r"(?P<start>(?:(?:const |let |var )?\w{1,60} = )?(?:\w{1,40}\.){1,4})?\b(?P<import>from(?P<python>_)?_?table_?(?:name|arn))\b(?P<scope>\(\s{0,8}\w{1,40}, ?['\"][\w-]{1,100}['\"], ?)?",
@@ -29,11 +31,32 @@ _SLASH_BEFORE = lazy_pattern(
     re.MULTILINE | re.ASCII,
 )
 _LAST_COLON = 5
+# Words in the labels of resources in code that say nothing of their names.
+_USUAL_WORDS = frozenset(
+    {
+        "bucket",
+        "data",
+        "ddb",
+        "default",
+        "dynamo",
+        "fn",
+        "function",
+        "group",
+        "lambda",
+        "log",
+        "main",
+        "my",
+        "resource",
+        "table",
+        "this",
+    }
+)
 
 
 def find_spelling_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
     """Return how a policy spells the ARN of the resource in another way, or of what contains it."""
     readers = (
+        _find_container_contrast,
         _find_slash_contrast,
         _find_index_contrast,
         _find_revision_contrast,
@@ -41,6 +64,53 @@ def find_spelling_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast |
         _find_case_contrast,
     )
     return next(filter(None, (read(denial, allowed) for read in readers)), None)
+
+
+def _find_container_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that code has the ARN of what contains the resource, by a reference, with the line as it has to be."""
+    resource = denial.resource or ""
+    found = [(each, find_container(each, resource)) for each in allowed]
+    known = [(each.strip("${}"), container) for each, container in found if container is not None]
+    if len(known) != 1 or not _may_stand_for(known[0][0], resource):
+        return None
+    ((shown, container),) = known
+    language, manifest = _write_resource(container.corrected, denial.failure.text)
+    kept = f" Keep {clip_text(shown)} as a second Resource if other actions need the {container.noun} itself."
+    remedy = your_remedy(
+        f"Correct the Resource in the policy: the {container.noun}'s {container.parts}",
+        f"The actions are right. Deploy the code again: a change in IAM alone is not in the code.{'' if container.parts == 'stream' else kept}",
+        manifest=manifest,
+        manifest_language=language,
+        url=pages.EVALUATION,
+    )
+    verdict = (
+        f"has {clip_text(shown)}, the ARN of the {container.noun}, which does not cover its {container.parts}"
+    )
+    text = f"The action matches. It is checked on a resource in the {container.noun}, {clip_text(resource)}, which has an ARN of its own."
+    return Contrast(verdict, remedy, text, replaces_allow=True)
+
+
+def _may_stand_for(reference: str, resource: str) -> bool:
+    """Return whether a reference can be that of a resource, judging by the words of their names."""
+    label = reference.removeprefix("data.").rpartition(".")[0].rpartition(".")[2].partition("[")[0]
+    words = {each.lower() for each in re.findall("[A-Z]?[a-z]+|[A-Z]+(?![a-z])", label)} - _USUAL_WORDS
+    return not words or any(each in resource.lower() for each in words)
+
+
+def _write_resource(reference: str, text: str) -> tuple[Literal["yaml", "hcl", "text"], str]:
+    """Return the Resource of a statement in the language of a reference."""
+    inner, end = reference[2:].split("}", 1)
+    if inner.startswith(("aws_", "data.aws_")):
+        value = f'"{reference}"' if end else inner
+        key, value = ("resources", f"[{value}]") if "aws_iam_policy_document" in text else ("Resource", value)
+        return "hcl", f"{key} = {value}"
+    if not inner.endswith((".Arn", ".StreamArn")):
+        return "text", f"`{reference}`" if end else inner
+    if '"Fn::GetAtt"' in text:
+        name, _, attribute = inner.partition(".")
+        value = f'{{"Fn::Sub": "{reference}"}}' if end else f'{{"Fn::GetAtt": ["{name}", "{attribute}"]}}'
+        return "text", f'"Resource": {value}'
+    return "yaml", f'Resource: !Sub "{reference}"' if end else f"Resource: !GetAtt {inner}"
 
 
 def _find_revision_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:

@@ -1,0 +1,95 @@
+"""Explain that a Lambda function cannot use a layer of another account or Region.
+
+Sources: https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html and
+https://docs.datadoghq.com/serverless/guide/layer_not_authorized/.
+"""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.shared import commands, remedies
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.wording import denial_summary
+
+_PAGE = "https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html"
+_VERSION = lazy_pattern(r"layer:(?P<name>[\w-]{1,140}):(?P<version>[0-9]{1,10})", re.ASCII)
+LAYER_IN_OTHER_REGION = CauseType(
+    "layer-in-other-region",
+    title="The Lambda layer is in another Region than the function",
+    meaning="A function can use only layers in its own Region. Lambda reports another Region as a missing permission.",
+    recognised_by="The ARN of the layer has another Region than the function.",
+    fix="Use the ARN of the layer that its publisher lists for the function's Region. Its version can differ.",
+    sources=(_PAGE,),
+)
+LAYER_NOT_SHARED = CauseType(
+    "layer-not-shared",
+    title="The layer version does not exist, or its owner does not share it",
+    meaning="The account of the layer has no such version, or the policy of the version does not allow the account of the function.",
+    recognised_by="lambda:GetLayerVersion is denied on a layer of another account.",
+    fix="Use a version that the publisher lists for the Region, or let the owner share this one with the account.",
+    sources=(_PAGE,),
+)
+
+
+def _function_region(denial: Denial) -> str | None:
+    """Return the Region of the function, if it is another one than that of the layer."""
+    region, arn = denial.facts.region, denial.resource_arn
+    return region if arn is not None and arn.region and region not in {None, arn.region} else None
+
+
+def explain_layer(denial: Denial) -> Explanation | None:
+    """Explain that a function cannot use a layer of another account or Region."""
+    arn, region = denial.resource_arn, _function_region(denial)
+    is_of_layer = denial.policy_type in {None, "resource"} and not denial.is_explicit
+    is_foreign = denial.crosses_accounts or region is not None
+    if arn is None or not arn.resource.startswith("layer:") or not (is_of_layer and is_foreign):
+        return None
+    found = _VERSION.fullmatch(arn.resource)
+    name, version = (found["name"], found["version"]) if found else ("the layer", "VERSION")
+    home = commands.region(arn.region)
+    layer = commands.arn((denial.resource or "").removesuffix(f":{version}"), "LAYER_ARN")
+    owner = denial.resource_account
+    of_owner = f"The layer belongs to account {owner}. " if denial.crosses_accounts else ""
+    title = f"Share the version of the layer{f', in account {owner}' if denial.crosses_accounts else ''}"
+    template = "aws lambda add-layer-version-permission --layer-name {} --version-number {} --statement-id ShareLayer --action lambda:GetLayerVersion --principal {} --region {}"
+    line = fill_command(template, layer, version, commands.account(denial.account), home)
+    share = remedies.owner_remedy(title, commands=line, url=_PAGE)
+    check = "aws lambda get-layer-version --layer-name {} --version-number {} --region {}"
+    if region is not None:
+        other = layer.replace(f":{home}:", f":{region}:")
+        use = remedies.your_remedy(
+            f"Use the layer {name} of {region}",
+            f"Replace the ARN in the function's layers by the one that the publisher lists for {region}. Its account and version can differ there.",
+            f"Or deploy the function in {home}.",
+            "The command checks the new ARN: if it answers AccessDeniedException, there is no such version.",
+            commands=fill_command(check, other, "VERSION", region),
+            url=_PAGE,
+        )
+        text = f"{of_owner}No Allow for {denial.caller} changes that."
+        return denial.explain(
+            f"The layer {name} is in {home}, but the function is in {region}: a function can use only layers in its own Region.",
+            LAYER_IN_OTHER_REGION.cause("derived", f"The ARN of the layer has the Region {home}.", text=text),
+            topic="lambda-layer",
+            remedies=use,
+        )
+    use = remedies.your_remedy(
+        f"Use a version of {name} that its publisher lists",
+        f"Compare name, version and account with the publisher's list for {home}, which must be the Region of the function, too.",
+        "The command works in each account that can use the version.",
+        commands=fill_command(check, layer, version, home),
+        url=_PAGE,
+    )
+    return denial.explain(
+        denial_summary(denial, "the account of the layer has no such version, or does not share it"),
+        LAYER_NOT_SHARED.cause(
+            "derived" if denial.policy_type == "resource" else "possible",
+            text=f"{of_owner}The policy of the version must allow the account of {denial.caller}. Lambda answers the same if the version does not exist.",
+        ),
+        topic="lambda-layer",
+        remedies=(use, share),
+    )
