@@ -2318,6 +2318,31 @@ def test_github_job_that_names_its_role_needs_no_secret(text: str, codes: list[s
     assert "id-token: write" in (found.remedies[0].manifest or "")
 
 
+_KEYS = "aws-access-key-id: ${{ secrets.AWS_ACCESS_KEY_ID }}"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "title"),
+    [
+        (
+            f"{_KEYS}\nred on the PR from a contributor's fork",
+            "secrets-of-forks",
+            "Skip the steps that need AWS",
+        ),
+        (f"{_KEYS}\nIt fails for fork PRs.", "secrets-of-forks", "Skip the steps that need AWS"),
+        ("It fails for external contributors.", "secrets-of-forks", "Skip the steps that need AWS"),
+        (f"{_KEYS}\nred for Dependabot only", "job-without-credentials", "for Dependabot"),
+        (f"{_KEYS}\nIt is not from a fork.", "job-without-credentials", "Check that the secrets are set"),
+        ("We run the action from our fork of it.", "no-id-token-permission", "Give the job"),
+    ],
+)
+def test_github_job_whose_secrets_are_empty(text: str, code: str, title: str) -> None:
+    found = explained(f"{_ACTION}\n{text}")
+    causes = [each.code for each in found.causes if each.code != "no-credentials"]
+    assert causes[0] == code
+    assert title in found.remedies[0].title
+
+
 @pytest.mark.parametrize(
     ("sign", "duration"),
     [

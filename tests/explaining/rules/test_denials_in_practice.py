@@ -552,8 +552,10 @@ RESOURCES: tuple[Case, ...] = (
         {},
         (
             "the API's resource policy does not allow this unsigned request",
-            "Do this first: Read the API's resource policy, then call from a network that it allows, or sign",
-            "set the authorization of POST /carts to AWS_IAM",
+            "Do this first: Read the API's resource policy, then let the caller sign, or allow its network",
+            "(Signature Version 4, service execute-api): set the authorization of POST /carts to AWS_IAM",
+            '"Resource": "execute-api:/live/POST/carts"',
+            '"Condition": {"IpAddress": {"aws:SourceIp": "CALLER_CIDR"}}',
             "get-rest-api --rest-api-id abc123def4",
             "create-deployment --rest-api-id abc123def4 --stage-name live --region eu-west-1",
         ),

@@ -528,6 +528,33 @@ def test_missing_object_of_a_get(shown: str, *, is_missing: bool) -> None:
         assert "HEAD" not in str(explanation)
 
 
+GET = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\nbucket acme-in, key 2026/a.csv\n"
+JAVA = "software.amazon.awssdk.services.s3.model.S3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: 4ZQEXAMPLE7N0T2B)\n\tat com.acme.Reader.open(Reader.java:61)   // {}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_missing"),
+    [
+        (f"{GET}2026/b.csv is read without trouble.", True),
+        (f"{GET}All other keys download fine.", True),
+        (f"{GET}Yesterday's file works.", True),
+        (f"{JAVA.format('getObject acme-in/2026/a.csv')}2026/b.csv works, same role.", True),
+        (f"{JAVA.format('headObject(acme-in/2026/a.csv)')}The other images load fine.", True),
+        (f"{JAVA.format('putObject acme-in/2026/a.csv')}2026/b.csv works.", False),
+        (f"{GET}Other files upload fine.", False),
+        (f"{GET}The file exists, and 2026/b.csv works.", False),
+        (f"{GET}Does 2026/b.csv work?", False),
+        (f"{GET}2026/b.csv works with the admin role.", False),
+        (f"{GET}Older files work, and new ones have another KMS key.", False),
+        (f"{GET}2025/b.csv works.", False),
+    ],
+)
+def test_missing_object_beside_others(text: str, *, is_missing: bool) -> None:
+    explanation = explain(text)
+    assert (explanation.topic == "missing-object") is is_missing
+    assert ":::acme-in/2026/a.csv" in explanation.summary
+
+
 def test_object_that_another_caller_does_not_find() -> None:
     policy = f'{{"Version": "2012-10-17", "Statement": [{READ}]}}'
     explanation = explain(f"{HEAD}\nAs the root user it gives a 404.\n{policy}")

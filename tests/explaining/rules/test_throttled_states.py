@@ -22,3 +22,25 @@ _THROTTLED = "botocore.exceptions.ClientError: An error occurred (ThrottlingExce
 def test_fewer_calls(operation: str, facts: dict[str, str], words: str) -> None:
     steps = " ".join(explain(_THROTTLED.format(operation), facts=facts).remedies[0].steps)
     assert words in steps
+
+
+_SCRIPT = "ThrottlingException: Rate exceeded\n    at de_CommandError ({}/node_modules/@aws-sdk/client-{}/dist-cjs/index.js:4512:14)\n    at async load ({}/app.js:18:15)   // {}\n{{ '$metadata': {{ httpStatusCode: 400, attempts: 3, totalRetryDelay: 412 }} }}"
+
+
+@pytest.mark.parametrize(
+    ("place", "client", "comment", "words", "other"),
+    [
+        ("/var/task", "ssm", "14 x GetParameterCommand", "up to 10 names with GetParameters", "not there"),
+        ("/var/task", "ssm", "new GetParameterCommand({})", "Secrets Lambda Extension", "not there"),
+        ("/srv", "secrets-manager", "GetSecretValueCommand", "cache the secret", "Extension"),
+        ("/srv", "kms", "DecryptCommand or EncryptCommand", "Make fewer calls to KMS", "not there"),
+        ("/srv", "ssm", "GetParameterCommand, PutParameterCommand", "cache results", "up to 10 names"),
+    ],
+)
+def test_fewer_calls_of_a_command_class(
+    place: str, client: str, comment: str, words: str, other: str
+) -> None:
+    steps = " ".join(explain(_SCRIPT.format(place, client, place, comment)).remedies[0].steps)
+    assert words in steps
+    assert other not in steps
+    assert "gave up after 3 attempts" in steps

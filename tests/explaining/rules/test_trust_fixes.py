@@ -757,6 +757,13 @@ OWN_ACCOUNT = {"aws:SourceAccount": "111122223333"}
         ),
         (COPY, _service_policy("redshift.amazonaws.com"), "most likely not associated with", False),
         (COPY, _service_policy("ec2.amazonaws.com"), 'trusts "ec2.amazonaws.com", not', True),
+        # Only CloudFormation has such an operation.
+        (
+            "An error occurred (ValidationError) when calling the CreateChangeSet operation: Role arn:aws:iam::111122223333:role/stacks is invalid or cannot be assumed",
+            _service_policy("codepipeline.amazonaws.com"),
+            'trusts "codepipeline.amazonaws.com", not "cloudformation.amazonaws.com"',
+            True,
+        ),
     ],
 )
 def test_trust_policy_for_a_service(text: str, policy: dict[str, Any], verdict: str, fixed: bool) -> None:  # noqa: FBT001

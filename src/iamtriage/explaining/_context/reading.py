@@ -22,7 +22,7 @@ _CHARS_OF_DOCUMENTS = 32_000
 _SIGNS = (
     "--", "://", "s3:s3", "bucket", "Bucket ", 'Bucket"', "Bucket=", "Bucket:", "BucketName", "Failed to upload", "egion", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (",
     "amespace", "erviceaccount", "erviceAccount", "pod", "Pod", "deployment", ":role/", '"Arn"', "ccount", " i-",
-    "vpce-", ".execute-api.", "ambda", "LAMBDA", "with ", "@aws-sdk", ".services.", "Amazon.", "Traceback", "client(",
+    "vpce-", ".execute-api.", "ambda", "LAMBDA", "with ", "@aws-sdk", ".services.", "Amazon.", "Traceback", "client(", "bject(",
     "Statement", "statement {", "Effect", "olicyDocument", "policy_document", '"iss"', '"allowed"', '"evaluations"', "DecodedMessage", "rolearn", "userarn", "aws ", "kubectl ",
     "eksctl ", "eksctl.io", "@ip-", "/var/", "169.254.", "##[", "::error", "GITHUB", "gitlab", "id_tokens:", "GitLab", "CI_", "Pipeline]",
     "jenkins", "Finished: ", "lue", "EMR", "emr", "ExtRid", "[Container]", "CODEBUILD", "cloudshell", "WebIdentityErr",

@@ -19,7 +19,7 @@ from iamtriage.explaining._context.values import CommandLine, Stated, quote_matc
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("Location", "find_location", "find_remote", "find_setting")
+__all__ = ("OBJECT_CALL", "Location", "find_location", "find_remote", "find_setting")
 
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _URI = lazy_pattern(
@@ -52,8 +52,16 @@ _NAMED_BUCKET = lazy_pattern(
     rf"|\bS3 [Bb]ucket (?:[A-Z]\w{{1,20}} ){{1,4}}for ({_BUCKET})(?![\w-])",
     re.ASCII,
 )
+# "getObject acme-in/2026/a.csv", "GetObject for s3 object acme-in/a.csv", in a comment or a sentence.
+OBJECT_CALL = lazy_pattern(
+    rf"(?<![\w:.])(?P<verb>[Gg]et|[Pp]ut|[Hh]ead|[Dd]elete)_?[Oo]bject(?:Command|Request)?(?:\(| (?:(?:on|for|of|from|to|in) )?)[\"'`]?(?P<bucket>(?!and/|or/){_BUCKET})/(?P<key>(?=[^\s\"'`<>|,;()*]{{0,1000}}\w)[^\s\"'`<>|,;()*]{{1,1024}})(?!\*)",
+    re.ASCII,
+)
+"""An operation of S3 in words, with the bucket and the key as one path."""
 _KEY = lazy_pattern(
-    r"\bKey(?:=|: ?)[\"']([^\"'\n]{1,1024})[\"']|[\"']Key[\"']\s?:\s?[\"']([^\"'\n]{1,1024})[\"']|<Key>([^<\n]{1,1024})</Key>"
+    # "bucket orders, key 2026/a.csv"
+    rf"\b[Bb]ucket(?:[ =:]{{1,2}})[\"'`]?{_BUCKET}[\"'`]?,? (?:and )?(?:the )?(?:object )?[Kk]ey[ =:]{{1,2}}[\"'`]?((?=[^\s\"'`,;]{{0,1000}}[./]\w)[^\s\"'`,;]{{1,1023}}[\w/])"
+    r"|\bKey(?:=|: ?)[\"']([^\"'\n]{1,1024})[\"']|[\"']Key[\"']\s?:\s?[\"']([^\"'\n]{1,1024})[\"']|<Key>([^<\n]{1,1024})</Key>"
     r"|\bS3Key=([^\s,\"']{1,1024})"  # Elastic Beanstalk and CodeDeploy: "S3Bucket=name, S3Key=key"
     # Terraform: "uploading S3 Object (key) to Bucket (name)".
     r"|\bS3 Object \(([^()\s]{1,1024})\) to Bucket\b"
@@ -140,11 +148,11 @@ def find_location(text: str, operation: str | None, command: CommandLine | None)
         operation: The operation that failed. It distinguishes the source and the destination of a copy.
         command: The command that failed.
     """
-    if not any(each in text for each in ("s3", "S3", "ucket", "Failed to upload", "Lock Info:")):
+    if not any(each in text for each in ("s3", "S3", "ucket", "bject", "Failed to upload", "Lock Info:")):
         return None
     is_write = operation in _WRITES
     body = text if command is None else text.replace(command.text, " ", 1)
-    readers = (_state_locks, _transfers, _access_points, _uris, _methods, _urls)
+    readers = (_state_locks, _transfers, _access_points, _uris, _methods, _urls, _calls)
     for locations in (read(body) for read in readers):
         found = list(locations)
         if found:
@@ -276,6 +284,12 @@ def _urls(text: str) -> Iterator[Location]:
             yield Location(
                 Stated(bucket, words), Stated(path, words) if path and path.isprintable() else None
             )
+
+
+def _calls(text: str) -> Iterator[Location]:
+    for found in OBJECT_CALL.finditer(text) if "bject" in text else ():
+        words = found[0].rstrip(_TRAILING)
+        yield Location(Stated(found["bucket"], words), Stated(found["key"].rstrip(_TRAILING), words))
 
 
 def _named(text: str, command: CommandLine | None) -> Location | None:

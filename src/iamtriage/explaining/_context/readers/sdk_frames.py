@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.s3_locations import OBJECT_CALL
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.values import Stated
 
@@ -19,6 +20,8 @@ _JS_OPERATION = lazy_pattern(
     r"\bde_(\w{3,80}?)CommandError\b|\bde_(\w{3,80}?)Command\b|\b(\w{3,80})Command\.(?:resolveMiddleware|\w{0,30}[Rr]esolve)",
     re.ASCII,
 )
+# The class of a command in code or a comment: "new GetParameterCommand(", "14 x GetParameterCommand".
+_JS_COMMAND = lazy_pattern(r"(?<![\w.])(?!de_)([A-Z]\w{2,79}?)Command\b(?!\w|Error)", re.ASCII)
 _JS_CLIENT = lazy_pattern(r"@aws-sdk[/+]client-([a-z0-9-]{2,40})[/@]", re.ASCII)
 # Version 2 of the SDK for JavaScript reads the errors of some services in a module of its own.
 _JS_SERVICE = lazy_pattern(r"/aws-sdk/(?:lib/services|clients)/([a-z0-9]{2,40})\.js:", re.ASCII)
@@ -168,6 +171,7 @@ _CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
     (("S3 error: ",), _TEMPLATE_READ, lambda _: ("s3", "GetObject")),
     (("to GetObject for ",), _TEMPLATE_READ, lambda _: ("s3", "GetObject")),
     (("s3://",), _SQL_CALL, lambda found: ("s3", "GetObject" if found[1].lower() == "copy" else "PutObject")),
+    (("bject",), OBJECT_CALL, lambda found: ("s3", f"{found['verb'].capitalize()}Object")),
     ((".services.",), _JAVA_CLIENT, lambda found: (found[1], _capitalize(found[2]))),
     (("resourceType",), _TASK_CALL, lambda found: (found[1], _capitalize(found[2]))),
     (("Amazon.",), _DOTNET_CLIENT, lambda found: (found[1].lower(), found[2])),
@@ -189,7 +193,7 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
     if "@aws-sdk" in text:
         others = frozenset({"sts", "sso", "sso-oidc", "signin"})
         service = unique_value(_JS_CLIENT, text, excluded=others) or unique_value(_JS_CLIENT, text)
-        return service, unique_value(_JS_OPERATION, text)
+        return service, unique_value(_JS_OPERATION, text) or unique_value(_JS_COMMAND, text)
     for signs, pattern, read in _CALLS:
         if all(map(text.__contains__, signs)) and (found := pattern.search(text)):
             name, operation = read(found)

@@ -30,7 +30,7 @@ __all__ = (
 
 _MAX_CHARS, _CHARS_OF_CLAUSE = 64_000, 300
 CLAUSE_END = lazy_pattern(
-    r"(?:(?<!\s)\.|[;!?])(?=\s)|\n|,? (?:but|while|whereas|though|although)\b|, (?:not|only) |, (?=(?:in|for|with|from) )"
+    r"(?:(?<!\s)\.|[;!?])(?=\s)|\n|:? ?(?=\{\s{0,20}\")|,? (?:but|while|whereas|though|although)\b|, (?:not|only) |, (?=(?:in|for|with|from) )"
 )
 """Where a clause ends."""
 _WORKS = lazy_pattern(
@@ -51,11 +51,11 @@ _IS_OTHER = lazy_pattern(
 )
 # "Was the cluster created by the role?"
 _QUESTION = lazy_pattern(
-    r"\W{0,4}(?i:am|is|are|was|were|do|does|did|can|could|may|might|should|will|would|has|have)\b[^.?!\n]*\?"
+    r"\W{0,4}(?i:am|is|are|was|were|do|does|did|can|could|may|might|should|will|would|has|have)\b(?:[^.?!\n]|\.(?=\S))*\?"
 )
 # "If it works with curl", "it should work with curl" and "the documentation says that it works with curl" do not say that.
 _NOT_SEEN = lazy_pattern(
-    r"(?i:\b(?:if|whether|should|would|could|might|may|must|(?:supposed|expected|meant|ought|have|has|needs?) to)(?: [\w'-]{1,30}){0,3} \Z)"
+    r"(?i:\b(?:if|whether|should|would|could|might|may|must|(?:supposed|expected|meant|ought|have|has|needs?) to)(?: [\w'./-]{1,60}){0,3} \Z)"
 )
 _OF_DOCUMENTATION = lazy_pattern(
     r"(?i:\b(?:docs?|documentation|guide|manual|readme|article|blog|post|tutorial)\b[^\n]{0,40} (?:says?|states?|claims?|mentions?|writes?|describes?)\b|\baccording to\b)"

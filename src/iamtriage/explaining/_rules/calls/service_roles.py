@@ -149,8 +149,9 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
 
 
 def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanation:
-    envelope = case.failure.envelope
-    recipient = find_role_recipient(envelope.operation, envelope.service)
+    services = (case.service,) if case.service else (*_possible_services(case.failure),) or (None,)
+    found = {find_role_recipient(case.operation, each) for each in services} - {None}
+    recipient = found.pop() if len(found) == 1 else None
     is_stated = "by principal" in message or "must be assumable" in message
     stated = SERVICE_PRINCIPAL.search(message) if is_stated else None
     service = recipient.principal if recipient else None

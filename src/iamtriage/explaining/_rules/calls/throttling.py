@@ -35,7 +35,7 @@ from iamtriage.failures._failures import AwsError
 _DEFAULT_ATTEMPTS = 10
 # What SDKs print when they give up; botocore counts the retries after the first attempt.
 _ATTEMPTS = lazy_pattern(
-    r"(?:maximum number of attempts, |\(SDK Attempt Count: )(?P<attempts>\d{1,3})\b|reached max retries: (?P<retries>\d{1,3})\b"
+    r"(?:maximum number of attempts, |\(SDK Attempt Count: |\battempts[\"']?: (?=\d{1,3},\s{1,20}[\"']?totalRetryDelay))(?P<attempts>\d{1,3})\b|reached max retries: (?P<retries>\d{1,3})\b"
 )
 _TERRAFORM = lazy_pattern(
     r"\bError: (?:reading|creating|updating|deleting|listing|waiting for) [A-Z]|\bterraform (?:plan|apply|destroy|refresh)\b"
@@ -76,6 +76,8 @@ RAISE_PARAMETERS = account_remedy(
 _FEWER_PARAMETERS = "Make fewer calls: read all parameters of a path with GetParametersByPath, or up to 10 names with GetParameters, which are separate actions in policies, and cache the values."
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html
 _FEWER_SECRETS = "Make fewer calls: cache the secret in the program, as the caching libraries of Secrets Manager do, instead of a call for each request or job."
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-integration-lambda-extensions.html
+_IN_FUNCTIONS = " Read outside of the handler, or add the AWS Parameters and Secrets Lambda Extension, which caches the values."
 _FEWER_STATES = "Make fewer calls: ask for the state less often, for example with a waiter that has a longer delay, and for many resources in one call, with filters, IDs and a paginator."
 _FEWER_STATES_OF_ONE = "Make fewer calls: keep the response while it cannot have changed, ask for the state less often, for example with a waiter that has a longer delay, and run fewer jobs at the same time."
 _FEWER_CLUSTERS = "Make fewer calls: the endpoint and the certificate of a cluster hardly ever change. Run aws eks update-kubeconfig once, and pass the kubeconfig to the other jobs. Run fewer jobs at the same time, and wait for a state with longer pauses."
@@ -111,20 +113,20 @@ _FIND_CALLERS = "To find who else calls, count the events of the operation by us
 
 def calls_iam_or_sts(case: Case[AwsError]) -> bool:
     """Return whether the throttled call is of IAM or STS."""
-    return case.failure.envelope.service == "iam" or _calls_sts(case)
+    return case.service == "iam" or _calls_sts(case)
 
 
 def _calls_sts(case: Case[AwsError]) -> bool:
-    return case.failure.envelope.service == "sts" or _STS_OPERATION.match(case.operation or "") is not None
+    return case.service == "sts" or _STS_OPERATION.match(case.operation or "") is not None
 
 
 def _calls_route_53(case: Case[AwsError]) -> bool:
-    service = case.failure.envelope.service
+    service = case.service
     return service == "route53" or (service is None and _ROUTE_53.search(case.text) is not None)
 
 
 def _calls_ec2(case: Case[AwsError]) -> bool:
-    service, operation = case.failure.envelope.service, case.operation
+    service, operation = case.service, case.operation
     if service is not None or operation is None:
         return service == "ec2"
     return [each.service for each in actions_for(operation)] == ["ec2"]
@@ -132,12 +134,12 @@ def _calls_ec2(case: Case[AwsError]) -> bool:
 
 def is_of_kms(case: Case[AwsError]) -> bool:
     """Return whether KMS throttled a call of its own, or the use of a key within another one."""
-    return case.failure.envelope.service == "kms" or _OF_KMS.search(case.text) is not None
+    return case.service == "kms" or _OF_KMS.search(case.text) is not None
 
 
 def uses_throttled_key(case: Case[AwsError]) -> bool:
     """Return whether KMS throttled the use of a key within the call of another service."""
-    operation, service = case.operation, case.failure.envelope.service
+    operation, service = case.operation, case.service
     is_call = bool(actions_for(operation, "kms")) if operation is not None else service in {"kms", None}
     return not is_call and is_of_kms(case)
 
@@ -166,6 +168,16 @@ def find_calling_controller(case: Case[AwsError]) -> Controller | None:
     return find_controller(case.failure.text) or find_controller_of_account(case.facts.service_account)
 
 
+def _advise_fewer(case: Case[AwsError], operation: str, *, is_function: bool) -> str:
+    """Return how a program makes fewer calls of an operation."""
+    # EMR has a call with this name, too, but no kubeconfig.
+    is_eks = case.service == "eks" or case.facts.cluster is not None
+    if operation == "DescribeCluster" and is_eks and case.service in {None, "eks"}:
+        return _FEWER_CLUSTERS
+    fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), _FEWER)
+    return fewer + _IN_FUNCTIONS if is_function and fewer in {_FEWER_PARAMETERS, _FEWER_SECRETS} else fewer
+
+
 def throttling_remedy(case: Case[AwsError]) -> Remedy:
     """Return the remedy that makes fewer calls, with the settings that the program has."""
     controller = find_calling_controller(case)
@@ -174,11 +186,8 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     is_pod = (runtime is not None and runtime.kind == "eks-pod") or text_signs.is_about_pods(case.text)
     url = _ROUTE_53_RATES if _calls_route_53(case) else pages.SDK_RETRIES
     operation = case.operation or ""
-    fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), _FEWER)
-    # EMR has a call with this name, too, but no kubeconfig.
-    is_eks = case.failure.envelope.service == "eks" or case.facts.cluster is not None
-    if operation == "DescribeCluster" and is_eks and case.failure.envelope.service in {None, "eks"}:
-        fewer = _FEWER_CLUSTERS
+    is_function = runtime is not None and runtime.kind == "lambda"
+    fewer = _advise_fewer(case, operation, is_function=is_function)
     assumes_role = _calls_sts(case) and (not operation or operation.startswith("AssumeRole"))
     if assumes_role:
         provider = credential_remedies.REFRESHING_PROVIDERS.get(case.failure.envelope.source or "")
@@ -210,7 +219,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if _CLI.search(case.text) and not (is_pod or runtime or _STACK_TRACE.search(case.text)):
         lines = (f"export {settings}{' AWS_STS_REGIONAL_ENDPOINTS=regional' if assumes_role else ''}",)
     else:
-        program = "function" if runtime and runtime.kind == "lambda" else "program"
+        program = "function" if is_function else "program"
         retry += f" Set {settings.replace(' ', ' and ')} in the environment of the {program}."
     title, steps = "Retry with exponential backoff and jitter, and make fewer calls", [retry, fewer]
     if assumes_role:
@@ -303,7 +312,7 @@ ACCOUNT_CONCURRENCY = CauseType(
 
 def _is_invocation(case: Case[AwsError]) -> bool:
     """Return whether Lambda throttled an invocation, not another call of its API."""
-    operation, service = case.operation, case.failure.envelope.service
+    operation, service = case.operation, case.service
     if "TooManyRequests" not in clues.error_code(case.failure) or "CallerRateLimitExceeded" in case.text:
         return False
     is_invocation = operation is not None and _INVOKE.fullmatch(operation) is not None

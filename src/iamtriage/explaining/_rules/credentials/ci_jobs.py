@@ -43,10 +43,32 @@ SECRETS_OF_FORKS = CauseType(
     text="A pull request from a fork started the workflow. By default, such workflows get no secrets and no id-token: write.",
     fix="Run the job on a branch of the repository, or after a review. Do not use pull_request_target with the code of the fork: that code then gets the secrets.",
     recognised_by="The text says that the pull request is from a fork, or shows a head of another owner than the base.",
-    sign=r"\b[Ff]rom (?:a |the )?fork(?:s|ed)?\b|\bhead\.repo\.fork\b"
+    sign=r"(?<!\bnot )(?<!n't )\b[Ff]rom (?:(?!(?:our|main|my|if|when)\b)[\w'\u2019-]{1,30} ){0,4}fork(?:s|ed)?\b(?! of\b)|\b[Ff]ork(?:ed)? (?:PRs?|pull requests?)\b|\bhead\.repo\.fork\b"
+    r"|\b(?:[Oo]utside|[Ee]xternal|[Ff]irst-time|[Tt]hird-party) (?:contributor|collaborator)(?:s|['\u2019]s|s['\u2019])?\b"
     r"|\b(?P<shown>(?P<owner>[\w-]{1,39}):[\w./-]{1,100} ?(?:->|→|into) ?(?!(?P=owner):)[\w-]{1,39}:[\w./-]{1,100})",
     remedy="Skip the steps",
     of="no-credentials",
+)
+# The step takes access keys from secrets. GitHub prints the value of one that is not empty as ***.
+_SECRET_KEYS = lazy_pattern(r"\baws-access-key-id: *\$\{\{|\$\{\{ ?secrets\.\w{0,100}(?i:ACCESS_?KEY|SECRET)")
+_DEPENDABOT = lazy_pattern(r"\b[Dd]ependabot\b")
+_CHECK_SECRETS = your_remedy(
+    "Check that the secrets are set where the job reads them",
+    "gh secret list prints the names of the repository's secrets, with --env those of an environment: these require environment at the job.",
+    "A called workflow gets only the secrets that its caller passes (secrets: inherit). Pull requests from forks get none, and those of Dependabot only Dependabot secrets.",
+    commands="gh secret list",
+    url="https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows-do/use-secrets",
+)
+_DEPENDABOT_SECRETS = your_remedy(
+    "Skip the steps that need AWS for Dependabot, or give it secrets of its own",
+    "Add the condition to the job or to these steps.",
+    "Or add keys with few permissions as Dependabot secrets of the same names: the code of a new dependency can read them.",
+    commands=(
+        "gh secret set AWS_ACCESS_KEY_ID --app dependabot",
+        "gh secret set AWS_SECRET_ACCESS_KEY --app dependabot",
+    ),
+    manifest="if: github.actor != 'dependabot[bot]'\n",
+    url="https://docs.github.com/en/code-security/dependabot/troubleshooting-dependabot/troubleshooting-dependabot-on-github-actions",
 )
 # A fork cannot push to the repository.
 _ON_PUSH = lazy_pattern(r"\bon[\"']?: ?\[?\s{0,20}push\b")
@@ -164,6 +186,9 @@ _NOT_THE_CAUSE = (
 )
 _NO_PERMISSION = f"The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token. {_NOT_THE_CAUSE}"
 _NOT_FOR_FORKS = "The job of GitHub Actions has no credentials: it runs for a pull request from a fork, for which GitHub issues no OIDC token. No request was sent to AWS: the role and its trust policy are not the cause."
+_NOTHING_FOR_FORKS = (
+    ": GitHub gives the workflow of a pull request from a fork neither secrets nor an OIDC token"
+)
 _NOT_GRANTED = "The job of GitHub Actions has no credentials: GitHub granted it no id-token: write, although the text shows this permission. No request was sent to AWS."
 
 
@@ -278,10 +303,31 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     is_certain = is_push or no_token.evidence == "derived"
     causes = [no_token, no_role, *(() if is_certain else (SECRETS_OF_FORKS.cause(),))]
     is_granted = _GRANTS_ID_TOKEN.search(case.failure.text) is not None
+    uses_keys = "role-to-assume" not in case.text and _SECRET_KEYS.search(case.failure.text) is not None
     if (fork := find_fork(case.failure.text)) is not None:
         asks = " The workflow asks for id-token: write, but GitHub does not grant it." if is_granted else ""
         from_fork = SECRETS_OF_FORKS.cause("derived", f"The text shows {quote_words(fork)}.{asks}")
-        return Advice([from_fork], [SKIP_FORKS])
+        return Advice(
+            [from_fork], [SKIP_FORKS], _NOTHING_FOR_FORKS + (", so the keys are empty" if uses_keys else "")
+        )
+    if uses_keys and (by := _DEPENDABOT.search(case.failure.text)) is not None:
+        text = "Dependabot started the workflow. GitHub passes it only Dependabot secrets, none of GitHub Actions."
+        cause = JOB_WITHOUT_CREDENTIALS.cause("derived", f"The text shows {quote_words(by[0])}.", text=text)
+        return Advice(
+            [cause],
+            [_DEPENDABOT_SECRETS],
+            ": GitHub passes the secrets of GitHub Actions to no workflow that Dependabot started",
+        )
+    if uses_keys:
+        text = "The workflow takes access keys from secrets. GitHub replaces a secret that is not set, or that the run does not get, with an empty value."
+        role = your_remedy(
+            f"Or {title[:1].lower()}{title[1:]}, in place of stored keys",
+            *steps,
+            manifest=github_workflow(case.failure.text),
+            url=system.url,
+        )
+        causes = [JOB_WITHOUT_CREDENTIALS.cause(text=text), *causes[2:]]
+        return Advice(causes, [_CHECK_SECRETS, role], ": most likely, the secrets of the workflow are empty")
     if is_granted and "role-to-assume" in case.text:
         if is_push:
             return Advice([GRANTED_ELSEWHERE.cause()], [_CHECK_GRANT])

@@ -9,6 +9,7 @@ and https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-error
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -235,29 +236,53 @@ _OTHERWISE = "S3 gives no reason: if the object exists, a policy denies the call
 _ABSENT = lazy_pattern(
     r"(?i:\b(?:locally|laptop|admin|root|elsewhere|other (?:role|user|account))\b[^\n.]{0,60}?\b(?:(?:returns?|gives?|gets?|says?) (?:a )?(?:false|none|404|not found)|NoSuchKey|404)\b)"
 )
+# "All other keys in the bucket download fine", "yesterday's file works".
+_OTHER_OBJECTS = lazy_pattern(
+    r"(?i:\b(?:other|older|previous|earlier|yesterday(?:'s)?|last (?:week|month|night)(?:'s)?)\b[^\n.;]{0,40}\b(?:objects?|files?|keys?|exports?|reports?|dumps?|images?)\b|\b(?:objects?|files?|keys?|exports?|reports?|dumps?|images?) (?:of|from) (?:yesterday|last (?:week|month|night))\b)"
+)
+# Words of a clause about another call or caller.
+_OF_OTHERS = lazy_pattern(
+    r"(?i:\b(?:admin(?:istrator)?|root|colleagues?|other (?:role|user|account|profile)|my (?:laptop|user))\b|\b(?:upload|writ|put|sav|creat|delet|list)(?:e|s|es|ed|ten|t?ing|objects?)?\b)"
+)
+_EXISTS = lazy_pattern(
+    r"(?i:(?<!if )(?<!whether )(?<!that )(?<!sure )\b(?:(?:the|this|our) (?:object|file|key)|it) (?:really |definitely |does |clearly )?(?:exists?|is (?:there|in the bucket))\b|\b(?:see|find) (?:it|the (?:file|object|key)) in the (?:console|bucket)\b)"
+)
+
+
+def _find_read_sibling(denial: Denial, key: str) -> str | None:
+    """Return the clause that says that the caller reads another object of the same folder or bucket."""
+    folder, _, name = key.rpartition("/")
+    path = rf"(?<![\w/-]){re.escape(folder)}/(?!{re.escape(name)})[\w.=+/-]{{2,200}}"
+    abouts = (re.compile(path), _OTHER_OBJECTS) if folder else (_OTHER_OBJECTS,)
+    found = (find_working(denial.failure.text, each) for each in abouts) if key else ()
+    return next((each for each in found if each and not _OF_OTHERS.search(each)), None)
 
 
 def explain_missing_object(denial: Denial) -> Explanation | None:
-    """Explain that S3 answers 403 for an object that is not there, if a known policy allows to read and not to list.
+    """Explain that S3 answers 403 for an object that is not there, if the caller may read and not list.
 
-    Return ``None`` if no policy shows that.
+    A known policy can show that, or another object that the caller reads. Return ``None`` if nothing shows it.
     """
     bucket, _, key = (denial.resource or "").partition("/")
+    if denial.operation not in {"GetObject", "HeadObject"} or ":s3:::" not in bucket:
+        return None
     has_policies = bool(denial.facts.policies or denial.context.policies)
-    if not has_policies or denial.operation not in {"GetObject", "HeadObject"}:
+    policy = find_allowing_policy(denial) if has_policies else None
+    works = _find_read_sibling(denial, key)
+    is_there = buckets.is_listed(denial) or _EXISTS.search(denial.failure.text) is not None
+    if (policy is None and (works is None or has_policies)) or is_there:
         return None
-    policy = find_allowing_policy(denial)
-    if policy is None or ":s3:::" not in bucket:
-        return None
-    lists = [each for each in allow_statements(policy.content) if names_action(each, _LIST) is not False]
+    allows = [] if policy is None else list(allow_statements(policy.content))
+    lists = [each for each in allows if names_action(each, _LIST) is not False]
     misplaced = next((each for each in lists if _LIST in as_strings(each.get("Action"))), None)
     is_allowed = any(names_resource(each, bucket) is not False for each in lists)
     if is_allowed or (misplaced is None and denial.operation != "HeadObject" and _may_be_other(denial)):
         return None
     statements = [allow(_LIST, bucket, sid="S3ListBucket")]
-    step = "Add this statement to the policy."
+    step = f"Add this statement to {'the policy' if policy else 'a policy of the caller'}."
     text = "."
-    if misplaced is not None:
+    is_replaced = policy is not None and misplaced is not None and policy.is_whole
+    if policy is not None and misplaced is not None:
         resources = as_strings(misplaced.get("Resource"))
         kept, unknown = list[str](), list[str]()
         for each in as_strings(misplaced.get("Action")):
@@ -272,7 +297,7 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
         ]
         text = f", without /*. It is allowed on {join_words(tuple(map(clip_text, resources)), 'and')}, where it has no effect."
         step = "Replace the statement of the policy with these."
-        if policy.is_whole:
+        if is_replaced:
             step = "This is the whole policy with the change."
         if unknown:
             step += f" {join_words(tuple(unknown), 'and')} {'is not an IAM action' if len(unknown) == 1 else 'are not IAM actions'}: HeadObject requires s3:GetObject, and listing {_LIST}."
@@ -290,7 +315,7 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
         fix,
         policy=build_document(statements),
         layer="identity",
-        is_addition=not (misplaced and policy.is_whole),
+        is_addition=not is_replaced,
     )
     check = your_remedy(
         "Check whether the object exists",
@@ -302,13 +327,17 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
     is_head = denial.operation == "HeadObject"
     needed = f"{denial.action}, which {denial.operation} requires," if is_head else denial.action
     because = present(
-        f"Another caller finds no object. The text says {quote_words(absent[0])}." if absent else None
+        f"Another caller finds no object. The text says {quote_words(absent[0])}." if absent else None,
+        f"The text says {quote_words(works)}." if works else None,
     )
+    lacks = "The caller reads other objects there, so most likely s3:GetObject is allowed, and only this object is missing."
+    if policy is not None:
+        lacks = f"{capitalize_start(policy.name)} allows {needed} on the object, but not {_LIST} on {clip_text(bucket)}{text}"
     causes = [
         buckets.MISSING_OBJECT.cause(
             "derived",
             because,
-            text=f"{capitalize_start(policy.name)} allows {needed} on the object, but not {_LIST} on {clip_text(bucket)}{text}",
+            text=lacks,
         )
     ]
     if checks_first:

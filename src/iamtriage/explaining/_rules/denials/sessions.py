@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import resource_commands, resource_policies, vault_roles
 from iamtriage.explaining._rules.denials.certificate_flaws import find_flaw
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
@@ -265,17 +265,11 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     verdict, title, remedies = "the call was not signed", "Sign the request", []
     is_search = denial.service in {"es", "aoss"}
     client = _SEARCH_CLIENTS.find(denial.case.text) if is_search else None
-    endpoint = _SEARCH_HOST.search(denial.case.text)
-    region = endpoint[1] if endpoint else find_region(denial.case)
+    region = found[1] if (found := _SEARCH_HOST.search(denial.case.text)) else find_region(denial.case)
     step = f"Sign with Signature Version 4, the service name {signing_name} and {f'the Region {region}' if region else 'the Region of the endpoint'}: use {'opensearch-py (RequestsAWSV4SignerAuth)' if is_search else 'an AWS SDK'}, aws-sigv4-proxy or another client that signs."
     if client is not None:
-        name_of_client, setting = client
-        title = f"Let {name_of_client} sign its requests"
-        step = setting.format(region=commands.region(region), service=denial.service)
-    note = f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone"
-    shows: tuple[str, ...] = ()
-    deploys: Commands = ()
-    network = _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK
+        title = f"Let {client[0]} sign its requests"
+        step = client[1].format(region=commands.region(region), service=denial.service)
     if denial.is_explicit:
         # A Deny matches signed requests, too, unless its conditions say otherwise.
         verdict = f"a Deny statement in the {name} matches the request, which was not signed"
@@ -285,43 +279,71 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         # Most often the client has to sign, which no change of the policy replaces.
         remedies = [resource_policies.narrow_deny_remedy(denial, name, shows_change=False)]
     elif denial.policy_type == "resource":
-        text = f"The {name} does not allow anonymous callers."
-        causes.append(NO_ALLOWS["resource"].cause("reported", text=text))
-    signs_by_owner = denial.lowercase_action == "execute-api:invoke" and not denial.is_explicit
-    if signs_by_owner:
+        causes.append(
+            NO_ALLOWS["resource"].cause("reported", text=f"The {name} does not allow anonymous callers.")
+        )
+    if denial.lowercase_action == "execute-api:invoke" and not denial.is_explicit:
         # A method with AWS_IAM answers an unsigned request with "Missing Authentication Token".
         route = _ROUTE.match(denial.resource or "")
         method = f"{route['method']} {route['path'] or '/'}" if route else "the method"
         verdict = f"the {name} does not allow this unsigned request"
         text = f"The {name} names principals or other networks, or has a Deny. {method[0].upper()}{method[1:]} does not use AWS_IAM, or the answer would be Missing Authentication Token."
         causes.append(NO_ALLOWS["resource"].cause("derived", text=text))
-        title = f"Read the {name}, then call from a network that it allows, or sign the request"
-        step = f"If the policy names AWS principals, set the authorization of {method} to AWS_IAM: without it, API Gateway ignores signatures. {denial_remedies.REDEPLOY}"
-        note, deploys = f"Don't open the {name} to everyone", resource_policies.redeploy_commands(denial)
-        shows = resource_commands.policy_commands(denial, policy.show_command)[:1]
-        network = f"{network} {denial_remedies.REDEPLOY}"
-    sign = (owner_remedy if signs_by_owner else your_remedy)(
+        return denial.explain(
+            denial_summary(denial, verdict),
+            *causes,
+            topic="anonymous-call",
+            remedies=_open_api_remedies(denial, name, method),
+            notes=f"Don't open the {name} to everyone.",
+        )
+    sign = your_remedy(
         title,
         step,
         # Denials do not name the domain.
         f"Allow {denial.action or 'the action'}{' on the ARN of the domain followed by /*' if denial.service == 'es' else ''} for {_describe_signer(denial)}: in its own policy, or as a Principal in the {name}.",
         *((f"{_BACKEND_ROLE}{'' if client else _OPENSEARCH_USERS}",) if denial.service == "es" else ()),
-        commands=(*shows, *deploys, *_signed_curl(denial)),
+        commands=_signed_curl(denial),
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
     )
     open_to_network = owner_remedy(
         f"Or allow unsigned requests from known addresses only{' (not in a VPC)' if denial.service == 'es' else ''}",
-        network,
-        commands=(*resource_commands.policy_commands(denial, policy.show_command), *deploys),
-        url=pages.API_GATEWAY_POLICY if denial.service == "execute-api" else pages.OPENSEARCH_POLICY,
+        _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK,
+        commands=resource_commands.policy_commands(denial, policy.show_command),
+        url=pages.OPENSEARCH_POLICY,
     )
     return denial.explain(
         denial_summary(denial, verdict),
         *causes,
         topic="anonymous-call",
         remedies=(*remedies, sign, None if denial.is_explicit else open_to_network),
-        notes=f"{note}.",
+        notes=f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone.",
     )
+
+
+def _open_api_remedies(denial: Denial, name: str, method: str) -> tuple[Remedy, Remedy | None]:
+    """Return how the owner of an API lets callers in, by their signature or their network, and the signed request.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+    """
+    _, slash, path = (denial.resource or "").partition("/")
+    statement = allow("execute-api:Invoke", f"execute-api:/{path if slash else '*'}", principal="*")
+    statement["Condition"] = {"IpAddress": {"aws:SourceIp": "CALLER_CIDR"}}
+    show = resource_commands.policy_commands(denial, resource_commands.policy_of(denial).show_command)
+    invite = owner_remedy(
+        f"Read the {name}, then let the caller sign, or allow its network",
+        f"To sign (Signature Version 4, service execute-api): set the authorization of {method} to AWS_IAM, without which API Gateway ignores signatures, and allow execute-api:Invoke for {_describe_signer(denial)}, in its own policy or as a Principal in the {name}.",
+        "For unsigned calls, add this statement to the policy, or one with aws:SourceVpc or aws:SourceVpce. Without a condition, the API is open to everyone.",
+        denial_remedies.REDEPLOY,
+        commands=(*show[:1], *resource_policies.redeploy_commands(denial)),
+        url=pages.API_GATEWAY_POLICY,
+    )
+    call = your_remedy(
+        "Call with a signature when the policy is deployed",
+        "Use a shell that has no AWS_ACCESS_KEY_ID yet.",
+        commands=_signed_curl(denial),
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
+    )
+    return attrs.evolve(invite, statement=statement, layer="resource"), call if call.commands else None
 
 
 def _describe_signer(denial: Denial) -> str:

@@ -112,6 +112,16 @@ class Case(Explainable[FailureT_co]):
         return self.failure.envelope.operation or (None if stated is None else stated.value)
 
     @property
+    def service(self) -> str | None:
+        """The prefix of the service that the envelope, or else a stack frame or the command, names."""
+        stated = self.context.service
+        if self.failure.envelope.service is not None or stated is None:
+            return self.failure.envelope.service
+        from iamtriage.actions._operations import service_prefix
+
+        return service_prefix(stated.value)
+
+    @property
     def caller(self) -> str | None:
         """The principal that the failure names, or else the one in the facts."""
         return whole_caller(self.failure.principal, self.facts.caller)
