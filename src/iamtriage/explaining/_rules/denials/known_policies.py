@@ -18,7 +18,6 @@ from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY, find_heading
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._rules.denials.bucket_references import name_bucket
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._managed_policies import build_managed_policy, is_known_policy
@@ -120,8 +119,8 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         name = f"the policy {clip_text(heading)} in the text"
     # A permission set with the name of an AWS managed policy normally has that policy.
     if (permission_set := getattr(denial.role, "permission_set", None)) and is_known_policy(permission_set):
-        managed, owner = build_managed_policy(permission_set), _identify_caller(denial)
-        yield KnownPolicy(managed, permission_set, "derived", None, has_principal=False, owner=owner)
+        content, owner = build_managed_policy(permission_set), _identify_caller(denial)
+        yield KnownPolicy(content, permission_set, "derived", None, has_principal=False, owner=owner)
     for each in stated:
         named = each.name or (name if each.file is None else f"the policy in {clip_text(each.file)}")
         kind = (each.has_principal, each.is_code, each.is_whole)
@@ -129,8 +128,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         is_own = denial.role is None or getattr(denial.role, "permission_set", None) is not None
         holder = None if each.owner == ASKER and is_own else each.owner
         source = (holder, each.version, each.has_references)
-        content = name_bucket(each.content, denial.resource)
-        yield KnownPolicy(content, named, "derived", None, *kind, *source)
+        yield KnownPolicy(each.content, named, "derived", None, *kind, *source)
 
 
 def _flatten(documents: Iterable[Any]) -> Iterator[Document]:
@@ -181,8 +179,9 @@ def is_said_of_caller(policy: KnownPolicy, denial: Denial) -> bool:
     if is_of_caller(policy, denial) or policy.owner is not None:
         return policy.owner is None or policy.owner == _identify_caller(denial)
     kind, name = _identify_caller(denial)
-    whose = r"(?:[Tt]he|[Mm]y|[Oo]ur|[Tt]his)"
-    subject = rf"(?:\b{whose} (?:IAM )?{kind}\b|(?<![\w/-]){re.escape(name)}(?![\w/-]))"
+    subject = (
+        rf"(?:\b(?:[Tt]he|[Mm]y|[Oo]ur|[Tt]his) (?:IAM )?{kind}\b|(?<![\w/-]){re.escape(name)}(?![\w/-]))"
+    )
     has = rf"{subject}[^\n.!?]{{0,30}}? (?:has|have)\b[^\n.!?]{{0,60}}?(?<![\w/-]){re.escape(policy.name)}(?![\w-])"
     return name != "" and re.search(has, denial.failure.text[:_MAX_TEXT]) is not None
 
