@@ -8,18 +8,24 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.htm
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.calls.source_arns import Correction, correct_source
+from iamtriage.explaining._rules.calls.source_arns import correct_source
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import stated_option
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.corrected_patterns import (
+    Correction,
+    correct_line_remedy,
+    correct_pattern,
+)
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.shared.service_access import find_account
 from iamtriage.explaining._rules.sts.trust_documents import (
@@ -31,7 +37,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
 )
 from iamtriage.policies._conditions import PolicyValue, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.unknown_values import has_reference
+from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 _GATEWAY, _LOGS, _S3 = "apigateway.amazonaws.com", "logs.amazonaws.com", "s3.amazonaws.com"
 _OF_LOG_GROUP = "kms:encryptioncontext:aws:logs:arn"
@@ -53,6 +59,7 @@ _API_ARN = lazy_pattern(r"(?<=\.)(?<!execution_)arn\b(?=[}\s\"/]|\Z)")
 
 
 _URL = "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html"
+_IN_CODE = "Change the policy in the template or code, too: the next deployment replaces it."
 
 
 class Contrast(NamedTuple):
@@ -63,15 +70,19 @@ class Contrast(NamedTuple):
         remedy: How to correct the statement of a function policy.
         change: The key, the value and the corrected value of a condition.
         is_allowed: Whether the policy allows the service.
+        is_code: Whether the policy is in code or a template.
     """
 
     verdict: str
     remedy: Remedy | None = None
     change: tuple[str, str, str] | None = None
     is_allowed: bool = False
+    is_code: bool = False
 
     def correct(self, usual: Remedy) -> Remedy:
         """Return the remedy that corrects the statement, from the usual one, which prints the policy and replaces it."""
+        if self.remedy is None and self.is_code:
+            usual = attrs.evolve(usual, steps=(*usual.steps, _IN_CODE))
         if self.remedy is not None or self.change is None or len(usual.commands) == 1:
             return self.remedy or usual
         key, old, new = self.change
@@ -131,10 +142,33 @@ def compare_statements(
         return None
     own = [each for each in statements if service in principal_names(each, "Service")]
     if not own:
-        shown = describe_trusted({"Statement": statements}) or "others"
-        return Contrast(f"allows only {shown}, not {service}")
-    contrasts = [_compare(case, each, service, target, source) for each in own]
+        return _other_principal(case, statements, service)
+    called = [each for each in own if "*" in action or _names_action(each, action)]
+    if not called:
+        listed = dict.fromkeys(name for each in own for name in as_strings(each.get("Action")))
+        allowed = join_words(tuple(map(clip_text, listed)), "and")
+        return Contrast(f"allows {service} only {allowed}, not {action}", is_code=_is_code(case, own[0]))
+    contrasts = [_compare(case, each, service, target, source) for each in called]
     return next((each for each in contrasts if each is None or each.is_allowed), contrasts[0])
+
+
+def _names_action(statement: Mapping[str, Any], action: str) -> bool:
+    """Return whether a statement is about an action, as far as its references are known."""
+    listed = as_strings(statement.get("Action"))
+    return any(matches(action.lower(), compile_glob(widen(each).lower())) for each in listed)
+
+
+def _other_principal(case: Case[Any], statements: Sequence[Mapping[str, Any]], service: str) -> Contrast:
+    """Return that the policy allows others than the service, with the line of the template or code that names one."""
+    shown = describe_trusted({"Statement": statements}) or "others"
+    contrast = Contrast(f"allows only {shown}, not {service}", is_code=_is_code(case, statements[0]))
+    services = [name for each in statements for name in principal_names(each)]
+    if len(services) != 1 or not contrast.is_code or not services[0].endswith(".amazonaws.com"):
+        return contrast
+    title = f"Correct the principal in the template: {service}"
+    both = f"If {clip_text(services[0])} uses the resource, too, list both services instead."
+    remedy = correct_line_remedy(case.failure.text, title, [(services[0], service)], both)
+    return contrast._replace(remedy=remedy)
 
 
 def _compare(
@@ -144,24 +178,32 @@ def _compare(
     if (
         target is not None
         and resources
-        and not any(matches(target, compile_glob(each)) for each in resources)
+        and not any(matches(target, compile_glob(widen(each))) for each in resources)
     ):
-        return _other_resource(statement, service, target, resources[0])
+        return _other_resource(case, statement, service, target, resources[0])
     unknown: str | None = None
     for operator, key, values in iterate_conditions(statement):
         parsed, name = parse_operator(operator), key.lower()
         if name not in _KEYS or parsed is None or not values:
             unknown = unknown or ""
             continue
-        if any(map(has_reference, values)):
-            continue
-        if name == "aws:sourcearn" and len(values) == 1 and (fixed := _correct(case, values[0], target)):
-            verdict = f"allows {service} only for {key} {clip_text(values[0])}: {fixed.reason}"
-            return _change_source(case, statement, service, (key, values[0], fixed.value), verdict)
         if operator.startswith("StringEquals") and all("*" in each for each in values):
             reason = f"{operator} takes the * literally, which ArnLike and StringLike do not"
-            return Contrast(f"allows {service} only for {key} {clip_text(values[0])}: {reason}")
+            verdict = f"allows {service} only for {key} {clip_text(values[0])}: {reason}"
+            return Contrast(
+                verdict, _correct_operator(case, statement, operator), is_code=_is_code(case, statement)
+            )
         requested = _find_value(case, name, values[0], service, target, source)
+        if any(map(has_reference, values)):
+            # A value that a reference hides may be right.
+            is_open = requested is None or any(
+                matches(requested, compile_glob(widen(each))) for each in values
+            )
+            if not is_open and requested is not None:
+                return _other_source(case, statement, service, key, values[0], requested)
+            continue
+        if name == "aws:sourcearn" and len(values) == 1 and (fixed := _correct(case, values[0], target)):
+            return _correct_condition(case, statement, service, key, values[0], fixed)
         expected = [PolicyValue(each, compile_glob(each)) for each in values]
         is_met = None if requested is None else evaluate_condition(parsed, expected, (requested,))
         if is_met is False and requested is not None:
@@ -210,7 +252,12 @@ def _find_value(
     group = stated_option(case, "log-group-name")
     if service == _LOGS and group and len(parts) > 4:
         return f"arn:{parts[1]}:logs:{parts[3]}:{parts[4]}:log-group:{group}:*"
-    return None
+    kind, policies = service.partition(".")[0], str([each.content for each in context.policies])
+    return find_stated_arn(
+        case.failure,
+        lambda arn: arn.split(":")[2] == kind and arn != target and arn not in policies,
+        is_anywhere=True,
+    )
 
 
 def _find_route(case: Case[Any], value: str) -> str | None:
@@ -227,10 +274,27 @@ def _find_route(case: Case[Any], value: str) -> str | None:
     return f"{of_api}/{stage}/{method if method not in {'', '*'} else 'GET'}/{path}"
 
 
-def _other_resource(statement: Mapping[str, Any], service: str, target: str, resource: str) -> Contrast:
+def _correct_operator(case: Case[Any], statement: Mapping[str, Any], operator: str) -> Remedy | None:
+    """Return how a template or code compares with wildcards."""
+    if not _is_code(case, statement) or "IgnoreCase" in operator:
+        return None
+    like = operator.replace("StringEquals", "StringLike")
+    title = f"Write {like} instead of {operator} in the template"
+    return correct_line_remedy(case.failure.text, title, [(operator, like)])
+
+
+def _other_resource(
+    case: Case[Any], statement: Mapping[str, Any], service: str, target: str, resource: str
+) -> Contrast:
     verdict = f"allows {service} on {clip_text(resource)}, not on {clip_text(target)}"
     if not target.startswith(f"{resource}:"):
-        return Contrast(verdict)
+        is_code, fixed = _is_code(case, statement), correct_pattern(resource, target)
+        if fixed is None or not fixed.is_slip:
+            return Contrast(verdict, is_code=is_code)
+        verdict = f"allows {service} on {clip_text(resource)}: {fixed.reason}"
+        title = f"Correct the Resource in the template: {clip_text(fixed.value)}"
+        remedy = correct_line_remedy(case.failure.text, title, [(resource, fixed.value)]) if is_code else None
+        return Contrast(verdict, remedy, ("the Resource", resource, fixed.value), is_code=is_code)
     sources = [
         value for _, key, values in iterate_conditions(statement) if key.lower() in _KEYS for value in values
     ]
@@ -250,6 +314,8 @@ def _other_resource(statement: Mapping[str, Any], service: str, target: str, res
 def _other_source(
     case: Case[Any], statement: Mapping[str, Any], service: str, key: str, value: str, requested: str
 ) -> Contrast:
+    if service != _GATEWAY and (fixed := correct_pattern(value, requested)) is not None:
+        return _correct_condition(case, statement, service, key, value, fixed)
     new = requested
     if service == _GATEWAY and key.lower() == "aws:sourcearn":
         api, execution = requested.partition("/")[0], _EXECUTION.search(case.failure.text)
@@ -262,12 +328,34 @@ def _other_source(
     return _change_source(case, statement, service, (key, value, new), verdict)
 
 
+def _correct_condition(
+    case: Case[Any], statement: Mapping[str, Any], service: str, key: str, value: str, fixed: Correction
+) -> Contrast:
+    """Return that the value of a condition matches no request, with the line of the template or code that has it."""
+    verdict = f"allows {service} only for {key} {clip_text(value)}: {fixed.reason}"
+    contrast = _change_source(case, statement, service, (key, value, fixed.value), verdict)
+    if contrast.remedy is not None or not _is_code(case, statement):
+        return contrast
+    title = f"Correct {key} in the template: {clip_text(fixed.value)}"
+    only = "Only this line changes: the principal, the action and the resource match."
+    return contrast._replace(
+        remedy=correct_line_remedy(case.failure.text, title, [(value, fixed.value)], only)
+    )
+
+
+def _is_code(case: Case[Any], statement: Mapping[str, Any]) -> bool:
+    """Return whether a statement is in code or a template."""
+    return any(each.is_code and statement in allow_statements(each.content) for each in case.context.policies)
+
+
 def _change_source(
     case: Case[Any], statement: Mapping[str, Any], service: str, change: tuple[str, str, str], verdict: str
 ) -> Contrast:
     resource = next(iter(as_strings(statement.get("Resource"))), "")
     remedy = _replace_permission(case, statement, service, *change) if ":lambda:" in resource else None
-    return Contrast(verdict, remedy, change)
+    if has_reference(change[1]):
+        return Contrast(verdict, remedy, is_code=True)  # the deployed policy has another value
+    return Contrast(verdict, remedy, change, is_code=_is_code(case, statement))
 
 
 def _replace_permission(

@@ -7,9 +7,8 @@ for calling an API) and https://docs.aws.amazon.com/AmazonS3/latest/userguide/gr
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._rules.shared.corrected_patterns import Correction
 
 # CloudFront is global, and the ARN of a bucket has neither Region nor account.
 _DISTRIBUTION = lazy_pattern(
@@ -21,18 +20,6 @@ _BUCKET = lazy_pattern(
 _MANAGED_API = lazy_pattern(
     r"arn:(?P<partition>aws[a-z-]{0,12}):apigateway:(?P<region>[a-z0-9-]{5,30}):(?:[0-9]{12})?:/(?:rest)?apis/(?P<api>[a-z0-9]{5,20})(?P<rest>/\S{0,200})?"
 )
-
-
-class Correction(NamedTuple):
-    """A value that the request has in place of that of a policy.
-
-    Attributes:
-        value: The corrected value.
-        reason: Why no request has the other one, as the end of a sentence.
-    """
-
-    value: str
-    reason: str
 
 
 def correct_source(value: str, account: str | None) -> Correction | None:

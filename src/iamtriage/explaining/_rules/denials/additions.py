@@ -176,6 +176,12 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     ),
     (_may_be_of_tags, "denials.deployments.add_tagged_call"),
     (lambda denial: denial.service == "kms", "denials.kms_keys.add_encrypted_data"),
+    (
+        lambda denial: (
+            not denial.is_explicit and bool(denial.context.policies) and "kms:" in denial.failure.text
+        ),
+        "denials.key_policies.add_key_policy",
+    ),
     (_may_be_of_imported_key, "denials.unused_code.add_imported_key"),
     (_may_be_of_key_pattern, "denials.unused_code.add_key_pattern"),
     (lambda denial: denial.facts.policies is not None, "denials.evaluated_policies.add_evaluation"),

@@ -231,7 +231,10 @@ def _derived_action_cause(denial: Denial) -> Cause:
     if denial.service == "kafka-cluster" and denial.action != "kafka-cluster:Connect":
         because = ("The message names no action.",)
         called = "The client is connected, so kafka-cluster:Connect is allowed: what it did then"
-    text = f"{called} requires {actions}."
+    # https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control.html
+    is_of_acls = denial.service == "kafka-cluster" and "ACL" in denial.failure.text
+    acls = " Kafka ACLs have no effect on clients with IAM: do not add any." if is_of_acls else ""
+    text = f"{called} requires {actions}.{acls}"
     if denial.failure.encoded_message:
         # Of calls that also tag what they create or start instances with a role.
         other = "iam:PassRole" if operation == "RunInstances" else "ec2:CreateTags"

@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.denials.region_contrasts import find_region_con
 from iamtriage.explaining._rules.denials.request_conditions import fails_condition, meets_conditions
 from iamtriage.explaining._rules.denials.resource_spellings import (
     describe_address,
+    find_slip_contrast,
     find_spelling_contrast,
     find_template_contrast,
 )
@@ -337,7 +338,8 @@ def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allow
 
 def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     """Return on which resources, or in which Region, a policy allows the denied action."""
-    allowed = allowed_resources(_unless_failed(denial, statements_with(policy, denial.action or "")))
+    allows = _unless_failed(denial, statements_with(policy, denial.action or ""))
+    allowed = allowed_resources(allows)
     whole = compared_resource(denial) or ""
     if ":secretsmanager:" in whole and (whole != denial.resource or has_random_end(whole)):
         partial = whole[: -len(RANDOM_END)]
@@ -353,6 +355,7 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
         find_spelling_contrast,
     )
     contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
+    contrast = contrast or find_slip_contrast(denial, policy, allows)
     text = describe_star_only(denial.action)
     effect = ", where it has no effect" if text else ""
     return contrast or Contrast(

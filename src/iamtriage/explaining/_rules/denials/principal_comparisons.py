@@ -13,25 +13,30 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
     allowed_resources,
+    describe_condition,
     join_resources,
+    join_values,
     names_action,
     names_resource,
 )
 from iamtriage.explaining._rules.denials.policy_comparisons import (
+    STATED_POLICY_CONDITION,
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_PRINCIPAL,
     STATED_POLICY_OTHER_RESOURCE,
     compared_resource,
     describe_allowed,
     names_service,
-    statements_with,
 )
+from iamtriage.explaining._rules.denials.request_conditions import CheckedCondition, check_conditions
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.corrected_patterns import correct_line_remedy, is_slip
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts import trust_documents
+from iamtriage.policies._readers.unknown_values import has_reference
 
-_LENGTH, _SWAPPED, _COMMANDS = 12, 2, 2
+_COMMANDS = 2
 _HTTP_METHODS = "es:eshttp"
 
 
@@ -39,9 +44,10 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
     """Return why a policy with principals does not allow the call, as the end of a sentence and as a cause."""
     action, resource, subject = denial.action or "", compared_resource(denial), capitalize_start(policy.name)
     allows = trust_documents.allow_statements(policy.content)
-    if not allows or not names_service(allows, action) or policy.has_references:
+    if not allows or not names_service(allows, action):
         return None
-    named = statements_with(policy, action)
+    # What a reference hides may match.
+    named = [each for each in allows if names_action(each, action) is not False]
     # A repository policy has no Resource: it applies to its repository.
     elements = {"Resource", "NotResource"}
     on = [
@@ -69,10 +75,78 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
     elif not any(names_caller(each, denial) for each in on):
         listed = [name for each in on for name in trust_documents.principal_names(each)]
         verdict, code = f"allows it only to {join_resources(listed)}", STATED_POLICY_OTHER_PRINCIPAL
+    elif (failed := find_failed_condition(denial, on)) is not None:
+        sid = trust_documents.shown_sid(failed[0])
+        verdict = f"allows it{f' (statement {sid})' if sid else ''} only if {_describe_failed(failed[1])}"
+        text = "Principal, action and resource match the statement: only the condition does not."
+        return f"{policy.name} {verdict}", STATED_POLICY_CONDITION.cause("derived", text=text)
     else:
         return None
     text = f"{subject} {verdict.replace(' it ', f' {action} ')}."
     return f"{policy.name} {verdict}", code.cause("derived", text=text)
+
+
+def find_failed_condition(
+    denial: Denial, statements: Sequence[Mapping[str, Any]]
+) -> tuple[Mapping[str, Any], CheckedCondition] | None:
+    """Return the statement that comes closest to allowing the caller, and the condition that the request does not meet."""
+    failed = [
+        (
+            statement,
+            [
+                each
+                for each in check_conditions(statement, denial)
+                if each.is_met is False and each.has_values
+            ],
+        )
+        for statement in statements
+        if names_caller(statement, denial)
+    ]
+    statement, conditions = min(failed, key=lambda each: len(each[1]), default=({}, []))
+    return (statement, conditions[0]) if conditions else None
+
+
+def _describe_failed(failed: CheckedCondition) -> str:
+    """Return a condition and what the request has, as the end of a sentence."""
+    condition = describe_condition(failed.operator, failed.key, failed.values)
+    if failed.requested is None:
+        return f"{condition}, which no request meets"
+    requested = join_values(failed.requested)
+    if not failed.requested:
+        return f"{condition}, and the request has no {clip_text(failed.key)}"
+    lacks = "" if failed.possible_values else ": without the Region, the value matches no request"
+    return f"{condition}, and the request has {requested}{lacks}"
+
+
+def correct_condition(
+    denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, ...]
+) -> tuple[Remedy, ...]:
+    """Return the remedies with the correction of a value of a condition that is there by a slip."""
+    named = [
+        each
+        for each in trust_documents.allow_statements(policy.content)
+        if names_action(each, denial.action or "") is not False
+    ]
+    found = find_failed_condition(denial, named)
+    failed = None if found is None else found[1]
+    if failed is None or not remedies or not failed.requested or "Not" in failed.operator:
+        return remedies
+    old, new = failed.values[0], failed.requested[0]
+    is_wrong = len(failed.values) == 1 and (
+        (failed.is_via and _service_of(old) == _service_of(new)) or is_slip(old, new)
+    )
+    if not is_wrong:
+        return remedies
+    keeps = "Only this value changes: the command keeps the other conditions, which limit who can use the resource."
+    if policy.is_code:
+        title = f"Correct {clip_text(failed.key)} in the template: {clip_text(new)}"
+        line = correct_line_remedy(denial.failure.text, title, [(old, new)])
+        return remedies if line is None else (line, *remedies[1:])
+    return (_correct(denial, remedies[0], (old, new), keeps), *remedies[1:])
+
+
+def _service_of(value: str) -> str:
+    return value.partition(".")[0]
 
 
 def find_incomplete(denial: Denial, policy: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -102,27 +176,16 @@ def _find_qualifier(resource: str, allowed: Sequence[str]) -> str | None:
 
 
 def names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:
-    """Return whether a statement has everyone, the caller, its role or its account as principal."""
+    """Return whether a statement has everyone, the caller, its role or its account as principal, or may have."""
     principal = statement.get("Principal")
     names = trust_documents.as_strings(
         principal if isinstance(principal, str) else trust_documents.mapping(principal).get("AWS")
     )
     account = denial.account or ""
     callers = {"*", account, str(denial.principal), str(denial.role)}
+    if has_reference(names):
+        return True
     return any(each in callers or (account and each.endswith(f"::{account}:root")) for each in names)
-
-
-def is_slip(written: str, meant: str) -> bool:
-    """Return whether two account IDs differ only in one digit, or in two neighbours that are swapped.
-
-    >>> is_slip("111122223332", "111122223333"), is_slip("111212223333", "111122223333"), is_slip("1" * 12, "2" * 12)
-    (True, True, False)
-    """
-    if not (len(written) == len(meant) == _LENGTH):
-        return False
-    at = [index for index, digit in enumerate(written) if digit != meant[index]]
-    is_swapped = len(at) == _SWAPPED and at[1] - at[0] == 1 and written[at[0]] == meant[at[1]]
-    return len(at) == 1 or (is_swapped and written[at[1]] == meant[at[0]])
 
 
 def correct_principal(
@@ -171,9 +234,10 @@ def _correct(denial: Denial, usual: Remedy, names: tuple[str, str], *steps: str)
     replace = "jq --arg old {} --arg new {} 'walk(if . == $old then $new else . end)'"
     old, new = names
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
+    policy = usual.title.rpartition(" in the ")[2].partition(",")[0] or "policy"
     return attrs.evolve(
         usual,
-        title=f"Replace {clip_text(old)} by {clip_text(new)} in the policy{where}",
+        title=f"Replace {clip_text(old)} by {clip_text(new)} in the {policy}{where}",
         steps=steps,
         commands=(
             f"{lines[0]} > old-policy.json",

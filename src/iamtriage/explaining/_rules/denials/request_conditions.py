@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.denials.deny_conditions import (
 from iamtriage.explaining._rules.denials.known_policies import describe_condition
 from iamtriage.explaining._rules.denials.listings import find_listing
 from iamtriage.explaining._rules.denials.role_recipients import guess_recipient, role_recipient
+from iamtriage.explaining._rules.denials.via_services import WITHOUT_REGION, find_via_service
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -62,7 +63,7 @@ CREATES = lazy_pattern(
     r":(?:create|run|add|tag|request|import|copy|restore|allocate|register|purchase|provision)"
 )
 # What nearly every request has says nothing about this one.
-_RESOURCE_TAG = ":resourcetag"
+_RESOURCE_TAG, _VIA = ":resourcetag", "kms:viaservice"
 _USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
 
 
@@ -89,6 +90,17 @@ class CheckedCondition(NamedTuple):
     def has_values(self) -> bool:
         """Whether the policy has values to compare with."""
         return self.values != (_NO_VALUES,)
+
+    @property
+    def is_via(self) -> bool:
+        """Whether it limits a key to calls of a service."""
+        return self.key.lower() == _VIA
+
+    @property
+    def possible_values(self) -> tuple[str, ...]:
+        """The values that a request can have."""
+        is_possible = (not self.is_via or not WITHOUT_REGION.fullmatch(each) for each in self.values)
+        return tuple(each for each, kept in zip(self.values, is_possible, strict=True) if kept)
 
     @property
     def is_usual(self) -> bool:
@@ -215,6 +227,9 @@ def resource_name(denial: Denial) -> str:
 def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> CheckedCondition:
     requested = _request_values(key, denial)
     parsed = parse_operator(operator)
+    if requested is None and key.lower() == _VIA and all(map(WITHOUT_REGION.fullmatch, values)):
+        via = find_via_service(denial)
+        requested = None if via is None else (via,)
     if requested is None and parsed and find_right_key(key, values, denial.lowercase_action) is not None:
         # No request has a value of this form for the key.
         listed = [PolicyValue(each, compile_glob(each)) for each in values]
@@ -234,9 +249,12 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     if name in _SETTINGS:
         return _find_setting(name, denial)
     called = denial.failure.envelope.operation
-    if name == "kms:viaservice" and called == (denial.action or "").partition(":")[2]:
+    if name == _VIA and called == (denial.action or "").partition(":")[2]:
         # The program called KMS itself.
         return ()
+    if name == _VIA:
+        via = find_via_service(denial)
+        return None if via is None or ".REGION." in via or denial.is_explicit else (via,)
     if name == "aws:sourcevpce":
         # Of several records of CloudTrail, the endpoint can be that of another request.
         text = denial.failure.text
@@ -252,7 +270,7 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         return _tag_values(key, denial)
     is_person = isinstance(denial.principal, User)
     value: str | None = None
-    if name == "aws:principalaccount":
+    if name in {"aws:principalaccount", "kms:calleraccount"}:
         value = denial.account
     elif name == "aws:principalarn" and is_person:
         value = denial.principal_text

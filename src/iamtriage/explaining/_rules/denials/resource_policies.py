@@ -69,6 +69,10 @@ _MANAGED_KEY = (
 _NETWORK = lazy_pattern(
     r"(?i:\b(?:from|in|on|inside|through|via|over)\b[^\n]{0,30}\b(?:VPC|VPN|office|intranet|bastion|EC2)\b)"
 )
+# Calls of people, which say nothing about a service.
+_BY_HAND = lazy_pattern(
+    r"(?i:\baws [a-z0-9-]{2,30} [a-z-]{3,40}\b|\b(?:by hand|manual(?:ly)?|(?:from|in|on) (?:my|our|the) (?:shell|cloudshell|laptop|terminal|machine|console)|(?:as|with|using) (?:my|our|an?) (?:own )?(?:admin\w{0,10}|user|role|credentials|profile))\b)"
+)
 
 
 def explain_resource_policy(denial: Denial) -> Explanation:
@@ -127,9 +131,13 @@ def explain_service_principal(denial: Denial) -> Explanation:
     if isinstance(denial.principal, ServicePrincipal) and denial.action:
         name = denial.principal.name
         stated = compare_statements(denial.case, name, denial.action, denial.resource, source)
-    if stated is not None and not stated.is_allowed:
+    if stated is not None and stated.is_allowed and denial.context.policies[0].is_code:
+        verdict += f", although the code in the text {stated.verdict}: most likely, it is not deployed, or it is the policy of another resource"
+    elif stated is not None and not stated.is_allowed:
         verdict, remedy = f"the {policy.name} in the text {stated.verdict}", stated.correct(remedy)
     text = f"{denial.principal} calls as a service principal, not with a role of yours. Only the {policy.name} can allow it."
+    if find_working(denial.failure.text, _BY_HAND) is not None:
+        text += " A call by hand succeeds because its own caller is allowed, which says nothing about the service."
     return denial.explain(
         denial_summary(denial, verdict),
         SERVICE_NOT_ALLOWED.cause("derived", reason_lines(denial), text=text),

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.known_policies import names_action
+from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, names_action
 from iamtriage.explaining._rules.denials.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.corrected_patterns import correct_line_remedy, correct_pattern
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, shown_sid
+from iamtriage.policies._documents import build_document
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.unknown_values import find_container
+from iamtriage.policies._readers.unknown_values import find_container, has_reference
 
 _CDK_TABLE = lazy_pattern(
     r"(?P<start>(?:(?:const |let |var )?\w{1,60} = )?(?:\w{1,40}\.){1,4})?\b(?P<import>from(?P<python>_)?_?table_?(?:name|arn))\b(?P<scope>\(\s{0,8}\w{1,40}, ?['\"][\w-]{1,100}['\"], ?)?",
@@ -111,6 +116,57 @@ def _write_resource(reference: str, text: str) -> tuple[Literal["yaml", "hcl", "
         value = f'{{"Fn::Sub": "{reference}"}}' if end else f'{{"Fn::GetAtt": ["{name}", "{attribute}"]}}'
         return "text", f'"Resource": {value}'
     return "yaml", f'Resource: !Sub "{reference}"' if end else f"Resource: !GetAtt {inner}"
+
+
+def find_slip_contrast(
+    denial: Denial, policy: KnownPolicy, allows: Sequence[Mapping[str, Any]]
+) -> Contrast | None:
+    """Return that a statement of a policy has an ARN that no resource has, with the statement as it has to be."""
+    resource, text = denial.resource or "", denial.failure.text
+    found = [
+        (each, old, fixed)
+        for each in allows
+        for old in as_strings(each.get("Resource"))
+        if (fixed := correct_pattern(old, resource)) is not None and fixed.is_slip
+    ]
+    if len(found) != 1:
+        return None
+    ((statement, old, fixed),) = found
+    account = "".join(old.split(":")[4:5])
+    if (
+        account not in resource
+        and account.isdigit()
+        and text.count(account) > str(policy.content).count(account)
+    ):
+        return None  # an account that the text names
+    sid, new = shown_sid(statement), fixed.value
+    where = f"the statement {sid}" if sid else f"the statement that allows {denial.action}"
+    title = f"Correct the Resource in {where}"
+    others = as_strings(statement.get("Resource"))
+    only = f"{clip_text(old)} becomes {clip_text(new)}. Nothing else has to change for this call."
+    generated = fixed.reason.partition("generated ID ")[2].partition(" ")[0]
+    again = (
+        f"With * in place of {generated}, it also covers what replaces {old.partition('/')[2].partition('/')[0]}."
+        if generated
+        else None
+    )
+    verdict = f"has the Resource {clip_text(old)} for it: {fixed.reason}"
+    cause = "The action matches the statement: only the Resource does not."
+    remedy = None
+    if policy.is_code:
+        remedy = correct_line_remedy(text, title, [(old, new)], only, again, build=account_remedy)
+    elif not has_reference(old):
+        listed = [new if each == old else each for each in others]
+        for part, right in zip(old.split(":")[1:5:3], new.split(":")[1:5:3], strict=True):
+            # A wrong partition or account is wrong in all ARNs.
+            listed = [each.replace(f":{part}:", f":{right}:") if part != right else each for each in listed]
+        changed = {**statement, "Resource": listed[0] if len(listed) == 1 else listed}
+        remedy = account_remedy(
+            title, f"Edit the policy of {denial.caller}: {only}", again, url=pages.EVALUATION
+        )
+        layer = policy.policy_type or "identity"
+        remedy = attrs.evolve(remedy, policy=build_document([changed]), layer=layer, is_addition=True)
+    return None if remedy is None else Contrast(verdict, remedy, cause, replaces_allow=True)
 
 
 def _find_revision_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:

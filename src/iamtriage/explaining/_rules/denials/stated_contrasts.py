@@ -302,7 +302,7 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         )
     if failed.key.lower() == _DELIMITER and not requested:
         return Contrast(verdict, _drop_delimiter_remedy(denial, statement, failed), text)
-    if not requested or not is_list or find_requirement(failed.key) is not None:
+    if not requested or not is_list or (find_requirement(failed.key) is not None and not failed.is_via):
         return Contrast(verdict, condition_remedy(denial, statement), text)
     return Contrast(verdict, _change_value_remedy(denial, statement, failed), text)
 
@@ -333,7 +333,7 @@ def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: C
     if "Not" in failed.operator:
         step = f"Change the value in {named}, as below."
     elif _can_show(statement) and not of_aws:
-        accepted = list(dict.fromkeys((*failed.values, *requested)))
+        accepted = list(dict.fromkeys((*failed.possible_values, *requested)))
         step = f"Add the value to {named}, as below. Then remove a value that nothing uses."
     elif denial.role is not None:
         step = f"Attach the policy to {denial.caller}: {named} can stay as it is."

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root
 from iamtriage.explaining._cause_types import Cause
@@ -40,6 +39,7 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
 )
 from iamtriage.explaining._rules.denials.principal_comparisons import (
     compare_with_principal,
+    correct_condition,
     correct_principal,
     correct_resource,
 )
@@ -48,6 +48,7 @@ from iamtriage.explaining._rules.denials.stated_contrasts import Contrast, find_
 from iamtriage.explaining._rules.denials.stated_remedies import (
     ALLOW_IS_NO_FIX,
     allow_in_session,
+    answer_delay,
     correct_code_remedy,
     describe_wider_success,
     drop_superfluous,
@@ -61,13 +62,11 @@ from iamtriage.explaining._rules.denials.stated_secrets import NOT_KMS
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.services import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, capitalize_start, denial_summary
 from iamtriage.policies._managed_policies import is_known_policy
 
 _MAX_POLICIES = 3
-_DELAY = lazy_pattern(
-    r"(?i:\b(?:propagation|propagated?|(?:takes?|need) (?:a while|some time|time|long|hours)|how long|delay|eventual(?:ly)? consisten\w{1,3})\b)[^.!\n]{0,80}\?"
-)
 _NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
 # The topics of explanations that have compared the policies, or of what no policy has to allow.
 _COMPARED = frozenset(
@@ -176,15 +175,8 @@ def _add_identity_policies(
         summary=denial_summary(denial, verdict) if verdict else explanation.summary,
         causes=(*(cause for _, cause in found), *explanation.causes),
         remedies=present(added, *remedies),
-        notes=(*present(_answer_delay(denial, first)), *explanation.notes),
+        notes=(*present(answer_delay(denial, first)), *explanation.notes),
     )
-
-
-def _answer_delay(denial: Denial, first: Cause) -> str | None:
-    """Return that waiting does not help, if the text asks whether a policy takes long to have an effect."""
-    if first.evidence != "derived" or first.code in ALLOW_IS_NO_FIX or not _DELAY.search(denial.failure.text):
-        return None
-    return "This is not a delay: the policy does not allow this call, and waiting does not change that."
 
 
 def _explain_own_policy(
@@ -226,7 +218,11 @@ def _add_policy_with_principal(
     is_shown = denial.policy_type == "resource" or denial.failure.text.count("ndpoint") > 1
     if len(policies) != 1 or not is_shown:
         return explanation
-    name = policies[0].name.replace("the policy", _NAMES[denial.policy_type or "resource"], 1)
+    kind = _NAMES[denial.policy_type or "resource"]
+    known = (
+        find_resource_policy(denial.service, denial.resource) if denial.policy_type == "resource" else None
+    )
+    name = policies[0].name.replace("the policy", f"the {known.name}" if known else kind, 1)
     found = compare_with_principal(denial, policies[0]._replace(name=name))
     if found is None:
         return explanation
@@ -240,6 +236,8 @@ def _add_policy_with_principal(
         cause = attrs.evolve(cause, text=text)
     if cause.code == STATED_POLICY_OTHER_RESOURCE.code:
         remedies = correct_resource(denial, policies[0].content, remedies)
+    if cause.code == STATED_POLICY_CONDITION.code:
+        remedies = correct_condition(denial, policies[0], remedies)
     summary = denial_summary(denial, verdict)
     causes = (cause, *explanation.causes)
     return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)

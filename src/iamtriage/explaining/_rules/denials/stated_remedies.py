@@ -61,6 +61,9 @@ _WORKS_WIDER = (
 _NEGATED = lazy_pattern(
     r"(?i:\b(?:not|never|nor|still|only if|might|may|should|would|could|docs?|documentation)\b|n.t\b)"
 )
+_DELAY = lazy_pattern(
+    r"(?i:\b(?:propagation|propagated?|(?:takes?|need) (?:a while|some time|time|long|hours)|how long|delay|eventual(?:ly)? consisten\w{1,3})\b)[^.!\n]{0,80}\?"
+)
 _TO_CALLER = f"Attach the policy to {UNKNOWN_CALLER}."
 
 
@@ -180,6 +183,13 @@ def _answer_question(denial: Denial, remedy: Remedy) -> Remedy:
         return remedy
     step = f"For this error, {join_words(other, 'and')}: AWS names {denial.action} and {denial.caller}."
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
+
+
+def answer_delay(denial: Denial, first: Cause) -> str | None:
+    """Return that waiting does not help, if the text asks whether a policy takes long to have an effect."""
+    if first.evidence != "derived" or first.code in ALLOW_IS_NO_FIX or not _DELAY.search(denial.failure.text):
+        return None
+    return "This is not a delay: the policy does not allow this call, and waiting does not change that."
 
 
 def describe_wider_success(denial: Denial) -> str:

@@ -56,7 +56,8 @@ _ROLE_ARN = lazy_pattern(
 # The name of an EKS cluster's host is in uppercase. Responses in XML name STS in a namespace URL with /doc/, which is not
 # the host that was called.
 _HOST = lazy_pattern(
-    r"(?<![\w.-])((?:[0-9A-F]{32}\.)?(?:[a-z0-9][a-z0-9-]{0,62}\.){1,6}"
+    # Nor is a value of kms:ViaService in a policy.
+    r"(?<![\w.-])(?<!ViaService\": \")(?<!ViaService\":\")(?<!ViaService\" = \")((?:[0-9A-F]{32}\.)?(?:[a-z0-9][a-z0-9-]{0,62}\.){1,6}"
     r"(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|on\.aws|api\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov))"
     r"(?![\w-]|\.\w|/doc/)",
     re.ASCII,

@@ -14,7 +14,9 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
     iterate_conditions,
@@ -41,7 +43,20 @@ _ISSUERS = (
 )
 _HCL = lazy_pattern(r"\bdata \"aws_iam_policy_document\"|\bresource \"aws_iam_role\"|\bjsonencode\(")
 _CDK = lazy_pattern(r"\biam\.\w{2,40}Principal\(|\bnew \w{0,4}\.?\w{2,40}Principal\(")
-_MAX_LINES = 4
+_MAX_LINES, _SCHEME = 4, "https://"
+# What has a scheme: the issuer of a cluster, and an output of the module terraform-aws-modules/eks/aws.
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/eks_cluster
+_URL = lazy_pattern(
+    r"(?:[\w.\[\]-]{1,120}\.identity(?:\[0\]|\.0)\.oidc(?:\[0\]|\.0)\.issuer|module\.[\w.\[\]-]{1,80}\.cluster_oidc_issuer_url)"
+)
+_LOCAL = lazy_pattern(r"local\.(\w{1,64})")
+_CLAIM_OF_REFERENCE = lazy_pattern(
+    r"^(?P<line>[^\n]{0,80}(?P<reference>\$\{[^{}\"\n]{1,200}\}):(?P<claim>sub|aud)\b[^\n]{0,200})$",
+    re.MULTILINE,
+)
+_CREATED = lazy_pattern(
+    r"resource\s{1,4}\"aws_iam_openid_connect_provider\"\s{1,4}\"[\w-]{1,64}\"\s{0,4}\{[^{}]{0,600}?\burl\s{0,20}=\s{0,4}\"https://([^\"\s/$]{3,100}(?:/[^\"\s$]{1,200})?)/?\""
+)
 
 
 class TemplateTrust(NamedTuple):
@@ -72,14 +87,17 @@ def find_template_trust(
         return None
     policy = copy.deepcopy(dict(found[0].content))
     named, of_form = _find_issuers(policy)
-    issuer = named or issuer or of_form or "ISSUER"
+    created = unique_value(_CREATED, text)
+    issuer = (created.value if created else None) or named or issuer or of_form or "ISSUER"
     arn = f"arn:{location[0]}:iam::{location[1]}:{_PROVIDER}{issuer}"
     for statement in iterate_statements(policy):
         principals, conditions = mapping(statement.get("Principal")), mapping(statement.get("Condition"))
         if "Federated" in principals and has_reference(principals["Federated"]):
             principals["Federated"] = arn
         for operator, block in conditions.items():
-            conditions[operator] = {_fill_key(key, issuer): value for key, value in mapping(block).items()}
+            conditions[operator] = {
+                _fill_key(key, issuer, text): value for key, value in mapping(block).items()
+            }
     return None if has_reference(policy) else TemplateTrust(policy, text)
 
 
@@ -98,16 +116,29 @@ def _find_issuers(policy: Mapping[str, Any]) -> tuple[str | None, str | None]:
         named.update(each.partition(_PROVIDER)[2] for each in principal_names(statement, "Federated"))
         for _, key, values in iterate_conditions(statement):
             if (found := _CLAIM.fullmatch(key)) is not None:
-                named.add(found["issuer"])
+                named.add(found["issuer"].removeprefix(_SCHEME))
                 subjects += values
     literal = {each for each in named if each and not has_reference(each)}
     forms = (issuer for start, issuer in _ISSUERS if any(each.startswith(start) for each in subjects))
     return literal.pop() if len(literal) == 1 else None, next(forms, None)
 
 
-def _fill_key(key: str, issuer: str | None) -> str:
+def _fill_key(key: str, issuer: str, text: str) -> str:
     found = _CLAIM.fullmatch(key)
-    return key if found is None or not has_reference(found["issuer"]) else f"{issuer}:{found['claim']}"
+    if found is None or not has_reference(found["issuer"]):
+        return key
+    return f"{_SCHEME if _find_url(text, found['issuer']) else ''}{issuer}:{found['claim']}"
+
+
+def _find_url(text: str, reference: str) -> tuple[str, str] | None:
+    """Return the code in which a reference is the URL of an issuer, with its scheme, and the expression for it."""
+    expression = reference[2:-1].strip()
+    if (local := _LOCAL.fullmatch(expression)) is None:
+        return (reference, expression) if _URL.fullmatch(expression) else None
+    values = re.findall(
+        rf"^[ \t]*({local[1]}[ \t]*=[ \t]*([^\n#]{{1,200}}?))[ \t]*(?:#[^\n]*)?$", text, re.MULTILINE
+    )
+    return values[0] if len(values) == 1 and _URL.fullmatch(values[0][1]) else None
 
 
 def correct_in_template(template: TemplateTrust, remedies: Sequence[Remedy]) -> tuple[Remedy, ...]:
@@ -126,11 +157,14 @@ def _correct(template: TemplateTrust, remedy: Remedy) -> Remedy:
     deploy = ("terraform apply",) if is_hcl else ("cdk deploy",) if is_cdk else ()
     what = ("the line", "the one") if len(lines) == 1 else ("the lines", "the ones")
     step = f"In the code, change {what[0]} to {what[1]} below{'' if deploy else ', and deploy it'}."
+    kept = None
+    if any("replace(" in each for each in lines):
+        kept = f"The issuer is a URL with {_SCHEME}, which replace() removes. The url of the IAM OIDC provider keeps it, and the service account stays as it is."
     others = filter(None, (each.removeprefix(WHOLE_DOCUMENT).strip() for each in remedy.steps))
     return attrs.evolve(
         remedy,
         who="you",
-        steps=(step, *others),
+        steps=(step, *others, *present(kept)),
         commands=deploy,
         policy=None,
         layer=None,
@@ -206,6 +240,15 @@ def _find_line(text: str, old: str, new: str) -> tuple[str, str, str]:
     operator, _, key = old.partition("\n")
     if key:
         return _find_operator(text, operator, key), operator, new
+    if old == f"{_SCHEME}{new}":
+        found = (
+            each for each in _CLAIM_OF_REFERENCE.finditer(text) if each["claim"] == new.rpartition(":")[2]
+        )
+        for each in found:
+            if (url := _find_url(text, each["reference"])) is not None:
+                old, new = url[0], url[0].replace(url[1], f'replace({url[1]}, "{_SCHEME}", "")')
+                # Of a local value, the line with its name.
+                return each["line"].strip() if old in each["line"] else old, old, new
     claims = _CLAIM.fullmatch(old), _CLAIM.fullmatch(new)
     if claims[0] is not None and claims[1] is not None and claims[0]["issuer"] == claims[1]["issuer"]:
         # The code can have a reference in place of the issuer.

@@ -1,0 +1,143 @@
+"""Compare the key policy in a text with the use of the key that a call of another service implies.
+
+The message names no request to KMS, such as "Access to KMS is not allowed". Sources:
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html and
+https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import Role, User
+from iamtriage.explaining._rules.denials import encrypted_data
+from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, list_known_policies, names_action
+from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
+from iamtriage.explaining._rules.denials.policy_comparisons import (
+    STATED_POLICY_CONDITION,
+    STATED_POLICY_OTHER_PRINCIPAL,
+)
+from iamtriage.explaining._rules.denials.principal_comparisons import (
+    compare_with_principal,
+    correct_condition,
+)
+from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
+from iamtriage.explaining._rules.shared.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, principal_names
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_CHANGE = "kms:PutKeyPolicy"
+_MAX_NAMES = 2
+
+
+def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add which statement of the key policy in the text is for the use of the key, and why it does not allow that."""
+    policies = [
+        each
+        for each in list_known_policies(denial)
+        if each.has_principal and each.policy_type is None and _is_key_policy(each)
+    ]
+    if explanation.topic != KMS_BEHIND_SERVICE.code or len(policies) != 1:
+        return explanation
+    policy = policies[0]._replace(name="the key policy in the text")
+    writes = (denial.operation or "").startswith(encrypted_data.WRITES)
+    action = "kms:GenerateDataKey" if writes else "kms:Decrypt"
+    implied = attrs.evolve(denial, action=action, resource=None, resource_arn=None, policy_type="resource")
+    implied = _with_user(implied, policy)
+    if _enables_iam(policy):
+        return _name_other_side(denial, explanation, action)
+    found = compare_with_principal(implied, policy)
+    if found is None or (implied.principal is None and found[1].code == STATED_POLICY_OTHER_PRINCIPAL.code):
+        return explanation
+    verdict, cause = found
+    only = "An Allow in IAM does not help: the key policy has no statement for the account (root), so only the principals that it names can use the key."
+    (remedy,) = correct_condition(implied, policy, (_key_remedy(implied),))
+    steps = present(_name_administrators(policy), *remedy.steps)
+    reported = tuple(each for each in explanation.causes if each.code != KMS_KEY_POLICY.code)
+    text = f"{cause.text} {only}" if cause.code == STATED_POLICY_CONDITION.code else only
+    return attrs.evolve(
+        explanation,
+        summary=f"{capitalize_start(implied.caller)} was denied {action} on the KMS key: {verdict}.",
+        causes=(attrs.evolve(cause, text=text, because=()), *reported),
+        remedies=(attrs.evolve(remedy, steps=steps),),
+    )
+
+
+def _is_key_policy(policy: KnownPolicy) -> bool:
+    """Return whether statements of a policy are about keys."""
+    statements = allow_statements(policy.content)
+    return any(each.startswith("kms:") for one in statements for each in as_strings(one.get("Action")))
+
+
+def _with_user(implied: Denial, policy: KnownPolicy) -> Denial:
+    """Return a denial whose message names no caller with the only principal of the policy that can use the key."""
+    if implied.principal is not None:
+        return implied
+    users = {
+        name
+        for each in allow_statements(policy.content)
+        if not names_action(each, _CHANGE)
+        for name in principal_names(each, "AWS")
+    }
+    user = try_parse_principal(users.pop()) if len(users) == 1 else None
+    if not isinstance(user, Role | User):
+        return implied
+    role = user if isinstance(user, Role) else None
+    account = implied.account or user.account
+    caller = f"the {'user' if role is None else 'role'} {clip_text(user.name)}"
+    return attrs.evolve(implied, principal=user, role=role, account=account, caller=caller)
+
+
+def _name_other_side(denial: Denial, explanation: Explanation, action: str) -> Explanation:
+    """Return the explanation without what a key policy that enables IAM policies excludes."""
+    text = f"The key policy in the text enables IAM policies (root), so a policy of {denial.caller} has to allow {action}. In another account, the key policy must name the caller, too."
+    causes = tuple(
+        attrs.evolve(each, evidence="derived", text=text) if each.code == KMS_KEY_POLICY.code else each
+        for each in explanation.causes
+    )
+    first, *others = explanation.remedies
+    steps = tuple(each for each in first.steps if not each.startswith("The key policy must allow"))
+    return attrs.evolve(explanation, causes=causes, remedies=(attrs.evolve(first, steps=steps), *others))
+
+
+def _enables_iam(policy: KnownPolicy) -> bool:
+    """Return whether the key policy allows an account, whose policies in IAM then count."""
+    allowed = [each for each in allow_statements(policy.content) if names_action(each, "kms:Decrypt")]
+    names = [name for each in allowed if not each.get("Condition") for name in principal_names(each)]
+    return any(each.isdigit() or each.endswith(":root") or each == "*" for each in names)
+
+
+def _key_remedy(implied: Denial) -> Remedy:
+    """Return the remedy that changes the key policy, with how to find the key."""
+    region, key = region_argument(implied), encrypted_data.find_key(implied)
+    in_region = "" if region == "REGION" else f" --region {region}"
+    remedy = resource_remedy(implied)
+    lines = tuple(
+        f"{each.replace('KEY_ID', key or 'KEY_ID')}{'' if '--region' in each else in_region}"
+        for each in remedy.commands
+    )
+    # The policy of an AWS managed key is not pasted as one's own.
+    steps = tuple(each.partition(" If describe-key shows")[0] for each in remedy.steps)
+    return attrs.evolve(remedy, steps=steps, commands=lines)
+
+
+def _name_administrators(policy: KnownPolicy) -> str | None:
+    """Return who can change the key policy, according to that."""
+    changing = [
+        name.rpartition(":")[2]
+        for each in allow_statements(policy.content)
+        if names_action(each, _CHANGE)
+        for name in principal_names(each)
+    ]
+    who = join_words(tuple(map(clip_text, changing[:_MAX_NAMES])), "and")
+    return f"{who} can change the key policy." if who else None

@@ -1,0 +1,222 @@
+"""A pasted policy with one wrong element: the explanation names the element, why it does not match, and the corrected line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from iamtriage import explain
+
+_ACCOUNT = "111122223333"
+_ID = "7c1f0d52-3f0e-4b1c-9a40-5d8e2f6b7a11-4"
+
+
+def _policy(*statements: dict[str, Any]) -> str:
+    return "\n" + json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=1)
+
+
+def _arn(rest: str, *, region: str = "eu-west-1", account: str = _ACCOUNT) -> str:
+    service, _, resource = rest.partition(":")
+    return f"arn:aws:{service}:{region}:{account}:{resource}"
+
+
+@pytest.mark.parametrize(
+    ("action", "denied", "written", "why"),
+    [
+        ("events:PutRule", "events:rule/nightly", _arn("events:rule:nightly"), "a slash after rule, not a colon"),
+        ("lambda:InvokeFunction", "lambda:function:cart", _arn("lambda:function/cart"), "a colon after function"),
+        ("kafka-cluster:DescribeGroup", f"kafka:group/events/{_ID}/g1", _arn("kafka:group/events/g1"), f"lacks the generated ID {_ID} after events"),
+        ("ssm:GetParameter", "ssm:parameter/prod/db", _arn("ssm:/prod/db"), "lacks parameter/ before the name"),
+        ("sqs:SendMessage", "sqs:jobs", _arn("sqs:queue/jobs"), "has no queue/ before the name"),
+        ("sqs:SendMessage", "sqs:jobs", _arn("sqs:jobs", account="111122223332"), "most likely, a digit is wrong"),
+        ("ecs:RunTask", "ecs:task-definition/web:3", _arn("ecs:task-definition/web:*").replace("arn:aws:", "arn:aws-cn:"), "the partition is aws, not aws-cn"),
+        # Another resource, and patterns for others.
+        ("sqs:SendMessage", "sqs:jobs", _arn("sqs:mail"), None),
+        ("eks:DescribeNodegroup", f"eks:nodegroup/prod/blue/{_ID[:36]}", _arn("eks:cluster/*"), None),
+        ("sqs:SendMessage", "sqs:jobs", _arn("sqs:jobs", account="444455556666"), None),
+    ],
+)  # fmt: skip
+def test_resource_that_nothing_has(action: str, denied: str, written: str, why: str | None) -> None:
+    arn = _arn(denied)
+    text = f"An error occurred (AccessDenied) when calling the X operation: User: arn:aws:sts::{_ACCOUNT}:assumed-role/app/s is not authorized to perform: {action} on resource: {arn} because no identity-based policy allows the {action} action"
+    policy = _policy({"Effect": "Allow", "Action": [action, "s3:GetObject"], "Resource": written})
+    explanation = explain(text + policy)
+    first = explanation.remedies[0]
+    assert (f"has the Resource {written} for it: " in explanation.summary) is (why is not None)
+    assert why is None or why in explanation.summary
+    assert first.title.startswith("Correct the Resource") is (why is not None)
+    # Nothing is opened to all, and no second policy repeats the statement.
+    assert "put-role-policy" not in str(first.commands) or why is None
+    if why is not None and first.policy is not None:
+        assert first.policy["Statement"][0]["Resource"] in {arn, arn.replace("web:3", "web:*")}
+
+
+_ALARM = f'Failed to execute action arn:aws:sns:eu-west-1:{_ACCOUNT}:oncall. Received error: "Resource: arn:aws:cloudwatch:eu-west-1:{_ACCOUNT}:alarm:cpu is not authorized to perform: SNS:Publish on resource: arn:aws:sns:eu-west-1:{_ACCOUNT}:oncall"\n'
+_TEMPLATE = """
+  OncallPolicy:
+    Type: AWS::SNS::TopicPolicy
+    Properties:
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal:
+              Service: cloudwatch.amazonaws.com
+            Action: sns:Publish
+            Resource: !Ref Oncall
+            Condition:
+              ArnLike:
+                aws:SourceArn: !Sub arn:aws:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*
+"""
+_RULE = f"User: events.amazonaws.com is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:{_ACCOUNT}:jobs because no resource-based policy allows the sqs:SendMessage action\nrule arn:aws:events:eu-west-1:{_ACCOUNT}:rule/nightly\n"
+_CODE = """
+resource "aws_sqs_queue_policy" "jobs" {
+  policy = jsonencode({
+    Statement = [{
+      Effect = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action = "sqs:SendMessage"
+      Resource = aws_sqs_queue.jobs.arn
+      Condition = {
+        ArnEquals = {
+          "aws:SourceArn" = "arn:aws:events:eu-west-1:${local.account}:nightly"
+        }
+      }
+    }]
+  })
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "line"),
+    [
+        (_ALARM + _TEMPLATE.replace("alarm:*", "alarm/*"), "a colon after alarm, not a slash", "aws:SourceArn: !Sub arn:aws:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"),
+        (_ALARM + _TEMPLATE.replace("cloudwatch.amazonaws", "events.amazonaws"), "allows only the service events.amazonaws.com", "Service: cloudwatch.amazonaws.com"),
+        (_ALARM + _TEMPLATE.replace("ArnLike", "StringEquals"), "takes the * literally", "StringLike:"),
+        (_ALARM + _TEMPLATE.replace("sns:Publish", "sns:Subscribe"), "allows cloudwatch.amazonaws.com only sns:Subscribe, not sns:Publish", None),
+        (_ALARM + _TEMPLATE.replace("alarm:*", "alarm:disk"), f"and the request has arn:aws:cloudwatch:eu-west-1:{_ACCOUNT}:alarm:cpu", None),
+        (_ALARM + _TEMPLATE, "although the code in the text allows", None),
+        (_RULE + _CODE, "it lacks rule/ before the name", '"aws:SourceArn" = "arn:aws:events:eu-west-1:${local.account}:rule/nightly"'),
+        (_RULE + _CODE.replace(":nightly", ":rule/nightly"), "although the code in the text allows", None),
+    ],
+    ids=["separator", "principal", "operator", "action", "other-alarm", "right", "type", "right-code"],
+)  # fmt: skip
+def test_line_of_a_template(text: str, verdict: str, line: str | None) -> None:
+    explanation = explain(text)
+    first = explanation.remedies[0]
+    assert verdict in explanation.summary
+    assert first.manifest == line
+    assert ("terraform apply" in first.commands) is (line is not None and text.startswith(_RULE))
+    # What the AWS CLI changes alone would be undone.
+    assert line is None or not any(each.startswith("aws ") for each in first.commands)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_answered"), [("aws sns publish with my role works.", True), ("", False)]
+)
+def test_call_by_hand(said: str, *, is_answered: bool) -> None:
+    text = str(explain(_ALARM + said))
+    assert ("A call by hand succeeds because its own caller is allowed" in text) is is_answered
+
+
+_SECRET = "An error occurred (AccessDeniedException) when calling the GetSecretValue operation: Access to KMS is not allowed\nThe Region is eu-west-1.\n"
+_ADMIN = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{_ACCOUNT}:role/KeyAdmin"}, "Action": ["kms:Put*", "kms:Describe*"], "Resource": "*"}  # fmt: skip
+
+
+def _use(principal: str, action: str = "kms:Decrypt", **values: str) -> dict[str, Any]:
+    allowed = {"Sid": "Use", "Effect": "Allow", "Principal": {"AWS": principal}, "Action": action}
+    conditions = {f"kms:{name}": value for name, value in values.items()}
+    return {**allowed, "Resource": "*", **({"Condition": {"StringEquals": conditions}} if values else {})}
+
+
+@pytest.mark.parametrize(
+    ("statements", "verdict", "new"),
+    [
+        ((_ADMIN, _use("*", ViaService="secretsmanager.amazonaws.com", CallerAccount=_ACCOUNT)), "without the Region, the value matches no request", "secretsmanager.eu-west-1.amazonaws.com"),
+        ((_ADMIN, _use(f"arn:aws:iam::{_ACCOUNT}:role/app", ViaService="secretsmanager.us-east-1.amazonaws.com")), "and the request has secretsmanager.eu-west-1.amazonaws.com", "secretsmanager.eu-west-1.amazonaws.com"),
+        ((_ADMIN, _use("*", ViaService="ssm.eu-west-1.amazonaws.com")), "and the request has secretsmanager.eu-west-1.amazonaws.com", None),
+        ((_ADMIN, _use(f"arn:aws:iam::{_ACCOUNT}:role/app", "kms:Encrypt")), "does not allow this action: of kms, it allows only kms:Put*, kms:Describe* and kms:Encrypt", None),
+        ((_ADMIN, _use("*", ViaService="secretsmanager.eu-west-1.amazonaws.com")), "is not allowed to use the KMS key", None),
+        ((_use(f"arn:aws:iam::{_ACCOUNT}:root", "kms:*"),), "is not allowed to use the KMS key", None),
+    ],
+    ids=["no-region", "other-region", "other-service", "other-action", "right", "root"],
+)  # fmt: skip
+def test_key_policy_behind_a_service(
+    statements: tuple[dict[str, Any], ...], verdict: str, new: str | None
+) -> None:
+    """Access to KMS is denied for a request that the message does not name."""
+    explanation = explain(_SECRET + _policy(*statements))
+    first = explanation.remedies[0]
+    assert verdict in explanation.summary
+    assert (f"--arg new {new}" in str(first.commands)) is (new is not None)
+    is_decided = "key policy in the text" in explanation.summary
+    assert ("put-key-policy" in str(first.commands)) is is_decided
+    assert ("role/KeyAdmin can change the key policy." in first.steps) is is_decided
+    assert ("enables IAM policies (root), so" in str(explanation)) is (statements[0] is not _ADMIN)
+
+
+@pytest.mark.parametrize(
+    ("values", "is_wrong"),
+    [
+        ({"ViaService": "s3.amazonaws.com", "CallerAccount": _ACCOUNT}, True),
+        ({"ViaService": "s3.eu-west-1.amazonaws.com", "CallerAccount": "111122223332"}, True),
+        ({"ViaService": "s3.eu-west-1.amazonaws.com", "CallerAccount": _ACCOUNT}, False),
+    ],
+)
+def test_condition_of_a_key_policy(values: dict[str, str], *, is_wrong: bool) -> None:
+    key = f"arn:aws:kms:eu-west-1:{_ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    text = f"An error occurred (AccessDenied) when calling the GetObject operation: User: arn:aws:sts::{_ACCOUNT}:assumed-role/app/s is not authorized to perform: kms:Decrypt on resource: {key} because no resource-based policy allows the kms:Decrypt action"
+    explanation = explain(text + _policy(_ADMIN, _use("*", **values)))
+    assert ("allows it (statement Use) only if kms:" in explanation.summary) is is_wrong
+    assert ("--arg new" in str(explanation.remedies[0].commands)) is is_wrong
+
+
+_TOKEN = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
+_ISSUER = "aws_eks_cluster.this.identity[0].oidc[0].issuer"
+_GITHUB = """
+resource "aws_iam_openid_connect_provider" "gh" {
+  url = "https://token.actions.githubusercontent.com"
+}
+"""
+
+
+def _trust(provider: str, key: str, action: str = "sts:AssumeRoleWithWebIdentity") -> str:
+    return f"""
+data "aws_iam_policy_document" "trust" {{
+  statement {{
+    actions = ["{action}"]
+    principals {{
+      type        = "Federated"
+      identifiers = [{provider}]
+    }}
+    condition {{
+      test     = "StringLike"
+      variable = "{key}:sub"
+      values   = ["repo:acme/shop:*"]
+    }}
+  }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict", "line"),
+    [
+        (_trust("aws_iam_openid_connect_provider.eks.arn", f"${{{_ISSUER}}}"), "begins with https://", f'variable = "${{replace({_ISSUER}, "https://", "")}}:sub"'),
+        (_trust("module.eks.oidc_provider_arn", "${module.eks.cluster_oidc_issuer_url}"), "begins with https://", 'variable = "${replace(module.eks.cluster_oidc_issuer_url, "https://", "")}:sub"'),
+        (f"locals {{\n  oidc = {_ISSUER}\n}}" + _trust("module.eks.oidc_provider_arn", "${local.oidc}"), "begins with https://", f'oidc = replace({_ISSUER}, "https://", "")'),
+        (_GITHUB + _trust("aws_iam_openid_connect_provider.gh.arn", "https://token.actions.githubusercontent.com"), "begins with https://", 'variable = "token.actions.githubusercontent.com:sub"'),
+        (_GITHUB + _trust("aws_iam_openid_connect_provider.gh.arn", "token.actions.githubusercontent.com", "sts:AssumeRole"), "a token requires sts:AssumeRoleWithWebIdentity", 'actions = ["sts:AssumeRoleWithWebIdentity"]'),
+        # What has no scheme, or may have none.
+        (_trust("module.eks.oidc_provider_arn", "${module.eks.oidc_provider}"), "expects the subject", None),
+        (f'locals {{\n  oidc = replace({_ISSUER}, "https://", "")\n}}' + _trust("module.eks.oidc_provider_arn", "${local.oidc}"), "expects the subject", None),
+    ],
+    ids=["cluster", "module", "local", "literal", "action", "output-without-scheme", "replaced"],
+)  # fmt: skip
+def test_trust_policy_in_code(code: str, verdict: str, line: str | None) -> None:
+    explanation = explain(_TOKEN + code)
+    assert verdict in explanation.summary
+    assert explanation.remedies[0].manifest == line
+    assert (explanation.remedies[0].commands == ("terraform apply",)) is (line is not None)
