@@ -92,3 +92,53 @@ def test_url_that_s3_redirects(signed: str, received: str, *, is_redirected: boo
 def test_proxy_before_s3(host: str, *, is_changed: bool) -> None:
     text = f"{_URL.format('acme-a.s3.amazonaws.com')}\n{_REJECTED}location / {{ proxy_set_header Host {host}; proxy_pass https://acme-a.s3.amazonaws.com; }}"
     assert ("proxy_set_header Host acme-a.s3.amazonaws.com;" in str(explain(text))) is is_changed
+
+
+@pytest.mark.parametrize(
+    ("configuration", "shown", "change"),
+    [
+        (
+            "location / { proxy_pass https://acme-a.s3.amazonaws.com; proxy_set_header Host $host; }",
+            "nginx sends Host: files.acme.example in place of acme-a.s3.amazonaws.com",
+            "Host acme-a.s3.amazonaws.com;",
+        ),
+        (
+            "ProxyPreserveHost On\nProxyPass / https://acme-a.s3.amazonaws.com/",
+            "Apache sends Host: files.acme.example",
+            "Remove ProxyPreserveHost On",
+        ),
+        (
+            "reverse_proxy https://acme-a.s3.amazonaws.com",
+            "Caddy sends Host: files.acme.example",
+            "header_up Host {upstream_hostport}",
+        ),
+        (
+            "loadBalancer:\n  servers:\n    - url: https://acme-a.s3.amazonaws.com",
+            "Traefik sends Host: files.acme.example",
+            "passHostHeader to false",
+        ),
+        (
+            "proxy: {'/f': {target: 'https://acme-a.s3.amazonaws.com'}}",
+            "The development proxy sends Host",
+            "changeOrigin to true",
+        ),
+        # These send the host of S3, so something else changes the request.
+        ("ProxyPass / https://acme-a.s3.amazonaws.com/", "A reverse proxy changes", "If that is the proxy's"),
+        (
+            "reverse_proxy https://acme-a.s3.amazonaws.com { header_up Host {upstream_hostport} }",
+            "A reverse proxy changes",
+            "If that is the proxy's",
+        ),
+        (
+            "loadBalancer:\n  passHostHeader: false\n  servers:\n    - url: https://acme-a.s3.amazonaws.com",
+            "A reverse proxy changes",
+            "If that is the proxy's",
+        ),
+    ],
+)
+def test_proxy_that_sends_its_own_name_to_s3(configuration: str, shown: str, change: str) -> None:
+    explanation = explain(
+        f"{_REJECTED}{_RECEIVED.format('files.acme.example')}\nThe URL works when opened directly, not through the proxy:\n{configuration}"
+    )
+    assert shown in explanation.summary
+    assert change in explanation.remedies[0].steps[0]

@@ -19,7 +19,7 @@ Part: TypeAlias = Literal["Host", "path"]
 
 _MAX_CHARS = 32_000
 _PROXY = lazy_pattern(
-    r"\b(?:proxy_pass|reverse_proxy|ProxyPass(?:Match)?|http-request|passHostHeader|ingress\.kubernetes\.io/[a-z-]{1,40}|changeOrigin)\b",
+    r"\b(?:proxy_pass|reverse_proxy|ProxyPass(?:Match)?|http-request|passHostHeader|loadBalancer|target[\"']?: ?[\"']https?|ingress\.kubernetes\.io/[a-z-]{1,40}|changeOrigin)\b",
     re.IGNORECASE,
 )
 _NGINX = lazy_pattern(
@@ -53,6 +53,17 @@ _SETTINGS: tuple[tuple[str, Part, re.Pattern[str], str], ...] = (
 )  # fmt: skip
 
 
+_AWS_HOST = r"https?://(?P<host>[\w.-]{1,200}\.amazonaws\.com(?:\.cn)?)"
+# Proxies that pass Host also to AWS, for whose host the client signed: the upstream, the line that decides, what shows
+# that Host is replaced, and how to do that.
+_TO_AWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None, str, str | None, str | None], ...] = (
+    ("Apache", lazy_pattern(rf"\bProxyPass(?:Match)?[ \t]{{1,8}}(?:\S{{1,200}}[ \t]{{1,8}})?[\"']?{_AWS_HOST}"), None, "Remove ProxyPreserveHost On", None, "apachectl -k graceful"),
+    ("Caddy", lazy_pattern(rf"\breverse_proxy[ \t]{{1,8}}(?:\S{{1,200}}[ \t]{{1,8}})?{_AWS_HOST}"), lazy_pattern(r"\bheader_up[ \t]{1,8}Host\b"), "Add the line to the block of reverse_proxy, and reload Caddy", "header_up Host {upstream_hostport}", None),
+    ("Traefik", lazy_pattern(rf"(?i:\burl[\"']?\s{{0,2}}[=:]\s{{0,2}}[\"']?){_AWS_HOST}"), lazy_pattern(r"(?i:\bpassHostHeader[\"']?\s{0,2}[=:]\s{0,2}[\"']?false)\b"), "Set passHostHeader to false", None, None),
+    ("the development proxy", lazy_pattern(rf"\btarget[\"']?: ?[\"']{_AWS_HOST}"), lazy_pattern(r"\bchangeOrigin[\"']?: ?true\b"), "Set changeOrigin to true", None, None),
+)  # fmt: skip
+
+
 class ProxyChange(NamedTuple):
     """What a proxy changes in the requests that it passes on.
 
@@ -64,6 +75,7 @@ class ProxyChange(NamedTuple):
         step: How to change the configuration; empty for the path.
         line: The line that is missing.
         reload: The command that applies it.
+        needed: The host of AWS to which the proxy passes the requests, and for which they are signed.
     """
 
     proxy: str
@@ -73,6 +85,7 @@ class ProxyChange(NamedTuple):
     step: str
     line: str | None = None
     reload: str | None = None
+    needed: str | None = None
 
 
 def has_proxy(text: str) -> bool:
@@ -92,15 +105,33 @@ def find_proxy_change(text: str) -> ProxyChange | None:
         return None
     if (found := _NGINX.search(text)) is not None:
         return _read_nginx(text, found)
+    if (to_aws := _find_host_kept_for_aws(text)) is not None:
+        return to_aws
     apache = _APACHE.search(text)
-    if apache is not None and _APACHE_PASSES.search(text) is None:
+    is_for_aws = apache is not None and _is_of_aws(apache["host"])
+    if apache is not None and not is_for_aws and _APACHE_PASSES.search(text) is None:
         step, line = "Add the line next to ProxyPass", "ProxyPreserveHost On"
         return ProxyChange(
             "Apache", "Host", apache[0].strip(), apache["host"], step, line, "apachectl -k graceful"
         )
     for proxy, part, pattern, step in _SETTINGS:
-        if (setting := pattern.search(text)) is not None:
+        setting = pattern.search(text)
+        if setting is not None and not (part == "Host" and re.search(_AWS_HOST, text)):
             return ProxyChange(proxy, part, setting[0], setting.groupdict().get("value"), step)
+    return None
+
+
+def _is_of_aws(host: str) -> bool:
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+
+
+def _find_host_kept_for_aws(text: str) -> ProxyChange | None:
+    """Return that a proxy sends its own name to AWS, which expects the host that the client signed."""
+    for proxy, upstream, replaces, step, line, reload in _TO_AWS:
+        passed = upstream.search(text)
+        kept = _APACHE_PASSES.search(text) if passed and proxy == "Apache" else passed
+        if passed is not None and kept is not None and not (replaces and replaces.search(text)):
+            return ProxyChange(proxy, "Host", kept[0].strip(), None, step, line, reload, passed["host"])
     return None
 
 
@@ -111,15 +142,11 @@ def _read_nginx(text: str, passed: re.Match[str]) -> ProxyChange | None:
     # A block with headers of its own inherits none.
     header = _NGINX_HOST.search(block if _NGINX_HEADER in block else text)
     value = header["value"] if header else "$proxy_host"
-    # A URL that is signed for S3 needs the host of S3.
-    is_for_aws = passed["host"].endswith((".amazonaws.com", ".amazonaws.com.cn"))
-    if is_for_aws and value not in _NGINX_PASSES:
-        return None
-    if is_for_aws and header is not None:
-        line = f"proxy_set_header Host {passed['host']};"
-        return ProxyChange(
-            "nginx", "Host", header[0], "the name of the proxy", f"Replace {header[0]}", line, _NGINX_RELOAD
-        )
+    if _is_of_aws(passed["host"]):
+        if header is None or value not in _NGINX_PASSES:
+            return None
+        step, line = f"Replace {header[0]}", f"proxy_set_header Host {passed['host']};"
+        return ProxyChange("nginx", "Host", header[0], None, step, line, _NGINX_RELOAD, passed["host"])
     if value not in _NGINX_PASSES:
         sent = passed["host"] if value == "$proxy_host" else value
         step = f"Replace {header[0]}" if header else "Add the line to the block of proxy_pass"

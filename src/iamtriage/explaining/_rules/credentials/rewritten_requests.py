@@ -118,13 +118,19 @@ def _explain_proxy(case: Case[Failure], change: ProxyChange | None, direct: str 
     endpoint = case.context.other_endpoint
     signed_url = _SIGNED_URL.search(case.failure.text)
     signed = signed_url["host"] if signed_url else endpoint.value if endpoint else None
+    if change is not None and change.needed is not None:
+        received, needed = _RECEIVED.search(case.failure.text), change.needed
+        # The URL of a bucket has another host than the endpoint.
+        signed = signed if signed is not None and signed.endswith(f".{needed}") else needed
+        line = change.line and change.line.replace(needed, signed)
+        change = change._replace(sent=received and received["host"], needed=signed, line=line)
     if change is not None and change.sent is not None and change.sent == signed:
         return None
     fine = " The keys are right, because the same call works without the proxy." if direct else ""
     if direct and direct.startswith("The same"):
         fine = f" The keys are right: t{direct[1:]}"
     by_default = ""
-    if change and change.line and change.part == "Host":
+    if change and change.line and change.part == "Host" and change.needed is None:
         by_default = f" By default, {change.proxy} replaces Host by the name in its configuration."
     name = "A reverse proxy" if change is None else change.proxy.replace("the ", "The ")
     what = "changes the request after it was signed, most often the header Host"
@@ -133,6 +139,8 @@ def _explain_proxy(case: Case[Failure], change: ProxyChange | None, direct: str 
         if signed:
             was = f" in place of {signed}, for which the client signed"
         what = f"replaces the header Host{f', for which the client signed {signed}' if signed else ''}"
+        if change.needed:
+            what = f"sends its own name as the header Host{was}"
         if change.sent:
             what = f"sends Host: {change.sent}{was}"
     elif change is not None:
@@ -145,19 +153,22 @@ def _explain_proxy(case: Case[Failure], change: ProxyChange | None, direct: str 
             text=f"The signature covers the method, the path, the query string, the header Host and other headers.{by_default}",
         ),
         topic="signature-mismatch",
-        remedies=_pass_unchanged(change, signed),
+        remedies=_pass_unchanged(change, signed, endpoint),
         notes="The server that rejected the signature is not AWS: no IAM policy applies."
         if endpoint is not None
         else "No permission is missing.",
     )
 
 
-def _pass_unchanged(change: ProxyChange | None, signed: str | None) -> Remedy:
+def _pass_unchanged(change: ProxyChange | None, signed: str | None, endpoint: object) -> Remedy:
     rest = "The proxy must not change path, query string and method either: no rewrite, no path after the host in proxy_pass, and no caching of signed answers."
     if change is None:
         return your_remedy(
-            "Let the proxy pass the header Host unchanged",
-            "Set this in its configuration: in nginx proxy_set_header Host $http_host; in Apache ProxyPreserveHost On; Caddy, HAProxy and Traefik pass Host unless a line changes it.",
+            "Let the proxy send the host that the client signed in the header Host",
+            "If that is the proxy's own name (the endpoint URL of the client), pass it: in nginx proxy_set_header Host $http_host; in Apache ProxyPreserveHost On; Caddy, HAProxy and Traefik do unless a line changes it.",
+            "If that is the host of AWS, as in a presigned URL, send it: in nginx proxy_set_header Host $proxy_host; in Apache ProxyPreserveHost Off, in Caddy header_up Host {upstream_hostport}, in Traefik passHostHeader: false."
+            if endpoint is None
+            else None,
             rest,
             url=pages.SIGNATURES,
         )
@@ -168,8 +179,9 @@ def _pass_unchanged(change: ProxyChange | None, signed: str | None) -> Remedy:
             f"Use a separate host name or port{f' in place of {signed}/PREFIX' if signed else ''} as the endpoint URL, and pass its path unchanged.",
             url=pages.SIGNATURES,
         )
+    host = f"send Host: {change.needed}" if change.needed else "pass the header Host unchanged"
     return your_remedy(
-        f"Let {change.proxy} pass the header Host unchanged",
+        f"Let {change.proxy} {host}",
         f"{change.step}{':' if change.line else '.'}{f' {change.line}' if change.line else ''}",
         rest,
         commands=present(change.reload),
