@@ -120,6 +120,25 @@ def test_grant_for_a_role_that_the_message_names(words: str, kind: str, evidence
 
 
 @pytest.mark.parametrize(
+    ("account", "words", "is_said"),
+    [
+        ("111122223333", "", True),
+        # The policy in the text shows it, and for another account the key's owner has to add a statement.
+        (
+            "111122223333",
+            '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"}]}',
+            False,
+        ),
+        ("444455556666", "", False),
+    ],
+)
+def test_key_policy_enables_iam_policies(account: str, words: str, *, is_said: bool) -> None:
+    denial = _OF_FUNCTION.partition("Message: ")[2].format("identity-based")
+    shown = str(explain(f"{denial.replace('111122223333', account, 1)}\n{words}"))
+    assert ("The key policy must enable IAM policies" in shown) is is_said
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "The table was re-created.",

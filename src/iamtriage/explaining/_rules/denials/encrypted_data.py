@@ -258,6 +258,20 @@ def key_policy_step(
     return f"The key is in account {arn.account} and {caller} in {account}, so both accounts must allow it. The key must be customer managed, and its owner adds this statement to the key policy: {statement}"
 
 
+def with_key_policy(remedy: Remedy) -> Remedy:
+    """Return a remedy that allows the use of a key, with what the key policy must have for that.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    is_allow = remedy.policy is not None and remedy.layer == "identity"
+    if not is_allow or any("key policy" in each.lower() for each in remedy.steps):
+        return remedy
+    step = (
+        "The key policy must enable IAM policies (the account's root as principal), as the default one does."
+    )
+    return attrs.evolve(remedy, steps=(*remedy.steps, step))
+
+
 def show_key_command(denial: Denial, service: str | None, arn: str | None) -> str | None:
     """Return the command that prints the key of what a service encrypts, with its name if the text has it."""
     if service not in SHOW_KEYS:

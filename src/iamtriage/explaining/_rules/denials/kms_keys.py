@@ -54,6 +54,9 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     if denial.resource is None and denial.deny == "implicit":
         remedies = tuple(_with_key(denial, each) for each in explanation.remedies)
         explanation = attrs.evolve(explanation, remedies=remedies)
+    if denial.crosses_accounts is False and not any(each.has_principal for each in context.policies):
+        remedies = tuple(map(encrypted_data.with_key_policy, explanation.remedies))
+        explanation = attrs.evolve(explanation, remedies=remedies)
     if encrypted_data.ENVIRONMENT in denial.failure.text and explanation.topic != "kms-behind-service":
         if managed_keys.may_be_old_grant(denial):
             return explain_environment_key(denial)
@@ -61,7 +64,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         renew = attrs.evolve(managed_keys.renew_grant_remedy(denial), title=title)
         text = "Lambda uses this role. Whoever invokes the function needs no permission for the key."
         behind = KMS_BEHIND_SERVICE.cause("derived", text=text)
-        causes = (*explanation.causes, behind, encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause())
+        causes = (*explanation.causes, behind, encrypted_data.OLD_GRANT)
         return attrs.evolve(explanation, causes=causes, remedies=(*explanation.remedies, renew))
     is_part = False
     is_said = f"{operation} itself was not denied" in explanation.summary
@@ -117,12 +120,7 @@ def _limit_to_service(denial: Denial, remedy: Remedy, service: str | None) -> Re
         return remedy  # which is limited in another way
     statements = encrypted_data.change_key_statements(remedy.policy, "Condition", condition)
     step = f"The condition kms:ViaService limits it to calls of {encrypted_data.SERVICES[service][0]}."
-    # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-    enables = (
-        "The key policy must enable IAM policies (the account's root as principal), as the default one does."
-    )
-    own = (step, enables if denial.crosses_accounts is False else None)
-    steps = (*remedy.steps, *present(*(own if remedy.layer == "identity" else ())))
+    steps = (*remedy.steps, *((step,) if remedy.layer == "identity" else ()))
     return attrs.evolve(with_statements(remedy, statements), steps=steps)
 
 
