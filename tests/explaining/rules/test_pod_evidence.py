@@ -129,6 +129,34 @@ def test_variables(text: str, missing: str, *, has_variables: bool | None) -> No
             "association_id=$(aws eks list-pod-identity-associations --cluster-name tide",
             id="an association for another account",
         ),
+        pytest.param(
+            _spec(None).replace("spec:\n  template", "spec:\n  serviceAccountName: up\n  template"),
+            "default (the Deployment has spec.serviceAccountName, where the API server drops it, instead of spec.template.spec.serviceAccountName)",
+            "Set serviceAccountName in spec.template.spec, beside the containers",
+            "kubectl apply -f FILE",
+            id="the account at the wrong level",
+        ),
+        pytest.param(
+            _account() + _spec("up").replace("AccountName", "accountName"),
+            "the manifest has spec.template.spec.serviceaccountName instead of spec.template.spec.serviceAccountName",
+            "Set serviceAccountName in spec.template.spec",
+            "jsonpath='{.spec.template.spec.serviceAccountName}'",
+            id="a misspelled field",
+        ),
+        pytest.param(
+            '$ helm upgrade up ./chart\nW1 warnings.go:70] unknown field "spec.jobTemplate.spec.serviceAccountName"\n',
+            "the CronJob has spec.jobTemplate.spec.serviceAccountName, where the API server drops it, as its warning says",
+            "Set serviceAccountName in spec.jobTemplate.spec.template.spec",
+            "helm upgrade up ./chart",
+            id="the warning of the API server",
+        ),
+        pytest.param(
+            _account() + _spec("worker") + "kind: Workflow\nspec:\n  serviceAccountName: worker\n",
+            "runs as the service account worker instead of up",
+            "Run the pod as the service account up",
+            "kubectl set serviceaccount ",
+            id="the account of another kind",
+        ),
     ],
 )  # fmt: skip
 def test_reason_of_the_text(failure: str, shown: str, verdict: str, first: str, command: str) -> None:

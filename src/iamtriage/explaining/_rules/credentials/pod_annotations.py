@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._context.readers.kubernetes.pod_templates import find_keys
 from iamtriage.explaining._context.readers.statements import says_restarted
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clusters, commands, pages
@@ -75,7 +76,6 @@ _NOT_CREATED = lazy_pattern(
 )
 _ROLE_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::\d{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
 _CHARS_OF_ARN = 600
-_MAPPING_KEY = lazy_pattern(r"(?P<indent>[ \t]*)[\"']?(?P<key>[\w-]{1,60})[\"']?:[ \t]*(?:#.*)?")
 
 
 class PodProblem(NamedTuple):
@@ -209,7 +209,7 @@ def find_values_path(text: str) -> str | None:
     if (argument := _ARGUMENT.search(text)) is not None:
         return argument["path"]
     found = _LINE.search(text)
-    keys = [] if found is None else _find_keys(text, found)
+    keys = [] if found is None else find_keys(text, found)
     # The metadata of the object itself is not chart values.
     is_values = keys[-1:] == ["annotations"] and "serviceaccount" in "".join(keys).lower()
     return ".".join(keys[:-1]) if is_values else None
@@ -224,27 +224,9 @@ def find_annotated_pod(text: str) -> str | None:
     found = _LINE.search(text)
     if found is None or text.count(KEY) > 1 or _OF_ACCOUNT.search(text):
         return None
-    keys = _find_keys(text, found)
+    keys = find_keys(text, found)
     is_of_pod = keys[-1:] == ["podAnnotations"] or keys[-3:] == ["template", "metadata", "annotations"]
     return ".".join(keys) if is_of_pod else None
-
-
-def _find_keys(text: str, found: re.Match[str]) -> list[str]:
-    """Return the keys of the YAML mappings that contain a line."""
-    keys: list[str] = []
-    depth = len(found["indent"])
-    for line in reversed(text[: found.start()].splitlines()):
-        key = _MAPPING_KEY.fullmatch(line)
-        indent = len(line) - len(line.lstrip())
-        if not line.strip() or indent >= depth:
-            continue
-        if key is None:
-            break
-        keys.insert(0, key["key"])
-        depth = indent
-        if depth == 0:
-            break
-    return keys
 
 
 def _override_remedy(case: AnyCase, skipped: re.Match[str]) -> Remedy:

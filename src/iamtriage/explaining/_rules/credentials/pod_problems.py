@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-accou
 from __future__ import annotations
 
 import json
+import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
@@ -15,16 +16,24 @@ from iamtriage.explaining._context.readers.kubernetes.pod_evidence import (
     PodEvidence,
     read_pod_evidence,
 )
+from iamtriage.explaining._context.readers.kubernetes.pod_templates import (
+    MisplacedAccount,
+    find_misplaced_account,
+)
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.pod_annotations import KEY, PodProblem, find_unassigned_role
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.clusters import AnyCase, find_cluster
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 # What kubectl get mutatingwebhookconfigurations prints.
 _WEBHOOKS = lazy_pattern(
     r"\bmutatingwebhookconfigurations?\b(?![ /][\w.-]{1,80}webhook)[^\n]{0,40}\n[ \t]{0,8}NAME +WEBHOOKS +AGE\b"
+)
+# The command that applied a manifest.
+_APPLY = lazy_pattern(
+    r"^[ \t]{0,8}[$#%❯]? ?(?P<line>(?:helm upgrade|kubectl apply) [^\n]{1,300})$", re.MULTILINE
 )
 
 
@@ -34,6 +43,8 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
         return unassigned
     evidence = read_pod_evidence(case.failure.text)
     given = evidence.given
+    if (misplaced := find_misplaced_account(case.failure.text)) is not None:
+        return _explain_misplaced(case, misplaced, given)
     if given is None:
         return None
     name = None if given.role is None else given.role.rpartition("/")[2]
@@ -73,6 +84,49 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
     if evidence.missing:
         text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), {likely}{older}"
     return PodProblem(text, name, recreate_pods_remedy(case, given.role, is_certain=True))
+
+
+def describe_misplaced(found: MisplacedAccount) -> str:
+    """Return that a manifest has the service account in the wrong place, as the end of a sentence."""
+    said = ", as its warning says" if found.is_reported else ""
+    if found.path.rpartition(".")[0] == found.right.rpartition(".")[0]:
+        return f"the manifest has {found.path} instead of {found.right}, and the API server drops a field that it does not know{said}"
+    return f"the {found.kind} has {found.path}, where the API server drops it{said}, instead of {found.right}"
+
+
+def _explain_misplaced(case: AnyCase, found: MisplacedAccount, given: AccountWithRole | None) -> PodProblem:
+    """Return that the pod runs as ``default``, because the manifest has its service account in the wrong place."""
+    role = None if given is None or given.role is None else given.role.rpartition("/")[2]
+    text = f"the pod runs as the service account default ({describe_misplaced(found)})"
+    return PodProblem(text, role, move_account_remedy(case, found, given), uses_other_account=True)
+
+
+def move_account_remedy(
+    case: AnyCase, found: MisplacedAccount, given: AccountWithRole | None = None
+) -> Remedy:
+    """Return the remedy that moves the service account of a manifest to its place."""
+    account = found.account or (given and given.account) or case.facts.service_account
+    account = None if account == "default" else account
+    name, kind = found.name or "NAME", found.kind.lower()
+    *parents, field = found.right.split(".")
+    lines = [f"{'  ' * depth}{each}:" for depth, each in enumerate(parents)]
+    lines.append(
+        f"{'  ' * len(parents)}{field}: {commands.kubernetes_name(account) if account else 'SERVICE_ACCOUNT'}"
+    )
+    again = _APPLY.search(case.failure.text)
+    line = None if again is None else commands.repeat_line(again["line"].strip())
+    show = f"kubectl get {kind} {name} --namespace NAMESPACE --output jsonpath='{{.{found.right}}}'"
+    check = None
+    if found.kind == "CronJob":
+        check = f"kubectl create job {name}-check --namespace NAMESPACE --from=cronjob/{name}"
+    return your_remedy(
+        f"Set serviceAccountName in {'.'.join(parents)}, beside the containers",
+        f"The second command must print {account or 'the account'}. Nothing else has to change: the service account and its permissions stay as they are.",
+        "Only new pods run as this account.",
+        commands=(line or "kubectl apply -f FILE", show, check),
+        manifest="\n".join(lines) + "\n",
+        url="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
+    )
 
 
 def lacks_webhook(text: str) -> bool:

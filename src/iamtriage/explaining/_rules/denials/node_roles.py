@@ -92,7 +92,8 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     (evidence, because), case = found, denial.case
     shown = read_pod_evidence(denial.failure.text)
     problem = pod_problems.find_pod_problem(case) or _find_unused_role(denial)
-    if problem is not None and problem.is_unassigned and evidence == "possible":
+    is_decided = problem is not None and (problem.is_unassigned or problem.uses_other_account)
+    if is_decided and evidence == "possible":
         evidence = "derived"
     is_certain = evidence != "possible"
     role = None if shown.given is None else shown.given.role

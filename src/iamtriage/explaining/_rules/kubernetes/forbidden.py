@@ -13,7 +13,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.kubernetes.pod_templates import (
+    MisplacedAccount,
+    find_misplaced_account,
+)
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.credentials.pod_problems import describe_misplaced, move_account_remedy
 from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.cloud_roles import describe_cloud_roles
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
@@ -91,6 +96,8 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     denied = DeniedRequest.from_case(case, request, kind)
     if kind == "iam session" and _is_node_registration(case, request):
         return explain_node_entry(case, request.description)
+    if denied.is_default_service_account and (misplaced := find_misplaced_account(failure.text)) is not None:
+        return _explain_misplaced_account(denied, misplaced)
     denied = use_stated_group(denied)
     gaps = find_gaps(denied)
     denied = add_stated_verbs(denied, gaps)
@@ -122,6 +129,23 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         notes=() if override else tuple(_notes(denied)),
     )
     return add_administrator(case, explanation) if denied.is_iam else explanation
+
+
+def _explain_misplaced_account(denied: DeniedRequest, misplaced: MisplacedAccount) -> Explanation:
+    """Explain that a pod runs as ``default``, because its manifest has the service account in the wrong place."""
+    where = describe_misplaced(misplaced)
+    return Explanation(
+        failure=denied.case.failure,
+        topic="kubernetes-rbac",
+        summary=f"{capitalize_start(denied.subject_text)} is not authorized to {denied.request.description}: {where}.",
+        causes=(
+            NO_SERVICE_ACCOUNT_NAME.cause(
+                "derived", text="The pod runs as the service account default, and is meant to run as another."
+            ),
+        ),
+        remedies=(move_account_remedy(denied.case, misplaced),),
+        notes=tuple(_notes(denied))[:1],
+    )
 
 
 def _is_node_registration(case: Case[KubernetesForbidden], request: Request) -> bool:
