@@ -2187,10 +2187,64 @@ OTHERS: tuple[Case, ...] = (
         f"User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::{ACCOUNT}:user/x with an explicit deny in an identity-based policy. Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/7k2q9d0x4m1z8w5r3t6y0u2i4 for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: 7k2q9d0x4m1z8w5r3t6y0u2i4",
         {},
         (
-            "Do this first: Get all details of the decision from IAM, with the authorization ID",
+            "Do this first: Get all details within 24 hours (requires iam:GetRequestAuthorizationDetails)",
             "Next Find the Deny statement",
         ),
         (),
+    ),
+    *(
+        (
+            f"details of an implicit denial by a {policy}",
+            f"{_implicit('iam:AttachRolePolicy', 'role app-web', policy)}. Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/7k2q9d0x4m1z8w5r3t6y0u2i4 for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: 7k2q9d0x4m1z8w5r3t6y0u2i4",
+            {},
+            (
+                "Next: Get all details within 24 hours (requires iam:GetRequestAuthorizationDetails)",
+                "get-request-authorization-details --authorization-id 7k2q9d0x4m1z8w5r3t6y0u2i4",
+            ),
+            (),
+        )
+        for policy in ("permissions boundary", "service control policy", "session policy")
+    ),
+    *(
+        (
+            f"boundary that {way} does not set",
+            f"{before}\n{_implicit('iam:CreateRole', f'arn:aws:iam::{ACCOUNT}:role/app-cart', 'identity-based policy')}\nBut we have\n"
+            f'{{"Effect": "Allow", "Action": "iam:CreateRole", "Resource": "arn:aws:iam::{ACCOUNT}:role/app-*", "Condition": {{"StringEquals": {{"iam:PermissionsBoundary": "arn:aws:iam::{ACCOUNT}:policy/Fence"}}}}}}',
+            {},
+            ("allows it only if iam:PermissionsBoundary is", says),
+            (omits,),
+        )
+        for way, before, says, omits in (
+            (
+                "a command",
+                "$ aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json",
+                f"but the request has none. Derived The action and the resource match the statement; iam:PermissionsBoundary does not, so that the Allow does not apply. Do this first: Create it with a permissions boundary [you] - In the CLI, pass --permissions-boundary arn:aws:iam::{ACCOUNT}:policy/Fence. The policy can stay as it is. aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json --permissions-boundary",
+                "change the condition",
+            ),
+            (
+                "Terraform",
+                'resource "aws_iam_role" "cart" {\n  name = "app-cart"\n}\nError: creating IAM Role (app-cart): operation error IAM: CreateRole, api error',
+                f'set permissions_boundary = "arn:aws:iam::{ACCOUNT}:policy/Fence". The policy can stay',
+                "has none",
+            ),
+            (
+                "code",
+                'iam.create_role(RoleName="app-cart")',
+                f"Pass arn:aws:iam::{ACCOUNT}:policy/Fence:",
+                "has none",
+            ),
+        )
+    ),
+    (
+        "policy that a condition does not let a role have",
+        f"$ aws iam attach-role-policy --role-name app-cart --policy-arn arn:aws:iam::aws:policy/PowerUserAccess\n{_implicit('iam:AttachRolePolicy', 'role app-cart', 'identity-based policy')}\n"
+        f'{{"Effect": "Allow", "Action": "iam:AttachRolePolicy", "Resource": "arn:aws:iam::{ACCOUNT}:role/app-*", "Condition": {{"ArnEquals": {{"iam:PolicyARN": "arn:aws:iam::{ACCOUNT}:policy/app-read"}}}}}}',
+        {},
+        (
+            "but the request has arn:aws:iam::aws:policy/PowerUserAccess",
+            f"aws iam attach-role-policy --role-name app-cart --policy-arn arn:aws:iam::{ACCOUNT}:policy/app-read",
+        ),
+        ("allows it only on", "put-role-policy"),
     ),
     (
         "key policy for a service",

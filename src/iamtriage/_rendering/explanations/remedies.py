@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block
     from iamtriage._rendering.explanations.parts import RemedyParts
 
-__all__ = ("is_brief", "is_check", "next_blocks", "remedy_blocks", "remedy_content")
+__all__ = ("expires", "is_brief", "is_check", "next_blocks", "remedy_blocks", "remedy_content")
 
 # A second remedy with more commands is not shown in full: a long answer is not read.
 _MAX_NEXT_COMMANDS = 2
 # The start of the title of a remedy that changes nothing.
 _CHECKS = ("Check that ", "Find ", "List ")
+_EXPIRING = "Get all details within "
 # In columns.
 _DOCUMENT_WIDTH = 92
 
@@ -85,9 +86,14 @@ def is_brief(remedy: RemedyParts) -> bool:
     return steps <= 1 <= len(remedy.commands) <= _MAX_NEXT_COMMANDS
 
 
+def expires(remedy: RemedyParts) -> bool:
+    """Return whether a remedy looks up what AWS keeps only for some hours."""
+    return remedy.title.startswith(_EXPIRING)
+
+
 def is_check(remedy: RemedyParts) -> bool:
     """Return whether the title and the only command, on one line, say what to check."""
-    return (
+    return expires(remedy) or (
         remedy.title.startswith(_CHECKS)
         and len(remedy.commands) == 1
         and len(remedy.commands[0]) <= _DOCUMENT_WIDTH

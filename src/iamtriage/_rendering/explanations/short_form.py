@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._rendering.blocks import Code, Heading, Items, Labels, Link, Paragraph
+from iamtriage._rendering.explanations.additions import MAX_CAUSES, order_additions
 from iamtriage._rendering.explanations.command_blocks import (
     command_blocks,
     count_changes,
@@ -26,7 +27,13 @@ from iamtriage._rendering.explanations.command_blocks import (
 from iamtriage._rendering.explanations.footers import count_hidden, titles_row
 from iamtriage._rendering.explanations.headlines import add_details
 from iamtriage._rendering.explanations.parts import cause_rows
-from iamtriage._rendering.explanations.remedies import is_brief, is_check, next_blocks, remedy_content
+from iamtriage._rendering.explanations.remedies import (
+    expires,
+    is_brief,
+    is_check,
+    next_blocks,
+    remedy_content,
+)
 from iamtriage._rendering.explanations.replacements import replace_note
 from iamtriage._rendering.explanations.steps_and_commands import (
     FOLLOWING,
@@ -51,7 +58,6 @@ _MAX_TOTAL_LINES = 32
 # The width, in columns, for counting the lines of formats other than text.
 WIDTH = 100
 _INDENT = 2
-_MAX_CAUSES, _MAX_TITLES = 5, 4
 # What a row says of a first cause that the summary states in full. A derived one needs no row then.
 _SAID = {
     "Reported": "The message says so.",
@@ -108,32 +114,10 @@ def short_blocks(parts: Parts, width: int = WIDTH) -> tuple[Block, ...]:
     return tuple(builder.blocks(selection))
 
 
-def _additions(parts: Parts) -> Iterator[str]:
-    """Yield the names of the counts to increase by one, the most useful first."""
-    certain = sum(cause.evidence != "possible" for cause in parts.causes)
-    yield from ("causes" for _ in range(1, min(certain, 2)))
-    yield from ("titles" for _ in range(2))
-    yield "steps"
-    yield "commands"
-    # What can be wrong matters more than further steps.
-    yield from ("causes" for _ in range(3))
-    yield "steps"
-    yield "commands"
-    yield "steps"
-    # A note matters more than the command of a check.
-    yield from ("next", "notes") if parts.remedies[1:] and is_brief(parts.remedies[1]) else ("notes", "next")
-    yield from ("titles" for _ in range(_MAX_TITLES - 2))
-    yield from ("commands" for _ in range(4))
-    yield from ("steps" for _ in range(6))
-    yield from ("causes" for _ in range(_MAX_CAUSES))
-    yield "notes"
-    yield "urls"
-
-
 def _is_valid(parts: Parts, selection: _Selection) -> bool:
     first = parts.remedies[0] if parts.remedies else None
     return (
-        selection.causes <= min(len(parts.causes), _MAX_CAUSES)
+        selection.causes <= min(len(parts.causes), MAX_CAUSES)
         and selection.titles <= max(len(parts.remedies) - 1, 0)
         and selection.next
         <= (1 if selection.titles and (is_brief(parts.remedies[1]) or is_check(parts.remedies[1])) else 0)
@@ -187,12 +171,14 @@ class _Builder:
         if self.count(selection) > _MAX_TOTAL_LINES:
             selection.commands = min(1, selection.commands)
         lines = min(max(parts.lines, self.count(selection) + _EXTRA_LINES_FOR_OTHERS), _MAX_TOTAL_LINES)
-        for name in _additions(parts):
+        for name in order_additions(parts):
             more = _EXTRA_LINES_FOR_TITLE if name == "titles" and not selection.titles else 0
             if name == "commands" and remedy and selection.commands < len(remedy.commands):
                 command = remedy.commands[selection.commands]
                 is_required = is_continued(command, remedy.labels) or command.startswith(tuple(FOLLOWING))
                 more = _EXTRA_LINES_FOR_COMMAND if is_required else 0
+            if name == "next" and parts.remedies[1:] and expires(parts.remedies[1]):
+                more = _EXTRA_LINES_FOR_TITLE
             if name == "steps" and len(selection.steps) < 2:
                 more = _EXTRA_LINES_FOR_STEP
             if name == "urls":

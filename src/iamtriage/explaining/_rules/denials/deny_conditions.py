@@ -66,10 +66,12 @@ MFA_ASIDES = {
     "mfa_serial": "In a profile, mfa_serial has an effect only with role_arn.",
 }
 MFA_WITH_ROLE = "Pass the code of your device with the call: --serial-number and --token-code. In a profile with role_arn, mfa_serial does the same."
+NAMED_BOUNDARY = "Pass the ARN of the boundary that the condition on iam:PermissionsBoundary names"
+"""The start of how to set a boundary whose ARN is not known."""
 BOUNDARY = Requirement(
     ("iam:PermissionsBoundary",),
     "Create {what} with a permissions boundary",
-    "Pass the ARN of the boundary that the condition on iam:PermissionsBoundary names: --permissions-boundary in the CLI, permissions_boundary in Terraform, PermissionsBoundary in CloudFormation.",
+    f"{NAMED_BOUNDARY}: --permissions-boundary in the CLI, permissions_boundary in Terraform, PermissionsBoundary in CloudFormation.",
     r"boundar",
     r"iam:create(?:role|user)\Z",
     url=pages.BOUNDARIES,

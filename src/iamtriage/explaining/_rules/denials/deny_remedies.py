@@ -13,7 +13,7 @@ from iamtriage._text import as_sentence, clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials import deny_conditions, tag_settings
+from iamtriage.explaining._rules.denials import condition_options, deny_conditions, tag_settings
 from iamtriage.explaining._rules.denials.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared import (
     commands,
@@ -267,6 +267,10 @@ def build_remedy(
         call = denial_remedies.mfa_command(denial, device, opens_session=needs_session)
         listed = ("aws iam list-mfa-devices",) if device == "SERIAL_NUMBER" else ()
         lines = tuple(with_profile(find_profile(denial.case), each) for each in (*listed, call))
+    if condition is not None and deny_conditions.accepts_listed_values(condition):
+        lines = lines or present(
+            condition_options.repeat_with(denial, condition.key, condition.policy_values)
+        )
     if requirement is deny_conditions.REGION and condition is not None:
         lines = _region_commands(denial, condition)
     title = title.replace("{what}", _describe_created(denial))

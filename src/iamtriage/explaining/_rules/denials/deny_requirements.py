@@ -15,6 +15,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.denials import deny_conditions, deny_remedies
+from iamtriage.explaining._rules.denials.condition_options import set_in_code
 from iamtriage.explaining._rules.denials.named_requirements import describe_tested_value, remedy_by_name
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.upload_encryption import encryption_step
@@ -22,7 +23,6 @@ from iamtriage.explaining._rules.shared import denial_remedies, denied_regions, 
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
 if TYPE_CHECKING:
@@ -32,14 +32,9 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.denials.stated_denies import StatedDeny
 
 # What the steps of the requirements name for each tool.
-_ARGUMENT = lazy_pattern(
-    r"(?P<option>--[a-z-]{3,40}) in the CLI, (?P<argument>[a-z_]{3,40}) in Terraform,(?: or)? (?P<property>[A-Za-z]{3,40}) in"
-)
-_SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b")
 _READS = lazy_pattern(
     r'(?:policy|boundary)=arn:|(?:version="\$\()?aws [a-z0-9-]+ (?:get|list|describe|simulate)-'
 )
-_VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
 _GENERAL_CODES = frozenset(each.code for each in DENIES.values())
 DENYING_CONDITION = CauseType(
     "denying-condition",
@@ -245,7 +240,9 @@ def _remedy_by_condition(
         step = encryption_step(denial, condition, step)
     if deny_conditions.accepts_listed_values(condition):
         must_be = "" if title.endswith(f" {listed}") else f"{clip_text(condition.key)} must be {listed}. "
-        step = _set_in_code(denial, step, condition) or f"{must_be}{step}"
+        setting = set_in_code(denial, step, condition.policy_values)
+        avoids = "The Deny then does not match, and no policy has to change."
+        step = f"{must_be}{step}" if setting is None else f"{setting}. {avoids}"
         if requirement is deny_conditions.REGION:
             title = f"Call in {listed}"
         elif requirement is deny_conditions.INSTANCE_TYPE:
@@ -274,25 +271,6 @@ def _remedy_by_condition(
             tagged += f" Add {join_words(others, 'and')} in the same way."
         step = step.replace(requirement.step, tagged)
     return deny_remedies.build_remedy(denial, requirement, title, step, condition=condition)
-
-
-def _set_in_code(denial: Denial, step: str, condition: DenyingCondition) -> str | None:
-    """Return how to set the value that a Deny accepts in the code that the text shows, from the step for all tools."""
-    argument, deployment = _ARGUMENT.search(step), find_deployment(denial.failure, denial.facts)
-    values = condition.policy_values
-    if argument is None or len(values) != 1 or not _VALUE.fullmatch(values[0]):
-        return None
-    setting = f"In the CLI, pass {argument['option']} {values[0]}"
-    if deployment is not None:
-        setting = f"In {deployment.resource or 'the resource'}, set {argument['property']}: {values[0]}"
-        if deployment.tool == "Terraform":
-            setting = (
-                f'In {deployment.resource or "the resource"}, set {argument["argument"]} = "{values[0]}"'
-            )
-    if argument["property"] == "PermissionsBoundary" and _SERVERLESS.search(denial.failure.text):
-        # https://www.serverless.com/framework/docs/providers/aws/guide/iam: it creates the role of the functions.
-        setting = f"Set provider.iam.role.permissionsBoundary in serverless.yml to {values[0]}"
-    return f"{setting}. The Deny then does not match, and no policy has to change."
 
 
 def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:

@@ -203,11 +203,13 @@ def _deployment_step(denial: Denial) -> str | None:
 
 
 def _delegation_step(denial: Denial) -> str:
-    principal = "user" if "user" in denial.lowercase_action else "role"
-    give = f"Give the {principal} that boundary (put-{principal}-permissions-boundary)"
+    kind = "user" if "user" in denial.lowercase_action else "role"
+    resource = (denial.resource or "").rpartition(":")[2].replace("/", " ")
+    named = f"the {kind}{f' {clip_text(resource.split()[-1])}' if resource.startswith(f'{kind} ') else ''}"
+    give = f"If {named} does not have the same boundary, set it first (put-{kind}-permissions-boundary)"
     if "create" in denial.lowercase_action:
-        give = f"Create the {principal} with that boundary ({_name_settings(denial)[0]})"
-    return f"Keep the condition, or the caller can get more through a {principal} without a boundary. {give}, or the condition denies the call again."
+        give = f"Create {named} with the same boundary ({_name_settings(denial)[0]})"
+    return f"Keep the condition on iam:PermissionsBoundary: without it, the caller can use a {kind} without a boundary to get more permissions. {give}, or the call is still denied."
 
 
 def _name_settings(denial: Denial) -> tuple[str, str]:

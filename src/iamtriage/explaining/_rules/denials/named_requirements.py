@@ -95,8 +95,7 @@ def remedy_by_name(denial: Denial) -> Remedy | None:
     if boundary:
         arn = f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:policy/{boundary}"
         title = f"Create {{what}} with the permissions boundary {boundary}"
-        named = "Pass the ARN of the boundary that the condition on iam:PermissionsBoundary names"
-        step = step.replace(named, f"Pass {arn}")
+        step = step.replace(deny_conditions.NAMED_BOUNDARY, f"Pass {arn}")
         if _SERVERLESS.search(denial.failure.text):
             # https://www.serverless.com/framework/docs/providers/aws/guide/iam
             step = f"Set provider.iam.role.permissionsBoundary in serverless.yml to {arn}."

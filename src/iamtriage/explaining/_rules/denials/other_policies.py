@@ -13,7 +13,7 @@ import attrs
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.simulations import Simulation, find_simulation
-from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
+from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation, copy_with
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
 from iamtriage.explaining._rules.denials import (
     control_policies,
@@ -26,7 +26,11 @@ from iamtriage.explaining._rules.denials.stated_policies import explain_allowed_
 from iamtriage.explaining._rules.shared import decisions, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import CHANGE_OR_NARROW, list_policies_commands
+from iamtriage.explaining._rules.shared.denial_remedies import (
+    CHANGE_OR_NARROW,
+    authorization_details_remedy,
+    list_policies_commands,
+)
 from iamtriage.explaining._rules.shared.remedies import account_remedy, insert_after_saving, your_remedy
 from iamtriage.explaining._rules.shared.stated_decisions import find_policy
 from iamtriage.explaining._rules.shared.wording import denial_summary
@@ -44,6 +48,21 @@ _RULES: dict[PolicyType, Callable[[Denial], Explanation]] = {
     "session": session_policies.explain_session_policy,
     "vpc_endpoint": endpoint_policies.explain_vpc_endpoint,
 }
+
+
+def add_details(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add how to get the details of the decision, which IAM keeps only for some hours, as the second remedy at the latest."""
+    details = authorization_details_remedy(denial)
+    if details is None:
+        return explanation
+
+    def build_remedies() -> tuple[Remedy, ...]:
+        remedies = explanation.remedies
+        if remedies[:1] == (details,):
+            return remedies
+        return (*remedies[:1], details, *(each for each in remedies[1:] if each != details))
+
+    return copy_with(explanation, _remedies=build_remedies)
 
 
 def add_other_policies(denial: Denial, explanation: Explanation) -> Explanation:

@@ -17,10 +17,17 @@ from iamtriage.explaining._context.readers.tags import find_request_tags, find_t
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.condition_keys import find_right_key, passes_no_tags
+from iamtriage.explaining._rules.denials.condition_options import (
+    find_option,
+    find_option_values,
+    repeat_with,
+    set_in_code,
+)
 from iamtriage.explaining._rules.denials.deny_conditions import (
     BOOLEANS,
     GLOBAL_SERVICES,
     MFA,
+    NAMED_BOUNDARY,
     find_requirement,
     global_region,
 )
@@ -32,7 +39,7 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions
 from iamtriage.policies._conditions import PolicyValue, all_true, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob
@@ -248,6 +255,8 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     name = key.lower()
     if name in _SETTINGS:
         return _find_setting(name, denial)
+    if (given := find_option_values(denial, key)) is not None:
+        return given
     called = denial.failure.envelope.operation
     if name == _VIA and called == (denial.action or "").partition(":")[2]:
         # The program called KMS itself.
@@ -335,11 +344,29 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
         if requirement is not None and not BOOLEANS & set(values) - {"true"} and operator != "Null":
             title = requirement.title.replace("{what}", "it").replace("the Deny exempts", "the policy allows")
             title = title.replace("the Deny requires", "the policy requires")
-            lines: tuple[str, ...] = ()
+            again = repeat_with(denial, key, values)
+            lines: tuple[str, ...] = () if again is None else (again,)
             if requirement is MFA:
                 lines = ("aws iam list-mfa-devices", mfa_command(denial, "MFA_DEVICE_ARN"))
-            other = "Or ask an administrator to change the condition."
-            return your_remedy(title, requirement.step, other, commands=lines, url=requirement.url)
+            setting = set_in_code(denial, requirement.step, values)
+            steps: tuple[str, str | None] = (
+                requirement.step,
+                "Or ask an administrator to change the condition.",
+            )
+            if setting is not None and (again or not setting.startswith("In the CLI")):
+                steps = f"{setting}. The policy can stay as it is.", None
+            elif setting is not None:
+                steps = requirement.step.replace(NAMED_BOUNDARY, f"Pass {values[0]}"), steps[1]
+            return your_remedy(title, *steps, commands=lines, url=requirement.url)
+        if (option := find_option(denial, key)) is not None and operator != "Null" and "Not" not in operator:
+            accepted = join_words(tuple(map(clip_text, values[:_MAX_VALUES])), "or")
+            return your_remedy(
+                f"Pass a value that the condition on {clip_text(key)} accepts",
+                f"--{option} can be {accepted}.",
+                "Or ask an administrator to let the condition accept the value of this call.",
+                commands=present(repeat_with(denial, key, values)),
+                url=pages.EVALUATION,
+            )
     keys = join_words([clip_text(key) for _, key, _ in iterate_conditions(statement)], "and")
     step = f"Compare {keys} of this call with the condition of the statement."
     return account_remedy("Meet the condition of the policy, or change it", step, url=pages.EVALUATION)

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.denials.condition_keys import (
     limit_to_untagged,
     replace_key,
 )
+from iamtriage.explaining._rules.denials.condition_options import find_option
 from iamtriage.explaining._rules.denials.deny_conditions import find_requirement
 from iamtriage.explaining._rules.denials.known_policies import (
     describe_condition,
@@ -73,6 +74,8 @@ _SUBJECT = lazy_pattern(
 )
 # Operators that compare with a list of values.
 _LISTS = frozenset({"StringEquals", "StringLike", "ArnLike", "ArnEquals"})
+
+_ONLY_CONDITION = "The action and the resource match the statement: only the condition does not."
 
 
 class Contrast(NamedTuple):
@@ -129,10 +132,8 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
         return subject
     if failed is None:
         remedy = condition_remedy(denial, statement)
-        text = "The action and the resource match the statement: only the condition does not."
-        return Contrast(f"allows it only if {describe_conditions(statement)}", remedy, text)
-    right = find_right_key(failed.key, failed.values, denial.lowercase_action)
-    if right is not None:
+        return Contrast(f"allows it only if {describe_conditions(statement)}", remedy, _ONLY_CONDITION)
+    if (right := find_right_key(failed.key, failed.values, denial.lowercase_action)) is not None:
         return _wrong_key(denial, statement, failed, right)
     if failed.is_of_resource_tag and is_being_created(denial):
         return Contrast(*describe_new_resource(denial, statement, failed))
@@ -168,8 +169,7 @@ def _find_identity_contrast(denial: Denial, conditions: Sequence[CheckedConditio
         url="https://docs.aws.amazon.com/cognito/latest/developerguide/attributes-for-access-control.html",
     )
     verdict = f"allows it only if {key} is the identity ID of the identity pool, and most likely the call has the sub of the user pool"
-    text = "The action and the resource match the statement: only the condition does not."
-    return Contrast(verdict, remedy, text)
+    return Contrast(verdict, remedy, _ONLY_CONDITION)
 
 
 def _other_owner_remedy(
@@ -302,7 +302,8 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         )
     if failed.key.lower() == _DELIMITER and not requested:
         return Contrast(verdict, _drop_delimiter_remedy(denial, statement, failed), text)
-    if not requested or not is_list or (find_requirement(failed.key) is not None and not failed.is_via):
+    is_chosen = find_option(denial, failed.key) or (find_requirement(failed.key) and not failed.is_via)
+    if not (requested and is_list) or is_chosen:
         return Contrast(verdict, condition_remedy(denial, statement), text)
     return Contrast(verdict, _change_value_remedy(denial, statement, failed), text)
 

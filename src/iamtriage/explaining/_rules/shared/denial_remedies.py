@@ -123,7 +123,7 @@ def is_message_cut(denial: Denial) -> bool:
 
 
 DETAILS_TITLES = (
-    "Get all details of the decision from IAM, with the authorization ID",
+    "Get all details within 24 hours",
     "Decode the message",
     "Get the whole message, and decode it",
 )
@@ -236,8 +236,8 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
     authorization_id = failure.authorization_id or ""
     if authorization_id.isalnum() and denial.facts.authorization_details is None:
         return your_remedy(
-            f"{DETAILS_TITLES[0]} {authorization_id} (aws iam-toolbox)",
-            "IAM keeps the details for 24 hours, in the Region of the call. Reading them requires iam:GetRequestAuthorizationDetails.",
+            f"{DETAILS_TITLES[0]} (requires iam:GetRequestAuthorizationDetails)",
+            "IAM keeps the details of the decision, such as the policies that it evaluated, in the Region of the call.",
             "Or let iamtriage explain the result, saved as details.json: iamtriage explain --fact authorization_details=@details.json.",
             commands=command(
                 *("aws", "iam-toolbox", "get-request-authorization-details"),

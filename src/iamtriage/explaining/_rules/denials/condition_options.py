@@ -1,0 +1,86 @@
+"""Read the values for condition keys from the options of the AWS CLI command that was denied, and set them there.
+
+The condition keys are those of https://docs.aws.amazon.com/service-authorization/latest/reference/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_argument
+from iamtriage.explaining._context.readers.command_lines import operation_of_command
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.text_signs import find_deployment
+
+# Each with the actions whose call has the option. For others, the key is about an existing resource.
+_OPTIONS = {
+    "cloudformation:changesetname": ("change-set-name", "cloudformation:"),
+    "cloudformation:rolearn": ("role-arn", "cloudformation:"),
+    "cloudformation:templateurl": ("template-url", "cloudformation:"),
+    "iam:awsservicename": ("aws-service-name", "iam:createservicelinkedrole"),
+    "iam:permissionsboundary": ("permissions-boundary", "iam:create"),
+    "iam:policyarn": ("policy-arn", "iam:"),
+    "lambda:functionurlauthtype": ("auth-type", "lambda:createfunctionurlconfig"),
+    "lambda:principal": ("principal", "lambda:addpermission"),
+    "rds:databaseclass": ("db-instance-class", "rds:createdbinstance"),
+    "rds:databaseengine": ("engine", "rds:createdb"),
+    "secretsmanager:name": ("name", "secretsmanager:createsecret"),
+    "sns:endpoint": ("notification-endpoint", "sns:subscribe"),
+    "sns:protocol": ("protocol", "sns:subscribe"),
+    "sts:externalid": ("external-id", "sts:assumerole"),
+    "sts:rolesessionname": ("role-session-name", "sts:assumerole"),
+    "sts:sourceidentity": ("source-identity", "sts:assumerole"),
+}
+_ARGUMENT = lazy_pattern(
+    r"(?P<option>--[a-z-]{3,40}) in the CLI, (?P<argument>[a-z_]{3,40}) in Terraform,(?: or)? (?P<property>[A-Za-z]{3,40}) in"
+)
+# A value of a policy without a pattern or a variable.
+_VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
+_SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b")
+
+
+def find_option_values(denial: Denial, key: str) -> tuple[str, ...] | None:
+    """Return the value of a condition key in the denied command, empty if it lacks the option, ``None`` if unknown."""
+    option, command = find_option(denial, key), denial.context.command
+    if option is None or command is None:
+        return None
+    stated = command.option(option)
+    return () if stated is None else (stated.value,)
+
+
+def repeat_with(denial: Denial, key: str, values: Sequence[str]) -> str | None:
+    """Return the denied command with the only value that a condition accepts, or ``None`` if that is not known."""
+    option = find_option(denial, key)
+    if option is None or len(values) != 1 or not _VALUE.fullmatch(values[0]):
+        return None
+    return commands.repeat_command(denial.context.command, changes={option: quote_argument(values[0])})
+
+
+def set_in_code(denial: Denial, step: str, values: Sequence[str]) -> str | None:
+    """Return how to set the only value that a condition accepts, in the tool of the text, from the step for all tools."""
+    argument, deployment = _ARGUMENT.search(step), find_deployment(denial.failure, denial.facts)
+    if argument is None or len(values) != 1 or not _VALUE.fullmatch(values[0]):
+        return None
+    if argument["property"] == "PermissionsBoundary" and _SERVERLESS.search(denial.failure.text):
+        # https://www.serverless.com/framework/docs/providers/aws/guide/iam: it creates the role of the functions.
+        return f"Set provider.iam.role.permissionsBoundary in serverless.yml to {values[0]}"
+    if deployment is None:
+        return f"In the CLI, pass {argument['option']} {values[0]}"
+    setting = f"{argument['property']}: {values[0]}"
+    if deployment.tool == "Terraform":
+        setting = f'{argument["argument"]} = "{values[0]}"'
+    return f"In {deployment.resource or 'the resource'}, set {setting}"
+
+
+def find_option(denial: Denial, key: str) -> str | None:
+    """Return the option of the denied command that sets the value of a condition key."""
+    option, actions = _OPTIONS.get(key.lower(), ("", ""))
+    command = denial.context.command
+    is_called = operation_of_command(command) == tuple(denial.lowercase_action.split(":"))
+    if not is_called or command is None or not option or not denial.lowercase_action.startswith(actions):
+        return None
+    # A file can have the value, too.
+    return None if "--cli-input" in command.text else option
