@@ -205,11 +205,11 @@ def _deployment_step(denial: Denial) -> str | None:
 def _delegation_step(denial: Denial) -> str:
     kind = "user" if "user" in denial.lowercase_action else "role"
     resource = (denial.resource or "").rpartition(":")[2].replace("/", " ")
-    named = f"the {kind}{f' {clip_text(resource.split()[-1])}' if resource.startswith(f'{kind} ') else ''}"
-    give = f"If {named} does not have the same boundary, set it first (put-{kind}-permissions-boundary)"
+    named = f" {clip_text(resource.split()[-1])}" if resource.startswith(f"{kind} ") else ""
+    give = f"If the {kind}{named} has no such boundary, set it first (put-{kind}-permissions-boundary)"
     if "create" in denial.lowercase_action:
-        give = f"Create {named} with the same boundary ({_name_settings(denial)[0]})"
-    return f"Keep the condition on iam:PermissionsBoundary: without it, the caller can use a {kind} without a boundary to get more permissions. {give}, or the call is still denied."
+        give = f"Create the {kind} with that boundary ({_name_settings(denial)[0]})"
+    return f"Keep the condition on iam:PermissionsBoundary, or the caller can get more through a {kind} without a boundary. {give}, or the call is still denied."
 
 
 def _name_settings(denial: Denial) -> tuple[str, str]:
