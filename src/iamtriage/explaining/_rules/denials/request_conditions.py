@@ -336,6 +336,13 @@ def fails_condition(denial: Denial, statement: Mapping[str, Any]) -> bool:
     return any(each.is_met is False and each.has_values for each in check_conditions(statement, denial))
 
 
+def can_call_meet(denial: Denial, condition: CheckedCondition) -> bool:
+    """Return whether who calls decides on the value, so that the call can meet the condition as it is."""
+    if find_option(denial, condition.key) is not None:
+        return True
+    return find_requirement(condition.key) is not None and not condition.is_via
+
+
 def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
     """Return the remedy that makes the request meet the conditions of a statement."""
     for operator, key, values in iterate_conditions(statement):

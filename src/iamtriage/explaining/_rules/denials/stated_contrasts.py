@@ -23,8 +23,6 @@ from iamtriage.explaining._rules.denials.condition_keys import (
     limit_to_untagged,
     replace_key,
 )
-from iamtriage.explaining._rules.denials.condition_options import find_option
-from iamtriage.explaining._rules.denials.deny_conditions import find_requirement
 from iamtriage.explaining._rules.denials.known_policies import (
     describe_condition,
     describe_conditions,
@@ -33,6 +31,7 @@ from iamtriage.explaining._rules.denials.known_policies import (
 from iamtriage.explaining._rules.denials.listings import list_prefix_remedy
 from iamtriage.explaining._rules.denials.request_conditions import (
     CheckedCondition,
+    can_call_meet,
     check_conditions,
     condition_remedy,
     find_resource_tags,
@@ -302,8 +301,7 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         )
     if failed.key.lower() == _DELIMITER and not requested:
         return Contrast(verdict, _drop_delimiter_remedy(denial, statement, failed), text)
-    is_chosen = find_option(denial, failed.key) or (find_requirement(failed.key) and not failed.is_via)
-    if not (requested and is_list) or is_chosen:
+    if not (requested and is_list) or can_call_meet(denial, failed):
         return Contrast(verdict, condition_remedy(denial, statement), text)
     return Contrast(verdict, _change_value_remedy(denial, statement, failed), text)
 
