@@ -233,6 +233,7 @@ def resource_name(denial: Denial) -> str:
 
 def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> CheckedCondition:
     requested = _request_values(key, denial)
+    requested = find_option_values(denial, key) if requested is None else requested
     parsed = parse_operator(operator)
     if requested is None and key.lower() == _VIA and all(map(WITHOUT_REGION.fullmatch, values)):
         via = find_via_service(denial)
@@ -255,8 +256,6 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     name = key.lower()
     if name in _SETTINGS:
         return _find_setting(name, denial)
-    if (given := find_option_values(denial, key)) is not None:
-        return given
     called = denial.failure.envelope.operation
     if name == _VIA and called == (denial.action or "").partition(":")[2]:
         # The program called KMS itself.
