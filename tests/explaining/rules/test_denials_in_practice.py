@@ -2246,6 +2246,45 @@ OTHERS: tuple[Case, ...] = (
         ),
         ("allows it only on", "put-role-policy"),
     ),
+    *(
+        (
+            f"credential of a user, {name}",
+            text,
+            {},
+            says,
+            ("Region", "put-user-policy"),
+        )
+        for name, text, says in (
+            (
+                "not named",
+                "$ aws iam update-access-key --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive\nAn error occurred (NoSuchEntity) when calling the UpdateAccessKey operation: The Access Key with id AKIAIOSFODNN7EXAMPLE cannot be found.",
+                (
+                    "Without --user-name, IAM looks for an access key at the user whose credentials sign the call",
+                    "aws iam get-access-key-last-used --access-key-id AKIAIOSFODNN7EXAMPLE",
+                    "aws iam update-access-key --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive --user-name USER_NAME",
+                    "This is not a denial",
+                ),
+            ),
+            (
+                "named in code",
+                'iam.delete_access_key(AccessKeyId="AKIAIOSFODNN7EXAMPLE", UserName="ci")\nAn error occurred (NoSuchEntity) when calling the DeleteAccessKey operation: The Access Key with id AKIAIOSFODNN7EXAMPLE cannot be found.',
+                ("The user ci, whom the call names, has no access key AKIAIOSFODNN7EXAMPLE",),
+            ),
+            (
+                "that is a certificate",
+                "$ aws iam delete-signing-certificate --certificate-id TA7SMP42TDN5Z26OBPJE7EXAMPLE --profile admin\nAn error occurred (NoSuchEntity) when calling the DeleteSigningCertificate operation: The Certificate with id TA7SMP42TDN5Z26OBPJE7EXAMPLE cannot be found.",
+                ("aws iam list-signing-certificates --user-name USER_NAME --profile admin",),
+            ),
+            (
+                "of another kind",
+                "An error occurred (NoSuchEntity) when calling the GetLoginProfile operation: Login Profile for User ana cannot be found.",
+                (
+                    "The IAM resource does not exist in the account of the call",
+                    "Check the account of the call",
+                ),
+            ),
+        )
+    ),
     (
         "key policy for a service",
         "events.amazonaws.com is not authorized to access the key because no resource-based policy allows the kms:GenerateDataKey action",

@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.calls import (
     service_roles,
     session_manager,
     throttling,
+    user_credentials,
 )
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
 from iamtriage.explaining._rules.calls.missing_resources import MISSING_IN_S3, explain_not_found
@@ -366,6 +367,7 @@ _ROUTES_AFTER_KINDS: tuple[Route[_Rule], ...] = (
         message=r"maximum number of (?!attempts)|exceed(?:ed|s)? (?:the |your )?(?:quota|limit|maximum(?! number of attempts))|[Ll]imit (?:has been |was )?(?:exceeded|reached)",
         except_code=_ANY_CODE,
     ),
+    Route(user_credentials.explain_credential_of_user, message=user_credentials.MISSING_AT_USER),
     Route(explain_not_found, code=r"404|.*(?:NotFound|NoSuch|NonExistent|DoesNotExist|UnknownResource).*"),
     # Some services report a missing resource as an invalid parameter.
     Route(

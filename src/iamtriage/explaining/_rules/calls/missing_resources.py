@@ -77,7 +77,7 @@ class _Resource(NamedTuple):
     @property
     def is_global(self) -> bool:
         """Whether the service has no Regions."""
-        return self.listing.startswith(("aws iam ", "aws route53 "))
+        return self is _ANY_OF_IAM or self.listing.startswith(("aws iam ", "aws route53 "))
 
 
 _NAME = r"[\"'`\[]{0,2}([\w+=,.@:/-]{1,255}?)[\"'`\]]{0,2}"
@@ -127,7 +127,8 @@ _OWNER = lazy_pattern(
 )
 MISSING_IN_S3 = lazy_pattern(r"The specified (?:bucket|key) does not exist\b")
 """What S3 says of a bucket or object that does not exist."""
-_ANY = _Resource("resource", lazy_pattern(r""), "")
+_ANY, _ANY_OF_IAM = (_Resource(name, lazy_pattern(r""), "") for name in ("resource", "IAM resource"))
+_CODE_OF_IAM = "NoSuchEntity"
 MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/[\w+=,.@/-]{1,255}", re.ASCII)
 """The ARN of an AWS managed policy, which is safe in a command."""
 _PARTS_OF_NAME = lazy_pattern(r"[\w+=,.@:/-]{1,255}", re.ASCII)
@@ -146,7 +147,7 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
             for each in _RESOURCES
             if (found := each.message.search(words))
         ),
-        (_ANY, None),
+        (_ANY_OF_IAM if words.startswith(_CODE_OF_IAM) else _ANY, None),
     )
     if name is not None and MANAGED_POLICY.fullmatch(name):
         return explain_managed_policy(case, name)
