@@ -220,3 +220,17 @@ def test_trust_policy_in_code(code: str, verdict: str, line: str | None) -> None
     assert verdict in explanation.summary
     assert explanation.remedies[0].manifest == line
     assert (explanation.remedies[0].commands == ("terraform apply",)) is (line is not None)
+
+
+@pytest.mark.parametrize(("passed", "is_known"), [("KarpenterNodeRole-prod", True), (None, False)])
+def test_other_role_of_nodes(passed: str | None, *, is_known: bool) -> None:
+    """The cluster admits the nodes with their old role only."""
+    role = f"arn:aws:iam::{_ACCOUNT}:role/nodes"
+    text = f'{{"level":"ERROR","logger":"controller","controllerGroup":"karpenter.k8s.aws","controllerKind":"EC2NodeClass","error":"adding role \\"nodes\\" to instance profile \\"prod_1\\", AccessDenied: User: arn:aws:sts::{_ACCOUNT}:assumed-role/KarpenterControllerRole-prod/1 is not authorized to perform: iam:PassRole on resource: {role} because no identity-based policy allows the iam:PassRole action"}}\n'
+    if passed is not None:
+        allowed = f"arn:aws:iam::{_ACCOUNT}:role/{passed}"
+        text += "part of KarpenterPolicy-prod:\n" + json.dumps({"Effect": "Allow", "Action": "iam:PassRole", "Resource": allowed})  # fmt: skip
+    explanation = explain(text)
+    entry = f"aws eks create-access-entry --cluster-name CLUSTER --principal-arn {role} --type EC2_LINUX"
+    assert (entry in str(explanation.remedies[0].steps)) is is_known
+    assert ("the policy KarpenterPolicy-prod in the text" in explanation.summary) is is_known

@@ -406,6 +406,12 @@ SHOW = "$ aws iam get-{0}-policy --{0}-name {1} --policy-name reports\n"
     [
         (SESSION, SHOW.format("role", "worker"), "role worker"),
         (SESSION, SHOW.format("user", "ana"), "user ana"),
+        (
+            SESSION,
+            "Policy of the task role (arn:aws:iam::111122223333:role/worker):\n```json\n",
+            "role worker",
+        ),
+        (SESSION, "Policy of the task role (arn:aws:iam::111122223333:role/starter):\n```json\n", None),
         (CALLER, SHOW.format("role", "worker") + "{\n", "role worker"),
         # The policy of the caller, one whose owner is unknown, and one of another command.
         (SESSION, SHOW.format("role", "starter"), None),

@@ -46,6 +46,22 @@ def test_source_that_is_not_read(text: str, code: str | None) -> None:
     assert [each for each in codes if each in unread] == ([] if code is None else [code])
 
 
+@pytest.mark.parametrize(
+    ("mount", "line", "commands"),
+    [
+        ("compose.yaml\n  jobs:\n    volumes:\n      - ~/.aws:/root/.aws:ro\njobs-1  | ", "- ~/.aws:/home/app/.aws:ro", "docker compose up --detach --force-recreate jobs"),
+        ('compose.yaml\n  jobs:\n    volumes:\n      - "$HOME/.aws:/root/.aws"\n', "- $HOME/.aws:/home/app/.aws:ro", "docker compose up --detach --force-recreate SERVICE"),
+        ("docker run -v ~/.aws:/root/.aws:ro app\n", None, "docker run --rm --entrypoint sh IMAGE"),
+    ],
+    ids=["options", "quoted", "run"],
+)  # fmt: skip
+def test_mount_is_written_once(mount: str, line: str | None, commands: str) -> None:
+    first = explain(f"{mount}{_PYTHON}USER app\n").remedies[0]
+    assert ":ro:ro" not in str(first.steps)
+    assert line is None or line in str(first.manifest)
+    assert first.commands[0].startswith(commands)
+
+
 def test_command_of_the_text_is_repeated_with_the_variables() -> None:
     [first, *_] = explain(f"$ export AWS_PROFILE=lab\n{_CONFIG}{_NODE}").remedies
     assert first.commands == ("AWS_SDK_LOAD_CONFIG=1 AWS_PROFILE=lab node index.js",)

@@ -47,7 +47,7 @@ _HEADING_OF_OWNER = lazy_pattern(
     re.ASCII,
 )
 _POLICY_OF_OWNER = lazy_pattern(
-    r"\b(?i:polic(?:y|ies)|permissions) (?:on|of|for|attached to)(?: the| my| our)?(?: IAM)? (?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>[\w+=,.@-]{2,64})[`\"']?(?: \([^()\n]{1,60}\))?(?::|\n)\s{0,20}\Z",
+    r"\b(?i:polic(?:y|ies)|permissions) (?:on|of|for|attached to)(?: the| my| our)?(?: IAM| task| execution| instance| node| worker| pod| job)? (?P<kind>[Rr]ole|[Uu]ser) [`\"'(]{0,2}(?:arn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/(?:[\w+=,.@-]{1,64}/){0,4})?(?P<name>[\w+=,.@-]{2,64})[`\"')]{0,2}(?: \([^()\n]{1,60}\))?(?::|\n)\s{0,20}\Z",
     re.ASCII,
 )
 # "dbt-ci role policy (S3 part):", and not "read-only role policy:"
@@ -84,6 +84,8 @@ _VARIABLE_VALUE = lazy_pattern(
     re.MULTILINE | re.ASCII,
 )
 _CHARS_OF_INTRODUCTION = 400
+# The mark of Markdown before code.
+_FENCE = lazy_pattern(r"```\w{0,5}\s{0,20}\Z")
 _HEADING = lazy_pattern(
     r"\n[ \t]{0,8}(?:#|//)[^\n]{1,200}\n\s{0,20}\Z|\n\s{0,20}\n[A-Za-z][^\n{}\"=]{1,80} [^\n{}\"=]{1,80}:\s{1,20}\Z"
 )
@@ -201,7 +203,7 @@ def _find_owner(text: str, start: int) -> tuple[str, str] | None:
     """
     at = text.rfind("aws iam get-", max(start - _CHARS_BEFORE, 0), start)
     found = None if at == -1 else _OWNER.match(text[at:start])
-    heading = text[max(start - _CHARS_OF_INTRODUCTION, 0) : start]
+    heading = _FENCE.sub("", text[max(start - _CHARS_OF_INTRODUCTION, 0) : start])
     forms = (_HEADING_OF_OWNER, _POLICY_OF_OWNER, _NAME_OF_OWNER)
     found = found or next(filter(None, (form.search(heading) for form in forms)), None)
     return None if found is None else (found["kind"].lower(), found["name"])
@@ -256,7 +258,10 @@ def _strings(value: object) -> list[str]:
 
 # "policy orders-read:" above the document. A word of a sentence has no hyphen, digit or capital in it.
 _NAME_ABOVE = lazy_pattern(
-    r"\b[Pp]olicy[ \t]{1,4}[`\"']?(?P<name>(?=[\w+=,.@-]{0,60}(?:[-_0-9]|[a-z][A-Z]))[A-Za-z][\w+=,.@-]{1,126}\w)[`\"']?[ \t]{0,4}(?:\([^()\n]{1,60}\))?:?[ \t]{0,4}\r?\n?(?:```\w{0,5}\r?\n)?[ \t]{0,12}\{",
+    r"(?:\b[Pp]olicy[ \t]{1,4}[`\"']?(?P<name>(?=[\w+=,.@-]{0,60}(?:[-_0-9]|[a-z][A-Z]))[A-Za-z][\w+=,.@-]{1,126}\w)"
+    # A name that has the word in it, and no key of a document.
+    r"|(?<![\w/+=,.@\"'-])(?P<typed>(?![\w-]*PolicyDocument)[A-Z][\w+=,.@-]{2,60}Policy(?:[\w+=,.@-]{0,60}\w)?(?![\w-]))(?=[^\n{]{0,80}\n))"
+    r"[`\"']?[ \t]{0,4}(?:\([^()\n]{1,60}\))?:?[ \t]{0,4}\r?\n?(?:\r?\n)?(?:```\w{0,5}\r?\n)?[ \t]{0,12}\{",
     re.ASCII,
 )
 
@@ -267,5 +272,5 @@ def find_heading(text: str) -> str | None:
     >>> find_heading('policy orders-read:\n{"Statement": []}'), find_heading('The policy is:\n{"Statement": []}')
     ('orders-read', None)
     """
-    names = {each["name"] for each in _NAME_ABOVE.finditer(text)}
+    names = {each["name"] or each["typed"] for each in _NAME_ABOVE.finditer(text)}
     return names.pop() if len(names) == 1 else None

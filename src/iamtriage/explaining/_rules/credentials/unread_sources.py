@@ -16,7 +16,9 @@ from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
+from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_instance, find_profile
@@ -52,8 +54,14 @@ _READ_BY_CODE = lazy_pattern(
 )
 _JAVA_1 = lazy_pattern(r"\bcom\.amazonaws\.")
 _MOUNT = lazy_pattern(
-    r"(?P<source>[\w~$/{}\"-]{1,100}/\.aws)/?[\"']?:(?P<target>(?P<home>/[\w./-]{1,100})/\.aws)(?![\w-])"
+    r"(?P<source>[\w~$/{}\"-]{1,100}/\.aws)/?[\"']?:(?P<target>(?P<home>/[\w./-]{1,100})/\.aws)(?![\w-])(?P<options>:[a-zA-Z]{1,12}(?:,[a-zA-Z]{1,12}){0,3}\b)?"
 )
+# The file of Docker Compose, with its services, and what it writes before the output of one.
+_COMPOSE = lazy_pattern(
+    r"\b(?:docker-)?compose(?:\.\w{1,20})?\.ya?ml\b|^[ \t]{0,8}volumes:[ \t]*$|\bdocker[- ]compose\b",
+    re.MULTILINE,
+)
+_SERVICE = lazy_pattern(r"^([a-z][\w-]{0,40}?)(?:[-_]\d{1,2})?[ \t]{1,20}\| ", re.MULTILINE)
 _USER = lazy_pattern(
     r"^[ \t]{0,8}USER[ \t]{1,4}(?P<file>[a-z][\w-]{0,31})\b|\bwhoami\b[^\n]{0,20}\n(?P<shown>[a-z][\w-]{0,31})\s*$|\b(?:docker|podman) run\b[^\n]{0,300}(?:--user[ =]|-u )(?P<option>[a-z][\w-]{0,31})\b",
     re.MULTILINE,
@@ -205,6 +213,20 @@ def explain_other_home(case: Case[MissingCredentials], missing: str = "credentia
     home = "/root" if name == "root" else f"/home/{name}"
     if mount["home"] == home:
         return None
+    old, more = mount[0], "" if mount["options"] else ":ro"
+    # Of a quoted item, the quote that ends it is not part of the mount.
+    old = old.lstrip('"') if old.count('"') == 1 else old
+    new = f"{old.replace(mount['target'], f'{home}/.aws')}{more}"
+    compose = _COMPOSE.search(text) is not None
+    service = unique_value(_SERVICE, text)
+    is_named = service is not None and re.search(rf"^[ \t]+{service.value}:[ \t]*$", text, re.MULTILINE)
+    named = service.value if service and is_named else "SERVICE"
+    other_home = "If the image has another home directory, use what the command prints."
+    find_home = "docker run --rm --entrypoint sh IMAGE -c 'id; echo $HOME'"
+    own_id = "Set --user to that ID, or pass"
+    if compose:
+        other_home, own_id = "", "Set user: to that ID, or pass"
+        find_home = f"docker compose exec {named} sh -c 'id; ls -l ~/.aws'"
     return case.explain(
         f"The container's process found no {missing}: ~/.aws is mounted at {mount['target']}, and the process runs as {name}, who reads {home}/.aws.",
         FILES_IN_OTHER_HOME.cause(
@@ -215,9 +237,13 @@ def explain_other_home(case: Case[MissingCredentials], missing: str = "credentia
         topic="no-credentials",
         remedies=your_remedy(
             f"Mount the files at {home}/.aws",
-            f"Replace {quote_words(mount[0])} with {quote_words(f'~/.aws:{home}/.aws:ro')}. If the image has another home directory, use what the command prints.",
-            "The user must be allowed to read the files: their mode 600 admits only the user ID that owns them. Set --user to that ID, or pass the variables that aws configure export-credentials --format env prints.",
-            commands="docker run --rm --entrypoint sh IMAGE -c 'id; echo $HOME'",
+            f"Replace {quote_words(old)} with {quote_words(new)}. {other_home}".rstrip(),
+            f"The user must be allowed to read the files: their mode 600 admits only the user ID that owns them. {own_id} the variables that aws configure export-credentials --format env prints.",
+            manifest=f"    volumes:\n      - {new}" if compose else None,
+            commands=(
+                f"docker compose up --detach --force-recreate {named}" if compose else None,
+                Labelled("Then check the user and the files:", find_home) if compose else find_home,
+            ),
             url=FILES_IN_OTHER_HOME.sources[0],
         ),
         notes=credential_remedies.NO_CALL_MADE,

@@ -161,7 +161,8 @@ def _find_parameter(denial: Denial, recipient: RoleRecipient | None) -> str:
     for setting in _ROLE_SETTING.finditer(text) if target is not None else ():
         role = setting["role"]
         if role == denial.resource or role.rpartition("/")[2] == denial.target_role_name:
-            return f" in {setting['option'] or setting['name']}"
+            name = setting["option"] or setting["name"]
+            return f" in {'spec.role of the EC2NodeClass' if name == 'role' and 'EC2NodeClass' in text else name}"
     operation, service = role_recipients.find_call(denial)
     # Tasks have the roles of their task definition.
     if service is None or operation is None or recipient is None or operation in {"RunTask", "StartTask"}:

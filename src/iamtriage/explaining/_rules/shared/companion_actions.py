@@ -224,6 +224,11 @@ def describe_other_resources(action: str, resource: str) -> tuple[str, ...]:
 AGENT_OF_NODE = "The pod's role, its trust policy and its association are not the cause. All pods with an association on these nodes have this problem, and the agent retries automatically."
 
 
+# https://karpenter.sh/docs/getting-started/migrating-from-cas/ and
+# https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
+_NODES_OF_ROLE = "Nodes with this role also need access to the cluster, or they start and do not join: aws eks create-access-entry --cluster-name CLUSTER --principal-arn {} --type EC2_LINUX (or, in aws-auth, a mapRoles entry with system:bootstrappers and system:nodes). Its trust policy must name ec2.amazonaws.com."
+
+
 def controller_hints(action: str, failure: AccessDenied, partition: str = "aws") -> tuple[str, ...]:
     """Return what the role of a controller needs, since one action alone leads to the next denial."""
     controller = text_signs.find_controller_of_denial(action, failure)
@@ -231,6 +236,11 @@ def controller_hints(action: str, failure: AccessDenied, partition: str = "aws")
         return ()
     if action.startswith("eks-auth:"):
         return (AGENT_OF_NODE,)
+    said = failure.text.replace("perform: iam:PassRole", "").replace("the iam:PassRole", "")
+    is_other = action == "iam:PassRole" and controller.name == "Karpenter" and action in said
+    if is_other and ":role/" in (failure.resource or ""):
+        # The policy passes another role, so it is that of the release, and the nodes get this role now.
+        return (_NODES_OF_ROLE.format(failure.resource),)
     return (_describe_permissions(controller, partition),)
 
 
