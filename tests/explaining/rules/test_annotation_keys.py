@@ -28,6 +28,7 @@ def _explain(text: str) -> str:
         ),
         (POD, "iam.amazonaws.com/role", "cart", "the annotation of kiam and kube2iam, and EKS reads eks."),
         (POD, "eks.amazonaws.com/role_arn", ROLE, "the key eks.amazonaws.com/role_arn, and EKS reads eks."),
+        (POD, "eks.amazon.com/role-arn", ROLE, "the key eks.amazon.com/role-arn, and EKS reads eks."),
     ],
 )
 def test_other_key(before: str, key: str, value: str, expected: str) -> None:

@@ -474,8 +474,8 @@ def test_access_policies_in_the_text() -> None:
     """They leave the request out or have another scope, and their entry gets a further policy with one command."""
     for policy, scope, resource, verdict, title in (
         ("View", "namespace", "secrets", "AmazonEKSViewPolicy, which the text shows, does not include it", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
-        ("View", "namespace", "pods", "does so only in the namespaces of its scope", "Extend the scope of AmazonEKSViewPolicy to the namespace shop"),
-        ("Admin", "namespace", "secrets", "does so only in the namespaces of its scope", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
+        ("View", "namespace", "pods", "does so only in the namespace pay", "Extend the scope of AmazonEKSViewPolicy to the namespace shop"),
+        ("Admin", "namespace", "secrets", "does so only in the namespace pay", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
         ("View", "cluster", "pods", "AmazonEKSViewPolicy, which does, is newer than the request", "Retry after some seconds, and check the user and the cluster of kubectl"),
     ):  # fmt: skip
         text = (
@@ -488,6 +488,23 @@ def test_access_policies_in_the_text() -> None:
         assert verdict in explanation.summary, policy
         assert explanation.remedies[0].title == title
         assert "entry-without-policy" not in {each.code for each in explanation.causes}
+
+
+def test_scope_in_terraform_is_extended_there() -> None:
+    text = (
+        forbidden(SESSION, "create", "deployments", group="apps", namespace="shop")
+        + """
+resource "aws_eks_access_policy_association" "dev" {
+  policy_arn = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"
+  access_scope {
+    type       = "namespace"
+    namespaces = ["pay"]
+  }
+}"""
+    )
+    first = explained(text).remedies[0]
+    assert first.manifest == 'namespaces = ["pay", "shop"]'
+    assert first.commands == ("terraform apply",)
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,13 @@ def test_variables(text: str, missing: str, *, has_variables: bool | None) -> No
             id="another account in the template",
         ),
         pytest.param(
+            _spec(None) + "The service account up has the annotation.\n",
+            "runs as the service account default (its template names no serviceAccountName) instead of up, which has the annotation with the role",
+            "Run the pod as the service account up",
+            "kubectl set serviceaccount ",
+            id="no account in the template, and one that people name",
+        ),
+        pytest.param(
             _association(),
             "the pod did not use the association of EKS Pod Identity: it is older than the association, or the agent is not on its node",
             "Re-create the pods, so that they get the role of the association",

@@ -50,8 +50,11 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
     name = None if given.role is None else given.role.rpartition("/")[2]
     account, namespace = _find_used(case, evidence)
     what = f"the role {name}" if name else "the association of EKS Pod Identity"
-    is_same_space = namespace is None or namespace == given.namespace
-    differs = account != given.account or not (is_same_space or given.namespace is None)
+    if not (name or given.is_association):
+        what = "the annotation with the role"
+    # Of an account without a namespace, most likely people mean the one of the pod.
+    is_same_space = namespace is None or given.namespace in {None, namespace}
+    differs = account != given.account or not is_same_space
     if account is not None and given.account is not None and differs:
         subject = _workload(case, evidence) or "the pod"
         used, owner = (account, given.account) if is_same_space else (f"{namespace}/{account}", given.label)
@@ -271,7 +274,7 @@ def _use_account_remedy(case: AnyCase, evidence: PodEvidence, account: str, name
     stated = _workload(case, evidence)
     workload = stated or clusters.restart_command(case).split()[3]
     space, account = commands.namespace(namespace or given.namespace), commands.kubernetes_name(account)
-    if namespace in {None, given.namespace} and not given.is_association:
+    if not given.is_association and (given.namespace is None or namespace in {None, given.namespace}):
         of_controller = ""
         if find_controller(case.text) is not None:
             of_controller = " RBAC roles of the controller are bound to its own service account as well."

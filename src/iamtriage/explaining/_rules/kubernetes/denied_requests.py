@@ -6,6 +6,7 @@ https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Self
 
 import attrs
@@ -38,7 +39,10 @@ _ACCESS_POLICY = lazy_pattern(r"\bAmazonEKS(?:View|SecretReader|Edit|Admin|Admin
 _ADMIN_POLICY, _VIEW_POLICY = "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminViewPolicy"
 _NO_POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[\s{0,8}\]")
 ASSOCIATION_IN_MODULE = '# in access_entries of the module, in the entry of the principal\npolicy_associations = {{\n  main = {{\n    policy_arn   = "{}"\n    access_scope = {{ type = "cluster" }}\n  }}\n}}'
-_NAMESPACES = lazy_pattern(r"\"namespaces\"\s{0,4}:\s{0,4}\[([^\[\]]{0,2000})\]")
+# The scope in JSON, or in the code of Terraform.
+_NAMESPACES = lazy_pattern(
+    r"\"namespaces\"\s{0,4}:\s{0,4}\[([^\[\]]{0,2000})\]|\bnamespaces[ \t]{1,20}=[ \t]{1,20}\[([^\[\]]{0,2000})\]"
+)
 _QUOTED = lazy_pattern(r"\"([^\"\s]{1,64})\"")
 _CLUSTER_SCOPE = lazy_pattern(r"\btype[\"']?\s{0,4}[:=]\s{0,4}[\"']?cluster\b")
 # What tools that install objects print around the API server's message.
@@ -277,9 +281,12 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     extends_scope = denied.is_out_of_scope and policy == denied.allowing_policy and namespace is not None
     if extends_scope:
         step = "An access entry has each policy only once: include the namespaces of its current scope, separated by commas."
-        if kept := _find_namespaces(denied.case.failure.text):
+        if kept := find_namespaces(denied.case.failure.text):
             step = "An access entry has each policy only once, so the command keeps its namespaces."
             scoped = ",".join(dict.fromkeys((*kept, namespace or "")))
+            if "access_scope" in denied.case.failure.text:
+                step = "In Terraform, use the list below, and apply it. An access entry has each policy only once."
+                manifest = f"namespaces = {json.dumps(scoped.split(','))}"
     mode = "The cluster's authentication mode must be API or API_AND_CONFIG_MAP."
     mapped = "If EKS says that the principalArn could not be found, the caller has access from aws-auth. A new access entry takes precedence over aws-auth: include its groups."
     unknown = f"PRINCIPAL_ARN is the principal of the access entry with the user name {denied.user}."
@@ -296,9 +303,11 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
         principal.path_note,
         commands=(
             None
-            if "associatedAccessPolicies" in denied.case.text
+            if "associatedAccessPolicies" in denied.case.text or scoped != namespace
             else cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
-            principal.associate_policy_command(cluster, policy, scoped),
+            "terraform apply"
+            if manifest and extends_scope
+            else principal.associate_policy_command(cluster, policy, scoped),
         ),
         manifest=manifest,
         manifest_language="hcl",
@@ -306,9 +315,9 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     )
 
 
-def _find_namespaces(text: str) -> tuple[str, ...]:
+def find_namespaces(text: str) -> tuple[str, ...]:
     """Return the namespaces of the only scope of access policies that a text shows, unless it has patterns."""
-    found = {tuple(_QUOTED.findall(each)) for each in _NAMESPACES.findall(text)}
+    found = {tuple(_QUOTED.findall("".join(each))) for each in _NAMESPACES.findall(text)}
     names = found.pop() if len(found) == 1 else ()
     return names if all(commands.namespace(each) == each for each in names) else ()
 

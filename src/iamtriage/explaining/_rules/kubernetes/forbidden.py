@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.credentials.pod_problems import describe_mispla
 from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.cloud_roles import describe_cloud_roles
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
-from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
+from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, find_namespaces
 from iamtriage.explaining._rules.kubernetes.entry_groups import find_override, use_stated_group
 from iamtriage.explaining._rules.kubernetes.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
@@ -168,7 +168,9 @@ def _describe_gap(denied: DeniedRequest) -> str:
     if denied.allowing_policy and not denied.is_out_of_scope:
         return f"no RBAC role allows it, and {denied.allowing_policy}, which does, is newer than the request, or belongs to another cluster or principal"
     if denied.is_out_of_scope:
-        return f"no RBAC role allows it, and {denied.allowing_policy}, which the text shows, does so only in the namespaces of its scope"
+        scope = [clip_text(each) for each in find_namespaces(denied.case.failure.text)]
+        where = f"the namespace{'s' * (len(scope) != 1)} {join_words(scope, 'and') or 'of its scope'}"
+        return f"no RBAC role allows it, and {denied.allowing_policy}, which the text shows, does so only in {where}"
     if denied.stated_policies and denied.allowing_policy is None:
         is_one, stated = len(denied.stated_policies) == 1, join_words(denied.stated_policies, "and")
         if denied.request.is_cluster_scoped_type:

@@ -19,6 +19,7 @@ from iamtriage.explaining._context.readers.kubernetes.node_roles import find_sta
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.kubernetes import cluster_access, map_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import MAP_WITHOUT_ENTRY, explain_absent_entry
+from iamtriage.explaining._rules.kubernetes.map_yaml import explain_broken_map
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -39,6 +40,8 @@ _ANSWERED = frozenset({"map-entry-arn-form", "node-role-not-mapped", "not-mapped
 
 def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     """Return the explanation with what the ``aws-auth`` entries in the text say about the caller."""
+    if (broken := explain_broken_map(case, explanation)) is not None:
+        return broken
     entries = case.context.mappings
     caller = _find_caller(case)
     if find_cluster(case).mode == "API":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.names import find_service_account_name
-from iamtriage.explaining._context.readers.statements import find_changed, says_restarted
+from iamtriage.explaining._context.readers.statements import find_changed, find_said, says_restarted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,6 +108,13 @@ _GIVEN_NOW = lazy_pattern(
 _GIVEN = lazy_pattern(r"annotat|associat|role-arn|\bit\b")
 
 
+_SAID = lazy_pattern(
+    rf"\b[Ss]ervice ?[Aa]ccount [`\"']?(?:(?P<namespace>{_LABEL})/)?(?P<name>{_LABEL})[`\"']? (?:has|carries|got) (?:the |an? |its )?(?:IRSA |IAM |role )?(?:role )?(?:annotation|role\b)"
+    rf"|\bannotation (?:is |sits )?on (?:the )?[Ss]ervice ?[Aa]ccount [`\"']?(?:(?P<its>{_LABEL})/)?(?P<annotated>{_LABEL})(?![\w-])",
+    re.ASCII,
+)
+
+
 class AccountWithRole(NamedTuple):
     """A service account that has a role.
 
@@ -185,6 +192,7 @@ def read_pod_evidence(text: str) -> PodEvidence:
     text = text[:_MAX_CHARS]
     if (
         "erviceAccount" not in text
+        and "ervice account" not in text
         and "role-arn" not in text
         and "AWS_" not in text
         and "sociation" not in text
@@ -276,7 +284,9 @@ def _find_associated(text: str) -> Iterator[AccountWithRole]:
 
 
 def _find_said(text: str) -> AccountWithRole | None:
-    """Return the account of which people say that they gave it a role."""
+    """Return the account of which people say that it has a role, or that they gave it one."""
+    if (said := next(find_said(text, _SAID), None)) is not None:
+        return AccountWithRole(None, said["namespace"] or said["its"], said["name"] or said["annotated"])
     if ("annotation" in text or "ssociation" in text) and find_changed(text, _GIVEN) is not None:
         name = find_service_account_name(text, None)
         return name and AccountWithRole(None, None, name.value, "annotation" not in text)
