@@ -199,7 +199,23 @@ CASES: tuple[Case, ...] = (
             "because ec2:Encrypted is false.",
             "Do this first: Create the instance encrypted [you]",
             "of the launch template or of the call",
+            "aws ec2 enable-ebs-encryption-by-default --region eu-west-1",
         ),
+    ),
+    *(
+        (
+            f"{tool}{_text('a service control policy')}",
+            _decoded("Volumes", "ec2:Encrypted", "false", "false"),
+            (setting,),
+        )
+        for tool, setting in (
+            ("==> amazon-ebs.web: packer build failed\n", "encrypted = true in launch_block_device_mappings"),
+            ("karpenter: creating instance\n", "ebs.encrypted: true for each of the blockDeviceMappings"),
+            (
+                "Error: creating EC2 Instance\n  with aws_instance.web,\n",
+                "encrypted = true in root_block_device",
+            ),
+        )
     ),
     (
         _text("a service control policy"),

@@ -135,6 +135,21 @@ ENCRYPTION = Requirement(
     r"encrypt|sse|kms",
     r"s3:putobject\Z",
 )
+# https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html
+ENCRYPTED_VOLUMES = Requirement(
+    ("ec2:Encrypted",),
+    "Create {what} encrypted",
+    """Set Encrypted to true for each volume, also the root volume, in the block device mappings of the launch template or of the call: --block-device-mappings '[{"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": true}}]'.""",
+    r"encrypt",
+    rf"ec2:(?!createvolume|copysnapshot){_CREATES}",
+)
+# Where each tool that creates volumes has that setting: https://karpenter.sh/docs/concepts/nodeclasses/#specblockdevicemappings,
+# https://developer.hashicorp.com/packer/integrations/hashicorp/amazon/latest/components/builder/ebs
+ENCRYPTED_VOLUMES_OF_TOOLS = {
+    r"(?i:packer)": "In Packer, set device_name and encrypted = true in launch_block_device_mappings for each volume, also the root volume.",
+    r"(?i:karpenter)": "Set ebs.encrypted: true for each of the blockDeviceMappings in Karpenter's EC2NodeClass.",
+    r"\baws_\w{3,40}\.|\b[Tt]erraform\b": "In Terraform, set encrypted = true in root_block_device and in each ebs_block_device, or in the ebs block of the launch template.",
+}
 # The condition keys are those of https://docs.aws.amazon.com/service-authorization/latest/reference/, and the
 # options those of the AWS CLI and Terraform's AWS provider.
 REQUIREMENTS = (
@@ -154,13 +169,7 @@ REQUIREMENTS = (
     ENCRYPTION,
     # https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html,
     # https://karpenter.sh/docs/concepts/nodeclasses/#specblockdevicemappings
-    Requirement(
-        ("ec2:Encrypted",),
-        "Create {what} encrypted",
-        "Set encrypted to true for each volume: in the block device mappings of the launch template or of the call, in Terraform, or in the blockDeviceMappings of Karpenter's EC2NodeClass. Or an administrator has the Region encrypt all new volumes: aws ec2 enable-ebs-encryption-by-default.",
-        r"encrypt",
-        rf"ec2:(?!createvolume|copysnapshot){_CREATES}",
-    ),
+    ENCRYPTED_VOLUMES,
     *(
         Requirement(
             (f"{service}:{key}",),

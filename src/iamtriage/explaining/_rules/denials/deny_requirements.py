@@ -19,13 +19,14 @@ from iamtriage.explaining._rules.denials.condition_options import set_in_code
 from iamtriage.explaining._rules.denials.named_requirements import describe_tested_value, remedy_by_name
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.upload_encryption import encryption_step
-from iamtriage.explaining._rules.shared import denial_remedies, denied_regions, pages
+from iamtriage.explaining._rules.shared import commands, denial_remedies, denied_regions, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, join_first_four
 
 if TYPE_CHECKING:
+    from iamtriage.authorization._decoded_messages import DecodedMessage
     from iamtriage.authorization._decoded_statements import DenyingCondition
     from iamtriage.explaining._rules.denials.corrected_denies import Correction
     from iamtriage.explaining._rules.denials.deny_conditions import Requirement
@@ -130,7 +131,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         else escape_lines(_add_reason(explanation.summary, denial, ordered, met)),
         causes=(
             *explanation.causes,
-            *(_condition_cause(denial, each) for each in (() if stated else conditions)),
+            *(_condition_cause(denial, each, message) for each in (() if stated else conditions)),
         ),
         _remedies=build_remedies,
     )
@@ -157,7 +158,7 @@ def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | Non
     return f"{clause} for the {kind}" if kind and clause and clause.startswith("the call ") else clause
 
 
-def _condition_cause(denial: Denial, condition: DenyingCondition) -> Cause:
+def _condition_cause(denial: Denial, condition: DenyingCondition, message: DecodedMessage | None) -> Cause:
     clause = _describe_presence(denial, condition)
     text = str(condition)
     if clause is not None:
@@ -169,8 +170,16 @@ def _condition_cause(denial: Denial, condition: DenyingCondition) -> Cause:
         # A decoded message has no operators.
         negated = "NotIpAddress" if condition.key.lower().endswith("sourceip") else "StringNotEquals"
         operator = f" It does not state the operator, which must be a negated one, such as {negated}."
-    because = f"The decoded message contains the statement.{operator}"
+    covers = ""
+    if message is not None and (statement := message.statements[condition.statement]).actions:
+        on = f" on {_list(statement.resources)}" if statement.resources else ""
+        covers = f", which covers {_list(statement.actions)}{on}"
+    because = f"The decoded message contains the statement{covers}.{operator}"
     return DENYING_CONDITION.cause("supplied", because, text=text)
+
+
+def _list(names: tuple[str, ...]) -> str:
+    return clip_text(join_words(names, "and") if len(names) <= 4 else join_first_four(names))
 
 
 def _add_reason(
@@ -238,6 +247,12 @@ def _remedy_by_condition(
     title, step = requirement.title, requirement.step
     if requirement is deny_conditions.ENCRYPTION:
         step = encryption_step(denial, condition, step)
+    elif requirement is deny_conditions.ENCRYPTED_VOLUMES:
+        where = f"{denial.failure.text} {denial.caller}"
+        tools = deny_conditions.ENCRYPTED_VOLUMES_OF_TOOLS.items()
+        step = next((words for sign, words in tools if re.search(sign, where)), step)
+        region = commands.region(denial_remedies.region_argument(denial))
+        step += f" Or an administrator has the Region encrypt all new volumes: aws ec2 enable-ebs-encryption-by-default --region {region}."
     if deny_conditions.accepts_listed_values(condition):
         must_be = "" if title.endswith(f" {listed}") else f"{clip_text(condition.key)} must be {listed}. "
         setting = set_in_code(denial, step, condition.policy_values)
