@@ -514,7 +514,10 @@ def test_action_that_no_resource_limits(action: str, resource: str, *, has_effec
     explanation = explain(f"{_denied(action, denied)}\n\n{_policy(action, resource)}")
     assert explanation.summary.endswith(f"allows it only on {resource}.") is has_effect
     assert explanation.summary.endswith(", where it has no effect.") is not has_effect
-    assert ("AWS checks no resource" in explanation.causes[0].text) is not has_effect
+    text = explanation.causes[0].text
+    assert ("AWS checks no resource" in text) is not has_effect
+    # A bucket has no Region in its ARN.
+    assert ("aws:RequestedRegion can limit it to eu-west-1" in text) is (action == "ecr:GetAuthorizationToken")
 
 
 def test_password_that_docker_did_not_get() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -51,7 +51,7 @@ from iamtriage.explaining._rules.denials.stated_secrets import (
     has_random_end,
     names_partial_arn,
 )
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
@@ -141,12 +141,20 @@ def _contains(longer: list[str], shorter: list[str]) -> bool:
     return next(rest, None) == shorter[0] and all(each in rest for each in shorter[1:])
 
 
-def describe_star_only(action: str | None) -> str | None:
-    """Return that only ``*`` as the resource allows an action, if AWS checks no resource for it."""
+def describe_star_only(action: str | None, allowed: Sequence[str] = ()) -> str | None:
+    """Return that only ``*`` as the resource allows an action, if AWS checks no resource for it.
+
+    Args:
+        action: The denied action.
+        allowed: The resources on which a policy allows it, whose Region can be a condition instead.
+    """
     known = find_action(action or "")
     if known is None or not known.only_wildcard:
         return None
-    return f"AWS checks no resource for {known.name}: only a statement with the Resource * allows it. The other actions of the policy can keep theirs."
+    regions = {each.split(":")[3] for each in allowed if each.count(":") >= 5}
+    region = commands.region(regions.pop()) if len(regions) == 1 else "REGION"
+    limit = f" A condition on aws:RequestedRegion can limit it to {region}." if region != "REGION" else ""
+    return f"AWS checks no resource for {known.name}: only a statement with the Resource * allows it. The other actions of the policy can keep theirs.{limit}"
 
 
 def limit_to_resource(remedy: Remedy, resource: str) -> Remedy:
@@ -363,7 +371,7 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     )
     contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
     contrast = contrast or find_slip_contrast(denial, policy, allows)
-    text = describe_star_only(denial.action)
+    text = describe_star_only(denial.action, allowed)
     effect = ", where it has no effect" if text else ""
     return contrast or Contrast(
         f"allows it only on {join_of_type(whole, allowed)}{effect}",
