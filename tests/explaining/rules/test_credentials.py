@@ -3060,6 +3060,23 @@ def test_only_key_that_is_inactive() -> None:
     assert explain(text).remedies[0].commands == ("aws iam create-access-key --user-name ci --profile ops",)
 
 
+@pytest.mark.parametrize(
+    ("shown", "where"),
+    [
+        (
+            f"$ cat ~/.aws/credentials\n[default]\naws_access_key_id = {_ID}\n",
+            "in ~/.aws/credentials, and check",
+        ),
+        (f"$ grep -r AKIA /opt/backup/.env\nAWS_ACCESS_KEY_ID={_ID}\n", "in /opt/backup/.env, and check"),
+        (f"$ env | grep AWS\nAWS_ACCESS_KEY_ID={_ID}\n", "wherever the old ones are set"),
+        (f"$ ls /opt/backup\n$ env\nAWS_ACCESS_KEY_ID={_ID}\n", "wherever the old ones are set"),
+    ],
+)
+def test_file_with_the_inactive_key(shown: str, where: str) -> None:
+    steps = explain(f"{_UNKNOWN_KEY}\n{_listed((_ID, 'Inactive'))}{shown}").remedies[0].steps
+    assert where in steps[-1]
+
+
 @pytest.mark.parametrize("used", [_OTHER_ID, "AKIAZZZZZZZZZZZZZZZZ", ""])
 def test_another_key_in_the_list_is_inactive(used: str) -> None:
     text = f"AWS_ACCESS_KEY_ID={used}\n{_UNKNOWN_KEY}\n{_listed((_OTHER_ID, 'Active'), (_ID, 'Inactive'))}"

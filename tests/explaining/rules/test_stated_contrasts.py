@@ -517,7 +517,9 @@ def test_action_that_no_resource_limits(action: str, resource: str, *, has_effec
     text = explanation.causes[0].text
     assert ("AWS checks no resource" in text) is not has_effect
     # A bucket has no Region in its ARN.
-    assert ("aws:RequestedRegion can limit it to eu-west-1" in text) is (action == "ecr:GetAuthorizationToken")
+    assert ("aws:RequestedRegion can limit it to eu-west-1" in text) is (
+        action == "ecr:GetAuthorizationToken"
+    )
 
 
 def test_password_that_docker_did_not_get() -> None:

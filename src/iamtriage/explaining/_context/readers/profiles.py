@@ -14,7 +14,14 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 
-__all__ = ("ListedKey", "ProfileSection", "find_listed_key", "find_listed_profiles", "find_profile_sections")
+__all__ = (
+    "ListedKey",
+    "ProfileSection",
+    "find_key_file",
+    "find_listed_key",
+    "find_listed_profiles",
+    "find_profile_sections",
+)
 
 File: TypeAlias = Literal["config", "credentials"]
 
@@ -142,3 +149,17 @@ def find_listed_key(text: str) -> ListedKey | None:
     """
     found = _LISTED_KEY.search(text) if "access_key" in text else None
     return None if found is None else ListedKey(found["value"].lstrip("*"), found["kind"])
+
+
+# The path of a file, and the lines up to the one with a key, without those of a shell prompt.
+_KEY_FILE = r"(?<![\w./~-])(?P<file>(?:~|/[\w.-]{{1,60}}|\.{{1,2}})(?:/[\w.-]{{1,60}}){{0,8}}|\.env)[:\"']?[ \t]*\r?\n(?:(?![^\n]{{0,40}}[$#] )[^\n]{{0,200}}\n){{0,6}}?(?![^\n]{{0,40}}[$#] )[^\n]{{0,200}}{}"
+
+
+def find_key_file(text: str, key: str) -> str | None:
+    r"""Return the only file that a text shows to have a key: a command prints its lines, or they follow its name.
+
+    >>> find_key_file("$ grep key_id ~/.aws/credentials\naws_access_key_id = AKIA2", "AKIA2")
+    '~/.aws/credentials'
+    """
+    found = {each["file"] for each in re.finditer(_KEY_FILE.format(re.escape(key)), text[:_MAX_CHARS])}
+    return found.pop() if len(found) == 1 else None

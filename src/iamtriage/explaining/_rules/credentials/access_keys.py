@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.profiles import find_key_file
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -239,6 +240,8 @@ def explain_inactive_key(case: Case[Failure], listed: ListedKey, stored: Remedy 
     user, profile = (option and option.value for option in map(listing.option, ("user-name", "profile")))
     whose = f" of the user {user}" if user and commands.user_name(user) == user else ""
     where = "Set key ID and secret of the same key wherever the old ones are set. Environment variables take precedence over profiles: change both variables, or unset both to use a profile."
+    if (file := find_key_file(case.failure.text, key)) is not None and not others:
+        where = f"Set key ID and secret of the new key in {file}, and check it there with aws sts get-caller-identity. Then delete {key}."
     create = with_profile(profile, _user_command("create-access-key", user))
     use = attrs.evolve(NEW_KEY_REMEDIES[0], steps=(*NEW_KEY_REMEDIES[0].steps, where), commands=(create,))
     if others:
@@ -261,12 +264,12 @@ def explain_inactive_key(case: Case[Failure], listed: ListedKey, stored: Remedy 
     activate = _user_command("update-access-key", user, "--access-key-id", key, "--status", "Active")
     reactivate = account_remedy(
         f"Or, if it was not exposed, activate {key} for the time being",
-        "Find out first why it was deactivated. If it was exposed, or a policy AWSCompromisedKeyQuarantine is attached to the user, do not activate it.",
+        "If it was exposed, or a policy AWSCompromisedKeyQuarantine is attached to the user, do not activate it.",
         commands=with_profile(profile, activate),
         url=pages.ROTATE_KEYS,
     )
     problem = f"{key}{whose} is inactive" if is_listed else f"{key} is not a key{whose or ' of the user'}"
-    text = "The text lists it as Inactive. Usually, such a key was replaced or exposed."
+    text = "The text lists it as Inactive. Usually, such a key was replaced or exposed: first ask who deactivated it, and why."
     if not is_listed:
         text = "The list in the text does not have it: it was deleted, or belongs to another user."
     return case.explain(

@@ -152,7 +152,7 @@ def _summary(denial: Denial, to: str) -> str:
         on = f" on {len(paths)} objects below {objects.removesuffix('*')}"
     request = s3_objects.name_copy(denial) if s3_objects.is_copy(denial) and on else f"{denial.action}{on}"
     if s3_objects.is_copy(denial) and not reason:
-        reason = ": the source or the destination may be what denies it"
+        reason = ", and does not say which side: the source or the destination"
     elif _may_be_of_other_account(denial) and not reason and denial.operation not in {None, *PARTS}:
         # S3 gives no reason to unsigned requests either.
         reason = ": most likely, another account owns the bucket"

@@ -282,7 +282,7 @@ _SOURCE = lazy_pattern(
     re.ASCII,
 )
 _MOVED = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://", re.ASCII)
-_TEST_SIDES = "As the failing caller, test get-object (source) and aws s3 cp (copy): on the side that fails, a bucket policy (required if another account owns it) or one of an organization or endpoint can be the cause, too. If both work, the KMS keys or the tags remain."
+_TEST_SIDES = "As the failing caller, run get-object (source) and aws s3 cp (destination). The bucket policy can be what denies the side that fails, and must allow it if another account owns the bucket. If both work, the KMS keys or the tags remain."
 
 
 def is_copy(denial: Denial) -> bool:
