@@ -9,6 +9,7 @@ from iamtriage import explain
 _REPORTED = "{}: Termination Reason: Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state\n"
 _GROUP = _REPORTED.format("AsgInstanceLaunchFailures")
 _POLICY = '{{"Statement": [{{"Effect": "Allow", "Principal": {{"AWS": "arn:aws:iam::111122223333:{}"}}, "Action": "{}:*", "Resource": "*"}}]}}'
+_KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
 _LINKED = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 
 
@@ -45,6 +46,18 @@ _LINKED = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAuto
         (_GROUP + _POLICY.format(_LINKED, "kms"), "or the key is disabled", "Check the key's state"),
         (_GROUP + _POLICY.format("role/ops", "s3"), "or the key is disabled", "Check the key's state"),
         (_REPORTED.format("Karpenter") + _POLICY.format("root", "kms"), "or the key is disabled", "Check"),
+        (
+            f"{_GROUP}The same launch template, started by me: it runs.",
+            "most likely",
+            "Allow AWSServiceRoleFor",
+        ),
+        (f"{_GROUP}The same AMI started by hand never starts.", "or the key is disabled", "Check the key's"),
+        (
+            f"{_GROUP}The policy of {_KEY} is the default.",
+            "allows only arn:aws:iam::111122223333:root, not AWSServiceRoleFor",
+            "Allow AWSServiceRoleFor",
+        ),
+        (f"{_GROUP}The policy of {_KEY} is not the default.", "or the key is disabled", "Check the key's"),
     ],
     ids=[
         "enabled",
@@ -57,6 +70,10 @@ _LINKED = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAuto
         "allowed",
         "bucket",
         "caller",
+        "by-me",
+        "never-by-hand",
+        "default-policy",
+        "other-policy",
     ],
 )
 def test_key_of_a_volume(text: str, summary: str, title: str) -> None:

@@ -46,11 +46,15 @@ _STATED = lazy_pattern(
     rf"\bKeyState\W{{1,6}}({_STATES})\b|\bkms describe-key [^$]{{1,300}}? \"?({_STATES})\b"
     r"|\b(?i:key(?:/[a-z0-9-]{1,64})?(?: itself)? is (?:still |also )?(enabled|disabled))\b"
 )
-# "An instance with the same key that I start by hand works".
+# "An instance with the same key that I start by hand works", "Same template, started by me: it runs".
 _BY_HAND = r"\b(?:by hand|manual(?:ly)?|myself|by me|from the console|run-instances)\b"
-_SAME_KEY = r"\b(?:same|this|that) (?:\w+ ){0,2}key\b"
+_ALIKE = r"\b(?:same|this|that|identical) (?:\w+ ){0,2}(?:AMI|config\w*|image|key|launch template|settings|template)\b"
 _WORKS_BY_HAND = lazy_pattern(
-    rf"(?i:(?:{_SAME_KEY}[^.]{{0,80}}{_BY_HAND}|{_BY_HAND}[^.]{{0,80}}{_SAME_KEY})[^.]{{0,40}}(?<!not )(?<!n't )(?<!never )\bworks?\b)"
+    rf"(?i:(?:{_ALIKE}[^.]{{0,120}}{_BY_HAND}|{_BY_HAND}[^.]{{0,80}}{_ALIKE})[^.]{{0,60}}(?<!not )(?<!n't )(?<!never )\b(?:boots|comes up|launches|runs|starts|works?|no problems?)\b)"
+)
+# The statement with which KMS creates a key policy, unless somebody writes one.
+_DEFAULT_POLICY = lazy_pattern(
+    r"(?i:\bEnable IAM User Permissions\b|\bdefault (?:KMS )?key policy\b|\b(?:key )?policy (?:of \S{1,120} )?(?:is|has) (?:still )?(?:only )?(?:the )?default\b)"
 )
 _ACCOUNT = lazy_pattern(r"arn:(aws[a-z-]{0,12}):[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:([0-9]{12}):", re.ASCII)
 # The service-linked roles that launch instances for others, and the words that show them.
@@ -250,6 +254,9 @@ def _find_allowed(case: Case[AwsError], launcher: str) -> str:
         if any(action.startswith("kms:") for action in as_strings(each.get("Action")))
         for name in principal_names(each, "AWS") or ["*"]
     ]
+    account = _ACCOUNT.search(case.text)
+    if not found and account is not None and _DEFAULT_POLICY.search(case.text):
+        found = [f"arn:{account[1]}:iam::{account[2]}:root"]
     is_known = launcher in _LAUNCHERS or (":role/" in launcher and not any(":root" in name for name in found))
     if not is_known or any(name == "*" or launcher in name for name in found):
         return ""
