@@ -206,3 +206,36 @@ def test_section_that_nothing_selects(text: str, says: str | None) -> None:
 def test_misnamed_variables_in_a_list(said: str, *, is_wrong: bool) -> None:
     text = f"CredentialsProviderError: Could not load credentials from any providers\n{said}"
     assert ("it does not read AWS_ACCESS_KEY and AWS_SECRET_KEY" in explain(text).summary) is is_wrong
+
+
+_NO_ROLE = "EC2RoleRequestError: no EC2 instance role found\ncaused by: EC2MetadataError: failed to make EC2Metadata request\n\tstatus code: 404, request id: \n"
+_OF_INSTANCE = "$ aws ec2 describe-instances --instance-ids i-0123456789abcdef0 --query 'Reservations[].Instances[].IamInstanceProfile'\n[]\n"
+_OF_ROLE = '$ aws iam list-instance-profiles-for-role --role-name quay\n{ "InstanceProfiles": [] }\n'
+_EMPTY = '$ aws iam get-instance-profile --instance-profile-name pier\n{"InstanceProfile": {"InstanceProfileName": "pier", "Roles": []}}\n'
+_CREATE = "aws iam create-instance-profile --instance-profile-name quay"
+_ADD = "aws iam add-role-to-instance-profile --instance-profile-name {} --role-name {}"
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "step"),
+    [
+        (_NO_ROLE + _OF_INSTANCE + _OF_ROLE, _CREATE, "The role quay is in no instance profile."),
+        ("Unable to locate credentials\n" + _OF_INSTANCE + _OF_ROLE, _CREATE, "The role quay is in no instance profile."),
+        (_NO_ROLE + _OF_INSTANCE + "$ aws iam create-role --role-name quay --assume-role-policy-document file://t.json\n", _CREATE, "Unless the role has an instance profile"),
+        (_NO_ROLE + _EMPTY, _ADD.format("pier", "ROLE_NAME"), "The instance profile pier contains no role."),
+        (_NO_ROLE + "on i-0123456789abcdef0\n", "aws ec2 associate-iam-instance-profile --instance-id i-0123456789abcdef0", "The text shows that the instance has no role."),
+        # The metadata of other clouds answers 404, too.
+        (_NO_ROLE, "aws ec2 describe-iam-instance-profile-associations", "Check whether the instance"),
+        (_NO_ROLE + _OF_ROLE, "aws ec2 describe-iam-instance-profile-associations", "Check whether the instance"),
+    ],
+)  # fmt: skip
+def test_instance_without_a_role(text: str, first: str, step: str) -> None:
+    remedy = explain(text).remedies[0]
+    assert remedy.commands[0].startswith(first)
+    assert remedy.steps[0].startswith(step)
+
+
+@pytest.mark.parametrize("asked", ["Shall I attach AmazonSQSFullAccess?", "AmazonSQSFullAccess is attached."])
+def test_policy_for_an_instance_without_a_role(asked: str) -> None:
+    steps = explain(_NO_ROLE + _OF_INSTANCE + _OF_ROLE + asked).remedies[0].steps
+    assert any(each.startswith("AmazonSQSFullAccess would not help") for each in steps) is ("?" in asked)

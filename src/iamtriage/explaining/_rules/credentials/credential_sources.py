@@ -17,7 +17,7 @@ from iamtriage.explaining._context.readers.endpoints import find_unexempted_host
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.credentials import credential_endpoints
+from iamtriage.explaining._rules.credentials import credential_endpoints, instance_profiles
 from iamtriage.explaining._rules.credentials.broken_profiles import profile_setting
 from iamtriage.explaining._rules.credentials.key_sources import find_signed_in_profile
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
@@ -43,12 +43,17 @@ NO_INSTANCE_PROFILE = CauseType(
     text="The program runs on an EC2 instance without a role.",
     fix="Attach an instance profile with a role.",
     recognised_by="The text shows that the instance has no instance profile, or that its metadata has no role.",
-    sign=r"\"IamInstanceProfileAssociations\": ?\[ ?\]|\bIamInstanceProfile(?:\.Arn)?\b[\]'\":]{0,3}(?: --output \w{4,5})? (?:null|None)\b"
+    sign=r"\"IamInstanceProfileAssociations\": ?\[ ?\]|\bIamInstanceProfile(?:\.Arn)?\b[\]'\":]{0,3}(?: --[a-z-]{2,30} [\w-]{1,40}){0,4} (?:(?:null|None)\b|\[ ?\])"
     r"|\bIamInstanceProfile(?:\.Arn)?\b[^$#]{0,60}?\bi-[0-9a-f]{8,17}[ ,\"]{1,4}(?:null|None)\b"
+    r"|\"InstanceProfileName\": ?\"[^\"]{1,128}\"[^$\[\]]{0,300}\"Roles\": ?\[ ?\]"
     r"|(?P<shown>/iam/security-credentials/?\S{0,40}) .{0,200}?\b404\b",
     remedy="instance a role",
     of="no-credentials",
 )
+NO_ROLE = lazy_pattern(
+    r"\bno EC2 (?:instance|IMDS) role found\b.{0,200}?(?i:\bstatus ?code: 404\b)", re.DOTALL
+)
+"""What SDKs for Go say if the metadata answers that there is no role."""
 _ECS_AGENT = lazy_pattern(r"/etc/ecs/ecs\.config\b|\bAmazon ECS Agent\b|\bECS_CLUSTER=")
 # The ECS-optimized AMI of Amazon Linux 2 came in 2018. The services of Amazon Linux 1 are those of upstart.
 _AGENT_OF_AMAZON_LINUX_1 = lazy_pattern(r"\bECS Agent - v1\.(?:\d|1[0-7])\.|\bAmazon Linux (?:1\b|AMI\b)")
@@ -176,6 +181,12 @@ def find_proxied_hosts(case: Case[MissingCredentials], message: str) -> str | No
     return find_unexempted_hosts(case.failure.text, METADATA_ADDRESS) if is_requested else None
 
 
+def lacks_instance_role(text: str) -> bool:
+    """Return whether a text shows that an instance has no role. The metadata of other clouds has none of AWS."""
+    is_shown = re.search(NO_INSTANCE_PROFILE.sign, text) is not None
+    return is_shown or (NO_ROLE.search(text) is not None and clues.find_instance(text) is not None)
+
+
 def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     timed_out = TIMEOUT_SIGNS.search(message) is not None
     if (hosts := find_proxied_hosts(case, message)) is not None:
@@ -213,37 +224,22 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     contrast = credential_endpoints.find_contrast(text) or credential_endpoints.works_on_host(text)
     if contrast or credential_endpoints.INSTANCE_SESSION.search(text):
         return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
-    if re.search(NO_INSTANCE_PROFILE.sign, case.text):
-        return Advice([no_profile], [_ATTACH_PROFILE], ": the EC2 instance has no role")
+    if lacks_instance_role(case.text):
+        no_profile, text = NO_INSTANCE_PROFILE.cause(), "no instance profile with a role is attached to it"
+        if re.search(NO_INSTANCE_PROFILE.sign, case.text) is None:
+            text = f"The metadata of the instance has no role (404): {text}."
+            no_profile = NO_INSTANCE_PROFILE.cause("derived", text=text)
+        return Advice(
+            [no_profile], [instance_profiles.attach_profile(case)], ": the EC2 instance has no role"
+        )
     if is_reachable or (not timed_out and CONTAINER.search(case.text) is None):
-        return Advice([no_profile], [_INSTANCE_ROLE])
+        return Advice([no_profile], [instance_profiles.INSTANCE_ROLE])
     if not timed_out:
-        return Advice([no_profile, hop_limit], [_INSTANCE_ROLE, raise_limit])
+        return Advice([no_profile, hop_limit], [instance_profiles.INSTANCE_ROLE, raise_limit])
     # A timeout shows that the response was lost; an instance without a role gets a 404. Nodes have a role.
     if credential_endpoints.HOP_LIMIT_OF_ONE.search(case.text) or case.facts.service_account is not None:
         return Advice([hop_limit], [raise_limit])
-    return Advice([hop_limit, no_profile], [raise_limit, _INSTANCE_ROLE])
-
-
-_INSTANCE_ROLE = account_remedy(
-    "If the call runs on EC2: give the instance a role",
-    "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
-    "An instance profile contains a role. Only the console creates one together with the role.",
-    commands=(
-        "aws ec2 describe-iam-instance-profile-associations --region REGION --filters Name=instance-id,Values=INSTANCE_ID",
-        "aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --region REGION --iam-instance-profile Name=INSTANCE_PROFILE",
-    ),
-    url=pages.EC2_ROLES,
-)
-_ATTACH_PROFILE = attrs.evolve(
-    _INSTANCE_ROLE,
-    title="Give the EC2 instance a role",
-    steps=(
-        "The text shows that the instance has no role. Attach an instance profile; no restart is needed.",
-        *_INSTANCE_ROLE.steps[1:],
-    ),
-    commands=_INSTANCE_ROLE.commands[1:],
-)
+    return Advice([hop_limit, no_profile], [raise_limit, instance_profiles.INSTANCE_ROLE])
 
 
 def advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:

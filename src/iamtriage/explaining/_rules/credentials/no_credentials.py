@@ -357,7 +357,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [containers.advise_in_docker, *(() if is_named else (on_ec2,))]
     if environments:
         return [*environments, *([on_ec2] if mentions_metadata else [])][:2]
-    is_without_role = re.search(credential_sources.NO_INSTANCE_PROFILE.sign, text) is not None
+    is_without_role = credential_sources.lacks_instance_role(text)
     other = other_users.find_other_user(case)
     # Services on EC2 look for the role of the instance.
     is_other = other is not None and (other.has_person or not mentions_metadata)

@@ -1,0 +1,90 @@
+"""Give an EC2 instance a role, with the instance profile that the role lacks.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2_instance-profiles.html.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.failures._failures import MissingCredentials
+
+INSTANCE_ROLE = account_remedy(
+    "If the call runs on EC2: give the instance a role",
+    "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
+    "An instance profile contains a role. Only the console creates one together with the role.",
+    commands=(
+        "aws ec2 describe-iam-instance-profile-associations --region REGION --filters Name=instance-id,Values=INSTANCE_ID",
+        "aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --region REGION --iam-instance-profile Name=INSTANCE_PROFILE",
+    ),
+    url=pages.EC2_ROLES,
+)
+# "Shall I attach AdministratorAccess?"
+_ASKED_POLICY = lazy_pattern(
+    r"\b(?i:add|assign|attach|give|grant)\b[^.?\n]{0,60}?\b(?P<policy>(?:AWS|Amazon)\w{3,60}|(?:Administrator|PowerUser|ReadOnly)Access)\b[^.?\n]{0,40}\?"
+)
+_NONE_OF_ROLE = lazy_pattern(r"\"InstanceProfiles\"\s?:\s?\[\s{0,20}\]|\A\s{0,20}\[\s{0,20}\]")
+_NO_ROLE_IN_PROFILE = lazy_pattern(r"\"Roles\"\s?:\s?\[\s{0,20}\]")
+
+
+def attach_profile(case: Case[MissingCredentials]) -> Remedy:
+    """Return the remedy that gives an instance a role, with the instance profile that the role lacks, if the text shows that."""
+    runs = [run for run in find_runs(case.failure) if run.command.words[:1] == ("iam",)]
+    named = {each.value for run in runs if (each := run.command.option("role-name")) is not None}
+    role = named.pop() if len(named) == 1 else None
+    role = role if role is not None and commands.role_name(role) == role else None
+    lists_none = any(
+        run.command.words[1:2] == ("list-instance-profiles-for-role",) and _NONE_OF_ROLE.search(run.output)
+        for run in runs
+    )
+    empty = [
+        each.value
+        for run in runs
+        if run.command.words[1:2] == ("get-instance-profile",) and _NO_ROLE_IN_PROFILE.search(run.output)
+        if (each := run.command.option("instance-profile-name")) is not None
+    ]
+    if role is None and not empty:
+        return _ATTACH_PROFILE
+    profile, member = commands.instance_profile(empty[0] if empty else role), role or "ROLE_NAME"
+    by_console = "Only the console creates one together with the role."
+    why = f"The role {member} is in no instance profile. {by_console}"
+    if empty:
+        why = f"The instance profile {profile} contains no role."
+    elif not lists_none:
+        why = f"Unless the role has an instance profile, create one first. {by_console}"
+    attach = INSTANCE_ROLE.commands[1].replace("INSTANCE_PROFILE", profile)
+    asked = _ASKED_POLICY.search(case.failure.text)
+    more = (
+        f"{asked['policy']} would not help: without a role, the instance has no credentials, whatever the policies of {member} are. They need no change for this."
+        if asked
+        else None
+    )
+    return account_remedy(
+        f"Give the EC2 instance a role: {role or 'put one into its instance profile'}",
+        why,
+        more,
+        "Wait some seconds before the last command, which requires iam:PassRole on the role. No restart of the instance is needed: restart the program, or wait until it tries again.",
+        commands=(
+            None if empty else f"aws iam create-instance-profile --instance-profile-name {profile}",
+            f"aws iam add-role-to-instance-profile --instance-profile-name {profile} --role-name {member}",
+            Labelled("If the instance has no instance profile:", attach) if empty else attach,
+        ),
+        url=pages.EC2_ROLES,
+    )
+
+
+_ATTACH_PROFILE = attrs.evolve(
+    INSTANCE_ROLE,
+    title="Give the EC2 instance a role",
+    steps=(
+        "The text shows that the instance has no role. Attach an instance profile; no restart is needed.",
+        *INSTANCE_ROLE.steps[1:],
+    ),
+    commands=INSTANCE_ROLE.commands[1:],
+)
