@@ -9,9 +9,8 @@ import re
 from itertools import chain, pairwise, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.nodes import STRING, XML_TOKEN, Node, parse_json, parse_xml
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 from iamtriage.failures._building import move_failure
 from iamtriage.failures._records import to_record
@@ -30,36 +29,21 @@ _SIGNS = ("},", '",', "',", "<test")
 _PART_START = lazy_pattern(r"[\[{\"'<]")
 # An attribute that can state an error.
 _SENTENCE = lazy_pattern(r"=\s*(?:\"[^\"]{30}|'[^']{30})")
-# A string, a bracket or comma, or another value of JSON, Python or JavaScript.
-_JSON = lazy_pattern(
-    r"(?P<string>\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+')|(?P<sign>[\[\]{}:,])|[^\s\"'\\\[\]{}:,]++|\\.|[\"']",
-    re.DOTALL,
-)
-_ATTRIBUTE = r"\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+')"
-_XML = lazy_pattern(
-    rf"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<(?P<close>/?+)(?P<tag>[A-Za-z_][\w:.-]*+)(?:{_ATTRIBUTE})*+\s*+(?P<empty>/?+)>",
-    re.DOTALL,
-)
 # A list of these strings has the lines of one output.
 _LINES = lazy_pattern(r"(?i:lines|output|stdout|stderr|stack|trace|frames|logs?\b)")
 # An object with one of these keys reports one error.
 _PART = lazy_pattern(
     r"(?i:code|mess|msg|err|exception|reason|cause|type|stack|trace|detail|status|std|output|body|text|title|desc|summary|log)"
 )
-_STRING = '"'
 # A part of a long document can start with an element.
 _BETWEEN = lazy_pattern(r"[\"']?\s*,?\s*(?:(?:\"[^\"\\]*+\"|'[^'\\]*+')\s*:\s*)?[\"']?")
-# Shorter strings state no failure.
-_MIN_LENGTH = 30
 _CDATA = "<![CDATA["
-_OPENING, _CLOSING = frozenset("[{"), frozenset("]}")
 # Elements with only these keys are the fields of one record.
 _FIELD_KEYS = frozenset({"name", "key", "field", "label", "value", "type"})
 # The objects under these keys are about one call.
 _PART_KEYS = frozenset({"request", "response", "error", "cause", "err", "exception"})
 # The elements of the errors of AWS.
 _AWS_TAGS = frozenset({"Error", "Errors", "Message", "Code", "member", "Type"})
-_MAX_DEPTH = 40
 _MAX_SILENT = 50
 # The depth at which strings are not read as logs.
 _WITHOUT_STRINGS = 99
@@ -67,27 +51,6 @@ _WITHOUT_STRINGS = 99
 _MAX_LEVELS = 3
 # How many failures outside of elements to compare with those in them.
 _MAX_SUMMARIES = 8
-
-
-@attrs.define(eq=False)
-class _Node:
-    """A list, an object, a string or an XML element.
-
-    Attributes:
-        kind: ``"["``, ``"{"``, a quote or the tag; empty for the document.
-        start: Where it starts.
-        end: Where it ends.
-        key: The last key of the object that contains it.
-        keys: The keys of an object.
-        nodes: The nodes in it.
-    """
-
-    kind: str
-    start: int
-    end: int = 0
-    key: str = ""
-    keys: list[str] = attrs.field(factory=list[str])
-    nodes: list[_Node] = attrs.field(factory=list["_Node"])
 
 
 def read_elements(entry: Entry, find: Find, depth: int) -> Parts | None:
@@ -110,7 +73,7 @@ def read_elements(entry: Entry, find: Find, depth: int) -> Parts | None:
     if opened is None or (prefixes and prefixes[-1][1] > opened.start()):
         return None
     is_xml = opened[0].startswith("<")
-    root = (_parse_xml if is_xml else _parse_json)(text, opened.start())
+    root = (parse_xml if is_xml else parse_json)(text, opened.start())
     found = _read_elements(entry, root, _Finder(find, depth, is_xml))
     return found or None
 
@@ -120,7 +83,7 @@ class _Finder(NamedTuple):
     depth: int
     is_xml: bool
 
-    def read(self, entry: Entry, node: _Node, hidden: Sequence[_Node] = ()) -> Parts:
+    def read(self, entry: Entry, node: Node, hidden: Sequence[Node] = ()) -> Parts:
         """Return the failures in a node of a document, without those in some of its nodes."""
         at = node.start
         text = entry.text[at : node.end]
@@ -152,11 +115,11 @@ class _Finder(NamedTuple):
         return found
 
 
-def _read_elements(entry: Entry, node: _Node, finder: _Finder, level: int = 0) -> Parts:
+def _read_elements(entry: Entry, node: Node, finder: _Finder, level: int = 0) -> Parts:
     """Return the failures in the elements of a node if they report at least two, and in the rest of it."""
     elements = list(_find_elements(entry.text, node, is_xml=finder.is_xml)) if level < _MAX_LEVELS else []
     found: Parts = []
-    silent: list[_Node] = []
+    silent: list[Node] = []
     for element in elements:
         parts = _read_elements(entry, element, finder, level + 1) or finder.read(entry, element)
         if any(failures for failures, _ in parts):
@@ -168,7 +131,7 @@ def _read_elements(entry: Entry, node: _Node, finder: _Finder, level: int = 0) -
                 return []
     if sum(len(failures) for failures, _ in found) <= 1:
         return []
-    if elements[0].kind == _STRING:
+    if elements[0].kind == STRING:
         plain = finder._replace(depth=_WITHOUT_STRINGS)
         if not any(failures for failures, _ in plain.read(entry, node)):
             # Source code lists the messages that it compares.
@@ -182,7 +145,7 @@ def _read_elements(entry: Entry, node: _Node, finder: _Finder, level: int = 0) -
     return found
 
 
-def _is_in_one(failure: Failure, nodes: Sequence[_Node]) -> bool:
+def _is_in_one(failure: Failure, nodes: Sequence[Node]) -> bool:
     """Return whether all that a failure states is in one of some nodes."""
     starts, ends = zip(failure.span, *failure.spans.values(), strict=True)
     return any(node.start <= min(starts) and max(ends) <= node.end for node in nodes)
@@ -198,7 +161,7 @@ def _blank_tags(text: str) -> str:
             return words.replace(_CDATA, " " * len(_CDATA), 1).replace("]]>", "   ") if is_data else words
         return words if _SENTENCE.search(words) else "\n".ljust(len(words))
 
-    return _XML.sub(blank, text) if text.startswith("<") else text
+    return XML_TOKEN.sub(blank, text) if text.startswith("<") else text
 
 
 def _merge_repeats(parts: Parts) -> Parts:
@@ -260,7 +223,7 @@ def _without(parts: Parts, repeats: set[int]) -> Parts:
     return [([each for each in failures if id(each) not in repeats], part) for failures, part in parts]
 
 
-def _find_elements(text: str, root: _Node, *, is_xml: bool) -> Iterator[_Node]:
+def _find_elements(text: str, root: Node, *, is_xml: bool) -> Iterator[Node]:
     """Yield the elements of each outermost list in a node with several elements that can contain a failure."""
     pending = [root]
     while pending:
@@ -273,12 +236,12 @@ def _find_elements(text: str, root: _Node, *, is_xml: bool) -> Iterator[_Node]:
             pending += reversed(hot)
 
 
-def _are_neighbors(text: str, nodes: Sequence[_Node]) -> bool:
+def _are_neighbors(text: str, nodes: Sequence[Node]) -> bool:
     """Return whether the nodes outside of all others are parts of one document."""
     return all(_BETWEEN.fullmatch(text, each.end, after.start) for each, after in pairwise(nodes))
 
 
-def _elements_of(node: _Node, hot: Sequence[_Node], *, is_xml: bool) -> Sequence[_Node]:
+def _elements_of(node: Node, hot: Sequence[Node], *, is_xml: bool) -> Sequence[Node]:
     """Return the children of a node that are elements of a list."""
     first = hot[0]
     if is_xml:
@@ -286,7 +249,7 @@ def _elements_of(node: _Node, hot: Sequence[_Node], *, is_xml: bool) -> Sequence
         return [each for each in node.nodes if each.kind == first.kind] if is_list else ()
     if any(each.kind != first.kind for each in hot):
         return ()
-    if first.kind == _STRING:
+    if first.kind == STRING:
         # A part of a long document can have elements outside of all lists.
         is_list = node.kind == "[" or not (node.kind or node.keys)
         is_named = len(hot) == len(node.keys) and not any(_PART.search(each) for each in node.keys)
@@ -300,53 +263,3 @@ def _elements_of(node: _Node, hot: Sequence[_Node], *, is_xml: bool) -> Sequence
         return ()
     # One without a sign of a failure can have a code.
     return [each for each in node.nodes if each.kind == first.kind]
-
-
-def _parse_json(text: str, start: int) -> _Node:
-    """Return the lists and objects in a text from a position, in a list if there are several."""
-    stack = [_Node("", 0, len(text))]
-    string: re.Match[str] | None = None
-    # Where the element of the innermost list starts: JavaScript prints an error before its object.
-    at = start
-    for token in _JSON.finditer(text, start):
-        sign, node = token["sign"], stack[-1]
-        if sign is None:
-            string = token if token["string"] else None
-            continue
-        if sign == ":":
-            node.keys.append("" if string is None else string[0][1:-1])
-        elif string is not None and string.end() - string.start() > _MIN_LENGTH:
-            key = node.keys[-1] if node.keys else ""
-            node.nodes.append(_Node(_STRING, string.start() + 1, string.end() - 1, key))
-        string = None
-        if sign in _OPENING and len(stack) < _MAX_DEPTH:
-            words = text[at : token.start()] if sign == "{" and node.kind == "[" else ""
-            begin = token.start() - len(words.lstrip())
-            inner = _Node(sign, begin, len(text), node.keys[-1] if node.keys else "")
-            node.nodes.append(inner)
-            stack.append(inner)
-        elif sign in _CLOSING and len(stack) > 1:
-            stack.pop().end = token.end()
-        if sign != ":":
-            at = token.end()
-    return stack[0]
-
-
-def _parse_xml(text: str, start: int) -> _Node:
-    """Return the XML elements in a text from a position."""
-    stack = [_Node("", 0, len(text))]
-    for token in _XML.finditer(text, start):
-        tag = token["tag"]
-        if tag is None:
-            continue
-        if token["close"]:
-            if any(each.kind == tag for each in stack[-3:]):
-                while stack[-1].kind != tag:
-                    stack.pop().end = token.start()
-                stack.pop().end = token.end()
-        elif len(stack) < _MAX_DEPTH:
-            node = _Node(tag, token.start(), token.end() if token["empty"] else len(text))
-            stack[-1].nodes.append(node)
-            if not token["empty"]:
-                stack.append(node)
-    return stack[0]

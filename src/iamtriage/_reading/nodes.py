@@ -1,0 +1,96 @@
+"""Outline documents: the lists, objects and strings in JSON, and the elements of XML, with their positions."""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+
+# A string, a bracket or comma, or another value of JSON, Python or JavaScript.
+_JSON = lazy_pattern(
+    r"(?P<string>\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+')|(?P<sign>[\[\]{}:,])|[^\s\"'\\\[\]{}:,]++|\\.|[\"']",
+    re.DOTALL,
+)
+_ATTRIBUTE = r"\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+')"
+XML_TOKEN = lazy_pattern(
+    rf"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<(?P<close>/?+)(?P<tag>[A-Za-z_][\w:.-]*+)(?:{_ATTRIBUTE})*+\s*+(?P<empty>/?+)>",
+    re.DOTALL,
+)
+STRING = '"'
+# Shorter strings state no failure.
+_MIN_LENGTH = 30
+_OPENING, _CLOSING = frozenset("[{"), frozenset("]}")
+_MAX_DEPTH = 40
+
+
+@attrs.define(eq=False)
+class Node:
+    """A list, an object, a string or an XML element.
+
+    Attributes:
+        kind: ``"["``, ``"{"``, a quote or the tag; empty for the document.
+        start: Where it starts.
+        end: Where it ends.
+        key: The last key of the object that contains it.
+        keys: The keys of an object.
+        nodes: The nodes in it.
+    """
+
+    kind: str
+    start: int
+    end: int = 0
+    key: str = ""
+    keys: list[str] = attrs.field(factory=list[str])
+    nodes: list[Node] = attrs.field(factory=list["Node"])
+
+
+def parse_json(text: str, start: int) -> Node:
+    """Return the lists and objects in a text from a position, in a list if there are several."""
+    stack = [Node("", 0, len(text))]
+    string: re.Match[str] | None = None
+    # Where the element of the innermost list starts: JavaScript prints an error before its object.
+    at = start
+    for token in _JSON.finditer(text, start):
+        sign, node = token["sign"], stack[-1]
+        if sign is None:
+            string = token if token["string"] else None
+            continue
+        if sign == ":":
+            node.keys.append("" if string is None else string[0][1:-1])
+        elif string is not None and string.end() - string.start() > _MIN_LENGTH:
+            key = node.keys[-1] if node.keys else ""
+            node.nodes.append(Node(STRING, string.start() + 1, string.end() - 1, key))
+        string = None
+        if sign in _OPENING and len(stack) < _MAX_DEPTH:
+            words = text[at : token.start()] if sign == "{" and node.kind == "[" else ""
+            begin = token.start() - len(words.lstrip())
+            inner = Node(sign, begin, len(text), node.keys[-1] if node.keys else "")
+            node.nodes.append(inner)
+            stack.append(inner)
+        elif sign in _CLOSING and len(stack) > 1:
+            stack.pop().end = token.end()
+        if sign != ":":
+            at = token.end()
+    return stack[0]
+
+
+def parse_xml(text: str, start: int) -> Node:
+    """Return the XML elements in a text from a position."""
+    stack = [Node("", 0, len(text))]
+    for token in XML_TOKEN.finditer(text, start):
+        tag = token["tag"]
+        if tag is None:
+            continue
+        if token["close"]:
+            if any(each.kind == tag for each in stack[-3:]):
+                while stack[-1].kind != tag:
+                    stack.pop().end = token.start()
+                stack.pop().end = token.end()
+        elif len(stack) < _MAX_DEPTH:
+            node = Node(tag, token.start(), token.end() if token["empty"] else len(text))
+            stack[-1].nodes.append(node)
+            if not token["empty"]:
+                stack.append(node)
+    return stack[0]
