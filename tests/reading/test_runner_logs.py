@@ -91,4 +91,4 @@ def test_a_body_that_guzzle_cuts_off_ends_there() -> None:
         f"2026-10-07T09:00:01.125Z <Error><Code>ExpiredToken</Code><Message>{_SAYS_EXPIRED}.</Message (truncated...)\n"
         f"2026-10-07T09:00:02.126Z {_QUEUE}\n"
     )
-    assert [facts_of(failure)["kind"] for failure in scan(log)] == ["expired_credentials", "access_denied"]
+    assert [failure.kind for failure in scan(log)] == ["expired_credentials", "access_denied"]

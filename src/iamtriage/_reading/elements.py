@@ -5,26 +5,35 @@ Each element is a text for itself: neighbors can report other calls, and their f
 
 from __future__ import annotations
 
-import re
 from itertools import chain, pairwise, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.nodes import STRING, XML_TOKEN, Node, parse_json, parse_xml
+from iamtriage._reading.nodes import HTML_ITEMS, STRING, XML_TOKEN, Node, parse_json, parse_xml
+from iamtriage._reading.rows import ROW, are_fields, parse_rows
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 from iamtriage.failures._building import move_failure
 from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
 
     from iamtriage._reading.entries.open_entries import Entry, Find, Parts
     from iamtriage.failures._failures import Failure
 
 
-_START = lazy_pattern(r"[\[{]\s*+[\[{\"']|<\?xml\b|<test")
-# Only documents with several objects, and test reports, have these.
-_SIGNS = ("},", '",', "',", "<test")
+_START = lazy_pattern(
+    r"[\[{]\s*+[\[{\"']|<\?xml\b|<(?:test|(?:html|body|div|section|article|table|t?body|tr|[uo]l|li|pre|details)[\s>])"
+)
+# Only documents with several objects, test reports and HTML have these.
+_SIGNS = ("},", '",', "',", "<test", "</")
+# The elements of HTML, most of which have parts of one error.
+_HTML = HTML_ITEMS | {
+    "a", "b", "body", "br", "button", "code", "dd", "dl", "dt", "em", "font", "h1", "h2", "h3", "h4", "hr", "html", "i", "kbd", "ol", "p", "samp", "small", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tt", "u", "ul",
+}  # fmt: skip
+_TAG = lazy_pattern(r"<[^<>]*+>")
+_DIGITS = lazy_pattern(r"\d+")
 # A part of a long document starts with an element.
 _PART_START = lazy_pattern(r"[\[{\"'<]")
 # An attribute that can state an error.
@@ -45,6 +54,8 @@ _PART_KEYS = frozenset({"request", "response", "error", "cause", "err", "excepti
 # The elements of the errors of AWS.
 _AWS_TAGS = frozenset({"Error", "Errors", "Message", "Code", "member", "Type"})
 _MAX_SILENT = 50
+# Lists in sections, and tables in lists.
+_MAX_DEPTH = 3
 # The depth at which strings are not read as logs.
 _WITHOUT_STRINGS = 99
 # Lists in lists. At each level, text can be read once more.
@@ -74,8 +85,20 @@ def read_elements(entry: Entry, find: Find, depth: int) -> Parts | None:
         return None
     is_xml = opened[0].startswith("<")
     root = (parse_xml if is_xml else parse_json)(text, opened.start())
-    found = _read_elements(entry, root, _Finder(find, depth, is_xml))
-    return found or None
+    return _read_elements(entry, root, _Finder(find, depth, is_xml)) or None
+
+
+def read_rows(entry: Entry, find: Find, depth: int) -> Parts | None:
+    """Return the failures in a text whose rows or sections report at least two, ``None`` for any other entry.
+
+    The arguments and the result are those of ``read_elements``.
+    """
+    if depth >= _MAX_DEPTH or entry.text.count("\n") < 1:
+        return None
+    root = parse_rows(entry.text, entry.prefixes)
+    return (
+        None if root is None else _read_elements(entry, root, _Finder(find, depth + 1, is_xml=False)) or None
+    )
 
 
 class _Finder(NamedTuple):
@@ -97,9 +120,11 @@ class _Finder(NamedTuple):
         element = entry._replace(
             text=_blank_tags(text) if self.is_xml else text,
             start=0,
-            prefixes=() if at else entry.prefixes,
+            prefixes=tuple((start - at, end - at) for start, end in entry.prefixes if at <= start < node.end),
             following="",
-            statements=(),
+            statements=tuple(start - at for start in entry.statements if at <= start < node.end)
+            if node.kind == ROW
+            else (),
         )
 
         def move(start: int, end: int) -> tuple[int, int]:
@@ -153,9 +178,14 @@ def _is_in_one(failure: Failure, nodes: Sequence[Node]) -> bool:
 
 def _blank_tags(text: str) -> str:
     """Return an XML element without its tags, at the same positions, but with those whose attributes can state an error."""
+    opened = XML_TOKEN.match(text)
+    is_html = opened is not None and (opened["tag"] or "").lower() in _HTML
 
     def blank(token: re.Match[str]) -> str:
         words, tag = token[0], token["tag"]
+        if is_html and (tag or "").lower() not in _HTML:
+            # What a program printed.
+            return words
         if tag is None:
             is_data = words.startswith(_CDATA)
             return words.replace(_CDATA, " " * len(_CDATA), 1).replace("]]>", "   ") if is_data else words
@@ -229,7 +259,7 @@ def _find_elements(text: str, root: Node, *, is_xml: bool) -> Iterator[Node]:
     while pending:
         node = pending.pop()
         hot = [each for each in node.nodes if may_contain_failure(text[each.start : each.end])]
-        elements = _elements_of(node, hot, is_xml=is_xml) if len(hot) > 1 else ()
+        elements = _elements_of(text, node, hot, is_xml=is_xml) if len(hot) > 1 else ()
         if elements and (node.kind or _are_neighbors(text, elements)):
             yield from elements
         else:
@@ -241,11 +271,24 @@ def _are_neighbors(text: str, nodes: Sequence[Node]) -> bool:
     return all(_BETWEEN.fullmatch(text, each.end, after.start) for each, after in pairwise(nodes))
 
 
-def _elements_of(node: Node, hot: Sequence[Node], *, is_xml: bool) -> Sequence[Node]:
+def _are_reports(text: str, nodes: Sequence[Node]) -> bool:
+    """Return whether neighboring elements of XML or HTML can report an error each."""
+    kind = nodes[0].kind.lower()
+    if kind not in _HTML:
+        return True
+    opened = {_DIGITS.sub("", m[0]) for each in nodes if (m := _TAG.match(text, each.start))}
+    rows = [_TAG.sub(" ", text[each.start : each.end]).strip() for each in nodes]
+    return kind in HTML_ITEMS and len(opened) == 1 and not are_fields(rows)
+
+
+def _elements_of(text: str, node: Node, hot: Sequence[Node], *, is_xml: bool) -> Sequence[Node]:
     """Return the children of a node that are elements of a list."""
     first = hot[0]
+    if first.kind == ROW:
+        return hot
     if is_xml:
-        is_list = sum(each.kind == first.kind for each in hot) > 1 and first.kind not in _AWS_TAGS
+        alike = [each for each in hot if each.kind == first.kind]
+        is_list = len(alike) > 1 and first.kind not in _AWS_TAGS and _are_reports(text, alike)
         return [each for each in node.nodes if each.kind == first.kind] if is_list else ()
     if any(each.kind != first.kind for each in hot):
         return ()

@@ -21,6 +21,10 @@ XML_TOKEN = lazy_pattern(
 STRING = '"'
 # Shorter strings state no failure.
 _MIN_LENGTH = 30
+# The elements of HTML that can report an error each.
+HTML_ITEMS = frozenset({"article", "details", "div", "li", "pre", "section", "tr"})
+# The elements of HTML without an end.
+_EMPTY_TAGS = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
 _OPENING, _CLOSING = frozenset("[{"), frozenset("]}")
 _MAX_DEPTH = 40
 
@@ -84,13 +88,15 @@ def parse_xml(text: str, start: int) -> Node:
         if tag is None:
             continue
         if token["close"]:
-            if any(each.kind == tag for each in stack[-3:]):
+            # What a program prints can have placeholders that look like tags.
+            if any(each.kind == tag for each in (stack if tag in HTML_ITEMS else stack[-3:])):
                 while stack[-1].kind != tag:
                     stack.pop().end = token.start()
                 stack.pop().end = token.end()
         elif len(stack) < _MAX_DEPTH:
-            node = Node(tag, token.start(), token.end() if token["empty"] else len(text))
+            is_empty = token["empty"] or tag.lower() in _EMPTY_TAGS
+            node = Node(tag, token.start(), token.end() if is_empty else len(text))
             stack[-1].nodes.append(node)
-            if not token["empty"]:
+            if not is_empty:
                 stack.append(node)
     return stack[0]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.assembly import read, read_cause
 from iamtriage._reading.documents import find_cause_in_documents, read_documents
-from iamtriage._reading.elements import read_elements
+from iamtriage._reading.elements import read_elements, read_rows
 from iamtriage._reading.judging.building import build
 from iamtriage._reading.log_events import read_log_events
 from iamtriage._reading.repeats import Repeats
@@ -90,21 +90,28 @@ def _find_in_parts(entry: Entry, depth: int = 0) -> Parts:
         depth: In how many strings it is.
     """
     parts = None
-    if not (entry.low > 0 or entry.high < sys.maxsize):
+    is_whole = not (entry.low > 0 or entry.high < sys.maxsize)
+    if is_whole:
         find = partial(_find_in_message, depth=depth)
         parts = read_log_events(entry.text, entry.prefixes, find, entry.start)
         if parts is None and (records := read_documents(entry.text, entry.prefixes)) is not None:
             return [(records, entry)]
         if parts is None:
             parts = read_elements(entry, _find_in_strings, depth)
-    return _find_in_strings(entry, depth) if parts is None else _in_order(entry, parts)
+    if parts is None:
+        parts = read_strings(entry, _find_in_parts, depth)
+    if parts is None and is_whole:
+        parts = read_rows(entry, _find_in_parts, depth)
+    return _read_entry(entry) if parts is None else _in_order(entry, parts)
 
 
 def _find_in_strings(entry: Entry, depth: int) -> Parts:
     """Return the failures in an entry, or in each entry in its strings."""
     parts = read_strings(entry, _find_in_parts, depth)
-    if parts is not None:
-        return _in_order(entry, parts)
+    return _read_entry(entry) if parts is None else _in_order(entry, parts)
+
+
+def _read_entry(entry: Entry) -> Parts:
     return [(_find_in_entry(entry.text, entry.prefixes, entry.statements, entry.low, entry.high), entry)]
 
 

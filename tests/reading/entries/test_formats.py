@@ -23,6 +23,7 @@ PREFIX_LINES = {
     "request_tag": (f"[0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9] {_DENIED}", ""),
     "pm2": (f"0|orders   | {_DENIED}", "0|orders"),
     "drone": (f"[deploy:352] {_DENIED}", ""),
+    "pytest": (f"E   {_DENIED}", ""),
     "apache_error": (
         f"[Wed Oct 07 09:00:00.123456 2026] [wsgi:error] [pid 17:tid 140] [remote 192.0.2.1:80] {_DENIED}",
         "[pid 17:tid 140]",

@@ -31,6 +31,8 @@ _LOGRUS = r"(?:TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[\d{1,9}\]"
 # The group in each pattern captures the stream's name; it is empty if the prefix names none.
 PREFIXES: dict[str, str] = {
     "quote": r"(?P<quote>)>{1,3}(?:[ ]|(?=\n|\Z))",
+    # The lines of an exception.
+    "pytest": r"E {3}(?P<pytest>)",
     "docker_compose": r"(?:\x1b\[[0-9;]{0,16}m)?(?P<docker_compose>[A-Za-z0-9][\w./@-]{0,62}?(?:[-_.]\d{1,4}[ \t]{1,24}|[ \t]{2,24}))(?:\x1b\[[0-9;]{0,16}m)?\|(?:\x1b\[0m)?(?:[ ](?:\x1b\[0m)?|(?=\n|\Z))",
     "pm2": r"(?P<pm2>\d{1,4}\|[\w.@-]{1,60}) {1,24}\|(?:[ ]|(?=\n|\Z))",
     # The step and the number of the line.
@@ -246,7 +248,7 @@ _PREFIX_STARTS = frozenset("0123456789[<>{@\x1b")
 _SHORT_NAME = 3
 _UNSTAMPED = frozenset({
     "quote", "stern", "stern_ordinal", "request_tag", "logcat_brief", "docker_json", "docker_compose",
-    "kubectl", "packer", "github_cli",
+    "kubectl", "packer", "pytest", "github_cli",
 })  # fmt: skip
 _MAX_PREFIXES = 4
 _PARTIAL_TAGS = (" P ", " P")

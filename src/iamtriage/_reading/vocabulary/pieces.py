@@ -124,7 +124,11 @@ class Piece:
             self.put("service", prefix.lower(), start, start + len(prefix), service_rank)
 
     def mark_cuts(self, text: str) -> None:
-        """Mark truncated facts, so that a complete copy of a value replaces them."""
+        """Mark truncated facts, so that a complete copy of a value replaces them, and drop a truncated operation."""
+        operation = self.facts.get("operation")
+        if operation and operation.start >= 0 and find_ellipsis_end(text, operation.end) > operation.end:
+            # A part of the name can be the name of another operation.
+            del self.facts["operation"]
         for key, fact in self.facts.items():
             if fact.start >= 0 and key in _TRUNCATABLE:
                 self.facts[key] = _mark_cut(text, key, fact)

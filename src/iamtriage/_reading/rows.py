@@ -1,0 +1,220 @@
+"""Outline texts: the rows of tables, the items of lists, named lines, and the sections below headings.
+
+What the lines of a text have in common shows which form it has, so there is no list of the programs that print it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.entries.formats import CONTINUATION
+from iamtriage._reading.entries.lines import without_style
+from iamtriage._reading.nodes import Node
+from iamtriage._reading.vocabulary.triggers import may_contain_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_Key: TypeAlias = "tuple[str | int, ...]"
+
+ROW = "row"
+"""The kind of the nodes."""
+
+_BORDERS = "|│┃║"
+# The columns of a table, by what separates them, and a rule between its rows.
+_BORDERED = lazy_pattern(rf"(?P<border>[{_BORDERS}])(?P<cells>.*)(?P=border)")
+_RULE = lazy_pattern(r"[\s|+:=─━┄┈═┌┬┐├┼┤└┴┘╞╪╡╭┮╮╰╯┏┳┓┡╇┩┗┻┛╔╦╗╠╬╣╚╩╝│┃║-]+")
+_GAP = lazy_pattern(r"(?<=\S)[ ]{2,}(?=\S)")
+# "1. ", "2) ", "- ".
+_NUMBER = lazy_pattern(r"(?P<number>\d{1,4})(?P<mark>[.)])[ ]")
+_BULLET = lazy_pattern(r"(?P<mark>[-*•+])[ ](?=\S)")
+# What a line is about, which no program prints for the parts of one error: "bucket-1: ", "Step 2: ", "a/b.py::c - ".
+_NAME = lazy_pattern(
+    r"(?:[A-Z][A-Za-z]{1,20} |(?!\d+[\W_]))(?P<name>(?![\w.]*(?:Error|Exception|Fault)\b|https?:|[xX]-)[\w@./:$\[\]~+-]{0,200}[\d./@-][\w@./:$\[\]~+-]{0,200}?)(?P<mark>:| ->| =>| =| -| –)[ ]"
+)
+# A word that labels a part of one error, such as its code.
+_LABEL = lazy_pattern(
+    r"[\W_]*(?:(?i:error|status|http|aws|failure|exception|request|host|response|x-amzn?)[ _-]?)?(?i:code|message|msg|error|exception|reason|cause|type|status|details?|description|title|summary|id|operation|action|service|resource|principal|region|body|output)[\"'`*]{0,3}\s*(?:[:=|│┃║\t]|\s{2})"
+)
+# The time of a message in a chat.
+_TIME = lazy_pattern(r"\[?(?:[\d./-]{6,10},? )?\d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?\]?[ ](?=\S)")
+# A record of CSV.
+_FIELD = r"(?:\"(?:[^\"]++|\"\")*+\"(?=[,\r\n]|\Z)|[^\",\n][^,\n]*+|(?=[,\r\n]))"
+_RECORD = lazy_pattern(rf"{_FIELD}(?:,{_FIELD})*+\r?(?:\n|\Z)")
+_SEPARATOR = lazy_pattern(rf"(?:\A|(?<=,)){_FIELD}(?:,|\r?\Z)")
+# The signs of a heading: how it starts or ends, or its time.
+_HEADING = lazy_pattern(r"[#=_*$>●○~\[<@-]|.*(?::|\.\.\.|wrote:|[#=_*~-]{3})$|.*\b\d{1,2}:\d\d\b")
+_WORD = lazy_pattern(r"[^\W_]+")
+_MAX_INDENT = 4
+_MAX_HEADING = 120
+_MIN_LINES = 2
+_MAX_LINES = 4_000
+
+
+class _Line(NamedTuple):
+    start: int
+    end: int
+    content: str
+    is_hot: bool
+
+
+class _Mark(NamedTuple):
+    """A line at which a row or section can start.
+
+    Attributes:
+        line: Its number.
+        name: What it is about, if it says so.
+    """
+
+    line: int
+    name: str
+
+
+def parse_rows(text: str, prefixes: Sequence[tuple[int, int]]) -> Node | None:
+    """Return the rows, items or sections of a text that at least two reports are in, or ``None`` for any other text.
+
+    Args:
+        text: The text.
+        prefixes: The spans of the prefixes that a log put before its lines.
+    """
+    if records := _find_records(text):
+        root = Node("text", 0, len(text))
+        root.nodes = [Node(ROW, start, end) for start, end in records]
+        return root
+    lines = list(_split(text, prefixes))
+    hot = [index for index, line in enumerate(lines) if line.is_hot]
+    if len(hot) < _MIN_LINES or len(lines) > _MAX_LINES:
+        return None
+    groups: dict[_Key, list[_Mark]] = {}
+    for index, line in enumerate(lines):
+        for key, name in _keys_of(line):
+            groups.setdefault(key, []).append(_Mark(index, name))
+    best: list[tuple[int, int]] = []
+    most = 1
+    for key, marks in groups.items():
+        if len(marks) < _MIN_LINES or (key[0] == "heading" and marks[0].line > hot[0]):
+            continue
+        sections = list(_sections(key, marks, lines))
+        reporting = [
+            section for section in sections if any(section[0] <= index < section[1] for index in hot)
+        ]
+        if len(reporting) > most and not are_fields([lines[first].content for first, _ in reporting]):
+            best, most = sections, len(reporting)
+    if not best:
+        return None
+    root = Node("text", 0, len(text))
+    root.nodes = [Node(ROW, lines[first].start, lines[last - 1].end) for first, last in best]
+    return root
+
+
+def _find_records(text: str) -> list[tuple[int, int]]:
+    """Return the positions of the records of a document in CSV, or an empty list for any other text."""
+    if not (text.startswith('"') or ',"' in text or '\n"' in text):
+        return []
+    records: list[tuple[int, int]] = []
+    counts: list[int] = []
+    at, stop = 0, len(text.rstrip())
+    while at < stop and (m := _RECORD.match(text, at)):
+        records.append(m.span())
+        counts.append(len(_SEPARATOR.findall(m[0].rstrip("\r\n"))))
+        at = m.end()
+        if counts[-1] < _MIN_LINES or counts[-1] != counts[0]:
+            return []
+    return records if at >= stop and len(records) > 1 else []
+
+
+def _split(text: str, prefixes: Sequence[tuple[int, int]]) -> Iterator[_Line]:
+    at = 0
+    rest = iter(prefixes)
+    prefix = next(rest, None)
+    for line in text.splitlines(keepends=True):
+        end = at + len(line)
+        content = line
+        while prefix is not None and prefix[0] < end:
+            if prefix[0] == at:
+                content = line[prefix[1] - at :]
+            prefix = next(rest, None)
+        content = without_style(content).rstrip()
+        yield _Line(at, end, content, bool(content) and may_contain_failure(content))
+        at = end
+
+
+def _keys_of(line: _Line) -> Iterator[tuple[_Key, str]]:
+    """Yield the keys of what a line can be, each with its name. Lines with the same key have the same form."""
+    content = line.content
+    words = content.lstrip()
+    indent = len(content) - len(words)
+    if not words or _RULE.fullmatch(words):
+        return
+    table = _BORDERED.fullmatch(words)
+    if table:
+        cells = re.split(rf"(?<!\\){re.escape(table['border'])}", table["cells"])
+        if len(cells) > 1:
+            yield ("table", table["border"], len(cells)), cells[0].strip()
+        return
+    if indent > _MAX_INDENT or words[0] in _BORDERS:
+        return
+    for separator in ("\t", " | ", " │ "):
+        if separator in words:
+            yield ("columns", separator, words.count(separator)), ""
+    if len(gaps := _GAP.findall(words)) > 1:
+        yield ("columns", "  ", len(gaps)), ""
+    if m := _TIME.match(words):
+        yield ("time", _WORD.sub("w", m[0])), ""
+    elif m := _NUMBER.match(words):
+        yield ("number", m["mark"], indent), m["number"]
+    elif m := _BULLET.match(words):
+        yield ("bullet", m["mark"], indent), ""
+    elif m := _NAME.match(words):
+        yield ("name", m["mark"], indent), m["name"]
+    if not line.is_hot and len(words) <= _MAX_HEADING and _is_heading(words):
+        yield ("heading", indent, _WORD.sub("w", words)), words
+
+
+def _is_heading(words: str) -> bool:
+    return (
+        _WORD.search(words) is not None
+        and CONTINUATION.match(words) is None
+        and (_HEADING.match(words) is not None or any(map(str.isdigit, words)))
+    )
+
+
+def _sections(key: _Key, marks: Sequence[_Mark], lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
+    """Yield the numbers of the first line of each section and of the line after it."""
+    form = key[0]
+    if form == "columns":
+        for mark in marks:
+            yield mark.line, mark.line + 1
+        return
+    starts: list[int] = []
+    before: _Mark | None = None
+    for mark in marks:
+        is_next = before is not None and mark.line == before.line + 1
+        # A long cell goes on in the next row, and a name can precede several lines.
+        goes_on = before is not None and (
+            (form == "table" and not mark.name and is_next) or (form == "name" and mark.name == before.name)
+        )
+        if not goes_on:
+            starts.append(mark.line)
+        before = mark
+    gaps = [index for index, line in enumerate(lines) if not line.content and index > starts[0]]
+    end = len(lines)
+    if gaps and gaps[0] > starts[-1]:
+        # No other section has an empty line, so the last one has none, either.
+        end = gaps[0]
+    for first, following in zip(starts, [*starts[1:], end], strict=True):
+        last = following
+        if form == "table":
+            last = first + 1
+            rows = {mark.line for mark in marks}
+            while last < following and last in rows:
+                last += 1
+        yield first, last
+
+
+def are_fields(rows: Sequence[str]) -> bool:
+    """Return whether rows label the parts of one error."""
+    labels = [m[0].strip(" \t|│┃║-*•:=\"'`").lower() for row in rows if (m := _LABEL.match(row))]
+    return len(labels) * 2 > len(rows) and len(set(labels)) > 1
