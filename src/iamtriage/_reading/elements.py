@@ -56,6 +56,7 @@ _AWS_TAGS = frozenset({"Error", "Errors", "Message", "Code", "member", "Type"})
 _MAX_SILENT = 50
 # Lists in sections, and tables in lists.
 _MAX_DEPTH = 3
+_MIN_REPORTS = 2
 # The depth at which strings are not read as logs.
 _WITHOUT_STRINGS = 99
 # Lists in lists. At each level, text can be read once more.
@@ -93,7 +94,10 @@ def read_rows(entry: Entry, find: Find, depth: int) -> Parts | None:
 
     The arguments and the result are those of ``read_elements``.
     """
-    if depth >= _MAX_DEPTH or entry.text.count("\n") < 1:
+    if depth >= _MAX_DEPTH or "\n" not in entry.text:
+        return None
+    if len(entry.prefixes) == 1 and len(entry.statements) < _MIN_REPORTS:
+        # One message of a logger, such as a traceback.
         return None
     root = parse_rows(entry.text, entry.prefixes)
     return (
@@ -162,6 +166,9 @@ def _read_elements(entry: Entry, node: Node, finder: _Finder, level: int = 0) ->
             # Source code lists the messages that it compares.
             return []
     found = _merge_repeats(found)
+    if elements[0].kind == ROW:
+        # Other rows would be found in the same text.
+        finder = finder._replace(depth=max(finder.depth, _MAX_DEPTH))
     found = _merge_rest(found, finder.read(entry, node, elements))
     if silent:
         # Next to failures of AWS, less is certain to be one, such as a code alone.

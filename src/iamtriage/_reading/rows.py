@@ -6,6 +6,7 @@ What the lines of a text have in common shows which form it has, so there is no 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
@@ -29,11 +30,13 @@ _RULE = lazy_pattern(r"[\s|+:=─━┄┈═┌┬┐├┼┤└┴┘╞╪�
 _GAP = lazy_pattern(r"(?<=\S)[ ]{2,}(?=\S)")
 # "1. ", "2) ", "- ".
 _NUMBER = lazy_pattern(r"(?P<number>\d{1,4})(?P<mark>[.)])[ ]")
+_BULLETS = "-*•+"
 _BULLET = lazy_pattern(r"(?P<mark>[-*•+])[ ](?=\S)")
 # What a line is about, which no program prints for the parts of one error: "bucket-1: ", "Step 2: ", "a/b.py::c - ".
 _NAME = lazy_pattern(
-    r"(?:[A-Z][A-Za-z]{1,20} |(?!\d+[\W_]))(?P<name>(?![\w.]*(?:Error|Exception|Fault)\b|https?:|[xX]-)[\w@./:$\[\]~+-]{0,200}[\d./@-][\w@./:$\[\]~+-]{0,200}?)(?P<mark>:| ->| =>| =| -| –)[ ]"
+    r"(?P<word>[A-Z][A-Za-z]{1,20} )?(?P<name>(?![\w.]*(?:Error|Exception|Fault)\b|https?:|[xX]-)[\w@./:$\[\]~+-]{1,300}?)(?P<mark>:| ->| =>| =| -| –)[ ]"
 )
+_NAME_SIGN = lazy_pattern(r"[\d./@-]")
 # A word that labels a part of one error, such as its code.
 _LABEL = lazy_pattern(
     r"[\W_]*(?:(?i:error|status|http|aws|failure|exception|request|host|response|x-amzn?)[ _-]?)?(?i:code|message|msg|error|exception|reason|cause|type|status|details?|description|title|summary|id|operation|action|service|resource|principal|region|body|output)[\"'`*]{0,3}\s*(?:[:=|│┃║\t]|\s{2})"
@@ -88,17 +91,26 @@ def parse_rows(text: str, prefixes: Sequence[tuple[int, int]]) -> Node | None:
     if len(hot) < _MIN_LINES or len(lines) > _MAX_LINES:
         return None
     groups: dict[_Key, list[_Mark]] = {}
+    headings: set[_Key] = set()
     for index, line in enumerate(lines):
         for key, name in _keys_of(line):
             groups.setdefault(key, []).append(_Mark(index, name))
+        # A heading precedes what it is about.
+        if (index < hot[0] or headings) and (key := _heading_of(line)):
+            if index < hot[0]:
+                headings.add(key)
+            if key in headings:
+                groups.setdefault(key, []).append(_Mark(index, ""))
     best: list[tuple[int, int]] = []
     most = 1
     for key, marks in groups.items():
-        if len(marks) < _MIN_LINES or (key[0] == "heading" and marks[0].line > hot[0]):
+        if len(marks) < _MIN_LINES:
             continue
         sections = list(_sections(key, marks, lines))
         reporting = [
-            section for section in sections if any(section[0] <= index < section[1] for index in hot)
+            (first, last)
+            for first, last in sections
+            if (at := bisect_left(hot, first)) < len(hot) and hot[at] < last
         ]
         if len(reporting) > most and not are_fields([lines[first].content for first, _ in reporting]):
             best, most = sections, len(reporting)
@@ -136,49 +148,56 @@ def _split(text: str, prefixes: Sequence[tuple[int, int]]) -> Iterator[_Line]:
             if prefix[0] == at:
                 content = line[prefix[1] - at :]
             prefix = next(rest, None)
-        content = without_style(content).rstrip()
+        content = content.rstrip()
         yield _Line(at, end, content, bool(content) and may_contain_failure(content))
         at = end
 
 
 def _keys_of(line: _Line) -> Iterator[tuple[_Key, str]]:
     """Yield the keys of what a line can be, each with its name. Lines with the same key have the same form."""
-    content = line.content
+    content = without_style(line.content)
     words = content.lstrip()
-    indent = len(content) - len(words)
-    if not words or _RULE.fullmatch(words):
+    if not words:
         return
-    table = _BORDERED.fullmatch(words)
-    if table:
-        cells = re.split(rf"(?<!\\){re.escape(table['border'])}", table["cells"])
-        if len(cells) > 1:
-            yield ("table", table["border"], len(cells)), cells[0].strip()
+    first, indent = words[0], len(content) - len(words)
+    if first in _BORDERS:
+        table = None if _RULE.fullmatch(words) else _BORDERED.fullmatch(words)
+        if table:
+            cells = re.split(rf"(?<!\\){re.escape(table['border'])}", table["cells"])
+            if len(cells) > 1:
+                yield ("table", table["border"], len(cells)), cells[0].strip()
         return
-    if indent > _MAX_INDENT or words[0] in _BORDERS:
+    if indent > _MAX_INDENT or (not first.isalnum() and _RULE.fullmatch(words)):
         return
     for separator in ("\t", " | ", " │ "):
         if separator in words:
             yield ("columns", separator, words.count(separator)), ""
-    if len(gaps := _GAP.findall(words)) > 1:
+    if "  " in words and len(gaps := _GAP.findall(words)) > 1:
         yield ("columns", "  ", len(gaps)), ""
-    if m := _TIME.match(words):
+    if (first == "[" or first.isdigit()) and (m := _TIME.match(words)):
         yield ("time", _WORD.sub("w", m[0])), ""
-    elif m := _NUMBER.match(words):
+    elif first.isdigit() and (m := _NUMBER.match(words)):
         yield ("number", m["mark"], indent), m["number"]
-    elif m := _BULLET.match(words):
+    elif first in _BULLETS and (m := _BULLET.match(words)):
         yield ("bullet", m["mark"], indent), ""
-    elif m := _NAME.match(words):
+    elif (
+        (m := _NAME.match(words)) and _NAME_SIGN.search(m["name"]) and (m["word"] or not m["name"].isdigit())
+    ):
         yield ("name", m["mark"], indent), m["name"]
-    if not line.is_hot and len(words) <= _MAX_HEADING and _is_heading(words):
-        yield ("heading", indent, _WORD.sub("w", words)), words
 
 
-def _is_heading(words: str) -> bool:
-    return (
-        _WORD.search(words) is not None
-        and CONTINUATION.match(words) is None
-        and (_HEADING.match(words) is not None or any(map(str.isdigit, words)))
-    )
+def _heading_of(line: _Line) -> _Key | None:
+    """Return the key of a heading, or ``None`` for any other line."""
+    if line.is_hot or not 0 < len(line.content) <= _MAX_HEADING:
+        return None
+    content = without_style(line.content)
+    words = content.lstrip()
+    indent = len(content) - len(words)
+    if indent > _MAX_INDENT or not words or _WORD.search(words) is None:
+        return None
+    if not (_HEADING.match(words) or any(map(str.isdigit, words))) or CONTINUATION.match(words):
+        return None
+    return "heading", indent, _WORD.sub("w", words)
 
 
 def _sections(key: _Key, marks: Sequence[_Mark], lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
