@@ -2208,8 +2208,10 @@ OTHERS: tuple[Case, ...] = (
     *(
         (
             f"boundary that {way} does not set",
-            f"{before}\n{_implicit('iam:CreateRole', f'arn:aws:iam::{ACCOUNT}:role/app-cart', 'identity-based policy')}\nBut we have\n"
-            f'{{"Effect": "Allow", "Action": "iam:CreateRole", "Resource": "arn:aws:iam::{ACCOUNT}:role/app-*", "Condition": {{"StringEquals": {{"iam:PermissionsBoundary": "arn:aws:iam::{ACCOUNT}:policy/Fence"}}}}}}',
+            (
+                f"{before}\n{_implicit('iam:CreateRole', f'arn:aws:iam::{ACCOUNT}:role/app-cart', 'identity-based policy')}\nBut we have\n"
+                f'{{"Effect": "Allow", "Action": "iam:CreateRole", "Resource": "arn:aws:iam::{ACCOUNT}:role/app-*", "Condition": {{"StringEquals": {{"iam:PermissionsBoundary": "arn:aws:iam::{ACCOUNT}:policy/Fence"}}}}}}'
+            ),
             {},
             ("allows it only if iam:PermissionsBoundary is", says),
             (omits,),
@@ -2237,8 +2239,10 @@ OTHERS: tuple[Case, ...] = (
     ),
     (
         "policy that a condition does not let a role have",
-        f"$ aws iam attach-role-policy --role-name app-cart --policy-arn arn:aws:iam::aws:policy/PowerUserAccess\n{_implicit('iam:AttachRolePolicy', 'role app-cart', 'identity-based policy')}\n"
-        f'{{"Effect": "Allow", "Action": "iam:AttachRolePolicy", "Resource": "arn:aws:iam::{ACCOUNT}:role/app-*", "Condition": {{"ArnEquals": {{"iam:PolicyARN": "arn:aws:iam::{ACCOUNT}:policy/app-read"}}}}}}',
+        (
+            f"$ aws iam attach-role-policy --role-name app-cart --policy-arn arn:aws:iam::aws:policy/PowerUserAccess\n{_implicit('iam:AttachRolePolicy', 'role app-cart', 'identity-based policy')}\n"
+            f'{{"Effect": "Allow", "Action": "iam:AttachRolePolicy", "Resource": "arn:aws:iam::{ACCOUNT}:role/app-*", "Condition": {{"ArnEquals": {{"iam:PolicyARN": "arn:aws:iam::{ACCOUNT}:policy/app-read"}}}}}}'
+        ),
         {},
         (
             "but the request has arn:aws:iam::aws:policy/PowerUserAccess",

@@ -522,6 +522,12 @@ def test_action_that_no_resource_limits(action: str, resource: str, *, has_effec
     )
 
 
+def test_resource_of_other_actions_is_not_that_of_an_action_without_resources() -> None:
+    denied = _denied("s3:ListAllMyBuckets", "*").replace(" on resource: *", "")
+    explanation = explain(f"{denied}\n\n{_policy('s3:*', 'arn:aws:s3:::cart')}")
+    assert explanation.summary.endswith("allows it only on arn:aws:s3:::cart, where it has no effect.")
+
+
 def test_password_that_docker_did_not_get() -> None:
     text = "Error: Cannot perform an interactive login from a non TTY device\n"
     for lines, is_explained in ((text, True), ("", False)):

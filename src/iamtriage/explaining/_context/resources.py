@@ -80,6 +80,10 @@ def find_failed_resource(
         return database_user_arn(failure, None if context.caller is None else context.caller.value)
     if action is not None and action.startswith("kafka-cluster:"):
         return _find_kafka_resource(failure, action)
+    known = None if action is None else find_action(action)
+    if known is not None and known.only_wildcard:
+        # What the text has is the resource of other actions.
+        return None
     # Only S3 returns host IDs, and its URLs name the bucket.
     is_s3 = failure.envelope.host_id or (context.bucket and ".amazonaws.com" in context.bucket.words)
     service = failure.envelope.service or ("s3" if is_s3 else None)
@@ -88,7 +92,6 @@ def find_failed_resource(
         return found
     if "arn:" not in failure.text and _QUEUE_HOST not in failure.text:
         return None
-    known = find_action(action)
     return None if known is None else find_stated_arn(failure, lambda arn: known.accepts(arn) is not None)
 
 

@@ -38,9 +38,10 @@ _REGIONS = lazy_pattern(
     rf"|:eks:({_REGION}):[0-9]{{12}}:cluster/|- [\"']?--region[\"']?\s{{1,80}}- [\"']?({_REGION})\b"
     # The output of `aws configure get region` and `aws configure list`.
     rf"|\bconfigure get (?:profile\.[\w.-]{{1,64}}\.)?region\b[^\n]{{0,80}}\n({_REGION})\b|(?m:^) {{0,20}}region[ :]{{2,30}}({_REGION})\b"
-    rf"|\b[Rr]egion:? ({_REGION})\b|\.({_REGION})\.eksctl\.io\b",
+    rf"|\b[Rr]egion:? ({_REGION})\b|\.({_REGION})\.eksctl\.io\b|\bcom\.amazonaws\.({_REGION})\.[a-z]",
     re.ASCII,
 )
+_REGION_SIGNS = ("egion", "REGION", ".compute.", "eks", "client(", "resource(", "com.")
 _US_EAST_HOST = lazy_pattern(r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\.ec2\.internal\b", re.ASCII)
 _PROFILES = lazy_pattern(
     r"\bAWS_(?:DEFAULT_)?PROFILE[=:]\s?[\"']?([\w.@:+/-]{1,64})(?<![.:])"
@@ -180,8 +181,7 @@ def find_region(text: str, command: CommandLine | None) -> Stated | None:
     """Return the region of the command, the environment, a configuration or an instance's host name."""
     if command is not None and (stated := command.option("region")):
         return stated if re.fullmatch(_REGION, stated.value) else None
-    may_match = any(sign in text for sign in ("egion", "REGION", ".compute.", "eks", "client(", "resource("))
-    if may_match and (stated := _last(_REGIONS, text)):
+    if any(sign in text for sign in _REGION_SIGNS) and (stated := _last(_REGIONS, text)):
         return stated
     if ".ec2.internal" in text and (found := _US_EAST_HOST.search(text)):
         return Stated("us-east-1", found[0])

@@ -63,6 +63,7 @@ _WORKS = lazy_pattern(
     rf"|^(?>\W{{0,3}}[A-Z0-9][A-Z0-9:.,+-]{{0,39}}\W{{1,3}}){{0,3}}\W{{0,3}}(?i:region\W{{1,3}})?{REGION}\b[^\n]{{0,200}}\b(?:done|(?:delet|creat|complet|finish|process)ed)\b",
     re.ASCII,
 )
+_WHERE = lazy_pattern(r"[^,;:\n]{0,40}?\b(?:with|in|for|from|on|against)\b")
 _NEGATION = lazy_pattern(
     r"(?i:\bnot?\b|n't\b|\bnever\b|\bwith(?:out)? (?!-{0,2}region)|\b(?:an)?other account\b|\b(?:skip|den|refus|block|reject)\w)|✗|❌"
 )
@@ -134,8 +135,12 @@ def find_working_regions(text: str, start: int, end: int) -> tuple[str, ...]:
         if output.strip() and not _ERROR.search(output):
             found[region] = None
     for clause in CLAUSE_END.split(f"{text[low:start]}\n{text[end:high]}"):
-        if _WORKS.search(clause.strip()) and not (_ERROR.search(clause) or _NEGATION.search(clause)):
-            found |= dict.fromkeys(_MENTION.findall(clause))
+        works = _WORKS.search(clause.strip())
+        if works is not None and not (_ERROR.search(clause) or _NEGATION.search(clause)):
+            # "region = eu-west-1, works with --region us-east-1"
+            where = _WHERE.match(clause.strip(), works.end())
+            named = () if where is None else _MENTION.findall(clause.strip(), where.end())
+            found |= dict.fromkeys(named or _MENTION.findall(clause))
     heading = _HEADS_FAILURE.search(text, max(start - _CHARS_BEFORE, 0), start)
     if heading is not None:
         found.pop(heading[1], None)

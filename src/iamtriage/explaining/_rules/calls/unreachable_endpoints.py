@@ -5,20 +5,32 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
+from iamtriage.explaining._rules.calls.endpoint_routes import (
+    create_endpoint_remedy,
+    find_endpoint_service,
+    lacks_way,
+    test_connection_remedy,
+)
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.missing_in_region import explain_fips_host
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import certificates, clues, clusters, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
-from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
+from iamtriage.explaining._rules.sts.findings import (
+    PRIVATE_DNS_REGIONAL_ONLY,
+    UNREACHABLE_CODES,
+    diagnose_sts_call,
+    has_endpoint,
+)
 from iamtriage.failures._failures import AwsError
 from iamtriage.sts._endpoint_table import PARTITIONS
 
@@ -51,12 +63,6 @@ _CLUSTER_HOST = lazy_pattern(
 _API_SERVER = lazy_pattern(
     rf"{_CLUSTER_HOST.pattern}|Unable to connect to the server|Kubernetes cluster unreachable"
 )
-# A service or, with ECR, an API of it: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html.
-_REGIONAL_HOST = lazy_pattern(
-    r"(?:[0-9]{12}\.(?=dkr\.)|[a-z0-9.-]{3,63}\.(?=s3\.))?(?P<name>(?:api\.|dkr\.)?[a-z0-9-]{2,40})\.(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,2}-[0-9])\.amazonaws\.com"
-)
-# https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html, where it differs.
-_ENDPOINT_SERVICES = {"kinesis": "kinesis-streams", "firehose": "kinesis-firehose"}
 _TASK_START = lazy_pattern(r"\bResourceInitializationError\b|\bCannotPull(?:Container|ECRContainer)Error\b")
 _NOT_A_POLICY = "The request did not reach AWS, so an IAM policy does not help."
 _NOT_A_TRUST_POLICY = (
@@ -117,15 +123,35 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     if cause is None and has_answer and not clues.error_code(case.failure):
         return _explain_unknown_error(case)
     findings, related = diagnose_sts_call(case, codes=UNREACHABLE_CODES), _related_causes(message, host)
-    # No other reason is possible if there is no such Region.
+    service = None if _unknown_region(message, host) else find_endpoint_service(host)
+    if service is not None and not findings.causes and lacks_way(case.failure.text, service):
+        return case.explain(
+            f"The call got no response from {host}: its subnet has no NAT gateway, and no VPC endpoint for {service}.",
+            certificates.NO_WAY_OUT.cause(
+                "derived",
+                text="The subnet has no way to this endpoint. VPC endpoints for other services do not help.",
+            ),
+            topic="no-answer",
+            remedies=(
+                create_endpoint_remedy(service),
+                test_connection_remedy(case, host, has_region=True),
+            ),
+            notes=_NOT_A_TRUST_POLICY if service.endswith(".sts") else _NOT_A_POLICY,
+        )
+    # No other reason is possible if there is no such Region, or if the VPC has an endpoint with another name.
     is_certain = [each.code for each in related] == [NO_SUCH_HOST.code]
+    summary = _summary(message, host)
+    is_regional = PRIVATE_DNS_REGIONAL_ONLY.code in {each.code for each in findings.causes}
+    if is_regional and has_endpoint(case):
+        summary = f"{summary.removesuffix('.')}: the VPC endpoint for STS has only the name of its Region, {_regional_host(case)}."
+        related = ()
     cause = cause or NO_ANSWER.cause(
         "reported",
         code_evidence(case.failure, is_from_sdk=True),
         text="The SDK could not connect to the endpoint.",
     )
     return case.explain(
-        _summary(message, host),
+        summary,
         *(() if is_certain else (cause, *findings.causes)),
         *related,
         topic="no-answer",
@@ -135,7 +161,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             _TASK_REMEDY if _TASK_START.search(case.text) else None,
             None
             if (region := _unknown_region(message, host)) and _region_of_zone(region)
-            else _test_connection_remedy(case, host, has_region=region is None),
+            else test_connection_remedy(case, host, has_region=region is None),
         ),
         notes=_NOT_A_POLICY if host is None or not host.startswith("sts.") else _NOT_A_TRUST_POLICY,
     )
@@ -160,6 +186,10 @@ _NETWORK_ERRORS = (
     (_CONNECTION_REFUSED, CONNECTION_FAILED, "the connection was refused or reset"),
     (_TIMEOUT, CONNECTION_FAILED, "the connection timed out"),
 )
+
+
+def _regional_host(case: Case[AwsError]) -> str:
+    return f"sts.{commands.region(find_region(case))}.amazonaws.com"
 
 
 def _network_cause(message: str, host: str | None) -> Cause | None:
@@ -292,40 +322,6 @@ def _related_remedy(case: Case[AwsError], message: str, host: str | None) -> Rem
             url=pages.CLI_PROXY,
         )
     return None
-
-
-def _test_connection_remedy(case: Case[AwsError], host: str | None, *, has_region: bool) -> Remedy:
-    name, service = host or "HOST", _endpoint_service(host) if has_region else None
-    where = "where the call runs"
-    if case.facts.namespace is not None:
-        where = f"in a pod of the namespace {clip_text(case.facts.namespace)} (kubectl exec)"
-    endpoint = f"a VPC endpoint{f' for {service}' if service else ''} with private DNS"
-    if service is not None and service.endswith((".s3", ".dynamodb")):
-        endpoint = f"a gateway endpoint for {service} in its route table"
-    look = "aws ec2 describe-vpc-endpoints --region REGION"
-    if service is not None:
-        query = "VpcEndpoints[].[VpcId,State,PrivateDnsEnabled,Groups[].GroupId]"
-        look += f" --filters Name=service-name,Values={service} --query '{query}'"
-    return your_remedy(
-        "Test the connection to the endpoint",
-        f"Run the first two commands {where}. Any response, even an error, shows that the host is reachable.",
-        f"If nslookup prints a public address, the subnet needs a route to the internet (a NAT gateway) or {endpoint}, as does each further service that is called. A private address is that of an endpoint: its security group must allow port 443 from the caller.",
-        commands=(
-            commands.fill_command("nslookup {}", name),
-            commands.fill_command("curl --silent --show-error --head --max-time 10 {}", f"https://{name}"),
-            Labelled("With credentials of the account, elsewhere:", look) if has_region else None,
-        ),
-        url=pages.VPC_ENDPOINTS,
-    )
-
-
-def _endpoint_service(host: str | None) -> str | None:
-    """Return the name of the VPC endpoint service of a regional endpoint, such as com.amazonaws.eu-west-1.sts."""
-    found = None if host is None else _REGIONAL_HOST.fullmatch(host)
-    if found is None:
-        return None
-    name = ".".join(reversed(found["name"].split(".")))
-    return f"com.amazonaws.{found['region']}.{_ENDPOINT_SERVICES.get(name, name)}"
 
 
 _COMPARE_KUBECONFIG = your_remedy(

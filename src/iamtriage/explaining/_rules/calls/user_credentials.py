@@ -61,7 +61,7 @@ def explain_credential_of_user(case: Case[AwsError], message: str) -> Explanatio
         summary = f"The user {clip_text(user)}, whom the call names, has no {kind} {credential}: it belongs to another user or account, or it was deleted."
     again = commands.repeat_command(case.context.command, "iam", changes={"user-name": "USER_NAME"})
     profile = clues.find_profile(case)
-    lookup = (
+    lookup: tuple[str, ...] = (
         "aws iam get-access-key-last-used --access-key-id {} --query UserName --output text",
         "aws sts get-access-key-info --access-key-id {} --query Account --output text",
     )

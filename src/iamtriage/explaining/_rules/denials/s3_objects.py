@@ -64,8 +64,11 @@ _BUCKET_OWNER = lazy_pattern(rf"\b(?:list-buckets|get-bucket-acl)\b[^$]{{0,4000}
 _UPLOAD = lazy_pattern(r"\baws s3(?:api)? (?:cp|mv|sync|put-object)\b")
 _WRITTEN_BY_OTHER = lazy_pattern(
     r"\b(?:partner|vendor|supplier|customer|third party|(?:an)?other account|different account)\b[^.\n]{0,80}?\b(?:writes?|wrote|uploads?|uploaded|delivers?|delivered|puts?|sends?|copies|copied)\b"
-    r"|\b(?:written|uploaded|delivered|put|copied)\b[^.\n]{0,40}?\b(?:by|from) (?:a |an |the |our )?(?:partner|vendor|supplier|customer|third party|(?:an)?other account|different account)\b",
+    r"|\b(?:written|uploaded|delivered|put|copied)\b[^.\n]{0,40}?\b(?:by|from) (?:a |an |the |our )?(?:partner|vendor|supplier|customer|third party|(?:an)?other account|different account|account \d{12})\b",
     re.IGNORECASE,
+)
+_NOT_ENFORCED = lazy_pattern(
+    r"(?i:\bbucket[- ]?owner[- ]?enforced is (?:off|disabled|not set)\b|\bnot bucket[- ]?owner[- ]?enforced\b|\bACLs (?:are )?(?:still )?(?:enabled|on)\b)"
 )
 # That others can be read.
 _SOME = lazy_pattern(r"(?i:\b(?:only|just|some) (?:the |those |of the |old(?:er)? ){0,2}(?:objects|files)\b)")
@@ -232,7 +235,8 @@ def _explain_object_of_other_account(denial: Denial) -> Explanation | None:
     differs = owner is not None and own is not None and owner != own["id"]
     is_same = owner is not None and own is not None and not differs
     said = _WRITTEN_BY_OTHER.search(text)
-    if value == "BucketOwnerEnforced" or is_same or not (differs or (said and (value or _SOME.search(text)))):
+    allows = value or _NOT_ENFORCED.search(text) or _SOME.search(text)
+    if value == "BucketOwnerEnforced" or is_same or not (differs or (said and allows)):
         return None
     bucket = resource_commands.bucket_argument(denial)
     because = present(

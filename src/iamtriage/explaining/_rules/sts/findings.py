@@ -13,7 +13,7 @@ from iamtriage.exceptions import EndpointError
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._explanations.remedies import Remedy, Who
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 
 if TYPE_CHECKING:
@@ -209,10 +209,14 @@ def _remedies_of_cause(cause: StsCause, case: Case[Failure]) -> tuple[Remedy, ..
         return tuple(remedies.values())
     if is_of_pod(case):
         return (_regional_pods_remedy(remedies, case),)
-    variables = (
-        "To leave the code unchanged, set AWS_REGION and AWS_STS_REGIONAL_ENDPOINTS=regional where it runs."
+    # The service account is that of a pod.
+    remedies.pop("service account", None)
+    region = commands.region(find_region(case))
+    remedies["code"] = attrs.evolve(
+        remedies["code"],
+        steps=(*remedies["code"].steps, "Or leave the code unchanged, and set the variables where it runs."),
+        commands=(f"export AWS_REGION={region} AWS_STS_REGIONAL_ENDPOINTS=regional",),
     )
-    remedies["code"] = attrs.evolve(remedies["code"], steps=(*remedies["code"].steps, variables))
     return tuple(remedies.values())
 
 

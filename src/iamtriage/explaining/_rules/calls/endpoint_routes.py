@@ -1,0 +1,100 @@
+"""Find out whether a subnet has a way to an endpoint, and open one.
+
+Source: https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html.
+"""
+
+from __future__ import annotations
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.failures._failures import AwsError
+
+_NO_NAT = lazy_pattern(
+    r"\b(?i:(?:without|no|lacks?)(?: an?| any)? nat(?: gateways?| instances?)?\b|(?:isolated|private isolated) subnets?\b|no (?:route to the )?internet(?: access| gateway)?\b)"
+)
+# A service or, with ECR, an API of it: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html.
+_REGIONAL_HOST = lazy_pattern(
+    r"(?:[0-9]{12}\.(?=dkr\.)|[a-z0-9.-]{3,63}\.(?=s3\.))?(?P<name>(?:api\.|dkr\.)?[a-z0-9-]{2,40})\.(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,2}-[0-9])\.amazonaws\.com"
+)
+# https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html, where it differs.
+_ENDPOINT_SERVICES = {"kinesis": "kinesis-streams", "firehose": "kinesis-firehose"}
+_GATEWAY_SERVICES = (".s3", ".dynamodb")
+
+
+def lacks_way(text: str, service: str) -> bool:
+    """Return whether a text says that a subnet has no NAT gateway, and names no VPC endpoint for a service.
+
+    >>> lacks_way("private subnets, no NAT; endpoints for s3", "com.amazonaws.eu-west-1.sts")
+    True
+    """
+    is_named = service in text or f"endpoint for {service.rpartition('.')[2]}" in text.lower()
+    return not is_named and _NO_NAT.search(text) is not None
+
+
+def create_endpoint_remedy(service: str) -> Remedy:
+    """Return the remedy that gives a subnet a VPC endpoint for a service."""
+    region = service.split(".")[-2]
+    where = f"aws ec2 create-vpc-endpoint --region {region} --vpc-id VPC_ID --service-name {service}"
+    if service.endswith(_GATEWAY_SERVICES):
+        return account_remedy(
+            f"Create a gateway endpoint for {service}",
+            "ROUTE_TABLE_ID is the route table of the caller's subnet. A gateway endpoint is free of charge.",
+            commands=f"{where} --vpc-endpoint-type Gateway --route-table-ids ROUTE_TABLE_ID",
+            url=pages.VPC_ENDPOINTS,
+        )
+    return account_remedy(
+        f"Create an interface endpoint for {service}",
+        "SUBNET_ID is the caller's subnet, and the security group must allow port 443 from the caller. Each service that is called needs its own endpoint, or the subnet a route to a NAT gateway.",
+        commands=(
+            f"{where} --vpc-endpoint-type Interface --private-dns-enabled --subnet-ids SUBNET_ID --security-group-ids SECURITY_GROUP_ID",
+            Labelled(
+                "Then, where the call runs, the name must have a private address:",
+                f"nslookup {_host(service)}",
+            ),
+        ),
+        url=pages.VPC_ENDPOINTS,
+    )
+
+
+def _host(service: str) -> str:
+    _, _, region, *names = service.split(".")
+    return ".".join((*reversed(names), region, "amazonaws.com"))
+
+
+def test_connection_remedy(case: Case[AwsError], host: str | None, *, has_region: bool) -> Remedy:
+    """Return the remedy that tests the connection to an endpoint."""
+    name, service = host or "HOST", find_endpoint_service(host) if has_region else None
+    where = "where the call runs"
+    if case.facts.namespace is not None:
+        where = f"in a pod of the namespace {clip_text(case.facts.namespace)} (kubectl exec)"
+    endpoint = f"a VPC endpoint{f' for {service}' if service else ''} with private DNS"
+    if service is not None and service.endswith((".s3", ".dynamodb")):
+        endpoint = f"a gateway endpoint for {service} in its route table"
+    look = "aws ec2 describe-vpc-endpoints --region REGION"
+    if service is not None:
+        query = "VpcEndpoints[].[VpcId,State,PrivateDnsEnabled,Groups[].GroupId]"
+        look += f" --filters Name=service-name,Values={service} --query '{query}'"
+    return your_remedy(
+        "Test the connection to the endpoint",
+        f"Run the first two commands {where}. Any response, even an error, shows that the host is reachable.",
+        f"If nslookup prints a public address, the subnet needs a route to the internet (a NAT gateway) or {endpoint}, as does each further service that is called. A private address is that of an endpoint: its security group must allow port 443 from the caller.",
+        commands=(
+            commands.fill_command("nslookup {}", name),
+            commands.fill_command("curl --silent --show-error --head --max-time 10 {}", f"https://{name}"),
+            Labelled("With credentials of the account, elsewhere:", look) if has_region else None,
+        ),
+        url=pages.VPC_ENDPOINTS,
+    )
+
+
+def find_endpoint_service(host: str | None) -> str | None:
+    """Return the name of the VPC endpoint service of a regional endpoint, such as com.amazonaws.eu-west-1.sts."""
+    found = None if host is None else _REGIONAL_HOST.fullmatch(host)
+    if found is None:
+        return None
+    name = ".".join(reversed(found["name"].split(".")))
+    return f"com.amazonaws.{found['region']}.{_ENDPOINT_SERVICES.get(name, name)}"

@@ -1,0 +1,43 @@
+"""Tests for calls that cannot reach an endpoint from a private subnet."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+FAILED = 'Could not connect to the endpoint URL: "https://{}.eu-west-1.amazonaws.com/"\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "title", "option"),
+    [
+        ("sts", "private subnets, no nat; we have vpc endpoints for s3", "Create an interface endpoint for com.amazonaws.eu-west-1.sts", "--private-dns-enabled"),
+        ("dynamodb", "The function is in a subnet without NAT gateway.", "Create a gateway endpoint for com.amazonaws.eu-west-1.dynamodb", "--vpc-endpoint-type Gateway"),
+        ("api.ecr", "isolated subnets only", "Create an interface endpoint for com.amazonaws.eu-west-1.ecr.api", "--vpc-endpoint-type Interface"),
+    ],
+)  # fmt: skip
+def test_missing_endpoint_is_created(name: str, said: str, title: str, option: str) -> None:
+    explanation = explain(FAILED.format(name) + said)
+    first = explanation.remedies[0]
+    assert "its subnet has no NAT gateway" in explanation.summary
+    assert first.title == title
+    assert option in first.commands[0]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "The subnet has a NAT gateway.", "no NAT, but com.amazonaws.eu-west-1.sts is there", "no NAT, and a VPC endpoint for STS"],
+)  # fmt: skip
+def test_other_networks_are_tested_first(said: str) -> None:
+    assert explain(FAILED.format("sts") + said).remedies[0].title == "Test the connection to the endpoint"
+
+
+def test_endpoint_with_the_name_of_its_region() -> None:
+    text = 'Could not connect to the endpoint URL: "https://sts.amazonaws.com/"\nThe VPC has the interface endpoint com.amazonaws.eu-west-1.sts.'
+    explanation = explain(text)
+    assert "has only the name of its Region, sts.eu-west-1.amazonaws.com" in explanation.summary
+    assert explanation.remedies[0].commands == (
+        "export AWS_REGION=eu-west-1 AWS_STS_REGIONAL_ENDPOINTS=regional",
+    )
+    assert not any("service account" in each.title for each in explanation.remedies)
