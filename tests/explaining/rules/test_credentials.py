@@ -2343,6 +2343,47 @@ def test_github_job_whose_secrets_are_empty(text: str, code: str, title: str) ->
     assert title in found.remedies[0].title
 
 
+_CHECKOUT = "      - uses: actions/checkout@v5\n"
+_PLAN = "      - run: terraform plan\n"
+_ASSUME = "      - uses: aws-actions/configure-aws-credentials@v6\n        with:\n          role-to-assume: arn:aws:iam::111122223333:role/ci\n          aws-region: eu-west-1\n"
+
+
+def _job_of_github(steps: str, *, name: str = "plan", more: str = "") -> str:
+    return f"  {name}:\n    runs-on: ubuntu-latest\n{more}    steps:\n{steps}"
+
+
+def _jobs(steps: str, *, before: str = "", more: str = "") -> str:
+    return f"jobs:\n{before}{_job_of_github(steps, more=more)}"
+
+
+@pytest.mark.parametrize(
+    ("workflow", "summary", "line"),
+    [
+        (_jobs(_CHECKOUT + _PLAN), "nothing in the workflow gives the job plan any", "id-token: write"),
+        ("env:\n  AWS_REGION: eu-west-1\n" + _jobs(_CHECKOUT + "      - run: |\n          npm ci\n          node sync.js\n"), "nothing in the workflow gives", "configure-aws-credentials@v6"),
+        (_jobs(_CHECKOUT + _PLAN + _ASSUME), "comes after the one that calls AWS", "role-to-assume: arn:aws:iam::111122223333:role/ci"),
+        (_jobs(_PLAN, before=_job_of_github(_ASSUME, name="login")), "only the job login assumes a role, and the job plan runs on another runner", "  plan:"),
+        (".gitlab-ci.yml\nplan:\n  stage: test\n  script:\n    - terraform plan\n", ".gitlab-ci.yml gives the job plan none", "    AWS_ROLE_ARN: ROLE_ARN"),
+        # What can give a job credentials: variables, another action, a runner with a role, another file.
+        ("env:\n  AWS_ROLE_ARN: arn\n" + _jobs(_PLAN), None, None),
+        (_jobs(_PLAN, more="    env:\n      AWS_ACCESS_KEY_ID: x\n"), None, None),
+        (_jobs("      - uses: ./.github/actions/setup\n" + _PLAN), None, None),
+        (_jobs(_PLAN).replace("ubuntu-latest", "[self-hosted, linux]"), None, None),
+        (_jobs(_ASSUME + _PLAN), None, None),
+        (_jobs("      - run: npm test\n" + _ASSUME + _PLAN), None, None),
+        (".gitlab-ci.yml\ninclude: aws.yml\nplan:\n  script:\n    - terraform plan\n", None, None),
+        (".gitlab-ci.yml\nplan:\n  extends: .aws\n  script:\n    - terraform plan\n", None, None),
+    ],
+)  # fmt: skip
+def test_workflow_that_gives_a_job_no_credentials(
+    workflow: str, summary: str | None, line: str | None
+) -> None:
+    found = explain(f"botocore.exceptions.NoCredentialsError: Unable to locate credentials\n\n{workflow}")
+    assert any(each.code == "workflow-without-credentials" for each in found.causes) is (summary is not None)
+    assert summary is None or summary in found.summary
+    assert line is None or line in (found.remedies[0].manifest or "")
+
+
 @pytest.mark.parametrize(
     ("sign", "duration"),
     [

@@ -467,6 +467,8 @@ _SIMPLE = '.config("spark.hadoop.fs.s3a.aws.credentials.provider", "org.apache.h
         ("spark.hadoop.fs.s3a.bucket.lake.access.key=ASIAZEXAMPLEQWERQ7ZX\n", "spark.hadoop.fs.s3a.bucket.lake.session.token=TOKEN\n"),
         ("SET s3_access_key_id='ASIAZEXAMPLEQWERQ7ZX';\n", "SET s3_session_token='TOKEN';\n"),
         ("spark.sql.catalog.c.s3.access-key-id ASIAZEXAMPLEQWERQ7ZX\n", "spark.sql.catalog.c.s3.session-token TOKEN\n"),
+        ("CREATE SECRET (TYPE S3, KEY_ID 'ASIAZEXAMPLEQWERQ7ZX', SECRET 'x');\n", "SESSION_TOKEN 'TOKEN'\n"),
+        ("[lake]\ntype = s3\naccess_key_id = ASIAZEXAMPLEQWERQ7ZX\nsecret_access_key = x\n", "session_token = TOKEN\n"),
         # A long-term key, and a key with its token.
         ("spark.hadoop.fs.s3a.access.key=AKIAZEXAMPLEQWERQ7ZX\n", None),
         ("spark.hadoop.fs.s3a.access.key=AKIAZEXAMPLEQWERQ7ZX\nAnother job has temporary credentials.", None),

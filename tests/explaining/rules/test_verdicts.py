@@ -773,12 +773,27 @@ CASES = {
     "keys-of-environment-without-token": (
         f'{_UNKNOWN_KEYS}\ncredentials.NewStaticCredentialsProvider(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), "")',
         "temporary credentials require it",
-        "Or pass the session token, too: the token as the third argument, from AWS_SESSION_TOKEN",
+        'Or pass the session token, too: os.Getenv("AWS_SESSION_TOKEN") as the third argument of NewStaticCredentialsProvider',
     ),
     "keys-of-code-in-other-classes": (
         f'{_UNKNOWN_KEYS}\nvar keys = new BasicAWSCredentials(Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID"), Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));',
         "temporary credentials require it",
-        "in .NET SessionAWSCredentials",
+        'Environment.GetEnvironmentVariable("AWS_SESSION_TOKEN") as the third argument of SessionAWSCredentials',
+    ),
+    "keys-of-code-beside-the-variables": (
+        f'{_UNKNOWN_KEYS}\nboto3.client("sqs", aws_access_key_id=os.getenv("AWS_ACCESS_KEY_ID"), aws_secret_access_key=os.getenv("AWS_SECRET_ACCESS_KEY"))\n\n$ env | grep AWS\nAWS_ACCESS_KEY_ID=ASIAEXAMPLE000000042\nAWS_SECRET_ACCESS_KEY=****\nAWS_SESSION_TOKEN=****',
+        "a temporary key (ASIA…) and its secret without a session token (aws_session_token is missing)",
+        'aws_session_token=os.getenv("AWS_SESSION_TOKEN")',
+    ),
+    "keys-of-code-with-other-values": (
+        f'{_UNKNOWN_KEYS}\nboto3.client("sqs", aws_access_key_id=settings.key, aws_secret_access_key=settings.secret)\nThe key begins with ASIA.',
+        "a temporary key and its secret without a session token",
+        "Pass aws_session_token",
+    ),
+    "keys-of-code-with-the-token": (
+        f'{_UNKNOWN_KEYS}\nboto3.client(\n    "sqs",\n    aws_access_key_id=settings.key,\n    aws_secret_access_key=settings.secret,\n    aws_session_token=settings.token,\n)\nThe key begins with ASIA.',
+        "the access key or session token is not valid",
+        "Check which credentials are used",
     ),
     "keys-of-code-that-are-long-term": (
         f"AWS_ACCESS_KEY_ID=AKIAEXAMPLE000000042\n{_UNKNOWN_KEYS}\ncredentials: {{ accessKeyId: process.env.AWS_ACCESS_KEY_ID, secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY }}",
@@ -1518,6 +1533,36 @@ def test_module_that_a_profile_requires(text: str, lacking: str, added: list[str
     assert lacking in found.summary
     manifest = found.remedies[0].manifest or ""
     assert re.findall(r"<artifactId>(\w+)<", manifest) == added
+
+
+_NO_STS_1 = "com.amazonaws.SdkClientException: Unable to load AWS credentials from any provider in the chain: [WebIdentityTokenCredentialsProvider: To use assume role profiles the aws-java-sdk-sts module must be on the class path., com.amazonaws.auth.profile.ProfileCredentialsProvider@1b: {}]\n"
+_NO_FILE_1 = "profile file cannot be null"
+
+
+@pytest.mark.parametrize(
+    ("text", "lacking", "added"),
+    [
+        (f"{_NO_STS_1.format(_NO_FILE_1)}AWS_WEB_IDENTITY_TOKEN_FILE is set", "lacks the module aws-java-sdk-sts, which it needs for a web identity", "<artifactId>aws-java-sdk-sts</artifactId>"),
+        (f"EKS with IRSA\n{_NO_STS_1.format(_NO_FILE_1)}com.amazonaws:aws-java-sdk-sqs:1.12.1", "lacks the module aws-java-sdk-sts", 'implementation("com.amazonaws:aws-java-sdk-sts:1.12.1")'),
+        (_NO_STS_1.format("To use assume role profiles the aws-java-sdk-sts module must be on the class path."), "needs for a profile with role_arn", "<artifactId>aws-java-sdk-sts</artifactId>"),
+        # The provider of web identities says it also where there is none.
+        (f"{_NO_STS_1.format(_NO_FILE_1)}It runs on my laptop.", "found no credentials", None),
+        ("System.InvalidOperationException: Assembly AWSSDK.SSOOIDC could not be found or loaded. This assembly must be available at runtime to use Amazon.Runtime.SSOAWSCredentials.", "lacks AWSSDK.SSO and AWSSDK.SSOOIDC", "dotnet add package AWSSDK.SSO"),
+        ("System.InvalidOperationException: Assembly AWSSDK.SecurityToken could not be found or loaded. This assembly must be available at runtime to use Amazon.Runtime.AssumeRoleAWSCredentials.", "also with a web identity", "dotnet add package AWSSDK.SecurityToken"),
+        ("ProfileFile provider could not be built: This behavior requires following cargo feature(s) enabled: credentials-process.", "needs for credential_process", "cargo add aws-config --features credentials-process"),
+        ('Missing Dependency: Using the login credential provider requires an additional dependency. You will need to pip install "botocore[crt]" before proceeding.', "needs for the credentials of aws login", 'python3 -m pip install "botocore[crt]"'),
+    ],
+)  # fmt: skip
+def test_part_of_an_sdk_that_is_missing(text: str, lacking: str, added: str | None) -> None:
+    found = explain(text)
+    [first, *_] = found.remedies
+    assert lacking in found.summary
+    assert (added is None) is ("lacks" not in found.summary)
+    assert (
+        added is None
+        or added in ((first.manifest or "").splitlines() or first.commands)
+        or added in (first.manifest or "")
+    )
 
 
 @pytest.mark.parametrize(

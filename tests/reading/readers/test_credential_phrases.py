@@ -993,6 +993,14 @@ PROVIDERS: Table = tuple(
             "java-sts",
             "java.lang.IllegalStateException: To use web identity tokens, the 'sts' service module must be on the class path.",
         ),
+        (
+            "net-sts",
+            "System.InvalidOperationException: Assembly AWSSDK.SecurityToken could not be found or loaded. This assembly must be available at runtime to use Amazon.Runtime.AssumeRoleAWSCredentials.",
+        ),
+        (
+            "python-login",
+            'Missing Dependency: Using the login credential provider requires an additional dependency. You will need to pip install "botocore[crt]" before proceeding.',
+        ),
         ("rust-slow", "dispatch failure: other: identity resolver timed out after 5s"),
         (
             "rust-none",

@@ -155,7 +155,9 @@ sure   | cached SSO token file|<load>to load SSO token | (?:failed to read cache
 sure   | <SdkClientException>redentials|<AmazonClientException>redentials | \b(?:Sdk|Amazon)ClientException: (?:Unable|Failed|Cannot)(?: to)? (?:load|fetch|retrieve|get)(?: the)?(?: AWS)? credentials\b(?! from any)
 sure   | <environment>redentials from environment|<system>redentials from system|<Java>redentials from Java | [Uu]nable to load (?:AWS )?credentials from (?:environment variables \(AWS_|system settings\. Access key|Java system properties \(aws\.)
 sure   | credential profiles file not found | credential profiles file not found in the given path
-sure   | <class>must be on the class path | the '(?:sts|sso|ssooidc|signin)' service module must be on the class path
+sure   | <AWSSDK>could not be found or loaded. | \bAWSSDK\.[A-Z]\w{2,40} could not be found or loaded\. This assembly must be available at runtime
+sure   | <login>requires an additional dependency | Using the login credential provider requires an additional dependency
+sure   | <class>must be on the class path | the (?:'(?:sts|sso|ssooidc|signin)' service|aws-java-sdk-sts) module must be on the class path
 sure   | dentity resolver timed out | identity resolver timed out after \d
 sure   | <NoMatchingAuthSchemeError>|<NoMatchingAuthScheme>|scheme to sign the request with | NoMatchingAuthScheme(?:Error)?\b(?=[({,]| \{)|failed to select an auth scheme to sign the request with
 sure   | <CredentialProfileStoreChain>profile in | [Uu]nable to find the \"[^\"\n]{1,100}\" profile in CredentialProfileStoreChain

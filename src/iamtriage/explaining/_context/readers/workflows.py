@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = (
+    "Job",
     "JobWithoutToken",
     "find_job_environment",
     "find_jobs_without_token",
     "find_pushed_branch",
+    "iterate_jobs",
     "runs_for_pull_requests",
 )
 
@@ -86,7 +88,7 @@ def find_job_environment(text: str) -> str | None:
     >>> find_job_environment("jobs:\n  deploy:\n    runs-on: ubuntu-latest\n    environment: production\n")
     'production'
     """
-    jobs = list(_iterate_jobs(text[:_MAX_CHARS].splitlines()))
+    jobs = list(iterate_jobs(text[:_MAX_CHARS].splitlines()))
     if len(jobs) > 1:
         jobs = [job for job in jobs if _USES_ROLE.search(job.text)]
         jobs = _find_failing(jobs, text) or jobs
@@ -106,7 +108,7 @@ def find_job_environment(text: str) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def _find_failing(jobs: list[_Job], text: str) -> list[_Job]:
+def _find_failing(jobs: list[Job], text: str) -> list[Job]:
     """Return the jobs of which a text says that they fail, or else those other than the ones that work."""
     named = [each for each in jobs if each.name]
     failing = [
@@ -143,7 +145,7 @@ def find_jobs_without_token(text: str) -> list[JobWithoutToken]:
     start = _JOBS.search(text)
     if start is not None and start["prefix"]:
         text = re.sub(rf"(?m)^{re.escape(start['prefix'])}", "", text)
-    jobs = [each for each in _iterate_jobs(text.splitlines()) if each.name]
+    jobs = [each for each in iterate_jobs(text.splitlines()) if each.name]
     using = [each for each in jobs if _ASKS_FOR_TOKEN.search(each.text) and _USES_KEYS not in each.text]
     if (not using or _IS_CALLED.search(text)) and _USES_KEYS not in text:
         # A called workflow has at most the permissions of the job that calls it.
@@ -182,7 +184,9 @@ def _find_permissions(text: str, indent: str) -> tuple[str, ...] | None:
     return tuple(f"{each['name']}: {each['access']}" for each in _PERMISSION.finditer(entries))
 
 
-class _Job(NamedTuple):
+class Job(NamedTuple):
+    """A job of a workflow."""
+
     name: str
     indent: str
     """The indentation of the job's keys."""
@@ -191,8 +195,8 @@ class _Job(NamedTuple):
     """The lines before the jobs of the workflow."""
 
 
-def _iterate_jobs(lines: list[str]) -> Iterator[_Job]:
-    """Yield each job."""
+def iterate_jobs(lines: list[str]) -> Iterator[Job]:
+    """Yield each job of the lines of a workflow."""
     last = 0
     for index, line in enumerate(lines):
         found = _JOB_KEY.match(line)
@@ -207,7 +211,7 @@ def _iterate_jobs(lines: list[str]) -> Iterator[_Job]:
         named = _JOB_NAME.fullmatch(lines[first - 1]) if first else None
         starts = [number for number, each in enumerate(lines[:first]) if _JOBS.fullmatch(each)]
         heading = lines[starts[-2] + 1 if len(starts) > 1 else 0 : starts[-1]] if starts else []
-        yield _Job(named["name"] if named else "", indent, "\n".join(lines[first:last]), "\n".join(heading))
+        yield Job(named["name"] if named else "", indent, "\n".join(lines[first:last]), "\n".join(heading))
 
 
 def _is_within(line: str, indent: str) -> bool:

@@ -14,6 +14,7 @@ from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.workflows import JobWithoutToken, find_jobs_without_token
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.credentials.job_gaps import advise_on_gap
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -23,7 +24,8 @@ from iamtriage.failures._failures import MissingCredentials
 
 # Tracebacks of programs built in GitHub Actions contain its source directory wherever they run, so it is left out.
 _GITHUB_SIGNS = lazy_pattern(
-    r"configure-aws-credentials|\baws-actions/|GITHUB_|/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
+    r"configure-aws-credentials|\baws-actions/|GITHUB_|\.github/workflows/|\bactions/checkout@|^ +runs-on: |/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded",
+    re.MULTILINE,
 )
 JOB_WITHOUT_CREDENTIALS = CauseType(
     "job-without-credentials",
@@ -284,6 +286,8 @@ def find_fork(text: str) -> str | None:
 
 
 def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
+    if (advice := advise_on_gap(case)) is not None:
+        return advice
     system = find_system(case.text) or _CI_SYSTEMS[-1]
     no_role = JOB_WITHOUT_CREDENTIALS.cause(
         because=f"The text mentions {system.name}.", text=system.why.format(system.name)

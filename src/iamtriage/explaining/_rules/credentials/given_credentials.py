@@ -169,24 +169,33 @@ _TOKENS = {
     # Settings of Django: https://github.com/etianen/django-s3-storage/issues/68
     "AWS_ACCESS_KEY_ID": "AWS_SESSION_TOKEN",
     "AWS_S3_ACCESS_KEY_ID": "AWS_SESSION_TOKEN",
-    "AwsBasicCredentials.create": "AwsSessionCredentials.create with the token as the third argument",
-    "BasicAWSCredentials": "the class for sessions (BasicSessionCredentials, in .NET SessionAWSCredentials)",
+    "AwsBasicCredentials.create": "AwsSessionCredentials.create",
+    "BasicAWSCredentials": "BasicSessionCredentials",
 }
+_DOT_NET = lazy_pattern(
+    r"\bGetEnvironmentVariable\b|\bAmazon\.(?:S3|Runtime|[A-Z]\w{2,30})\b|\bvar \w{1,40} ?= ?new\b"
+)
 # The value is an environment variable, or a member of credentials from STS.
 _VALUE = (
     r"[\w.:*&!$\[(\"'>-]{0,60}?(?:(?P<variable>AWS_ACCESS_KEY(?:_ID)?\b)"
     r"|[cC]red(?:s|ential|entials)?[\"'\])!?]{0,3}(?:\.|->|::|\[)[\"']?(?:get)?[aA]ccess_?[kK]ey_?[iI]d)"
 )
 _IN_SETTINGS = r"AWS_(?:S3_)?ACCESS_KEY_ID(?=[\"']? ?[:=] ?(?:\w{1,20}\.)?(?:environ|getenv|env|config)\b)"
-_KEYS = lazy_pattern(
+_PASSED = (
     rf"(?:(?<![\w-])(?P<quote>[\"']?)(?P<setting>aws_access_key_id|access_key_id|accessKeyId|(?<=['\"])key|{_IN_SETTINGS})(?P=quote) ?(?:=>|[:=]) ?"
-    rf"|\b(?P<call>AwsBasicCredentials\.create|BasicAWSCredentials|NewStaticCredentials(?:Provider)?|Aws::Credentials\.new|Credentials::new)\(\s{{0,8}}){_VALUE}"
+    r"|\b(?P<call>AwsBasicCredentials\.create|BasicAWSCredentials|NewStaticCredentials(?:Provider)?|Aws::Credentials\.new|Credentials::new)\(\s{0,8})"
+)
+_KEYS = lazy_pattern(f"{_PASSED}{_VALUE}")
+# With any value, which a text that says that the key is temporary explains.
+_ANY_KEYS = lazy_pattern(
+    rf"{_PASSED}(?P<variable>)(?=[\"']A[KS]IA|(?!A[KS]IA)[A-Za-z_$@][\w.$\[(>-]{{0,60}}|[\"'](?:\.{{3}}|…|<|\*|[xX]{{3}}))"
 )
 _TOKEN = lazy_pattern(r"(?i)(?:session|security)_?token|[\"']token[\"']|, ?\w{0,20}tok(?:en)?\w{0,20}\)")
 _SECRET = lazy_pattern(r"(?i)secret")
 _CLOSING = lazy_pattern(r"[\"']?[\])]{0,3}")
 _OBJECT = lazy_pattern(r"\bcredentials[\"']?\s?[:=]\s?\{[^{}]{0,80}\Z")
 _CHARS_BEFORE, _CHARS_AFTER = 150, 400
+_PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
 class KeysInCode(NamedTuple):
@@ -195,45 +204,86 @@ class KeysInCode(NamedTuple):
     words: str
     token: str
     argument: str | None
+    is_setting: bool = True
 
     @property
     def is_from_environment(self) -> bool:
         """Whether the values are those of environment variables."""
         return self.argument is not None
 
+    @property
+    def missing(self) -> str:
+        """What is missing, as an addition to a clause."""
+        return f" ({self.token} is missing)" if self.is_setting else ""
 
-def find_keys_in_code(text: str) -> KeysInCode | None:
+
+def find_keys_in_code(text: str, *, is_temporary: bool | None = None) -> KeysInCode | None:
     """Return the code that passes an access key without a session token.
+
+    Args:
+        text: The text.
+        is_temporary: Whether the text has the access key ID of a session. Then the key can have any value.
 
     >>> found = find_keys_in_code('client("s3", aws_access_key_id=os.environ["AWS_ACCESS_KEY_ID"], aws_secret_access_key=s)')
     >>> found.token
     'aws_session_token'
     """
-    found = _KEYS.search(text)
+    found = _KEYS.search(text) or (_ANY_KEYS.search(text) if is_temporary else None)
     if found is None:
         return None
-    around = text[max(found.start() - _CHARS_BEFORE, 0) : found.end() + _CHARS_AFTER]
-    if _TOKEN.search(around) or not _SECRET.search(around):
+    around = _find_arguments(text, found)
+    is_file = found["variable"] == "" and around[:1] not in _PAIRS
+    if is_file or _TOKEN.search(around) or not _SECRET.search(around):
         return None
-    token = _TOKENS.get(found["setting"] or found["call"], "the token as the third argument")
-    words = f"{found['setting']} and the secret" if found["setting"] else f"{found['call']}(…)"
-    if (found["setting"] or "").startswith("AWS_"):
-        words = f"{found['setting']} and {found['setting'].replace('ACCESS_KEY_ID', 'SECRET_ACCESS_KEY')}"
+    name = found["setting"] or found["call"]
+    token = _TOKENS.get(name, name)
+    if name == "BasicAWSCredentials" and _DOT_NET.search(text):
+        token = "SessionAWSCredentials"  # noqa: S105 (a class)
+    words = f"{name} and the secret" if found["setting"] else f"{name}(…)"
+    if name.startswith("AWS_"):
+        words = f"{name} and {name.replace('ACCESS_KEY_ID', 'SECRET_ACCESS_KEY')}"
     if _OBJECT.search(text, max(found.start() - _CHARS_BEFORE, 0), found.start()):
         words = "the whole object credentials (an empty one fails, too)"
-    return KeysInCode(words, token, None if found["variable"] is None else _pass_token(found, token))
+    argument = None if not found["variable"] else _pass_token(found, token)
+    if not found["setting"]:
+        token = f"the token as the third argument of {token}"
+    return KeysInCode(words, token, argument, bool(found["setting"]))
+
+
+def _find_arguments(text: str, found: re.Match[str]) -> str:
+    """Return what stands in the same brackets as a key that code passes: the variables of a shell can follow."""
+    start, opened, depth = max(found.start() - _CHARS_BEFORE, 0), found.start(), 0
+    if found["call"]:
+        opened = text.index("(", opened)
+    else:
+        for opened in range(found.start() - 1, start - 1, -1):
+            depth += (text[opened] in ")]}") - (text[opened] in _PAIRS)
+            if depth < 0:
+                break
+        else:
+            return text[start : found.end() + _CHARS_AFTER]
+    depth = 0
+    for end in range(opened, min(found.end() + _CHARS_AFTER, len(text))):
+        depth += (text[end] in _PAIRS) - (text[end] in ")]}")
+        if depth == 0:
+            return text[opened : end + 1]
+    return text[start : found.end() + _CHARS_AFTER]
 
 
 def _pass_token(found: re.Match[str], token: str) -> str:
     """Return how code passes the session token, written like the access key."""
-    if found["setting"] is None:
-        return f"{token}, from AWS_SESSION_TOKEN"
     closing = "".join(_CLOSING.findall(found.string, found.end(), found.end() + 4)[:1])
-    quote, opened = closing.rstrip("])"), sum(map(found[0].count, "(["))
-    written = f"{found[0]}{quote}{closing[len(quote) :][:opened]}".replace(found["setting"], token, 1)
+    begin = found[0] if found["setting"] else found[0].partition("(")[2].lstrip()
+    if not found["setting"] and "::" not in token:
+        closing = closing[:-1] if closing.count(")") > begin.count("(") else closing
+    quote, opened = closing.rstrip("])"), sum(map(begin.count, "(["))
+    written = f"{begin}{quote}{closing[len(quote) :][:opened]}"
+    if found["setting"]:
+        written = written.replace(found["setting"], token, 1)
     # A variable of temporary credentials is not set everywhere, such as on a computer.
     written = re.sub(r"\benviron\[([^\[\]]{1,80})\]", r"environ.get(\1)", written)
-    return re.sub(rf"\b{found['variable']}\b", "AWS_SESSION_TOKEN", written)
+    written = re.sub(rf"\b{found['variable']}\b", "AWS_SESSION_TOKEN", written)
+    return written if found["setting"] else f"{written} as the third argument of {token}"
 
 
 KEDA_KEYS = r"awsAccessKeyID not found"

@@ -10,13 +10,16 @@ from collections.abc import Iterator
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.credentials import given_credentials, service_logins, unsigned_requests
+from iamtriage.explaining._rules.credentials import (
+    given_credentials,
+    service_logins,
+    token_settings,
+    unsigned_requests,
+)
 from iamtriage.explaining._rules.credentials.access_keys import (
     KEY_GONE,
     KEY_MISTYPED,
@@ -138,6 +141,12 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
 def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation | None:
     """Explain what is wrong with the credentials, if the text shows where they come from."""
     variable = request.variable_without_token
+    explanation = token_settings.explain_token_setting(case) if request.is_signed else None
+    if explanation is None and request.is_temporary and variable and not variable.isupper():
+        keys = given_credentials.find_keys_in_code(case.text, is_temporary=True)
+        explanation = None if keys is None else _explain_keys_in_code(case, request, keys)
+    if explanation is not None:
+        return explanation
     # With --profile, environment variables are not used.
     if request.is_signed and variable and not (variable.isupper() and clues.find_option(case, "profile")):
         return _explain_missing_token(case, request, variable)
@@ -151,7 +160,10 @@ def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedR
     if explanation is not None:
         return explanation
     may_lack_token = request.is_temporary is not False and not request.is_aws_compatible
-    keys = given_credentials.find_keys_in_code(case.text) if may_lack_token else None
+    keys = None
+    if may_lack_token:
+        is_temporary = request.is_temporary or token_settings.is_said_temporary(case.failure.text)
+        keys = given_credentials.find_keys_in_code(case.text, is_temporary=is_temporary)
     if keys is not None:
         return _explain_keys_in_code(case, request, keys)
     explanation = explain_other_partition(case, request) or explain_session_without_mfa(case, request)
@@ -198,25 +210,17 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
     )
 
 
-_IN_LAMBDA = lazy_pattern(r"\bLambda (?:function\b|\()|\b(?:in|on|as|my|our) (?:AWS )?[Ll]ambda\b")
-
-
 def _explain_keys_in_code(
     case: Case[InvalidCredentials], request: RejectedRequest, keys: given_credentials.KeysInCode
 ) -> Explanation:
+    text = case.failure.text
     is_lambda = keys.is_from_environment and (
-        request.is_in_lambda or _IN_LAMBDA.search(case.failure.text) is not None
+        request.is_in_lambda or token_settings.IN_LAMBDA.search(text) is not None
     )
-    is_temporary = is_lambda or not keys.is_from_environment
-    whose, because = "", None
-    if is_temporary:
-        whose = " of temporary credentials"
-        because = "STS returned the key ID and secret together with a session token."
-    if is_lambda:
-        whose = " of the execution role"
-        because = "In Lambda, the variables are temporary credentials, valid only with AWS_SESSION_TOKEN."
-        if find_working(case.failure.text, LOCALLY) is not None:
-            because += " On a computer, they mostly hold a long-term key, which has no token."
+    what, because = token_settings.describe_keys(
+        keys, text, is_lambda=is_lambda, is_temporary=bool(request.is_temporary)
+    )
+    is_temporary = because is not None
     title, other = "Pass the session token, too", None
     step = f"Pass {keys.token}: it must come from the same response as the other two values."
     if keys.is_from_environment:
@@ -224,13 +228,13 @@ def _explain_keys_in_code(
         title, other = "Remove the keys from the code", f"Or pass the session token, too: {keys.argument}"
         step = f"Delete {keys.words}: the SDK then finds all three values itself, with its default credential chain. {restart}"
     remedy = your_remedy(title, step, other, url=pages.TEMPORARY_CREDENTIALS)
-    text = "The code does not pass the session token."
+    passes = "The code does not pass the session token."
     if is_lambda and request.is_temporary:
-        text += " The key ID (ASIA…) is that of the role's session, so IAM lists it under no user."
+        passes += " The key ID (ASIA…) is that of the role's session, so IAM lists it under no user."
     return case.explain(
-        f"The code passes a key ID and secret{whose} without a session token, and AWS does not accept them: temporary credentials require it. No permission is missing.",
+        f"The code passes {what} without a session token{keys.missing}, and AWS does not accept them: temporary credentials require it. No permission is missing.",
         _reported_cause(request),
-        SESSION_TOKEN_MISSING.cause("derived" if is_temporary else "possible", because, text=text),
+        SESSION_TOKEN_MISSING.cause("derived" if is_temporary else "possible", because, text=passes),
         None if is_temporary else KEY_GONE.cause(),
         topic="invalid-credentials",
         remedies=remedy if is_temporary else (remedy, stored_keys_remedy(case), CHECK_KEY),

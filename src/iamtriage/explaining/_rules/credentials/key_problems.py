@@ -15,14 +15,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.access_keys import KEY_GONE
 from iamtriage.explaining._rules.credentials.limited_credentials import find_shown_caller
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.sts.region_settings import show_line
 from iamtriage.failures._failures import InvalidCredentials
 
 _CHARS_BEFORE = 8_000
@@ -156,7 +154,6 @@ def explain_passed_keys(case: Case[InvalidCredentials]) -> Explanation | None:
         _explain_token_not_passed,
         _explain_key_in_code,
         _explain_keys_of_connection,
-        _explain_token_setting,
     )
     return next(filter(None, (rule(case) for rule in rules)), None)
 
@@ -185,75 +182,6 @@ def _explain_token_not_passed(case: Case[InvalidCredentials]) -> Explanation | N
         ),
         notes="A new access key does not help.",
     )
-
-
-class _TokenSetting(NamedTuple):
-    """The setting of a program for the access key ID, and the one for the session token next to it."""
-
-    program: str
-    key: str
-    token: str
-
-
-_TOKEN_SETTINGS = (
-    _TokenSetting("S3A", r"fs\.s3a\.(?:bucket\.[\w-]{1,63}\.)?access\.key\b", "session.token"),
-    _TokenSetting("DuckDB", r"(?i:\bs3_access_key_id\b)", "s3_session_token"),
-    _TokenSetting("DuckDB", r"(?<=\W)KEY_ID(?= ')", "SESSION_TOKEN"),
-    _TokenSetting("Snowflake", r"\bAWS_KEY_ID(?= ?=)", "AWS_TOKEN"),
-    _TokenSetting("Iceberg", r"\bs3\.access-key-id\b", "s3.session-token"),
-)
-# That keys are those of a session. A text can mask them.
-_IS_TEMPORARY = lazy_pattern(
-    r"(?<![A-Z0-9])ASIA|(?i:\b(?:temporary|short-term|session)[ -](?:access )?(?:keys?|credentials)\b|\bSSO (?:keys?|credentials|portal)\b|\bassumed? (?:a |the )?role\b)"
-)
-_VALUE_OF_KEY = lazy_pattern(
-    r"(?P<before>[\"'=:,(\s]{1,8})(?P<quote>[\"'])?A[KS]IA[A-Z0-9*.x…]{0,28}(?P=quote)?"
-)
-_S3A_SIMPLE = lazy_pattern(r"^[^\n]{0,200}\bSimpleAWSCredentialsProvider\b[^\n]{0,100}$", re.MULTILINE)
-
-
-def _explain_token_setting(case: Case[InvalidCredentials]) -> Explanation | None:
-    """Explain that the settings of a program have a temporary key and no session token, or return ``None``."""
-    text = case.failure.text
-    if next(find_said(text, _IS_TEMPORARY), None) is None:
-        return None
-    for setting in _TOKEN_SETTINGS:
-        found = re.search(rf"(?:{setting.key})(?![^\n]{{0,40}}\bAKIA)", text)
-        if found is None or setting.token.lower() in text.lower():
-            continue
-        line = text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0].partition(" #")[0].strip()
-        name = (
-            f"{found[0][: -len('access.key')]}{setting.token}" if setting.program == "S3A" else setting.token
-        )
-        line = line.replace(found[0], name).replace("AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN")
-        line = _VALUE_OF_KEY.sub(r"\g<before>\g<quote>TOKEN\g<quote>", line) if "A" in line else line
-        simple = _S3A_SIMPLE.search(text) if setting.program == "S3A" else None
-        provider = simple and simple[0].strip().replace("SimpleAWS", "TemporaryAWS")
-        shown = tuple(each for each in (provider, line) if each and show_line(each) == each)
-        pass_token = (
-            "SimpleAWSCredentialsProvider reads only key and secret. Replace its line, and add the other one."
-            if simple
-            else "Add the line to the others."
-        )
-        return case.explain(
-            f"{setting.program} sends a temporary access key without its session token: the settings have no {name}. AWS knows such a key only together with its token.",
-            SESSION_TOKEN_MISSING.cause(
-                "derived",
-                f"The text sets {found[0]}, and not {name}.",
-                text="The keys are temporary. Copying them again, or waiting, does not help.",
-            ),
-            topic="invalid-credentials",
-            remedies=your_remedy(
-                f"Set {name}, too",
-                pass_token,
-                "All three values must come from the same response. They expire together: a program that runs longer needs a role, or a provider that renews them. Start the program again: its sessions can keep old settings.",
-                manifest="\n".join(shown) + "\n" if shown else None,
-                manifest_language="text",
-                url=pages.TEMPORARY_CREDENTIALS,
-            ),
-            notes="No permission is missing, and no new key is needed. The AWS CLI sends the token, so it works with the same keys.",
-        )
-    return None
 
 
 _AIRFLOW = lazy_pattern(

@@ -22,6 +22,8 @@ from iamtriage.explaining._rules.credentials import (
     credential_sources,
     ecs_tasks,
     image_builds,
+    job_gaps,
+    missing_modules,
     missing_profiles,
     other_users,
     php_pools,
@@ -157,6 +159,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     has_jobs = bool(find_jobs_without_token(case.failure.text))
     lacks_id_token = shows_permissions or has_jobs or _ID_TOKEN.search(case.text) is not None
     advice = [environment(case, message) for environment in environments]
+    if any(each.code == job_gaps.WORKFLOW_WITHOUT_CREDENTIALS.code for each in advice[0].causes):
+        advice[1:] = []  # the workflow settles it
     if environments[0] is credential_sources.advise_on_laptop and not is_on_ec2 and "IMDS" not in message:
         advice[1:] = [each._replace(causes=[]) for each in advice[1:]]
     tool = "AWS CLI" if is_of_cli else "SDK"
@@ -244,7 +248,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
     (pod_agents.REFUSED_ROLE, pod_agents.explain_refused_role),
     (lazy_pattern(credential_sources.UNUSABLE_INSTANCE_ROLE), credential_sources.explain_instance_role),
     (pod_agents.UNKNOWN_HOST, pod_agents.explain_old_sdk),
-    (provider_chains.MISSING_MODULE, provider_chains.explain_missing_module),
+    (missing_modules.MISSING_MODULE, missing_modules.explain_missing_module),
+    (missing_modules.MISSING_PACKAGE, missing_modules.explain_missing_package),
     (ecs_tasks.URI_IN_SHELL, ecs_tasks.explain_lost_variable),
     (_LOGIN_PROFILE, _explain_login_profile),
     (_CDK_ACCOUNTS, _explain_other_account),

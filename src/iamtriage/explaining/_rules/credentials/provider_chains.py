@@ -1,7 +1,6 @@
-"""Explain what a chain of credential providers reports: the places without credentials, or a module that a Java program lacks.
+"""Explain what a chain of credential providers reports: the places without credentials.
 
-Sources: https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/credentials-chain.html and
-https://github.com/aws/aws-sdk-java-v2/blob/master/core/auth/src/main/java/software/amazon/awssdk/auth/credentials/internal/ProfileCredentialsUtils.java.
+Source: https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/credentials-chain.html.
 """
 
 from __future__ import annotations
@@ -23,22 +22,6 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import Failure, MissingCredentials
 
-MISSING_MODULE = lazy_pattern(
-    r"(?:'(?P<profile>[^'\n]{1,64})' profile, )?the '(?P<module>sts|sso|ssooidc|signin)' service module must be on the class ?path"
-)
-"""What the SDK for Java 2 says if a web identity or a profile needs a module, such as for IRSA: https://github.com/aws/aws-sdk-java-v2/issues/2961."""
-# A module of the SDK in a build file of sbt, Maven or Gradle, with its version.
-_SDK_MODULES = (
-    (r"\"software\.amazon\.awssdk\" % \"[\w-]{1,60}\" % \"?(?P<version>[\w.$-]{1,40})",
-     'libraryDependencies += "software.amazon.awssdk" % "sts" % "{}"', "build.sbt"),
-    (r"\bsoftware\.amazon\.awssdk:[\w-]{1,60}(?::(?P<version>\d[\w.-]{1,40}))?",
-     'implementation("software.amazon.awssdk:sts{}")', "build.gradle"),
-    (r"<groupId>software\.amazon\.awssdk</groupId>\s{0,80}<artifactId>(?!bom\b)[\w-]{1,60}</artifactId>(?:\s{0,80}<version>(?P<version>[\w.${}-]{1,60})</version>)?",
-     "<dependency>\n  <groupId>software.amazon.awssdk</groupId>\n  <artifactId>sts</artifactId>{}\n</dependency>", "pom.xml"),
-)  # fmt: skip
-_KOTLIN = lazy_pattern(r"\bbuild\.gradle\.kts\b|\bplatform\(\"")
-_BOM = lazy_pattern(r"\bplatform\(\s?[\"'(]{1,2}software\.amazon\.awssdk:bom\b")
-_HOP_LIMIT = lazy_pattern(r"(?i:\bhop[ -]?limit\b)")
 # What the providers of the SDKs for Java and Go say, and what it means, in the order of their chains.
 _CONTAINER = "container credentials (ECS, EKS)"
 _OUTCOMES = {
@@ -51,14 +34,6 @@ _OUTCOMES = {
     "role from the instance metadata (EC2)": r"load credentials from IMDS|no EC2 instance role found",
 }
 CONTAINER_TRIED = lazy_pattern(_OUTCOMES[_CONTAINER])
-MODULE_MISSING = CauseType(
-    "sdk-module-missing",
-    title="The Java program lacks a module of the SDK",
-    text="The SDK for Java 2 uses web identities and some profiles only with a module that is not on the class path.",
-    recognised_by="The SDK for Java says that the service module sts, sso, ssooidc or signin must be on the class path.",
-    fix="Add the module, such as the dependency software.amazon.awssdk:sts.",
-    sources=("https://github.com/aws/aws-sdk-java-v2/issues/2961",),
-)
 ROLE_SOURCE_EMPTY = CauseType(
     "role-source-empty",
     title="The credentials for assuming the role are missing",
@@ -134,49 +109,6 @@ def advise_on_role_source(case: Case[MissingCredentials], _message: str) -> pod_
     return pod_roles.Advice([cause], [remedy], " with which to assume the role")
 
 
-# AWS's answer to a request that the SDK sent nevertheless, and words about an access key.
-_ANSWERED = lazy_pattern(
-    r"\bAccess ?Denied(?:Exception)?\b|\b(?:not authorized to perform|UnauthorizedOperation)\b"
-)
-_STATIC_KEY = lazy_pattern(r"\b(?i:(?:access|static|secret) (?:\w+ )?(?:keys?|credentials))\b")
-
-
-def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Explanation:
-    """Explain that AWS denied a request with other credentials, because the SDK skipped the web identity with a warning."""
-    text = case.failure.text
-    arn = clues.find_role_arn(text)
-    role = f"the role {arn.rpartition('/')[2]}" if arn else "the role of the service account"
-    node = INSTANCE_SESSION.search(text)
-    whose = f"those of the node, the role {node[1]}" if node else "usually those of the node"
-    key = " An access key works because it comes earlier in the chain." if _STATIC_KEY.search(text) else ""
-    events = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 10"
-    add = "echo 'ADD --chmod=644 https://repo1.maven.org/maven2/software/amazon/awssdk/sts/VERSION/sts-VERSION.jar FOLDER/' >> Dockerfile"
-    find = 'kubectl exec --namespace NAMESPACE POD -- find / -name "sdk-core-*.jar"'
-    return case.explain(
-        f"The SDK for Java skips {role}: the class path lacks the module sts, which it needs for the token of the pod (IRSA). The call was then made with the next credentials in the chain, {whose}, and AWS denied it.",
-        MODULE_MISSING.cause(
-            "derived",
-            f'The text says "{answer}".',
-            text=f"The SDK only warns about the missing module. AWS has not checked {role}: its policies, its trust policy and the annotation are not the problem.{key}",
-        ),
-        topic="no-credentials",
-        remedies=your_remedy(
-            "Add the module sts to the program",
-            "Add software.amazon.awssdk:sts in the version of the SDK's other modules: in your build, in the Dockerfile of the image as shown, or with a release of the program that contains it.",
-            f"Re-create the pods. Then the warning is gone, and the last command lists calls for {role}.",
-            commands=(
-                find,
-                Labelled(
-                    "Then, with FOLDER and VERSION of that file, in the directory of the Dockerfile:", add
-                ),
-                Labelled("After the change:", events),
-            ),
-            url=pages.EKS_IRSA_SDK,
-        ),
-        notes="Do not give the role of the node this permission: all pods on the node could use it.",
-    )
-
-
 # S3A of Hadoop, as Spark and Flink use it, has a list of providers of its own.
 _S3A = lazy_pattern(r"\bs3a://|\bfs\.s3a\b|\.s3a\.S3A")
 _S3A_LIST = "fs.s3a.aws.credentials.provider"
@@ -250,56 +182,3 @@ def explain_unlisted_provider(case: Case[Failure]) -> Explanation | None:
 def add_unlisted_provider(denial: Denial, explanation: Explanation) -> Explanation:
     """Replace an explanation if S3A did not use the role of its pod."""
     return explain_unlisted_provider(denial.case) or explanation
-
-
-def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Explanation:
-    """Explain that a Java program cannot use a web identity or a profile without a module of the SDK."""
-    said = next(MISSING_MODULE.finditer(case.text))
-    profile = said["profile"]
-    # A profile of IAM Identity Center requires both.
-    names = ("sso", "ssooidc") if said["module"].startswith("sso") else (said["module"],)
-    shown = ((re.search(sign, case.failure.text), form, file) for sign, form, file in _SDK_MODULES)
-    found, form, file = next(
-        (row for row in shown if row[0] is not None), (None, _SDK_MODULES[2][1], "pom.xml")
-    )
-    version = (found and found["version"]) or ""
-    if file == "build.gradle" and _KOTLIN.search(case.failure.text) is not None:
-        file = "build.gradle.kts"
-    if _BOM.search(case.failure.text) is not None and file.startswith("build.gradle"):
-        version = ""  # the BOM sets it
-    if version and file != "build.sbt":
-        version = f"\n  <version>{version}</version>" if file == "pom.xml" else f":{version}"
-    modules = join_words([f"software.amazon.awssdk:{each}" for each in names], "and")
-    what = f"module{'s' if len(names) > 1 else ''} {join_words(names, 'and')}"
-    step = f"Add {modules}, with the version of the other modules unless a BOM sets it (in Maven as shown)"
-    if found:
-        step = f"Add this to {file}"
-    user = f"the profile {profile}" if profile else "a web identity, such as that of an EKS pod (IRSA)"
-    rest = "The profile is not the problem."
-    answered = _ANSWERED.search(case.failure.text, case.failure.span[1])
-    if answered is not None and not profile and not found:
-        return _explain_skipped_identity(case, answered[0])
-    if not profile:
-        rest = "AWS has not checked the role yet."
-    hop_limit = None
-    if not profile and _HOP_LIMIT.search(case.failure.text) is not None:
-        hop_limit = "Leave the hop limit as it is: IMDS does not replace the module, and would give the program the role of the node."
-    return case.explain(
-        f"The SDK for Java found no credentials: the class path lacks the module {said['module']}, which it needs for {user}.",
-        MODULE_MISSING.cause("reported"),
-        topic="no-credentials",
-        remedies=your_remedy(
-            f"Add the {what} to the program",
-            f"{step}, then build and deploy again.",
-            manifest="\n".join(form.format(version).replace("sts", each) for each in names),
-            url=pages.SDK_CREDENTIALS if profile else pages.EKS_IRSA_SDK,
-        ),
-        notes=(
-            hop_limit,
-            f"The other providers in the message are the rest of the chain: no access keys are needed. {rest}",
-            credential_remedies.NO_CALL_MADE,
-            None
-            if profile or hop_limit
-            else "IMDS does not replace the module: the program would then have the role of the node.",
-        ),
-    )

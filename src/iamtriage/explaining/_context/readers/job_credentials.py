@@ -1,0 +1,169 @@
+"""Read from a pasted workflow of GitHub Actions or GitLab CI/CD whether a job gets AWS credentials before it calls AWS.
+
+Jobs of GitHub get only what their workflow gives them: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax.
+Those of GitLab also get the variables of the project and the group: https://docs.gitlab.com/ci/variables/.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple, TypeAlias
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.workflows import Job, iterate_jobs
+
+__all__ = ("CredentialGap", "find_credential_gap", "find_gitlab_gap")
+
+Kind: TypeAlias = Literal["none", "later", "other-job"]
+
+_MAX_CHARS = 64_000
+# What gives a job credentials, or can give it some: also an action of the repository, or a runner with a role.
+_ASSUMES = lazy_pattern(r"\buses: *[\"']?aws-actions/configure-aws-credentials@")
+_GIVES = lazy_pattern(
+    r"\bAWS_(?!(?:DEFAULT_)?REGION\b|ACCOUNT|PAGER\b|SDK|MAX|RETRY|EC2|S3_BUCKET|BUCKET)[A-Z_]{3,40}\b|\bassume-?role|role-to-assume|\.aws/(?:config|credentials)"
+    r"|(?i:\bself-hosted\b|codebuild-|access_?key|credential|\boidc\b|\bvault\b|\bsts (?!get-caller)|\blogin\b|\bTF_CLOUD|\bTFE_)"
+    r"|\buses: *[\"']?(?:\.{1,2}/|[^\s\"']{1,200}(?:aws|auth|\.ya?ml\b))|\bsecrets: inherit\b|\bruns-on:(?! *\[?[\"']?(?:ubuntu|windows|macos)\b)"
+)
+_CALLS = lazy_pattern(
+    r"\b(?:(?:terraform|tofu)(?: -\S{1,80}){0,3} (?:init|plan|apply|destroy|import|refresh|output|state)|terragrunt [a-z]|aws (?!--version)[a-z]|cdk (?:deploy|diff|destroy|bootstrap)|sam (?:deploy|sync|package)"
+    r"|(?:sls|serverless) (?:deploy|remove|package)|pulumi (?:up|preview|destroy|refresh)|packer build|eksctl [a-z]|copilot [a-z]|eb deploy|chalice deploy|zappa (?:deploy|update)|s5cmd|s3cmd)\b"
+)
+# A program that can call AWS: not an installation, a build or a test.
+_PROGRAM = lazy_pattern(
+    r"(?:^|[:&|;\n])[ \t|>-]{0,20}(?:python3?|node|npx|ruby|php|java|go run|dotnet run|bash|sh|\./[\w./-]{1,80}|make|npm run|yarn|pnpm)\b(?! (?:-m )?(?:pip|venv|pytest|install|ci|build|test|lint|--version|-V)\b)"
+)
+_RUN = lazy_pattern(r"\brun: *(?:[|>][+-]?[ \t]*\n)?(?P<first>[^\n]{1,200})")
+_WORKFLOW_KEY = lazy_pattern(r"[\"']?(?:name|run-name|on|permissions|env|defaults|concurrency)[\"']?:(?: |$)")
+_STEPS = lazy_pattern(r"^(?P<indent> *)steps:[ \t]*\n", re.MULTILINE)
+
+
+class CredentialGap(NamedTuple):
+    """A job that calls AWS without credentials.
+
+    Attributes:
+        kind: Whether nothing in the workflow gives the job credentials, a later step of it does, or another job.
+        job: The name of the job.
+        call: The first line of the step that calls AWS.
+        other: The name of the job that gets credentials.
+        step: The step that assumes a role, as the workflow has it, without indentation.
+    """
+
+    kind: Kind
+    job: str
+    call: str
+    other: str = ""
+    step: str = ""
+
+
+def find_credential_gap(text: str) -> CredentialGap | None:
+    r"""Return the job of a workflow of GitHub Actions that calls AWS without credentials, if only one does.
+
+    >>> find_credential_gap(
+    ...     "jobs:\n  plan:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: terraform plan\n"
+    ... )
+    CredentialGap(kind='none', job='plan', call='terraform plan', other='', step='')
+    """
+    jobs = [
+        each for each in iterate_jobs(text[:_MAX_CHARS].splitlines()) if each.name and "steps:" in each.text
+    ]
+    gaps = [gap for job in jobs if (gap := _find_gap(job, jobs)) is not None]
+    return gaps[0] if len({each.job for each in gaps}) == 1 else None
+
+
+def _find_gap(job: Job, jobs: list[Job]) -> CredentialGap | None:
+    steps = _split_steps(job.text)
+    if not steps or _GIVES.search(_find_heading(job.heading)):
+        return None
+    assumes = next((index for index, each in enumerate(steps) if _ASSUMES.search(each)), None)
+    others = [each for each in jobs if each.name != job.name]
+    other = next((each for each in others if _ASSUMES.search(each.text)), None)
+    before = steps if assumes is None else steps[:assumes]
+    rest = job.text
+    for each in steps if assumes is None else steps[assumes:]:
+        rest = rest.replace(each, "", 1)
+    if _GIVES.search(rest) or any(map(_GIVES.search, before)):
+        return None
+    calls = [each for each in before if _CALLS.search(each)]
+    if not calls and not (assumes is not None and any(map(_is_call, steps[assumes + 1 :]))):
+        calls = [each for each in before if _is_call(each)]
+    if not calls:
+        return None
+    call = _first_line(calls[0])
+    if assumes is not None:
+        return CredentialGap("later", job.name, call, step=_dedent(steps[assumes]))
+    if other is not None:
+        step = next(each for each in _split_steps(other.text) if _ASSUMES.search(each))
+        return CredentialGap("other-job", job.name, call, other.name, _dedent(step))
+    return CredentialGap("none", job.name, call)
+
+
+def _find_heading(before: str) -> str:
+    """Return the settings of the workflow from the lines before its jobs, without the text around it."""
+    lines = before.splitlines()
+    first = len(lines)
+    for index in range(len(lines) - 1, -1, -1):
+        if _WORKFLOW_KEY.match(lines[index]):
+            first = index
+        elif lines[index].strip() and not lines[index].startswith((" ", "#")):
+            break
+    return "\n".join(lines[first:])
+
+
+def _is_call(step: str) -> bool:
+    found = _RUN.search(step)
+    return found is not None and (_CALLS.search(step) or _PROGRAM.search(step, found.start())) is not None
+
+
+def _first_line(step: str) -> str:
+    """Return the line of a step that calls AWS."""
+    lines = [each.strip().removeprefix("- ").removeprefix("run:").strip() for each in step.splitlines()]
+    calling = (each for each in lines if _CALLS.search(each) or _PROGRAM.search(f"\n{each}"))
+    return next(calling, lines[0])[:100]
+
+
+def _split_steps(job: str) -> list[str]:
+    """Return the steps of a job, each as its lines."""
+    found = _STEPS.search(job)
+    if found is None:
+        return []
+    lines, steps = job[found.end() :].splitlines(), list[list[str]]()
+    dash = next((len(each) - len(each.lstrip()) for each in lines if each.strip().startswith("- ")), None)
+    for line in lines:
+        depth = len(line) - len(line.lstrip())
+        if line.strip() and (dash is None or depth < dash):
+            break
+        if depth == dash and line.strip().startswith("- "):
+            steps.append([line])
+        elif steps:
+            steps[-1].append(line)
+    return ["\n".join(each).rstrip() for each in steps]
+
+
+def _dedent(step: str) -> str:
+    indent = len(step) - len(step.lstrip())
+    return "\n".join(each[indent:] for each in step.splitlines())
+
+
+_BLOCK = lazy_pattern(
+    r"^(?P<name>[\w.][\w .:/-]{0,80}):[ \t]*\n(?P<body>(?:[ \t]+[^\n]*\n?|[ \t]*\n)+)", re.MULTILINE
+)
+_INHERITS = lazy_pattern(r"^[ \t]+(?:extends|id_tokens|runs-on):|!reference\b|^include:|<<:", re.MULTILINE)
+_TOP_INCLUDE = lazy_pattern(r"^include:", re.MULTILINE)
+_SCRIPT = lazy_pattern(r"^[ \t]+script:", re.MULTILINE)
+
+
+def find_gitlab_gap(text: str) -> CredentialGap | None:
+    r"""Return the job of a .gitlab-ci.yml that calls AWS, and to which the file gives no credentials.
+
+    >>> find_gitlab_gap("plan:\n  stage: test\n  script:\n    - terraform plan\n")
+    CredentialGap(kind='none', job='plan', call='terraform plan', other='', step='')
+    """
+    blocks = list(_BLOCK.finditer(text[:_MAX_CHARS]))
+    jobs = [each for each in blocks if _SCRIPT.search(each["body"])]
+    is_open = any(_GIVES.search(each[0]) or _INHERITS.search(each[0]) for each in blocks)
+    if not jobs or is_open or _TOP_INCLUDE.search(text):
+        return None
+    calling = [each for each in jobs if _CALLS.search(each["body"])]
+    if len(calling) != 1:
+        return None
+    return CredentialGap("none", calling[0]["name"], _first_line(calling[0]["body"]))
