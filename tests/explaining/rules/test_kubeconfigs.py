@@ -30,6 +30,34 @@ STAGING = _kubeconfig(_context(ARN, "dev", "live"), _user("dev", *GET, "staging"
 BOTH = _context(ARN, "dev", "live") + _context(ARN.replace("orders", "staging"), "test", "test")
 
 
+@pytest.mark.parametrize(
+    ("text", "called", "of_token"),
+    [
+        (STAGING, "orders", "staging"),
+        (_kubeconfig(_context("orders.eu-west-1.eksctl.io", "dev", "live"), _user("dev", "token", "-i", "staging")), "orders", "staging"),
+        (_kubeconfig(BOTH, _user("dev", *GET, "orders") + _user("test", *GET, "orders"), "current-context: test\n"), "staging", "orders"),
+        # Without the contexts, as people shorten it.
+        (f"clusters:\n- cluster:\n    server: https://0A1B.gr7.eu-west-1.eks.amazonaws.com\n  name: {ARN}\nusers:\n- name: dev\n  user:\n    exec:\n      args: [eks, get-token, --cluster-name, staging]\n", "orders", "staging"),
+        (f'$ kubectl config current-context\n{ARN}\n{{"args":["eks","get-token","--cluster-name","staging"],"command":"aws"}}', "orders", "staging"),
+        (_kubeconfig(BOTH, _user("dev", *GET, "orders") + _user("test", *GET, "staging"), "current-context: test\n"), None, None),
+        # Which context is the current one is unknown, or what it calls.
+        (_kubeconfig(BOTH, _user("dev", *GET, "staging") + _user("test", *GET, "staging")), None, None),
+        (_kubeconfig(_context("live", "dev", "live"), _user("dev", *GET, "staging")), None, None),
+        (STAGING.replace("staging", "orders"), None, None),
+    ],
+    ids=["cluster", "eksctl", "current context", "shortened", "JSON", "own cluster", "contexts", "name", "equal"],
+)  # fmt: skip
+def test_token_for_another_cluster(text: str, called: str | None, of_token: str | None) -> None:
+    explanation = explain(f"$ kubectl get pods\n{ERROR}\n$ kubectl config view\n{text}")
+    words = f"kubectl calls the cluster {called}, but gets its token for the cluster {of_token}, so"
+    assert explanation.summary.startswith(words) is (called is not None)
+    assert ("gets its token for" in explanation.summary) is (called is not None)
+    if called is not None:
+        [first, *_] = explanation.remedies[0].commands
+        alias = " --alias" if "name: live" in text or "name: test" in text else ""
+        assert first.startswith(f"aws eks update-kubeconfig --name {called} --region eu-west-1{alias}")
+
+
 def test_role_of_another_user() -> None:
     role = "arn:aws:iam::111122223333:role/legacy"
     users = _user("dev", *GET, "orders") + _user("test", *GET, "staging", "--role-arn", role)
@@ -54,6 +82,24 @@ def _data(kind: str, label: str, name: str) -> str:
 EXEC = 'exec {{\n    command = "aws"\n    args = ["eks", "get-token", "--cluster-name", "{}"]\n  }}'
 AUTH = "token = data.aws_eks_cluster_auth.live.token"
 LIVE = _data("aws_eks_cluster", "live", "orders")
+
+
+@pytest.mark.parametrize(
+    ("token", "data", "is_other"),
+    [
+        (AUTH, (LIVE, _data("aws_eks_cluster_auth", "live", "staging")), True),
+        (EXEC.format("staging"), (LIVE,), True),
+        (AUTH, (LIVE, _data("aws_eks_cluster_auth", "live", "orders")), False),
+        (AUTH, (LIVE, 'data "aws_eks_cluster_auth" "live" {\n  name = var.cluster\n}'), False),
+        (EXEC.format("orders"), (LIVE,), False),
+    ],
+)
+def test_token_of_a_provider(token: str, data: tuple[str, ...], *, is_other: bool) -> None:
+    explanation = explain(
+        f"Error: Unauthorized\n  with kubernetes_namespace.shop,\n{_provider(token, *data)}"
+    )
+    words = "Terraform calls the cluster orders, but gets its token for the cluster staging"
+    assert explanation.summary.startswith(words) is is_other
 
 
 @given(st.lists(st.sampled_from([*STAGING.splitlines(), "- context:", "exec:", ""]), max_size=40))

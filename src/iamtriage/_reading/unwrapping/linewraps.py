@@ -76,8 +76,8 @@ _PADDED_LINE = lazy_pattern(r"^ *| +$", re.MULTILINE)
 _CELL = " " * 24
 _COLUMN = lazy_pattern(r"(?<=\s)[^\s]")
 # Lines of YAML: "kind: Secret" and "metadata:".
-_SETTING = lazy_pattern(r"[A-Za-z]\w{0,40}: \S{1,80}")
-_KEY = lazy_pattern(r"[A-Za-z]\w{0,40}:(?: \S{1,80})?")
+_SETTING = lazy_pattern(r" {0,24}(?:- )?[A-Za-z][\w-]{0,40}: \S{1,120}")
+_KEY = lazy_pattern(r" {0,24}(?:- )?[A-Za-z][\w-]{0,40}:(?: \S{1,120})?")
 _SENTENCE_START = lazy_pattern(r"[A-Z][a-z]{0,20}(?: |\Z)")
 # The time in messages about signatures: "20261124T214427Z".
 _TIME_OF_SIGNATURE = lazy_pattern(r"(?<!\d)\d{8}T\d{6}Z(?![\w])", re.ASCII)

@@ -42,11 +42,11 @@ _CONTEXT = lazy_pattern(
 )
 _CURRENT = lazy_pattern(rf"^current-context: {_NAME.format('name')}", re.MULTILINE)
 _USER = lazy_pattern(rf"^ {{0,8}}- name: {_NAME.format('name')}\s{{1,40}}user:", re.MULTILINE)
-# An argument is an item of a list, on its own line or in brackets.
-_NEXT = r"[\"']?\s{0,40}(?:,\s{0,4}|\n\s{0,40}- )[\"']?"
-_PROFILE_OF_TOKEN = lazy_pattern(rf"--profile{_NEXT}([\w.@:+/-]{{1,64}})", re.ASCII)
+NEXT_ARGUMENT = r"[\"']?\s{0,40}(?:,\s{0,4}|\n\s{0,40}- )[\"']?"
+"""What is between an option and its value: arguments are items of a list, on lines of their own or in brackets."""
+_PROFILE_OF_TOKEN = lazy_pattern(rf"--profile{NEXT_ARGUMENT}([\w.@:+/-]{{1,64}})", re.ASCII)
 _ROLE_OF_TOKEN = lazy_pattern(
-    rf"(?:--role-arn|--role|(?<![\w-])-r){_NEXT}(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:role/[\w+=,.@/-]{{1,512}})",
+    rf"(?:--role-arn|--role|(?<![\w-])-r){NEXT_ARGUMENT}(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:role/[\w+=,.@/-]{{1,512}})",
     re.ASCII,
 )
 # The cluster of the current context, as kubectl prints it.
@@ -56,7 +56,8 @@ _CURRENT_CLUSTER = lazy_pattern(
     re.ASCII | re.MULTILINE,
 )
 _OF_ENTRIES = {("list-access-entries",), ("describe-access-entry",)}
-_NO_POLICY = "Neither RBAC roles nor IAM policies help: the API server could not authenticate the caller."
+NO_POLICY = "Neither RBAC roles nor IAM policies help: the API server could not authenticate the caller."
+"""What does not help a rejected caller."""
 
 
 def find_current_user(text: str) -> tuple[re.Match[str], str] | None:
@@ -95,14 +96,22 @@ def _find_written(case: AnyCase, option: str) -> Stated | None:
     return before[-1].command.option(option) if before else None
 
 
+def find_current_cluster(text: str) -> tuple[str, str] | None:
+    """Return the name and the Region of the cluster of kubectl's current context, as the name of the context says."""
+    found = _CURRENT_CLUSTER.search(text)
+    if found is None:
+        return None
+    return found["name"] or found["eksctl"], found["region"] or found["eksctl_region"]
+
+
 def find_other_context(case: AnyCase, cluster: Cluster) -> tuple[Cluster, Cluster] | None:
     """Return the cluster of kubectl's current context, and the other one whose access entries a text shows."""
-    found = _CURRENT_CLUSTER.search(case.failure.text)
+    current = find_current_cluster(case.failure.text)
     runs = [run.command for run in find_runs(case.failure) if run.command.words[1:2] in _OF_ENTRIES]
     shown = {option.value for each in runs if (option := each.option("cluster-name")) is not None}
-    if found is None or len(shown) != 1:
+    if current is None or len(shown) != 1:
         return None
-    name, region = found["name"] or found["eksctl"], found["region"] or found["eksctl_region"]
+    name, region = current
     stated = next((option.value for each in runs if (option := each.option("region"))), None)
     if name in shown and stated in {None, region}:
         return None
@@ -128,7 +137,7 @@ def explain_other_context(
             ),
             access.entry_remedy(called, principal, title=title),
         ),
-        notes=_NO_POLICY,
+        notes=NO_POLICY,
     )
 
 
@@ -197,5 +206,5 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
         ),
         topic="kubernetes-login",
         remedies=(*remedies, own.inspect_access_remedy(cluster)),
-        notes=_NO_POLICY,
+        notes=NO_POLICY,
     )

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.kubernetes import (
     other_logins,
     stated_entries,
     stored_tokens,
+    token_clusters,
 )
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator, explain_recreated
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import explain_no_entries
@@ -101,6 +102,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         stored_tokens.explain_late_token,
         cluster_access.explain_module_creator,
         client_configurations.explain_pinned_identity,
+        token_clusters.explain_token_of_other_cluster,
     ):
         if (explanation := rule(case)) is not None:
             return explanation
