@@ -13,13 +13,19 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.arns._names import ACCOUNT
-from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, Who, change_commands
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.kubernetes import cluster_access
+from iamtriage.explaining._rules.kubernetes.console_mappings import (
+    GROUP,
+    RBAC_COMMANDS,
+    bind_remedy,
+    find_mapping,
+    find_own_group,
+    find_unbound,
+)
+from iamtriage.explaining._rules.kubernetes.console_permissions import iam_remedy, may_call
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
 from iamtriage.explaining._rules.kubernetes.stated_entries import (
     describe_listed,
@@ -27,19 +33,19 @@ from iamtriage.explaining._rules.kubernetes.stated_entries import (
     find_stated_entry,
     is_listed,
 )
-from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, find_map_entry
+from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
-from iamtriage.explaining._rules.shared import arn_diagnosis, clues, commands, pages, principal_words
+from iamtriage.explaining._rules.shared import arn_diagnosis, clues, pages, principal_words
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.companion_actions import KUBECTL_WORKS
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.explaining._context.values import MappingEntry
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.kubernetes.stated_entries import StatedEntry
     from iamtriage.explaining._rules.shared.cases import Case
@@ -47,17 +53,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import ConsoleKubernetesAccess
 
-_GROUP = "eks-console-viewers"
-_CLUSTER_ACTIONS = (
-    "eks:AccessKubernetesApi", "eks:DescribeCluster", "eks:ListAddons", "eks:ListFargateProfiles",
-    "eks:ListIdentityProviderConfigs", "eks:ListNodegroups", "eks:ListUpdates",
-)  # fmt: skip
-_ACTIONS_WITHOUT_RESOURCE = ("eks:DescribeAddonVersions", "eks:ListClusters", "iam:ListRoles")
-_TYPES = "cronjobs,daemonsets,deployments,endpoints,events,jobs,namespaces,nodes,pods,replicasets,services,statefulsets"
-_RBAC_COMMANDS = (
-    f"kubectl create clusterrole {_GROUP} --verb=get,list --resource={_TYPES}",
-    f"kubectl create clusterrolebinding {_GROUP} --clusterrole={_GROUP} --group={_GROUP}",
-)
 _SIGNED_IN_STEP = "Run the first command in CloudShell, in this console session: it prints who is signed in."
 _MAPPED_STEP = "aws sts get-caller-identity in CloudShell prints the signed-in user or role. PRINCIPAL_ARN is the ARN of the user, or that of the role without its path and session."
 _SHOW_CALLER = "aws sts get-caller-identity --query Arn --output text"
@@ -96,7 +91,7 @@ NO_IAM_PERMISSION = CauseType(
     text="The principal's IAM policies do not allow eks:AccessKubernetesApi and the other actions of the console.",
     fix="Allow eks:AccessKubernetesApi for the signed-in role.",
     recognised_by="The text names eks:AccessKubernetesApi.",
-    sign=r"\beks:AccessKubernetesApi\b",
+    sign=r"(?i:\bnot (?:authorized|allowed|permitted|have)|\bmiss(?:ing|es)|\black(?:s|ing)?|\bwithout|n't (?:allow|have))\b[^.\n]{0,80}\beks:AccessKubernetesApi\b",
     remedy="allow eks:AccessKubernetesApi",
     of="console-without-access",
 )
@@ -111,13 +106,17 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     # People mask the account in the console's menu.
     masked = principal_words.parse_masked_principal(case.caller) if case.principal is None else None
     entry = find_stated_entry(case.failure, case.principal)
+    mapped = find_mapping(case, masked) if entry is None else None
     principal = build_cluster_principal(
-        case.stated_principal or masked or (None if entry is None else entry.principal),
+        case.stated_principal
+        or masked
+        or (None if entry is None else entry.principal)
+        or (None if mapped is None else principal_words.try_parse_principal(mapped.arn)),
         case.caller or "the signed-in user or role",
         is_masked=masked is not None,
         source=case.text,
     )
-    state = _read_access(case, entry, cluster)
+    state = _read_access(case, entry, mapped, cluster)
     if state.is_enough and state.listed is None and is_derived(case.facts, "caller"):
         # The text shows the principal of kubectl, not that of the console.
         principal = build_cluster_principal(None, "the signed-in user or role")
@@ -131,32 +130,37 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
         missing = cluster_access.describe_missing_entry(cluster)
         summary = f"The {named} does not accept {principal.description}: most likely, it has {missing} that matches."
     in_map = _aws_auth_remedy(cluster, principal)
-    in_iam = None if is_administrator(case.failure.text) else _iam_remedy(case, cluster)
+    in_iam = None if may_call(case) else iam_remedy(case, cluster)
+    group = None if mapped is None or state.is_enough else find_own_group(mapped, case.failure.text)
+    binds = mapped is not None and group is not None
     entry_remedy = _access_entry_remedy(case, cluster, principal, entry, exists=bool(state.listed))
     explanation = case.explain(
         summary,
-        *_causes(case, cluster, entry, state),
+        *_causes(case, cluster, entry, state, mapped if binds else None),
         topic="eks-console",
         remedies=(
             *((_COMPARE, in_iam) if state.is_enough else ()),
+            None if mapped is None or group is None else bind_remedy(group, mapped.username),
             entry_remedy if cluster.uses_entries and not state.is_enough else None,
-            None if cluster.uses_entries or state.is_enough else in_map,
+            None if cluster.uses_entries or state.is_enough or binds else in_map,
             None
-            if cluster.uses_entries
+            if cluster.uses_entries or binds
             else attrs.evolve(
                 cluster.enable_entries_remedy(),
                 title="Or change the authentication mode to API_AND_CONFIG_MAP, which cannot be undone, and create an access entry",
             ),
             None if state.is_enough else in_iam,
-            in_map if cluster.uses_aws_auth and cluster.uses_entries and state.listed is None else None,
+            in_map
+            if cluster.uses_aws_auth and cluster.uses_entries and state.listed is None and not binds
+            else None,
             _rbac_remedy(cluster, principal, entry)
-            if cluster.uses_entries and not _WORKLOADS.search(case.text)
+            if not binds and cluster.uses_entries and not _WORKLOADS.search(case.text)
             else None,
             principal.inspect_access_remedy(cluster) if entry is None and cluster.uses_entries else None,
         ),
-        notes=cluster_access.CREATOR_NOTE if entry is None else None,
+        notes=cluster_access.CREATOR_NOTE if entry is None and not binds else None,
     )
-    if state.listed is None:
+    if state.listed is None and not binds:
         explanation = add_stated_map(case, explanation)
     return cluster_access.add_administrator(case, explanation)
 
@@ -204,12 +208,16 @@ class _Access(NamedTuple):
     is_enough: bool = False
 
 
-def _read_access(case: Case[ConsoleKubernetesAccess], entry: StatedEntry | None, cluster: Cluster) -> _Access:
+def _read_access(
+    case: Case[ConsoleKubernetesAccess],
+    entry: StatedEntry | None,
+    mapped: MappingEntry | None,
+    cluster: Cluster,
+) -> _Access:
     if _KUBECTL_WORKS.search(case.text):
         reason = "kubectl has access, so the console uses another principal than kubectl, or that lacks permissions in IAM"
         return _Access(reason, None, is_enough=True)
     enough = entry.allowing_policy if entry else None
-    mapped = find_map_entry(case) if entry is None else None
     if mapped is not None and "system:masters" in mapped.groups:
         enough = "system:masters"
     if enough:
@@ -219,7 +227,17 @@ def _read_access(case: Case[ConsoleKubernetesAccess], entry: StatedEntry | None,
         return _Access(f"its access entry exists, but {entry.lack}", listed=True)
     if mapped is not None:
         groups = join_words([*map(clip_text, mapped.groups)], "and") or "no group"
-        return _Access(f"aws-auth gives it {groups}, and no ClusterRole for that shows the objects")
+        if (unbound := find_unbound(case, mapped)) is not None:
+            which = "which" if len(mapped.groups) == 1 else "but"
+            missing = "no binding in the cluster names" + (
+                "" if len(mapped.groups) == 1 else f" {clip_text(unbound)}"
+            )
+            return _Access(
+                f"aws-auth maps it to {groups}, {which} {missing}, so Kubernetes RBAC denies the requests"
+            )
+        return _Access(
+            f"aws-auth maps it to {groups}: most likely, no ClusterRole that shows the objects is bound to that"
+        )
     listed = is_listed(case.failure, case.principal or principal_words.parse_masked_principal(case.caller))
     if listed:
         return _Access(
@@ -244,7 +262,11 @@ def _describe_console(principal: ClusterPrincipal, cluster: Cluster) -> str:
 
 
 def _causes(
-    case: Case[ConsoleKubernetesAccess], cluster: Cluster, entry: StatedEntry | None, state: _Access
+    case: Case[ConsoleKubernetesAccess],
+    cluster: Cluster,
+    entry: StatedEntry | None,
+    state: _Access,
+    mapped: MappingEntry | None,
 ) -> Iterator[Cause]:
     if state.listed is None or state.is_enough:
         phrases = clues.quote_phrases(case.text, _UNAUTHORIZED_PHRASE)
@@ -255,8 +277,16 @@ def _causes(
         yield NO_RULE.cause("derived" if entry else "possible", text="The access entry does not grant it.")
     elif state.listed is False:
         yield cluster_access.NOT_MAPPED.cause("derived", text="The text shows that it has no access entry.")
-    yield from cluster_access.mode_causes(cluster)
-    if state.listed is None and not state.is_enough:
+    if mapped is None:
+        yield from cluster_access.mode_causes(cluster)
+    if mapped is not None:
+        searched = find_unbound(case, mapped) is not None
+        yield NO_RULE.cause(
+            "derived" if searched else "possible",
+            ("The search for a binding in the text finds none.",) if searched else (),
+            text="aws-auth only gives groups: what they may do is in a ClusterRole that is bound to them.",
+        )
+    elif state.listed is None and not state.is_enough:
         missing = f"The principal has {cluster_access.describe_missing_entry(cluster)}."
         if _UNAUTHORIZED_PHRASE in case.text:
             unknown = "With 401 Unauthorized, the cluster does not know the principal, so an IAM policy alone does not help."
@@ -267,47 +297,8 @@ def _causes(
                 text="The principal is mapped, but no access policy or RBAC role allows it to read objects."
             )
             yield cluster_access.NOT_MAPPED.cause(text=missing)
-    if state.listed is not False and not is_administrator(case.failure.text):
+    if state.listed is not False and not may_call(case):
         yield NO_IAM_PERMISSION.cause()
-
-
-def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
-    principal = case.principal or principal_words.parse_masked_principal(case.caller)
-    role = principal_words.underlying_role(principal)
-    account = cluster.account if cluster.account and ACCOUNT.fullmatch(cluster.account) else None
-    # The console shows only clusters of the caller's own account.
-    account = account or getattr(case.principal, "account", None) or "ACCOUNT_ID"
-    region, name = commands.region(cluster.region), cluster.argument
-    who: Who = "account administrator"
-    described = "the signed-in user or role"
-    if principal:
-        described = principal_words.describe_principal(principal, None)
-    step = f"Attach the policy to {described}."
-    if isinstance(role, IdentityCenterRole):
-        who = "organization administrator"
-        permission_set = f"permission set {role.permission_set}" if role.permission_set else "permission set"
-        step = f"Add the policy to the {permission_set} in IAM Identity Center: the role itself cannot be changed."
-    eks = f"arn:{cluster.partition}:eks:{region}:{account}"
-    parameters = f"arn:{cluster.partition}:ssm:{region}:{account}:parameter/*"
-    return Remedy(
-        title="Also allow eks:AccessKubernetesApi, eks:DescribeCluster and eks:ListClusters in IAM",
-        who=who,
-        steps=(
-            step,
-            "eks:ListClusters, eks:DescribeAddonVersions and iam:ListRoles accept only * as the resource.",
-            "The AWS documentation includes ssm:GetParameter on all parameters of the account. Omit this statement if you do not want to allow that.",
-        ),
-        policy=build_document(
-            [
-                allow(_CLUSTER_ACTIONS, f"{eks}:cluster/{name}", sid="ViewCluster"),
-                allow("eks:DescribeNodegroup", f"{eks}:nodegroup/{name}/*/*", sid="ViewNodegroups"),
-                allow(_ACTIONS_WITHOUT_RESOURCE, "*", sid="ListWithoutResource"),
-                allow("ssm:GetParameter", parameters, sid="ReadParameters"),
-            ]
-        ),
-        layer="identity",
-        url=pages.EKS_CONSOLE,
-    )
 
 
 def _access_entry_remedy(
@@ -365,13 +356,13 @@ def _rbac_remedy(cluster: Cluster, principal: ClusterPrincipal, entry: StatedEnt
     title, add = "Or bind a group to a ClusterRole, to show nodes but not Secrets", None
     if entry is not None:
         title = "Or add a group to the entry (update-access-entry) and bind it to a ClusterRole, to show nodes but not Secrets"
-        groups = ("--kubernetes-groups", *entry.groups, _GROUP)
+        groups = ("--kubernetes-groups", *entry.groups, GROUP)
         add = cluster.eks_command("update-access-entry", *groups, principal=principal.entry_argument)
     return cluster_remedy(
         title,
         "It allows the group to read common types: add others as needed.",
-        None if entry else f"Add --kubernetes-groups {_GROUP} to create-access-entry.",
-        commands=(add, *_RBAC_COMMANDS),
+        None if entry else f"Add --kubernetes-groups {GROUP} to create-access-entry.",
+        commands=(add, *RBAC_COMMANDS),
         url=pages.EKS_CONSOLE,
     )
 
@@ -380,13 +371,13 @@ def _aws_auth_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
     if cluster.uses_entries:
         mode = "in the authentication mode CONFIG_MAP" if cluster.mode is None else "without access entries"
         title = f"Or, {mode}, map {principal.description} in aws-auth"
-        return principal.aws_auth_remedy(groups=(_GROUP,), title=title)
+        return principal.aws_auth_remedy(groups=(GROUP,), title=title)
     return principal.aws_auth_remedy(
-        groups=(_GROUP,),
+        groups=(GROUP,),
         title=f"Map {principal.description} in aws-auth to a group that can read the objects",
         steps=(
             *(() if principal.is_known else (_MAPPED_STEP,)),
             "Somebody with access to the cluster runs the commands, such as its creator.",
         ),
-        setup=_RBAC_COMMANDS,
+        setup=RBAC_COMMANDS,
     )
