@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.calls import (
     node_groups,
     request_kinds,
     s3_calls,
+    service_objects,
     service_roles,
     session_manager,
     throttling,
@@ -300,6 +301,7 @@ _ANY_CODE = lazy_pattern(r".+")
 _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(explain_policy_size, message=_POLICY_SIZE, code=rf".*(?:{_POLICY_SIZE}).*"),
     Route(_explain_missing_constraint, message=_UNSPECIFIED_CONSTRAINT),
+    Route(service_objects.explain_unreadable_object, message=service_objects.UNREADABLE),
     Route(_explain_bucket_region, message=_OTHER_BUCKET_REGION),
     Route(key_states.explain_launch_key, message=key_states.LAUNCH_WITHOUT_KEY),
     Route(

@@ -1,0 +1,197 @@
+"""Explain that a service cannot read an object in S3 for a call, most often because the bucket is in another Region.
+
+Sources: ``ModelDataUrl`` in https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html,
+https://docs.aws.amazon.com/rekognition/latest/APIReference/API_S3Object.html,
+https://docs.aws.amazon.com/lambda/latest/api/API_FunctionCode.html and
+https://docs.aws.amazon.com/transcribe/latest/APIReference/API_Media.html.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, quote_argument
+from iamtriage.actions._operations import actions_for
+from iamtriage.explaining._context.readers.regions import REGION, find_bucket_region
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
+from iamtriage.explaining._rules.calls.error_kind import code_evidence
+from iamtriage.explaining._rules.calls.request_kinds import INVALID_REQUEST
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.failures._failures import AwsError
+from iamtriage.policies._documents import allow
+
+UNREADABLE = lazy_pattern(
+    r"Could not access model data at s3://|Unable to get object metadata from S3\. Check object key, region"
+    r"|S3 Error Code: PermanentRedirect\b|\bS3 bucket (?:isn't|is not|must be) in the same (?:AWS )?[Rr]egion\b"
+)
+"""What services say of an object that they cannot read, if its Region may be the reason."""
+_OBJECT = lazy_pattern(
+    r"\bs3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+@-]{0,1000}[\w/])", re.ASCII
+)
+# A parameter of the call in code, JSON, YAML or the shorthand of the AWS CLI.
+_PARAMETER = lazy_pattern(
+    r"\b(?:S3)?Bucket[\"']?\s?[=:]\s?[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"']?(?:,|\s){1,20}[\"']?(?:Name|(?:S3)?(?:Object)?Key)[\"']?\s?[=:]\s?[\"']?(?P<key>[\w./=+@-]{1,1000})",
+    re.ASCII,
+)
+# What leaves no other reason than the Region.
+_IS_ELSEWHERE = lazy_pattern(r"\bPermanentRedirect\b|\bin the same (?:AWS )?[Rr]egion\b")
+# "the object is located in eu-west-1", "Make sure the bucket is in the eu-west-1 region".
+_REQUIRED = lazy_pattern(rf"\b(?:bucket|object) is (?:located )?in (?:the )?(?P<region>{REGION})\b")
+_ACTUAL = lazy_pattern(rf"\bbucket is in this region: (?P<region>{REGION})\b")
+_ROLE = lazy_pattern(
+    r"\brole \\?\"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,64})\\?\""
+)
+_PRINCIPAL = lazy_pattern(r"\bservice principal \\?\"([a-z0-9-]{2,40}\.amazonaws\.com)\\?\"", re.ASCII)
+_SERVICES = {
+    "lambda": "Lambda",
+    "rekognition": "Rekognition",
+    "sagemaker": "SageMaker",
+    "textract": "Textract",
+    "transcribe": "Amazon Transcribe",
+}
+_MAX_BUCKET_LENGTH = 63
+_LOCATE = '"$(aws s3api get-bucket-location --bucket {} --query "LocationConstraint || \'us-east-1\'" --output text)"'
+
+
+class _Read(NamedTuple):
+    """An object that a service reads.
+
+    Attributes:
+        service: The name of the service.
+        bucket: The bucket.
+        key: The key of the object.
+        role: The name of the role with which the service reads it, if the message has that.
+    """
+
+    service: str
+    bucket: str | None
+    key: str | None
+    role: str | None
+
+    @property
+    def name(self) -> str:
+        """The object in words."""
+        return f"s3://{self.bucket}/{self.key or ''}" if self.bucket else "the object"
+
+
+def explain_unreadable_object(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that a service cannot read an object, from whose Region, policies or key the reason may come."""
+    text, context = case.failure.text, case.context
+    found, role = _OBJECT.search(message) or _OBJECT.search(text), _ROLE.search(message)
+    stated = found or _PARAMETER.search(text)
+    bucket, key = stated.group("bucket", "key") if stated else (None, None)
+    if bucket is None and context.bucket is not None:
+        bucket, key = context.bucket.value, None if context.key is None else context.key.value
+    service = next(
+        (_SERVICES[each.service] for each in actions_for(case.operation or "") if each.service in _SERVICES),
+        "The service",
+    )
+    read = _Read(service, bucket, key, role["name"] if role else None)
+    required, actual = _REQUIRED.search(message), _ACTUAL.search(message)
+    called = required["region"] if required else clues.find_region(case)
+    region = actual["region"] if actual else find_bucket_region(text, bucket) if bucket else None
+    if (region is not None and region != called) or _IS_ELSEWHERE.search(message):
+        return _explain_other_region(case, read, called, region)
+    return _explain_open(case, read, called, region)
+
+
+def _explain_other_region(
+    case: Case[AwsError], read: _Read, called: str | None, region: str | None
+) -> Explanation:
+    where = called or "the Region of the call"
+    is_null = region == "us-east-1" and re.search(r"\bLocationConstraint\"?: ?(?:null|None)\b", case.text)
+    shown = "LocationConstraint null means us-east-1." if is_null else None
+    whose = f"The role {clip_text(read.role)} and its policies are" if read.role else "IAM policies are"
+    return case.explain(
+        f"{read.service} cannot read {clip_text(read.name)}: the bucket is in {region or 'another Region'}, and has to be in {where}.",
+        BUCKET_IN_OTHER_REGION.cause(
+            "derived",
+            shown,
+            text=f"{read.service} reads only from buckets in the Region in which it is called. {whose} the same in all Regions, and not the cause.",
+        ),
+        remedies=_copy_remedy(case, read, commands.region(called), region),
+    )
+
+
+def _copy_remedy(case: Case[AwsError], read: _Read, called: str, region: str | None) -> Remedy:
+    bucket = commands.bucket(read.bucket)
+    other = (
+        f"{bucket[: _MAX_BUCKET_LENGTH - len(called) - 1]}-{called}"
+        if bucket == read.bucket
+        else "NEW_BUCKET_NAME"
+    )
+    key = read.key or "OBJECT_KEY"
+    allow_read = None
+    if read.role is not None and commands.role_name(read.role) == read.role:
+        partition = clues.find_partition(case) or "aws"
+        statements = [allow("s3:GetObject", f"arn:{partition}:s3:::{other}/*")]
+        if "s3:ListBucket" in case.text:
+            statements.append(allow("s3:ListBucket", f"arn:{partition}:s3:::{other}"))
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+        line = commands.put_policy(read.role, inline_policy_name(statements))
+        allow_read = Labelled(
+            f"Then allow the role {read.role} to read it (account administrator):",
+            line.replace("file://policy.json", quote_argument(document)),
+        )
+    copy = fill_command("aws s3 cp {} {}", f"s3://{bucket}/{key}", f"s3://{other}/{key}")
+    source = region or fill_command(_LOCATE, bucket)
+    who = f"the role {clip_text(read.role)}" if read.role else "the caller"
+    return your_remedy(
+        f"Copy the object to a bucket in {called}, and use that one in the call",
+        f"Or call {read.service} in {region or 'the Region of the bucket'}: a bucket cannot be moved.",
+        f"On the new bucket, {who} needs the same permissions as on the old one. For more objects, replicate the bucket.",
+        commands=(
+            fill_command("aws s3 mb {} --region {}", f"s3://{other}", called),
+            f"{copy} --source-region {source} --region {called}",
+            allow_read,
+        ),
+        url="https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html",
+    )
+
+
+def _explain_open(case: Case[AwsError], read: _Read, called: str | None, region: str | None) -> Explanation:
+    """Explain the reasons that the message leaves open."""
+    reader = f"the role {clip_text(read.role)}" if read.role else "the caller"
+    where = called or "the Region of the call"
+    reasons = f"its bucket is not in {where}, the key does not exist, or {reader} is not allowed to read it"
+    if region is not None:
+        reasons = f"the bucket is in {where}, as required, so the key does not exist, or {reader} is not allowed to read it"
+    bucket = commands.bucket(read.bucket)
+    profile = clues.find_profile(case)
+    locate = fill_command("aws s3api get-bucket-location --bucket {}", bucket)
+    look = fill_command("aws s3api head-object --bucket {} --key {}", bucket, read.key or "OBJECT_KEY")
+    option = f" --profile {commands.profile(profile)}" if profile else ""
+    trusted = _PRINCIPAL.search(case.failure.text) if read.role else None
+    return case.explain(
+        f"{read.service} cannot read {clip_text(read.name)}: {reasons}.",
+        INVALID_REQUEST.cause(
+            "reported",
+            code_evidence(case.failure),
+            text=f"{read.service} reports these reasons in the same words.",
+        ),
+        None if region else BUCKET_IN_OTHER_REGION.cause(text=f"The bucket is not in {where}."),
+        NO_IDENTITY_ALLOW.cause(
+            text=f"No policy of {reader} allows s3:GetObject on the object, or kms:Decrypt on its key."
+        ),
+        topic=INVALID_REQUEST.code,
+        remedies=your_remedy(
+            "Check the Region of the bucket, and then the object",
+            None
+            if region
+            else f"The first command must print {where} (null means us-east-1). If it does not, copy the object to a bucket in {where}.",
+            f"The last one must find the object with the credentials of {reader}: 404 means another key, and 403 that a permission is missing (without s3:ListBucket, or the key).",
+            trusted and f"The role must exist, and trust {trusted[1]}.",
+            commands=(None if region else f"{locate}{option}", f"{look}{option}"),
+            url=pages.S3_ERRORS,
+        ),
+    )
