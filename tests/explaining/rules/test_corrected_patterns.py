@@ -234,3 +234,54 @@ def test_other_role_of_nodes(passed: str | None, *, is_known: bool) -> None:
     entry = f"aws eks create-access-entry --cluster-name CLUSTER --principal-arn {role} --type EC2_LINUX"
     assert (entry in str(explanation.remedies[0].steps)) is is_known
     assert ("the policy KarpenterPolicy-prod in the text" in explanation.summary) is is_known
+
+
+_PARTNER = "444455556666"
+
+
+@pytest.mark.parametrize(
+    ("service", "denied", "principal", "resource", "condition", "verdict", "changed"),
+    [
+        ("s3:GetObject", "arn:aws:s3:::acme-data/a/b.csv", "role/reader", "arn:aws:s3:::acme-data", None, "s3:GetObject is checked on objects", "arn:aws:s3:::acme-data/*"),
+        ("sns:Publish", _arn("sns:alerts"), "role/reader", _arn("sns:alerts", region="eu-central-1"), None, "the Region is eu-west-1, not eu-central-1", _arn("sns:alerts")),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:queue/jobs"), None, "has no queue/ before the name", _arn("sqs:jobs")),
+        ("secretsmanager:GetSecretValue", _arn("secretsmanager:secret:prod/db-AbCdEf"), "role/reader", _arn("secretsmanager:secret:prod/db"), None, "six random characters", _arn("secretsmanager:secret:prod/db-AbCdEf")),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "assumed-role/reader", _arn("sqs:jobs"), None, "allows it only to arn:aws:sts", f"arn:aws:iam::{_PARTNER}:role/reader"),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "user/reader", _arn("sqs:jobs"), None, "allows it only to arn:aws:iam", f"arn:aws:iam::{_PARTNER}:role/reader"),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:jobs"), {"aws:PrincipalAccount": "444455556667"}, "and the request has 444455556666", _PARTNER),
+        # Whoever is meant is another one, or the condition decides.
+        ("sqs:SendMessage", _arn("sqs:jobs"), "role/writer", _arn("sqs:jobs"), None, "allows it only to arn:aws:iam", None),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:mail"), None, "allows it only on", None),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "role/writer", _arn("sqs:queue/jobs"), None, "allows it only on", None),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:jobs"), {"aws:PrincipalOrgID": "o-abc1234567"}, "allows it only if aws:PrincipalOrgID is o-abc1234567", None),
+    ],
+)  # fmt: skip
+def test_one_element_of_a_resource_policy(
+    service: str,
+    denied: str,
+    principal: str,
+    resource: str,
+    condition: dict[str, str] | None,
+    verdict: str,
+    changed: str | None,
+) -> None:
+    text = f"An error occurred (AccessDenied) when calling the X operation: User: arn:aws:sts::{_PARTNER}:assumed-role/reader/s is not authorized to perform: {service} on resource: {denied} because no resource-based policy allows the {service} action"
+    kind = "sts" if principal.startswith("assumed") else "iam"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:{kind}::{_PARTNER}:{principal}"},
+        "Action": service,
+        "Resource": resource,
+        **({} if condition is None else {"Condition": {"StringEquals": condition}}),
+    }
+    explanation = explain(text + _policy(statement))
+    first = explanation.remedies[0]
+    commands = " ".join(first.commands).replace("'", "")
+    assert verdict in explanation.summary
+    assert f"--arg new {changed}" in commands or changed is None
+    assert ("--arg new" in commands) is (changed is not None)
+    # The other account still has to allow it.
+    other_side = "an identity-based policy of the caller must allow the action, too."
+    assert any(each.endswith(other_side) for each in first.steps) or changed is None
+    titles = " ".join(each.title for each in explanation.remedies)
+    assert ("without this condition" in titles) is ("aws:PrincipalOrgID" in verdict)

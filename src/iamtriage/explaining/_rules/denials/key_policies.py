@@ -20,10 +20,8 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_CONDITION,
     STATED_POLICY_OTHER_PRINCIPAL,
 )
-from iamtriage.explaining._rules.denials.principal_comparisons import (
-    compare_with_principal,
-    correct_condition,
-)
+from iamtriage.explaining._rules.denials.principal_comparisons import compare_with_principal
+from iamtriage.explaining._rules.denials.resource_corrections import correct_policy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
@@ -61,7 +59,7 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
         return explanation
     verdict, cause = found
     only = "An Allow in IAM does not help: the key policy has no statement for the account (root), so only the principals that it names can use the key."
-    (remedy,) = correct_condition(implied, policy, (_key_remedy(implied),))
+    cause, (remedy, *_) = correct_policy(implied, policy, cause, (_key_remedy(implied),))
     steps = present(_name_administrators(policy), *remedy.steps)
     reported = tuple(each for each in explanation.causes if each.code != KMS_KEY_POLICY.code)
     text = f"{cause.text} {only}" if cause.code == STATED_POLICY_CONDITION.code else only

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import attrs
-
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
     allowed_resources,
     describe_condition,
+    describe_conditions,
     join_resources,
     join_values,
     names_action,
@@ -28,12 +26,17 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     describe_allowed,
     names_service,
 )
-from iamtriage.explaining._rules.denials.request_conditions import CheckedCondition, check_conditions
-from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.corrected_patterns import correct_line_remedy, is_slip
+from iamtriage.explaining._rules.denials.request_conditions import (
+    CheckedCondition,
+    check_conditions,
+    meets_conditions,
+)
+from iamtriage.explaining._rules.denials.stated_secrets import names_partial_arn
+from iamtriage.explaining._rules.shared.corrected_patterns import Correction, correct_pattern
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts import trust_documents
+from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._readers.unknown_values import has_reference
 
 _COMMANDS = 2
@@ -68,6 +71,11 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
     elif not on:
         allowed = allowed_resources(named)
         verdict, code = f"allows it only on {join_resources(allowed)}", STATED_POLICY_OTHER_RESOURCE
+        if (slip := find_resource_slip(denial, named)) is not None:
+            old, fixed = slip
+            text = "Principal and action match the statement: only the Resource does not."
+            verdict = f"has the Resource {clip_text(old)} for it: {fixed.reason}"
+            return f"{policy.name} {verdict}", code.cause("derived", text=text)
         if denial.service == "lambda" and (qualifier := _find_qualifier(resource or "", allowed)):
             verdict = f"allows it only on the function without :{clip_text(qualifier)}"
             text = f"An alias and a version each have a policy of their own: that of the function does not apply to {clip_text(qualifier)}."
@@ -79,6 +87,13 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
         sid = trust_documents.shown_sid(failed[0])
         verdict = f"allows it{f' (statement {sid})' if sid else ''} only if {_describe_failed(failed[1])}"
         text = "Principal, action and resource match the statement: only the condition does not."
+        return f"{policy.name} {verdict}", STATED_POLICY_CONDITION.cause("derived", text=text)
+    elif denial.policy_type == "resource" and (open_ones := find_conditional(denial, on)):
+        # AWS found no statement that allows it.
+        verdict = f"allows it only if {describe_conditions(open_ones[0])}"
+        text = (
+            "Principal, action and resource match the statement, so the request does not meet its condition."
+        )
         return f"{policy.name} {verdict}", STATED_POLICY_CONDITION.cause("derived", text=text)
     else:
         return None
@@ -106,6 +121,44 @@ def find_failed_condition(
     return (statement, conditions[0]) if conditions else None
 
 
+def find_conditional(denial: Denial, statements: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the statements for the caller, if each of them has conditions that the request possibly does not meet."""
+    named = [
+        each for each in statements if names_caller(each, denial) and not has_reference(each.get("Principal"))
+    ]
+    return (
+        named if all(each.get("Condition") and not meets_conditions(denial, each) for each in named) else []
+    )
+
+
+def find_resource_slip(
+    denial: Denial, statements: Sequence[Mapping[str, Any]]
+) -> tuple[str, Correction] | None:
+    """Return the only Resource of statements that is meant for the denied one, and how it has to be.
+
+    The policy of a resource can be about no other one.
+    """
+    resource = compared_resource(denial) or ""
+    named = [each for each in statements if names_caller(each, denial)]
+    listed = {old for each in named for old in trust_documents.as_strings(each.get("Resource"))}
+    found = [
+        (old, fixed) for old in listed if (fixed := _correct_resource(denial, old, resource)) is not None
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _correct_resource(denial: Denial, old: str, resource: str) -> Correction | None:
+    is_below = resource.startswith(f"{old.rstrip('/')}/") and "*" not in old
+    if ":s3:" in resource and is_below:
+        return Correction(
+            f"{old.rstrip('/')}/*",
+            f"{denial.action} is checked on objects, whose ARN has a key, so it needs /*",
+        )
+    if ":secretsmanager:" in resource and names_partial_arn(old, resource[: -len(RANDOM_END)]):
+        return Correction(resource, "the ARN of a secret ends with a hyphen and six random characters")
+    return correct_pattern(old, resource)
+
+
 def _describe_failed(failed: CheckedCondition) -> str:
     """Return a condition and what the request has, as the end of a sentence."""
     condition = describe_condition(failed.operator, failed.key, failed.values)
@@ -116,37 +169,6 @@ def _describe_failed(failed: CheckedCondition) -> str:
         return f"{condition}, and the request has no {clip_text(failed.key)}"
     lacks = "" if failed.possible_values else ": without the Region, the value matches no request"
     return f"{condition}, and the request has {requested}{lacks}"
-
-
-def correct_condition(
-    denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, ...]
-) -> tuple[Remedy, ...]:
-    """Return the remedies with the correction of a value of a condition that is there by a slip."""
-    named = [
-        each
-        for each in trust_documents.allow_statements(policy.content)
-        if names_action(each, denial.action or "") is not False
-    ]
-    found = find_failed_condition(denial, named)
-    failed = None if found is None else found[1]
-    if failed is None or not remedies or not failed.requested or "Not" in failed.operator:
-        return remedies
-    old, new = failed.values[0], failed.requested[0]
-    is_wrong = len(failed.values) == 1 and (
-        (failed.is_via and _service_of(old) == _service_of(new)) or is_slip(old, new)
-    )
-    if not is_wrong:
-        return remedies
-    keeps = "Only this value changes: the command keeps the other conditions, which limit who can use the resource."
-    if policy.is_code:
-        title = f"Correct {clip_text(failed.key)} in the template: {clip_text(new)}"
-        line = correct_line_remedy(denial.failure.text, title, [(old, new)])
-        return remedies if line is None else (line, *remedies[1:])
-    return (_correct(denial, remedies[0], (old, new), keeps), *remedies[1:])
-
-
-def _service_of(value: str) -> str:
-    return value.partition(".")[0]
 
 
 def find_incomplete(denial: Denial, policy: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -186,65 +208,3 @@ def names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:
     if has_reference(names):
         return True
     return any(each in callers or (account and each.endswith(f"::{account}:root")) for each in names)
-
-
-def correct_principal(
-    denial: Denial, policy: Mapping[str, Any], remedies: tuple[Remedy, ...]
-) -> tuple[str | None, tuple[Remedy, ...]]:
-    """Return that a policy has an account with a wrong digit, as a cause, and the remedies with its correction."""
-    account = denial.account or ""
-    principals = (
-        name
-        for each in trust_documents.allow_statements(policy)
-        for name in trust_documents.principal_names(each)
-    )
-    known = [*principals]
-    if any(f":{account}:" in each for each in known):
-        return None, remedies  # its author knows the account
-    for name in known:
-        written = name if name.isdigit() else "".join(name.split(":", 5)[4:5])
-        is_said = denial.failure.text.count(written) > str(policy).count(written)
-        if not remedies or not is_slip(written, account) or is_said:
-            continue
-        text = f"The policy has the account {clip_text(written)}, and the caller is in {account}: most likely, a digit is wrong."
-        new = name.replace(written, account)
-        keeps = "The command keeps the other principals. The wrong account is most likely somebody else's."
-        own = f"In account {account}, an identity-based policy of the caller must allow the action, too."
-        return text, (_correct(denial, remedies[0], (name, new), keeps, own), *remedies[1:])
-    return None, remedies
-
-
-def correct_resource(
-    denial: Denial, policy: Mapping[str, Any], remedies: tuple[Remedy, ...]
-) -> tuple[Remedy, ...]:
-    """Return the remedies with the Resource of a policy that is complete, if it covers no path below it."""
-    names = find_incomplete(denial, policy)
-    if names is None or not remedies:
-        return remedies
-    keeps = "Only the Resource changes: the command keeps the rest of the policy. Fine-grained access control, if it is on, is checked after the access policy."
-    return (_correct(denial, remedies[0], names, keeps), *remedies[1:])
-
-
-def _correct(denial: Denial, usual: Remedy, names: tuple[str, str], *steps: str) -> Remedy:
-    """Return the remedy that replaces a name in the policy, from the one that adds a statement to the policy."""
-    # Its first command prints the policy, and its last one replaces it: that of a function policy only adds to it.
-    lines = tuple(each for each in usual.commands if not each.startswith("aws iam put-"))
-    if len(lines) < _COMMANDS or usual.layer != "resource" or "add-permission" in lines[-1]:
-        return usual
-    replace = "jq --arg old {} --arg new {} 'walk(if . == $old then $new else . end)'"
-    old, new = names
-    where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
-    policy = usual.title.rpartition(" in the ")[2].partition(",")[0] or "policy"
-    return attrs.evolve(
-        usual,
-        title=f"Replace {clip_text(old)} by {clip_text(new)} in the {policy}{where}",
-        steps=steps,
-        commands=(
-            f"{lines[0]} > old-policy.json",
-            f"{fill_command(replace, old, new)} old-policy.json > policy.json",
-            lines[-1],
-        ),
-        labels=(Labelled("Check policy.json, then replace the policy:", lines[-1]),),
-        policy=None,
-        is_addition=False,
-    )

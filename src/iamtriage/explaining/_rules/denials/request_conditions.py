@@ -70,6 +70,8 @@ CREATES = lazy_pattern(
     r":(?:create|run|add|tag|request|import|copy|restore|allocate|register|purchase|provision)"
 )
 # What nearly every request has says nothing about this one.
+# As the failing caller: any account of an organization can call it, and others get AWSOrganizationsNotInUseException.
+_SHOW_ORGANIZATION = "aws organizations describe-organization --query Organization.Id --output text"
 _RESOURCE_TAG, _VIA = ":resourcetag", "kms:viaservice"
 _USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
 
@@ -375,4 +377,7 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
             )
     keys = join_words([clip_text(key) for _, key, _ in iterate_conditions(statement)], "and")
     step = f"Compare {keys} of this call with the condition of the statement."
-    return account_remedy("Meet the condition of the policy, or change it", step, url=pages.EVALUATION)
+    show = _SHOW_ORGANIZATION if "aws:principalorgid" in keys.lower() else None
+    return account_remedy(
+        "Meet the condition of the policy, or change it", step, commands=show, url=pages.EVALUATION
+    )

@@ -39,11 +39,9 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
 )
 from iamtriage.explaining._rules.denials.principal_comparisons import (
     compare_with_principal,
-    correct_condition,
-    correct_principal,
-    correct_resource,
 )
 from iamtriage.explaining._rules.denials.region_contrasts import name_alternative
+from iamtriage.explaining._rules.denials.resource_corrections import correct_policy
 from iamtriage.explaining._rules.denials.stated_contrasts import Contrast, find_condition_contrast
 from iamtriage.explaining._rules.denials.stated_remedies import (
     ALLOW_IS_NO_FIX,
@@ -227,17 +225,11 @@ def _add_policy_with_principal(
     if found is None:
         return explanation
     verdict, cause = found
-    remedies = explanation.remedies
-    if cause.code == STATED_POLICY_OTHER_PRINCIPAL.code:
-        text, remedies = correct_principal(denial, policies[0].content, remedies)
-        cause = _with_text(cause, text)
-    elif denial.crosses_accounts and find_own_allow(denial) is not None:
+    own = find_own_allow(denial) is not None
+    cause, remedies = correct_policy(denial, policies[0], cause, explanation.remedies, has_own_allow=own)
+    if cause.code != STATED_POLICY_OTHER_PRINCIPAL.code and denial.crosses_accounts and own:
         text = f"{cause.text} The policy of the caller in the text allows it already, and needs no change."
         cause = attrs.evolve(cause, text=text)
-    if cause.code == STATED_POLICY_OTHER_RESOURCE.code:
-        remedies = correct_resource(denial, policies[0].content, remedies)
-    if cause.code == STATED_POLICY_CONDITION.code:
-        remedies = correct_condition(denial, policies[0], remedies)
     summary = denial_summary(denial, verdict)
     causes = (cause, *explanation.causes)
     return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
