@@ -78,6 +78,8 @@ class OpenEntry:
         self.is_touched = True
         self.quiet = 0
         self.last = 0
+        # Whether lines of other streams are between its lines.
+        self.is_interrupted = False
         self.words = ""
         # The first key of the last element of a list in YAML, with its mark.
         self.element = ""
@@ -235,6 +237,22 @@ class OpenEntry:
             return False
         # Pasted text often contains several reports of one failure. In a log, each tool reports another one.
         return not is_weak or (self.is_hot and self.is_bare and not is_log)
+
+    @property
+    def hot_start(self) -> int:
+        """Where the first line with a sign of a failure starts."""
+        return next((line.start for line in self.lines if line.is_hot), self.lines[0].start)
+
+    def is_done_before(self, line: Line) -> bool:
+        """Return whether a line reports another failure, if lines of other streams are between."""
+        block = self.block
+        is_part = block.is_open or block.announces or block.expects_more or line.is_continuation
+        return (
+            self.is_hot
+            and line.is_hot
+            and not (is_part or self._is_partial)
+            and not continues_statement(self.words, line.content, is_hot=self.may_fail, is_logged=False)
+        )
 
     @property
     def _is_partial(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from iamtriage._reading.entries.formats import ACCESS_LINES, SINGLE_LINES
@@ -38,7 +39,8 @@ class Splitter:
 
     def __init__(self) -> None:
         self._open: dict[str, OpenEntry] = {}
-        self._complete: list[Entry] = []
+        # The complete entries, each with where its first line with a sign of a failure starts.
+        self._complete: list[tuple[int, Entry]] = []
         self._skipped: deque[tuple[str, int]] = deque(maxlen=_MAX_SKIPPED)
         # The streams that have an entry of a logger.
         self._logs: set[str] = set()
@@ -102,15 +104,15 @@ class Splitter:
 
     def _release(self) -> Sequence[Entry]:
         """Return the complete entries before the first open one."""
-        starts = [entry.lines[0].start for entry in self._open.values() if entry.is_hot]
+        starts = [entry.hot_start for entry in self._open.values() if entry.is_hot]
         self._is_hot = bool(starts)
         if not self._complete:
             return ()
         first = min(starts, default=sys.maxsize)
-        self._complete.sort(key=_start)
-        count = sum(entry.start < first for entry in self._complete)
+        self._complete.sort(key=itemgetter(0))
+        count = sum(start < first for start, _ in self._complete)
         ready, self._complete = self._complete[:count], self._complete[count:]
-        return ready
+        return [entry for _, entry in ready]
 
     def _add_skipped(self, line: Line) -> None:
         """Add the lines that were skipped before a line, unless that certainly starts an entry."""
@@ -141,7 +143,10 @@ class Splitter:
         if entry is not None and line.format in ACCESS_LINES and entry.block.is_open:
             entry.is_touched = True
             return
-        if entry is not None and not entry.accepts(line, is_log=stream in self._logs):
+        if entry is not None:
+            entry.is_interrupted = entry.is_interrupted or entry.last < self._count
+            is_done = entry.is_interrupted and entry.is_done_before(line)
+        if entry is not None and (is_done or not entry.accepts(line, is_log=stream in self._logs)):
             self._close(stream, line.text if line.is_hot else "")
             entry = None
         if entry is None:
@@ -151,7 +156,7 @@ class Splitter:
         elif entry.size + len(line.text) > MAX_LENGTH:
             count = entry.boundary
             if entry.is_hot:
-                self._complete.append(entry.build(count))
+                self._complete.append((entry.hot_start, entry.build(count)))
             entry.drop(count)
         self._count += 1
         entry.add(line, self._count)
@@ -206,15 +211,11 @@ class Splitter:
                 self._logs.clear()
             self._logs.add(stream)
         if entry.is_hot:
-            self._complete.append(entry.build(following=following))
+            self._complete.append((entry.hot_start, entry.build(following=following)))
 
 
 def _has_closed_quotes(line: str) -> bool:
     return (line.count('"') - line.count('\\"')) % 2 == 0
-
-
-def _start(entry: Entry) -> int:
-    return entry.start
 
 
 def split_entries(items: Iterable[str | Tick], *, has_parts: bool = False) -> Iterator[Entry]:

@@ -78,8 +78,10 @@ def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: b
         return _has_response(before)
     if (
         ":" in content
-        and _KEYED.match(content)
-        and _KEYED.match(before)
+        and (key := _KEYED.match(content))
+        and (key_before := _KEYED.match(before))
+        # One object has each key once.
+        and key[0] != key_before[0]
         and not (OPENING.match(before) or START.match(before))
     ):
         return True
