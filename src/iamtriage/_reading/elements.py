@@ -6,7 +6,9 @@ Each element is a text for itself: neighbors can report other calls, and their f
 from __future__ import annotations
 
 from itertools import chain, pairwise, zip_longest
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.nodes import HTML_ITEMS, STRING, XML_TOKEN, Node, parse_json, parse_xml
@@ -53,6 +55,14 @@ _FIELD_KEYS = frozenset({"name", "key", "field", "label", "value", "type"})
 _PART_KEYS = frozenset({"request", "response", "error", "cause", "err", "exception"})
 # The elements of the errors of AWS.
 _AWS_TAGS = frozenset({"Error", "Errors", "Message", "Code", "member", "Type"})
+# The key of what a response says about the request, and its IDs.
+_METADATA_KEYS = ("ResponseMetadata", "$metadata")
+_IDS = {
+    "request_id": lazy_pattern(r"[\"'][Rr]equestId[\"']\s*:\s*[\"'](?P<value>[^\"'\s]{1,200})[\"']"),
+    "host_id": lazy_pattern(
+        r"[\"'](?:HostId|extendedRequestId)[\"']\s*:\s*[\"'](?P<value>[^\"'\s]{1,300})[\"']"
+    ),
+}
 _MAX_SILENT = 50
 # Lists in sections, and tables in lists.
 _MAX_DEPTH = 3
@@ -86,7 +96,45 @@ def read_elements(entry: Entry, find: Find, depth: int) -> Parts | None:
         return None
     is_xml = opened[0].startswith("<")
     root = (parse_xml if is_xml else parse_json)(text, opened.start())
-    return _read_elements(entry, root, _Finder(find, depth, is_xml)) or None
+    finder = _Finder(find, depth, is_xml)
+    parts = _read_elements(entry, root, finder)
+    if is_xml or not any(key in text for key in _METADATA_KEYS):
+        return parts or None
+    return _share_requests(entry, root, parts or finder.read(entry, root))
+
+
+def _share_requests(entry: Entry, root: Node, parts: Parts) -> Parts:
+    """Return failures with the IDs of the response that lists them, such as the errors of ``DeleteObjects``."""
+    responses: list[tuple[Node, dict[str, tuple[int, int]]]] = []
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        pending += node.nodes
+        for each in node.nodes:
+            if each.key in _METADATA_KEYS:
+                ids = {
+                    name: m.span("value")
+                    for name, pattern in _IDS.items()
+                    if (m := pattern.search(entry.text, each.start, each.end))
+                }
+                responses.append((node, ids))
+
+    def share(failure: Failure) -> Failure:
+        start, end = failure.span
+        inside = (ids for node, ids in responses if node.start <= start and end <= node.end)
+        ids = next(inside, dict[str, tuple[int, int]]())
+        envelope = failure.envelope
+        if not ids or envelope.request_id or any(start <= at < end for at, _ in ids.values()):
+            return failure
+        values: dict[str, Any] = {name: entry.text[slice(*place)] for name, place in ids.items()}
+        places = {**failure.spans, **ids}
+        return attrs.evolve(
+            failure,
+            envelope=attrs.evolve(envelope, **values),
+            marks=(tuple(places), tuple(places.values())),
+        )
+
+    return [([share(each) for each in failures], part) for failures, part in parts]
 
 
 def read_rows(entry: Entry, find: Find, depth: int) -> Parts | None:

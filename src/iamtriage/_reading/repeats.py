@@ -35,7 +35,8 @@ class Repeats:
 
     def __init__(self) -> None:
         self._held: list[Failure] = []
-        self._requests: deque[Mapping[str, object]] = deque(maxlen=_MAX_REQUESTS)
+        # Each with the position of its request ID if a response states that for all errors that it lists, else -1.
+        self._requests: deque[tuple[Mapping[str, object], int]] = deque(maxlen=_MAX_REQUESTS)
         # Where the previous entry ended, and its failures, or those of the previous events of Kubernetes.
         self._end = -1
         self._enclosing_end = -1
@@ -81,9 +82,13 @@ class Repeats:
                     self._held.append(failure)
                     continue
                 record = to_record(failure)
-                if any(_agree(record, reported) for reported in self._requests):
+                place = _place_of_list(failure, enclosing)
+                if any(
+                    (place < 0 or place != other) and _agree(record, reported)
+                    for reported, other in self._requests
+                ):
                     continue
-                self._requests.append(record)
+                self._requests.append((record, place))
             elif self._names_reported_request(failure, entry.text):
                 continue
             yield failure
@@ -95,13 +100,20 @@ class Repeats:
         stated = {key: value for key, value in to_record(failure).items() if value is not None}
         return any(
             str(reported["request_id"]) in text and stated.items() <= reported.items()
-            for reported in self._requests
+            for reported, _ in self._requests
         )
 
     def flush(self) -> list[Failure]:
         """Return the failures that were held back."""
         held, self._held = self._held, []
         return held
+
+
+def _place_of_list(failure: Failure, enclosing: Entry) -> int:
+    """Return the position of a request ID outside of the report of the failure, or -1."""
+    start, end = failure.span
+    at = failure.spans.get("request_id", failure.span)[0]
+    return -1 if start <= at < end else enclosing.start + at
 
 
 def _is_same_report(first: Failure, second: Failure) -> bool:

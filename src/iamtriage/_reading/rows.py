@@ -96,11 +96,11 @@ def parse_rows(text: str, prefixes: Sequence[tuple[int, int]]) -> Node | None:
         for key, name in _keys_of(line):
             groups.setdefault(key, []).append(_Mark(index, name))
         # A heading precedes what it is about.
-        if (index < hot[0] or headings) and (key := _heading_of(line)):
+        if (index < hot[0] or headings) and (heading := _heading_of(line)):
             if index < hot[0]:
-                headings.add(key)
-            if key in headings:
-                groups.setdefault(key, []).append(_Mark(index, ""))
+                headings.add(heading)
+            if heading in headings:
+                groups.setdefault(heading, []).append(_Mark(index, ""))
     best: list[tuple[int, int]] = []
     most = 1
     for key, marks in groups.items():

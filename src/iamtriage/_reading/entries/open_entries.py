@@ -244,14 +244,15 @@ class OpenEntry:
         return next((line.start for line in self.lines if line.is_hot), self.lines[0].start)
 
     def is_done_before(self, line: Line) -> bool:
-        """Return whether a line reports another failure, if lines of other streams are between."""
+        """Return whether a line reports another failure, and lines of other streams are between."""
+        if not (self.is_interrupted and self.is_hot and line.is_hot):
+            return False
         block = self.block
         is_part = block.is_open or block.announces or block.expects_more or line.is_continuation
-        return (
-            self.is_hot
-            and line.is_hot
-            and not (is_part or self._is_partial)
-            and not continues_statement(self.words, line.content, is_hot=self.may_fail, is_logged=False)
+        return not (
+            is_part
+            or self._is_partial
+            or continues_statement(self.words, line.content, is_hot=self.may_fail, is_logged=False)
         )
 
     @property

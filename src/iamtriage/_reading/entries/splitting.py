@@ -145,10 +145,9 @@ class Splitter:
             return
         if entry is not None:
             entry.is_interrupted = entry.is_interrupted or entry.last < self._count
-            is_done = entry.is_interrupted and entry.is_done_before(line)
-        if entry is not None and (is_done or not entry.accepts(line, is_log=stream in self._logs)):
-            self._close(stream, line.text if line.is_hot else "")
-            entry = None
+            if entry.is_done_before(line) or not entry.accepts(line, is_log=stream in self._logs):
+                self._close(stream, line.text if line.is_hot else "")
+                entry = None
         if entry is None:
             if len(self._open) >= _MAX_STREAMS:
                 self._close(next(iter(self._open)))

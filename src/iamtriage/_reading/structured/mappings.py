@@ -18,7 +18,15 @@ from iamtriage._reading.structured.events import (
 from iamtriage._reading.structured.responses import parse_response
 from iamtriage._reading.structured.statements import Statement
 from iamtriage._reading.structured.unknown_messages import find_failure
-from iamtriage._reading.structured.values import as_document, documents_in, load, text_of
+from iamtriage._reading.structured.values import (
+    CODE_KEYS,
+    HOST_KEYS,
+    REQUEST_KEYS,
+    as_document,
+    documents_in,
+    load,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,12 +40,18 @@ _EVENTBRIDGE = frozenset({"detail", "detail-type"})
 _OTHER_CONTAINERS = frozenset(
     {"Records", "Events", "events", "Errors", "items", "CloudTrailEvent", "Response", "ErrorResponse"}
 )
+_METADATA_KEYS = frozenset({"ResponseMetadata", "$metadata"})
+_ID_KEYS = frozenset({*REQUEST_KEYS, *HOST_KEYS})
 _CONTAINERS = _EVENTBRIDGE | _OTHER_CONTAINERS
 
 
 def parse_mapping(document: Document) -> Iterable[Failure]:
     """Return every failure in a mapping. Values of any type are accepted."""
     keys = document.keys()
+    if "Error" not in keys and not keys.isdisjoint(_METADATA_KEYS):
+        errors = list(_errors_of_response(document))
+        if errors:
+            return (failure for error in errors for failure in _parse_nested(error, 1))
     if not keys.isdisjoint(_CONTAINERS):
         detail = as_document(document.get("detail"))
         if (
@@ -63,6 +77,17 @@ def _parse_nested(document: Document, depth: int) -> Iterator[Failure]:
         failure = _parse(document)
         if failure is not None:
             yield failure
+
+
+def _errors_of_response(response: Document) -> Iterator[Document]:
+    """Yield the errors that a response lists, such as the one of ``DeleteObjects``, with its IDs."""
+    metadata = as_document(response.get("ResponseMetadata") or response.get("$metadata"))
+    # The status is the one of the whole response.
+    ids = {key: value for key, value in metadata.items() if key in _ID_KEYS}
+    for value in response.values():
+        for inner in documents_in(value):
+            if not inner.keys().isdisjoint(CODE_KEYS):
+                yield {"ResponseMetadata": ids, **inner}
 
 
 def _parse(document: Document) -> Failure | None:
