@@ -2883,7 +2883,8 @@ GUARDRAILS: tuple[Case, ...] = (
         (
             "the policy is public, and the setting BlockPublicPolicy",
             "it is off for the bucket, so it is on for the account or the organization",
-            "turn off BlockPublicPolicy and RestrictPublicBuckets for the account",
+            "or turn BlockPublicPolicy off for the account",
+            "aws s3control put-public-access-block --account-id",
         ),
         ("the ACL is public", "s3api put-public-access-block"),
     ),

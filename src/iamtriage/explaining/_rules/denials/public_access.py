@@ -93,6 +93,13 @@ def explain_block_public_access(denial: Denial) -> Explanation:
         ]
     elif setting is None:
         steps = [_NAME_PRINCIPALS, f"Omit public ACLs (public-read). {_WEBSITE}"]
+    title, check = "Allow those who need access, not everyone", show_public_access_commands(denial)
+    compare = "Check the settings of the bucket and of the account: the strictest one applies, and an organization can set it, too."
+    change: tuple[Labelled, ...] = ()
+    if setting is not None and _is_off_for_bucket(denial, setting):
+        title, check = f"{title}, or turn {setting} off for the account", check[1:]
+        compare = f"The strictest setting applies. If the first command prints no {setting}: true, the organization sets it, and only its administrator can change it."
+        change = (_turn_off_for_account(denial, setting),)
     return denial.explain(
         denial_summary(denial, verdict),
         BLOCK_PUBLIC_ACCESS.cause(
@@ -102,15 +109,12 @@ def explain_block_public_access(denial: Denial) -> Explanation:
         ),
         remedies=(
             your_remedy(
-                "Allow those who need access, not everyone",
-                *steps,
-                "Check the settings of the bucket and of the account: the strictest one applies, and an organization can set it, too.",
-                commands=show_public_access_commands(denial),
+                title,
+                *((compare, *steps) if change else (*steps, compare)),
+                commands=(*check, *change),
                 url=pages.S3_PUBLIC_ACCESS,
             ),
-            _account_remedy(denial, setting)
-            if setting is not None and _is_off_for_bucket(denial, setting)
-            else public_access_remedy(denial, _public_title(denial, setting), setting),
+            None if change else public_access_remedy(denial, _public_title(denial, setting), setting),
         ),
     )
 
@@ -127,18 +131,14 @@ def _is_off_for_bucket(denial: Denial, setting: str) -> bool:
     )
 
 
-def _account_remedy(denial: Denial, setting: str) -> Remedy:
-    """Return the remedy that turns off a setting for the account."""
+def _turn_off_for_account(denial: Denial, setting: str) -> Labelled:
+    """Return the command that turns off a setting for the account."""
     values = ",".join(
         f"{each}={'false' if each in _settings_off(setting) else 'true'}" for each in _ALL_SETTINGS
     )
-    off = join_words(_settings_off(setting), "and")
-    return account_remedy(
-        f"Or, if anyone may read the data, turn off {off} for the account",
-        f"{setting} is off for the bucket, as the text shows, so the account or the organization prevents the change. If the organization does, only its administrator can allow it.",
-        "The command takes this protection from all buckets of the account, and sets all four settings: keep the values of the others.",
-        commands=f"aws s3control put-public-access-block --account-id {denial.account or _OWN_ACCOUNT} --public-access-block-configuration {values}",
-        url=pages.S3_PUBLIC_ACCESS,
+    return Labelled(
+        "Or, only if anyone may read the data, turn it off, and so for all buckets of the account (account administrator; keep the values of the other settings):",
+        f"aws s3control put-public-access-block --account-id {denial.account or _OWN_ACCOUNT} --public-access-block-configuration {values}",
     )
 
 
