@@ -152,8 +152,10 @@ ONE: dict[str, tuple[str, Facts]] = {
         {**DENIED, "code": "AccessDenied"},
     ),
     "cell-in-two-rows": (
-        "| job | reason |\n|---|---|\n"
-        f"| job-1 | {DENIAL} |\n|       | because no session policy allows the eks:DescribeCluster action |\n",
+        (
+            "| job | reason |\n|---|---|\n"
+            f"| job-1 | {DENIAL} |\n|       | because no session policy allows the eks:DescribeCluster action |\n"
+        ),
         {**DENIED, "deny": "implicit", "policy_type": "session"},
     ),
     "chain": (

@@ -51,6 +51,29 @@ def test_message_alone_states_user_host_and_region(client: str) -> None:
     assert "--db-instance-identifier orders-db --region eu-west-1" in allow.commands[1]
 
 
+_CALL = 'token = rds.generate_db_auth_token(DBHostname="{}", Port=6432, DBUsername="{}", Region="eu-west-1")'
+
+
+@pytest.mark.parametrize(
+    ("host", "user", "difference"),
+    [
+        (HOST.format(""), "reporting", "the token is for the user reporting"),
+        ("db.example.org", "report_ro", "the token is for the host db.example.org"),
+        (HOST.format(""), "report_ro", "the caller may lack rds-db:connect, or the token is not for this login"),
+    ],
+    ids=["user", "host", "same"],
+)  # fmt: skip
+def test_token_of_code_for_another_login(host: str, user: str, difference: str) -> None:
+    explanation = explain(f"{_CALL.format(host, user)}\n{FAILED.format(HOST.format(''))}")
+    assert explanation.summary.endswith(f"rejected the IAM token of report_ro: {difference}.")
+
+
+def test_client_in_code_is_not_another_system() -> None:
+    failed = 'psycopg2.OperationalError: FATAL:  PAM authentication failed for user "app"'
+    code = f"{_CALL.format(HOST.format(''), 'app')}\nconnection = psycopg2.connect(host=host, password=token)"
+    assert explain(f"{failed}\n{code}").topic == "database-login"
+
+
 @pytest.mark.parametrize(
     ("host", "region", "user", "difference"),
     [

@@ -107,7 +107,7 @@ _OTHER_SYSTEMS = _signs(
     ("<nestjs>@nestjs|<Nest>[Nest]", r"@nestjs/|\[Nest\]"),
     ("<denied>Access is denied", r"Access is denied\b\.? ?(?:\(os error 5\)|0x80070005)"),
     ("<EACCES>|<NOPERM>|<E_ACCESSDENIED>|<NT_STATUS_ACCESS_DENIED>", r"\b(?:EACCES|NOPERM|E_ACCESSDENIED|NT_STATUS_ACCESS_DENIED)\b"),
-    ("<ORA>ORA-|<MySQL>|<psycopg2>|<PSQLException>", r"\b(?:ORA-\d{5}|MySQL\b|(?:psycopg2|PSQLException)\b(?!(?:\.(?:errors\.)?[A-Z]\w{1,40})?: S3ServiceException|[^\n]{0,300}PAM authentication failed for user))"),
+    ("<ORA>ORA-|<MySQL>|<psycopg2>|<PSQLException>", r"\b(?:ORA-\d{5}|MySQL\b|(?:psycopg2\.(?:errors\.)?[A-Z]\w{1,40}|PSQLException)\b(?!: S3ServiceException|[^\n]{0,300}PAM authentication failed for user))"),
     ("<UnauthorizedAccessException>", r"System\.UnauthorizedAccessException\b"),
     ("not authorized on ", r"not authorized on \w+ to execute command"),
     # psutil, Consul

@@ -32,6 +32,14 @@ _HOST = lazy_pattern(
 _RESOURCE_ID = lazy_pattern(r"(?<![\w-])(?P<kind>db|cluster|prx)-[A-Za-z0-9]{17,32}(?![\w-])", re.ASCII)
 _TOKEN_COMMAND = lazy_pattern(r"\bgenerate-db-auth-token\b(?P<options>(?:[^\n\\]|\\\n){1,600})")
 _OPTION = lazy_pattern(r"--(?P<name>hostname|port|region|username)[ =]\s{0,8}[\"']?(?P<value>[\w.-]{1,255})")
+# The same in boto3, and in the SDKs for JavaScript, PHP and Ruby.
+_TOKEN_CALL = lazy_pattern(
+    r"\b(?:generate_db_auth_token|auth_token|new Signer)\((?P<arguments>[^()]{1,600})\)"
+)
+_ARGUMENT = lazy_pattern(
+    r"\b(?P<name>DBHostname|hostname|DBUsername|user_?name|[Pp]ort|[Rr]egion)[\"']?\s{0,4}[=:]>?\s{0,4}[\"']?(?P<value>[\w.-]{1,255})(?![\w.(\[-])"
+)
+_OPTIONS = {"dbhostname": "hostname", "dbusername": "username", "user_name": "username"}
 # The SDKs for Go take the host and the port as one argument, after the context in version 2:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.Go.html
 _BUILD_CALL = lazy_pattern(r"\bBuildAuthToken\((?P<arguments>(?:[^()\n]|\(\)){1,400})\)")
@@ -91,18 +99,31 @@ def find_login(failure: AccessDenied) -> Login | None:
     kind = _KINDS[host["kind"]] if host is not None else "db"
     ids = {each[0] for each in _RESOURCE_ID.finditer(text) if each["kind"] == kind}
     commands = [*_TOKEN_COMMAND.finditer(text)]
-    options = _OPTION.findall(commands[-1]["options"]) if commands else ()
+    options = dict(_OPTION.findall(commands[-1]["options"]) if commands else _find_arguments(text))
     return Login(
         user["user"] or user["mysql"],
         None if host is None else host[0],
         kind,
         None if host is None else host["region"],
         ids.pop() if len(ids) == 1 else None,
-        dict(options),
+        options,
         _find_portless_call(text),
         is_mysql=user["user"] is None,
         checks_password=user[0].startswith("password"),
     )
+
+
+def _find_arguments(text: str) -> dict[str, str]:
+    """Return the arguments of the only call that generates a token, by the names of the AWS CLI's options."""
+    calls = [each["arguments"] for each in _TOKEN_CALL.finditer(text) if each["arguments"]]
+    found = _ARGUMENT.findall(calls[0]) if len(calls) == 1 else ()
+    arguments = {_OPTIONS.get(name.lower(), name.lower()): value for name, value in found}
+    # A value without a dot or a quote can be a variable.
+    return {
+        name: value
+        for name, value in arguments.items()
+        if f'"{value}"' in text or f"'{value}'" in text or value.isdigit()
+    }
 
 
 def _find_portless_call(text: str) -> tuple[str, str] | None:

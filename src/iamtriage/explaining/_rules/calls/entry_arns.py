@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_F
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, commands, pages, text_signs
 from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.misformed_arns import find_misformed_arn
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present, your_remedy
@@ -93,7 +94,7 @@ def find_rejected_arn(case: Case[InvalidArn], message: str, target: RoleTarget =
     """Return the rejected ARN from the text, or else from the facts, but not the caller's."""
     known = " ".join(filter(None, (message, case.failure.resource, case.facts.resource)))
     arns = (arn for arn in clusters.find_iam_arns(known) if arn != case.failure.principal)
-    return diagnose_arn(case, next(arns, None), target)
+    return diagnose_arn(case, next(arns, None) or find_misformed_arn(case.failure.text), target)
 
 
 _NO_SUCH = lazy_pattern(r"\bThe (?:role|user) with name ([\w+=,.@-]{1,64}) cannot be found\b")

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, Role, User
@@ -38,6 +40,7 @@ _INVALID_PRINCIPAL = lazy_pattern(
 _NAMED_PRINCIPAL = lazy_pattern(r"nvalid principal in policy:? ?\"?(\w{1,20})\"? ?: ?\"([^\"\s]{1,200})\"")
 _UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA)[A-Z0-9]{8,30}", re.ASCII)
 _ACCOUNT = lazy_pattern(r"\*|(?:arn:[a-z-]{3,20}:iam::)?[0-9]{12}(?::root)?", re.ASCII)
+_HCL_POLICY = lazy_pattern(r"\bjsonencode\(|\bPrincipal\s{0,9}= ?\{")
 _TRUST_CALL = lazy_pattern(r"(?i)AssumeRolePolicy|CreateRole\b|creating IAM Role|assume.role.policy")
 _RESOURCE_CALL = lazy_pattern(
     r"PutBucketPolicy|PutKeyPolicy|CreateKey\b|SetQueueAttributes|SetTopicAttributes|PutResourcePolicy|RepositoryPolicy|bucket policy",
@@ -299,7 +302,7 @@ def _principal_causes(suspect: _Suspect) -> list[Cause]:
         because = f"The name begins with {suspect.name[:4]}, as unique IDs of {suspect.kind_of_id}s do."
         return [DELETED_PRINCIPAL.cause("derived", because)]
     if suspect.has_wildcard:
-        return [WILDCARD_IN_PRINCIPAL.cause("derived", "The name contains an asterisk.")]
+        return [WILDCARD_IN_PRINCIPAL.cause("derived")]
     if suspect.kind in _NOT_FOUND:
         return [PRINCIPAL_NOT_FOUND.cause(text=_NOT_FOUND[suspect.kind])]
     return [PRINCIPAL_NOT_FOUND.cause(), PRINCIPAL_TOO_NEW.cause(), PRINCIPAL_MISTYPED.cause()]
@@ -345,7 +348,7 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
             url=pages.POLICY_PRINCIPAL,
         )
     if suspect.has_wildcard:
-        return _condition_remedy(name)
+        return _condition_remedy(name, case.failure.text)
     if suspect.kind == "service":
         service = find_similar_service(name)
         return your_remedy(
@@ -362,15 +365,21 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
     )
 
 
-def _condition_remedy(name: str) -> Remedy:
+def _condition_remedy(name: str, text: str) -> Remedy:
     parts = name.split(":")
     root = f"arn:{parts[1]}:iam::{parts[4]}:root" if len(parts) > 5 and parts[4].isdigit() else "ACCOUNT_ID"
-    return your_remedy(
+    lines = f'"Principal": {{"AWS": "{root}"}},\n"Condition": {{"ArnLike": {{"aws:PrincipalArn": "{clip_text(name)}"}}}}'
+    is_hcl = _HCL_POLICY.search(text) is not None
+    if is_hcl:
+        lines = f'Principal = {{ AWS = "{root}" }}\nCondition = {{ ArnLike = {{ "aws:PrincipalArn" = "{clip_text(name)}" }} }}'
+    remedy = your_remedy(
         "Name the account, with a condition on aws:PrincipalArn",
-        f'Write "Principal": {{"AWS": "{root}"}} and "Condition": {{"ArnLike": {{"aws:PrincipalArn": "{clip_text(name)}"}}}} in the statement. Conditions support wildcards, principals do not.',
+        "Write this in the statement. Conditions support wildcards, principals do not. Or list the whole ARN of each principal: they must exist.",
         "The policy then names only the account, so the principals also need an identity-based policy that allows the action.",
+        manifest=lines,
         url=pages.POLICY_PRINCIPAL,
     )
+    return attrs.evolve(remedy, manifest_language="hcl" if is_hcl else "text")
 
 
 def _validate_remedy(message: str) -> Remedy:

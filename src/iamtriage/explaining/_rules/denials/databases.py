@@ -186,6 +186,8 @@ def explain_database_login(denial: Denial) -> Explanation:
     if difference is not None:
         is_code = login is not None and login.portless is not None
         name = "call of BuildAuthToken" if is_code else 'command "aws rds generate-db-auth-token"'
+        if not is_code and _LOCAL not in denial.failure.text:
+            name = "call that generates the token"
         token = TOKEN_NOT_FOR_LOGIN.cause("derived", (f"The text has the {name}.",), text=_HOLDS)
         causes, remedies = (token, not_allowed), (remedies[-2], *remedies[:-2], remedies[-1])
     summary = f"{database} rejected the IAM token of {user}: {reason}."
@@ -212,6 +214,10 @@ def _find_difference(login: Login) -> str | None:
         given = login.token.get(option)
         if given and used and given.rstrip(".").lower() != used.lower():
             return f"the token is for the {noun} {clip_text(given)}"
+    name = login.token.get("hostname", "")
+    if "." in name and not name.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.html
+        return f"the token is for {clip_text(name)}, and it has to be for the endpoint of RDS, not for a DNS name of your own"
     if login.portless is not None:
         endpoint = login.portless[1].strip('"')
         return f"the call of BuildAuthToken has the host without the port ({clip_text(endpoint)})"

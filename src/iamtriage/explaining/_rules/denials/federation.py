@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.denials.rejected_identities import (
     correct_policy_remedy,
     explain_rejected,
 )
+from iamtriage.explaining._rules.denials.token_requests import explain_request
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -119,7 +120,7 @@ def _explain_token(denial: Denial) -> Explanation:
         return _explain_trust_problem(denial, misplaced, "No token")
     checked = _explain_literal_pattern(denial)
     if findings is not None:
-        checked = _explain_checked_policy(denial, findings)
+        checked = explain_request(denial, findings) or _explain_checked_policy(denial, findings)
     if checked is not None:
         return checked
     issuer = (denial.facts.token_claims or {}).get("iss", web_identity_remedies.find_other_cluster(denial))

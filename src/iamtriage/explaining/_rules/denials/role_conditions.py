@@ -60,6 +60,7 @@ ACTIONS = {
 }
 """The actions of calls that assume a role, by their names in lowercase."""
 _MAX_CONDITIONS = 5
+_USER_NAME = "${aws:username}"
 _TERRAFORM_PROVIDER = lazy_pattern(
     r"Error: Cannot assume IAM Role|provider\[\"registry\.(?:terraform\.io|opentofu\.org)/hashicorp/aws\"\]|in provider \"aws\""
 )
@@ -116,8 +117,11 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
         verdict = None
         text = f"The role's trust policy requires {required}, which the call passes, so another policy denies it."
     elif is_met is False and call is not None:
+        user_name = getattr(denial.principal, "name", None)
         verdict = f"{verdict}, and {trust_conditions.describe_passed_value(result, call)}"
         text = f"{_name_statement(denial, result)} of the trust policy trusts {_trusted(denial, result)}, but its condition {clip_text(result.condition or '')} is not met."
+        if _USER_NAME in str(denial.facts.trust_policy) and result.expected == (user_name,):
+            text += f" It has the variable {_USER_NAME}, so each user has to pass the own name."
     elif conditions == 1:
         verdict = f"{verdict}, and the call does not meet that"
         text = f"{_name_statement(denial, result)} of the trust policy trusts {denial.caller} with this condition only, so the call did not meet it."

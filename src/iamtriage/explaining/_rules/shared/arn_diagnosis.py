@@ -32,6 +32,7 @@ from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.misformed_arns import correct_role_arn
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_principal, underlying_role
 
 if TYPE_CHECKING:
@@ -168,6 +169,8 @@ def diagnose_arn(text: str, target: RoleTarget) -> ArnDiagnosis | None:
     except InvalidArnError as error:
         found = parse_principal_of_masked_account(text)
         if found is None:
+            if (corrected := correct_role_arn(text)) is not None:
+                return ArnDiagnosis(MALFORMED_ARN, corrected[1], corrected[0])
             if (untyped := _UNTYPED.fullmatch(text)) is not None:
                 words = f"role/ is missing after the account ID in {text}."
                 return ArnDiagnosis(MALFORMED_ARN, words, f"{untyped[1]}role/{untyped[2]}")

@@ -62,7 +62,7 @@ NO_WAY_OUT = CauseType(
     fix="Create a NAT gateway, or a VPC endpoint for each service that is called, and allow port 443 in security groups and routes.",
     recognised_by="The text says that there is no NAT gateway.",
     sign=r"\b(?:without|no) (?:an? |any )?NAT\b",
-    remedy="Test the connection",
+    remedy="endpoint",
     of="no-answer",
     subject="calls",
 )

@@ -116,6 +116,9 @@ MULTIPART = frozenset({"CreateMultipartUpload", "UploadPart", "UploadPartCopy", 
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 _SENDING = frozenset({"SendMessage", "SendMessageBatch", "Publish", "PublishBatch"})
 _DATA_KEY_ACTIONS: tuple[str, ...] = ("kms:GenerateDataKey", "kms:Decrypt")
+# https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
+_MANAGED_RULE = lazy_pattern(r":rule/StepFunctionsGetEvents?For\w{3,60}Rule\b")
+_MANAGED_RULE_ACTIONS = list_actions("events", "PutTargets PutRule DescribeRule")
 # https://developer.hashicorp.com/terraform/language/backend/s3
 STATE_SIGNS = lazy_pattern(
     r"Error (?:refreshing|loading|saving|inspecting|migrating|copying) state|Error (?:acquiring|releasing) the state lock|[Ff]ailed to (?:get existing workspaces|load state|save state)"
@@ -183,6 +186,8 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
         task, together = operation or "", _DATA_KEY_ACTIONS
     elif action == "kms:GenerateDataKey" and _UPLOAD_SIGNS.search(text):
         task, together = "An upload in several parts", _DATA_KEY_ACTIONS
+    elif action in _MANAGED_RULE_ACTIONS and _MANAGED_RULE.search(text):
+        task, together = "Step Functions, which waits for the task (.sync),", _MANAGED_RULE_ACTIONS
     elif action == "s3:PutObject" and (more := upload_option_actions(text)):
         task, together = UPLOAD_WITH_OPTIONS, (action, *more)
     elif writes_with_s3a(action, text):

@@ -1,0 +1,98 @@
+"""Tests for conditions of trust policies on the request of a token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from iamtriage import explain
+
+DENIED = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
+ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
+CLAIMS = {"iss": f"https://{ISSUER}", "sub": "system:serviceaccount:shop:cart", "aud": ["sts.amazonaws.com"]}
+
+
+def _policy(operator: str, key: str, value: object) -> dict[str, Any]:
+    equals = {f"{ISSUER}:sub": CLAIMS["sub"], f"{ISSUER}:aud": "sts.amazonaws.com"}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {"StringEquals": equals, operator: {key: value}},
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value", "reason", "titles"),
+    [
+        ("IpAddress", "aws:SourceIp", "10.0.0.0/8", "STS sees the public address of a call, never a private one",
+         ["Compare aws:SourceIp with the public addresses of the NAT gateways", "Or, if the calls go through a VPC endpoint for STS, compare aws:VpcSourceIp", "Or remove the condition on aws:SourceIp from the role's trust policy"]),
+        ("IpAddress", "aws:SourceIp", ["198.51.100.7/32", "203.0.113.0/24"], "the call came from another address or through a VPC endpoint",
+         ["Accept the address from which the call comes", "Or remove the condition on aws:SourceIp from the role's trust policy"]),
+        ("StringLike", "aws:SourceVpce", "vpce-0a1b2c3d4e5f60718", "which only a call through that VPC endpoint for STS has",
+         ["Check the VPC endpoint for STS and the endpoint that the SDK calls", "Or remove the condition on aws:SourceVpce from the role's trust policy"]),
+        ("Bool", "aws:MultiFactorAuthPresent", "true", "which the request of a token never has",
+         ["Remove the condition on aws:MultiFactorAuthPresent from the role's trust policy"]),
+        ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::111122223333:role/*", "which the request of a token never has",
+         ["Remove the condition on aws:PrincipalArn from the role's trust policy"]),
+    ],
+    ids=["private address", "public address", "endpoint", "MFA", "principal"],
+)  # fmt: skip
+def test_condition_on_the_request(
+    operator: str, key: str, value: object, reason: str, titles: list[str]
+) -> None:
+    facts = {"trust_policy": _policy(operator, key, value), "token_claims": CLAIMS, "region": "eu-west-1"}
+    explanation = explain(DENIED, facts=facts)
+    assert reason in explanation.summary
+    assert [each.title for each in explanation.remedies] == titles
+    assert explanation.causes[0].code == "token-request-condition"
+    for remedy in explanation.remedies:
+        for statement in (remedy.policy or {"Statement": ()})["Statement"]:
+            assert f"{ISSUER}:sub" in statement["Condition"]["StringEquals"]
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value"),
+    [
+        ("IpAddressIfExists", "aws:SourceIp", "10.0.0.0/8"),
+        ("NotIpAddress", "aws:SourceIp", "10.0.0.0/8"),
+        ("StringEquals", "aws:RequestTag/team", "web"),
+    ],
+)
+def test_condition_that_can_be_met(operator: str, key: str, value: str) -> None:
+    policy = _policy(operator if operator != "StringEquals" else "StringLike", key, value)
+    explanation = explain(DENIED, facts={"trust_policy": policy, "token_claims": CLAIMS})
+    assert "token-request-condition" not in {each.code for each in explanation.causes}
+
+
+def test_claim_that_differs_comes_first() -> None:
+    policy = _policy("IpAddress", "aws:SourceIp", "10.0.0.0/8")
+    other = {**CLAIMS, "sub": "system:serviceaccount:shop:web"}
+    explanation = explain(DENIED, facts={"trust_policy": policy, "token_claims": other})
+    assert "expects the subject system:serviceaccount:shop:cart" in explanation.summary
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("arn:aws:iam:111122223333:role/app", "a colon is missing between iam and the account ID"),
+        ("arn:aws:iam:::111122223333:role/app", "it has 3 colons between iam and the account ID, and must have two"),
+        ("arn:aws:iam:eu-west-1:111122223333:role/app", "it has the Region eu-west-1, and ARNs of IAM have none"),
+        ("arn:aws:iam::1111-2222-3333:role/app", "the account ID must be 12 digits without hyphens or spaces"),
+        ("arn:aws:iam::111122223333/role/app", "one colon must stand between the account ID and role/"),
+        ("aws:iam::111122223333:role/app", "it does not begin with arn:"),
+    ],
+)  # fmt: skip
+def test_arn_with_wrong_punctuation(written: str, reason: str) -> None:
+    text = f"An error occurred (ValidationError) when calling the AssumeRoleWithWebIdentity operation: Request ARN is invalid\n\n  annotations:\n    eks.amazonaws.com/role-arn: {written}\n"
+    explanation = explain(text)
+    assert reason in explanation.summary
+    assert any(
+        "role-arn=arn:aws:iam::111122223333:role/app" in each for each in explanation.remedies[0].commands
+    )
