@@ -435,6 +435,8 @@ def redaction() -> Iterator[Figure]:
         for unit in dict.fromkeys((*texts.SECRET_UNITS, *texts.ADVERSARIAL))
     ]
     hostile += ((unit, texts.numbered(unit, _COST_SIZE)) for unit in texts.NUMBERED_UNITS)
+    # Nothing repeats in this text, so no memory helps.
+    hostile.append(("of starts of secrets in random order", texts.mixed_units(_COST_SIZE)))
     for unit, text in hostile:
         name = texts.shortened(unit)
         yield cost_figure(f"redact {name}", iamtriage.redact, text)
@@ -446,15 +448,6 @@ def redaction() -> Iterator[Figure]:
             IDENTIFIERS_TARGET,
         )
     yield from redaction_costs()
-    # Nothing repeats in this text, so no memory helps. For information: it is over the limit of other texts.
-    text = texts.mixed_units(_COST_SIZE)
-    for name, identifiers in (("redact", False), ("redact, identifiers", True)):
-        taken = best(functools.partial(iamtriage.redact, text, identifiers=identifiers), 3)
-        yield Figure(
-            f"{name} of starts of secrets in random order",
-            taken / len(text) * 1e6,
-            "s per million characters",
-        )
 
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from bisect import bisect_left
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -23,9 +22,11 @@ if TYPE_CHECKING:
 __all__ = ("hide_revealed_secrets", "hide_secrets")
 
 # Redacting a secret can reveal another one, so the text is searched until nothing changes.
-_MAX_ROUNDS = 4
+_MAX_ROUNDS = 8
 # A marker can change what all of a text means that has at most so many characters.
 _MAX_SHORT = 1_200
+# If the lines around markers that can reveal a secret are a larger part of a text, all of it is searched.
+_MAX_PART = 5
 # The maximum number of values that are searched for elsewhere.
 _MAX_REPEATED = 30
 
@@ -34,15 +35,14 @@ def hide_secrets(text: str) -> str:
     """Return the text with a marker for each secret."""
     finds = find_secrets(text)
     finds += [*_find_repeated_values(text, finds)]
-    for _ in range(_MAX_ROUNDS):
+    for number in range(_MAX_ROUNDS):
         hidden = insert_markers(text, finds)
-        # If unwrapping a long text reveals nothing, it also reveals nothing next to a marker.
-        is_short = len(text) <= _MAX_SHORT
-        is_wrapped = is_short or any(found.is_unwrapped for found in finds)
-        if hidden == text or not (is_short or _may_reveal(text, hidden, finds, is_wrapped=is_wrapped)):
+        # If markers have revealed a secret, its marker can reveal the next one anywhere.
+        is_checked = number > 0 or len(text) <= _MAX_SHORT
+        if hidden == text or not (is_checked or _may_reveal(text, hidden, finds)):
             return hidden
         text = hidden
-        finds = [*find_in_distinct_parts(text, functools.partial(find_secrets, is_wrapped=is_wrapped))]
+        finds = [*find_in_distinct_parts(text, find_secrets)]
     return text
 
 
@@ -82,14 +82,14 @@ def _is_announced(text: str) -> bool:
     return any(find_assigned_secrets(searched)) or any(find_header_secrets(searched))
 
 
-def _may_reveal(text: str, hidden: str, finds: list[FoundSecret], *, is_wrapped: bool) -> bool:
+def _may_reveal(text: str, hidden: str, finds: list[FoundSecret]) -> bool:
     """Return whether the markers of secrets, which the hidden text contains, can reveal another one."""
     if any(find_paired_secrets(SearchedText(hidden))):
         # A marker has brought it closer to an access key ID.
         return True
     finds = sorted(finds)
     windows = list_windows(text, finds)
-    if windows == [(0, len(text))]:
+    if sum(high - low for low, high in windows) * _MAX_PART > len(text):
         return True
     starts = [found.start for found in finds]
     for low, high in windows:
@@ -99,14 +99,14 @@ def _may_reveal(text: str, hidden: str, finds: list[FoundSecret], *, is_wrapped:
             if found.end <= high
         )
         window = text[low:high]
-        revealed = _list_values(insert_markers(window, inside), is_wrapped=is_wrapped)
+        revealed = _list_values(insert_markers(window, inside))
         # What is found without the markers is no secret in the whole text.
-        if revealed and not revealed <= _list_values(window, is_wrapped=is_wrapped):
+        if revealed and not revealed <= _list_values(window):
             return True
     return False
 
 
-def _list_values(text: str, *, is_wrapped: bool) -> set[str]:
+def _list_values(text: str) -> set[str]:
     """Return the secrets in a text that have no marker yet."""
-    finds = find_secrets(text, is_wrapped=is_wrapped)
+    finds = find_secrets(text)
     return {text[each.start : each.end] for each in finds} if insert_markers(text, finds) != text else set()

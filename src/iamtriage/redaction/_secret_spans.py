@@ -25,8 +25,8 @@ _LINE_BREAK = re.compile(BREAK + INDENT)
 # The maximum length of a marker, in characters.
 _MAX_MARKER = 120
 _FILLERS = f"{FILL} \t\r\n│┃|>#*"
-# The minimum length of a line that fills a terminal's width.
-_MIN_WIDTH = 40
+# The length of a line that fills a terminal's width.
+_MIN_WIDTH, _MAX_WIDTH = 40, 2_000
 # The maximum distance to the start of a URL, in characters.
 _URL_REACH = 2048
 _URL_BOUNDS = " \n\t\"'<>`{"
@@ -175,7 +175,7 @@ def _fills_its_line(text: str, found: FoundSecret) -> bool:
     start = text.rfind("\n", max(0, found.start - _URL_REACH), found.start) + 1
     end = text.find("\n", found.end, found.end + _URL_REACH)
     size = end - start
-    if end < 0 or size < _MIN_WIDTH:
+    if end < 0 or size < _MIN_WIDTH or found.end - found.start > _MAX_WIDTH:
         return False
     before = text.rfind("\n", max(0, start - 2 - size), max(0, start - 1)) + 1
     after = text.find("\n", end + 1, end + 2 + size)

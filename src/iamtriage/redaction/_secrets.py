@@ -14,6 +14,7 @@ from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._text import SECRET_SIGNS
 from iamtriage.redaction._blocks import split_with_overlap
 from iamtriage.redaction._changed_lines import remove_unchanged_lines
+from iamtriage.redaction._dense import fill_stretches, find_stretches, hide_stretches
 from iamtriage.redaction._documents.columns import find_column_secrets, find_inserted_secrets
 from iamtriage.redaction._documents.document_secrets import Documents, find_in_scalar
 from iamtriage.redaction._documents.encoded_texts import (
@@ -95,13 +96,20 @@ def _find_in_any_text(text: str, *, is_wrapped: bool, depth: int) -> list[FoundS
         inside = find_in_scalar(text, shell, find)
         return [found._replace(end=find_end_in_shell(text, found.end)) for found in inside]
     documents = Documents(text) if _DOCUMENT.search(text) else None
+    other = SearchedText(documents.fill() if documents else text)
+    hidden: list[FoundSecret] = []
+    if stretches := find_stretches(other):
+        if documents:
+            documents.remove_incomplete(stretches)
+        shown = documents.fill() if documents else text
+        hidden += hide_stretches(shown, stretches)
+        other = SearchedText(fill_stretches(shown, stretches))
     if not documents:
-        return _find_in_prose(text, is_wrapped=is_wrapped, depth=depth)
+        return hidden + _find_in_prose(other, is_wrapped=is_wrapped, depth=depth)
     # Documents are searched value by value, so that a secret never extends into the next value.
-    other = documents.fill()
-    finds = [*documents.find_secrets(functools.partial(find_secrets, depth=depth))]
+    finds = [*hidden, *documents.find_secrets(functools.partial(find_secrets, depth=depth))]
     finds += documents.find_across_values(_find_shapes_and_pairs)
-    if may_contain_secret(other):
+    if may_contain_secret(other.text):
         finds += _find_in_prose(other, is_wrapped=is_wrapped, depth=depth)
     return finds
 
@@ -122,14 +130,14 @@ def _find_shapes_and_pairs(text: str) -> Iterator[FoundSecret]:
         yield from find(searched)
 
 
-def _find_in_prose(text: str, *, is_wrapped: bool, depth: int) -> list[FoundSecret]:
+def _find_in_prose(searched: SearchedText, *, is_wrapped: bool, depth: int) -> list[FoundSecret]:
+    text = searched.text
     if depth < _MAX_DEPTH and (escaped := find_escaped_html(text)):
         find = functools.partial(find_secrets, is_wrapped=is_wrapped, depth=depth + 1)
         return [*find_in_scalar(text, escaped, find)]
     if not is_wrapped:
         # The text was searched before with other lines, escapes or markers.
         return [*find_in_distinct_parts(text, _find_in_text), *_find_encoded_secrets(text, depth)]
-    searched = SearchedText(text)
     finds = [*_find_everywhere(searched), *_find_encoded_secrets(text, depth)]
     if "\n" in text or _WRAPPED.search(text):
         names = sorted([*searched.unresolved, *find_sensitive_signs(searched)])

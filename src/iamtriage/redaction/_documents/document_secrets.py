@@ -16,7 +16,7 @@ from iamtriage._reading.vocabulary.view import View
 from iamtriage._text import SECRET_SIGNS
 from iamtriage.redaction._documents.encoded_texts import find_cells, find_program_strings, find_scripts
 from iamtriage.redaction._documents.hcl_spans import find_hcl
-from iamtriage.redaction._documents.json_spans import find_json
+from iamtriage.redaction._documents.json_spans import JsonScalar, find_json
 from iamtriage.redaction._documents.keys import (
     Announced,
     announce_items,
@@ -33,10 +33,10 @@ from iamtriage.redaction._documents.yaml_texts import find_yaml
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.markers import MARKER
 from iamtriage.redaction._vocabulary.notations import FILLER
-from iamtriage.redaction._vocabulary.searched_text import fold_case, zero_digits
+from iamtriage.redaction._vocabulary.searched_text import fill_spans, fold_case, zero_digits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from iamtriage._reading.vocabulary.view import Edit
@@ -62,7 +62,6 @@ _MAX_REMEMBERED = 64
 _MIN_KEY = 12
 # The minimum length of a word that has the form of a secret.
 _MIN_TOKEN = 16
-_LINE = re.compile(r"[^\n]+")
 # Before the JSON of a secret: "--secret-string '", "secret_string = jsonencode(".
 _SECRET_STRING = re.compile(
     r"secret[-_]?string[\"']?(?:[ \t]|[:=]\s{0,40}|jsonencode\(|\\{0,8}[\"']){1,40}\Z", re.IGNORECASE
@@ -118,13 +117,19 @@ class Documents:
 
     def fill(self) -> str:
         """Replace the documents in the text with fillers, so that positions and line breaks stay the same."""
-        pieces: list[str] = []
-        done = 0
-        for start, end in self._spans:
-            pieces.append(self._text[done:start])
-            pieces.append(_LINE.sub(lambda line: FILLER * len(line[0]), self._text[start:end]))
-            done = end
-        return "".join([*pieces, self._text[done:]])
+        return fill_spans(self._text, self._spans)
+
+    def remove_incomplete(self, parts: Sequence[tuple[int, int]]) -> None:
+        """Remove JSON with escaped quotes whose end is missing if it is in one of some parts of the text."""
+        removed = {
+            (value.start, value.end)
+            for value in self._values
+            if isinstance(value, JsonScalar)
+            and self._text[value.start : value.end].rstrip(" \\nrt")[-1:] not in "}]"
+            and any(low <= value.start and value.end <= high for low, high in parts)
+        }
+        self._values = [value for value in self._values if (value.start, value.end) not in removed]
+        self._spans = [span for span in self._spans if span not in removed]
 
     def find_secrets(self, find: Find) -> Iterator[FoundSecret]:
         """Find the secrets in each value.

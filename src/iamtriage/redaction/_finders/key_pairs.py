@@ -88,7 +88,9 @@ def _match_secret(text: str, at: int) -> Iterator[FoundSecret]:
 
 
 def _is_key(value: str) -> bool:
-    """Return whether 40 characters are base64, and not a hexadecimal hash, a path or a name."""
+    """Return whether 40 characters are base64, and not a hexadecimal hash, a path, a name or two access key IDs."""
+    if _KEY_ID.match(value):
+        return False
     few = min(sum(c.isupper() for c in value), sum(c.islower() for c in value))
     return few >= 8 or (few >= 1 and any(c.isdigit() or c == "+" for c in value))
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._vocabulary.markers import WORD
+from iamtriage.redaction._vocabulary.notations import FILLER
 from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ __all__ = (
     "MAX_EDGE",
     "MIN_LONG",
     "SearchedText",
+    "fill_spans",
     "fold_case",
     "list_words",
     "zero_all_digits",
@@ -28,6 +30,7 @@ MAX_EDGE = 200
 """The length of each of these ends."""
 # In characters.
 _MIN_REPETITIVE = 2_000
+_LINE = re.compile(r"[^\n]+")
 # An escape in which a digit matters.
 _ESCAPE = re.compile(r"%(?:25){0,16}(?!0[0A-Fa-f])[0-9A-Fa-f]{2}|&#\w{1,6};|\\u[0-9A-Fa-f]{4}")
 # A word with the base64 of nine characters of ASCII, which can be a login. https://www.rfc-editor.org/rfc/rfc4648#section-4:
@@ -96,6 +99,16 @@ def list_words(text: str) -> str:
     Most long texts repeat themselves, so to search their words for a part of a word takes less time.
     """
     return text if len(text) < _MIN_REPETITIVE else "\n".join(set(text.split()))
+
+
+def fill_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Replace parts of a text, which are in order, with fillers, so that positions and line breaks stay the same."""
+    pieces: list[str] = []
+    done = 0
+    for start, end in spans:
+        pieces += (text[done:start], _LINE.sub(lambda line: FILLER * len(line[0]), text[start:end]))
+        done = end
+    return "".join([*pieces, text[done:]])
 
 
 def fold_case(text: str) -> str:

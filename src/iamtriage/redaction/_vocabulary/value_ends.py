@@ -11,6 +11,7 @@ import string
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage.redaction._vocabulary.markers import FILL
 from iamtriage.redaction._vocabulary.notations import BASE64_ESCAPES, BREAK, INDENT, QUOTE
 
 if TYPE_CHECKING:
@@ -287,7 +288,8 @@ def looks_like_base64(piece: str, min_length: int = _MEDIUM) -> bool:
         len(piece) >= min_length
         and any(c.isdigit() for c in piece)
         and any(c.isupper() for c in piece)
-        and any(c.islower() for c in piece)
+        # The pseudonym of an access key ID, and lines around a marker, are filled with one letter.
+        and any(c.islower() and c != FILL for c in piece)
     )
 
 

@@ -1,0 +1,106 @@
+"""Find stretches of a text with so many names of secrets and notations that they are hidden as a whole.
+
+Neither people nor programs write such texts. To judge each name there, and everything between them, would
+take several seconds per million characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from typing import TYPE_CHECKING
+
+from iamtriage.redaction._secret_spans import FoundSecret
+from iamtriage.redaction._vocabulary.notations import FILLER
+from iamtriage.redaction._vocabulary.searched_text import fill_spans
+from iamtriage.redaction._vocabulary.secret_names import MARKER_START
+from iamtriage.redaction._windows import extend_to_lines, merge_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iamtriage.redaction._vocabulary.searched_text import SearchedText
+
+__all__ = ("fill_stretches", "find_stretches", "hide_stretches")
+
+# So many names in so many characters are dense if they have many notations: the characters around each name,
+# without their case and value. The densest source code has 40 notations in 3,200 characters.
+_MANY = 100
+_REACH = 2_700
+_AROUND = 2
+_CHARS_PER_NOTATION = 60
+# The densest collections of short examples are dense for 6,000 characters.
+_MIN_STRETCH = 8_000
+# A secret can begin near an end of a stretch, or end there, so these characters are also searched as usual.
+_MARGIN = 1_000
+# A failure is kept, with the text around it.
+_FAILURE = re.compile(r"arn:|rror|ERROR|enied|orbidden|xception|xpired|nvalid|hrottl|not |n't |nsufficient")
+_FAILURE_REACH = 600
+# Between documents, which are searched value by value.
+_HIDDEN = re.compile(rf"[^\s{FILLER}](?:[^{FILLER}]*[^\s{FILLER}])?")
+_SHAPE = str.maketrans("abcdefghijklmnopqrstuvwxyz0123456789", "a" * 26 + "0" * 10)
+
+
+def find_stretches(searched: SearchedText) -> list[tuple[int, int]]:
+    """Return the positions of the dense stretches of a text. None contains a failure, an ARN or a marker.
+
+    Args:
+        searched: The text, without documents.
+    """
+    return [
+        (start, end)
+        for low, high in merge_spans(_find_dense(searched))
+        for start, end in _leave_failures(searched.text, low, high)
+        if end - start >= _MIN_STRETCH
+    ]
+
+
+def hide_stretches(text: str, stretches: Iterable[tuple[int, int]]) -> Iterator[FoundSecret]:
+    """Yield each stretch of a text as a secret, or its parts between documents."""
+    for low, high in stretches:
+        for m in _HIDDEN.finditer(text, low, high):
+            yield FoundSecret(*m.span(), "secret", is_whole=True)
+
+
+def fill_stretches(text: str, stretches: Iterable[tuple[int, int]]) -> str:
+    """Replace the inside of each stretch with fillers, so that positions and line breaks stay the same."""
+    return fill_spans(text, ((low + _MARGIN, high - _MARGIN) for low, high in stretches))
+
+
+def _leave_failures(text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a stretch between failures."""
+    failures = (
+        extend_to_lines(text, max(0, m.start() - _FAILURE_REACH), m.end() + _FAILURE_REACH)
+        for m in _FAILURE.finditer(text, max(0, low - _FAILURE_REACH), high + _FAILURE_REACH)
+    )
+    for start, end in merge_spans(failures):
+        yield low, start
+        low = end
+    yield low, high
+
+
+def _find_dense(searched: SearchedText) -> Iterator[tuple[int, int]]:
+    """Yield the positions of many names with different characters around them, in order."""
+    folded = searched.folded
+    if len(folded) < _MIN_STRETCH or len(searched.names) < _MANY:
+        return
+    counts: Counter[str] = Counter()
+    window: deque[tuple[int, str]] = deque()
+    for name in searched.names:
+        start, end = name.span()
+        if name[0].startswith(MARKER_START):
+            # What a marker replaces was longer or shorter, so other names were near each other.
+            window.clear()
+            counts.clear()
+            continue
+        shape = (folded[start - _AROUND : start] + folded[end : end + _AROUND]).translate(_SHAPE)
+        window.append((start, shape))
+        counts[shape] += 1
+        if len(window) > _MANY:
+            _, oldest = window.popleft()
+            counts[oldest] -= 1
+            if not counts[oldest]:
+                del counts[oldest]
+        first, _ = window[0]
+        if len(window) == _MANY and start - first <= min(_REACH, len(counts) * _CHARS_PER_NOTATION):
+            yield first, start
