@@ -240,20 +240,20 @@ _PARTNER = "444455556666"
 
 
 @pytest.mark.parametrize(
-    ("service", "denied", "principal", "resource", "condition", "verdict", "changed"),
+    ("service", "denied", "principal", "resource", "condition", "expected"),
     [
-        ("s3:GetObject", "arn:aws:s3:::acme-data/a/b.csv", "role/reader", "arn:aws:s3:::acme-data", None, "s3:GetObject is checked on objects", "arn:aws:s3:::acme-data/*"),
-        ("sns:Publish", _arn("sns:alerts"), "role/reader", _arn("sns:alerts", region="eu-central-1"), None, "the Region is eu-west-1, not eu-central-1", _arn("sns:alerts")),
-        ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:queue/jobs"), None, "has no queue/ before the name", _arn("sqs:jobs")),
-        ("secretsmanager:GetSecretValue", _arn("secretsmanager:secret:prod/db-AbCdEf"), "role/reader", _arn("secretsmanager:secret:prod/db"), None, "six random characters", _arn("secretsmanager:secret:prod/db-AbCdEf")),
-        ("sqs:SendMessage", _arn("sqs:jobs"), "assumed-role/reader", _arn("sqs:jobs"), None, "allows it only to arn:aws:sts", f"arn:aws:iam::{_PARTNER}:role/reader"),
-        ("sqs:SendMessage", _arn("sqs:jobs"), "user/reader", _arn("sqs:jobs"), None, "allows it only to arn:aws:iam", f"arn:aws:iam::{_PARTNER}:role/reader"),
-        ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:jobs"), {"aws:PrincipalAccount": "444455556667"}, "and the request has 444455556666", _PARTNER),
+        ("s3:GetObject", "arn:aws:s3:::acme-data/a/b.csv", "role/reader", "arn:aws:s3:::acme-data", None, ("s3:GetObject is checked on objects", "arn:aws:s3:::acme-data/*")),
+        ("sns:Publish", _arn("sns:alerts"), "role/reader", _arn("sns:alerts", region="eu-central-1"), None, ("the Region is eu-west-1, not eu-central-1", _arn("sns:alerts"))),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:queue/jobs"), None, ("has no queue/ before the name", _arn("sqs:jobs"))),
+        ("secretsmanager:GetSecretValue", _arn("secretsmanager:secret:prod/db-AbCdEf"), "role/reader", _arn("secretsmanager:secret:prod/db"), None, ("six random characters", _arn("secretsmanager:secret:prod/db-AbCdEf"))),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "assumed-role/reader", _arn("sqs:jobs"), None, ("allows it only to arn:aws:sts", f"arn:aws:iam::{_PARTNER}:role/reader")),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "user/reader", _arn("sqs:jobs"), None, ("allows it only to arn:aws:iam", f"arn:aws:iam::{_PARTNER}:role/reader")),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:jobs"), {"aws:PrincipalAccount": "444455556667"}, ("and the request has 444455556666", _PARTNER)),
         # Whoever is meant is another one, or the condition decides.
-        ("sqs:SendMessage", _arn("sqs:jobs"), "role/writer", _arn("sqs:jobs"), None, "allows it only to arn:aws:iam", None),
-        ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:mail"), None, "allows it only on", None),
-        ("sqs:SendMessage", _arn("sqs:jobs"), "role/writer", _arn("sqs:queue/jobs"), None, "allows it only on", None),
-        ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:jobs"), {"aws:PrincipalOrgID": "o-abc1234567"}, "allows it only if aws:PrincipalOrgID is o-abc1234567", None),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "role/writer", _arn("sqs:jobs"), None, ("allows it only to arn:aws:iam", None)),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:mail"), None, ("allows it only on", None)),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "role/writer", _arn("sqs:queue/jobs"), None, ("allows it only on", None)),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:jobs"), {"aws:PrincipalOrgID": "o-abc1234567"}, ("allows it only if aws:PrincipalOrgID is o-abc1234567", None)),
     ],
 )  # fmt: skip
 def test_one_element_of_a_resource_policy(
@@ -262,9 +262,9 @@ def test_one_element_of_a_resource_policy(
     principal: str,
     resource: str,
     condition: dict[str, str] | None,
-    verdict: str,
-    changed: str | None,
+    expected: tuple[str, str | None],
 ) -> None:
+    verdict, changed = expected
     text = f"An error occurred (AccessDenied) when calling the X operation: User: arn:aws:sts::{_PARTNER}:assumed-role/reader/s is not authorized to perform: {service} on resource: {denied} because no resource-based policy allows the {service} action"
     kind = "sts" if principal.startswith("assumed") else "iam"
     statement = {
