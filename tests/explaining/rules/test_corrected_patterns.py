@@ -88,6 +88,27 @@ resource "aws_sqs_queue_policy" "jobs" {
 }
 """
 
+_FUNCTION = f"arn:aws:lambda:eu-west-1:{_ACCOUNT}:function:cart"
+_UPLOAD = f"User: s3.amazonaws.com is not authorized to perform: lambda:InvokeFunction on resource: {_FUNCTION} because no resource-based policy allows the lambda:InvokeFunction action\n"
+_PERMISSION = """
+resource "aws_lambda_permission" "in" {
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.cart.function_name
+  principal     = "s3.amazonaws.com"
+  source_arn    = "${aws_s3_bucket.in.arn}/*"
+}
+"""
+_API = f"Sending request to https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/{_FUNCTION}/invocations\nExecution failed due to configuration error: Invalid permissions on Lambda function\n"
+_RESOURCE = """
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: cart
+      Principal: apigateway.amazonaws.com
+      SourceArn: !Sub arn:aws:apigateway:${AWS::Region}::/restapis/${Api}/*
+"""
+
 
 @pytest.mark.parametrize(
     ("text", "verdict", "line"),
@@ -100,15 +121,20 @@ resource "aws_sqs_queue_policy" "jobs" {
         (_ALARM + _TEMPLATE, "although the code in the text allows", None),
         (_RULE + _CODE, "it lacks rule/ before the name", '"aws:SourceArn" = "arn:aws:events:eu-west-1:${local.account}:rule/nightly"'),
         (_RULE + _CODE.replace(":nightly", ":rule/nightly"), "although the code in the text allows", None),
+        (_UPLOAD + _PERMISSION, "S3 sends the ARN of the bucket, without /*", 'source_arn    = "${aws_s3_bucket.in.arn}"'),
+        (_UPLOAD + _PERMISSION.replace("}/*", "}"), "although the code in the text allows", None),
+        (_UPLOAD + _PERMISSION.replace("s3.amazonaws", "sns.amazonaws"), "allows only the service sns.amazonaws.com", 'principal     = "s3.amazonaws.com"'),
+        (_API + _RESOURCE, "its requests have one of execute-api", "SourceArn: !Sub arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*"),
+        (_ALARM + _TEMPLATE.replace("Service: ", "AWS: "), "a service has to be under Service", "Service: cloudwatch.amazonaws.com"),
     ],
-    ids=["separator", "principal", "operator", "action", "other-alarm", "right", "type", "right-code"],
+    ids=["separator", "principal", "operator", "action", "other-alarm", "right", "type", "right-code", "objects", "bucket", "permission", "api", "kind"],
 )  # fmt: skip
 def test_line_of_a_template(text: str, verdict: str, line: str | None) -> None:
     explanation = explain(text)
     first = explanation.remedies[0]
     assert verdict in explanation.summary
     assert first.manifest == line
-    assert ("terraform apply" in first.commands) is (line is not None and text.startswith(_RULE))
+    assert ("terraform apply" in first.commands) is (line is not None and 'resource "aws' in text)
     # What the AWS CLI changes alone would be undone.
     assert line is None or not any(each.startswith("aws ") for each in first.commands)
 
@@ -285,3 +311,30 @@ def test_one_element_of_a_resource_policy(
     assert any(each.endswith(other_side) for each in first.steps) or changed is None
     titles = " ".join(each.title for each in explanation.remedies)
     assert ("without this condition" in titles) is ("aws:PrincipalOrgID" in verdict)
+
+
+_KEY_DENIED = f'Failed to execute action arn:aws:sns:eu-west-1:{_ACCOUNT}:oncall. Received error: "null (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 1; Proxy: null)"\n'
+_UNVALIDATED = "An error occurred (InvalidArgument) when calling the PutBucketNotificationConfiguration operation: Unable to validate the following destination configurations\nQueueConfigurations\n"
+
+
+@pytest.mark.parametrize("text", [_KEY_DENIED, _UNVALIDATED], ids=["alarm", "notifications"])
+@pytest.mark.parametrize(
+    ("actions", "other", "verdict"),
+    [
+        (["kms:Decrypt"], None, "only kms:Decrypt, not kms:GenerateDataKey"),
+        (["kms:Decrypt", "kms:GenerateDataKey*"], "config.amazonaws.com", "allows only"),
+        (["kms:Decrypt", "kms:GenerateDataKey*"], None, None),
+    ],
+    ids=["action", "principal", "right"],
+)
+def test_key_policy_for_a_service(
+    text: str, actions: list[str], other: str | None, verdict: str | None
+) -> None:
+    """An encrypted destination requires its key."""
+    service = other or ("cloudwatch.amazonaws.com" if text is _KEY_DENIED else "s3.amazonaws.com")
+    used = {"Effect": "Allow", "Principal": {"Service": service}, "Action": actions, "Resource": "*"}
+    explanation = explain(text + _policy(_ADMIN, used))
+    assert verdict is None or verdict in explanation.summary
+    assert ("put-key-policy" in str(explanation.remedies[0].commands)) is (
+        verdict is not None or text is _KEY_DENIED
+    )

@@ -15,7 +15,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
-from iamtriage.explaining._rules.calls.service_statements import compare_statements
+from iamtriage.explaining._rules.calls.service_statements import compare_statements, find_lacking
 from iamtriage.explaining._rules.shared import clues, commands, common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
@@ -149,6 +149,7 @@ def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[
 
 UNVALIDATED_DESTINATION = lazy_pattern(r"Unable to validate the following destination configurations")
 _SERVICES = {"queue": "sqs", "topic": "sns"}
+_KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 # The kind of a destination in Terraform, in a configuration of the API, and in the CDK.
 _KINDS = lazy_pattern(
     r"(?P<sqs>^\s{0,12}queue\s?\{|\bQueueConfigurations?\b|\bSqsDestination\b)|(?P<sns>^\s{0,12}topic\s?\{|\bTopicConfigurations?\b|\bSnsDestination\b)"
@@ -188,7 +189,11 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
         which = f"the destination {destination[0]}" if destination else which
         reason = f"{'its policy' if destination else 'the policy in the text'} {stated.verdict}"
         evidence, remedy = "derived", stated.correct(remedy)
-    if stated is not None and stated.is_allowed:
+    of_key = find_lacking(case, service, *_KEY_ACTIONS) if stated is None or stated.is_allowed else None
+    if of_key is not None and not of_key.is_allowed:
+        reason, evidence = f"the key policy in the text {of_key.verdict}", "derived"
+        remedy = of_key.correct(service_access.allow_service_remedy(service_access.KEY_OF_DESTINATION, {}))
+    elif stated is not None and stated.is_allowed:
         which, evidence = "a destination of the notifications", "possible"
         reason = f"the policy in the text allows {service}, so it is another destination, or the key that encrypts this one"
         remedy = owner_remedy(

@@ -17,6 +17,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.calls.function_permissions import (
+    GATEWAY,
+    URL,
+    find_permissions,
+    replace_permission,
+)
 from iamtriage.explaining._rules.calls.source_arns import correct_source
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import stated_option
@@ -39,7 +45,7 @@ from iamtriage.policies._conditions import PolicyValue, evaluate_condition, pars
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
-_GATEWAY, _LOGS, _S3 = "apigateway.amazonaws.com", "logs.amazonaws.com", "s3.amazonaws.com"
+_LOGS, _S3 = "logs.amazonaws.com", "s3.amazonaws.com"
 _OF_LOG_GROUP = "kms:encryptioncontext:aws:logs:arn"
 _KEYS = {"aws:sourcearn", "aws:sourceaccount", _OF_LOG_GROUP}
 # What the execution log of an API says. The console's test has a stage of its own.
@@ -49,16 +55,6 @@ _TEST_STAGE = "test-invoke-stage"
 _INVOKED = lazy_pattern(
     r"(?:/functions/|(?i:rotation.?lambda.?arn)[\"']?(?:\s|\s{0,20}[=:])\s{0,4}[\"']?)(?P<arn>arn:[\w-]{3,20}:lambda:[a-z0-9-]{6,30}:[0-9]{12}:function:[\w-]{1,64}(?::[\w$-]{1,128})?)(?=/invocations|[\s\"',]|\Z)"
 )
-# The permission in Terraform's code.
-_IN_TERRAFORM = lazy_pattern(
-    r"resource\s{1,8}\"aws_lambda_permission\"\s{1,8}\"(?P<name>[\w-]{1,64})\"\s{0,8}\{[^{}]{0,800}?\bsource_arn\s{0,20}=\s{0,4}(?P<value>\"[^\"\n]{0,300}\"|[\w.\[\]-]{1,200})"
-)
-# The attribute with the ARN for managing an API, in place of execution_arn:
-# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_rest_api
-_API_ARN = lazy_pattern(r"(?<=\.)(?<!execution_)arn\b(?=[}\s\"/]|\Z)")
-
-
-_URL = "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html"
 _IN_CODE = "Change the policy in the template or code, too: the next deployment replaces it."
 
 
@@ -128,11 +124,16 @@ def compare_statements(
         source: The ARN for which the service calls, if a caller of this function knows it.
     """
     prefix = action.partition(":")[0].lower()
-    statements = [
+    stated = [
         each
         for policy in case.context.policies
         if policy.has_principal and not policy.is_trust_policy
         for each in allow_statements(policy.content)
+    ]
+    in_code = find_permissions(case.failure.text) if prefix == "lambda" else []
+    statements = [
+        each
+        for each in (*stated, *in_code)
         if any(
             name == "*" or name.lower().startswith(f"{prefix}:") for name in as_strings(each.get("Action"))
         )
@@ -160,13 +161,19 @@ def _names_action(statement: Mapping[str, Any], action: str) -> bool:
 
 def _other_principal(case: Case[Any], statements: Sequence[Mapping[str, Any]], service: str) -> Contrast:
     """Return that the policy allows others than the service, with the line of the template or code that names one."""
+    if service in (name for each in statements for name in principal_names(each, "AWS")):
+        is_code, title = _is_code(case, statements[0]), f"Write {service} under Service in the template"
+        line = correct_line_remedy(case.failure.text, title, [(f"AWS: {service}", f"Service: {service}")])
+        verdict = f"names {service} under AWS, and a service has to be under Service"
+        return Contrast(verdict, line if is_code else None, is_code=is_code)
     shown = describe_trusted({"Statement": statements}) or "others"
     contrast = Contrast(f"allows only {shown}, not {service}", is_code=_is_code(case, statements[0]))
     services = [name for each in statements for name in principal_names(each)]
     if len(services) != 1 or not contrast.is_code or not services[0].endswith(".amazonaws.com"):
         return contrast
     title = f"Correct the principal in the template: {service}"
-    both = f"If {clip_text(services[0])} uses the resource, too, list both services instead."
+    instead = "list both services" if "lambda" not in str(statements[0].get("Action")) else "add a permission"
+    both = f"If {clip_text(services[0])} uses the resource, too, {instead} instead."
     remedy = correct_line_remedy(case.failure.text, title, [(services[0], service)], both)
     return contrast._replace(remedy=remedy)
 
@@ -193,6 +200,12 @@ def _compare(
             return Contrast(
                 verdict, _correct_operator(case, statement, operator), is_code=_is_code(case, statement)
             )
+        if (
+            name == "aws:sourcearn"
+            and len(values) == 1
+            and (fixed := _correct(case, values[0], target, service))
+        ):
+            return _correct_condition(case, statement, service, key, values[0], fixed)
         requested = _find_value(case, name, values[0], service, target, source)
         if any(map(has_reference, values)):
             # A value that a reference hides may be right.
@@ -202,8 +215,6 @@ def _compare(
             if not is_open and requested is not None:
                 return _other_source(case, statement, service, key, values[0], requested)
             continue
-        if name == "aws:sourcearn" and len(values) == 1 and (fixed := _correct(case, values[0], target)):
-            return _correct_condition(case, statement, service, key, values[0], fixed)
         expected = [PolicyValue(each, compile_glob(each)) for each in values]
         is_met = None if requested is None else evaluate_condition(parsed, expected, (requested,))
         if is_met is False and requested is not None:
@@ -223,15 +234,16 @@ def _compare(
         commands=fill_command(
             "aws lambda get-policy --function-name {} --query Policy --output text", target or "FUNCTION"
         ),
-        url=_URL,
+        url=URL,
     )
-    return Contrast(f"allows {service}", remedy if ":lambda:" in (target or "") else None, is_allowed=True)
+    of_function = remedy if ":lambda:" in (target or "") else None
+    return Contrast(f"allows {service}", of_function, is_allowed=True, is_code=_is_code(case, statement))
 
 
-def _correct(case: Case[Any], value: str, target: str | None) -> Correction | None:
+def _correct(case: Case[Any], value: str, target: str | None, service: str) -> Correction | None:
     """Return the correction of a source that no request has; the API is in the account of the function it calls."""
     account = target.split(":")[4] if target is not None and target.count(":") > 4 else None
-    return correct_source(value, account or find_account(case.failure.text))
+    return correct_source(value, account or find_account(case.failure.text), service)
 
 
 def _find_value(
@@ -243,7 +255,7 @@ def _find_value(
         return context.account.value if context.account else find_account(case.failure.text)
     if source is not None:
         return source
-    if service == _GATEWAY:
+    if service == GATEWAY:
         return _find_route(case, value)
     parts = (target or "").split(":")
     if service == _S3:
@@ -286,7 +298,8 @@ def _correct_operator(case: Case[Any], statement: Mapping[str, Any], operator: s
 def _other_resource(
     case: Case[Any], statement: Mapping[str, Any], service: str, target: str, resource: str
 ) -> Contrast:
-    verdict = f"allows {service} on {clip_text(resource)}, not on {clip_text(target)}"
+    shown = clip_text(resource.removeprefix("arn:*:lambda:*:*:"))
+    verdict = f"allows {service} on {shown}, not on {clip_text(target)}"
     if not target.startswith(f"{resource}:"):
         is_code, fixed = _is_code(case, statement), correct_pattern(resource, target)
         if fixed is None or not fixed.is_slip:
@@ -306,7 +319,7 @@ def _other_resource(
         "Allow the service on the alias or version, too",
         "An alias and a version have their own policies: the one of the function does not apply to them. Or let the integration invoke the function without it.",
         commands=f"{fill_command(line, target, service)}{of_source}",
-        url=_URL,
+        url=URL,
     )
     return Contrast(verdict, remedy)
 
@@ -314,10 +327,10 @@ def _other_resource(
 def _other_source(
     case: Case[Any], statement: Mapping[str, Any], service: str, key: str, value: str, requested: str
 ) -> Contrast:
-    if service != _GATEWAY and (fixed := correct_pattern(value, requested)) is not None:
+    if service != GATEWAY and (fixed := correct_pattern(value, requested)) is not None:
         return _correct_condition(case, statement, service, key, value, fixed)
     new = requested
-    if service == _GATEWAY and key.lower() == "aws:sourcearn":
+    if service == GATEWAY and key.lower() == "aws:sourcearn":
         api, execution = requested.partition("/")[0], _EXECUTION.search(case.failure.text)
         new = f"{api}/*/*"
         if "/" in value and execution is not None and "{" not in execution["path"]:
@@ -345,6 +358,8 @@ def _correct_condition(
 
 def _is_code(case: Case[Any], statement: Mapping[str, Any]) -> bool:
     """Return whether a statement is in code or a template."""
+    if statement in find_permissions(case.failure.text):
+        return True
     return any(each.is_code and statement in allow_statements(each.content) for each in case.context.policies)
 
 
@@ -352,47 +367,17 @@ def _change_source(
     case: Case[Any], statement: Mapping[str, Any], service: str, change: tuple[str, str, str], verdict: str
 ) -> Contrast:
     resource = next(iter(as_strings(statement.get("Resource"))), "")
-    remedy = _replace_permission(case, statement, service, *change) if ":lambda:" in resource else None
+    is_code = _is_code(case, statement)
+    remedy = None
+    if ":lambda:" in resource and not is_code:
+        remedy = replace_permission(case, statement, service, *change)
     if has_reference(change[1]):
         return Contrast(verdict, remedy, is_code=True)  # the deployed policy has another value
-    return Contrast(verdict, remedy, change, is_code=_is_code(case, statement))
+    return Contrast(verdict, remedy, change, is_code=is_code)
 
 
-def _replace_permission(
-    case: Case[Any], statement: Mapping[str, Any], service: str, key: str, old: str, new: str
-) -> Remedy:
-    """Return the remedy that corrects a statement of a function policy, in Terraform's code if the text has it."""
-    resource, sid = as_strings(statement.get("Resource"))[0], str(statement.get("Sid") or "STATEMENT_ID")
-    show = fill_command("aws lambda get-policy --function-name {} --query Policy --output text", resource)
-    of_account = key.lower() == "aws:sourceaccount"
-    code = None if of_account else _IN_TERRAFORM.search(case.failure.text)
-    if code is not None:
-        written, fixed = code["value"], f'"{new}"'
-        if new.startswith(old):
-            ending = new.removeprefix(old)
-            fixed = f'{written[:-1]}{ending}"' if written.startswith('"') else f'"${{{written}}}{ending}"'
-        elif (exported := _API_ARN.sub("execution_arn", written)) != written:
-            fixed = exported if "/" in written else f'"${{{exported}}}/*/*"'
-        return owner_remedy(
-            f"Correct source_arn of aws_lambda_permission.{code['name']}",
-            f"Write source_arn = {fixed} in the code, for {clip_text(new)}. A permission that the AWS CLI adds would be unknown to Terraform.",
-            commands=("terraform apply", Labelled("Then check the policy:", show)),
-            url=_URL,
-        )
-    add = fill_command(
-        f"aws lambda add-permission --function-name {{}} --action lambda:InvokeFunction --principal {{}} --source-{'account' if of_account else 'arn'} {{}} --statement-id",
-        *(resource, service, new),
-    )
-    if "/" in old and service == _GATEWAY and correct_source(old, None) is None:
-        # It allows other routes, which are to go on working.
-        return owner_remedy("Allow this route, too", commands=(f"{add} AllowRoute", show), url=_URL)
-    return owner_remedy(
-        f"Replace the statement {clip_text(sid)} of the function policy",
-        f"The corrected {key} is {clip_text(new)}.",
-        commands=(
-            fill_command("aws lambda remove-permission --function-name {} --statement-id {}", resource, sid),
-            f"{add} {fill_command('{}', sid)}",
-            show,
-        ),
-        url=_URL,
-    )
+def find_lacking(case: Case[Any], service: str, *actions: str) -> Contrast | None:
+    """Return why the policies of the text do not allow a service one of several actions, or that they allow all."""
+    contrasts = [compare_statements(case, service, each, None) for each in actions]
+    lacking = next((each for each in contrasts if each is not None and not each.is_allowed), None)
+    return lacking or next(filter(None, contrasts), None)

@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.calls.service_statements import (
     Contrast,
     compare_statements,
     find_invoked_function,
+    find_lacking,
 )
 from iamtriage.explaining._rules.denials import load_balancer_logs
 from iamtriage.explaining._rules.denials.resource_commands import policy_commands
@@ -333,7 +334,8 @@ def explain_target_key(
         step,
     )
     known = values if key is None or key.startswith("alias/") else {**values, "KEY_ID": key}
-    return explain_access(denial, row, known)
+    stated = find_lacking(denial.case, service, "kms:GenerateDataKey", "kms:Decrypt")
+    return explain_access(denial, row, known, stated=stated)
 
 
 def _explain_managed_key(

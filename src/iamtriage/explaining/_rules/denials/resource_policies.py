@@ -131,7 +131,7 @@ def explain_service_principal(denial: Denial) -> Explanation:
     if isinstance(denial.principal, ServicePrincipal) and denial.action:
         name = denial.principal.name
         stated = compare_statements(denial.case, name, denial.action, denial.resource, source)
-    if stated is not None and stated.is_allowed and denial.context.policies[0].is_code:
+    if stated is not None and stated.is_allowed and stated.is_code:
         verdict += f", although the code in the text {stated.verdict}: most likely, it is not deployed, or it is the policy of another resource"
     elif stated is not None and not stated.is_allowed:
         verdict, remedy = f"the {policy.name} in the text {stated.verdict}", stated.correct(remedy)

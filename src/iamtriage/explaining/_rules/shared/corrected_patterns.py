@@ -163,6 +163,10 @@ def correct_line(text: str, old: str, new: str) -> WrittenLine | None:
     >>> correct_line('Condition:\n  ArnLike:\n    aws:SourceArn: arn:aws:s3:::in/*', "arn:aws:s3:::in/*", "arn:aws:s3:::in").text
     'aws:SourceArn: arn:aws:s3:::in'
     """
+    if old not in text and old.startswith("${") and old.endswith("}"):
+        # An expression of HCL outside of a string.
+        is_expression = new.startswith("${") and new.endswith("}") and new.count("${") == 1
+        old, new = old[2:-1], new[2:-1] if is_expression else f'"{new}"'
     pattern = re.compile(rf"(?<![\w/:-]){re.escape(old)}(?![\w/*-]|:\S)")
     lines = {each.strip() for each in text.split("\n") if old in each and pattern.search(each)}
     line = lines.pop() if len(lines) == 1 else ""

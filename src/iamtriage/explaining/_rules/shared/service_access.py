@@ -59,6 +59,18 @@ NOTIFICATIONS = ServiceAccess(
     "A topic needs sns:Publish, a function lambda:InvokeFunction instead. If the queue or topic is encrypted, the key policy must allow s3.amazonaws.com kms:GenerateDataKey and kms:Decrypt.",
 )
 """What S3 needs to publish event notifications to a queue, topic or function."""
+KEY_OF_DESTINATION = ServiceAccess(
+    "the key policy",
+    NOTIFICATIONS.service,
+    "use the key of the destination",
+    ((["kms:GenerateDataKey", "kms:Decrypt"], "*", {}),),
+    (
+        "aws kms get-key-policy --key-id KEY_ID --policy-name default --query Policy --output text",
+        "aws kms put-key-policy --key-id KEY_ID --policy-name default --policy file://policy.json",
+    ),
+    NOTIFICATIONS.url,
+)
+"""What S3 needs to publish event notifications to an encrypted queue or topic."""
 
 
 def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
