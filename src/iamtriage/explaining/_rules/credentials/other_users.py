@@ -368,6 +368,7 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
         title, way = "let it read your files", "use the second command, which makes it read your files"
         # The tokens of IAM Identity Center are in the home directory, whatever the files.
         files = 'HOME="$HOME"' if "SSO" in text else _FILES
+        files += ' AWS_PROFILE="$AWS_PROFILE"' if "AWS_PROFILE=" in text else ""
         others = [f"sudo {files} {line}"]
         if line.partition(" ")[0] in _NEEDS_ROOT:
             again, step, way = (), f"{line.partition(' ')[0]} needs root, so keep sudo.", ""

@@ -169,13 +169,18 @@ OLD_GRANT = KMS_GRANT_OF_OTHER_ROLE.cause(
 _CALL = lazy_pattern(
     r"\bwhen calling the ([A-Z]\w{2,60}) operation: [^\n]{1,400}\(Service: AWSKMS;", re.ASCII
 )
+_SECRET_CALL = lazy_pattern(r"\bget_?secret_?value\(", re.IGNORECASE)
 
 
 def called_operation(denial: Denial) -> str:
     """Return the operation that was called, also if the message of KMS follows that of the called service."""
-    if denial.operation is not None or (found := _CALL.search(denial.failure.text)) is None:
-        return denial.operation or ""
-    return found[1]
+    text = denial.failure.text
+    if denial.operation is not None:
+        return denial.operation
+    if (found := _CALL.search(text)) is not None:
+        return found[1]
+    in_code = (("GetParameter", _ARGUMENTS["ssm"]), ("GetSecretValue", _SECRET_CALL))
+    return next((name for name, sign in in_code if sign.search(text)), "")
 
 
 def describe_data(operation: str | None) -> str:
@@ -319,11 +324,8 @@ def function_of(denial: Denial) -> str:
 
 
 def show_key_of_data(denial: Denial) -> str | None:
-    """Return the command that prints the key of what a call reads or writes.
-
-    For S3, it is the key of the object (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html), or
-    that of the bucket to which the object is written.
-    """
+    """Return the command that prints the key of what a call reads or writes: in S3, of an object or of its bucket."""
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
     if ENVIRONMENT in denial.failure.text:
         return f"aws lambda get-function-configuration --function-name {function_of(denial)} --query '[KMSKeyArn,Role]' --output text"
     operation = called_operation(denial)

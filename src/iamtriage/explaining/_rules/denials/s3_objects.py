@@ -142,7 +142,8 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
     )
     place = " from spec.config of the BackupStorageLocation" if _VELERO.search(text) else ""
     omit = f"Or upload without tags: remove {tagging}{place}." if tagging else None
-    if acl is not None:
+    is_rejected = acl is not None and acl.is_public and blocked is None
+    if acl is not None and not is_rejected:
         omit = f"Or upload without an ACL: {_omit_acl(text, words)}. To let anyone read the objects, use a bucket policy or CloudFront with origin access control."
     caveat = ""
     if acl is not None and acl.is_public and blocked is None:
@@ -160,7 +161,25 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
             text=f"S3 names only the call. Without {'tags' if tagging else words}, {denial.action} is enough.{caveat}",
         ),
         topic=_TOPIC,
-        remedies=attrs.evolve(remedy, steps=(*remedy.steps, *present(omit))),
+        remedies=_without_public_acl(denial, text, words, remedy)
+        if is_rejected
+        else attrs.evolve(remedy, steps=(*remedy.steps, *present(omit))),
+    )
+
+
+def _without_public_acl(denial: Denial, text: str, words: str, allow_it: Remedy) -> tuple[Remedy, Remedy]:
+    """Return how to upload without a public ACL, and what a public one needs: Block Public Access rejects it by default."""
+    omit = your_remedy(
+        f"Upload without the public ACL: {_omit_acl(text, words)}",
+        "To let anyone read the objects, use CloudFront with origin access control, or a bucket policy.",
+        url=pages.S3_PUBLIC_ACCESS,
+    )
+    needs = f"The owner of the bucket must turn off BlockPublicAcls, too ({fill_command('aws s3api get-public-access-block --bucket {}', resource_commands.bucket_argument(denial))}), and allow ACLs."
+    title = allow_it.title.removesuffix(", too")
+    return omit, attrs.evolve(
+        allow_it,
+        title=f"Or {title[0].lower()}{title[1:]}, if the ACL must be public",
+        steps=(*allow_it.steps, needs),
     )
 
 

@@ -376,5 +376,8 @@ def find_acl(text: str) -> StatedAcl | None:
     if found is None:
         return None
     words = found["grants"] or " ".join(found[0].split()).removeprefix(".")
+    if words.count('"') % 2 or words.count("'") % 2:
+        # The key of an object in code, which begins before the match.
+        words = words.replace('"', "").replace("'", "")
     is_public = (found["name"] or "").lower().startswith("public") or "AllUsers" in found[0]
     return StatedAcl(f"{words}{')' if '(' in words else ''}", is_public, found.start())
