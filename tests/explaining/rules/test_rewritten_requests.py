@@ -122,6 +122,11 @@ def test_proxy_before_s3(host: str, *, is_changed: bool) -> None:
             "The development proxy sends Host",
             "changeOrigin to true",
         ),
+        (
+            "backend s3\n  server s3 acme-a.s3.amazonaws.com:443 ssl verify required",
+            "HAProxy sends Host: files.acme.example",
+            "http-request set-header Host acme-a.s3.amazonaws.com",
+        ),
         # These send the host of S3, so something else changes the request.
         ("ProxyPass / https://acme-a.s3.amazonaws.com/", "A reverse proxy changes", "If that is the proxy's"),
         (

@@ -118,6 +118,10 @@ def find_resource(context: Context, action: str | None, partition: str | None = 
         partition: The partition of resources whose names do not state one.
     """
     service = (action or "").partition(":")[0].lower()
+    known = find_action(action) if action is not None and ":" in action else None
+    if known is not None and known.only_wildcard:
+        # What the text names is something else, such as the bucket of a policy for ListBuckets.
+        return None
     if service == "s3" and context.bucket is not None:
         key = "" if context.key is None else f"/{context.key.value}"
         if context.bucket.value.startswith("arn:"):

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("CLOUD_HOSTS", "find_other_endpoint", "find_other_system", "find_unexempted_hosts")
+__all__ = (
+    "CLOUD_HOSTS",
+    "PUBLIC_ADDRESS",
+    "find_other_endpoint",
+    "find_other_system",
+    "find_source_address",
+    "find_unexempted_hosts",
+)
 
 # Variables in the output of env, in a manifest, or in a ConfigMap. The addresses are called with http.
 _PROXY = lazy_pattern(r"\b(?:http|all)_proxy(?:=|: )[\"']?\w", re.ASCII | re.IGNORECASE)
@@ -174,3 +181,24 @@ def find_unexempted_hosts(text: str, address: str) -> str | None:
     listed = _NO_PROXY.search(text)
     hosts = listed["hosts"] if listed else ""
     return None if address in hosts or hosts == "*" else hosts
+
+
+_IP = r"(?P<{}>(?!10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)\d{{1,3}}(?:\.\d{{1,3}}){{3}})(?!\d|\.\d|/)"
+PUBLIC_ADDRESS = lazy_pattern(_IP.format("address"), re.ASCII)
+"""An address of the internet. Requests with another one went through a VPC endpoint."""
+# What people say of the address of a caller, and what curl prints of it.
+_SOURCE = lazy_pattern(
+    rf"\b(?:(?:[Mm]y|[Oo]ur|[Ii]ts|[Tt]he (?:caller|client|runner|office|machine|laptop|server|job)(?:'s)?|[Ss]ource|[Pp]ublic|[Ee]gress|NAT|VPN)(?: (?:own|current|public|egress|outgoing|source|NAT|office|VPN|IPv4)){{0,2}} (?:IP(?: address)?|address)(?: (?:is|was))?[ :=]{{1,3}}|[Cc]all(?:ing|ed)? (?:it )?from (?:the address )?|comes? from (?:the address )?){_IP.format('said')}"
+    rf"|\bcurl [^\n]{{0,60}}(?:checkip|ifconfig|ipinfo|icanhazip|ipify)[^\n]{{0,60}}\n{_IP.format('shown')}",
+    re.ASCII,
+)
+
+
+def find_source_address(text: str) -> str | None:
+    r"""Return the only public address of the caller that a text states.
+
+    >>> find_source_address("My address is 203.0.113.9."), find_source_address("The database is at 203.0.113.9.")
+    ('203.0.113.9', None)
+    """
+    found = {each["said"] or each["shown"] for each in _SOURCE.finditer(text[:64_000])}
+    return found.pop() if len(found) == 1 else None

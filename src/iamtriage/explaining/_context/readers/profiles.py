@@ -153,6 +153,10 @@ def find_listed_key(text: str) -> ListedKey | None:
 
 # The path of a file, and the lines up to the one with a key, without those of a shell prompt.
 _KEY_FILE = r"(?<![\w./~-])(?P<file>(?:~|/[\w.-]{{1,60}}|\.{{1,2}})(?:/[\w.-]{{1,60}}){{0,8}}|\.env)[:\"']?[ \t]*\r?\n(?:(?![^\n]{{0,40}}[$#] )[^\n]{{0,200}}\n){{0,6}}?(?![^\n]{{0,40}}[$#] )[^\n]{{0,200}}{}"
+# "/srv/app/.env still has it"
+_SAID_FILE = lazy_pattern(
+    r"(?<![\w./~-])(?P<file>(?:~|/[\w.-]{1,60})(?:/[\w.-]{1,60}){0,8})[`\"']? (?:still |also )?(?:has|contains|uses|holds) (?:it|(?:this|that|the(?: old| inactive)?) key)\b"
+)
 
 
 def find_key_file(text: str, key: str) -> str | None:
@@ -161,5 +165,7 @@ def find_key_file(text: str, key: str) -> str | None:
     >>> find_key_file("$ grep key_id ~/.aws/credentials\naws_access_key_id = AKIA2", "AKIA2")
     '~/.aws/credentials'
     """
-    found = {each["file"] for each in re.finditer(_KEY_FILE.format(re.escape(key)), text[:_MAX_CHARS])}
+    text = text[:_MAX_CHARS]
+    shown = (*re.finditer(_KEY_FILE.format(re.escape(key)), text), *_SAID_FILE.finditer(text))
+    found = {each["file"] for each in shown}
     return found.pop() if len(found) == 1 else None

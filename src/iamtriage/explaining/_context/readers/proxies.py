@@ -19,7 +19,7 @@ Part: TypeAlias = Literal["Host", "path"]
 
 _MAX_CHARS = 32_000
 _PROXY = lazy_pattern(
-    r"\b(?:proxy_pass|reverse_proxy|ProxyPass(?:Match)?|http-request|passHostHeader|loadBalancer|target[\"']?: ?[\"']https?|ingress\.kubernetes\.io/[a-z-]{1,40}|changeOrigin)\b",
+    r"\b(?:proxy_pass|reverse_proxy|ProxyPass(?:Match)?|http-request|passHostHeader|loadBalancer|server[ \t]{1,8}[\w.-]{1,64}[ \t]{1,8}[\w.-]{1,200}\.amazonaws|target[\"']?: ?[\"']https?|ingress\.kubernetes\.io/[a-z-]{1,40}|changeOrigin)\b",
     re.IGNORECASE,
 )
 _NGINX = lazy_pattern(
@@ -59,6 +59,7 @@ _AWS_HOST = r"https?://(?P<host>[\w.-]{1,200}\.amazonaws\.com(?:\.cn)?)"
 _TO_AWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None, str, str | None, str | None], ...] = (
     ("Apache", lazy_pattern(rf"\bProxyPass(?:Match)?[ \t]{{1,8}}(?:\S{{1,200}}[ \t]{{1,8}})?[\"']?{_AWS_HOST}"), None, "Remove ProxyPreserveHost On", None, "apachectl -k graceful"),
     ("Caddy", lazy_pattern(rf"\breverse_proxy[ \t]{{1,8}}(?:\S{{1,200}}[ \t]{{1,8}})?{_AWS_HOST}"), lazy_pattern(r"\bheader_up[ \t]{1,8}Host\b"), "Add the line to the block of reverse_proxy, and reload Caddy", "header_up Host {upstream_hostport}", None),
+    ("HAProxy", lazy_pattern(r"\bserver[ \t]{1,8}[\w.-]{1,64}[ \t]{1,8}(?P<host>[\w.-]{1,200}\.amazonaws\.com(?:\.cn)?)(?::443)?\b"), lazy_pattern(r"\bhttp-request[ \t]{1,8}(?:set|replace)-header[ \t]{1,8}[Hh]ost\b"), "Add the line to the backend, and reload HAProxy", "http-request set-header Host {host}", None),
     ("Traefik", lazy_pattern(rf"(?i:\burl[\"']?\s{{0,2}}[=:]\s{{0,2}}[\"']?){_AWS_HOST}"), lazy_pattern(r"(?i:\bpassHostHeader[\"']?\s{0,2}[=:]\s{0,2}[\"']?false)\b"), "Set passHostHeader to false", None, None),
     ("the development proxy", lazy_pattern(rf"\btarget[\"']?: ?[\"']{_AWS_HOST}"), lazy_pattern(r"\bchangeOrigin[\"']?: ?true\b"), "Set changeOrigin to true", None, None),
 )  # fmt: skip
@@ -131,7 +132,9 @@ def _find_host_kept_for_aws(text: str) -> ProxyChange | None:
         passed = upstream.search(text)
         kept = _APACHE_PASSES.search(text) if passed and proxy == "Apache" else passed
         if passed is not None and kept is not None and not (replaces and replaces.search(text)):
-            return ProxyChange(proxy, "Host", kept[0].strip(), None, step, line, reload, passed["host"])
+            host = passed["host"]
+            added = line and line.replace("{host}", host)
+            return ProxyChange(proxy, "Host", kept[0].strip(), None, step, added, reload, host)
     return None
 
 

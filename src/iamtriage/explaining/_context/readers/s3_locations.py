@@ -69,6 +69,10 @@ _KEY = lazy_pattern(
     r"|\b(?:putting|getting|deleting|uploading|downloading|reading|writing) object ([^\s:\"'`]{1,1024}): "
     r"|\b(?:[Oo]bject|[Ff]ile|[Kk]ey) [\"'`]([^\"'`\s]{1,1024})[\"'`] (?:in|from|to|of) [^\n]{0,40}?[Bb]ucket"
 )
+# The folder of a key that code fills in: f"in/{day}.json", `in/${day}.json`, "in/" + day.
+_KEY_IN_CODE = lazy_pattern(
+    r"\b[Kk]ey[\"']?\s?[:=]\s?f?[\"'`](?P<folder>(?:[^\"'`\s{}$%*/]{1,200}/){1,8})(?:[^\"'`\s]{0,200}?[{$%]|[\"'`]\s?\+)"
+)
 # One with an asterisk is that of a policy.
 _ARN_KEY = lazy_pattern(
     rf"\barn:aws[a-z-]{{0,12}}:s3:::{_BUCKET}/(?![^\s\"']{{0,1024}}\*)([^\s\"'`<>|,;)\]}}\\]{{1,1024}})",
@@ -315,6 +319,9 @@ def _complete(location: Location, text: str) -> Location:
         return attrs.evolve(location, key=None, prefix=location.key) if key.endswith("/") else location
     found = _KEY.search(text) or _ARN_KEY.search(text)
     if found is None:
-        return location
+        folder = _KEY_IN_CODE.search(text)
+        return (
+            location if folder is None else attrs.evolve(location, prefix=Stated(folder["folder"], folder[0]))
+        )
     key = next(filter(None, found.groups()))
     return attrs.evolve(location, key=Stated(key, quote_match(found)))

@@ -6,38 +6,28 @@ Source: https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troublesho
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.readers.profiles import find_key_file
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import AccessKeyQuota, Failure
 
-if TYPE_CHECKING:
-    from iamtriage.explaining._context.values import CommandLine
-
-    ListedKey: TypeAlias = tuple[str, dict[str, bool], CommandLine]
-
 # A key ID alone is not a secret. A secret has 40 characters and no prefix, so it is recognized only after a key ID
 # or a label.
-_LONG_TERM_KEY_ID = lazy_pattern(r"(?<![A-Za-z0-9/+])AKIA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
+LONG_TERM_KEY_ID = lazy_pattern(r"(?<![A-Za-z0-9/+])AKIA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
+"""The ID of a long-term access key."""
 _SECRET = r"(?=[A-Za-z0-9/+]{0,39}[a-z])(?=[A-Za-z0-9/+]{0,39}[A-Z])(?=[A-Za-z0-9/+]{0,39}[0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"  # noqa: S105 (a pattern)
 _LABELED_SECRET = lazy_pattern(rf"(?i:secret)[\w. -]{{0,24}}[\"']?[\s>:=,\"'\\]{{1,8}}{_SECRET}")
 _KEY_ID_AND_SECRET = lazy_pattern(rf"AKIA[A-Z0-9]{{16}}[\s:;,|\"'\\]{{1,8}}{_SECRET}")
-_LISTED_KEY = lazy_pattern(r"\b(AKIA[A-Z0-9]{16})\b(?:(?!AKIA)[\s\S]){0,200}?\b(Active|Inactive)\b")
-_MASKED_KEY = lazy_pattern(r"\*{4,20}([A-Z0-9]{4})\b")
 _SHARE_NO_SECRET = "Never share a secret access key to get help: its key ID is enough."  # noqa: S105 (a note)
 # What secret scanners report about AWS access keys.
 _SCANNERS = lazy_patterns(
@@ -86,7 +76,7 @@ KEY_GONE = CauseType(
     fix="Activate the key, or create a new one.",
     recognised_by="The text shows or says that an access key was deactivated, deleted or rotated.",
     sign=r"(?<!not )(?<!never )(?<!n't )\b(?:deactivated|deleted|disabled|rotated) (?:(?!(?:KMS|SSH) )[\w-]{1,20} ){0,3}(?:access )?keys?\b|\baws iam delete-access-key\b|--status Inactive\b|\baws_iam_access_key\.\S{1,80}: Destruction complete",
-    remedy="Check whether the access key exists",
+    remedy="access key",
     of="invalid-credentials",
 )
 KEY_MISTYPED = CauseType(
@@ -212,75 +202,8 @@ def explain_quoted_keys(case: Case[Failure]) -> Explanation | None:
     )
 
 
-def find_listed_key(case: Case[Failure]) -> ListedKey | None:
-    """Return the key in use, which of the user's keys are active, and the command, if the text lists the keys.
-
-    The list need not have the key in use.
-    """
-    runs = find_runs(case.failure) if "list-access-keys" in case.failure.text else ()
-    run = next((each for each in runs if each.command.words[:2] == ("iam", "list-access-keys")), None)
-    if run is None:
-        return None
-    keys = {key: status == "Active" for key, status in _LISTED_KEY.findall(run.output)}
-    around = case.failure.text[: run.start] + case.failure.text[run.end :]
-    used = {key for key in keys if key in around} or {
-        key for key in keys for end in _MASKED_KEY.findall(around) if key.endswith(end)
-    }
-    if keys and all(keys[each] for each in used):
-        # A key that the list lacks, such as a deleted one.
-        used = set(_LONG_TERM_KEY_ID.findall(around)) - keys.keys() or used
-    return (used.pop(), keys, run.command) if len(used) == 1 else None
-
-
-def explain_inactive_key(case: Case[Failure], listed: ListedKey, stored: Remedy | None) -> Explanation:
-    """Explain that the key in use is inactive or does not exist, as the list of the user's keys shows."""
-    key, keys, listing = listed
-    is_listed = key in keys
-    others = [each for each in keys if keys[each]]
-    user, profile = (option and option.value for option in map(listing.option, ("user-name", "profile")))
-    whose = f" of the user {user}" if user and commands.user_name(user) == user else ""
-    where = "Set key ID and secret of the same key wherever the old ones are set. Environment variables take precedence over profiles: change both variables, or unset both to use a profile."
-    if (file := find_key_file(case.failure.text, key)) is not None and not others:
-        where = f"Set key ID and secret of the new key in {file}, and check it there with aws sts get-caller-identity. Then delete {key}."
-    create = with_profile(profile, _user_command("create-access-key", user))
-    use = attrs.evolve(NEW_KEY_REMEDIES[0], steps=(*NEW_KEY_REMEDIES[0].steps, where), commands=(create,))
-    if others:
-        paste = "read -rs AWS_SECRET_ACCESS_KEY && export AWS_SECRET_ACCESS_KEY"
-        export: tuple[str, ...] = (
-            f"export AWS_ACCESS_KEY_ID={others[0]}",
-            paste,
-            "aws sts get-caller-identity",
-        )
-        if (used := clues.find_option(case, "profile")) is not None:
-            # The option takes precedence over the variables.
-            export = with_profile(used, "aws configure"), with_profile(used, "aws sts get-caller-identity")
-        use = your_remedy(
-            f"Use the active key {others[0]} instead",
-            where if stored is None else f"{stored.title}.",
-            f"If nobody has its secret, {'delete the inactive key and ' if is_listed else ''}create a new one: a user can have two keys.",
-            commands=export if stored is None else stored.commands,
-            url=pages.ACCESS_KEYS,
-        )
-    activate = _user_command("update-access-key", user, "--access-key-id", key, "--status", "Active")
-    reactivate = account_remedy(
-        f"Or, if it was not exposed, activate {key} for the time being",
-        "If it was exposed, or a policy AWSCompromisedKeyQuarantine is attached to the user, do not activate it.",
-        commands=with_profile(profile, activate),
-        url=pages.ROTATE_KEYS,
-    )
-    problem = f"{key}{whose} is inactive" if is_listed else f"{key} is not a key{whose or ' of the user'}"
-    text = "The text lists it as Inactive. Usually, such a key was replaced or exposed: first ask who deactivated it, and why."
-    if not is_listed:
-        text = "The list in the text does not have it: it was deleted, or belongs to another user."
-    return case.explain(
-        f"AWS does not accept the credentials: the access key {problem}{f', and {others[0]} is active' if others else ''}. No permission is missing.",
-        KEY_GONE.cause("derived", text=text),
-        topic="invalid-credentials",
-        remedies=(use, *((reactivate, NEW_KEY_REMEDIES[1]) if is_listed else ())),
-    )
-
-
-def _user_command(verb: str, user: str | None, *arguments: str) -> str:
+def user_command(verb: str, user: str | None, *arguments: str) -> str:
+    """Return a command of IAM about the keys or policies of a user."""
     return commands.command("aws", "iam", verb, "--user-name", commands.user_name(user), *arguments)
 
 
@@ -305,7 +228,7 @@ def add_exposed_key(case: Case[Failure], explanation: Explanation) -> Explanatio
 
 def _find_keys(text: str) -> list[str]:
     """Return the access key IDs in a text, without the examples of the AWS documentation."""
-    found = dict.fromkeys(_LONG_TERM_KEY_ID.findall(text))
+    found = dict.fromkeys(LONG_TERM_KEY_ID.findall(text))
     return [key for key in found if not key.endswith("EXAMPLE")]
 
 
@@ -357,7 +280,7 @@ def explain_exposed_key(text: str, _facts: Facts) -> Explanation | None:
 def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> tuple[Remedy, ...]:
     key_id = commands.access_key(key)
     deny = f"arn:{partition}:iam::aws:policy/AWSDenyAll"
-    deactivate = _user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive")
+    deactivate = user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive")
     first = account_remedy(
         "Deactivate the exposed key",
         "Find out where it was last used. Programs that use it fail until they get a new key or a role."
@@ -378,8 +301,8 @@ def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> 
         "Remove the text from logs, tickets, chats and pages. In Git, rewrite the history: a new commit does not remove it.",
         "Removing the text is not enough, because copies can exist.",
         commands=(
-            _user_command("create-access-key", user),
-            _user_command("delete-access-key", user, "--access-key-id", key_id),
+            user_command("create-access-key", user),
+            user_command("delete-access-key", user, "--access-key-id", key_id),
         ),
         url=pages.ROTATE_KEYS,
     )
@@ -390,8 +313,8 @@ def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> 
         "A policy AWSCompromisedKeyQuarantine (or its versions V2 and V3) means that AWS found the key exposed publicly. Leave it attached until the support case is resolved.",
         commands=(
             f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue={key_id}",
-            _user_command("list-attached-user-policies", user),
-            _user_command("attach-user-policy", user, "--policy-arn", deny),
+            user_command("list-attached-user-policies", user),
+            user_command("attach-user-policy", user, "--policy-arn", deny),
         ),
         url=pages.QUARANTINE,
     )

@@ -12,7 +12,11 @@ from typing import NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.workflows import JobWithoutToken, find_jobs_without_token
+from iamtriage.explaining._context.readers.workflows import (
+    JobWithoutToken,
+    find_job_environment,
+    find_jobs_without_token,
+)
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.job_gaps import advise_on_gap
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
@@ -53,6 +57,11 @@ SECRETS_OF_FORKS = CauseType(
 )
 # The step takes access keys from secrets. GitHub prints the value of one that is not empty as ***.
 _SECRET_KEYS = lazy_pattern(r"\baws-access-key-id: *\$\{\{|\$\{\{ ?secrets\.\w{0,100}(?i:ACCESS_?KEY|SECRET)")
+# "The secrets are in the environment production", "stored as environment secrets of prod".
+_SECRETS_OF_ENVIRONMENT = lazy_pattern(
+    r"\b[Ss]ecrets?\b[^\n.;?]{0,80}?\b(?:in|of|for|under|to|on) (?:the |our |a )?(?:GitHub )?environment (?:called |named )?[`\"']?(?P<name>[A-Za-z][\w-]{1,60})"
+    r"|\benvironment secrets?\b[^\n.;?]{0,40}?\b(?:in|of|for|under) (?:the )?[`\"']?(?P<named>(?!the\b|environment\b|job\b|repo)[A-Za-z][\w-]{1,60})"
+)
 _DEPENDABOT = lazy_pattern(r"\b[Dd]ependabot\b")
 _CHECK_SECRETS = your_remedy(
     "Check that the secrets are set where the job reads them",
@@ -138,6 +147,20 @@ _CI_SYSTEMS = (
             "Or give the agent a role: an instance profile on EC2, a task role in ECS, or a service account with a role in EKS.",
         ),
         "https://plugins.jenkins.io/pipeline-aws/",
+    ),
+    _CiSystem(
+        lazy_pattern(
+            rf"\A(?=[\s\S]{{0,8000}}?{_GITLAB})(?=[\s\S]{{0,8000}}?(?:{SECRETS_OF_FORKS.sign}))",
+            re.IGNORECASE,
+        ),
+        "GitLab CI/CD",
+        (
+            "After a review, a member of the parent project runs the pipeline there: Run pipeline, in the tab Pipelines of the merge request. The code of the fork then gets the variables.",
+            'Otherwise, skip the jobs that need AWS: rules: - if: $CI_PROJECT_PATH == "GROUP/PROJECT".',
+        ),
+        "https://docs.gitlab.com/ci/pipelines/merge_request_pipelines/",
+        "Run the pipeline in the parent project, or skip its AWS jobs in forks",
+        "A pipeline of {} for a merge request from a fork runs in the fork, with the variables of the fork and none of the parent project.",
     ),
     _CiSystem(
         lazy_pattern(
@@ -285,6 +308,19 @@ def find_fork(text: str) -> str | None:
     return None if found is None else found["shown"] or found[0]
 
 
+def _advise_environment(words: str, name: str) -> Advice:
+    """Return that a job does not name the environment that has its secrets."""
+    text = f"A job gets the secrets of an environment only if it names it, and the job in the text does not name {name}."
+    remedy = your_remedy(
+        f"Set environment: {name} for the job",
+        "Rules of the environment then apply to the job: the branches that it accepts, and reviewers.",
+        manifest=f"jobs:\n  JOB_NAME:\n    environment: {name}\n",
+        url=_CHECK_SECRETS.url,
+    )
+    cause = JOB_WITHOUT_CREDENTIALS.cause("derived", f"The text says {quote_words(words)}.", text=text)
+    return Advice([cause], [remedy], f": the job does not name the environment {name}, which has its secrets")
+
+
 def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     if (advice := advise_on_gap(case)) is not None:
         return advice
@@ -322,6 +358,10 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
             [_DEPENDABOT_SECRETS],
             ": GitHub passes the secrets of GitHub Actions to no workflow that Dependabot started",
         )
+    if uses_keys and (environment := _SECRETS_OF_ENVIRONMENT.search(case.failure.text)) is not None:
+        name = environment["name"] or environment["named"]
+        if find_job_environment(case.failure.text) not in {name, None}:
+            return _advise_environment(environment[0], name)
     if uses_keys:
         text = "The workflow takes access keys from secrets. GitHub replaces a secret that is not set, or that the run does not get, with an empty value."
         role = your_remedy(

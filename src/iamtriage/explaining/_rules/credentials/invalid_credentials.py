@@ -24,12 +24,11 @@ from iamtriage.explaining._rules.credentials.access_keys import (
     KEY_GONE,
     KEY_MISTYPED,
     NEW_KEY_REMEDIES,
-    explain_inactive_key,
     explain_quoted_keys,
-    find_listed_key,
 )
 from iamtriage.explaining._rules.credentials.authorization_headers import explain_swapped_keys
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
+from iamtriage.explaining._rules.credentials.inactive_keys import explain_inactive_key, find_listed_key
 from iamtriage.explaining._rules.credentials.key_problems import (
     KEY_TOO_NEW,
     SESSION_TOKEN_MISSING,
@@ -110,7 +109,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return explanation
     region = diagnose_region(case, request)
     listed = find_listed_key(case) if request.is_signed and not request.is_temporary else None
-    if listed is not None and not listed[1].get(listed[0]):
+    if listed is not None and not listed.keys.get(listed.key):
         explanation = explain_inactive_key(case, listed, stored_keys_remedy(case))
         return attrs.evolve(explanation, notes=(_NOT_AUTHENTICATED,))
     if request.working_regions:

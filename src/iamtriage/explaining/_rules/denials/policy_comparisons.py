@@ -236,7 +236,8 @@ def compared_resource(denial: Denial) -> str | None:
     if resource is None:
         return None
     if known is not None and ":s3:::" in resource and known.accepts(resource) is None:
-        return f"{resource.partition('/')[0]}/OBJECT_KEY"
+        prefix = denial.context.prefix
+        return f"{resource.partition('/')[0]}/{prefix.value if prefix else ''}OBJECT_KEY"
     if denial.service == "secretsmanager" and denial.resource_arn is None:
         resource = find_secret_arn(denial, resource)
     elif known is not None and denial.resource_arn is None:

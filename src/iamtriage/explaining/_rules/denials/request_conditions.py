@@ -14,7 +14,6 @@ from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.tags import find_request_tags, find_tags
-from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.condition_keys import find_right_key, passes_no_tags
 from iamtriage.explaining._rules.denials.condition_options import (
@@ -33,6 +32,7 @@ from iamtriage.explaining._rules.denials.deny_conditions import (
 )
 from iamtriage.explaining._rules.denials.known_policies import describe_condition
 from iamtriage.explaining._rules.denials.listings import find_listing
+from iamtriage.explaining._rules.denials.request_networks import SOURCE_IP, find_network, sent_address
 from iamtriage.explaining._rules.denials.role_recipients import guess_recipient, role_recipient
 from iamtriage.explaining._rules.denials.via_services import WITHOUT_REGION, find_via_service
 from iamtriage.explaining._rules.shared import pages
@@ -61,7 +61,6 @@ _SETTINGS = lazy_patterns(
     re.IGNORECASE,
 )
 _SPELLINGS = {"aes_256": "AES256", "aes256": "AES256", "aws_kms": "aws:kms", "awskms": "aws:kms"}
-_ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vpce-[0-9a-f]{8,17})\\?\"")
 # Where settings of instances are that a call only refers to, and the options of a call that has them itself.
 _LAUNCH_SETTINGS = lazy_pattern(r"launch[-_ ]?template|node ?class|dry[-_ ]?run|fleet", re.IGNORECASE)
 _LAUNCH_OPTIONS = ("metadata-options", "instance-type")
@@ -69,9 +68,9 @@ _LAUNCH_OPTIONS = ("metadata-options", "instance-type")
 CREATES = lazy_pattern(
     r":(?:create|run|add|tag|request|import|copy|restore|allocate|register|purchase|provision)"
 )
-# What nearly every request has says nothing about this one.
 # As the failing caller: any account of an organization can call it, and others get AWSOrganizationsNotInUseException.
 _SHOW_ORGANIZATION = "aws organizations describe-organization --query Organization.Id --output text"
+# What nearly every request has says nothing about this one.
 _RESOURCE_TAG, _VIA = ":resourcetag", "kms:viaservice"
 _USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
 
@@ -248,7 +247,11 @@ def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> 
     if requested is None or parsed is None or any("${" in each for each in values):
         return CheckedCondition(operator, key, values, None, None)
     expected = [PolicyValue(each, compile_glob(each)) for each in values]
-    return CheckedCondition(operator, key, values, requested, evaluate_condition(parsed, expected, requested))
+    is_met = evaluate_condition(parsed, expected, requested)
+    if key.lower() == SOURCE_IP and is_met is not denial.is_explicit and requested != sent_address(denial):
+        # The address that people see is not always that of the call, which can go through an endpoint.
+        return CheckedCondition(operator, key, values, None, None)
+    return CheckedCondition(operator, key, values, requested, is_met)
 
 
 def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
@@ -265,11 +268,8 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     if name == _VIA:
         via = find_via_service(denial)
         return None if via is None or ".REGION." in via or denial.is_explicit else (via,)
-    if name == "aws:sourcevpce":
-        # Of several records of CloudTrail, the endpoint can be that of another request.
-        text = denial.failure.text
-        endpoint = unique_value(_ENDPOINT_OF_RECORD, text) if text.count("eventName") == 1 else None
-        return None if endpoint is None else (endpoint.value,)
+    if name in {SOURCE_IP, "aws:sourcevpce"}:
+        return find_network(name, denial)
     if denial.action == "s3:ListBucket" and name in {"s3:prefix", "s3:delimiter"}:
         listing = find_listing(denial.failure.text, denial.context.command, resource_name(denial))
         return None if listing is None else listing.prefix if name == "s3:prefix" else listing.delimiter

@@ -75,6 +75,8 @@ _MISSING = {
     "--s": "A Deny, most likely in the bucket policy, requires this encryption.",
 }
 
+_READS = frozenset({"GetObject", "HeadObject"})
+
 LOCKED_VERSION = CauseType(
     "locked-version",
     title="Object Lock or MFA delete protects the version of the object",
@@ -85,12 +87,19 @@ LOCKED_VERSION = CauseType(
 )
 
 
+def is_alike(folder: str, other: str) -> bool:
+    """Return whether two folders differ only in numbers, such as those of two days."""
+    return re.sub(r"\d+", "0", folder) == re.sub(r"\d+", "0", other)
+
+
 def explain_contrast(denial: Denial) -> Explanation | None:
     """Explain what only the failed command has, or return ``None`` if no command like it succeeded."""
     contrast = find_contrast(denial.failure)
     if contrast is None or denial.action is None:
         return None
     called, failed, other = denial.operation or denial.action, contrast.failed, contrast.succeeded
+    if contrast.kind == "place" and denial.operation in _READS and is_alike(failed, other):
+        return None  # one day has objects, and another one has none
     cause = common_causes.DERIVED_ACTION
     remedies: tuple[Remedy | None, ...] = ()
     if contrast.kind == "option":

@@ -19,6 +19,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import actions_for
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -32,6 +34,7 @@ from iamtriage.explaining._rules.denials.known_policies import (
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_OTHER_RESOURCE, find_deny
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
+from iamtriage.explaining._rules.denials.s3_contrasts import is_alike
 from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.denials.stated_remedies import name_caller
 from iamtriage.explaining._rules.shared import commands, pages
@@ -250,12 +253,26 @@ _EXISTS = lazy_pattern(
 
 
 def _find_read_sibling(denial: Denial, key: str) -> str | None:
-    """Return the clause that says that the caller reads another object of the same folder or bucket."""
+    """Return the sentence that the caller reads another object of the same folder or bucket, as the text says or shows."""
     folder, _, name = key.rpartition("/")
     path = rf"(?<![\w/-]){re.escape(folder)}/(?!{re.escape(name)})[\w.=+/-]{{2,200}}"
     abouts = (re.compile(path), _OTHER_OBJECTS) if folder else (_OTHER_OBJECTS,)
     found = (find_working(denial.failure.text, each) for each in abouts) if key else ()
-    return next((each for each in found if each and not _OF_OTHERS.search(each)), None)
+    said = next((each for each in found if each and not _OF_OTHERS.search(each)), None)
+    if said is not None:
+        return f"The text says {quote_words(said)}."
+    command, bucket = denial.context.command, bucket_argument(denial)
+    runs = [*find_runs(denial.failure)] if command is not None and key else []
+    # Another profile has other permissions.
+    for run in runs if len({each.profile for each in runs}) == 1 else ():
+        place = find_location(run.command.text, None, run.command)
+        is_same = command is not None and run.command.words[:2] == command.words[:2]
+        if not (is_same and run.has_succeeded and place and place.key and place.bucket.value == bucket):
+            continue
+        other = place.key.value
+        if other != key and is_alike(folder, other.rpartition("/")[0]):
+            return f"The text shows that {clip_text(run.command.text)} worked."
+    return None
 
 
 def explain_missing_object(denial: Denial) -> Explanation | None:
@@ -328,7 +345,7 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
     needed = f"{denial.action}, which {denial.operation} requires," if is_head else denial.action
     because = present(
         f"Another caller finds no object. The text says {quote_words(absent[0])}." if absent else None,
-        f"The text says {quote_words(works)}." if works else None,
+        works,
     )
     lacks = "The caller reads other objects there, so most likely s3:GetObject is allowed, and only this object is missing."
     if policy is not None:

@@ -15,11 +15,11 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials import resource_commands, resource_policies, vault_roles
 from iamtriage.explaining._rules.denials.certificate_flaws import find_flaw
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
-from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_option, find_profile, find_region, message_text
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
@@ -286,16 +286,9 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         # A method with AWS_IAM answers an unsigned request with "Missing Authentication Token".
         route = _ROUTE.match(denial.resource or "")
         method = f"{route['method']} {route['path'] or '/'}" if route else "the method"
-        verdict = f"the {name} does not allow this unsigned request"
-        text = f"The {name} names principals or other networks, or has a Deny. {method[0].upper()}{method[1:]} does not use AWS_IAM, or the answer would be Missing Authentication Token."
-        causes.append(NO_ALLOWS["resource"].cause("derived", text=text))
-        return denial.explain(
-            denial_summary(denial, verdict),
-            *causes,
-            topic="anonymous-call",
-            remedies=_open_api_remedies(denial, name, method),
-            notes=f"Don't open the {name} to everyone.",
-        )
+        from iamtriage.explaining._rules.denials.unsigned_apis import explain_unsigned_api
+
+        return explain_unsigned_api(denial, method, _describe_signer(denial), _signed_curl(denial))
     sign = your_remedy(
         title,
         step,
@@ -318,32 +311,6 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         remedies=(*remedies, sign, None if denial.is_explicit else open_to_network),
         notes=f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone.",
     )
-
-
-def _open_api_remedies(denial: Denial, name: str, method: str) -> tuple[Remedy, Remedy | None]:
-    """Return how the owner of an API lets callers in, by their signature or their network, and the signed request.
-
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
-    """
-    _, slash, path = (denial.resource or "").partition("/")
-    statement = allow("execute-api:Invoke", f"execute-api:/{path if slash else '*'}", principal="*")
-    statement["Condition"] = {"IpAddress": {"aws:SourceIp": "CALLER_CIDR"}}
-    show = resource_commands.policy_commands(denial, resource_commands.policy_of(denial).show_command)
-    invite = owner_remedy(
-        f"Read the {name}, then let the caller sign, or allow its network",
-        f"To sign (Signature Version 4, service execute-api): set the authorization of {method} to AWS_IAM, without which API Gateway ignores signatures, and allow execute-api:Invoke for {_describe_signer(denial)}, in its own policy or as a Principal in the {name}.",
-        "For unsigned calls, add this statement to the policy, or one with aws:SourceVpc or aws:SourceVpce. Without a condition, the API is open to everyone.",
-        denial_remedies.REDEPLOY,
-        commands=(*show[:1], *resource_policies.redeploy_commands(denial)),
-        url=pages.API_GATEWAY_POLICY,
-    )
-    call = your_remedy(
-        "Call with a signature when the policy is deployed",
-        "Use a shell that has no AWS_ACCESS_KEY_ID yet.",
-        commands=_signed_curl(denial),
-        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
-    )
-    return attrs.evolve(invite, statement=statement, layer="resource"), call if call.commands else None
 
 
 def _describe_signer(denial: Denial) -> str:

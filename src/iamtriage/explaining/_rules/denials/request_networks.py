@@ -1,0 +1,32 @@
+"""Find from which address or through which VPC endpoint a denied call came."""
+
+from __future__ import annotations
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.endpoints import PUBLIC_ADDRESS, find_source_address
+from iamtriage.explaining._context.readers.unique_values import unique_value
+from iamtriage.explaining._rules.shared.decisions import request_values
+from iamtriage.explaining._rules.shared.denial import Denial
+
+_ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vpce-[0-9a-f]{8,17})\\?\"")
+SOURCE_IP = "aws:sourceip"
+"""The key of the address, in lowercase."""
+
+
+def sent_address(denial: Denial) -> tuple[str, ...] | None:
+    """Return the address of the call in its record, as aws:SourceIp."""
+    source = denial.failure.envelope.source_ip or ""
+    values = request_values(denial.facts, SOURCE_IP)
+    return values or ((source,) if PUBLIC_ADDRESS.fullmatch(source) else None)
+
+
+def find_network(name: str, denial: Denial) -> tuple[str, ...] | None:
+    """Return the value of the condition key of the address or the endpoint, ``None`` if it is unknown."""
+    text = denial.failure.text
+    if name == SOURCE_IP:
+        # Through an endpoint, a request has none.
+        said = None if "vpce" in text else find_source_address(text)
+        return sent_address(denial) or (None if said is None else (said,))
+    # Of several records of CloudTrail, the endpoint can be that of another request.
+    endpoint = unique_value(_ENDPOINT_OF_RECORD, text) if text.count("eventName") == 1 else None
+    return None if endpoint is None else (endpoint.value,)
