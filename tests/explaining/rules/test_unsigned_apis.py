@@ -1,0 +1,85 @@
+"""What keeps a resource policy from allowing an unsigned request: its principals, paths, networks, or a Deny."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+_DENIED = '{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:a1b2c3d4e5/prod/GET/orders"}\n'
+_NETWORK = {"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}
+
+
+def _policy(**changed: object) -> str:
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": "execute-api:/*",
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**statement, **changed}]})
+
+
+@pytest.mark.parametrize(
+    ("policy", "words", "says"),
+    [
+        (
+            _policy(Condition=_NETWORK),
+            "",
+            "allows unsigned requests only if aws:SourceIp is 198.51.100.0/24.",
+        ),
+        (
+            _policy(Condition=_NETWORK),
+            "My address is 203.0.113.9.",
+            "aws:SourceIp is 198.51.100.0/24, and the request has 203.0.113.9.",
+        ),
+        (
+            _policy(Condition={"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"}}),
+            "",
+            "only if aws:SourceVpce is vpce-0a1b2c3d4e5f60718.",
+        ),
+        (
+            _policy(Principal={"AWS": "arn:aws:iam::111122223333:role/web"}),
+            "",
+            "allows only arn:aws:iam::111122223333:role/web, and an unsigned request has no identity.",
+        ),
+        (_policy(Resource="execute-api:/prod/POST/*"), "", "allows only execute-api:/prod/POST/*."),
+        # This one allows it, so it is not in effect, or not the policy of the API.
+        (_policy(), "", "the API's resource policy does not allow this unsigned request."),
+        ("", "", "the API's resource policy does not allow this unsigned request."),
+    ],
+)
+def test_resource_policy_in_the_text(policy: str, words: str, says: str) -> None:
+    explanation = explain(f"{_DENIED}{policy}\n{words}")
+    assert explanation.summary.endswith(says)
+    address = "203.0.113.9/32" if words else "CALLER_CIDR"
+    assert f'"aws:SourceIp": "{address}"' in str(explanation)
+
+
+_READ = 'An error occurred (AccessDenied) when calling the GetObject operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::carts/1.json" {}\n'
+
+
+@pytest.mark.parametrize(
+    ("words", "is_seen"),
+    [
+        ("My public IP is 203.0.113.9.", True),
+        ("$ curl -s https://checkip.amazonaws.com\n203.0.113.9", True),
+        ("The database is at 203.0.113.9.", False),
+        ("My address is 10.1.2.3.", False),
+        # The call went another way than this traffic, or the policy would not deny it.
+        ("My address is 198.51.100.7.", False),
+    ],
+)
+def test_address_of_the_caller(words: str, *, is_seen: bool) -> None:
+    denied = _READ.format("with an explicit deny in a resource-based policy")
+    deny = _policy(
+        Effect="Deny",
+        Action="s3:*",
+        Resource="arn:aws:s3:::carts/*",
+        Condition={"NotIpAddress": _NETWORK["IpAddress"]},
+    )
+    summary = explain(f"{denied}{deny}\n{words}").summary
+    assert ("because aws:SourceIp is 203.0.113.9, not 198.51.100.0/24" in summary) is is_seen
+    assert ("unless aws:SourceIp is 198.51.100.0/24" in summary) is not is_seen
