@@ -550,6 +550,10 @@ JAVA = "software.amazon.awssdk.services.s3.model.S3Exception: Access Denied (Ser
         (f"{GET}Older files work, and new ones have another KMS key.", False),
         (f"{GET}2025/b.csv works.", False),
         (f"{COPY.format('in/2026-11-20/a.csv')}{COPY_WORKS.format('in/2026-11-19/a.csv')}", True),
+        (
+            f"{COPY.format('in/2026-11-20/a.csv')}{COPY_WORKS.format('in/2026-11-19/a.csv')}$ aws s3 ls s3://acme-in/in/\n                           PRE 2026-11-19/\n",
+            False,
+        ),
         # Other folders can have other permissions.
         (f"{COPY.format('in/a.csv')}{COPY_WORKS.format('out/a.csv')}", False),
         (

@@ -252,6 +252,9 @@ _EXISTS = lazy_pattern(
 )
 
 
+_LISTINGS = frozenset({("s3", "ls"), ("s3api", "list-objects-v2"), ("s3api", "list-objects")})
+
+
 def _find_read_sibling(denial: Denial, key: str) -> str | None:
     """Return the sentence that the caller reads another object of the same folder or bucket, as the text says or shows."""
     folder, _, name = key.rpartition("/")
@@ -263,6 +266,8 @@ def _find_read_sibling(denial: Denial, key: str) -> str | None:
         return f"The text says {quote_words(said)}."
     command, bucket = denial.context.command, bucket_argument(denial)
     runs = [*find_runs(denial.failure)] if command is not None and key else []
+    if any(run.has_succeeded and run.command.words[:2] in _LISTINGS for run in runs):
+        return None  # for whoever lists the bucket, S3 answers 404
     # Another profile has other permissions.
     for run in runs if len({each.profile for each in runs}) == 1 else ():
         place = find_location(run.command.text, None, run.command)
