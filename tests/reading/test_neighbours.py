@@ -126,6 +126,17 @@ def _repeat_elements(value: dict[str, object]) -> dict[str, object]:
     return value | lists
 
 
+@pytest.mark.parametrize("indent", [None, 2], ids=["compact", "indented"])
+def test_each_string_of_a_long_object_has_its_own_facts(indent: int | None) -> None:
+    states = {
+        f"orders-{n}": _MESSAGES[n // 99] if n % 99 == 0 else f"ok, {n} orders were sent" * 4
+        for n in range(495)
+    }
+    text = json.dumps({"states": states, "count": len(states)}, indent=indent)
+    assert len(text) > 40_000
+    assert [facts_of(failure) for failure in scan(text)] == _FOUND
+
+
 def test_a_line_in_parts_is_split_between_elements() -> None:
     """The parts of a line that never ends are read as they arrive."""
     events = [{"time": n, "msg": message} for n, message in enumerate(_MESSAGES * 3_000)]

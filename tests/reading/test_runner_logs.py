@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,6 +70,15 @@ RUNNERS: dict[str, Callable[[int, str], str]] = {
     "gitlab": lambda n, line: f"2026-10-07T09:00:00.{n * 141_592:06}Z 01E {line}",
     "jenkins": lambda n, line: f"[2026-10-07T09:00:00.{n * 97:03}Z] {line}",
     "buildkite": lambda n, line: f"\x1b_bk;t={1_791_363_600_000 + n}\x07{line}",
+    "go-test": lambda n, line: json.dumps(
+        {
+            "Time": f"2026-10-07T09:00:00.{n:03}Z",
+            "Action": "output",
+            "Package": "example.com/orders",
+            "Test": "TestOrders",
+            "Output": f"{line}\n",
+        }
+    ),
     "kubectl": lambda n, line: (
         f"[pod/web-7d9f8b6c5d-x4k2p/app] 2026-10-07T09:00:00.{n * 71_828_182:09}Z {line}"
     ),

@@ -82,6 +82,9 @@ _DOCUMENTS: dict[str, Callable[[str], str]] = {
         "fatal: [web]: FAILED! => " + json.dumps({"rc": 1, "stderr": log, "stderr_lines": log.splitlines()})
     ),
     "list": lambda log: json.dumps({"output": log.splitlines()}, indent=2),
+    "notebook": lambda log: json.dumps(
+        {"cells": [{"outputs": [{"name": "stderr", "text": log.splitlines(keepends=True)}]}]}, indent=1
+    ),
     "carriage returns": lambda log: json.dumps({"stderr": log.replace("\n", "\r\n")}),
     "log event": lambda log: json.dumps(
         {
@@ -172,3 +175,14 @@ def test_characters_without_a_meaning_are_no_error() -> None:
     for end in ("\\ud83d", "\\ud83d\\ude00", "\\q", "\\u12", "\\"):
         text = f'{{"a": "INFO x\\nERROR {_PLAIN}\\nINFO y\\nERROR {_GO} {end}'
         assert [facts_of(failure) for failure in scan(text)] == [_CALLED, _ANSWERED]
+
+
+def test_a_sentence_goes_on_in_the_next_string_of_a_list_of_lines() -> None:
+    """Jupyter writes the ends of lines."""
+    lines = [
+        "Traceback (most recent call last):\n",
+        *DENIAL.replace(" is not", "\nis not").splitlines(keepends=True),
+    ]
+    cell = {"outputs": [{"name": "stderr", "output_type": "stream", "text": [*lines, "\n"]}]}
+    (failure,) = scan(json.dumps({"cells": [cell]}, indent=1))
+    assert facts_of(failure) == DENIED

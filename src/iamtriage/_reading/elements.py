@@ -11,8 +11,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.nodes import HTML_ITEMS, STRING, XML_TOKEN, Node, parse_json, parse_xml
-from iamtriage._reading.rows import ROW, are_fields, parse_rows
+from iamtriage._reading.nodes import (
+    HTML_ITEMS,
+    REST_DEPTH,
+    ROW,
+    STRING,
+    XML_TOKEN,
+    Node,
+    parse_json,
+    parse_xml,
+)
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 from iamtriage.failures._building import move_failure
 from iamtriage.failures._records import to_record
@@ -51,6 +59,7 @@ _BETWEEN = lazy_pattern(r"[\"']?\s*,?\s*(?:(?:\"[^\"\\]*+\"|'[^'\\]*+')\s*:\s*)?
 _CDATA = "<![CDATA["
 # Elements with only these keys are the fields of one record.
 _FIELD_KEYS = frozenset({"name", "key", "field", "label", "value", "type"})
+_NAME = lazy_pattern(r"[\d./: -]")
 # The objects under these keys are about one call.
 _PART_KEYS = frozenset({"request", "response", "error", "cause", "err", "exception"})
 # The elements of the errors of AWS.
@@ -142,11 +151,14 @@ def read_rows(entry: Entry, find: Find, depth: int) -> Parts | None:
 
     The arguments and the result are those of ``read_elements``.
     """
-    if depth >= _MAX_DEPTH or "\n" not in entry.text:
+    if not (depth < _MAX_DEPTH or depth == REST_DEPTH) or "\n" not in entry.text:
         return None
     if len(entry.prefixes) == 1 and len(entry.statements) < _MIN_REPORTS:
         # One message of a logger, such as a traceback.
         return None
+    # The module has many patterns.
+    from iamtriage._reading.rows import parse_rows
+
     root = parse_rows(entry.text, entry.prefixes)
     return (
         None if root is None else _read_elements(entry, root, _Finder(find, depth + 1, is_xml=False)) or None
@@ -331,6 +343,8 @@ def _are_reports(text: str, nodes: Sequence[Node]) -> bool:
     kind = nodes[0].kind.lower()
     if kind not in _HTML:
         return True
+    from iamtriage._reading.rows import are_fields
+
     opened = {_DIGITS.sub("", m[0]) for each in nodes if (m := _TAG.match(text, each.start))}
     rows = [_TAG.sub(" ", text[each.start : each.end]).strip() for each in nodes]
     return kind in HTML_ITEMS and len(opened) == 1 and not are_fields(rows)
@@ -350,8 +364,14 @@ def _elements_of(text: str, node: Node, hot: Sequence[Node], *, is_xml: bool) ->
     if first.kind == STRING:
         # A part of a long document can have elements outside of all lists.
         is_list = node.kind == "[" or not (node.kind or node.keys)
-        is_named = len(hot) == len(node.keys) and not any(_PART.search(each) for each in node.keys)
-        return hot if is_named or (is_list and _LINES.search(node.key) is None) else ()
+        # "job-1", "eu-west-1" and "orders/a.csv" name no part of one error.
+        names = [each.key for each in hot]
+        is_named = (len(hot) == len(node.keys) or all(map(_NAME.search, names))) and not any(
+            map(_PART.search, names)
+        )
+        # The lines of one output can have their ends.
+        are_lines = _LINES.search(node.key) or text[hot[0].start : hot[0].end].endswith("\\n")
+        return hot if is_named or (is_list and not are_lines) else ()
     keys = [frozenset(map(str.lower, each.keys)) for each in hot]
     if any(each <= _FIELD_KEYS for each in keys if each):
         return ()

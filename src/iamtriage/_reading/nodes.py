@@ -19,6 +19,10 @@ XML_TOKEN = lazy_pattern(
     re.DOTALL,
 )
 STRING = '"'
+ROW = "row"
+"""The kind of a row or section of a text."""
+REST_DEPTH = 5
+"""The depth of the rest of an entry whose strings were read. No string of that depth is read."""
 # Shorter strings state no failure.
 _MIN_LENGTH = 30
 # The elements of HTML that can report an error each.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.entries.formats import CONTINUATION
 from iamtriage._reading.entries.lines import without_style
-from iamtriage._reading.nodes import Node
+from iamtriage._reading.nodes import ROW, Node
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 
 if TYPE_CHECKING:
@@ -20,14 +20,12 @@ if TYPE_CHECKING:
 
 _Key: TypeAlias = "tuple[str | int, ...]"
 
-ROW = "row"
-"""The kind of the nodes."""
-
 _BORDERS = "|│┃║"
 # The columns of a table, by what separates them, and a rule between its rows.
 _BORDERED = lazy_pattern(rf"(?P<border>[{_BORDERS}])(?P<cells>.*)(?P=border)")
 _RULE = lazy_pattern(r"[\s|+:=─━┄┈═┌┬┐├┼┤└┴┘╞╪╡╭┮╮╰╯┏┳┓┡╇┩┗┻┛╔╦╗╠╬╣╚╩╝│┃║-]+")
 _GAP = lazy_pattern(r"(?<=\S)[ ]{2,}(?=\S)")
+_BREAKS = ("<br>", "<br/>", "<br />")
 # "1. ", "2) ", "- ".
 _NUMBER = lazy_pattern(r"(?P<number>\d{1,4})(?P<mark>[.)])[ ]")
 _BULLETS = "-*•+"
@@ -53,6 +51,7 @@ _WORD = lazy_pattern(r"[^\W_]+")
 _MAX_INDENT = 4
 _MAX_HEADING = 120
 _MIN_LINES = 2
+_MIN_RULE = 3
 _MAX_LINES = 4_000
 
 
@@ -167,13 +166,13 @@ def _keys_of(line: _Line) -> Iterator[tuple[_Key, str]]:
             if len(cells) > 1:
                 yield ("table", table["border"], len(cells)), cells[0].strip()
         return
-    if indent > _MAX_INDENT or (not first.isalnum() and _RULE.fullmatch(words)):
+    if indent > _MAX_INDENT:
         return
-    for separator in ("\t", " | ", " │ "):
-        if separator in words:
-            yield ("columns", separator, words.count(separator)), ""
-    if "  " in words and len(gaps := _GAP.findall(words)) > 1:
-        yield ("columns", "  ", len(gaps)), ""
+    if not first.isalnum() and _RULE.fullmatch(words):
+        if len(words) >= _MIN_RULE and words == first * len(words):
+            yield ("rule", first), ""
+        return
+    yield from _columns_of(words)
     if (first == "[" or first.isdigit()) and (m := _TIME.match(words)):
         yield ("time", _WORD.sub("w", m[0])), ""
     elif first.isdigit() and (m := _NUMBER.match(words)):
@@ -184,6 +183,16 @@ def _keys_of(line: _Line) -> Iterator[tuple[_Key, str]]:
         (m := _NAME.match(words)) and _NAME_SIGN.search(m["name"]) and (m["word"] or not m["name"].isdigit())
     ):
         yield ("name", m["mark"], indent), m["name"]
+
+
+def _columns_of(words: str) -> Iterator[tuple[_Key, str]]:
+    for separator in ("\t", " | ", " │ "):
+        if separator in words:
+            yield ("columns", separator, words.count(separator)), words.partition(separator)[0]
+    if "  " in words and len(gaps := _GAP.findall(words)) > 1:
+        yield ("columns", "  ", len(gaps)), ""
+    if words.endswith(_BREAKS):
+        yield ("columns", "<br>"), ""
 
 
 def _heading_of(line: _Line) -> _Key | None:
@@ -204,10 +213,18 @@ def _sections(key: _Key, marks: Sequence[_Mark], lines: Sequence[_Line]) -> Iter
     """Yield the numbers of the first line of each section and of the line after it."""
     form = key[0]
     if form == "columns":
-        for mark in marks:
-            yield mark.line, mark.line + 1
+        # What is the same in all rows names none.
+        is_named = len({mark.name for mark in marks}) > 1
+        begin, end, name = marks[0].line, marks[0].line + 1, marks[0].name
+        for mark in marks[1:]:
+            if not (is_named and name and mark.name == name and mark.line == end):
+                yield begin, end
+                begin = mark.line
+            end, name = mark.line + 1, mark.name
+        yield begin, end
         return
-    starts: list[int] = []
+    # A rule separates what is before and after it.
+    starts = [0] if form == "rule" and marks[0].line else []
     before: _Mark | None = None
     for mark in marks:
         is_next = before is not None and mark.line == before.line + 1

@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.nodes import REST_DEPTH
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 from iamtriage._reading.vocabulary.view import View
 from iamtriage.failures._building import move_failure
@@ -50,12 +51,12 @@ _ESCAPE = lazy_pattern(
     r"|u(?P<code>(?![dD][89a-fA-F])[0-9a-fA-F]{4})|x(?P<byte>[0-7][0-9a-fA-F])"
     r"|(?P<fold>\n[ \t]*+(?:\\(?=[ \t]))?))"
 )
-_LIST_ESCAPE = lazy_pattern(rf"{_ESCAPE.pattern}|(?P<separator>\"\s*,\s*\")", re.DOTALL)
+_LIST_ESCAPE = lazy_pattern(rf"(?P<separator>(?:\\n)?\"\s*,\s*\")|{_ESCAPE.pattern}", re.DOTALL)
 _CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "e": "\x1b"}
 _NEWLINE = "\\n"
+# The end of a line in a list of lines.
+_LINE_END = '\\n",'
 _MIN_NEWLINES = 2
-# Strings can be in strings.
-_MAX_DEPTH = 5
 # Only texts with these have lists, blocks and folded strings.
 _LIST_SIGN, _BLOCK_SIGN, _FOLDED_SIGN = '",', ": |", ": '"
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -73,7 +74,7 @@ def read_strings(entry: Entry, find: Find, depth: int) -> Parts | None:
         The entries in the strings and the rest of the entry, each with its failures.
     """
     text = entry.text
-    if depth >= _MAX_DEPTH or (
+    if depth >= REST_DEPTH or (
         text.count(_NEWLINE) < _MIN_NEWLINES
         and _LIST_SIGN not in text
         and _BLOCK_SIGN not in text
@@ -93,7 +94,18 @@ def read_strings(entry: Entry, find: Find, depth: int) -> Parts | None:
         string = _String(view, first, last, edits)
         lines = tuple(stripped for line in string.text.splitlines() if (stripped := line.strip()))
         # Ansible states the same lines as a string and as a list.
-        parts = [] if lines in logs else _read_log(string.text, find, depth + 1, is_piece=entry.low > 0)
+        parts = (
+            []
+            if lines in logs
+            else _read_log(
+                string.text,
+                find,
+                depth + 1,
+                is_piece=entry.low > 0,
+                # Without the ends of strings, one report reads as it was written.
+                is_list=_LINE_END in view.text[first:last],
+            )
+        )
         if parts is None:
             continue
         logs.add(lines)
@@ -106,7 +118,7 @@ def read_strings(entry: Entry, find: Find, depth: int) -> Parts | None:
     rest.append(text[end:])
     remaining = entry._replace(text="".join(rest))
     if may_contain_failure(remaining.text):
-        for failures, _ in find(remaining, _MAX_DEPTH):
+        for failures, _ in find(remaining, REST_DEPTH):
             for failure in failures:
                 move_failure(failure, text, _stay)
             found.append((failures, remaining))
@@ -261,7 +273,9 @@ def read_log(text: str, find: Find, depth: int) -> Parts | None:
     return None if found is None else [(each.failures, each.part) for each in found]
 
 
-def _read_log(text: str, find: Find, depth: int, *, is_piece: bool = False) -> list[_Found] | None:
+def _read_log(
+    text: str, find: Find, depth: int, *, is_piece: bool = False, is_list: bool = False
+) -> list[_Found] | None:
     # Most entries have no such strings, and the modules have many patterns.
     from iamtriage._reading.entries.open_entries import Entry
     from iamtriage._reading.entries.restoring import restore_lines
@@ -277,4 +291,4 @@ def _read_log(text: str, find: Find, depth: int, *, is_piece: bool = False) -> l
     is_log = len(entries) > 1 or (bool(entries) and entries[0].text.strip() != text.strip())
     found = [_Found(*part, entry) for entry in entries for part in find(entry, depth)]
     count = sum(len(each.failures) for each in found)
-    return found if count > 1 or (count and is_log) else None
+    return found if count > 1 or (count and (is_log or is_list)) else None

@@ -47,7 +47,7 @@ PREFIXES: dict[str, str] = {
     # Rails puts the ID of the request before each line of a message.
     "request_tag": r"\[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\](?P<request_tag>)(?:[ ]|(?=\n|\Z))",
     "codebuild": rf"\[Container\] \d{{4}}/\d\d/\d\d {_CLOCK}(?P<codebuild>)(?:[ ]|(?=\n|\Z))",
-    "github_cli": r"(?P<github_cli>[^\t\n]{1,80}\t[^\t\n]{1,80})\t(?=\d{4}-)",
+    "github_cli": r"(?P<github_cli>[^\t\n]{1,80}\t[^\t\n]{1,80})\t(?=\d{4}-\d\d-\d\dT[\d:.]{8,18}(?:Z|[+-]\d\d:\d\d)[ \t])",
     "container_runtime": rf"{_ISO} (?P<container_runtime>stdout|stderr) [FP](?:[ ]|(?=\n|\Z))",
     "syslog": rf"(?:<\d{{1,3}}>)?[A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{{1,6}})? (?P<syslog>(?!{_LEVEL} )[\w.:-]{{1,64}} [^\s\[\]:]{{1,64}}(?:\[\d{{1,8}}\])?):(?:[ ]|(?=\n|\Z))",
     "syslog_5424": r"<\d{1,3}>1 \d{4}-\S{10,36} (?P<syslog_5424>[^\s]{1,255} [^\s]{1,48} [^\s]{1,128}) [^\s]{1,32} (?:-|\[[^\]\n]{0,500}\])(?:[ ]|(?=\n|\Z))",
@@ -56,8 +56,8 @@ PREFIXES: dict[str, str] = {
     "logcat_brief": r"[VDIWEFA]/(?P<logcat_brief>[\w.$@-]{1,60}) {0,40}\( {0,6}\d{1,7}\):(?:[ ]|(?=\n|\Z))",
     "journal": rf"{_ISO} (?P<journal>(?:[\w.:-]{{1,64}} )?(?!{_LOGRUS})[^\s\[\]:]{{1,64}}\[(?!{_LEVEL}\])[\w.-]{{1,40}}\]):?(?:[ ]|(?=\n|\Z))",
     # Fluent Bit writes the same with the fields of its filters.
-    # So does journalctl -o json.
-    "docker_json": r"\{(?:(?:\"(?:container_id|container_name|source|stream|time|date|@timestamp|_p|logtag|ecs_\w{1,30})\":\s?(?:\"[^\"\n]{0,200}\"|[\d.]{1,30}),\s?){0,8}\"log\"|(?:\"[A-Z_]{2,40}\"\s?:\s?\"[^\"\n]{0,300}\",\s?){0,40}\"MESSAGE\"):\s?\"(?P<docker_json>)",
+    # So do journalctl -o json and go test -json.
+    "docker_json": r"\{(?:(?:\"(?:container_id|container_name|source|stream|time|date|@timestamp|_p|logtag|ecs_\w{1,30}|Time|Action|Package|Test)\":\s?(?:\"[^\"\n]{0,200}\"|[\d.]{1,30}),\s?){0,8}\"(?:log|Output)\"|(?:\"[A-Z_]{2,40}\"\s?:\s?\"[^\"\n]{0,300}\",\s?){0,40}\"MESSAGE\"):\s?\"(?P<docker_json>)",
     "cloudwatch": rf"{_ISO} (?P<cloudwatch>(?!\w{{1,10}}://|/|\d{{4}}/\d\d/\d\d )[\w$./\[\]-]{{1,200}}/[\w$./\[\]-]{{1,200}})(?:[ ]|(?=\n|\Z))",
     "cloud_foundry": rf"[ ]{{3}}{_ISO} \[(?P<cloud_foundry>[A-Z]{{2,5}}/[\w/-]{{1,60}})\] (?:OUT|ERR)(?:[ ]|(?=\n|\Z))",
     # Loki's command line.

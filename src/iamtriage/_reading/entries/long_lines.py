@@ -87,7 +87,7 @@ def _element_ends(text: str) -> Iterator[int]:
         token = m[0]
         if token in _OPENERS:
             opened.append(token)
-        elif token[0] not in _QUOTES or opened[-1:] == ["["]:
+        else:
             if opened and token[0] not in _QUOTES:
                 opened.pop()
             comma = _COMMA.match(text, m.end())
