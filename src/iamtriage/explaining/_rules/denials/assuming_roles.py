@@ -314,10 +314,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
             added["Action"] = ["sts:AssumeRole", "sts:TagSession"]
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
     policy = f"trust policy of {denial.target_role_text}" if attribute else "role's trust policy"
-    is_two_sided = denial.crosses_accounts and (attribute or fixed is not None)
-    own = (
-        allow_remedies.other_side_command(denial, denial.action or "sts:AssumeRole") if is_two_sided else None
-    )
+    own = role_calls.own_command(denial) if attribute or fixed is not None else None
     return Remedy(
         f"Allow {denial.action if attribute else denial.caller} in the {policy}{where}",
         "resource owner" if denial.crosses_accounts else "account administrator",

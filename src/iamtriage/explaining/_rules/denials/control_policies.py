@@ -42,7 +42,7 @@ _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Pol
 _SAME_ORGANIZATION = "Such a Deny often requires a network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags: if you can, change the call to meet that."
 _WHOM_TO_ASK = "aws organizations describe-organization --query Organization.MasterAccountEmail --output text"
 _OF_EACH = "Then, for each POLICY_ID (list-targets-for-policy prints where it is attached):"
-_PARENTS = f"They run the commands. {commands.PARENTS}"
+_PARENTS = f"Administrators of the organization run the commands. {commands.PARENTS}"
 _READ_DENY = "If the Deny exempts {}a tag or another principal, make the call with that."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
 # What organizations protect from all principals of their accounts, and not only from root users.
@@ -213,7 +213,7 @@ def _typical_rcp(denial: Denial) -> str:
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
     """
     if denial.crosses_accounts:
-        return f"Such a policy often allows only callers of the same organization (aws:PrincipalOrgID): they can say whether account {denial.account} belongs to it."
+        return f"Such a policy often allows only callers of the same organization (aws:PrincipalOrgID): ask whether account {denial.account} belongs to it."
     if denial.service == "s3":
         return _SAME_ORGANIZATION
     return "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), a network or TLS."
@@ -226,7 +226,8 @@ def _no_identity_allow(denial: Denial, name: str) -> str:
         own = f"the {known.name}" if known else "the resource's own policy"
         if denial.lowercase_action.startswith("sts:assumerole"):
             own = "the role's trust policy"
-        return f"Neither an identity-based policy nor {own} overrides it."
+        external = ", and neither does an external ID" if denial.facts.external_id else ""
+        return f"Neither an identity-based policy nor {own} overrides it{external}."
     others = ["an administrator's Allow"]
     if denial.is_explicit:
         others += [f"the {known.name}"] if known and not denial.crosses_accounts else []

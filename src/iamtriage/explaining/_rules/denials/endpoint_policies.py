@@ -26,12 +26,12 @@ from iamtriage.explaining._rules.shared import (
     task_statements,
 )
 from iamtriage.explaining._rules.shared.clues import find_registry
-from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.services import find_resource_policy
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
-from iamtriage.explaining._rules.shared.wording import denial_summary, why_no_allow_helps
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, why_no_allow_helps
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 from iamtriage.sts._endpoints import find_endpoint
 
@@ -68,7 +68,10 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         went = "A Deny statement in the policy of the VPC endpoint that the request went through matches it."
     if not explicit and guardrails.identity_notes(denial):
         went = "The request went through the VPC endpoint."
-        no_allow = "A policy of the caller must allow it, too, but does not help alone."
+        other = "a policy of the caller"
+        if denial.lowercase_action in ASSUME_ROLE_ACTIONS:
+            other += " and the role's trust policy"
+        no_allow = f"{capitalize_start(other)} must allow it, too, but that alone does not help."
     else:
         any_allow = "No Allow overrides it, neither in a policy of the caller nor in that of the resource or the endpoint"
         no_allow = why_no_allow_helps(denial).replace("An Allow does not override it", any_allow, 1)
@@ -91,7 +94,9 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         ]
     else:
         title = "Change the VPC endpoint's policy"
-        steps = [f"{find} {owner.capitalize()} replaces its policy. That can take minutes.".strip()]
+        steps = [
+            f"{find} {owner.capitalize()} replaces its policy. The change can take minutes to take effect.".strip()
+        ]
         in_account, is_meant = _read_record(denial)
         title, steps = f"{title}{in_account}", [*is_meant, *steps]
     if "transitively" in (denial.failure.reason or ""):

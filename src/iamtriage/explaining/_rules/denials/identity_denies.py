@@ -36,7 +36,8 @@ _OF_SET = (
 )
 _MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/", re.ASCII)
 _ADDRESS = lazy_pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?=[^.]*:)[0-9a-fA-F:]{3,39}", re.ASCII)
-_SEARCH = "The simulator names the policy (SourcePolicyId), unless the Deny depends on how you call. In the policies, look for Deny with {}, {}:*, * or NotAction."
+_SEARCH = "The simulator names the policy (SourcePolicyId), unless the Deny depends on how you call. In the policies{}, look for Deny with {}, {}:*, * or NotAction."
+_OF_GROUPS = ", also in those of each group (list-attached-group-policies, list-group-policies)"
 _SOURCES = "'EvaluationResults[].MatchedStatements[].SourcePolicyId'"
 
 KEY_QUARANTINE = CauseType(
@@ -98,7 +99,10 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     named = next(decisions.named_statements(denial.facts, denial.action), None)
     is_revoked, is_of_all = shows_revocation(denial), name == "AWSDenyAll"
     found = f"an identity-based policy of {denial.caller}"
-    policy = "" if named or is_revoked else " AWS does not name the policy: it can be an inline policy."
+    of_group = ", or a policy of one of the user's groups" if isinstance(denial.principal, User) else ""
+    policy = f" AWS does not name the policy: it can be an inline policy{of_group}."
+    if named or is_revoked:
+        policy = ""
     if denial.policy and denial.policy not in (named or ""):
         found, policy = denial.policy, ""
         if _is_of_group(denial):
@@ -108,7 +112,9 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     also = other_side_command(denial, denial.action or "") if lacks_allow else None
     remedy = account_remedy(
         f"{'Read' if named else 'Find'} the Deny statement, {denial_remedies.CHANGE_OR_NARROW}",
-        None if inline or denial.policy else _SEARCH.format(denial.action or "the action", denial.service),
+        None
+        if inline or denial.policy
+        else _SEARCH.format(_OF_GROUPS if of_group else "", denial.action or "the action", denial.service),
         typical_requirement(denial),
         "If the evaluated Deny, which the first command prints, has a Condition, avoid what it matches."
         if evaluated

@@ -86,6 +86,19 @@ def with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:
     return change_commands(more, (*remedy.commands, show, change), *labels)
 
 
+# "The policy on the role is the same as before", "its permissions have not changed".
+_KEPT = lazy_pattern(
+    r"(?i:\b(?:polic(?:y|ies)|permissions?)\b[^.\n]{0,60}\b(?:(?:is|are) (?:still |exactly )?(?:the same|unchanged|identical|as (?:it was|they were|before))|(?:has|have|did|was|were)(?: not|n't) (?:been )?changed?)\b)"
+)
+
+
+def own_command(denial: Denial) -> Labelled | None:
+    """Return the command that allows the call in the caller's account, if that is another one and not said to allow it."""
+    if not denial.crosses_accounts or _KEPT.search(denial.failure.text):
+        return None
+    return other_side_command(denial, denial.action or "sts:AssumeRole")
+
+
 def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
     """Return how to call from an account that the trust policy trusts, and what the caller's account must allow."""
     if not denial.crosses_accounts or denial.account is None:
@@ -102,6 +115,8 @@ def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
     needs = "the last command does that"
     if other_side_command(denial, action) is None:
         needs = f"{who} needs {json.dumps(allow(action, commands.arn(denial.resource, 'ROLE_ARN')))}"
+    if _KEPT.search(denial.failure.text):
+        needs = "by the text, it does"
     steps.append(f"Account {denial.account} must allow it, too: {needs}.")
     return tuple(steps)
 

@@ -66,7 +66,7 @@ _FEDERATION_CALL = lazy_pattern(
     r"|\baws sts get-federation-token(?P<cli>(?:[^\n\\]|\\\n?){0,600})",
     re.IGNORECASE,
 )
-_SESSION_CREATED = "Find the code or tool that creates the session: its STS call, such as AssumeRole, passes Policy or PolicyArns. IAM does not store session policies; a record of CloudTrail has them in requestParameters."
+_SESSION_CREATED = "Find the code or tool that creates the session: its STS call, such as AssumeRole, passes Policy or PolicyArns. IAM does not store session policies; a CloudTrail record has them in requestParameters."
 # Not for names that many sessions share.
 _SEARCHED_NAME = lazy_pattern(r"(?=[\w.@-]*[-_.@0-9])[\w.@-]{4,64}", re.ASCII)
 _FIND_CALL = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole --query {}"
