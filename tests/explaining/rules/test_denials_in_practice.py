@@ -2290,6 +2290,50 @@ OTHERS: tuple[Case, ...] = (
         )
     ),
     (
+        "endpoint of a call that assumes a role",
+        _implicit("sts:AssumeRole", "arn:aws:iam::444455556666:role/lake", "VPC endpoint policy"),
+        {},
+        (
+            "A policy of the caller and the trust policy of the role must allow it, too, but that alone does not help.",
+        ),
+        (),
+    ),
+    (
+        "Deny that can be that of a group",
+        f"User: arn:aws:iam::{ACCOUNT}:user/temps/mia is not authorized to perform: glue:StartJobRun on resource: arn:aws:glue:us-east-1:{ACCOUNT}:job/load with an explicit deny in an identity-based policy",
+        {},
+        ("or a policy of one of the user's groups", "list-attached-group-policies"),
+        (),
+    ),
+    (
+        "external ID and a resource control policy",
+        f"User: arn:aws:sts::444455556666:assumed-role/scan/1 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{ACCOUNT}:role/Audit with an explicit deny in a resource control policy",
+        {"external_id": "acme-1"},
+        (
+            "nor the role's trust policy overrides it, and neither does an external ID.",
+            "ask whether account 444455556666",
+        ),
+        ("they can say",),
+    ),
+    (
+        "role that was created again, with the same policy",
+        "User: arn:aws:sts::444455556666:assumed-role/backup/1 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/Target\nSince terraform replaced the role, every run fails. The policy on backup is the same as before.",
+        {
+            "trust_policy": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"AWS": "AROA3XFRBF23EXAMPLE77"},
+                        "Action": "sts:AssumeRole",
+                    }
+                ],
+            }
+        },
+        ("the unique ID of a deleted role", "Account 444455556666 must allow it, too: by the text, it does."),
+        ("put-role-policy",),
+    ),
+    (
         "key policy for a service",
         "events.amazonaws.com is not authorized to access the key because no resource-based policy allows the kms:GenerateDataKey action",
         {},

@@ -789,6 +789,18 @@ RESOURCES: Table = (
         f"User: {ANA} is not authorized to perform: iam:GetRole on resource: role deploy",
         denied(principal=ANA, action="iam:GetRole", resource="role deploy"),
     ),
+    *(
+        (
+            f"sentence-{name}",
+            f"User: {ANA} is not authorized to perform: iam:GetRole on resource: role deploy{after}",
+            denied(principal=ANA, action="iam:GetRole", resource="role deploy"),
+        )
+        for name, after in (
+            ("since", "\nSince we replaced the role, every run fails."),
+            ("since-when", " since this morning."),
+            ("because", "\nBecause of that, nothing is deployed."),
+        )
+    ),
     (
         "named-policy",
         f"User: {ANA} is not authorized to perform: iam:GetPolicy on resource: policy {POLICY}",

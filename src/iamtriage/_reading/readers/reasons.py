@@ -31,8 +31,8 @@ _MAX_CLAUSE_LENGTH = 400
 
 REASON = lazy_pattern(
     r"(?P<explicit>\bwith\s+an?\s+explicit\s+deny\b)"
-    # People leave out "because".
-    r"|\b(?:(?:because|since)\s+|(?=no\s+(?:[\w-]+\s+){1,4}(?:policy|boundary)\s+allows\b))(?:(?P<no>no)\b|(?P<other>\w))",
+    # People leave out "because", and go on with "since Tuesday" or a sentence of their own.
+    r"|\b(?:(?:because|since)\s+|(?=no\s+(?:[\w-]+\s+){1,4}(?:policy|boundary)\s+allows\b))(?:(?P<no>no)\b|(?P<other>(?<!(?-i:Because)\s)(?<!since\s)\w))",
     re.IGNORECASE,
 )
 _SPACE = lazy_pattern(r"\s{1,3}")

@@ -31,7 +31,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.services import find_resource_policy
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
-from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, why_no_allow_helps
+from iamtriage.explaining._rules.shared.wording import denial_summary, why_no_allow_helps
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 from iamtriage.sts._endpoints import find_endpoint
 
@@ -58,6 +58,12 @@ _NETWORK_ACTIVITY = lazy_pattern(r"\bAwsVpceEvent\b|\bNetworkActivity\b")
 _IS_MEANT = "First ask who runs this session whether the call is meant: the record alone shows no attack, and often no resource. A change of the caller's policies does not override the endpoint."
 
 
+def _describe_others(denial: Denial) -> str:
+    """Return the policies that have to allow a call besides that of the endpoint, as the start of a sentence."""
+    is_of_role = denial.lowercase_action in ASSUME_ROLE_ACTIONS
+    return f"A policy of the caller{' and the trust policy of the role' if is_of_role else ''}"
+
+
 def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
     explicit, owner = denial.is_explicit, "the owner, often the network team,"
@@ -68,10 +74,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         went = "A Deny statement in the policy of the VPC endpoint that the request went through matches it."
     if not explicit and guardrails.identity_notes(denial):
         went = "The request went through the VPC endpoint."
-        other = "a policy of the caller"
-        if denial.lowercase_action in ASSUME_ROLE_ACTIONS:
-            other += " and the role's trust policy"
-        no_allow = f"{capitalize_start(other)} must allow it, too, but that alone does not help."
+        no_allow = f"{_describe_others(denial)} must allow it, too, but that alone does not help."
     else:
         any_allow = "No Allow overrides it, neither in a policy of the caller nor in that of the resource or the endpoint"
         no_allow = why_no_allow_helps(denial).replace("An Allow does not override it", any_allow, 1)
