@@ -24,13 +24,13 @@ _CDK = "new iam.PolicyStatement({{ actions: ['{}'], resources: [{}] }})"
     [
         ("dynamodb:GetRecords", _STREAM, _YAML, "!GetAtt OrdersTable.Arn", "Resource: !GetAtt OrdersTable.StreamArn"),
         ("dynamodb:GetRecords", _STREAM, _HCL, "aws_dynamodb_table.orders.arn", "Resource = aws_dynamodb_table.orders.stream_arn"),
-        ("dynamodb:GetRecords", _STREAM, _CDK, "table.tableArn", "table.tableStreamArn"),
-        ("dynamodb:Query", _INDEX, _YAML, "!GetAtt Table.Arn", 'Resource: !Sub "${Table.Arn}/index/*"'),
-        ("dynamodb:Query", _INDEX, _JSON, '{"Fn::GetAtt": ["Orders", "Arn"]}', '"Resource": {"Fn::Sub": "${Orders.Arn}/index/*"}'),
-        ("s3:GetObject", _OBJECT, _DATA, "aws_s3_bucket.orders.arn", 'resources = ["${aws_s3_bucket.orders.arn}/*"]'),
-        ("s3:GetObject", _OBJECT, _CDK, "bucket.bucketArn", "`${bucket.bucketArn}/*`"),
-        ("lambda:InvokeFunction", _VERSION, _HCL, "aws_lambda_function.this.arn", 'Resource = "${aws_lambda_function.this.arn}:*"'),
-        ("logs:PutLogEvents", _LOG_STREAM, _HCL, "aws_cloudwatch_log_group.main.arn", 'Resource = "${aws_cloudwatch_log_group.main.arn}:*"'),
+        ("dynamodb:GetRecords", _STREAM, _CDK, "table.tableArn", "resources: [table.tableStreamArn]"),
+        ("dynamodb:Query", _INDEX, _YAML, "!GetAtt Table.Arn", 'Resource:\n  - !GetAtt Table.Arn\n  - !Sub "${Table.Arn}/index/*"'),
+        ("dynamodb:Query", _INDEX, _JSON, '{"Fn::GetAtt": ["Orders", "Arn"]}', '"Resource": [{"Fn::GetAtt": ["Orders", "Arn"]}, {"Fn::Sub": "${Orders.Arn}/index/*"}]'),
+        ("s3:GetObject", _OBJECT, _DATA, "aws_s3_bucket.orders.arn", 'resources = [aws_s3_bucket.orders.arn, "${aws_s3_bucket.orders.arn}/*"]'),
+        ("s3:GetObject", _OBJECT, _CDK, "bucket.bucketArn", "resources: [bucket.bucketArn, `${bucket.bucketArn}/*`]"),
+        ("lambda:InvokeFunction", _VERSION, _HCL, "aws_lambda_function.this.arn", 'Resource = [aws_lambda_function.this.arn, "${aws_lambda_function.this.arn}:*"]'),
+        ("logs:PutLogEvents", _LOG_STREAM, _HCL, "aws_cloudwatch_log_group.main.arn", 'Resource = [aws_cloudwatch_log_group.main.arn, "${aws_cloudwatch_log_group.main.arn}:*"]'),
         # It can stand for the resource, or that of something else.
         ("dynamodb:GetRecords", _STREAM, _YAML, "!GetAtt OrdersTable.StreamArn", None),
         ("s3:GetObject", _OBJECT, _DATA, '"${aws_s3_bucket.orders.arn}/*"', None),
@@ -74,3 +74,45 @@ def test_stream_of_an_event_source(reference: str, verdict: str, corrected: str 
     if corrected is None:
         assert first.policy is not None
         assert first.policy["Statement"][0]["Resource"].endswith(":table/orders/stream/*")
+
+
+@pytest.mark.parametrize(
+    ("reference", "corrected"),
+    [
+        ("aws_s3_bucket.orders", 'resources = [aws_s3_bucket.orders.arn, "${aws_s3_bucket.orders.arn}/*"]'),
+        ("aws_s3_bucket.invoices", None),
+    ],
+)
+def test_objects_without_their_bucket(reference: str, corrected: str | None) -> None:
+    denied = 'User: arn:aws:sts::111122223333:assumed-role/app/a is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::orders-eu" because no identity-based policy allows the s3:ListBucket action'
+    code = _DATA.format("s3:ListBucket", f'"${{{reference}.arn}}/*"')
+    explanation = explain(f"{denied}\n\n{code}\n")
+    assert ("the objects of the bucket" in explanation.summary) is (corrected is not None)
+    assert explanation.remedies[0].manifest == corrected
+
+
+_MALFORMED = 'An error occurred (MalformedPolicyDocument) when calling the PutRolePolicy operation: Resource {} must be in ARN format or "*".'
+_URL = "https://sqs.eu-west-1.amazonaws.com/111122223333/jobs"
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "corrected"),
+    [
+        (_URL, _YAML.format("sqs:SendMessage", "!Ref JobsQueue"), "Resource: !GetAtt JobsQueue.Arn"),
+        (_URL, _JSON.format("sqs:SendMessage", '{"Ref": "Jobs"}'), '"Resource": {"Fn::GetAtt": ["Jobs", "Arn"]}'),
+        (_URL, _DATA.format("sqs:SendMessage", "aws_sqs_queue.jobs.url"), "resources = [aws_sqs_queue.jobs.arn]"),
+        ("jobs", _HCL.format("dynamodb:GetItem", "aws_dynamodb_table.jobs.name"), "Resource = aws_dynamodb_table.jobs.arn"),
+        ("in", _HCL.format("s3:GetObject", "aws_s3_bucket.in.id"), 'Resource = [aws_s3_bucket.in.arn, "${aws_s3_bucket.in.arn}/*"]'),
+        # It can be an ARN, or a parameter.
+        ("jobs", _YAML.format("sqs:SendMessage", "!Ref JobsQueueArn"), None),
+        ("jobs", _YAML.format("dynamodb:GetItem", "!Ref TableName"), None),
+        ("jobs", _HCL.format("dynamodb:GetItem", "var.table"), None),
+        ("jobs", _HCL.format("dynamodb:GetItem", "aws_dynamodb_table.jobs.arn"), None),
+    ],
+)  # fmt: skip
+def test_reference_that_is_no_arn(value: str, code: str, corrected: str | None) -> None:
+    explanation = explain(f"{_MALFORMED.format(value)}\n\n{code}\n")
+    assert (f"which stands for {value}, and has to be the ARN." in explanation.summary) is (
+        corrected is not None
+    )
+    assert explanation.remedies[0].manifest == corrected

@@ -9,7 +9,15 @@ from typing import Any, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
 
-__all__ = ("Container", "find_container", "has_reference", "resolve_functions", "widen")
+__all__ = (
+    "Container",
+    "arn_of_reference",
+    "find_container",
+    "has_reference",
+    "is_of_terraform",
+    "resolve_functions",
+    "widen",
+)
 
 # A reference, a placeholder of Jinja or Helm, and one that was cut off.
 _UNKNOWN = lazy_pattern(r"\$\{[^{}]{0,400}\}|\{\{[^{}]{0,400}\}\}|\$\{.*")
@@ -81,7 +89,34 @@ _PARTS = (
         *("log group", "log streams", "aws_cloudwatch_log_group", ":*"),
     ),
 )
+# References to the name, ID or URL of a resource: in Terraform, the CDK, and with Ref in a template, where it can
+# also refer to a parameter.
+_NOT_ARN = lazy_pattern(
+    r"\A\$\{(?:(?P<terraform>(?:data\.)?aws_\w{2,60}\.[\w-]{1,80}(?:\[[^\]{}]{0,80}\])?)\.(?:bucket|function_name|id|key_id|name|queue_url|url)"
+    r"|(?P<cdk>[\w.]{1,80}\.[a-z][A-Za-z]{1,20}?)(?:Name|Url|Id)|(?P<logical>[A-Z][A-Za-z0-9]{1,80}(?<!Arn)(?<!ARN)(?<!Id)(?<!Name)(?<!Param)(?<!Parameter)(?<!Url)(?<!Uri)))\}\Z"
+)
 _MAX_DEPTH = 12
+
+
+def is_of_terraform(reference: str) -> bool:
+    """Return whether a reference is one of Terraform."""
+    return reference.startswith(("${aws_", "${data.aws_"))
+
+
+def arn_of_reference(pattern: str) -> str | None:
+    """Return the reference to the ARN of a resource for one to its name, ID or URL.
+
+    >>> [arn_of_reference(each) for each in ("${aws_sqs_queue.jobs.id}", "${Jobs}", "${jobs.queueUrl}")]
+    ['${aws_sqs_queue.jobs.arn}', '${Jobs.Arn}', '${jobs.queueArn}']
+    >>> [arn_of_reference(each) for each in ("${Jobs.Arn}", "${JobsArn}", "${var.jobs}")]
+    [None, None, None]
+    """
+    found = _NOT_ARN.match(pattern) if "{" in pattern else None
+    if found is None:
+        return None
+    if found["terraform"]:
+        return f"${{{found['terraform']}.arn}}"
+    return f"${{{found['cdk']}Arn}}" if found["cdk"] else f"${{{found['logical']}.Arn}}"
 
 
 class Container(NamedTuple):

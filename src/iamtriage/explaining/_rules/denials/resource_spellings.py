@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 
@@ -14,6 +14,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, names_action
 from iamtriage.explaining._rules.denials.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.code_references import write_resource
 from iamtriage.explaining._rules.shared.corrected_patterns import correct_line_remedy, correct_pattern
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -62,6 +63,7 @@ def find_spelling_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast |
     """Return how a policy spells the ARN of the resource in another way, or of what contains it."""
     readers = (
         _find_container_contrast,
+        _find_bucket_contrast,
         _find_slash_contrast,
         _find_index_contrast,
         _find_revision_contrast,
@@ -79,11 +81,12 @@ def _find_container_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast
     if len(known) != 1 or not _may_stand_for(known[0][0], resource):
         return None
     ((shown, container),) = known
-    language, manifest = _write_resource(container.corrected, denial.failure.text)
-    kept = f" Keep {clip_text(shown)} as a second Resource if other actions need the {container.noun} itself."
+    # The other actions of the statement can need the container itself.
+    whole = () if container.parts == "stream" else (f"${{{shown}}}",)
+    language, manifest = write_resource((*whole, container.corrected), denial.failure.text)
     remedy = your_remedy(
         f"Correct the Resource in the policy: the {container.noun}'s {container.parts}",
-        f"The actions are right. Deploy the code again: a change in IAM alone is not in the code.{'' if container.parts == 'stream' else kept}",
+        "The actions are right. Deploy the code again: a change in IAM alone is not in the code.",
         manifest=manifest,
         manifest_language=language,
         url=pages.EVALUATION,
@@ -102,20 +105,26 @@ def _may_stand_for(reference: str, resource: str) -> bool:
     return not words or any(each in resource.lower() for each in words)
 
 
-def _write_resource(reference: str, text: str) -> tuple[Literal["yaml", "hcl", "text"], str]:
-    """Return the Resource of a statement in the language of a reference."""
-    inner, end = reference[2:].split("}", 1)
-    if inner.startswith(("aws_", "data.aws_")):
-        value = f'"{reference}"' if end else inner
-        key, value = ("resources", f"[{value}]") if "aws_iam_policy_document" in text else ("Resource", value)
-        return "hcl", f"{key} = {value}"
-    if not inner.endswith((".Arn", ".StreamArn")):
-        return "text", f"`{reference}`" if end else inner
-    if '"Fn::GetAtt"' in text:
-        name, _, attribute = inner.partition(".")
-        value = f'{{"Fn::Sub": "{reference}"}}' if end else f'{{"Fn::GetAtt": ["{name}", "{attribute}"]}}'
-        return "text", f'"Resource": {value}'
-    return "yaml", f'Resource: !Sub "{reference}"' if end else f"Resource: !GetAtt {inner}"
+def _find_bucket_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that code has only the objects of the bucket, by a reference, with the line as it has to be."""
+    resource = denial.resource or ""
+    if ":s3:::" not in resource or "/" in resource:
+        return None
+    found = [each.removesuffix("/*") for each in allowed if each.endswith("}/*")]
+    whole = [each for each in found if find_container(each, f"{resource}/*") is not None]
+    if len(whole) != 1 or not _may_stand_for(whole[0].strip("${}"), resource):
+        return None
+    language, manifest = write_resource((whole[0], f"{whole[0]}/*"), denial.failure.text)
+    remedy = your_remedy(
+        "Add the bucket itself to the Resource in the policy",
+        "The actions are right. Deploy the code again: a change in IAM alone is not in the code.",
+        manifest=manifest,
+        manifest_language=language,
+        url=pages.EVALUATION,
+    )
+    text = f"The action matches. {denial.action} is checked on the bucket, and the ARN with /* covers only its objects."
+    verdict = f"has only {clip_text(whole[0].strip('${}'))} with /*, the objects of the bucket"
+    return Contrast(verdict, remedy, text, replaces_allow=True)
 
 
 def find_slip_contrast(
