@@ -89,8 +89,8 @@ _PARTS = (
         *("log group", "log streams", "aws_cloudwatch_log_group", ":*"),
     ),
 )
-# References to the name, ID or URL of a resource: in Terraform, the CDK, and with Ref in a template, where it can
-# also refer to a parameter.
+# References to the name, ID or URL of a resource: in Terraform, the CDK, and with Ref in a template, where it
+# can also refer to a parameter.
 _NOT_ARN = lazy_pattern(
     r"\A\$\{(?:(?P<terraform>(?:data\.)?aws_\w{2,60}\.[\w-]{1,80}(?:\[[^\]{}]{0,80}\])?)\.(?:bucket|function_name|id|key_id|name|queue_url|url)"
     r"|(?P<cdk>[\w.]{1,80}\.[a-z][A-Za-z]{1,20}?)(?:Name|Url|Id)|(?P<logical>[A-Z][A-Za-z0-9]{1,80}(?<!Arn)(?<!ARN)(?<!Id)(?<!Name)(?<!Param)(?<!Parameter)(?<!Url)(?<!Uri)))\}\Z"

@@ -17,8 +17,9 @@ from iamtriage.arns._principals import IdentityCenterRole, Role, User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.calls import document_problems, rejected_policies, resource_references
+from iamtriage.explaining._rules.calls import document_problems, rejected_policies
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
+from iamtriage.explaining._rules.calls.resource_references import explain_reference
 from iamtriage.explaining._rules.shared import commands, pages, quoted_message
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
@@ -114,10 +115,8 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
         return _explain_invalid_principal(case, message)
     if problem.cause is rejected_policies.LOCKOUT:
         return rejected_policies.explain_lockout(case, because)
-    if problem.cause is document_problems.RESOURCE_FORMAT:
-        referred = resource_references.explain_reference(case, because, _describe_effect(message))
-        if referred is not None:
-            return referred
+    if (referred := explain_reference(case, problem.cause, because, _describe_effect(message))) is not None:
+        return referred
     text = problem.text or problem.cause.sentence
     is_long = problem.cause is POLICY_TOO_LONG
     title = "Shorten the document" if is_long else "Correct the document"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.calls.document_problems import RESOURCE_FORMAT
 from iamtriage.explaining._rules.shared import pages
@@ -22,7 +23,7 @@ _VALUE = lazy_pattern(r"\bResource (?P<value>[^\s\"]{1,300}) must be in ARN form
 
 
 def explain_reference(
-    case: Case[MalformedPolicy], because: tuple[str, ...], effect: str
+    case: Case[MalformedPolicy], problem: CauseType, because: tuple[str, ...], effect: str
 ) -> Explanation | None:
     """Explain which reference in code is not that to an ARN, or return ``None`` if the text shows no single one."""
     found: dict[str, str] = {}
@@ -35,7 +36,7 @@ def explain_reference(
                     needs_objects = any(
                         action.startswith("s3:") for action in as_strings(statement.get("Action"))
                     )
-    if len(found) != 1:
+    if len(found) != 1 or problem is not RESOURCE_FORMAT:
         return None
     ((written, corrected),) = found.items()
     shown, text = clip_text(written.strip("${}")), case.failure.text
