@@ -82,3 +82,48 @@ def test_hop_limit_of_a_node(words: str, *, is_first: bool) -> None:
     if is_first:
         assert "hop limit" in explanation.summary
         assert "MetadataOptions" in explanation.remedies[0].commands[0]
+
+
+_HCL = 'resource "aws_eks_cluster" "films" {\n  name = "films"\n  access_config {\n    authentication_mode = "API"\n    bootstrap_cluster_creator_admin_permissions = false\n  }\n}\n'
+_ENTRY = 'resource "aws_eks_access_entry" "ci" {\n  principal_arn = aws_iam_role.ci.arn\n}\n'
+_EKSCTL = "kind: ClusterConfig\nmetadata:\n  name: films\naccessConfig:\n  bootstrapClusterCreatorAdminPermissions: false\n"
+_LOGIN = "error: You must be logged in to the server (Unauthorized)\n"
+_CONSOLE = "Your current IAM principal doesn't have access to Kubernetes objects on this cluster.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "principal"),
+    [
+        (
+            f"{_LOGIN}The pipeline (role films-ci) created it:\n{_HCL}",
+            "arn:aws:iam::111122223333:role/films-ci",
+        ),
+        (f"{_CONSOLE}I am signed in as the user ana.\n{_HCL}", "arn:aws:iam::111122223333:user/ana"),
+        (f"{_CONSOLE}{_EKSCTL}", "PRINCIPAL_ARN"),
+        (f"{_LOGIN}{_EKSCTL.replace('false', 'true')}", None),
+        (f"{_CONSOLE}{_HCL}{_ENTRY}", None),
+    ],
+)
+def test_creator_without_access(text: str, principal: str | None) -> None:
+    explanation = explain(text, facts={"region": "eu-west-1", "account": "111122223333"})
+    assert ("made no access entry for its creator" in explanation.summary) == (principal is not None)
+    if principal is not None:
+        first = explanation.remedies[0]
+        assert any(each.endswith(f"--principal-arn {principal}") for each in first.commands)
+        assert "would replace the cluster" in first.steps[-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_first"),
+    [
+        ("The user ana has had an access entry since May.", True),
+        ("My user ana is mapped in aws-auth.", True),
+        ("The user ana has no access entry.", False),
+        ("The user bob has an access entry.", False),
+        ("", False),
+    ],
+)
+def test_role_of_a_kubeconfig_that_is_not_needed(words: str, *, is_first: bool) -> None:
+    text = f"An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/old\nUnable to connect to the server: getting credentials: exec: executable aws failed with exit code 254\n{words}"
+    explanation = explain(text, facts={"cluster": "films", "region": "eu-west-1"})
+    assert explanation.remedies[0].title.startswith("Update the kubeconfig without --role-arn") is is_first

@@ -55,6 +55,78 @@ def _accept(subject: str) -> dict[str, Any]:
 
 _OIDC = "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity"
 CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
+    "daily-quota-of-emails": (
+        "An error occurred (TooManyRequestsException) when calling the SendEmail operation: Daily message quota exceeded",
+        {"region": "eu-west-1"},
+        "as many emails in 24 hours",
+        "aws ses get-send-quota --region eu-west-1",
+    ),
+    "rate-of-emails": (
+        "An error occurred (Throttling) when calling the SendRawEmail operation: Maximum sending rate exceeded.",
+        {},
+        "too many calls in a short time",
+        "MaxSendRate",
+    ),
+    "daily-quota-of-tokens": (
+        "An error occurred (ThrottlingException) when calling the Converse operation (reached max retries: 4): Too many tokens per day, please wait before trying again.",
+        {},
+        "quota of tokens per day",
+        "the quota is for a day",
+    ),
+    "tokens-a-minute": (
+        "An error occurred (ThrottlingException) when calling the Converse operation (reached max retries: 4): Too many tokens, please wait before trying again.",
+        {},
+        "too many calls in a short time",
+        "AWS_RETRY_MODE=adaptive",
+    ),
+    "daily-quota-of-a-user-pool": (
+        "An error occurred (LimitExceededException) when calling the SignUp operation: Exceeded daily email limit for the operation or the account.",
+        {},
+        "as its built-in sender may",
+        "choose Send email with Amazon SES",
+    ),
+    "user-with-keys": (
+        "$ aws iam delete-user --user-name ana\nAn error occurred (DeleteConflict) when calling the DeleteUser operation: Cannot delete entity, must delete access keys first.",
+        {},
+        "The user ana cannot be deleted while it has access keys",
+        "aws iam delete-access-key --user-name ana --access-key-id ACCESS_KEY_ID",
+    ),
+    "role-with-policies": (
+        "Error: deleting IAM Role (films): operation error IAM: DeleteRole, https response error StatusCode: 409, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, DeleteConflict: Cannot delete entity, must detach all policies first.",
+        {},
+        "The role films cannot be deleted while it has attached managed policies",
+        "force_detach_policies = true",
+    ),
+    "profile-with-a-role": (
+        "An error occurred (DeleteConflict) when calling the DeleteRole operation: Cannot delete entity, must remove roles from instance profile first.",
+        {},
+        "while it is in an instance profile",
+        "aws iam remove-role-from-instance-profile",
+    ),
+    "policy-of-a-role": (
+        "An error occurred (DeleteConflict) when calling the DeletePolicy operation: Cannot delete a policy attached to entities.",
+        {},
+        "while a role, user or group has it",
+        "--policy-usage-filter PermissionsBoundary",
+    ),
+    "group-of-an-interface": (
+        "An error occurred (DependencyViolation) when calling the DeleteSecurityGroup operation: resource sg-0123456789abcdef0 has a dependent object",
+        {},
+        "The security group sg-0123456789abcdef0 cannot be deleted",
+        "Name=group-id,Values=sg-0123456789abcdef0",
+    ),
+    "bucket-with-objects": (
+        "Error: deleting S3 Bucket (films-archive): operation error S3: DeleteBucket, https response error StatusCode: 409, RequestID: FE6JVJ0HDEYYQDZD, api error BucketNotEmpty: The bucket you tried to delete is not empty. You must delete all versions in the bucket.",
+        {},
+        "The bucket films-archive cannot be deleted",
+        "aws s3api list-object-versions --bucket films-archive",
+    ),
+    "account-in-verification": (
+        "An error occurred (PendingVerification) when calling the RunInstances operation: Your request for accessing resources in this region is being validated.",
+        {},
+        "still verifying the account",
+        "aws-verification@amazon.com",
+    ),
     "state-in-a-file": (
         f'{_STATE}To allow for recovery, the state has been written to the file "errored.tfstate".',
         {},

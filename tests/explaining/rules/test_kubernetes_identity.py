@@ -380,7 +380,7 @@ def test_masked_account_of_an_unmapped_arn(arn: str, argument: str, mapped: str)
     else:
         assert f"--principal-arn {argument}" in first
     assert any(f"--arn {mapped} " in each for each in commands(found))
-    assert any("The text masks the account ID" in step for step in found.remedies[0].steps)
+    assert any("The text does not show the account ID" in step for step in found.remedies[0].steps)
     assert "*" not in "".join(commands(found))
 
 

@@ -94,3 +94,25 @@ def test_login_and_node() -> None:
     kubelet = 'kubelet_node_status.go:92] "Unable to register node with API server" err="Unauthorized" node="ip-10-0-1-2.eu-west-1.compute.internal"\n'
     nodes = _yaml("aws-auth", "default").replace("deployers", "system:nodes")
     assert "in the namespace default" in explain(f"{kubelet}{nodes}").summary
+
+
+_MANIFEST = f"kind: ConfigMap\nmetadata:\n  name: aws-auth\ndata:\n  mapRoles: |\n    {ENTRY.strip().replace(chr(10), chr(10) + '    ')}\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "where"),
+    [
+        ("$ kubectl apply -f map.yaml\nconfigmap/aws-auth created", "has no metadata.namespace"),
+        ("$ kubectl create -f map.yaml -n tools\nconfigmap/aws-auth created", "in the namespace tools"),
+        ("$ kubectl apply -n kube-system -f map.yaml\nconfigmap/aws-auth configured", None),
+        ("$ cat map.yaml", None),
+    ],
+)
+def test_manifest_without_a_namespace(command: str, where: str | None) -> None:
+    text = f"{_MANIFEST}{command}\n\nand in the job (role orders-ci), still:\nerror: You must be logged in to the server (Unauthorized)"
+    explanation = explain(text, facts={"cluster": "films", "authentication_mode": "CONFIG_MAP"})
+    assert (where is None) == ("reads only aws-auth" not in explanation.summary)
+    if where is not None:
+        assert where in explanation.summary
+        assert "orders-ci" in explanation.summary
+        assert "kubectl -n kube-system edit configmap aws-auth" in explanation.remedies[0].commands

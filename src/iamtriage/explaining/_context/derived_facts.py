@@ -61,7 +61,10 @@ def derived_facts(failure: Failure, facts: Facts, context: Context) -> Iterator[
         if name == "region" and failure.envelope.region is not None:
             stated = Stated(failure.envelope.region, failure.envelope.region)
         if stated is not None:
-            yield name, stated.value
+            value = stated.value
+            if name == "caller" and facts.account is not None:
+                value = value.replace("::****:", f"::{facts.account}:", 1)
+            yield name, value
     trust_policy = _trust_policy_of_target(failure, context)
     if trust_policy is not None:
         yield "trust_policy", trust_policy

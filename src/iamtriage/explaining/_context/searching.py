@@ -10,7 +10,11 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import hide_secrets
 from iamtriage.actions._operations import service_prefix
 from iamtriage.explaining._context.model import Context
-from iamtriage.explaining._context.readers.callers import UNMAPPED, find_described_caller, restore_case
+from iamtriage.explaining._context.readers.callers import (
+    UNMAPPED,
+    find_said_caller,
+    restore_case,
+)
 from iamtriage.explaining._context.readers.command_lines import find_commands, operation_of_command
 from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
 from iamtriage.explaining._context.readers.endpoints import find_other_endpoint, find_other_system
@@ -87,8 +91,8 @@ def search_context(failure: Failure, whole: str) -> Context:
             values[name] = stated
     if "caller" in values and UNMAPPED in values["caller"].words:
         values["caller"] = restore_case(whole, values["caller"])
-    if failure.kind == "access_denied" and failure.principal is None and "caller" not in values:
-        values["caller"] = find_described_caller(whole)
+    if failure.principal is None and "caller" not in values:
+        values["caller"] = find_said_caller(whole, failure.kind)
     # Of several Regions, the last one before the error is that of the failed call.
     stated = NAME_READERS["region"](head + text[first:end], command)
     if stated is not None:

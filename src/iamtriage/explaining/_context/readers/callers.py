@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.readers.unique_values import unique_value
+from iamtriage.explaining._context.readers.unique_values import NO_SAID_NAMES, unique_value
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
-__all__ = ("UNMAPPED", "find_caller", "find_described_caller", "restore_case")
+__all__ = (
+    "UNMAPPED",
+    "find_caller",
+    "find_described_caller",
+    "find_named_caller",
+    "find_said_caller",
+    "restore_case",
+)
 
 _ARN = r"(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
 _CALLERS = lazy_pattern(
@@ -62,6 +69,18 @@ _ROLE_WITH_PERMISSIONS = lazy_pattern(
     r"(?![^.\n]{0,160}(?<!not )(?<!n't )\bwork(?:s|ed)?\b)",
     re.ASCII,
 )
+# "in the pipeline (role ci-deployer)", "signed in as the user ana", "the very role that created the cluster (admin)",
+# but not what works: "with the role admin it works".
+_NAME = r"(?P<name>(?!that |which |who |with )[\w+=@-](?:[\w+=.@-]{0,62}[\w+=@-])?)"
+_NAMED_CALLER = lazy_pattern(
+    rf"(?:\((?:(?:IAM|the|my|our|own) ){{0,3}}(?P<kind>role|user):? [`\"']?{_NAME}[`\"']?[,)]"
+    rf"|\b(?:(?:signed|logged) in|authenticated|connected|running|runs?|ran|am|are) (?:in )?(?:as|with|under) (?:(?:the|my|our|very|same|IAM) ){{0,4}}(?P<kind_2>role|user) (?:[`\"']{_NAME.replace('name', 'name_2')}[`\"']|{_NAME.replace('name', 'name_3')}(?=[.,;:]?\s))"
+    rf"|\b(?:signed|logged) in (?:as|with) (?:the|my|our) (?:very |same )?(?:IAM )?(?P<kind_3>role|user) (?:that|which|who|with which) [^.\n()]{{3,80}} \({_NAME.replace('name', 'name_4')}\)"
+    rf"|\b[Mm]y (?:own )?(?:IAM )?(?P<kind_4>role|user) (?:[`\"']{_NAME.replace('name', 'name_5')}[`\"']|{_NAME.replace('name', 'name_6')}(?= (?:has|had|is|was|gets|should|cannot|can't)\b)))"
+    r"(?![^.\n]{0,80}(?<!not )(?<!n't )\bwork(?:s|ed)?\b)",
+    re.ASCII,
+)
+_KINDS_OF_CLUSTERS = frozenset({"console_kubernetes_access", "kubernetes_unauthorized"})
 _MENU_ACCOUNT = lazy_pattern(rf"\bAccount(?: ID)?:?\s{{1,4}}({_CONSOLE_ACCOUNT})(?![\w*-])", re.ASCII)
 
 
@@ -90,6 +109,13 @@ def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
     return Stated(f"arn:{partition}:sts::{account}:assumed-role/{role}/{name}", words)
 
 
+def find_said_caller(text: str, kind: str) -> Stated | None:
+    """Return the caller that a text states in words, if the kind of the failure does not make others likely."""
+    if kind == "access_denied":
+        return find_described_caller(text)
+    return find_named_caller(text) if kind in _KINDS_OF_CLUSTERS else None
+
+
 def find_described_caller(text: str) -> Stated | None:
     """Return the role whose permissions a text describes, with its account if an ARN in the text has it.
 
@@ -102,6 +128,31 @@ def find_described_caller(text: str) -> Stated | None:
         return None
     whole = (each for each in _PRINCIPALS.finditer(text) if each["role"] == role.value)
     return Stated(next((each[0] for each in whole), f"arn:aws:iam::****:role/{role.value}"), role.words)
+
+
+def find_named_caller(text: str) -> Stated | None:
+    """Return the role or user as which people say that they call, with its account if an ARN in the text has it.
+
+    >>> find_named_caller("and in the pipeline (role ci-deployer), still:").value
+    'arn:aws:iam::****:role/ci-deployer'
+    >>> find_named_caller("I am signed in with the very role that created the cluster (admins).").value
+    'arn:aws:iam::****:role/admins'
+    >>> find_named_caller("I am signed in as the user ana, and with it the console works.")
+    """
+    callers: dict[str, Stated] = {}
+    for found in _NAMED_CALLER.finditer(text) if "role " in text or "user " in text else ():
+        kind, name = (
+            next(value for key, value in found.groupdict().items() if key.startswith(start) and value)
+            for start in ("kind", "name")
+        )
+        if name.lower() not in NO_SAID_NAMES:
+            callers[f"{kind}/{name}"] = Stated(f"arn:aws:iam::****:{kind}/{name}", quote_match(found))
+    if len(callers) != 1:
+        return None
+    resource, stated = callers.popitem()
+    whole = lazy_pattern(rf"\barn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:{re.escape(resource)}(?![\w+=,@/-])")
+    arns = set(whole.findall(text))
+    return Stated(arns.pop(), stated.words) if len(arns) == 1 else stated
 
 
 def _assumes_role_after(text: str, stated: Stated) -> bool:

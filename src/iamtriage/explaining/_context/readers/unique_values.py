@@ -8,7 +8,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.values import Stated, quote_match
 from iamtriage.policies._masked_arns import find_partition
 
-__all__ = ("find_said_name", "find_said_role", "stated_partition", "unique_value")
+__all__ = ("NO_SAID_NAMES", "find_said_name", "find_said_role", "stated_partition", "unique_value")
 
 # Words of a sentence and literals that a pattern can take for a name.
 _NO_NAMES = frozenset(
@@ -18,7 +18,7 @@ _NO_NAMES = frozenset(
     }
 )  # fmt: skip
 # More of them, which can be names outside of sentences.
-_NO_SAID_NAMES = frozenset(
+NO_SAID_NAMES = frozenset(
     {
         "that", "which", "this", "it", "itself", "there", "by", "from", "on", "can", "but", "only", "or", "as", "uses", "access",
         "admin", "admins", "level", "scope", "creator", "endpoint", "policy", "policies", "token", "tokens", "role", "roles", "role-arn",
@@ -74,7 +74,7 @@ def find_said_name(noun: str, text: str, excluded: frozenset[str] = frozenset())
     # The first letter can be a capital.
     if noun[1:] not in text:
         return None
-    return unique_value(_SAID[noun], text, excluded=excluded | _NO_SAID_NAMES)
+    return unique_value(_SAID[noun], text, excluded=excluded | NO_SAID_NAMES)
 
 
 def find_said_role(text: str) -> Stated | None:

@@ -6,6 +6,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.message_kinds import ACCOUNT_STATE, KINDS_BY_MESSAGE
 from iamtriage.explaining._rules.calls.request_kinds import REQUEST_KINDS
+from iamtriage.explaining._rules.calls.spent_quotas import SPENT_QUOTAS
 from iamtriage.explaining._rules.credentials.expired_logins import INVALID_SSO_TOKEN
 from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -26,6 +27,13 @@ THROTTLED = CauseType(
     recognised_by='An error code such as Throttling, ThrottlingException, TooManyRequestsException or SlowDown, or the message "Rate exceeded".',
     fix="Retry with exponential backoff, make fewer calls, and request a higher quota if that is not enough.",
     sources=(pages.SDK_RETRIES, pages.QUOTAS),
+)
+IN_VERIFICATION = CauseType(
+    "account-in-verification",
+    title="AWS is still verifying the account for the Region",
+    recognised_by="The error code PendingVerification.",
+    fix="Wait, up to four hours, and repeat the call. After that, write to aws-verification@amazon.com or AWS Support.",
+    sources=(pages.EC2_ERRORS,),
 )
 DRY_RUN = CauseType(
     "dry-run",
@@ -187,6 +195,17 @@ _KINDS = (
         ),
     ),
     ErrorKind(
+        cause=IN_VERIFICATION,
+        code=r"^PendingVerification$",
+        summary="AWS is still verifying the account for this Region, and until then, it launches nothing there. No permission is missing.",
+        remedies=your_remedy(
+            "Wait for the email that the request was validated, then repeat the call",
+            "Most often, this takes minutes. Allow up to four hours. It is common with new accounts and at the first use of a Region. Neither other keys nor another user or role change it.",
+            "If it takes longer, write to aws-verification@amazon.com, or let whoever may open cases for the account open one under Account and billing in the Support Center. Include the account ID, the Region and this message.",
+            url="https://docs.aws.amazon.com/awssupport/latest/user/case-management.html",
+        ),
+    ),
+    ErrorKind(
         cause=ACCOUNT_STATE,
         code=r"OptInRequired|Subscription(?:Required|Needed)|NotSubscribed|NotSignedUp|PendingVerification|^AccountSuspended|^Blocked$",
         summary="The account cannot use the service.",
@@ -240,7 +259,7 @@ _KINDS = (
 def find_kind(failure: AwsError, message: str) -> ErrorKind | None:
     """Return the kind of an API error, or ``None`` if it is not a known one."""
     code, status = clues.error_code(failure), failure.envelope.status_code
-    for kind in KINDS_BY_MESSAGE:
+    for kind in (*SPENT_QUOTAS, *KINDS_BY_MESSAGE):
         if kind.code.search(code) and kind.message is not None and kind.message.search(message):
             return kind
     return next((kind for kind in (*_KINDS, *REQUEST_KINDS) if kind.matches(code, status, message)), None)

@@ -21,6 +21,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls import (
     account_roles,
     api_error_kinds,
+    blocked_deletions,
     error_kind,
     key_access,
     key_states,
@@ -300,6 +301,7 @@ _ANY_CODE = lazy_pattern(r".+")
 # The first route that matches is used.
 _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(explain_policy_size, message=_POLICY_SIZE, code=rf".*(?:{_POLICY_SIZE}).*"),
+    Route(blocked_deletions.explain_blocked_deletion, message=blocked_deletions.BLOCKED),
     Route(_explain_missing_constraint, message=_UNSPECIFIED_CONSTRAINT),
     Route(service_objects.explain_unreadable_object, message=service_objects.UNREADABLE),
     Route(_explain_bucket_region, message=_OTHER_BUCKET_REGION),

@@ -147,7 +147,7 @@ def _explain_scoped_quota(
     things = _to_words(what).removesuffix("s" if count == "1" else "")
     deployment = find_deployment(case.failure, case.facts)
     is_template = deployment is not None and deployment.tool == "CloudFormation"
-    name = None if kind == "account" else _find_holder(case, kind, deployment)
+    name = None if kind == "account" else find_holder(case, kind, deployment)
     holder = f"the {kind} {clip_text(name)}" if name else f"the {kind}"
     summary = f"{capitalize_start(holder)} would have more than {count} {things}"
     if name is None and deployment is not None and is_template and deployment.resource:
@@ -165,7 +165,7 @@ def _explain_scoped_quota(
             increase,
             title=f"Or raise the quota of {things} per account in Service Quotas, for IAM in us-east-1",
         )
-        created = _find_holder(case, _COUNTED.get(what, "").lower(), deployment)
+        created = find_holder(case, _COUNTED.get(what, "").lower(), deployment)
         steps, lines = _find_unused(what, things, created)
         summary = f"The account already has {count} {things}, so {clip_text(created or 'another')} cannot be created"
     else:
@@ -240,7 +240,7 @@ def _find_unused(what: str, things: str, created: str | None) -> tuple[list[str]
     return [step], lines
 
 
-def _find_holder(case: Case[AwsError], kind: str, deployment: Deployment | None) -> str | None:
+def find_holder(case: Case[AwsError], kind: str, deployment: Deployment | None) -> str | None:
     """Return the name of the role, user or group that has too many things.
 
     In CloudFormation, it is the logical ID, because a resource that could not be created often has no name yet.
@@ -327,7 +327,7 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
     steps, lines = size.steps, size.commands
     if size.what:
         what = size.what.format(**found.groupdict())
-        name = _find_holder(case, size.kind, find_deployment(case.failure, case.facts)) if size.kind else None
+        name = find_holder(case, size.kind, find_deployment(case.failure, case.facts)) if size.kind else None
         what += f" {clip_text(name)}" if name else ""
         lines = replace_in(lines, "ROLE_NAME", commands.role_name(name))
         limit = f": {what} would exceed the quota of {int(found['count']):,} characters"

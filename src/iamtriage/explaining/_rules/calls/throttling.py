@@ -78,6 +78,8 @@ _FEWER_PARAMETERS = "Make fewer calls: read all parameters of a path with GetPar
 _FEWER_SECRETS = "Make fewer calls: cache the secret in the program, as the caching libraries of Secrets Manager do, instead of a call for each request or job."
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-integration-lambda-extensions.html
 _IN_FUNCTIONS = " Read outside of the handler, or add the AWS Parameters and Secrets Lambda Extension, which caches the values."
+# https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html
+_FEWER_EMAILS = "Send more slowly, from a queue: MaxSendRate of aws ses get-send-quota is how many emails the account may send a second in the Region. In the sandbox it is 1. Retry after up to 10 minutes."
 _FEWER_STATES = "Make fewer calls: ask for the state less often, for example with a waiter that has a longer delay, and for many resources in one call, with filters, IDs and a paginator."
 _FEWER_STATES_OF_ONE = "Make fewer calls: keep the response while it cannot have changed, ask for the state less often, for example with a waiter that has a longer delay, and run fewer jobs at the same time."
 _FEWER_CLUSTERS = "Make fewer calls: the endpoint and the certificate of a cluster hardly ever change. Run aws eks update-kubeconfig once, and pass the kubeconfig to the other jobs. Run fewer jobs at the same time, and wait for a state with longer pauses."
@@ -100,6 +102,7 @@ _FEWER_OF_OPERATIONS = (
     (lazy_pattern(r"RegisterTaskDefinition"), _FEWER_REGISTRATIONS),
     (lazy_pattern(r"GetParameter"), _FEWER_PARAMETERS),
     (lazy_pattern(r"GetSecretValue"), _FEWER_SECRETS),
+    (lazy_pattern(r"Send(?:\w*Email|EmailBatch)\Z"), _FEWER_EMAILS),
     (lazy_pattern(r"Describe\w*s\Z"), _FEWER_STATES),
     (lazy_pattern(r"Describe"), _FEWER_STATES_OF_ONE),
 )

@@ -159,17 +159,38 @@ def add_kubectl_failure(case: Case[Failure], explanation: Explanation) -> Explan
     if getattr(case.failure, "action", None) == "sts:AssumeRole":
         caller = principal_words.describe_principal(case.principal, case.caller)
         consequence = f"{consequence[:-1]}: the kubeconfig (--role-arn) or its profile (role_arn) tells it to assume the role."
-        others.insert(
-            0,
-            your_remedy(
-                f"Or, if {caller} has access to the cluster, update the kubeconfig without --role-arn",
-                commands=find_cluster(case).kubeconfig_command(),
-                url=pages.EKS_KUBECONFIG,
-            ),
+        has_entry = _has_entry(case)
+        own = your_remedy(
+            f"Update the kubeconfig without --role-arn, because {caller} has access to the cluster itself"
+            if has_entry
+            else f"Or, if {caller} has access to the cluster, update the kubeconfig without --role-arn",
+            "The command replaces the exec section. If --role or --role-arn is still in its args, or role_arn in its profile, remove the option and the ARN there."
+            if has_entry
+            else None,
+            commands=(find_cluster(case).kubeconfig_command(), "kubectl auth whoami" if has_entry else None),
+            url=pages.EKS_KUBECONFIG,
         )
+        if has_entry:
+            consequence += f" It does not need that role: {caller} has access to the cluster itself."
+            first, others = (
+                own,
+                [attrs.evolve(first, title=f"Or {first.title[0].lower()}{first.title[1:]}"), *others],
+            )
+        else:
+            others.insert(0, own)
     return attrs.evolve(
         explanation, summary=f"{explanation.summary} {consequence}", remedies=(first, *others)
     )
+
+
+def _has_entry(case: Case[Failure]) -> bool:
+    """Return whether a text says that the caller has access to the cluster: in words, or in a list of entries."""
+    name = getattr(case.principal, "role_name", None) or getattr(case.principal, "name", None)
+    if name is None:
+        return False
+    said = rf"(?<![\w/-]){re.escape(name)}[`\"']? (?:(?:itself|already|also|now) )?(?:has|had|got|is|was)\b(?:(?!\bno\b|\bnot\b|n't\b|\bnever\b|\black|\bwithout\b)[^.\n]){{0,60}}?(?:\baccess entr|\bmapped\b|\baws-auth\b|\bAmazonEKS\w{{0,20}}Policy\b)"
+    listed = rf"\baccessEntr\w+[^]]{{0,2000}}?:(?:user|role)/(?:[\w+=,.@-]+/){{0,5}}{re.escape(name)}\""
+    return re.search(f"{said}|{listed}", case.failure.text) is not None
 
 
 def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Explanation:

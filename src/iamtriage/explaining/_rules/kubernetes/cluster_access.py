@@ -21,7 +21,6 @@ from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
-from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes_requests import narrowest_access_policy
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, your_remedy
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
 _ENTRY_COMMAND = lazy_pattern(r"aws eks [a-z]+-access-(?:entry|policy) ")
@@ -262,62 +262,6 @@ def grant_access_remedies(
         )
     if cluster.mode == "CONFIG_MAP":
         yield cluster.enable_entries_remedy()
-
-
-# The module terraform-aws-modules/eks from version 20 on, and what grants its caller access.
-_MODULE_20 = lazy_pattern(
-    r"terraform-aws-modules/eks(?:/aws)?\b(?!/modules)[^}]{0,200}?(?:\bversion\s{0,20}=\s{0,4}\"[~>= ]{0,4}|/aws v?|/eks v?| v?)(?:2[0-9]|[3-9][0-9])(?:\.[0-9]{1,4}){0,2}\b"
-)
-_MODULE_ACCESS = lazy_pattern(
-    r"\benable_cluster_creator_admin_permissions\s{0,20}=\s{0,4}(?!false)\w|\baccess_entries\s{0,20}=|\baws_eks_access_entry\b"
-)
-_OTHER_MODULE = lazy_pattern(r"\bmodule\.([\w-]{1,64})(?:\[[^\]\n]{1,60}\])?\.kubernetes_")
-_MODULE_GUIDE = "https://github.com/terraform-aws-modules/terraform-aws-eks/blob/master/docs/UPGRADE-20.0.md"
-
-
-def explain_module_creator(case: AnyCase) -> Explanation | None:
-    """Explain that the Terraform module for EKS, from version 20 on, does not make its caller an administrator."""
-    text = case.failure.text
-    if _MODULE_20.search(text) is None or _MODULE_ACCESS.search(text):
-        return None
-    cluster = find_cluster(case)
-    principal = build_cluster_principal(case.stated_principal, "the caller of Terraform")
-    setting = "enable_cluster_creator_admin_permissions"
-    named = f" {cluster.argument}" if cluster.name else ""
-    entry = None
-    if principal.entry_refusal is None:
-        entry = DEPLOYMENT_ACCESS.entry_remedy(cluster, principal, None)
-        entry = attrs.evolve(
-            entry,
-            title=f"Or create the access entry of {principal.description} with the AWS CLI",
-            who="you",
-            steps=("The commands require permissions in IAM, but none in Kubernetes.",),
-        )
-    other = next((each for each in _OTHER_MODULE.findall(text) if each != "eks"), None)
-    depending = f"module.{other}" if other else "the module with the objects in the cluster"
-    mode = case.facts.authentication_mode or ""
-    return case.explain(
-        f"The cluster{named} could not authenticate {principal.description} (401): most likely, it has no access entry. From version 20 on, the module eks does not create one for its caller by default.",
-        NOT_MAPPED.cause(
-            "derived",
-            f"The authentication mode {mode} permits access entries." if mode.startswith("API") else None,
-            text=f"Up to version 19, EKS made the creator of the cluster an administrator. Version 20 turns that off, and {setting} is false by default.",
-        ),
-        topic="kubernetes-login",
-        remedies=(
-            your_remedy(
-                f'Set {setting} in the module "eks"',
-                f"It creates an access entry for {principal.description}, with AmazonEKSClusterAdminPolicy. The input access_entries does the same for other roles.",
-                f"Let {depending} depend on it (depends_on = [module.eks]), so that the entry is there first.",
-                commands="terraform apply",
-                manifest=f"{setting} = true",
-                manifest_language="hcl",
-                url=_MODULE_GUIDE,
-            ),
-            entry,
-        ),
-        notes="IAM policies don't grant access to a cluster.",
-    )
 
 
 def use_other_remedies(principals: Iterable[Principal], cluster: Cluster) -> Iterator[Remedy]:

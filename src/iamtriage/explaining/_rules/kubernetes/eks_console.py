@@ -17,6 +17,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.kubernetes import cluster_access
+from iamtriage.explaining._rules.kubernetes.cluster_creators import explain_excluded_creator
 from iamtriage.explaining._rules.kubernetes.console_mappings import (
     GROUP,
     RBAC_COMMANDS,
@@ -100,6 +101,11 @@ _BOTH_LAYERS = "The console requires permissions in IAM and, separately, access 
 
 def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     """Explain that the EKS console shows no Kubernetes objects."""
+    excluded = explain_excluded_creator(
+        case, "{who} cannot read the Kubernetes objects of the cluster in the console"
+    )
+    if excluded is not None:
+        return cluster_access.add_administrator(case, excluded)
     cluster = find_cluster(case)
     # The console has its own Region, which need not be the default of the AWS CLI.
     cluster = attrs.evolve(cluster, region=cluster.region or "REGION")

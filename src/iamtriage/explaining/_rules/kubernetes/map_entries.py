@@ -273,14 +273,22 @@ def explain_misplaced_map(case: AnyCase, found: Finding, explanation: Explanatio
     if place is None:
         return None
     caller = principal_mappings.build_cluster_principal(found.caller).description
+    shown = f"The text shows {place.name} in the namespace {place.namespace}."
     if place.namespace != "kube-system":
         where = f"in the namespace {place.namespace}"
     else:
         where = f"named {place.name} instead of aws-auth"
+    if not place.is_stated:
+        where = "in the current namespace of kubectl, such as default, because its manifest has no metadata.namespace"
+        shown = "The manifest in the text has no metadata.namespace."
+        if place.is_created:
+            shown += (
+                " kubectl says that it created the ConfigMap, so it did not change the one that EKS reads."
+            )
     none = ("kubectl lists no ConfigMap aws-auth in kube-system.",) if place.is_only else ()
     cause = MAP_IN_WRONG_PLACE.cause(
         "derived",
-        (f"The text shows {place.name} in the namespace {place.namespace}.", *none),
+        (shown, *none),
         text=f"EKS reads only the ConfigMap aws-auth in the namespace kube-system. The entry itself is correct: its {found.field} is the ARN that the authenticator looks for.",
     )
     return attrs.evolve(
@@ -305,13 +313,19 @@ def _move_remedy(case: AnyCase, found: Finding, place: MapPlace) -> Remedy:
     title = f"Create aws-auth in kube-system with {join_words([*members], 'and')} of the other ConfigMap"
     edit = "kubectl -n kube-system edit configmap aws-auth"
     changes: Commands = (*reads, f"kubectl -n kube-system create configmap aws-auth {create}")
-    if place.is_only is False:
-        title, changes = "Add the entry to aws-auth in kube-system", (edit,)
+    keep = "Keep or add the entries of node roles: without them, self-managed nodes lose access."
+    if place.is_only is False or not place.is_stated:
+        title, changes = f"Add the entry to {' and '.join(members)} of aws-auth in kube-system", (edit,)
+        keep = "Keep the entries that it has. Don't apply the manifest there as it is: it would replace the entries of the node roles, and the nodes would lose access."
     elif place.is_only is None:
         changes += (Labelled("Or, if kube-system already has one, add the entry to it:", edit),)
     delete: Labelled | None = Labelled(
         "When the caller has access, delete the ConfigMap without effect:",
-        fill_command("kubectl -n {} delete configmap {}", place.namespace, place.name),
+        fill_command(
+            "kubectl -n {} delete configmap {}",
+            place.namespace if place.is_stated else "NAMESPACE",
+            place.name,
+        ),
     )
     if _TERRAFORM in text:
         title = (
@@ -320,7 +334,7 @@ def _move_remedy(case: AnyCase, found: Finding, place: MapPlace) -> Remedy:
         changes, delete = ("terraform apply",), None
     return cluster_remedy(
         title,
-        "Somebody with access to the cluster does this, such as its creator. Keep or add the entries of node roles: without them, self-managed nodes lose access.",
+        f"Somebody with access to the cluster does this, such as its creator. {keep}",
         describe_groups(found.entry, text),
         commands=(*changes, delete),
         url=pages.EKS_AUTH_CONFIGMAP,

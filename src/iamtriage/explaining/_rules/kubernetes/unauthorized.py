@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.kubernetes import (
     client_configurations,
     cluster_access,
     cluster_clients,
+    cluster_creators,
     other_denials,
     other_logins,
     stated_entries,
@@ -100,7 +101,8 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         stored_tokens.explain_stored_token,
         stored_tokens.explain_provider_role,
         stored_tokens.explain_late_token,
-        cluster_access.explain_module_creator,
+        cluster_creators.explain_module_creator,
+        cluster_creators.explain_rejected_creator,
         client_configurations.explain_pinned_identity,
         token_clusters.explain_token_of_other_cluster,
     ):

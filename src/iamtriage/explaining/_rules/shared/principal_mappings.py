@@ -47,8 +47,8 @@ _CASE_UNKNOWN = "The authenticator writes ARNs in lowercase and without paths. I
 _FIND_ROLE = "aws iam list-roles --query 'Roles[].Arn' --output text | tr '\\t' '\\n' | grep -i {}"
 _CASE_LOOKUP = "The authenticator writes ARNs in lowercase and without paths. The nested command finds the role as IAM spells it."
 _LOWERCASE_IDENTITY_CENTER = "awsreservedsso_"
-_MASKED_ROLE = "The text masks the account ID: run the commands in the role's account. The nested command prints the role's ARN with its path, which an access entry requires."
-_MASKED = "The text masks the account ID: replace ACCOUNT_ID."
+_MASKED_ROLE = "The text does not show the account ID: run the commands in the role's account. The nested command prints the role's ARN with its path, which an access entry requires."
+_MASKED = "The text does not show the account ID: replace ACCOUNT_ID."
 _PATH_LOOKUP = "The nested command prints the role's ARN with its path, which an access entry requires. It needs iam:GetRole in the account {}."
 
 

@@ -24,6 +24,14 @@ _ROW = lazy_pattern(
     re.MULTILINE,
 )
 _ALL_NAMESPACES = lazy_pattern(r"\bkubectl\b[^\n]{0,80} (?:-A|--all-namespaces)\b")
+# A manifest whose metadata has no namespace, and what kubectl does with it.
+_UNPLACED = lazy_pattern(
+    rf"\bkind:[ \t]{{1,4}}ConfigMap\b[^\n]{{0,40}}\n(?:(?!\bkind:|\bnamespace:|\n---|\bdata:).){{0,400}}?\bmetadata:[ \t]{{0,4}}\n(?:(?!\bnamespace:|\bdata:|\n---).){{0,400}}?\bname:[ \t]{{1,4}}[\"']?(?P<name>{_NAME})[\"']?[ \t]{{0,4}}\n(?:(?!\bnamespace:|\n---).){{0,400}}?\bdata:",
+    re.DOTALL,
+)
+_CREATED = lazy_pattern(r"\bconfigmap/aws-auth[a-z-]{0,40} created\b")
+_APPLIED = lazy_pattern(r"\bkubectl\b(?P<options>[^\n]{0,200}?\b(?:apply|create|replace)\b[^\n]{0,200})")
+_OPTION = lazy_pattern(rf"(?:^| )(?:-n|--namespace)[ =]?(?P<namespace>{_NAMESPACE})\b")
 _MAX_CHARS = 64_000
 
 
@@ -35,22 +43,28 @@ class MapPlace(NamedTuple):
         namespace: The namespace.
         is_only: Whether the text says if there is one in the right place: ``True`` if there is none,
             ``False`` if there is one, ``None`` if the text does not say.
+        is_stated: Whether the text names the namespace. Otherwise, it is that of the context of kubectl.
+        is_created: Whether kubectl says that it created the ConfigMap.
     """
 
     name: str
     namespace: str
     is_only: bool | None
+    is_stated: bool = True
+    is_created: bool = False
 
 
 def find_misplaced_map(text: str) -> MapPlace | None:
     r"""Return where the entries in a text are, if that is not the ConfigMap that EKS reads.
 
     >>> find_misplaced_map("metadata:\n  name: aws-auth\n  namespace: default\ndata:\n  mapRoles: |\n")
-    MapPlace(name='aws-auth', namespace='default', is_only=None)
+    MapPlace(name='aws-auth', namespace='default', is_only=None, is_stated=True, is_created=False)
     >>> find_misplaced_map("metadata:\n  name: aws-auth\n  namespace: kube-system\ndata:\n  mapRoles: |\n") is None
     True
     """
     text = text[:_MAX_CHARS]
+    if (unplaced := _find_unplaced(text)) is not None:
+        return unplaced
     if "namespace" not in text.lower():
         return None
     places = {
@@ -67,3 +81,18 @@ def find_misplaced_map(text: str) -> MapPlace | None:
     elif listed and _ALL_NAMESPACES.search(text) is not None:
         is_only = True
     return MapPlace(name, namespace, is_only)
+
+
+def _find_unplaced(text: str) -> MapPlace | None:
+    """Return where kubectl put a manifest without a namespace."""
+    found = _UNPLACED.search(text) if "ConfigMap" in text else None
+    if found is None:
+        return None
+    applied, created = _APPLIED.search(text), _CREATED.search(text) is not None
+    option = _OPTION.search(applied["options"]) if applied is not None else None
+    if option is not None and option["namespace"] == "kube-system" and found["name"] == "aws-auth":
+        return None
+    if applied is None and not created:
+        return None
+    namespace = option["namespace"] if option is not None else "default"
+    return MapPlace(found["name"], namespace, None, is_stated=option is not None, is_created=created)
