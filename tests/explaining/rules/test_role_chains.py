@@ -192,3 +192,27 @@ def test_maximum_of_the_role_in_the_text(maximum: str, *, is_enough: bool) -> No
     first = explain(f"after 70 minutes:\n{EXPIRED}\n{log}{listed}").remedies[0]
     assert first.title.startswith("Request a longer session: set role-duration-seconds") is is_enough
     assert any("--max-session-duration" in each for each in first.commands) is not is_enough
+
+
+_PYTHON = 'keys = boto3.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="feed")["Credentials"]\nsqs = boto3.client("sqs", aws_session_token=keys["SessionToken"])\n'
+_SCRIPT = "const { Credentials: c } = await sts.send(new AssumeRoleCommand({ RoleArn }));\nnew SQSClient({ credentials: { sessionToken: c.SessionToken } }); // @aws-sdk/client-sqs\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"{_PYTHON}It runs in an ECS task.", ("one hour at most", "credential_source EcsContainer", 'profile_name="feed").client("sqs")')),
+        (f"{_SCRIPT}on an EC2 instance", ("one hour at most", "credential_source Ec2InstanceMetadata", "fromTemporaryCredentials")),
+        (_SCRIPT, ("unless the code requests a longer one", "source_profile SOURCE_PROFILE")),
+        (f"{_PYTHON}It runs on my laptop, not in an ECS task.", ("unless the code requests", "source_profile")),
+        ('sqs = boto3.client("sqs")  # in an ECS task', ()),
+        ("[default]\naws_session_token = IQoJb3JpZ2luX2VjEXAMPLE\n", ()),
+    ],
+)  # fmt: skip
+def test_keys_of_a_session_in_a_client(text: str, words: tuple[str, ...]) -> None:
+    explanation = explain(f"{EXPIRED}\n\n{text}")
+    codes = {each.code for each in explanation.causes if each.evidence == "derived"}
+    assert ("session-keys-in-client" in codes) is bool(words)
+    shown = " ".join(str(explanation).split())
+    assert all(each in shown for each in words)
+    assert "The text shows" not in shown or not words

@@ -89,7 +89,7 @@ PASTED_SESSION = CauseType(
     text="They were copied into environment variables or ~/.aws/credentials, where nothing refreshes them.",
     fix="Use a profile or a role that refreshes credentials automatically.",
     recognised_by="The text shows a session token in a variable or in the credentials file, or says that they were exported or copied.",
-    sign=r"\bexport AWS_SESSION_TOKEN=|\baws_session_token ?=|\b(?:exported|copied|pasted) (?:[\w-]{1,20} ){0,4}(?:AWS_\w{6,20}|keys|credentials)\b",
+    sign=r"\bexport AWS_SESSION_TOKEN=|\baws_session_token ?=(?! ?[\w.]{1,60}[\[(),])|\b(?:exported|copied|pasted) (?:[\w-]{1,20} ){0,4}(?:AWS_\w{6,20}|keys|credentials)\b",
     remedy="Get new credentials",
     of="expired-session",
 )

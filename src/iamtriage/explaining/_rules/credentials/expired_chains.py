@@ -31,6 +31,17 @@ ROLE_CHAINING = CauseType(
     recognised_by="The text shows that the session of a role assumes another role.",
     of="expired-session",
 )
+FIXED_KEYS = CauseType(
+    "session-keys-in-client",
+    title="The code gives the client the keys of a session, which nothing renews",
+    text="A client that is created with the keys of a session keeps them: the SDK renews only credentials that it got itself.",
+    fix="Let the SDK assume the role: with a profile that has role_arn, or with the SDK's provider for it.",
+    recognised_by="The code in the text calls AssumeRole and passes the session token to a client.",
+    sources=(pages.CLI_ROLES,),
+    of="expired-session",
+)
+_IN_IMAGE = " Put the profile into a config file in the image, and name that with AWS_CONFIG_FILE if it is not ~/.aws/config."
+_NO_LONGER = "No setting raises the limit: with role chaining, STS rejects more than 3600 seconds, whatever the role's maximum session duration is."
 _HOUR = 3600
 _SESSION = lazy_pattern(r":assumed-role/(?P<role>[\w+=,.@-]{1,64})/(?P<session>[\w+=,.@-]{2,64})", re.ASCII)
 # The time at the start of a line, in the brackets of some loggers.
@@ -50,11 +61,33 @@ _CODE = lazy_pattern(
     rf"\b(?i:assume_?role)(?:Command|Request|Input|Async)?\b[^;]{{0,300}}?\b(?i:role_?arn)[\"']?\s?(?:=>?|:|\()\s?(?:aws\.String\()?[\"'](?P<arn>{_ARN})[\"']",
     re.ASCII,
 )
+# Code that assumes a role by a variable, and code that gives a client the keys of the session.
+_CALL = lazy_pattern(r"(?:\.|\bnew |\b)(?i:assume_?role)(?:Command|Request|Input|Async)?\b[\s(.{]")
+_FIXED_KEYS = lazy_pattern(
+    r"\baws_session_token ?= ?[\w.]{1,60}(?:\[|\.get\(|\)|,)|\bsessionToken: ?[\w.?!]{1,80}SessionToken\b"
+    r"|\bAws(?:Basic|)SessionCredentials\.create\(|\bnew BasicSessionCredentials\(|\bnew SessionAWSCredentials\("
+    r"|\bcredentials\.NewStaticCredentials(?:Provider)?\(|\bStaticCredentialsProvider\.create\(|\bsession_token: ?[\w.]{1,60}session_token\b"
+)
+_CLIENT = lazy_pattern(r"\bboto3\.(?:client|resource)\(\s{0,20}[\"'](?!sts[\"'])([a-z][a-z0-9-]{1,30})[\"']")
+_SESSION_NAME = lazy_pattern(
+    r"\b(?i:role_?session_?name)[\"']?\s?(?:=>?|:|\()\s?(?:aws\.String\()?[\"'](?P<name>[A-Za-z][\w.-]{0,63})[\"']"
+)
+# How code lets each SDK renew the session of a role.
+_RENEWING_CODE = (
+    ("boto3", 'boto3.Session(profile_name="{profile}").client("{service}")'),
+    ("@aws-sdk", "credentials: fromTemporaryCredentials({{ params: {{ RoleArn }} }})"),
+    ("software.amazon.awssdk", "StsAssumeRoleCredentialsProvider"),
+    ("stscreds", "aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(…))"),
+)
 _CHAIN_LIMIT = "1 hour session limit for roles assumed by role chaining"
 # What a machine or a container runs with, by the words for it.
 _OWN_ROLE = lazy_pattern(
     rf"\b(?P<kind>instance|EC2|task|ECS)(?:'s)? role\b(?:[ :=(\"']{{1,4}}(?:(?:is|named|of the (?:host|box|task)) )?(?P<arn>{_ARN}))?",
     re.ASCII,
+)
+# Where a program runs whose first credentials are those of a role.
+_RUNS_IN = lazy_pattern(
+    r"\b(?:ECS (?:task|service|container)|Fargate(?: task)?|EC2 (?:instance|host)|EKS pod|Lambda(?: function)?)\b"
 )
 _SOURCE_OF_KIND = {"instance": "Ec2InstanceMetadata", "EC2": "Ec2InstanceMetadata"}
 _OWN_DURATION = lazy_pattern(
@@ -67,11 +100,12 @@ class RoleChain(NamedTuple):
 
     source: str | None
     session: str
-    role: str
+    role: str | None
     command: CommandLine | None
     issued: str | None
     failed: str | None
     setting: str | None = None
+    place: str | None = None
 
 
 def _find_chain_in_code(case: Case[ExpiredCredentials]) -> RoleChain | None:
@@ -83,6 +117,14 @@ def _find_chain_in_code(case: Case[ExpiredCredentials]) -> RoleChain | None:
     duration = _OWN_DURATION.search(text)
     if duration is not None and int(duration["seconds"]) < _HOUR:
         return None
+    if not assumed and own is None and _CALL.search(text) and _FIXED_KEYS.search(text):
+        place = None if is_local else _RUNS_IN.search(text)
+        setting = "EcsContainer" if place and place[0].startswith(("ECS", "Fargate")) else None
+        setting = "Ec2InstanceMetadata" if place and place[0].startswith("EC2") else setting
+        # The session can last longer than an hour.
+        lasts = place is not None or duration is None
+        where = None if place is None else place[0]
+        return RoleChain(None, "", None, None, None, None, setting, where) if lasts else None
     if len(assumed) != 1 or (own is None and _CHAIN_LIMIT not in text):
         return None
     setting = None if own is None else _SOURCE_OF_KIND.get(own["kind"], "EcsContainer")
@@ -124,6 +166,8 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
     times = (
         f" at {chain.issued}, and the call failed at {chain.failed}" if chain.issued and chain.failed else ""
     )
+    if chain.role is None:
+        return _explain_fixed_keys(case, chain, expired)
     name = chain.role.rpartition("/")[2]
     by = f"the role {chain.source}" if chain.source else "another role"
     because = f"{capitalize_start(by)} assumes {name}."
@@ -139,6 +183,24 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
         expired,
         ROLE_CHAINING.cause("derived", because),
         remedies=_chain_remedy(case, chain, name),
+    )
+
+
+def _explain_fixed_keys(case: Case[ExpiredCredentials], chain: RoleChain, expired: Cause) -> Explanation:
+    """Explain that code assumes a role and gives a client the keys of its session, which nothing renews."""
+    stated = _SESSION_NAME.search(case.failure.text)
+    lasts = "one hour, unless the code requests a longer one"
+    chaining = ROLE_CHAINING.cause()
+    if chain.place:
+        lasts = "one hour at most (role chaining)"
+        text = f"The session of a role, here that of the {chain.place}, assumes the role: this limits it to one hour."
+        chaining = ROLE_CHAINING.cause("derived", text=text)
+    return case.explain(
+        f"The session of the role that the code assumes has expired: it lasts {lasts}, and the code gives its keys to a client, where nothing renews them. No permission is missing.",
+        expired,
+        FIXED_KEYS.cause("derived"),
+        chaining,
+        remedies=_chain_remedy(case, chain, stated["name"] if stated else "assumed"),
     )
 
 
@@ -162,12 +224,22 @@ def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -
     )
     if chain.command is None:
         own = _OWN_DURATION.search(case.failure.text)
-        python = f'boto3.Session(profile_name="{profile}").client(…)' if "boto" in case.failure.text else None
+        client = _CLIENT.search(case.failure.text)
+        service = case.service or (client[1] if client else "…")
+        code = next((each for sign, each in _RENEWING_CODE if sign in case.failure.text), None)
+        created = f"Create the client with the profile {profile} instead"
+        if code is not None:
+            code = code.format(profile=profile, service=service)
+            created = f"{created} ({code})" if "boto" in code else f"{created}, or with {code}"
         return remedies.your_remedy(
             "Let the SDK assume the role: it then refreshes the session",
-            f"Nothing refreshes keys that code passes to a client. Create the client with the profile {profile} instead{f' ({python})' if python else ''}: the SDK assumes the role again before the session expires.{of_source}",
-            f"{f'Remove {own[0]}. ' if own else ''}No setting raises the limit: with role chaining, STS rejects more than 3600 seconds, whatever the role's maximum session duration is.",
-            f"Or avoid the chain: let {chain.source or 'the first role'} call the service itself, which a resource policy of the other account must allow, such as a bucket policy.",
+            f"Nothing refreshes keys that code passes to a client. {created}: the SDK assumes the role again before the session expires.{of_source}{_IN_IMAGE if source == 'EcsContainer' else ''}",
+            f"{f'Remove {own[0]}. ' if own else ''}{_NO_LONGER}"
+            if chain.role or chain.place
+            else "Or assume the role again, and create a new client, some minutes before Expiration. If the first credentials are those of a role, a longer DurationSeconds does not help: role chaining is limited to one hour.",
+            None
+            if chain.role is None
+            else f"Or avoid the chain: let {chain.source or 'the first role'} call the service itself, which a resource policy of the other account must allow, such as a bucket policy.",
             commands=remedies.present(*lines),
             url=pages.CLI_ROLES,
         )

@@ -37,6 +37,7 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     limit_to_resource,
     statements_with,
 )
+from iamtriage.explaining._rules.denials.policy_variables import explain_variable
 from iamtriage.explaining._rules.denials.principal_comparisons import (
     compare_with_principal,
 )
@@ -96,7 +97,8 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     if denial.policy_type in _NAMES and not denial.is_explicit:
         with_principal = [each for each in stated if each.has_principal]
         return _add_policy_with_principal(denial, explanation, with_principal)
-    return _add_identity_policies(denial, explanation, action, stated)
+    filled = explain_variable(denial, explanation, stated)
+    return filled or _add_identity_policies(denial, explanation, action, stated)
 
 
 def _add_identity_policies(

@@ -1,0 +1,61 @@
+"""Check statements whose variables or tags have no value for the caller."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+_DENIED = "An error occurred (AccessDenied) when calling the GetObject operation: User: arn:aws:{} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::{} because no identity-based policy allows the s3:GetObject action\n"
+_POD = _DENIED.format("sts::111122223333:assumed-role/films/eks-prod-films-0a1b2c3d", "films/blue/a.csv")
+_IRSA = _DENIED.format("sts::111122223333:assumed-role/films/botocore-session-1714000000", "films/blue/a.csv")
+_ROLE = _DENIED.format("sts::111122223333:assumed-role/desk/ana", "films/ana/a.csv")
+_USER = _DENIED.format("iam::111122223333:user/ana", "films/{}/a.csv")
+_OFF = '{"serviceAccount": "app", "associationId": "a-0abcdef1234567890", "disableSessionTags": true}\n'
+_NAMESPACE = "films/${aws:PrincipalTag/kubernetes-namespace}/*"
+
+
+def _policy(resource: str, version: str = "2012-10-17", **condition: str) -> str:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{resource}"}
+    if condition:
+        statement["Condition"] = {
+            "StringEquals": {f"aws:PrincipalTag/{key}": value for key, value in condition.items()}
+        }
+    return json.dumps({"Version": version, "Statement": [statement]})
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "remedy"),
+    [
+        (f"{_POD}{_OFF}{_policy(_NAMESPACE)}", "which the association turns off", "--association-id a-0abcdef1234567890 --no-disable-session-tags"),
+        (f"{_POD}{_OFF}{_policy('films/*', **{'eks-cluster-name': 'prod'})}", "so its condition is not met", "--no-disable-session-tags"),
+        (f"{_POD}{_OFF.replace('true', 'false')}{_policy(_NAMESPACE)}", "no such tag, or another value", "EKS Pod Identity sets it"),
+        (f"{_IRSA}{_policy(_NAMESPACE)}", "the pod gets its role with IRSA", "create-pod-identity-association"),
+        (f"{_ROLE}{_policy('films/${aws:username}/*')}", "which only IAM users have", '"Resource": "arn:aws:s3:::films/ana/*"'),
+        (f"{_USER.format('bob')}{_policy('films/${aws:username}/*')}", "only on the user's own arn:aws:s3:::films/ana/*", "films/ana/*"),
+        (f"{_USER.format('ana')}{_policy('films/${aws:username}/*', '2008-10-17')}", "the Version 2008-10-17", '"Version": "2012-10-17"'),
+        (f"{_ROLE}{_policy('films/${aws:PrincipalTag/team}/*')}", "no such tag, or another value", "aws iam tag-role --role-name desk --tags Key=team,Value=ana"),
+    ],
+)  # fmt: skip
+def test_variable_without_a_value(text: str, verdict: str, remedy: str) -> None:
+    explanation = explain(text, facts={"cluster": "prod", "region": "eu-west-1"})
+    assert verdict in explanation.summary
+    assert remedy in " ".join(explanation.to_text(detail="full").replace("\\\n", " ").split())
+    assert all(each.policy is None for each in explanation.remedies)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # The statement is not about the resource, or the policy is another role's.
+        f"{_POD}{_OFF}{_policy(_NAMESPACE.replace('films', 'books'))}",
+        f"{_POD}{_OFF}{_policy('films/green/*')}",
+        f"{_USER.format('ana')}{_policy('films/${aws:username}/*')}",
+        f'{_ROLE}{_policy("films/${aws:PrincipalTag/team}/*")}\n$ aws iam list-role-tags --role-name desk\n{{"Tags": [{{"Key": "team", "Value": "ana"}}]}}',
+    ],
+)
+def test_variable_with_a_value(text: str) -> None:
+    summary = explain(text).summary
+    assert not any(each in summary for each in ("turns off", "no such tag", "variable", "own arn:"))
