@@ -50,6 +50,7 @@ from iamtriage.explaining._rules.credentials.limited_credentials import (
 )
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
 from iamtriage.explaining._rules.credentials.other_users import find_unit
+from iamtriage.explaining._rules.credentials.placeholder_keys import explain_placeholder_key
 from iamtriage.explaining._rules.credentials.rejected_requests import (
     CHECK_KEY,
     INVALID_TOKEN_CODES,
@@ -140,7 +141,9 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
 def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation | None:
     """Explain what is wrong with the credentials, if the text shows where they come from."""
     variable = request.variable_without_token
-    explanation = token_settings.explain_token_setting(case) if request.is_signed else None
+    explanation = explain_placeholder_key(case) if request.is_signed else None
+    if explanation is None and request.is_signed:
+        explanation = token_settings.explain_token_setting(case)
     if explanation is None and request.is_temporary and variable and not variable.isupper():
         keys = given_credentials.find_keys_in_code(case.text, is_temporary=True)
         explanation = None if keys is None else _explain_keys_in_code(case, request, keys)

@@ -1,0 +1,34 @@
+"""Check that a made-up key of an emulator is found in settings."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_INVALID = "software.amazon.awssdk.services.sqs.model.SqsException: The security token included in the request is invalid. (Service: Sqs, Status Code: 403, Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)\n"
+_SPRING = "spring:\n  cloud:\n    aws:\n      credentials:\n        access-key: {}\n        secret-key: {}\n---\nspring:\n  config:\n    activate:\n      on-profile: {}\n  cloud:\n    aws:\n      endpoint: http://localhost:4566\n"
+_COMPOSE = "docker-compose.yml:\n  environment:\n    AWS_ACCESS_KEY_ID: dummy\n    AWS_SECRET_ACCESS_KEY: dummy\ndocker-compose.override.yml:\n  environment:\n    SQS_ENDPOINT: http://localstack:4566\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (_SPRING.format("test", "test", "local"), "only the part for the profile local has the endpoint"),
+        (_SPRING.format("foo", "bar", "it"), "only the part for the profile it has the endpoint"),
+        (_COMPOSE, "only the file docker-compose.override.yml has the endpoint"),
+        ("$ env\nAWS_ACCESS_KEY_ID=test\nAWS_SECRET_ACCESS_KEY=test\n", "AWS_ACCESS_KEY_ID is test, a made-up key"),
+        ('provider "aws" {\n  access_key = "mock_access_key"\n}\n', "access_key is mock_access_key"),
+        # A real key, a reference, a secret, and a key next to the endpoint.
+        (_SPRING.format("AKIAEXAMPLEEXAMPLE77", "test", "local"), None),
+        (_SPRING.format("${KEY_ID}", "${SECRET}", "local"), None),
+        ("AWS_SECRET_ACCESS_KEY=test\n", None),
+        ("---\non-profile: local\nendpoint: http://localhost:4566\naccess-key: test\n", None),
+    ],
+)  # fmt: skip
+def test_key_of_an_emulator(settings: str, words: str | None) -> None:
+    explanation = explain(f"{_INVALID}\n{settings}")
+    assert ("a made-up key" in explanation.summary) is (words is not None)
+    if words is not None:
+        assert words in explanation.summary
+        assert "key-mistyped" in {each.code for each in explanation.causes if each.evidence == "derived"}
