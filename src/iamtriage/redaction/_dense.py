@@ -47,6 +47,8 @@ def find_stretches(searched: SearchedText) -> list[tuple[int, int]]:
     Args:
         searched: The text, without documents.
     """
+    if len(searched.text) < _MIN_STRETCH or not _has_many_names(searched):
+        return []
     return [
         (start, end)
         for low, high in merge_spans(_find_dense(searched))
@@ -79,11 +81,15 @@ def _leave_failures(text: str, low: int, high: int) -> Iterator[tuple[int, int]]
     yield low, high
 
 
+def _has_many_names(searched: SearchedText) -> bool:
+    """Return whether many names are within reach. Most texts with names need no other check."""
+    starts = [name.start() for name in searched.names]
+    return any(last - first <= _REACH for first, last in zip(starts, starts[_MANY - 1 :], strict=False))
+
+
 def _find_dense(searched: SearchedText) -> Iterator[tuple[int, int]]:
     """Yield the positions of many names with different characters around them, in order."""
     folded = searched.folded
-    if len(folded) < _MIN_STRETCH or len(searched.names) < _MANY:
-        return
     counts: Counter[str] = Counter()
     window: deque[tuple[int, str]] = deque()
     for name in searched.names:

@@ -97,19 +97,19 @@ def _find_in_any_text(text: str, *, is_wrapped: bool, depth: int) -> list[FoundS
         return [found._replace(end=find_end_in_shell(text, found.end)) for found in inside]
     documents = Documents(text) if _DOCUMENT.search(text) else None
     other = SearchedText(documents.fill() if documents else text)
-    hidden: list[FoundSecret] = []
-    if stretches := find_stretches(other):
+    finds: list[FoundSecret] = []
+    is_searched = not documents or may_contain_secret(other.text)
+    if is_searched and (stretches := find_stretches(other)):
         if documents:
             documents.remove_incomplete(stretches)
         shown = documents.fill() if documents else text
-        hidden += hide_stretches(shown, stretches)
+        finds += hide_stretches(shown, stretches)
         other = SearchedText(fill_stretches(shown, stretches))
-    if not documents:
-        return hidden + _find_in_prose(other, is_wrapped=is_wrapped, depth=depth)
-    # Documents are searched value by value, so that a secret never extends into the next value.
-    finds = [*hidden, *documents.find_secrets(functools.partial(find_secrets, depth=depth))]
-    finds += documents.find_across_values(_find_shapes_and_pairs)
-    if may_contain_secret(other.text):
+    if documents:
+        # Documents are searched value by value, so that a secret never extends into the next value.
+        finds += documents.find_secrets(functools.partial(find_secrets, depth=depth))
+        finds += documents.find_across_values(_find_shapes_and_pairs)
+    if is_searched:
         finds += _find_in_prose(other, is_wrapped=is_wrapped, depth=depth)
     return finds
 
