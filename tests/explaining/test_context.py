@@ -835,6 +835,19 @@ def test_pasted_policies(written: str, policies: list[dict[str, Any]]) -> None:
     assert context.token_claims is None
 
 
+@pytest.mark.parametrize(
+    ("written", "claims"),
+    [
+        ('{"aud":"a", "iss": "https://example.com", "sub":"b", ...}', {"aud": "a", "iss": "https://example.com", "sub": "b"}),
+        ('{"iss": "https://example.com",\n "sub":"b",\n "aud":["a"],\n …\n}', {"iss": "https://example.com", "sub": "b", "aud": ["a"]}),
+        # The audience may be among what was left out.
+        ('{"iss": "https://example.com", "sub":"b", ...}', None),
+    ],
+)  # fmt: skip
+def test_shortened_claims(written: str, claims: dict[str, Any] | None) -> None:
+    assert _context(f"{DENIED.format('GetObject')}\n{written}\n").token_claims == claims
+
+
 def test_pasted_map() -> None:
     """The entries of an ``aws-auth`` ConfigMap are read with their user names."""
     text = (

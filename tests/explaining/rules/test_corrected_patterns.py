@@ -183,6 +183,18 @@ def test_key_policy_behind_a_service(
     assert ("enables IAM policies (root), so" in str(explanation)) is (statements[0] is not _ADMIN)
 
 
+def test_key_policy_of_an_unnamed_key() -> None:
+    """KMS has one message for a key that does not exist and one that may not be used."""
+    text = "An error occurred (AccessDeniedException) when calling the GetParameter operation: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.\nThe Region is eu-west-1.\n"
+    used = _use(f"arn:aws:iam::{_ACCOUNT}:role/app", ViaService="ssm.amazonaws.com")
+    explanation = explain(text + _policy(_ADMIN, used))
+    assert "without the Region, the value matches no request" in explanation.summary
+    assert explanation.notes == ()
+    shown, *others = explanation.remedies[0].commands
+    assert shown.startswith("aws ssm describe-parameters")
+    assert "--arg new ssm.eu-west-1.amazonaws.com" in str(others)
+
+
 @pytest.mark.parametrize(
     ("values", "is_wrong"),
     [

@@ -23,6 +23,8 @@ _BARE_STATEMENT = lazy_pattern(
     r"(?:\"(?:Sid|Effect|(?:Not)?Action|(?:Not)?Resource)\"\s{0,8}:\s{0,20}(?:\"[^\"\n]{0,600}\"|\[[^\[\]{}]{0,4000}\]),?\s{0,40}){2,6}+(?![\"}])"
 )
 _COMMAND = "aws iam get-"
+# What stands for the other members of an object.
+_LEFT_OUT = lazy_pattern(r",\s{0,8}(?:\"?(?:\.\.\.|…)\"?)\s{0,8}(?=\})")
 # A policy as a string of JSON, as commands for queues, topics, buckets, repositories and secrets print it.
 _POLICY_STRING = lazy_pattern(
     r"\"(?:Resource)?(?i:policy)(?:Text|Document|InJson)?\"\s?:\s?(?P<string>\"\{(?:[^\"\\]|\\.){10,20000}\")"
@@ -100,6 +102,8 @@ def find_documents(text: str) -> Iterator[FoundDocument]:
             if at >= done and not (name == "Effect" and any(start < at < end for start, end in policies)):
                 count += 1
                 document = _object_around(text, at, done)
+                if document is None and name == "iss":
+                    document = _find_shortened_claims(text, at, done)
                 if document is None and name == "Effect":
                     document = _bare_statement_around(text, at, done)
                 if document is not None and name in document.content:
@@ -146,6 +150,16 @@ def _object_around(text: str, at: int, start: int) -> FoundDocument | None:
         if end > at and isinstance(found, dict):
             return FoundDocument("", cast("Mapping[str, Any]", found), brace, end)
     return None
+
+
+def _find_shortened_claims(text: str, at: int, start: int) -> FoundDocument | None:
+    """Return the claims of a token from which others were left out, if those that a trust policy compares are there."""
+    low, high = max(start, at - _MAX_DISTANCE), at + _MAX_DISTANCE
+    whole = _LEFT_OUT.sub(lambda found: " " * len(found[0]), text[low:high])
+    found = _object_around(whole, at - low, 0)
+    if found is None or not {"aud", "sub"} <= found.content.keys():
+        return None
+    return found._replace(start=found.start + low, end=found.end + low)
 
 
 def _bare_statement_around(text: str, at: int, start: int) -> FoundDocument | None:

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
 from iamtriage.explaining._rules.denials.principal_comparisons import compare_with_principal
 from iamtriage.explaining._rules.denials.resource_corrections import correct_policy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
+from iamtriage.explaining._rules.denials.via_services import find_via_service
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import present
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
+# What denials of the use of a key are about if the message does not say why.
+_TOPICS = frozenset({KMS_BEHIND_SERVICE.code, KMS_KEY_POLICY.code, "kms-key-unknown"})
 _CHANGE = "kms:PutKeyPolicy"
 _MAX_NAMES = 2
 
@@ -45,12 +48,18 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
         for each in list_known_policies(denial)
         if each.has_principal and each.policy_type is None and _is_key_policy(each)
     ]
-    if explanation.topic != KMS_BEHIND_SERVICE.code or len(policies) != 1:
+    # With a key of another account, both sides count.
+    if explanation.topic not in _TOPICS or len(policies) != 1 or denial.crosses_accounts:
         return explanation
     policy = policies[0]._replace(name="the key policy in the text")
     writes = (denial.operation or "").startswith(encrypted_data.WRITES)
     action = "kms:GenerateDataKey" if writes else "kms:Decrypt"
-    implied = attrs.evolve(denial, action=action, resource=None, resource_arn=None, policy_type="resource")
+    if denial.service == "kms" and denial.action is not None:
+        action = denial.action
+    implied = attrs.evolve(denial, action=action, policy_type="resource")
+    if denial.service != "kms":
+        # What the key encrypts is not the key.
+        implied = attrs.evolve(implied, resource=None, resource_arn=None)
     implied = _with_user(implied, policy)
     if _enables_iam(policy):
         return _name_other_side(denial, explanation, action)
@@ -60,14 +69,25 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     verdict, cause = found
     only = "An Allow in IAM does not help: the key policy has no statement for the account (root), so only the principals that it names can use the key."
     cause, (remedy, *_) = correct_policy(implied, policy, cause, (_key_remedy(implied),))
-    steps = present(_name_administrators(policy), *remedy.steps)
-    reported = tuple(each for each in explanation.causes if each.code != KMS_KEY_POLICY.code)
+    show = None
+    if "--key-id KEY_ID" in str(remedy.commands):
+        service = (find_via_service(implied) or "").partition(".")[0]
+        show = encrypted_data.show_key_command(denial, service, None)
+    steps = present(
+        _name_administrators(policy), "The first command prints KEY_ID." if show else None, *remedy.steps
+    )
+    reported = tuple(
+        each
+        for each in explanation.causes
+        if each.code != KMS_KEY_POLICY.code and each.evidence != "possible"
+    )
     text = f"{cause.text} {only}" if cause.code == STATED_POLICY_CONDITION.code else only
     return attrs.evolve(
         explanation,
-        summary=f"{capitalize_start(implied.caller)} was denied {action} on the KMS key: {verdict}.",
+        summary=f"{capitalize_start(denial.caller)} was denied {action} on the KMS key: {verdict}.",
         causes=(attrs.evolve(cause, text=text, because=()), *reported),
-        remedies=(attrs.evolve(remedy, steps=steps),),
+        remedies=(attrs.evolve(remedy, steps=steps, commands=(*present(show), *remedy.commands)),),
+        notes=(),
     )
 
 
