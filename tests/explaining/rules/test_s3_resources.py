@@ -548,6 +548,7 @@ JAVA = "software.amazon.awssdk.services.s3.model.S3Exception: Access Denied (Ser
         (f"{GET}Does 2026/b.csv work?", False),
         (f"{GET}2026/b.csv works with the admin role.", False),
         (f"{GET}Older files work, and new ones have another KMS key.", False),
+        (f"{GET}2026/b.csv could be read a minute before.", True),
         (f"{GET}2025/b.csv works.", False),
         (f"{COPY.format('in/2026-11-20/a.csv')}{COPY_WORKS.format('in/2026-11-19/a.csv')}", True),
         (

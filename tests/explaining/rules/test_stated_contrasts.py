@@ -528,6 +528,22 @@ def test_resource_of_other_actions_is_not_that_of_an_action_without_resources() 
     assert explanation.summary.endswith("allows it only on arn:aws:s3:::cart, where it has no effect.")
 
 
+@pytest.mark.parametrize(
+    ("action", "resource", "is_met_never"),
+    [
+        ("ec2:DescribeInstances", "*", True),
+        ("ec2:StopInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", False),
+    ],
+)
+def test_tags_of_an_action_without_resources(action: str, resource: str, *, is_met_never: bool) -> None:
+    policy = _policy("ec2:*", "*", StringEquals={"ec2:ResourceTag/team": "web"})
+    explanation = explain(f"{_denied(action, resource)}\n\n{policy}")
+    assert ("a condition that it never meets" in explanation.summary) is is_met_never
+    if is_met_never:
+        [statement] = (explanation.remedies[0].policy or {})["Statement"]
+        assert statement == {"Effect": "Allow", "Action": action, "Resource": "*"}
+
+
 def test_password_that_docker_did_not_get() -> None:
     text = "Error: Cannot perform an interactive login from a non TTY device\n"
     for lines, is_explained in ((text, True), ("", False)):

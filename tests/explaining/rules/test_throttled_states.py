@@ -44,3 +44,22 @@ def test_fewer_calls_of_a_command_class(
     assert words in steps
     assert other not in steps
     assert "gave up after 3 attempts" in steps
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ("SecretsManager.getSecretValue", "cache the secret"),
+        ("ssm.get_parameter", "up to 10 names with GetParameters"),
+        ("SsmClient.getParameter, once per request", "up to 10 names with GetParameters"),
+        # These are no calls of AWS.
+        ("Vault.getSecretValue", "cache results"),
+        ("ssm.loadAll", "cache results"),
+        ("ssm.getParameter and kms.decryptAll, kms.reEncrypt", "cache results"),
+    ],
+)
+def test_fewer_calls_of_a_method(call: str, words: str) -> None:
+    steps = " ".join(
+        explain(f"ThrottlingException: Rate exceeded\n  at {call} in the Region us-east-1").remedies[0].steps
+    )
+    assert words in steps

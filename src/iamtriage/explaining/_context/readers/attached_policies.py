@@ -48,7 +48,7 @@ _ACTION = r"[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{1,60}\*?|\*)"
 _TARGET = r"[`\"']?(?:arn:aws[\w:/*+=,.@-]{8,400}(?<![.,])|\*|alias/[\w/-]{1,200})[`\"']?"
 _GRANT = lazy_pattern(
     # A sentence, or a line of a list. Bucket policies and boundaries allow a caller nothing by themselves.
-    rf"(?m)(?:(?P<other>\b(?:boundary|bucket|control|endpoint|key|queue|repository|resource|topic|trust)(?:-based)? )?\b(?:polic(?:y|ies)|[Rr]ole|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|has|have|contains?|includes?|got|(?:is|are)(?: already)? allowed)\b[^\n.!?:\"]{{0,40}}?|(?<![\w:/.-]){_PRINCIPAL}[`\"']?(?: itself| already| also| only| now)? (?:allows|grants|has|is allowed)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
+    rf"(?m)(?:(?P<other>\b(?:boundary|bucket|control|endpoint|key|queue|repository|resource|topic|trust)(?:-based)? )?\b(?:polic(?:y|ies)|[Rr]ole|[Uu]ser|[Ii]t|I|[Ww]e)\b[^\n.!?]{{0,60}}?\b(?:allows?|grants?|has|have|contains?|includes?|got|(?:is|are)(?: already)? allowed|(?:may|can)(?= (?:only )?[`\"']?{_ACTION}))\b[^\n.!?:\"]{{0,40}}?|(?<![\w:/.-]){_PRINCIPAL}[`\"']?(?: itself| already| also| only| now)? (?:allows|grants|has|is allowed)\b[^\n.!?:\"]{{0,40}}?|^[ \t]{{0,12}}[-*] )[`\"']?"
     rf"(?P<actions>{_ACTION}(?:[`\"']?(?:,? and |, ?| ?/ ?)[`\"']?{_ACTION}){{0,6}})[`\"']?(?: (?:on|for) (?P<resources>{_TARGET}(?:(?:,? and |, ){_TARGET}){{0,4}})|(?![`\"']? (?:on|for|only)\b))",
     re.ASCII,
 )

@@ -153,6 +153,8 @@ def find_listed_key(text: str) -> ListedKey | None:
 
 # The path of a file, and the lines up to the one with a key, without those of a shell prompt.
 _KEY_FILE = r"(?<![\w./~-])(?P<file>(?:~|/[\w.-]{{1,60}}|\.{{1,2}})(?:/[\w.-]{{1,60}}){{0,8}}|\.env)[:\"']?[ \t]*\r?\n(?:(?![^\n]{{0,40}}[$#] )[^\n]{{0,200}}\n){{0,6}}?(?![^\n]{{0,40}}[$#] )[^\n]{{0,200}}{}"
+# "terraform.tfvars: access_key = ...", as grep prints it
+_FILE_OF_LINE = r"(?m)^(?P<file>[\w./~-]{{1,100}}\.(?:tfvars|env|ini|ya?ml|json|properties|conf|cfg|toml|tf|sh|py|js))(?::\d{{1,6}})?:[^\n]{{0,100}}{}"
 # "/srv/app/.env still has it"
 _SAID_FILE = lazy_pattern(
     r"(?<![\w./~-])(?P<file>(?:~|/[\w.-]{1,60})(?:/[\w.-]{1,60}){0,8})[`\"']? (?:still |also )?(?:has|contains|uses|holds) (?:it|(?:this|that|the(?: old| inactive)?) key)\b"
@@ -166,6 +168,8 @@ def find_key_file(text: str, key: str) -> str | None:
     '~/.aws/credentials'
     """
     text = text[:_MAX_CHARS]
-    shown = (*re.finditer(_KEY_FILE.format(re.escape(key)), text), *_SAID_FILE.finditer(text))
+    forms = (_KEY_FILE, _FILE_OF_LINE)
+    shown = [found for form in forms for found in re.finditer(form.format(re.escape(key)), text)]
+    shown += _SAID_FILE.finditer(text)
     found = {each["file"] for each in shown}
     return found.pop() if len(found) == 1 else None

@@ -317,7 +317,10 @@ def _complete(location: Location, text: str) -> Location:
     if location.key is not None:
         key = location.key.value
         return attrs.evolve(location, key=None, prefix=location.key) if key.endswith("/") else location
-    found = _KEY.search(text) or _ARN_KEY.search(text)
+    # "get acme-in 2026/11/a.json.gz"
+    name = re.escape(location.bucket.value)
+    path = rf"(?<![\w.:/-]){name}[,;:]? [`\"']?((?:[\w=+.-]{{1,100}}/){{1,12}}[\w=+-]{{1,100}}(?:\.[A-Za-z0-9]{{1,8}}){{1,3}})(?![\w/*])"
+    found = _KEY.search(text) or _ARN_KEY.search(text) or re.search(path, text)
     if found is None:
         folder = _KEY_IN_CODE.search(text)
         return (

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.readers.s3_locations import OBJECT_CALL
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.values import Stated
@@ -144,6 +145,11 @@ _SQL_CALL = lazy_pattern(
 _BACKUP_STORE = lazy_pattern(
     r"\bbackup store for location \\?\"[^\"\n]{1,80}\" is invalid|\bBackupStorageLocation \\?\"[^\"\n]{1,80}\" is unavailable"
 )
+# A client and its method in a sentence or a comment: "SecretsManager.getSecretValue", "ssm.getParameter".
+_METHOD = lazy_pattern(
+    r"(?<![\w.])([A-Za-z][A-Za-z0-9]{1,29}?)(?:Client)?\.([a-z]{2,20}(?:[A-Z][a-z]{1,30}){1,6}|[a-z]{2,20}(?:_[a-z]{2,30}){1,6})(?![\w.])",
+    re.ASCII,
+)
 # What programs that keep objects in S3 say that they did, such as Loki, Thanos, Velero and the Docker registry.
 _STORAGE_CALL = lazy_pattern(
     r"\b(?:(?P<PutObject>put|putting|upload|uploading|write|writing|save|saving)|(?P<GetObject>get|getting|download|downloading|read|reading|fetch|fetching)"
@@ -203,10 +209,26 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
     if ".rb:" in text and (found := _RUBY_CALL.search(text)):
         called = Stated(_capitalize(found["name"] or found["defined"]), found[0])
         return unique_value(_RUBY_SERVICE, text), called
+    if (stated := _find_method(text)) is not None:
+        return stated
     if "Traceback" in text or "client(" in text:
         client, method = _find_botocore_call(text)
         return unique_value(_BOTO_CLIENT, text) or client, method
     return None, None
+
+
+def _find_method(text: str) -> tuple[Stated, Stated] | None:
+    """Return the only method of a client that a text names as in ``SecretsManager.getSecretValue``."""
+    called: dict[tuple[str, str], str] = {}
+    for found in _METHOD.finditer(text):
+        service = service_prefix(found[1].lower())
+        operation = _capitalize(found[2])
+        if service is not None and actions_for(operation, service):
+            called[service, operation] = found[0]
+    if len(called) != 1:
+        return None
+    (((service, operation), words),) = called.items()
+    return Stated(service, words), Stated(operation, words)
 
 
 def find_storage_call(words: str) -> Stated | None:

@@ -32,7 +32,9 @@ _SAID_INACTIVE = lazy_pattern(
     r"\bAKIA[A-Z0-9]{16}\b(?:(?!\b(?:not|never|if|whether)\b|n't\b)[^\n.;?]){0,80}?\b(?i:inactive|deactivated|disabled|switched off)\b"
     r"|\b(?<!not )(?<!never )(?:[Dd]eactivated|[Dd]isabled|[Ss]witched off|[Ii]nactive)\b(?:(?!\b(?:not|never)\b)[^\n.;?]){0,60}?\bAKIA[A-Z0-9]{16}\b"
 )
-_USER = lazy_pattern(r"\b[Uu]ser [`\"']?(?P<user>[\w+=,.@-]{1,63}[\w+=@-])", re.ASCII)
+_USER = lazy_pattern(
+    r"(?:\b[Uu]ser |--user-name[ =]|\"UserName\": ?)[`\"']?(?P<user>[\w+=,.@-]{1,63}[\w+=@-])", re.ASCII
+)
 
 
 class ListedKey(NamedTuple):
@@ -60,6 +62,8 @@ def find_listed_key(case: Case[Failure]) -> ListedKey | None:
     if run is None:
         return _find_said_key(case.failure.text)
     keys = {key: status == "Active" for key, status in _LISTED_KEY.findall(run.output)}
+    if not keys:
+        return _find_said_key(case.failure.text)  # the list is not below the command
     around = case.failure.text[: run.start] + case.failure.text[run.end :]
     used = {key for key in keys if key in around} or {
         key for key in keys for end in _MASKED_KEY.findall(around) if key.endswith(end)
@@ -78,7 +82,8 @@ def _find_said_key(text: str) -> ListedKey | None:
         return None
     users = {each["user"] for each in _USER.finditer(text)}
     key, user = keys.pop(), users.pop() if len(users) == 1 else None
-    return ListedKey(key, {key: False}, user, None, f"says {quote_words(said[0])}")
+    listed = ListedKey(key, {key: False}, user, None)
+    return listed if '"' in said[0] else listed._replace(shown=f"says {quote_words(said[0])}")
 
 
 def explain_inactive_key(case: Case[Failure], listed: ListedKey, stored: Remedy | None) -> Explanation:

@@ -245,7 +245,7 @@ REQUIREMENTS = (
     Requirement(
         ("ec2:AssociatePublicIpAddress",),
         "Launch the instance without a public IP address",
-        "Pass --no-associate-public-ip-address in the CLI, or associate_public_ip_address = false in Terraform.",
+        "Pass --no-associate-public-ip-address in the CLI, or set associate_public_ip_address = false in Terraform, or associatePublicIPAddress: false in Karpenter's EC2NodeClass.",
         r"public-?ip",
         r"ec2:runinstances",
     ),

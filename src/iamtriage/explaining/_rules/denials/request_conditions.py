@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text, join_words
+from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.tags import find_request_tags, find_tags
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -226,6 +227,17 @@ def is_being_created(denial: Denial) -> bool:
     return is_new and CREATES.search(denial.lowercase_action) is not None
 
 
+def concerns_no_resource(denial: Denial) -> bool:
+    """Return whether AWS checks no resource for the action."""
+    known = find_action(denial.action or "")
+    return known is not None and known.only_wildcard
+
+
+def lacks_tags(denial: Denial) -> bool:
+    """Return whether no resource of the call has tags that IAM could compare."""
+    return is_being_created(denial) or concerns_no_resource(denial)
+
+
 def resource_name(denial: Denial) -> str:
     """Return the last part of the denied resource's ARN, or ``""``."""
     arn = denial.resource_arn
@@ -316,7 +328,7 @@ def _tag_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     """Return the value of a tag of the request or the resource, or the keys of all tags of the request."""
     prefix, _, tag = key.partition("/")
     if prefix.lower().endswith(_RESOURCE_TAG):
-        tags = {} if is_being_created(denial) else find_resource_tags(denial)
+        tags = {} if lacks_tags(denial) else find_resource_tags(denial)
     else:
         without = passes_no_tags(denial.lowercase_action)
         tags = {} if without else find_request_tags(denial.failure, denial.context.command)

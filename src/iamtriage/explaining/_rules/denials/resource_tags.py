@@ -19,9 +19,14 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.known_policies import join_values
-from iamtriage.explaining._rules.denials.request_conditions import CheckedCondition, resource_name
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.denials.request_conditions import (
+    CheckedCondition,
+    concerns_no_resource,
+    resource_name,
+)
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_statement
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping
@@ -50,10 +55,33 @@ _URLS = {
 }
 
 
+def _describe_no_resource(denial: Denial, failed: CheckedCondition) -> tuple[str, Remedy, str]:
+    """Return that an action concerns no resource, whose tags a condition could compare."""
+    action, key = denial.action or "the action", clip_text(failed.key)
+    name = commands.role_name(None if denial.role is None else denial.role.name)
+    statement = required_statement(denial, {})
+    remedy = account_remedy(
+        f"Allow {action} without the condition on tags",
+        "Add the statement, and keep the other one for actions on resources. Filters of the call limit what it returns, and a condition on aws:RequestedRegion the Region.",
+        commands=commands.put_policy(name, inline_policy_name([statement])) if statement else None,
+        url=pages.EVALUATION,
+    )
+    if statement is not None:
+        remedy = attrs.evolve(remedy, policy=build_document([statement]), layer="identity")
+    text = f"AWS checks no resource for {action}, so there are no tags to compare, and {key} matches no call."
+    return (
+        f"allows it only under a condition that it never meets: it concerns no resource, so it has no {key}",
+        remedy,
+        text,
+    )
+
+
 def describe_new_resource(
     denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition
 ) -> tuple[str, Remedy, str]:
-    """Return a verdict, a remedy and a cause for a condition on a tag that a new resource cannot have."""
+    """Return a verdict, a remedy and a cause for a condition on a tag that a new resource, or no resource, can have."""
+    if concerns_no_resource(denial):
+        return _describe_no_resource(denial, failed)
     tag = clip_text(failed.key.partition("/")[2])
     value = "" if failed.operator == "Null" else f" = {join_values(failed.values)}"
     verdict = f"allows it only on a resource that already has the tag {tag}{value}, and this one is only being created"

@@ -17,7 +17,7 @@ from iamtriage._text import quote_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import Contrast, find_contrast, find_runs
-from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import buckets
@@ -132,6 +132,9 @@ def explain_contrast(denial: Denial) -> Explanation | None:
     )
 
 
+_SMALL_ARRIVES = lazy_pattern(
+    r"(?i:\bsmall(?:er)? (?:files?|objects?|uploads?|ones) (?:are|is|get|gets) (?:copied|uploaded|written|stored)\b)"
+)
 _SMALL = lazy_pattern(r"(?i:\bsmall(?:er)? (?:files?|objects?|uploads?|ones)\b)")
 
 
@@ -143,7 +146,7 @@ def explain_parts(denial: Denial) -> Explanation | None:
     """
     text, bucket = denial.failure.text, (denial.resource or "").rpartition(":")[2].partition("/")[0]
     uploaded = rf"\bupload: \S{{1,500}} to s3://{re.escape(bucket)}/"
-    small = find_working(text, _SMALL)
+    small = find_working(text, _SMALL) or next((each[0] for each in find_said(text, _SMALL_ARRIVES)), None)
     has_whole = small is not None or (bool(bucket) and re.search(uploaded, text) is not None)
     is_begun = denial.operation in PARTS
     has_key = _KMS.search(text) is not None

@@ -35,7 +35,7 @@ from iamtriage.explaining._rules.denials.request_conditions import (
     check_conditions,
     condition_remedy,
     find_resource_tags,
-    is_being_created,
+    lacks_tags,
     resource_name,
 )
 from iamtriage.explaining._rules.denials.resource_tags import describe_missing_tag, describe_new_resource
@@ -134,7 +134,7 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
         return Contrast(f"allows it only if {describe_conditions(statement)}", remedy, _ONLY_CONDITION)
     if (right := find_right_key(failed.key, failed.values, denial.lowercase_action)) is not None:
         return _wrong_key(denial, statement, failed, right)
-    if failed.is_of_resource_tag and is_being_created(denial):
+    if failed.is_of_resource_tag and lacks_tags(denial):
         return Contrast(*describe_new_resource(denial, statement, failed))
     tags = find_resource_tags(denial)
     if tags is not None and failed.is_of_resource_tag and not failed.accepts_values:
