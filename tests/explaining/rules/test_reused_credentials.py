@@ -17,6 +17,9 @@ _ASSUME = "aws sts assume-role --role-arn arn:aws:iam::444455556666:role/A --rol
         (_ASSUME.format("123456") + _ASSUME.format("123456"), True),
         ("for arn in arns:\n    sts.assume_role(RoleArn=arn, TokenCode=code)\n", True),
         ("The second call with the same code fails.\n", True),
+        ("I use the code twice: for dev, and right after it for prod.\n", True),
+        ("The code was used already, for the plan.\n", True),
+        ("I never use the same code.\n", False),
         (_ASSUME.format("123456"), False),
         (_ASSUME.format("123456") + _ASSUME.format("654321"), False),
         ("", False),
@@ -28,6 +31,13 @@ def test_code_for_several_calls(shown: str, *, is_reused: bool) -> None:
     assert ("mfa-code-reused" in codes) is is_reused
     assert ("mfa-device" in codes) is not is_reused
     assert ("get-session-token" in explanation.remedies[0].commands[0]) is is_reused
+
+
+def test_code_for_several_profiles() -> None:
+    profile = "[profile prod]\nrole_arn = arn:aws:iam::444455556666:role/A\nsource_profile = base\nmfa_serial = arn:aws:iam::111122223333:mfa/kim\n"
+    [remedy] = explain(f"{_CODE}{profile}I entered the same code as for dev.\n").remedies
+    assert "--token-code MFA_CODE --profile base" in remedy.commands[0]
+    assert remedy.commands[-1] == "aws configure set source_profile mfa --profile prod"
 
 
 _EXEC = "An error occurred (TargetNotConnectedException) when calling the ExecuteCommand operation: The execute command failed due to an internal error. Try again later.\n"

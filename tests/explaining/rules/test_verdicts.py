@@ -327,6 +327,36 @@ CASES = {
         "8 hours 12 minutes behind the AWS time",
         "AWS accepts signatures that are at most 15 minutes off.",
     ),
+    "clocks-of-two-machines": (
+        "AuthFailure: AWS was not able to validate the provided access credentials\n\tstatus code: 401\n\n$ date -u\nMon Nov 23 09:12:44 UTC 2026\nMy laptop says 09:31.",
+        "the clocks of the two machines in the text are 19 minutes apart (09:12:44 and 09:31)",
+        "sudo timedatectl set-ntp true",
+    ),
+    "clock-and-date-header": (
+        "An error occurred (RequestTimeTooSkewed) when calling the ListBuckets operation: The difference between the request time and the current time is too large.\n$ date -u\nMon Nov 23 09:51:44 AM UTC 2026\n$ curl -sI https://s3.amazonaws.com | grep -i date\nDate: Mon, 23 Nov 2026 09:31:02 GMT",
+        "the clock of the machine is 21 minutes ahead (09:51:44 instead of 09:31:02)",
+        "sudo timedatectl set-ntp true",
+    ),
+    "clocks-that-agree": (
+        "AuthFailure: AWS was not able to validate the provided access credentials\n\tstatus code: 401\n\n$ date -u\nMon Nov 23 09:30:44 UTC 2026\nMy laptop says 09:31.",
+        "the access key or session token is not valid",
+        "aws sts get-caller-identity",
+    ),
+    "secret-with-newline-in-github": (
+        "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your key and signing method.\nS3_SECRET_KEY is a GitHub secret, and its value ends with a newline.",
+        "the secret access key was stored with a newline, as the text says",
+        'printf %s "$secret" | gh secret set S3_SECRET_KEY',
+    ),
+    "secret-with-carriage-return": (
+        "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n$ file prod.env\nprod.env: ASCII text, with CRLF line terminators",
+        "the lines of the file end with a carriage return (CRLF)",
+        "sed -i 's/\\r$//' prod.env",
+    ),
+    "secret-without-newline": (
+        "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your key and signing method.\nThe secret has no newline. The object key contains a space.",
+        "most often, the secret access key is wrong",
+        "aws configure list",
+    ),
     "proxy-of-cli": (
         'PS C:\\> aws s3 ls\n\naws: [ERROR]: Failed to connect to proxy URL: "http://ana:secret@proxy.example.com:3128"',
         "The client could not connect to AWS through the proxy proxy.example.com:",

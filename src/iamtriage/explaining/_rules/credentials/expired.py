@@ -129,6 +129,14 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
 
 def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
     held = "The request waited in a queue, or was sent again without a new signature."
+    if (stated := clocks.find_stated_clocks(case.failure.text)) is not None:
+        return case.explain(
+            f"The signature of the request had expired when the request reached AWS: {stated.difference}.",
+            clues.reported_cause(EXPIRED_REQUEST, message, *expired_logins.EXPIRY_PHRASES),
+            clocks.CLOCK_WRONG.cause("derived", text=credential_remedies.describe_clocks(case.text)),
+            remedies=credential_remedies.set_clock(case.text),
+            notes="An IAM policy does not help, and neither does sending the same request again.",
+        )
     return case.explain(
         "The signature of the request had expired when the request reached AWS.",
         clues.reported_cause(EXPIRED_REQUEST, message, *expired_logins.EXPIRY_PHRASES),

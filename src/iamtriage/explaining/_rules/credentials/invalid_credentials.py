@@ -35,6 +35,7 @@ from iamtriage.explaining._rules.credentials.key_problems import (
     explain_key_of_vault,
     explain_mixed_credentials,
     explain_passed_keys,
+    explain_wrong_clock,
 )
 from iamtriage.explaining._rules.credentials.key_sources import (
     explain_override,
@@ -104,6 +105,8 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return _explain_invalid_session(case, request)
     if unsigned_requests.NO_REGISTRY_LOGIN.search(request.message):
         return unsigned_requests.explain_no_registry_login(case, request.message)
+    if request.code == "AuthFailure" and (wrong := explain_wrong_clock(case, _reported_cause(request))):
+        return wrong
     explanation = service_logins.explain_rejected_login(case, request.message) or explain_swapped_keys(case)
     explanation = explanation or explain_quoted_keys(case) or _explain_sent_credentials(case, request)
     if explanation is not None:

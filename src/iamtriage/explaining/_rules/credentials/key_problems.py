@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.access_keys import KEY_GONE
 from iamtriage.explaining._rules.credentials.limited_credentials import find_shown_caller
-from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared import clocks, clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import InvalidCredentials
@@ -145,6 +145,21 @@ def explain_mixed_credentials(case: Case[InvalidCredentials]) -> Explanation | N
             url=pages.TEMPORARY_CREDENTIALS,
         ),
         notes="AWS evaluated no policy yet: the key, the role and its trust policy need no change.",
+    )
+
+
+def explain_wrong_clock(case: Case[InvalidCredentials], reported: Cause) -> Explanation | None:
+    """Explain that EC2 rejected a request because of its time, if the text states two clocks that differ."""
+    stated = clocks.find_stated_clocks(case.failure.text)
+    if stated is None:
+        return None
+    return case.explain(
+        f"EC2 rejected the request because of its time: {stated.difference}. No permission is missing.",
+        reported,
+        clocks.CLOCK_WRONG.cause("derived", text=credential_remedies.describe_clocks(case.text)),
+        topic="invalid-credentials",
+        remedies=credential_remedies.set_clock(case.text),
+        notes="EC2 answers AuthFailure both for a wrong clock and for a key that it does not know.",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -18,6 +17,7 @@ from iamtriage.explaining._rules.credentials import (
     presigned_requests,
     presigned_urls,
     rewritten_requests,
+    spoiled_secrets,
 )
 from iamtriage.explaining._rules.credentials.limited_credentials import find_shown_caller
 from iamtriage.explaining._rules.shared import clocks, clues, commands, credential_remedies, pages, text_signs
@@ -111,7 +111,12 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
     if skew is None or not skew.seconds:
         summary = "The request's time differs too much from the AWS time."
         causes = _possible_skew_causes(message)
-        if is_of_cli:
+        if (stated := clocks.find_stated_clocks(case.failure.text)) is not None:
+            summary = f"AWS rejected the signature because of its time: {stated.difference}."
+            causes = (
+                clocks.CLOCK_WRONG.cause("derived", text=credential_remedies.describe_clocks(case.text)),
+            )
+        elif is_of_cli:
             causes = tuple(each for each in causes if each.code != clocks.REQUEST_HELD.code)
     else:
         position = "behind" if skew.seconds > 0 else "ahead of"
@@ -187,8 +192,10 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     # The CLI signs the request itself.
     is_from_cli = _CLI_CALL.search(message) is not None
     set_keys = key_sources.stored_keys_remedy(case) or _COPY_KEYS
+    if not is_presigned:
+        set_keys = spoiled_secrets.set_again(case) or set_keys
     summary = f"{'The endpoint' if is_other_software else 'AWS'} knows the access key ID, but rejected the signature: most often, the secret access key is wrong. No permission is missing."
-    problem = None if is_presigned else _find_secret_problem(case.failure.text)
+    problem = None if is_presigned else spoiled_secrets.find_secret_problem(case.failure.text)
     is_of_shell = is_from_cli or getattr(case.context.command, "program", "") == "aws"
     if problem is None and difference is None and is_of_shell and (shown := find_shown_caller(case)):
         return _explain_changed_request(case, message, shown)
@@ -208,7 +215,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     if problem is not None:
         summary = f"AWS rejected the signature: {problem}. No permission is missing."
         wrong_secret = WRONG_SECRET.cause("derived", text=f"{problem[0].upper()}{problem[1:]}.")
-    may_be_elsewhere = is_other_software or (is_s3 and not clues.find_aws_hosts(message))
+    may_be_elsewhere = is_other_software or (is_s3 and problem is None and not clues.find_aws_hosts(message))
     changed = _changed_request_remedy(message, is_presigned=is_presigned or is_s3)
     return case.explain(
         summary,
@@ -294,46 +301,3 @@ def _changed_request_remedy(message: str, *, is_presigned: bool) -> Remedy:
 
 _CLI_CALL = lazy_pattern(r"(?<![\w-])aws (?:--\S+ )*s3(?:api)? [a-z]")
 _URL_WITH_KEYS = lazy_pattern(r"://[^\s/@]{1,200}@")
-_SHOWN_SECRET = lazy_pattern(
-    r"\b(?i:aws_secret_access_key|secret_?access_?key|secret_?key)[\"']?[ \t]{0,4}[=:][ \t]{0,4}"
-    r"(?:(?P<mark>[\"'])(?P<quoted>[^\"'\n]{30,60})(?P=mark)|(?P<plain>[A-Za-z0-9/+=]{30,60})(?![\w/+=*]))"
-)
-_SECRET_FORM = lazy_pattern(r"(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)[A-Za-z0-9/+]{30,60}")
-_SECRET_LENGTH = 40
-# A variable in a shell command, with a space inside the quotes.
-_PADDED_VARIABLE = lazy_pattern(
-    r"secret[\w.-]{0,40}=(?P<mark>[\"'])(?:[ \t]{1,9}\$\{?\w{1,60}\}?|\$\{?\w{1,60}\}?[ \t]{1,9})(?P=mark)",
-    re.IGNORECASE | re.ASCII,
-)
-# Unlike Docker Compose: https://docs.docker.com/reference/cli/docker/container/run/#env
-_ENV_FILE = lazy_pattern(r"\b(?:docker|podman) run\b[^\n]{0,400} --env-file[ =]")
-_QUOTED_IN_FILE = lazy_pattern(r"^AWS_SECRET_ACCESS_KEY=[\"']", re.MULTILINE)
-# https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/ encodes with echo -n.
-_ECHO = lazy_pattern(r"\becho (?!-\w{0,3}n)[^\n|]{1,200}\| ?base64\b(?! (?:-[dD]\b|--decode\b))")
-
-
-def _find_secret_problem(text: str) -> str | None:
-    """Return what is wrong with a secret access key that a text shows, as a clause, or ``None``.
-
-    The clause says nothing about the secret itself.
-    """
-    found = _SHOWN_SECRET.search(text)
-    if found is None and "base64" in text and _ECHO.search(text) is not None:
-        return "the encoded value ends with a newline, which echo adds before base64"
-    if _ENV_FILE.search(text) is not None and _QUOTED_IN_FILE.search(text) is not None:
-        return (
-            "docker run --env-file keeps the quotes of the file, which become a part of the secret access key"
-        )
-    if found is None and _PADDED_VARIABLE.search(text) is not None:
-        return "the command that sets the secret has a space inside the quotes"
-    if found is None:
-        return None
-    value = found["quoted"] or found["plain"]
-    stripped = value.strip()
-    if stripped != value:
-        where = "begins" if value != value.lstrip() else "ends"
-        return f"the secret access key in the text {where} with a space inside the quotes"
-    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html shows its form.
-    if len(stripped) != _SECRET_LENGTH and _SECRET_FORM.fullmatch(stripped):
-        return f"the secret access key in the text has {len(stripped)} characters instead of {_SECRET_LENGTH}"
-    return None

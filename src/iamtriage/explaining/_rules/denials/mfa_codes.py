@@ -10,6 +10,8 @@ import re
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.profiles import find_profile_sections
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
@@ -30,7 +32,14 @@ _AWS_MFA = lazy_pattern(
 _CODE_REUSED = lazy_pattern(
     r"(?:\bfor (?:\w+ in |\(|\w+, ?\w+ in )|\bwhile |\bforEach\(|\.each do |\bxargs )[\s\S]{0,800}?(?:--token-code[ =][\"']?\$\{?\w|\bTokenCode[\"']?\s?[=:]\s?[A-Za-z_])"
     r"|--token-code[ =][\"']?(?P<code>\d{6})\b[\s\S]{0,4000}?--token-code[ =][\"']?(?P=code)\b"
-    r"|\b(?:same|one) (?:MFA |TOTP |token )?code\b"
+)
+# What people say of a code, the verb before it or after.
+_SAID_REUSED = lazy_pattern(
+    r"\b(?:same|one|single) (?:MFA |TOTP |OTP |token |6-digit |six-digit )?(?:code|token|OTP)\b"
+    r"|\b(?:use|enter|type|paste|give|re-?use)[sd]?\b[^\n.;]{0,30}\b(?:code|token|OTP)\b[^\n.;]{0,20}(?:\b(?:twice|again|(?:two|2|three|3|several|many) times|(?:for|in|with) (?:both|all|each|every|several|two|the second))\b)"
+    r"|\b(?:code|token|OTP)\b[^\n.;]{0,20} (?:is|was|gets) (?:re-?used|used (?:twice|again|already|for both))"
+    r"|\bre-?us(?:e|ed|ing)\b[^\n.;]{0,20} (?:code|token|OTP)\b",
+    re.IGNORECASE,
 )
 MFA_CODE = CauseType(
     "mfa-code",
@@ -80,7 +89,7 @@ def explain_mfa(denial: Denial) -> Explanation:
     listed = "aws iam list-mfa-devices"
     if user is not None:
         listed = commands.fill_command(f"{listed} --user-name {{}}", user)
-    if not is_about_device and _CODE_REUSED.search(text):
+    if not is_about_device and (_CODE_REUSED.search(text) or next(find_said(text, _SAID_REUSED), None)):
         return _explain_reused_code(denial, reported, serial)
     summary, title, again = "STS rejected the code of the MFA device.", "Retry with the next code", None
     resync = "aws iam resync-mfa-device --user-name USER_NAME --serial-number {} --authentication-code1 CODE --authentication-code2 NEXT_CODE"
@@ -187,18 +196,43 @@ def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explan
     template = "aws sts get-session-token --serial-number {} --token-code MFA_CODE"
     session = commands.fill_command(template, commands.arn(serial, "MFA_DEVICE_ARN"))
     text = "The first call used the code up."
+    title = "Use the code once, for a session, and assume all roles with that session"
+    keeps = "The session keeps the fact that MFA was used (aws:MultiFactorAuthPresent), which the trust policies check."
+    steps: tuple[str, ...] = (
+        f"Export what the command prints as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and assume each role without --serial-number, --token-code and --profile. {keeps}",
+        "Or wait for the next code before each call.",
+    )
+    lines: tuple[str | None, ...] = (with_profile(profile, session),)
+    roles = [
+        each
+        for each in find_profile_sections(denial.failure.text)
+        if "mfa_serial" in each.settings and "source_profile" in each.settings
+    ]
+    if roles:
+        source = commands.profile(roles[0].settings["source_profile"])
+        query = "--query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text"
+        steps = (
+            "Wait for the next code (30 seconds) before each role: the AWS CLI then caches its session, by default for one hour.",
+            f"Or use one code for all: the commands (for bash and zsh) get a session and store it as the profile mfa. Then set source_profile = mfa and remove mfa_serial in each profile with a role. {keeps}",
+        )
+        names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+        lines = (
+            f'read -r key_id secret token <<< "$({with_profile(source, session)} {query})"',
+            *(
+                f'aws configure set {name} "${variable}" --profile mfa'
+                for name, variable in zip(names, ("key_id", "secret", "token"), strict=True)
+            ),
+            commands.fill_command(
+                "aws configure set source_profile mfa --profile {}", commands.profile(roles[0].name)
+            ),
+        )
+        title = "Use the next code, or one code for a session with which all roles are assumed"
     return denial.explain(
         "STS rejected the MFA code because an earlier call had used it: each code is valid for one call, also within its 30 seconds. The device, its clock and the trust policies are not the problem.",
         reported,
         MFA_CODE_REUSED.cause("derived", "The text passes one code to several calls.", text=text),
         topic="mfa",
-        remedies=your_remedy(
-            "Use the code once, for a session, and assume all roles with that session",
-            "Export what the command prints as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and assume each role without --serial-number, --token-code and --profile. The session keeps the fact that MFA was used (aws:MultiFactorAuthPresent), which the trust policies check.",
-            "Or wait for the next code before each call.",
-            commands=with_profile(profile, session),
-            url=MFA_CODE_REUSED.sources[0],
-        ),
+        remedies=your_remedy(title, *steps, commands=lines, url=MFA_CODE_REUSED.sources[0]),
         notes="No policy is involved. The session is valid for 12 hours by default, and each session of a role that it assumes for at most one hour.",
     )
 

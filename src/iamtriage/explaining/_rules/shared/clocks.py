@@ -6,7 +6,8 @@ Messages: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubl
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
@@ -14,6 +15,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _TIMESTAMP = r"(\d{8}T\d{6}Z)"
 _SKEW = lazy_pattern(
@@ -151,6 +155,128 @@ def _parse_time(text: str) -> datetime | None:
     except ValueError:  # such as February 31
         pass
     return None
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH = "|".join(_MONTHS)
+_CLOCK = r"(?P<H>[0-2]?\d):(?P<M>[0-5]\d)(?::(?P<S>[0-5]\d))?(?: ?(?P<half>[AP]M)\b)?"
+# What date and timedatectl print, a Date header, and a time that a clause gives to something.
+_DATE_OUTPUT = rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}},?[ ]{{1,2}}(?:(?P<month>{_MONTH}) {{1,2}}(?P<day>\d{{1,2}}) {_CLOCK} (?:UTC|GMT|Z) (?P<year>20\d\d)|(?P<day_2>\d{{1,2}}) (?P<month_2>{_MONTH}) (?P<year_2>20\d\d) {_CLOCK.replace('P<', 'P<t')} (?:UTC|GMT|Z|\+0000))"
+_READING = lazy_pattern(
+    rf"{_DATE_OUTPUT}|\bUniversal time: \w{{3}} (?P<iso>20\d\d-\d\d-\d\d) {_CLOCK.replace('P<', 'P<u')} UTC"
+)
+_OTHER = r"CI|host|laptop|phone|watch|wall clock|server|AWS|NTP|(?:real|actual|right|correct) time|other (?:machine|box|host)|computer|mac|Windows|runner|colleague"
+_SAID_TIME = lazy_pattern(
+    rf"\b(?:{_OTHER}|machine|clock|it|here|everyone)\b[^\n.;,:0-9]{{0,30}}\b(?:shows?|says?|reads?|is|was|has|prints?|gives?)(?: (?:actually|really|about))?:? {_CLOCK}(?: UTC\b| GMT\b)?(?![\d:])",
+    re.IGNORECASE,
+)
+_OF_OTHER = lazy_pattern(rf"\b(?:{_OTHER})\b", re.IGNORECASE)
+_RIGHT = lazy_pattern(
+    r"(?i:(?:^|[<\s])date: ?\Z|\b(?:AWS|NTP|actual(?:ly)?|real(?:ly)?|right|correct|phone|watch|wall clock)\b)"
+)
+# AWS accepts signatures that are up to five minutes off.
+_ACCEPTED = 300
+_DAY = 86_400
+
+
+class StatedClocks(NamedTuple):
+    """Two clocks whose times a text states: they differ by more than AWS accepts."""
+
+    first: str
+    second: str
+    seconds: float
+    """How far the first one is behind, negative if it is ahead."""
+    is_second_right: bool
+
+    @property
+    def difference(self) -> str:
+        """What differs, as a clause."""
+        if self.is_second_right:
+            way = "behind" if self.seconds > 0 else "ahead"
+            return (
+                f"the clock of the machine is {self.duration} {way} ({self.first} instead of {self.second})"
+            )
+        return f"the clocks of the two machines in the text are {self.duration} apart ({self.first} and {self.second})"
+
+    @property
+    def duration(self) -> str:
+        """The difference in words, rounded to minutes."""
+        return describe_duration(max(round(abs(self.seconds) / 60) * 60, 120))
+
+
+class _Reading(NamedTuple):
+    time: datetime
+    shown: str
+    words: str
+    """The words before the time, in its line and the one above, or those of its clause."""
+    start: int
+
+
+def find_stated_clocks(text: str) -> StatedClocks | None:
+    r"""Return two clocks that a text states at the same moment, if they differ by more than AWS accepts.
+
+    The first one is that of a machine, as date prints it.
+
+    >>> found = find_stated_clocks("$ date -u\nMon Nov 23 09:12:44 UTC 2026\n$ curl -I https://sts.amazonaws.com\nDate: Mon, 23 Nov 2026 09:31:02 GMT")
+    >>> found.duration, found.is_second_right
+    ('18 minutes', True)
+    """
+    text = text[:_MAX_CHARS]
+    readings = list(_iterate_readings(text))
+    if len(readings) == 1:
+        readings += [
+            each for each in _iterate_said(text, readings[0].time) if each.start != readings[0].start
+        ][:1]
+    if len(readings) != 2 or not any(
+        _OF_OTHER.search(each.words) or _RIGHT.search(each.words) for each in readings
+    ):
+        # A log has the times of other moments.
+        return None
+    first, second = sorted(readings, key=lambda each: _RIGHT.search(each.words) is not None)
+    seconds = (second.time - first.time).total_seconds()
+    if not _ACCEPTED + 30 < abs(seconds) < _DAY / 2:
+        return None
+    is_right = _RIGHT.search(second.words) is not None and _RIGHT.search(first.words) is None
+    return StatedClocks(first.shown, second.shown, seconds, is_right)
+
+
+def _iterate_readings(text: str) -> Iterator[_Reading]:
+    for found in _READING.finditer(text):
+        line = text.rfind("\n", 0, found.start())
+        start = max(text.rfind("\n", 0, max(line, 0)) + 1, found.start() - 120)
+        if (time := _read(found)) is not None:
+            yield _Reading(time, f"{time:%H:%M:%S}", text[start : found.start()], found.start())
+
+
+def _iterate_said(text: str, day: datetime) -> Iterator[_Reading]:
+    """Yield the times of day in clauses that give them to something, on the day of another reading."""
+    for found in _SAID_TIME.finditer(text):
+        if (hour := _hour(found, "")) is not None and not _READING.search(found[0]):
+            time = day.replace(hour=hour, minute=int(found["M"]), second=int(found["S"] or 30))
+            half = f" {found['half']}" if found["half"] else ""
+            seconds = f":{found['S']}" if found["S"] else ""
+            yield _Reading(time, f"{found['H']}:{found['M']}{seconds}{half}", found[0], found.start())
+
+
+def _hour(found: re.Match[str], prefix: str) -> int | None:
+    hour, half = int(found[f"{prefix}H"]), (found[f"{prefix}half"] or "").upper()
+    hour = hour % 12 + (12 if half == "PM" else 0) if half else hour
+    return hour if hour < 24 else None
+
+
+def _read(found: re.Match[str]) -> datetime | None:
+    prefix = "u" if found["iso"] else "t" if found["year_2"] else ""
+    if found["iso"]:
+        year, month, day = map(int, found["iso"].split("-"))
+    else:
+        end = "_2" if prefix else ""
+        year, day = int(found[f"year{end}"]), int(found[f"day{end}"])
+        month = _MONTHS.index(found[f"month{end}"]) + 1
+    hour, minute, second = _hour(found, prefix), int(found[f"{prefix}M"]), int(found[f"{prefix}S"] or 0)
+    try:
+        return None if hour is None else datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:  # such as February 31
+        return None
 
 
 def describe_duration(seconds: float) -> str:

@@ -183,6 +183,11 @@ def describe_window(text: str) -> str:
     return f"are at most {minutes} minutes off" if minutes else "are up to 5 minutes off, S3 up to 15"
 
 
+def describe_clocks(text: str) -> str:
+    """Return why clocks that differ explain a rejected signature."""
+    return f"AWS accepts only signatures that {describe_window(text)}. The text states both times. The key and its secret can be right."
+
+
 def set_clock(text: str = "") -> Remedy:
     """Return the remedy that sets the clock.
 
