@@ -185,3 +185,38 @@ def test_list_of_the_credentials_that_the_call_used(shown: str, listed: str, *, 
     remedy = explain(f"{shown}{_EXPIRED}").remedies[0]
     assert listed in remedy.commands
     assert any(line.startswith("unset ") for line in remedy.commands) is can_be_unset
+
+
+_OF_TERRAFORM = "Error: validating provider credentials: retrieving caller identity from STS: operation error STS: GetCallerIdentity, https response error StatusCode: 403, RequestID: 5f6d, api error ExpiredToken: The security token included in the request is expired\n"
+_OF_BACKEND = "Error: error configuring S3 Backend: error validating provider credentials: error calling sts:GetCallerIdentity: ExpiredToken: The security token included in the request is expired\n\tstatus code: 403, request id: 6f0e\n"
+_KEYS = "~/.aws/credentials\n[lab]\naws_access_key_id = ASIAZEXAMPLEQWERQ7ZX\naws_secret_access_key = x\naws_session_token = y\n"
+_SSO = "\n~/.aws/config\n[profile lab]\nsso_session = acme\nsso_role_name = dev\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (f"{_OF_TERRAFORM}{_KEYS}{_SSO}", "used the old key under [lab] in ~/.aws/credentials"),
+        (f"{_OF_TERRAFORM}I ran aws sso login --profile lab\n{_KEYS}", "used the old key under [lab]"),
+        (f"{_OF_BACKEND}I ran aws sso login --profile lab\n{_KEYS}", "The S3 backend of Terraform used the old key under [lab]"),
+        # The AWS CLI uses the sign-in, and another profile has its own keys.
+        (f"{_EXPIRED}\n{_KEYS}{_SSO}", None),
+        (f"{_OF_TERRAFORM}{_KEYS.replace('lab', 'ops')}{_SSO}", None),
+        (f"{_OF_TERRAFORM}{_KEYS}", None),
+        (f"{_OF_TERRAFORM}export AWS_PROFILE=lab\n{_KEYS}", None),
+    ],
+)  # fmt: skip
+def test_keys_beside_the_sign_in_of_a_profile(text: str, verdict: str | None) -> None:
+    explanation = explain(text)
+    assert ("keys-beside-sign-in" in {each.code for each in explanation.causes}) is (verdict is not None)
+    assert verdict is None or verdict in explanation.summary
+    assert verdict is None or "sed -i.bak" in explanation.remedies[0].commands[0]
+    assert "takes precedence over the profile" not in explanation.summary
+
+
+def test_backend_that_the_text_does_not_show() -> None:
+    explanation = explain(f'{_OF_BACKEND}provider "aws" {{ profile = "lab" }}\n')
+    assert "most likely, it does not use the profile lab" in explanation.summary
+    assert explanation.remedies[0].title == "Set profile in the backend, too"
+    keys = explain(f'{_OF_BACKEND}provider "aws" {{ region = "eu-west-1" }}\n')
+    assert "backend" not in keys.summary

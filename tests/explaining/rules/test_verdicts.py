@@ -357,6 +357,36 @@ CASES = {
         "most often, the secret access key is wrong",
         "aws configure list",
     ),
+    "sign-in-outside-of-container": (
+        "Error loading SSO Token: Token for acme does not exist\nservices:\n  etl:\n    volumes:\n      - ~/.aws/config:/home/app/.aws/config:ro\n",
+        "the token of the sign-in is in ~/.aws/sso/cache on your computer",
+        "~/.aws:/home/app/.aws\n",
+    ),
+    "sign-in-outside-of-dev-container": (
+        'The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile.\n"mounts": ["source=${localEnv:HOME}/.aws/config,target=/home/vscode/.aws/config,type=bind"]',
+        "There is no IAM Identity Center sign-in in the container",
+        "${localEnv:HOME}/.aws,target=/home/vscode/.aws\n",
+    ),
+    "sign-in-with-mounted-cache": (
+        "Error loading SSO Token: Token for acme does not exist\n$ docker run -v ~/.aws/config:/root/.aws/config:ro -v ~/.aws/sso:/root/.aws/sso etl\n",
+        "There is no IAM Identity Center sign-in for the session acme",
+        "Run the call as the user who has the files",
+    ),
+    "sign-in-of-windows": (
+        "Error loading SSO Token: Token for acme does not exist\nI logged in with PowerShell, and the script runs in WSL.",
+        "There is no IAM Identity Center sign-in in WSL",
+        "aws sso login --sso-session acme",
+    ),
+    "sign-in-of-wsl": (
+        "Error loading SSO Token: Token for acme does not exist\nI ran aws sso login in WSL, and Terraform runs on Windows.",
+        "There is no IAM Identity Center sign-in in Windows",
+        "aws sso login --sso-session acme",
+    ),
+    "sign-in-under-sudo": (
+        "$ aws sso login --profile ops\nSuccessfully logged into Start URL: https://acme.awsapps.com/start\n$ sudo -E aws s3 ls --profile ops\nError loading SSO Token: Token for acme does not exist\n",
+        "the token cache of root, under sudo, has no token for it",
+        "Run the command without sudo",
+    ),
     "proxy-of-cli": (
         'PS C:\\> aws s3 ls\n\naws: [ERROR]: Failed to connect to proxy URL: "http://ana:secret@proxy.example.com:3128"',
         "The client could not connect to AWS through the proxy proxy.example.com:",

@@ -16,6 +16,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials import registry_logins, session_renewal, sso_settings
 from iamtriage.explaining._rules.credentials.missing_logins import OTHER_HOME
 from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_PHRASES, RejectedRequest
+from iamtriage.explaining._rules.credentials.sign_in_places import explain_sign_in_elsewhere
 from iamtriage.explaining._rules.credentials.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.shared import commands, common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -100,6 +101,9 @@ def explain_expired_sso(case: Case[Failure], message: str) -> Explanation:
     if (unknown := sso_settings.explain_unknown_session(case)) is not None:
         return unknown
     causes = [reported_cause(EXPIRED_SSO_SESSION, message, *EXPIRY_PHRASES)]
+    # SDKs say the same if there is no token.
+    if (elsewhere := explain_sign_in_elsewhere(case, None, causes[0])) is not None:
+        return elsewhere
     if "refresh failed" in message:
         causes.append(common_causes.WRONG_SSO_SESSION.cause())
     if re.search(OTHER_HOME.sign, case.text):

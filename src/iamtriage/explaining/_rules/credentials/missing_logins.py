@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.credentials.kubeconfig_versions import (
     OTHER_VERSION,
     explain_api_version,
 )
+from iamtriage.explaining._rules.credentials.sign_in_places import explain_sign_in_elsewhere
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, principal_words
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -120,13 +121,19 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         why = "kubectl uses the profile in the exec section of the kubeconfig, or AWS_PROFILE. To print the section:"
         show = Labelled(why, _SHOW_HELPER)
     login = your_remedy(login.title, *steps, commands=(*lines, show), url=login.url)
+    reported = clues.reported_cause(NO_SSO_LOGIN, message, "Error loading SSO Token")
+    if (elsewhere := explain_sign_in_elsewhere(case, session, reported)) is not None:
+        return elsewhere
     other = other_users.find_other_shell(case)
     cache = "the token cache" if other is None else f"the token cache {other.files},"
+    causes = (
+        WRONG_SSO_SESSION.cause() if "aws sso login" in case.text and other is None else None,
+        OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", other.because, text=other.why),
+    )
     return case.explain(
         f"There is no IAM Identity Center sign-in for {described}: {cache} has no token for it. No permission is missing.",
-        clues.reported_cause(NO_SSO_LOGIN, message, "Error loading SSO Token"),
-        WRONG_SSO_SESSION.cause() if "aws sso login" in case.text else None,
-        OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", other.because, text=other.why),
+        reported,
+        *(causes if other is None else causes[::-1]),
         remedies=present(other and other.remedy, login),
     )
 

@@ -265,6 +265,29 @@ def add_backend_credentials(case: Case[Failure], explanation: Explanation) -> Ex
     )
 
 
+def add_unseen_backend(case: Case[Failure], explanation: Explanation) -> Explanation:
+    """Return that the backend most likely does not use the profile or role of a provider, if the text has only the provider."""
+    text, outcome = case.failure.text, _OUTCOMES.get(case.failure.kind)
+    is_open = explanation.topic in {"no-credentials", "expired-session", "invalid-credentials"}
+    is_settled = any(each.code == "keys-beside-sign-in" for each in explanation.causes)
+    if outcome is None or not is_open or is_settled or _BACKEND.search(text) or "-backend-config" in text:
+        return explanation
+    found = find_backend(f"{text}\n{_BACKEND_BLOCK} {{\n}}")
+    if found is None or found.identity == _KEYS:
+        return explanation
+    return attrs.evolve(
+        explanation,
+        summary=f"The S3 backend {outcome.replace('those', 'the credentials', 1)}: most likely, it does not use {found.identity} of the block {found.other}. No permission is missing.",
+        causes=(
+            *(each for each in explanation.causes if each.evidence == "reported"),
+            BACKEND_WITHOUT_ROLE.cause(
+                text=f"If the block {_BACKEND_BLOCK}, which the text does not show, has no profile or role of its own, the backend uses the variables or the profile default."
+            ),
+        ),
+        remedies=(_set_in_backend_remedy(found), *explanation.remedies),
+    )
+
+
 def _store_keys_remedy(found: Backend, text: str, *, is_named: bool) -> Remedy:
     """Return the remedy that moves the keys of the provider to where the backend reads them, too."""
     profile = " --profile PROFILE" if is_named else ""

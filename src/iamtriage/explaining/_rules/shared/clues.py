@@ -92,7 +92,8 @@ _SHELL_PROFILE = lazy_pattern(
     re.ASCII | re.MULTILINE | re.IGNORECASE,
 )
 _SHELL_KEY = lazy_pattern(
-    rf"{_SHELL_VARIABLE}AWS_ACCESS_KEY_ID ?= ?[^\s;]{{1,64}}[ \t\r]*$"
+    # Lowercase is the setting of a file.
+    rf"{_SHELL_VARIABLE}(?-i:AWS_ACCESS_KEY_ID) ?= ?[^\s;]{{1,64}}[ \t\r]*$"
     r"|^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?\S{1,40}[ \t]{1,40}(?::[ \t]{1,9})?env\b",
     re.MULTILINE | re.IGNORECASE,
 )

@@ -1,0 +1,133 @@
+"""Explain a sign-in to IAM Identity Center that a program does not see: its token is in the home directory of another place.
+
+Sources: https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html (the token is cached in
+~/.aws/sso/cache), https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html and
+https://docs.docker.com/engine/storage/bind-mounts/.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clues import find_profile
+from iamtriage.explaining._rules.shared.credential_remedies import WSL, with_profile
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.failures._failures import Failure
+
+SIGN_IN_ELSEWHERE = CauseType(
+    "sign-in-elsewhere",
+    title="The token of the sign-in is in another place than the program looks",
+    meaning="aws sso login stores its token in ~/.aws/sso/cache of the user and the system that ran it. The config file does not contain it.",
+    recognised_by="The text mounts only ~/.aws/config into a container, or shows a sign-in in Windows and a program in WSL, or the reverse.",
+    fix="Mount all of ~/.aws, or sign in where the program runs.",
+    of="no-sso-login",
+    sources=("https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html",),
+)
+# A file of ~/.aws that a container gets, with docker run, Compose or a dev container.
+_FILE_MOUNTED = lazy_pattern(
+    r"(?P<source>[\w~$/{}:.\\%-]{1,120}[/\\]\.aws)[/\\](?:config|credentials)[\"']?(?P<between>:|,(?:target|dst|destination)=)(?P<target>(?:/[\w.-]{1,60}){1,6}/\.aws)/(?:config|credentials)\b(?P<end>(?::[a-z,]{1,12})?)"
+)
+_CACHE_MOUNTED = lazy_pattern(r"\.aws[/\\]sso\b|\.aws[/\\]?[\"']?(?::|,(?:target|dst|destination)=)")
+# Where somebody signed in, or where the program runs.
+_SIGN_IN = r"(?:\b(?:aws sso login|signed in|logged in|log(?:ging)? ?in|sign(?:ing)?[- ]in)\b)"
+_OF_WINDOWS = r"(?:\b(?:PowerShell|Windows(?! Subsystem)|cmd(?:\.exe)?|Git Bash)\b)"
+_IN_WINDOWS = lazy_pattern(
+    rf"{_SIGN_IN}[^\n.;,]{{0,60}}{_OF_WINDOWS}|{_OF_WINDOWS}[^\n.;,]{{0,40}}{_SIGN_IN}|\bPS [A-Z]:\\[^\n>]{{0,80}}> ?aws sso login"
+)
+_IN_WSL = lazy_pattern(rf"{_SIGN_IN}[^\n.;,]{{0,40}}\bWSL\b|\bWSL\b[^\n.;,]{{0,40}}{_SIGN_IN}")
+
+
+class _Place(NamedTuple):
+    summary: str
+    because: str | None
+    text: str
+    remedy: Remedy
+
+
+def explain_sign_in_elsewhere(
+    case: Case[Failure], session: str | None, reported: Cause
+) -> Explanation | None:
+    """Explain that a program does not see the sign-in, if the text shows where that is.
+
+    Args:
+        case: The failure.
+        session: The name of the sso-session, if the message has it.
+        reported: What the SDK reports.
+    """
+    place = _find_mount(case) or _find_windows(case, session)
+    if place is None:
+        return None
+    return case.explain(
+        f"{place.summary} No permission is missing.",
+        reported,
+        SIGN_IN_ELSEWHERE.cause("derived", place.because, text=place.text),
+        topic="no-sso-login",
+        remedies=place.remedy,
+    )
+
+
+def _find_mount(case: Case[Failure]) -> _Place | None:
+    """Return that a container has the config file, and not the cache next to it."""
+    text = case.failure.text
+    found = _FILE_MOUNTED.search(text)
+    if found is None or _CACHE_MOUNTED.search(text):
+        return None
+    profile = find_profile(case)
+    mount = f"{found['source']}{found['between']}{found['target']}"
+    export = (
+        with_profile(profile or "PROFILE", "aws configure export-credentials") + " --format env-no-export"
+    )
+    run = f"docker run --env-file <({export}) IMAGE"
+    return _Place(
+        "There is no IAM Identity Center sign-in in the container: it has only files of ~/.aws, and the token of the sign-in is in ~/.aws/sso/cache on your computer.",
+        f"The text shows {quote_words(found[0])}.",
+        "The config file only names the session. aws sso login stores the token in the cache, which is not mounted.",
+        your_remedy(
+            "Mount all of ~/.aws into the container, with the token cache",
+            f"Replace {quote_words(found[0])} by the line: not read-only, because the SDK stores renewed tokens there. The container's user must be allowed to read the files.",
+            "Sign in on your computer: the container has no browser.",
+            "Or pass the current session of your computer as variables (for bash and zsh). They last until it expires.",
+            commands=(with_profile(profile or "PROFILE", "aws sso login"), Labelled("Or:", run)),
+            manifest=f"{mount}\n",
+            manifest_language="text",
+            url=SIGN_IN_ELSEWHERE.sources[0],
+        ),
+    )
+
+
+def _find_windows(case: Case[Failure], session: str | None) -> _Place | None:
+    """Return that the sign-in is in Windows and the program in WSL, or the reverse."""
+    text = case.failure.text
+    if WSL.search(text) is None:
+        return None
+    of_windows, of_wsl = _IN_WINDOWS.search(text), _IN_WSL.search(text)
+    if (of_windows is None) == (of_wsl is None):
+        return None
+    login = with_profile(find_profile(case) or "PROFILE", "aws sso login")
+    if session is not None:
+        login = commands.fill_command("aws sso login --sso-session {}", commands.profile(session))
+    there, here, folder = "Windows", "WSL", r"%USERPROFILE%\.aws"
+    if of_windows is None:
+        there, here, folder = "WSL", "Windows", "~/.aws of WSL"
+    link = 'ln -s "$(wslpath "$(wslvar USERPROFILE)")/.aws" ~/.aws' if here == "WSL" else None
+    return _Place(
+        f"There is no IAM Identity Center sign-in in {here}, where the program runs: the sign-in is in {there}, which has another home directory.",
+        None,
+        f"The token of the sign-in is in {folder}, in sso{'/' if there == 'WSL' else chr(92)}cache. {here} reads its own ~/.aws.",
+        your_remedy(
+            f"Sign in in {here}, too",
+            f"Run the command in {here}, with the AWS CLI that is installed there. A copy of the config file is not enough.",
+            "Or let WSL use the folder of Windows: move its own ~/.aws away first. wslvar is from the package wslu."
+            if link
+            else None,
+            commands=(login, Labelled("Or:", link) if link else None),
+            url=SIGN_IN_ELSEWHERE.sources[0],
+        ),
+    )
