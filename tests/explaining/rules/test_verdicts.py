@@ -387,6 +387,46 @@ CASES = {
         "the token cache of root, under sudo, has no token for it",
         "Run the command without sudo",
     ),
+    "files-of-root": (
+        "$ ls -l ~/.aws\n-rw------- 1 root root 116 Nov  3 10:11 credentials\n$ whoami\ndeploy\n$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "the files in ~/.aws belong to root, who alone is allowed to read them, and the call runs as deploy",
+        "sudo chown -R deploy ~/.aws",
+    ),
+    "files-that-the-user-owns": (
+        "$ ls -l ~/.aws\n-rw------- 1 deploy deploy 116 Nov  3 10:11 credentials\n$ whoami\ndeploy\n$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "The SDK found no credentials. No request was sent",
+        "aws configure list-profiles",
+    ),
+    "file-with-permission-denied": (
+        "PermissionError: [Errno 13] Permission denied: '/home/deploy/.aws/credentials'\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "the user is not allowed to read /home/deploy/.aws/credentials",
+        "sudo chown -R deploy /home/deploy/.aws",
+    ),
+    "program-of-a-credential-process": (
+        "Error when retrieving credentials from custom-process: /opt/bin/creds: line 3: vault: command not found",
+        "its script /opt/bin/creds does not find vault",
+        "command -v vault",
+    ),
+    "profile-in-the-code-of-a-function": (
+        '[ERROR] ProfileNotFound: The config profile (dev) could not be found\n  File "/var/task/handler.py", line 4, in <module>\n    session = boto3.Session(profile_name="dev")\n',
+        "The execution role of the Lambda function is not used: the code names the profile dev",
+        "Remove the profile from the project",
+    ),
+    "profile-that-saml2aws-wrote": (
+        '$ saml2aws login\nTo use this credential, call the AWS CLI with the --profile option (e.g. aws --profile saml ec2 describe-instances).\n$ aws s3 ls\nUnable to locate credentials. You can configure credentials by running "aws login".\n',
+        "nothing selects the profile saml, which is signed in",
+        "export AWS_PROFILE=saml",
+    ),
+    "key-in-aws-vault": (
+        "aws-vault: error: exec: Failed to get credentials for dev: operation error STS: GetSessionToken, https response error StatusCode: 403, RequestID: 0a1b, api error InvalidClientTokenId: The security token included in the request is invalid.",
+        "the access key that aws-vault has stored for dev",
+        "aws-vault add dev",
+    ),
+    "session-of-the-global-endpoint": (
+        "An error occurred (InvalidClientTokenId) when calling the DescribeInstances operation: The security token included in the request is invalid\nRegion me-central-1. The session comes from https://sts.amazonaws.com. It works in eu-west-1.",
+        "most likely, the session token is a version 1 token of the global STS endpoint",
+        "export AWS_STS_REGIONAL_ENDPOINTS=regional",
+    ),
     "proxy-of-cli": (
         'PS C:\\> aws s3 ls\n\naws: [ERROR]: Failed to connect to proxy URL: "http://ana:secret@proxy.example.com:3128"',
         "The client could not connect to AWS through the proxy proxy.example.com:",

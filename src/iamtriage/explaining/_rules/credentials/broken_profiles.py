@@ -15,8 +15,9 @@ from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.empty_sources import explain_empty_source
+from iamtriage.explaining._rules.credentials.other_users import find_other_user
 from iamtriage.explaining._rules.credentials.sso_settings import explain_unread_session
-from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import Failure, MissingCredentials
@@ -239,6 +240,8 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
             ),
             notes=credential_remedies.NO_CALL_MADE,
         )
+    if (inner := _INNER_PROGRAM.search(message)) is not None:
+        return _explain_inner_program(case, inner["script"], inner["program"])
     return case.explain(
         f"The program that the profile names as credential_process {outcome}.",
         CREDENTIAL_PROCESS.cause(
@@ -250,6 +253,39 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
             "It must print only JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration.",
             "Use its absolute path in the profile. Its output is secret: don't share it.",
             commands="aws configure get credential_process",
+            url=pages.CLI_PROCESS,
+        ),
+        notes=credential_remedies.NO_CALL_MADE,
+    )
+
+
+# What a shell says of a program that a script runs.
+_INNER_PROGRAM = lazy_pattern(
+    r"(?P<script>[\w./~-]{1,120}): (?:line )?\d{1,5}: (?P<program>[\w./-]{1,80}): (?:command )?not found"
+)
+
+
+def _explain_inner_program(case: Case[MissingCredentials], script: str, program: str) -> Explanation:
+    """Explain that the script of a ``credential_process`` does not find a program that it runs."""
+    other = find_other_user(case)
+    place = "" if other is None else other.place
+    works = "" if other is None else " In your shell, PATH has its directory."
+    return case.explain(
+        f"The credential_process of the profile ran, but its script {script} does not find {program}: PATH{place} lacks the directory of that program.",
+        CREDENTIAL_PROCESS.cause(
+            "derived",
+            f'The text says "{program}: not found".',
+            text=f"The profile and the script are fine. cron, systemd and IDEs run programs with a short PATH.{works}",
+        ),
+        topic="credential-process",
+        remedies=your_remedy(
+            f"Write the full path of {program} in the script",
+            f"The first command, in a shell where it works, prints the path. Put that in {script} instead of {program}. The second one runs the script without your PATH, much as cron does.",
+            f"Or set PATH where the call runs: above the job in a crontab, or with Environment= in a systemd unit. {program} must be installed for the user that runs it.",
+            commands=(
+                commands.fill_command("command -v {}", program),
+                commands.fill_command('env -i HOME="$HOME" {} > /dev/null && echo ok', script),
+            ),
             url=pages.CLI_PROCESS,
         ),
         notes=credential_remedies.NO_CALL_MADE,

@@ -163,9 +163,44 @@ def explain_wrong_clock(case: Case[InvalidCredentials], reported: Cause) -> Expl
     )
 
 
+_KEY_OF_AWS_VAULT = lazy_pattern(
+    r"\baws-vault: error: \w{2,20}: (?:Failed|Error)[^\n]{0,30} credentials(?: for (?P<profile>[\w.@+-]{1,64}))?: (?!.{0,120}\bAssumeRole\b)"
+)
+
+
+def _explain_key_of_aws_vault(case: Case[InvalidCredentials]) -> Explanation | None:
+    """Explain that aws-vault has stored a key that AWS does not know any more, or return ``None``."""
+    found = _KEY_OF_AWS_VAULT.search(case.failure.text)
+    if found is None:
+        return None
+    profile = clues.safe_name(found["profile"]) or "PROFILE"
+    name = commands.profile(profile)
+    return case.explain(
+        f"AWS does not accept the access key that aws-vault has stored for {profile}: it was deleted, deactivated or rotated. No permission is missing.",
+        KEY_GONE.cause(
+            "derived",
+            text="aws-vault keeps its own copy of the key, in a keychain. A new key in the console or in ~/.aws/credentials does not change it.",
+        ),
+        topic="invalid-credentials",
+        remedies=your_remedy(
+            "Store the new key in aws-vault",
+            "The commands delete the old key and ask for the new one: ID and secret. If the secret is lost, create another key: AWS shows a secret only once.",
+            "Next time, aws-vault rotate replaces the key in AWS and in the keychain together.",
+            commands=(
+                commands.fill_command("aws-vault remove {}", name),
+                commands.fill_command("aws-vault add {}", name),
+                commands.fill_command("aws-vault exec {} -- aws sts get-caller-identity", name),
+            ),
+            url="https://github.com/99designs/aws-vault/blob/master/USAGE.md",
+        ),
+        notes=_NO_POLICY,
+    )
+
+
 def explain_passed_keys(case: Case[InvalidCredentials]) -> Explanation | None:
     """Explain keys that a container, code, a connection or the settings of a program pass, or return ``None``."""
     rules = (
+        _explain_key_of_aws_vault,
         _explain_token_not_passed,
         _explain_key_in_code,
         _explain_keys_of_connection,

@@ -170,7 +170,9 @@ def secret_object_remedy(case: Case[Failure]) -> Remedy:
 
 _KEY_IN_SHELL = lazy_pattern(r"\bAWS_ACCESS_KEY_ID[\"']? ?= ?[\"']?(?P<key>[A-Z0-9*.x]{4,40})")
 _SIGNED_IN = lazy_pattern(
-    r"\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)",
+    r"\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)"
+    # saml2aws, gimme-aws-creds, okta-aws-cli and aws-azure-login, whose profile a call must select.
+    r"|\(e\.g\. aws --profile (?P<saml>[\w.@:+/-]{1,64}) |\b(?:[Ww]rote|[Ww]ritten|[Uu]pdated) profile [\"']?(?P<written>[\w.@:+/-]{1,64})[\"']? (?:to|in) [^\n]{0,100}(?:credentials|config)\b",
     re.ASCII,
 )
 _ENDING, _KEY_LENGTH = 4, 20
@@ -209,7 +211,7 @@ def find_signed_in_profile(text: str) -> str | None:
     'dev'
     """
     found = _SIGNED_IN.search(text)
-    return None if found is None else found["profile"]
+    return None if found is None else next(filter(None, found.groups()))
 
 
 def find_override(case: Case[Failure]) -> Override | None:

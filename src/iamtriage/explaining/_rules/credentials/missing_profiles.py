@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import MissingCredentials
 
 if TYPE_CHECKING:
@@ -79,10 +80,15 @@ _OF_BLOCK = lazy_pattern(
 _STACK = lazy_pattern(r"\bPulumi\.([\w-]{1,60})\.ya?ml\b", re.ASCII)
 
 
+# Runtimes with a role of their own, and without files of a person.
+_WORKLOADS = frozenset({"ecs", "eks-pod", "glue", "lambda", "sagemaker"})
+
+
 def explain_pinned_profile(case: Case[MissingCredentials], profile: str) -> Explanation | None:
-    """Explain that a project names a profile that a CI job does not have, if the text shows both."""
+    """Explain that a project names a profile that a CI job or a workload does not have, if the text shows both."""
     text, runtime = case.failure.text, case.context.runtime
-    if not (runtime is not None and runtime.is_job) and _CI.search(text) is None:
+    is_workload = runtime is not None and runtime.kind in _WORKLOADS
+    if not (runtime is not None and (runtime.is_job or is_workload)) and _CI.search(text) is None:
         return None
     name = re.escape(profile)
     # A comment sets nothing.
@@ -100,8 +106,13 @@ def explain_pinned_profile(case: Case[MissingCredentials], profile: str) -> Expl
         file = f"aws:profile in {stack[0]}"
     remove = line and line.format(stack=stack[1] if stack else "STACK")
     select = fill_command("export AWS_PROFILE={}", profile)
+    unused = f"The credentials of the job are not used: {file} names the profile {profile}, which does not exist in the job."
+    after = "The job then uses the credentials in its environment: neither its role nor its variables need a change. Do not create the profile in the job."
+    if is_workload and runtime is not None:
+        unused = f"{capitalize_start(runtime.caller)} is not used: {file.removeprefix('the profile in ')} names the profile {profile}, which exists only on a computer."
+        after = f"Without it, the SDK uses {runtime.caller}, and refreshes its credentials. Deploy the code again."
     return case.explain(
-        f"The credentials of the job are not used: {file} names the profile {profile}, which does not exist in the job.",
+        unused,
         PROFILE_PINNED.cause(
             "derived",
             text=f"A profile in the configuration or code of a project must exist wherever it runs. The program fails without {profile}, whatever credentials the environment has.",
@@ -111,7 +122,7 @@ def explain_pinned_profile(case: Case[MissingCredentials], profile: str) -> Expl
             your_remedy(
                 "Remove the profile from the project",
                 None if remove and "rm" in remove else f"Delete {file}.",
-                "The job then uses the credentials in its environment: neither its role nor its variables need a change. Do not create the profile in the job.",
+                after,
                 commands=remove,
                 url=pages.CLI_PROFILES,
             ),

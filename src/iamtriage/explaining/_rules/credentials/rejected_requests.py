@@ -69,6 +69,7 @@ _REJECTED_CALL = lazy_pattern(
 # What tools log about the endpoint of a session.
 _USES_GLOBAL = lazy_pattern(
     r"(?i:sts[ _]?endpoint|endpoint_url|global endpoint|POST)\b[^\n]{0,20}\bhttps://sts\.amazonaws\.com(?![\w.])"
+    r"|\b(?:[Ss]ession|[Tt]okens?|[Cc]redentials|[Rr]ole)\b[^\n.;]{0,40}\b(?:from|via|by|at|with|through) (?:the )?(?:(?:https://)?sts\.amazonaws\.com(?!\.?\w)|global (?:STS )?endpoint)"
 )
 _ACCOUNT = lazy_pattern(
     r"(?:\b[Aa]ccount(?: ID)?[ =:(\"']{1,4}|\barn:aws:(?:iam|sts)::)(\d{12})(?!\d)", re.ASCII
