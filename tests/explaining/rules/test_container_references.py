@@ -116,3 +116,20 @@ def test_reference_that_is_no_arn(value: str, code: str, corrected: str | None) 
         corrected is not None
     )
     assert explanation.remedies[0].manifest == corrected
+
+
+def test_reference_of_a_bucket_policy() -> None:
+    denied = 'User: arn:aws:sts::444455556666:assumed-role/etl/run is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::drop/a.csv" because no resource-based policy allows the s3:GetObject action'
+    code = """data "aws_iam_policy_document" "drop" {
+  statement {
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::444455556666:role/etl"]
+    }
+    actions   = ["s3:GetObject"]
+    resources = [aws_s3_bucket.drop.arn]
+  }
+}"""
+    explanation = explain(f"{denied}\n\n{code}")
+    assert "it is the ARN of the bucket, which does not cover its objects" in explanation.summary
+    assert explanation.remedies[0].manifest == 'resources = ["${aws_s3_bucket.drop.arn}/*"]'

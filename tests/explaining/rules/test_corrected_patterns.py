@@ -294,7 +294,7 @@ _PARTNER = "444455556666"
         ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:jobs"), {"aws:PrincipalOrgID": "o-abc1234567"}, ("allows it only if aws:PrincipalOrgID is o-abc1234567", None)),
     ],
 )  # fmt: skip
-def test_one_element_of_a_resource_policy(  # noqa: PLR0917 (the columns of the table)
+def test_one_element_of_a_resource_policy(
     service: str,
     denied: str,
     principal: str,

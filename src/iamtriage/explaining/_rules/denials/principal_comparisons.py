@@ -37,7 +37,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._arn_templates import RANDOM_END
-from iamtriage.policies._readers.unknown_values import has_reference
+from iamtriage.policies._readers.unknown_values import find_container, has_reference
 
 _COMMANDS = 2
 _HTTP_METHODS = "es:eshttp"
@@ -156,6 +156,9 @@ def _correct_resource(denial: Denial, old: str, resource: str) -> Correction | N
         )
     if ":secretsmanager:" in resource and names_partial_arn(old, resource[: -len(RANDOM_END)]):
         return Correction(resource, "the ARN of a secret ends with a hyphen and six random characters")
+    if (container := find_container(old, resource)) is not None:
+        reason = f"it is the ARN of the {container.noun}, which does not cover its {container.parts}"
+        return Correction(container.corrected, reason)
     return correct_pattern(old, resource)
 
 

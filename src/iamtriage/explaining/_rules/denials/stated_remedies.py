@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
 from iamtriage.explaining._rules.denials.stated_secrets import complete_others, names_partial_arn
 from iamtriage.explaining._rules.denials.unused_code import find_unread_statement
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.corrected_patterns import correct_line_remedy
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy
@@ -220,20 +221,30 @@ def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Rem
     resource = compared_resource(denial)
     if not policy.is_code or resource is None:
         return None
-    allowed = allowed_resources(statements_with(policy, action))
+    allowed = list(dict.fromkeys(allowed_resources(statements_with(policy, action))))
     bucket = next((each for each in allowed if resource.startswith(f"{each}/") and ":s3:" in each), None)
-    step = f"Let the statement that allows {action} name {clip_text(resource)}, too, as an ARN or a pattern for it."
     partial = next((each for each in allowed if names_partial_arn(each, resource[: -len(RANDOM_END)])), None)
+    title = f"Correct the resource in {policy.name}"
+    old, new = allowed[0] if len(allowed) == 1 else "", resource
+    step = f"Let the statement that allows {action} name {clip_text(resource)}, too, as an ARN or a pattern for it."
+    keep = "Change the line to the one below. Keep the old resource as a second one if other calls need it."
     if partial is not None and denial.service == "secretsmanager":
-        step = f"End the resource with {RANDOM_END}: {clip_text(partial)}{RANDOM_END}. The same is true of all secrets in the policy."
+        old, new, keep = partial, f"{partial}{RANDOM_END}", "The same is true of all secrets in the policy."
+        step = f"End the resource with {RANDOM_END}: {clip_text(new)}. {keep}"
     if bucket is not None:
-        step = f"Add {clip_text(bucket)}/* to the resources of the statement that allows {action}. Keep {clip_text(bucket)} for actions on the bucket itself."
-    return account_remedy(
-        f"Correct the resource in {policy.name}",
-        step,
-        "Then deploy the code. A change in IAM alone is not in the code: the next deployment can undo it.",
-        url=pages.EVALUATION,
+        old, new, keep = bucket, f"{bucket}/*", f"Keep {clip_text(bucket)} for actions on the bucket itself."
+        step = f"Add {clip_text(new)} to the resources of the statement that allows {action}. {keep}"
+    line = (
+        correct_line_remedy(denial.failure.text, title, [(old, new)], keep, build=account_remedy)
+        if old
+        else None
     )
+    if line is not None:
+        return attrs.evolve(line, url=pages.EVALUATION)
+    deploy = (
+        "Then deploy the code. A change in IAM alone is not in the code: the next deployment can undo it."
+    )
+    return account_remedy(title, step, deploy, url=pages.EVALUATION)
 
 
 def explain_without_effect(
