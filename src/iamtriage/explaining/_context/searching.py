@@ -263,16 +263,8 @@ def _documents(text: str) -> dict[str, Any]:
 # Parts of the names of AWS managed policies.
 _SIGNS_OF_ATTACHMENTS = ("AdministratorAccess", "FullAccess", "OnlyAccess", "PowerUserAccess")
 _SIGNS_OF_DESCRIPTIONS = (
-    " may ",
-    " can ",
-    " contain",
-    " got ",
-    " grant",
-    " has ",
-    " have ",
-    " include",
-    "olicy:",
-)
+    " may ", " can ", " contain", " got ", " grant", " has ", " have ", " include", "olicy:",
+)  # fmt: skip
 # Every policy contains one of these, in JSON, YAML or code.
 _SIGNS_OF_POLICIES = (
     "Statement", "statement {", "Effect", "aws_iam_policy_document", "iamRoleStatements", "PolicyDocument", "get_policy_document",

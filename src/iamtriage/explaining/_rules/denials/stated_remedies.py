@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, shown_sid
 from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._managed_policies import is_known_policy
+from iamtriage.policies._readers.unknown_values import has_reference
 
 _NOT_THERE = "First check the name and the Region: if that has no such secret, the ARN that IAM compares has no random end, and no pattern for one matches it."
 ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
@@ -225,7 +226,8 @@ def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Rem
     bucket = next((each for each in allowed if resource.startswith(f"{each}/") and ":s3:" in each), None)
     partial = next((each for each in allowed if names_partial_arn(each, resource[: -len(RANDOM_END)])), None)
     title = f"Correct the resource in {policy.name}"
-    old, new = allowed[0] if len(allowed) == 1 else "", resource
+    # What a reference stands for may be another resource.
+    old, new = allowed[0] if len(allowed) == 1 and not has_reference(allowed[0]) else "", resource
     step = f"Let the statement that allows {action} name {clip_text(resource)}, too, as an ARN or a pattern for it."
     keep = "Change the line to the one below. Keep the old resource as a second one if other calls need it."
     if partial is not None and denial.service == "secretsmanager":
