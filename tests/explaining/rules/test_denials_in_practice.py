@@ -2333,6 +2333,55 @@ OTHERS: tuple[Case, ...] = (
         ("the unique ID of a deleted role", "Account 444455556666 must allow it, too: by the text, it does."),
         ("put-role-policy",),
     ),
+    *(
+        (
+            f"boundary that is required, {name}",
+            f"{_implicit('iam:CreateRole', f'arn:aws:iam::{ACCOUNT}:role/app-cart', 'identity-based policy')}\n{said}",
+            {},
+            says,
+            omits,
+        )
+        for name, said, says, omits in (
+            (
+                "with its name",
+                "Our policy only lets us create roles with the boundary DevBoundary. I ran: aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json",
+                (
+                    "most likely because the call passes no permissions boundary",
+                    f"Do this first: Create app-cart with the permissions boundary DevBoundary [you] 1. Pass arn:aws:iam::{ACCOUNT}:policy/DevBoundary",
+                    f"file://trust.json --permissions-boundary arn:aws:iam::{ACCOUNT}:policy/DevBoundary",
+                ),
+                ("put-role-policy",),
+            ),
+            (
+                "without a name",
+                "Roles here must have a permissions boundary.",
+                ("Do this first: Create app-cart with a permissions boundary [you]",),
+                ("put-role-policy",),
+            ),
+            (
+                "of the caller",
+                "My own role has the permissions boundary TeamBoundary attached.",
+                ("put-role-policy",),
+                ("most likely",),
+            ),
+            (
+                "that the call passes",
+                "Roles must have a permissions boundary. I ran aws iam create-role --role-name app-cart --permissions-boundary arn:aws:iam::111122223333:policy/Fence",
+                ("put-role-policy",),
+                ("passes no",),
+            ),
+        )
+    ),
+    (
+        "user that a role does not name",
+        "$ aws iam list-access-keys --profile admin\nAn error occurred (ValidationError) when calling the ListAccessKeys operation: Must specify userName when calling with non-User credentials",
+        {},
+        (
+            "The call names no user, and a role or the root user made it",
+            "aws iam list-access-keys --profile admin --user-name USER_NAME",
+        ),
+        ("API reference",),
+    ),
     (
         "key policy for a service",
         "events.amazonaws.com is not authorized to access the key because no resource-based policy allows the kms:GenerateDataKey action",

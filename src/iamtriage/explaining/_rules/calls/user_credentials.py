@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.principal_words import describe_principal
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 if TYPE_CHECKING:
@@ -45,6 +46,49 @@ CREDENTIAL_OF_OTHER_USER = CauseType(
     sources=(pages.ACCESS_KEYS,),
     of="not-found",
 )
+
+
+USER_NOT_NAMED = lazy_pattern(r"Must specify userName when calling with non-User credentials")
+"""What IAM says if a role or the root user calls without the name of a user."""
+UNNAMED_USER = CauseType(
+    "unnamed-user",
+    title="The call names no user, and its credentials are not those of a user",
+    meaning="Without a user name, IAM takes the user whose credentials sign the call. A role, the root user and IAM Identity Center have none.",
+    fix="Name the user: --user-name in the AWS CLI.",
+    recognised_by="The message says that userName must be specified with credentials of no user.",
+    sources=(pages.ACCESS_KEYS,),
+    of="invalid-request",
+)
+
+
+def explain_unnamed_user(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that a call for a user of IAM, made as a role, has to name the user."""
+    again = commands.repeat_command(case.context.command, "iam", changes={"user-name": "USER_NAME"})
+    profile = clues.find_profile(case)
+    identity, users = (
+        with_profile(profile, each)
+        for each in (
+            "aws sts get-caller-identity --query Arn --output text",
+            "aws iam list-users --query 'Users[].UserName'",
+        )
+    )
+    who = describe_principal(case.principal, "a role or the root user")
+    return case.explain(
+        f"The call names no user, and {who} made it: IAM fills in the user only for credentials of an IAM user.",
+        UNNAMED_USER.cause(
+            "reported",
+            clues.quote_phrases(message, "Must specify userName when calling with non-User credentials"),
+        ),
+        topic=UNNAMED_USER.code,
+        remedies=your_remedy(
+            "Name the user in the call: --user-name",
+            "UserName in SDKs. The second command lists the users of the account.",
+            "Or, if you meant your own user, call with its access key: the first command prints who calls.",
+            commands=present(identity, users, again and Labelled("Then, with USER_NAME filled in:", again)),
+            url=pages.ACCESS_KEYS,
+        ),
+        notes=NOT_A_DENIAL,
+    )
 
 
 def explain_credential_of_user(case: Case[AwsError], message: str) -> Explanation:

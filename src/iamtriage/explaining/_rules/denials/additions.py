@@ -200,6 +200,15 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         lambda denial: not denial.is_explicit and "aws_iam_" in denial.failure.text,
         "denials.resource_order.add_resource_order",
     ),
+    (
+        lambda denial: (
+            denial.lowercase_action in {"iam:createrole", "iam:createuser"}
+            and _may_lack_allow(denial)
+            and not denial.context.policies
+            and "oundary" in denial.failure.text
+        ),
+        "denials.named_requirements.add_required_boundary",
+    ),
     (_may_be_elsewhere, "denials.region_contrasts.add_resource_elsewhere"),
     (_may_be_default, "denials.default_resources.add_default_resource"),
     (

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import re
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_words
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import deny_conditions, deny_remedies
+from iamtriage.explaining._rules.denials.condition_options import repeat_with
 from iamtriage.explaining._rules.shared import commands, denied_regions
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.remedies import present
 
 # The permissions boundary that an asker or a policy names.
 _SPEAKS_OF_BOUNDARY = lazy_pattern(
     r"\b(?:[Pp]ermissions?|PERMISSIONS?)[ _-]?[Bb](?:oundary|OUNDARY)\b|\biam:PermissionsBoundary\b"
+    r"|\bboundary (?=[\w+=@-]{1,60}[Bb]oundary\b)"
+)
+# "Only with the boundary X", "must have X as permissions boundary", "a boundary is required".
+_REQUIRES_BOUNDARY = lazy_pattern(
+    r"(?i:\b(?:only|must|mandatory|requires?|required|forces?|enforces?|needs?|(?:has|have) to|unless|without)\b[^.\n]{0,80}\bboundary\b"
+    r"|\bboundary\b[^.\n]{0,60}\b(?:must|mandatory|required|enforced|(?:has|have|needs?) to)\b)"
+)
+_SETS_BOUNDARY = lazy_pattern(
+    r"--permissions-boundary\b|\bpermissions_boundary\s{0,12}=|\bPermissionsBoundary[\"']?\s?[:=]"
 )
 _BOUNDARY_NAME = lazy_pattern(
     r"(?<![\w.-])(?:[\w+=@-]{1,60}[-_]?[Bb]oundary|[Bb]oundary[-_][\w+=@-]{1,60})(?![\w-])"
@@ -120,3 +134,32 @@ def remedy_by_name(denial: Denial) -> Remedy | None:
             title = f"Call in a Region of the {prefix.upper()}, judging by the name {clip_text(name)}"
             step = f"{step} For example, --region {_REGIONS_OF_AREAS[prefix]}."
     return deny_remedies.build_remedy(denial, requirement, title, step)
+
+
+def add_required_boundary(denial: Denial, explanation: Explanation) -> Explanation:
+    """Return that a new role or user lacks the permissions boundary that the text says is required."""
+    from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_CONDITION
+
+    text, boundary = denial.failure.text, _find_boundary(denial)
+    said = None if _SETS_BOUNDARY.search(text) else _REQUIRES_BOUNDARY.search(text)
+    remedy = None if said is None or boundary is None else remedy_by_name(denial)
+    if said is None or remedy is None:
+        return explanation
+    remedy = attrs.evolve(remedy, title=remedy.title.removesuffix(", if the Deny requires one"))
+    if boundary and denial.account:
+        arn = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:policy/{boundary}"
+        again = repeat_with(denial, "iam:PermissionsBoundary", (arn,))
+        remedy = attrs.evolve(remedy, commands=present(again))
+    cause = STATED_POLICY_CONDITION.cause(
+        "derived",
+        f"The text says {quote_words(said[0])}.",
+        text="By the text, the Allow requires a permissions boundary, and the call passes none.",
+    )
+    summary = f"{explanation.summary.removesuffix('.')}, most likely because the call passes no permissions boundary."
+    return attrs.evolve(
+        explanation,
+        summary=summary,
+        causes=(cause, *(each for each in explanation.causes if each.evidence != "possible")),
+        # An Allow without the condition would let the caller get around the boundary.
+        remedies=(remedy,),
+    )

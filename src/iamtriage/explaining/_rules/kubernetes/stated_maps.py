@@ -265,7 +265,7 @@ def _summary(found: Finding) -> str:
         return f"The aws-auth entry for {name} has no effect: it is in {found.entry.wrong_list}, and its {found.field} belongs in {found.list_name}."
     looked_up = f"the authenticator looks for {map_entries.arn_in_map(found.caller)}."
     if found.is_of_other_account:
-        return f"No aws-auth entry is for {map_entries.arn_in_map(found.caller)}: the entry for {name} has the role of another account, {clip_text(found.named.account)}."
+        return f"No aws-auth entry is for {map_entries.arn_in_map(found.caller)}: the entry with that name is for the {'role' if found.entry.is_role else 'user'} of the account {clip_text(found.named.account)}."
     if not found.has_name:
         other = "nodes" if isinstance(found.named, InstanceProfile) else name
         return f"No aws-auth entry in the text is for {found.caller.name}: the one for {other} {found.difference}."
