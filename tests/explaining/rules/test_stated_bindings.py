@@ -264,3 +264,24 @@ def test_account_of_the_pod_at_the_wrong_level(place: str | None) -> None:
     assert first.title.startswith("Set serviceAccountName in spec.template.spec") is (place is not None)
     assert ("where the API server drops it" in explanation.summary) is (place is not None)
     assert place is None or (first.manifest or "").endswith("serviceAccountName: bot\n")
+
+
+MAPPED = "mapRoles: |\n  - rolearn: arn:aws:iam::111122223333:role/ops\n    username: {}\n    groups:\n      - viewers\n"
+SEARCHED = "$ kubectl get clusterrolebindings,rolebindings -A -o wide | grep viewers\n"
+
+
+@pytest.mark.parametrize(
+    ("user", "after", "words", "command"),
+    [
+        ("ops", MAPPED.format("ops") + SEARCHED + "$", "its group viewers is bound to no RBAC role, as the search in the text shows.", "--group=viewers"),
+        ("ops:ana", MAPPED.format("ops:{{SessionName}}") + SEARCHED + "$", "its group viewers is bound to no RBAC role", "--group=viewers"),
+        ("ops:ana", MAPPED.format("ops:{{SessionName}}"), "no RBAC role of its group viewers and no access policy allows it.", "--group=viewers"),
+        ("dev", MAPPED.format("ops") + SEARCHED + "$", "no RBAC role and no access policy allows it.", "--user=dev"),
+        ("ops", MAPPED.format("ops") + SEARCHED + "web  ClusterRole/view  3d  viewers\n$", "no RBAC role of its group viewers and no access policy allows it.", "--group=viewers"),
+    ],
+    ids=["user", "session", "no search", "another user", "bound"],
+)  # fmt: skip
+def test_group_without_a_binding(user: str, after: str, words: str, command: str) -> None:
+    explanation = explain(f"{DENIED.format(user=user, where=IN_SHOP)}\n{after}")
+    assert words in explanation.summary
+    assert any(command in line for remedy in explanation.remedies for line in remedy.commands)

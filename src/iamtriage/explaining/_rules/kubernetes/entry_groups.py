@@ -46,7 +46,7 @@ MAP_OVERRIDDEN = CauseType(
 
 def use_stated_group(denied: DeniedRequest) -> DeniedRequest:
     """Return the request of a session with the only group that a text shows of it, to which a role can be bound."""
-    is_changeable = denied.kind == "iam session" and not is_in_terraform(denied)
+    is_changeable = denied.kind in {"iam session", "user"} and not is_in_terraform(denied)
     own = find_known_groups(denied) if is_changeable else None
     names = [each for each in own or () if not each.startswith("system:") and kubernetes_name(each) == each]
     return attrs.evolve(denied, subject=Subject("Group", names[0])) if len(names) == 1 else denied

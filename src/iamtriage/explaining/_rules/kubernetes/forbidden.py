@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.kubernetes.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import find_missing_role, rbac_remedies
-from iamtriage.explaining._rules.kubernetes.stated_entries import find_known_groups
+from iamtriage.explaining._rules.kubernetes.stated_entries import find_known_groups, find_unbound_group
 from iamtriage.explaining._rules.kubernetes.stated_rbac import add_stated_verbs, find_gaps
 from iamtriage.explaining._rules.kubernetes.stated_rbac_remedies import gap_remedies
 from iamtriage.explaining._rules.shared import kubernetes_requests, pages
@@ -179,7 +179,9 @@ def _describe_gap(denied: DeniedRequest) -> str:
     if (answered := _find_answer(denied)) is not None:
         return answered
     own = [clip_text(each) for each in find_known_groups(denied) or () if not each.startswith("system:")]
-    if own and denied.is_iam:
+    if (unbound := find_unbound_group(denied)) is not None:
+        return f"its group {clip_text(unbound)} is bound to no RBAC role, as the search in the text shows"
+    if own and (denied.is_iam or denied.kind == "user"):
         kind = "group" if len(own) == 1 else "groups"
         return f"no RBAC role of its {kind} {join_words(own, 'and')}{_or_policy(denied)} allows it"
     return f"no {describe_cloud_roles(denied) or f'RBAC role{_or_policy(denied)}'} allows it"
@@ -238,7 +240,7 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
     )
     if denied.is_default_service_account:
         yield NO_SERVICE_ACCOUNT_NAME.cause()
-    if denied.request.verb == "impersonate":
+    if denied.request.verb == "impersonate" or find_unbound_group(denied) is not None:
         return
     if denied.kind == "iam session" and not (denied.stated_policies or denied.has_empty_entry):
         yield BINDING_NAMES_OTHER_USER.cause(because=f"The user name is {denied.user}")

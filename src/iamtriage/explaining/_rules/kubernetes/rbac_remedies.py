@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.kubernetes.entry_groups import (
     cluster_admin_remedy,
     refuses_cluster_admin,
 )
+from iamtriage.explaining._rules.kubernetes.stated_entries import find_unbound_group
 from iamtriage.explaining._rules.shared import commands, kubernetes_requests, manifests, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -38,13 +39,9 @@ _CLAIMS = "persistentvolumeclaims"
 _EMR_ACCOUNTS = "emr-containers-sa-spark-"
 # The commands of kubectl that use subresources of pods.
 _USERS_OF_SUBRESOURCES = {
-    "attach": "attach",
-    "ephemeralcontainers": "debug",
-    "eviction": "drain",
-    "exec": "exec",
-    "log": "logs",
+    "attach": "attach", "ephemeralcontainers": "debug", "eviction": "drain", "exec": "exec", "log": "logs",
     "portforward": "port-forward",
-}
+}  # fmt: skip
 
 
 class MissingRole(NamedTuple):
@@ -161,8 +158,10 @@ def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
 
 def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
     request = denied.request
-    asks_for_all_namespaces = request.is_cluster_scope and not request.is_cluster_scoped_type
-    if not asks_for_all_namespaces or request.path or request.verb not in kubernetes_requests.READ_VERBS:
+    asks_for_all = request.is_cluster_scope and not (request.is_cluster_scoped_type or request.path)
+    # Without any binding, a namespace makes no difference.
+    is_unbound = find_unbound_group(denied) is not None
+    if not asks_for_all or is_unbound or request.verb not in kubernetes_requests.READ_VERBS:
         return None
     is_known = request.is_cluster_scoped_type is not None
     return your_remedy(
@@ -364,9 +363,10 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
         yield "The role applies in every namespace."
     if (step := cloud_roles.unique_id_step(denied)) is not None:
         yield step
+    elif denied.kind == "user" and denied.subject is not None and denied.subject.kind == "Group":
+        yield f"Others in the group {denied.subject.name} get the permission, too."
     elif denied.kind == "user" and denied.provider is None:
-        source = "an access entry or aws-auth" if denied.cluster.uses_entries else "aws-auth"
-        yield f"The user name is from {source}. To bind a group of that entry, use --group=NAME instead of --user."
+        yield f"The user name is from {'an access entry or ' * denied.cluster.uses_entries}aws-auth. To bind a group of that entry, use --group=NAME instead of --user."
     yield "To keep the objects in files, apply the manifest rbac.yaml instead: kubectl create -f rbac.yaml."
 
 

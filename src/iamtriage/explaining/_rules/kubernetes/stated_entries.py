@@ -12,6 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole, Principal, Role, ServiceLinkedRole
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
+from iamtriage.explaining._context.readers.kubernetes.binding_searches import find_vain_search
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.shared.clusters import find_iam_arns
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
@@ -210,10 +211,24 @@ def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     mapped = [
         each
         for each in denied.case.context.mappings
-        if each.username == denied.user
+        if _is_user_name(each.username or "", denied.user or "")
         or (role is not None and _identify(try_parse_principal(each.arn)) == _identify(role))
     ]
     return mapped[0].groups if len(mapped) == 1 else None
+
+
+def _is_user_name(template: str, user: str) -> bool:
+    """Return whether a user name is that of an ``aws-auth`` entry, in which the session's name can be a variable."""
+    start, variable, end = template.partition("{{SessionName}}")
+    if not variable:
+        return template == user
+    return len(user) > len(start + end) and user.startswith(start) and user.endswith(end)
+
+
+def find_unbound_group(denied: DeniedRequest) -> str | None:
+    """Return a group of the user for which a search in the text found no binding."""
+    words = find_vain_search(denied.case.failure.text)
+    return next((each for each in find_known_groups(denied) or () if words and words in each), None)
 
 
 def find_known_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
