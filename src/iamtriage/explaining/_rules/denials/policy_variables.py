@@ -40,6 +40,7 @@ _URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_vari
 _POD_URL = "https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html"
 _VARIABLE = lazy_pattern(r"\$\{(?P<key>[a-zA-Z0-9-]{2,30}:[^{}$,]{1,160})\}")
 _TAG = "aws:principaltag/"
+_MAX_WILDCARDS, _MAX_VARIABLES = 3, 4
 _POD_TAGS = frozenset(
     {
         "eks-cluster-arn", "eks-cluster-name", "kubernetes-namespace", "kubernetes-pod-name",
@@ -126,7 +127,8 @@ def _match(pattern: str, resource: str) -> dict[str, str] | None:
         re.escape(part).replace(r"\*", ".*").replace(r"\?", ".")
         for part in re.split(r"\$\{[^{}]*\}", pattern)
     ]
-    if len(parts) != len(keys) + 1:
+    # Each wildcard multiplies the time of a comparison.
+    if len(parts) != len(keys) + 1 or pattern.count("*") > _MAX_WILDCARDS or len(keys) > _MAX_VARIABLES:
         return None
     found = re.fullmatch("([^/]*)".join(parts), resource)
     return None if found is None else dict(zip(keys, found.groups(), strict=True))
@@ -136,7 +138,8 @@ def _written_out(needed: _Needed, resource: str) -> str:
     """Return the resource of a statement with the values of the denied resource in place of its variables."""
     written = needed.pattern or resource
     for key, value in needed.values.items():
-        written = re.sub(re.escape(f"${{{key}}}"), lambda _, value=value: value, written, flags=re.IGNORECASE)
+        escaped = value.replace("\\", r"\\")
+        written = re.sub(re.escape(f"${{{key}}}"), escaped, written, flags=re.IGNORECASE)
     return written
 
 
