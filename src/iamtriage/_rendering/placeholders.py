@@ -77,6 +77,7 @@ _WORDS = frozenset(
         "ROLE_NAME_WITH_PATH",
         "SERVICE",
         "SERVICE_ACCOUNT",
+        "SERVICE_REGION",
         "SOURCE_PROFILE",
         "STAGE",
         "SUBJECT",

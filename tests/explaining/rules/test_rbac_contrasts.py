@@ -76,6 +76,8 @@ _SAID = '{} has kubernetesGroups ["clerks"].\n'
     [
         ("pods", CLERKS + _SAID.format("The access entry for role Clerk"), "the Role reader in the text allows only get, list and watch on pods, not create", "The binding to the group clerks is right.", True),
         ("pods", CLERKS + "The entry of Clerk is in the group `clerks`.\n", "not create", "The binding to the group clerks is right.", True),
+        ("pods", CLERKS + "The group clerks is in the access entry.\n", "not create", "The binding to the group clerks is right.", True),
+        ("pods", CLERKS + "The group clerks is not in the access entry.\n", "not create", "which the entry of the role Clerk must have.", False),
         ("pods", CLERKS + f'resource "aws_eks_access_entry" "clerk" {{\n  principal_arn = "{ACCOUNT}role/Clerk"\n  kubernetes_groups = ["clerks"]\n}}\n', "not create", "The binding to the group clerks is right.", True),
         ("pods", CLERKS + f"$ aws eks create-access-entry --cluster-name bay --principal-arn {ACCOUNT}role/Clerk --kubernetes-groups clerks ops\n", "not create", "The binding to the group clerks is right.", True),
         ("pods", CLERKS + f"accessEntries:\n  - principalARN: {ACCOUNT}role/Clerk\n    kubernetesGroups:\n      - clerks\n    type: STANDARD\n", "not create", "The binding to the group clerks is right.", True),

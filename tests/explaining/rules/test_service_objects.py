@@ -11,6 +11,10 @@ _REKOGNITION = "An error occurred (InvalidS3ObjectException) when calling the De
 _LAMBDA = "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: Error occurred while GetObject. S3 Error Code: PermanentRedirect. S3 Error Message: The bucket is in this region: us-east-1. Please use this region to retry the request\n$ aws lambda create-function --region eu-west-1 --code S3Bucket=reef-code,S3Key=a.zip\n"
 _TRANSCRIBE = "An error occurred (BadRequestException) when calling the StartTranscriptionJob operation: The specified S3 bucket isn't in the same region. Make sure the bucket is in the eu-west-1 region and try your request again.\nMediaFileUri: s3://reef-media/a.mp3\n"
 _LOCATION = '$ aws s3api get-bucket-location --bucket {}\n{{ "LocationConstraint": {} }}\n'
+_BEANSTALK = "An error occurred (InvalidParameterCombination) when calling the CreateApplicationVersion operation: Unable to download from S3 location (Bucket: reef-eb  Key: app.zip). Reason: Moved Permanently\n"
+_REDSHIFT = "S3ServiceException:The S3 bucket addressed by the query is in a different region from this cluster.,Status 301,Error PermanentRedirect\nCOPY a FROM 's3://reef-raw/a/' FORMAT AS {};\n"
+_ATHENA = "An error occurred (InvalidRequestException) when calling the StartQueryExecution operation: The S3 location provided to save your query results is invalid. Please check your S3 location is correct and is in the same region and try again.\n--result-configuration OutputLocation=s3://reef-out/q/ --region eu-west-1\n"
+_LOGS = "An error occurred (InvalidConfigurationRequest) when calling the ModifyLoadBalancerAttributes operation: S3Bucket: reef-logs is not located in the same region with ELB: app/web/1a2b\n"
 
 
 @pytest.mark.parametrize(
@@ -20,6 +24,8 @@ _LOCATION = '$ aws s3api get-bucket-location --bucket {}\n{{ "LocationConstraint
         (_REKOGNITION + _LOCATION.format("reef-img", '"us-west-2"'), "the bucket is in us-west-2, and has to be in eu-west-1.", "--source-region us-west-2 --region eu-west-1"),
         (_LAMBDA, "Lambda cannot read s3://reef-code/a.zip: the bucket is in us-east-1, and has to be in eu-west-1.", "aws s3 cp s3://reef-code/a.zip s3://reef-code-eu-west-1/a.zip --source-region us-east-1"),
         (_TRANSCRIBE, "Amazon Transcribe cannot read s3://reef-media/a.mp3: the bucket is in another Region", "get-bucket-location --bucket reef-media --query"),
+        (_BEANSTALK + _LOCATION.format("reef-eb", '"us-west-2"'), "Elastic Beanstalk cannot read s3://reef-eb/app.zip: the bucket is in us-west-2, and has to be in the Region of the call.", "aws s3 cp s3://reef-eb/app.zip s3://NEW_BUCKET_NAME/app.zip --source-region us-west-2 --region SERVICE_REGION"),
+        (_REDSHIFT.format("PARQUET"), "Redshift cannot read s3://reef-raw/a/: the bucket is in another Region, and has to be in the Region of the cluster.", "aws s3 cp s3://reef-raw/a/ s3://NEW_BUCKET_NAME/a/ --recursive"),
         # Nothing shows the bucket's Region, or that of another bucket, or it is the right one.
         (_SAGEMAKER, "its bucket is not in eu-west-1, the key does not exist, or the role reef-run is not allowed to read it.", None),
         (_SAGEMAKER + _LOCATION.format("reef-logs", "null"), "its bucket is not in eu-west-1", None),
@@ -40,3 +46,20 @@ def test_role_may_read_the_copy() -> None:
     line = explain(text).remedies[0].commands[-1]
     assert line.startswith("aws iam put-role-policy --role-name reef-run ")
     assert '"Action":"s3:GetObject","Resource":"arn:aws:s3:::reef-models-eu-west-1/*"' in line
+
+
+@pytest.mark.parametrize(
+    ("text", "summary", "title"),
+    [
+        (_ATHENA + _LOCATION.format("reef-out", "null"), "Athena cannot write to s3://reef-out/q/: the bucket is in us-east-1, and has to be in eu-west-1.", "Use a bucket in eu-west-1"),
+        (_LOGS, "Elastic Load Balancing cannot write to s3://reef-logs/: the bucket is in another Region", "Use a bucket in the Region of the call"),
+        (_ATHENA, "most likely, the bucket does not exist, or is not in eu-west-1.", "Check that the bucket exists"),
+        (_REDSHIFT.format("CSV") + _LOCATION.format("reef-raw", '"us-west-2"'), "the bucket is in us-west-2", "Add REGION 'us-west-2' to the statement"),
+    ],
+)  # fmt: skip
+def test_bucket_in_another_region(text: str, summary: str, title: str) -> None:
+    """What a service writes is not copied, and Redshift can use a bucket where it is."""
+    explanation = explain(text)
+    assert summary in explanation.summary
+    assert explanation.remedies[0].title.startswith(title)
+    assert not any(each.startswith("aws s3 cp") for each in explanation.remedies[0].commands)

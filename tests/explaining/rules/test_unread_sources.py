@@ -239,3 +239,28 @@ def test_instance_without_a_role(text: str, first: str, step: str) -> None:
 def test_policy_for_an_instance_without_a_role(asked: str) -> None:
     steps = explain(_NO_ROLE + _OF_INSTANCE + _OF_ROLE + asked).remedies[0].steps
     assert any(each.startswith("AmazonSQSFullAccess would not help") for each in steps) is ("?" in asked)
+
+
+_404 = "Unable to locate credentials\n$ curl http://169.254.169.254/latest/meta-data/iam/security-credentials/\n<h1>404 - Not Found</h1>\n"
+_HCL = 'resource "aws_iam_role" "quay" {{}}\nresource "{}" "crane" {{\n  {}\n}}\n'
+_TEMPLATE = (
+    "  Quay:\n    Type: AWS::IAM::Role\n  Crane:\n    Type: AWS::EC2::Instance\n    Properties:\n      {}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "added"),
+    [
+        (_HCL.format("aws_instance", 'ami = "ami-1"'), "  iam_instance_profile = aws_iam_instance_profile.quay.name"),
+        (_HCL.format("aws_launch_template", 'image_id = "ami-1"'), "  iam_instance_profile {\n    name = aws_iam_instance_profile.quay.name"),
+        (_TEMPLATE.format("ImageId: ami-1"), "      IamInstanceProfile: !Ref InstanceProfile"),
+        (_HCL.format("aws_instance", "iam_instance_profile = var.profile"), None),
+        (_TEMPLATE.format("IamInstanceProfile: !Ref Profile"), None),
+        (_HCL.format("aws_lambda_function", ""), None),
+    ],
+)  # fmt: skip
+def test_code_without_an_instance_profile(code: str, added: str | None) -> None:
+    remedy = explain(_404 + code).remedies[0]
+    assert remedy.title.startswith("Give the EC2 instance a role")
+    assert (remedy.manifest is not None) is (added is not None)
+    assert added is None or added in (remedy.manifest or "")

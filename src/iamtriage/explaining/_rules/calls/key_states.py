@@ -47,14 +47,14 @@ _STATED = lazy_pattern(
     r"|\b(?i:key(?:/[a-z0-9-]{1,64})?(?: itself)? is (?:still |also )?(enabled|disabled))\b"
 )
 # "An instance with the same key that I start by hand works", "Same template, started by me: it runs".
-_BY_HAND = r"\b(?:by hand|manual(?:ly)?|myself|by me|from the console|run-instances)\b"
+_BY_HAND = r"\b(?:by hand|manual(?:ly)?|myself|by me|(?:from|in|via) the console|run-instances)\b"
 _ALIKE = r"\b(?:same|this|that|identical) (?:\w+ ){0,2}(?:AMI|config\w*|image|key|launch template|settings|template)\b"
 _WORKS_BY_HAND = lazy_pattern(
     rf"(?i:(?:{_ALIKE}[^.]{{0,120}}{_BY_HAND}|{_BY_HAND}[^.]{{0,80}}{_ALIKE})[^.]{{0,60}}(?<!not )(?<!n't )(?<!never )\b(?:boots|comes up|launches|runs|starts|works?|no problems?)\b)"
 )
 # The statement with which KMS creates a key policy, unless somebody writes one.
 _DEFAULT_POLICY = lazy_pattern(
-    r"(?i:\bEnable IAM User Permissions\b|\bdefault (?:KMS )?key policy\b|\b(?:key )?policy (?:of \S{1,120} )?(?:is|has) (?:still )?(?:only )?(?:the )?default\b)"
+    r"(?i:\bEnable IAM User Permissions\b|\b(?:default|standard) (?:KMS )?(?:key )?policy\b|\b(?:key )?policy (?:of \S{1,120} )?(?:is|has) (?:still )?(?:only )?(?:the )?default\b)"
 )
 _ACCOUNT = lazy_pattern(r"arn:(aws[a-z-]{0,12}):[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:([0-9]{12}):", re.ASCII)
 # The service-linked roles that launch instances for others, and the words that show them.

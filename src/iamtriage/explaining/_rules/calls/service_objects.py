@@ -32,11 +32,13 @@ from iamtriage.policies._documents import allow
 
 UNREADABLE = lazy_pattern(
     r"Could not access model data at s3://|Unable to get object metadata from S3\. Check object key, region"
-    r"|S3 Error Code: PermanentRedirect\b|\bS3 bucket (?:isn't|is not|must be) in the same (?:AWS )?[Rr]egion\b"
+    r"|S3 Error Code: PermanentRedirect\b|\bS3 ?[Bb]ucket(?:: \S{1,64})? (?:isn't|is not|must be) (?:located )?in the same (?:AWS )?[Rr]egion\b"
+    r"|Unable to download from S3 location \(Bucket: \S{1,64}\s{1,4}Key: \S{1,1000}\)\. Reason: Moved Permanently"
+    r"|S3 bucket addressed by the query is in a different region|S3 location provided to save your query results is invalid"
 )
 """What services say of an object that they cannot read, if its Region may be the reason."""
 _OBJECT = lazy_pattern(
-    r"\bs3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+@-]{0,1000}[\w/])", re.ASCII
+    r"\bs3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+@-]{0,1000}[\w/])?", re.ASCII
 )
 # A parameter of the call in code, JSON, YAML or the shorthand of the AWS CLI.
 _PARAMETER = lazy_pattern(
@@ -44,7 +46,13 @@ _PARAMETER = lazy_pattern(
     re.ASCII,
 )
 # What leaves no other reason than the Region.
-_IS_ELSEWHERE = lazy_pattern(r"\bPermanentRedirect\b|\bin the same (?:AWS )?[Rr]egion\b")
+_IS_ELSEWHERE = lazy_pattern(
+    r"\bPermanentRedirect\b|\bMoved Permanently\b|\bin a different region\b|\b(?:isn't|is not|must be) (?:located )?in the same (?:AWS )?[Rr]egion\b"
+)
+_OF_REDSHIFT = "is in a different region from this cluster"
+_COLUMNAR = lazy_pattern(r"\b(?:PARQUET|ORC)\b", re.IGNORECASE)
+# Calls for what a service writes to a bucket: access logs, results of queries.
+_WRITES = frozenset({"ModifyLoadBalancerAttributes", "StartQueryExecution"})
 # "the object is located in eu-west-1", "Make sure the bucket is in the eu-west-1 region".
 _REQUIRED = lazy_pattern(rf"\b(?:bucket|object) is (?:located )?in (?:the )?(?P<region>{REGION})\b")
 _ACTUAL = lazy_pattern(rf"\bbucket is in this region: (?P<region>{REGION})\b")
@@ -53,6 +61,9 @@ _ROLE = lazy_pattern(
 )
 _PRINCIPAL = lazy_pattern(r"\bservice principal \\?\"([a-z0-9-]{2,40}\.amazonaws\.com)\\?\"", re.ASCII)
 _SERVICES = {
+    "athena": "Athena",
+    "elasticbeanstalk": "Elastic Beanstalk",
+    "elasticloadbalancing": "Elastic Load Balancing",
     "lambda": "Lambda",
     "rekognition": "Rekognition",
     "sagemaker": "SageMaker",
@@ -71,17 +82,26 @@ class _Read(NamedTuple):
         bucket: The bucket.
         key: The key of the object.
         role: The name of the role with which the service reads it, if the message has that.
+        is_written: Whether the service writes to the bucket instead.
     """
 
     service: str
     bucket: str | None
     key: str | None
     role: str | None
+    is_written: bool = False
+
+    @property
+    def verb(self) -> str:
+        """What the service does with the object."""
+        return "write to" if self.is_written else "read"
 
     @property
     def name(self) -> str:
         """The object in words."""
-        return f"s3://{self.bucket}/{self.key or ''}" if self.bucket else "the object"
+        if self.bucket is None:
+            return "the bucket" if self.is_written else "the object"
+        return f"s3://{self.bucket}/{self.key or ''}"
 
 
 def explain_unreadable_object(case: Case[AwsError], message: str) -> Explanation:
@@ -96,7 +116,10 @@ def explain_unreadable_object(case: Case[AwsError], message: str) -> Explanation
         (_SERVICES[each.service] for each in actions_for(case.operation or "") if each.service in _SERVICES),
         "The service",
     )
-    read = _Read(service, bucket, key, role["name"] if role else None)
+    if _OF_REDSHIFT in text:
+        service = "Redshift"
+    is_written = case.operation in _WRITES
+    read = _Read(service, bucket, key, role["name"] if role else None, is_written)
     required, actual = _REQUIRED.search(message), _ACTUAL.search(message)
     called = required["region"] if required else clues.find_region(case)
     region = actual["region"] if actual else find_bucket_region(text, bucket) if bucket else None
@@ -108,26 +131,30 @@ def explain_unreadable_object(case: Case[AwsError], message: str) -> Explanation
 def _explain_other_region(
     case: Case[AwsError], read: _Read, called: str | None, region: str | None
 ) -> Explanation:
-    where = called or "the Region of the call"
+    where = called or f"the Region of the {'cluster' if read.service == 'Redshift' else 'call'}"
     is_null = region == "us-east-1" and re.search(r"\bLocationConstraint\"?: ?(?:null|None)\b", case.text)
     shown = "LocationConstraint null means us-east-1." if is_null else None
     whose = f"The role {clip_text(read.role)} and its policies are" if read.role else "IAM policies are"
     return case.explain(
-        f"{read.service} cannot read {clip_text(read.name)}: the bucket is in {region or 'another Region'}, and has to be in {where}.",
+        f"{read.service} cannot {read.verb} {clip_text(read.name)}: the bucket is in {region or 'another Region'}, and has to be in {where}.",
         BUCKET_IN_OTHER_REGION.cause(
             "derived",
             shown,
-            text=f"{read.service} reads only from buckets in the Region in which it is called. {whose} the same in all Regions, and not the cause.",
+            text=f"{read.service} {'writes only to' if read.is_written else 'reads only from'} buckets in the Region in which it {'runs' if read.service == 'Redshift' else 'is called'}. {whose} the same in all Regions, and not the cause.",
         ),
-        remedies=_copy_remedy(case, read, commands.region(called), region),
+        remedies=_copy_remedy(case, read, called, region, where),
     )
 
 
-def _copy_remedy(case: Case[AwsError], read: _Read, called: str, region: str | None) -> Remedy:
+def _copy_remedy(
+    case: Case[AwsError], read: _Read, stated: str | None, region: str | None, where: str
+) -> Remedy:
+    # The text can name only the other Region.
+    called = stated or "SERVICE_REGION"
     bucket = commands.bucket(read.bucket)
     other = (
         f"{bucket[: _MAX_BUCKET_LENGTH - len(called) - 1]}-{called}"
-        if bucket == read.bucket
+        if bucket == read.bucket and stated
         else "NEW_BUCKET_NAME"
     )
     key = read.key or "OBJECT_KEY"
@@ -143,19 +170,60 @@ def _copy_remedy(case: Case[AwsError], read: _Read, called: str, region: str | N
             f"Then allow the role {read.role} to read it (account administrator):",
             line.replace("file://policy.json", quote_argument(document)),
         )
+    is_of_cluster = read.service == "Redshift"
+    make = fill_command("aws s3 mb {} --region {}", f"s3://{other}", called)
+    if read.is_written:
+        return your_remedy(
+            f"Use a bucket in {where}",
+            "The new bucket needs the same bucket policy and permissions as the old one. Its name is free to choose.",
+            commands=make,
+            url=pages.S3_ERRORS,
+        )
+    if is_of_cluster and not _COLUMNAR.search(case.failure.text):
+        return your_remedy(
+            f"Add REGION '{region or 'REGION'}' to the statement: the Region of the bucket",
+            "COPY and UNLOAD then use the bucket where it is, which costs data transfer between Regions. COPY from Parquet or ORC has no REGION: it needs a bucket in the Region of the cluster.",
+            commands=None if region else fill_command("aws s3api get-bucket-location --bucket {}", bucket),
+            url="https://docs.aws.amazon.com/redshift/latest/dg/copy-parameters-data-source-s3.html",
+        )
     copy = fill_command("aws s3 cp {} {}", f"s3://{bucket}/{key}", f"s3://{other}/{key}")
+    if key.endswith("/"):
+        copy += " --recursive"
     source = region or fill_command(_LOCATE, bucket)
     who = f"the role {clip_text(read.role)}" if read.role else "the caller"
     return your_remedy(
-        f"Copy the object to a bucket in {called}, and use that one in the call",
-        f"Or call {read.service} in {region or 'the Region of the bucket'}: a bucket cannot be moved.",
-        f"On the new bucket, {who} needs the same permissions as on the old one. For more objects, replicate the bucket.",
+        f"Copy the object to a bucket in {where}, and use that one",
+        None
+        if is_of_cluster
+        else f"Or call {read.service} in {region or 'the Region of the bucket'}: a bucket cannot be moved.",
+        f"On the new bucket, {'the role of the statement' if is_of_cluster else who} needs the same permissions as on the old one. For more objects, replicate the bucket.",
         commands=(
-            fill_command("aws s3 mb {} --region {}", f"s3://{other}", called),
+            make,
             f"{copy} --source-region {source} --region {called}",
             allow_read,
         ),
         url="https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html",
+    )
+
+
+def _explain_open_location(case: Case[AwsError], read: _Read, where: str, region: str | None) -> Explanation:
+    """Explain a bucket to which a service cannot write."""
+    reason = "does not exist, or has another name" if region else f"does not exist, or is not in {where}"
+    return case.explain(
+        f"{read.service} cannot {read.verb} {clip_text(read.name)}: most likely, the bucket {reason}.",
+        INVALID_REQUEST.cause(
+            "reported",
+            code_evidence(case.failure),
+            text=f"{read.service} requires a bucket in the Region in which it is called.",
+        ),
+        None if region else BUCKET_IN_OTHER_REGION.cause(text=f"The bucket is not in {where}."),
+        topic=INVALID_REQUEST.code,
+        remedies=your_remedy(
+            f"Check that the bucket exists and is in {where}",
+            "The command prints its Region; null means us-east-1.",
+            commands=fill_command("aws s3api get-bucket-location --bucket {}", commands.bucket(read.bucket)),
+            url=pages.S3_ERRORS,
+        ),
     )
 
 
@@ -164,6 +232,8 @@ def _explain_open(case: Case[AwsError], read: _Read, called: str | None, region:
     reader = f"the role {clip_text(read.role)}" if read.role else "the caller"
     where = called or "the Region of the call"
     reasons = f"its bucket is not in {where}, the key does not exist, or {reader} is not allowed to read it"
+    if read.is_written:
+        return _explain_open_location(case, read, where, region)
     if region is not None:
         reasons = f"the bucket is in {where}, as required, so the key does not exist, or {reader} is not allowed to read it"
     bucket = commands.bucket(read.bucket)

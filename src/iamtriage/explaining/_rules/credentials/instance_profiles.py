@@ -5,6 +5,8 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-rol
 
 from __future__ import annotations
 
+import re
+
 import attrs
 
 from iamtriage._patterns import lazy_pattern
@@ -12,7 +14,7 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import MissingCredentials
 
 INSTANCE_ROLE = account_remedy(
@@ -49,6 +51,8 @@ def attach_profile(case: Case[MissingCredentials]) -> Remedy:
         if run.command.words[1:2] == ("get-instance-profile",) and _NO_ROLE_IN_PROFILE.search(run.output)
         if (each := run.command.option("instance-profile-name")) is not None
     ]
+    if not empty and (in_code := _in_code(case.failure.text)) is not None:
+        return in_code
     if role is None and not empty:
         return _ATTACH_PROFILE
     profile, member = commands.instance_profile(empty[0] if empty else role), role or "ROLE_NAME"
@@ -75,6 +79,69 @@ def attach_profile(case: Case[MissingCredentials]) -> Remedy:
             f"aws iam add-role-to-instance-profile --instance-profile-name {profile} --role-name {member}",
             Labelled("If the instance has no instance profile:", attach) if empty else attach,
         ),
+        url=pages.EC2_ROLES,
+    )
+
+
+# The only role of code, and what lacks it.
+_ROLE_IN_HCL = lazy_pattern(r"\bresource \"aws_iam_role\" \"(?P<name>[\w-]{1,64})\"")
+_INSTANCE_IN_HCL = lazy_pattern(
+    r"\bresource \"(?P<type>aws_instance|aws_launch_template)\" \"(?P<name>[\w-]{1,64})\""
+)
+_ROLE_IN_TEMPLATE = lazy_pattern(
+    r"^ {2,4}(?P<name>\w{1,100}):\n {2,8}Type: [\"']?AWS::IAM::Role\b", re.MULTILINE
+)
+_INSTANCE_IN_TEMPLATE = lazy_pattern(
+    r"^ {2,4}(?P<name>\w{1,100}):\n {2,8}Type: [\"']?(?P<type>AWS::EC2::(?:Instance|LaunchTemplate))\b",
+    re.MULTILINE,
+)
+
+
+def _in_code(text: str) -> Remedy | None:
+    """Return the remedy for code that creates a role and an instance, and no instance profile."""
+    if "nstance_profile" in text or "nstanceProfile" in text:
+        return None
+    roles, instances = [*_ROLE_IN_HCL.finditer(text)], [*_INSTANCE_IN_HCL.finditer(text)]
+    is_hcl = bool(roles)
+    if not is_hcl:
+        roles, instances = [*_ROLE_IN_TEMPLATE.finditer(text)], [*_INSTANCE_IN_TEMPLATE.finditer(text)]
+    if len(roles) != 1 or len(instances) != 1:
+        return None
+    role, (kind, name) = roles[0]["name"], instances[0].group("type", "name")
+    if is_hcl:
+        profile = f"aws_iam_instance_profile.{role}.name"
+        use = f"iam_instance_profile = {profile}"
+        if kind == "aws_launch_template":
+            use = f"iam_instance_profile {{\n    name = {profile}\n  }}"
+        manifest = f'resource "aws_iam_instance_profile" "{role}" {{\n  role = aws_iam_role.{role}.name\n}}\n\nresource "{kind}" "{name}" {{\n  {use}\n}}\n'
+    else:
+        lines = ["      IamInstanceProfile: !Ref InstanceProfile"]
+        if kind.endswith("LaunchTemplate"):
+            lines = [
+                "      LaunchTemplateData:",
+                "        IamInstanceProfile:",
+                "          Arn: !GetAtt InstanceProfile.Arn",
+            ]
+        manifest = "\n".join(
+            (
+                *(
+                    "  InstanceProfile:",
+                    "    Type: AWS::IAM::InstanceProfile",
+                    "    Properties:",
+                    f"      Roles: [!Ref {role}]",
+                ),
+                *(f"  {name}:", "    Properties:", *lines, ""),
+            )
+        )
+    return your_remedy(
+        f"Give the EC2 instance a role: add an instance profile with {role} to the code",
+        f"The code creates the role, but no instance profile, and {name} names none. Add the lines below to the others. No restart of the instance is needed.",
+        "Running instances of a launch template keep what they have: replace them."
+        if "aunch" in kind
+        else None,
+        manifest=manifest,
+        manifest_language="hcl" if is_hcl else "yaml",
+        commands="terraform apply" if is_hcl else None,
         url=pages.EC2_ROLES,
     )
 

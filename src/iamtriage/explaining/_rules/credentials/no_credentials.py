@@ -368,6 +368,8 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     is_other = other is not None and (other.has_person or not mentions_metadata)
     if not is_without_role and (is_other or other_users.find_identity(case) is not None):
         return [_advise_other_user]
+    if is_without_role:
+        return [on_ec2]
     if _TERRAFORM.search(text) or (
         _PERSONS_TOOL.search(text) and not provider_chains.ROLE_SOURCE.search(message)
     ):
@@ -379,8 +381,6 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [_advise_other_user, on_ec2]
     if is_of_program and _LOG_STREAM.search(text):
         return [ecs_tasks.advise_on_ecs, on_ec2]
-    if is_without_role:
-        return [on_ec2]
     if provider_chains.ROLE_SOURCE.search(message):
         return [provider_chains.advise_on_role_source, on_ec2]
     if provider_chains.CONTAINER_TRIED.search(message) or (is_of_program and _IMAGE_PATH.search(text)):

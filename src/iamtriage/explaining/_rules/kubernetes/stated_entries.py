@@ -79,6 +79,9 @@ _SAID_GROUPS = lazy_pattern(
     r"\b(?P<subject>[Ee]ntry|[Rr]ole|mapping)\b(?P<of>(?:[^\n.]|\.(?!\s)){0,160}?)\b(?:[Kk]ubernetes|k8s|RBAC)?[_ ]?[Gg]roups?\b[\"'`]{0,2}[=: ]{1,3}(?:is |are |of )?"
     rf"(?:\[(?P<list>[^\[\]\n]{{1,400}})\]|(?P<names>{_SAID_GROUP}(?:(?:, ?| and ){_SAID_GROUP}){{0,8}}))"
 )
+_GROUP_IN_ENTRY = lazy_pattern(
+    r"\b[Gg]roup [\"'`]?(?P<name>[\w.:@/-]{1,100}?)[\"'`]? (?:is|stands) (?:in|on|set in) (?:the|my|our|its) (?:EKS )?(?:access )?entry\b(?! (?:of|for))"
+)
 _NAMED_ROLE = lazy_pattern(
     r"\brole/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})|\b[Rr]ole [\"'`]?([\w+=,.@-]{1,64})"
 )
@@ -259,6 +262,7 @@ def _find_declared_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
                 each for each in _NAME_OF_GROUP.findall(found["list"] or found["names"]) if each != "and"
             )
             said.add(tuple(named))
+    said |= {(found["name"],) for found in find_said(text, _GROUP_IN_ENTRY)}
     return said.pop() if len(said) == 1 else None
 
 
