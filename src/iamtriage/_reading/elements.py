@@ -107,26 +107,39 @@ def read_elements(entry: Entry, find: Find, depth: int) -> Parts | None:
     root = (parse_xml if is_xml else parse_json)(text, opened.start())
     finder = _Finder(find, depth, is_xml)
     parts = _read_elements(entry, root, finder)
-    if is_xml or not any(key in text for key in _METADATA_KEYS):
-        return parts or None
-    return _share_requests(entry, root, parts or finder.read(entry, root))
+    responses = [] if is_xml else _find_responses(text, root)
+    if responses:
+        parts = _share_requests(entry, parts or finder.read(entry, root), responses)
+    return parts or None
 
 
-def _share_requests(entry: Entry, root: Node, parts: Parts) -> Parts:
-    """Return failures with the IDs of the response that lists them, such as the errors of ``DeleteObjects``."""
-    responses: list[tuple[Node, dict[str, tuple[int, int]]]] = []
-    pending = [root]
+class _Response(NamedTuple):
+    """A response that lists errors, and the spans of the IDs of its request."""
+
+    node: Node
+    ids: dict[str, tuple[int, int]]
+
+
+def _find_responses(text: str, root: Node) -> list[_Response]:
+    """Return the responses in a document that list something, such as errors, with the IDs of their requests."""
+    responses: list[_Response] = []
+    pending = [root] if any(key in text for key in _METADATA_KEYS) else []
     while pending:
         node = pending.pop()
         pending += node.nodes
-        for each in node.nodes:
-            if each.key in _METADATA_KEYS:
-                ids = {
-                    name: m.span("value")
-                    for name, pattern in _IDS.items()
-                    if (m := pattern.search(entry.text, each.start, each.end))
-                }
-                responses.append((node, ids))
+        metadata = next((each for each in node.nodes if each.key in _METADATA_KEYS), None)
+        if metadata and any(each.kind == "[" for each in node.nodes):
+            ids = {
+                name: m.span("value")
+                for name, pattern in _IDS.items()
+                if (m := pattern.search(text, metadata.start, metadata.end))
+            }
+            responses.append(_Response(node, ids))
+    return responses
+
+
+def _share_requests(entry: Entry, parts: Parts, responses: Sequence[_Response]) -> Parts:
+    """Return failures with the IDs of the response that lists them, such as the errors of ``DeleteObjects``."""
 
     def share(failure: Failure) -> Failure:
         start, end = failure.span

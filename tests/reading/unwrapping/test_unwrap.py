@@ -147,6 +147,7 @@ def test_values_broken_by_a_box_are_rejoined() -> None:
         (r"a \* b, \-x, C:\\_b and a\.b", r"a \* b, \-x, C:\\_b and a\.b"),
         ("&lt;Code&gt; &amp;quot;x&amp;quot;", '<Code> "x"'),
         ("\x1b[1;31mred\x1b[0m", "red"),
+        ("<{%fg 1%}>error: <{%reset%}>denied 5%<{%reset%}>", "error: denied 5%"),
         ("[31mred:[0m rate(x[5m]) [39m[1;4;33mbold[22m[m", "red: rate(x[5m]) bold"),
         ("[31m is a style only before a reset", "[31m is a style only before a reset"),
         (

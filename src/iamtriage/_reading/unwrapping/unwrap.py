@@ -45,11 +45,12 @@ _ENTITY = lazy_pattern(r"&(?:amp;)*(?:quot|apos|lt|gt|amp|nbsp|#\d{1,6}|#[xX][0-
 _ANSI = lazy_pattern(
     "\x1b(?:\\[[0-9;?]{0,32}[ -/]?[@-~]|[\\]_][^\x07\x1b]{0,256}(?:\x07|\x1b\\\\)?|[@-Z\\\\^_=>])|\u241b\\[[0-9;]{0,16}m"
 )
-# A terminal's style whose escape character was lost or spelled out when the text was copied. Not "[5m]", a duration.
+# A terminal's style whose escape character was lost or spelled out when the text was copied, or that Pulumi spells out:
+# "<{%reset%}>". Not "[5m]", a duration.
 _BARE_ANSI = lazy_pattern(
-    r"(?:\x1b|\u241b|\^\[|\ufffd|#033|\\{1,8}(?:033|e|u001[bB]|x1[bB]))?\[(?:\d{1,3}(?:;\d{0,3}){0,5})?m(?!\])"
+    r"(?:\x1b|\u241b|\^\[|\ufffd|#033|\\{1,8}(?:033|e|u001[bB]|x1[bB]))?\[(?:\d{1,3}(?:;\d{0,3}){0,5})?m(?!\])|<\{%[\w ]{1,20}%\}>"
 )
-_RESET = lazy_pattern(r"\[(?:0;?|39)m")
+_RESET = lazy_pattern(r"\[(?:0;?|39)m|<\{%")
 _TYPOGRAPHIC = (
     "\u2018\u2019\u201a\u201b\u02bc\uff07\u201c\u201d\u201e\u201f\uff02\uff1a\uff08\uff09\uff0c\uff1b"
 )
@@ -258,7 +259,7 @@ def _is_plain(text: str) -> bool:
             or ("'" in text and "''" in text)
             or ('"' in text and '""' in text)
             or ("#" in text and ("#0" in text or _TEAMCITY in text))
-            or ("%" in text and "%0" in text)
+            or ("%" in text and ("%0" in text or "%}>" in text))
             or ("[" in text and _RESET.search(text))
             or _has_jira_tags(text)
         )
