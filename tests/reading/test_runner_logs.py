@@ -102,3 +102,33 @@ def test_a_body_that_guzzle_cuts_off_ends_there() -> None:
         f"2026-10-07T09:00:02.126Z {_QUEUE}\n"
     )
     assert [failure.kind for failure in scan(log)] == ["expired_credentials", "access_denied"]
+
+
+@pytest.mark.parametrize("before", ["", "[pod/web-0/app] ", "web-1  | "])
+def test_a_report_does_not_go_on_seconds_later(before: str) -> None:
+    log = (
+        f"{before}2026-10-07T09:00:01.123456789Z An error occurred (AccessDenied) when calling the ListQueues operation:\n"
+        f"{before}2026-10-07T09:00:31.123456789Z   {_QUEUE}\n"
+        f"{before}2026-10-07T09:00:31.123457789Z   because no session policy allows the sqs:SendMessage action\n"
+    )
+    assert [facts_of(failure) for failure in scan(log)] == [
+        {"kind": "access_denied", "code": "AccessDenied", "operation": "ListQueues"},
+        {**_QUEUE_FACTS, "deny": "implicit", "policy_type": "session"},
+    ]
+
+
+def test_reports_of_interleaved_programs_come_in_their_order() -> None:
+    """A program without log format starts another entry after the lines of others."""
+    log = (
+        "web-1     | listening\n"
+        f"web-1     | {_HEAD} {DENIAL}\n"
+        "worker-1  | listening\n"
+        f"worker-1  | {_QUEUE}\n"
+        "web-1     | retrying in 3 s\n"
+        f"web-1     | An error occurred (ExpiredToken) when calling the ListQueues operation: {_SAYS_EXPIRED}\n"
+    )
+    assert [facts_of(failure) for failure in scan(log)] == [
+        _CALLED,
+        _QUEUE_FACTS,
+        {"kind": "expired_credentials", "code": "ExpiredToken", "operation": "ListQueues"},
+    ]

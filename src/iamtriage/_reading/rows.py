@@ -48,6 +48,8 @@ _SEPARATOR = lazy_pattern(rf"(?:\A|(?<=,)){_FIELD}(?:,|\r?\Z)")
 # The signs of a heading: how it starts or ends, or its time.
 _HEADING = lazy_pattern(r"[#=_*$>●○~\[<@-]|.*(?::|\.\.\.|wrote:|[#=_*~-]{3})$|.*\b\d{1,2}:\d\d\b")
 _WORD = lazy_pattern(r"[^\W_]+")
+_WORDS = lazy_pattern(r"[^\W_]+(?: [^\W_]+)*")
+_CLOCK = lazy_pattern(r"\b\d{1,2}:\d\d\b")
 _MAX_INDENT = 4
 _MAX_HEADING = 120
 _MIN_LINES = 2
@@ -206,7 +208,9 @@ def _heading_of(line: _Line) -> _Key | None:
         return None
     if not (_HEADING.match(words) or any(map(str.isdigit, words))) or CONTINUATION.match(words):
         return None
-    return "heading", indent, _WORD.sub("w", words)
+    # Names of people have one word or more.
+    pattern = _WORDS if _CLOCK.search(words) else _WORD
+    return "heading", indent, pattern.sub("w", words)
 
 
 def _sections(key: _Key, marks: Sequence[_Mark], lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:

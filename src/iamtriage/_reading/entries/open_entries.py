@@ -33,6 +33,11 @@ _HEADERS = re.compile(r"[Hh]eaders?\b|RequestId|request_id")
 BODY = re.compile(r"[Bb]ody:?\s{0,2}\Z")
 
 
+_CLOCK = re.compile(r"(\d\d):(\d\d):(\d\d)")
+# In seconds. No program takes longer to write one report.
+_MAX_PAUSE = 5
+
+
 class Entry(NamedTuple):
     """An entry of a log, a document, or a text without format.
 
@@ -219,6 +224,8 @@ class OpenEntry:
         is_stamped = prefix.is_stamped and not prefix.is_outer_of(first.prefix)
         if block.is_open or block.announces or has_body_of(self.words, content):
             return True
+        if prefix.is_stamped and last.prefix.is_stamped and _is_later(last, line):
+            return False
         if line.is_continuation and not (is_stamped and self._is_column(content)):
             # Output of another tool can be indented, too, and a traceback of another job can follow.
             is_other = content.startswith(TRACEBACK) or TOOL_OUTPUT.match(content.lstrip()) is not None
@@ -310,3 +317,13 @@ class OpenEntry:
             depth: lines - count for depth, lines in self._boundaries.items() if lines > count
         }
         self.is_hot = any(line.is_hot for line in self.lines)
+
+
+def _is_later(before: Line, line: Line) -> bool:
+    """Return whether the times before two lines are too far apart for lines of one report."""
+    first, second = (_CLOCK.search(each.text, 0, each.prefix.end) for each in (before, line))
+    if not first or not second or before.text[: first.start()] != line.text[: second.start()]:
+        # Other clocks, or another day
+        return False
+    times = [int(m[1]) * 3600 + int(m[2]) * 60 + int(m[3]) for m in (first, second)]
+    return abs(times[1] - times[0]) > _MAX_PAUSE
