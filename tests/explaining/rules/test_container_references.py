@@ -133,3 +133,20 @@ def test_reference_of_a_bucket_policy() -> None:
     explanation = explain(f"{denied}\n\n{code}")
     assert "it is the ARN of the bucket, which does not cover its objects" in explanation.summary
     assert explanation.remedies[0].manifest == 'resources = ["${aws_s3_bucket.drop.arn}/*"]'
+
+
+_QUEUE = "Invalid request provided: The provided execution role does not have permissions to call ReceiveMessage on SQS (Service: Lambda, Status Code: 400) (HandlerErrorCode: InvalidRequest)"
+
+
+@pytest.mark.parametrize(
+    ("actions", "verdict", "title"),
+    [
+        ("[sqs:SendMessage, sqs:GetQueueAttributes]", ": the policy in the text allows only sqs:SendMessage and sqs:GetQueueAttributes.", "Add sqs:ReceiveMessage and sqs:DeleteMessage to the statement"),
+        ("[sqs:ReceiveMessage]", "is not allowed to perform sqs:ReceiveMessage.", "In the template, allow it"),
+        ("[s3:GetObject]", "is not allowed to perform sqs:ReceiveMessage.", "In the template, allow it"),
+    ],
+)  # fmt: skip
+def test_actions_for_an_event_source(actions: str, verdict: str, title: str) -> None:
+    explanation = explain(f"{_QUEUE}\n{_ROLE}\n{_YAML.format(actions, '!GetAtt Jobs.Arn')}\n")
+    assert explanation.summary.endswith(verdict)
+    assert explanation.remedies[0].title.startswith(title)

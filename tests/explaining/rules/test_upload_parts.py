@@ -121,3 +121,9 @@ def test_key_of_parts(operation: str, action: str, *, is_part: bool) -> None:
     steps = explanation.remedies[0].steps
     assert any("raise multipart_threshold" in each for each in steps) is is_part
     assert "kms:ViaService" in str(explanation.remedies[0].policy)
+
+
+def test_key_of_a_queue() -> None:
+    explanation = explain(_DENIED.format("SendMessage", "Decrypt", KEY))
+    assert any("SQS verifies each new data key" in each.text for each in explanation.causes)
+    assert explanation.remedies[0].steps[0].endswith("that also requires sqs:ReceiveMessage.")

@@ -113,8 +113,6 @@ _DATA = (
 )
 UPLOADS = frozenset({"PutObject", "UploadPart", *_OF_PARTS})
 """Operations that write an object and read none."""
-PARTS_NEED_DECRYPT = "A large object (usually from 8 MB) is a multipart upload, whose parts S3 decrypts to join them: that requires kms:Decrypt. A small one is sent whole, which requires only kms:GenerateDataKey"
-"""Why the upload of a large object needs more than that of a small one."""
 WRITES = ("Put", "Create", "Copy", "Upload", "Send", "Publish", "Update", "BatchWrite")
 """Beginnings of the names of operations that write."""
 
@@ -345,15 +343,6 @@ def show_key_of_data(denial: Denial) -> str | None:
         return commands.fill_command(show, commands.bucket(bucket), path)
     show = "aws s3api head-object --bucket {} --key {} --query SSEKMSKeyId --output text"
     return commands.fill_command(show, commands.bucket(bucket), key or "OBJECT_KEY")
-
-
-def with_parts(remedy: Remedy) -> Remedy:
-    """Return a remedy that allows kms:Decrypt for the parts of an upload, with what that does not allow, and how to do without.
-
-    The limit of one request is 5 GB: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html.
-    """
-    without = "kms:Decrypt alone lets the caller read no object: that also requires s3:GetObject. To do without it, send objects whole, up to 5 GB: raise multipart_threshold (TransferConfig in boto3, s3.multipart_threshold in the AWS CLI)."
-    return attrs.evolve(remedy, steps=(without, *remedy.steps))
 
 
 def find_key_step(denial: Denial, show_key: str | None) -> str:

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.denials.policy_causes import (
 )
 from iamtriage.explaining._rules.denials.resource_policies import IF_OTHER_ACCOUNT, resource_remedy
 from iamtriage.explaining._rules.denials.stated_policies import find_own_allow
+from iamtriage.explaining._rules.denials.upload_encryption import why_decrypt
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
@@ -35,7 +36,6 @@ from iamtriage.explaining._rules.shared.ecs_starts import new_task_commands
 from iamtriage.explaining._rules.shared.policy_principals import role_path_steps
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present
-from iamtriage.explaining._rules.shared.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
@@ -66,7 +66,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         behind = KMS_BEHIND_SERVICE.cause("derived", text=text)
         causes = (*explanation.causes, behind, encrypted_data.OLD_GRANT)
         return attrs.evolve(explanation, causes=causes, remedies=(*explanation.remedies, renew))
-    is_part = False
+    why: tuple[str, str] | None = None
     is_said = f"{operation} itself was not denied" in explanation.summary
     if is_said or not explanation.causes or explanation.topic == KMS_BEHIND_SERVICE.code:
         return explanation
@@ -84,9 +84,9 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
             encrypted = f"S3 encrypts the upload with {key}, because the request or the default encryption of the bucket{named} specifies it"
         text = f"{encrypted}: {operation} itself was not denied, only the use of the key."
         # What each of two accounts has to allow matters more.
-        of_parts = denial.lowercase_action == "kms:decrypt" and operation in MULTIPART
-        if is_part := of_parts and not denial.crosses_accounts:
-            text += f" {encrypted_data.PARTS_NEED_DECRYPT}."
+        is_own = denial.lowercase_action == "kms:decrypt" and not denial.crosses_accounts
+        if (why := why_decrypt(operation) if is_own else None) is not None:
+            text += f" {why[0]}"
     elif not operation and (service := encrypted_data.find_calling_service(denial)) is not None:
         name, data = encrypted_data.SERVICES[service]
         is_new = denial.lowercase_action.startswith(("kms:generatedatakey", "kms:encrypt"))
@@ -98,8 +98,11 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     # What is certain goes before what is possible.
     certain = 0 if causes[0].evidence == "possible" else 1
     remedies = tuple(_limit_to_service(denial, each, service) for each in explanation.remedies)
-    if is_part:
-        remedies = (*(encrypted_data.with_parts(each) for each in remedies[:1]), *remedies[1:])
+    if why is not None:
+        remedies = (
+            *(attrs.evolve(each, steps=(why[1], *each.steps)) for each in remedies[:1]),
+            *remedies[1:],
+        )
     return attrs.evolve(explanation, causes=(*causes[:certain], behind, *causes[certain:]), remedies=remedies)
 
 

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, quote_words
+from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.denials.known_policies import list_own_policies
+from iamtriage.explaining._rules.denials.known_policies import list_own_policies, names_action
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_OTHER_RESOURCE,
     compare,
     describe_other_resource,
 )
+from iamtriage.explaining._rules.denials.stated_contrasts import Contrast
 from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
@@ -34,6 +35,7 @@ from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.text_signs import Deployment, find_deployment
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import Grant, build_grant
 from iamtriage.policies._masked_arns import find_partition
@@ -41,7 +43,6 @@ from iamtriage.policies._masked_arns import find_partition
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
-    from iamtriage.explaining._rules.denials.stated_contrasts import Contrast
 
 _MISSING_PERMISSION = lazy_pattern(
     r"execution role does not have permissions to call (?P<call>[A-Za-z]{3,60}) on (?P<service>[A-Za-z0-9]{2,20})"
@@ -145,6 +146,9 @@ def explain_execution_role(denial: Denial) -> Explanation:
     if grant and resource and (other := _find_other_resource(denial, grant.action, resource)):
         name, cause, contrast = other
         differs = f": {name} {contrast.verdict}"
+    lacking = None if contrast or source is None or not is_only else _find_lacking(denial, source[0], grant)
+    if lacking is not None:
+        differs, contrast = f": {lacking.verdict}", lacking
     is_new = not contrast and (not is_shown or managed_policy.rpartition("/")[2] in denial.failure.text)
     return denial.explain(
         f"Lambda rejected the call: {role} is not allowed to {missing}{differs}.",
@@ -174,6 +178,33 @@ def _find_other_resource(denial: Denial, action: str, resource: str) -> tuple[st
             contrast = describe_other_resource(of_role, policy)
             return policy.name, attrs.evolve(cause, text=contrast.text or cause.text), contrast
     return None
+
+
+def _find_lacking(denial: Denial, statements: list[dict[str, Any]], grant: Grant | None) -> Contrast | None:
+    """Return which actions the only statement of the role for the service of an event source lacks."""
+    needed = [each for statement in statements for each in as_strings(statement["Action"])]
+    prefix = needed[0].partition(":")[0] + ":"
+    found = [
+        (policy.name, statement)
+        for policy in list_own_policies(denial)
+        for statement in allow_statements(policy.content)
+        if any(each.startswith(prefix) for each in as_strings(statement.get("Action")))
+    ]
+    if len(found) != 1:
+        return None
+    ((name, statement),) = found
+    missing = [each for each in needed if names_action(statement, each) is False]
+    if grant is None or grant.action not in missing:
+        return None
+    listed = [each for each in as_strings(statement["Action"]) if each.startswith(prefix)]
+    more = join_words(tuple(missing), "and")
+    remedy = remedies.your_remedy(
+        f"Add {more} to the statement in {name}",
+        f"The statement then has {clip_text(join_words((*listed, *missing), 'and'))}. Its Resource stays, if that is the event source. Then deploy again.",
+        url=pages.LAMBDA_ROLE,
+    )
+    verdict = f"{name} allows only {clip_text(join_words(tuple(listed), 'and'))}"
+    return Contrast(verdict, remedy, replaces_allow=True)
 
 
 def _find_allowing(denial: Denial, action: str, resource: str | None) -> KnownPolicy | None:

@@ -21,10 +21,11 @@ from iamtriage.explaining._context.readers.statements import find_said, find_wor
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import buckets
-from iamtriage.explaining._rules.denials.encrypted_data import PARTS_NEED_DECRYPT, key_policy_step
+from iamtriage.explaining._rules.denials.encrypted_data import key_policy_step
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
+from iamtriage.explaining._rules.denials.upload_encryption import PARTS_NEED_DECRYPT
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
 from iamtriage.explaining._rules.shared.denial import Denial

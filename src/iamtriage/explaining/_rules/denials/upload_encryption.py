@@ -16,6 +16,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.denials.encrypted_data import find_key
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.tasks import MULTIPART
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
@@ -96,3 +97,26 @@ def encryption_step(denial: Denial, condition: DenyingCondition, general: str) -
         on = "the key" if key is not None else "a customer managed key"
         needs = f"{default} The caller also needs kms:GenerateDataKey on {on}, and kms:Decrypt for multipart uploads."
     return f"Add this to the call: {setting}. The bucket's default encryption adds no header.{needs}"
+
+
+PARTS_NEED_DECRYPT = "A large object (usually from 8 MB) is a multipart upload, whose parts S3 decrypts to join them: that requires kms:Decrypt. A small one is sent whole, which requires only kms:GenerateDataKey"
+"""Why the upload of a large object needs more than that of a small one."""
+
+
+def why_decrypt(operation: str | None) -> tuple[str, str] | None:
+    """Return why a call that only writes requires kms:Decrypt, and what else reading would require.
+
+    The limit of one request to S3 is 5 GB: https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html.
+    SQS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html.
+    """
+    if operation in MULTIPART:
+        return (
+            f"{PARTS_NEED_DECRYPT}.",
+            "kms:Decrypt alone lets the caller read no object: that also requires s3:GetObject. To do without it, send objects whole, up to 5 GB: raise multipart_threshold (TransferConfig in boto3, s3.multipart_threshold in the AWS CLI).",
+        )
+    if operation in {"SendMessage", "SendMessageBatch"}:
+        return (
+            "SQS verifies each new data key before it encrypts with it: that requires kms:Decrypt besides kms:GenerateDataKey.",
+            "kms:Decrypt alone lets the caller receive no message: that also requires sqs:ReceiveMessage.",
+        )
+    return None
