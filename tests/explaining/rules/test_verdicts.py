@@ -387,6 +387,41 @@ CASES = {
         "the token cache of root, under sudo, has no token for it",
         "Run the command without sudo",
     ),
+    "sign-in-for-another-session": (
+        "Error loading SSO Token: Token for acme-prod does not exist\n$ aws sso login --profile dev\n~/.aws/config\n[profile dev]\nsso_session = acme-dev\n[profile prod]\nsso_session = acme-prod\n",
+        "for the session acme-prod, which the profile prod uses: the sign-in in the text is for the session acme-dev",
+        "aws sso login --profile prod",
+    ),
+    "sign-in-for-the-same-session": (
+        "Error loading SSO Token: Token for acme does not exist\n$ aws sso login --profile dev\n~/.aws/config\n[profile dev]\nsso_session = acme\n[profile prod]\nsso_session = acme\n",
+        "There is no IAM Identity Center sign-in for the session acme",
+        "aws sso login",
+    ),
+    "sso-region": (
+        "An error occurred (UnauthorizedException) when calling the GetRoleCredentials operation: Session token not found or invalid\n[profile dev]\nsso_region = us-east-1\nIdentity Center is in eu-central-1.",
+        "sso_region of [profile dev] must be eu-central-1",
+        "sso_region = eu-central-1\n",
+    ),
+    "sso-region-that-is-right": (
+        "An error occurred (UnauthorizedException) when calling the GetRoleCredentials operation: Session token not found or invalid\n[profile dev]\nsso_region = us-east-1\nIdentity Center is in us-east-1.",
+        "IAM Identity Center no longer accepts the sign-in",
+        "aws sso login --profile dev",
+    ),
+    "login-of-other-user-pool": (
+        "NotAuthorizedException: Invalid login token. Issuer doesn't match providerName\nLogins: {'cognito-idp.us-east-1.amazonaws.com/us-east-1_AbC': token}\niss: https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC\n",
+        "the key in Logins is cognito-idp.us-east-1.amazonaws.com/us-east-1_AbC, and the token is from cognito-idp.eu-west-1",
+        '"cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC": idToken\n',
+    ),
+    "env-file-of-compose": (
+        "api-1 | botocore.exceptions.NoCredentialsError: Unable to locate credentials\n\n.env\nAWS_ACCESS_KEY_ID=...\n\ndocker-compose.yml\nservices:\n  api:\n    image: api\n",
+        "the service has neither env_file nor environment",
+        "services:\n  api:\n    env_file: .env\n",
+    ),
+    "env-file-that-compose-passes": (
+        "api-1 | botocore.exceptions.NoCredentialsError: Unable to locate credentials\n\n.env\nAWS_ACCESS_KEY_ID=...\n\ndocker-compose.yml\nservices:\n  api:\n    image: api\n    env_file: .env\n",
+        "The SDK found no credentials.",
+        "Pass credentials to the container",
+    ),
     "files-of-root": (
         "$ ls -l ~/.aws\n-rw------- 1 root root 116 Nov  3 10:11 credentials\n$ whoami\ndeploy\n$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
         "the files in ~/.aws belong to root, who alone is allowed to read them, and the call runs as deploy",

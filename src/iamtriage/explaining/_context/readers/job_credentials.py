@@ -12,9 +12,9 @@ from typing import Literal, NamedTuple, TypeAlias
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.workflows import Job, iterate_jobs
 
-__all__ = ("CredentialGap", "find_credential_gap", "find_gitlab_gap")
+__all__ = ("CredentialGap", "find_credential_gap", "find_gitlab_gap", "find_jenkins_gap")
 
-Kind: TypeAlias = Literal["none", "later", "other-job"]
+Kind: TypeAlias = Literal["none", "later", "other-job", "container"]
 
 _MAX_CHARS = 64_000
 # What gives a job credentials, or can give it some: also an action of the repository, or a runner with a role.
@@ -25,14 +25,16 @@ _GIVES = lazy_pattern(
     r"|\buses: *[\"']?(?:\.{1,2}/|[^\s\"']{1,200}(?:aws|auth|\.ya?ml\b))|\bsecrets: inherit\b|\bruns-on:(?! *\[?[\"']?(?:ubuntu|windows|macos)\b)"
 )
 _CALLS = lazy_pattern(
-    r"\b(?:(?:terraform|tofu)(?: -\S{1,80}){0,3} (?:init|plan|apply|destroy|import|refresh|output|state)|terragrunt [a-z]|aws (?!--version)[a-z]|cdk (?:deploy|diff|destroy|bootstrap)|sam (?:deploy|sync|package)"
-    r"|(?:sls|serverless) (?:deploy|remove|package)|pulumi (?:up|preview|destroy|refresh)|packer build|eksctl [a-z]|copilot [a-z]|eb deploy|chalice deploy|zappa (?:deploy|update)|s5cmd|s3cmd)\b"
+    r"\b(?:(?:terraform|tofu)(?: -\S{1,80}){0,3} (?:init|plan|apply|destroy|import|refresh|output|state)|terragrunt [a-z][\w-]{1,30}|aws (?!--version)[a-z][\w-]{1,40}|cdk (?:deploy|diff|destroy|bootstrap)|sam (?:deploy|sync|package)"
+    r"|(?:sls|serverless) (?:deploy|remove|package)|pulumi (?:up|preview|destroy|refresh)|packer build|eksctl [a-z][\w-]{1,30}|copilot [a-z][\w-]{1,30}|eb deploy|chalice deploy|zappa (?:deploy|update)|s5cmd|s3cmd)\b"
 )
 # A program that can call AWS: not an installation, a build or a test.
 _PROGRAM = lazy_pattern(
     r"(?:^|[:&|;\n])[ \t|>-]{0,20}(?:python3?|node|npx|ruby|php|java|go run|dotnet run|bash|sh|\./[\w./-]{1,80}|make|npm run|yarn|pnpm)\b(?! (?:-m )?(?:pip|venv|pytest|install|ci|build|test|lint|--version|-V)\b)"
 )
 _RUN = lazy_pattern(r"\brun: *(?:[|>][+-]?[ \t]*\n)?(?P<first>[^\n]{1,200})")
+_RUNS_CONTAINER = lazy_pattern(r"\b(?:docker|podman) run (?:[^\n\\]|\\\n){1,600}")
+_PASSES = lazy_pattern(r"(?:-e|--env)[ =][\"']?AWS_|--env-file|\.aws\b|AWS_ACCESS_KEY_ID")
 _WORKFLOW_KEY = lazy_pattern(r"[\"']?(?:name|run-name|on|permissions|env|defaults|concurrency)[\"']?:(?: |$)")
 _STEPS = lazy_pattern(r"^(?P<indent> *)steps:[ \t]*\n", re.MULTILINE)
 
@@ -41,7 +43,8 @@ class CredentialGap(NamedTuple):
     """A job that calls AWS without credentials.
 
     Attributes:
-        kind: Whether nothing in the workflow gives the job credentials, a later step of it does, or another job.
+        kind: Whether nothing in the workflow gives the job credentials, a later step of it does, or another job, or
+            whether a container does not get those of the job.
         job: The name of the job.
         call: The first line of the step that calls AWS.
         other: The name of the job that gets credentials.
@@ -83,6 +86,13 @@ def _find_gap(job: Job, jobs: list[Job]) -> CredentialGap | None:
         rest = rest.replace(each, "", 1)
     if _GIVES.search(rest) or any(map(_GIVES.search, before)):
         return None
+    after = [] if assumes is None else steps[assumes + 1 :]
+    runs = [
+        each for each in after if (found := _RUNS_CONTAINER.search(each)) and not _PASSES.search(found[0])
+    ]
+    if runs and not any(_is_call(_RUNS_CONTAINER.sub("", each)) for each in after):
+        found = _RUNS_CONTAINER.search(runs[0])
+        return CredentialGap("container", job.name, "" if found is None else found[0].strip()[:200])
     calls = [each for each in before if _CALLS.search(each)]
     if not calls and not (assumes is not None and any(map(_is_call, steps[assumes + 1 :]))):
         calls = [each for each in before if _is_call(each)]
@@ -167,3 +177,42 @@ def find_gitlab_gap(text: str) -> CredentialGap | None:
     if len(calling) != 1:
         return None
     return CredentialGap("none", calling[0]["name"], _first_line(calling[0]["body"]))
+
+
+_WRAPPER = lazy_pattern(r"\bwith(?:AWS|Credentials)\([^{}]{1,600}?\)\s{0,8}\{")
+_SHELL_STEP = lazy_pattern(
+    r"\bsh\b[ (]{1,3}(?P<mark>\"\"\"|\'\'\'|\"|\')(?P<line>[\s\S]{1,2000}?)(?P=mark)\)?"
+)
+_STAGE = lazy_pattern(r"\bstage\([\"'](?P<name>[^\"'\n]{1,80})[\"']\)")
+_OF_AGENT = lazy_pattern(r"\benvironment\s{0,8}\{[^{}]{0,800}\bAWS_|\bnode\(|\blabel\b|\bagent\s{0,8}\{")
+
+
+def find_jenkins_gap(text: str) -> CredentialGap | None:
+    r"""Return the step of a Jenkinsfile that calls AWS outside of the block that gives credentials to other steps.
+
+    >>> found = find_jenkins_gap("stage('a') { withAWS(role: 'x') { sh 'aws s3 ls' } }\nstage('b') { sh 'aws s3 sync a s3://b' }")
+    >>> found.job, found.call, found.step
+    ('b', "sh 'aws s3 sync a s3://b'", "withAWS(role: 'x') {")
+    """
+    text = text[:_MAX_CHARS]
+    wrappers = list(_WRAPPER.finditer(text))
+    if not wrappers or _OF_AGENT.search(text):
+        return None
+    inside = [(each.start(), _find_end(text, each.end())) for each in wrappers]
+    calls = [each for each in _SHELL_STEP.finditer(text) if _CALLS.search(each["line"])]
+    outside = [each for each in calls if not any(start < each.start() < end for start, end in inside)]
+    if len(outside) != 1 or len(calls) == 1:
+        return None
+    stages = [each["name"] for each in _STAGE.finditer(text, 0, outside[0].start())]
+    wrapper = " ".join(wrappers[0][0].split())
+    return CredentialGap("later", stages[-1] if stages else "", outside[0][0].strip(), step=wrapper)
+
+
+def _find_end(text: str, start: int) -> int:
+    """Return where the block ends that begins before a position."""
+    depth = 1
+    for index in range(start, len(text)):
+        depth += (text[index] == "{") - (text[index] == "}")
+        if depth == 0:
+            return index
+    return len(text)

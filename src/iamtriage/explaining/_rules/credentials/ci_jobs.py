@@ -140,7 +140,7 @@ _GITLAB = r"(?:gitlab|settings ?> ?ci/cd|\bmr pipelines?\b)"
 _CI_SYSTEMS = (
     _CiSystem(_GITHUB_SIGNS, _GITHUB, _GITHUB_STEPS, pages.GITHUB_OIDC),
     _CiSystem(
-        lazy_pattern(r"jenkins|\[Pipeline\] ", re.IGNORECASE),
+        lazy_pattern(r"jenkins|\[Pipeline\] |\bpipeline ?\{\s{0,20}agent\b", re.IGNORECASE),
         "Jenkins",
         (
             "Wrap the step in withCredentials with an AWS credentials binding, or in withAWS(credentials: 'CREDENTIALS_ID', region: 'REGION') of the plugin Pipeline: AWS Steps. With role, withAWS also assumes a role.",

@@ -16,7 +16,10 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials import registry_logins, session_renewal, sso_settings
 from iamtriage.explaining._rules.credentials.missing_logins import OTHER_HOME
 from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_PHRASES, RejectedRequest
-from iamtriage.explaining._rules.credentials.sign_in_places import explain_sign_in_elsewhere
+from iamtriage.explaining._rules.credentials.sign_in_places import (
+    explain_sign_in_elsewhere,
+    explain_sign_in_region,
+)
 from iamtriage.explaining._rules.credentials.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.shared import commands, common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -253,6 +256,9 @@ INVALID_SSO_TOKEN = CauseType(
 
 def explain_invalid_sso_token(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation:
     summary, text = "IAM Identity Center no longer accepts the sign-in", ""
+    reported = INVALID_SSO_TOKEN.cause("reported", quote_phrases(request.message, *REJECTION_PHRASES))
+    if (other := explain_sign_in_region(case, reported)) is not None:
+        return other
     if "Error loading SSO Token" in request.message:
         summary = "The AWS CLI or SDK cannot use the cached token of the IAM Identity Center sign-in"
         text = "The file in ~/.aws/sso/cache is incomplete."

@@ -22,6 +22,7 @@ from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.credentials.login_issuers import explain_other_issuer
 from iamtriage.explaining._rules.shared import clues, commands, pages, quoted_message, remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -186,6 +187,8 @@ def explain_user_pool(denial: Denial) -> Explanation:
 def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, _message: str = "") -> Explanation:
     """Explain that an identity pool does not accept the token in Logins."""
     text = case.failure.text
+    if (other := explain_other_issuer(case)) is not None:
+        return other
     rows = (row for row in _LOGIN_PROBLEMS if row[0] in text)
     phrase, problem, title, step = next(rows, _LOGIN_PROBLEMS[-1])
     is_expired = phrase == "Token expired"

@@ -15,6 +15,7 @@ from iamtriage.explaining._context.readers.job_credentials import (
     CredentialGap,
     find_credential_gap,
     find_gitlab_gap,
+    find_jenkins_gap,
 )
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
@@ -48,7 +49,10 @@ def advise_on_gap(case: Case[MissingCredentials]) -> Advice | None:
     if gap is not None:
         return _advise_in_github(case, gap)
     gap = find_gitlab_gap(text)
-    return None if gap is None else _advise_in_gitlab(case, gap)
+    if gap is not None:
+        return _advise_in_gitlab(case, gap)
+    gap = find_jenkins_gap(text)
+    return None if gap is None else _advise_in_jenkins(gap)
 
 
 def _advise_in_github(case: Case[MissingCredentials], gap: CredentialGap) -> Advice:
@@ -62,6 +66,20 @@ def _advise_in_github(case: Case[MissingCredentials], gap: CredentialGap) -> Adv
             url=pages.GITHUB_OIDC,
         )
         finding = ": the step that assumes the role, aws-actions/configure-aws-credentials, comes after the one that calls AWS"
+    elif gap.kind == "container":
+        why = f"The step configure-aws-credentials sets variables for the job. A container has only those that {call} passes on."
+        names = " ".join(
+            f"-e {each}"
+            for each in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION")
+        )
+        line = re.sub(r"\b(docker|podman) run\b", rf"\1 run {names}", gap.call, count=1)
+        remedy = your_remedy(
+            "Pass the variables of the job to the container",
+            "Without a value, -e passes the variable of the job, and no secret is in the workflow or the log.",
+            manifest=f"run: {line}\n" if show_line(line) == line else f"run: docker run {names} IMAGE\n",
+            url="https://docs.docker.com/reference/cli/docker/container/run/#env",
+        )
+        finding = " in the container: the job has credentials, and docker run does not pass them on"
     elif gap.kind == "other-job":
         why = f"Only the job {clip_text(gap.other)} assumes a role. Each job starts on a new runner, without the variables of others, also with needs."
         remedy = your_remedy(
@@ -114,6 +132,26 @@ def _advise_in_gitlab(case: Case[MissingCredentials], gap: CredentialGap) -> Adv
         [WORKFLOW_WITHOUT_CREDENTIALS.cause("derived", text=text)],
         [_gitlab_role(gap, case)],
         f": .gitlab-ci.yml gives the job {name} none, because it has no id_tokens and no AWS_ variables",
+    )
+
+
+def _advise_in_jenkins(gap: CredentialGap) -> Advice:
+    block = gap.step.partition("(")[0]
+    where = f"the stage {clip_text(gap.job)}" if gap.job else "the step"
+    lines = f"{gap.step}\n  {gap.call}\n}}\n"
+    is_safe = all(show_line(each) == each.strip() for each in lines.splitlines())
+    why = f"{block} sets credentials only for the steps in its braces, and {quote_words(gap.call)} is outside of them."
+    remedy = your_remedy(
+        f"Run the step in {block}, too",
+        "Each stage needs its own block, or one around all of them.",
+        manifest=lines if is_safe else None,
+        manifest_language="text",
+        url="https://plugins.jenkins.io/pipeline-aws/",
+    )
+    return Advice(
+        [WORKFLOW_WITHOUT_CREDENTIALS.cause("derived", text=why)],
+        [remedy],
+        f" in {where}: its call of AWS is outside of the block {block}, which gives credentials only to the steps in it",
     )
 
 

@@ -7,14 +7,17 @@ https://docs.docker.com/engine/storage/bind-mounts/.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
+from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.profiles import find_profile_sections
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.credential_remedies import WSL, with_profile
@@ -25,7 +28,7 @@ SIGN_IN_ELSEWHERE = CauseType(
     "sign-in-elsewhere",
     title="The token of the sign-in is in another place than the program looks",
     meaning="aws sso login stores its token in ~/.aws/sso/cache of the user and the system that ran it. The config file does not contain it.",
-    recognised_by="The text mounts only ~/.aws/config into a container, or shows a sign-in in Windows and a program in WSL, or the reverse.",
+    recognised_by="The text mounts only ~/.aws/config into a container, or shows a sign-in for another session, or in Windows and a program in WSL, or the reverse.",
     fix="Mount all of ~/.aws, or sign in where the program runs.",
     of="no-sso-login",
     sources=("https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html",),
@@ -61,7 +64,7 @@ def explain_sign_in_elsewhere(
         session: The name of the sso-session, if the message has it.
         reported: What the SDK reports.
     """
-    place = _find_mount(case) or _find_windows(case, session)
+    place = _find_mount(case) or _find_windows(case, session) or _find_other_session(case, session)
     if place is None:
         return None
     return case.explain(
@@ -70,6 +73,48 @@ def explain_sign_in_elsewhere(
         SIGN_IN_ELSEWHERE.cause("derived", place.because, text=place.text),
         topic="no-sso-login",
         remedies=place.remedy,
+    )
+
+
+# The profile or session of a sign-in, and the profile that the failed call uses.
+_LOGIN = lazy_pattern(
+    r"\baws sso login\b[^\n]{0,60}? --(?P<kind>profile|sso-session)[ =](?P<name>[\w.@:+/-]{1,64})", re.ASCII
+)
+_USED = lazy_pattern(
+    r"\bprofile[ \t]{0,12}= ?\"(?P<block>[\w.@+-]{1,64})\"|\bAWS_PROFILE=[\"']?(?P<variable>[\w.@+-]{1,64})|\b(?:terraform|aws(?! sso login| sts get-caller))\b[^\n]{0,200} --profile[ =](?P<option>[\w.@+-]{1,64})",
+    re.ASCII,
+)
+
+
+def _find_other_session(case: Case[Failure], session: str | None) -> _Place | None:
+    """Return that the sign-in was for another sso-session than that of the profile that the call uses."""
+    text = case.failure.text
+    sections = find_profile_sections(text)
+    sessions = {each.name: name for each in sections if (name := each.settings.get("sso_session"))}
+    logins = list(_LOGIN.finditer(text))
+    signed_in = {
+        each["name"] if each["kind"] == "sso-session" else sessions.get(each["name"], "") for each in logins
+    }
+    found = [next(filter(None, each.groups())) for each in _USED.finditer(text)]
+    used = {each for each in found if each in sessions}
+    if session is not None:
+        used = {each for each, name in sessions.items() if name == session} or used
+    needed = {sessions[each] for each in used}
+    if not logins or "" in signed_in or len(used) != 1 or needed & signed_in:
+        return None
+    profile, wanted = used.pop(), needed.pop()
+    other = min(signed_in)
+    login = commands.fill_command("aws sso login --profile {}", commands.profile(profile))
+    return _Place(
+        f"There is no valid IAM Identity Center sign-in for the session {clip_text(wanted)}, which the profile {clip_text(profile)} uses: the sign-in in the text is for the session {clip_text(other)}.",
+        None,
+        "Each sso-session has its own token. A sign-in is valid only for the profiles with the same sso_session.",
+        your_remedy(
+            f"Sign in with the profile {clip_text(profile)}",
+            f"Or, if both sessions have the same start URL, let the profiles use one: set sso_session = {clip_text(other)} in the profile {clip_text(profile)}.",
+            commands=(login, f"aws sts get-caller-identity --profile {commands.profile(profile)}"),
+            url=SIGN_IN_ELSEWHERE.sources[0],
+        ),
     )
 
 
@@ -129,5 +174,49 @@ def _find_windows(case: Case[Failure], session: str | None) -> _Place | None:
             else None,
             commands=(login, Labelled("Or:", link) if link else None),
             url=SIGN_IN_ELSEWHERE.sources[0],
+        ),
+    )
+
+
+_SAID_REGION = lazy_pattern(
+    r"\bIdentity Center\b[^\n.;]{0,40}\b(?:is|runs|lives|was (?:enabled|set up|created))\b[^\n.;]{0,12}\b(?P<region>[a-z]{2,3}-[a-z]{4,12}-\d)\b"
+)
+SIGN_IN_REGION = CauseType(
+    "sign-in-region",
+    title="The setting sso_region is not the Region of IAM Identity Center",
+    meaning="IAM Identity Center accepts its tokens only in its own Region, which sso_region names.",
+    recognised_by="The text shows sso_region, and says that IAM Identity Center is in another Region.",
+    fix="Set sso_region to the Region of IAM Identity Center, and sign in again.",
+    of="invalid-sso-token",
+    sources=(pages.SSO_LOGIN,),
+)
+
+
+def explain_sign_in_region(case: Case[Failure], reported: Cause) -> Explanation | None:
+    """Explain that a profile has another sso_region than IAM Identity Center, if the text says both."""
+    text = case.failure.text
+    said = next(find_said(text, _SAID_REGION), None)
+    sections = [each for each in find_profile_sections(text) if "sso_region" in each.settings]
+    if said is None or len({each.settings["sso_region"] for each in sections}) != 1:
+        return None
+    section, region = sections[0], said["region"]
+    used = section.settings["sso_region"]
+    if used == region:
+        return None
+    profile = commands.profile(section.name)
+    return case.explain(
+        f"IAM Identity Center does not know the token in {clip_text(used)}: sso_region of {clip_text(section.header)} must be {region}, where it is. No permission is missing.",
+        reported,
+        SIGN_IN_REGION.cause(
+            "derived", text="The setting sso_region is the Region of IAM Identity Center, not that of the calls (region)."
+        ),
+        topic="invalid-sso-token",
+        remedies=your_remedy(
+            f"Set sso_region to {region}, and sign in again",
+            "Change it in ~/.aws/config: in the section sso-session, if the profile has one. aws sso logout deletes the tokens of the wrong Region.",
+            commands=("aws sso logout", with_profile(profile, "aws sso login")),
+            manifest=f"sso_region = {region}\n",
+            manifest_language="ini",
+            url=pages.SSO_LOGIN,
         ),
     )

@@ -19,6 +19,7 @@ from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.credentials.compose_files import explain_env_file
 from iamtriage.explaining._rules.credentials.unreadable_files import explain_unreadable_files
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -114,6 +115,7 @@ def explain_unread_source(case: Case[MissingCredentials]) -> Explanation | None:
     rules = (
         _explain_unset,
         _explain_misnamed,
+        explain_env_file,
         explain_other_home,
         explain_unreadable_files,
         _explain_unloaded,

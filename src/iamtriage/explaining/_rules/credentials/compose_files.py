@@ -1,0 +1,60 @@
+"""Explain that Docker Compose does not pass the file .env on to a container.
+
+Source: https://docs.docker.com/compose/how-tos/environment-variables/set-environment-variables/.
+"""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.shared import credential_remedies
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.failures._failures import MissingCredentials
+
+_COMPOSE = lazy_pattern(r"\b(?:docker-)?compose[\w.-]{0,20}\.ya?ml\b|\bdocker[- ]compose\b")
+_SERVICE = lazy_pattern(
+    r"^services:[ \t]*\n(?:[ \t]*\n|[ \t]*#[^\n]*\n)*(?P<depth>[ \t]{1,8})(?P<name>[\w.-]{1,63}):[ \t]*\n",
+    re.MULTILINE,
+)
+_ENV_FILE = lazy_pattern(
+    r"(?<![\w./-])\.env(?![\w.-])[^\n]{0,60}\n(?:[^\n]{0,200}\n){0,12}?[ \t]{0,4}(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)="
+)
+# What passes the variables, or gives the container other credentials.
+_PASSES = lazy_pattern(r"\benv_file\b|\benvironment:|--env-file|\.aws\b|\bdotenv\b|load_dotenv")
+ENV_FILE_NOT_PASSED = CauseType(
+    "env-file-not-passed",
+    title="Docker Compose does not pass the variables of .env to the container",
+    meaning="Docker Compose reads .env only to replace variables in the Compose file. A container gets them with env_file or environment.",
+    recognised_by="The text shows .env with AWS variables, and a Compose file without env_file and environment.",
+    fix="Add env_file: .env to the service.",
+    of="no-credentials",
+    sources=("https://docs.docker.com/compose/how-tos/environment-variables/set-environment-variables/",),
+)
+
+
+def explain_env_file(case: Case[MissingCredentials]) -> Explanation | None:
+    """Explain that a container does not get the variables of .env, if the text shows that file and the Compose file."""
+    text = case.failure.text
+    service = _SERVICE.search(text)
+    if service is None or not (_COMPOSE.search(text) and _ENV_FILE.search(text)) or _PASSES.search(text):
+        return None
+    name, depth = service["name"], service["depth"]
+    return case.explain(
+        f"The container of the service {name} gets no credentials: Docker Compose reads .env only to replace variables in the Compose file, and the service has neither env_file nor environment.",
+        ENV_FILE_NOT_PASSED.cause(
+            "derived", text="The variables in .env are not in the environment of the container."
+        ),
+        topic="no-credentials",
+        remedies=your_remedy(
+            "Pass the file to the service",
+            "Add env_file to the service, and create the container again. Keep .env out of Git. Better, mount a profile (~/.aws) and set AWS_PROFILE: its sessions are renewed.",
+            commands=f"docker compose up --detach --force-recreate {name}",
+            manifest=f"services:\n{depth}{name}:\n{depth * 2}env_file: .env\n",
+            url=ENV_FILE_NOT_PASSED.sources[0],
+        ),
+        notes=credential_remedies.NO_CALL_MADE,
+    )
