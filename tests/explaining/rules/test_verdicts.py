@@ -422,6 +422,21 @@ CASES = {
         "The SDK found no credentials.",
         "Pass credentials to the container",
     ),
+    "sdk-too-old-for-pod-identity": (
+        "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n$ kubectl exec deploy/etl -- env\nAWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.23/v1/credentials\n$ kubectl exec deploy/etl -- pip freeze\nboto3==1.26.90\nbotocore==1.29.90\n",
+        "boto3 1.26.90 does not support EKS Pod Identity",
+        "pip install --upgrade boto3",
+    ),
+    "sdk-too-old-for-web-identities": (
+        "NoCredentialProviders: no valid providers in chain\n$ kubectl exec deploy/api -- env\nAWS_ROLE_ARN=arn:aws:iam::111122223333:role/api\nAWS_WEB_IDENTITY_TOKEN_FILE=/var/run/secrets/eks.amazonaws.com/serviceaccount/token\ngithub.com/aws/aws-sdk-go v1.19.6\n",
+        "aws-sdk-go 1.19.6 does not support web identities (IRSA)",
+        "go get github.com/aws/aws-sdk-go@latest",
+    ),
+    "sdk-new-enough-for-web-identities": (
+        "NoCredentialProviders: no valid providers in chain\n$ kubectl exec deploy/api -- env\nAWS_ROLE_ARN=arn:aws:iam::111122223333:role/api\nAWS_WEB_IDENTITY_TOKEN_FILE=/var/run/secrets/eks.amazonaws.com/serviceaccount/token\ngithub.com/aws/aws-sdk-go v1.44.6\n",
+        "The SDK found no credentials. No request",
+        "let it choose its provider",
+    ),
     "files-of-root": (
         "$ ls -l ~/.aws\n-rw------- 1 root root 116 Nov  3 10:11 credentials\n$ whoami\ndeploy\n$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
         "the files in ~/.aws belong to root, who alone is allowed to read them, and the call runs as deploy",

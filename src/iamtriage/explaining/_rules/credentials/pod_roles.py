@@ -21,6 +21,7 @@ from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_p
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials import pod_annotations, pod_problems
 from iamtriage.explaining._rules.credentials.pod_annotations import ACCOUNT_WITHOUT_ANNOTATION
+from iamtriage.explaining._rules.credentials.sdk_versions import find_sdk
 from iamtriage.explaining._rules.shared import clues, clusters, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
@@ -109,11 +110,39 @@ class Advice(NamedTuple):
     finding: str = ""
 
 
+def _advise_on_sdk(case: Case[MissingCredentials]) -> Advice | None:
+    """Return whether the SDK whose version the text states supports the credentials of the pod."""
+    text = case.failure.text
+    is_pod_identity = "AWS_CONTAINER_CREDENTIALS_FULL_URI" in text
+    sdk = find_sdk(text, is_pod_identity=is_pod_identity)
+    if sdk is None:
+        return None
+    what = "EKS Pod Identity" if is_pod_identity else "web identities (IRSA)"
+    if not sdk.is_old:
+        return Advice([OTHER_PROVIDER.cause()], [use_default_chain_remedy(case)])
+    cause = SDK_TOO_OLD.cause(
+        "derived",
+        f"The text shows {sdk.name} {sdk.version}.",
+        text=f"{what[:1].upper()}{what[1:]} requires {sdk.minimum} or later."
+        if is_pod_identity
+        else f"{what[:1].upper()}{what[1:]} require {sdk.minimum} or later.",
+    )
+    remedy = your_remedy(
+        f"Update {sdk.name} to {sdk.minimum} or later",
+        "Update it in the image, also where another library pins or bundles it, and deploy again. The pod has its variables: its role and service account need no change.",
+        commands=sdk.update or None,
+        url=pages.EKS_POD_SDK if is_pod_identity else pages.EKS_IRSA_SDK,
+    )
+    return Advice([cause], [remedy], f": {sdk.name} {sdk.version} does not support {what}, which the pod has")
+
+
 def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     """Return why a pod may have no credentials, and how it gets some."""
     problem = pod_problems.find_pod_problem(case)
     if problem is None and read_pod_evidence(case.failure.text).has_variables:
         because = "The text shows the variables from which SDKs get the pod's role."
+        if (advice := _advise_on_sdk(case)) is not None:
+            return advice
         too_old = SDK_TOO_OLD.cause(because=because, text="The SDK is too old for IRSA or EKS Pod Identity.")
         return Advice([too_old, OTHER_PROVIDER.cause()], [use_default_chain_remedy(case)])
     without_role = "neither a role annotation (IRSA) nor a Pod Identity association, or the pod uses another service account."

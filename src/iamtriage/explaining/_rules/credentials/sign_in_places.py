@@ -208,7 +208,8 @@ def explain_sign_in_region(case: Case[Failure], reported: Cause) -> Explanation 
         f"IAM Identity Center does not know the token in {clip_text(used)}: sso_region of {clip_text(section.header)} must be {region}, where it is. No permission is missing.",
         reported,
         SIGN_IN_REGION.cause(
-            "derived", text="The setting sso_region is the Region of IAM Identity Center, not that of the calls (region)."
+            "derived",
+            text="The setting sso_region is the Region of IAM Identity Center, not that of the calls (region).",
         ),
         topic="invalid-sso-token",
         remedies=your_remedy(
@@ -216,7 +217,7 @@ def explain_sign_in_region(case: Case[Failure], reported: Cause) -> Explanation 
             "Change it in ~/.aws/config: in the section sso-session, if the profile has one. aws sso logout deletes the tokens of the wrong Region.",
             commands=("aws sso logout", with_profile(profile, "aws sso login")),
             manifest=f"sso_region = {region}\n",
-            manifest_language="ini",
+            manifest_language="text",
             url=pages.SSO_LOGIN,
         ),
     )
