@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from iamtriage import explain
@@ -567,6 +569,51 @@ def test_missing_object_beside_others(text: str, *, is_missing: bool) -> None:
     explanation = explain(text)
     assert (explanation.topic == "missing-object") is is_missing
     assert "acme-in/" in explanation.summary or "profile" in explanation.summary
+
+
+COPIED = "copy failed: s3://acme-raw/in/a.csv to s3://acme-out/in/a.csv An error occurred (AccessDenied) when calling the CopyObject operation: Access Denied\n"
+
+
+def _allows(read: str, write: str) -> str:
+    statements = [
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{read}"},
+        {"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{write}"},
+    ]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+@pytest.mark.parametrize(
+    ("read", "write", "says", "action"),
+    [
+        ("acme-raw", "acme-out/*", "because of the source: the policy in the text", "s3:GetObject"),
+        ("acme-raw/*", "acme-out/web/*", "because of the destination: the policy in", "s3:PutObject"),
+        ("acme-raw/*", "acme-out/*", "so the bucket policy, the bucket's KMS key", None),
+        ("acme-raw", "acme-out", "only on arn:aws:s3:::acme-out", "s3:PutObject"),
+    ],
+)
+def test_sides_of_a_copy(read: str, write: str, says: str, action: str | None) -> None:
+    explanation = explain(COPIED + _allows(read, write))
+    assert says in explanation.summary
+    statements = (explanation.remedies[0].policy or {"Statement": [{}]})["Statement"]
+    assert statements[0].get("Action") == action
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("upload to acme-in/app/2026/x.gz", "/app/2026/x.gz"),
+        ("put acme-in 2026/x.tar.gz", "/2026/x.tar.gz"),
+        ("It is in bucket acme-in, key 2026/x.gz.", "/2026/x.gz"),
+        # Of several, none is that of the call, and a pattern is no key.
+        ("acme-in/a.gz works, acme-in/b.gz does not.", ""),
+        ("The policy has acme-in/*.", ""),
+        ("bucket acme-in and/or others", ""),
+    ],
+)
+def test_key_behind_the_bucket(words: str, key: str) -> None:
+    denied = GET.partition("\n")[0].replace("GetObject", "PutObject")
+    summary = explain(f"{denied}\nbucket: acme-in\n{words}").summary
+    assert f":::acme-in{key} " in summary
 
 
 @pytest.mark.parametrize(

@@ -317,10 +317,9 @@ def _complete(location: Location, text: str) -> Location:
     if location.key is not None:
         key = location.key.value
         return attrs.evolve(location, key=None, prefix=location.key) if key.endswith("/") else location
-    # "get acme-in 2026/11/a.json.gz"
-    name = re.escape(location.bucket.value)
-    path = rf"(?<![\w.:/-]){name}[,;:]? [`\"']?((?:[\w=+.-]{{1,100}}/){{1,12}}[\w=+-]{{1,100}}(?:\.[A-Za-z0-9]{{1,8}}){{1,3}})(?![\w/*])"
-    found = _KEY.search(text) or _ARN_KEY.search(text) or re.search(path, text)
+    found = _KEY.search(text) or _ARN_KEY.search(text)
+    if found is None and (key := _find_path(text, location.bucket.value)) is not None:
+        return attrs.evolve(location, key=key)
     if found is None:
         folder = _KEY_IN_CODE.search(text)
         return (
@@ -328,3 +327,14 @@ def _complete(location: Location, text: str) -> Location:
         )
     key = next(filter(None, found.groups()))
     return attrs.evolve(location, key=Stated(key, quote_match(found)))
+
+
+def _find_path(text: str, bucket: str) -> Stated | None:
+    """Return the only key that follows the name of its bucket, as in "get acme-in 2026/11/a.json.gz"."""
+    folders, name = r"(?:[\w=+.-]{1,100}/){0,12}", r"[\w=+-]{1,100}(?:\.[A-Za-z0-9]{1,8}){1,3}"
+    pattern = rf"(?<![\w.:/-]){re.escape(bucket)}(?:/|[,;:]? [`\"']?(?=[\w=+.-]{{1,100}}/))({folders}{name})(?![\w/*])"
+    found = {each[1]: each[0] for each in re.finditer(pattern, text)}
+    if len(found) != 1:
+        return None
+    ((key, words),) = found.items()
+    return Stated(key, words)

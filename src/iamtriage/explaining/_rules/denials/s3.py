@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.denials.buckets import explain_bucket_deny, exp
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.s3_contrasts import PARTS, explain_contrast, explain_parts
+from iamtriage.explaining._rules.denials.s3_copies import explain_denied_side
 from iamtriage.explaining._rules.denials.s3_identity_policies import (
     explain_missing_object,
     explain_wrong_level,
@@ -73,7 +74,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     operation = denial.operation
     if origins.is_origin(denial):
         return origins.explain_origin(denial)
-    rules = (_explain_copy_source, explain_acl, explain_contrast, explain_requester_pays)
+    rules = (_explain_copy_source, explain_denied_side, explain_acl, explain_contrast, explain_requester_pays)
     others = (explain_unsigned_object, explain_parts, explain_denied_url, explain_bucket_deny)
     by_policy = (explain_other_principals, explain_wrong_level, explain_missing_object)
     last = (public_access.explain_public_change, buckets.explain_deployed_bucket)

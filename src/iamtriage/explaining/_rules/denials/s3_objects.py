@@ -313,14 +313,15 @@ def is_copy(denial: Denial) -> bool:
     return denial.operation in _OPERATIONS
 
 
-def _find_source(denial: Denial) -> str | None:
+def find_source(denial: Denial) -> str | None:
+    """Return the bucket and key of what a copy reads, if the text names it."""
     found = _SOURCE.search(without_other_commands(denial.failure, denial.facts))
     return found["source"] if found else None
 
 
 def name_copy(denial: Denial) -> str:
     """Return the copy as the object of a sentence, such as "S3 denied …"."""
-    source = _find_source(denial)
+    source = find_source(denial)
     resource = denial.resource or "its destination"
     if source is None:
         return f"the copy to {resource}"
@@ -329,7 +330,7 @@ def name_copy(denial: Denial) -> str:
 
 def describe_copy(denial: Denial) -> str:
     """Return which actions a copy requires on its source and its destination."""
-    unnamed = "" if _find_source(denial) else ", which the text does not name,"
+    unnamed = "" if find_source(denial) else ", which the text does not name,"
     tags = ""
     if denial.operation == "CopyObject":
         tags = ", and tags s3:GetObjectTagging and s3:PutObjectTagging"
@@ -347,7 +348,7 @@ def with_source(denial: Denial, remedy: Remedy, written: tuple[str, ...], *, is_
     """
     is_moved = _MOVED.search(without_other_commands(denial.failure, denial.facts)) is not None
     actions = ("s3:GetObject", "s3:DeleteObject") if is_moved else "s3:GetObject"
-    source = _find_source(denial) or "SOURCE_BUCKET_NAME/SOURCE_KEY"
+    source = find_source(denial) or "SOURCE_BUCKET_NAME/SOURCE_KEY"
     reads = join_words(actions, "and") if isinstance(actions, tuple) else actions
     title = f"Allow {reads} on the source and {join_words(written, 'and')} for the copy, if needed"
     statement = allow(actions, f"arn:{denial.location.partition or 'aws'}:s3:::{source}", sid="S3GetObject")
