@@ -19,6 +19,7 @@ def _policy(*statements: dict[str, Any]) -> str:
 
 def _arn(rest: str, *, region: str = "eu-west-1", account: str = _ACCOUNT) -> str:
     service, _, resource = rest.partition(":")
+    region = "" if service == "iam" else region
     return f"arn:aws:{service}:{region}:{account}:{resource}"
 
 
@@ -32,7 +33,9 @@ def _arn(rest: str, *, region: str = "eu-west-1", account: str = _ACCOUNT) -> st
         ("sqs:SendMessage", "sqs:jobs", _arn("sqs:queue/jobs"), "has no queue/ before the name"),
         ("sqs:SendMessage", "sqs:jobs", _arn("sqs:jobs", account="111122223332"), "most likely, a digit is wrong"),
         ("ecs:RunTask", "ecs:task-definition/web:3", _arn("ecs:task-definition/web:*").replace("arn:aws:", "arn:aws-cn:"), "the partition is aws, not aws-cn"),
+        ("sts:AssumeRole", "iam:role/deploy", "arn:aws:sts::111122223333:assumed-role/deploy", "the ARN of a session, not of its role"),
         # Another resource, and patterns for others.
+        ("sts:AssumeRole", "iam:role/deploy", "arn:aws:sts::111122223333:assumed-role/other", None),
         ("sqs:SendMessage", "sqs:jobs", _arn("sqs:mail"), None),
         ("eks:DescribeNodegroup", f"eks:nodegroup/prod/blue/{_ID[:36]}", _arn("eks:cluster/*"), None),
         ("sqs:SendMessage", "sqs:jobs", _arn("sqs:jobs", account="444455556666"), None),
@@ -287,6 +290,7 @@ _PARTNER = "444455556666"
         ("sqs:SendMessage", _arn("sqs:jobs"), "assumed-role/reader", _arn("sqs:jobs"), None, ("allows it only to arn:aws:sts", f"arn:aws:iam::{_PARTNER}:role/reader")),
         ("sqs:SendMessage", _arn("sqs:jobs"), "user/reader", _arn("sqs:jobs"), None, ("allows it only to arn:aws:iam", f"arn:aws:iam::{_PARTNER}:role/reader")),
         ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:jobs"), {"aws:PrincipalAccount": "444455556667"}, ("and the request has 444455556666", _PARTNER)),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:jobs"), {"aws:PrincipalArn": f"arn:aws:sts::{_PARTNER}:assumed-role/reader/s"}, ("and the request has arn:aws:iam::444455556666:role/reader", f"arn:aws:iam::{_PARTNER}:role/reader")),
         # Whoever is meant is another one, or the condition decides.
         ("sqs:SendMessage", _arn("sqs:jobs"), "role/writer", _arn("sqs:jobs"), None, ("allows it only to arn:aws:iam", None)),
         ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:mail"), None, ("allows it only on", None)),

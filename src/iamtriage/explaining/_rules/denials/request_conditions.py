@@ -72,6 +72,7 @@ CREATES = lazy_pattern(
 # As the failing caller: any account of an organization can call it, and others get AWSOrganizationsNotInUseException.
 _SHOW_ORGANIZATION = "aws organizations describe-organization --query Organization.Id --output text"
 # What nearly every request has says nothing about this one.
+_PRINCIPAL_ARN = "aws:principalarn"
 _RESOURCE_TAG, _VIA = ":resourcetag", "kms:viaservice"
 _USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
 
@@ -251,6 +252,13 @@ def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> 
     if requested is None and key.lower() == _VIA and all(map(WITHOUT_REGION.fullmatch, values)):
         via = find_via_service(denial)
         requested = None if via is None else (via,)
+    if (
+        requested is None
+        and key.lower() == _PRINCIPAL_ARN
+        and all(":assumed-role/" in each for each in values)
+    ):
+        # That of a session is the ARN of its role, with its path.
+        requested = None if denial.role is None else (str(denial.role),)
     if requested is None and parsed and find_right_key(key, values, denial.lowercase_action) is not None:
         # No request has a value of this form for the key.
         listed = [PolicyValue(each, compile_glob(each)) for each in values]
@@ -294,7 +302,7 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     value: str | None = None
     if name in {"aws:principalaccount", "kms:calleraccount"}:
         value = denial.account
-    elif name == "aws:principalarn" and is_person:
+    elif name == _PRINCIPAL_ARN and is_person:
         value = denial.principal_text
     elif name == "aws:principalisawsservice" and (is_person or denial.role is not None):
         value = "false"

@@ -29,7 +29,11 @@ from iamtriage.explaining._rules.denials.principal_comparisons import (
 )
 from iamtriage.explaining._rules.denials.request_conditions import condition_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.corrected_patterns import correct_line_remedy, is_slip
+from iamtriage.explaining._rules.shared.corrected_patterns import (
+    correct_line_remedy,
+    correct_pattern,
+    is_slip,
+)
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts import trust_documents
@@ -114,7 +118,8 @@ def _correct_condition(
         return remedies
     old, new = failed.values[0], failed.requested[0]
     is_same_service = failed.is_via and old.partition(".")[0] == new.partition(".")[0]
-    if len(failed.values) != 1 or not (is_same_service or is_slip(old, new)):
+    is_wrong = is_same_service or is_slip(old, new) or correct_pattern(old, new) is not None
+    if len(failed.values) != 1 or not is_wrong:
         return remedies
     keeps = "Only this value changes: the other conditions stay, which limit who can use the resource."
     return (_correct(denial, policy, remedies[0], (old, new), keeps), *remedies[1:])

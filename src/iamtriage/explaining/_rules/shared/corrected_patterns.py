@@ -24,6 +24,9 @@ _GENERATED = lazy_pattern(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:-\d{1,3})?|(?=[a-f]*\d)[0-9a-f]{16,36}"
 )
 _TYPE = lazy_pattern(r"(?P<type>[A-Za-z][A-Za-z-]{1,40})(?P<separator>[:/])(?P<rest>.*)")
+_SESSION = lazy_pattern(
+    r"arn:(?P<partition>aws[a-z-]{0,12}):sts::(?P<account>[0-9]{12}):assumed-role/(?P<name>[\w+=,.@-]{1,64})(?:/[\w+=,.@*-]{0,64})?"
+)
 _WORDS = {":": "a colon", "/": "a slash"}
 _ASSIGNED = lazy_pattern(r"\s{0,40}(?:\"[^\"\n]{1,300}\"|[\w.:/-]{1,60})\s{0,20}=(?!=)")
 _TERRAFORM = lazy_pattern(
@@ -72,6 +75,10 @@ def correct_pattern(pattern: str, arn: str) -> Correction | None:
     """
     if matches(arn, compile_glob(widen(pattern))):
         return None
+    session = _SESSION.fullmatch(pattern)
+    if session is not None and arn.startswith(f"arn:{session['partition']}:iam::{session['account']}:role/"):
+        is_same = arn.rpartition("/")[2] == session["name"]
+        return Correction(arn, "that is the ARN of a session, not of its role") if is_same else None
     parts, actual = _split(pattern), _split(arn)
     if len(parts) != len(actual) or len(parts) != _RESOURCE + 1:
         return None
