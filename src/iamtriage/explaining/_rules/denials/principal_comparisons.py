@@ -68,19 +68,19 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
         )
         text = f"Principal and action match the statement: only the Resource does not. It has to be {clip_text(new)}."
         return f"{policy.name} {verdict}", STATED_POLICY_OTHER_RESOURCE.cause("derived", text=text)
+    elif (slip := None if _names_any(on, denial) else find_resource_slip(denial, named)) is not None:
+        old, fixed = slip
+        text = "Principal and action match the statement: only the Resource does not."
+        verdict = f"has the Resource {clip_text(old)} for it: {fixed.reason}"
+        return f"{policy.name} {verdict}", STATED_POLICY_OTHER_RESOURCE.cause("derived", text=text)
     elif not on:
         allowed = allowed_resources(named)
         verdict, code = f"allows it only on {join_resources(allowed)}", STATED_POLICY_OTHER_RESOURCE
-        if (slip := find_resource_slip(denial, named)) is not None:
-            old, fixed = slip
-            text = "Principal and action match the statement: only the Resource does not."
-            verdict = f"has the Resource {clip_text(old)} for it: {fixed.reason}"
-            return f"{policy.name} {verdict}", code.cause("derived", text=text)
         if denial.service == "lambda" and (qualifier := _find_qualifier(resource or "", allowed)):
             verdict = f"allows it only on the function without :{clip_text(qualifier)}"
             text = f"An alias and a version each have a policy of their own: that of the function does not apply to {clip_text(qualifier)}."
             return f"{policy.name} {verdict}", code.cause("derived", text=text)
-    elif not any(names_caller(each, denial) for each in on):
+    elif not _names_any(on, denial):
         listed = [name for each in on for name in trust_documents.principal_names(each)]
         verdict, code = f"allows it only to {join_resources(listed)}", STATED_POLICY_OTHER_PRINCIPAL
     elif (failed := find_failed_condition(denial, on)) is not None:
@@ -99,6 +99,10 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
         return None
     text = f"{subject} {verdict.replace(' it ', f' {action} ')}."
     return f"{policy.name} {verdict}", code.cause("derived", text=text)
+
+
+def _names_any(statements: Sequence[Mapping[str, Any]], denial: Denial) -> bool:
+    return any(names_caller(each, denial) for each in statements)
 
 
 def find_failed_condition(

@@ -35,7 +35,11 @@ from iamtriage.explaining._rules.denials.known_policies import describe_conditio
 from iamtriage.explaining._rules.denials.listings import find_listing
 from iamtriage.explaining._rules.denials.request_networks import SOURCE_IP, find_network, sent_address
 from iamtriage.explaining._rules.denials.role_recipients import guess_recipient, role_recipient
-from iamtriage.explaining._rules.denials.via_services import WITHOUT_REGION, find_via_service
+from iamtriage.explaining._rules.denials.via_services import (
+    WITHOUT_REGION,
+    find_value_instead,
+    find_via_service,
+)
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -72,7 +76,6 @@ CREATES = lazy_pattern(
 # As the failing caller: any account of an organization can call it, and others get AWSOrganizationsNotInUseException.
 _SHOW_ORGANIZATION = "aws organizations describe-organization --query Organization.Id --output text"
 # What nearly every request has says nothing about this one.
-_PRINCIPAL_ARN = "aws:principalarn"
 _RESOURCE_TAG, _VIA = ":resourcetag", "kms:viaservice"
 _USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
 
@@ -249,16 +252,8 @@ def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> 
     requested = _request_values(key, denial)
     requested = find_option_values(denial, key) if requested is None else requested
     parsed = parse_operator(operator)
-    if requested is None and key.lower() == _VIA and all(map(WITHOUT_REGION.fullmatch, values)):
-        via = find_via_service(denial)
-        requested = None if via is None else (via,)
-    if (
-        requested is None
-        and key.lower() == _PRINCIPAL_ARN
-        and all(":assumed-role/" in each for each in values)
-    ):
-        # That of a session is the ARN of its role, with its path.
-        requested = None if denial.role is None else (str(denial.role),)
+    if requested is None:
+        requested = find_value_instead(key, values, denial)
     if requested is None and parsed and find_right_key(key, values, denial.lowercase_action) is not None:
         # No request has a value of this form for the key.
         listed = [PolicyValue(each, compile_glob(each)) for each in values]
@@ -302,7 +297,7 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     value: str | None = None
     if name in {"aws:principalaccount", "kms:calleraccount"}:
         value = denial.account
-    elif name == _PRINCIPAL_ARN and is_person:
+    elif name == "aws:principalarn" and is_person:
         value = denial.principal_text
     elif name == "aws:principalisawsservice" and (is_person or denial.role is not None):
         value = "false"

@@ -222,6 +222,8 @@ def _correct(
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
     kind = usual.title.rpartition(" in the ")[2].partition(",")[0] or "policy"
     title = f"Replace {clip_text(old)} by {clip_text(new)} in the {kind}{where}"
+    if keeps_old:
+        title = f"Add {clip_text(new)} to the Resource in the {kind}{where}"
     shown = tuple(each for each in steps if each is not None)
     if policy.is_code:
         line = correct_line_remedy(denial.failure.text, title, [(old, new)], *shown)
@@ -241,9 +243,7 @@ def _correct(
     replace = _ADD if keeps_old else _REPLACE
     return attrs.evolve(
         usual,
-        title=title.replace("Replace ", "Add ", 1).replace(f"{clip_text(old)} by ", "", 1)
-        if keeps_old
-        else title,
+        title=title,
         steps=shown,
         commands=(
             f"{lines[0]} > old-policy.json",

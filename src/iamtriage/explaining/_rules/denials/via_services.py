@@ -1,18 +1,23 @@
-"""Find through which service a call uses a KMS key, which the condition key kms:ViaService compares.
+"""Find what a request has instead of values that no request has, such as the service through which it uses a KMS key.
 
-Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service.
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for
+from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions
 from iamtriage.explaining._rules.denials import encrypted_data
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 
+# Only requests of service principals have them.
+_OF_SERVICES = frozenset({"aws:sourcearn", "aws:sourceaccount"})
 WITHOUT_REGION = lazy_pattern(r"[a-z0-9-]{2,40}\.amazonaws\.com(?:\.cn)?")
 """A value that kms:ViaService never has, because it lacks the Region."""
 
@@ -44,3 +49,16 @@ def find_via_service(denial: Denial) -> str | None:
         region = find_region(denial.case) or only or region
     condition = encrypted_data.via_service(service, region, denial.location.partition)
     return None if condition is None else condition["StringEquals"]["kms:ViaService"]
+
+
+def find_value_instead(key: str, values: Sequence[str], denial: Denial) -> tuple[str, ...] | None:
+    """Return what the request has for a condition key whose values no request has, ``None`` if they can be right."""
+    name, found = key.lower(), None
+    if name in _OF_SERVICES and (denial.role is not None or isinstance(denial.principal, User)):
+        return ()
+    if name == "kms:viaservice" and all(map(WITHOUT_REGION.fullmatch, values)):
+        found = find_via_service(denial)
+    if name == "aws:principalarn" and all(":assumed-role/" in each for each in values) and denial.role:
+        # That of a session is the ARN of its role.
+        found = str(denial.role)
+    return None if found is None else (found,)
