@@ -295,6 +295,7 @@ _PARTNER = "444455556666"
         ("sqs:SendMessage", _arn("sqs:jobs"), "role/writer", _arn("sqs:jobs"), None, ("allows it only to arn:aws:iam", None)),
         ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:mail"), None, ("allows it only on", None)),
         ("sqs:SendMessage", _arn("sqs:jobs"), "role/writer", _arn("sqs:queue/jobs"), None, ("allows it only on", None)),
+        ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:jobs"), {"aws:SourceArn": _arn("sns:t")}, ("and the request has no aws:SourceArn", None)),
         ("sqs:SendMessage", _arn("sqs:jobs"), "role/reader", _arn("sqs:jobs"), {"aws:PrincipalOrgID": "o-abc1234567"}, ("allows it only if aws:PrincipalOrgID is o-abc1234567", None)),
     ],
 )  # fmt: skip

@@ -122,7 +122,9 @@ def find_failed_condition(
         if names_caller(statement, denial)
     ]
     statement, conditions = min(failed, key=lambda each: len(each[1]), default=({}, []))
-    return (statement, conditions[0]) if conditions else None
+    # A value that differs says more than one that is missing.
+    failing = min(conditions, key=lambda each: not each.requested, default=None)
+    return None if failing is None else (statement, failing)
 
 
 def find_conditional(denial: Denial, statements: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

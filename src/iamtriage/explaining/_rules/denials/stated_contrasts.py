@@ -126,7 +126,8 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
     conditions = check_conditions(statement, denial)
     if (wildcard := find_wildcard_key(statement)) is not None:
         return _wildcard_in_key(denial, statement, wildcard)
-    failed = next((each for each in conditions if each.is_met is False and each.has_values), None)
+    unmet = (each for each in conditions if each.is_met is False and each.has_values)
+    failed = min(unmet, key=lambda each: not each.requested, default=None)
     if failed is None and (subject := _find_identity_contrast(denial, conditions)) is not None:
         return subject
     if failed is None:
