@@ -147,3 +147,29 @@ def test_proxy_that_sends_its_own_name_to_s3(configuration: str, shown: str, cha
     )
     assert shown in explanation.summary
     assert change in explanation.remedies[0].steps[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "network"),
+    [
+        (
+            "We replaced the host of the presigned URL (acme-a.s3.amazonaws.com) by our CloudFront domain.",
+            "CloudFront",
+        ),
+        ("presigned PUT via our CloudFront distribution", "CloudFront"),
+        ("The presigned URL works, but not through Cloudflare.", "the content delivery network"),
+        ("The presigned URL works with curl, not in the browser.", None),
+        ("A CloudFront signed URL with Key-Pair-Id=K1.", None),
+        (
+            "Our site is behind CloudFront, the presigned URL has the host of S3: location / { proxy_pass http://a; }",
+            None,
+        ),
+    ],
+)
+def test_presigned_url_through_a_network(words: str, network: str | None) -> None:
+    explanation = explain(f"{_REJECTED}{words}")
+    assert ("was presigned for the host of S3" in explanation.summary) is (network is not None)
+    if network is not None:
+        assert f"and {network} sends the request with another host" in explanation.summary
+        signs = "aws cloudfront sign" in str(explanation.remedies[0].commands)
+        assert signs is (network == "CloudFront")

@@ -37,6 +37,12 @@ _DIRECT = lazy_pattern(
     r"(?i:\b(?:direct(?:ly)?|(?:without|bypassing|around|not through|not via) (?:the |that )?(?:reverse |load )?"
     r"(?:proxy|balancer|ingress|nginx|caddy|traefik|haproxy|apache)|port-forward(?:ing)?)\b)"
 )
+# A URL that was presigned for S3, and whose host was replaced by that of a content delivery network.
+_PRESIGNED = lazy_pattern(r"(?i:\bpre-?signed\b)|[?&]X-Amz-Signature=")
+_CDN = r"(?:[Cc]loud[Ff]ront|Cloudflare|Fastly|Akamai|CDN|custom domain)"
+_THROUGH_CDN = lazy_pattern(
+    rf"\b(?:(?:[Rr]eplac|[Cc]hang|[Ss]wap|[Rr]ewr)\w{{1,5}} (?:the |its )?(?:S3 )?(?:host|domain)\w{{0,8}}(?:[^\n.]|\.(?=\S)){{0,160}}?\b{_CDN}|(?:[Tt]hrough|[Vv]ia|[Bb]ehind|[Uu]sing|[Ww]ith) (?:our |the |a |an )?(?:own )?(?:\w{{1,20}} )?{_CDN})(?! (?:signed|key))\b"
+)
 URL_REDIRECTED = CauseType(
     "presigned-url-redirected",
     title="S3 redirects the presigned URL to a host that it was not signed for",
@@ -53,10 +59,58 @@ def explain_rewritten_request(case: Case[Failure]) -> Explanation | None:
     text = case.failure.text
     if (redirected := _find_redirect(text)) is not None:
         return _explain_redirect(case, *redirected)
+    if (through := _find_cdn(case)) is not None:
+        return _explain_cdn(case, through)
     change, direct = find_proxy_change(text), _find_direct_call(case)
     if change is None and (direct is None or case.failure.kind != "signature_mismatch"):
         return None
     return _explain_proxy(case, change, direct)
+
+
+def _find_cdn(case: Case[Failure]) -> str | None:
+    """Return the words that say that a URL which was presigned for S3 goes through a content delivery network."""
+    text = case.failure.text
+    if case.failure.kind != "signature_mismatch" or not _PRESIGNED.search(text) or "Key-Pair-Id" in text:
+        return None
+    found = None if has_proxy(text) else _THROUGH_CDN.search(text)
+    return None if found is None else found[0]
+
+
+def _explain_cdn(case: Case[Failure], words: str) -> Explanation:
+    """Explain that a presigned URL is only for the host of S3.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-signed-urls.html
+    """
+    is_cloudfront = "loud" in words and "ront" in words
+    received = _RECEIVED.search(case.failure.text)
+    host = f", here {received['host']}" if received else ""
+    network = "CloudFront" if is_cloudfront else "the content delivery network"
+    sign = your_remedy(
+        "Sign the URL for CloudFront, not for S3"
+        if is_cloudfront
+        else "Sign the URL for the network, not for S3",
+        "Use the signed URLs or cookies of CloudFront, with a key group of the distribution, and origin access control, with which CloudFront signs its own requests to S3. Without X-Amz- parameters, S3 then sees no second signature."
+        if is_cloudfront
+        else "Use the tokens or signed URLs of the network, and let it authenticate itself to S3.",
+        "Or use the presigned URL unchanged, with the host of S3.",
+        commands="aws cloudfront sign --url https://DOMAIN/OBJECT_KEY --key-pair-id KEY_PAIR_ID --private-key file://private_key.pem --date-less-than EXPIRY_VALUE"
+        if is_cloudfront
+        else None,
+        url="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-signed-urls.html"
+        if is_cloudfront
+        else pages.SIGNATURES,
+    )
+    return case.explain(
+        f"The URL was presigned for the host of S3, and {network} sends the request with another host or path{host}, so S3 computes another signature. The keys are not the problem.",
+        common_causes.REQUEST_CHANGED.cause(
+            "derived",
+            f"The text says {quote_words(words)}.",
+            text="The signature of a presigned URL covers the header Host and the path: no other host can replace that of S3.",
+        ),
+        topic="signature-mismatch",
+        remedies=sign,
+        notes="No permission is missing.",
+    )
 
 
 def _find_redirect(text: str) -> tuple[str, str] | None:
