@@ -898,7 +898,7 @@ DENIES: tuple[Case, ...] = (
                 "iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/ftp", "DenyIamUsersAndKeys"
             )
         },
-        ("Do this first: Use a role instead of an IAM user, judging by the name DenyIamUsersAndKeys",),
+        ("Do this first: Use a role instead of an IAM user, as the name DenyIamUsersAndKeys suggests",),
         ("permissions boundary",),
     ),
     (
@@ -1270,7 +1270,7 @@ COMPANIONS: tuple[Case, ...] = (
             "get-inference-profile --region eu-west-1",
             "Bedrock chooses one for each call, so calls can also fail only now and then. One denied Region, here eu-west-3, is enough",
         ),
-        ("judging by the name", "Change the Region of the call"),
+        ("as the name", "Change the Region of the call"),
     ),
     (
         "log group of a stack that the CDK creates",
@@ -1740,7 +1740,7 @@ SETTINGS: tuple[Case, ...] = (
         f"User: {SESSION} is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::{ACCOUNT}:role/app with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/RequireBoundary",
         {},
         (
-            "Do this first: Create app with a permissions boundary, judging by the name",
+            "Do this first: Create app with a permissions boundary, as the name ",
             "--permissions-boundary",
         ),
         (),
@@ -2682,7 +2682,7 @@ CONTEXTS: tuple[Case, ...] = (
         {},
         (
             "Then: Allow the service account kube-system/scaler to list csinodes.storage.k8s.io with a ClusterRole: no RBAC role allows it [cluster administrator] kubectl create clusterrole",
-            "1 more failure in this text: not found (NoSuchEntity, GetRole).",
+            "1 more failure in this text: not found (NoSuchEntity, GetRole): check the name, account and Region.",
         ),
         ("below",),
     ),
@@ -2730,7 +2730,7 @@ CONTEXTS: tuple[Case, ...] = (
         f"AuthorizationError: User: {SESSION} is not authorized to perform: sns:CreateTopic on resource: arn:aws:sns:us-east-2:{ACCOUNT}:carts with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/team/RegionGuard",
         {},
         (
-            "Do this first: Call in a Region that the Deny exempts, judging by the name RegionGuard [you]",
+            "Do this first: Call in a Region that the Deny exempts, as the name RegionGuard suggests [you]",
             "The call was made in us-east-2. Change the Region of the call: --region, AWS_REGION, region_name in boto3",
         ),
         (),
@@ -2740,7 +2740,7 @@ CONTEXTS: tuple[Case, ...] = (
         f"AccessDenied: User: arn:aws:iam::{ACCOUNT}:user/lea is not authorized to perform: sns:ListTopics on resource: arn:aws:sns:us-east-2:{ACCOUNT}:* with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/RequireMFA",
         {},
         (
-            "Do this first: Call with MFA, judging by the name RequireMFA [you]",
+            "Do this first: Call with MFA, as the name RequireMFA suggests [you]",
             "To see the Deny itself (account administrator): policy=",
         ),
         (),
@@ -2836,7 +2836,7 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         {},
         (
-            "5 more failures in this text: dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:444455556666:table/carts: explicit deny in a resource control policy, which only an administrator of the organization of account 444455556666 can change: send them this denial; throttled (ThrottlingException, GenerateDataKey): retry with backoff, no permission is missing; S3 answered 403 to HeadObject; not found (NoSuchEntity, GetRole); ListTables: the message is cut off.",
+            "5 more failures in this text: dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:444455556666:table/carts: explicit deny in a resource control policy, which only an administrator of the organization of account 444455556666 can change: send them this denial; throttled (ThrottlingException, GenerateDataKey): retry with backoff, no permission is missing; S3 answered 403 to HeadObject; not found (NoSuchEntity, GetRole): check the name, account and Region; ListTables: the message is cut off.",
         ),
         ("…",),
     ),

@@ -353,7 +353,7 @@ CASES: tuple[Case, ...] = (
         _text("an identity-based policy: arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes"),
         {},
         (
-            "Do this first: Create the instance encrypted, judging by the name DenyUnencryptedVolumes [you]",
+            "Do this first: Create the instance encrypted, as the name DenyUnencryptedVolumes suggests [you]",
             "The last command shows the Deny (account administrator).",
             "policy=arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes",
         ),
@@ -374,7 +374,7 @@ CASES: tuple[Case, ...] = (
             "arn:aws:rds:eu-west-1:111122223333:db:orders",
         ),
         {},
-        ("Do this first: Create orders encrypted, judging by the name", "--storage-encrypted"),
+        ("Do this first: Create orders encrypted, as the name ", "--storage-encrypted"),
     ),
     (
         _text(
@@ -388,7 +388,7 @@ CASES: tuple[Case, ...] = (
         _details("NoUserWithoutBoundary", "PERMISSIONS_BOUNDARY", {"aws:SourceIp": "192.0.2.7"}),
         (
             "its permissions boundary arn:aws:iam::111122223333:policy/guard explicitly denies it (statement NoUserWithoutBoundary).",
-            "Do this first: Create app with a permissions boundary, judging by the name NoUserWithoutBoundary [you]",
+            "Do this first: Create app with a permissions boundary, as the name NoUserWithoutBoundary suggests [you]",
             "already allows the action",
         ),
     ),

@@ -30,6 +30,10 @@ def test_function_url(text: str, verdict: str, first: str, command: str) -> None
     remedy = explanation.remedies[0]
     assert remedy.title.startswith(first)
     assert command in " ".join(remedy.commands)
+    assert (remedy.who == "you") == (verdict == UNSIGNED)
+    # Whoever signs needs no other type, and no policy of the function.
+    assert ("AuthType NONE would make the function public" in " ".join(remedy.steps)) == (verdict == UNSIGNED)
+    assert verdict != UNSIGNED or len(remedy.commands) == 1
 
 
 def test_the_url_of_another_request_does_not_decide() -> None:

@@ -656,3 +656,14 @@ def test_path_of_an_object_in_code() -> None:
     code = 'fs.exists("acme-in/2026/a.csv")\nPermissionError: Forbidden\nbucket acme-in'
     summary = explain(f"{HEAD.splitlines()[1]}\n{code}").summary
     assert "arn:aws:s3:::acme-in/2026/a.csv" in summary
+
+
+@pytest.mark.parametrize(("bucket", "is_common"), [("archive", True), ("acme-in", False), ("b2", False)])
+def test_the_bucket_of_a_head_request_with_a_common_name_can_be_of_somebody_else(
+    bucket: str, is_common: bool
+) -> None:
+    code = f's3.head_bucket(Bucket="{bucket}")\n'
+    call = "An error occurred (403) when calling the HeadBucket operation: Forbidden"
+    shown = explain(code + call).to_text()
+    assert ("Bucket names are global" in shown) == is_common
+    assert (f"Buckets[?Name=='{bucket}'].Name" in shown) == is_common

@@ -34,7 +34,7 @@ _TOPICS = {
         ": no permission is missing, use it or choose another name",
     ),
     "invalid-request": ("invalid request", ""),
-    "not-found": ("not found", ""),
+    "not-found": ("not found", ": check the name, account and Region"),
     "quota-reached": ("quota reached", ""),
     "service-error": ("service error", ": retry, no permission is missing"),
     "throttled": ("throttled", ": retry with backoff, no permission is missing"),

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
@@ -247,8 +245,12 @@ def explain_function_url(denial: Denial) -> Explanation:
     is_closed = of_origin or auth_type == "AWS_IAM"
     remedies = (check,) if is_closed else (allow, check) if auth_type else (check, allow)
     if auth_type and not is_signed and not of_origin and remedies[0] is check:
+        steps = (
+            f"Sign with the service name lambda: plain curl and browsers do not sign. {_ALLOWED}",
+            "AuthType NONE would make the function public: anyone who knows the URL could invoke it.",
+        )
         title = "Sign the request with the credentials of a caller that is allowed"
-        remedies = (attrs.evolve(check, title=title, commands=(sign, *check.commands[:2])),)
+        remedies = (your_remedy(title, *steps, commands=sign, url=pages.LAMBDA_URLS),)
     return denial.explain(
         f"The function URL{f' {url[0]}' if url else ''} rejected the request: {_BY_ORIGIN if of_origin and auth_type != 'NONE' else _VERDICTS[auth_type][is_signed]}.",
         FUNCTION_URL_REJECTED.cause(

@@ -106,7 +106,7 @@ def exempt_from_mfa(denial: Denial, title: str, *steps: str) -> Remedy:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html: only those of
     GetSessionToken do, which takes the long-term credentials of an IAM user.
     """
-    role, name = denial.role, title.partition("judging by the name ")[2]
+    role, name = denial.role, title.partition(", as the name ")[2].removesuffix(" suggests")
     reason = f"the name {name} suggests that it requires MFA" if name else "its sessions carry no MFA"
     why = "GetFederationToken does not support MFA, and get-session-token is only for IAM users."
     exempt: tuple[str, ...] = ()

@@ -141,7 +141,7 @@ def _show_guessed_deny(guess: Remedy, finding: Remedy) -> Remedy:
     """Return a remedy for what a name suggests, or for a protected resource, with the commands that show the Deny."""
     shown_first = itertools.takewhile(_READS.match, finding.commands)
     reads = tuple(each for each in shown_first if "list-entities-for-policy" not in each)
-    if not reads or (", judging by" not in guess.title and not guess.title.startswith("Ask ")):
+    if not reads or (", as the name " not in guess.title and not guess.title.startswith("Ask ")):
         return guess
     shown = attrs.evolve(
         guess,

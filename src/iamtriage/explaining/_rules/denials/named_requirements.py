@@ -118,7 +118,7 @@ def remedy_by_name(denial: Denial) -> Remedy | None:
             f"{title}, if the Deny {'is about it' if requirement is deny_conditions.MCP else 'requires one'}"
         )
     elif requirement is not deny_conditions.REVOCATION:
-        title += f", judging by the name {clip_text(name)}"
+        title += f", as the name {clip_text(name)} suggests"
     if requirement.has_key("aws:RequestTag/"):
         step = deny_remedies.tag_step(denial, step)
     if requirement is deny_conditions.REGION:
@@ -131,7 +131,7 @@ def remedy_by_name(denial: Denial) -> Remedy | None:
         area = _AREA.search(name)
         prefix = (area["outside"] or area["inside"])[:2].lower() if area is not None else ""
         if prefix and called and not called.startswith(f"{prefix}-"):
-            title = f"Call in a Region of the {prefix.upper()}, judging by the name {clip_text(name)}"
+            title = f"Call in a Region of the {prefix.upper()}, as the name {clip_text(name)} suggests"
             step = f"{step} For example, --region {_REGIONS_OF_AREAS[prefix]}."
     return deny_remedies.build_remedy(denial, requirement, title, step)
 

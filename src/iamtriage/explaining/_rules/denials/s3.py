@@ -52,6 +52,8 @@ _ACCESS_POINT_ALIAS = lazy_pattern(r":::[a-z0-9-]{3,63}-s3alias(?:/|\Z)", re.ASC
 _CALL_OF_S3A = lazy_pattern(r"\b([a-zA-Z]{3,40}) on s3[an]?://", re.ASCII)
 _DELETE = "s3:DeleteObject"
 _SHOW_CALLER = "aws sts get-caller-identity"
+# Names of buckets are unique in a partition, so short words are taken.
+_COMMON_NAME = lazy_pattern(r"[a-z]{3,9}\Z")
 _HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
 # Operations that write an object, which requires another permission on the key.
 _WRITE_OPERATIONS = frozenset({"PutObject", "CopyObject", "CreateMultipartUpload", *PARTS})
@@ -133,8 +135,10 @@ def explain_disabled_bucket(denial: Denial) -> Explanation:
 
 def _may_be_of_other_account(denial: Denial) -> bool:
     """Return whether a bucket of another account explains why S3 gave no reason."""
-    is_explained = denial.operation in _HEAD_OPERATIONS | _PUBLIC_OPERATIONS
-    return not is_explained and denial.lowercase_action != "s3:listallmybuckets"
+    if denial.operation == "HeadBucket":
+        return _COMMON_NAME.match(resource_commands.bucket_argument(denial)) is not None
+    is_explained = {"HeadObject", *_PUBLIC_OPERATIONS}
+    return denial.operation not in is_explained and denial.lowercase_action != "s3:listallmybuckets"
 
 
 def _summary(denial: Denial, to: str) -> str:
@@ -301,7 +305,8 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         yield DENIES["resource"].cause(text=text)
         return
     if _may_be_of_other_account(denial):
-        yield BUCKET_OF_OTHER_ACCOUNT.cause()
+        of_others = "Bucket names are global: somebody else may have it, and then no policy of yours helps."
+        yield BUCKET_OF_OTHER_ACCOUNT.cause(text=of_others if operation == "HeadBucket" else None)
     text = f"No identity-based policy of {denial.caller} allows it."
     is_s3a = tasks.writes_with_s3a(denial.action, denial.failure.text)
     if operation in {"GetObject", "HeadObject"} or is_s3a:
