@@ -2383,6 +2383,36 @@ OTHERS: tuple[Case, ...] = (
         ("API reference",),
     ),
     (
+        "variable and a user without an ARN",
+        (
+            f"User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: iam:UpdateAccessKey on resource: user bob because no identity-based policy allows the iam:UpdateAccessKey action\n"
+            '{"Effect": "Allow", "Action": "iam:UpdateAccessKey", "Resource": "arn:aws:iam::*:user/${aws:username}"}'
+        ),
+        {},
+        ("allows it only on the user's own arn:aws:iam::*:user/ana, and the call is for bob.",),
+        ("put-user-policy",),
+    ),
+    *(
+        (
+            f"Deny on {name}",
+            (
+                f"User: arn:aws:sts::{ACCOUNT}:assumed-role/dev/kim is not authorized to perform: iam:AttachRolePolicy on resource: role {name} with an explicit deny in an identity-based policy\n"
+                f'{{"Sid": "NoProd", "Effect": "Deny", "Action": "iam:*", "Resource": "arn:aws:iam::{ACCOUNT}:role/prod-*"}}'
+            ),
+            {},
+            says,
+            omits,
+        )
+        for name, says, omits in (
+            ("prod-web", ("has a Deny statement NoProd that matches it",), ()),
+            (
+                "test-web",
+                ("an identity-based policy explicitly denies it",),
+                ("has a Deny statement NoProd",),
+            ),
+        )
+    ),
+    (
         "key policy for a service",
         "events.amazonaws.com is not authorized to access the key because no resource-based policy allows the kms:GenerateDataKey action",
         {},

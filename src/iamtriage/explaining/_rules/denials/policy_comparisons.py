@@ -14,7 +14,6 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import Cause, CauseType
@@ -54,10 +53,10 @@ from iamtriage.explaining._rules.denials.stated_secrets import (
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
-from iamtriage.policies._grants import build_grant
 from iamtriage.policies._managed_policies import is_known_policy
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
@@ -240,11 +239,8 @@ def compared_resource(denial: Denial) -> str | None:
         return f"{resource.partition('/')[0]}/{prefix.value if prefix else ''}OBJECT_KEY"
     if denial.service == "secretsmanager" and denial.resource_arn is None:
         resource = find_secret_arn(denial, resource)
-    elif known is not None and denial.resource_arn is None:
-        # IAM writes "role app".
-        grant = build_grant(known.name, resource, denial.location)
-        named = grant.resources if grant is not None else ()
-        resource = named[0] if len(named) == 1 and not find_placeholders(named[0]) else resource
+    else:
+        resource = find_named_resource(denial) or resource
     return complete_secret_arn(resource, denial.failure.text)
 
 

@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clusters import find_cluster, restart_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions
 
@@ -94,7 +95,7 @@ def explain_variable(
 
 def _find_needed(denial: Denial, policy: KnownPolicy) -> Iterator[_Needed]:
     """Yield the statements that are about the denied call and need values of the session."""
-    resource = denial.resource or ""
+    resource = find_named_resource(denial) or ""
     for statement in statements_with(policy, denial.action or ""):
         conditions = {
             key.lower(): ""
@@ -170,7 +171,7 @@ def _explain_pod_tags(denial: Denial, _policy: KnownPolicy, needed: _Needed) -> 
         if needed.pattern
         else "so its condition is not met"
     )
-    written = _written_out(needed, denial.resource or "")
+    written = _written_out(needed, find_named_resource(denial) or "")
     literal = account_remedy(
         _ON_PURPOSE if off else "Or write the value out instead, in a role for this workload alone",
         "A role that several tenants share then no longer keeps them apart.",
@@ -252,7 +253,7 @@ def _explain_user_name(denial: Denial, _policy: KnownPolicy, needed: _Needed) ->
         )
     if denial.role is None:
         return None
-    written = _written_out(needed, denial.resource or "")
+    written = _written_out(needed, find_named_resource(denial) or "")
     return (
         f"has the variable {_shown('aws:username', needed)}, which only IAM users have: for a role it has no value, so the statement matches nothing",
         "A session of a role has aws:userid, with the name of the session at its end, and aws:PrincipalTag/KEY if the role or the session has tags.",

@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
 from iamtriage.explaining._rules.shared.principal_words import session_name
 from iamtriage.explaining._rules.shared.remedies import save_step
+from iamtriage.explaining._rules.shared.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.text_signs import AMPLIFY, Signs
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, iterate_statements
@@ -236,7 +237,11 @@ def _extend_shown(denial: Denial, statement: dict[str, Any]) -> dict[str, Any] |
         return None
     statements = [dict(each) for each in iterate_statements(shown[0].content)]
     for each in allow_statements({"Statement": statements}):
-        if each.get("Action") and not each.get("Condition") and names_resource(each, denial.resource):
+        if (
+            each.get("Action")
+            and not each.get("Condition")
+            and names_resource(each, find_named_resource(denial))
+        ):
             each["Action"] = [*as_strings(each["Action"]), *as_strings(statement["Action"])]
             return {**shown[0].content, "Statement": statements}
     return {**shown[0].content, "Statement": [*statements, statement]}

@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.wording import NO_OVERRIDE, capitalize_start, why_no_allow_helps
 from iamtriage.explaining._rules.sts.trust_documents import iterate_statements, shown_sid
 
@@ -190,7 +191,11 @@ def describe_excluded(denial: Denial) -> str:
     excluded = known_policies.excluding_pattern(statement, denial.action)
     reason = f"its NotAction exempts {clip_text(excluded)}" if excluded is not None else None
     is_of_action = known_policies.names_action(statement, denial.action)
-    if excluded is None and is_of_action and known_policies.names_resource(statement, denial.resource):
+    if (
+        excluded is None
+        and is_of_action
+        and known_policies.names_resource(statement, find_named_resource(denial))
+    ):
         failed = next(
             (each for each in request_conditions.check_conditions(statement, denial) if each.is_met is False),
             None,
@@ -236,7 +241,7 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
                 continue
             # A trust policy belongs to one role.
             is_about = policy.policy_type == "role_trust" or known_policies.names_resource(
-                each, denial.resource
+                each, find_named_resource(denial)
             )
             if not is_about or not known_policies.names_action(each, denial.action or ""):
                 continue

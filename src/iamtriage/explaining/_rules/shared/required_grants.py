@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.shared import tasks
 from iamtriage.explaining._rules.shared.required_resources import next_objects, transfer_objects
@@ -217,3 +218,12 @@ def token_condition(service: str) -> dict[str, dict[str, str]]:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
     """
     return {"StringEquals": {"sts:AWSServiceName": service}}
+
+
+def find_named_resource(denial: Denial) -> str | None:
+    """Return the resource of a denial as an ARN, also if the message has only its name, as IAM writes "role app"."""
+    if denial.resource is None or denial.resource_arn is not None or denial.action is None:
+        return denial.resource
+    grant = build_grant(denial.action, denial.resource, denial.location)
+    named = grant.resources if grant is not None and grant.known else ()
+    return named[0] if len(named) == 1 and not find_placeholders(named[0]) else denial.resource
