@@ -2412,6 +2412,42 @@ OTHERS: tuple[Case, ...] = (
             ),
         )
     ),
+    *(
+        (
+            f"listed policy {name} of {command.split()[-1]}",
+            f"User: arn:aws:{caller} is not authorized to perform: glue:StartJobRun on resource: arn:aws:glue:us-east-1:{ACCOUNT}:job/load with an explicit deny in an identity-based policy\n$ aws iam {command}\n"
+            f'{{"AttachedPolicies": [{{"PolicyName": "{name}", "PolicyArn": "arn:aws:iam::{ACCOUNT}:policy/{name}"}}, {{"PolicyName": "Work", "PolicyArn": "arn:aws:iam::{ACCOUNT}:policy/Work"}}]}}',
+            {},
+            says,
+            omits,
+        )
+        for caller, command, name, says, omits in (
+            (
+                f"iam::{ACCOUNT}:user/mia",
+                "list-attached-group-policies --group-name temps",
+                "DenyGlue",
+                (
+                    "most likely DenyGlue, which the text lists.",
+                    f"aws iam get-policy --policy-arn arn:aws:iam::{ACCOUNT}:policy/DenyGlue",
+                ),
+                (),
+            ),
+            (
+                f"iam::{ACCOUNT}:user/mia",
+                "list-attached-user-policies --user-name mia",
+                "Extra",
+                ("an identity-based policy explicitly denies it.",),
+                ("most likely",),
+            ),
+            (
+                f"sts::{ACCOUNT}:assumed-role/etl/1",
+                "list-attached-role-policies --role-name web",
+                "DenyGlue",
+                ("an identity-based policy explicitly denies it.",),
+                ("most likely",),
+            ),
+        )
+    ),
     (
         "key policy for a service",
         "events.amazonaws.com is not authorized to access the key because no resource-based policy allows the kms:GenerateDataKey action",

@@ -162,6 +162,15 @@ _QUERY_RULE = "denials.queries.explain_query"
 _SERVICES_OF_STATE = frozenset({"s3", "dynamodb", None})
 ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     (lambda denial: denial.failure.authorization_id is not None, "denials.other_policies.add_details"),
+    (
+        lambda denial: (
+            denial.is_explicit
+            and denial.policy_type == "identity"
+            and denial.policy is None
+            and ":policy/" in denial.failure.text
+        ),
+        "denials.identity_denies.add_listed_policy",
+    ),
     (lambda denial: denial.is_explicit, "denials.deny_requirements.add_requirement"),
     (lambda denial: "s3a" in denial.failure.text, "credentials.provider_chains.add_unlisted_provider"),
     (_may_be_of_region, "denials.control_policies.add_denied_region"),

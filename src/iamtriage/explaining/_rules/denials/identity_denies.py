@@ -152,6 +152,52 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     )
 
 
+# A policy that a list in the text has, whose name says that it denies.
+_LISTED = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,4}(?P<name>[\w+=,.@-]{1,128})",
+    re.ASCII,
+)
+_HOLDER = lazy_pattern(
+    r"\blist-attached-(?:role|user)-policies\b[^\n]{0,200}?--(?:role|user)-name[ =][\"']?([\w+=,.@-]{1,64})",
+    re.ASCII,
+)
+_NAME_OF_DENY = lazy_pattern(
+    r"(?i:deny|denies|forbid|prohibit|restrict|disallow|block|prevent|guard-?rail|quarantine|lock-?down)|(?<![a-z])[Nn]o[-_]?[A-Z]"
+)
+
+
+def add_listed_policy(denial: Denial, explanation: Explanation) -> Explanation:
+    """Return in which of the policies that the text lists the Deny most likely is, judging by their names."""
+    listed = {each[0]: each["name"] for each in _LISTED.finditer(denial.failure.text)}
+    names = {arn: name for arn, name in listed.items() if _NAME_OF_DENY.search(name)}
+    if len(names) != 1 or len(explanation.causes) != 1 or not explanation.remedies:
+        return explanation
+    arn, name = names.popitem()
+    holders = set(_HOLDER.findall(denial.failure.text))
+    if holders and getattr(denial.role or denial.principal, "name", None) not in holders:
+        return explanation  # the list is that of another role or user
+    at = next(
+        (at for at, each in enumerate(explanation.remedies) if "the Deny statement" in each.title), None
+    )
+    if at is None:
+        return explanation
+    remedy = explanation.remedies[at]
+    shown = commands.show_policy_commands(commands.arn(arn))
+    step = f"Judging by its name, the Deny is in {clip_text(name)}, which the text lists: the first two commands print it."
+    first = attrs.evolve(
+        remedy,
+        steps=(step, *(each for each in remedy.steps if not each.startswith("The simulator"))),
+        commands=(*shown, *remedy.commands),
+    )
+    cause = explanation.causes[0]
+    return attrs.evolve(
+        explanation,
+        summary=f"{explanation.summary.removesuffix('.')}, most likely {clip_text(name)}, which the text lists.",
+        causes=(attrs.evolve(cause, because=(*cause.because, f"The text lists {clip_text(arn)}.")),),
+        remedies=(*explanation.remedies[:at], first, *explanation.remedies[at + 1 :]),
+    )
+
+
 def _detach_remedy(denial: Denial, name: str) -> Remedy:
     """Return what to do about an AWS managed policy that denies, such as AWSDenyAll: nobody can change it.
 
