@@ -2415,8 +2415,10 @@ OTHERS: tuple[Case, ...] = (
     *(
         (
             f"listed policy {name} of {command.split()[-1]}",
-            f"User: arn:aws:{caller} is not authorized to perform: glue:StartJobRun on resource: arn:aws:glue:us-east-1:{ACCOUNT}:job/load with an explicit deny in an identity-based policy\n$ aws iam {command}\n"
-            f'{{"AttachedPolicies": [{{"PolicyName": "{name}", "PolicyArn": "arn:aws:iam::{ACCOUNT}:policy/{name}"}}, {{"PolicyName": "Work", "PolicyArn": "arn:aws:iam::{ACCOUNT}:policy/Work"}}]}}',
+            (
+                f"User: arn:aws:{caller} is not authorized to perform: glue:StartJobRun on resource: arn:aws:glue:us-east-1:{ACCOUNT}:job/load with an explicit deny in an identity-based policy\n$ aws iam {command}\n"
+                f'{{"AttachedPolicies": [{{"PolicyName": "{name}", "PolicyArn": "arn:aws:iam::{ACCOUNT}:policy/{name}"}}, {{"PolicyName": "Work", "PolicyArn": "arn:aws:iam::{ACCOUNT}:policy/Work"}}]}}'
+            ),
             {},
             says,
             omits,
