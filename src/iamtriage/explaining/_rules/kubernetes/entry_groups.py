@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.kubernetes.stated_entries import (
     find_creation_day,
     find_known_groups,
     find_stated_entry,
+    find_unbound_group,
     is_listed,
 )
 from iamtriage.explaining._rules.shared import pages
@@ -46,7 +47,10 @@ MAP_OVERRIDDEN = CauseType(
 
 def use_stated_group(denied: DeniedRequest) -> DeniedRequest:
     """Return the request of a session with the only group that a text shows of it, to which a role can be bound."""
-    is_changeable = denied.kind in {"iam session", "user"} and not is_in_terraform(denied)
+    # A user name that stays the same can be bound itself.
+    has_session = any("{{SessionName}}" in (each.username or "") for each in denied.case.context.mappings)
+    is_user = denied.kind == "user" and (has_session or find_unbound_group(denied) is not None)
+    is_changeable = (is_user or denied.kind == "iam session") and not is_in_terraform(denied)
     own = find_known_groups(denied) if is_changeable else None
     names = [each for each in own or () if not each.startswith("system:") and kubernetes_name(each) == each]
     return attrs.evolve(denied, subject=Subject("Group", names[0])) if len(names) == 1 else denied
