@@ -2382,6 +2382,8 @@ def _jobs(steps: str, *, before: str = "", more: str = "") -> str:
         (_jobs("      - uses: ./.github/actions/setup\n" + _PLAN), None, None),
         (_jobs(_PLAN).replace("ubuntu-latest", "[self-hosted, linux]"), None, None),
         (_jobs(_ASSUME + _PLAN), None, None),
+        # The other job calls AWS, and can be the one that failed.
+        (_jobs("      - run: python tests/run.py\n", before=_job_of_github(_ASSUME + "      - run: python deploy.py\n", name="ship")), None, None),
         (_jobs(_ASSUME + "      - run: docker run --rm -e AWS_PROFILE etl python load.py\n"), None, None),
         (_jobs(_ASSUME + "      - run: docker run --rm lint\n" + _PLAN), None, None),
         ("pipeline {\n  agent any\n  stages {\n    stage('check') { steps { withAWS(role: 'ci') { sh 'aws s3 ls' } } }\n    stage('ship') { steps { sh 'make test' } }\n  }\n}\n", None, None),

@@ -202,6 +202,7 @@ _SSO = "\n~/.aws/config\n[profile lab]\nsso_session = acme\nsso_role_name = dev\
         # The AWS CLI uses the sign-in, and another profile has its own keys.
         (f"{_EXPIRED}\n{_KEYS}{_SSO}", None),
         (f"{_OF_TERRAFORM}{_KEYS.replace('lab', 'ops')}{_SSO}", None),
+        (f"AWS_PROFILE=ops terraform plan\n{_OF_TERRAFORM}{_KEYS}{_SSO}", None),
         (f"{_OF_TERRAFORM}{_KEYS}", None),
         (f"{_OF_TERRAFORM}export AWS_PROFILE=lab\n{_KEYS}", None),
     ],

@@ -442,6 +442,16 @@ CASES = {
         "the files in ~/.aws belong to root, who alone is allowed to read them, and the call runs as deploy",
         "sudo chown -R deploy ~/.aws",
     ),
+    "files-in-another-home": (
+        "$ sudo ls -l /root/.aws/credentials\n-rw------- 1 root root 116 Nov  3 10:11 /root/.aws/credentials\n$ whoami\ndeploy\n$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "The SDK found no credentials. No request was sent",
+        "aws configure list-profiles",
+    ),
+    "clock-of-another-moment": (
+        "AuthFailure: AWS was not able to validate the provided access credentials\n\tstatus code: 401\n\nThe server started Mon Nov 23 09:12:44 UTC 2026, and the host is 12:30 hours old.",
+        "the access key or session token is not valid",
+        "aws sts get-caller-identity",
+    ),
     "files-that-the-user-owns": (
         "$ ls -l ~/.aws\n-rw------- 1 deploy deploy 116 Nov  3 10:11 credentials\n$ whoami\ndeploy\n$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
         "The SDK found no credentials. No request was sent",

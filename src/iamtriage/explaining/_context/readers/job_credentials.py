@@ -95,7 +95,11 @@ def _find_gap(job: Job, jobs: list[Job]) -> CredentialGap | None:
         return CredentialGap("container", job.name, "" if found is None else found[0].strip()[:200])
     calls = [each for each in before if _CALLS.search(each)]
     if not calls and not (assumes is not None and any(map(_is_call, steps[assumes + 1 :]))):
-        calls = [each for each in before if _is_call(each)]
+        # Another job that gets credentials and uses them can be the one that failed.
+        using = any(
+            (_GIVES.search(each.text) or _ASSUMES.search(each.text)) and _calls_with(each) for each in others
+        )
+        calls = [] if using else [each for each in before if _is_call(each)]
     if not calls:
         return None
     call = _first_line(calls[0])
@@ -105,6 +109,10 @@ def _find_gap(job: Job, jobs: list[Job]) -> CredentialGap | None:
         step = next(each for each in _split_steps(other.text) if _ASSUMES.search(each))
         return CredentialGap("other-job", job.name, call, other.name, _dedent(step))
     return CredentialGap("none", job.name, call)
+
+
+def _calls_with(job: Job) -> bool:
+    return any(map(_is_call, _split_steps(job.text)))
 
 
 def _find_heading(before: str) -> str:
@@ -180,6 +188,7 @@ def find_gitlab_gap(text: str) -> CredentialGap | None:
 
 
 _WRAPPER = lazy_pattern(r"\bwith(?:AWS|Credentials)\([^{}]{1,600}?\)\s{0,8}\{")
+_OF_PIPELINE = lazy_pattern(r"\boptions\s{0,8}\{[^{}]{0,800}\bwith(?:AWS|Credentials)\b")
 _SHELL_STEP = lazy_pattern(
     r"\bsh\b[ (]{1,3}(?P<mark>\"\"\"|\'\'\'|\"|\')(?P<line>[\s\S]{1,2000}?)(?P=mark)\)?"
 )
@@ -196,7 +205,7 @@ def find_jenkins_gap(text: str) -> CredentialGap | None:
     """
     text = text[:_MAX_CHARS]
     wrappers = list(_WRAPPER.finditer(text))
-    if not wrappers or _OF_AGENT.search(text):
+    if not wrappers or _OF_AGENT.search(text) or _OF_PIPELINE.search(text):
         return None
     inside = [(each.start(), _find_end(text, each.end())) for each in wrappers]
     calls = [each for each in _SHELL_STEP.finditer(text) if _CALLS.search(each["line"])]

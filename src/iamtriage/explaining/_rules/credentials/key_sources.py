@@ -303,6 +303,9 @@ _BACKEND = lazy_pattern(r"\b[Cc]onfiguring (?:Terraform |the )?S3 [Bb]ackend\b|\
 _PROVIDER_PROFILE = lazy_pattern(
     r"\bprovider \"aws\" ?\{[^{}]{0,600}?\bprofile[ \t]{0,20}= ?\"(?P<profile>[\w.@+-]{1,64})\""
 )
+_SELECTED = lazy_pattern(
+    r"\bAWS_PROFILE ?= ?[\"']?([\w.@+-]{1,64})|\bprofile[ \t]{0,20}= ?\"([\w.@+-]{1,64})\"", re.ASCII
+)
 _HAS_BACKEND = lazy_pattern(r"\bbackend \"s3\" ?\{|-backend-config\b")
 
 
@@ -318,7 +321,11 @@ def _find_keys_beside_sign_in(case: Case[Failure]) -> str | None:
     stored = (
         each.name for each in sections if "aws_access_key_id" in each.settings and each.file != "config"
     )
-    return next((each for each in stored if each in signed_in and clues.safe_name(each)), None)
+    # Another profile has other keys.
+    selected = {found[1] or found[2] for found in _SELECTED.finditer(text)}
+    return next(
+        (each for each in stored if each in signed_in and clues.safe_name(each) and selected <= {each}), None
+    )
 
 
 _SIGN_IN = lazy_pattern(r"\baws sso login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})", re.ASCII)

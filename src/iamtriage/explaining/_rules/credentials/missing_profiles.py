@@ -66,6 +66,7 @@ _PINS = (
     (r"\b(?:profile_name ?=|Session\(profile_name ?=|fromIni\(\{ ?profile:|profile(?:Name)?\()[ \t]?[\"']NAME[\"']", "the profile in the code", None),
     (r"\bENV AWS_PROFILE[ =]NAME\b", "ENV AWS_PROFILE in the Dockerfile", None),
 )  # fmt: skip
+_AT_RUN_TIME = ("the profile in the code", "ENV AWS_PROFILE in the Dockerfile")
 # CI systems as people name them.
 _CI = lazy_pattern(
     r"\b(?:in|on) (?:an? |the |our )?(?:GitLab|GitHub Actions|Jenkins|CircleCI|Bitbucket|Azure DevOps|Buildkite|TeamCity|Drone|CI)\b|\b(?:GitLab CI|GitHub Actions|CircleCI|Bitbucket Pipelines?|CI (?:job|pipeline|runner))\b"
@@ -96,7 +97,9 @@ def explain_pinned_profile(case: Case[MissingCredentials], profile: str) -> Expl
     pins = (
         (place, line)
         for sign, place, line in _PINS
-        if re.search(sign.replace("NAME", name), code, re.MULTILINE)
+        # Other files are for the deployment.
+        if (not is_workload or place in _AT_RUN_TIME)
+        and re.search(sign.replace("NAME", name), code, re.MULTILINE)
     )
     place, line = next(pins, (None, None))
     if place is None:

@@ -66,7 +66,7 @@ def find_secret_problem(text: str) -> str | None:
     return None
 
 
-_WHAT = r"(?P<what>new ?lines?|line ?(?:breaks?|feeds?|endings?)|\\[nr]|carriage returns?|\bCR(?:LF)?s?\b|(?:white ?)?spaces?|blanks?|tabs?|(?:double |single )?quot(?:e|ation)s?(?: marks?)?|BOM)"
+_WHAT = r"(?P<what>newlines?|(?:trailing|extra|final) new lines?|line ?(?:breaks?|feeds?|endings?)|\\[nr]|carriage returns?|\bCR(?:LF)?s?\b|(?:white ?)?spaces?|blanks?|tabs?|(?:double |single )?quot(?:e|ation)s?(?: marks?)?|BOM)"
 # Keys of objects and values of metadata can have spaces, too.
 _HOLDER = r"(?:secrets?|(?:access|secret)[ _]keys?|credentials?|\.env|(?:CI|CI/CD|GitLab|GitHub|masked|protected|environment|env) variables?|[A-Z0-9_]{0,40}(?:SECRET|KEY)[A-Z0-9_]{0,40}|(?i:secret|credential)[^\n]{0,80}\b(?:its|whose|the) value)"
 _SPOILED = lazy_pattern(
@@ -107,6 +107,8 @@ def _find_said(text: str) -> str | None:
     if found is None:
         return None
     words = found["what"] or found["alone"]
+    if re.search(r"\bwith\b[^\n]{0,16}quot", found[0]):
+        return None  # YAML and shells remove quotes
     kind = next(kind for sign, kind in _KINDS if re.search(sign, words))
     return (
         f"the secret access key was stored with {kind}, as the text says, and AWS takes that for a part of it"

@@ -53,6 +53,12 @@ def explain_unreadable_files(case: Case[MissingCredentials]) -> Explanation | No
         )
     elif listed is not None and ".aws" in text and user is not None and user not in {listed["owner"], "root"}:
         file = listed["file"]
+        if (
+            "/.aws/" in file
+            and not file.startswith(("~", f"/home/{user}/", "."))
+            and file.startswith(("/root/", "/home/"))
+        ):
+            return None  # that of another home, which the user does not read
         problem = f"the files in ~/.aws belong to {listed['owner']}, who alone is allowed to read them, and the call runs as {user}"
         because = "The text shows the owner of the files, and the user."
     else:

@@ -167,9 +167,10 @@ _READING = lazy_pattern(
 )
 _OTHER = r"CI|host|laptop|phone|watch|wall clock|server|AWS|NTP|(?:real|actual|right|correct) time|other (?:machine|box|host)|computer|mac|Windows|runner|colleague"
 _SAID_TIME = lazy_pattern(
-    rf"\b(?:{_OTHER}|machine|clock|it|here|everyone)\b[^\n.;,:0-9]{{0,30}}\b(?:shows?|says?|reads?|is|was|has|prints?|gives?)(?: (?:actually|really|about))?:? {_CLOCK}(?: UTC\b| GMT\b)?(?![\d:])",
+    rf"\b(?:{_OTHER}|machine|clock|it|here|everyone)\b[^\n.;,:0-9]{{0,30}}\b(?:shows?|says?|reads?|is|prints?|gives?)(?: (?:actually|really|about))?:? {_CLOCK}(?: UTC\b| GMT\b)?(?![\d:])",
     re.IGNORECASE,
 )
+_OF_CLOCK = lazy_pattern(r"(?i:\b(?:date|clock|time|timedatectl|curl)\b)")
 _OF_OTHER = lazy_pattern(rf"\b(?:{_OTHER})\b", re.IGNORECASE)
 _RIGHT = lazy_pattern(
     r"(?i:(?:^|[<\s])date: ?\Z|\b(?:AWS|NTP|actual(?:ly)?|real(?:ly)?|right|correct|phone|watch|wall clock)\b)"
@@ -227,8 +228,11 @@ def find_stated_clocks(text: str) -> StatedClocks | None:
         readings += [
             each for each in _iterate_said(text, readings[0].time) if each.start != readings[0].start
         ][:1]
-    if len(readings) != 2 or not any(
-        _OF_OTHER.search(each.words) or _RIGHT.search(each.words) for each in readings
+    is_clock = any(_OF_CLOCK.search(each.words) for each in readings)
+    if (
+        len(readings) != 2
+        or not is_clock
+        or not any(_OF_OTHER.search(each.words) or _RIGHT.search(each.words) for each in readings)
     ):
         # A log has the times of other moments.
         return None
