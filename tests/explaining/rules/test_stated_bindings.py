@@ -277,7 +277,7 @@ SEARCHED = "$ kubectl get clusterrolebindings,rolebindings -A -o wide | grep vie
         ("ops:ana", MAPPED.format("ops:{{SessionName}}") + SEARCHED + "$", "its group viewers is bound to no RBAC role", "--group=viewers"),
         ("ops:ana", MAPPED.format("ops:{{SessionName}}"), "no RBAC role of its group viewers and no access policy allows it.", "--group=viewers"),
         ("dev", MAPPED.format("ops") + SEARCHED + "$", "no RBAC role and no access policy allows it.", "--user=dev"),
-        ("ops", MAPPED.format("ops") + SEARCHED + "web  ClusterRole/view  3d  viewers\n$", "no RBAC role of its group viewers and no access policy allows it.", "--group=viewers"),
+        ("ops", MAPPED.format("ops") + SEARCHED + "web  ClusterRole/view  3d  viewers\n$", "no RBAC role of its group viewers and no access policy allows it.", "--user=ops"),
     ],
     ids=["user", "session", "no search", "another user", "bound"],
 )  # fmt: skip
