@@ -174,6 +174,14 @@ def test_fields_of_one_report_stay_together(name: str) -> None:
     assert [facts_of(failure) for failure in scan(text)] == [expected]
 
 
+def test_fields_of_csv_are_no_parts_of_a_value() -> None:
+    resource = "arn:aws:s3:::orders/2026.csv"
+    message = f"User: {ANA} is not authorized to perform: s3:GetObject on resource: {resource}"
+    (failure,) = scan(f'id,reason,state\n1,{message},FAILED\n2,"sent, twice",SUCCEEDED\n')
+    assert facts_of(failure) == denied(principal=ANA, action="s3:GetObject", resource=resource)
+    assert failure.text[slice(*failure.spans["resource"])] == resource
+
+
 def test_a_summary_after_the_rows_is_no_other_failure() -> None:
     text = FORMS["names"](_MESSAGES) + f"\n2 of 5 failed, first:\n{_MESSAGES[2]}\n"
     assert [facts_of(failure) for failure in scan(text)] == _FOUND

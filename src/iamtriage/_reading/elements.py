@@ -13,6 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.nodes import (
     HTML_ITEMS,
+    RECORD,
     REST_DEPTH,
     ROW,
     STRING,
@@ -21,9 +22,9 @@ from iamtriage._reading.nodes import (
     parse_json,
     parse_xml,
 )
+from iamtriage._reading.repeats import merge_repeats, merge_rest
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 from iamtriage.failures._building import move_failure
-from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:
     import re
@@ -80,8 +81,6 @@ _MIN_REPORTS = 2
 _WITHOUT_STRINGS = 99
 # Lists in lists. At each level, text can be read once more.
 _MAX_LEVELS = 3
-# How many failures outside of elements to compare with those in them.
-_MAX_SUMMARIES = 8
 
 
 def read_elements(entry: Entry, find: Find, depth: int) -> Parts | None:
@@ -170,12 +169,14 @@ def read_rows(entry: Entry, find: Find, depth: int) -> Parts | None:
         # One message of a logger, such as a traceback.
         return None
     # The module has many patterns.
-    from iamtriage._reading.rows import parse_rows
+    from iamtriage._reading.rows import find_records, parse_rows
 
+    finder = _Finder(find, depth + 1, is_xml=False)
+    if records := find_records(entry.text):
+        read = (finder.read(entry, Node(RECORD, *span)) for span in records)
+        return merge_repeats([part for parts in read for part in parts if part[0]]) or None
     root = parse_rows(entry.text, entry.prefixes)
-    return (
-        None if root is None else _read_elements(entry, root, _Finder(find, depth + 1, is_xml=False)) or None
-    )
+    return None if root is None else _read_elements(entry, root, finder) or None
 
 
 class _Finder(NamedTuple):
@@ -187,20 +188,24 @@ class _Finder(NamedTuple):
         """Return the failures in a node of a document, without those in some of its nodes."""
         at = node.start
         text = entry.text[at : node.end]
+        if node.kind == RECORD:
+            from iamtriage._reading.rows import blank_separators
+
+            text = blank_separators(text)
         if hidden:
             shown = [at, *(each.end for each in hidden)], [*(each.start for each in hidden), node.end]
             rest = [entry.text[start:end] for start, end in zip(*shown, strict=True)]
             blanks = [" " * (each.end - each.start) for each in hidden]
             text = "".join(chain.from_iterable(zip_longest(rest, blanks, fillvalue="")))
-            if not may_contain_failure(text):
-                return []
+        if not may_contain_failure(text):
+            return []
         element = entry._replace(
             text=_blank_tags(text) if self.is_xml else text,
             start=0,
             prefixes=tuple((start - at, end - at) for start, end in entry.prefixes if at <= start < node.end),
             following="",
             statements=tuple(start - at for start in entry.statements if at <= start < node.end)
-            if node.kind == ROW
+            if node.kind in {ROW, RECORD}
             else (),
         )
 
@@ -238,11 +243,11 @@ def _read_elements(entry: Entry, node: Node, finder: _Finder, level: int = 0) ->
         if not any(failures for failures, _ in plain.read(entry, node)):
             # Source code lists the messages that it compares.
             return []
-    found = _merge_repeats(found)
+    found = merge_repeats(found)
     if elements[0].kind == ROW:
         # Other rows would be found in the same text.
         finder = finder._replace(depth=max(finder.depth, _MAX_DEPTH))
-    found = _merge_rest(found, finder.read(entry, node, elements))
+    found = merge_rest(found, finder.read(entry, node, elements))
     if silent:
         # Next to failures of AWS, less is certain to be one, such as a code alone.
         for failures, part in finder.read(entry, node):
@@ -272,65 +277,6 @@ def _blank_tags(text: str) -> str:
         return words if _SENTENCE.search(words) else "\n".ljust(len(words))
 
     return XML_TOKEN.sub(blank, text) if text.startswith("<") else text
-
-
-def _merge_repeats(parts: Parts) -> Parts:
-    """Drop failures that the element before or after states in the same words, with the same or more facts."""
-    reports = _list_reports(parts)
-    repeats: set[int] = set()
-    for index, report in enumerate(reports):
-        for other in (index - 1, index + 1):
-            if (
-                0 <= other < len(reports)
-                and (other < index or report.facts != reports[other].facts)
-                and _is_in(report, reports[other])
-            ):
-                repeats.add(id(report.failure))
-    return _without(parts, repeats)
-
-
-def _merge_rest(elements: Parts, rest: Parts) -> Parts:
-    """Return the failures of elements and of the rest of their document, which can quote one of them, each once."""
-    repeats: set[int] = set()
-    reports = _list_reports(elements) if rest else []
-    for summary in _list_reports(rest)[:_MAX_SUMMARIES]:
-        for report in reports:
-            if not _is_in(summary, report):
-                continue
-            is_first = summary.facts == report.facts and summary.failure.span < report.failure.span
-            repeats.add(id(report.failure if is_first else summary.failure))
-    return _without([*elements, *rest], repeats)
-
-
-class _Report(NamedTuple):
-    failure: Failure
-    facts: dict[str, object]
-    words: str
-
-
-def _list_reports(parts: Parts) -> list[_Report]:
-    return [
-        _Report(
-            failure,
-            {key: value for key, value in to_record(failure).items() if value is not None},
-            failure.text[slice(*failure.span)],
-        )
-        for failures, _ in parts
-        for failure in failures
-    ]
-
-
-def _is_in(first: _Report, second: _Report) -> bool:
-    """Return whether the second failure states the first in the same words, with the same or more facts."""
-    return (
-        first.words in second.words
-        and first.facts.items() <= second.facts.items()
-        and first.facts.get("deny") == second.facts.get("deny")
-    )
-
-
-def _without(parts: Parts, repeats: set[int]) -> Parts:
-    return [([each for each in failures if id(each) not in repeats], part) for failures, part in parts]
 
 
 def _find_elements(text: str, root: Node, *, is_xml: bool) -> Iterator[Node]:

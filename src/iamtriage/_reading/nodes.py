@@ -21,6 +21,8 @@ XML_TOKEN = lazy_pattern(
 STRING = '"'
 ROW = "row"
 """The kind of a row or section of a text."""
+RECORD = "record"
+"""The kind of a record of CSV."""
 REST_DEPTH = 5
 """The depth of the rest of an entry whose strings were read. No string of that depth is read."""
 # Shorter strings state no failure.

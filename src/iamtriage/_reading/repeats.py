@@ -7,7 +7,7 @@ with the same ID are one failure. A failure that the next entry repeats word for
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
@@ -16,7 +16,7 @@ from iamtriage.failures._records import to_record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from iamtriage._reading.entries.open_entries import Entry
+    from iamtriage._reading.entries.open_entries import Entry, Parts
     from iamtriage.failures._envelopes import Envelope
     from iamtriage.failures._failures import Failure
 
@@ -27,6 +27,8 @@ _MIN_LENGTH = 8
 # A component repeats its events until the reason is gone, with others in between.
 _EVENT = "kubernetes_event"
 _DOCUMENT = "json"
+# How many failures outside of elements to compare with those in them.
+_MAX_SUMMARIES = 8
 _ELLIPSES = ("...", "…")
 
 
@@ -166,3 +168,62 @@ def _missing_values(first: Failure | Envelope, second: Failure | Envelope) -> di
         if isinstance(other, str | int) and (value is None or _is_cut(value, other)):
             missing[field.name] = other
     return missing
+
+
+def merge_repeats(parts: Parts) -> Parts:
+    """Drop failures that the element before or after states in the same words, with the same or more facts."""
+    reports = _list_reports(parts)
+    repeats: set[int] = set()
+    for index, report in enumerate(reports):
+        for other in (index - 1, index + 1):
+            if (
+                0 <= other < len(reports)
+                and (other < index or report.facts != reports[other].facts)
+                and _is_in(report, reports[other])
+            ):
+                repeats.add(id(report.failure))
+    return _without(parts, repeats)
+
+
+def merge_rest(elements: Parts, rest: Parts) -> Parts:
+    """Return the failures of elements and of the rest of their document, which can quote one of them, each once."""
+    repeats: set[int] = set()
+    reports = _list_reports(elements) if rest else []
+    for summary in _list_reports(rest)[:_MAX_SUMMARIES]:
+        for report in reports:
+            if not _is_in(summary, report):
+                continue
+            is_first = summary.facts == report.facts and summary.failure.span < report.failure.span
+            repeats.add(id(report.failure if is_first else summary.failure))
+    return _without([*elements, *rest], repeats)
+
+
+class _Report(NamedTuple):
+    failure: Failure
+    facts: dict[str, object]
+    words: str
+
+
+def _list_reports(parts: Parts) -> list[_Report]:
+    return [
+        _Report(
+            failure,
+            {key: value for key, value in to_record(failure).items() if value is not None},
+            failure.text[slice(*failure.span)],
+        )
+        for failures, _ in parts
+        for failure in failures
+    ]
+
+
+def _is_in(first: _Report, second: _Report) -> bool:
+    """Return whether the second failure states the first in the same words, with the same or more facts."""
+    return (
+        first.words in second.words
+        and first.facts.items() <= second.facts.items()
+        and first.facts.get("deny") == second.facts.get("deny")
+    )
+
+
+def _without(parts: Parts, repeats: set[int]) -> Parts:
+    return [([each for each in failures if id(each) not in repeats], part) for failures, part in parts]

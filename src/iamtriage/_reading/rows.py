@@ -83,10 +83,6 @@ def parse_rows(text: str, prefixes: Sequence[tuple[int, int]]) -> Node | None:
         text: The text.
         prefixes: The spans of the prefixes that a log put before its lines.
     """
-    if records := _find_records(text):
-        root = Node("text", 0, len(text))
-        root.nodes = [Node(ROW, start, end) for start, end in records]
-        return root
     lines = list(_split(text, prefixes))
     hot = [index for index, line in enumerate(lines) if line.is_hot]
     if len(hot) < _MIN_LINES or len(lines) > _MAX_LINES:
@@ -122,7 +118,7 @@ def parse_rows(text: str, prefixes: Sequence[tuple[int, int]]) -> Node | None:
     return root
 
 
-def _find_records(text: str) -> list[tuple[int, int]]:
+def find_records(text: str) -> list[tuple[int, int]]:
     """Return the positions of the records of a document in CSV, or an empty list for any other text."""
     if not (text.startswith('"') or ',"' in text or '\n"' in text):
         return []
@@ -136,6 +132,19 @@ def _find_records(text: str) -> list[tuple[int, int]]:
         if counts[-1] < _MIN_LINES or counts[-1] != counts[0]:
             return []
     return records if at >= stop and len(records) > 1 else []
+
+
+def blank_separators(record: str) -> str:
+    """Return a record of CSV with spaces instead of what separates and quotes its fields."""
+    written = list(record)
+    for m in _SEPARATOR.finditer(record.rstrip("\r\n")):
+        start, end = m.span()
+        if record[end - 1] == ",":
+            end -= 1
+            written[end] = " "
+        if record[start:end].startswith('"'):
+            written[start] = written[end - 1] = " "
+    return "".join(written)
 
 
 def _split(text: str, prefixes: Sequence[tuple[int, int]]) -> Iterator[_Line]:
@@ -190,7 +199,9 @@ def _keys_of(line: _Line) -> Iterator[tuple[_Key, str]]:
 def _columns_of(words: str) -> Iterator[tuple[_Key, str]]:
     for separator in ("\t", " | ", " │ "):
         if separator in words:
-            yield ("columns", separator, words.count(separator)), words.partition(separator)[0]
+            # A program can put a name and a tab before each line of another one, which can have tabs, too.
+            count = words.count(separator) if separator != "\t" else 0
+            yield ("columns", separator, count), words.partition(separator)[0]
     if "  " in words and len(gaps := _GAP.findall(words)) > 1:
         yield ("columns", "  ", len(gaps)), ""
     if words.endswith(_BREAKS):
