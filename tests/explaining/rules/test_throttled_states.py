@@ -63,3 +63,18 @@ def test_fewer_calls_of_a_method(call: str, words: str) -> None:
         explain(f"ThrottlingException: Rate exceeded\n  at {call} in the Region us-east-1").remedies[0].steps
     )
     assert words in steps
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("We set maxRetries to 20 already.", "The SDK already has 20 attempts."),
+        ("AWS_MAX_ATTEMPTS=12 is set.", "The SDK already has 12 attempts."),
+        ('{"max_attempts": 3}', "The SDK gave up after 5 attempts."),
+        ("", "The SDK gave up after 5 attempts."),
+    ],
+)
+def test_attempts_that_the_text_sets(words: str, says: str) -> None:
+    steps = explain(f"{_THROTTLED.format('GetParametersByPath')}\n{words}").remedies[0].steps
+    assert steps[0].startswith(says)
+    assert "at most 10 parameters for each call" in steps[1]

@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.calls import (
     service_objects,
     service_roles,
     session_manager,
+    throttled_functions,
     throttling,
     user_credentials,
 )
@@ -64,7 +65,7 @@ def explain_api_error(case: Case[AwsError]) -> Explanation:
     special = special or s3_calls.explain_copy_source(case)
     if special is None and rejected_calls.is_non_sts_response(case, message):
         return rejected_calls.explain_non_sts_response(case, message)
-    special = special or throttling.explain_throttled_invocation(case)
+    special = special or throttled_functions.explain_throttled_invocation(case)
     special = special or key_access.explain_discarded_volume(case)
     special = special or key_access.explain_missing_grant(case, message)
     return special or _choose_rule(case, message)(case, message)

@@ -1,8 +1,6 @@
-"""Explain throttled calls, and advise programs on how to make fewer of them.
+"""Advise programs whose calls are throttled on how to make fewer of them.
 
-Lambda throttles invocations mostly by concurrency: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
-(TooManyRequestsException), https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html and
-https://repost.aws/knowledge-center/lambda-troubleshoot-throttling. Other sources:
+Sources:
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html,
 https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md,
 https://kubernetes-sigs.github.io/external-dns/latest/docs/rate-limits,
@@ -16,15 +14,12 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import (
     Controller,
     find_controller,
     find_controller_of_account,
 )
-from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.calls import error_kind
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages, text_signs
 from iamtriage.explaining._rules.shared.cases import Case
@@ -36,6 +31,10 @@ _DEFAULT_ATTEMPTS = 10
 # What SDKs print when they give up; botocore counts the retries after the first attempt.
 _ATTEMPTS = lazy_pattern(
     r"(?:maximum number of attempts, |\(SDK Attempt Count: |\battempts[\"']?: (?=\d{1,3},\s{1,20}[\"']?totalRetryDelay))(?P<attempts>\d{1,3})\b|reached max retries: (?P<retries>\d{1,3})\b"
+)
+# What the settings or a sentence say: maxRetries: 20, "max_attempts": 12, "we set AWS_MAX_ATTEMPTS to 15".
+_SET_ATTEMPTS = lazy_pattern(
+    r"(?i:\b(?:AWS_)?max_?(?:error_?)?(?:retries|attempts|retry)\b[\"']?(?: is| was)?(?: set)?(?: to)?\s?[:=(]?\s?[\"']?(?P<set>\d{1,3}))\b"
 )
 _TERRAFORM = lazy_pattern(
     r"\bError: (?:reading|creating|updating|deleting|listing|waiting for) [A-Z]|\bterraform (?:plan|apply|destroy|refresh)\b"
@@ -74,6 +73,7 @@ RAISE_PARAMETERS = account_remedy(
     url="https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html",
 )
 _FEWER_PARAMETERS = "Make fewer calls: read all parameters of a path with GetParametersByPath, or up to 10 names with GetParameters, which are separate actions in policies, and cache the values."
+_FEWER_PAGES = "Make fewer calls: GetParametersByPath returns at most 10 parameters for each call. Keep values that are read together in one parameter, as JSON, cache them, and spread the starts of programs that read them."
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html
 _FEWER_SECRETS = "Make fewer calls: cache the secret in the program, as the caching libraries of Secrets Manager do, instead of a call for each request or job."
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-integration-lambda-extensions.html
@@ -100,6 +100,7 @@ _FEWER_CHANGES = "Make fewer calls: put the changes of a hosted zone into one ch
 _FEWER_OF_OPERATIONS = (
     (lazy_pattern(r"ChangeResourceRecordSets"), _FEWER_CHANGES),
     (lazy_pattern(r"RegisterTaskDefinition"), _FEWER_REGISTRATIONS),
+    (lazy_pattern(r"GetParametersByPath"), _FEWER_PAGES),
     (lazy_pattern(r"GetParameter"), _FEWER_PARAMETERS),
     (lazy_pattern(r"GetSecretValue"), _FEWER_SECRETS),
     (lazy_pattern(r"Send(?:\w*Email|EmailBatch)\Z"), _FEWER_EMAILS),
@@ -178,7 +179,19 @@ def _advise_fewer(case: Case[AwsError], operation: str, *, is_function: bool) ->
     if operation == "DescribeCluster" and is_eks and case.service in {None, "eks"}:
         return _FEWER_CLUSTERS
     fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), _FEWER)
-    return fewer + _IN_FUNCTIONS if is_function and fewer in {_FEWER_PARAMETERS, _FEWER_SECRETS} else fewer
+    return (
+        fewer + _IN_FUNCTIONS
+        if is_function and fewer in {_FEWER_PAGES, _FEWER_PARAMETERS, _FEWER_SECRETS}
+        else fewer
+    )
+
+
+def _find_attempts(case: Case[AwsError]) -> tuple[int, bool]:
+    """Return how many attempts the SDK made, or which the text sets, and whether it sets them."""
+    found, stated = _ATTEMPTS.search(case.text), _SET_ATTEMPTS.search(case.failure.text)
+    made = int(found["attempts"] or int(found["retries"]) + 1) if found is not None else 0
+    allowed = 0 if stated is None else int(stated["set"])
+    return max(made, allowed), allowed > made
 
 
 def throttling_remedy(case: Case[AwsError]) -> Remedy:
@@ -205,8 +218,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         url = "https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html"
     if controller is not None:
         return _controller_remedy(controller, operation if operation.isalnum() else "OPERATION", url)
-    found = _ATTEMPTS.search(case.text)
-    attempts = int(found["attempts"] or int(found["retries"]) + 1) if found is not None else 0
+    attempts, is_stated = _find_attempts(case)
     if context.terraform is not None or _TERRAFORM.search(case.text):
         return _terraform_remedy(attempts)
     if "s3a" in case.text:
@@ -216,7 +228,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     has_enough = attempts >= _DEFAULT_ATTEMPTS
     settings = "AWS_RETRY_MODE=adaptive" + ("" if has_enough else f" AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS}")
     if has_enough:
-        retry = f"The SDK already made {attempts} attempts. More attempts are more calls: let it slow down with the retry mode adaptive."
+        retry = f"The SDK already {'has' if is_stated else 'made'} {attempts} attempts. More attempts are more calls: let it slow down with the retry mode adaptive."
     elif attempts:
         retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive backs off with jitter and sends more slowly, and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS} allows more attempts."
     if _CLI.search(case.text) and not (is_pod or runtime or _STACK_TRACE.search(case.text)):
@@ -286,104 +298,3 @@ def _terraform_remedy(attempts: int) -> Remedy:
         commands="terraform apply -parallelism=3",
         url="https://developer.hashicorp.com/terraform/cli/commands/apply",
     )
-
-
-_CONCURRENCY = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html"
-_INVOKE = lazy_pattern(r"Invoke(?:Async|WithResponseStream)?")
-_REASON = lazy_pattern(
-    r"\b(?P<of>Reserved|)(?:Function)?(?:ConcurrentInvocation|InvocationRate)LimitExceeded\b"
-)
-FUNCTION_CONCURRENCY = CauseType(
-    "function-concurrency",
-    title="The reserved concurrency of the Lambda function is used up",
-    text="The function's reserved concurrency is used up. If it is 0, the function is switched off, and every invocation fails.",
-    recognised_by="Lambda gives the reason ReservedFunctionConcurrentInvocationLimitExceeded.",
-    fix="Raise or delete the function's reserved concurrency, or invoke it less in parallel.",
-    of="throttled",
-    sources=(_CONCURRENCY,),
-)
-ACCOUNT_CONCURRENCY = CauseType(
-    "account-concurrency",
-    title="The functions of the account use up its concurrency in the Region",
-    text="The functions of the account together use up its concurrency in the Region: 1000 by default, often 10 in a new account.",
-    recognised_by="Lambda gives the reason ConcurrentInvocationLimitExceeded.",
-    fix="Invoke functions less in parallel, or request a higher quota for concurrent executions.",
-    of="throttled",
-    sources=(_CONCURRENCY,),
-)
-
-
-def _is_invocation(case: Case[AwsError]) -> bool:
-    """Return whether Lambda throttled an invocation, not another call of its API."""
-    operation, service = case.operation, case.service
-    if "TooManyRequests" not in clues.error_code(case.failure) or "CallerRateLimitExceeded" in case.text:
-        return False
-    is_invocation = operation is not None and _INVOKE.fullmatch(operation) is not None
-    if service == "lambda":
-        # Step Functions reports no operation.
-        return operation is None or is_invocation
-    return service is None and (is_invocation or _REASON.search(case.text) is not None)
-
-
-def explain_throttled_invocation(case: Case[AwsError]) -> Explanation | None:
-    """Explain which limits an invocation can have exceeded, or the one that Lambda names."""
-    if not _is_invocation(case):
-        return None
-    found = _REASON.search(case.text)
-    reason = (
-        "its concurrency, or that of the account in the Region, is used up, or the calls are too frequent"
-    )
-    because = error_kind.code_evidence(case.failure)
-    causes = [FUNCTION_CONCURRENCY.cause(), ACCOUNT_CONCURRENCY.cause()]
-    text = "Lambda did not run the function."
-    if found is not None:
-        because += (f"The text states the reason {found[0]}.",)
-        if "Rate" in found[0]:
-            reason = "it is invoked too often: the limit is 10 invocations a second for each unit of its concurrency"
-        else:
-            cause = FUNCTION_CONCURRENCY if found["of"] else ACCOUNT_CONCURRENCY
-            causes = [cause.cause("derived", because[-1:])]
-            reason = "its reserved concurrency is used up, or is 0"
-            if not found["of"]:
-                reason = "the functions of the account use up its concurrency in the Region"
-    name = _name_function(case)
-    title = "Invoke less in parallel, or raise the limit"
-    called = "the function" if name == "FUNCTION" else f"the function {name}"
-    return case.explain(
-        f"Lambda throttled the invocation of {called}: {reason}. No permission is missing.",
-        THROTTLED.cause("reported", because, text=text),
-        *causes,
-        topic=THROTTLED.code,
-        remedies=(
-            your_remedy(
-                title if found else "Find out which limit is reached, and invoke less in parallel",
-                "The first command prints the function's reserved concurrency (nothing, if it has none), the second what the account has in the Region. Compare them with the metrics ConcurrentExecutions (maximum) and Throttles (sum) of the function and of the Region in CloudWatch.",
-                "If the reserved concurrency is 0, someone switched the function off: no retry helps. Otherwise, run fewer callers in parallel and retry with exponential backoff and jitter.",
-                "If nobody waits for the response, invoke asynchronously (--invocation-type Event) or through an SQS queue: Lambda then retries. A faster function needs less concurrency.",
-                commands=(
-                    f"aws lambda get-function-concurrency --function-name {name} --region REGION",
-                    "aws lambda get-account-settings --query AccountLimit --region REGION",
-                ),
-                url=_CONCURRENCY,
-            ),
-            account_remedy(
-                "Raise the limit that is reached: the function's reserved concurrency or the account's quota",
-                "Reserved concurrency is taken from that of the account, of which 100 must stay unreserved.",
-                "The command delete-function-concurrency lets the function use the unreserved concurrency again. The last command requests a higher quota for the account.",
-                commands=(
-                    f"aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions VALUE --region REGION",
-                    "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value VALUE --region REGION",
-                ),
-                url=_CONCURRENCY,
-            ),
-        ),
-    )
-
-
-def _name_function(case: Case[AwsError]) -> str:
-    """Return the function that was invoked; a log group is that of the calling function."""
-    stated = case.context.function
-    is_called = stated is not None and not stated.words.startswith(("/aws/lambda/", "AWS_LAMBDA"))
-    if stated is None or not is_called or re.fullmatch(r"[\w-]{1,64}", stated.value, re.ASCII) is None:
-        return "FUNCTION"
-    return stated.value
