@@ -135,8 +135,8 @@ def find_named_caller(text: str) -> Stated | None:
 
     >>> find_named_caller("and in the pipeline (role ci-deployer), still:").value
     'arn:aws:iam::****:role/ci-deployer'
-    >>> find_named_caller("I am signed in with the very role that created the cluster (admins).").value
-    'arn:aws:iam::****:role/admins'
+    >>> find_named_caller("I am signed in with the very role that created the cluster (platform).").value
+    'arn:aws:iam::****:role/platform'
     >>> find_named_caller("I am signed in as the user ana, and with it the console works.")
     """
     callers: dict[str, Stated] = {}

@@ -16,6 +16,7 @@ from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCR
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.denials.code_statements import write_in_code
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
     is_of_other,
@@ -96,9 +97,10 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         return _add_key_policy(denial, explanation, stated)
     if denial.policy_type in _NAMES and not denial.is_explicit:
         with_principal = [each for each in stated if each.has_principal]
-        return _add_policy_with_principal(denial, explanation, with_principal)
+        return write_in_code(denial, _add_policy_with_principal(denial, explanation, with_principal), stated)
     filled = explain_variable(denial, explanation, stated)
-    return filled or _add_identity_policies(denial, explanation, action, stated)
+    filled = filled or _add_identity_policies(denial, explanation, action, stated)
+    return write_in_code(denial, filled, stated)
 
 
 def _add_identity_policies(

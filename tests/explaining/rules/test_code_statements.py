@@ -1,0 +1,40 @@
+"""Check that a statement which a policy in code lacks is added in that code."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_DENIED = "An error occurred (AccessDenied) when calling the SendMessage operation: User: arn:aws:sts::111122223333:assumed-role/films-api/run is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:films because no {} policy allows the sqs:SendMessage action\n\n"
+_ENCODED = 'resource "{}" "{}" {{\n  {}\n  policy = jsonencode({{\n    Statement = [{{\n      Effect = "Allow"\n      {}Action = "sqs:ReceiveMessage"\n      Resource = "*"\n    }}]\n  }})\n}}\n'
+_DOCUMENT = 'data "aws_iam_policy_document" "queue" {\n  statement {\n    actions = ["sqs:ReceiveMessage"]\n    resources = ["*"]\n    principals {\n      type = "*"\n      identifiers = ["*"]\n    }\n  }\n}\n'
+_TEMPLATE = "  QueuePolicy:\n    Type: AWS::SQS::QueuePolicy\n    Properties:\n      PolicyDocument:\n        Statement:\n          - Effect: Allow\n            Principal: '*'\n            Action: sqs:ReceiveMessage\n            Resource: '*'\n"
+_OF_ENDPOINT = _ENCODED.format("aws_vpc_endpoint", "sqs", "", 'Principal = "*"\n      ')
+_OF_ROLE = _ENCODED.format("aws_iam_role_policy", "films", "role = aws_iam_role.ROLE.id", "")
+
+
+@pytest.mark.parametrize(
+    ("policy_type", "code", "place", "line", "command"),
+    [
+        ("VPC endpoint", _OF_ENDPOINT, "aws_vpc_endpoint.sqs", 'Action    = "sqs:SendMessage"', "terraform apply"),
+        ("resource-based", _DOCUMENT, "data.aws_iam_policy_document.queue", 'actions   = ["sqs:SendMessage"]', "terraform apply"),
+        ("resource-based", _TEMPLATE, "QueuePolicy", 'Action: "sqs:SendMessage"', None),
+        ("identity-based", _OF_ROLE.replace("ROLE", "films_api"), "aws_iam_role_policy.films", 'Action    = "sqs:SendMessage"', "terraform apply"),
+        # The code is of another role, it has two policies, or it is only a document.
+        ("identity-based", _OF_ROLE.replace("ROLE", "web"), None, "", None),
+        ("VPC endpoint", _OF_ENDPOINT + _OF_ROLE.replace("ROLE", "web"), None, "", None),
+        ("resource-based", '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:ReceiveMessage", "Resource": "*"}]}', None, "", None),
+    ],
+)  # fmt: skip
+def test_statement_in_code(
+    policy_type: str, code: str, place: str | None, line: str, command: str | None
+) -> None:
+    first = explain(f"{_DENIED.format(policy_type)}{code}").remedies[0]
+    assert (f"Allow sqs:SendMessage in {place}" in first.title) is (place is not None)
+    if place is None:
+        assert first.manifest is None
+    else:
+        assert line in (first.manifest or "")
+        assert (command in first.commands) is (command is not None)
+        assert "policy.json" not in " ".join(first.commands)
