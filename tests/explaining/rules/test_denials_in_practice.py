@@ -902,6 +902,27 @@ DENIES: tuple[Case, ...] = (
         ("permissions boundary",),
     ),
     (
+        "guardrail of the audit trail",
+        f"User: {SESSION} is not authorized to perform: cloudtrail:StopLogging on resource: arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/all with an explicit deny in a service control policy",
+        {},
+        ("usually meant to protect the audit trail", "take the call out of the program"),
+        ("another principal, make the call",),
+    ),
+    (
+        "guardrail of the monitoring",
+        f"User: {SESSION} is not authorized to perform: securityhub:DisableSecurityHub on resource: arn:aws:securityhub:eu-west-1:{ACCOUNT}:hub/default with an explicit deny in a service control policy",
+        {},
+        ("usually meant to protect the security monitoring",),
+        ("another principal, make the call",),
+    ),
+    (
+        "call of a service with a guardrail that switches nothing off",
+        f"User: {SESSION} is not authorized to perform: cloudtrail:LookupEvents on resource: * with an explicit deny in a service control policy",
+        {},
+        (),
+        ("usually meant to protect",),
+    ),
+    (
         "Deny on Regions and a service with one endpoint",
         f"User: {SESSION} is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::{ACCOUNT}:role/ftp with an explicit deny in a service control policy",
         {

@@ -149,3 +149,27 @@ def test_role_with_a_name_that_is_too_long() -> None:
     commands = [line for each in explain(LISTENER.format(name)).remedies for line in each.commands]
     assert any(f"--role-name {name}" in line for line in commands)
     assert not any("ROLE_NAME" in line for line in commands)
+
+
+_UNTAGGED = "User: arn:aws:sts::111122223333:assumed-role/films/run is not authorized to perform: {0} on resource: arn:aws:{1}:eu-west-1:111122223333:films with an explicit deny in an identity-based policy\n{2}\n"
+
+
+@pytest.mark.parametrize(
+    ("action", "call", "words"),
+    [
+        ("secretsmanager:CreateSecret", 'sm.create_secret(Name="films")', 'Add Tags=[{"Key": "team", "Value": "VALUE"}] to create_secret'),
+        ("sqs:CreateQueue", 'new CreateQueueCommand({ QueueName: "films" })', 'Add tags: { "team": "VALUE" } to CreateQueueCommand'),
+        ("kms:CreateKey", "$ aws kms create-key", "--tags TagKey=team,TagValue=VALUE"),
+        ("lambda:CreateFunction", "client.create_function(FunctionName=name)", 'Add Tags={"team": "VALUE"} to create_function'),
+        ("sqs:CreateQueue", "the program creates a queue", "--tags in most services"),
+    ],
+)  # fmt: skip
+def test_tag_in_the_call(action: str, call: str, words: str) -> None:
+    statement = {
+        "Effect": "Deny",
+        "Action": action,
+        "Resource": "*",
+        "Condition": {"Null": {"aws:RequestTag/team": "true"}},
+    }
+    text = _UNTAGGED.format(action, action.partition(":")[0], call) + json.dumps(statement)
+    assert words in " ".join(explain(text).remedies[0].steps)

@@ -373,7 +373,8 @@ def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") 
     # No value from a policy can end the quoted argument.
     key, text = (each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE")))
     if kind is None:
-        return tag_settings.describe_tag_setting(denial, key, text) or step
+        of_tool = tag_settings.describe_tag_setting(denial, key, text)
+        return of_tool or tag_settings.describe_call_tags(denial, key, text) or step
     command = denial.case.context.command
     tagged = {
         each["type"]: each["tags"] for each in _TAGGED.finditer("" if command is None else command.text)
