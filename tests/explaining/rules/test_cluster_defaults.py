@@ -99,6 +99,10 @@ _CONSOLE = "Your current IAM principal doesn't have access to Kubernetes objects
             "arn:aws:iam::111122223333:role/films-ci",
         ),
         (f"{_CONSOLE}I am signed in as the user ana.\n{_HCL}", "arn:aws:iam::111122223333:user/ana"),
+        (
+            f"{_LOGIN}We run kubectl with the role films-ci.\n{_HCL}",
+            "arn:aws:iam::111122223333:role/films-ci",
+        ),
         (f"{_CONSOLE}{_EKSCTL}", "PRINCIPAL_ARN"),
         (f"{_LOGIN}{_EKSCTL.replace('false', 'true')}", None),
         (f"{_CONSOLE}{_HCL}{_ENTRY}", None),
@@ -127,3 +131,10 @@ def test_role_of_a_kubeconfig_that_is_not_needed(words: str, *, is_first: bool) 
     text = f"An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/old\nUnable to connect to the server: getting credentials: exec: executable aws failed with exit code 254\n{words}"
     explanation = explain(text, facts={"cluster": "films", "region": "eu-west-1"})
     assert explanation.remedies[0].title.startswith("Update the kubeconfig without --role-arn") is is_first
+
+
+def test_creator_with_the_module_in_the_console() -> None:
+    explanation = explain(f"{_CONSOLE}{_MODULE.format('20.8.5', '')}")
+    assert "in the console" in explanation.summary
+    assert explanation.remedies[0].manifest == "enable_cluster_creator_admin_permissions = true"
+    assert "principal that runs Terraform" in explanation.remedies[0].steps[0]

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _NO_CREATOR = lazy_pattern(
     r"\b(?P<name>bootstrap_cluster_creator_admin_permissions|[bB]ootstrapClusterCreatorAdminPermissions)[\"']?\s{0,20}[:=]\s{0,4}[\"']?(?i:false)\b"
 )
+_IN_CONSOLE = "The console also requires eks:AccessKubernetesApi in IAM."
 _SHOW_CALLER = "aws sts get-caller-identity --query Arn --output text"
 # The module terraform-aws-modules/eks from version 20 on, and what grants its caller access.
 _MODULE_20 = lazy_pattern(
@@ -51,7 +52,9 @@ def explain_module_creator(case: AnyCase) -> Explanation | None:
     if _MODULE_20.search(text) is None or _MODULE_ACCESS.search(text):
         return None
     cluster = find_cluster(case)
-    principal = build_cluster_principal(case.stated_principal, "the caller of Terraform")
+    is_login = case.failure.kind == "kubernetes_unauthorized"
+    unknown = "the caller of Terraform" if is_login else "the signed-in user or role"
+    principal = build_cluster_principal(case.stated_principal, unknown)
     setting = "enable_cluster_creator_admin_permissions"
     named = f" {cluster.argument}" if cluster.name else ""
     entry = None
@@ -66,19 +69,26 @@ def explain_module_creator(case: AnyCase) -> Explanation | None:
     other = next((each for each in _OTHER_MODULE.findall(text) if each != "eks"), None)
     depending = f"module.{other}" if other else "the module with the objects in the cluster"
     mode = case.facts.authentication_mode or ""
+    what = f"The cluster{named} could not authenticate {principal.description} (401)"
+    whose = f"an access entry for {principal.description}"
+    if not is_login:
+        what = f"{capitalize_start(principal.description)} cannot read the Kubernetes objects of the cluster{named} in the console"
+        whose = "an access entry for the principal that runs Terraform"
     return case.explain(
-        f"The cluster{named} could not authenticate {principal.description} (401): most likely, it has no access entry. From version 20 on, the module eks does not create one for its caller by default.",
+        f"{what}: most likely, it has no access entry. From version 20 on, the module eks does not create one for its caller by default.",
         cluster_access.NOT_MAPPED.cause(
             "derived",
             f"The authentication mode {mode} permits access entries." if mode.startswith("API") else None,
             text=f"Up to version 19, EKS made the creator of the cluster an administrator. Version 20 turns that off, and {setting} is false by default.",
         ),
-        topic="kubernetes-login",
+        topic="kubernetes-login" if is_login else "eks-console",
         remedies=(
             your_remedy(
                 f'Set {setting} in the module "eks"',
-                f"It creates an access entry for {principal.description}, with AmazonEKSClusterAdminPolicy. The input access_entries does the same for other roles.",
-                f"Let {depending} depend on it (depends_on = [module.eks]), so that the entry is there first.",
+                f"It creates {whose}, with AmazonEKSClusterAdminPolicy. The input access_entries does the same for other roles{'' if is_login else ', such as another one that is signed in'}.",
+                f"Let {depending} depend on it (depends_on = [module.eks]), so that the entry is there first."
+                if is_login
+                else None,
                 commands="terraform apply",
                 manifest=f"{setting} = true",
                 manifest_language="hcl",
@@ -86,7 +96,7 @@ def explain_module_creator(case: AnyCase) -> Explanation | None:
             ),
             entry,
         ),
-        notes="IAM policies don't grant access to a cluster.",
+        notes="IAM policies don't grant access to a cluster." if is_login else _IN_CONSOLE,
     )
 
 
@@ -137,9 +147,7 @@ def explain_excluded_creator(case: AnyCase, verdict: str) -> Explanation | None:
             attrs.evolve(create, who="account administrator", steps=(*create.steps, replaced)),
             _terraform_remedy(cluster, principal, access.policy) if "_" in setting["name"] else None,
         ),
-        notes="IAM policies don't grant access to a cluster."
-        if is_login
-        else "The console also requires eks:AccessKubernetesApi in IAM.",
+        notes="IAM policies don't grant access to a cluster." if is_login else _IN_CONSOLE,
     )
 
 

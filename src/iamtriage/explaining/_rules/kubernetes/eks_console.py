@@ -17,7 +17,10 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.kubernetes import cluster_access
-from iamtriage.explaining._rules.kubernetes.cluster_creators import explain_excluded_creator
+from iamtriage.explaining._rules.kubernetes.cluster_creators import (
+    explain_excluded_creator,
+    explain_module_creator,
+)
 from iamtriage.explaining._rules.kubernetes.console_mappings import (
     GROUP,
     RBAC_COMMANDS,
@@ -101,9 +104,8 @@ _BOTH_LAYERS = "The console requires permissions in IAM and, separately, access 
 
 def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     """Explain that the EKS console shows no Kubernetes objects."""
-    excluded = explain_excluded_creator(
-        case, "{who} cannot read the Kubernetes objects of the cluster in the console"
-    )
+    verdict = "{who} cannot read the Kubernetes objects of the cluster in the console"
+    excluded = explain_excluded_creator(case, verdict) or explain_module_creator(case)
     if excluded is not None:
         return cluster_access.add_administrator(case, excluded)
     cluster = find_cluster(case)
@@ -354,7 +356,7 @@ def _access_entry_remedy(
     if principal.is_known:
         return attrs.evolve(remedy, labels=(then,))
     unless = "" if cluster.mode else ", unless the mode is CONFIG_MAP (see below)"
-    by = Labelled(f"Then, as a cluster administrator, such as the creator{unless}:", create)
+    by = Labelled(f"Then, with eks:CreateAccessEntry in IAM{unless}:", create)
     return change_commands(remedy, (_SHOW_CALLER, _LOOK_UP.command, create, associate), _LOOK_UP, by, then)
 
 
