@@ -122,6 +122,8 @@ def test_creator_without_access(text: str, principal: str | None) -> None:
     [
         ("The user ana has had an access entry since May.", True),
         ("My user ana is mapped in aws-auth.", True),
+        ("I already have an access entry of my own.", True),
+        ("I have no access entry yet.", False),
         ("The user ana has no access entry.", False),
         ("The user bob has an access entry.", False),
         ("", False),

@@ -116,3 +116,9 @@ def test_manifest_without_a_namespace(command: str, where: str | None) -> None:
         assert where in explanation.summary
         assert "orders-ci" in explanation.summary
         assert "kubectl -n kube-system edit configmap aws-auth" in explanation.remedies[0].commands
+
+
+@pytest.mark.parametrize(("namespace", "is_other"), [("", True), ('    namespace = "kube-system"\n', False)])
+def test_terraform_without_a_namespace(namespace: str, *, is_other: bool) -> None:
+    code = _terraform("aws-auth", "NONE").replace('    namespace = "NONE"\n', namespace)
+    assert ("in the namespace default" in explain(f"{LOG}\n{code}").summary) is is_other

@@ -29,6 +29,11 @@ _UNPLACED = lazy_pattern(
     rf"\bkind:[ \t]{{1,4}}ConfigMap\b[^\n]{{0,40}}\n(?:(?!\bkind:|\bnamespace:|\n---|\bdata:).){{0,400}}?\bmetadata:[ \t]{{0,4}}\n(?:(?!\bnamespace:|\bdata:|\n---).){{0,400}}?\bname:[ \t]{{1,4}}[\"']?(?P<name>{_NAME})[\"']?[ \t]{{0,4}}\n(?:(?!\bnamespace:|\n---).){{0,400}}?\bdata:",
     re.DOTALL,
 )
+# In Terraform, the default is the namespace default.
+_UNPLACED_IN_HCL = lazy_pattern(
+    r"\"kubernetes_config_map(?:_v1)?(?:_data)?\" \"[\w-]{1,64}\"\s{0,4}\{(?:(?!\nresource )[\s\S]){0,400}?\bmetadata\s{0,4}\{(?P<block>[^{}]{0,300})\}"
+)
+_NAME_IN_HCL = lazy_pattern(rf"\bname\s{{0,20}}=\s{{0,4}}\"(?P<name>{_NAME})\"")
 _CREATED = lazy_pattern(r"\bconfigmap/aws-auth[a-z-]{0,40} created\b")
 _APPLIED = lazy_pattern(r"\bkubectl\b(?P<options>[^\n]{0,200}?\b(?:apply|create|replace)\b[^\n]{0,200})")
 _OPTION = lazy_pattern(rf"(?:^| )(?:-n|--namespace)[ =]?(?P<namespace>{_NAMESPACE})\b")
@@ -85,6 +90,10 @@ def find_misplaced_map(text: str) -> MapPlace | None:
 
 def _find_unplaced(text: str) -> MapPlace | None:
     """Return where kubectl put a manifest without a namespace."""
+    in_hcl = _UNPLACED_IN_HCL.search(text) if "kubernetes_config_map" in text else None
+    if in_hcl is not None and "namespace" not in in_hcl["block"]:
+        named = _NAME_IN_HCL.search(in_hcl["block"])
+        return None if named is None else MapPlace(named["name"], "default", None)
     found = _UNPLACED.search(text) if "ConfigMap" in text else None
     if found is None:
         return None
