@@ -14,9 +14,11 @@ _COMPOSE = "docker-compose.yml:\n  environment:\n    AWS_ACCESS_KEY_ID: dummy\n 
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        (_SPRING.format("test", "test", "local"), "only the part for the profile local has the endpoint"),
-        (_SPRING.format("foo", "bar", "it"), "only the part for the profile it has the endpoint"),
-        (_COMPOSE, "only the file docker-compose.override.yml has the endpoint"),
+        (_SPRING.format("test", "test", "local"), "the endpoint is only in the part for the profile local"),
+        (_SPRING.format("foo", "bar", "it"), "the endpoint is only in the part for the profile it"),
+        (_COMPOSE, "the endpoint is only in the file docker-compose.override.yml"),
+        ('appsettings.json:\n{"AWS": {"AccessKey": "test", "SecretKey": "test"}}\nappsettings.Development.json:\n{"AWS": {"ServiceURL": "http://localhost:4566"}}\n', "the endpoint is only in the file appsettings.Development.json"),
+        ("quarkus.sqs.aws.credentials.static-provider.access-key-id=test-key\n%dev.quarkus.sqs.endpoint-override=http://localhost:4566\n", "the endpoint is only in the lines with %dev"),
         ("$ env\nAWS_ACCESS_KEY_ID=test\nAWS_SECRET_ACCESS_KEY=test\n", "AWS_ACCESS_KEY_ID is test, a made-up key"),
         ('provider "aws" {\n  access_key = "mock_access_key"\n}\n', "access_key is mock_access_key"),
         # A real key, a reference, a secret, and a key next to the endpoint.

@@ -34,6 +34,7 @@ def _policy(resource: str, version: str = "2012-10-17", **condition: str) -> str
         (f"{_POD}{_OFF.replace('true', 'false')}{_policy(_NAMESPACE)}", "no such tag, or another value", "EKS Pod Identity sets it"),
         (f"{_IRSA}{_policy(_NAMESPACE)}", "the pod gets its role with IRSA", "create-pod-identity-association"),
         (f"{_ROLE}{_policy('films/${aws:username}/*')}", "which only IAM users have", '"Resource": "arn:aws:s3:::films/ana/*"'),
+        (f"{_ROLE.replace('/desk/', '/AWSReservedSSO_Desk_0123456789abcdef/')}{_policy('films/${aws:username}/*')}", "which only IAM users have", "films/${aws:PrincipalTag/UserName}/*"),
         (f"{_USER.format('bob')}{_policy('films/${aws:username}/*')}", "only on the user's own arn:aws:s3:::films/ana/*", "films/ana/*"),
         (f"{_USER.format('ana')}{_policy('films/${aws:username}/*', '2008-10-17')}", "the Version 2008-10-17", '"Version": "2012-10-17"'),
         (f"{_ROLE}{_policy('films/${aws:PrincipalTag/team}/*')}", "no such tag, or another value", "aws iam tag-role --role-name desk --tags Key=team,Value=ana"),

@@ -77,7 +77,7 @@ _RENEWING_CODE = (
     ("boto3", 'boto3.Session(profile_name="{profile}").client("{service}")'),
     ("@aws-sdk", "credentials: fromTemporaryCredentials({{ params: {{ RoleArn }} }})"),
     ("software.amazon.awssdk", "StsAssumeRoleCredentialsProvider"),
-    ("stscreds", "aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(…))"),
+    ("AssumeRoleInput{", "aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(…))"),
 )
 _CHAIN_LIMIT = "1 hour session limit for roles assumed by role chaining"
 # What a machine or a container runs with, by the words for it.

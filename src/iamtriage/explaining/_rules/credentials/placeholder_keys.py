@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SETTING = lazy_pattern(
     r"(?<![\w.-])(?![\w.-]{0,80}(?i:secret))(?P<name>(?:[\w.-]{1,60}[._-])?(?i:(?:aws[_-]?)?access[_-]?key(?:[_-]?id)?))[\"']?[ \t]{0,8}(?P<sign>[:=])[ \t]{0,4}(?P<quote>[\"']?)"
-    r"(?P<value>(?i:test\w{0,20}|dummy[\w-]{0,20}|fake[\w-]{0,20}|mock[\w-]{0,20}|local(?:stack|host)?|foo(?:bar)?|bar|minio(?:admin)?|moto|anything|sample|unused|x{3,20}|key))(?P=quote)(?![\w./$({-])",
+    r"(?P<value>(?i:test[\w-]{0,20}|dummy[\w-]{0,20}|fake[\w-]{0,20}|mock[\w-]{0,20}|local(?:stack|host)?|foo(?:bar)?|bar|minio(?:admin)?|moto|anything|sample|unused|x{3,20}|key))(?P=quote)(?![\w./$({-])",
 )
 _ENDPOINT = lazy_pattern(
     r"(?:https?://)?(?:localhost|127\.0\.0\.1|host\.docker\.internal|localstack|dynamodb-local|minio|moto|elasticmq)(?:[.\w-]{0,60}):\d{2,5}\b"
@@ -29,9 +29,11 @@ _ENDPOINT = lazy_pattern(
 _PROFILE = lazy_pattern(r"\bon-profile: ?[\"']?(?P<name>[\w-]{1,40})")
 # A file for one profile, or the one with which Docker Compose overrides the other.
 _FILE = lazy_pattern(
-    r"^[^\n\w]{0,4}(?P<name>(?:application|bootstrap|appsettings|config)[-.](?:local|dev|test)\w{0,20}\.\w{3,10}|docker-compose\.\w{1,20}\.ya?ml|\.env\.\w{2,20}):?\s*$",
+    r"^[^\n\w]{0,4}(?P<name>(?:application|bootstrap|appsettings|config)[-.](?i:local|dev|test)\w{0,20}\.\w{3,10}|docker-compose\.\w{1,20}\.ya?ml|\.env\.\w{2,20}):?\s*$",
     re.MULTILINE,
 )
+# A line of Quarkus for one profile.
+_LINE = lazy_pattern(r"%(?P<name>[\w-]{1,40})\.[\w.\"-]{1,120}\Z")
 _DOCUMENT = lazy_pattern(r"^---[ \t]*$", re.MULTILINE)
 _NO_RECORDS = "does not exist in our records"
 _DEFAULT_CHAIN = "Without keys in its settings, the SDK uses its default credential chain: the role of the task, pod, function or instance, or your profile."
@@ -59,7 +61,7 @@ def explain_placeholder_key(case: Case[InvalidCredentials]) -> Explanation | Non
     text = "Emulators accept any key. AWS knows no such access key ID."
     where = None
     if found.part is not None:
-        summary = f"AWS does not accept the credentials: {setting}, a made-up key for {emulator}, and it applies everywhere, while only {found.part} has the endpoint. Elsewhere, the call goes to AWS with this key."
+        summary = f"AWS does not accept the credentials: {setting}, a made-up key for {emulator}, and it applies everywhere, while the endpoint is only in {found.part}. Elsewhere, the call goes to AWS with this key."
         where = f"Move {found.name} and its secret to {found.part}, next to the endpoint, and start or deploy the program again."
     unset = "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY" if found.is_variable and where is None else None
     return case.explain(
@@ -81,6 +83,12 @@ def explain_placeholder_key(case: Case[InvalidCredentials]) -> Explanation | Non
         ),
         notes="AWS could not authenticate the caller, so it evaluated no policy.",
     )
+
+
+def has_key_for_emulator(text: str) -> bool:
+    """Return whether settings have a made-up key outside of the part with the endpoint of the emulator."""
+    found = _find_placeholder(text)
+    return found is not None and found.part is not None
 
 
 def _find_placeholder(text: str) -> _Placeholder | None:
@@ -106,6 +114,9 @@ def _find_placeholder(text: str) -> _Placeholder | None:
 
 def _find_part(text: str, at: int) -> tuple[str, str | None] | None:
     """Return the part of the settings around a position that applies only to a profile, and that profile in Spring."""
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    if (of_line := _LINE.match(line.rstrip("=: "))) is not None:
+        return f"the lines with %{of_line['name']}", None
     ends = [each.start() for each in _DOCUMENT.finditer(text)]
     start = max((each for each in ends if each <= at), default=0)
     end = min((each for each in ends if each > at), default=len(text))

@@ -14,7 +14,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.arns._principals import RoleSession, User
+from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials.known_policies import is_of_other, names_resource
 from iamtriage.explaining._rules.denials.policy_comparisons import (
@@ -24,7 +24,13 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
 )
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clusters import find_cluster, restart_command
-from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    cluster_remedy,
+    organization_remedy,
+    present,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions
@@ -254,18 +260,26 @@ def _explain_user_name(denial: Denial, _policy: KnownPolicy, needed: _Needed) ->
     if denial.role is None:
         return None
     written = _written_out(needed, find_named_resource(denial) or "")
+    fix = account_remedy(
+        "Write the value into the resource, or use the tag of the role or session",
+        "For one role: the line below. For several, tag each role, or its session, and use ${aws:PrincipalTag/KEY} instead of the variable.",
+        manifest=f'"Resource": "{written}"',
+        manifest_language="text",
+        url=_URL,
+    )
+    if isinstance(denial.role, IdentityCenterRole):
+        tagged = needed.pattern.replace(_shown("aws:username", needed), "aws:PrincipalTag/UserName")
+        fix = organization_remedy(
+            "Pass the user name as a session tag, and use the tag in the permission set",
+            "In IAM Identity Center, enable Attributes for access control, with the key UserName and the value ${path:userName}. Then write the resource in the permission set like this:",
+            manifest=f'"Resource": "{tagged}"',
+            manifest_language="text",
+            url="https://docs.aws.amazon.com/singlesignon/latest/userguide/configure-abac.html",
+        )
     return (
         f"has the variable {_shown('aws:username', needed)}, which only IAM users have: for a role it has no value, so the statement matches nothing",
         "A session of a role has aws:userid, with the name of the session at its end, and aws:PrincipalTag/KEY if the role or the session has tags.",
-        (
-            account_remedy(
-                "Write the value into the resource, or use the tag of the role or session",
-                "For one role: the line below. For several, tag each role, or its session, and use ${aws:PrincipalTag/KEY} instead of the variable.",
-                manifest=f'"Resource": "{written}"',
-                manifest_language="text",
-                url=_URL,
-            ),
-        ),
+        (fix,),
     )
 
 

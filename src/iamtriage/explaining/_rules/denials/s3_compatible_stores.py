@@ -19,6 +19,7 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.credentials.placeholder_keys import has_key_for_emulator
 from iamtriage.explaining._rules.credentials.rewritten_requests import explain_changed_header
 from iamtriage.explaining._rules.denials.unused_endpoints import (
     UPLOADING,
@@ -126,6 +127,8 @@ def is_from_other_system(case: Case[Failure]) -> bool:
     failure = case.failure
     named = case.context.other_endpoint or case.context.other_system
     if named is None or error_code(failure) in _CLOCK_CODES or is_answer_of_aws(case):
+        return False
+    if failure.kind == "invalid_credentials" and has_key_for_emulator(failure.text):
         return False
     code = error_code(failure)
     if failure.kind == "missing_credentials":
