@@ -32,6 +32,7 @@ def _policy(resource: str, version: str = "2012-10-17", **condition: str) -> str
         (f"{_POD}{_OFF}{_policy(_NAMESPACE)}", "which the association turns off", "--association-id a-0abcdef1234567890 --no-disable-session-tags"),
         (f"{_POD}{_OFF}{_policy('films/*', **{'eks-cluster-name': 'prod'})}", "so its condition is not met", "--no-disable-session-tags"),
         (f"{_POD}{_OFF.replace('true', 'false')}{_policy(_NAMESPACE)}", "no such tag, or another value", "EKS Pod Identity sets it"),
+        (f"{_POD}{_policy(_NAMESPACE)}\nThe pod runs in the namespace green-1.", "because its namespace is green-1, and the call is for blue", "films/green-1/*"),
         (f"{_IRSA}{_policy(_NAMESPACE)}", "the pod gets its role with IRSA", "create-pod-identity-association"),
         (f"{_ROLE}{_policy('films/${aws:username}/*')}", "which only IAM users have", '"Resource": "arn:aws:s3:::films/ana/*"'),
         (f"{_ROLE.replace('/desk/', '/AWSReservedSSO_Desk_0123456789abcdef/')}{_policy('films/${aws:username}/*')}", "which only IAM users have", "films/${aws:PrincipalTag/UserName}/*"),

@@ -271,7 +271,7 @@ def _explain_user_name(denial: Denial, _policy: KnownPolicy, needed: _Needed) ->
         tagged = needed.pattern.replace(_shown("aws:username", needed), "aws:PrincipalTag/UserName")
         fix = organization_remedy(
             "Pass the user name as a session tag, and use the tag in the permission set",
-            "In IAM Identity Center, enable Attributes for access control, with the key UserName and the value ${path:userName}. Then write the resource in the permission set like this:",
+            "In IAM Identity Center, enable Attributes for access control, with the key UserName and the attribute for the user name as its value. Then write the resource in the permission set like this:",
             manifest=f'"Resource": "{tagged}"',
             manifest_language="text",
             url="https://docs.aws.amazon.com/singlesignon/latest/userguide/configure-abac.html",
@@ -320,6 +320,24 @@ def _explain_tag(denial: Denial, policy: KnownPolicy, needed: _Needed) -> _Found
     if re.search(has_it, denial.failure.text):
         # The text shows that the caller has the tag, or says so.
         return None
+    own = {
+        "kubernetes-namespace": denial.facts.namespace,
+        "kubernetes-service-account": denial.facts.service_account,
+    }.get(tag)
+    if own is not None and own != value:
+        noun = tag.removeprefix("kubernetes-").replace("-", " ")
+        allowed = needed.pattern.replace(f"${{{_shown(key, needed)}}}", own)
+        return (
+            f"allows this pod only {clip_text(allowed)}, because its {noun} is {clip_text(own)}, and the call is for {clip_text(value)}",
+            f"EKS Pod Identity sets the tag {tag} to the {noun} of the pod.",
+            (
+                your_remedy(
+                    f"Make the call for {clip_text(allowed)}, or run the pod with the {noun} {clip_text(value)}",
+                    "The role keeps tenants apart by this tag, so do not widen the statement for one of them.",
+                    url=_POD_URL,
+                ),
+            ),
+        )
     kind = "role" if denial.role is not None else "user"
     option = commands.command(f"--{kind}-name", name)
     is_pod = tag in _POD_TAGS
@@ -339,7 +357,7 @@ def _explain_tag(denial: Denial, policy: KnownPolicy, needed: _Needed) -> _Found
     remedies = account_remedy(
         f"Compare the tag {clip_text(tag)} of the caller with {clip_text(value)}",
         source,
-        "Who can set this tag can choose the resource: do not let the caller set it.",
+        None if is_pod else "Who can set this tag can choose the resource: do not let the caller set it.",
         commands=present(f"aws iam list-{kind}-tags {option}" if not is_pod else None, tag_it),
         url=_URL,
     )
