@@ -2376,6 +2376,8 @@ def _jobs(steps: str, *, before: str = "", more: str = "") -> str:
         (".gitlab-ci.yml\nplan:\n  stage: test\n  script:\n    - terraform plan\n", ".gitlab-ci.yml gives the job plan none", "    AWS_ROLE_ARN: ROLE_ARN"),
         (_jobs(_ASSUME + "      - run: docker run --rm etl python load.py\n"), "in the container: the job has credentials, and docker run does not pass", "run: docker run -e AWS_ACCESS_KEY_ID"),
         ("pipeline {\n  agent any\n  stages {\n    stage('check') { steps { withAWS(role: 'ci') { sh 'aws s3 ls' } } }\n    stage('ship') { steps { sh 'aws s3 sync a s3://b' } }\n  }\n}\n", "in the stage ship: its call of AWS is outside of the block withAWS", "withAWS(role: 'ci') {\n  sh 'aws s3 sync a s3://b'\n}"),
+        ("bitbucket-pipelines.yml\npipelines:\n  default:\n    - step:\n        script:\n          - aws s3 sync a s3://b\n", "bitbucket-pipelines.yml gives the step none", "    oidc: true"),
+        ("bitbucket-pipelines.yml\npipelines:\n  default:\n    - step:\n        oidc: true\n        script:\n          - aws s3 sync a s3://b\n", None, None),
         # What can give a job credentials: variables, another action, a runner with a role, another file.
         ("env:\n  AWS_ROLE_ARN: arn\n" + _jobs(_PLAN), None, None),
         (_jobs(_PLAN, more="    env:\n      AWS_ACCESS_KEY_ID: x\n"), None, None),

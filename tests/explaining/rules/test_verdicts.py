@@ -442,6 +442,26 @@ CASES = {
         "the files in ~/.aws belong to root, who alone is allowed to read them, and the call runs as deploy",
         "sudo chown -R deploy ~/.aws",
     ),
+    "metadata-switched-off": (
+        "NoCredentialProviders: no valid providers in chain\nAWS_EC2_METADATA_DISABLED=true\nThe pod uses the node role.",
+        "AWS_EC2_METADATA_DISABLED is true, so it does not ask the instance metadata",
+        "Remove AWS_EC2_METADATA_DISABLED",
+    ),
+    "metadata-switched-off-with-irsa": (
+        "no EC2 IMDS role found, operation error ec2imds: GetMetadata\nfailed to refresh cached credentials\nAWS_EC2_METADATA_DISABLED=true\nThe pod has a service account with a role, not the node role.",
+        "The SDK found no credentials",
+        "kubectl",
+    ),
+    "settings-with-wrong-names": (
+        "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n$ cat ~/.aws/credentials\n[default]\naws_access_key = ...\naws_secret_key = ...\n",
+        "The names are aws_access_key_id and aws_secret_access_key",
+        "Replace aws_access_key with aws_access_key_id.",
+    ),
+    "profile-in-a-buildspec": (
+        "[Container] 2026/11/20 10:00:00 Running command aws s3 ls\nThe config profile (ci) could not be found\nenv:\n  variables:\n    AWS_PROFILE: ci\n",
+        "The service role of the CodeBuild project is not used: AWS_PROFILE in the environment of the job names the profile ci",
+        "Delete AWS_PROFILE in the environment of the job.",
+    ),
     "files-in-another-home": (
         "$ sudo ls -l /root/.aws/credentials\n-rw------- 1 root root 116 Nov  3 10:11 /root/.aws/credentials\n$ whoami\ndeploy\n$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
         "The SDK found no credentials. No request was sent",

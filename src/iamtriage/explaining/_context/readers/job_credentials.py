@@ -12,7 +12,13 @@ from typing import Literal, NamedTuple, TypeAlias
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.workflows import Job, iterate_jobs
 
-__all__ = ("CredentialGap", "find_credential_gap", "find_gitlab_gap", "find_jenkins_gap")
+__all__ = (
+    "CredentialGap",
+    "find_bitbucket_gap",
+    "find_credential_gap",
+    "find_gitlab_gap",
+    "find_jenkins_gap",
+)
 
 Kind: TypeAlias = Literal["none", "later", "other-job", "container"]
 
@@ -185,6 +191,22 @@ def find_gitlab_gap(text: str) -> CredentialGap | None:
     if len(calling) != 1:
         return None
     return CredentialGap("none", calling[0]["name"], _first_line(calling[0]["body"]))
+
+
+_PIPELINE = lazy_pattern(r"^pipelines:[ \t]*\n(?P<body>(?:[ \t]+[^\n]*\n?|[ \t]*\n)+)", re.MULTILINE)
+_OIDC = lazy_pattern(r"\boidc: *true\b|^[ \t]*- pipe:", re.MULTILINE)
+
+
+def find_bitbucket_gap(text: str) -> CredentialGap | None:
+    r"""Return the step of a bitbucket-pipelines.yml that calls AWS, if the file gives its steps no credentials.
+
+    >>> find_bitbucket_gap("pipelines:\n  default:\n    - step:\n        script:\n          - aws s3 ls\n")
+    CredentialGap(kind='none', job='', call='aws s3 ls', other='', step='')
+    """
+    found = _PIPELINE.search(text[:_MAX_CHARS])
+    if found is None or _GIVES.search(found[0]) or _OIDC.search(found[0]) or _CALLS.search(found[0]) is None:
+        return None
+    return CredentialGap("none", "", _first_line(found["body"]))
 
 
 _WRAPPER = lazy_pattern(r"\bwith(?:AWS|Credentials)\([^{}]{1,600}?\)\s{0,8}\{")

@@ -13,6 +13,7 @@ from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.job_credentials import (
     CredentialGap,
+    find_bitbucket_gap,
     find_credential_gap,
     find_gitlab_gap,
     find_jenkins_gap,
@@ -36,6 +37,7 @@ WORKFLOW_WITHOUT_CREDENTIALS = CauseType(
     sources=(pages.GITHUB_OIDC,),
 )
 _ROLE = "The role must trust GitHub's OIDC provider, with this repository as the subject. No secret is needed then."
+_GITLAB, _BITBUCKET = lazy_pattern(r"(?i:gitlab)"), lazy_pattern(r"(?i:bitbucket)")
 _GITLAB_PAGE = "https://docs.gitlab.com/ci/cloud_services/aws/"
 
 
@@ -48,7 +50,10 @@ def advise_on_gap(case: Case[MissingCredentials]) -> Advice | None:
     gap = find_credential_gap(text)
     if gap is not None:
         return _advise_in_github(case, gap)
-    gap = find_gitlab_gap(text)
+    if _BITBUCKET.search(text) is not None:
+        gap = find_bitbucket_gap(text)
+        return None if gap is None else _advise_in_bitbucket(case, gap)
+    gap = find_gitlab_gap(text) if _GITLAB.search(text) is not None else None
     if gap is not None:
         return _advise_in_gitlab(case, gap)
     gap = find_jenkins_gap(text)
@@ -152,6 +157,32 @@ def _advise_in_jenkins(gap: CredentialGap) -> Advice:
         [WORKFLOW_WITHOUT_CREDENTIALS.cause("derived", text=why)],
         [remedy],
         f" in {where}: its call of AWS is outside of the block {block}, which gives credentials only to the steps in it",
+    )
+
+
+def _advise_in_bitbucket(case: Case[MissingCredentials], gap: CredentialGap) -> Advice:
+    region = commands.region(find_region(case))
+    text = f"The step of {quote_words(gap.call)} has neither oidc: true nor AWS_ variables, and the variables of the repository, the workspace and the deployment gave it none either."
+    lines = f"""- step:
+    oidc: true
+    script:
+      - export AWS_REGION={region}
+      - export AWS_ROLE_ARN=ROLE_ARN
+      - export AWS_WEB_IDENTITY_TOKEN_FILE=$(pwd)/web-identity-token
+      - echo $BITBUCKET_STEP_OIDC_TOKEN > $(pwd)/web-identity-token
+"""
+    remedy = your_remedy(
+        "Let the step assume a role with a token of Bitbucket",
+        "Add oidc and the lines to the step, before its own. SDKs then assume the role themselves.",
+        "The role must trust the OIDC provider of the workspace (Repository settings, OpenID Connect), with its audience. No secret is needed then.",
+        "Or, with keys as secured variables: name them AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Those of a deployment environment need deployment at the step.",
+        manifest=lines,
+        url="https://support.atlassian.com/bitbucket-cloud/docs/deploy-on-aws-using-bitbucket-pipelines-openid-connect/",
+    )
+    return Advice(
+        [WORKFLOW_WITHOUT_CREDENTIALS.cause("derived", text=text)],
+        [remedy],
+        ": bitbucket-pipelines.yml gives the step none, because it has neither oidc: true nor AWS_ variables",
     )
 
 

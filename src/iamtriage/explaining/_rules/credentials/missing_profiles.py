@@ -65,8 +65,13 @@ _PINS = (
     (r"^[ \t]{1,12}(?:aws_?)?profile: ?[\"']?NAME[\"']?[ \t]*$", "profile in the YAML file of the project", None),
     (r"\b(?:profile_name ?=|Session\(profile_name ?=|fromIni\(\{ ?profile:|profile(?:Name)?\()[ \t]?[\"']NAME[\"']", "the profile in the code", None),
     (r"\bENV AWS_PROFILE[ =]NAME\b", "ENV AWS_PROFILE in the Dockerfile", None),
+    (r"^[ \t]{1,20}AWS_PROFILE: ?[\"']?NAME[\"']?[ \t]*$", "AWS_PROFILE in the environment of the job", None),
 )  # fmt: skip
-_AT_RUN_TIME = ("the profile in the code", "ENV AWS_PROFILE in the Dockerfile")
+_AT_RUN_TIME = (
+    "the profile in the code",
+    "ENV AWS_PROFILE in the Dockerfile",
+    "AWS_PROFILE in the environment of the job",
+)
 # CI systems as people name them.
 _CI = lazy_pattern(
     r"\b(?:in|on) (?:an? |the |our )?(?:GitLab|GitHub Actions|Jenkins|CircleCI|Bitbucket|Azure DevOps|Buildkite|TeamCity|Drone|CI)\b|\b(?:GitLab CI|GitHub Actions|CircleCI|Bitbucket Pipelines?|CI (?:job|pipeline|runner))\b"
@@ -82,7 +87,7 @@ _STACK = lazy_pattern(r"\bPulumi\.([\w-]{1,60})\.ya?ml\b", re.ASCII)
 
 
 # Runtimes with a role of their own, and without files of a person.
-_WORKLOADS = frozenset({"ecs", "eks-pod", "glue", "lambda", "sagemaker"})
+_WORKLOADS = frozenset({"codebuild", "ecs", "eks-pod", "glue", "lambda", "sagemaker"})
 
 
 def explain_pinned_profile(case: Case[MissingCredentials], profile: str) -> Explanation | None:

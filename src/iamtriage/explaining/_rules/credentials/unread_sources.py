@@ -20,6 +20,10 @@ from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials.compose_files import explain_env_file
+from iamtriage.explaining._rules.credentials.source_settings import (
+    explain_metadata_off,
+    explain_misnamed_settings,
+)
 from iamtriage.explaining._rules.credentials.unreadable_files import explain_unreadable_files
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -114,6 +118,8 @@ def explain_unread_source(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that credentials are where the SDK does not look, if the text shows it."""
     rules = (
         _explain_unset,
+        explain_metadata_off,
+        explain_misnamed_settings,
         _explain_misnamed,
         explain_env_file,
         explain_other_home,
