@@ -103,6 +103,18 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "while it is in an instance profile",
         "aws iam remove-role-from-instance-profile",
     ),
+    "role-of-a-stack-in-a-profile": (
+        'Resource handler returned message: "Cannot delete entity, must remove roles from instance profile first. (Service: Iam, Status Code: 409, Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)" (HandlerErrorCode: GeneralServiceException)',
+        {},
+        "The role cannot be deleted while it is in an instance profile",
+        "aws iam list-instance-profiles-for-role --role-name ROLE_NAME",
+    ),
+    "profile-that-has-a-role": (
+        "An error occurred (DeleteConflict) when calling the DeleteInstanceProfile operation: Cannot delete entity, must remove roles from instance profile first.",
+        {},
+        "The instance profile cannot be deleted while a role is in it",
+        "aws iam get-instance-profile",
+    ),
     "policy-of-a-role": (
         "An error occurred (DeleteConflict) when calling the DeletePolicy operation: Cannot delete a policy attached to entities.",
         {},

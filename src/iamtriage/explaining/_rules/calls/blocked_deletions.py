@@ -36,7 +36,7 @@ BLOCKED = lazy_pattern(
 """What IAM, S3 and EC2 say of what cannot be deleted yet."""
 _API = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_Delete{}.html"
 _KIND = lazy_pattern(
-    r"Delete(User|Role|Group|Policy|InstanceProfile)\Z|\bdeleting IAM (User|Role|Group|Policy)\b"
+    r"Delete(User|Role|Group|Policy|InstanceProfile)\Z|\bdeleting IAM (User|Role|Group|Policy)\b|\bAWS::IAM::(User|Role|Group|InstanceProfile)\b"
 )
 _POLICY_ARN = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:policy/[\w+=,.@/-]{1,256}")
 _BUCKET = lazy_pattern(r"\bS3 Bucket \(([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\)")
@@ -51,6 +51,7 @@ class _Item:
     what: str
     lines: Commands
     step: str | None = None
+    kind: str = "User"
 
 
 _ITEMS = (
@@ -115,6 +116,7 @@ _ITEMS = (
             "aws iam remove-user-from-group {1} --user-name USER_NAME",
         ),
         "Its members lose what the policies of the group allow.",
+        "Group",
     ),
     _Item(
         lazy_pattern("from (?:all )?groups?"),
@@ -133,6 +135,7 @@ _ITEMS = (
             "aws iam delete-instance-profile --instance-profile-name INSTANCE_PROFILE",
         ),
         "Instances that run with the profile lose their credentials. Only EC2 shows them: aws ec2 describe-iam-instance-profile-associations. Delete the profile, too, if nothing needs it.",
+        "Role",
     ),
     _Item(
         lazy_pattern("detach"),
@@ -141,6 +144,7 @@ _ITEMS = (
             "aws iam list-attached-{0}-policies {1} --query 'AttachedPolicies[].PolicyArn' --output text",
             "aws iam detach-{0}-policy {1} --policy-arn POLICY_ARN",
         ),
+        kind="Role",
     ),
     _Item(
         lazy_pattern("polic"),
@@ -149,6 +153,7 @@ _ITEMS = (
             "aws iam list-{0}-policies {1} --query PolicyNames --output text",
             "aws iam delete-{0}-policy {1} --policy-name POLICY_NAME",
         ),
+        kind="Role",
     ),
 )
 _TITLES = {
@@ -181,10 +186,10 @@ def explain_blocked_deletion(case: Case[AwsError], message: str) -> Explanation:
         return _explain_used_network(case, found["id"])
     if found["attached"] or found["versions"]:
         return _explain_policy(case, is_attached=bool(found["attached"]))
-    kind = _find_kind(case)
     item = next((each for each in _ITEMS if each.words.search(found["first"])), _ITEMS[-1])
+    kind = _find_kind(case) or item.kind
     if kind == "InstanceProfile":
-        item, kind = next(each for each in _ITEMS if "instance profile" in each.what), "Role"
+        return _explain_instance_profile(case)
     noun = kind.lower()
     name = find_holder(case, noun, find_deployment(case.failure, case.facts))
     option = commands.command(f"--{noun}-name", name or f"{noun.upper()}_NAME")
@@ -319,8 +324,27 @@ def _explain(
     )
 
 
-def _find_kind(case: Case[AwsError]) -> str:
+def _explain_instance_profile(case: Case[AwsError]) -> Explanation:
+    stated = clues.stated_option(case, "instance-profile-name")
+    option = commands.command("--instance-profile-name", stated or "INSTANCE_PROFILE")
+    return _explain(
+        case,
+        f"The instance profile{f' {stated}' if stated else ''} cannot be deleted while a role is in it",
+        "Remove the role from the instance profile first",
+        "Instances that run with the profile lose their credentials. Only EC2 shows them: aws ec2 describe-iam-instance-profile-associations.",
+        lines=(
+            f"aws iam get-instance-profile {option} --query 'InstanceProfile.Roles[].RoleName' --output text",
+            f"aws iam remove-role-from-instance-profile {option} --role-name ROLE_NAME",
+            f"aws iam delete-instance-profile {option}",
+        ),
+        url=_API.format("InstanceProfile"),
+    )
+
+
+def _find_kind(case: Case[AwsError]) -> str | None:
+    """Return what was to be deleted, if the text says it: a call, or the type of a resource."""
     for words in (case.operation or "", case.failure.text):
         if (found := _KIND.search(words)) is not None:
-            return found[1] or found[2]
-    return "User"
+            kind: str = next(filter(None, found.groups()))
+            return kind
+    return None

@@ -34,6 +34,7 @@ _NO_CREATOR = lazy_pattern(
     r"\b(?P<name>bootstrap_cluster_creator_admin_permissions|[bB]ootstrapClusterCreatorAdminPermissions)[\"']?\s{0,20}[:=]\s{0,4}[\"']?(?i:false)\b"
 )
 _IN_CONSOLE = "The console also requires eks:AccessKubernetesApi in IAM."
+_NO_QUOTES = str.maketrans("", "", "\"'")
 _SHOW_CALLER = "aws sts get-caller-identity --query Arn --output text"
 # The module terraform-aws-modules/eks from version 20 on, and what grants its caller access.
 _MODULE_20 = lazy_pattern(
@@ -138,7 +139,7 @@ def explain_excluded_creator(case: AnyCase, verdict: str) -> Explanation | None:
         f"{capitalize_start(verdict.format(who=principal.description, cluster=cluster.argument if cluster.name else 'the cluster'))}: {of_cluster[0].lower()}{of_cluster[1:]} was created with {setting['name']} false, so EKS made no access entry for its creator, and {principal.description} needs one of its own.",
         cluster_access.NOT_MAPPED.cause(
             "derived",
-            f"The text shows {' '.join(setting[0].split())}",
+            f"The text shows {' '.join(setting[0].split()).translate(_NO_QUOTES)}",
             text="With this setting, not even the principal that created the cluster has access to it.",
         ),
         *cluster_access.mode_causes(cluster),
