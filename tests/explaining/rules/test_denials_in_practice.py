@@ -2241,7 +2241,7 @@ OTHERS: tuple[Case, ...] = (
             (
                 "a command",
                 "$ aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json",
-                f"but the request has none. Derived The action and the resource match the statement; iam:PermissionsBoundary does not, so that the Allow does not apply. Do this first: Create it with a permissions boundary [you] - In the CLI, pass --permissions-boundary arn:aws:iam::{ACCOUNT}:policy/Fence. The policy can stay as it is. aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json --permissions-boundary",
+                f"but the request has none. Derived The action and the resource match the statement; iam:PermissionsBoundary does not, so the Allow does not apply. Do this first: Create it with a permissions boundary [you] - In the CLI, pass --permissions-boundary arn:aws:iam::{ACCOUNT}:policy/Fence. The policy can stay as it is. aws iam create-role --role-name app-cart --assume-role-policy-document file://trust.json --permissions-boundary",
                 "change the condition",
             ),
             (
@@ -2468,6 +2468,29 @@ OTHERS: tuple[Case, ...] = (
                 "DenyGlue",
                 ("an identity-based policy explicitly denies it.",),
                 ("most likely",),
+            ),
+        )
+    ),
+    *(
+        (
+            f"boundary that a role must have, {name}",
+            f"{_implicit('iam:PutRolePolicy', 'role app-cart', 'identity-based policy')}\n"
+            f'{{"Effect": "Allow", "Action": "iam:PutRolePolicy", "Resource": "arn:aws:iam::{ACCOUNT}:role/app-*", "Condition": {{"StringEquals": {{"iam:PermissionsBoundary": "arn:aws:iam::{ACCOUNT}:policy/Fence"}}}}}}'
+            + after,
+            {},
+            (
+                says,
+                "Set the permissions boundary of the role app-cart",
+                f"aws iam put-role-permissions-boundary --role-name app-cart --permissions-boundary arn:aws:iam::{ACCOUNT}:policy/Fence",
+            ),
+            ("Create it with",),
+        )
+        for name, after, says in (
+            ("unknown", "", "allows it only if iam:PermissionsBoundary is"),
+            (
+                "none",
+                "\n$ aws iam get-role --role-name app-cart --query Role.PermissionsBoundary\nnull\n",
+                "but the role has none",
             ),
         )
     ),

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.denials.condition_options import (
     find_option,
     find_option_values,
     repeat_with,
+    set_boundary_first,
     set_in_code,
 )
 from iamtriage.explaining._rules.denials.deny_conditions import (
@@ -362,6 +363,8 @@ def can_call_meet(denial: Denial, condition: CheckedCondition) -> bool:
 def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
     """Return the remedy that makes the request meet the conditions of a statement."""
     for operator, key, values in iterate_conditions(statement):
+        if (first := set_boundary_first(denial, key, values)) is not None:
+            return first
         requirement = find_requirement(key)
         # A condition that a key is false or absent requires the reverse.
         if requirement is not None and not BOOLEANS & set(values) - {"true"} and operator != "Null":
@@ -372,14 +375,12 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
             if requirement is MFA:
                 lines = ("aws iam list-mfa-devices", mfa_command(denial, "MFA_DEVICE_ARN"))
             setting = set_in_code(denial, requirement.step, values)
-            steps: tuple[str, str | None] = (
-                requirement.step,
-                "Or ask an administrator to change the condition.",
-            )
+            other = "Or ask an administrator to change the condition."
+            steps: tuple[str, str | None] = requirement.step, other
             if setting is not None and (again or not setting.startswith("In the CLI")):
                 steps = f"{setting}. The policy can stay as it is.", None
             elif setting is not None:
-                steps = requirement.step.replace(NAMED_BOUNDARY, f"Pass {values[0]}"), steps[1]
+                steps = requirement.step.replace(NAMED_BOUNDARY, f"Pass {values[0]}"), other
             return your_remedy(title, *steps, commands=lines, url=requirement.url)
         if (option := find_option(denial, key)) is not None and operator != "Null" and "Not" not in operator:
             accepted = join_words(tuple(map(clip_text, values[:_MAX_VALUES])), "or")

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.denials.condition_keys import (
     limit_to_untagged,
     replace_key,
 )
+from iamtriage.explaining._rules.denials.condition_options import is_boundary_of_existing
 from iamtriage.explaining._rules.denials.known_policies import (
     describe_condition,
     describe_conditions,
@@ -278,16 +279,15 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
     """Return that the request has another value than the condition of a statement requires."""
     clause, key = describe_condition(failed.operator, failed.key, failed.values), clip_text(failed.key)
     requested = failed.requested or ()
-    found = f"the request has {join_values(requested)}" if requested else "the request has none"
+    owner = "role" if is_boundary_of_existing(denial, failed.key) else "request"
+    found = f"the {owner} has {join_values(requested)}" if requested else f"the {owner} has none"
     if failed.key.lower() == _PASSED_TO:
         found = f"the role is passed to {join_values(requested)}"
     elif failed.key.lower() == _PREFIX:
         found = f"the call lists {'the whole bucket' if requested == ('',) else join_values(requested)}"
     elif failed.key.lower() == _DELIMITER and not requested:
         found = "the call lists recursively, without a delimiter"
-    text = (
-        f"The action and the resource match the statement; {key} does not, so that the Allow does not apply."
-    )
+    text = f"The action and the resource match the statement; {key} does not, so the Allow does not apply."
     if failed.key.lower() == _DELIMITER:
         text += " aws s3 ls sends the delimiter /, but sync and --recursive send none."
     verdict = f"allows it only if {clause}, but {found}"
