@@ -2494,6 +2494,29 @@ OTHERS: tuple[Case, ...] = (
             ),
         )
     ),
+    *(
+        (
+            f"name of IAM: {given or 'unknown'}",
+            f"{f'$ aws iam list-access-keys --user-name {given}' if given else ''}\nAn error occurred (ValidationError) when calling the ListAccessKeys operation: The specified value for userName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-",
+            {},
+            says,
+            ("API reference",),
+        )
+        for given, says in (
+            (
+                "temps/mia",
+                (
+                    "--user-name has a path before the name",
+                    "aws iam list-access-keys --user-name mia Documentation",
+                ),
+            ),
+            (
+                f"arn:aws:iam::{ACCOUNT}:user/temps/mia",
+                ("--user-name is an ARN", "aws iam list-access-keys --user-name mia Documentation"),
+            ),
+            ("", ("The name of the user has a character that no name in IAM has",)),
+        )
+    ),
     (
         "key policy for a service",
         "events.amazonaws.com is not authorized to access the key because no resource-based policy allows the kms:GenerateDataKey action",
