@@ -140,3 +140,19 @@ def test_creator_with_the_module_in_the_console() -> None:
     assert "in the console" in explanation.summary
     assert explanation.remedies[0].manifest == "enable_cluster_creator_admin_permissions = true"
     assert "principal that runs Terraform" in explanation.remedies[0].steps[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "who"),
+    [
+        ("I get this in CI (user ci-bot).", "the user ci-bot"),
+        ("It fails when I am logged in with role dev-2.", "the role dev-2"),
+        ("My colleague (user kim) has access, I don't.", None),
+        ("Our admin is signed in as the user kim.", None),
+        ("With (role dev-2) it works.", None),
+    ],
+)
+def test_caller_in_a_sentence(words: str, who: str | None) -> None:
+    summary = explain(f"{words}\n{_LOGIN}").summary
+    assert ("does not say who it is" in summary) is (who is None)
+    assert who is None or who in summary

@@ -74,13 +74,21 @@ _ROLE_WITH_PERMISSIONS = lazy_pattern(
 _NAME = r"(?P<name>(?!that |which |who |with )[\w+=@-](?:[\w+=.@-]{0,62}[\w+=@-])?)"
 _NAMED_CALLER = lazy_pattern(
     rf"(?:\((?:(?:IAM|the|my|our|own) ){{0,3}}(?P<kind>role|user):? [`\"']?{_NAME}[`\"']?[,)]"
-    rf"|\b(?:(?:signed|logged) in|authenticated|connected|working|(?:running|runs?|ran|deploys?)(?: \w{{1,20}})?|am|are) (?:in )?(?:as|with|under) (?:(?:the|my|our|very|same|IAM) ){{0,4}}(?P<kind_2>role|user) (?:[`\"']{_NAME.replace('name', 'name_2')}[`\"']|{_NAME.replace('name', 'name_3')}(?=[.,;:]?\s))"
+    rf"|\b(?:(?:signed|logged) in|authenticated|connected|working|(?:running|runs?|ran|deploys?)(?: \w{{1,20}})?|am|are) (?:in )?(?:as|with|under) (?:(?:the|my|our|very|same|IAM) ){{0,4}}(?P<kind_2>role|user) (?:[`\"']{_NAME.replace('name', 'name_2')}[`\"']|{_NAME.replace('name', 'name_3')}(?=[.,;:]?(?:\s|\Z)))"
     rf"|\b(?:signed|logged) in (?:as|with) (?:the|my|our) (?:very |same )?(?:IAM )?(?P<kind_3>role|user) (?:that|which|who|with which) [^.\n()]{{3,80}} \({_NAME.replace('name', 'name_4')}\)"
-    rf"|\b(?:I|[Ww]e|job|pipeline|runner|kubectl|helm) (?:use|assume)[sd]? (?:the |my |our )?(?:IAM )?(?P<kind_5>role) (?:[`\"']{_NAME.replace('name', 'name_7')}[`\"']|{_NAME.replace('name', 'name_8')}(?=[.,;:]?\s))"
+    rf"|\b(?:I|[Ww]e|job|pipeline|runner|kubectl|helm) (?:use|assume)[sd]? (?:the |my |our )?(?:IAM )?(?P<kind_5>role) (?:[`\"']{_NAME.replace('name', 'name_7')}[`\"']|{_NAME.replace('name', 'name_8')}(?=[.,;:]?(?:\s|\Z)))"
     rf"|\b[Mm]y (?:own )?(?:IAM )?(?P<kind_4>role|user) (?:[`\"']{_NAME.replace('name', 'name_5')}[`\"']|{_NAME.replace('name', 'name_6')}(?= (?:has|had|is|was|gets|should|cannot|can't)\b)))"
     r"(?![^.\n]{0,80}(?<!not )(?<!n't )\bwork(?:s|ed)?\b)",
     re.ASCII,
 )
+# Who else is named, and what follows the name of somebody whose calls succeed.
+_OTHERS = lazy_pattern(
+    r"(?i)\b(?:colleague|co-?worker|team ?mate|others?|another|someone|somebody|admin(?:istrator)?|boss|their|his|her|owner)\b"
+)
+_HAS_ACCESS = lazy_pattern(
+    r"[^.\n]{0,40}\b(?:has access|have access|can (?:connect|log|sign|see|list)|is fine|gets in)\b"
+)
+_CHARS_OF_OTHER = 60
 _KINDS_OF_CLUSTERS = frozenset({"console_kubernetes_access", "kubernetes_unauthorized"})
 _MENU_ACCOUNT = lazy_pattern(rf"\bAccount(?: ID)?:?\s{{1,4}}({_CONSOLE_ACCOUNT})(?![\w*-])", re.ASCII)
 
@@ -139,6 +147,7 @@ def find_named_caller(text: str) -> Stated | None:
     >>> find_named_caller("I am signed in with the very role that created the cluster (platform).").value
     'arn:aws:iam::****:role/platform'
     >>> find_named_caller("I am signed in as the user ana, and with it the console works.")
+    >>> find_named_caller("My colleague (user kim) is signed in, too.")
     """
     callers: dict[str, Stated] = {}
     for found in _NAMED_CALLER.finditer(text) if "role " in text or "user " in text else ():
@@ -146,7 +155,13 @@ def find_named_caller(text: str) -> Stated | None:
             next(value for key, value in found.groupdict().items() if key.startswith(start) and value)
             for start in ("kind", "name")
         )
-        if name.lower() not in NO_SAID_NAMES:
+        before = (
+            text[max(found.start() - _CHARS_OF_OTHER, 0) : found.start()]
+            .rpartition("\n")[2]
+            .rpartition(". ")[2]
+        )
+        is_other = _OTHERS.search(before) is not None or _HAS_ACCESS.match(text, found.end()) is not None
+        if name.lower() not in NO_SAID_NAMES and not is_other:
             callers[f"{kind}/{name}"] = Stated(f"arn:aws:iam::****:{kind}/{name}", quote_match(found))
     if len(callers) != 1:
         return None

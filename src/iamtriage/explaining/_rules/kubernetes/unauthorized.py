@@ -37,7 +37,7 @@ from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster, failure_sentence
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import describe_principal
+from iamtriage.explaining._rules.shared.principal_words import describe_principal, parse_masked_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, look_up_once, present, your_remedy
 
 if TYPE_CHECKING:
@@ -120,7 +120,10 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     account = getattr(case.principal, "account", None)
     is_other = isinstance(account, str) and cluster.account not in {None, account}
     other_account = account if is_other else None
-    principal = build_cluster_principal(case.stated_principal, case.caller or "the caller", source=case.text)
+    said = parse_masked_principal(case.caller or "") if is_derived(case.facts, "caller") else None
+    known, is_masked = case.stated_principal or said, case.principal is None and said is not None
+    who = case.caller or "the caller"
+    principal = build_cluster_principal(known, who, is_masked=is_masked, source=case.text)
     if other_account is not None and _uses_other_profile(case):
         principal = build_cluster_principal(None, "the caller")
     used, pinned = case.principal, None
