@@ -158,6 +158,20 @@ def test_variables(text: str, missing: str, *, has_variables: bool | None) -> No
             id="the warning of the API server",
         ),
         pytest.param(
+            'Warning: unknown field "spec.template.serviceAccountName"\nstatefulset.apps/up configured\n',
+            "the StatefulSet has spec.template.serviceAccountName",
+            "Set serviceAccountName in spec.template.spec",
+            "kubectl get statefulset up ",
+            id="the warning about a StatefulSet",
+        ),
+        pytest.param(
+            'error validating data: ValidationError(CronJob.spec.jobTemplate): unknown field "serviceAccountName" in io.k8s.api.batch.v1.JobTemplateSpec\n',
+            "the CronJob has spec.jobTemplate.serviceAccountName",
+            "Set serviceAccountName in spec.jobTemplate.spec.template.spec",
+            "kubectl get cronjob NAME ",
+            id="the error of an older kubectl",
+        ),
+        pytest.param(
             _account() + _spec("worker") + "kind: Workflow\nspec:\n  serviceAccountName: worker\n",
             "runs as the service account worker instead of up",
             "Run the pod as the service account up",

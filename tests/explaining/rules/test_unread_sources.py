@@ -222,6 +222,8 @@ _ADD = "aws iam add-role-to-instance-profile --instance-profile-name {} --role-n
         (_NO_ROLE + _OF_INSTANCE + _OF_ROLE, _CREATE, "The role quay is in no instance profile."),
         ("Unable to locate credentials\n" + _OF_INSTANCE + _OF_ROLE, _CREATE, "The role quay is in no instance profile."),
         (_NO_ROLE + _OF_INSTANCE + "$ aws iam create-role --role-name quay --assume-role-policy-document file://t.json\n", _CREATE, "Unless the role has an instance profile"),
+        (_NO_ROLE + _OF_INSTANCE + "The role quay-1 exists.\n", f"{_CREATE}-1", "Unless the role has an instance profile"),
+        (_NO_ROLE + _OF_INSTANCE + "The role it has is right.\n", "aws ec2 associate-iam-instance-profile", "The text shows that the instance has no role."),
         (_NO_ROLE + _EMPTY, _ADD.format("pier", "ROLE_NAME"), "The instance profile pier contains no role."),
         (_NO_ROLE + "on i-0123456789abcdef0\n", "aws ec2 associate-iam-instance-profile --instance-id i-0123456789abcdef0", "The text shows that the instance has no role."),
         # The metadata of other clouds answers 404, too.
@@ -235,7 +237,14 @@ def test_instance_without_a_role(text: str, first: str, step: str) -> None:
     assert remedy.steps[0].startswith(step)
 
 
-@pytest.mark.parametrize("asked", ["Shall I attach AmazonSQSFullAccess?", "AmazonSQSFullAccess is attached."])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Shall I attach AmazonSQSFullAccess?",
+        "Do we need AmazonSQSFullAccess?",
+        "AmazonSQSFullAccess is attached.",
+    ],
+)
 def test_policy_for_an_instance_without_a_role(asked: str) -> None:
     steps = explain(_NO_ROLE + _OF_INSTANCE + _OF_ROLE + asked).remedies[0].steps
     assert any(each.startswith("AmazonSQSFullAccess would not help") for each in steps) is ("?" in asked)

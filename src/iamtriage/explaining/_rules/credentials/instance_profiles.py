@@ -29,7 +29,11 @@ INSTANCE_ROLE = account_remedy(
 )
 # "Shall I attach AdministratorAccess?"
 _ASKED_POLICY = lazy_pattern(
-    r"\b(?i:add|assign|attach|give|grant)\b[^.?\n]{0,60}?\b(?P<policy>(?:AWS|Amazon)\w{3,60}|(?:Administrator|PowerUser|ReadOnly)Access)\b[^.?\n]{0,40}\?"
+    r"\b(?i:add|assign|attach|give|grant|need)\b[^.?\n]{0,60}?\b(?P<policy>(?:AWS|Amazon|CloudWatch)\w{3,60}|(?:Administrator|PowerUser|ReadOnly)Access)\b[^.?\n]{0,40}\?"
+)
+# "The role web-1 exists": a name that is no word.
+_SAID_ROLE = lazy_pattern(
+    r"\b[Rr]ole [\"'`]?(?P<name>(?=[\w+=,.@-]*[-_.0-9]|[A-Za-z]+[A-Z])[A-Za-z][\w+=,.@-]{2,63}(?<![.,]))[\"'`]? (?:exists|has|is|trusts|was)\b"
 )
 _NONE_OF_ROLE = lazy_pattern(r"\"InstanceProfiles\"\s?:\s?\[\s{0,20}\]|\A\s{0,20}\[\s{0,20}\]")
 _NO_ROLE_IN_PROFILE = lazy_pattern(r"\"Roles\"\s?:\s?\[\s{0,20}\]")
@@ -39,6 +43,7 @@ def attach_profile(case: Case[MissingCredentials]) -> Remedy:
     """Return the remedy that gives an instance a role, with the instance profile that the role lacks, if the text shows that."""
     runs = [run for run in find_runs(case.failure) if run.command.words[:1] == ("iam",)]
     named = {each.value for run in runs if (each := run.command.option("role-name")) is not None}
+    named = named or {each["name"] for each in _SAID_ROLE.finditer(case.failure.text)}
     role = named.pop() if len(named) == 1 else None
     role = role if role is not None and commands.role_name(role) == role else None
     lists_none = any(

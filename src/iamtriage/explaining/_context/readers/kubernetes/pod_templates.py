@@ -20,7 +20,12 @@ _LINE = lazy_pattern(
 )
 # What the API server says of a field that it drops, or with strict validation rejects.
 _UNKNOWN = lazy_pattern(
-    r"\bunknown field \\?\"(?P<parents>(?:[\w-]{1,60}(?:\[\d{1,3}\])?\.){0,10})(?P<field>(?i:service_?account_?(?:name)?))\\?\""
+    r"(?:\bValidationError\((?P<object>[A-Z]\w{1,20})(?P<above>(?:\.\w{1,40}(?:\[\d{1,3}\])?){0,8})\): )?\bunknown field \\?\"(?P<parents>(?:[\w-]{1,60}(?:\[\d{1,3}\])?\.){0,10})(?P<field>(?i:service_?account_?(?:name)?))\\?\""
+)
+# What kubectl apply says of an object.
+_APPLIED = lazy_pattern(
+    rf"^(?P<kind>cronjob|daemonset|deployment|job|pod|replicaset|statefulset)(?:\.(?:apps|batch))?/(?P<name>{_LABEL}) (?:configured|created|serverside-applied|unchanged)\b",
+    re.MULTILINE,
 )
 _KIND = lazy_pattern(r"^kind: [\"']?(?P<kind>[A-Z][A-Za-z]{2,20})[\"']?[ \t]*$", re.MULTILINE)
 _NAME = lazy_pattern(
@@ -69,14 +74,17 @@ def find_misplaced_account(text: str) -> MisplacedAccount | None:
     wrong = [each for each in written if each.path != each.right]
     if unknown is None:
         return wrong[0] if len(written) == len(wrong) == 1 else None
-    path = f"{unknown['parents']}{unknown['field']}"
+    above = f"{unknown['above'].lstrip('.')}." if unknown["above"] else ""
+    path = f"{above}{unknown['parents']}{unknown['field']}"
     if (found := next((each for each in wrong if each.path == path), None)) is not None:
         return found._replace(is_reported=True)
-    kind = "CronJob" if ".jobTemplate." in path else "Deployment"
-    if unknown["parents"] in {"spec.", ""} and (stated := _KIND.search(text)) is not None:
-        kind = stated["kind"]
+    applied = {each.group("kind", "name") for each in _APPLIED.finditer(text)}
+    lower, name = applied.pop() if len(applied) == 1 else ("", None)
+    stated = _KIND.search(text)
+    kind = unknown["object"] or next((each for each in _PLACES if each.lower() == lower), None)
+    kind = kind or ("CronJob" if ".jobTemplate." in path else stated["kind"] if stated else "Deployment")
     right = f"{_PLACES[kind]}.{_FIELD}" if kind in _PLACES else path
-    return None if path == right else MisplacedAccount(path, right, kind, None, None, is_reported=True)
+    return None if path == right else MisplacedAccount(path, right, kind, name, None, is_reported=True)
 
 
 def _read_line(found: re.Match[str]) -> MisplacedAccount | None:
