@@ -604,8 +604,12 @@ def test_identifiers_in_the_columns_of_a_log_are_replaced() -> None:
         ("TOKEN=aB3dE6fG9hJ2\n+ [[ -z aB3dE6fG9hJ2 ]]", "TOKEN=[REDACTED token]\n+ [[ -z REDACTED-token ]]"),
         ("token: aB3dE6fG9hJ2\nxaB3dE6fG9hJ2", "token: [REDACTED token]\nxaB3dE6fG9hJ2"),
         ("PASSWORD=swordfish\nswordfish", "PASSWORD=[REDACTED password]\nswordfish"),
+        (
+            "| api_key | s3:GetObject |\nnot authorized to perform: s3:GetObject",
+            "| api_key | [REDACTED secret] |\nnot authorized to perform: s3:GetObject",
+        ),
     ],
-    ids=["a repetition", "a part of a word", "a word"],
+    ids=["a repetition", "a part of a word", "a word", "an action"],
 )
 def test_random_secret_is_removed_where_it_is_repeated(text: str, expected: str) -> None:
     assert redact(text) == expected

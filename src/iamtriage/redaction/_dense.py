@@ -10,6 +10,7 @@ import re
 from collections import Counter, deque
 from typing import TYPE_CHECKING
 
+from iamtriage.redaction._repetition import AROUND
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.notations import FILLER
 from iamtriage.redaction._vocabulary.searched_text import fill_spans
@@ -31,8 +32,6 @@ _AROUND = 2
 _CHARS_PER_NOTATION = 60
 # The densest collections of short examples are dense for 6,000 characters.
 _MIN_STRETCH = 8_000
-# A secret can begin near an end of a stretch, or end there, so these characters are also searched as usual.
-_MARGIN = 1_000
 # A failure is kept, with the text around it.
 _FAILURE = re.compile(r"arn:|rror|ERROR|enied|orbidden|xception|xpired|nvalid|hrottl|not |n't |nsufficient")
 _FAILURE_REACH = 600
@@ -65,8 +64,11 @@ def hide_stretches(text: str, stretches: Iterable[tuple[int, int]]) -> Iterator[
 
 
 def fill_stretches(text: str, stretches: Iterable[tuple[int, int]]) -> str:
-    """Replace the inside of each stretch with fillers, so that positions and line breaks stay the same."""
-    return fill_spans(text, ((low + _MARGIN, high - _MARGIN) for low, high in stretches))
+    """Replace the inside of each stretch with fillers, so that positions and line breaks stay the same.
+
+    Its ends are also searched as usual, because a secret can begin or end there.
+    """
+    return fill_spans(text, ((low + AROUND, high - AROUND) for low, high in stretches))
 
 
 def _leave_failures(text: str, low: int, high: int) -> Iterator[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ _MAX_SHORT = 1_200
 _MAX_PART = 5
 # The maximum number of values that are searched for elsewhere.
 _MAX_REPEATED = 30
+# An action, which a failure can state.
+_ACTION = re.compile(r"[a-z][a-z0-9-]{1,60}:(?:[A-Z][a-z]{1,20}){2,8}")
 
 
 def hide_secrets(text: str) -> str:
@@ -50,7 +53,11 @@ def _find_repeated_values(text: str, finds: list[FoundSecret]) -> Iterator[Found
     """Find the values of secrets where nothing else shows that they are secret."""
     values: dict[str, Secret] = {text[found.start : found.end]: found.what for found in finds}
     starts = {found.start for found in finds}
-    random = (value for value in values if looks_random(value) and value.isprintable())
+    random = (
+        value
+        for value in values
+        if looks_random(value) and value.isprintable() and not _ACTION.fullmatch(value)
+    )
     for value in islice(random, _MAX_REPEATED):
         at = text.find(value)
         while at >= 0:
