@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._finders.assignments import find_assigned_secrets
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._finders.key_pairs import find_paired_secrets
-from iamtriage.redaction._secret_spans import FoundSecret, insert_markers, list_windows
+from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, insert_markers, list_windows
 from iamtriage.redaction._secrets import find_in_distinct_parts, find_secrets
 from iamtriage.redaction._vocabulary.searched_text import SearchedText
 from iamtriage.redaction._vocabulary.secret_values import looks_random
@@ -40,9 +41,9 @@ def hide_secrets(text: str) -> str:
     finds += [*_find_repeated_values(text, finds)]
     for number in range(_MAX_ROUNDS):
         hidden = insert_markers(text, finds)
-        # If markers have revealed a secret, its marker can reveal the next one anywhere.
-        is_checked = number > 0 or len(text) <= _MAX_SHORT
-        if hidden == text or not (is_checked or _may_reveal(text, hidden, finds)):
+        # A marker that others have revealed can reveal the next one, also if it is a separate value.
+        is_short = len(text) <= _MAX_SHORT
+        if hidden == text or not (is_short or _may_reveal(text, hidden, finds, is_first=not number)):
             return hidden
         text = hidden
         finds = [*find_in_distinct_parts(text, find_secrets)]
@@ -89,31 +90,36 @@ def _is_announced(text: str) -> bool:
     return any(find_assigned_secrets(searched)) or any(find_header_secrets(searched))
 
 
-def _may_reveal(text: str, hidden: str, finds: list[FoundSecret]) -> bool:
+def _may_reveal(text: str, hidden: str, finds: list[FoundSecret], *, is_first: bool) -> bool:
     """Return whether the markers of secrets, which the hidden text contains, can reveal another one."""
     if any(find_paired_secrets(SearchedText(hidden))):
         # A marker has brought it closer to an access key ID.
         return True
     finds = sorted(finds)
-    windows = list_windows(text, finds)
+    windows = list_windows(text, finds, with_separate=not is_first)
     if sum(high - low for low, high in windows) * _MAX_PART > len(text):
         return True
     starts = [found.start for found in finds]
     for low, high in windows:
-        inside = (
+        inside = [
             found._replace(start=found.start - low, end=found.end - low)
             for found in finds[bisect_left(starts, low) : bisect_left(starts, high)]
             if found.end <= high
-        )
+        ]
         window = text[low:high]
-        revealed = _list_values(insert_markers(window, inside))
+        revealed = _count_values(insert_markers(window, inside))
         # What is found without the markers is no secret in the whole text.
-        if revealed and not revealed <= _list_values(window):
+        if revealed and revealed - _count_values(window, inside):
             return True
     return False
 
 
-def _list_values(text: str) -> set[str]:
-    """Return the secrets in a text that have no marker yet."""
+def _count_values(text: str, known: Iterable[FoundSecret] = ()) -> Counter[str]:
+    """Count the secrets in a text that have no marker yet and are not known."""
     finds = find_secrets(text)
-    return {text[each.start : each.end] for each in finds} if insert_markers(text, finds) != text else set()
+    if insert_markers(text, finds) == text:
+        return Counter()
+    spans = FoundSpans(text, known)
+    return Counter(
+        text[start:end] for start, end in {each[:2] for each in finds} if not spans.cover(start, end)
+    )

@@ -194,7 +194,7 @@ def _is_in_url(text: str, found: FoundSecret, *, has_url: bool) -> bool:
     return text[found.end : found.end + 1] == "&" and _ENTITY.match(text, found.end) is None
 
 
-def list_windows(text: str, finds: Iterable[FoundSecret]) -> list[tuple[int, int]]:
+def list_windows(text: str, finds: Iterable[FoundSecret], *, with_separate: bool) -> list[tuple[int, int]]:
     """Return the position of the lines around each secret whose marker can reveal another one.
 
     If they are most of the text, return the position of the whole text.
@@ -202,8 +202,9 @@ def list_windows(text: str, finds: Iterable[FoundSecret]) -> list[tuple[int, int
     Args:
         text: The text, without markers for the secrets.
         finds: The secrets, in text order.
+        with_separate: Whether the marker of a separate value can reveal one, too.
     """
-    revealing = (found for found in finds if not _is_separate(text, found))
+    revealing = (found for found in finds if with_separate or not _is_separate(text, found))
     return extend_spans(text, ((max(0, found.start - _WINDOW), found.end + _WINDOW) for found in revealing))
 
 
