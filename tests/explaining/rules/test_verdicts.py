@@ -442,6 +442,11 @@ CASES = {
         "the files in ~/.aws belong to root, who alone is allowed to read them, and the call runs as deploy",
         "sudo chown -R deploy ~/.aws",
     ),
+    "pod-behind-a-hop-limit-of-one": (
+        'botocore.exceptions.NoCredentialsError: Unable to locate credentials\nA pod in EKS, and the node role has the permissions.\n"HttpPutResponseHopLimit": 1\n',
+        "the hop limit of the node's instance metadata is 1, which keeps pods from the role of the node",
+        "Give the pod's service account a role",
+    ),
     "metadata-switched-off": (
         "NoCredentialProviders: no valid providers in chain\nAWS_EC2_METADATA_DISABLED=true\nThe pod uses the node role.",
         "AWS_EC2_METADATA_DISABLED is true, so it does not ask the instance metadata",

@@ -271,6 +271,8 @@ def _find_reason(
         asked = credential_sources.METADATA_SIGNS.search(message) is not None
         limited = asked and credential_endpoints.HOP_LIMIT_OF_ONE.search(case.text)
         return f"{found}, and the hop limit of the instance metadata is 1" if limited else found
+    if is_about_pods(case.text) and credential_endpoints.HOP_LIMIT_OF_ONE.search(case.text):
+        return ": the pod has no role of its own that it uses, and the hop limit of the node's instance metadata is 1, which keeps pods from the role of the node"
     program = " for Terraform" if _TERRAFORM.search(case.text) else ""
     return f"{program}{provider_chains.describe_outcomes(message) or _metadata_outcome(case.text, message)}"
 

@@ -84,14 +84,14 @@ def explain_misnamed_settings(case: Case[MissingCredentials]) -> Explanation | N
         ]
         if section.file != "credentials" or not wrong or "aws_access_key_id" in section.settings:
             continue
-        right = [_RIGHT_SETTINGS[each] for each in wrong]
+        names = [_RIGHT_SETTINGS[each] for each in wrong]
         return case.explain(
-            f"The SDK found no credentials: {section.header} in ~/.aws/credentials has {join_words(wrong, 'and')}, which it does not read. The {'name is' if len(wrong) == 1 else 'names are'} {join_words(right, 'and')}.",
+            f"The SDK found no credentials: {section.header} in ~/.aws/credentials has {join_words(wrong, 'and')}, which it does not read. The {'name is' if len(wrong) == 1 else 'names are'} {join_words(names, 'and')}.",
             SETTINGS_MISNAMED.cause("derived", "The text shows the file."),
             topic="no-credentials",
             remedies=your_remedy(
                 "Rename the settings in ~/.aws/credentials",
-                *(f"Replace {old} with {new}." for old, new in zip(wrong, right, strict=True)),
+                *(f"Replace {old} with {new}." for old, new in zip(wrong, names, strict=True)),
                 commands="aws configure list",
                 url=SETTINGS_MISNAMED.sources[0],
             ),
