@@ -660,7 +660,7 @@ def test_path_of_an_object_in_code() -> None:
 
 @pytest.mark.parametrize(("bucket", "is_common"), [("archive", True), ("acme-in", False), ("b2", False)])
 def test_the_bucket_of_a_head_request_with_a_common_name_can_be_of_somebody_else(
-    bucket: str, is_common: bool
+    bucket: str, *, is_common: bool
 ) -> None:
     code = f's3.head_bucket(Bucket="{bucket}")\n'
     call = "An error occurred (403) when calling the HeadBucket operation: Forbidden"
