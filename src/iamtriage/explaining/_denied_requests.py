@@ -56,7 +56,7 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
     >>> from iamtriage import parse
     >>> denial = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:ListQueues"
     >>> describe_request(parse(denial))
-    'the user ana: sqs:ListQueues: no reason is given; an Allow helps unless a policy denies it'
+    'the user ana was denied sqs:ListQueues: no reason is given; an Allow helps unless a policy denies it'
     """
     if isinstance(failure, KubernetesForbidden):
         return _describe_kubernetes_request(failure)
@@ -84,7 +84,7 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
         return f"{what}{on if failure.deny == 'explicit' else ''}: {why}"
     if failure.policy_type == "permissions_boundary" and failure.policy_arn is None:
         why += _boundary_lookup(principal)
-    return f"{who}: {what}{on}: {why}"
+    return f"{who} was denied {what}{on}: {why}"
 
 
 def _allowing_statement(failure: AccessDenied) -> str | None:
@@ -157,7 +157,7 @@ def title_of_binding(failure: KubernetesForbidden) -> str:
 def _describe_kubernetes_request(failure: KubernetesForbidden) -> str:
     who, what, role = _words_of_request(failure)
     verbs = join_words(required_verbs(failure), "and")
-    return f"{who}: {what}: no RBAC role allows it, so a {role} with {verbs} must be bound to it"
+    return f"{who} may not {what}: no RBAC role allows it, so a {role} with {verbs} must be bound to it"
 
 
 def _words_of_request(failure: KubernetesForbidden) -> tuple[str, str, str]:

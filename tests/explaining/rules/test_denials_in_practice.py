@@ -2764,7 +2764,7 @@ CONTEXTS: tuple[Case, ...] = (
         (
             "The role disks, which the EBS CSI driver uses, was denied ec2:CreateVolume",
             "AmazonEBSCSIDriverPolicy",
-            'Also The role scaler: autoscaling:DescribeAutoScalingGroups: no identity-based policy allows it; allow it with {"Effect": "Allow", "Action": "autoscaling:DescribeAutoScalingGroups", "Resource": "*"}.',
+            'Also The role scaler was denied autoscaling:DescribeAutoScalingGroups: no identity-based policy allows it; allow it with {"Effect": "Allow", "Action": "autoscaling:DescribeAutoScalingGroups", "Resource": "*"}.',
             "Then: Allow the service account kube-system/scaler to list csinodes.storage.k8s.io with a ClusterRole",
             "prints one policy per principal",
         ),
