@@ -124,7 +124,7 @@ class Parts(NamedTuple):
 def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") -> list[tuple[str, str]]:
     """Return the rows of causes: the evidence, and the sentences that add to the summary.
 
-    The row of a first cause that adds nothing has no sentences. Another one has no row then.
+    The row of a cause that adds nothing has no sentences, and such a cause has no row after one with sentences.
 
     Args:
         summary: The summary.
@@ -166,7 +166,7 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
         if not (is_repeated or quotes or others):
             meaning = [cause.text]
         text = _format_row(cause, quotes, meaning, others)
-        if not text and number:
+        if not text and any(shown for _, shown in rows):
             continue
         if is_quote_only and is_certain:
             # This row shows more.

@@ -44,9 +44,10 @@ def explain_env_file(case: Case[MissingCredentials]) -> Explanation | None:
         return None
     name, depth = service["name"], service["depth"]
     return case.explain(
-        f"The container of the service {name} gets no credentials: Docker Compose reads .env only to replace variables in the Compose file, and the service has neither env_file nor environment.",
+        f"The container of the service {name} gets no credentials: the service has neither env_file nor environment.",
         ENV_FILE_NOT_PASSED.cause(
-            "derived", text="The variables in .env are not in the environment of the container."
+            "derived",
+            text="Docker Compose reads .env only to replace variables in the Compose file. The container does not get them.",
         ),
         topic="no-credentials",
         remedies=your_remedy(
