@@ -182,6 +182,17 @@ def test_fields_of_csv_are_no_parts_of_a_value() -> None:
     assert failure.text[slice(*failure.spans["resource"])] == resource
 
 
+def test_no_value_goes_on_in_the_next_column() -> None:
+    rows = (
+        f"job-1\tAccessDeniedException\tUser: {ANA} is not authorized to perform: sqs:SendMessage\tFAILED\n"
+        "job-2\tUnauthorizedOperation\tYou are not authorized to perform this operation. Encoded authorization failure message:\tFAILED\n"
+    )
+    assert [facts_of(failure) for failure in scan(rows)] == [
+        denied(principal=ANA, action="sqs:SendMessage", code="AccessDeniedException"),
+        denied(code="UnauthorizedOperation"),
+    ]
+
+
 def test_a_summary_after_the_rows_is_no_other_failure() -> None:
     text = FORMS["names"](_MESSAGES) + f"\n2 of 5 failed, first:\n{_MESSAGES[2]}\n"
     assert [facts_of(failure) for failure in scan(text)] == _FOUND

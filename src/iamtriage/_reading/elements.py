@@ -192,6 +192,9 @@ class _Finder(NamedTuple):
             from iamtriage._reading.rows import blank_separators
 
             text = blank_separators(text)
+        elif node.kind == ROW and node.key:
+            # No value goes on in the next column.
+            text = text.replace(node.key, "\n")
         if hidden:
             shown = [at, *(each.end for each in hidden)], [*(each.start for each in hidden), node.end]
             rest = [entry.text[start:end] for start, end in zip(*shown, strict=True)]
@@ -199,14 +202,15 @@ class _Finder(NamedTuple):
             text = "".join(chain.from_iterable(zip_longest(rest, blanks, fillvalue="")))
         if not may_contain_failure(text):
             return []
+        statements = [start - at for start in entry.statements if at <= start < node.end]
+        if node.kind == ROW and node.key:
+            statements += [index + 1 for index, sign in enumerate(text) if sign == "\n"]
         element = entry._replace(
             text=_blank_tags(text) if self.is_xml else text,
             start=0,
             prefixes=tuple((start - at, end - at) for start, end in entry.prefixes if at <= start < node.end),
             following="",
-            statements=tuple(start - at for start in entry.statements if at <= start < node.end)
-            if node.kind in {ROW, RECORD}
-            else (),
+            statements=tuple(statements) if node.kind in {ROW, RECORD} else (),
         )
 
         def move(start: int, end: int) -> tuple[int, int]:

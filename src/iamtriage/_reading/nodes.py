@@ -43,7 +43,7 @@ class Node:
         kind: ``"["``, ``"{"``, a quote or the tag; empty for the document.
         start: Where it starts.
         end: Where it ends.
-        key: The last key of the object that contains it.
+        key: The last key of the object that contains it, or what separates the columns of a row.
         keys: The keys of an object.
         nodes: The nodes in it.
     """

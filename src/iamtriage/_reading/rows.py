@@ -52,6 +52,7 @@ _WORDS = lazy_pattern(r"[^\W_]+(?: [^\W_]+)*")
 _CLOCK = lazy_pattern(r"\b\d{1,2}:\d\d\b")
 _MAX_INDENT = 4
 _MAX_HEADING = 120
+_TABS = ("columns", "\t")
 _MIN_LINES = 2
 _MIN_RULE = 3
 _MAX_LINES = 4_000
@@ -99,6 +100,7 @@ def parse_rows(text: str, prefixes: Sequence[tuple[int, int]]) -> Node | None:
             if heading in headings:
                 groups.setdefault(heading, []).append(_Mark(index, ""))
     best: list[tuple[int, int]] = []
+    separator = ""
     most = 1
     for key, marks in groups.items():
         if len(marks) < _MIN_LINES:
@@ -111,10 +113,11 @@ def parse_rows(text: str, prefixes: Sequence[tuple[int, int]]) -> Node | None:
         ]
         if len(reporting) > most and not are_fields([lines[first].content for first, _ in reporting]):
             best, most = sections, len(reporting)
+            separator = "\t" if key[:2] == _TABS else ""
     if not best:
         return None
     root = Node("text", 0, len(text))
-    root.nodes = [Node(ROW, lines[first].start, lines[last - 1].end) for first, last in best]
+    root.nodes = [Node(ROW, lines[first].start, lines[last - 1].end, separator) for first, last in best]
     return root
 
 
