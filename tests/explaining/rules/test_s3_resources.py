@@ -599,6 +599,34 @@ def test_sides_of_a_copy(read: str, write: str, says: str, action: str | None) -
 
 
 @pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        (
+            'Policy Condition failed: ["starts-with", "$key", "in/"]',
+            "the field key has to start with in/, and",
+        ),
+        (
+            'Policy Condition failed: ["eq", "$Content-Type", "image/png"]',
+            "the field Content-Type has to be image/png",
+        ),
+        (
+            "Policy Condition failed: [&quot;eq&quot;, &quot;$acl&quot;, &quot;private&quot;]",
+            "the field acl has to be private",
+        ),
+        ("Extra input fields: x-amz-meta-owner", "the form has the field x-amz-meta-owner, for which"),
+        ("Policy expired.", "the policy that was signed with the form has expired"),
+        ("Something else.", "a field of the form does not meet a condition"),
+    ],
+)
+def test_form_that_does_not_fit_its_policy(reason: str, says: str) -> None:
+    explanation = explain(
+        f"<Error><Code>AccessDenied</Code><Message>Invalid according to Policy: {reason}</Message></Error>"
+    )
+    assert says in explanation.summary
+    assert all(each.policy is None for each in explanation.remedies)
+
+
+@pytest.mark.parametrize(
     ("words", "key"),
     [
         ("upload to acme-in/app/2026/x.gz", "/app/2026/x.gz"),

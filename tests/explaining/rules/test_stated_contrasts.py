@@ -506,6 +506,7 @@ def test_tag_of_a_decoded_message(set_tag: str, required: str, code: str, verdic
     [
         ("ecr:GetAuthorizationToken", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", False),
         ("s3:ListAllMyBuckets", "arn:aws:s3:::cart", False),
+        ("kms:ListKeys", "arn:aws:kms:*:111122223333:key/*", False),
         ("ecr:PutImage", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", True),
     ],
 )
@@ -514,6 +515,8 @@ def test_action_that_no_resource_limits(action: str, resource: str, *, has_effec
     explanation = explain(f"{_denied(action, denied)}\n\n{_policy(action, resource)}")
     assert explanation.summary.endswith(f"allows it only on {resource}.") is has_effect
     assert explanation.summary.endswith(", where it has no effect.") is not has_effect
+    statements = (explanation.remedies[0].policy or {})["Statement"]
+    assert (statements[0]["Resource"] == "*") is not has_effect
     text = explanation.causes[0].text
     assert ("AWS checks no resource" in text) is not has_effect
     # A bucket has no Region in its ARN.

@@ -318,8 +318,8 @@ def _complete(location: Location, text: str) -> Location:
         key = location.key.value
         return attrs.evolve(location, key=None, prefix=location.key) if key.endswith("/") else location
     found = _KEY.search(text) or _ARN_KEY.search(text)
-    if found is None and (key := _find_path(text, location.bucket.value)) is not None:
-        return attrs.evolve(location, key=key)
+    if found is None and (path := _find_path(text, location.bucket.value)) is not None:
+        return attrs.evolve(location, key=path)
     if found is None:
         folder = _KEY_IN_CODE.search(text)
         return (

@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.denials.policy_causes import (
     KMS_KEY_POLICY,
     KMS_WRONG_REGION,
 )
+from iamtriage.explaining._rules.denials.request_conditions import concerns_no_resource
 from iamtriage.explaining._rules.denials.resource_policies import IF_OTHER_ACCOUNT, resource_remedy
 from iamtriage.explaining._rules.denials.stated_policies import find_own_allow
 from iamtriage.explaining._rules.denials.upload_encryption import why_decrypt
@@ -51,7 +52,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the use of a key was denied within a call of another service, if it was."""
     context = denial.context
     operation = encrypted_data.called_operation(denial) or (context.operation and context.operation.value)
-    if denial.resource is None and denial.deny == "implicit":
+    if denial.resource is None and denial.deny == "implicit" and not concerns_no_resource(denial):
         remedies = tuple(_with_key(denial, each) for each in explanation.remedies)
         explanation = attrs.evolve(explanation, remedies=remedies)
     if denial.crosses_accounts is False and not any(each.has_principal for each in context.policies):

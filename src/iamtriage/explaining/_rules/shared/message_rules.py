@@ -57,6 +57,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "kms key does not exist or is not allowed to be used with",
     ),
     "denials.s3.explain_disabled_bucket": ("all access to this object has been disabled",),
+    "denials.post_forms.explain_post_form": ("invalid according to policy",),
     "denials.passing_roles.explain_cross_account_pass": ("cross-account pass role is not allowed",),
     "denials.calling_services.explain_redshift_role": ("not authorized to get credentials of role",),
     "denials.service_settings.explain_ssec_block": (
