@@ -30,7 +30,7 @@ _TYPE = lazy_pattern(r"([A-Za-z-]{1,40})[:/]\Z")
 # AWS.
 _ENDINGS = (
     *("_NAME", "_ID", "_ARN", "_PATH", "_URL", "_URI", "_KEY", "_CODE", "_VALUE", "_ADDRESS", "_IP"),
-    *("_NUMBER", "_PROFILE", "_VERSION"),
+    *("_NUMBER", "_PROFILE", "_VERSION", "_CIDR"),
 )
 # Commands use the second name for these values.
 _SHORTER = {

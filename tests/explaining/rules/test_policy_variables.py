@@ -18,7 +18,11 @@ _NAMESPACE = "films/${aws:PrincipalTag/kubernetes-namespace}/*"
 
 
 def _policy(resource: str, version: str = "2012-10-17", **condition: str) -> str:
-    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{resource}"}
+    statement: dict[str, object] = {
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{resource}",
+    }
     if condition:
         statement["Condition"] = {
             "StringEquals": {f"aws:PrincipalTag/{key}": value for key, value in condition.items()}

@@ -124,7 +124,7 @@ class Parts(NamedTuple):
 def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") -> list[tuple[str, str]]:
     """Return the rows of causes: the evidence, and the sentences that add to the summary.
 
-    The row of a cause that adds nothing has no sentences, and such a cause has no row after one with sentences.
+    The row of a cause that adds nothing has no sentences. After a row with sentences, it has none.
 
     Args:
         summary: The summary.
