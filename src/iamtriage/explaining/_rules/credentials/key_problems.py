@@ -176,7 +176,7 @@ def _explain_key_of_aws_vault(case: Case[InvalidCredentials]) -> Explanation | N
     profile = clues.safe_name(found["profile"]) or "PROFILE"
     name = commands.profile(profile)
     return case.explain(
-        f"AWS does not accept the access key that aws-vault has stored for {profile}: it was deleted, deactivated or rotated. No permission is missing.",
+        f"AWS does not accept the access key that aws-vault has stored for {profile}: most likely, it was deleted, deactivated or rotated. No permission is missing.",
         KEY_GONE.cause(
             "derived",
             text="aws-vault keeps its own copy of the key, in a keychain. A new key in the console or in ~/.aws/credentials does not change it.",
