@@ -50,7 +50,7 @@ _ANSI = lazy_pattern(
 _BARE_ANSI = lazy_pattern(
     r"(?:\x1b|\u241b|\^\[|\ufffd|#033|\\{1,8}(?:033|e|u001[bB]|x1[bB]))?\[(?:\d{1,3}(?:;\d{0,3}){0,5})?m(?!\])|<\{%[\w ]{1,20}%\}>"
 )
-_RESET = lazy_pattern(r"\[(?:0;?|39)m|<\{%")
+_RESET = lazy_pattern(r"\[(?:0;?|39)m")
 _TYPOGRAPHIC = (
     "\u2018\u2019\u201a\u201b\u02bc\uff07\u201c\u201d\u201e\u201f\uff02\uff1a\uff08\uff09\uff0c\uff1b"
 )
@@ -176,7 +176,7 @@ def unwrap(
 
 def _normalize_whitespace(view: View) -> None:
     """Replace other newlines and spaces, and remove control characters and styles."""
-    if _RESET.search(view.text):
+    if "<{%" in view.text or _RESET.search(view.text):
         view.sub(_BARE_ANSI, "")
     if not view.text.isprintable() and _may_contain_controls(view.text):
         view.sub(_NEWLINES, "\n")
