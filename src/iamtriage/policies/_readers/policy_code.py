@@ -357,18 +357,21 @@ class _Parser:
 
     def _parse_key(self, depth: int) -> str | None:
         """Parse the key of an object; one in brackets or parentheses, or with a prefix, is an expression."""
-        key = self._take()
+        key, name = self._take(), None
         # What a spread adds is not known.
-        if key is None or key[0].startswith(("...", "*")):
-            return self._fail()
-        closing = _COMPUTED.get(key[0])
-        if closing is not None or (key[0] in {"f", "F"} and self._next is not None and self._next["text"]):
-            value = self.parse_value(depth + 1) if closing else self._parse_operand(key, depth + 1)
-            is_closed = closing is None or self._takes(closing)
-            return value if is_closed and isinstance(value, str) else self._fail()
-        if key["mark"] is not None:
-            return self._fail()
-        return _unquote(key["text"]) if key["text"] else key[0]
+        if key is not None and not key[0].startswith(("...", "*")):
+            closing, following = _COMPUTED.get(key[0]), self._next
+            if closing is not None:
+                value = self.parse_value(depth + 1)
+                name = value if self._takes(closing) else None
+            elif key[0] in {"f", "F"} and following is not None and following["text"]:
+                name = self._parse_operand(key, depth + 1)
+            elif key["mark"] is None:
+                name = _unquote(key["text"]) if key["text"] else key[0]
+        if not isinstance(name, str):
+            self._fail()
+            return None
+        return name
 
 
 _BRACES = str.maketrans("{}", "()")
