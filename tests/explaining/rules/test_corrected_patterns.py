@@ -186,6 +186,30 @@ def test_key_policy_behind_a_service(
     assert ("enables IAM policies (root), so" in str(explanation)) is (statements[0] is not _ADMIN)
 
 
+_OTHER = f"arn:aws:iam::{_ACCOUNT}:role/other"
+_CALLER = f"The caller is arn:aws:sts::{_ACCOUNT}:assumed-role/app/i-1.\n"
+
+
+@pytest.mark.parametrize(
+    ("statement", "says", "other"),
+    [
+        (_use(f"arn:aws:iam::{_ACCOUNT}:root", "kms:*", ViaService="s3.eu-west-1.amazonaws.com"), "does not enable it for kms:Decrypt", "has no statement for the account"),
+        (_use(f"arn:aws:iam::{_ACCOUNT}:root", "kms:Put*"), "The administrators of the account can change the key policy", "has no statement for the account"),
+        (_use(f"arn:aws:iam::{_ACCOUNT}:root", "kms:Encrypt"), "does not enable it for kms:Decrypt", "enables IAM policies"),
+        (_use("arn:aws:iam::444455556666:root", "kms:*"), "has no statement for the account (root)", "enables IAM policies"),
+        ({**_use(f"arn:aws:iam::{_ACCOUNT}:role/app"), "Effect": "Deny"}, "the statement Use of the policy in the text denies it", "Allow the role app"),
+        ({**_use(f"arn:aws:iam::{_ACCOUNT}:role/web"), "Effect": "Deny"}, "Allow the role app in the key policy", "denies it"),
+    ],
+    ids=["condition", "administration", "other-action", "other-account", "denied", "denied-to-other"],
+)  # fmt: skip
+def test_key_policy_for_the_account(statement: dict[str, Any], says: str, other: str) -> None:
+    """A statement for the account enables IAM policies only for its own actions and conditions, and no Allow overrides a Deny."""
+    explanation = explain(_SECRET + _CALLER + _policy(statement, _use(_OTHER)))
+    text = " ".join(explanation.to_text(detail="full").split())
+    assert says in text
+    assert other not in text
+
+
 def test_key_policy_of_an_unnamed_key() -> None:
     """KMS has one message for a key that does not exist and one that may not be used."""
     text = "An error occurred (AccessDeniedException) when calling the GetParameter operation: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.\nThe Region is eu-west-1.\n"

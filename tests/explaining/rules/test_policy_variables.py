@@ -17,17 +17,20 @@ _OFF = '{"serviceAccount": "app", "associationId": "a-0abcdef1234567890", "disab
 _NAMESPACE = "films/${aws:PrincipalTag/kubernetes-namespace}/*"
 
 
-def _policy(resource: str, version: str = "2012-10-17", **condition: str) -> str:
+def _policy(
+    resource: str, version: str = "2012-10-17", *, effect: str = "Allow", other: str = "", **condition: str
+) -> str:
     statement: dict[str, object] = {
         "Effect": "Allow",
         "Action": "s3:GetObject",
         "Resource": f"arn:aws:s3:::{resource}",
     }
+    others = [{**statement, "Effect": effect, "Resource": f"arn:aws:s3:::{other}"}] if other else []
     if condition:
         statement["Condition"] = {
             "StringEquals": {f"aws:PrincipalTag/{key}": value for key, value in condition.items()}
         }
-    return json.dumps({"Version": version, "Statement": [statement]})
+    return json.dumps({"Version": version, "Statement": [statement, *others]})
 
 
 @pytest.mark.parametrize(
@@ -60,6 +63,9 @@ def test_variable_without_a_value(text: str, verdict: str, remedy: str) -> None:
         f"{_POD}{_OFF}{_policy('films/green/*')}",
         f"{_USER.format('ana')}{_policy('films/${aws:username}/*')}",
         f'{_ROLE}{_policy("films/${aws:PrincipalTag/team}/*")}\n$ aws iam list-role-tags --role-name desk\n{{"Tags": [{{"Key": "team", "Value": "ana"}}]}}',
+        # Another statement allows or denies the call.
+        f"{_ROLE}{_policy('films/${aws:username}/*', other='films/*')}",
+        f"{_ROLE.partition(' because')[0]} {_policy('films/${aws:username}/*', effect='Deny', other='films/*')}",
     ],
 )
 def test_variable_with_a_value(text: str) -> None:

@@ -281,5 +281,14 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "denials.key_precedence.add_precedence",
     ),
     (_may_show_user, "denials.callers.add_user"),
+    (
+        lambda denial: (
+            denial.deny is None
+            and denial.policy_type is None
+            and any(each.has_principal for each in denial.context.policies)
+            and "Deny" in denial.failure.text
+        ),
+        "denials.stated_resource_denies.add_resource_deny",
+    ),
 )
 """The conditions of what is added to the explanation of a denial, with its name below ``_rules``."""

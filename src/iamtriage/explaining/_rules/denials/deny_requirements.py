@@ -118,7 +118,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         remedies = present(None if remedy is None else deny_remedies.add_root_user(denial, remedy), *others)
         if not remedies:
             return ()
-        first, *rest = remedies
+        first, *rest = _as_only_way(remedies[0]), *remedies[1:]
         if first.title.startswith(denial_remedies.DETAILS_TITLES):
             steps = (*first.steps, *present(typical_requirement(denial)), deny_remedies.change_step(denial))
             first = attrs.evolve(first, steps=steps)
@@ -135,6 +135,12 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         ),
         _remedies=build_remedies,
     )
+
+
+def _as_only_way(remedy: Remedy) -> Remedy:
+    """Return a remedy without the "Or" of an alternative, if no other one precedes it."""
+    title = remedy.title.removeprefix("Or ")
+    return remedy if title == remedy.title else attrs.evolve(remedy, title=f"{title[:1].upper()}{title[1:]}")
 
 
 def _show_guessed_deny(guess: Remedy, finding: Remedy) -> Remedy:

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#condit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -23,12 +23,14 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
 from iamtriage.explaining._rules.denials.principal_comparisons import compare_with_principal
 from iamtriage.explaining._rules.denials.resource_corrections import correct_policy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
+from iamtriage.explaining._rules.denials.stated_resource_denies import explain_resource_deny
 from iamtriage.explaining._rules.denials.via_services import find_via_service
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, principal_names
+from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -60,14 +62,19 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     if denial.service != "kms":
         # What the key encrypts is not the key.
         implied = attrs.evolve(implied, resource=None, resource_arn=None)
+    if (denied := explain_resource_deny(implied)) is not None:
+        return denied
     implied = _with_user(implied, policy)
-    if _enables_iam(policy):
+    enabling = _list_enabling(implied, policy)
+    if any(names_action(each, action) is not False and not each.get("Condition") for each in enabling):
         return _name_other_side(denial, explanation, action)
     found = compare_with_principal(implied, policy)
     if found is None or (implied.principal is None and found[1].code == STATED_POLICY_OTHER_PRINCIPAL.code):
         return explanation
     verdict, cause = found
     only = "An Allow in IAM does not help: the key policy has no statement for the account (root), so only the principals that it names can use the key."
+    if enabling:
+        only = f"An Allow in IAM does not help: the statement for the account (root) does not enable it for {action}."
     cause, (remedy, *_) = correct_policy(implied, policy, cause, (_key_remedy(implied),))
     show = None
     if "--key-id KEY_ID" in str(remedy.commands):
@@ -128,11 +135,19 @@ def _name_other_side(denial: Denial, explanation: Explanation, action: str) -> E
     return attrs.evolve(explanation, causes=causes, remedies=(attrs.evolve(first, steps=steps), *others))
 
 
-def _enables_iam(policy: KnownPolicy) -> bool:
-    """Return whether the key policy allows an account, whose policies in IAM then count."""
-    allowed = [each for each in allow_statements(policy.content) if names_action(each, "kms:Decrypt")]
-    names = [name for each in allowed if not each.get("Condition") for name in principal_names(each)]
-    return any(each.isdigit() or each.endswith(":root") or each == "*" for each in names)
+def _list_enabling(implied: Denial, policy: KnownPolicy) -> list[dict[str, Any]]:
+    """Return the statements of the key policy for the caller's account, whose policies in IAM count then."""
+    return [
+        each
+        for each in allow_statements(policy.content)
+        if any(_is_account(name, implied.account) for name in principal_names(each, "AWS"))
+    ]
+
+
+def _is_account(name: str, account: str | None) -> bool:
+    """Return whether a principal is an account, the given one if that is known."""
+    number = "".join(name.split(":")[4:5]) if name.endswith(":root") else name
+    return has_reference(number) or (number.isdigit() and number == (account or number))
 
 
 def _key_remedy(implied: Denial) -> Remedy:
@@ -152,10 +167,10 @@ def _key_remedy(implied: Denial) -> Remedy:
 def _name_administrators(policy: KnownPolicy) -> str | None:
     """Return who can change the key policy, according to that."""
     changing = [
-        name.rpartition(":")[2]
+        "the administrators of the account" if _is_account(name, None) else name.rpartition(":")[2]
         for each in allow_statements(policy.content)
         if names_action(each, _CHANGE)
         for name in principal_names(each)
     ]
     who = join_words(tuple(map(clip_text, changing[:_MAX_NAMES])), "and")
-    return f"{who} can change the key policy." if who else None
+    return f"{capitalize_start(who)} can change the key policy." if who else None

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,8 +19,11 @@ from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials.known_policies import is_of_other, names_resource
 from iamtriage.explaining._rules.denials.policy_comparisons import (
+    STATED_POLICY_ALLOWS,
     STATED_POLICY_CONDITION,
+    STATED_POLICY_DENIES,
     STATED_POLICY_OTHER_RESOURCE,
+    compare,
     statements_with,
 )
 from iamtriage.explaining._rules.shared import commands
@@ -80,7 +84,7 @@ def explain_variable(
     if denial.is_explicit or denial.policy_type not in {None, "identity"} or denial.resource is None:
         return None
     for policy in policies:
-        if policy.has_principal or is_of_other(policy, denial):
+        if policy.has_principal or is_of_other(policy, denial) or _is_decided(denial, policy):
             continue
         for needed in _find_needed(denial, policy):
             for explain in (_explain_pod_tags, _explain_user_name, _explain_old_version, _explain_tag):
@@ -97,6 +101,13 @@ def explain_variable(
                         remedies=remedies,
                     )
     return None
+
+
+def _is_decided(denial: Denial, policy: KnownPolicy) -> bool:
+    """Return whether another statement of a policy allows or denies the call."""
+    cause = compare(denial, denial.action or "", policy)
+    decisive = {STATED_POLICY_ALLOWS.code, STATED_POLICY_DENIES.code}
+    return cause is not None and cause.code in decisive and cause.evidence != "possible"
 
 
 def _find_needed(denial: Denial, policy: KnownPolicy) -> Iterator[_Needed]:
@@ -181,7 +192,7 @@ def _explain_pod_tags(denial: Denial, _policy: KnownPolicy, needed: _Needed) -> 
     literal = account_remedy(
         _ON_PURPOSE if off else "Or write the value out instead, in a role for this workload alone",
         "A role that several tenants share then no longer keeps them apart.",
-        manifest=f'"Resource": "{written}"' if needed.pattern else None,
+        manifest=f'"Resource": {json.dumps(written)}' if needed.pattern else None,
         manifest_language="text",
         url=_URL,
     )
@@ -263,7 +274,7 @@ def _explain_user_name(denial: Denial, _policy: KnownPolicy, needed: _Needed) ->
     fix = account_remedy(
         "Write the value into the resource, or use the tag of the role or session",
         "For one role: the line below. For several, tag each role, or its session, and use ${aws:PrincipalTag/KEY} instead of the variable.",
-        manifest=f'"Resource": "{written}"',
+        manifest=f'"Resource": {json.dumps(written)}',
         manifest_language="text",
         url=_URL,
     )
@@ -272,7 +283,7 @@ def _explain_user_name(denial: Denial, _policy: KnownPolicy, needed: _Needed) ->
         fix = organization_remedy(
             "Pass the user name as a session tag, and use the tag in the permission set",
             "In IAM Identity Center, enable Attributes for access control, with the key UserName and the attribute for the user name as its value. Then write the resource in the permission set like this:",
-            manifest=f'"Resource": "{tagged}"',
+            manifest=f'"Resource": {json.dumps(tagged)}',
             manifest_language="text",
             url="https://docs.aws.amazon.com/singlesignon/latest/userguide/configure-abac.html",
         )

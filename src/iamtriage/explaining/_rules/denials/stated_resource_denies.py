@@ -1,0 +1,38 @@
+"""Explain a denial without a reason by the Deny statement of the resource's policy in the text.
+
+An explicit deny overrides any Allow: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage.explaining._rules.denials import request_conditions, stated_denies
+from iamtriage.explaining._rules.denials.deny_requirements import add_requirement
+from iamtriage.explaining._rules.shared.loading import load_rule
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_RULE = "denials.resource_policies.explain_resource_policy"
+
+
+def add_resource_deny(denial: Denial, explanation: Explanation) -> Explanation:
+    """Replace an explanation that lacks the Deny of the resource's policy in the text, if that matches the request."""
+    return explain_resource_deny(denial) or explanation
+
+
+def explain_resource_deny(denial: Denial) -> Explanation | None:
+    """Return how a Deny of the resource's policy in the text denies a call, ``None`` if none certainly matches it."""
+    implied = attrs.evolve(denial, deny="explicit", policy_type="resource")
+    found = stated_denies.find_stated_denies(implied)
+    if len(found) != 1 or not request_conditions.are_met(found[0].checked):
+        return None
+    explained: Explanation = load_rule(_RULE)(implied)
+    added = add_requirement(implied, explained)
+    # The message says nothing of a Deny.
+    causes = tuple(each for each in added.causes if each.evidence != "reported")
+    return attrs.evolve(added, causes=causes)
