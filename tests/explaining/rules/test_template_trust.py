@@ -179,3 +179,15 @@ def test_issuer_in_a_wrong_form(issuer: str, corrected: str) -> None:
     statement = (explanation.remedies[0].policy or {})["Statement"][0]
     assert statement["Principal"]["Federated"].endswith(f"/{corrected}")
     assert list(statement["Condition"]["StringLike"]) == [f"{corrected}:sub"]
+
+
+@pytest.mark.parametrize(
+    "environment", ['live\\"]}} resource \\"x', "live${{file(1)}}", "live%{{if x}}", "live\\\\"]
+)
+def test_subject_that_would_end_the_string_of_the_code(environment: str) -> None:
+    """What a token says is no code."""
+    claims = f'{{"iss": "https://{GITHUB}", "aud": "sts.amazonaws.com", "sub": "repo:acme/web:environment:{environment}"}}'
+    explanation = explain(
+        f"{DENIED}\nrole arn:aws:iam::111122223333:role/web, {claims}\n{_terraform('repo:acme/web:ref:refs/heads/main')}"
+    )
+    assert [each.manifest for each in explanation.remedies if "environment" in (each.manifest or "")] == []

@@ -51,7 +51,8 @@ _URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_vari
 _POD_URL = "https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html"
 _VARIABLE = lazy_pattern(r"\$\{(?P<key>[a-zA-Z0-9-]{2,30}:[^{}$,]{1,160})\}")
 _TAG = "aws:principaltag/"
-_MAX_WILDCARDS, _MAX_VARIABLES = 3, 4
+# A variable, or a wildcard.
+_OPEN = lazy_pattern(r"\$\{[^{}]*\}|\*")
 _POD_TAGS = frozenset(
     {
         "eks-cluster-arn", "eks-cluster-name", "kubernetes-namespace", "kubernetes-pod-name",
@@ -139,16 +140,19 @@ def _match(pattern: str, resource: str) -> dict[str, str] | None:
     {'aws:username': 'ana'}
     """
     keys = [found["key"].lower() for found in _VARIABLE.finditer(pattern)]
-    if not keys:
+    parts = _OPEN.split(pattern)
+    opens = [found[0] for found in _OPEN.finditer(pattern)]
+    if not keys or len(keys) != sum(each.startswith("$") for each in opens):
         return None
-    parts = [
-        re.escape(part).replace(r"\*", ".*").replace(r"\?", ".")
-        for part in re.split(r"\$\{[^{}]*\}", pattern)
-    ]
-    # Each wildcard multiplies the time of a comparison.
-    if len(parts) != len(keys) + 1 or pattern.count("*") > _MAX_WILDCARDS or len(keys) > _MAX_VARIABLES:
-        return None
-    found = re.fullmatch("([^/]*)".join(parts), resource)
+    # Each open part ends where what follows it begins, without another try: the time must not multiply.
+    written = [re.escape(parts[0])]
+    for number, (each, after) in enumerate(zip(opens, parts[1:], strict=True), start=1):
+        end = re.escape(after).replace(r"\?", ".") + (r"\Z" if number == len(opens) else "")
+        is_greedy = not after and number < len(opens)
+        one = "[^/]" if each.startswith("$") else "."
+        value = rf"{one}{'*' if is_greedy and each != '*' else '*?'}"
+        written.append(rf"(?>{f'({value})' if each.startswith('$') else value}{end})")
+    found = re.fullmatch("".join(written), resource)
     return None if found is None else dict(zip(keys, found.groups(), strict=True))
 
 

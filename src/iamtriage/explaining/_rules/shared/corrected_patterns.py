@@ -29,6 +29,8 @@ _SESSION = lazy_pattern(
 )
 _WORDS = {":": "a colon", "/": "a slash"}
 _ASSIGNED = lazy_pattern(r"\s{0,40}(?:\"[^\"\n]{1,300}\"|[\w.:/-]{1,60})\s{0,20}=(?!=)")
+# What ends a string in code, and no ARN that people write in a policy has.
+_ENDS_STRING = lazy_pattern(r"[\"'\\`\n]")
 _TERRAFORM = lazy_pattern(
     r"\b(?:data|resource|module)\s{1,4}\"[\w-]{1,64}\"|\b(?i:terraform|tofu|terragrunt)\b|\.tf\b"
 )
@@ -170,6 +172,8 @@ def correct_line(text: str, old: str, new: str) -> WrittenLine | None:
     >>> correct_line('Condition:\n  ArnLike:\n    aws:SourceArn: arn:aws:s3:::in/*', "arn:aws:s3:::in/*", "arn:aws:s3:::in").text
     'aws:SourceArn: arn:aws:s3:::in'
     """
+    if _ENDS_STRING.search(new):
+        return None
     if old not in text and old.startswith("${") and old.endswith("}"):
         # An expression of HCL outside of a string.
         is_expression = new.startswith("${") and new.endswith("}") and new.count("${") == 1

@@ -44,6 +44,8 @@ _ISSUERS = (
 _HCL = lazy_pattern(r"\bdata \"aws_iam_policy_document\"|\bresource \"aws_iam_role\"|\bjsonencode\(")
 _CDK = lazy_pattern(r"\biam\.\w{2,40}Principal\(|\bnew \w{0,4}\.?\w{2,40}Principal\(")
 _MAX_LINES, _SCHEME = 4, "https://"
+# What ends a string in code, or evaluates an expression in it.
+_ENDS_STRING = lazy_pattern(r"[\"'\\`]|[$%#]\{")
 # What has a scheme: the issuer of a cluster, and an output of the module terraform-aws-modules/eks/aws.
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/eks_cluster
 _URL = lazy_pattern(
@@ -229,7 +231,7 @@ def _change_lines(text: str, changes: Sequence[tuple[str, str]]) -> list[str]:
     changed: dict[str, str] = {}
     for before, after in changes:
         line, old, new = _find_line(text, before, after)
-        if not line:
+        if not line or _ENDS_STRING.search(after):
             return []
         changed[line] = _change_line(changed.get(line, line), old, new)
     return list(changed.values())
