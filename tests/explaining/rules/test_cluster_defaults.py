@@ -150,6 +150,9 @@ def test_creator_with_the_module_in_the_console() -> None:
         ("My colleague (user kim) has access, I don't.", None),
         ("Our admin is signed in as the user kim.", None),
         ("With (role dev-2) it works.", None),
+        ("The cluster was created by our pipeline (role shop-ci).", None),
+        ("It works for the deployment (role shop-ci).", None),
+        ("The nodes (role shop-nodes) are ready.", None),
     ],
 )
 def test_caller_in_a_sentence(words: str, who: str | None) -> None:

@@ -2383,6 +2383,10 @@ def _jobs(steps: str, *, before: str = "", more: str = "") -> str:
         (_jobs(_PLAN, more="    env:\n      AWS_ACCESS_KEY_ID: x\n"), None, None),
         (_jobs("      - uses: ./.github/actions/setup\n" + _PLAN), None, None),
         (_jobs(_PLAN).replace("ubuntu-latest", "[self-hosted, linux]"), None, None),
+        # A script that can set the variables, and one that sets others.
+        (_jobs("      - run: |\n          source ci/session.sh\n          terraform plan\n"), None, None),
+        (_jobs("      - run: ci/session >> $GITHUB_ENV\n" + _PLAN), None, None),
+        (_jobs('      - run: echo "TAG=1" >> $GITHUB_ENV\n      - run: source .venv/bin/activate\n' + _PLAN), "nothing in the workflow gives the job plan any", None),
         (_jobs(_ASSUME + _PLAN), None, None),
         # The other job calls AWS, and can be the one that failed.
         (_jobs("      - run: python tests/run.py\n", before=_job_of_github(_ASSUME + "      - run: python deploy.py\n", name="ship")), None, None),
@@ -3139,6 +3143,26 @@ def test_only_key_that_is_inactive() -> None:
 def test_file_with_the_inactive_key(shown: str, where: str) -> None:
     steps = explain(f"{_UNKNOWN_KEY}\n{_listed((_ID, 'Inactive'))}{shown}").remedies[0].steps
     assert where in steps[-1]
+
+
+@pytest.mark.parametrize(
+    ("said", "whose"),
+    [
+        ("The console shows {} of user mailer as inactive.", " of the user mailer"),
+        ("The user has {}, and the console shows it as inactive.", ""),
+        ("A colleague deactivated {} in May.", ""),
+        ("Why is {} inactive?", ""),
+        ("Is the key {} inactive?", None),
+        ("What if {} was deactivated?", None),
+        ("{} is active, and the other one inactive.", None),
+        ("We deactivated the old one, and now use {}.", None),
+        ("{} is of the user mailer, whose MFA is disabled.", None),
+    ],
+)
+def test_key_that_is_said_to_be_inactive(said: str, whose: str | None) -> None:
+    summary = explain(f"{_UNKNOWN_KEY}\n{said.format(_ID)}").summary
+    assert ("inactive" in summary) is (whose is not None)
+    assert whose is None or f"the access key {_ID}{whose} is inactive" in summary
 
 
 @pytest.mark.parametrize("used", [_OTHER_ID, "AKIAZZZZZZZZZZZZZZZZ", ""])

@@ -25,6 +25,9 @@ _COMPOSE = "docker-compose.yml:\n  environment:\n    AWS_ACCESS_KEY_ID: dummy\n 
         (_SPRING.format("AKIAEXAMPLEEXAMPLE77", "test", "local"), None),
         (_SPRING.format("${KEY_ID}", "${SECRET}", "local"), None),
         ("AWS_SECRET_ACCESS_KEY=test\n", None),
+        # A masked key, and one that nobody uses.
+        ("AWS_ACCESS_KEY_ID=xxxxxxxx\nAWS_SECRET_ACCESS_KEY=xxxxxxxx\n", None),
+        ("We no longer have AWS_ACCESS_KEY_ID=test there.\n", None),
         ("---\non-profile: local\nendpoint: http://localhost:4566\naccess-key: test\n", None),
     ],
 )  # fmt: skip

@@ -266,6 +266,8 @@ _TEMPLATE = (
         (_HCL.format("aws_instance", "iam_instance_profile = var.profile"), None),
         (_TEMPLATE.format("IamInstanceProfile: !Ref Profile"), None),
         (_HCL.format("aws_lambda_function", ""), None),
+        # The role of something else.
+        (_HCL.format("aws_instance", 'ami = "ami-1"').replace("{}", '{ assume_role_policy = "lambda.amazonaws.com" }'), None),
     ],
 )  # fmt: skip
 def test_code_without_an_instance_profile(code: str, added: str | None) -> None:

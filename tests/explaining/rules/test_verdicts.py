@@ -352,6 +352,21 @@ CASES = {
         "the lines of the file end with a carriage return (CRLF)",
         "sed -i 's/\\r$//' prod.env",
     ),
+    "secret-with-a-newline-that-printf-shows": (
+        'SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n$ printf %s "$AWS_SECRET_ACCESS_KEY" | wc -c\n41',
+        "has 41 characters instead of 40",
+        "aws configure list",
+    ),
+    "newline-of-a-command": (
+        "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n$ aws configure get aws_secret_access_key | wc -c\n41",
+        "most often, the secret access key is wrong",
+        "aws configure list",
+    ),
+    "encoded-user-data": (
+        'SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n$ echo "$USER_DATA" | base64',
+        "most often, the secret access key is wrong",
+        "aws configure list",
+    ),
     "secret-without-newline": (
         "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your key and signing method.\nThe secret has no newline. The object key contains a space.",
         "most often, the secret access key is wrong",
@@ -416,6 +431,16 @@ CASES = {
         "api-1 | botocore.exceptions.NoCredentialsError: Unable to locate credentials\n\n.env\nAWS_ACCESS_KEY_ID=...\n\ndocker-compose.yml\nservices:\n  api:\n    image: api\n",
         "the service has neither env_file nor environment",
         "services:\n  api:\n    env_file: .env\n",
+    ),
+    "env-file-of-one-of-several-services": (
+        "api-1 | botocore.exceptions.NoCredentialsError: Unable to locate credentials\n\n.env\nAWS_ACCESS_KEY_ID=...\n\ndocker-compose.yml\nservices:\n  db:\n    image: postgres:17\n  api:\n    image: api\n",
+        "the service api gets no credentials",
+        "--force-recreate api",
+    ),
+    "file-of-another-user": (
+        "$ whoami\napp\n$ ./sync\nopen /root/.aws/credentials: permission denied\nNoCredentialsError: Unable to locate credentials",
+        "not allowed to read /root/.aws/credentials, a file of the user root",
+        "env | grep -E '^(HOME|AWS_CONFIG_FILE|",
     ),
     "env-file-that-compose-passes": (
         "api-1 | botocore.exceptions.NoCredentialsError: Unable to locate credentials\n\n.env\nAWS_ACCESS_KEY_ID=...\n\ndocker-compose.yml\nservices:\n  api:\n    image: api\n    env_file: .env\n",

@@ -84,6 +84,8 @@ _NAMED_CALLER = lazy_pattern(
 # Who else is named, and what follows the name of somebody whose calls succeed.
 _OTHERS = lazy_pattern(
     r"(?i)\b(?:colleague|co-?worker|team ?mate|others?|another|someone|somebody|admin(?:istrator)?|boss|their|his|her|owner)\b"
+    # "It works for the deployer (role ci)", "was created by the pipeline (role ci)", "the nodes (role shop-nodes)".
+    r"|(?<!not )(?<!n't )\bwork(?:s|ed)\b|\bcreated (?:by|with|from)\b|\b(?:nodes?|node ?groups?|workers?|cluster|pods?|controller|add-?on) \Z"
 )
 _HAS_ACCESS = lazy_pattern(
     r"[^.\n]{0,40}\b(?:has access|have access|can (?:connect|log|sign|see|list)|is fine|gets in)\b"

@@ -28,7 +28,10 @@ _ASSUMES = lazy_pattern(r"\buses: *[\"']?aws-actions/configure-aws-credentials@"
 _GIVES = lazy_pattern(
     r"\bAWS_(?!(?:DEFAULT_)?REGION\b|ACCOUNT|PAGER\b|SDK|MAX|RETRY|EC2|S3_BUCKET|BUCKET)[A-Z_]{3,40}\b|\bassume-?role|role-to-assume|\.aws/(?:config|credentials)"
     r"|(?i:\bself-hosted\b|codebuild-|access_?key|credential|\boidc\b|\bvault\b|\bsts (?!get-caller)|\blogin\b|\bTF_CLOUD|\bTFE_)"
-    r"|\buses: *[\"']?(?:\.{1,2}/|[^\s\"']{1,200}(?:aws|auth|\.ya?ml\b))|\bsecrets: inherit\b|\bruns-on:(?! *\[?[\"']?(?:ubuntu|windows|macos)\b)"
+    r"|\buses: *[\"']?(?:\.{1,2}/|[^\s\"']{1,200}(?:aws|auth|\.ya?ml\b))|\bsecrets: inherit\b"
+    # A script that can set the variables, unlike that of a virtual environment or a line with another variable.
+    r"|\beval [\"'$`(]{1,4}+(?!ssh-agent)|(?:\bsource|(?:^|\n|\brun:)[ \t-]{0,20}\.) (?!\S{0,80}(?:activate|rc|profile)\b)\S|(?:^|\n)(?![^\n]{0,300}\b(?:echo|printf)\b)[^\n]{0,300}\bGITHUB_ENV\b"
+    r"|\bruns-on:(?! *\[?[\"']?(?:ubuntu|windows|macos)\b)"
 )
 _CALLS = lazy_pattern(
     r"\b(?:(?:terraform|tofu)(?: -\S{1,80}){0,3} (?:init|plan|apply|destroy|import|refresh|output|state)|terragrunt [a-z][\w-]{1,30}|aws (?!--version)[a-z][\w-]{1,40}|cdk (?:deploy|diff|destroy|bootstrap)|sam (?:deploy|sync|package)"

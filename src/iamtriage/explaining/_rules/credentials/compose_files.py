@@ -17,8 +17,12 @@ from iamtriage.failures._failures import MissingCredentials
 
 _COMPOSE = lazy_pattern(r"\b(?:docker-)?compose[\w.-]{0,20}\.ya?ml\b|\bdocker[- ]compose\b")
 _SERVICE = lazy_pattern(
-    r"^services:[ \t]*\n(?:[ \t]*\n|[ \t]*#[^\n]*\n)*(?P<depth>[ \t]{1,8})(?P<name>[\w.-]{1,63}):[ \t]*\n",
+    r"^services:[ \t]*\n(?P<body>(?:[ \t]*\n|[ \t]*#[^\n]*\n)*(?P<depth>[ \t]{1,8})(?P<name>[\w.-]{1,63}):[ \t]*\n(?:[ \t][^\n]*(?:\n|\Z)|[ \t]*\n)*)",
     re.MULTILINE,
+)
+# The service whose log the text has, or that a command runs.
+_NAMED_SERVICE = lazy_pattern(
+    r"(?:^|\n)(?P<log>[\w.-]{1,60}?)(?:[-_]\d{1,3})? {1,40}\| |\bcompose (?:-\S{1,60} ){0,4}(?:run|up|exec|logs)(?: -\S{1,60}){0,6} (?P<run>[\w.-]{1,63})"
 )
 _ENV_FILE = lazy_pattern(
     r"(?<![\w./-])\.env(?![\w.-])[^\n]{0,60}\n(?:[^\n]{0,200}\n){0,12}?[ \t]{0,4}(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)="
@@ -43,6 +47,12 @@ def explain_env_file(case: Case[MissingCredentials]) -> Explanation | None:
     if service is None or not (_COMPOSE.search(text) and _ENV_FILE.search(text)) or _PASSES.search(text):
         return None
     name, depth = service["name"], service["depth"]
+    services = re.findall(rf"(?m)^{depth}([\w.-]{{1,63}}):[ \t]*$", service["body"])
+    if len(services) > 1:
+        named = {each["log"] or each["run"] for each in _NAMED_SERVICE.finditer(text)} & {*services}
+        if len(named) != 1:
+            return None
+        name = named.pop()
     return case.explain(
         f"The container of the service {name} gets no credentials: the service has neither env_file nor environment.",
         ENV_FILE_NOT_PASSED.cause(

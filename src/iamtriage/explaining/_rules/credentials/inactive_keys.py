@@ -11,6 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.profiles import find_key_file
+from iamtriage.explaining._context.readers.unique_values import NO_SAID_NAMES
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.access_keys import (
@@ -29,12 +30,18 @@ _LISTED_KEY = lazy_pattern(r"\b(AKIA[A-Z0-9]{16})\b(?:(?!AKIA)[\s\S]){0,200}?\b(
 _MASKED_KEY = lazy_pattern(r"\*{4,20}([A-Z0-9]{4})\b")
 # "The console shows AKIA… of user mailer as inactive."
 _SAID_INACTIVE = lazy_pattern(
-    r"\bAKIA[A-Z0-9]{16}\b(?:(?!\b(?:not|never|if|whether)\b|n't\b)[^\n.;?]){0,80}?\b(?i:inactive|deactivated|disabled|switched off)\b"
-    r"|\b(?<!not )(?<!never )(?:[Dd]eactivated|[Dd]isabled|[Ss]witched off|[Ii]nactive)\b(?:(?!\b(?:not|never)\b)[^\n.;?]){0,60}?\bAKIA[A-Z0-9]{16}\b"
+    r"\bAKIA[A-Z0-9]{16}\b(?:(?!\b(?:not|never|if|whether|active|old|other|MFA|password|profile|console access|access to)\b|n't\b)[^\n.;?]){0,80}?\b(?i:inactive|deactivated|disabled|switched off)\b"
+    r"|\b(?<!not )(?<!never )(?:[Dd]eactivated|[Dd]isabled|[Ss]witched off|[Ii]nactive)\b(?:(?!\b(?:not|never|active|MFA|password|profile|uses?|now|replaced|instead)\b)[^\n.;?]){0,60}?\bAKIA[A-Z0-9]{16}\b"
 )
 _USER = lazy_pattern(
     r"(?:\b[Uu]ser |--user-name[ =]|\"UserName\": ?)[`\"']?(?P<user>[\w+=,.@-]{1,63}[\w+=@-])", re.ASCII
 )
+
+# What follows the word in a sentence.
+_NO_USERS = frozenset({"has", "had", "is", "was", "of", "with", "who", "whose", "and", "in", "to", "for"})
+
+_UNCERTAIN = lazy_pattern(r"(?i:\b(?:if|whether|not|never|in case)\b|n't\b)")
+_ASKS_WHY = lazy_pattern(r"(?i:\W*(?:why|who|when)\b)")
 
 
 class ListedKey(NamedTuple):
@@ -77,13 +84,22 @@ def find_listed_key(case: Case[Failure]) -> ListedKey | None:
 
 def _find_said_key(text: str) -> ListedKey | None:
     """Return the only key of a text, if the text says that it is inactive."""
-    said, keys = _SAID_INACTIVE.search(text), set(LONG_TERM_KEY_ID.findall(text))
+    said = next((each for each in _SAID_INACTIVE.finditer(text) if not _is_open(text, each)), None)
+    keys = set(LONG_TERM_KEY_ID.findall(text))
     if said is None or len(keys) != 1:
         return None
-    users = {each["user"] for each in _USER.finditer(text)}
+    users = {each["user"] for each in _USER.finditer(text)} - NO_SAID_NAMES - _NO_USERS
     key, user = keys.pop(), users.pop() if len(users) == 1 else None
     listed = ListedKey(key, {key: False}, user, None)
     return listed if '"' in said[0] else listed._replace(shown=f"says {quote_words(said[0])}")
+
+
+def _is_open(text: str, said: re.Match[str]) -> bool:
+    """Return whether the sentence of a match denies or asks what it says: "Is the key inactive?"."""
+    sentence = re.split(r"[.;?!]\s|\n", text[max(said.start() - 200, 0) : said.start()])[-1]
+    end = re.search(r"[.;?!\n]|\Z", text[said.end() : said.end() + 200])
+    is_question = end is not None and end[0] == "?" and not _ASKS_WHY.match(sentence)
+    return is_question or _UNCERTAIN.search(sentence) is not None
 
 
 def explain_inactive_key(case: Case[Failure], listed: ListedKey, stored: Remedy | None) -> Explanation:

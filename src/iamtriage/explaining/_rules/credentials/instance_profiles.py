@@ -102,10 +102,16 @@ _INSTANCE_IN_TEMPLATE = lazy_pattern(
 )
 
 
+_TRUSTED_SERVICE = lazy_pattern(r"(?<![\w.-])[a-z0-9-]{2,40}\.amazonaws\.com(?![\w/.-])")
+
+
 def _in_code(text: str) -> Remedy | None:
     """Return the remedy for code that creates a role and an instance, and no instance profile."""
     if "nstance_profile" in text or "nstanceProfile" in text:
         return None
+    trusted = {each[0] for each in _TRUSTED_SERVICE.finditer(text)}
+    if trusted and "ec2.amazonaws.com" not in trusted:
+        return None  # the role is for another service
     roles, instances = [*_ROLE_IN_HCL.finditer(text)], [*_INSTANCE_IN_HCL.finditer(text)]
     is_hcl = bool(roles)
     if not is_hcl:

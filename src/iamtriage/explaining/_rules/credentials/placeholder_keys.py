@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.credentials.access_keys import KEY_MISTYPED
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _SETTING = lazy_pattern(
     r"(?<![\w.-])(?![\w.-]{0,80}(?i:secret))(?P<name>(?:[\w.-]{1,60}[._-])?(?i:(?:aws[_-]?)?access[_-]?key(?:[_-]?id)?))[\"']?[ \t]{0,8}(?P<sign>[:=])[ \t]{0,4}(?P<quote>[\"']?)"
-    r"(?P<value>(?i:test[\w-]{0,20}|dummy[\w-]{0,20}|fake[\w-]{0,20}|mock[\w-]{0,20}|local(?:stack|host)?|foo(?:bar)?|bar|minio(?:admin)?|moto|anything|sample|unused|x{3,20}|key))(?P=quote)(?![\w./$({-])",
+    r"(?P<value>(?i:test[\w-]{0,20}|dummy[\w-]{0,20}|fake[\w-]{0,20}|mock[\w-]{0,20}|local(?:stack|host)?|foo(?:bar)?|bar|minio(?:admin)?|moto|anything|sample|unused|key))(?P=quote)(?![\w./$({-])",
 )
 _ENDPOINT = lazy_pattern(
     r"(?:https?://)?(?:localhost|127\.0\.0\.1|host\.docker\.internal|localstack|dynamodb-local|minio|moto|elasticmq)(?:[.\w-]{0,60}):\d{2,5}\b"
@@ -95,7 +96,7 @@ def _find_placeholder(text: str) -> _Placeholder | None:
     if _NO_RECORDS in text and _ENDPOINT.search(text):
         # The other store answers so, too.
         return None
-    settings = list(_SETTING.finditer(text))
+    settings = list(find_said(text, _SETTING))
     if len({each["value"] for each in settings}) != 1:
         return None
     setting, endpoint = settings[0], _ENDPOINT.search(text)

@@ -33,7 +33,11 @@ _PADDED_VARIABLE = lazy_pattern(
 _ENV_FILE = lazy_pattern(r"\b(?:docker|podman) run\b[^\n]{0,400} --env-file[ =]")
 _QUOTED_IN_FILE = lazy_pattern(r"^AWS_SECRET_ACCESS_KEY=[\"']", re.MULTILINE)
 # https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/ encodes with echo -n.
-_ECHO = lazy_pattern(r"\becho (?!-\w{0,3}n)[^\n|]{1,200}\| ?base64\b(?! (?:-[dD]\b|--decode\b))")
+# Other values are encoded, too, such as user data.
+_ECHO = lazy_pattern(
+    r"(?i:\b[\w.-]{0,40}(?:key|secret)[\w.-]{0,40}[\"']?: [^\n|]{0,40})?\becho (?!-\w{0,3}n)(?P<value>[^\n|]{1,200})\| ?base64\b(?! (?:-[dD]\b|--decode\b))"
+)
+_OF_KEY = lazy_pattern(r"(?i:key|secret)")
 
 
 def find_secret_problem(text: str) -> str | None:
@@ -45,7 +49,7 @@ def find_secret_problem(text: str) -> str | None:
     said = _find_said(text)
     if said is not None:
         return said
-    if found is None and "base64" in text and _ECHO.search(text) is not None:
+    if found is None and "base64" in text and any(_OF_KEY.search(each[0]) for each in _ECHO.finditer(text)):
         return "the encoded value ends with a newline, which echo adds before base64"
     if _ENV_FILE.search(text) is not None and _QUOTED_IN_FILE.search(text) is not None:
         return (
@@ -84,7 +88,8 @@ _SHOWN = (
         "the line with the secret access key ends with a carriage return (^M), which becomes a part of it",
     ),
     (
-        r"(?i)secret[^\n]{0,120}\| ?wc -c\b[^\n]{0,20}\n\s{0,12}41\b",
+        # What else prints a secret ends its line with a newline of its own.
+        r"(?i)(?:(?=[^\n]{0,120}secret)(?:\bprintf|\becho -\w{0,3}n)\b[^\n|]{1,120}|secret[^\n]{0,120}\| ?base64 (?:-d|--decode) ?)\| ?wc -c\b[^\n]{0,20}\n\s{0,12}41\b",
         "the secret access key has 41 characters instead of 40, most likely with a newline at the end",
     ),
 )

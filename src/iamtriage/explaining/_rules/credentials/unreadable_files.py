@@ -28,6 +28,7 @@ _SHOWN_USER = lazy_pattern(
 _FORBIDDEN_FILE = lazy_pattern(
     r"(?i:permission denied):? ?[\"'`(]{0,2}(?P<file>(?:/[\w.~-]{1,60}){1,8}/\.aws/(?:credentials|config))\b|(?P<before>(?:/[\w.~-]{1,60}){1,8}/\.aws/(?:credentials|config))[\"'`]?: (?i:permission denied)"
 )
+_HOME = lazy_pattern(r"/root/|/home/(?P<name>[\w.-]{1,32})/")
 FILES_UNREADABLE = CauseType(
     "files-unreadable",
     title="The user is not allowed to read the files in ~/.aws",
@@ -63,6 +64,8 @@ def explain_unreadable_files(case: Case[MissingCredentials]) -> Explanation | No
         because = "The text shows the owner of the files, and the user."
     else:
         return None
+    if (whose := _find_other_owner(file, user)) is not None:
+        return _explain_files_of_other(case, whose, problem, because)
     home = file.rpartition("/.aws/")[0] if "/.aws/" in file else "~"
     owner = user or ("USER" if not home.startswith("/home/") else home.rpartition("/")[2])
     return case.explain(
@@ -82,6 +85,38 @@ def explain_unreadable_files(case: Case[MissingCredentials]) -> Explanation | No
                 f"chmod -R u=rwX,go= {home}/.aws",
                 "aws sts get-caller-identity",
             ),
+            url=FILES_UNREADABLE.sources[0],
+        ),
+        notes=credential_remedies.NO_CALL_MADE,
+    )
+
+
+def _find_other_owner(file: str, user: str | None) -> str | None:
+    """Return whose home directory has a file, if that is not the user of the call."""
+    found = _HOME.match(file)
+    owner = None if found is None else found["name"] or "root"
+    if owner == "root" and user is None:
+        return owner
+    return owner if user is not None and owner != user else None
+
+
+def _explain_files_of_other(
+    case: Case[MissingCredentials], owner: str, problem: str, because: str
+) -> Explanation:
+    """Explain that a program looks for the files in the home directory of another user, whose secrets they are."""
+    return case.explain(
+        f"The SDK found no credentials: {problem}, a file of the user {owner}. No request was sent to AWS.",
+        FILES_UNREADABLE.cause(
+            "derived",
+            because,
+            text=f"The variables of the program, such as HOME, lead it to the files of {owner}, and it runs as another user.",
+        ),
+        topic="no-credentials",
+        remedies=your_remedy(
+            "Let the program use files or a role of its own user",
+            "Run the commands as the user that makes the call, where it makes it. If HOME is that of another user, correct it. In a container, mount the files in the home directory of its user.",
+            f"Leave the files of {owner} as they are: they have secrets, and {owner} needs them. If the call is meant to use them, run it as {owner}.",
+            commands=("id", "env | grep -E '^(HOME|AWS_CONFIG_FILE|AWS_SHARED_CREDENTIALS_FILE)='"),
             url=FILES_UNREADABLE.sources[0],
         ),
         notes=credential_remedies.NO_CALL_MADE,
