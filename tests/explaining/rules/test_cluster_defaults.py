@@ -106,6 +106,8 @@ _CONSOLE = "Your current IAM principal doesn't have access to Kubernetes objects
         (f"{_CONSOLE}{_EKSCTL}", "PRINCIPAL_ARN"),
         (f"{_LOGIN}{_EKSCTL.replace('false', 'true')}", None),
         (f"{_CONSOLE}{_HCL}{_ENTRY}", None),
+        (f"{_LOGIN}Should I set bootstrap_cluster_creator_admin_permissions = false?", None),
+        (f"{_LOGIN}We do not have bootstrap_cluster_creator_admin_permissions = false.", None),
     ],
 )
 def test_creator_without_access(text: str, principal: str | None) -> None:
@@ -124,6 +126,9 @@ def test_creator_without_access(text: str, principal: str | None) -> None:
         ("My user ana is mapped in aws-auth.", True),
         ("I already have an access entry of my own.", True),
         ("I have no access entry yet.", False),
+        ("I have to create an access entry.", False),
+        ("I was told that the role has an access entry.", False),
+        ("My user is listed in another cluster's aws-auth.", False),
         ("The user ana has no access entry.", False),
         ("The user bob has an access entry.", False),
         ("", False),

@@ -27,7 +27,7 @@ def test_missing_endpoint_is_created(name: str, said: str, title: str, option: s
 
 @pytest.mark.parametrize(
     "said",
-    ["", "The subnet has a NAT gateway.", "no NAT, but com.amazonaws.eu-west-1.sts is there", "no NAT, and a VPC endpoint for STS"],
+    ["", "The subnet has a NAT gateway.", "no NAT, but com.amazonaws.eu-west-1.sts is there", "no NAT, and a VPC endpoint for STS", "no NAT; interface endpoints: ecr.api, ec2 and sts.", "no NAT. There is an STS VPC endpoint."],
 )  # fmt: skip
 def test_other_networks_are_tested_first(said: str) -> None:
     assert explain(FAILED.format("sts") + said).remedies[0].title == "Test the connection to the endpoint"

@@ -482,6 +482,21 @@ CASES = {
         "The SDK found no credentials",
         "kubectl",
     ),
+    "metadata-switched-off-on-a-laptop": (
+        "NoCredentialProviders: no valid providers in chain\nAWS_EC2_METADATA_DISABLED=true\nIt does not run on an EC2 instance.",
+        "The SDK found no credentials. No request",
+        "",
+    ),
+    "metadata-no-longer-switched-off": (
+        "NoCredentialProviders: no valid providers in chain\nWe removed AWS_EC2_METADATA_DISABLED=true on the EC2 instance.",
+        "The SDK found no credentials. No request",
+        "Select a profile",
+    ),
+    "settings-with-wrong-names-of-another-profile": (
+        "Unable to locate credentials\n~/.aws/credentials\n[default]\naws_access_key_id = x\n[old]\naws_secret_key = x\n",
+        "The SDK found no credentials. No request",
+        "aws configure",
+    ),
     "settings-with-wrong-names": (
         "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n$ cat ~/.aws/credentials\n[default]\naws_access_key = ...\naws_secret_key = ...\n",
         "The names are aws_access_key_id and aws_secret_access_key",

@@ -5,6 +5,8 @@ Source: https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endp
 
 from __future__ import annotations
 
+import re
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -30,8 +32,13 @@ def lacks_way(text: str, service: str) -> bool:
 
     >>> lacks_way("private subnets, no NAT; endpoints for s3", "com.amazonaws.eu-west-1.sts")
     True
+    >>> lacks_way("private subnets, no NAT; endpoints for s3 and sts", "com.amazonaws.eu-west-1.sts")
+    False
     """
-    is_named = service in text or f"endpoint for {service.rpartition('.')[2]}" in text.lower()
+    name = service.rpartition(".")[2].removesuffix("-streams").removeprefix("kinesis-")
+    # "endpoints for ecr and sts", "an STS VPC endpoint", but not "endpoint URL: https://sts.".
+    named = rf"(?i)\bendpoints?\b(?! URL)(?:[^.;\n]|\.(?=\w)){{0,120}}[\s,(/]{name}\b(?!\.\w)|\b{name}\b(?!\.\w)[^.;\n]{{0,30}}\bendpoints?\b(?! URL)"
+    is_named = service in text or re.search(named, text) is not None
     return not is_named and _NO_NAT.search(text) is not None
 
 

@@ -350,6 +350,8 @@ def _explain_keys_beside_sign_in(case: Case[Failure], verdict: str, topic: str) 
             else None
         )
     name = commands.profile(profile)
+    # In sed, unlike in Python, \+ is an operator, and a slash ends the expression.
+    pattern = re.sub(r"[./]", r"\\\g<0>", name)
     return case.explain(
         f"{program[0].upper()}{program[1:]} used the old key under [{profile}] in ~/.aws/credentials, and AWS {verdict}. The sign-in of the profile {profile} is fine: the AWS CLI uses it, but SDKs such as that for Go take the keys first.",
         KEYS_BESIDE_SIGN_IN.cause(
@@ -365,7 +367,7 @@ def _explain_keys_beside_sign_in(case: Case[Failure], verdict: str, topic: str) 
             if name != "default" and is_backend
             else None,
             commands=(
-                f"sed -i.bak '/^\\[{re.escape(name)}\\]/,/^\\[/{{/^\\[{re.escape(name)}\\]/d;/^\\[/!d;}}' ~/.aws/credentials",
+                f"sed -i.bak '/^\\[{pattern}\\]/,/^\\[/{{/^\\[{pattern}\\]/d;/^\\[/!d;}}' ~/.aws/credentials",
                 f"aws configure list --profile {name}",
                 "terraform init -reconfigure" if is_backend else None,
             ),

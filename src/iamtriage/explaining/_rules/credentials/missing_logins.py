@@ -196,7 +196,7 @@ def _has_entry(case: Case[Failure]) -> bool:
     if name is None:
         return False
     who = rf"(?:(?<![\w/-]){re.escape(name)}[`\"']?|\bI\b|\b[Mm]y (?:own )?(?:IAM )?(?:user|role))"
-    said = rf"{who} (?:(?:itself|already|also|now) )?(?:has|have|had|got|is|was)\b(?:(?!\bno\b|\bnot\b|n't\b|\bnever\b|\black|\bwithout\b)[^.\n]){{0,60}}?(?:\baccess entr|\bmapped\b|\baws-auth\b|\bAmazonEKS\w{{0,20}}Policy\b)"
+    said = rf"{who} (?:(?:itself|already|also|now) )?(?:has|have|had|got|is|was)\b(?! to\b| going\b)(?:(?!\bno\b|\bnot\b|n't\b|\bnever\b|\btold\b|\basked\b|\bif\b|\b(?:an)?other\b|\black|\bwithout\b)[^.\n]){{0,60}}?(?:\baccess entr|\bmapped\b|\baws-auth\b|\bAmazonEKS\w{{0,20}}Policy\b)"
     listed = rf"\baccessEntr\w+[^]]{{0,2000}}?:(?:user|role)/(?:[\w+=,.@-]+/){{0,5}}{re.escape(name)}\""
     return re.search(f"{said}|{listed}", case.failure.text) is not None
 

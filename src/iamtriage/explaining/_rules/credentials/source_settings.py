@@ -10,14 +10,15 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.shared import credential_remedies
+from iamtriage.explaining._rules.shared import clues, credential_remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import MissingCredentials
 
 _SWITCHED_OFF = lazy_pattern(
-    r"\bAWS_EC2_METADATA_DISABLED[\"']?\]?(?: ?[=:] ?| is (?:set to )?|[\"']?\s{1,20}value: ?)[\"']?(?i:true)\b"
+    r"(?<!removed )(?<!deleted )(?<!unset )\bAWS_EC2_METADATA_DISABLED[\"']?\]?(?: ?[=:] ?| is (?:set to )?|[\"']?\s{1,20}value: ?)[\"']?(?i:true)\b(?! (?:is|was) (?:not|no|never)\b)"
 )
 # That the program is meant to use the role of an instance.
 _ON_INSTANCE = lazy_pattern(
@@ -56,8 +57,12 @@ SETTINGS_MISNAMED = CauseType(
 def explain_metadata_off(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that a variable keeps the SDK from the role of its instance, if the text shows both."""
     text = case.failure.text
-    is_off = _SWITCHED_OFF.search(text) is not None
-    if not is_off or _ON_INSTANCE.search(text) is None or _OTHER_SOURCE.search(text) is not None:
+    is_off = next(find_said(text, _SWITCHED_OFF), None) is not None
+    if (
+        not is_off
+        or next(find_said(text, _ON_INSTANCE), None) is None
+        or _OTHER_SOURCE.search(text) is not None
+    ):
         return None
     return case.explain(
         "The SDK found no credentials: AWS_EC2_METADATA_DISABLED is true, so it does not ask the instance metadata, which has those of the instance's role. No request was sent to AWS.",
@@ -76,13 +81,21 @@ def explain_metadata_off(case: Case[MissingCredentials]) -> Explanation | None:
 
 def explain_misnamed_settings(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that the keys in the credentials file have names that SDKs do not read, if the text shows the file."""
-    for section in find_profile_sections(case.failure.text):
+    used = clues.find_profile(case) or "default"
+    sections = find_profile_sections(case.failure.text)
+    for section in sections:
         wrong = [
             each
             for each in section.settings
             if (right := _RIGHT_SETTINGS.get(each)) and right not in section.settings
         ]
-        if section.file != "credentials" or not wrong or "aws_access_key_id" in section.settings:
+        is_used = section.name == used or len(sections) == 1
+        if (
+            not is_used
+            or section.file != "credentials"
+            or not wrong
+            or "aws_access_key_id" in section.settings
+        ):
             continue
         names = [_RIGHT_SETTINGS[each] for each in wrong]
         return case.explain(

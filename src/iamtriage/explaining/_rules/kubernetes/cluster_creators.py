@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.stated_entries import find_stated_entry, is_listed
@@ -109,7 +110,7 @@ def explain_excluded_creator(case: AnyCase, verdict: str) -> Explanation | None:
         verdict: What failed, with {who} for the caller and {cluster} for the cluster.
     """
     text = case.failure.text
-    setting = _NO_CREATOR.search(text)
+    setting = next(find_said(text, _NO_CREATOR), None)
     cluster = find_cluster(case)
     masked = principal_words.parse_masked_principal(case.caller) if case.caller else None
     if (
