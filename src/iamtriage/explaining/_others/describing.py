@@ -44,7 +44,8 @@ _CODES = {
     "BucketAlreadyExists": (
         ": no permission is missing. The name is taken, and bucket names are global: choose another, "
         "or import the bucket if it is yours"
-    )
+    ),
+    "NoSuchKey": ": no permission is missing, check the bucket and the object key",
 }
 # Terraform's description of what it was doing, which names the service.
 _TASK = lazy_pattern(

@@ -29,7 +29,8 @@ _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}"
 _IS = r"[\"']?[ \t]{0,20}(?:=>|[=:])\s?[ \t]{0,20}[\"']?"
 _REGIONS = lazy_pattern(
     rf"\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?({_REGION})\b|(?<![\w-])-Region [\"']?({_REGION})\b"
-    rf"|(?<![\w-])(?:aws[-_]?)?[Rr]egion(?:_name)?{_IS}({_REGION})\b"
+    # The Region of the console, in a URL, is not that of the call.
+    rf"|(?<![\w?&-])(?:aws[-_]?)?[Rr]egion(?:_name)?{_IS}({_REGION})\b"
     rf"|[Rr]egion(?:\.of|Name)?\(\s?[\"']({_REGION})[\"']"
     # The second argument of boto3.
     rf"|\b(?:client|resource)\([\"'][a-z0-9-]{{2,40}}[\"'],\s?[\"']({_REGION})[\"']"

@@ -90,7 +90,8 @@ SKIP_FORKS = your_remedy(
     "Add the condition to the job or to these steps. They then run for branches of the repository, and after the merge (on: push).",
     "To test a pull request with AWS before the merge, push its commits to a branch of the repository after a review.",
     "Don't run the code of a fork with pull_request_target: it would have the credentials. Only the administrators of a private repository can let forks have write permissions.",
-    manifest="if: github.event.pull_request.head.repo.full_name == github.repository\n",
+    # Events without a pull request have no head.
+    manifest="if: >-\n  github.event_name != 'pull_request' ||\n  github.event.pull_request.head.repo.full_name == github.repository\n",
     url="https://docs.github.com/en/actions/reference/security/secure-use",
 )
 GRANTED_ELSEWHERE = CauseType(

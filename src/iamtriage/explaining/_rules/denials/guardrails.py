@@ -206,10 +206,10 @@ def _delegation_step(denial: Denial) -> str:
     kind = "user" if "user" in denial.lowercase_action else "role"
     resource = (denial.resource or "").rpartition(":")[2].replace("/", " ")
     named = f" {clip_text(resource.split()[-1])}" if resource.startswith(f"{kind} ") else ""
-    give = f"If the {kind}{named} has no such boundary, set it first (put-{kind}-permissions-boundary)"
+    give = f"If the {kind}{named} has no such boundary, the call is still denied: set it first (put-{kind}-permissions-boundary), if it allows what the {kind} does."
     if "create" in denial.lowercase_action:
-        give = f"Create the {kind} with that boundary ({_name_settings(denial)[0]})"
-    return f"Keep the condition on iam:PermissionsBoundary, or the caller can get more through a {kind} without a boundary. {give}, or the call is still denied."
+        give = f"Create the {kind} with that boundary ({_name_settings(denial)[0]}), or the call is still denied."
+    return f"Keep the condition on iam:PermissionsBoundary, or the caller can get more through a {kind} without a boundary. {give}"
 
 
 def _name_settings(denial: Denial) -> tuple[str, str]:

@@ -132,7 +132,7 @@ def _remedies(
         f"Let the caller sign, or allow its network in the {name}"
         if is_known
         else f"Read the {name}, then let the caller sign, or allow its network",
-        f"To sign (Signature Version 4, service execute-api): set the authorization of {method} to AWS_IAM, without which API Gateway ignores signatures, and allow {_INVOKE} for {signer}, in its own policy or as a Principal in the {name}.",
+        f"To sign (Signature Version 4, service execute-api): set the authorization of {method} to AWS_IAM, and allow {_INVOKE} for {signer}, in its own policy or in this one.",
         "For unsigned calls, add this statement to the policy, or one with aws:SourceVpc or aws:SourceVpce. Without a condition, the API is open to everyone.",
         denial_remedies.REDEPLOY,
         commands=(*show[:1], *resource_policies.redeploy_commands(denial)),

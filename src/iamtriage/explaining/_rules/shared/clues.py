@@ -53,10 +53,9 @@ _INSTANCE = lazy_pattern(r"(?<![\w-])i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", r
 _ROLE_ARN = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|[^:\s/\"']{1,40}):role/[\w+=,.@/-]{1,512}", re.ASCII
 )
-# The name of an EKS cluster's host is in uppercase. Responses in XML name STS in a namespace URL with /doc/, which is not
-# the host that was called.
+# The name of an EKS cluster's host is in uppercase. Hosts that were not called: that of a namespace URL in XML, with /doc/,
+# and a value of kms:ViaService in a policy.
 _HOST = lazy_pattern(
-    # Nor is a value of kms:ViaService in a policy.
     r"(?<![\w.-])(?<!ViaService\": \")(?<!ViaService\":\")(?<!ViaService\" = \")((?:[0-9A-F]{32}\.)?(?:[a-z0-9][a-z0-9-]{0,62}\.){1,6}"
     r"(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|on\.aws|api\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov))"
     r"(?![\w-]|\.\w|/doc/)",
@@ -136,12 +135,13 @@ def message_text(case: _HasFailure) -> str:
 def quote_phrases(words: str, *phrases: str) -> tuple[str, ...]:
     """Return a line of evidence for each phrase that the text contains.
 
-    Nothing else of the text is shown. The case of the first letter is ignored.
+    Nothing else of the text is shown. The first letter has its case.
 
     >>> quote_phrases("Unable to locate credentials: KEY", "Unable to locate credentials", "no such file")
     ('The text says "Unable to locate credentials".',)
     """
-    return tuple(f'The text says "{phrase}".' for phrase in phrases if contains_phrase(words, phrase))
+    found = (each if each in words else f"{each[0].swapcase()}{each[1:]}" for each in phrases)
+    return tuple(f'The text says "{each}".' for each in found if each in words)
 
 
 def reported_cause(definition: CauseType, words: str, *phrases: str, text: str | None = None) -> Cause:
