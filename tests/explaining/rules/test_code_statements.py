@@ -21,6 +21,9 @@ _OF_ROLE = _ENCODED.format("aws_iam_role_policy", "films", "role = aws_iam_role.
         ("resource-based", _DOCUMENT, "data.aws_iam_policy_document.queue", 'actions   = ["sqs:SendMessage"]', "terraform apply"),
         ("resource-based", _TEMPLATE, "QueuePolicy", 'Action: "sqs:SendMessage"', None),
         ("identity-based", _OF_ROLE.replace("ROLE", "films_api"), "aws_iam_role_policy.films", 'Action    = "sqs:SendMessage"', "terraform apply"),
+        ("identity-based", 'resource "aws_iam_role" "api" {\n  name = "films-api"\n}\n' + _OF_ROLE.replace("ROLE", "api"), "aws_iam_role_policy.films", 'Action    = "sqs:SendMessage"', "terraform apply"),
+        ("identity-based", 'resource "aws_iam_role" "films_api" {\n  name = "films-api"\n}\n' + _OF_ROLE.replace("ROLE", "web"), None, "", None),
+        ("identity-based", f"# not aws_iam_role.films_api\n{_OF_ROLE.replace('ROLE', 'web')}", None, "", None),
         # The code is of another role, it has two policies, or it is only a document.
         ("identity-based", _OF_ROLE.replace("ROLE", "web"), None, "", None),
         ("VPC endpoint", _OF_ENDPOINT + _OF_ROLE.replace("ROLE", "web"), None, "", None),

@@ -159,6 +159,7 @@ API = "arn:aws:execute-api:eu-west-1:111122223333:q1w2e3r4t5"
 TESTED = "Execution log for request 1\nHTTP Method: POST, Resource Path: /orders\n"
 CALL = "Endpoint request URI: https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/{}/invocations\nExecution failed due to configuration error: Invalid permissions on Lambda function\n"
 TERRAFORM = 'resource "aws_lambda_permission" "api" {\n  principal  = "apigateway.amazonaws.com"\n  source_arn = aws_api_gateway_rest_api.shop.execution_arn\n}\n'
+OF_TOPIC = 'resource "aws_lambda_permission" "sns" {\n  principal = "sns.amazonaws.com"\n  source_arn = aws_sns_topic.orders.arn\n}\n'
 
 
 def _policy(resource: str, service: str, action: str = "lambda:InvokeFunction", **condition: object) -> str:
@@ -185,6 +186,22 @@ def _of(source: str) -> dict[str, str]:
             TESTED + CALL.format(FUNCTION) + TERRAFORM + _policy(FUNCTION, "apigateway.amazonaws.com", ArnLike=_of(API)),
             f"only for AWS:SourceArn {API}",
             'source_arn = "${aws_api_gateway_rest_api.shop.execution_arn}/*/*"',
+        ),
+        (
+            TESTED + CALL.format(FUNCTION) + OF_TOPIC + TERRAFORM + _policy(FUNCTION, "apigateway.amazonaws.com", ArnLike=_of(API)),
+            f"only for AWS:SourceArn {API}",
+            "Correct source_arn of aws_lambda_permission.api",
+        ),
+        # The permission in the code is for another service.
+        (
+            TESTED + CALL.format(FUNCTION) + OF_TOPIC + _policy(FUNCTION, "apigateway.amazonaws.com", ArnLike=_of(API)),
+            f"only for AWS:SourceArn {API}",
+            f"remove-permission --function-name {FUNCTION} --statement-id own",
+        ),
+        (
+            CALL.format(FUNCTION) + _policy(FUNCTION, "apigateway.amazonaws.com").replace("Allow", "Deny"),
+            "denies apigateway.amazonaws.com lambda:InvokeFunction (the statement own)",
+            "Change the statement own of the policy, or remove it",
         ),
         (
             TESTED + CALL.format(FUNCTION) + _policy(FUNCTION, "apigateway.amazonaws.com", ArnLike=_of(f"{API}/*/GET/orders")),

@@ -29,6 +29,7 @@ URL = "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-base
 _IN_TERRAFORM = lazy_pattern(
     r"resource\s{1,8}\"aws_lambda_permission\"\s{1,8}\"(?P<name>[\w-]{1,64})\"\s{0,8}\{[^{}]{0,800}?\bsource_arn\s{0,20}=\s{0,4}(?P<value>\"[^\"\n]{0,300}\"|[\w.\[\]-]{1,200})"
 )
+_PRINCIPAL = lazy_pattern(r"\bprincipal\s{0,20}=\s{0,4}\"(?P<service>[\w.-]{1,80})\"")
 # The attribute with the ARN for managing an API, in place of execution_arn:
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_rest_api
 _API_ARN = lazy_pattern(r"(?<=\.)(?<!execution_)arn\b(?=[}\s\"/]|\Z)")
@@ -101,6 +102,17 @@ def _build_statement(permission: Mapping[str, str]) -> dict[str, Any] | None:
     return {**statement, "Condition": known} if known else statement
 
 
+def _find_in_terraform(text: str, service: str) -> re.Match[str] | None:
+    """Return the only permission of a service in Terraform's code."""
+    found = [
+        each
+        for each in _IN_TERRAFORM.finditer(text)
+        if (named := _PRINCIPAL.search(text, each.start(), text.find("}", each.end()) + 1 or len(text)))
+        and named["service"] == service
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def replace_permission(
     case: Case[Any], statement: Mapping[str, Any], service: str, key: str, old: str, new: str
 ) -> Remedy:
@@ -108,7 +120,7 @@ def replace_permission(
     resource, sid = as_strings(statement.get("Resource"))[0], str(statement.get("Sid") or "STATEMENT_ID")
     show = fill_command("aws lambda get-policy --function-name {} --query Policy --output text", resource)
     of_account = key.lower() == "aws:sourceaccount"
-    code = None if of_account else _IN_TERRAFORM.search(case.failure.text)
+    code = None if of_account else _find_in_terraform(case.failure.text, service)
     if code is not None:
         written, fixed = code["value"], f'"{new}"'
         if new.startswith(old):

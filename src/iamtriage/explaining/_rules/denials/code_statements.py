@@ -32,6 +32,13 @@ _DOCUMENT = lazy_pattern(r"^[ \t]*data \"aws_iam_policy_document\" \"(?P<name>[\
 _ENCODED = lazy_pattern(
     r"\bjsonencode\(\s{0,20}(?:\{|merge)(?:(?!\n(?:resource|data) )[\s\S]){0,400}?\bStatement\s{0,20}="
 )
+# A role with its name, and the role of a policy: by a reference, or by its name.
+_ROLE = lazy_pattern(
+    r"\bresource \"aws_iam_role\" \"(?P<label>[\w-]{1,80})\"\s{0,4}\{[^{}]{0,400}?\bname\s{0,20}=\s{0,4}\"(?P<name>[\w+=,.@-]{1,64})\""
+)
+_ATTACHED = lazy_pattern(
+    r"\brole\s{0,20}=\s{0,4}(?:aws_iam_role\.(?P<label>[\w-]{1,80})|\"(?P<name>[\w+=,.@-]{1,64})\")"
+)
 # A resource of a template with its type, and a policy in it.
 _LOGICAL = lazy_pattern(
     r"^[ \t]{1,8}(?P<name>[A-Za-z]\w{0,100}):[ \t]*\n[ \t]+(?:(?:DependsOn|DeletionPolicy|Condition): [^\n]{1,80}\n[ \t]+)?Type: [\"']?(?P<type>AWS::[\w:]{3,60})",
@@ -39,6 +46,7 @@ _LOGICAL = lazy_pattern(
 )
 _STATEMENTS = lazy_pattern(r"^[ \t]*(?:- )?Statement:", re.MULTILINE)
 _KEPT_STEPS = ("STS does not report a role's path", "must allow it, too", "If the role has a path")
+_PLAIN = frozenset({"Effect", "Sid"})
 _Form = Literal["document", "encoded", "template"]
 
 
@@ -73,20 +81,28 @@ def _find_policies(text: str) -> Iterator[PolicyCode]:
 
 
 def _defines_role(role: Role | None, text: str) -> bool:
-    """Return whether code in a text defines a role, or has it under its name as the label in Terraform.
+    r"""Return whether code in a text defines a role whose policy it has, or has it under its name as the label in Terraform.
 
     >>> from iamtriage import parse_principal
     >>> role = parse_principal("arn:aws:iam::111122223333:role/films-api")
     >>> _defines_role(role, "role = aws_iam_role.films_api.id"), _defines_role(role, "role = aws_iam_role.web.id")
     (True, False)
+    >>> _defines_role(role, 'resource "aws_iam_role" "films_api" {}\nrole = aws_iam_role.web.id')
+    False
     """
     if role is None:
         return False
-    label = re.escape(role.name.replace("-", "_").lower())
+    label = role.name.replace("-", "_").lower()
+    own = {label, *(each["label"].lower() for each in _ROLE.finditer(text) if each["name"] == role.name)}
+    attached = {each["label"].lower() for each in _ATTACHED.finditer(text) if each["label"]}
+    named_ones = {each["name"] for each in _ATTACHED.finditer(text) if each["name"]}
+    if not attached <= own or not named_ones <= {role.name}:
+        return False
     named = rf"\b[rR]ole_?[nN]ame[\"']?\s?[:=]\s?[\"']?{re.escape(role.name)}(?![\w-])"
     return (
         re.search(
-            rf"(?i:\baws_iam_role\.{label}\b)|\bname\s{{0,20}}=\s?\"{re.escape(role.name)}\"|{named}", text
+            rf"(?i:\baws_iam_role\.{re.escape(label)}\b)|\bname\s{{0,20}}=\s?\"{re.escape(role.name)}\"|{named}",
+            text,
         )
         is not None
     )
@@ -151,7 +167,8 @@ def _write_yaml(key: str, value: object) -> Iterator[str]:
         yield f"{key}:"
         yield from (f"  - {json.dumps(each)}" for each in value)
     else:
-        yield f"{key}: {json.dumps(value) if not str(value).isalnum() else value}"
+        # A word alone can be a Boolean, a number alone can be octal.
+        yield f"{key}: {value if key in _PLAIN else json.dumps(value)}"
 
 
 def _add_in_code(remedy: Remedy, text: str) -> Remedy:
