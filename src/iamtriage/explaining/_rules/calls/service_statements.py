@@ -23,8 +23,8 @@ from iamtriage.explaining._rules.calls.function_permissions import (
     find_permissions,
     replace_permission,
 )
+from iamtriage.explaining._rules.calls.service_denies import find_deny, names_action
 from iamtriage.explaining._rules.calls.source_arns import correct_source
-from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import stated_option
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -40,9 +40,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
     describe_trusted,
     iterate_conditions,
-    iterate_statements,
     principal_names,
-    shown_sid,
 )
 from iamtriage.policies._conditions import PolicyValue, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob, matches
@@ -133,8 +131,8 @@ def compare_statements(
         if policy.has_principal and not policy.is_trust_policy
         for each in allow_statements(policy.content)
     ]
-    if (denying := _find_deny(case, service, action, target)) is not None:
-        return denying
+    if (denying := find_deny(case, service, action, target)) is not None:
+        return Contrast(*denying)
     # The policy that a command printed says more than the code that may have made it.
     is_shown = any(service in principal_names(each, "Service") for each in stated)
     in_code = find_permissions(case.failure.text) if prefix == "lambda" and not is_shown else []
@@ -151,42 +149,13 @@ def compare_statements(
     own = [each for each in statements if service in principal_names(each, "Service")]
     if not own:
         return _other_principal(case, statements, service)
-    called = [each for each in own if "*" in action or _names_action(each, action)]
+    called = [each for each in own if "*" in action or names_action(each, action)]
     if not called:
         listed = dict.fromkeys(name for each in own for name in as_strings(each.get("Action")))
         allowed = join_words(tuple(map(clip_text, listed)), "and")
         return Contrast(f"allows {service} only {allowed}, not {action}", is_code=_is_code(case, own[0]))
     contrasts = [_compare(case, each, service, target, source) for each in called]
     return next((each for each in contrasts if each is None or each.is_allowed), contrasts[0])
-
-
-def _find_deny(case: Case[Any], service: str, action: str, target: str | None) -> Contrast | None:
-    """Return that a Deny without a condition is for a service, which no Allow overrides."""
-    for policy in case.context.policies:
-        if policy.is_trust_policy or policy.is_code:
-            continue
-        for each in iterate_statements(policy.content):
-            names = ["*"] if each.get("Principal") == "*" else principal_names(each)
-            resources = as_strings(each.get("Resource"))
-            is_on = target is None or any(matches(target, compile_glob(widen(one))) for one in resources)
-            if each.get("Effect") != "Deny" or each.get("Condition") or not {service, "*"} & set(names):
-                continue
-            if not resources or not is_on or not _names_action(each, action):
-                continue
-            words = f"the statement {sid}" if (sid := shown_sid(each)) else "the Deny statement"
-            remedy = owner_remedy(
-                f"Change {words} of the policy, or remove it",
-                f"An Allow does not override it. If {service} is meant to call, exempt it.",
-                url=pages.EVALUATION,
-            )
-            return Contrast(f"denies {service} {clip_text(action)} ({words})", remedy)
-    return None
-
-
-def _names_action(statement: Mapping[str, Any], action: str) -> bool:
-    """Return whether a statement is about an action, as far as its references are known."""
-    listed = as_strings(statement.get("Action"))
-    return any(matches(action.lower(), compile_glob(widen(each).lower())) for each in listed)
 
 
 def _other_principal(case: Case[Any], statements: Sequence[Mapping[str, Any]], service: str) -> Contrast:

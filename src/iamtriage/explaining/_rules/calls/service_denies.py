@@ -1,0 +1,49 @@
+"""Find the Deny statement for a service in a pasted resource-based policy, which no Allow overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from iamtriage._text import clip_text
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.explaining._rules.sts.trust_documents import (
+    as_strings,
+    iterate_statements,
+    principal_names,
+    shown_sid,
+)
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.unknown_values import widen
+
+
+def find_deny(case: Case[Any], service: str, action: str, target: str | None) -> tuple[str, Remedy] | None:
+    """Return that a Deny without a condition is for a service, as the end of a sentence, and what to do about it."""
+    for policy in case.context.policies:
+        if policy.is_trust_policy or policy.is_code:
+            continue
+        for each in iterate_statements(policy.content):
+            names = ["*"] if each.get("Principal") == "*" else principal_names(each)
+            resources = as_strings(each.get("Resource"))
+            is_on = target is None or any(matches(target, compile_glob(widen(one))) for one in resources)
+            if each.get("Effect") != "Deny" or each.get("Condition") or not {service, "*"} & set(names):
+                continue
+            if not resources or not is_on or not names_action(each, action):
+                continue
+            words = f"the statement {sid}" if (sid := shown_sid(each)) else "the Deny statement"
+            remedy = owner_remedy(
+                f"Change {words} of the policy, or remove it",
+                f"An Allow does not override it. If {service} is meant to call, exempt it.",
+                url=pages.EVALUATION,
+            )
+            return f"denies {service} {clip_text(action)} ({words})", remedy
+    return None
+
+
+def names_action(statement: Mapping[str, Any], action: str) -> bool:
+    """Return whether a statement is about an action, as far as its references are known."""
+    listed = as_strings(statement.get("Action"))
+    return any(matches(action.lower(), compile_glob(widen(each).lower())) for each in listed)
