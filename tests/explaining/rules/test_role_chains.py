@@ -206,6 +206,8 @@ _SCRIPT = "const { Credentials: c } = await sts.send(new AssumeRoleCommand({ Rol
         (_SCRIPT, ("unless the code requests a longer one", "source_profile SOURCE_PROFILE")),
         (f"{_PYTHON}It runs on my laptop, not in an ECS task.", ("unless the code requests", "source_profile")),
         ('sqs = boto3.client("sqs")  # in an ECS task', ()),
+        # The keys of the environment.
+        ('sts.assume_role(RoleArn=ROLE)\nsqs = boto3.client("sqs", aws_session_token=os.environ["AWS_SESSION_TOKEN"])', ()),
         ("[default]\naws_session_token = IQoJb3JpZ2luX2VjEXAMPLE\n", ()),
     ],
 )  # fmt: skip

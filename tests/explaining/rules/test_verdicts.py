@@ -387,6 +387,11 @@ CASES = {
         "There is no IAM Identity Center sign-in for the session acme",
         "Run the call as the user who has the files",
     ),
+    "other-method-that-works": (
+        "Error: AccessDenied: Access Denied\nSecretsManager.getSecretValue works, this does not.",
+        "the message names no action",
+        "",
+    ),
     "sign-in-of-windows": (
         "Error loading SSO Token: Token for acme does not exist\nI logged in with PowerShell, and the script runs in WSL.",
         "There is no IAM Identity Center sign-in in WSL",
@@ -396,6 +401,11 @@ CASES = {
         "Error loading SSO Token: Token for acme does not exist\nI ran aws sso login in WSL, and Terraform runs on Windows.",
         "There is no IAM Identity Center sign-in in Windows",
         "aws sso login --sso-session acme",
+    ),
+    "no-sign-in-in-windows": (
+        "Error loading SSO Token: Token for acme does not exist\nI use WSL, and did not log in in Windows.",
+        "There is no IAM Identity Center sign-in for the session acme",
+        "aws sso login",
     ),
     "sign-in-under-sudo": (
         "$ aws sso login --profile ops\nSuccessfully logged into Start URL: https://acme.awsapps.com/start\n$ sudo -E aws s3 ls --profile ops\nError loading SSO Token: Token for acme does not exist\n",

@@ -150,6 +150,10 @@ _METHOD = lazy_pattern(
     r"(?<![\w.])([A-Za-z][A-Za-z0-9]{1,29}?)(?:Client)?\.([a-z]{2,20}(?:[A-Z][a-z]{1,30}){1,6}|[a-z]{2,20}(?:_[a-z]{2,30}){1,6})(?![\w.])",
     re.ASCII,
 )
+# "ssm.getParameter works, and the next call does not."
+_SUCCEEDS = lazy_pattern(
+    r"(?:\([^()\n]{0,80}\))?[^.,;:()\n]{0,30}\b(?<!not )(?<!n't )(?:works|worked|is fine|succeeds|succeeded)\b"
+)
 # What programs that keep objects in S3 say that they did, such as Loki, Thanos, Velero and the Docker registry.
 _STORAGE_CALL = lazy_pattern(
     r"\b(?:(?P<PutObject>put|putting|upload|uploading|write|writing|save|saving)|(?P<GetObject>get|getting|download|downloading|read|reading|fetch|fetching)"
@@ -223,7 +227,8 @@ def _find_method(text: str) -> tuple[Stated, Stated] | None:
     for found in _METHOD.finditer(text):
         service = service_prefix(found[1].lower())
         operation = _capitalize(found[2])
-        if service is not None and actions_for(operation, service):
+        is_other = _SUCCEEDS.match(text, found.end()) is not None
+        if service is not None and not is_other and actions_for(operation, service):
             called[service, operation] = found[0]
     if len(called) != 1:
         return None

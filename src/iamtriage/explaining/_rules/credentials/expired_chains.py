@@ -64,7 +64,7 @@ _CODE = lazy_pattern(
 # Code that assumes a role by a variable, and code that gives a client the keys of the session.
 _CALL = lazy_pattern(r"(?:\.|\bnew |\b)(?i:assume_?role)(?:Command|Request|Input|Async)?\b[\s(.{]")
 _FIXED_KEYS = lazy_pattern(
-    r"\baws_session_token ?= ?[\w.]{1,60}(?:\[|\.get\(|\)|,)|\bsessionToken: ?[\w.?!]{1,80}SessionToken\b"
+    r"\baws_session_token ?= ?(?!os\.)[\w.]{1,60}(?:\[|\.get\(|\)|,)|\bsessionToken: ?(?!process\.)[\w.?!]{1,80}SessionToken\b"
     r"|\bAws(?:Basic|)SessionCredentials\.create\(|\bnew BasicSessionCredentials\(|\bnew SessionAWSCredentials\("
     r"|\bcredentials\.NewStaticCredentials(?:Provider)?\(|\bStaticCredentialsProvider\.create\(|\bsession_token: ?[\w.]{1,60}session_token\b"
 )

@@ -152,7 +152,7 @@ def _find_windows(case: Case[Failure], session: str | None) -> _Place | None:
     text = case.failure.text
     if WSL.search(text) is None:
         return None
-    of_windows, of_wsl = _IN_WINDOWS.search(text), _IN_WSL.search(text)
+    of_windows, of_wsl = (next(find_said(text, each), None) for each in (_IN_WINDOWS, _IN_WSL))
     if (of_windows is None) == (of_wsl is None):
         return None
     login = with_profile(find_profile(case) or "PROFILE", "aws sso login")
