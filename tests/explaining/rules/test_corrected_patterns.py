@@ -34,6 +34,7 @@ def _arn(rest: str, *, region: str = "eu-west-1", account: str = _ACCOUNT) -> st
         ("sqs:SendMessage", "sqs:jobs", _arn("sqs:jobs", account="111122223332"), "most likely, a digit is wrong"),
         ("ecs:RunTask", "ecs:task-definition/web:3", _arn("ecs:task-definition/web:*").replace("arn:aws:", "arn:aws-cn:"), "the partition is aws, not aws-cn"),
         ("sts:AssumeRole", "iam:role/deploy", "arn:aws:sts::111122223333:assumed-role/deploy", "the ARN of a session, not of its role"),
+        ("sts:AssumeRole", "iam:role/deploy", f"arn:aws:iam:eu-west-1:{_ACCOUNT}:role/deploy", "an ARN of this type has no Region"),
         # Another resource, and patterns for others.
         ("sts:AssumeRole", "iam:role/deploy", "arn:aws:sts::111122223333:assumed-role/other", None),
         ("sqs:SendMessage", "sqs:jobs", _arn("sqs:mail"), None),

@@ -195,14 +195,16 @@ _DOMAIN = f"arn:aws:es:eu-west-1:{_ACCOUNT}:domain/search"
         (f" on resource: {_DOMAIN}/_cat/indices", f"arn:aws:iam::{_ACCOUNT}:root", _DOMAIN, True),
         ("", f"arn:aws:iam::{_ACCOUNT}:user/ana", f"{_DOMAIN}/*", False),
         ("", f"arn:aws:iam::{_ACCOUNT}:user/ben", _DOMAIN, False),
+        (f" on resource: {_DOMAIN}", f"arn:aws:iam::{_ACCOUNT}:root", f"{_DOMAIN}-old", False),
     ],
-    ids=["domain", "path", "complete", "other-caller"],
+    ids=["domain", "path", "complete", "other-caller", "other-domain"],
 )
 def test_domain_without_its_paths(on: str, principal: str, resource: str, *, is_incomplete: bool) -> None:
     denied = f"User: arn:aws:iam::{_ACCOUNT}:user/ana is not authorized to perform: es:ESHttpGet{on} because no resource-based policy allows the es:ESHttpGet action"
     explanation = explain(denied + _policy({"AWS": principal}, "es:ESHttp*", resource))
     lines = " ".join(map(str, explanation.remedies[0].commands))
     assert (f"has the Resource {_DOMAIN} without /*" in explanation.summary) is is_incomplete
+    assert ("without /*" in explanation.summary) is is_incomplete
     assert (f"--arg new '{_DOMAIN}/*'" in lines) is is_incomplete
     # The text names the domain, whatever else is wrong.
     assert "--domain-name search --access-policies" in lines

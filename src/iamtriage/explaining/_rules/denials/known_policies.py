@@ -304,7 +304,8 @@ def other_region(resource: str, allowed: Sequence[str]) -> str | None:
     """
     parts = {_differing_part(resource, each) for each in allowed} - {None}
     index, region = parts.pop() or (0, "") if len(parts) == 1 else (0, "")
-    return region if index == _REGION and region and "*" not in region else None
+    has_region = any(resource.split(":")[_REGION : _REGION + 1])
+    return region if has_region and index == _REGION and region and "*" not in region else None
 
 
 def _differing_part(resource: str, allowed: str) -> tuple[int, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._rules.denials.known_policies import (
@@ -37,10 +38,12 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._arn_templates import RANDOM_END
-from iamtriage.policies._readers.unknown_values import find_container, has_reference
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.unknown_values import find_container, has_reference, widen
 
 _COMMANDS = 2
 _HTTP_METHODS = "es:eshttp"
+_DOMAIN = lazy_pattern(r"arn:[^/]{1,120}:domain/[^/]{1,64}")
 
 
 def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Cause] | None:
@@ -197,7 +200,9 @@ def find_incomplete(denial: Denial, policy: Mapping[str, Any]) -> tuple[str, str
     if len(listed) != 1 or whole:
         return None
     (old,) = listed
-    return old, f"{old}/*"
+    domain = _DOMAIN.match(denial.resource or "")
+    is_of_other = domain is not None and not matches(domain[0], compile_glob(widen(old)))
+    return None if is_of_other else (old, f"{old}/*")
 
 
 def _find_qualifier(resource: str, allowed: Sequence[str]) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -18,7 +19,7 @@ from iamtriage.policies._readers.unknown_values import widen
 
 _PARTS = ("arn", "partition", "service", "Region", "account")
 _RESOURCE, _ACCOUNT = 5, 4
-_LENGTH, _SWAPPED, _MAX_LINE = 12, 2, 200
+_LENGTH, _SWAPPED, _MAX_LINE, _MAX_MARKS = 12, 2, 200, 20
 # What AWS generates when it creates a resource, such as the UUID of an MSK cluster or the ID of a load balancer.
 _GENERATED = lazy_pattern(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:-\d{1,3})?|(?=[a-f]*\d)[0-9a-f]{16,36}"
@@ -122,7 +123,7 @@ def _describe_part(index: int, written: str, actual: str) -> tuple[str, bool]:
 def _correct_resource(written: str, actual: str, *, is_bucket: bool) -> Iterator[tuple[str, str]]:
     """Yield how the last part of a pattern can be meant, and what is wrong with it."""
     yield written.replace("//", "/"), "it has two slashes where the ARN has one"
-    for found in re.finditer("[:/]", written):
+    for found in islice(re.finditer("[:/]", written), _MAX_MARKS):
         at, new = found.start(), "/" if found[0] == ":" else ":"
         before = re.split("[:/]", written[:at])[-1]
         after = f" after {clip_text(before)}" if before and "*" not in before else ""
@@ -135,7 +136,7 @@ def _correct_resource(written: str, actual: str, *, is_bucket: bool) -> Iterator
     marks = re.findall("[:/]", actual)
     names = re.split("[:/]", actual)
     shown = re.split("([:/])", written)
-    for index, name in enumerate(names):
+    for index, name in enumerate(names[:_MAX_MARKS]):
         if not _GENERATED.fullmatch(name) or index * 2 > len(shown) or not index:
             continue
         # What precedes the ID stays, and so does what follows it.
