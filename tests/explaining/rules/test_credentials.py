@@ -2394,6 +2394,10 @@ def _jobs(steps: str, *, before: str = "", more: str = "") -> str:
         (_jobs(_ASSUME + "      - run: docker run --rm lint\n" + _PLAN), None, None),
         ("pipeline {\n  agent any\n  stages {\n    stage('check') { steps { withAWS(role: 'ci') { sh 'aws s3 ls' } } }\n    stage('ship') { steps { sh 'make test' } }\n  }\n}\n", None, None),
         (_jobs("      - run: npm test\n" + _ASSUME + _PLAN), None, None),
+        # These need no credentials.
+        (_jobs("      - run: terraform init -backend=false\n", before=_job_of_github(_ASSUME + _PLAN, name="ship")), None, None),
+        (_jobs("      - run: aws s3 cp s3://a/b . --no-sign-request\n" + _ASSUME), None, None),
+        ("pipeline {\n  agent any\n  stages {\n    stage('check') { steps { withAWS(role: 'ci') { sh 'aws s3 ls' } } }\n    stage('ship') { steps { sh '. ci/session && aws s3 ls' } }\n  }\n}\n", None, None),
         (".gitlab-ci.yml\ninclude: aws.yml\nplan:\n  script:\n    - terraform plan\n", None, None),
         (".gitlab-ci.yml\nplan:\n  extends: .aws\n  script:\n    - terraform plan\n", None, None),
     ],

@@ -34,7 +34,7 @@ _GIVES = lazy_pattern(
     r"|\bruns-on:(?! *\[?[\"']?(?:ubuntu|windows|macos)\b)"
 )
 _CALLS = lazy_pattern(
-    r"\b(?:(?:terraform|tofu)(?: -\S{1,80}){0,3} (?:init|plan|apply|destroy|import|refresh|output|state)|terragrunt [a-z][\w-]{1,30}|aws (?!--version)[a-z][\w-]{1,40}|cdk (?:deploy|diff|destroy|bootstrap)|sam (?:deploy|sync|package)"
+    r"\b(?:(?:terraform|tofu)(?: -\S{1,80}){0,3} (?:init(?![^\n]{0,120}-backend=false)|plan|apply|destroy|import|refresh|output|state)|terragrunt [a-z][\w-]{1,30}|aws (?!--version|configure\b)[a-z][\w-]{1,40}(?![^\n]{0,200}--no-sign-request)|cdk (?:deploy|diff|destroy|bootstrap)|sam (?:deploy|sync|package)"
     r"|(?:sls|serverless) (?:deploy|remove|package)|pulumi (?:up|preview|destroy|refresh)|packer build|eksctl [a-z][\w-]{1,30}|copilot [a-z][\w-]{1,30}|eb deploy|chalice deploy|zappa (?:deploy|update)|s5cmd|s3cmd)\b"
 )
 # A program that can call AWS: not an installation, a build or a test.
@@ -233,7 +233,8 @@ def find_jenkins_gap(text: str) -> CredentialGap | None:
     if not wrappers or _OF_AGENT.search(text) or _OF_PIPELINE.search(text):
         return None
     inside = [(each.start(), _find_end(text, each.end())) for each in wrappers]
-    calls = [each for each in _SHELL_STEP.finditer(text) if _CALLS.search(each["line"])]
+    steps = _SHELL_STEP.finditer(text)
+    calls = [each for each in steps if _CALLS.search(each["line"]) and not _GIVES.search(each["line"])]
     outside = [each for each in calls if not any(start < each.start() < end for start, end in inside)]
     if len(outside) != 1 or len(calls) == 1:
         return None
