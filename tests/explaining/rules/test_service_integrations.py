@@ -255,6 +255,7 @@ def test_statement_of_a_queue_policy(bucket: str, verdict: str, command: str) ->
     shown = " ".join(str(explain(text)).replace("\\\n", " ").split())
     assert verdict in shown
     assert command in shown
+    assert ("is another source that still calls, list both values instead" in shown) == ("jq" in command)
     # The file that the next command reads is written, although the text shows the policy.
     assert ("> old-policy.json" in shown) == ("jq" in command)
 

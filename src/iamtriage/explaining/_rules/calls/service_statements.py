@@ -84,7 +84,11 @@ class Contrast(NamedTuple):
             return self.remedy or usual
         key, old, new = self.change
         replace = "jq --arg old {} --arg new {} 'walk(if . == $old then $new else . end)'"
-        title, steps = f"Correct {key} in the statement that the policy has", tuple[str, ...]()
+        title = f"Correct {key} in the statement that the policy has"
+        slip = correct_pattern(old, new)
+        is_slip = slip is not None and slip.is_slip
+        kept = f"If {clip_text(old)} is another source that still calls, list both values instead."
+        steps = () if is_slip else (kept,)
         if key.lower() == _OF_LOG_GROUP:
             # A key has several log groups.
             replace = "jq --arg old {} --arg new {} 'walk(if . == $old then [$old, $new] elif type == \"array\" then flatten else . end)'"
