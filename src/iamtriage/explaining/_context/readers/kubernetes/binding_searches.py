@@ -8,7 +8,9 @@ __all__ = ("find_vain_search",)
 
 # What follows the command: a prompt, an empty line, the end, or what people write about it.
 _SEARCH = lazy_pattern(
-    r"\bkubectl (?:-\S{1,60} ){0,4}get (?:[\w.-]{1,60},){0,3}(?:cluster)?rolebindings?\b[^\n|]{0,200}\|[^\n]{0,60}?\bgrep (?:-\S{1,20} ){0,3}[\"']?(?P<words>[\w.:@/-]{2,120})[\"']?"
+    # Without this option, kubectl prints no subjects.
+    r"\bkubectl\b(?=[^\n|]{0,200}[ ](?:-[a-zA-Z]{0,3}o|--output)[ =]?(?:wide|ya?ml|json|custom|go-template))"
+    r" (?:-\S{1,60} ){0,4}get (?:[\w.-]{1,60},){0,3}(?:cluster)?rolebindings?\b[^\n|]{0,200}\|[^\n]{0,60}?\bgrep (?:-\S{1,20} ){0,3}[\"']?(?P<words>[\w.:@/-]{2,120})[\"']?"
     r"(?:[ \t]{0,8}\n(?=\s{0,4}\Z|[ \t]{0,8}\n|[^\n$#%\u276f]{0,80}[$#%\u276f](?:\s|\Z)|\W{0,4}(?i:no output|nothing|empty)\b)"
     r"|[`\"']{0,2} (?:(?:returns?|shows?|prints?|finds?|gives?|lists?) (?:me )?(?:nothing|no\b)|(?:is|comes? back) empty))"
 )
@@ -20,6 +22,8 @@ def find_vain_search(text: str) -> str | None:
     >>> find_vain_search("$ kubectl get clusterrolebindings -o wide | grep viewers\n$ ")
     'viewers'
     >>> find_vain_search("$ kubectl get rolebindings -A | grep viewers\nweb  viewers  ClusterRole/view  3d\n") is None
+    True
+    >>> find_vain_search("$ kubectl get rolebindings -A | grep viewers\n$ ") is None
     True
     """
     found = _SEARCH.search(text) if "rolebinding" in text else None
