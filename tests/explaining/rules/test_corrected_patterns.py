@@ -211,6 +211,15 @@ def test_key_policy_for_the_account(statement: dict[str, Any], says: str, other:
     assert other not in text
 
 
+@pytest.mark.parametrize(("principal", "is_said"), [("*", True), (_OTHER, False)])
+def test_deny_of_a_key_policy_that_enables_policies(principal: str, *, is_said: bool) -> None:
+    denied = _use(principal, ViaService="s3.eu-west-1.amazonaws.com")
+    denied = {**denied, "Effect": "Deny", "Condition": {"StringNotEquals": denied["Condition"]["StringEquals"]}}  # fmt: skip
+    allowed = _use(f"arn:aws:iam::{_ACCOUNT}:root", "kms:*")
+    text = " ".join(str(explain(_SECRET + _CALLER + _policy(allowed, denied))).split())
+    assert ("It also has a Deny of kms:Decrypt" in text) is is_said
+
+
 def test_key_policy_of_an_unnamed_key() -> None:
     """KMS has one message for a key that does not exist and one that may not be used."""
     text = "An error occurred (AccessDeniedException) when calling the GetParameter operation: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.\nThe Region is eu-west-1.\n"

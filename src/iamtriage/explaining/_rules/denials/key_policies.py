@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_CONDITION,
     STATED_POLICY_OTHER_PRINCIPAL,
 )
-from iamtriage.explaining._rules.denials.principal_comparisons import compare_with_principal
+from iamtriage.explaining._rules.denials.principal_comparisons import compare_with_principal, names_caller
 from iamtriage.explaining._rules.denials.resource_corrections import correct_policy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.stated_resource_denies import explain_resource_deny
@@ -29,7 +29,12 @@ from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, principal_names
+from iamtriage.explaining._rules.sts.trust_documents import (
+    allow_statements,
+    as_strings,
+    iterate_statements,
+    principal_names,
+)
 from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
@@ -67,7 +72,7 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     implied = _with_user(implied, policy)
     enabling = _list_enabling(implied, policy)
     if any(names_action(each, action) is not False and not each.get("Condition") for each in enabling):
-        return _name_other_side(denial, explanation, action)
+        return _name_other_side(implied, policy, explanation)
     found = compare_with_principal(implied, policy)
     if found is None or (implied.principal is None and found[1].code == STATED_POLICY_OTHER_PRINCIPAL.code):
         return explanation
@@ -123,9 +128,17 @@ def _with_user(implied: Denial, policy: KnownPolicy) -> Denial:
     return attrs.evolve(implied, principal=user, role=role, account=account, caller=caller)
 
 
-def _name_other_side(denial: Denial, explanation: Explanation, action: str) -> Explanation:
+def _name_other_side(implied: Denial, policy: KnownPolicy, explanation: Explanation) -> Explanation:
     """Return the explanation without what a key policy that enables IAM policies excludes."""
-    text = f"The key policy in the text enables IAM policies (root), so a policy of {denial.caller} has to allow {action}. In another account, the key policy must name the caller, too."
+    action = implied.action or ""
+    text = f"The key policy in the text enables IAM policies (root), so a policy of {implied.caller} has to allow {action}. In another account, the key policy must name the caller, too."
+    denies = [
+        each
+        for each in iterate_statements(policy.content)
+        if each.get("Effect") == "Deny" and names_action(each, action) and names_caller(each, implied)
+    ]
+    if denies:
+        text += f" It also has a Deny of {action} with a condition, which no Allow overrides: compare the condition with the call."
     causes = tuple(
         attrs.evolve(each, evidence="derived", text=text) if each.code == KMS_KEY_POLICY.code else each
         for each in explanation.causes
