@@ -51,8 +51,9 @@ def test_invalid_line(old: str, new: str, reason: str, corrected: str) -> None:
         f"{LOGIN}{MAP.replace('    - rolearn', '      - rolearn').replace('      username', '        username').replace('      groups', '        groups')}{CALLER}",
         # In this mode, the cluster does not read the map.
         f'{LOGIN}{MAP.replace("      username: ci", "    username: ci")}{CALLER}\n"authenticationMode": "API"\n',
+        f"{LOGIN}It was wrong before:\n{MAP.replace('      username: ci', '    username: ci')}Now it is:\n{MAP}{CALLER}",
     ],
-    ids=["valid", "other indentation", "not read"],
+    ids=["valid", "other indentation", "not read", "corrected"],
 )
 def test_map_that_is_valid_or_not_read(text: str) -> None:
     assert "YAML" not in explain(text).summary.partition(", although")[0]

@@ -447,6 +447,16 @@ CASES = {
         "the service api gets no credentials",
         "--force-recreate api",
     ),
+    "file-in-the-shell-of-root": (
+        "NoCredentialsError: Unable to locate credentials\nopen /home/app/.aws/credentials: permission denied\nroot@host:~$ ls",
+        "not allowed to read /home/app/.aws/credentials",
+        "sudo chown -R app /home/app/.aws",
+    ),
+    "credentials-of-something-else": (
+        "NoCredentialsError: Unable to locate credentials\n$ ls -l /etc/app/credentials ~/.aws\n-rw------- 1 root root 116 Nov  3 10:11 /etc/app/credentials\n$ whoami\ndeploy",
+        "The SDK found no credentials",
+        "",
+    ),
     "file-of-another-user": (
         "$ whoami\napp\n$ ./sync\nopen /root/.aws/credentials: permission denied\nNoCredentialsError: Unable to locate credentials",
         "not allowed to read /root/.aws/credentials, a file of the user root",

@@ -261,7 +261,7 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
 
 # What a shell says of a program that a script runs.
 _INNER_PROGRAM = lazy_pattern(
-    r"(?P<script>[\w./~-]{1,120}): (?:line )?\d{1,5}: (?P<program>[\w./-]{1,80}): (?:command )?not found"
+    r"(?<![\w./~)}$-])(?P<script>[\w./~-]{1,120}): (?:line )?\d{1,5}: (?P<program>[\w./-]{1,80}): (?:command )?not found"
 )
 
 

@@ -47,6 +47,8 @@ def explain_unreadable_files(case: Case[MissingCredentials]) -> Explanation | No
     shown = _SHOWN_USER.search(text)
     user = None if shown is None else next(filter(None, shown.groups()))
     if forbidden is not None:
+        # Nobody denies root a file: the shell is not the program.
+        user = None if user == "root" else user
         file = forbidden["file"] or forbidden["before"]
         problem, because = (
             f"the user is not allowed to read {clip_text(file)}",
@@ -54,6 +56,8 @@ def explain_unreadable_files(case: Case[MissingCredentials]) -> Explanation | No
         )
     elif listed is not None and ".aws" in text and user is not None and user not in {listed["owner"], "root"}:
         file = listed["file"]
+        if "/" in file and "/.aws/" not in file:
+            return None
         if (
             "/.aws/" in file
             and not file.startswith(("~", f"/home/{user}/", "."))
@@ -109,7 +113,7 @@ def _explain_files_of_other(
         FILES_UNREADABLE.cause(
             "derived",
             because,
-            text=f"The variables of the program, such as HOME, lead it to the files of {owner}, and it runs as another user.",
+            text=f"Most likely, a variable such as HOME leads the program to the files of {owner}, and it runs as another user.",
         ),
         topic="no-credentials",
         remedies=your_remedy(

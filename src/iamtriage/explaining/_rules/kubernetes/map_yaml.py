@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
 
 _MAP = lazy_pattern(
-    r"^(?P<indent>[ \t]*)map(?:Roles|Users): ?[|>][-+0-9]{0,2}[ \t]*\r?\n(?P<lines>(?:(?:(?P=indent)|\t)[ \t]+\S[^\n]*(?:\n|\Z)|[ \t]*\n){1,200})",
+    r"^(?P<indent>[ \t]*)(?P<name>map(?:Roles|Users)): ?[|>][-+0-9]{0,2}[ \t]*\r?\n(?P<lines>(?:(?:(?P=indent)|\t)[ \t]+\S[^\n]*(?:\n|\Z)|[ \t]*\n){1,200})",
     re.MULTILINE,
 )
 _KEY = lazy_pattern(
@@ -56,7 +56,8 @@ def find_broken_line(text: str) -> BrokenLine | None:
 
 
 def _find_lines(text: str) -> Iterator[BrokenLine]:
-    for found in _MAP.finditer(text):
+    # Of a map that the text shows before and after a change, the last one counts.
+    for found in {each["name"]: each for each in _MAP.finditer(text)}.values():
         column: int | None = None
         for line in found["lines"].splitlines():
             key = _KEY.fullmatch(line)
