@@ -52,7 +52,7 @@ def explain_unreadable_files(case: Case[MissingCredentials]) -> Explanation | No
         file = forbidden["file"] or forbidden["before"]
         problem, because = (
             f"the user is not allowed to read {clip_text(file)}",
-            f'The text says "{clip_text(forbidden[0])}".',
+            f'The text says "permission denied" for {clip_text(file)}.',
         )
     elif listed is not None and ".aws" in text and user is not None and user not in {listed["owner"], "root"}:
         file = listed["file"]
