@@ -43,7 +43,7 @@ _BUCKET = lazy_pattern(r"\bS3 Bucket \(([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\)")
 _REST_OF_USER = "By the API, a user can be deleted only without access keys, password, MFA devices, certificates, SSH keys and Git credentials, policies and groups. The console removes all of these with the user."
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class _Item:
     """What has to go first, the commands that list and remove it, with {0} for the kind and {1} for its option."""
 
