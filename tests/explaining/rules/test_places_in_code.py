@@ -23,6 +23,11 @@ def test_what_kms_decrypts(code: str, summary: str, command: str) -> None:
     explanation = explain(f"{KMS}\n{code}")
     assert summary in explanation.summary
     assert explanation.remedies[0].commands[0].startswith(command)
+    # The key policy decides whether an Allow in IAM counts.
+    allowed = explanation.remedies[1]
+    assert allowed.title == "If the key policy leaves it to IAM, allow kms:Decrypt for the caller"
+    assert allowed.policy is not None
+    assert [each["Action"] for each in allowed.policy["Statement"]] == ["kms:Decrypt"]
 
 
 @pytest.mark.parametrize(

@@ -224,7 +224,10 @@ def explain_unknown_key(denial: Denial) -> Explanation:
         KMS_KEY_POLICY.cause(text=text),
         KMS_WRONG_REGION.cause(text=wrong_region),
         topic="kms-key-unknown",
-        remedies=_inspect_key_remedy(denial),
+        remedies=(
+            _inspect_key_remedy(denial),
+            allow_remedy(of_key, title=f"If the key policy leaves it to IAM, allow kms:Decrypt for {caller}"),
+        ),
         notes=("KMS has one message for these reasons and does not say which one applies.", _KEY_POLICY_NOTE),
     )
 
