@@ -116,7 +116,7 @@ def find_login(failure: AccessDenied) -> Login | None:
 def _find_arguments(text: str) -> dict[str, str]:
     """Return the arguments of the only call that generates a token, by the names of the AWS CLI's options."""
     calls = [each["arguments"] for each in _TOKEN_CALL.finditer(text) if each["arguments"]]
-    found = _ARGUMENT.findall(calls[0]) if len(calls) == 1 else ()
+    found: list[tuple[str, str]] = _ARGUMENT.findall(calls[0]) if len(calls) == 1 else []
     arguments = {_OPTIONS.get(name.lower(), name.lower()): value for name, value in found}
     # A value without a dot or a quote can be a variable.
     return {

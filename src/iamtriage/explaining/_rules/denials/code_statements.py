@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 import attrs
 
@@ -150,7 +150,8 @@ def _write_block(statement: Mapping[str, Any]) -> Iterator[str]:
 
 def _write_object(value: object) -> str:
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_key(key)} = {_write_object(each)}" for key, each in value.items()) + " }"
+        items = cast("dict[str, object]", value).items()
+        return "{ " + ", ".join(f"{_key(key)} = {_write_object(each)}" for key, each in items) + " }"
     return json.dumps(value)
 
 
@@ -161,11 +162,11 @@ def _key(key: str) -> str:
 def _write_yaml(key: str, value: object) -> Iterator[str]:
     if isinstance(value, dict):
         yield f"{key}:"
-        for name, each in value.items():
+        for name, each in cast("dict[str, object]", value).items():
             yield from (f"  {line}" for line in _write_yaml(name, each))
     elif isinstance(value, list):
         yield f"{key}:"
-        yield from (f"  - {json.dumps(each)}" for each in value)
+        yield from (f"  - {json.dumps(each)}" for each in cast("list[object]", value))
     else:
         # A word alone can be a Boolean, a number alone can be octal.
         yield f"{key}: {value if key in _PLAIN else json.dumps(value)}"

@@ -124,7 +124,9 @@ def find_failed_condition(
         for statement in statements
         if names_caller(statement, denial)
     ]
-    statement, conditions = min(failed, key=lambda each: len(each[1]), default=({}, []))
+    if not failed:
+        return None
+    statement, conditions = min(failed, key=lambda each: len(each[1]))
     # A value that differs says more than one that is missing.
     failing = min(conditions, key=lambda each: not each.requested, default=None)
     return None if failing is None else (statement, failing)

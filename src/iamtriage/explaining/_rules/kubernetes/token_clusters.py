@@ -148,7 +148,7 @@ def _read_kubeconfig(text: str) -> _Clusters | None:
     if (current := find_current_user(text)) is not None:
         context, of_user = current
         found = _NAMED.fullmatch(context["cluster"])
-        names = set() if found is None else {_name_of(found)}
+        names = {_name_of(each) for each in (found,) if each is not None}
         tokens = set(_CLUSTER_OF_TOKEN.findall(of_user))
         is_own_user = context["user"] == context["cluster"] or not _NAMED.fullmatch(context["user"])
         alias = context["name"] if commands.cluster(context["name"]) == context["name"] else None
@@ -156,7 +156,8 @@ def _read_kubeconfig(text: str) -> _Clusters | None:
         names = {named}
     if len(names) != 1 or len(tokens) != 1:
         return None
-    return _Clusters(*names.pop(), tokens.pop(), is_own_user=is_own_user, alias=alias)
+    name, region = names.pop()
+    return _Clusters(name, region, tokens.pop(), is_own_user=is_own_user, alias=alias)
 
 
 def _name_of(found: re.Match[str]) -> tuple[str, str]:
