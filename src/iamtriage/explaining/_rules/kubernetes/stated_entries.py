@@ -202,9 +202,6 @@ def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     """Return the Kubernetes groups that a text shows of the user of a request, or ``None`` if it shows none."""
     failure = denied.case.failure
     text = failure.text
-    if failure.span == (0, len(text)):
-        # Most denials stand alone.
-        return None
     if (printed := _GROUPS_OF_USER.search(text)) is not None:
         return tuple(printed[1].split())
     entry = find_stated_entry(failure, denied.principal) if denied.is_iam else None
@@ -231,11 +228,16 @@ def _is_user_name(template: str, user: str) -> bool:
 def find_unbound_group(denied: DeniedRequest) -> str | None:
     """Return a group of the user for which a search in the text found no binding."""
     words = find_vain_search(denied.case.failure.text)
-    return next((each for each in find_known_groups(denied) or () if words and words in each), None)
+    known = find_known_groups(denied) if words else None
+    return next((each for each in known or () if words and words in each), None)
 
 
 def find_known_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     """Return the Kubernetes groups of the user of a request, as a text shows, declares or says them."""
+    failure = denied.case.failure
+    if failure.span == (0, len(failure.text)):
+        # Most denials stand alone.
+        return None
     groups = find_groups(denied)
     return _find_declared_groups(denied) if groups is None else groups
 

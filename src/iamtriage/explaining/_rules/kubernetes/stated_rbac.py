@@ -82,7 +82,9 @@ class Gap(NamedTuple):
 def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
     """Return why the roles and bindings in the text do not allow the request, the first one to report."""
     request, text = denied.request, denied.case.failure.text
-    if request.path is not None or request.resource is None:
+    # Most denials stand alone.
+    is_alone = denied.case.failure.span == (0, len(text))
+    if request.path is not None or request.resource is None or is_alone:
         return ()
     stated = list(find_bindings(text))
     groups = find_known_groups(denied)
