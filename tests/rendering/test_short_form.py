@@ -212,6 +212,10 @@ _MESSAGE = 'Login failed: "not mapped" (Unauthorized)'
             [("reported", "The login did not succeed.")], [("Reported", "The login did not succeed.")],
             id="words-of-the-message",
         ),
+        pytest.param(
+            [(each, "The cluster rejected the role.") for each in ("possible", "reported")], [("Possible", "")],
+            id="summary-twice",
+        ),
     ],
 )  # fmt: skip
 def test_rows_say_each_thing_once(causes: list[tuple[str, ...]], rows: list[tuple[str, str]]) -> None:

@@ -18,7 +18,7 @@ __all__ = ("find_placeholders", "is_placeholder_in_prose", "placeholder_word", "
 # Options that end with -type take constants, such as --principal-type GROUP, and --query takes fields.
 _WORD = lazy_pattern(
     # Code that reads a variable names it.
-    r"(?<![A-Za-z0-9_.$-])(?<!-type )(?<!--query )"
+    r"(?=[A-Z])(?<![A-Za-z0-9_.$-])(?<!-type )(?<!--query )"
     r"(?<!env\([\"'])(?<!Env\([\"'])(?<!environ\[[\"'])(?<!environ\.get\([\"'])(?<!Variable\([\"'])(?<!ENV\[[\"'])"
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_])"
 )

@@ -173,7 +173,8 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
             rows.clear()
         is_quote_only = number == 0 and is_certain and not (meaning or others)
         text = text or _only_evidence(cause, shown_text)
-        rows.append((_label(cause, text, message), text))
+        if text or not rows:
+            rows.append((_label(cause, text, message), text))
         shown_text = f"{shown_text} {text}"
     return rows
 

@@ -136,7 +136,7 @@ class Container(NamedTuple):
 
 
 def find_container(pattern: str, resource: str) -> Container | None:
-    """Return what contains a resource, if a reference can stand for that, and not for the resource.
+    """Return what contains a resource if a reference can stand for the container but not for the resource.
 
     >>> find_container("${Orders.Arn}", "arn:aws:s3:::orders/1.csv")
     Container(arn='arn:aws:s3:::orders', noun='bucket', parts='objects', corrected='${Orders.Arn}/*')

@@ -228,8 +228,9 @@ def _is_user_name(template: str, user: str) -> bool:
 def find_unbound_group(denied: DeniedRequest) -> str | None:
     """Return a group of the user for which a search in the text found no binding."""
     words = find_vain_search(denied.case.failure.text)
-    known = find_known_groups(denied) if words else None
-    return next((each for each in known or () if words and words in each), None)
+    if not words:
+        return None
+    return next((each for each in find_known_groups(denied) or () if words in each), None)
 
 
 def find_known_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
