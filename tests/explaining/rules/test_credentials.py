@@ -2373,6 +2373,9 @@ def _jobs(steps: str, *, before: str = "", more: str = "") -> str:
         ("env:\n  AWS_REGION: eu-west-1\n" + _jobs(_CHECKOUT + "      - run: |\n          npm ci\n          node sync.js\n"), "nothing in the workflow gives", "configure-aws-credentials@v6"),
         (_jobs(_CHECKOUT + _PLAN + _ASSUME), "comes after the one that calls AWS", "role-to-assume: arn:aws:iam::111122223333:role/ci"),
         (_jobs(_PLAN, before=_job_of_github(_ASSUME, name="login")), "only the job login assumes a role, and the job plan runs on another runner", "  plan:"),
+        # A comment does not end the steps, whatever its indentation.
+        (_jobs(_PLAN, before=_job_of_github("    # sign in\n" + _ASSUME, name="login")), "only the job login assumes a role", "role-to-assume: arn:aws:iam::111122223333:role/ci"),
+        (_jobs(_PLAN, before=_job_of_github("      [{uses: aws-actions/configure-aws-credentials@v6}]\n", name="login")), "nothing in the workflow gives the job plan any", None),
         (".gitlab-ci.yml\nplan:\n  stage: test\n  script:\n    - terraform plan\n", ".gitlab-ci.yml gives the job plan none", "    AWS_ROLE_ARN: ROLE_ARN"),
         (_jobs(_ASSUME + "      - run: docker run --rm etl python load.py\n"), "in the container: the job has credentials, and docker run does not pass", "run: docker run -e AWS_ACCESS_KEY_ID"),
         ("pipeline {\n  agent any\n  stages {\n    stage('check') { steps { withAWS(role: 'ci') { sh 'aws s3 ls' } } }\n    stage('ship') { steps { sh 'aws s3 sync a s3://b' } }\n  }\n}\n", "in the stage ship: its call of AWS is outside of the block withAWS", "withAWS(role: 'ci') {\n  sh 'aws s3 sync a s3://b'\n}"),

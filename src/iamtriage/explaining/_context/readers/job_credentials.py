@@ -7,6 +7,7 @@ Those of GitLab also get the variables of the project and the group: https://doc
 from __future__ import annotations
 
 import re
+from textwrap import dedent
 from typing import Literal, NamedTuple, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
@@ -88,7 +89,6 @@ def _find_gap(job: Job, jobs: list[Job]) -> CredentialGap | None:
         return None
     assumes = next((index for index, each in enumerate(steps) if _ASSUMES.search(each)), None)
     others = [each for each in jobs if each.name != job.name]
-    other = next((each for each in others if _ASSUMES.search(each.text)), None)
     before = steps if assumes is None else steps[:assumes]
     rest = job.text
     for each in steps if assumes is None else steps[assumes:]:
@@ -106,22 +106,21 @@ def _find_gap(job: Job, jobs: list[Job]) -> CredentialGap | None:
     if not calls and not (assumes is not None and any(map(_is_call, steps[assumes + 1 :]))):
         # Another job that gets credentials and uses them can be the one that failed.
         using = any(
-            (_GIVES.search(each.text) or _ASSUMES.search(each.text)) and _calls_with(each) for each in others
+            (_GIVES.search(each.text) or _ASSUMES.search(each.text))
+            and any(map(_is_call, _split_steps(each.text)))
+            for each in others
         )
         calls = [] if using else [each for each in before if _is_call(each)]
     if not calls:
         return None
     call = _first_line(calls[0])
     if assumes is not None:
-        return CredentialGap("later", job.name, call, step=_dedent(steps[assumes]))
-    if other is not None:
-        step = next(each for each in _split_steps(other.text) if _ASSUMES.search(each))
-        return CredentialGap("other-job", job.name, call, other.name, _dedent(step))
+        return CredentialGap("later", job.name, call, step=dedent(steps[assumes]))
+    for other in others:
+        step = next(filter(_ASSUMES.search, _split_steps(other.text)), None)
+        if step is not None:
+            return CredentialGap("other-job", job.name, call, other.name, dedent(step))
     return CredentialGap("none", job.name, call)
-
-
-def _calls_with(job: Job) -> bool:
-    return any(map(_is_call, _split_steps(job.text)))
 
 
 def _find_heading(before: str) -> str:
@@ -157,18 +156,14 @@ def _split_steps(job: str) -> list[str]:
     dash = next((len(each) - len(each.lstrip()) for each in lines if each.strip().startswith("- ")), None)
     for line in lines:
         depth = len(line) - len(line.lstrip())
-        if line.strip() and (dash is None or depth < dash):
+        # A comment can have any indentation.
+        if line.strip() and not line.lstrip().startswith("#") and (dash is None or depth < dash):
             break
         if depth == dash and line.strip().startswith("- "):
             steps.append([line])
         elif steps:
             steps[-1].append(line)
     return ["\n".join(each).rstrip() for each in steps]
-
-
-def _dedent(step: str) -> str:
-    indent = len(step) - len(step.lstrip())
-    return "\n".join(each[indent:] for each in step.splitlines())
 
 
 _BLOCK = lazy_pattern(
