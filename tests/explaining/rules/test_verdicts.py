@@ -1796,6 +1796,9 @@ _NO_FILE_1 = "profile file cannot be null"
         ("System.InvalidOperationException: Assembly AWSSDK.SecurityToken could not be found or loaded. This assembly must be available at runtime to use Amazon.Runtime.AssumeRoleAWSCredentials.", "also with a web identity", "dotnet add package AWSSDK.SecurityToken"),
         ("ProfileFile provider could not be built: This behavior requires following cargo feature(s) enabled: credentials-process.", "needs for credential_process", "cargo add aws-config --features credentials-process"),
         ('Missing Dependency: Using the login credential provider requires an additional dependency. You will need to pip install "botocore[crt]" before proceeding.', "needs for the credentials of aws login", 'python3 -m pip install "botocore[crt]"'),
+        # Somebody else's words about such a package.
+        ("botocore.exceptions.NoCredentialsError: Unable to locate credentials\nI have run pip install botocore[crt] already.", "found no credentials", None),
+        ("botocore.exceptions.NoCredentialsError: Unable to locate credentials\nThe build says cargo feature(s) enabled: Sso.", "found no credentials", None),
     ],
 )  # fmt: skip
 def test_part_of_an_sdk_that_is_missing(text: str, lacking: str, added: str | None) -> None:

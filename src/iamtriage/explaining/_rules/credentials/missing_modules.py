@@ -23,8 +23,8 @@ from iamtriage.failures._failures import MissingCredentials
 MISSING_MODULE = lazy_pattern(
     r"(?:'(?P<profile>[^'\n]{1,64})' profile, )?the '(?P<module>sts|sso|ssooidc|signin)' service module must be on the class ?path"
     # The SDK 1 says it for a profile with a role, and, whether there is a web identity or not, for the provider of these.
-    r"|(?<!WebIdentityTokenCredentialsProvider: )To use assume role profiles the (?P<profile_1>aws-java-sdk-sts) module must be"
-    r"|\A(?=[\s\S]{0,60000}?(?:\bAWS_WEB_IDENTITY_TOKEN_FILE\b(?! (?:is |are )?(?:not|un|missing))|eks\.amazonaws\.com/(?:role-arn|serviceaccount)|\bIRSA\b|\b[Ss]ervice ?[Aa]ccount\b[^\n.]{0,60}\b(?:role|annotat)))[\s\S]{0,60000}?the (?P<web_identity_1>aws-java-sdk-sts) module must be"
+    r"|(?<!WebIdentityTokenCredentialsProvider: )To use assume role profiles the (?P<of_role>aws-java-sdk-sts) module must be"
+    r"|\A(?=[\s\S]{0,60000}?(?:\bAWS_WEB_IDENTITY_TOKEN_FILE\b(?! (?:is |are )?(?:not|un|missing))|eks\.amazonaws\.com/(?:role-arn|serviceaccount)|\bIRSA\b|\b[Ss]ervice ?[Aa]ccount\b[^\n.]{0,60}\b(?:role|annotat)))[\s\S]{0,60000}?the aws-java-sdk-sts module must be"
 )
 """What the SDK for Java says if a web identity or a profile needs a module, such as for IRSA: https://github.com/aws/aws-sdk-java-v2/issues/2961."""
 # A module of the SDK in a build file of sbt, Maven or Gradle, with its version.
@@ -97,7 +97,7 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
     said = next(MISSING_MODULE.finditer(case.text))
     text, of_sdk_1 = case.failure.text, said["module"] is None
     profile = said["profile"]
-    is_of_profile = bool(profile or said["profile_1"])
+    is_of_profile = bool(profile or said["of_role"])
     group, prefix = ("com.amazonaws", "aws-java-sdk-") if of_sdk_1 else ("software.amazon.awssdk", "")
     module = said["module"] or "sts"
     # A profile of IAM Identity Center requires both.
@@ -168,7 +168,7 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
 class _Package(NamedTuple):
     """What an SDK says about a package that it needs for some credentials, and what installs it."""
 
-    sign: re.Pattern[str]
+    sign: str
     sdk: str
     command: str
     step: str
@@ -178,41 +178,35 @@ class _Package(NamedTuple):
 _PACKAGES = (
     # ServiceClientHelpers.LoadServiceFromAssembly in https://github.com/aws/aws-sdk-net
     _Package(
-        lazy_pattern(
-            r"\b(?P<name>AWSSDK\.[A-Z]\w{2,40}) could not be found or loaded\. This assembly must be available"
-        ),
+        r"\b(?P<name>AWSSDK\.[A-Z]\w{2,40}) could not be found or loaded\. This assembly must be available",
         "the SDK for .NET",
         "dotnet add package {}",
         "Add the package to the project that starts the program, with the same major version as its other AWSSDK packages. Code that no type refers to can be trimmed: keep it with TrimmerRootAssembly.",
         pages.SDK_CREDENTIALS,
     ),
     _Package(
-        lazy_pattern(r"\brequires following cargo feature\(s\) enabled: (?P<name>[a-z-]{2,40})"),
+        r"\brequires following cargo feature\(s\) enabled: (?P<name>[a-z-]{2,40})",
         "the SDK for Rust",
         "cargo add aws-config --features {}",
         "sso and credentials-process are on by default: default-features = false turns them off. With a program of others, export the credentials instead: aws configure export-credentials --format env.",
         "https://docs.rs/crate/aws-config/latest/features",
     ),
     _Package(
-        lazy_pattern(r"\bYou will need to pip install (?:[\\\"'`]{0,3})(?P<name>botocore\[crt\])"),
+        r"\bYou will need to pip install [\\\"'`]{0,3}(?P<name>botocore\[crt\])",
         "the SDK for Python",
         'python3 -m pip install "{}"',
         "Install it in the environment that runs the program: the virtual environment, or with uvx or pipx that of the tool (uvx --with, pipx inject).",
         "https://docs.aws.amazon.com/sdkref/latest/guide/feature-login-credentials.html",
     ),
     _Package(
-        lazy_pattern(
-            r"\bCannot find (?:module|package) '(?P<name>@aws-sdk/(?:client-s(?:ts|so|so-oidc|ignin)|credential-[a-z-]{4,40}))'"
-        ),
+        r"\bCannot find (?:module|package) '(?P<name>@aws-sdk/(?:client-s(?:ts|so|so-oidc|ignin)|credential-[a-z-]{4,40}))'",
         "the SDK for JavaScript",
         "npm install {}",
         "Install it in the project that runs, with the version of the other @aws-sdk packages. A bundler must not leave it out.",
         pages.SDK_CREDENTIALS,
     ),
 )
-MISSING_PACKAGE = lazy_pattern(
-    r"could not be found or loaded\. This assembly must be|cargo feature\(s\) enabled: |pip install [\\\"'`]{0,3}botocore\[crt\]|\bCannot find (?:module|package) '@aws-sdk/(?:client-s(?:ts|so|so-oidc|ignin)'|credential-)"
-)
+MISSING_PACKAGE = lazy_pattern("|".join(each.sign.replace("?P<name>", "?:") for each in _PACKAGES))
 """What other SDKs say about a package that they lack."""
 # What the package is for.
 _USES = (
@@ -225,9 +219,8 @@ _USES = (
 
 def explain_missing_package(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that a program lacks a package of its SDK."""
-    text = case.failure.text
     package, found = next(
-        (each, found) for each in _PACKAGES if (found := each.sign.search(text)) is not None
+        (each, found) for each in _PACKAGES if (found := re.search(each.sign, case.text)) is not None
     )
     name = found["name"]
     use = next(use for sign, use in _USES if re.search(sign, name))
