@@ -6,12 +6,14 @@ Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#setting-the
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 
 __all__ = ("MisplacedAccount", "find_keys", "find_misplaced_account")
 
+_MAX_CHARS, _MAX_LINES = 64_000, 50
 _FIELD = "serviceAccountName"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _LINE = lazy_pattern(
@@ -69,8 +71,9 @@ def find_misplaced_account(text: str) -> MisplacedAccount | None:
     >>> found.right, found.kind
     ('spec.jobTemplate.spec.template.spec.serviceAccountName', 'CronJob')
     """
+    text = text[:_MAX_CHARS]
     unknown = _UNKNOWN.search(text) if "unknown field" in text else None
-    written = [each for each in map(_read_line, _LINE.finditer(text)) if each is not None]
+    written = [*filter(None, map(_read_line, islice(_LINE.finditer(text), _MAX_LINES)))]
     wrong = [each for each in written if each.path != each.right]
     if unknown is None:
         return wrong[0] if len(written) == len(wrong) == 1 else None
