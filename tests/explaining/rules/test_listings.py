@@ -80,11 +80,12 @@ def test_other_prefix_of_a_recursive_command() -> None:
         ('await s3.send(new ListObjectsV2Command({ Bucket: "shop-files" }))', 'new ListObjectsV2Command({ Bucket: "shop-files", Prefix: "team/a/" })'),
         ('client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: aws.String("shop-files")})', 'client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: aws.String("shop-files"), Prefix: aws.String("team/a/")})'),
         ('ListObjectsV2Request.builder().bucket("shop-files").build()', 'ListObjectsV2Request.builder().bucket("shop-files").prefix("team/a/").build()'),
+        ('boto3.client("s3", endpoint_url="https://s3.eu-west-1.amazonaws.com").list_objects_v2(Bucket="shop-files")', 'list_objects_v2(Bucket="shop-files", Prefix="team/a/")'),
         ('s3.list_objects_v2(Bucket="shop-files", Prefix="team/a/")', None),
         ('s3.list_objects_v2(Bucket="shop-files", Prefix=folder)', None),
         ("s3.list_objects_v2(**options)", None),
     ],
-    ids=["paginator", "javascript", "go", "java", "prefix", "variable", "spread"],
+    ids=["paginator", "javascript", "go", "java", "endpoint", "prefix", "variable", "spread"],
 )  # fmt: skip
 def test_prefix_that_the_code_does_not_send(call: str, corrected: str | None) -> None:
     statement = {

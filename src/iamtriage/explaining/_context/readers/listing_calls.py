@@ -20,7 +20,8 @@ _BUCKET_NAME = lazy_pattern(
 _PREFIX = lazy_pattern(
     r"(?i:(?<![\w])[\"']?prefix[\"']?)(?:\s?(?:=>|[:=])\s?|\()(?:aws\.String\()?(?:(?P<quote>[\"'`])(?P<value>[^\"'`\n{}$]{0,300})(?P=quote))?"
 )
-_COMMENT = lazy_pattern(r"(?:#|//)[^\n]{0,200}\Z")
+# No URL.
+_COMMENT = lazy_pattern(r"(?:#|(?<!:)//)[^\n]{0,200}\Z")
 _DELIMITER = lazy_pattern(r"(?i:\bdelimiter\b)")
 _SPREAD = ("**", "...")
 _PAGINATOR = lazy_pattern(r"(?i:paginator\([\"']list_objects)")
