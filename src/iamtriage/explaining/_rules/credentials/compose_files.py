@@ -6,6 +6,7 @@ Source: https://docs.docker.com/compose/how-tos/environment-variables/set-enviro
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
@@ -15,7 +16,8 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import MissingCredentials
 
-_COMPOSE = lazy_pattern(r"\b(?:docker-)?compose[\w.-]{0,20}\.ya?ml\b|\bdocker[- ]compose\b")
+COMPOSE = lazy_pattern(r"\b(?:docker-)?compose[\w.-]{0,20}\.ya?ml\b|\bdocker[- ]compose\b")
+"""The file of Docker Compose, or its command."""
 _SERVICE = lazy_pattern(
     r"^services:[ \t]*\n(?P<body>(?:[ \t]*\n|[ \t]*#[^\n]*\n)*(?P<depth>[ \t]{1,8})(?P<name>[\w.-]{1,63}):[ \t]*\n(?:[ \t][^\n]*(?:\n|\Z)|[ \t]*\n)*)",
     re.MULTILINE,
@@ -40,19 +42,25 @@ ENV_FILE_NOT_PASSED = CauseType(
 )
 
 
+def find_service(text: str, services: Iterable[str]) -> str | None:
+    """Return the only service whose log a text has, or that a command in it runs."""
+    named = {each["log"] or each["run"] for each in _NAMED_SERVICE.finditer(text)}.intersection(services)
+    return named.pop() if len(named) == 1 else None
+
+
 def explain_env_file(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that a container does not get the variables of .env, if the text shows that file and the Compose file."""
     text = case.failure.text
     service = _SERVICE.search(text)
-    if service is None or not (_COMPOSE.search(text) and _ENV_FILE.search(text)) or _PASSES.search(text):
+    if service is None or not (COMPOSE.search(text) and _ENV_FILE.search(text)) or _PASSES.search(text):
         return None
     name, depth = service["name"], service["depth"]
     services = re.findall(rf"(?m)^{depth}([\w.-]{{1,63}}):[ \t]*$", service["body"])
     if len(services) > 1:
-        named = {each["log"] or each["run"] for each in _NAMED_SERVICE.finditer(text)} & {*services}
-        if len(named) != 1:
+        named = find_service(text, services)
+        if named is None:
             return None
-        name = named.pop()
+        name = named
     return case.explain(
         f"The container of the service {name} gets no credentials: the service has neither env_file nor environment.",
         ENV_FILE_NOT_PASSED.cause(

@@ -16,10 +16,9 @@ from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
-from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.credentials.compose_files import explain_env_file
+from iamtriage.explaining._rules.credentials.compose_files import COMPOSE, explain_env_file, find_service
 from iamtriage.explaining._rules.credentials.source_settings import (
     explain_metadata_off,
     explain_misnamed_settings,
@@ -62,12 +61,9 @@ _JAVA_1 = lazy_pattern(r"\bcom\.amazonaws\.")
 _MOUNT = lazy_pattern(
     r"(?P<source>[\w~$/{}\"-]{1,100}/\.aws)/?[\"']?:(?P<target>(?P<home>/[\w./-]{1,100})/\.aws)(?![\w-])(?P<options>:[a-zA-Z]{1,12}(?:,[a-zA-Z]{1,12}){0,3}\b)?"
 )
-# The file of Docker Compose, with its services, and what it writes before the output of one.
-_COMPOSE = lazy_pattern(
-    r"\b(?:docker-)?compose(?:\.\w{1,20})?\.ya?ml\b|^[ \t]{0,8}volumes:[ \t]*$|\bdocker[- ]compose\b",
-    re.MULTILINE,
-)
-_SERVICE = lazy_pattern(r"^([a-z][\w-]{0,40}?)(?:[-_]\d{1,2})?[ \t]{1,20}\| ", re.MULTILINE)
+# Keys of a Compose file, such as its services.
+_VOLUMES = lazy_pattern(r"^[ \t]{0,8}volumes:[ \t]*$", re.MULTILINE)
+_YAML_KEY = lazy_pattern(r"^[ \t]+([\w.-]{1,63}):[ \t]*$", re.MULTILINE)
 _USER = lazy_pattern(
     r"^[ \t]{0,8}USER[ \t]{1,4}(?P<file>[a-z][\w-]{0,31})\b|\bwhoami\b[^\n]{0,20}\n(?P<shown>[a-z][\w-]{0,31})\s*$|\b(?:docker|podman) run\b[^\n]{0,300}(?:--user[ =]|-u )(?P<option>[a-z][\w-]{0,31})\b",
     re.MULTILINE,
@@ -227,10 +223,8 @@ def explain_other_home(case: Case[MissingCredentials], missing: str = "credentia
     # Of a quoted item, the quote that ends it is not part of the mount.
     old = old.lstrip('"') if old.count('"') == 1 else old
     new = f"{old.replace(mount['target'], f'{home}/.aws')}{more}"
-    compose = _COMPOSE.search(text) is not None
-    service = unique_value(_SERVICE, text)
-    is_named = service is not None and re.search(rf"^[ \t]+{service.value}:[ \t]*$", text, re.MULTILINE)
-    named = service.value if service and is_named else "SERVICE"
+    compose = COMPOSE.search(text) is not None or _VOLUMES.search(text) is not None
+    named = find_service(text, _YAML_KEY.findall(text)) or "SERVICE"
     other_home = "If the image has another home directory, use what the command prints."
     find_home = "docker run --rm --entrypoint sh IMAGE -c 'id; echo $HOME'"
     own_id = "Set --user to that ID, or pass"
