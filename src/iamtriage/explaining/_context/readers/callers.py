@@ -121,7 +121,7 @@ def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
 
 
 def find_said_caller(text: str, kind: str) -> Stated | None:
-    """Return the caller that a text states in words, if the kind of the failure does not make others likely."""
+    """Return the caller of a denied call, or of a request to a cluster, as a text describes it."""
     if kind == "access_denied":
         return find_described_caller(text)
     return find_named_caller(text) if kind in _KINDS_OF_CLUSTERS else None

@@ -109,8 +109,7 @@ def find_proxy_change(text: str) -> ProxyChange | None:
     if (to_aws := _find_host_kept_for_aws(text)) is not None:
         return to_aws
     apache = _APACHE.search(text)
-    is_for_aws = apache is not None and _is_of_aws(apache["host"])
-    if apache is not None and not is_for_aws and _APACHE_PASSES.search(text) is None:
+    if apache is not None and not _is_of_aws(apache["host"]) and _APACHE_PASSES.search(text) is None:
         step, line = "Add the line next to ProxyPass", "ProxyPreserveHost On"
         return ProxyChange(
             "Apache", "Host", apache[0].strip(), apache["host"], step, line, "apachectl -k graceful"

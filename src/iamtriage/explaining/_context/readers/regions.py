@@ -134,12 +134,12 @@ def find_working_regions(text: str, start: int, end: int) -> tuple[str, ...]:
             continue
         if output.strip() and not _ERROR.search(output):
             found[region] = None
-    for clause in CLAUSE_END.split(f"{text[low:start]}\n{text[end:high]}"):
-        works = _WORKS.search(clause.strip())
+    for clause in map(str.strip, CLAUSE_END.split(f"{text[low:start]}\n{text[end:high]}")):
+        works = _WORKS.search(clause)
         if works is not None and not (_ERROR.search(clause) or _NEGATION.search(clause)):
             # "region = eu-west-1, works with --region us-east-1"
-            where = _WHERE.match(clause.strip(), works.end())
-            named = () if where is None else _MENTION.findall(clause.strip(), where.end())
+            where = _WHERE.match(clause, works.end())
+            named = () if where is None else _MENTION.findall(clause, where.end())
             found |= dict.fromkeys(named or _MENTION.findall(clause))
     heading = _HEADS_FAILURE.search(text, max(start - _CHARS_BEFORE, 0), start)
     if heading is not None:

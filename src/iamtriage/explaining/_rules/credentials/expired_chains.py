@@ -163,11 +163,11 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
     chain = _find_chain(case)
     if chain is None:
         return None
+    if chain.role is None:
+        return _explain_fixed_keys(case, chain, expired)
     times = (
         f" at {chain.issued}, and the call failed at {chain.failed}" if chain.issued and chain.failed else ""
     )
-    if chain.role is None:
-        return _explain_fixed_keys(case, chain, expired)
     name = chain.role.rpartition("/")[2]
     by = f"the role {chain.source}" if chain.source else "another role"
     because = f"{capitalize_start(by)} assumes {name}."

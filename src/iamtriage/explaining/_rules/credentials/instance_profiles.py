@@ -126,24 +126,12 @@ def _in_code(text: str) -> Remedy | None:
             use = f"iam_instance_profile {{\n    name = {profile}\n  }}"
         manifest = f'resource "aws_iam_instance_profile" "{role}" {{\n  role = aws_iam_role.{role}.name\n}}\n\nresource "{kind}" "{name}" {{\n  {use}\n}}\n'
     else:
-        lines = ["      IamInstanceProfile: !Ref InstanceProfile"]
+        use = "IamInstanceProfile: !Ref InstanceProfile"
         if kind.endswith("LaunchTemplate"):
-            lines = [
-                "      LaunchTemplateData:",
-                "        IamInstanceProfile:",
-                "          Arn: !GetAtt InstanceProfile.Arn",
-            ]
-        manifest = "\n".join(
-            (
-                *(
-                    "  InstanceProfile:",
-                    "    Type: AWS::IAM::InstanceProfile",
-                    "    Properties:",
-                    f"      Roles: [!Ref {role}]",
-                ),
-                *(f"  {name}:", "    Properties:", *lines, ""),
+            use = (
+                "LaunchTemplateData:\n        IamInstanceProfile:\n          Arn: !GetAtt InstanceProfile.Arn"
             )
-        )
+        manifest = f"  InstanceProfile:\n    Type: AWS::IAM::InstanceProfile\n    Properties:\n      Roles: [!Ref {role}]\n  {name}:\n    Properties:\n      {use}\n"
     return your_remedy(
         f"Give the EC2 instance a role: add an instance profile with {role} to the code",
         f"The code creates the role, but no instance profile, and {name} names none. Add the lines below to the others. No restart of the instance is needed.",

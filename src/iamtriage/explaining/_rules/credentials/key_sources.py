@@ -299,6 +299,7 @@ KEYS_BESIDE_SIGN_IN = CauseType(
     fix="Delete the keys from the section in ~/.aws/credentials.",
     sources=("https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html",),
 )
+_SIGN_IN = lazy_pattern(r"\baws sso login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})", re.ASCII)
 _BACKEND = lazy_pattern(r"\b[Cc]onfiguring (?:Terraform |the )?S3 [Bb]ackend\b|\bbackend initialization\b")
 _PROVIDER_PROFILE = lazy_pattern(
     r"\bprovider \"aws\" ?\{[^{}]{0,600}?\bprofile[ \t]{0,20}= ?\"(?P<profile>[\w.@+-]{1,64})\""
@@ -326,9 +327,6 @@ def _find_keys_beside_sign_in(case: Case[Failure]) -> str | None:
     return next(
         (each for each in stored if each in signed_in and clues.safe_name(each) and selected <= {each}), None
     )
-
-
-_SIGN_IN = lazy_pattern(r"\baws sso login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})", re.ASCII)
 
 
 def _explain_keys_beside_sign_in(case: Case[Failure], verdict: str, topic: str) -> Explanation | None:

@@ -133,7 +133,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     return case.explain(
         f"There is no IAM Identity Center sign-in for {described}: {cache} has no token for it. No permission is missing.",
         reported,
-        *(causes if other is None else causes[::-1]),
+        *causes,
         remedies=present(other and other.remedy, login),
     )
 

@@ -76,30 +76,28 @@ def _find_cdn(case: Case[Failure]) -> str | None:
     return None if found is None else found[0]
 
 
-def _explain_cdn(case: Case[Failure], words: str) -> Explanation:
-    """Explain that a presigned URL is only for the host of S3.
+_UNCHANGED = "Or use the presigned URL unchanged, with the host of S3."
+_SIGN_FOR_CLOUDFRONT = your_remedy(
+    "Sign the URL for CloudFront, not for S3",
+    "Use the signed URLs or cookies of CloudFront, with a key group of the distribution, and origin access control, with which CloudFront signs its own requests to S3. Without X-Amz- parameters, S3 then sees no second signature.",
+    _UNCHANGED,
+    commands="aws cloudfront sign --url https://DOMAIN/OBJECT_KEY --key-pair-id KEY_PAIR_ID --private-key file://private_key.pem --date-less-than EXPIRY_VALUE",
+    url="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-signed-urls.html",
+)
+_SIGN_FOR_NETWORK = your_remedy(
+    "Sign the URL for the network, not for S3",
+    "Use the tokens or signed URLs of the network, and let it authenticate itself to S3.",
+    _UNCHANGED,
+    url=pages.SIGNATURES,
+)
 
-    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-signed-urls.html
-    """
-    is_cloudfront = "loud" in words and "ront" in words
+
+def _explain_cdn(case: Case[Failure], words: str) -> Explanation:
+    """Explain that a presigned URL is only for the host of S3."""
+    is_cloudfront = "cloudfront" in words.lower()
     received = _RECEIVED.search(case.failure.text)
     host = f", here {received['host']}" if received else ""
     network = "CloudFront" if is_cloudfront else "the content delivery network"
-    sign = your_remedy(
-        "Sign the URL for CloudFront, not for S3"
-        if is_cloudfront
-        else "Sign the URL for the network, not for S3",
-        "Use the signed URLs or cookies of CloudFront, with a key group of the distribution, and origin access control, with which CloudFront signs its own requests to S3. Without X-Amz- parameters, S3 then sees no second signature."
-        if is_cloudfront
-        else "Use the tokens or signed URLs of the network, and let it authenticate itself to S3.",
-        "Or use the presigned URL unchanged, with the host of S3.",
-        commands="aws cloudfront sign --url https://DOMAIN/OBJECT_KEY --key-pair-id KEY_PAIR_ID --private-key file://private_key.pem --date-less-than EXPIRY_VALUE"
-        if is_cloudfront
-        else None,
-        url="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-signed-urls.html"
-        if is_cloudfront
-        else pages.SIGNATURES,
-    )
     return case.explain(
         f"The URL was presigned for the host of S3, and {network} sends the request with another host or path{host}, so S3 computes another signature. The keys are not the problem.",
         common_causes.REQUEST_CHANGED.cause(
@@ -108,7 +106,7 @@ def _explain_cdn(case: Case[Failure], words: str) -> Explanation:
             text="The signature of a presigned URL covers the header Host and the path: no other host can replace that of S3.",
         ),
         topic="signature-mismatch",
-        remedies=sign,
+        remedies=_SIGN_FOR_CLOUDFRONT if is_cloudfront else _SIGN_FOR_NETWORK,
         notes="No permission is missing.",
     )
 
