@@ -25,17 +25,15 @@ GATEWAY = "apigateway.amazonaws.com"
 """The service principal of API Gateway."""
 URL = "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html"
 """The page about function policies."""
-# The permission in Terraform's code.
-_IN_TERRAFORM = lazy_pattern(
-    r"resource\s{1,8}\"aws_lambda_permission\"\s{1,8}\"(?P<name>[\w-]{1,64})\"\s{0,8}\{[^{}]{0,800}?\bsource_arn\s{0,20}=\s{0,4}(?P<value>\"[^\"\n]{0,300}\"|[\w.\[\]-]{1,200})"
+# The permission in Terraform's code, of which the text may show only the beginning.
+_BLOCK = lazy_pattern(
+    r"resource\s{1,8}\"aws_lambda_permission\"\s{1,8}\"(?P<name>[\w-]{1,64})\"\s{0,8}\{(?P<body>(?:\$\{[^{}]{0,200}\}|[^{}]){0,1500})(?P<end>\})?"
 )
+_SOURCE = lazy_pattern(r"\bsource_arn\s{0,20}=\s{0,4}(?P<value>\"[^\"\n]{0,300}\"|[\w.\[\]-]{1,200})")
 _PRINCIPAL = lazy_pattern(r"\bprincipal\s{0,20}=\s{0,4}\"(?P<service>[\w.-]{1,80})\"")
 # The attribute with the ARN for managing an API, in place of execution_arn:
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_rest_api
 _API_ARN = lazy_pattern(r"(?<=\.)(?<!execution_)arn\b(?=[}\s\"/]|\Z)")
-_BLOCK = lazy_pattern(
-    r"resource\s{1,8}\"aws_lambda_permission\"\s{1,8}\"[\w-]{1,64}\"\s{0,8}\{(?P<body>(?:[^{}]|\$\{[^{}]{0,200}\}){0,1500})\}"
-)
 _ATTRIBUTE = lazy_pattern(
     r"^[ \t]{0,20}(?P<name>\w{1,40})[ \t]{0,40}=[ \t]{0,20}(?:\"(?P<text>[^\"\n]{0,400})\"|(?P<expression>[\w.\[\]-]{1,200}))[ \t]{0,40}(?:#[^\n]{0,200})?$",
     re.MULTILINE,
@@ -72,6 +70,7 @@ def _list_blocks(text: str) -> list[dict[str, str]]:
             for each in _ATTRIBUTE.finditer(block["body"])
         }
         for block in _BLOCK.finditer(text)
+        if block["end"]
     ]
 
 
@@ -102,12 +101,13 @@ def _build_statement(permission: Mapping[str, str]) -> dict[str, Any] | None:
     return {**statement, "Condition": known} if known else statement
 
 
-def _find_in_terraform(text: str, service: str) -> re.Match[str] | None:
-    """Return the only permission of a service in Terraform's code."""
+def _find_in_terraform(text: str, service: str) -> tuple[str, str] | None:
+    """Return the name of the only permission of a service in Terraform's code, and the source_arn that it has."""
     found = [
-        each
-        for each in _IN_TERRAFORM.finditer(text)
-        if (named := _PRINCIPAL.search(text, each.start(), text.find("}", each.end()) + 1 or len(text)))
+        (block["name"], source["value"])
+        for block in _BLOCK.finditer(text)
+        if (source := _SOURCE.search(block["body"])) is not None
+        and (named := _PRINCIPAL.search(block["body"])) is not None
         and named["service"] == service
     ]
     return found[0] if len(found) == 1 else None
@@ -122,14 +122,14 @@ def replace_permission(
     of_account = key.lower() == "aws:sourceaccount"
     code = None if of_account else _find_in_terraform(case.failure.text, service)
     if code is not None:
-        written, fixed = code["value"], f'"{new}"'
+        (name, written), fixed = code, f'"{new}"'
         if new.startswith(old):
             ending = new.removeprefix(old)
             fixed = f'{written[:-1]}{ending}"' if written.startswith('"') else f'"${{{written}}}{ending}"'
         elif (exported := _API_ARN.sub("execution_arn", written)) != written:
             fixed = exported if "/" in written else f'"${{{exported}}}/*/*"'
         return owner_remedy(
-            f"Correct source_arn of aws_lambda_permission.{code['name']}",
+            f"Correct source_arn of aws_lambda_permission.{name}",
             f"Write source_arn = {fixed} in the code, for {clip_text(new)}. A permission that the AWS CLI adds would be unknown to Terraform.",
             commands=("terraform apply", Labelled("Then check the policy:", show)),
             url=URL,
