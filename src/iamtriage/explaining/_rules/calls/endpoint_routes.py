@@ -42,8 +42,8 @@ def lacks_way(text: str, service: str) -> bool:
     return not is_named and _NO_NAT.search(text) is not None
 
 
-def create_endpoint_remedy(service: str) -> Remedy:
-    """Return the remedy that gives a subnet a VPC endpoint for a service."""
+def create_endpoint_remedy(service: str, host: str) -> Remedy:
+    """Return the remedy that gives a subnet a VPC endpoint for a service, which was called by the name of a host."""
     region = service.split(".")[-2]
     where = f"aws ec2 create-vpc-endpoint --region {region} --vpc-id VPC_ID --service-name {service}"
     if service.endswith(_GATEWAY_SERVICES):
@@ -60,16 +60,11 @@ def create_endpoint_remedy(service: str) -> Remedy:
             f"{where} --vpc-endpoint-type Interface --private-dns-enabled --subnet-ids SUBNET_ID --security-group-ids SECURITY_GROUP_ID",
             Labelled(
                 "Then, where the call runs, the name must have a private address:",
-                f"nslookup {_host(service)}",
+                commands.fill_command("nslookup {}", host),
             ),
         ),
         url=pages.VPC_ENDPOINTS,
     )
-
-
-def _host(service: str) -> str:
-    _, _, region, *names = service.split(".")
-    return ".".join((*reversed(names), region, "amazonaws.com"))
 
 
 def test_connection_remedy(case: Case[AwsError], host: str | None, *, has_region: bool) -> Remedy:
@@ -79,7 +74,7 @@ def test_connection_remedy(case: Case[AwsError], host: str | None, *, has_region
     if case.facts.namespace is not None:
         where = f"in a pod of the namespace {clip_text(case.facts.namespace)} (kubectl exec)"
     endpoint = f"a VPC endpoint{f' for {service}' if service else ''} with private DNS"
-    if service is not None and service.endswith((".s3", ".dynamodb")):
+    if service is not None and service.endswith(_GATEWAY_SERVICES):
         endpoint = f"a gateway endpoint for {service} in its route table"
     look = "aws ec2 describe-vpc-endpoints --region REGION"
     if service is not None:

@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import certificates, clues, clusters, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.findings import (
@@ -124,7 +123,12 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         return _explain_unknown_error(case)
     findings, related = diagnose_sts_call(case, codes=UNREACHABLE_CODES), _related_causes(message, host)
     service = None if _unknown_region(message, host) else find_endpoint_service(host)
-    if service is not None and not findings.causes and lacks_way(case.failure.text, service):
+    if (
+        host is not None
+        and service is not None
+        and not findings.causes
+        and lacks_way(case.failure.text, service)
+    ):
         return case.explain(
             f"The call got no response from {host}: its subnet has no NAT gateway, and no VPC endpoint for {service}.",
             certificates.NO_WAY_OUT.cause(
@@ -133,7 +137,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             ),
             topic="no-answer",
             remedies=(
-                create_endpoint_remedy(service),
+                create_endpoint_remedy(service, host),
                 test_connection_remedy(case, host, has_region=True),
             ),
             notes=_NOT_A_TRUST_POLICY if service.endswith(".sts") else _NOT_A_POLICY,
@@ -189,7 +193,7 @@ _NETWORK_ERRORS = (
 
 
 def _regional_host(case: Case[AwsError]) -> str:
-    return f"sts.{commands.region(find_region(case))}.amazonaws.com"
+    return f"sts.{commands.region(clues.find_region(case))}.amazonaws.com"
 
 
 def _network_cause(message: str, host: str | None) -> Cause | None:
