@@ -9,8 +9,6 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, Role, User
@@ -375,14 +373,14 @@ def _condition_remedy(name: str, text: str) -> Remedy:
     is_hcl = _HCL_POLICY.search(text) is not None
     if is_hcl:
         lines = f'Principal = {{ AWS = "{root}" }}\nCondition = {{ ArnLike = {{ "aws:PrincipalArn" = "{clip_text(name)}" }} }}'
-    remedy = your_remedy(
+    return your_remedy(
         "Name the account, with a condition on aws:PrincipalArn",
         "Write this in the statement. Conditions support wildcards, principals do not. Or list the whole ARN of each principal: they must exist.",
         "The policy then names only the account, so the principals also need an identity-based policy that allows the action.",
         manifest=lines,
+        manifest_language="hcl" if is_hcl else "text",
         url=pages.POLICY_PRINCIPAL,
     )
-    return attrs.evolve(remedy, manifest_language="hcl" if is_hcl else "text")
 
 
 def _validate_remedy(message: str) -> Remedy:
