@@ -41,3 +41,9 @@ def test_endpoint_with_the_name_of_its_region() -> None:
         "export AWS_REGION=eu-west-1 AWS_STS_REGIONAL_ENDPOINTS=regional",
     )
     assert not any("service account" in each.title for each in explanation.remedies)
+
+
+def test_host_of_a_service_with_another_name() -> None:
+    first = explain(FAILED.format("kinesis") + "no NAT").remedies[0]
+    assert first.title == "Create an interface endpoint for com.amazonaws.eu-west-1.kinesis-streams"
+    assert first.commands[-1].endswith("nslookup kinesis.eu-west-1.amazonaws.com")
