@@ -40,7 +40,7 @@ _KIND = lazy_pattern(
 )
 _POLICY_ARN = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:policy/[\w+=,.@/-]{1,256}")
 _BUCKET = lazy_pattern(r"\bS3 Bucket \(([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\)")
-_REST_OF_USER = "By the API, a user can be deleted only without access keys, password, MFA devices, certificates, SSH keys and Git credentials, policies and groups. The console removes all of these with the user."
+_REST_OF_USER = "The API deletes a user only if it has no access keys, password, MFA devices, certificates, SSH keys, Git credentials, policies or groups. The console removes all of these with the user."
 
 
 @attrs.frozen(eq=False)
@@ -52,6 +52,8 @@ class _Item:
     lines: Commands
     step: str | None = None
     kind: str = "User"
+    title: str | None = None
+    verb: str = "has"
 
 
 _ITEMS = (
@@ -73,6 +75,7 @@ _ITEMS = (
         lazy_pattern("login profile"),
         "a console password",
         ("aws iam delete-login-profile {1}",),
+        title="Delete the console password",
     ),
     _Item(
         lazy_pattern("MFA"),
@@ -83,6 +86,7 @@ _ITEMS = (
             "aws iam delete-virtual-mfa-device --serial-number MFA_SERIAL",
         ),
         "Only a virtual device, whose serial number is an ARN, is deleted as well.",
+        title="Deactivate the MFA device",
     ),
     _Item(
         lazy_pattern("signing certificate"),
@@ -125,6 +129,8 @@ _ITEMS = (
             "aws iam list-groups-for-user {1} --query 'Groups[].GroupName' --output text",
             "aws iam remove-user-from-group {1} --group-name GROUP_NAME",
         ),
+        title="Remove it from its groups",
+        verb="is in",
     ),
     _Item(
         lazy_pattern("instance profile"),
@@ -136,6 +142,8 @@ _ITEMS = (
         ),
         "Instances that run with the profile lose their credentials. Only EC2 shows them: aws ec2 describe-iam-instance-profile-associations. Delete the profile, too, if nothing needs it.",
         "Role",
+        "Remove it from its instance profiles",
+        "is in",
     ),
     _Item(
         lazy_pattern("detach"),
@@ -156,12 +164,6 @@ _ITEMS = (
         kind="Role",
     ),
 )
-_TITLES = {
-    "a console password": "Delete the console password",
-    "an MFA device": "Deactivate the MFA device",
-    "groups": "Remove it from its groups",
-    "an instance profile": "Remove it from its instance profiles",
-}
 _LABEL = "Then, for each:"
 # What else the API wants removed from a user, after what the message names.
 _USER_CHECKS = (
@@ -191,7 +193,8 @@ def explain_blocked_deletion(case: Case[AwsError], message: str) -> Explanation:
     if kind == "InstanceProfile":
         return _explain_instance_profile(case)
     noun = kind.lower()
-    name = find_holder(case, noun, find_deployment(case.failure, case.facts))
+    tool = find_deployment(case.failure, case.facts)
+    name = find_holder(case, noun, tool)
     option = commands.command(f"--{noun}-name", name or f"{noun.upper()}_NAME")
     filled = replace_in(replace_in(item.lines, "{0}", noun), "{1}", option)
     first, others = str(filled[0]), filled[1:]
@@ -213,14 +216,13 @@ def explain_blocked_deletion(case: Case[AwsError], message: str) -> Explanation:
             Labelled("When nothing is left:", again),
         )
         steps = (item.step, _REST_OF_USER)
-    tool = find_deployment(case.failure, case.facts)
     is_terraform = "deleting IAM" in case.failure.text or (tool is not None and tool.tool == "Terraform")
     is_terraform = is_terraform and item.what != "an instance profile"
     called = f"The {noun} {name}" if name else f"The {noun}"
     return _explain(
         case,
-        f"{called} cannot be deleted while it {'is in' if item.what in {'groups', 'an instance profile'} else 'has'} {item.what}",
-        f"{_TITLES.get(item.what, f'Remove the {item.what}')} first",
+        f"{called} cannot be deleted while it {item.verb} {item.what}",
+        f"{item.title or f'Remove the {item.what}'} first",
         *steps,
         _TERRAFORM.get(kind) if is_terraform else None,
         lines=lines,
@@ -266,7 +268,7 @@ def _explain_filled_bucket(case: Case[AwsError]) -> Explanation:
         f"The bucket{words} cannot be deleted while it has objects, old versions, delete markers or unfinished uploads",
         "Look at what the bucket still has, and delete it if nobody needs it",
         "If the bucket looks empty, it has versions: the first command lists them, with delete markers.",
-        "Emptying a bucket cannot be undone. The console does it with Empty, also for versions; aws s3 rm --recursive leaves versions behind. In Terraform, force_destroy = true in aws_s3_bucket does it: apply it before you destroy.",
+        "Emptying a bucket cannot be undone. In the console, Empty also deletes the versions; aws s3 rm --recursive leaves versions behind. In Terraform, force_destroy = true in aws_s3_bucket does it: apply it before you destroy.",
         lines=(
             f"aws s3api list-object-versions --bucket {bucket} --max-items 10",
             f"aws s3api list-multipart-uploads --bucket {bucket} --max-items 10",
