@@ -70,6 +70,7 @@ _SERVICES = {
     "textract": "Textract",
     "transcribe": "Amazon Transcribe",
 }
+_UNNAMED = "The service"
 _MAX_BUCKET_LENGTH = 63
 _LOCATE = '"$(aws s3api get-bucket-location --bucket {} --query "LocationConstraint || \'us-east-1\'" --output text)"'
 
@@ -90,6 +91,11 @@ class _Read(NamedTuple):
     key: str | None
     role: str | None
     is_written: bool = False
+
+    @property
+    def is_of_cluster(self) -> bool:
+        """Whether a cluster reads it, whose Region is fixed."""
+        return self.service == "Redshift"
 
     @property
     def verb(self) -> str:
@@ -114,7 +120,7 @@ def explain_unreadable_object(case: Case[AwsError], message: str) -> Explanation
         bucket, key = context.bucket.value, None if context.key is None else context.key.value
     service = next(
         (_SERVICES[each.service] for each in actions_for(case.operation or "") if each.service in _SERVICES),
-        "The service",
+        _UNNAMED,
     )
     if _OF_REDSHIFT in text:
         service = "Redshift"
@@ -131,7 +137,7 @@ def explain_unreadable_object(case: Case[AwsError], message: str) -> Explanation
 def _explain_other_region(
     case: Case[AwsError], read: _Read, called: str | None, region: str | None
 ) -> Explanation:
-    where = called or f"the Region of the {'cluster' if read.service == 'Redshift' else 'call'}"
+    where = called or f"the Region of the {'cluster' if read.is_of_cluster else 'call'}"
     is_null = region == "us-east-1" and re.search(r"\bLocationConstraint\"?: ?(?:null|None)\b", case.text)
     shown = "LocationConstraint null means us-east-1." if is_null else None
     whose = f"The role {clip_text(read.role)} and its policies are" if read.role else "IAM policies are"
@@ -140,7 +146,7 @@ def _explain_other_region(
         BUCKET_IN_OTHER_REGION.cause(
             "derived",
             shown,
-            text=f"{read.service} {'writes only to' if read.is_written else 'reads only from'} buckets in the Region in which it {'runs' if read.service == 'Redshift' else 'is called'}. {whose} the same in all Regions, and not the cause.",
+            text=f"{read.service} {'writes only to' if read.is_written else 'reads only from'} buckets in the Region in which it {'runs' if read.is_of_cluster else 'is called'}. {whose} the same in all Regions, and not the cause.",
         ),
         remedies=_copy_remedy(case, read, called, region, where),
     )
@@ -170,7 +176,6 @@ def _copy_remedy(
             f"Then allow the role {read.role} to read it (account administrator):",
             line.replace("file://policy.json", quote_argument(document)),
         )
-    is_of_cluster = read.service == "Redshift"
     make = fill_command("aws s3 mb {} --region {}", f"s3://{other}", called)
     if read.is_written:
         return your_remedy(
@@ -179,7 +184,7 @@ def _copy_remedy(
             commands=make,
             url=pages.S3_ERRORS,
         )
-    if is_of_cluster and not _COLUMNAR.search(case.failure.text):
+    if read.is_of_cluster and not _COLUMNAR.search(case.failure.text):
         return your_remedy(
             f"Add REGION '{region or 'REGION'}' to the statement: the Region of the bucket",
             "COPY and UNLOAD then use the bucket where it is, which costs data transfer between Regions. COPY from Parquet or ORC has no REGION: it needs a bucket in the Region of the cluster.",
@@ -194,9 +199,9 @@ def _copy_remedy(
     return your_remedy(
         f"Copy the object to a bucket in {where}, and use that one",
         None
-        if is_of_cluster
-        else f"Or call {read.service} in {region or 'the Region of the bucket'}: a bucket cannot be moved.",
-        f"On the new bucket, {'the role of the statement' if is_of_cluster else who} needs the same permissions as on the old one. For more objects, replicate the bucket.",
+        if read.is_of_cluster
+        else f"Or call {read.service.replace(_UNNAMED, _UNNAMED.lower())} in {region or 'the Region of the bucket'}: a bucket cannot be moved.",
+        f"On the new bucket, {'the role of the statement' if read.is_of_cluster else who} needs the same permissions as on the old one. For more objects, replicate the bucket.",
         commands=(
             make,
             f"{copy} --source-region {source} --region {called}",
