@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from iamtriage import check_trust_policy, explain
+from tests.explaining.rules.trust_policies import trust_issuer
 
 _ID = "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9"
 _OLD = "oidc.eks.eu-west-1.amazonaws.com/id/F9E8D7C6B5A493827160F5E4D3C2B1A0"
@@ -22,17 +23,7 @@ def _policy(
     issuer: str = _ID, subject: str = "system:serviceaccount:octo:up", account: str = "111122223333"
 ) -> dict[str, Any]:
     equals = {f"{issuer}:sub": subject, f"{issuer}:aud": "sts.amazonaws.com"}
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Federated": f"arn:aws:iam::{account}:oidc-provider/{issuer}"},
-                "Action": "sts:AssumeRoleWithWebIdentity",
-                "Condition": {"StringEquals": equals},
-            }
-        ],
-    }
+    return trust_issuer(issuer, {"StringEquals": equals}, account=account)
 
 
 def _get_role(name: str = "OctoUploads", **policy: str) -> str:

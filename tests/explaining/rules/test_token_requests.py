@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from iamtriage import explain
+from tests.explaining.rules.trust_policies import trust_issuer
 
 DENIED = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
 ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
@@ -15,17 +16,7 @@ CLAIMS = {"iss": f"https://{ISSUER}", "sub": "system:serviceaccount:shop:cart", 
 
 def _policy(operator: str, key: str, value: object) -> dict[str, Any]:
     equals = {f"{ISSUER}:sub": CLAIMS["sub"], f"{ISSUER}:aud": "sts.amazonaws.com"}
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"},
-                "Action": "sts:AssumeRoleWithWebIdentity",
-                "Condition": {"StringEquals": equals, operator: {key: value}},
-            }
-        ],
-    }
+    return trust_issuer(ISSUER, {"StringEquals": equals, operator: {key: value}})
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from iamtriage import check_trust_policy, explain
+from tests.explaining.rules.trust_policies import trust_issuer
 
 if TYPE_CHECKING:
     from iamtriage.explaining import Explanation
@@ -20,17 +21,7 @@ WEB = "sts:AssumeRoleWithWebIdentity"
 
 
 def _policy(sub: str, aud: str = "sts.amazonaws.com", *, issuer: str = ISSUER) -> dict[str, Any]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{issuer}"},
-                "Action": WEB,
-                "Condition": {"StringEquals": {f"{issuer}:sub": sub, f"{issuer}:aud": aud}},
-            }
-        ],
-    }
+    return trust_issuer(issuer, {"StringEquals": {f"{issuer}:sub": sub, f"{issuer}:aud": aud}})
 
 
 def _with_condition(**condition: dict[str, str]) -> dict[str, Any]:

@@ -9,26 +9,17 @@ import pytest
 
 from iamtriage import check_trust_policy, explain
 from iamtriage.explaining._context.readers.workflows import find_job_environment
+from tests.explaining.rules.trust_policies import trust_issuer
 
 ISSUER = "token.actions.githubusercontent.com"
 LOG = "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/deploy\n    audience: {}\n  env:\n    GITHUB_REPOSITORY: {}\nError: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity"
 
 
 def _policy(audience: str, subject: str | list[str]) -> dict[str, Any]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"},
-                "Action": "sts:AssumeRoleWithWebIdentity",
-                "Condition": {
-                    "StringEquals": {f"{ISSUER}:aud": audience},
-                    "StringLike": {f"{ISSUER}:sub": subject},
-                },
-            }
-        ],
-    }
+    return trust_issuer(
+        ISSUER,
+        {"StringEquals": {f"{ISSUER}:aud": audience}, "StringLike": {f"{ISSUER}:sub": subject}},
+    )
 
 
 @pytest.mark.parametrize(
