@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.calls import (
     api_error_kinds,
     blocked_deletions,
     error_kind,
+    invalid_names,
     key_access,
     key_states,
     log_group_keys,
@@ -350,7 +351,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     # CloudFormation reports it as a ValidationError.
     Route(explain_not_found, message=r"Stack(?: with id|:)? \S{1,128} does not exist"),
     Route(s3_calls.explain_unvalidated_destination, message=s3_calls.UNVALIDATED_DESTINATION),
-    Route(user_credentials.explain_invalid_name, message=user_credentials.INVALID_NAME),
+    Route(invalid_names.explain_invalid_name, message=invalid_names.INVALID_NAME),
     Route(user_credentials.explain_unnamed_user, message=user_credentials.USER_NOT_NAMED),
     Route(session_durations.explain_session_duration, message=session_durations.SESSION_DURATION),
     Route(session_durations.explain_session_name, message=session_durations.SESSION_NAME),

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_GetAccessKeyInfo.html.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -17,7 +16,6 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls import error_kind
 from iamtriage.explaining._rules.calls.missing_resources import (
     DELETED_OR_NEW,
-    NAME_DIFFERS,
     NOT_FOUND,
     RESOURCE_IN_OTHER_ACCOUNT,
 )
@@ -48,8 +46,6 @@ CREDENTIAL_OF_OTHER_USER = CauseType(
     sources=(pages.ACCESS_KEYS,),
     of="not-found",
 )
-
-
 USER_NOT_NAMED = lazy_pattern(r"Must specify userName when calling with non-User credentials")
 """What IAM says if a role or the root user calls without the name of a user."""
 UNNAMED_USER = CauseType(
@@ -133,45 +129,6 @@ def explain_credential_of_user(case: Case[AwsError], message: str) -> Explanatio
             else None,
             commands=present(*shown, again and Labelled("Then, with USER_NAME filled in:", again)),
             url=pages.ACCESS_KEYS,
-        ),
-        notes=NOT_A_DENIAL,
-    )
-
-
-INVALID_NAME = lazy_pattern(
-    r"specified value for (?P<field>roleName|userName|groupName|policyName|instanceProfileName) is invalid\. It must contain only alphanumeric"
-)
-"""What IAM says of a name with a character that no name has, such as one that is an ARN or begins with a path."""
-
-
-def explain_invalid_name(case: Case[AwsError], message: str) -> Explanation:
-    """Explain that IAM expects a name alone, without the path before it or the ARN around it."""
-    found = INVALID_NAME.search(message)
-    field = "userName" if found is None else found["field"]
-    kind = re.sub(r"([A-Z])", r" \1", field.removesuffix("Name")).lower()
-    option = f"{kind.replace(' ', '-')}-name"
-    given = clues.stated_option(case, option)
-    name = (given or "").rpartition("/")[2] if given and "/" in given else None
-    summary = f"The name of the {kind} has a character that no name in IAM has: most often, it is an ARN, or has a path before it."
-    fix = f"Pass the name of the {kind} alone"
-    if given and name:
-        form = "is an ARN" if given.startswith("arn:") else "has a path before the name"
-        summary = f"--{option} {form}, and IAM expects the name alone: {clip_text(name)}."
-        fix = f"Pass --{option} {clip_text(name)}"
-    value = {"role": commands.role_name, "user": commands.user_name}.get(kind, commands.group_argument)(name)
-    again = commands.repeat_command(case.context.command, "iam", changes={option: value}) if name else None
-    return case.explain(
-        summary,
-        NAME_DIFFERS.cause(
-            "derived" if name else "possible", text="Names in IAM have no slash and no colon."
-        ),
-        topic="invalid-request",
-        remedies=your_remedy(
-            fix,
-            "The name is what follows the last slash of the ARN. Paths are for ARNs in policies, not for calls.",
-            "A variable that nothing replaced, such as ${NAME}, gives the same error." if not name else None,
-            commands=present(again),
-            url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",
         ),
         notes=NOT_A_DENIAL,
     )
