@@ -196,18 +196,18 @@ _KINDS = (
     ),
     ErrorKind(
         cause=IN_VERIFICATION,
-        code=r"^PendingVerification$",
+        code=r"^PendingVerification",
         summary="AWS is still verifying the account for this Region, and until then, it launches nothing there. No permission is missing.",
         remedies=your_remedy(
-            "Wait for the email that the request was validated, then repeat the call",
-            "Most often, this takes minutes. Allow up to four hours. It is common with new accounts and at the first use of a Region. Neither other keys nor another user or role change it.",
+            "Wait for the email that says the request was validated, then repeat the call",
+            "Most often, this takes minutes. Allow up to four hours. It is common with new accounts and at the first use of a Region. Other keys, another user or another role do not change it.",
             "If it takes longer, write to aws-verification@amazon.com, or let whoever may open cases for the account open one under Account and billing in the Support Center. Include the account ID, the Region and this message.",
             url="https://docs.aws.amazon.com/awssupport/latest/user/case-management.html",
         ),
     ),
     ErrorKind(
         cause=ACCOUNT_STATE,
-        code=r"OptInRequired|Subscription(?:Required|Needed)|NotSubscribed|NotSignedUp|PendingVerification|^AccountSuspended|^Blocked$",
+        code=r"OptInRequired|Subscription(?:Required|Needed)|NotSubscribed|NotSignedUp|^AccountSuspended|^Blocked$",
         summary="The account cannot use the service.",
         remedies=account_remedy(
             "Check the state of the account",

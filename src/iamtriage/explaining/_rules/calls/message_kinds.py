@@ -48,7 +48,7 @@ ACCOUNT_STATE = CauseType(
     "account-state",
     title="The account cannot use the service in its current state",
     text="The account is not subscribed to the service, not verified yet or suspended, or the service accepts no new customers.",
-    recognised_by="An error code such as OptInRequired, SubscriptionRequiredException, PendingVerification or Blocked, or a message that the account must be verified.",
+    recognised_by="An error code such as OptInRequired, SubscriptionRequiredException or Blocked, or a message that the account must be verified.",
     fix="Open the service in the console and follow its instructions. Check billing and verification.",
     sources=("https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",),
 )
