@@ -131,11 +131,11 @@ _SETTINGS = (
 _IN_TERRAFORM = {
     "apigateway.amazonaws.com": (
         'resource "aws_api_gateway_account" "this" {{\n  cloudwatch_role_arn = aws_iam_role.{label}.arn\n}}',
-        "The setting is for all APIs of the account and Region, so define it once, where it stays. Let the stage wait for it: depends_on = [aws_api_gateway_account.this].",
+        "The setting applies to all APIs of the account in the Region, so define it once, in code that nobody destroys. Let the stage wait for it: depends_on = [aws_api_gateway_account.this].",
     ),
     "iot.amazonaws.com": (
         'resource "aws_iot_logging_options" "this" {{\n  default_log_level = "WARN"\n  role_arn          = aws_iam_role.{label}.arn\n}}',
-        "The setting is for all things of the account and Region, so define it once, where it stays.",
+        "The setting applies to all things of the account in the Region, so define it once, in code that nobody destroys.",
     ),
 }
 # The call names the role.

@@ -14,7 +14,6 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 _CODE = r"Throttl|TooManyRequests|LimitExceeded|^$"
-_COGNITO = "https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html"
 SPENT_QUOTAS = (
     ErrorKind(
         cause=QUOTA_REACHED,
@@ -25,7 +24,7 @@ SPENT_QUOTAS = (
             your_remedy(
                 "Stop the retries, and see how much of the quota is used",
                 "Retries with backoff fail, too: SES counts the recipients of the last 24 hours, so it accepts messages again as older ones leave this window. Queue them until then.",
-                "A Max24HourSend of 200 is that of the sandbox. If SentLast24Hours is higher than expected, look for a loop, a program that sends too much, or leaked keys.",
+                "A Max24HourSend of 200 is the quota of the sandbox. If SentLast24Hours is higher than expected, look for a loop, a program that sends too much, or leaked keys.",
                 commands="aws ses get-send-quota --region REGION",
                 url="https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html",
             ),
@@ -64,7 +63,7 @@ SPENT_QUOTAS = (
         summary="Cognito has sent as many emails today as its built-in sender may. No permission is missing.",
         remedies=account_remedy(
             "Let the user pool send through Amazon SES",
-            "The quota of the built-in sender is low and cannot be raised. It is free again the next day, and retries before do not help.",
+            "The quota of the built-in sender is low and cannot be raised. It resets the next day, and retries before then do not help.",
             "Verify an email address or domain in SES, then edit the email settings of the user pool in the Cognito console, and choose Send email with Amazon SES. Then the sending quota of SES applies, which is low while the account is in the sandbox.",
             url="https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html",
         ),
@@ -78,7 +77,7 @@ SPENT_QUOTAS = (
             "Wait, then try once more",
             "Each attempt counts, so retries in a loop do not help. Wait about an hour. The quota is for each user and cannot be raised.",
             "Look for what makes the attempts: a form that sends twice, a test, or someone who guesses.",
-            url=_COGNITO,
+            url="https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html",
         ),
     ),
 )
