@@ -167,8 +167,6 @@ REQUIREMENTS = (
         url=pages.EC2_METADATA,
     ),
     ENCRYPTION,
-    # https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html,
-    # https://karpenter.sh/docs/concepts/nodeclasses/#specblockdevicemappings
     ENCRYPTED_VOLUMES,
     *(
         Requirement(

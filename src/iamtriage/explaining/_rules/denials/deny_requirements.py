@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.denials.deny_conditions import Requirement
     from iamtriage.explaining._rules.denials.stated_denies import StatedDeny
 
-# What the steps of the requirements name for each tool.
 _READS = lazy_pattern(
     r'(?:policy|boundary)=arn:|(?:version="\$\()?aws [a-z0-9-]+ (?:get|list|describe|simulate)-'
 )

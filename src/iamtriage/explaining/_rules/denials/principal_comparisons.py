@@ -41,7 +41,6 @@ from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import find_container, has_reference, widen
 
-_COMMANDS = 2
 _HTTP_METHODS = "es:eshttp"
 _DOMAIN = lazy_pattern(r"arn:[^/]{1,120}:domain/[^/]{1,64}")
 

@@ -37,7 +37,6 @@ from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import Grant
 
-_LIST = "s3:ListBucket"
 _DELETE_VERSION = "s3:DeleteObjectVersion"
 PARTS = frozenset({"UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
 """The calls of a multipart upload after the one that begins it."""
