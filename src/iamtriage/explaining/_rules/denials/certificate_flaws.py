@@ -1,4 +1,4 @@
-"""Find what of a certificate in a text IAM Roles Anywhere does not accept.
+"""Find what IAM Roles Anywhere does not accept in a certificate that a text shows.
 
 Source: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html.
 """
@@ -24,7 +24,7 @@ _REQUEST = "Certificate Request"
 
 
 def find_flaw(text: str, path: str | None) -> str | None:
-    """Return what of the certificate in a file Roles Anywhere does not accept, if the text shows no other one."""
+    """Return what Roles Anywhere does not accept in the certificate of a file, unless the text shows another one."""
     shown = {each["name"] for each in _SHOWN_FILE.finditer(text)}
     if path is not None and shown and path.rpartition("/")[2] not in shown:
         return None

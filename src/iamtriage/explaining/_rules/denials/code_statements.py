@@ -81,7 +81,7 @@ def _find_policies(text: str) -> Iterator[PolicyCode]:
 
 
 def _defines_role(role: Role | None, text: str) -> bool:
-    r"""Return whether code in a text defines a role whose policy it has, or has it under its name as the label in Terraform.
+    r"""Return whether code in a text defines a role, or refers to one whose label in Terraform is the role's name.
 
     >>> from iamtriage import parse_principal
     >>> role = parse_principal("arn:aws:iam::111122223333:role/films-api")

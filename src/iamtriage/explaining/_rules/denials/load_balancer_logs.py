@@ -124,7 +124,7 @@ def find_folder_in_code(denial: Denial, row: ServiceAccess, folder: str) -> Reme
     return your_remedy(
         f"Write the folder {clip_text(folder)} in the Resource of the bucket policy in the code",
         "The service writes to the folder AWSLogs below the prefix of the logs. The principal is right, and so is the action.",
-        "Or remove the prefix. Let what writes the logs depend on the policy (depends_on): otherwise it can be set first, and fail again.",
+        "Or remove the prefix. Let what writes the logs depend on the policy (depends_on): otherwise, Terraform can set up the logs first, which fails again.",
         manifest=f'Resource = "{right}"',
         manifest_language="hcl",
         commands="terraform apply",

@@ -121,7 +121,7 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
         verdict = f"{verdict}, and {trust_conditions.describe_passed_value(result, call)}"
         text = f"{_name_statement(denial, result)} of the trust policy trusts {_trusted(denial, result)}, but its condition {clip_text(result.condition or '')} is not met."
         if _USER_NAME in str(denial.facts.trust_policy) and result.expected == (user_name,):
-            text += f" It has the variable {_USER_NAME}, so each user has to pass the own name."
+            text += f" It has the variable {_USER_NAME}, so each user has to pass their own name."
     elif conditions == 1:
         verdict = f"{verdict}, and the call does not meet that"
         text = f"{_name_statement(denial, result)} of the trust policy trusts {denial.caller} with this condition only, so the call did not meet it."
