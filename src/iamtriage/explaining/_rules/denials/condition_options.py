@@ -48,7 +48,7 @@ _SHOWN_BOUNDARY = lazy_pattern(
 )
 # A value of a policy without a pattern or a variable.
 _VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
-_SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b")
+_SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b|-lambdaRole\b")
 
 
 def find_option_values(denial: Denial, key: str) -> tuple[str, ...] | None:
@@ -109,15 +109,24 @@ def set_in_code(denial: Denial, step: str, values: Sequence[str]) -> str | None:
     argument, deployment = _ARGUMENT.search(step), find_deployment(denial.failure, denial.facts)
     if argument is None or len(values) != 1 or not _VALUE.fullmatch(values[0]):
         return None
-    if argument["property"] == "PermissionsBoundary" and _SERVERLESS.search(denial.failure.text):
-        # https://www.serverless.com/framework/docs/providers/aws/guide/iam: it creates the role of the functions.
-        return f"Set provider.iam.role.permissionsBoundary in serverless.yml to {values[0]}"
+    if argument["property"] == "PermissionsBoundary" and (setting := set_in_serverless(denial, values[0])):
+        return setting
     if deployment is None:
         return f"In the CLI, pass {argument['option']} {values[0]}"
     setting = f"{argument['property']}: {values[0]}"
     if deployment.tool == "Terraform":
         setting = f'{argument["argument"]} = "{values[0]}"'
     return f"In {deployment.resource or 'the resource'}, set {setting}"
+
+
+def set_in_serverless(denial: Denial, boundary: str) -> str | None:
+    """Return how to set the boundary of the role that the Serverless Framework creates, if the text is from that tool.
+
+    https://www.serverless.com/framework/docs/providers/aws/guide/iam
+    """
+    if not _SERVERLESS.search(denial.failure.text):
+        return None
+    return f"Set provider.iam.role.permissionsBoundary in serverless.yml to {boundary}"
 
 
 def find_option(denial: Denial, key: str) -> str | None:

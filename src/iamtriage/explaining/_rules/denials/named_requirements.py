@@ -11,7 +11,7 @@ from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import deny_conditions, deny_remedies
-from iamtriage.explaining._rules.denials.condition_options import repeat_with
+from iamtriage.explaining._rules.denials.condition_options import repeat_with, set_in_serverless
 from iamtriage.explaining._rules.shared import commands, denied_regions
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -33,7 +33,6 @@ _SETS_BOUNDARY = lazy_pattern(
 _BOUNDARY_NAME = lazy_pattern(
     r"(?<![\w.-])(?:[\w+=@-]{1,60}[-_]?[Bb]oundary|[Bb]oundary[-_][\w+=@-]{1,60})(?![\w-])"
 )
-_SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b|-lambdaRole\b")
 # The tool of the AWS MCP server that makes calls, and its condition keys.
 _MCP = lazy_pattern(r"\bcall_aws\b|\baws-mcp\.amazonaws\.com\b|ViaAWSMCP", re.ASCII)
 _CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
@@ -110,9 +109,8 @@ def remedy_by_name(denial: Denial) -> Remedy | None:
         arn = f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:policy/{boundary}"
         title = f"Create {{what}} with the permissions boundary {boundary}"
         step = step.replace(deny_conditions.NAMED_BOUNDARY, f"Pass {arn}")
-        if _SERVERLESS.search(denial.failure.text):
-            # https://www.serverless.com/framework/docs/providers/aws/guide/iam
-            step = f"Set provider.iam.role.permissionsBoundary in serverless.yml to {arn}."
+        setting = set_in_serverless(denial, arn)
+        step = f"{setting}." if setting else step
     elif not name:
         title = (
             f"{title}, if the Deny {'is about it' if requirement is deny_conditions.MCP else 'requires one'}"
