@@ -38,7 +38,12 @@ from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_p
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, shown_sid
+from iamtriage.explaining._rules.sts.trust_documents import (
+    as_strings,
+    is_for_everyone,
+    iterate_statements,
+    shown_sid,
+)
 from iamtriage.policies._documents import allow
 from iamtriage.policies._masked_arns import find_partition
 from iamtriage.policies._patterns import compile_glob, matches
@@ -298,7 +303,7 @@ def _find_denies(denial: Denial) -> Iterator[tuple[Mapping[str, Any], bool]]:
         for policy in denial.context.policies
         if policy.has_principal and not policy.is_trust_policy
         for each in iterate_statements(policy.content)
-        if each.get("Effect") == "Deny" and each.get("Principal") in ("*", {"AWS": "*"})
+        if each.get("Effect") == "Deny" and is_for_everyone(each)
     ]
     for each, is_met in sorted(matching, key=lambda row: row[1] is not True):
         is_about = known_policies.names_action(each, denial.action or "") and known_policies.names_resource(

@@ -78,7 +78,7 @@ def _find_mismatch(denial: Denial) -> str | None:
     for each in about:
         if (
             each.get("Effect") == "Deny"
-            and _is_for_everyone(each)
+            and trust_documents.is_for_everyone(each)
             and (why := _describe(denial, each, is_met=True))
         ):
             sid = trust_documents.shown_sid(each)
@@ -90,16 +90,12 @@ def _find_mismatch(denial: Denial) -> str | None:
         listed = [name for each in allows for name in trust_documents.as_strings(each.get("Resource"))]
         return f"allows only {clip_text(join_words(listed, 'and'))}" if listed else None
     for each in here:
-        if _is_for_everyone(each) and (why := _describe(denial, each, is_met=False)):
+        if trust_documents.is_for_everyone(each) and (why := _describe(denial, each, is_met=False)):
             return f"allows unsigned requests only {why}"
     named = [name for each in here for name in trust_documents.principal_names(each) if name != "*"]
-    if named and not any(map(_is_for_everyone, here)):
+    if named and not any(map(trust_documents.is_for_everyone, here)):
         return f"allows only {clip_text(join_words(named, 'and'))}, and an unsigned request has no identity"
     return None
-
-
-def _is_for_everyone(statement: Mapping[str, Any]) -> bool:
-    return statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
 
 
 def _covers(statement: Mapping[str, Any], path: str) -> bool:

@@ -162,6 +162,11 @@ def principal_names(statement: Mapping[str, Any], *kinds: str) -> list[str]:
     return [name for kind in kinds or principal for name in as_strings(principal.get(kind))]
 
 
+def is_for_everyone(statement: Mapping[str, Any]) -> bool:
+    """Return whether the principal of a statement is everyone."""
+    return statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
+
+
 def describe_trusted(policy: Mapping[str, Any] | str | None) -> str:
     """Return the principals that the Allow statements of a trust policy name, or nothing if there are many.
 
