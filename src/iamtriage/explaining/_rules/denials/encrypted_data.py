@@ -19,6 +19,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, principal_words
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.tasks import MULTIPART
 from iamtriage.policies._documents import allow
 
 EXTERNAL_SECRETS = lazy_pattern(
@@ -93,13 +94,9 @@ _VIA_SERVICES = frozenset(
     {"secretsmanager", "ssm", "s3", "sqs", "sns", "kinesis", "dynamodb", "lambda", "ec2"}
 )
 _NAME = lazy_pattern(r"[\w/][\w+=,.@/:-]{0,511}", re.ASCII)
-_OF_PARTS = ("CreateMultipartUpload", "CompleteMultipartUpload")
 # Beginnings of operations -> the data that the key encrypts.
 _DATA = (
-    (
-        ("CopyObject", "GetObject", "HeadObject", "PutObject", "UploadPart", *_OF_PARTS),
-        "object",
-    ),
+    (("CopyObject", "GetObject", "HeadObject", "PutObject", *MULTIPART), "object"),
     (("GetSecretValue", "PutSecretValue", "CreateSecret", "UpdateSecret", "BatchGetSecretValue"), "secret"),
     (("GetParameter", "PutParameter"), "parameter"),
     (("ReceiveMessage", "SendMessage"), "queue"),
@@ -111,7 +108,7 @@ _DATA = (
     ),
     (("GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchGetItem", "BatchWriteItem", "Scan"), "table"),
 )
-UPLOADS = frozenset({"PutObject", "UploadPart", *_OF_PARTS})
+UPLOADS = (MULTIPART | {"PutObject"}) - {"UploadPartCopy"}
 """Operations that write an object and read none."""
 WRITES = ("Put", "Create", "Copy", "Upload", "Send", "Publish", "Update", "BatchWrite")
 """Beginnings of the names of operations that write."""

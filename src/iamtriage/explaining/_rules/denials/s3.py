@@ -56,7 +56,7 @@ _SHOW_CALLER = "aws sts get-caller-identity"
 _COMMON_NAME = lazy_pattern(r"[a-z]{3,9}\Z")
 _HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
 # Operations that write an object, which requires another permission on the key.
-_WRITE_OPERATIONS = frozenset({"PutObject", "CopyObject", "CreateMultipartUpload", *PARTS})
+_WRITE_OPERATIONS = tasks.MULTIPART | {"PutObject", "CopyObject"}
 # What the allow remedy says about the KMS key of the bucket.
 _KEY_ACTIONS = {"GetObject": "kms:Decrypt", "PutObject": "kms:GenerateDataKey"}
 _PUBLIC_OPERATIONS = frozenset({"PutBucketPolicy", "PutBucketAcl", "PutObjectAcl"})
@@ -339,7 +339,7 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
     text = f"{'' if is_write else 'The call '}{operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
     if is_write:
         text = f"{text[:-1]} and, with a KMS key, kms:GenerateDataKey."
-    if is_write and operation in {"CreateMultipartUpload", *PARTS}:
+    if is_write and operation in tasks.MULTIPART:
         text = f"{text[:-1]} and kms:Decrypt. If a small file uploads, kms:Decrypt is missing."
     if _DELETE in options:
         text += f" --delete also requires {_DELETE}."

@@ -33,12 +33,13 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, tr
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
+from iamtriage.explaining._rules.shared.tasks import MULTIPART
 from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import Grant
 
 _DELETE_VERSION = "s3:DeleteObjectVersion"
-PARTS = frozenset({"UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
+PARTS = MULTIPART - {"CreateMultipartUpload"}
 """The calls of a multipart upload after the one that begins it."""
 _KMS = lazy_pattern(r"\baws:kms\b|\bSSE-KMS\b|\bkms:|arn:aws[a-z-]{0,12}:kms:")
 # What get-bucket-encryption and head-object print, also as text, and what people say.
