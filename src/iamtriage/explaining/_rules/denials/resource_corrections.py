@@ -47,6 +47,8 @@ _NAMED = lazy_pattern(
     r"(?P<start>arn:aws[a-z-]{0,12}):(?:sts|iam)::(?P<account>[0-9]{12}):(?P<kind>assumed-role|user|role|instance-profile)/(?:[\w+=,.@-]{1,64}/)*?(?P<name>[\w+=,.@-]{1,64})(?P<session>/[\w+=,.@*-]{0,64})?"
 )
 
+_KINDS = {"user": "a user", "role": "a role", "instance-profile": "an instance profile"}
+
 
 def correct_policy(
     denial: Denial,
@@ -178,13 +180,10 @@ def _find_form(denial: Denial, name: str) -> tuple[str, str] | None:
             f"The ARN in the policy {session}: assumed-role/{shown} matches only with the name of the session. Name the role, which all its sessions match.",
             right,
         )
-    if kind == "user" and denial.role is not None:
-        return f"The caller {shown} is a role, and the policy names a user.", right
-    if kind in {"role", "instance-profile"} and (isinstance(denial.principal, User) or kind != "role"):
-        what = "a role" if kind == "role" else "an instance profile"
-        is_what = "a user" if isinstance(denial.principal, User) else "a role"
-        return f"The caller {shown} is {is_what}, and the policy names {what}.", right
-    return None
+    is_kind = "role" if denial.role is not None else "user" if isinstance(denial.principal, User) else kind
+    if kind == is_kind:
+        return None
+    return f"The caller {shown} is a {is_kind}, and the policy names {_KINDS[kind]}.", right
 
 
 def _correct_resource(
