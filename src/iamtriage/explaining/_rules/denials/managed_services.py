@@ -306,9 +306,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
 def _pass_instance_role(denial: Denial, account: str | None) -> dict[str, Any]:
     """Return the statement that allows to pass the role of the instances, which the text can name."""
     names = {each["name"] for each in _INSTANCE_ROLE.finditer(denial.failure.text)}
-    name = commands.role_name(names.pop() if len(names) == 1 else None).replace(
-        "ROLE_NAME", "INSTANCE_ROLE_NAME"
-    )
+    name = commands.role_name(names.pop()) if len(names) == 1 else "INSTANCE_ROLE_NAME"
     owner = commands.account(denial.account or account)
     return allow(
         "iam:PassRole",

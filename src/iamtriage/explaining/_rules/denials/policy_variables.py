@@ -176,10 +176,10 @@ _Found = tuple[str, str, tuple["Remedy", ...]]
 
 def _explain_pod_tags(denial: Denial, _policy: KnownPolicy, needed: _Needed) -> _Found | None:
     """Explain tags of EKS Pod Identity that the session does not have."""
-    key = next((each for each in needed.values if each.removeprefix(_TAG) in _POD_TAGS), None)
-    if key is None or not key.startswith(_TAG):
+    tags = (each.removeprefix(_TAG) for each in needed.values if each.startswith(_TAG))
+    tag, text = next(filter(_POD_TAGS.__contains__, tags), None), denial.failure.text
+    if tag is None:
         return None
-    tag, text = key.removeprefix(_TAG), denial.failure.text
     off = _TAGS_OFF.search(text)
     session = denial.principal.session_name if isinstance(denial.principal, RoleSession) else ""
     is_irsa = not session.startswith("eks-") and (

@@ -133,12 +133,9 @@ def _is_off_for_bucket(denial: Denial, setting: str) -> bool:
 
 def _turn_off_for_account(denial: Denial, setting: str) -> Labelled:
     """Return the command that turns off a setting for the account."""
-    values = ",".join(
-        f"{each}={'false' if each in _settings_off(setting) else 'true'}" for each in _ALL_SETTINGS
-    )
     return Labelled(
         "Or, only if anyone may read the data, turn it off, and so for all buckets of the account (account administrator; keep the values of the other settings):",
-        f"aws s3control put-public-access-block --account-id {denial.account or _OWN_ACCOUNT} --public-access-block-configuration {values}",
+        f"aws s3control put-public-access-block --account-id {denial.account or _OWN_ACCOUNT} --public-access-block-configuration {_configure(setting)}",
     )
 
 
@@ -162,6 +159,12 @@ def _public_title(denial: Denial, setting: str | None) -> str:
 def _settings_off(setting: str) -> tuple[str, str]:
     """Return the setting that rejects the change, and the one that makes it ineffective."""
     return setting, "RestrictPublicBuckets" if setting == "BlockPublicPolicy" else "IgnorePublicAcls"
+
+
+def _configure(setting: str) -> str:
+    """Return all settings for a command of the AWS CLI that turns one off, and that without which it has no effect."""
+    off = _settings_off(setting)
+    return ",".join(f"{each}={'false' if each in off else 'true'}" for each in _ALL_SETTINGS)
 
 
 def blocks_public_acls(text: str) -> bool | None:
@@ -189,10 +192,8 @@ def _sets_off(text: str, setting: str) -> bool:
 
 
 def turn_off_command(denial: Denial, setting: str) -> str:
-    off = _settings_off(setting)
-    values = ",".join(f"{each}={'false' if each in off else 'true'}" for each in _ALL_SETTINGS)
     template = "aws s3api put-public-access-block --bucket {} --public-access-block-configuration {}"
-    return fill_command(template, bucket_argument(denial), values)
+    return fill_command(template, bucket_argument(denial), _configure(setting))
 
 
 class Blocked(NamedTuple):

@@ -83,19 +83,25 @@ def _find_container_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast
     ((shown, container),) = known
     # The other actions of the statement can need the container itself.
     whole = () if container.parts == "stream" else (f"${{{shown}}}",)
-    language, manifest = write_resource((*whole, container.corrected), denial.failure.text)
-    remedy = your_remedy(
-        f"Correct the Resource in the policy: the {container.noun}'s {container.parts}",
-        "The actions are right. Deploy the code again: a change in IAM alone is not in the code.",
-        manifest=manifest,
-        manifest_language=language,
-        url=pages.EVALUATION,
-    )
+    title = f"Correct the Resource in the policy: the {container.noun}'s {container.parts}"
+    remedy = _in_code_remedy(denial, title, *whole, container.corrected)
     verdict = (
         f"has {clip_text(shown)}, the ARN of the {container.noun}, which does not cover its {container.parts}"
     )
     text = f"The action matches. It is checked on a resource in the {container.noun}, {clip_text(resource)}, which has an ARN of its own."
     return Contrast(verdict, remedy, text, replaces_allow=True)
+
+
+def _in_code_remedy(denial: Denial, title: str, *references: str) -> Remedy:
+    """Return the remedy that writes the references as the Resource in the code."""
+    language, manifest = write_resource(references, denial.failure.text)
+    return your_remedy(
+        title,
+        "The actions are right. Deploy the code again: a change in IAM alone is not in the code.",
+        manifest=manifest,
+        manifest_language=language,
+        url=pages.EVALUATION,
+    )
 
 
 def _may_stand_for(reference: str, resource: str) -> bool:
@@ -114,14 +120,8 @@ def _find_bucket_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | 
     whole = [each for each in found if find_container(each, f"{resource}/*") is not None]
     if len(whole) != 1 or not _may_stand_for(whole[0].strip("${}"), resource):
         return None
-    language, manifest = write_resource((whole[0], f"{whole[0]}/*"), denial.failure.text)
-    remedy = your_remedy(
-        "Add the bucket itself to the Resource in the policy",
-        "The actions are right. Deploy the code again: a change in IAM alone is not in the code.",
-        manifest=manifest,
-        manifest_language=language,
-        url=pages.EVALUATION,
-    )
+    title = "Add the bucket itself to the Resource in the policy"
+    remedy = _in_code_remedy(denial, title, whole[0], f"{whole[0]}/*")
     text = f"The action matches. {denial.action} is checked on the bucket, and the ARN with /* covers only its objects."
     verdict = f"has only {clip_text(whole[0].strip('${}'))} with /*, the objects of the bucket"
     return Contrast(verdict, remedy, text, replaces_allow=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 
@@ -43,11 +45,12 @@ ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.cod
 _WIDER = lazy_pattern(
     r"(?:\b(?i:allow|give|grant|open|put|set|use|want|with)(?i:s|ting|ing)?\b|n.t\b)(?![^\n]{0,40}[:=\[{])[^\n.;*]{0,40}?(?<=\s)(?P<quote>[\"'`]?)(?P<wide>\*|[a-z][\w-]{1,40}/\*)(?P=quote)(?=[\s,;)]|[.]?(?:\s|\Z))"
 )
+_PERMISSION = r"(?P<service>[a-z][a-z0-9-]{1,20}): ?(?:permission|action|policy|right)"
 # A question about a permission of another service, or about the role of an instance.
 _ASKED = lazy_pattern(
-    r"\b(?:[Dd]o|[Dd]oes|[Mm]ust|[Ss]hould|[Ii]s|[Aa]re|[Mm]issing|[Nn]eed)\b[^.?!\n]{0,80}?\b(?:[a-z][a-z0-9-]{1,20}: ?(?:permission|action|policy|right)|instance profile)[^.?!\n]{0,80}\?"
+    rf"\b(?:[Dd]o|[Dd]oes|[Mm]ust|[Ss]hould|[Ii]s|[Aa]re|[Mm]issing|[Nn]eed)\b[^.?!\n]{{0,80}}?\b(?:{_PERMISSION}|instance profile)[^.?!\n]{{0,80}}\?"
 )
-_ASKED_SERVICE = lazy_pattern(r"\b(?P<service>[a-z][a-z0-9-]{1,20}): ?(?:permission|action|policy|right)")
+_ASKED_SERVICE = lazy_pattern(rf"\b{_PERMISSION}")
 _WILDCARD = r"(?<=\s)(?P<quote>[\"'`]?)(?P<wide>\*|[a-z][\w-]{1,40}/\*)(?P=quote)"
 _OF_SUCCESS = (
     r"\b(?:works?|worked|syncs?|synced|succeeds?|succeeded|passes|runs?|(?:goes|went) through|fine)\b"
@@ -123,11 +126,10 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     if remedy.policy is None or remedy.layer != "identity" or policy.is_code:
         return remedy
     remedy = _answer_question(denial, _answer_wildcard(denial, remedy))
-    if denial.service == "secretsmanager":
-        listed = allowed_resources(statements_with(policy, denial.action or ""))
-        remedy = complete_others(denial, compared_resource(denial), listed, remedy)
-    lists = [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy or {})]
     allowing = statements_with(policy, denial.action or "")
+    if denial.service == "secretsmanager":
+        remedy = complete_others(denial, compared_resource(denial), allowed_resources(allowing), remedy)
+    lists = [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy or {})]
     lacking = [
         each
         for each in (lists[0] if len(lists) == 1 else ())
@@ -141,24 +143,20 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     steps = (
         each for each in remedy.steps if not (has_objects and each.startswith("To read or write the objects"))
     )
-    sid = next(map(shown_sid, statements_with(policy, denial.action or "")), "")
+    sid = next(map(shown_sid, allowing), "")
     what = "this Resource" if lists == [lacking] else f"only {clip_text(lacking[0])}"
     step = f"Or add {what} to the statement {sid or f'that allows {denial.action}'} in {policy.name}, and keep its other resources."
-    needed = {
-        name for each in iterate_statements(remedy.policy or {}) for name in as_strings(each.get("Action"))
-    }
-    if len(needed) > 1 and not (sid and needed <= {denial.action}):
-        allowed = {
-            name
-            for each in statements_with(policy, denial.action or "")
-            for name in as_strings(each.get("Action"))
-        }
-        if not needed <= allowed:
-            # The other actions are not to be allowed on the resources of that statement, too.
-            step = f"Or add this statement to {policy.name}, and keep its others."
+    needed, allowed = _list_actions(iterate_statements(remedy.policy or {})), _list_actions(allowing)
+    if len(needed) > 1 and not needed <= allowed:
+        # The other actions are not to be allowed on the resources of that statement, too.
+        step = f"Or add this statement to {policy.name}, and keep its others."
     if is_known_policy(policy.name):
         step = f"AWS manages {policy.name}, which you cannot edit. For a role with a name that it allows, it is enough."
     return attrs.evolve(remedy, steps=(*steps, step))
+
+
+def _list_actions(statements: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {name for each in statements for name in as_strings(each.get("Action"))}
 
 
 def _answer_wildcard(denial: Denial, remedy: Remedy) -> Remedy:
