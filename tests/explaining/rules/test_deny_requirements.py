@@ -573,6 +573,7 @@ def test_a_bucket_policy_that_locks_everyone_out(*, action: str, unlocks: bool) 
     ("tool", "setting"),
     [
         ("$ sls deploy\n", "The Serverless Framework creates the role without a boundary. Set provider.iam.role.permissionsBoundary in serverless.yml as below."),
+        ("orders-dev-eu-west-1-lambdaRole\n", "The Serverless Framework creates the role without a boundary. Set provider.iam.role.permissionsBoundary in serverless.yml as below."),
         ("", "In the CLI, pass --permissions-boundary arn:aws:iam::111122223333:policy/Fence."),
     ],
 )  # fmt: skip

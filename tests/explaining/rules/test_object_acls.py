@@ -144,6 +144,12 @@ def test_deny_of_the_bucket_policy(action: str, condition: str, says: str | None
     assert (says or "without a reason") in explanation.summary
 
 
+@pytest.mark.parametrize("principal", ['{"AWS": "*"}', '{"AWS": ["*"]}'])
+def test_forms_of_everyone_in_the_bucket_policy(principal: str) -> None:
+    policy = _DENY.format('"s3:GetObject"', "").replace('"Principal": "*"', f'"Principal": {principal}')
+    assert "the Deny Net of the bucket policy" in explain(_GET + policy).summary
+
+
 @pytest.mark.parametrize(("name", "may_be_missing"), [("a.csv", False), ("b.csv", True)])
 def test_listed_object_exists(name: str, *, may_be_missing: bool) -> None:
     explanation = explain(f"$ aws s3 ls s3://acme-in/\n2026-01-02 03:04:05      12 {name}\n{_GET}")
