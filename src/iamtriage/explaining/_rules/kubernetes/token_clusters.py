@@ -14,10 +14,13 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.kubernetes.client_configurations import (
+    CLUSTER_NAME,
     NEXT_ARGUMENT,
     NO_POLICY,
     find_current_cluster,
     find_current_user,
+    find_listed_clusters,
+    parse_cluster_name,
 )
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -33,19 +36,8 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import Cluster
 
 _MAX_TEXT = 64_000
-_CLUSTER = r"[0-9A-Za-z][\w-]{0,99}"
 _CLUSTER_OF_TOKEN = lazy_pattern(
-    rf"(?:--cluster-name|--cluster-id|(?<![\w-])-i){NEXT_ARGUMENT}({_CLUSTER})", re.ASCII
-)
-# The names that the AWS CLI and eksctl give to a cluster in a kubeconfig.
-_NAME_OF_CLUSTER = (
-    rf"(?:arn:aws[a-z-]{{0,12}}:eks:(?P<region>[a-z0-9-]{{1,30}}):[0-9]{{12}}:cluster/(?P<name>{_CLUSTER})"
-    rf"|(?P<eksctl>{_CLUSTER})\.(?P<eksctl_region>[a-z]{{2}}[a-z0-9-]{{1,28}})\.eksctl\.io)"
-)
-_NAMED = lazy_pattern(_NAME_OF_CLUSTER, re.ASCII)
-_LISTED = lazy_pattern(
-    rf"\bserver[\"']?: [^\n]{{1,200}}\n\s{{0,20}}\}}?,?\s{{0,20}}[\"']?name[\"']?: [\"']?{_NAME_OF_CLUSTER}",
-    re.ASCII,
+    rf"(?:--cluster-name|--cluster-id|(?<![\w-])-i){NEXT_ARGUMENT}({CLUSTER_NAME})", re.ASCII
 )
 # Data sources of Terraform, and the provider that uses them.
 _DATA = lazy_pattern(
@@ -143,14 +135,14 @@ def _read_kubeconfig(text: str) -> _Clusters | None:
     tokens: set[str] = set(_CLUSTER_OF_TOKEN.findall(text))
     if not tokens:
         return None
-    names = {_name_of(each) for each in _LISTED.finditer(text)}
+    names = find_listed_clusters(text)
     is_own_user, alias = True, None
     if (current := find_current_user(text)) is not None:
         context, of_user = current
-        found = _NAMED.fullmatch(context["cluster"])
-        names = {_name_of(each) for each in (found,) if each is not None}
+        called = parse_cluster_name(context["cluster"])
+        names = set() if called is None else {called}
         tokens = set(_CLUSTER_OF_TOKEN.findall(of_user))
-        is_own_user = context["user"] == context["cluster"] or not _NAMED.fullmatch(context["user"])
+        is_own_user = context["user"] == context["cluster"] or parse_cluster_name(context["user"]) is None
         alias = context["name"] if commands.cluster(context["name"]) == context["name"] else None
     elif not names and (named := find_current_cluster(text)) is not None:
         names = {named}
@@ -158,10 +150,6 @@ def _read_kubeconfig(text: str) -> _Clusters | None:
         return None
     name, region = names.pop()
     return _Clusters(name, region, tokens.pop(), is_own_user=is_own_user, alias=alias)
-
-
-def _name_of(found: re.Match[str]) -> tuple[str, str]:
-    return found["name"] or found["eksctl"], found["region"] or found["eksctl_region"]
 
 
 def _read_terraform(text: str) -> _Clusters | None:
