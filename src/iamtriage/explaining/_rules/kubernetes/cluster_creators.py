@@ -36,7 +36,8 @@ _NO_CREATOR = lazy_pattern(
 )
 _IN_CONSOLE = "The console also requires eks:AccessKubernetesApi in IAM."
 _NO_QUOTES = str.maketrans("", "", "\"'")
-_SHOW_CALLER = "aws sts get-caller-identity --query Arn --output text"
+SHOW_CALLER = "aws sts get-caller-identity --query Arn --output text"
+"""The command that prints who calls."""
 # The module terraform-aws-modules/eks from version 20 on, and what grants its caller access.
 _MODULE_20 = lazy_pattern(
     r"terraform-aws-modules/eks(?:/aws)?\b(?!/modules)[^}]{0,200}?(?:\bversion\s{0,20}=\s{0,4}\"[~>= ]{0,4}|/aws v?|/eks v?| v?)(?:2[0-9]|[3-9][0-9])(?:\.[0-9]{1,4}){0,2}\b"
@@ -71,13 +72,9 @@ def explain_module_creator(case: AnyCase) -> Explanation | None:
     other = next((each for each in _OTHER_MODULE.findall(text) if each != "eks"), None)
     depending = f"module.{other}" if other else "the module with the objects in the cluster"
     mode = case.facts.authentication_mode or ""
-    what = f"The cluster{named} could not authenticate {principal.description} (401)"
-    whose = f"an access entry for {principal.description}"
-    if not is_login:
-        what = f"{capitalize_start(principal.description)} cannot read the Kubernetes objects of the cluster{named} in the console"
-        whose = "an access entry for the principal that runs Terraform"
+    who = principal.description if is_login else "the principal that runs Terraform"
     return case.explain(
-        f"{what}: most likely, it has no access entry. From version 20 on, the module eks does not create one for its caller by default.",
+        f"{_describe_failure(principal, named, is_login=is_login)}: most likely, it has no access entry. From version 20 on, the module eks does not create one for its caller by default.",
         cluster_access.NOT_MAPPED.cause(
             "derived",
             f"The authentication mode {mode} permits access entries." if mode.startswith("API") else None,
@@ -87,7 +84,7 @@ def explain_module_creator(case: AnyCase) -> Explanation | None:
         remedies=(
             your_remedy(
                 f'Set {setting} in the module "eks"',
-                f"It creates {whose}, with AmazonEKSClusterAdminPolicy. The input access_entries does the same for other roles{'' if is_login else ', such as another one that is signed in'}.",
+                f"It creates an access entry for {who}, with AmazonEKSClusterAdminPolicy. The input access_entries does the same for other roles{'' if is_login else ', such as another one that is signed in'}.",
                 f"Let {depending} depend on it (depends_on = [module.eks]), so that the entry is there first."
                 if is_login
                 else None,
@@ -102,13 +99,8 @@ def explain_module_creator(case: AnyCase) -> Explanation | None:
     )
 
 
-def explain_excluded_creator(case: AnyCase, verdict: str) -> Explanation | None:
-    """Explain that EKS made no access entry for the principal that created the cluster, if the text shows its setting.
-
-    Args:
-        case: The failure and its facts.
-        verdict: What failed, with {who} for the caller and {cluster} for the cluster.
-    """
+def explain_excluded_creator(case: AnyCase) -> Explanation | None:
+    """Explain that EKS made no access entry for the principal that created the cluster, if the text shows its setting."""
     text = case.failure.text
     setting = next(find_said(text, _NO_CREATOR), None)
     cluster = find_cluster(case)
@@ -131,13 +123,13 @@ def explain_excluded_creator(case: AnyCase, verdict: str) -> Explanation | None:
         return None
     access = cluster_access.DEPLOYMENT_ACCESS
     create = access.entry_remedy(cluster, principal)
-    of_cluster = f"The cluster {cluster.argument}" if cluster.name else "The cluster"
+    who, named = principal.description, f" {cluster.argument}" if cluster.name else ""
     if not principal.is_known:
-        who = Labelled("Who calls (for a role, PRINCIPAL_ARN is its ARN in IAM):", _SHOW_CALLER)
-        create = change_commands(create, (_SHOW_CALLER, *create.commands), who)
+        caller = Labelled("Who calls (for a role, PRINCIPAL_ARN is its ARN in IAM):", SHOW_CALLER)
+        create = change_commands(create, (SHOW_CALLER, *create.commands), caller)
     replaced = f"Don't set {setting['name']} to true now: it counts only when a cluster is created, and Terraform and CloudFormation would replace the cluster."
     return case.explain(
-        f"{capitalize_start(verdict.format(who=principal.description, cluster=cluster.argument if cluster.name else 'the cluster'))}: {of_cluster[0].lower()}{of_cluster[1:]} was created with {setting['name']} false, so EKS made no access entry for its creator, and {principal.description} needs one of its own.",
+        f"{_describe_failure(principal, is_login=is_login)}: the cluster{named} was created with {setting['name']} false, so EKS made no access entry for its creator, and {who} needs one of its own.",
         cluster_access.NOT_MAPPED.cause(
             "derived",
             f"The text shows {' '.join(setting[0].split()).translate(_NO_QUOTES)}",
@@ -153,9 +145,10 @@ def explain_excluded_creator(case: AnyCase, verdict: str) -> Explanation | None:
     )
 
 
-def explain_rejected_creator(case: AnyCase) -> Explanation | None:
-    """Explain that the API server rejects a caller, because a setting of the cluster gives its creator no access."""
-    return explain_excluded_creator(case, "the cluster could not authenticate {who} (401)")
+def _describe_failure(principal: ClusterPrincipal, named: str = "", *, is_login: bool) -> str:
+    if is_login:
+        return f"The cluster{named} could not authenticate {principal.description} (401)"
+    return f"{capitalize_start(principal.description)} cannot read the Kubernetes objects of the cluster{named} in the console"
 
 
 def _terraform_remedy(cluster: Cluster, principal: ClusterPrincipal, policy: str) -> Remedy:

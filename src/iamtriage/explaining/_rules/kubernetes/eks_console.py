@@ -18,6 +18,7 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.cluster_creators import (
+    SHOW_CALLER,
     explain_excluded_creator,
     explain_module_creator,
 )
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
 
 _SIGNED_IN_STEP = "Run the first command in CloudShell, in this console session: it prints who is signed in."
 _MAPPED_STEP = "aws sts get-caller-identity in CloudShell prints the signed-in user or role. PRINCIPAL_ARN is the ARN of the user, or that of the role without its path and session."
-_SHOW_CALLER = "aws sts get-caller-identity --query Arn --output text"
 _LOOK_UP = Labelled(
     "If it is a user, this is PRINCIPAL_ARN. If it is assumed-role/ROLE_NAME/…, get-role prints it:",
     arn_diagnosis.lookup_command(None),
@@ -79,7 +79,7 @@ _KUBECTL_WORKS = lazy_pattern(
 _COMPARE = your_remedy(
     "Compare the principal of the console with that of kubectl",
     "Run the command in CloudShell, which has the principal of the console, and then where kubectl works. If they differ, sign in as the second one, or create an access entry for the first.",
-    commands=_SHOW_CALLER,
+    commands=SHOW_CALLER,
     url=pages.EKS_CONSOLE,
 )
 CONSOLE_WITHOUT_ACCESS = CauseType(
@@ -104,8 +104,7 @@ _BOTH_LAYERS = "The console requires permissions in IAM and, separately, access 
 
 def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     """Explain that the EKS console shows no Kubernetes objects."""
-    verdict = "{who} cannot read the Kubernetes objects of the cluster in the console"
-    excluded = explain_excluded_creator(case, verdict) or explain_module_creator(case)
+    excluded = explain_excluded_creator(case) or explain_module_creator(case)
     if excluded is not None:
         return cluster_access.add_administrator(case, excluded)
     cluster = find_cluster(case)
@@ -357,7 +356,7 @@ def _access_entry_remedy(
         return attrs.evolve(remedy, labels=(then,))
     unless = "" if cluster.mode else ", unless the mode is CONFIG_MAP (see below)"
     by = Labelled(f"Then, with eks:CreateAccessEntry in IAM{unless}:", create)
-    return change_commands(remedy, (_SHOW_CALLER, _LOOK_UP.command, create, associate), _LOOK_UP, by, then)
+    return change_commands(remedy, (SHOW_CALLER, _LOOK_UP.command, create, associate), _LOOK_UP, by, then)
 
 
 def _rbac_remedy(cluster: Cluster, principal: ClusterPrincipal, entry: StatedEntry | None) -> Remedy:

@@ -102,7 +102,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         stored_tokens.explain_provider_role,
         stored_tokens.explain_late_token,
         cluster_creators.explain_module_creator,
-        cluster_creators.explain_rejected_creator,
+        cluster_creators.explain_excluded_creator,
         client_configurations.explain_pinned_identity,
         token_clusters.explain_token_of_other_cluster,
     ):
