@@ -17,6 +17,7 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.sts.token_forms import GITHUB
 from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
     iterate_conditions,
@@ -36,7 +37,7 @@ _PROVIDER = "oidc-provider/"
 _CLAIM = lazy_pattern(r"(?P<issuer>.*):(?P<claim>sub|aud)", re.DOTALL)
 # The issuer of the subjects of a form, unless the code names it.
 _ISSUERS = (
-    ("repo:", "token.actions.githubusercontent.com"),
+    ("repo:", GITHUB),
     ("project_path:", "gitlab.com"),
     ("organization:", "app.terraform.io"),
     ("system:serviceaccount", "oidc.eks.REGION.amazonaws.com/id/OIDC_ID"),

@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 
 GITHUB = "token.actions.githubusercontent.com"
+"""The issuer of GitHub's tokens."""
 # What people write for the host of GitHub's tokens.
 _LIKE_GITHUB = lazy_pattern(
     r"(?:vs)?(?:tokens?\.)?(?:actions?\.)?github(?:user)?(?:contents?)?\.(?:com|io)(?=/|\Z)"
@@ -24,7 +25,8 @@ _CLUSTER_HOST = lazy_pattern(
     rf"|(?:oidc\.)?eks\.(?P<named>{_REGION})\.amazonaws\.com(?:\.cn)?(?:/id)?/(?P<key>\w{{10,64}})",
     re.ASCII,
 )
-_POD_SUBJECT = "system:serviceaccount:"
+POD_SUBJECT = "system:serviceaccount:"
+"""The start of the subject of a pod's token."""
 _LABEL = r"[a-z0-9*?][a-z0-9*?-]{0,62}"
 # The words before the names of a service account, and what separates the names.
 _LIKE_POD = lazy_pattern(
@@ -96,9 +98,9 @@ def correct_form(issuer: str, subject: str) -> str | None:
 
 def _correct_account(subject: str) -> str | None:
     found = _LIKE_POD.fullmatch(subject)
-    if found is None or (subject.startswith(_POD_SUBJECT) and "/" not in subject):
+    if found is None or (subject.startswith(POD_SUBJECT) and "/" not in subject):
         return None
-    return f"{_POD_SUBJECT}{found['namespace']}:{found['name']}".lower()
+    return f"{POD_SUBJECT}{found['namespace']}:{found['name']}".lower()
 
 
 def _correct_job(subject: str) -> str | None:

@@ -17,6 +17,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_documents, trust_subjects
+from iamtriage.explaining._rules.sts.token_forms import GITHUB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 _AUDIENCE = "sts.amazonaws.com"
 _ACTION = "sts:AssumeRoleWithWebIdentity"
-_GITHUB = "token.actions.githubusercontent.com"
 # Where the audience of a job's token is set, by the host of its issuer. A GitLab instance is its own issuer.
 # https://docs.gitlab.com/ci/secrets/id_token_authentication/, https://circleci.com/docs/oidc-tokens-with-custom-claims/
 # and https://buildkite.com/docs/agent/v3/cli-oidc.
@@ -188,7 +188,7 @@ def request_audience_remedy(
             ),
             commands.RESTART_PODS,
         )[is_annotated:]
-    elif issuer == _GITHUB:
+    elif issuer == GITHUB:
         steps = (
             f"Remove the input audience of aws-actions/configure-aws-credentials, or set it to {clip_text(expected)}.",
         )

@@ -17,7 +17,13 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._rules.sts.token_forms import correct_form, correct_issuer, correct_key
+from iamtriage.explaining._rules.sts.token_forms import (
+    GITHUB,
+    POD_SUBJECT,
+    correct_form,
+    correct_issuer,
+    correct_key,
+)
 from iamtriage.explaining._rules.sts.trust_documents import (
     allow_statements,
     as_strings,
@@ -39,11 +45,9 @@ _PROVIDER = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|ACCOUNT_ID):oid
 # Providers with an ID in their URL: a condition for another ID is for another cluster.
 _OIDC_KEY = lazy_pattern(r"(\S{3,255}):(aud|sub|azp|amr)", re.ASCII)
 _EKS_ISSUER = lazy_pattern(r"oidc\.eks[.-]", re.ASCII)
-_GITHUB = "token.actions.githubusercontent.com"
 _AUDIENCE = "sts.amazonaws.com"
-_POD_SUBJECT = "system:serviceaccount:"
 # What subjects of pods, GitHub Actions and GitLab begin with, and audiences do not.
-_SUBJECT_STARTS = (_POD_SUBJECT, "repo:", "project_path:")
+_SUBJECT_STARTS = (POD_SUBJECT, "repo:", "project_path:")
 # These have a name of their own instead of a provider in IAM.
 _BUILT_IN_PROVIDERS = frozenset(
     {"accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"}
@@ -279,7 +283,7 @@ def _moved(key: str, values: list[str]) -> str:
 
 def _has_sts_audience(issuer: str) -> bool:
     """Return whether the tokens of an issuer have the audience of STS unless something else is set."""
-    return issuer == _GITHUB or _EKS_ISSUER.match(issuer) is not None
+    return issuer == GITHUB or _EKS_ISSUER.match(issuer) is not None
 
 
 def _check_audience(
@@ -287,7 +291,7 @@ def _check_audience(
 ) -> TrustProblem | None:
     # Only GitHub's default audience, the URL of the owner, is certain to be a mistake: the action requests another.
     is_of_owner = all(each.startswith("https://github.com/") for each in values)
-    if match[2] != "aud" or match[1] != _GITHUB or not is_of_owner:
+    if match[2] != "aud" or match[1] != GITHUB or not is_of_owner:
         return None
 
     def accept(each: dict[str, Any]) -> None:
@@ -341,13 +345,13 @@ def _check_subject(match: re.Match[str], values: list[str]) -> TrustProblem | No
             "Write the whole subject into the role's trust policy",
             "Only the subject is wrong, not the audience or the provider. StringEquals compares it whole. With StringLike, a pattern such as :* trusts all jobs of the project, on any branch.",
         )
-    is_of_pod = any(each.startswith((_POD_SUBJECT, "*", "system:*")) for each in values)
+    is_of_pod = any(each.startswith((POD_SUBJECT, "*", "system:*")) for each in values)
     if match[2] != "sub" or not _EKS_ISSUER.match(match[1]) or is_of_pod:
         return None
     return TrustProblem(
-        f"the trust policy expects the subject {clip_text(values[0])}, and the token of a pod has {_POD_SUBJECT}NAMESPACE:SERVICE_ACCOUNT",
+        f"the trust policy expects the subject {clip_text(values[0])}, and the token of a pod has {POD_SUBJECT}NAMESPACE:SERVICE_ACCOUNT",
         "Write the service account as the subject into the role's trust policy",
-        f"The subject is {_POD_SUBJECT}, the namespace, a colon and the service account.",
+        f"The subject is {POD_SUBJECT}, the namespace, a colon and the service account.",
     )
 
 

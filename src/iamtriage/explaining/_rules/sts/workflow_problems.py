@@ -14,13 +14,13 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts import trust_documents
+from iamtriage.explaining._rules.sts.token_forms import GITHUB
 from iamtriage.explaining._rules.sts.trust_problems import TrustProblem
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-_GITHUB = "token.actions.githubusercontent.com"
 # An input of aws-actions/configure-aws-credentials, as the log shows it.
 _AUDIENCE_INPUT = lazy_pattern(
     r"^[^\n]{0,60}?\baudience: [\"']?([\w.:/-]{1,200})[\"']?\s*$", re.MULTILINE | re.ASCII
@@ -70,7 +70,7 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
     document = trust_documents.parse_document(policy)
     if document is not None and "run_phase:" in str(document):
         return _find_other_phase(document, text)
-    if document is None or _GITHUB not in str(document):
+    if document is None or GITHUB not in str(document):
         return None
     audience, repository = _AUDIENCE_INPUT.search(text), _REPOSITORY.search(text)
     conditions = list(_conditions(document))
@@ -178,7 +178,7 @@ def _conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[st
     for statement in trust_documents.allow_statements(document):
         for operator, key, values in trust_documents.iterate_conditions(statement):
             issuer, _, claim = key.rpartition(":")
-            if issuer.lower() == _GITHUB and "Not" not in operator:
+            if issuer.lower() == GITHUB and "Not" not in operator:
                 yield claim, operator, list(values)
 
 
@@ -187,7 +187,7 @@ def _with_values(document: Mapping[str, Any], claim: str, change: Callable[[str]
     for statement in trust_documents.iterate_statements(fixed):
         for block in trust_documents.mapping(statement.get("Condition")).values():
             for key, values in list(trust_documents.mapping(block).items()):
-                if key.lower() == f"{_GITHUB}:{claim}":
+                if key.lower() == f"{GITHUB}:{claim}":
                     changed = list(dict.fromkeys(map(change, trust_documents.as_strings(values))))
                     block[key] = changed[0] if len(changed) == 1 else changed
     return fixed
