@@ -14,6 +14,7 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_PRINCIPAL,
 )
+from iamtriage.explaining._rules.shared.manifests import write_yaml
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, mapping
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ _LOGICAL = lazy_pattern(
 )
 _STATEMENTS = lazy_pattern(r"^[ \t]*(?:- )?Statement:", re.MULTILINE)
 _KEPT_STEPS = ("STS does not report a role's path", "must allow it, too", "If the role has a path")
-_PLAIN = frozenset({"Effect", "Sid"})
 _Form = Literal["document", "encoded", "template"]
 
 
@@ -122,8 +122,7 @@ def write_statement(form: _Form, statement: Mapping[str, Any]) -> str:
     if form == "encoded":
         members = (f"  {key:9} = {_write_object(value)}" for key, value in statement.items())
         return "\n".join(("{", *members, "}"))
-    lines = [line for key, value in statement.items() for line in _write_yaml(key, value)]
-    return "\n".join(("- " if at == 0 else "  ") + line for at, line in enumerate(lines))
+    return "\n".join(write_yaml([dict(statement)]))
 
 
 def _write_block(statement: Mapping[str, Any]) -> Iterator[str]:
@@ -157,19 +156,6 @@ def _write_object(value: object) -> str:
 
 def _key(key: str) -> str:
     return key if key.isidentifier() else json.dumps(key)
-
-
-def _write_yaml(key: str, value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield f"{key}:"
-        for name, each in cast("dict[str, object]", value).items():
-            yield from (f"  {line}" for line in _write_yaml(name, each))
-    elif isinstance(value, list):
-        yield f"{key}:"
-        yield from (f"  - {json.dumps(each)}" for each in cast("list[object]", value))
-    else:
-        # A word alone can be a Boolean, a number alone can be octal.
-        yield f"{key}: {value if key in _PLAIN else json.dumps(value)}"
 
 
 def _add_in_code(remedy: Remedy, text: str) -> Remedy:

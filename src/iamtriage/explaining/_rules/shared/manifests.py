@@ -1,4 +1,4 @@
-"""Write Kubernetes roles with their bindings as YAML.
+"""Write Kubernetes roles with their bindings, and parts of templates, as YAML.
 
 Names always stay strings: a scalar that YAML could parse as something else is quoted as in JSON.
 Objects: https://kubernetes.io/docs/reference/access-authn-authz/rbac/.
@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from iamtriage._patterns import lazy_pattern
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iamtriage.explaining._context.values import Rule, Subject
 
 # Everything else is quoted. No YAML version parses these as a number, date, tag, anchor or indicator.
@@ -106,6 +108,27 @@ def write_scalar(text: str) -> str:
     if _PLAIN.fullmatch(text) and text.lower() not in _YAML_KEYWORDS:
         return text
     return _UNSAFE.sub(_escape, json.dumps(text, ensure_ascii=False))
+
+
+def write_yaml(value: object) -> Iterator[str]:
+    """Yield the lines of a JSON value as YAML.
+
+    >>> list(write_yaml({"Action": ["sqs:*"], "Principal": {"AWS": "*"}}))
+    ['Action:', '  - "sqs:*"', 'Principal:', '  AWS: "*"']
+    """
+    if value and isinstance(value, dict):
+        for key, each in cast("dict[str, object]", value).items():
+            lines = list(write_yaml(each))
+            if each and isinstance(each, dict | list):
+                yield from (f"{key}:", *(f"  {line}" for line in lines))
+            else:
+                yield f"{key}: {lines[0]}"
+    elif value and isinstance(value, list):
+        for each in cast("list[object]", value):
+            first, *rest = write_yaml(each)
+            yield from (f"- {first}", *(f"  {line}" for line in rest))
+    else:
+        yield write_scalar(value) if isinstance(value, str) else json.dumps(value)
 
 
 def _escape(found: re.Match[str]) -> str:

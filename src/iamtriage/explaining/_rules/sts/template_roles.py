@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared.manifests import write_yaml
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 
 # A role in a template of CloudFormation in YAML, and one in Terraform with its policy in place.
@@ -68,7 +68,7 @@ def change_template_remedy(text: str, remedy: Remedy, *last: str) -> Remedy | No
     if role is None or remedy.policy is None or remedy.layer != "role_trust":
         return None
     step = f"In the template, replace the AssumeRolePolicyDocument of {role.logical_id} with this one, and deploy."
-    manifest = "\n".join(("AssumeRolePolicyDocument:", *_to_yaml(remedy.policy, "  ")))
+    manifest = "\n".join(("AssumeRolePolicyDocument:", *(f"  {line}" for line in write_yaml(remedy.policy))))
     if role.is_terraform:
         step = f"In the code, replace the assume_role_policy of {role.logical_id} with this one, and apply."
         manifest = f"assume_role_policy = jsonencode({json.dumps(remedy.policy, indent=2)})"
@@ -86,35 +86,3 @@ def change_template_remedy(text: str, remedy: Remedy, *last: str) -> Remedy | No
         manifest=manifest,
         manifest_language="hcl" if role.is_terraform else "yaml",
     )
-
-
-def _to_yaml(value: Any, indent: str) -> list[str]:  # noqa: ANN401 (a value of a policy)
-    """Return the lines of a value in YAML: strings that need quotes have them."""
-    if isinstance(value, Mapping):
-        return [
-            line
-            for key, each in cast("Mapping[str, Any]", value).items()
-            for line in _item_to_yaml(f"{indent}{key}:", each, f"{indent}  ")
-        ]
-    if isinstance(value, list):
-        lines: list[str] = []
-        for each in cast("Sequence[Any]", value):
-            first, *rest = _to_yaml(each, f"{indent}  ")
-            lines += [f"{indent}- {first.strip()}", *rest]
-        return lines
-    return [f"{indent}{_scalar(value)}"]
-
-
-def _item_to_yaml(start: str, value: Any, indent: str) -> list[str]:  # noqa: ANN401 (a value of a policy)
-    if isinstance(value, Mapping | list):
-        return [start, *_to_yaml(cast("Any", value), indent)]
-    return [f"{start} {_scalar(value)}"]
-
-
-def _scalar(value: object) -> str:
-    text = str(value)
-    return text if isinstance(value, str) and _PLAIN.fullmatch(text) else json.dumps(value)
-
-
-# Dates, numbers and what begins with an indicator need quotes.
-_PLAIN = lazy_pattern(r"(?!(?i:true|false|yes|no|on|off|null)\Z)[A-Za-z][\w./:-]{0,200}(?<!:)", re.ASCII)
