@@ -27,9 +27,11 @@ _VARIABLE = lazy_pattern(
 )
 # The ARN of a resource in Terraform, and the ARN that a construct of the CDK has. Buckets are missing: a
 # wildcard would match their objects, too.
-_TYPED = lazy_pattern(
-    r"\A\$\{(?:data\.)?(?:(?P<terraform>aws_\w{2,60})\.[\w-]{1,80}(?:\[[^\]{}]{0,80}\])?\.arn|[\w.]{1,80}\.(?P<cdk>[a-z][A-Za-z]{2,20}Arn))\}"
+_ARN_NAMES = (
+    r"(?P<terraform>aws_\w{2,60})\.[\w-]{1,80}(?:\[[^\]{}]{0,80}\])?\.arn"
+    r"|[\w.]{1,80}\.(?P<cdk>[a-z][A-Za-z]{2,20}Arn)"
 )
+_TYPED = lazy_pattern(rf"\A\$\{{(?:data\.)?(?:{_ARN_NAMES})\}}")
 _ARNS_BY_TYPE = {
     name: arn
     for names, arn in (
@@ -62,8 +64,8 @@ _ARNS_BY_TYPE = {
 }
 # A reference that is the whole ARN of a resource, in Terraform, the CDK, CloudFormation and Pulumi.
 _WHOLE = lazy_pattern(
-    r"\A\$\{(?:data\.)?(?:(?P<terraform>aws_\w{2,60})\.[\w-]{1,80}(?:\[[^\]{}]{0,80}\])?\.arn"
-    r"|[\w.]{1,80}\.(?P<cdk>[a-z][A-Za-z]{2,20}Arn)|(?!(?:each|local|module|self|this|var)\.)[A-Za-z]\w{0,80}\.(?P<plain>[aA]rn))\}\Z"
+    rf"\A\$\{{(?:data\.)?(?:{_ARN_NAMES}"
+    r"|(?!(?:each|local|module|self|this|var)\.)[A-Za-z]\w{0,80}\.(?P<plain>[aA]rn))\}\Z"
 )
 # ARNs of what is in a resource: what the resource and the part are, its references, and what follows them.
 _PARTS = (
@@ -120,7 +122,7 @@ def arn_of_reference(pattern: str) -> str | None:
 
 
 class Container(NamedTuple):
-    """What a reference stands for, at best: the resource that contains another one.
+    """The most that a reference can stand for: the resource that contains another one.
 
     Attributes:
         arn: The ARN of the resource.
@@ -164,7 +166,7 @@ def widen(pattern: str, resource: str = "") -> str:
 
     Args:
         pattern: The pattern.
-        resource: The resource with which it is compared: a reference to what contains that is no wildcard.
+        resource: The resource with which it is compared: a reference to what contains it stays narrow.
 
     >>> widen("arn:aws:s3:::${var.bucket}/*"), widen("arn:aws:s3:::orders/*")
     ('arn:aws:s3:::*/*', 'arn:aws:s3:::orders/*')
