@@ -30,6 +30,10 @@ _MAP = lazy_pattern(
 _KEY = lazy_pattern(
     r"(?P<indent>[ \t]*)(?P<dash>-[ ]{1,8})?(?P<key>rolearn|userarn|username|groups)(?P<colon>:?)(?P<rest>.*)"
 )
+# Those of explanations that a map without entries can have.
+_TOPICS = frozenset(
+    {"eks-console", "kubernetes-login", "kubernetes-not-mapped", "kubernetes-node-login", "nodes-not-joined"}
+)
 
 
 class BrokenLine(NamedTuple):
@@ -79,11 +83,6 @@ def _find_lines(text: str) -> Iterator[BrokenLine]:
                 )
             elif key["colon"] and value and not key["rest"].startswith(" "):
                 yield BrokenLine(line, "has no space after the colon", corrected)
-
-
-_TOPICS = frozenset(
-    {"eks-console", "kubernetes-login", "kubernetes-not-mapped", "kubernetes-node-login", "nodes-not-joined"}
-)
 
 
 def explain_broken_map(case: AnyCase, explanation: Explanation) -> Explanation | None:

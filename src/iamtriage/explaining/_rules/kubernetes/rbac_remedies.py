@@ -366,7 +366,8 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
     elif denied.kind == "user" and denied.subject is not None and denied.subject.kind == "Group":
         yield f"Others in the group {denied.subject.name} get the permission, too."
     elif denied.kind == "user" and denied.provider is None:
-        yield f"The user name is from {'an access entry or ' * denied.cluster.uses_entries}aws-auth. To bind a group of that entry, use --group=NAME instead of --user."
+        source = "an access entry or aws-auth" if denied.cluster.uses_entries else "aws-auth"
+        yield f"The user name is from {source}. To bind a group of that entry, use --group=NAME instead of --user."
     yield "To keep the objects in files, apply the manifest rbac.yaml instead: kubectl create -f rbac.yaml."
 
 

@@ -135,7 +135,7 @@ def message_text(case: _HasFailure) -> str:
 def quote_phrases(words: str, *phrases: str) -> tuple[str, ...]:
     """Return a line of evidence for each phrase that the text contains.
 
-    Nothing else of the text is shown. The first letter has its case.
+    Nothing else of the text is shown. The first letter of a phrase can have either case.
 
     >>> quote_phrases("Unable to locate credentials: KEY", "Unable to locate credentials", "no such file")
     ('The text says "Unable to locate credentials".',)

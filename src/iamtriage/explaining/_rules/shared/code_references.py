@@ -10,7 +10,7 @@ from iamtriage.policies._readers.unknown_values import is_of_terraform
 
 
 def write_resource(references: Sequence[str], text: str) -> tuple[Literal["yaml", "hcl", "text"], str]:
-    """Return the Resource of a statement in the language of its references, which a text has.
+    """Return the language of the references in the code of a text, and the Resource of a statement in it.
 
     >>> write_resource(["${aws_s3_bucket.in.arn}"], "jsonencode({")
     ('hcl', 'Resource = aws_s3_bucket.in.arn')

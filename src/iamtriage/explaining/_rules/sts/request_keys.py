@@ -25,21 +25,19 @@ _OF_ENDPOINT = frozenset({"aws:sourcevpc", "aws:sourcevpce", _VPC_SOURCE_IP})
 _OF_PRINCIPAL = frozenset(
     {"aws:username", "aws:userid", "aws:multifactorauthpresent", "aws:multifactorauthage", "sts:externalid"}
 )
-
-
 # https://www.rfc-editor.org/rfc/rfc1918 and, for subnets of pods, https://www.rfc-editor.org/rfc/rfc6598
 _PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
 
 
 class RequestKey(NamedTuple):
-    """A condition on the request that decides.
+    """A condition on the request, if it decides.
 
     Attributes:
         key: The condition key, as the policy writes it.
         reason: Why the request does not meet it, as the end of a sentence.
         text: What to know about it.
         title: What to do about it.
-        changes: The key and the values to write instead, ``None`` if it should be removed.
+        changes: The key and the values to write instead; ``None`` to remove the condition, or if there is nothing to change.
         look_up: The command that prints the values.
     """
 
