@@ -42,6 +42,7 @@ def test_deny_of_the_resource_policy(policy: str, *, is_denied: bool) -> None:
     if is_denied:
         assert explanation.remedies[0].title == "Scope down the statement No in the queue policy"
         assert all('"Effect": "Allow"' not in str(each.commands) for each in explanation.remedies)
+        assert all("'Effect': 'Allow'" not in str(each.policy) for each in explanation.remedies)
 
 
 @pytest.mark.parametrize("reason", ["no identity-based policy allows", "no resource-based policy allows"])

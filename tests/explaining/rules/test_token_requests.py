@@ -43,8 +43,10 @@ def test_condition_on_the_request(
     assert reason in explanation.summary
     assert [each.title for each in explanation.remedies] == titles
     assert explanation.causes[0].code == "token-request-condition"
-    for remedy in explanation.remedies:
-        for statement in (remedy.policy or {"Statement": ()})["Statement"]:
+    policies = [each.policy for each in explanation.remedies if each.policy is not None]
+    assert policies
+    for policy in policies:
+        for statement in policy["Statement"]:
             assert f"{ISSUER}:sub" in statement["Condition"]["StringEquals"]
 
 
