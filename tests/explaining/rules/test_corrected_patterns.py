@@ -143,6 +143,14 @@ def test_line_of_a_template(text: str, verdict: str, line: str | None) -> None:
     assert line is None or not any(each.startswith("aws ") for each in first.commands)
 
 
+def test_policy_in_code_with_an_unknown_condition() -> None:
+    """A policy that the AWS CLI changes is changed in the code as well."""
+    of_account = "StringLike:\n                aws:SourceAccount: '444455556666'\n"
+    explanation = explain(_ALARM + _TEMPLATE.partition("ArnLike")[0] + of_account)
+    assert "only for aws:SourceAccount 444455556666: most likely" in explanation.summary
+    assert any("in the template or code, too" in each for each in explanation.remedies[0].steps)
+
+
 @pytest.mark.parametrize(
     ("said", "is_answered"), [("aws sns publish with my role works.", True), ("", False)]
 )

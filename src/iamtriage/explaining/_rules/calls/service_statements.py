@@ -184,6 +184,16 @@ def _other_principal(case: Case[Any], statements: Sequence[Mapping[str, Any]], s
 def _compare(
     case: Case[Any], statement: Mapping[str, Any], service: str, target: str | None, source: str | None
 ) -> Contrast | None:
+    """Return what one statement says about a request of a service, and whether it is in code."""
+    contrast = _compare_elements(case, statement, service, target, source)
+    if contrast is None or contrast.is_code:
+        return contrast
+    return contrast._replace(is_code=_is_code(case, statement))
+
+
+def _compare_elements(
+    case: Case[Any], statement: Mapping[str, Any], service: str, target: str | None, source: str | None
+) -> Contrast | None:
     resources = as_strings(statement.get("Resource"))
     if (
         target is not None
@@ -200,9 +210,7 @@ def _compare(
         if operator.startswith("StringEquals") and all("*" in each for each in values):
             reason = f"{operator} takes the * literally, which ArnLike and StringLike do not"
             verdict = f"allows {service} only for {key} {clip_text(values[0])}: {reason}"
-            return Contrast(
-                verdict, _correct_operator(case, statement, operator), is_code=_is_code(case, statement)
-            )
+            return Contrast(verdict, _correct_operator(case, statement, operator))
         if (
             name == "aws:sourcearn"
             and len(values) == 1
@@ -240,7 +248,7 @@ def _compare(
         url=URL,
     )
     of_function = remedy if ":lambda:" in (target or "") else None
-    return Contrast(f"allows {service}", of_function, is_allowed=True, is_code=_is_code(case, statement))
+    return Contrast(f"allows {service}", of_function, is_allowed=True)
 
 
 def _correct(case: Case[Any], value: str, target: str | None, service: str) -> Correction | None:
@@ -304,13 +312,15 @@ def _other_resource(
     shown = clip_text(resource.removeprefix("arn:*:lambda:*:*:"))
     verdict = f"allows {service} on {shown}, not on {clip_text(target)}"
     if not target.startswith(f"{resource}:"):
-        is_code, fixed = _is_code(case, statement), correct_pattern(resource, target)
+        fixed = correct_pattern(resource, target)
         if fixed is None or not fixed.is_slip:
-            return Contrast(verdict, is_code=is_code)
+            return Contrast(verdict)
         verdict = f"allows {service} on {clip_text(resource)}: {fixed.reason}"
         title = f"Correct the Resource in the template: {clip_text(fixed.value)}"
-        remedy = correct_line_remedy(case.failure.text, title, [(resource, fixed.value)]) if is_code else None
-        return Contrast(verdict, remedy, ("the Resource", resource, fixed.value), is_code=is_code)
+        remedy = None
+        if _is_code(case, statement):
+            remedy = correct_line_remedy(case.failure.text, title, [(resource, fixed.value)])
+        return Contrast(verdict, remedy, ("the Resource", resource, fixed.value))
     sources = [
         value for _, key, values in iterate_conditions(statement) if key.lower() in _KEYS for value in values
     ]
@@ -370,13 +380,12 @@ def _change_source(
     case: Case[Any], statement: Mapping[str, Any], service: str, change: tuple[str, str, str], verdict: str
 ) -> Contrast:
     resource = next(iter(as_strings(statement.get("Resource"))), "")
-    is_code = _is_code(case, statement)
     remedy = None
-    if ":lambda:" in resource and not is_code:
+    if ":lambda:" in resource and not _is_code(case, statement):
         remedy = replace_permission(case, statement, service, *change)
     if has_reference(change[1]):
         return Contrast(verdict, remedy, is_code=True)  # the deployed policy has another value
-    return Contrast(verdict, remedy, change, is_code=is_code)
+    return Contrast(verdict, remedy, change)
 
 
 def find_lacking(case: Case[Any], service: str, *actions: str) -> Contrast | None:
