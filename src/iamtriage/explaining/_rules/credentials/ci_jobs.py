@@ -65,7 +65,7 @@ _SECRETS_OF_ENVIRONMENT = lazy_pattern(
 _DEPENDABOT = lazy_pattern(r"\b[Dd]ependabot\b")
 _CHECK_SECRETS = your_remedy(
     "Check that the secrets are set where the job reads them",
-    "gh secret list prints the names of the repository's secrets, with --env those of an environment: these require environment at the job.",
+    "gh secret list prints the names of the repository's secrets, and with --env those of an environment, which require the key environment in the job.",
     "A called workflow gets only the secrets that its caller passes (secrets: inherit). Pull requests from forks get none, and those of Dependabot only Dependabot secrets.",
     commands="gh secret list",
     url="https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows-do/use-secrets",
@@ -136,7 +136,7 @@ class _CiSystem(NamedTuple):
     why: str = "The job of {} has no credentials: it assumed no role, or its secrets are empty."
 
 
-# Also without its name: what only GitLab calls so, and where it has its variables.
+# Also without its name: terms that only GitLab uses, and the place of its variables.
 _GITLAB = r"(?:gitlab|settings ?> ?ci/cd|\bmr pipelines?\b)"
 _CI_SYSTEMS = (
     _CiSystem(_GITHUB_SIGNS, _GITHUB, _GITHUB_STEPS, pages.GITHUB_OIDC),
@@ -322,6 +322,31 @@ def _advise_environment(words: str, name: str) -> Advice:
     return Advice([cause], [remedy], f": the job does not name the environment {name}, which has its secrets")
 
 
+def _advise_on_secrets(case: Case[MissingCredentials], others: list[Cause]) -> Advice:
+    """Return why the secrets with the access keys of a workflow of GitHub Actions are most likely empty."""
+    text = case.failure.text
+    if (by := _DEPENDABOT.search(text)) is not None:
+        why = "Dependabot started the workflow. GitHub passes it only Dependabot secrets, none of GitHub Actions."
+        cause = JOB_WITHOUT_CREDENTIALS.cause("derived", f"The text shows {quote_words(by[0])}.", text=why)
+        finding = ": GitHub passes the secrets of GitHub Actions to no workflow that Dependabot started"
+        return Advice([cause], [_DEPENDABOT_SECRETS], finding)
+    if (environment := _SECRETS_OF_ENVIRONMENT.search(text)) is not None:
+        name = environment["name"] or environment["named"]
+        if find_job_environment(text) not in {name, None}:
+            return _advise_environment(environment[0], name)
+    why = "The workflow takes access keys from secrets. GitHub replaces a secret that is not set, or that the run does not get, with an empty value."
+    system = _CI_SYSTEMS[0]
+    title = system.title.format(system.name)
+    role = your_remedy(
+        f"Or {title[:1].lower()}{title[1:]}, in place of stored keys",
+        *system.steps,
+        manifest=github_workflow(text),
+        url=system.url,
+    )
+    causes = [JOB_WITHOUT_CREDENTIALS.cause(text=why), *others]
+    return Advice(causes, [_CHECK_SECRETS, role], ": most likely, the secrets of the workflow are empty")
+
+
 def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     if (advice := advise_on_gap(case)) is not None:
         return advice
@@ -351,28 +376,8 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
         return Advice(
             [from_fork], [SKIP_FORKS], _NOTHING_FOR_FORKS + (", so the keys are empty" if uses_keys else "")
         )
-    if uses_keys and (by := _DEPENDABOT.search(case.failure.text)) is not None:
-        text = "Dependabot started the workflow. GitHub passes it only Dependabot secrets, none of GitHub Actions."
-        cause = JOB_WITHOUT_CREDENTIALS.cause("derived", f"The text shows {quote_words(by[0])}.", text=text)
-        return Advice(
-            [cause],
-            [_DEPENDABOT_SECRETS],
-            ": GitHub passes the secrets of GitHub Actions to no workflow that Dependabot started",
-        )
-    if uses_keys and (environment := _SECRETS_OF_ENVIRONMENT.search(case.failure.text)) is not None:
-        name = environment["name"] or environment["named"]
-        if find_job_environment(case.failure.text) not in {name, None}:
-            return _advise_environment(environment[0], name)
     if uses_keys:
-        text = "The workflow takes access keys from secrets. GitHub replaces a secret that is not set, or that the run does not get, with an empty value."
-        role = your_remedy(
-            f"Or {title[:1].lower()}{title[1:]}, in place of stored keys",
-            *steps,
-            manifest=github_workflow(case.failure.text),
-            url=system.url,
-        )
-        causes = [JOB_WITHOUT_CREDENTIALS.cause(text=text), *causes[2:]]
-        return Advice(causes, [_CHECK_SECRETS, role], ": most likely, the secrets of the workflow are empty")
+        return _advise_on_secrets(case, [] if is_certain else [SECRETS_OF_FORKS.cause()])
     if is_granted and "role-to-assume" in case.text:
         if is_push:
             return Advice([GRANTED_ELSEWHERE.cause()], [_CHECK_GRANT])
