@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.readers.documents import FoundDocument
 
-__all__ = ("SESSION_POLICY", "build_policy", "find_heading", "find_policies", "find_trust_conditions")
+__all__ = ("SESSION_POLICY", "build_policy", "find_name_above", "find_policies", "find_trust_conditions")
 
 SESSION_POLICY = "the session policy in the text"
 """The name of a policy that a workflow or a command passes for a session."""
@@ -266,10 +266,10 @@ _NAME_ABOVE = lazy_pattern(
 )
 
 
-def find_heading(text: str) -> str | None:
+def find_name_above(text: str) -> str | None:
     r"""Return the name of a policy that stands above the only document with a name.
 
-    >>> find_heading('policy orders-read:\n{"Statement": []}'), find_heading('The policy is:\n{"Statement": []}')
+    >>> find_name_above('policy orders-read:\n{"Statement": []}'), find_name_above('The policy is:\n{"Statement": []}')
     ('orders-read', None)
     """
     names = {each["name"] or each["typed"] for each in _NAME_ABOVE.finditer(text)}

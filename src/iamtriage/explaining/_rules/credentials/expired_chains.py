@@ -121,10 +121,10 @@ def _find_chain_in_code(case: Case[ExpiredCredentials]) -> RoleChain | None:
         place = None if is_local else _RUNS_IN.search(text)
         setting = "EcsContainer" if place and place[0].startswith(("ECS", "Fargate")) else None
         setting = "Ec2InstanceMetadata" if place and place[0].startswith("EC2") else setting
-        # The session can last longer than an hour.
-        lasts = place is not None or duration is None
+        # With a duration, the session can last longer, unless its source is a role, too.
+        is_of_an_hour = place is not None or duration is None
         where = None if place is None else place[0]
-        return RoleChain(None, "", None, None, None, None, setting, where) if lasts else None
+        return RoleChain(None, "", None, None, None, None, setting, where) if is_of_an_hour else None
     if len(assumed) != 1 or (own is None and _CHAIN_LIMIT not in text):
         return None
     setting = None if own is None else _SOURCE_OF_KIND.get(own["kind"], "EcsContainer")

@@ -186,7 +186,7 @@ _PASSED = (
     r"|\b(?P<call>AwsBasicCredentials\.create|BasicAWSCredentials|NewStaticCredentials(?:Provider)?|Aws::Credentials\.new|Credentials::new)\(\s{0,8})"
 )
 _KEYS = lazy_pattern(f"{_PASSED}{_VALUE}")
-# With any value, which a text that says that the key is temporary explains.
+# Any value, for a text that says that the key is temporary.
 _ANY_KEYS = lazy_pattern(
     rf"{_PASSED}(?P<variable>)(?=[\"']A[KS]IA|(?!A[KS]IA)[A-Za-z_$@][\w.$\[(>-]{{0,60}}|[\"'](?:\.{{3}}|…|<|\*|[xX]{{3}}))"
 )

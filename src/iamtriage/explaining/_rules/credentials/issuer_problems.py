@@ -244,7 +244,7 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
         causes = (ISSUER_UNREACHABLE.cause(text=text),)
     remedies: tuple[Remedy, ...] = (_fetch_keys_remedy(issuer), _RETRY)
     if issuer.is_eks and issuer.url is not None:
-        text = "EKS serves the keys of each cluster publicly, also if its endpoint is private: most likely, STS could not fetch them at that moment, or the cluster no longer exists."
+        text = "EKS serves the keys of each cluster publicly, even if its endpoint is private: most likely, STS could not fetch them at that moment, or the cluster no longer exists."
         whose, causes, remedies = (
             "the keys of the EKS cluster",
             (ISSUER_UNREACHABLE.cause(text=text),),
@@ -274,7 +274,7 @@ def _fetch_keys_remedy(issuer: issuers.Issuer) -> Remedy:
     last = "EKS serves both documents publicly. For self-managed clusters, you must publish them."
     if issuer.is_eks:
         # https://docs.aws.amazon.com/eks/latest/userguide/irsa-fetch-keys.html
-        last = "EKS serves both documents publicly, also if the endpoint of the cluster is private."
+        last = "EKS serves both documents publicly, even if the endpoint of the cluster is private."
     if issuer.is_self_hosted:
         last = "If they fail, let the administrators of the host or of the network publish both paths on the internet, such as by a reverse proxy. Or give the caller a role without OIDC, such as that of its instance."
     elif issuer.system is not None:

@@ -44,7 +44,7 @@ _GITLAB_PAGE = "https://docs.gitlab.com/ci/cloud_services/aws/"
 def advise_on_gap(case: Case[MissingCredentials]) -> Advice | None:
     """Return why a job of a pasted workflow has no credentials, and the lines to change, if the workflow shows it."""
     text = case.failure.text
-    # The message of the action itself: it had its turn.
+    # The action itself says so: the job has the step.
     if "check your action inputs" in text:
         return None
     gap = find_credential_gap(text)
@@ -175,7 +175,7 @@ def _advise_in_bitbucket(case: Case[MissingCredentials], gap: CredentialGap) -> 
         "Let the step assume a role with a token of Bitbucket",
         "Add oidc and the lines to the step, before its own. SDKs then assume the role themselves.",
         "The role must trust the OIDC provider of the workspace (Repository settings, OpenID Connect), with its audience. No secret is needed then.",
-        "Or, with keys as secured variables: name them AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Those of a deployment environment need deployment at the step.",
+        "Or, with keys as secured variables: name them AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Variables of a deployment environment require the key deployment in the step.",
         manifest=lines,
         url="https://support.atlassian.com/bitbucket-cloud/docs/deploy-on-aws-using-bitbucket-pipelines-openid-connect/",
     )
@@ -202,7 +202,7 @@ def _gitlab_role(gap: CredentialGap, case: Case[MissingCredentials]) -> Remedy:
 """
     return your_remedy(
         f"Let the job {clip_text(gap.job)} assume a role with a token of GitLab",
-        "Add the lines to the job. SDKs and Terraform then assume the role themselves. Keep commands that before_script has already.",
+        "Add the lines to the job. SDKs and Terraform then assume the role themselves. Keep the commands that before_script already has.",
         "The role must trust the OIDC provider of the GitLab instance: its address is also the audience (aud). No secret is needed then.",
         "Or, with keys as CI/CD variables of the project: name them AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and check whether they are protected or limited to an environment.",
         manifest=lines,

@@ -346,7 +346,7 @@ def _install_cli(text: str) -> Remedy:
     return your_remedy(
         "Run the job in an image with kubectl and the AWS CLI",
         f"{has}: use one that has both, such as alpine/k8s, or install the AWS CLI 2 in it.",
-        "A kubeconfig has no credentials: give the job its own, best a role by OIDC. A profile in a copied kubeconfig does not exist there, so write the kubeconfig in the job.",
+        "A kubeconfig has no credentials: give the job its own, preferably a role with OIDC. A profile in a copied kubeconfig does not exist there, so write the kubeconfig in the job.",
         'If kubectl then says "You must be logged in to the server", the cluster does not know this role: that is when it needs an access entry, or an entry in aws-auth.',
         commands=("aws --version", "aws sts get-caller-identity", _UPDATE_KUBECONFIG),
         url=pages.EKS_KUBECONFIG,

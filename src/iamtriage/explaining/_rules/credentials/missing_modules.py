@@ -181,14 +181,14 @@ _PACKAGES = (
         r"\b(?P<name>AWSSDK\.[A-Z]\w{2,40}) could not be found or loaded\. This assembly must be available",
         "the SDK for .NET",
         "dotnet add package {}",
-        "Add the package to the project that starts the program, with the same major version as its other AWSSDK packages. Code that no type refers to can be trimmed: keep it with TrimmerRootAssembly.",
+        "Add the package to the project that starts the program, with the same major version as its other AWSSDK packages. Trimming removes an assembly that no code refers to: keep it with TrimmerRootAssembly.",
         pages.SDK_CREDENTIALS,
     ),
     _Package(
         r"\brequires following cargo feature\(s\) enabled: (?P<name>[a-z-]{2,40})",
         "the SDK for Rust",
         "cargo add aws-config --features {}",
-        "sso and credentials-process are on by default: default-features = false turns them off. With a program of others, export the credentials instead: aws configure export-credentials --format env.",
+        "sso and credentials-process are on by default: default-features = false turns them off. If you cannot build the program, export the credentials instead: aws configure export-credentials --format env.",
         "https://docs.rs/crate/aws-config/latest/features",
     ),
     _Package(

@@ -94,7 +94,7 @@ def has_key_for_emulator(text: str) -> bool:
 
 def _find_placeholder(text: str) -> _Placeholder | None:
     if _NO_RECORDS in text and _ENDPOINT.search(text):
-        # The other store answers so, too.
+        # The other store gives this answer, too.
         return None
     settings = list(find_said(text, _SETTING))
     if len({each["value"] for each in settings}) != 1:

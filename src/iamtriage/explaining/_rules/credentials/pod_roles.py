@@ -123,9 +123,7 @@ def _advise_on_sdk(case: Case[MissingCredentials]) -> Advice | None:
     cause = SDK_TOO_OLD.cause(
         "derived",
         f"The text shows {sdk.name} {sdk.version}.",
-        text=f"{what[:1].upper()}{what[1:]} requires {sdk.minimum} or later."
-        if is_pod_identity
-        else f"{what[:1].upper()}{what[1:]} require {sdk.minimum} or later.",
+        text=f"{'EKS Pod Identity requires' if is_pod_identity else 'Web identities (IRSA) require'} {sdk.minimum} or later.",
     )
     remedy = your_remedy(
         f"Update {sdk.name} to {sdk.minimum} or later",

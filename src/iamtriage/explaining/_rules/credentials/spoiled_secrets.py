@@ -88,7 +88,7 @@ _SHOWN = (
         "the line with the secret access key ends with a carriage return (^M), which becomes a part of it",
     ),
     (
-        # What else prints a secret ends its line with a newline of its own.
+        # Other commands that print a secret add a newline themselves.
         r"(?i)(?:(?=[^\n]{0,120}secret)(?:\bprintf|\becho -\w{0,3}n)\b[^\n|]{1,120}|secret[^\n]{0,120}\| ?base64 (?:-d|--decode) ?)\| ?wc -c\b[^\n]{0,20}\n\s{0,12}41\b",
         "the secret access key has 41 characters instead of 40, most likely with a newline at the end",
     ),

@@ -47,7 +47,7 @@ def explain_unreadable_files(case: Case[MissingCredentials]) -> Explanation | No
     shown = _SHOWN_USER.search(text)
     user = None if shown is None else next(filter(None, shown.groups()))
     if forbidden is not None:
-        # Nobody denies root a file: the shell is not the program.
+        # Root can read every file, so it is not the user of the program.
         user = None if user == "root" else user
         file = forbidden["file"] or forbidden["before"]
         problem, because = (

@@ -16,7 +16,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
-from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY, find_heading
+from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY, find_name_above
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
 from iamtriage.explaining._rules.sts import trust_documents
@@ -115,7 +115,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     elif called and len(stated) == 1 and called in re.split(r"[^\w/+=,.@-]+", denial.failure.text):
         # The text names the policy of the message without its ARN, too.
         name = f"the policy {clip_text(called)} in the text"
-    elif len(stated) == 1 and (heading := find_heading(denial.failure.text)) is not None:
+    elif len(stated) == 1 and (heading := find_name_above(denial.failure.text)) is not None:
         name = f"the policy {clip_text(heading)} in the text"
     # A permission set with the name of an AWS managed policy normally has that policy.
     if (permission_set := getattr(denial.role, "permission_set", None)) and is_known_policy(permission_set):
