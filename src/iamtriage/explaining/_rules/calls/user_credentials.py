@@ -66,7 +66,7 @@ def explain_unnamed_user(case: Case[AwsError], message: str) -> Explanation:
     identity, users = (
         with_profile(profile, each)
         for each in (
-            "aws sts get-caller-identity --query Arn --output text",
+            commands.SHOW_CALLER,
             "aws iam list-users --query 'Users[].UserName'",
         )
     )

@@ -102,7 +102,7 @@ def explain_federated_user(denial: Denial) -> Explanation:
             "Assume the role with the IAM user that created the session",
             "Call AssumeRole with the user's own access key, or with a session of GetSessionToken, which can assume roles. The trust policy or a policy of the user must allow it.",
             "The command must not print federated-user. Environment variables take precedence over profiles: unset those of the session.",
-            commands="aws sts get-caller-identity --query Arn --output text",
+            commands=commands.SHOW_CALLER,
             url=_FEDERATION_PAGE,
         ),
         notes="An Allow does not help: neither for the federated user nor in the trust policy of the role.",

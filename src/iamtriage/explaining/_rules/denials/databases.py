@@ -179,8 +179,7 @@ def explain_database_login(denial: Denial) -> Explanation:
             step = f"Run the first command where the program runs: it prints who generates the token. {step}"
     allow_it = allow_remedy(denial, first_step=step, url=_POLICIES)
     if allow_it is not None and step is not None:
-        who = "aws sts get-caller-identity --query Arn --output text"
-        lookups = present(who if denial.principal is None else None, _show_command(login))
+        lookups = present(commands.SHOW_CALLER if denial.principal is None else None, _show_command(login))
         allow_it = attrs.evolve(allow_it, commands=(*lookups, *allow_it.commands))
     remedies = present(allow_it, _token_remedy(login), _check_remedy(login))
     if difference is not None:

@@ -171,7 +171,7 @@ def explain_called_from_session(denial: Denial) -> Explanation:
             steps.reverse()
         chosen = "with a session policy, or for a role that may do only what is needed"
         shown = "For AssumeRole, the trust policy of that role must trust the caller, which get-caller-identity prints."
-        line = "aws sts get-caller-identity --query Arn --output text"
+        line = commands.SHOW_CALLER
         role = getattr(denial.role, "name", of_role and of_role["role"])
         if role is not None:
             chosen, shown = "for a role with a policy for only what is needed, which trusts the caller", None

@@ -17,7 +17,7 @@ from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.stated_entries import find_stated_entry, is_listed
-from iamtriage.explaining._rules.shared import pages, principal_words
+from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
@@ -36,8 +36,6 @@ _NO_CREATOR = lazy_pattern(
 )
 _IN_CONSOLE = "The console also requires eks:AccessKubernetesApi in IAM."
 _NO_QUOTES = str.maketrans("", "", "\"'")
-SHOW_CALLER = "aws sts get-caller-identity --query Arn --output text"
-"""The command that prints who calls."""
 # The module terraform-aws-modules/eks from version 20 on, and what grants its caller access.
 _MODULE_20 = lazy_pattern(
     r"terraform-aws-modules/eks(?:/aws)?\b(?!/modules)[^}]{0,200}?(?:\bversion\s{0,20}=\s{0,4}\"[~>= ]{0,4}|/aws v?|/eks v?| v?)(?:2[0-9]|[3-9][0-9])(?:\.[0-9]{1,4}){0,2}\b"
@@ -125,8 +123,8 @@ def explain_excluded_creator(case: AnyCase) -> Explanation | None:
     create = access.entry_remedy(cluster, principal)
     who, named = principal.description, f" {cluster.argument}" if cluster.name else ""
     if not principal.is_known:
-        caller = Labelled("Who calls (for a role, PRINCIPAL_ARN is its ARN in IAM):", SHOW_CALLER)
-        create = change_commands(create, (SHOW_CALLER, *create.commands), caller)
+        caller = Labelled("Who calls (for a role, PRINCIPAL_ARN is its ARN in IAM):", commands.SHOW_CALLER)
+        create = change_commands(create, (commands.SHOW_CALLER, *create.commands), caller)
     replaced = f"Don't set {setting['name']} to true now: it counts only when a cluster is created, and Terraform and CloudFormation would replace the cluster."
     return case.explain(
         f"{_describe_failure(principal, is_login=is_login)}: the cluster{named} was created with {setting['name']} false, so EKS made no access entry for its creator, and {who} needs one of its own.",

@@ -18,7 +18,6 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.cluster_creators import (
-    SHOW_CALLER,
     explain_excluded_creator,
     explain_module_creator,
 )
@@ -40,7 +39,7 @@ from iamtriage.explaining._rules.kubernetes.stated_entries import (
 )
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
-from iamtriage.explaining._rules.shared import arn_diagnosis, clues, pages, principal_words
+from iamtriage.explaining._rules.shared import arn_diagnosis, clues, commands, pages, principal_words
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.companion_actions import KUBECTL_WORKS
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
@@ -79,7 +78,7 @@ _KUBECTL_WORKS = lazy_pattern(
 _COMPARE = your_remedy(
     "Compare the principal of the console with that of kubectl",
     "Run the command in CloudShell, which has the principal of the console, and then where kubectl works. If they differ, sign in as the second one, or create an access entry for the first.",
-    commands=SHOW_CALLER,
+    commands=commands.SHOW_CALLER,
     url=pages.EKS_CONSOLE,
 )
 CONSOLE_WITHOUT_ACCESS = CauseType(
@@ -356,7 +355,9 @@ def _access_entry_remedy(
         return attrs.evolve(remedy, labels=(then,))
     unless = "" if cluster.mode else ", unless the mode is CONFIG_MAP (see below)"
     by = Labelled(f"Then, with eks:CreateAccessEntry in IAM{unless}:", create)
-    return change_commands(remedy, (SHOW_CALLER, _LOOK_UP.command, create, associate), _LOOK_UP, by, then)
+    return change_commands(
+        remedy, (commands.SHOW_CALLER, _LOOK_UP.command, create, associate), _LOOK_UP, by, then
+    )
 
 
 def _rbac_remedy(cluster: Cluster, principal: ClusterPrincipal, entry: StatedEntry | None) -> Remedy:

@@ -49,9 +49,9 @@ _MASKED_PARTS = lazy_pattern(
 _ANY_REGION = lazy_pattern(r"[a-z0-9-]*", re.ASCII)
 _ANY_ACCOUNT = lazy_pattern(r"[0-9]{12}|aws|", re.ASCII)
 
-# Words that no shell changes.
 # Options of all commands, which have one value. The words after it are the service or arguments.
 _GLOBAL_OPTIONS = frozenset({"endpoint-url", "profile", "region"})
+# Words that no shell changes.
 PLAIN_COMMAND = lazy_pattern(r"[\w./:=@,+ -]{1,1000}", re.ASCII)
 
 
@@ -65,6 +65,8 @@ _ENDPOINT_SERVICES = {
 
 REGIONS_OF_IAM = {"aws-cn": "cn-north-1", "aws-eusc": "eusc-de-east-1", "aws-us-gov": "us-gov-west-1"}
 """The Region of the global services, such as IAM, in each partition but ``aws``."""
+SHOW_CALLER = "aws sts get-caller-identity --query Arn --output text"
+"""The command that prints who calls."""
 RESTART_PODS = "kubectl rollout restart deployment/NAME --namespace NAMESPACE"
 """The command that restarts the pods of a deployment."""
 
