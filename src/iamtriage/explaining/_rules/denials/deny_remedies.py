@@ -100,13 +100,13 @@ def _exempting_statement(denial: Denial, services: list[str]) -> str | None:
     return None
 
 
-def exempt_from_mfa(denial: Denial, title: str, *steps: str) -> Remedy:
+def exempt_from_mfa(denial: Denial, name: str, *steps: str) -> Remedy:
     """Return how to exempt a role or federated user, whose sessions carry no MFA, from a Deny without MFA.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html: only those of
     GetSessionToken do, which takes the long-term credentials of an IAM user.
     """
-    role, name = denial.role, title.partition(", as the name ")[2].removesuffix(" suggests")
+    role = denial.role
     reason = f"the name {name} suggests that it requires MFA" if name else "its sessions carry no MFA"
     why = "GetFederationToken does not support MFA, and get-session-token is only for IAM users."
     exempt: tuple[str, ...] = ()
@@ -232,7 +232,9 @@ def build_remedy(
     title: str,
     *steps: str,
     condition: DenyingCondition | None = None,
+    suggested_by: str = "",
 ) -> Remedy:
+    """Return how to satisfy a requirement, which a condition of a Deny states, or a name suggests."""
     lines: tuple[str, ...] = ()
     manifest: str | None = None
     after: tuple[str, ...] = (change_step(denial, condition),)
@@ -254,7 +256,7 @@ def build_remedy(
             "With the new session, find out who revoked the others and why (the commands): credentials may have leaked. If the policy is deleted, the old sessions work again, so keep it until all of them have expired, which takes at most 12 hours.",
         )
     if requirement is deny_conditions.MFA and (denial.role or isinstance(denial.principal, FederatedUser)):
-        return exempt_from_mfa(denial, title, *steps[1:])
+        return exempt_from_mfa(denial, suggested_by, *steps[1:])
     if requirement is deny_conditions.MFA:
         found = _DEVICE.findall(denial.failure.text)
         devices = {each for each in found if denial.account in {None, each.split(":")[4]}}
@@ -274,6 +276,8 @@ def build_remedy(
     if requirement is deny_conditions.REGION and condition is not None:
         lines = _region_commands(denial, condition)
     title = title.replace("{what}", _describe_created(denial))
+    if suggested_by:
+        title += f", as the name {suggested_by} suggests"
     if steps and (code := _VOLUME_TAGS.search(steps[0])) is not None:
         manifest, lines = code[1], ("terraform apply",)
         steps = (steps[0].replace(code[0], "set volume_tags as below"), *steps[1:])

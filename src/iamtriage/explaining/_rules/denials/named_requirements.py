@@ -115,8 +115,6 @@ def remedy_by_name(denial: Denial) -> Remedy | None:
         title = (
             f"{title}, if the Deny {'is about it' if requirement is deny_conditions.MCP else 'requires one'}"
         )
-    elif requirement is not deny_conditions.REVOCATION:
-        title += f", as the name {clip_text(name)} suggests"
     if requirement.has_key("aws:RequestTag/"):
         step = deny_remedies.tag_step(denial, step)
     if requirement is deny_conditions.REGION:
@@ -129,9 +127,13 @@ def remedy_by_name(denial: Denial) -> Remedy | None:
         area = _AREA.search(name)
         prefix = (area["outside"] or area["inside"])[:2].lower() if area is not None else ""
         if prefix and called and not called.startswith(f"{prefix}-"):
-            title = f"Call in a Region of the {prefix.upper()}, as the name {clip_text(name)} suggests"
+            title = f"Call in a Region of the {prefix.upper()}"
             step = f"{step} For example, --region {_REGIONS_OF_AREAS[prefix]}."
-    return deny_remedies.build_remedy(denial, requirement, title, step)
+    # The title of the other ones is that of what was done, or names the boundary.
+    is_suggested = requirement is not deny_conditions.REVOCATION and not boundary
+    return deny_remedies.build_remedy(
+        denial, requirement, title, step, suggested_by=clip_text(name) if is_suggested else ""
+    )
 
 
 def add_required_boundary(denial: Denial, explanation: Explanation) -> Explanation:
