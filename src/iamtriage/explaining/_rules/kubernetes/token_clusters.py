@@ -140,7 +140,7 @@ def _read_kubeconfig(text: str) -> _Clusters | None:
     if (current := find_current_user(text)) is not None:
         context, of_user = current
         called = parse_cluster_name(context["cluster"])
-        names = set() if called is None else {called}
+        names = {each for each in (called,) if each is not None}
         tokens = set(_CLUSTER_OF_TOKEN.findall(of_user))
         is_own_user = context["user"] == context["cluster"] or parse_cluster_name(context["user"]) is None
         alias = context["name"] if commands.cluster(context["name"]) == context["name"] else None
