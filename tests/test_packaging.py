@@ -35,6 +35,20 @@ def test_public_names_exist() -> None:
     assert len(set(iamtriage.__all__)) == len(iamtriage.__all__)
 
 
+def test_help_needs_no_extra() -> None:
+    """``help(iamtriage)`` loads each name of ``dir()``, also if the libraries of the extras are missing."""
+    code = (
+        "import sys; sys.modules.update(duckdb=None, pyarrow=None, IPython=None)\n"
+        "import iamtriage, pydoc; print(pydoc.render_doc(iamtriage)); print(sorted(dir(iamtriage)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Find out why AWS denied a call" in done.stdout
+    names = done.stdout.splitlines()[-1]
+    assert "'arns'" in names
+    assert "'arrow'" not in names
+    assert "'arrow'" in str(dir(iamtriage))
+
+
 def test_public_packages_export_their_names() -> None:
     """Each public package lists its names and loads them when they are first used."""
     names = [name for _, name, is_package in pkgutil.iter_modules(iamtriage.__path__) if is_package]

@@ -226,9 +226,9 @@ __all__ = (  # noqa: RUF022 (functions first, then their types)
     "Principal",
     "Record",
     "RecordError",
-    "ReportError",
     "RegionDisabled",
     "Remedy",
+    "ReportError",
     "Retryable",
     "Role",
     "RolePathUnknownError",
@@ -288,9 +288,9 @@ _MODULE_BY_NAME = {
     "Principal": "arns._principals",
     "Record": "typing",
     "RecordError": "exceptions",
-    "ReportError": "exceptions",
     "RegionDisabled": "failures._failures",
     "Remedy": "explaining._explanations.remedies",
+    "ReportError": "exceptions",
     "Retryable": "explaining._classification",
     "Role": "arns._principals",
     "RolePathUnknownError": "exceptions",
@@ -341,8 +341,8 @@ _PACKAGES = frozenset(
     {
         *(
             "actions",
-            "arrow",
             "arns",
+            "arrow",
             "authorization",
             "aws_auth",
             "boto",
@@ -353,6 +353,8 @@ _PACKAGES = frozenset(
         *("logs", "notebook", "policies", "redaction", "report", "sts", "testing", "trust"),
     }
 )
+# The libraries of extras without which a package cannot be imported.
+_REQUIRED_LIBRARIES = {"arrow": ("pyarrow",), "report": ("duckdb", "pyarrow")}
 
 
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
@@ -360,5 +362,12 @@ if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
 
 
 def __dir__() -> list[str]:
-    """Return the public names, for tab completion."""
-    return sorted((*__all__, *_PACKAGES, "__version__"))
+    """Return the public names, for tab completion and ``help()``, which loads each of them."""
+    from importlib.util import find_spec
+
+    missing = {
+        package
+        for package, libraries in _REQUIRED_LIBRARIES.items()
+        if any(find_spec(library) is None for library in libraries)
+    }
+    return sorted((*__all__, *(_PACKAGES - missing), "__version__"))

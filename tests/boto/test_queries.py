@@ -319,6 +319,8 @@ def test_misuse(session: Any, misuse: Callable[[Any], object]) -> None:  # noqa:
 
 @pytest.mark.parametrize("ask", [decode_message, authorization_details, gather_facts])
 def test_swapped_arguments(session: Any, ask: Any) -> None:  # noqa: ANN401
+    with pytest.raises(TypeError, match=r"first argument must be a failure, .*, not int"):
+        ask(5, session)
     with pytest.raises(TypeError, match="first argument must be the failure"):
         ask(session, "no failure")
 

@@ -147,6 +147,13 @@ def test_a_cause_of_your_own_has_its_own_url() -> None:
 def test_unknown_code_names_the_closest_ones() -> None:
     with pytest.raises(KeyError, match="unknown cause 'throtled'; did you mean throttled"):
         cause_info("throtled")
+    with pytest.raises(KeyError, match="did you mean scp-deny, rcp-deny or resource-deny"):
+        cause_info("scp-den")
+
+
+def test_code_must_be_a_string() -> None:
+    with pytest.raises(TypeError, match="code must be a string, not int"):
+        cause_info(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def test_entry_is_json_ready() -> None:

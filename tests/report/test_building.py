@@ -403,7 +403,9 @@ def test_an_input_that_could_not_be_read_is_tried_again(events: Path, tmp_path: 
 def test_problems_are_new_or_gone_since_a_run(events: Path, tmp_path: Path) -> None:
     store = tmp_path / "store.duckdb"
     with build_report([events], store=store, since_run="last") as report:
+        assert repr(report) == "<Report: 6 denials, 1 problems>"
         assert [each["is_new"] for each in report.problems()] == [True]
+    assert repr(report) == "<Report: closed>"
     message = event(40)["errorMessage"].replace("orders", "invoices")
     write_events(events / "new.json.gz", event(40, errorMessage=message))
     with build_report([events], store=store, since_run="last") as report:
@@ -413,6 +415,8 @@ def test_problems_are_new_or_gone_since_a_run(events: Path, tmp_path: Path) -> N
         assert (report.totals["new_problems"], report.totals["gone_problems"]) == (1, 1)
     with pytest.raises(ReportError, match="unknown run 7; expected one of 1, 2"):
         build_report([], store=store, since_run=7)
+    with pytest.raises(TypeError, match="paths must be an iterable of paths, not a string"):
+        build_report("events.json")
     with pytest.raises(ValueError, match="since_run requires a store"):
         build_report([events], since_run="last")
 

@@ -397,6 +397,8 @@ def test_wrong_types_of_the_environment_and_of_both_texts() -> None:
         StsSettings.from_sources({"AWS_DEFAULT_REGION": 1})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
     with pytest.raises(TypeError, match="config must be a mapping"):
         settings({}, CONFIG, config=CONFIG)
+    with pytest.raises(TypeError, match="env must be a mapping, not int"):
+        StsSettings.from_sources(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def test_unknown_sdk() -> None:

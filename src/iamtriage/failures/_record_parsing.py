@@ -51,7 +51,8 @@ def from_record(record: Record | Mapping[str, object]) -> Failure:
     kind = given.pop("kind", None)
     cls = _CLASSES.get(kind) if isinstance(kind, str) else None
     if cls is None:
-        msg = f"unknown kind {_quote(kind)}; expected one of {', '.join(_CLASSES)}"
+        problem = "the record has no kind" if kind is None else f"unknown kind {_quote(kind)}"
+        msg = f"{problem}; expected one of {', '.join(_CLASSES)}"
         raise RecordError(msg, key="kind", value=kind)
     for key, value in given.items():
         _check(key, value)

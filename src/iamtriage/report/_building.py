@@ -77,6 +77,7 @@ def build_report(  # noqa: PLR0913 (options of one command)
 
     Raises:
         ReportError: The store cannot be used, the run does not exist, or a process was killed.
+        TypeError: An argument has the wrong type.
         ValueError: A time or an account is invalid, or there is a ``since_run`` but no store.
 
     >>> with build_report(["examples/cloudtrail.json"]) as report:
@@ -84,6 +85,9 @@ def build_report(  # noqa: PLR0913 (options of one command)
     >>> first["count"], first["action"], first["explanation"]["cause"]
     (1, 'iam:CreateInstanceProfile', 'scp-deny')
     """
+    if isinstance(paths, str):
+        msg = "paths must be an iterable of paths, not a string"
+        raise TypeError(msg)
     if since_run is not None and store is None:
         msg = "since_run requires a store"
         raise ValueError(msg)

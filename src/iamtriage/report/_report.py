@@ -59,6 +59,7 @@ class Report:
         was_interrupted: bool = False,
     ) -> None:
         self.was_interrupted = was_interrupted
+        self._is_closed = False
         self._store = store
         self._queries = Queries(store, chosen)
         self._baseline = baseline
@@ -71,6 +72,12 @@ class Report:
         self._totals: dict[str, Any] | None = None
         self._proposed: dict[str, dict[str, Any]] | None = None
 
+    def __repr__(self) -> str:
+        """Return the numbers of the report, or that it is closed."""
+        if self._is_closed:
+            return "<Report: closed>"
+        return f"<Report: {self.totals['denials']} denials, {self.totals['problems']} problems>"
+
     def __enter__(self) -> Self:
         """Return the report."""
         return self
@@ -81,6 +88,7 @@ class Report:
 
     def close(self) -> None:
         """Close the store, and delete it if it is temporary."""
+        self._is_closed = True
         self._store.close()
 
     # ------------------------------------------------------------------------------------------ numbers

@@ -6,6 +6,7 @@ The environment and the texts of config files are arguments.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -14,7 +15,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
-from iamtriage._text import quote_text
+from iamtriage._text import quote_text, wrong_type_message
 from iamtriage._typing import override
 from iamtriage.exceptions import EndpointError, IamTriageError, UnknownRegionError
 from iamtriage.sts._config_files import parse_config_files
@@ -30,7 +31,7 @@ from iamtriage.sts._setting_sources import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from iamtriage._rendering.blocks import Block
 
@@ -146,6 +147,8 @@ class StsSettings(View):
         iamtriage.exceptions.ConfigFileError: the profile 'dev' (from environment AWS_PROFILE) could not be
         found
         """
+        if not isinstance(env, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(wrong_type_message("env", "a mapping", env))
         rules = SDKS.get(sdk)
         if rules is None:
             msg = f"unknown sdk {quote_text(str(sdk))}; expected one of {', '.join(SDKS)}"

@@ -10,6 +10,7 @@ a call becomes a :class:`Refusal`.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
@@ -33,7 +34,7 @@ from iamtriage.policies._masked_arns import find_partition
 from iamtriage.redaction._redact import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 __all__ = (
     "FailureSource",
@@ -120,6 +121,12 @@ def find_failure(source: FailureSource) -> Failure | None:
     if callable(getattr(source, "client", None)) or callable(getattr(source, "create_client", None)):
         msg = f"the first argument must be the failure, not a session ({type(source).__name__})"
         raise TypeError(msg)
+    if not isinstance(source, str | bytes | BaseException | Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(
+            wrong_type_message(
+                "the first argument", "a failure, an exception, a string, bytes or a mapping", source
+            )
+        )
     return parse(source)
 
 

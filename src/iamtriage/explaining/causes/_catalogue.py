@@ -14,6 +14,7 @@ import attrs
 
 from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
+from iamtriage._text import wrong_type_message
 from iamtriage._typing import override
 from iamtriage.explaining import _rules
 from iamtriage.explaining._cause_types import CauseType, cause_url
@@ -177,6 +178,7 @@ def cause_info(code: str) -> CauseInfo:
 
     Raises:
         KeyError: The code is unknown.
+        TypeError: The code is not a string.
 
     >>> cause_info("throttled").url
     'https://iamtriage.readthedocs.io/en/latest/causes/throttled.html'
@@ -186,8 +188,11 @@ def cause_info(code: str) -> CauseInfo:
     except KeyError:
         from difflib import get_close_matches
 
-        close = get_close_matches(code, _load(), n=3)
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        if not isinstance(code, str):
+            raise TypeError(wrong_type_message("code", "a string", code)) from None
+        *others, last = get_close_matches(code, _load(), n=3) or [""]
+        close = f"{', '.join(others)} or {last}" if others else last
+        hint = f"; did you mean {close}?" if close else ""
         msg = f"unknown cause {code!r}{hint}"
         raise KeyError(msg) from None
 
