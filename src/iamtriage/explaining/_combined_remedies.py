@@ -20,10 +20,10 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_princip
 from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
 from iamtriage.explaining._rules.shared.required_grants import NEXT_OBJECTS
 from iamtriage.explaining._rules.shared.task_statements import ALL_REQUIRED
-from iamtriage.explaining._rules.sts.trust_documents import as_strings
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import build_document, build_documents
 from iamtriage.policies._grants import Grant
+from iamtriage.policies._readers.elements import as_strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,7 +10,7 @@ from iamtriage._rendering.values import Value
 
 if TYPE_CHECKING:
     # Most contexts have no values, and nothing resolves these annotations.
-    from collections.abc import Mapping  # noqa: TC004
+    from collections.abc import Iterator, Mapping  # noqa: TC004
 
     from iamtriage.explaining._context.values import (  # noqa: TC004
         CommandLine,
@@ -82,6 +82,16 @@ class Context(Value):
     token_claims: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
     decoded_message: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
     authorization_details: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
+
+    @property
+    def allows(self) -> Iterator[dict[str, Any]]:
+        """The Allow statements of the policies in the text."""
+        return (each for policy in self.policies for each in policy.allows)
+
+    @property
+    def resource_policies(self) -> list[Document]:
+        """The policies of resources other than roles in the text."""
+        return [each for each in self.policies if each.is_of_resource]
 
 
 NOTHING: Final = Context()

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from iamtriage.policies._readers.elements import (
+    allow_statements,
+    as_strings,
+    deny_statements,
+    iterate_statements,
+)
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 __all__ = ("CommandLine", "Document", "MappingEntry", "Rule", "Runtime", "Stated", "Subject", "quote_match")
 
@@ -152,18 +159,29 @@ class Document(NamedTuple):
     version: tuple[str, str] | None = None
 
     @property
+    def statements(self) -> list[dict[str, Any]]:
+        """The statements."""
+        return list(iterate_statements(self.content))
+
+    @property
+    def allows(self) -> list[dict[str, Any]]:
+        """The statements that allow something."""
+        return allow_statements(self.content)
+
+    @property
+    def denies(self) -> list[dict[str, Any]]:
+        """The statements that deny something."""
+        return deny_statements(self.content)
+
+    @property
+    def is_of_resource(self) -> bool:
+        """Whether it is the policy of a resource other than a role."""
+        return self.has_principal and not self.is_trust_policy
+
+    @property
     def allowed_actions(self) -> list[str]:
         """The patterns of the actions that the statements allow, on whatever resource."""
-        listed: Any = self.content.get("Statement")
-        names: list[Any] = []
-        for each in cast("Iterable[Any]", listed if isinstance(listed, list) else [listed]):
-            if (
-                isinstance(each, dict)
-                and (statement := cast("dict[str, Any]", each)).get("Effect") == "Allow"
-            ):
-                actions: Any = statement.get("Action")
-                names += actions if isinstance(actions, list) else [actions]
-        return [name for name in names if isinstance(name, str)]
+        return [action for each in self.allows for action in as_strings(each.get("Action"))]
 
 
 def quote_match(found: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.unique_values import stated_partition
 from iamtriage.explaining._context.values import Document
+from iamtriage.policies._readers.elements import as_strings
 from iamtriage.policies._readers.unknown_values import has_reference, resolve_functions
 
 if TYPE_CHECKING:
@@ -241,19 +242,9 @@ def build_policy(content: Mapping[str, Any]) -> Document | None:
     if statements is None or len(rows) != len(listed):
         return None
     has_principal = any("Principal" in row or "NotPrincipal" in row for row in rows)
-    actions = [action.lower() for row in rows for action in _strings(row.get("Action"))]
+    actions = [action.lower() for row in rows for action in as_strings(row.get("Action"))]
     assumes = bool(actions) and all(action.startswith(_TRUST_ACTIONS) for action in actions)
     return Document(resolved, has_principal and assumes, has_principal, has_references=has_reference(listed))
-
-
-def _strings(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    return (
-        [each for each in cast("list[object]", value) if isinstance(each, str)]
-        if isinstance(value, list)
-        else []
-    )
 
 
 # "policy orders-read:" above the document. A word of a sentence has no hyphen, digit or capital in it.

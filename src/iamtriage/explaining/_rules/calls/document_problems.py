@@ -24,8 +24,8 @@ from iamtriage.explaining._rules.shared.arn_diagnosis import PARTITION_IN_TEMPLA
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 from iamtriage.failures._failures import MalformedPolicy
+from iamtriage.policies._readers.elements import as_strings
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import Document
@@ -290,7 +290,7 @@ _BUCKET = "arn:aws:s3:::bucket"
 
 def explain_s3_levels(policies: tuple[Document, ...], text: str, remedy: Remedy) -> tuple[str, Remedy]:
     """Return the problem and the corrected document, if the text has the policy of a bucket."""
-    split = [_split(each) for policy in policies for each in iterate_statements(policy.content)]
+    split = [_split(each) for policy in policies for each in policy.statements]
     mistakes = [each for _, wrong in split for each in wrong]
     if len(policies) != 1 or not mistakes:
         return text, remedy

@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.calls.source_arns import correct_source
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, mapping
+from iamtriage.policies._readers.elements import as_strings, mapping
 from iamtriage.policies._readers.policy_yaml import parse_mapping
 
 GATEWAY = "apigateway.amazonaws.com"

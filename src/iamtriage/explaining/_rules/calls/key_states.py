@@ -27,9 +27,9 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES
 from iamtriage.explaining._rules.shared.services import linked_role_key_statements
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, principal_names
 from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow, list_actions
+from iamtriage.policies._readers.elements import as_strings, principal_names
 
 LAUNCH_WITHOUT_KEY = lazy_pattern(
     r"InvalidKMSKey|KMS key provided is in an incorrect state|inaccessible AWS KMS key|Client error on launch"
@@ -248,9 +248,8 @@ def _find_allowed(case: Case[AwsError], launcher: str) -> str:
     """
     found = [
         name
-        for policy in case.context.policies
-        if policy.has_principal and not policy.is_trust_policy
-        for each in allow_statements(policy.content)
+        for policy in case.context.resource_policies
+        for each in policy.allows
         if any(action.startswith("kms:") for action in as_strings(each.get("Action")))
         for name in principal_names(each, "AWS") or ["*"]
     ]

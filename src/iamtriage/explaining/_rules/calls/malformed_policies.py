@@ -29,8 +29,8 @@ from iamtriage.explaining._rules.shared.principal_words import (
 )
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.services import find_similar_service
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping, shown_sid
 from iamtriage.failures._failures import MalformedPolicy
+from iamtriage.policies._readers.elements import as_strings, mapping, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference
 
 _INVALID_PRINCIPAL = lazy_pattern(
@@ -228,7 +228,7 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
     if found:
         suspects.append(_Suspect(found[1].lower(), found[2], "", stated_role(_role_of(found[2]), text)))
     for document in case.context.policies if not found else ():
-        for statement in iterate_statements(document.content):
+        for statement in document.statements:
             where = f" in the statement {sid}" if (sid := shown_sid(statement)) else ""
             suspects += (
                 _Suspect(kind.lower(), name, where, stated_role(_role_of(name), text), statement)

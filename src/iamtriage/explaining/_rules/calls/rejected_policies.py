@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -21,10 +21,11 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages, principal_words, remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.sts import trust_documents
+from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.failures._failures import MalformedPolicy
 from iamtriage.policies._documents import allow
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings, principal_names, shown_sid
 
 NO_PRINCIPAL = lazy_pattern(
     r"arn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>[0-9]{12}):(?P<kind>group|instance-profile)/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,128})",
@@ -84,8 +85,8 @@ def _allow_group(
     """Return how to give a group what a statement allows it, if the text has the statement and it names a resource."""
     allowed = {**statement, "Resource": statement.get("Resource", "ROLE_ARN")}
     allowed = {key: value for key, value in allowed.items() if key not in {"Sid", "Principal"}}
-    is_wide = "NotResource" in statement or "*" in trust_documents.as_strings(allowed["Resource"])
-    if allowed.get("Effect") != "Allow" or not trust_documents.as_strings(allowed.get("Action")) or is_wide:
+    is_wide = "NotResource" in statement or "*" in as_strings(allowed["Resource"])
+    if allowed.get("Effect") != "Allow" or not as_strings(allowed.get("Action")) or is_wide:
         return None
     step = f"If account {group['account']} also owns the resource, this is enough: leave out the statement{where.removeprefix(' in the statement')}. Otherwise, keep that statement, with {root} as the principal."
     if "Resource" not in statement:
@@ -151,29 +152,23 @@ def _find_account(case: Case[MalformedPolicy]) -> str | None:
     return next(iter(found)) if len(found) == 1 and (not arns or found == arns) else None
 
 
-def _list_statements(case: Case[MalformedPolicy]) -> list[Mapping[str, Any]]:
+def _list_statements(case: Case[MalformedPolicy]) -> list[dict[str, Any]]:
     """Return the Allow statements of the only key policy in the text."""
     documents = [each for each in case.context.policies if each.has_principal]
     if len(documents) != 1 or documents[0].has_references or not documents[0].is_whole:
         return []
-    return list(trust_documents.allow_statements(documents[0].content))
+    return documents[0].allows
 
 
 def _names_put(statement: Mapping[str, Any]) -> bool:
-    actions = trust_documents.as_strings(statement.get("Action"))
-    return any(matches(_PUT, compile_glob(action.lower())) for action in actions) or "NotAction" in statement
+    return names_action(statement, _PUT) is not False or "NotAction" in statement
 
 
-def _list_principals(statement: Mapping[str, Any]) -> list[str]:
-    principal = statement.get("Principal")
-    return [principal] if isinstance(principal, str) else trust_documents.principal_names(statement)
-
-
-def _other_resource(statements: list[Mapping[str, Any]]) -> tuple[Mapping[str, Any], str] | None:
+def _other_resource(statements: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], str] | None:
     """Return the statement that would allow the change of the policy, but has a resource that is no key, with that."""
     wrong: tuple[Mapping[str, Any], str] | None = None
     for statement in filter(_names_put, statements):
-        resources = trust_documents.as_strings(statement.get("Resource"))
+        resources = as_strings(statement.get("Resource"))
         if not resources or any(map(_is_key, resources)):
             return None
         wrong = wrong or (statement, resources[0])
@@ -197,13 +192,13 @@ def _explain_other_resource(
     case: Case[MalformedPolicy], statement: Mapping[str, Any], resource: str, saved: str
 ) -> Explanation:
     """Explain that the Resource of the statement for the account matches no key."""
-    which = f"the statement {sid}" if (sid := trust_documents.shown_sid(statement)) else "its statement"
+    which = f"the statement {sid}" if (sid := shown_sid(statement)) else "its statement"
     is_code = "aws_iam_policy_document" in case.failure.text
     right, wrong = '"Resource": "*"', f'"{clip_text(resource)}"'
     if is_code:
         right, wrong = 'resources = ["*"]', f"[{wrong}]"
     scanner = "A scanner that reports the asterisk takes the document for an identity-based policy: suppress the finding there (Checkov: CKV_AWS_109, CKV_AWS_111, CKV_AWS_356)."
-    names = _list_principals(statement)
+    names = principal_names(statement)
     stays = "stays" if any(each.endswith(":root") for each in names) else "stays if it is the caller"
     return case.explain(
         f"KMS rejects the key policy: {which} has the resource {clip_text(resource)}, which matches no KMS key, so nobody could use or change the key.",
@@ -222,10 +217,10 @@ def _explain_other_resource(
     )
 
 
-def _describe_policy(statements: list[Mapping[str, Any]]) -> str | None:
+def _describe_policy(statements: Sequence[Mapping[str, Any]]) -> str | None:
     """Return whom the key policy in the text names, if it allows nobody to change it."""
-    names = [name for each in statements for name in _list_principals(each)]
-    holders = [name for each in filter(_names_put, statements) for name in _list_principals(each)]
+    names = [name for each in statements for name in principal_names(each)]
+    holders = [name for each in filter(_names_put, statements) for name in principal_names(each)]
     if holders:
         listed = clip_text(join_words(list(dict.fromkeys(holders)), "and"))
         if any(each.endswith(":root") for each in holders):

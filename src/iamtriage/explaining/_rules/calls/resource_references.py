@@ -15,8 +15,8 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.code_references import write_resource
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 from iamtriage.failures._failures import MalformedPolicy
+from iamtriage.policies._readers.elements import as_strings
 from iamtriage.policies._readers.unknown_values import arn_of_reference
 
 _VALUE = lazy_pattern(r"\bResource (?P<value>[^\s\"]{1,300}) must be in ARN format")
@@ -29,7 +29,7 @@ def explain_reference(
     found: dict[str, str] = {}
     needs_objects = False
     for policy in case.context.policies:
-        for statement in iterate_statements(policy.content):
+        for statement in policy.statements:
             for each in as_strings(statement.get("Resource")):
                 if (arn := arn_of_reference(each)) is not None:
                     found[each] = arn

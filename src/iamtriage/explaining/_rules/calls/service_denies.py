@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from iamtriage._text import clip_text
@@ -10,13 +9,9 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
-from iamtriage.explaining._rules.sts.trust_documents import (
-    as_strings,
-    iterate_statements,
-    principal_names,
-    shown_sid,
-)
+from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings, principal_names, shown_sid
 from iamtriage.policies._readers.unknown_values import widen
 
 
@@ -25,13 +20,13 @@ def find_deny(case: Case[Any], service: str, action: str, target: str | None) ->
     for policy in case.context.policies:
         if policy.is_trust_policy or policy.is_code:
             continue
-        for each in iterate_statements(policy.content):
-            names = ["*"] if each.get("Principal") == "*" else principal_names(each)
+        for each in policy.denies:
+            names = principal_names(each)
             resources = as_strings(each.get("Resource"))
             is_on = target is None or any(matches(target, compile_glob(widen(one))) for one in resources)
-            if each.get("Effect") != "Deny" or each.get("Condition") or not {service, "*"} & set(names):
+            if each.get("Condition") or not {service, "*"} & set(names):
                 continue
-            if not resources or not is_on or not names_action(each, action):
+            if not resources or not is_on or names_action(each, action) is False:
                 continue
             words = f"the statement {sid}" if (sid := shown_sid(each)) else "the Deny statement"
             remedy = owner_remedy(
@@ -41,9 +36,3 @@ def find_deny(case: Case[Any], service: str, action: str, target: str | None) ->
             )
             return f"denies {service} {clip_text(action)} ({words})", remedy
     return None
-
-
-def names_action(statement: Mapping[str, Any], action: str) -> bool:
-    """Return whether a statement is about an action, as far as its references are known."""
-    listed = as_strings(statement.get("Action"))
-    return any(matches(action.lower(), compile_glob(widen(each).lower())) for each in listed)

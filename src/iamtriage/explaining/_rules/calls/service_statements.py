@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.calls.function_permissions import (
     find_permissions,
     replace_permission,
 )
-from iamtriage.explaining._rules.calls.service_denies import find_deny, names_action
+from iamtriage.explaining._rules.calls.service_denies import find_deny
 from iamtriage.explaining._rules.calls.source_arns import correct_source
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import stated_option
@@ -35,15 +35,15 @@ from iamtriage.explaining._rules.shared.corrected_patterns import (
 )
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.shared.service_access import find_account
-from iamtriage.explaining._rules.sts.trust_documents import (
-    allow_statements,
+from iamtriage.explaining._rules.shared.statement_matching import names_action
+from iamtriage.explaining._rules.sts.trust_documents import describe_trusted
+from iamtriage.policies._conditions import PolicyValue, evaluate_condition, parse_operator
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import (
     as_strings,
-    describe_trusted,
     iterate_conditions,
     principal_names,
 )
-from iamtriage.policies._conditions import PolicyValue, evaluate_condition, parse_operator
-from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 _LOGS, _S3 = "logs.amazonaws.com", "s3.amazonaws.com"
@@ -129,12 +129,7 @@ def compare_statements(
         source: The ARN for which the service calls, if a caller of this function knows it.
     """
     prefix = action.partition(":")[0].lower()
-    stated = [
-        each
-        for policy in case.context.policies
-        if policy.has_principal and not policy.is_trust_policy
-        for each in allow_statements(policy.content)
-    ]
+    stated = [each for policy in case.context.policies if policy.is_of_resource for each in policy.allows]
     if (denying := find_deny(case, service, action, target)) is not None:
         return Contrast(*denying)
     # The policy that a command printed says more than the code that may have made it.
@@ -153,7 +148,7 @@ def compare_statements(
     own = [each for each in statements if service in principal_names(each, "Service")]
     if not own:
         return _other_principal(case, statements, service)
-    called = [each for each in own if "*" in action or names_action(each, action)]
+    called = [each for each in own if "*" in action or names_action(each, action) is not False]
     if not called:
         listed = dict.fromkeys(name for each in own for name in as_strings(each.get("Action")))
         allowed = join_words(tuple(map(clip_text, listed)), "and")
@@ -373,7 +368,7 @@ def _is_code(case: Case[Any], statement: Mapping[str, Any]) -> bool:
     """Return whether a statement is in code or a template."""
     if statement in find_permissions(case.failure.text):
         return True
-    return any(each.is_code and statement in allow_statements(each.content) for each in case.context.policies)
+    return any(each.is_code and statement in each.allows for each in case.context.policies)
 
 
 def _change_source(

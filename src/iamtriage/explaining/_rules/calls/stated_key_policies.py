@@ -17,9 +17,9 @@ from iamtriage.explaining._rules.calls import key_states
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, principal_names
+from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.policies._documents import allow
-from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import principal_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -52,10 +52,10 @@ def compare_key_policy(case: Case[AwsError], key: re.Match[str], call: str) -> E
         key: The ARN of the key.
         call: What the explanation calls the call.
     """
-    policies = [each for each in case.context.policies if each.has_principal and not each.is_trust_policy]
+    policies = case.context.resource_policies
     if len(policies) != 1 or not policies[0].is_whole or policies[0].has_references:
         return None
-    statements = allow_statements(policies[0].content)
+    statements = policies[0].allows
     account, region = key[0].split(":")[4], key[0].split(":")[3]
     allowed, granted = _allowed(statements, "kms:Decrypt"), _allowed(statements, _GRANT)
     if any(each in {"*", account} or each.endswith(f"::{account}:root") for each in (*allowed, *granted)):
@@ -113,9 +113,4 @@ def _named(statements: Iterable[Mapping[str, Any]]) -> set[str]:
 
 def _allowed(statements: Iterable[Mapping[str, Any]], action: str) -> set[str]:
     """Return the principals that statements allow an action."""
-    return {
-        name
-        for each in statements
-        if any(matches(action.lower(), compile_glob(one.lower())) for one in as_strings(each.get("Action")))
-        for name in principal_names(each)
-    }
+    return {name for each in statements if names_action(each, action) for name in principal_names(each)}

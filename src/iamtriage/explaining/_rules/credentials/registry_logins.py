@@ -21,9 +21,9 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
 from iamtriage.failures._failures import Failure, MissingCredentials
 from iamtriage.policies._documents import allow
+from iamtriage.policies._readers.elements import principal_names
 
 HELPER_FAILED = lazy_pattern(r"docker-credential-|error (?:getting|storing) credentials - err: ")
 """How Docker reports that it could not start its credential helper, or that the helper failed."""
@@ -190,10 +190,10 @@ def explain_helper_without_login(case: Case[Failure], reported: tuple[str, ...])
 def _find_trusted_accounts(case: Case[Failure]) -> set[str]:
     """Return the accounts that a repository policy in the text allows."""
     found: set[str] = set()
-    for policy in case.context.policies:
-        if not policy.has_principal or policy.is_trust_policy or "ecr:" not in str(policy.content):
+    for policy in case.context.resource_policies:
+        if "ecr:" not in str(policy.content):
             continue
-        for statement in allow_statements(policy.content):
+        for statement in policy.allows:
             names = (_ACCOUNT.match(each) for each in principal_names(statement, "AWS"))
             found.update(each["account"] for each in names if each is not None)
     return found

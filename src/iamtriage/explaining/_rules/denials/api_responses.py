@@ -14,17 +14,13 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.denials.known_policies import names_action
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
+from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.explaining._rules.shared.text_signs import find_closest
-from iamtriage.explaining._rules.sts.trust_documents import (
-    allow_statements,
-    iterate_conditions,
-    principal_names,
-)
+from iamtriage.policies._readers.elements import iterate_conditions, principal_names
 
 _UNAUTHORIZED = lazy_pattern(r"\bUnauthorized(?:Exception)?\b")
 # What an authorizer for JWTs says in the header www-authenticate.
@@ -209,8 +205,7 @@ def explain_function_url(denial: Denial) -> Explanation:
     is_signed = any(each in text for each in _SIGNED)
     method = _METHOD.search(text)
     sign = commands.signed_curl("lambda", region, address, method["method"] if method else "GET")
-    policies = (each for each in denial.context.policies if each.has_principal and not each.is_trust_policy)
-    statements = [each for policy in policies for each in allow_statements(policy.content)]
+    statements = [each for policy in denial.context.resource_policies for each in policy.allows]
     lacking = next((each for each in statements if names_action(each, _INVOKE_URL)), None)
     if lacking is not None and not any(names_action(each, _INVOKE) for each in statements):
         return _explain_missing_invoke(denial, lacking, region, auth_type)
@@ -288,7 +283,7 @@ def _explain_missing_invoke(
     denial: Denial, statement: dict[str, Any], region: str, auth_type: str
 ) -> Explanation:
     """Explain that a function policy lacks the second action that a function URL requires."""
-    is_public = statement.get("Principal") == "*" or "*" in principal_names(statement, "AWS")
+    is_public = "*" in principal_names(statement, "AWS")
     principal = "*" if is_public else next(iter(principal_names(statement, "Service", "AWS")), "PRINCIPAL")
     limits = "".join(
         commands.fill_command(f" {_OPTIONS[key.lower()]} {{}}", values[0])

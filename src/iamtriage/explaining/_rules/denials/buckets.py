@@ -36,17 +36,14 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.statement_words import allowed_resources, describe_conditions
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
-from iamtriage.explaining._rules.sts.trust_documents import (
-    as_strings,
-    is_for_everyone,
-    iterate_statements,
-    shown_sid,
-)
 from iamtriage.policies._documents import allow
 from iamtriage.policies._masked_arns import find_partition
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import is_for_everyone, shown_sid
 
 _REGION = r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]"
 # After a slash of a URL, or the colons of an ARN.
@@ -193,8 +190,7 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation | None:
 def _find_endpoint_policy(denial: Denial, objects: str) -> str | None:
     """Return on what the policy of an endpoint in the text allows S3, if that is not the bucket."""
     for policy in denial.context.policies:
-        statements = [each for each in iterate_statements(policy.content) if each.get("Effect") == "Allow"]
-        resources = [arn for each in statements for arn in as_strings(each.get("Resource"))]
+        resources = allowed_resources(policy.allows)
         is_of_s3 = bool(resources) and all(arn.startswith("arn:") and ":s3:::" in arn for arn in resources)
         if not (policy.has_principal and is_of_s3 and _ENDPOINT.search(denial.failure.text)):
             continue
@@ -262,7 +258,7 @@ def explain_bucket_deny(denial: Denial) -> Explanation | None:
     statement, is_met = found[0]
     sid = shown_sid(statement)
     named = f"the Deny {sid} of the bucket policy" if sid else "a Deny of the bucket policy"
-    conditions = known_policies.describe_conditions(statement) if statement.get("Condition") else ""
+    conditions = describe_conditions(statement) if statement.get("Condition") else ""
     when = f", which applies if {conditions}," if conditions else ", which has no condition,"
     likely = "" if is_met else "most likely, "
     step = "Make the call so that the condition does not match, such as from the network, with the encryption or with the sign-in that it names."
@@ -300,15 +296,12 @@ def _find_denies(denial: Denial) -> Iterator[tuple[Mapping[str, Any], bool]]:
     """Yield the Deny statements for everyone that match, those first whose conditions are known to be met."""
     matching = [
         (each, are_met(check_conditions(each, denial)))
-        for policy in denial.context.policies
-        if policy.has_principal and not policy.is_trust_policy
-        for each in iterate_statements(policy.content)
-        if each.get("Effect") == "Deny" and is_for_everyone(each)
+        for policy in denial.context.resource_policies
+        for each in policy.denies
+        if is_for_everyone(each)
     ]
     for each, is_met in sorted(matching, key=lambda row: row[1] is not True):
-        is_about = known_policies.names_action(each, denial.action or "") and known_policies.names_resource(
-            each, denial.resource or ""
-        )
+        is_about = names_action(each, denial.action or "") and names_resource(each, denial.resource or "")
         if is_met is not False and is_about:
             yield each, is_met is True
 

@@ -22,8 +22,8 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
 from iamtriage.policies._grants import build_grant
+from iamtriage.policies._readers.elements import allow_statements, principal_names
 
 _PAGE = "https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html"
 _ROLE_ARN = (

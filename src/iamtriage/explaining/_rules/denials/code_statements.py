@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_OTHER_PRINCIPAL,
 )
 from iamtriage.explaining._rules.shared.manifests import write_yaml
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, mapping
+from iamtriage.policies._readers.elements import as_strings, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

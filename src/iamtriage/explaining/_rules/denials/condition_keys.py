@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, mapping
+from iamtriage.policies._readers.elements import as_strings, mapping
 
 _REQUEST_TAG = "aws:requesttag/"
 # What each key compares. A value of the form of another key of the same group is a mistake.

@@ -24,8 +24,8 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES, REDEPLOY
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, owner_remedy
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

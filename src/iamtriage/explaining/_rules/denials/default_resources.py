@@ -17,11 +17,12 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.known_policies import allowed_resources, list_own_policies
+from iamtriage.explaining._rules.denials.known_policies import list_own_policies
 from iamtriage.explaining._rules.denials.policy_comparisons import statements_with
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.statement_words import allowed_resources
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 DEFAULT_RESOURCE = CauseType(

@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     present,
     your_remedy,
 )
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, iterate_statements
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
@@ -83,9 +83,9 @@ def exempt_global_service(denial: Denial) -> Remedy:
 def _exempting_statement(denial: Denial, services: list[str]) -> str | None:
     """Return the statement of a policy in the text that denies other Regions, with the services exempted, as JSON."""
     for policy in list_known_policies(denial):
-        for each in iterate_statements(policy.content):
+        for each in policy.denies:
             keys = {key.lower() for _, key, _ in iterate_conditions(each)}
-            if each.get("Effect") != "Deny" or "aws:requestedregion" not in keys:
+            if "aws:requestedregion" not in keys:
                 continue
             exempt = as_strings(each.get("NotAction"))
             if not exempt and as_strings(each.get("Action")) != ["*"]:

@@ -24,7 +24,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.service_roles import LinkedRole, find_linked_role, missing_role
 from iamtriage.explaining._rules.denials import assuming_roles
-from iamtriage.explaining._rules.denials.known_policies import list_known_policies, names_action
+from iamtriage.explaining._rules.denials.known_policies import list_known_policies
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_CONDITION
 from iamtriage.explaining._rules.shared import backend_blocks, commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
@@ -42,7 +42,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     trust_remedy,
     your_remedy,
 )
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements
+from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._grants import build_grant
 
@@ -192,7 +192,7 @@ def explain_tagged_resource(denial: Denial) -> Explanation | None:
     has_former = former is not None and any(
         names_action(statement, former) and not names_action(statement, action)
         for policy in list_known_policies(denial)
-        for statement in allow_statements(policy.content)
+        for statement in policy.allows
     )
     of_stack = _OF_CLOUDFORMATION.search(text) is not None
     why = "The request has tags."

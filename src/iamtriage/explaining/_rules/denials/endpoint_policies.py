@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.services import find_resource_policy
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
 from iamtriage.explaining._rules.shared.wording import denial_summary, why_no_allow_helps
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
+from iamtriage.policies._readers.elements import as_strings
 from iamtriage.sts._endpoints import find_endpoint
 
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
@@ -215,8 +215,8 @@ def _find_region(denial: Denial) -> str:
 
 def _denies_everything(policy: KnownPolicy) -> bool:
     """Return whether a policy, which is not that of one resource, has Deny statements only."""
-    statements = list(iterate_statements(policy.content))
-    is_deny = bool(statements) and all(each.get("Effect") == "Deny" for each in statements)
+    statements = policy.statements
+    is_deny = bool(statements) and statements == policy.denies
     # A policy of a resource states its ARN or none, and needs no Allow for callers of its account.
     is_of_all = all("*" in as_strings(each.get("Resource")) for each in statements)
     return policy.has_principal and is_deny and is_of_all

@@ -13,11 +13,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.denials.known_policies import (
-    KnownPolicy,
-    describe_conditions,
-    list_known_policies,
-)
+from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, list_known_policies
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_ALLOWS,
     STATED_POLICY_CONDITION,
@@ -33,8 +29,8 @@ from iamtriage.explaining._rules.denials.stated_policies import explain_allowed_
 from iamtriage.explaining._rules.denials.stated_remedies import first_remedy
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.statement_words import describe_conditions
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._evaluation.deciding import evaluate
 from iamtriage.policies._evaluation.denied_requests import build_request
@@ -114,7 +110,7 @@ def _identity_policies(denial: Denial) -> Iterator[KnownPolicy]:
 
 def _lacks_allow(denial: Denial, decision: Decision) -> bool:
     """Return whether the identity-based policies that deny a call have no Allow for it."""
-    allows = [allow_statements(policy.content) for policy in _identity_policies(denial)]
+    allows = [policy.allows for policy in _identity_policies(denial)]
     identity = [{"Version": "2012-10-17", "Statement": each} for each in allows if each]
     without = evaluate(decision.request, attrs.evolve(decision.policies, identity=identity))
     return bool(identity) and (without.deny, without.layer) == ("implicit", "identity")

@@ -47,6 +47,7 @@ from iamtriage.explaining._rules.sts.trust_problems import (
 )
 from iamtriage.explaining._rules.sts.workflow_problems import find_workflow_problem
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import allow_statements, iterate_statements, parse_document
 
 _IDENTITY_POOL = lazy_pattern(r"cognito-?identity", re.IGNORECASE)
 # The audience that a service account, or the volume of a pod, requests.
@@ -236,7 +237,7 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
             return None
         verdict, text = mismatch, "A condition of the role's trust policy is not met."
         if result.condition:
-            only = len(trust_documents.allow_statements(denial.facts.trust_policy)) == 1
+            only = len(allow_statements(denial.facts.trust_policy)) == 1
             of = "" if only else f" in Statement[{result.statement}]"
             text = f"The token does not meet the condition on {result.condition.rpartition(':')[2]}{of} of the role's trust policy."
         if "more mismatch" not in result.reason:
@@ -311,8 +312,8 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
         allow_token = web_identity_remedies.trust_token_remedy(denial, None)
         shown, policy = commands.trust_policy_commands(denial.target_role_name)[0], allow_token.policy or {}
         # The supplied policy makes the command that prints it superfluous.
-        document = trust_documents.parse_document(denial.facts.trust_policy) or {}
-        kept = [*trust_documents.iterate_statements(document), *policy["Statement"]]
+        document = parse_document(denial.facts.trust_policy) or {}
+        kept = [*iterate_statements(document), *policy["Statement"]]
         remedy = attrs.evolve(
             allow_token,
             title=problem.title,

@@ -17,8 +17,9 @@ from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings
+from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings
 
 # By the type of the event in the logs: the action, and how its resource begins.
 _EVENTS = {
@@ -64,12 +65,8 @@ def explain_device(denial: Denial) -> Explanation | None:
         return None
     listed = [
         resource
-        for policy in denial.context.policies
-        for each in allow_statements(policy.content)
-        if any(
-            matches(request.action.lower(), compile_glob(name.lower()))
-            for name in as_strings(each.get("Action"))
-        )
+        for each in denial.context.allows
+        if names_action(each, request.action)
         for resource in as_strings(each.get("Resource"))
     ]
     things = {each["name"] or each["option"] for each in _THINGS.finditer(text)}

@@ -14,7 +14,7 @@ import attrs
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role, User
 from iamtriage.explaining._rules.denials import encrypted_data
-from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, list_known_policies, names_action
+from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, list_known_policies
 from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_CONDITION,
@@ -28,11 +28,10 @@ from iamtriage.explaining._rules.denials.via_services import find_via_service
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-from iamtriage.explaining._rules.sts.trust_documents import (
-    allow_statements,
+from iamtriage.policies._readers.elements import (
     as_strings,
-    iterate_statements,
     principal_names,
 )
 from iamtriage.policies._readers.unknown_values import has_reference
@@ -105,7 +104,7 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
 
 def _is_key_policy(policy: KnownPolicy) -> bool:
     """Return whether statements of a policy are about keys."""
-    statements = allow_statements(policy.content)
+    statements = policy.allows
     return any(each.startswith("kms:") for one in statements for each in as_strings(one.get("Action")))
 
 
@@ -115,7 +114,7 @@ def _with_user(implied: Denial, policy: KnownPolicy) -> Denial:
         return implied
     users = {
         name
-        for each in allow_statements(policy.content)
+        for each in policy.allows
         if not names_action(each, _CHANGE)
         for name in principal_names(each, "AWS")
     }
@@ -132,11 +131,7 @@ def _name_other_side(implied: Denial, policy: KnownPolicy, explanation: Explanat
     """Return the explanation without what a key policy that enables IAM policies excludes."""
     action = implied.action or ""
     text = f"The key policy in the text enables IAM policies (root), so a policy of {implied.caller} has to allow {action}. In another account, the key policy must name the caller, too."
-    denies = [
-        each
-        for each in iterate_statements(policy.content)
-        if each.get("Effect") == "Deny" and names_action(each, action) and names_caller(each, implied)
-    ]
+    denies = [each for each in policy.denies if names_action(each, action) and names_caller(each, implied)]
     if denies:
         text += f" It also has a Deny of {action} with a condition, which no Allow overrides: compare the condition with the call."
     causes = tuple(
@@ -152,7 +147,7 @@ def _list_enabling(implied: Denial, policy: KnownPolicy) -> list[dict[str, Any]]
     """Return the statements of the key policy for the caller's account, whose policies in IAM count then."""
     return [
         each
-        for each in allow_statements(policy.content)
+        for each in policy.allows
         if any(_is_account(name, implied.account) for name in principal_names(each, "AWS"))
     ]
 
@@ -181,7 +176,7 @@ def _name_administrators(policy: KnownPolicy) -> str | None:
     """Return who can change the key policy, according to that."""
     changing = [
         "the administrators of the account" if _is_account(name, None) else name.rpartition(":")[2]
-        for each in allow_statements(policy.content)
+        for each in policy.allows
         if names_action(each, _CHANGE)
         for name in principal_names(each)
     ]

@@ -16,7 +16,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.denials.known_policies import list_own_policies, names_action
+from iamtriage.explaining._rules.denials.known_policies import list_own_policies
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_OTHER_RESOURCE,
@@ -34,11 +34,12 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.explaining._rules.shared.text_signs import Deployment, find_deployment
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import Grant, build_grant
 from iamtriage.policies._masked_arns import find_partition
+from iamtriage.policies._readers.elements import as_strings
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
@@ -187,7 +188,7 @@ def _find_lacking(denial: Denial, statements: list[dict[str, Any]], grant: Grant
     found = [
         (policy.name, statement)
         for policy in list_own_policies(denial)
-        for statement in allow_statements(policy.content)
+        for statement in policy.allows
         if any(each.startswith(prefix) for each in as_strings(statement.get("Action")))
     ]
     if len(found) != 1:

@@ -26,8 +26,8 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.service_access import find_account
+from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.wording import denial_summary
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 
 _ROLE_ARN = lazy_pattern(r"\b(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})")
 NOT_MANAGEMENT_ACCOUNT = CauseType(
@@ -57,12 +57,10 @@ def explain_organizations(denial: Denial) -> Explanation:
     if stated is not None:
         account, caller = stated.value.split(":")[4], f"the role {stated.value.rpartition('/')[2]}"
     is_allowed = any(
-        known_policies.names_action(statement, action)
-        and known_policies.names_resource(statement, None)
-        and "Condition" not in statement
+        names_action(statement, action) and names_resource(statement, None) and "Condition" not in statement
         for policy in known_policies.list_known_policies(denial)
         if not policy.has_principal
-        for statement in allow_statements(policy.content)
+        for statement in policy.allows
     )
     attached, text = _find_sufficient(denial.failure.text, action), "the policy in the text"
     if attached is not None:

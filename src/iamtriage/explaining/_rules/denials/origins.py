@@ -16,18 +16,14 @@ from iamtriage.explaining._rules.calls.service_statements import compare_stateme
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.buckets import KMS_KEY, MISSING_OBJECT, bucket_policy_commands
 from iamtriage.explaining._rules.denials.encrypted_data import find_key
-from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
-from iamtriage.explaining._rules.sts.trust_documents import (
-    allow_statements,
-    iterate_conditions,
-    principal_names,
-)
+from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
 from iamtriage.policies._documents import allow
+from iamtriage.policies._readers.elements import iterate_conditions, principal_names
 
 if TYPE_CHECKING:
     import re
@@ -205,21 +201,15 @@ def _explain_key(denial: Denial, allowed: Mapping[str, Any] | None) -> Explanati
 def _find_allows(denial: Denial) -> Iterator[Mapping[str, Any]]:
     """Yield the statements in the text that allow CloudFront to read the object."""
     bucket = f"arn:{denial.location.partition or 'aws'}:s3:::{resource_commands.bucket_argument(denial)}/*"
-    for document in denial.context.policies:
-        for each in allow_statements(document.content):
-            is_allowed = names_action(each, "s3:GetObject") and names_resource(each, bucket) is not False
-            if is_allowed and _CLOUDFRONT in principal_names(each, "Service"):
-                yield each
+    for each in denial.context.allows:
+        is_allowed = names_action(each, "s3:GetObject") and names_resource(each, bucket) is not False
+        if is_allowed and _CLOUDFRONT in principal_names(each, "Service"):
+            yield each
 
 
 def _allows_old_identity(denial: Denial) -> bool:
     """Return whether a policy in the text allows an origin access identity, which a distribution with OAC does not use."""
-    principals = (
-        name
-        for document in denial.context.policies
-        for each in allow_statements(document.content)
-        for name in principal_names(each, "AWS")
-    )
+    principals = (name for each in denial.context.allows for name in principal_names(each, "AWS"))
     return any(_OLD_IDENTITY in each for each in principals)
 
 
@@ -227,8 +217,7 @@ def _may_use_key(denial: Denial) -> bool:
     """Return whether a key policy in the text lets CloudFront decrypt."""
     return any(
         names_action(each, "kms:Decrypt") and _CLOUDFRONT in principal_names(each, "Service")
-        for document in denial.context.policies
-        for each in allow_statements(document.content)
+        for each in denial.context.allows
     )
 
 

@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_re
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.service_access import DESTINATION_ACTIONS
 from iamtriage.explaining._rules.shared.services import RoleRecipient, service_trust_policy
+from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 
 if TYPE_CHECKING:
@@ -220,11 +221,9 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
 
 def _is_allowed(denial: Denial, role: str) -> bool:
     """Return whether a policy in the text allows to pass another role."""
-    from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
-    from iamtriage.explaining._rules.sts.trust_documents import allow_statements
-
-    statements = (each for policy in denial.context.policies for each in allow_statements(policy.content))
-    return any(names_action(each, "iam:PassRole") and names_resource(each, role) for each in statements)
+    return any(
+        names_action(each, "iam:PassRole") and names_resource(each, role) for each in denial.context.allows
+    )
 
 
 def _narrow_default_role_remedy(denial: Denial) -> Remedy:

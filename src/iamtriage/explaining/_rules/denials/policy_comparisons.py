@@ -18,18 +18,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.known_policies import (
-    KnownPolicy,
-    allowed_resources,
-    describe_conditions,
-    describe_difference,
-    excluding_pattern,
-    is_of_caller,
-    join_of_type,
-    join_resources,
-    names_action,
-    names_resource,
-)
+from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, is_of_caller
 from iamtriage.explaining._rules.denials.region_contrasts import find_region_contrast
 from iamtriage.explaining._rules.denials.request_conditions import fails_condition, meets_conditions
 from iamtriage.explaining._rules.denials.resource_spellings import (
@@ -54,11 +43,23 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.required_grants import find_named_resource
+from iamtriage.explaining._rules.shared.statement_matching import (
+    excluding_pattern,
+    names_action,
+    names_resource,
+)
+from iamtriage.explaining._rules.shared.statement_words import (
+    allowed_resources,
+    describe_conditions,
+    describe_difference,
+    join_of_type,
+    join_resources,
+)
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
-from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
 from iamtriage.policies._managed_policies import is_known_policy
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings, iterate_statements, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 _MAX_ACTIONS = 3
@@ -89,7 +90,7 @@ def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> st
 
 def _list_actions(statements: Iterable[Mapping[str, Any]], service: str) -> list[str]:
     """Return the actions of a service that statements name."""
-    names = (name for each in statements for name in trust_documents.as_strings(each.get("Action")))
+    names = (name for each in statements for name in as_strings(each.get("Action")))
     return [*dict.fromkeys(name for name in names if name.lower().startswith(f"{service}:"))]
 
 
@@ -103,9 +104,7 @@ def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> st
     """
     service, _, name = action.partition(":")
     words, found = _split_name(name), list[str]()
-    for each in (
-        one for statement in statements for one in trust_documents.as_strings(statement.get("Action"))
-    ):
+    for each in (one for statement in statements for one in as_strings(statement.get("Action"))):
         prefix, _, other = each.partition(":")
         # Many services have a TagResource.
         is_alike = prefix.startswith(service) or service.startswith(prefix) or find_action(each) is None
@@ -122,7 +121,7 @@ def find_similar(policy: KnownPolicy, action: str) -> str | None:
     """Return which action a policy that somebody wrote has instead of the denied one, most likely by mistake."""
     if is_known_policy(policy.name):
         return None
-    return describe_similar(trust_documents.allow_statements(policy.content), action)
+    return describe_similar(policy.allows, action)
 
 
 def _split_name(name: str) -> list[str]:
@@ -161,8 +160,8 @@ def limit_to_resource(remedy: Remedy, resource: str) -> Remedy:
     if remedy.policy is None or remedy.layer != "identity":
         return remedy
     document = copy.deepcopy(dict(remedy.policy))
-    for each in trust_documents.iterate_statements(document):
-        listed = trust_documents.as_strings(each.get("Resource"))
+    for each in iterate_statements(document):
+        listed = as_strings(each.get("Resource"))
         if any(_is_wider(name, resource) for name in listed):
             kept = [resource if _is_wider(name, resource) else name for name in listed]
             each["Resource"] = kept[0] if len(kept) == 1 else list(dict.fromkeys(kept))
@@ -246,9 +245,8 @@ def compared_resource(denial: Denial) -> str | None:
 
 def find_deny(policy: KnownPolicy, action: str, resource: str | None) -> dict[str, Any] | None:
     """Return the statement of a policy that denies an action without a condition."""
-    for each in trust_documents.iterate_statements(policy.content):
-        is_deny = each.get("Effect") == "Deny" and not each.get("Condition")
-        if is_deny and names_action(each, action) and names_resource(each, resource):
+    for each in policy.denies:
+        if not each.get("Condition") and names_action(each, action) and names_resource(each, resource):
             return each
     return None
 
@@ -258,10 +256,10 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     resource, caller = compared_resource(denial), denial.caller
     subject = capitalize_start(policy.name)
     if (denying := find_deny(policy, action, resource)) is not None:
-        words = f"has a Deny statement {trust_documents.shown_sid(denying)}".rstrip()
+        words = f"has a Deny statement {shown_sid(denying)}".rstrip()
         text = f"{subject} {words} that matches the request. {why_no_allow_helps(denial)}"
         return STATED_POLICY_DENIES.cause(policy.evidence, text=text)
-    allows = trust_documents.allow_statements(policy.content)
+    allows = policy.allows
     # Those whose action or resource is a reference may be about the request.
     possible = [each for each in allows if names_action(each, action) is not False]
     if not possible:
@@ -322,12 +320,12 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
 def names_service(statements: Iterable[Mapping[str, Any]], action: str) -> bool:
     """Return whether statements are about the service of an action, so that they are meant for its caller."""
     prefix = action.partition(":")[0].lower()
-    actions = (name for each in statements for name in trust_documents.as_strings(each.get("Action")))
+    actions = (name for each in statements for name in as_strings(each.get("Action")))
     return any(name.partition(":")[0].lower() == prefix for name in actions)
 
 
 def statements_with(policy: KnownPolicy, action: str) -> list[dict[str, Any]]:
-    return [each for each in trust_documents.allow_statements(policy.content) if names_action(each, action)]
+    return [each for each in policy.allows if names_action(each, action)]
 
 
 def _unless_failed(denial: Denial, allows: list[dict[str, Any]]) -> list[dict[str, Any]]:

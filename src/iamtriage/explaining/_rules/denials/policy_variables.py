@@ -17,7 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.denials.known_policies import is_of_other, names_resource
+from iamtriage.explaining._rules.denials.known_policies import is_of_other
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_ALLOWS,
     STATED_POLICY_CONDITION,
@@ -36,8 +36,9 @@ from iamtriage.explaining._rules.shared.remedies import (
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.required_grants import find_named_resource
+from iamtriage.explaining._rules.shared.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause
-from iamtriage.explaining._rules.denials.known_policies import (
-    KnownPolicy,
-    allowed_resources,
-    describe_condition,
-    describe_conditions,
-    join_resources,
-    join_values,
-    names_action,
-    names_resource,
-)
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_CONDITION,
     STATED_POLICY_OTHER_ACTION,
@@ -35,11 +25,27 @@ from iamtriage.explaining._rules.denials.request_conditions import (
 from iamtriage.explaining._rules.denials.stated_secrets import names_partial_arn
 from iamtriage.explaining._rules.shared.corrected_patterns import Correction, correct_pattern
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.statement_words import (
+    allowed_resources,
+    describe_condition,
+    describe_conditions,
+    join_resources,
+    join_values,
+)
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import (
+    allow_statements,
+    as_strings,
+    principal_names,
+    shown_sid,
+)
 from iamtriage.policies._readers.unknown_values import find_container, has_reference, widen
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
 
 _HTTP_METHODS = "es:eshttp"
 _DOMAIN = lazy_pattern(r"arn:[^/]{1,120}:domain/[^/]{1,64}")
@@ -48,7 +54,7 @@ _DOMAIN = lazy_pattern(r"arn:[^/]{1,120}:domain/[^/]{1,64}")
 def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Cause] | None:
     """Return why a policy with principals does not allow the call, as the end of a sentence and as a cause."""
     action, resource, subject = denial.action or "", compared_resource(denial), capitalize_start(policy.name)
-    allows = trust_documents.allow_statements(policy.content)
+    allows = policy.allows
     if not allows or not names_service(allows, action):
         return None
     # What a reference hides may match.
@@ -83,10 +89,10 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
             text = f"An alias and a version each have a policy of their own: that of the function does not apply to {clip_text(qualifier)}."
             return f"{policy.name} {verdict}", code.cause("derived", text=text)
     elif not _names_any(on, denial):
-        listed = [name for each in on for name in trust_documents.principal_names(each)]
+        listed = [name for each in on for name in principal_names(each)]
         verdict, code = f"allows it only to {join_resources(listed)}", STATED_POLICY_OTHER_PRINCIPAL
     elif (failed := find_failed_condition(denial, on)) is not None:
-        sid = trust_documents.shown_sid(failed[0])
+        sid = shown_sid(failed[0])
         verdict = f"allows it{f' (statement {sid})' if sid else ''} only if {_describe_failed(failed[1])}"
         text = "Principal, action and resource match the statement: only the condition does not."
         return f"{policy.name} {verdict}", STATED_POLICY_CONDITION.cause("derived", text=text)
@@ -150,7 +156,7 @@ def find_resource_slip(
     """
     resource = compared_resource(denial) or ""
     named = [each for each in statements if names_caller(each, denial)]
-    listed = {old for each in named for old in trust_documents.as_strings(each.get("Resource"))}
+    listed = {old for each in named for old in as_strings(each.get("Resource"))}
     found = [
         (old, fixed) for old in listed if (fixed := _correct_resource(denial, old, resource)) is not None
     ]
@@ -193,10 +199,10 @@ def find_incomplete(denial: Denial, policy: Mapping[str, Any]) -> tuple[str, str
         return None
     named = [
         each
-        for each in trust_documents.allow_statements(policy)
+        for each in allow_statements(policy)
         if names_action(each, denial.action or "") and names_caller(each, denial)
     ]
-    listed = {name for each in named for name in trust_documents.as_strings(each.get("Resource"))}
+    listed = {name for each in named for name in as_strings(each.get("Resource"))}
     whole = {each for each in listed if each.partition(":domain/")[2].partition("/")[1] or each.endswith("*")}
     if len(listed) != 1 or whole:
         return None
@@ -214,10 +220,7 @@ def _find_qualifier(resource: str, allowed: Sequence[str]) -> str | None:
 
 def names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:
     """Return whether a statement has everyone, the caller, its role or its account as principal, or may have."""
-    principal = statement.get("Principal")
-    names = trust_documents.as_strings(
-        principal if isinstance(principal, str) else trust_documents.mapping(principal).get("AWS")
-    )
+    names = principal_names(statement, "AWS")
     account = denial.account or ""
     callers = {"*", account, str(denial.principal), str(denial.role)}
     if has_reference(names):

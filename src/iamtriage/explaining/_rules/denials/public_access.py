@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import RETRY_NEW, find_deployment
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names, shown_sid
+from iamtriage.policies._readers.elements import principal_names, shown_sid
 
 _NAME_PRINCIPALS = "Name accounts, roles or an organization as Principal, or restrict it by conditions such as aws:SourceVpce."
 _WEBSITE = "For a website, use CloudFront with origin access control."
@@ -263,9 +263,8 @@ def _tested_setting(denial: Denial) -> str | None:
 def _find_public_statement(denial: Denial) -> str | None:
     """Return the Sid of a statement in the text that allows everyone, which can be empty, or ``None``."""
     for policy in denial.context.policies:
-        for each in allow_statements(policy.content):
-            names = {str(each.get("Principal")), *principal_names(each, "AWS")}
-            if "*" in names and not each.get("Condition"):
+        for each in policy.allows:
+            if "*" in principal_names(each, "AWS") and not each.get("Condition"):
                 return shown_sid(each)
     return None
 

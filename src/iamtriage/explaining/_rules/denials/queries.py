@@ -34,8 +34,8 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.text_signs import find_closest
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 from iamtriage.policies._documents import allow
 
 _LOCATION = lazy_pattern(
@@ -298,22 +298,18 @@ def _find_missing(
 ) -> tuple[known_policies.KnownPolicy | None, dict[str, tuple[str, ...]]]:
     """Return the policy of the caller that is about the bucket, and what no known policy allows, by resource."""
     policies = _list_policies(denial)
-    allows = [(each, statement) for each in policies for statement in allow_statements(each.content)]
-    about = [
-        each
-        for each, statement in allows
-        if any(known_policies.names_resource(statement, arn) for arn in needed)
-    ]
+    allows = [(each, statement) for each in policies for statement in each.allows]
+    about = [each for each, statement in allows if any(names_resource(statement, arn) for arn in needed)]
     # Code often has the policies of several roles.
     if not about or (len(policies) > 1 and any(each.is_code for each in about)):
         return None, {}
     missing: dict[str, tuple[str, ...]] = {}
     for arn, actions in needed.items():
-        open_ones = [each for _, each in allows if known_policies.names_resource(each, arn) is not False]
+        open_ones = [each for _, each in allows if names_resource(each, arn) is not False]
         left = tuple(
             action
             for action in sorted(actions, key="s3:GetBucketLocation".__ne__)
-            if not any(known_policies.names_action(each, action) is not False for each in open_ones)
+            if not any(names_action(each, action) is not False for each in open_ones)
         )
         missing |= {arn: left} if left else {}
     return about[0], missing

@@ -17,13 +17,13 @@ from iamtriage.explaining._context.readers.statements import find_said, find_wor
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.missing_resources import RESOURCE_IN_OTHER_REGION
-from iamtriage.explaining._rules.denials.known_policies import other_region
 from iamtriage.explaining._rules.denials.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denied_regions import other_model_region, region_setting
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.explaining._rules.shared.statement_matching import other_region
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 _ALLOW_TITLE = lazy_pattern(r"\AAllow ([a-z0-9-]+:.*)")

@@ -32,7 +32,6 @@ from iamtriage.explaining._rules.denials.deny_conditions import (
     find_requirement,
     global_region,
 )
-from iamtriage.explaining._rules.denials.known_policies import describe_condition
 from iamtriage.explaining._rules.denials.listings import find_listing
 from iamtriage.explaining._rules.denials.request_networks import SOURCE_IP, find_network, sent_address
 from iamtriage.explaining._rules.denials.role_recipients import guess_recipient, role_recipient
@@ -46,9 +45,10 @@ from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
-from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions
+from iamtriage.explaining._rules.shared.statement_words import describe_condition
 from iamtriage.policies._conditions import PolicyValue, all_true, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob
+from iamtriage.policies._readers.elements import iterate_conditions
 
 _MAX_TEXT = 64_000
 _MAX_VALUES = 3

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-arn-format.html.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -15,7 +15,6 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, names_action
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_CONDITION,
     STATED_POLICY_OTHER_PRINCIPAL,
@@ -36,8 +35,12 @@ from iamtriage.explaining._rules.shared.corrected_patterns import (
 )
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.sts import trust_documents
+from iamtriage.explaining._rules.shared.statement_matching import names_action
+from iamtriage.policies._readers.elements import as_strings, principal_names
 from iamtriage.policies._readers.unknown_values import has_reference
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
 
 _COMMANDS, _CORRECTS = 2, ("Replace ", "Add arn:")
 _REPLACE = "jq --arg old {} --arg new {} 'walk(if . == $old then $new else . end)'"
@@ -101,7 +104,7 @@ def _describe_other_side(denial: Denial) -> str | None:
 
 
 def _named_statements(denial: Denial, policy: KnownPolicy) -> list[dict[str, Any]]:
-    allows = trust_documents.allow_statements(policy.content)
+    allows = policy.allows
     return [each for each in allows if names_action(each, denial.action or "") is not False]
 
 
@@ -141,9 +144,7 @@ def _correct_principal(
 ) -> tuple[str | None, tuple[Remedy, ...]]:
     """Return which principal of a policy is meant for the caller, as a cause, and the remedies with its correction."""
     account, content = denial.account or "", policy.content
-    known = [
-        name for each in _named_statements(denial, policy) for name in trust_documents.principal_names(each)
-    ]
+    known = [name for each in _named_statements(denial, policy) for name in principal_names(each)]
     for name in known:
         if (form := _find_form(denial, name)) is not None:
             text, new = form
@@ -200,7 +201,7 @@ def _correct_resource(
         return remedies
     old, fixed = found
     # Actions on the bucket need its own ARN.
-    actions = {name for each in named for name in trust_documents.as_strings(each.get("Action"))}
+    actions = {name for each in named for name in as_strings(each.get("Action"))}
     is_of_bucket = ":s3:" in old and any("object" not in each.lower() for each in actions)
     if is_of_bucket:
         keeps = f"{clip_text(old)} stays, for actions on the bucket itself."

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, names_action
 from iamtriage.explaining._rules.denials.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.code_references import write_resource
 from iamtriage.explaining._rules.shared.corrected_patterns import correct_line_remedy, correct_pattern
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, shown_sid
+from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings, shown_sid
 from iamtriage.policies._readers.unknown_values import find_container, has_reference
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
 
 _CDK_TABLE = lazy_pattern(
     r"(?P<start>(?:(?:const |let |var )?\w{1,60} = )?(?:\w{1,40}\.){1,4})?\b(?P<import>from(?P<python>_)?_?table_?(?:name|arn))\b(?P<scope>\(\s{0,8}\w{1,40}, ?['\"][\w-]{1,100}['\"], ?)?",

@@ -18,7 +18,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.known_policies import join_values
 from iamtriage.explaining._rules.denials.request_conditions import (
     CheckedCondition,
     concerns_no_resource,
@@ -29,8 +28,9 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_statement
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping
+from iamtriage.explaining._rules.shared.statement_words import join_values
 from iamtriage.policies._documents import build_document
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions, mapping
 
 # The commands that tag a resource, by service. Others support the Resource Groups Tagging API.
 _TAG_COMMANDS = {

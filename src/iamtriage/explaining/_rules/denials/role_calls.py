@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._documents import allow
+from iamtriage.policies._readers.elements import allow_statements, principal_names
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
@@ -122,11 +123,9 @@ def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
 
 
 def _trusted_accounts(denial: Denial) -> tuple[str, ...]:
-    allowing = trust_documents.allow_statements(denial.facts.trust_policy)
+    allowing = allow_statements(denial.facts.trust_policy)
     found = (
-        _ACCOUNT_OF_PRINCIPAL.fullmatch(name)
-        for each in allowing
-        for name in trust_documents.principal_names(each, "AWS")
+        _ACCOUNT_OF_PRINCIPAL.fullmatch(name) for each in allowing for name in principal_names(each, "AWS")
     )
     return tuple(dict.fromkeys(each[1] for each in found if each is not None))
 

@@ -34,15 +34,15 @@ from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy
 from iamtriage.explaining._rules.sts import trust_conditions
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
 from iamtriage.explaining._rules.sts.shown_calls import find_role_call
-from iamtriage.explaining._rules.sts.trust_documents import (
+from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
+from iamtriage.policies._documents import allow
+from iamtriage.policies._readers.elements import (
     iterate_conditions,
     iterate_statements,
     parse_document,
     principal_names,
     shown_sid,
 )
-from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
-from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.shown_calls import RoleCall

@@ -15,7 +15,6 @@ from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.derived_actions import find_called_service
 from iamtriage.explaining._rules.shared.services import RoleRecipient, find_role_recipient
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings
 
 _CHARS_AROUND = 400
 _SERVICE = lazy_pattern(
@@ -161,12 +160,7 @@ def _is_call(method: str, operation: str | None) -> bool:
 
 def _recipient_in_policies(denial: Denial) -> RoleRecipient | None:
     """Return the only service to which the calls that the policies in the text allow pass a role."""
-    actions = {
-        action
-        for policy in denial.context.policies
-        for statement in allow_statements(policy.content)
-        for action in as_strings(statement.get("Action"))
-    }
+    actions = {action for policy in denial.context.policies for action in policy.allowed_actions}
     calls = (each.groups() for each in map(_PASSING_CALL.fullmatch, actions) if each is not None)
     found = {find_role_recipient(name, service) for service, name in calls}
     found.discard(None)

@@ -25,12 +25,7 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import buckets
-from iamtriage.explaining._rules.denials.known_policies import (
-    KnownPolicy,
-    list_own_policies,
-    names_action,
-    names_resource,
-)
+from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, list_own_policies
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_OTHER_RESOURCE, find_deny
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
@@ -41,15 +36,11 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
-from iamtriage.explaining._rules.sts.trust_documents import (
-    allow_statements,
-    as_strings,
-    iterate_statements,
-    shown_sid,
-)
 from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings, shown_sid
 
 # What programs call, and a pattern such as s3:* is meant to allow.
 _FREQUENT = ("s3:ListBucket", "s3:GetObject", "s3:PutObject")
@@ -127,10 +118,10 @@ def _is_denied(denial: Denial, found: _Misplaced) -> bool:
 
 def _find_misplaced(denial: Denial) -> _Misplaced | None:
     policies = list_own_policies(denial)
-    allows = [each for policy in policies for each in allow_statements(policy.content)]
+    allows = [each for policy in policies for each in policy.allows]
     bucket = (denial.resource or "").partition("/")[0]
     for policy in policies:
-        for statement in allow_statements(policy.content):
+        for statement in policy.allows:
             resources = as_strings(statement.get("Resource"))
             found = [_LITERAL.fullmatch(each) for each in resources]
             arns = [each for each in found if each is not None]
@@ -294,7 +285,7 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
     is_there = buckets.is_listed(denial) or _EXISTS.search(denial.failure.text) is not None
     if (policy is None and (works is None or has_policies)) or is_there:
         return None
-    allows = [] if policy is None else list(allow_statements(policy.content))
+    allows = [] if policy is None else list(policy.allows)
     lists = [each for each in allows if names_action(each, _LIST) is not False]
     misplaced = next((each for each in lists if _LIST in as_strings(each.get("Action"))), None)
     is_allowed = any(names_resource(each, bucket) is not False for each in lists)
@@ -314,9 +305,7 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
             elif known is None or any(known.accepts(resource) is not None for resource in resources):
                 kept.append(each)
         fixed = {**misplaced, "Action": kept or denial.action}
-        statements += [
-            fixed if each is misplaced else dict(each) for each in iterate_statements(policy.content)
-        ]
+        statements += [fixed if each is misplaced else dict(each) for each in policy.statements]
         text = f", without /*. It is allowed on {join_words(tuple(map(clip_text, resources)), 'and')}, where it has no effect."
         step = "Replace the statement of the policy with these."
         if is_replaced:

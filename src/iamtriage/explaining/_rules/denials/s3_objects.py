@@ -20,7 +20,6 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import public_access, resource_commands
-from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
 from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared import common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
@@ -36,11 +35,12 @@ from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
+from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.tasks import find_tagging, upload_option_actions
 from iamtriage.explaining._rules.shared.text_signs import find_acl, without_other_commands
 from iamtriage.explaining._rules.shared.wording import capitalize_start, put_check_first
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings
 from iamtriage.policies._documents import allow
+from iamtriage.policies._readers.elements import as_strings
 
 # These explanations have compared the policies in the text.
 _TOPIC = "s3-acl"
@@ -111,7 +111,7 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
     told = None if told is None or upload_option_actions(told) else told
     if policy is None and (told is None or (acl is not None and acl.is_public)):
         return None
-    allowed = allow_statements(policy.content) if policy else []
+    allowed = policy.allows if policy else []
     missing = [each for each in options if not any(names_action(row, each) for row in allowed)]
     if policy and not missing:
         is_public = acl is not None and acl.is_public and blocked is None

@@ -31,6 +31,12 @@ from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, y
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy, policy_with_principal
 from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._readers.elements import (
+    allow_statements,
+    as_strings,
+    iterate_conditions,
+    principal_names,
+)
 
 _ONLY_TRUST_POLICY = "For this call only the trust policy decides: the caller has no identity-based policies."
 
@@ -121,7 +127,7 @@ def _explain_difference(denial: Denial, rejected: str) -> Explanation | None:
     if expected is None:
         return None
     sender = issuers.pop() if len(issuers) == 1 else None
-    named = [name for each in trust_documents.allow_statements(policy) for name in _saml_providers(each)]
+    named = [name for each in allow_statements(policy) for name in _saml_providers(each)]
     if sender is not None and sender not in named and not any("*" in each for each in named):
         own, theirs = clip_text(sender), clip_text(expected)
         cause = checked_cause(denial, f"The Role attribute of the assertion names {own}.", _ONLY_TRUST_POLICY)
@@ -233,20 +239,20 @@ def explain_invalid_response(text: str, _facts: Facts) -> Explanation | None:
 
 
 def _saml_providers(statement: Mapping[str, Any]) -> list[str]:
-    names = trust_documents.principal_names(statement, "Federated")
+    names = principal_names(statement, "Federated")
     return [each for each in names if _PROVIDER_PATH in each]
 
 
 def _trusted(denial: Denial) -> tuple[str | None, list[str]]:
     """Return the SAML provider that the supplied trust policy names, and the audiences that it expects."""
-    for statement in trust_documents.allow_statements(denial.facts.trust_policy):
+    for statement in allow_statements(denial.facts.trust_policy):
         for provider in _saml_providers(statement):
             return provider, [each for values in _audiences(statement) for each in values]
     return None, []
 
 
 def _audiences(statement: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    conditions = trust_documents.iterate_conditions(statement)
+    conditions = iterate_conditions(statement)
     return [
         values
         for operator, key, values in conditions
@@ -256,10 +262,10 @@ def _audiences(statement: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 def _find_problem(denial: Denial) -> tuple[str, Remedy] | None:
     """Return why the supplied trust policy accepts no SAML assertion, and what to do, or ``None`` if it may accept one."""
-    statements = trust_documents.allow_statements(denial.facts.trust_policy)
+    statements = allow_statements(denial.facts.trust_policy)
     meant = next((each for each in statements if _saml_providers(each)), None)
     if meant is None:
-        named = [name for each in statements for name in trust_documents.principal_names(each)]
+        named = [name for each in statements for name in principal_names(each)]
         text = f"the trust policy names {clip_text(' and '.join(named[:2]))} and no SAML provider"
         return (text, _trust_saml_remedy(denial)) if named else None
     facts = attrs.evolve(denial.facts, caller=_saml_providers(meant)[0], token_claims=None)
@@ -275,7 +281,7 @@ def _find_problem(denial: Denial) -> tuple[str, Remedy] | None:
 def _describe_problem(denial: Denial, statement: Mapping[str, Any]) -> str | None:
     """Return what keeps a statement that names a SAML provider from accepting any assertion."""
     provider, (partition, _) = _saml_providers(statement)[0], role_location(denial)
-    actions, problems = trust_documents.as_strings(statement.get("Action")), list[str]()
+    actions, problems = as_strings(statement.get("Action")), list[str]()
     if denial.target_role is not None and provider.split(":")[1] != partition:
         problems.append(f"names the provider {clip_text(provider)} of another partition than the role's")
     if actions and not any(each.lower() in _ACTIONS for each in actions):

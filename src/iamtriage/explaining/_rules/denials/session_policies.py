@@ -18,7 +18,6 @@ from iamtriage.explaining._context.readers.statements import LOCALLY, find_worki
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, Who
 from iamtriage.explaining._rules.denials import guardrails
-from iamtriage.explaining._rules.denials.known_policies import names_resource
 from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
@@ -29,10 +28,11 @@ from iamtriage.explaining._rules.shared.policy_principals import policy_principa
 from iamtriage.explaining._rules.shared.principal_words import session_name
 from iamtriage.explaining._rules.shared.remedies import save_step
 from iamtriage.explaining._rules.shared.required_grants import find_named_resource
+from iamtriage.explaining._rules.shared.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.text_signs import AMPLIFY, Signs
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, iterate_statements
 from iamtriage.policies._documents import build_document
+from iamtriage.policies._readers.elements import allow_statements, as_strings
 
 # What passes a session policy, by its form in a workflow, a Terraform provider, a command or code:
 # https://github.com/aws-actions/configure-aws-credentials and https://registry.terraform.io/providers/hashicorp/aws.
@@ -235,7 +235,7 @@ def _extend_shown(denial: Denial, statement: dict[str, Any]) -> dict[str, Any] |
     shown = [each for each in denial.context.policies if each.name == SESSION_POLICY]
     if len(shown) != 1 or shown[0].has_references:
         return None
-    statements = [dict(each) for each in iterate_statements(shown[0].content)]
+    statements = [dict(each) for each in shown[0].statements]
     for each in allow_statements({"Statement": statements}):
         if (
             each.get("Action")

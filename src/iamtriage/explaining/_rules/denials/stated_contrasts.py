@@ -24,11 +24,6 @@ from iamtriage.explaining._rules.denials.condition_keys import (
     replace_key,
 )
 from iamtriage.explaining._rules.denials.condition_options import is_boundary_of_existing
-from iamtriage.explaining._rules.denials.known_policies import (
-    describe_condition,
-    describe_conditions,
-    join_values,
-)
 from iamtriage.explaining._rules.denials.listings import list_prefix_remedy
 from iamtriage.explaining._rules.denials.request_conditions import (
     CheckedCondition,
@@ -45,9 +40,14 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_statement
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping, shown_sid
+from iamtriage.explaining._rules.shared.statement_words import (
+    describe_condition,
+    describe_conditions,
+    join_values,
+)
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions, mapping, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference
 
 # All actions of a service, or all resources of a type.

@@ -28,8 +28,13 @@ from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import find_named_resource
+from iamtriage.explaining._rules.shared.statement_matching import (
+    excluding_pattern,
+    names_action,
+    names_resource,
+)
 from iamtriage.explaining._rules.shared.wording import NO_OVERRIDE, capitalize_start, why_no_allow_helps
-from iamtriage.explaining._rules.sts.trust_documents import iterate_statements, shown_sid
+from iamtriage.policies._readers.elements import shown_sid
 
 _MAX_STATEMENTS = 3
 _FIND = "Find the Deny statement"
@@ -95,14 +100,14 @@ class StatedDeny(Value):
     def exempts_sessions(self) -> bool:
         """Whether the statement requires MFA and exempts the call that opens a session with it."""
         return any(deny_conditions.MFA.has_key(each.key) for each in self.checked) and (
-            known_policies.excluding_pattern(self.statement, "sts:GetSessionToken") is not None
+            excluding_pattern(self.statement, "sts:GetSessionToken") is not None
         )
 
     @property
     def statement(self) -> dict[str, Any]:
         """The statement as written."""
         none: dict[str, Any] = {}
-        return next(itertools.islice(iterate_statements(self.policy.content), self.index, None), none)
+        return next(itertools.islice(self.policy.statements, self.index, None), none)
 
     @property
     def unsent(self) -> request_conditions.CheckedCondition | None:
@@ -182,20 +187,15 @@ def describe_excluded(denial: Denial) -> str:
         if known_policies.may_decide(policy, denial)
         and not known_policies.is_of_other(policy, denial)
         and not policy.is_code
-        for each in iterate_statements(policy.content)
-        if each.get("Effect") == "Deny"
+        for each in policy.denies
     ]
     if len(found) != 1 or denial.action is None or denial.policy_type is None:
         return ""
     policy, statement = found[0]
-    excluded = known_policies.excluding_pattern(statement, denial.action)
+    excluded = excluding_pattern(statement, denial.action)
     reason = f"its NotAction exempts {clip_text(excluded)}" if excluded is not None else None
-    is_of_action = known_policies.names_action(statement, denial.action)
-    if (
-        excluded is None
-        and is_of_action
-        and known_policies.names_resource(statement, find_named_resource(denial))
-    ):
+    is_of_action = names_action(statement, denial.action)
+    if excluded is None and is_of_action and names_resource(statement, find_named_resource(denial)):
         failed = next(
             (each for each in request_conditions.check_conditions(statement, denial) if each.is_met is False),
             None,
@@ -232,7 +232,7 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
             policy = policy._replace(  # noqa: PLW2901 (all statements are of the same policy)
                 name=policy.name.replace("the policy in", "the service control policy in")
             )
-        for index, each in enumerate(iterate_statements(policy.content)):
+        for index, each in enumerate(policy.statements):
             # An evaluation, or the comparison of identity-based policies, names a Deny without a condition.
             is_named_elsewhere = policy.policy_type not in {None, "role_trust"} or not policy.has_principal
             if each.get("Effect") != "Deny" or (is_named_elsewhere and not each.get("Condition")):
@@ -240,10 +240,8 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
             if policy.has_principal and not names_caller(each, denial):
                 continue
             # A trust policy belongs to one role.
-            is_about = policy.policy_type == "role_trust" or known_policies.names_resource(
-                each, find_named_resource(denial)
-            )
-            if not is_about or not known_policies.names_action(each, denial.action or ""):
+            is_about = policy.policy_type == "role_trust" or names_resource(each, find_named_resource(denial))
+            if not is_about or not names_action(each, denial.action or ""):
                 continue
             checked = request_conditions.check_conditions(each, denial)
             if request_conditions.are_met(checked) is False and denial.policy_type is not None:

@@ -13,12 +13,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
-from iamtriage.explaining._rules.denials.known_policies import (
-    KnownPolicy,
-    allowed_resources,
-    is_of_caller,
-    names_resource,
-)
+from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, is_of_caller
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_ALLOWS,
     STATED_POLICY_DENIES,
@@ -32,10 +27,12 @@ from iamtriage.explaining._rules.shared.corrected_patterns import correct_line_r
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy
+from iamtriage.explaining._rules.shared.statement_matching import names_resource
+from iamtriage.explaining._rules.shared.statement_words import allowed_resources
 from iamtriage.explaining._rules.shared.wording import denial_summary
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, shown_sid
 from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._managed_policies import is_known_policy
+from iamtriage.policies._readers.elements import as_strings, iterate_statements, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference
 
 _NOT_THERE = "First check the name and the Region: if that has no such secret, the ARN that IAM compares has no random end, and no pattern for one matches it."

@@ -20,9 +20,9 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.ecs_starts import new_task_commands
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings, iterate_statements
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 _CDK_PARTIAL = lazy_pattern(r"\bfrom_?secret_?partial_?arn\b", re.IGNORECASE)

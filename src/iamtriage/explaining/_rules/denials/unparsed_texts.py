@@ -25,7 +25,6 @@ from iamtriage.explaining._rules.credentials import ci_jobs
 from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.credentials.lost_secrets import explain_lost_secret
 from iamtriage.explaining._rules.denials import repositories
-from iamtriage.explaining._rules.denials.known_policies import names_action
 from iamtriage.explaining._rules.denials.saml import explain_invalid_response
 from iamtriage.explaining._rules.kubernetes.rejected_objects import explain_rejected_object
 from iamtriage.explaining._rules.shared import commands, pages
@@ -33,9 +32,10 @@ from iamtriage.explaining._rules.shared.clusters import Cluster
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, identity_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.explaining._rules.shared.text_signs import Signs
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, mapping
 from iamtriage.policies._documents import allow
+from iamtriage.policies._readers.elements import principal_names
 from iamtriage.sts._endpoints import find_endpoint
 
 # The mount helper of EFS mounts its own TLS proxy, so that the server is local.
@@ -147,9 +147,9 @@ def _find_allowed_roles(text: str) -> tuple[str, ...]:
     found: list[str] = []
     documents = list(find_documents(text)) if '"Principal"' in text else []
     for policy in find_policies(text, documents):
-        for each in allow_statements(policy.content) if policy.has_principal else ():
+        for each in policy.allows if policy.has_principal else ():
             if names_action(each, "elasticfilesystem:ClientMount"):
-                found += as_strings(mapping(each.get("Principal")).get("AWS")) or ["*"]
+                found += principal_names(each, "AWS") or ["*"]
     is_limited = all(parse_masked_role(each) is not None for each in found)
     return tuple(dict.fromkeys(found)) if is_limited else ()
 

@@ -16,21 +16,24 @@ from iamtriage.explaining._context.readers.endpoints import find_source_address
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import resource_commands, resource_policies
-from iamtriage.explaining._rules.denials.known_policies import (
-    describe_conditions,
-    list_known_policies,
-    names_action,
-)
+from iamtriage.explaining._rules.denials.known_policies import list_known_policies
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.denials.request_conditions import are_met, check_conditions
 from iamtriage.explaining._rules.shared import denial_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import Commands, owner_remedy, your_remedy
+from iamtriage.explaining._rules.shared.statement_matching import names_action
+from iamtriage.explaining._rules.shared.statement_words import describe_conditions
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
-from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._documents import allow
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import (
+    as_strings,
+    is_for_everyone,
+    principal_names,
+    shown_sid,
+)
 
 _INVOKE = "execute-api:Invoke"
 
@@ -73,34 +76,34 @@ def _find_mismatch(denial: Denial) -> str | None:
     ]
     if len(policies) != 1:
         return None
-    statements = list(trust_documents.iterate_statements(policies[0].content))
+    statements = policies[0].statements
     about = [each for each in statements if names_action(each, _INVOKE) is not False]
     for each in about:
         if (
             each.get("Effect") == "Deny"
-            and trust_documents.is_for_everyone(each)
+            and is_for_everyone(each)
             and (why := _describe(denial, each, is_met=True))
         ):
-            sid = trust_documents.shown_sid(each)
+            sid = shown_sid(each)
             return f"has the Deny{f' {sid}' if sid else ''}, which applies {why}"
     allows = [each for each in about if each.get("Effect") == "Allow"]
     path = (denial.resource or "").partition("/")[2]
     here = [each for each in allows if not path or _covers(each, path)]
     if not here:
-        listed = [name for each in allows for name in trust_documents.as_strings(each.get("Resource"))]
+        listed = [name for each in allows for name in as_strings(each.get("Resource"))]
         return f"allows only {clip_text(join_words(listed, 'and'))}" if listed else None
     for each in here:
-        if trust_documents.is_for_everyone(each) and (why := _describe(denial, each, is_met=False)):
+        if is_for_everyone(each) and (why := _describe(denial, each, is_met=False)):
             return f"allows unsigned requests only {why}"
-    named = [name for each in here for name in trust_documents.principal_names(each) if name != "*"]
-    if named and not any(map(trust_documents.is_for_everyone, here)):
+    named = [name for each in here for name in principal_names(each) if name != "*"]
+    if named and not any(map(is_for_everyone, here)):
         return f"allows only {clip_text(join_words(named, 'and'))}, and an unsigned request has no identity"
     return None
 
 
 def _covers(statement: Mapping[str, Any], path: str) -> bool:
     """Return whether a statement covers a path of the API. API Gateway completes a Resource that begins with execute-api:/."""
-    resources = trust_documents.as_strings(statement.get("Resource")) or ["*"]
+    resources = as_strings(statement.get("Resource")) or ["*"]
     paths = (each.partition("/")[2] if "/" in each else "*" for each in resources)
     return any(matches(path, compile_glob(each or "*")) for each in paths)
 

@@ -9,20 +9,24 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_lines
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, names_resource
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_OTHER_RESOURCE,
     statements_with,
 )
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.wording import denial_summary
-from iamtriage.explaining._rules.sts.trust_documents import as_strings
+from iamtriage.policies._readers.elements import as_strings
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
 
 _GRANTS_PAGE = "https://docs.aws.amazon.com/cdk/api/v2/python/aws_cdk.aws_s3/Bucket.html"
 _PLUGIN = "serverless-iam-roles-per-function"

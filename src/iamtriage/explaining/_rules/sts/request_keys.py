@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.sts.trust_documents import iterate_statements, mapping, parse_document
+from iamtriage.policies._readers.elements import iterate_statements, mapping, parse_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

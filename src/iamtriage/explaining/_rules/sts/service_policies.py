@@ -19,6 +19,14 @@ from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_documents, trust_findings, trust_fixes
 from iamtriage.explaining._rules.sts.source_arns import find_source_arn
+from iamtriage.policies._readers.elements import (
+    allow_statements,
+    as_strings,
+    iterate_statements,
+    mapping,
+    parse_document,
+    principal_names,
+)
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 if TYPE_CHECKING:
@@ -201,9 +209,9 @@ _COPIED = lazy_pattern(
 def _replace_services(policy: Mapping[str, Any], others: list[str], service: str) -> dict[str, Any]:
     """Return a policy that names a service instead of others."""
     fixed = copy.deepcopy(dict(policy))
-    for each in trust_documents.iterate_statements(fixed):
-        principal = trust_documents.mapping(each.get("Principal"))
-        if set(trust_documents.as_strings(principal.get("Service"))) & {*others, service}:
+    for each in iterate_statements(fixed):
+        principal = mapping(each.get("Principal"))
+        if set(as_strings(principal.get("Service"))) & {*others, service}:
             principal["Service"] = service
     return fixed
 
@@ -216,23 +224,19 @@ def list_other_services(policy: Mapping[str, Any] | str | None, service: str | N
 
 def list_services(policy: Mapping[str, Any] | str | None) -> list[str]:
     """Return the services that a trust policy allows, if it allows nobody else."""
-    allows = trust_documents.allow_statements(policy)
-    services = [name for each in allows for name in trust_documents.principal_names(each, "Service")]
-    return (
-        services
-        if len(services) == sum(len(trust_documents.principal_names(each)) or 1 for each in allows)
-        else []
-    )
+    allows = allow_statements(policy)
+    services = [name for each in allows for name in principal_names(each, "Service")]
+    return services if len(services) == sum(len(principal_names(each)) or 1 for each in allows) else []
 
 
 def _allow_service(question: _Question, actions: tuple[str, ...]) -> dict[str, Any]:
     """Return the supplied policy, changed so that it allows the service all actions."""
-    policy = dict(trust_documents.parse_document(question.facts.trust_policy) or {})
+    policy = dict(parse_document(question.facts.trust_policy) or {})
     for action in actions:
         added = {"Effect": "Allow", "Principal": {"Service": question.service}, "Action": action}
         result = check_trust_policy(policy, action=action, caller=question.service)
         if result.allowed is False and result.statement is None and question.added is not None:
-            policy["Statement"] = [*trust_documents.iterate_statements(policy), question.added]
+            policy["Statement"] = [*iterate_statements(policy), question.added]
         elif result.allowed is False:
             policy = trust_findings.policy_with_principal(result, policy, added) or policy
     return policy

@@ -18,14 +18,14 @@ from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts.token_forms import GITHUB
-from iamtriage.explaining._rules.sts.trust_documents import (
+from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
+from iamtriage.policies._readers.elements import (
     as_strings,
     iterate_conditions,
     iterate_statements,
     mapping,
     principal_names,
 )
-from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:

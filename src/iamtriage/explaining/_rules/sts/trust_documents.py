@@ -10,9 +10,18 @@ import attrs
 
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
+from iamtriage.policies._readers.elements import (
+    allow_statements,
+    as_strings,
+    iterate_conditions,
+    iterate_statements,
+    mapping,
+    parse_document,
+    principal_names,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from iamtriage.explaining._facts import Facts
     from iamtriage.trust._evaluation import TrustResult
@@ -116,17 +125,6 @@ def expected_subjects(policy: Mapping[str, Any] | str | None) -> tuple[str, ...]
     )
 
 
-def parse_document(policy: Mapping[str, Any] | str | None) -> Mapping[str, Any] | None:
-    """Return the document of a policy, or ``None`` if it is not one."""
-    if isinstance(policy, str):
-        try:
-            parsed: object = json.loads(policy)
-        except (ValueError, RecursionError):
-            return None
-        return cast("Mapping[str, Any]", parsed) if isinstance(parsed, dict) else None
-    return policy
-
-
 def with_any_account(policy: Mapping[str, Any] | str) -> Mapping[str, Any] | str:
     """Return a policy that can be evaluated, in place of one whose account the text does not state."""
     placeholder = "ACCOUNT_ID:oidc-provider/"
@@ -134,37 +132,6 @@ def with_any_account(policy: Mapping[str, Any] | str) -> Mapping[str, Any] | str
         return policy
     filled = json.dumps(policy).replace(placeholder, placeholder.replace("ACCOUNT_ID", "000000000000"))
     return cast("Mapping[str, Any]", json.loads(filled))
-
-
-def iterate_statements(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the statements of a policy document."""
-    statements: object = document.get("Statement")
-    for each in cast("list[object]", statements) if isinstance(statements, list) else [statements]:
-        if isinstance(each, dict):
-            yield cast("dict[str, Any]", each)
-
-
-def allow_statements(policy: Mapping[str, Any] | str | None) -> list[dict[str, Any]]:
-    """Return the statements of a policy that allow something."""
-    statements = iterate_statements(parse_document(policy) or {})
-    return [each for each in statements if each.get("Effect") == "Allow"]
-
-
-def shown_sid(statement: Mapping[str, Any]) -> str:
-    """Return the Sid of a statement as an explanation shows it, or an empty string."""
-    sid = statement.get("Sid")
-    return clip_text(sid) if isinstance(sid, str) else ""
-
-
-def principal_names(statement: Mapping[str, Any], *kinds: str) -> list[str]:
-    """Return the principals of a statement: of all kinds, or of some such as ``Federated``."""
-    principal = mapping(statement.get("Principal"))
-    return [name for kind in kinds or principal for name in as_strings(principal.get(kind))]
-
-
-def is_for_everyone(statement: Mapping[str, Any]) -> bool:
-    """Return whether the principal of a statement is everyone."""
-    return statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
 
 
 def describe_trusted(policy: Mapping[str, Any] | str | None) -> str:
@@ -241,38 +208,6 @@ def limit_to_subject(policy: Mapping[str, Any], facts: Facts) -> tuple[dict[str,
     if limited == policy:
         step = "Add a condition on the subject (sub): without it, every token of the provider is accepted."
     return limited, (step,) if is_open else ()
-
-
-def mapping(value: object) -> dict[str, Any]:
-    """Return a JSON object, or an empty one for another value."""
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def as_strings(value: object) -> list[str]:
-    """Return the strings of an element of a policy."""
-    values = cast("list[object]", value) if isinstance(value, list) else [value]
-    return [each for each in values if isinstance(each, str)]
-
-
-def condition_values(value: object) -> tuple[str, ...]:
-    """Return the values of a condition, which can also be booleans and numbers.
-
-    >>> condition_values([True, "a", 5])
-    ('true', 'a', '5')
-    """
-    values = cast("list[object]", value) if isinstance(value, list) else [value]
-    return tuple(
-        str(each).lower() if isinstance(each, bool) else str(each)
-        for each in values
-        if isinstance(each, str | int | float)
-    )
-
-
-def iterate_conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Yield the operator, the key and the values of each condition of a statement."""
-    for operator, block in mapping(statement.get("Condition")).items():
-        for key, value in mapping(block).items():
-            yield str(operator), str(key), condition_values(value)
 
 
 _CLUSTER = "oidc.eks."

@@ -18,13 +18,8 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy
-from iamtriage.explaining._rules.sts.trust_documents import (
-    as_strings,
-    iterate_statements,
-    mapping,
-    parse_document,
-    with_any_account,
-)
+from iamtriage.explaining._rules.sts.trust_documents import with_any_account
+from iamtriage.policies._readers.elements import as_strings, iterate_statements, mapping, parse_document
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 if TYPE_CHECKING:

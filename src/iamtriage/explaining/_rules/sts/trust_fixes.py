@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_documents, trust_subjects
 from iamtriage.explaining._rules.sts.token_forms import GITHUB
+from iamtriage.policies._readers.elements import iterate_conditions, iterate_statements, parse_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -83,12 +84,9 @@ def describe_mismatch(result: TrustResult) -> str | None:
 
 def describe_matches(result: TrustResult, facts: Facts) -> str:
     """Return a sentence that says what of a statement the token meets, apart from the failed condition."""
-    statements = list(
-        trust_documents.iterate_statements(trust_documents.parse_document(facts.trust_policy) or {})
-    )
+    statements = list(iterate_statements(parse_document(facts.trust_policy) or {}))
     claims = {
-        key.rpartition(":")[2]
-        for _, key, _ in trust_documents.iterate_conditions(statements[result.statement or 0])
+        key.rpartition(":")[2] for _, key, _ in iterate_conditions(statements[result.statement or 0])
     } - {(result.condition or "").rpartition(":")[2]}
     met = [
         {"aud": "the audience", "sub": "the subject"}.get(each, f"the claim {each}")
@@ -105,7 +103,7 @@ def correct_conditions(
     The policy is ``None`` if values of the token are not enough. An audience that is right for AWS stays: the token
     has to be requested for it.
     """
-    fixed = trust_documents.parse_document(policy)
+    fixed = parse_document(policy)
     failed: list[TrustResult] = []
     trial = fixed
     while trial is not None and len(failed) < _MAX_MISMATCHES:

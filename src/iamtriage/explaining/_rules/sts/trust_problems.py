@@ -24,17 +24,17 @@ from iamtriage.explaining._rules.sts.token_forms import (
     correct_issuer,
     correct_key,
 )
-from iamtriage.explaining._rules.sts.trust_documents import (
+from iamtriage.explaining._rules.sts.trust_documents import like_operator
+from iamtriage.explaining._rules.sts.trust_subjects import lacks_context
+from iamtriage.policies._readers.elements import (
     allow_statements,
     as_strings,
     iterate_conditions,
     iterate_statements,
-    like_operator,
     mapping,
     parse_document,
     principal_names,
 )
-from iamtriage.explaining._rules.sts.trust_subjects import lacks_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -17,6 +17,14 @@ from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.explaining._rules.sts.token_forms import GITHUB
 from iamtriage.explaining._rules.sts.trust_problems import TrustProblem
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import (
+    allow_statements,
+    as_strings,
+    iterate_conditions,
+    iterate_statements,
+    mapping,
+    parse_document,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -67,7 +75,7 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
     >>> find_workflow_problem(policy, "role-to-assume: deploy\n  audience: sts.amazonaws.com").text
     'the trust policy expects the audience octo, and the workflow requests sts.amazonaws.com'
     """
-    document = trust_documents.parse_document(policy)
+    document = parse_document(policy)
     if document is not None and "run_phase:" in str(document):
         return _find_other_phase(document, text)
     if document is None or GITHUB not in str(document):
@@ -119,10 +127,10 @@ def _find_other_phase(document: Mapping[str, Any], text: str) -> TrustProblem | 
     if other is None or next(_FAILING_PHASE[other].finditer(text), None) is None:
         return None
     fixed = copy.deepcopy(dict(document))
-    for statement in trust_documents.iterate_statements(fixed):
-        for block in trust_documents.mapping(statement.get("Condition")).values():
-            for key, value in trust_documents.mapping(block).items():
-                values = trust_documents.as_strings(value)
+    for statement in iterate_statements(fixed):
+        for block in mapping(statement.get("Condition")).values():
+            for key, value in mapping(block).items():
+                values = as_strings(value)
                 if key.endswith(":sub") and values:
                     block[key] = [*values, *(f"{each.rpartition(':')[0]}:{other}" for each in values)]
     return TrustProblem(
@@ -175,8 +183,8 @@ def _without_ids(document: Mapping[str, Any], subjects: list[str], repository: s
 
 def _conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
     """Yield the claim, the operator and the values of each condition on GitHub's tokens."""
-    for statement in trust_documents.allow_statements(document):
-        for operator, key, values in trust_documents.iterate_conditions(statement):
+    for statement in allow_statements(document):
+        for operator, key, values in iterate_conditions(statement):
             issuer, _, claim = key.rpartition(":")
             if issuer.lower() == GITHUB and "Not" not in operator:
                 yield claim, operator, list(values)
@@ -184,11 +192,11 @@ def _conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[st
 
 def _with_values(document: Mapping[str, Any], claim: str, change: Callable[[str], str]) -> dict[str, Any]:
     fixed = copy.deepcopy(dict(document))
-    for statement in trust_documents.iterate_statements(fixed):
-        for block in trust_documents.mapping(statement.get("Condition")).values():
-            for key, values in list(trust_documents.mapping(block).items()):
+    for statement in iterate_statements(fixed):
+        for block in mapping(statement.get("Condition")).values():
+            for key, values in list(mapping(block).items()):
                 if key.lower() == f"{GITHUB}:{claim}":
-                    changed = list(dict.fromkeys(map(change, trust_documents.as_strings(values))))
+                    changed = list(dict.fromkeys(map(change, as_strings(values))))
                     block[key] = changed[0] if len(changed) == 1 else changed
     return fixed
 
