@@ -20,9 +20,13 @@ __all__ = (
     "hide_beginning",
     "hide_secrets",
     "join_words",
+    "line_at",
+    "line_start",
+    "lower_first",
     "quote_argument",
     "quote_json",
     "quote_text",
+    "upper_first",
     "wrong_type_message",
 )
 
@@ -143,13 +147,51 @@ def join_words(words: Sequence[str], conjunction: str) -> str:
     return f" {conjunction} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
+def lower_first(words: str) -> str:
+    """Return words with a small first letter, to go on with them in a sentence.
+
+    >>> lower_first("Allow sqs:SendMessage")
+    'allow sqs:SendMessage'
+    """
+    return f"{words[:1].lower()}{words[1:]}"
+
+
+def upper_first(words: str) -> str:
+    """Return words with a capital first letter, as the beginning of a sentence.
+
+    >>> upper_first("the role app")
+    'The role app'
+    """
+    return f"{words[:1].upper()}{words[1:]}"
+
+
 def as_sentence(words: str) -> str:
     """Return words as a sentence.
 
     >>> as_sentence("drop the endpoint URL")
     'Drop the endpoint URL.'
     """
-    return f"{words[:1].upper()}{words[1:]}."
+    return f"{upper_first(words)}."
+
+
+def line_start(text: str, at: int, low: int = 0) -> int:
+    r"""Return where the line of a position begins, or a lower bound if it begins before that.
+
+    >>> line_start("one\ntwo", 5), line_start("one\ntwo", 2, 1)
+    (4, 1)
+    """
+    low = max(low, 0)
+    return text.rfind("\n", low, at) + 1 or low
+
+
+def line_at(text: str, start: int, end: int | None = None) -> str:
+    r"""Return the line of a position, or the lines of a span, without the last line break.
+
+    >>> line_at("one\ntwo\nthree", 5), line_at("one\ntwo\nthree", 1, 5)
+    ('two', 'one\ntwo')
+    """
+    stop = text.find("\n", start if end is None else end)
+    return text[line_start(text, start) : len(text) if stop < 0 else stop]
 
 
 def hide_secrets(text: str) -> str:

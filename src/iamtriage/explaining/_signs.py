@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
+from iamtriage._text import lower_first, quote_words, upper_first
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence, UncertainCause
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._explanations.remedies import Remedy, Who
@@ -137,7 +137,7 @@ def _quote_sign(found: re.Match[str]) -> str:
 def _format_clause(cause: Cause) -> str:
     """Format the first clause of a cause as the end of a sentence."""
     clause = "".join(_FIRST_CLAUSE.findall(cause.text)[:1])
-    return f"{clause[0].lower()}{clause[1:]}" if _FIRST_WORDS.match(clause) else clause
+    return lower_first(clause) if _FIRST_WORDS.match(clause) else clause
 
 
 def _order_remedies(explanation: Explanation, definition: CauseType) -> Iterator[Remedy]:
@@ -148,7 +148,7 @@ def _order_remedies(explanation: Explanation, definition: CauseType) -> Iterator
         yield _build_remedy(definition, others)
     else:
         title = first.title.removeprefix("Or ").removeprefix("Also ")
-        yield attrs.evolve(first, title=f"{title[0].upper()}{title[1:]}")
+        yield attrs.evolve(first, title=upper_first(title))
     yield from (each for each in others if each is not first)
 
 

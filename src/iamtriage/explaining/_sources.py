@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._text import hide_secrets
+from iamtriage._text import hide_secrets, line_start
 from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES, LABELS
 from iamtriage.failures._secrets import hide_quoted_secrets
 
@@ -120,7 +120,7 @@ def _source_block(failure: Failure) -> Source:
         return Source(text[: 2 * _CHARS_SHOWN])
     start, end = parsed.span
     # Extend the excerpt to whole lines.
-    first = text.rfind("\n", 0, max(start - _CHARS_SHOWN, 0)) + 1
+    first = line_start(text, max(start - _CHARS_SHOWN, 0))
     last = text.find("\n", min(end + _CHARS_SHOWN, len(text)))
     last = len(text) if last < 0 else last
     marks: list[Mark] = []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.explanations.parts import SENTENCE_END, repeats
 from iamtriage._rendering.explanations.steps_and_commands import is_attachment
+from iamtriage._text import lower_first, upper_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,12 +52,12 @@ def titles_row(
     if titles:
         # The row says that they follow.
         first, *rest = (each.removeprefix("Then: ") for each in titles)
-        yield "Next", "; ".join((f"{first[0].upper()}{first[1:]}", *map(_continue, rest))) + "."
+        yield "Next", "; ".join((upper_first(first), *map(_continue, rest))) + "."
 
 
 def _continue(title: str) -> str:
     """Return a title, which begins with a verb, as a later part of a sentence."""
-    return f"{title[0].lower()}{title[1:]}" if title[1:2].islower() or title[1:2] == " " else title
+    return lower_first(title) if title[1:2].islower() or title[1:2] == " " else title
 
 
 def count_hidden(parts: Parts, shown: tuple[int, int, int, int, int]) -> str:

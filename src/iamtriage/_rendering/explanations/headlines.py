@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.explanations.parts import SENTENCE_END
+from iamtriage._text import as_sentence, upper_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +94,7 @@ def _move_remark(summary: str) -> tuple[str, str]:
     if found is None:
         return summary, ""
     remark = found["remark"].replace("its tags: ", "the tags of the resource: ", 1)
-    return _REMARK.sub("", summary), f"{remark[0].upper()}{remark[1:]}."
+    return _REMARK.sub("", summary), as_sentence(remark)
 
 
 def _name_resource(summary: str) -> tuple[str, str]:
@@ -109,4 +110,4 @@ def _move_user(summary: str) -> tuple[str, str]:
         return summary, ""
     who = found["who"]
     detail = f"{who} uses this role" if who else f"{found['acts']} with the permissions of this role"
-    return _USER.sub("", summary, count=1), f"{detail[0].upper()}{detail[1:]}{found['for']}."
+    return _USER.sub("", summary, count=1), f"{upper_first(detail)}{found['for']}."

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import lower_first
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -216,7 +217,7 @@ def _format_row(
         return " ".join((*meaning, *((f"The text says {said}.",) if said else ()), *others))
     first = meaning[0]
     if _COMMON_WORD.match(first):
-        first = f"{first[0].lower()}{first[1:]}"
+        first = lower_first(first)
     return " ".join((f"{said}: {first}", *meaning[1:], *others))
 
 

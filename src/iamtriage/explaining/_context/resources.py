@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import service_prefix
 from iamtriage.explaining._context.model import NOTHING, Context
@@ -152,7 +153,7 @@ def find_stated_arn(
     'arn:aws:sns:eu-west-1:111122223333:jobs'
     """
     text, (start, end) = failure.text, failure.span
-    low = max(text.rfind("\n", 0, start) + 1, start - _CHARS_BEFORE)
+    low = line_start(text, start, start - _CHARS_BEFORE)
     if is_anywhere:
         low, end = 0, min(len(text), _MAX_CHARS)
     stated = [*_ARN_IN_TEXT.findall(text, low, end), *map(_queue_arn, _QUEUE_URL.finditer(text, low, end))]

@@ -7,7 +7,7 @@ from json import JSONDecoder
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import hide_secrets
+from iamtriage._text import hide_secrets, line_at, line_start
 from iamtriage.actions._operations import service_prefix
 from iamtriage.explaining._context.model import Context
 from iamtriage.explaining._context.readers.callers import (
@@ -132,8 +132,7 @@ def _find_location(failure: Failure, section: str, command: CommandLine | None) 
     text, (start, end) = failure.text, failure.span
     operation = failure.envelope.operation
     location = find_location(section, operation, command)
-    stop = text.find("\n", end)
-    line = text[text.rfind("\n", 0, start) + 1 : len(text) if stop == -1 else stop]
+    line = line_at(text, start, end)
     own = find_location(line, operation, None) if location is not None and len(line) < len(section) else None
     is_less = own is None or (
         own.key is None and location is not None and own.bucket.value == location.bucket.value
@@ -173,7 +172,7 @@ def _find_storage_call(failure: Failure) -> Stated | None:
     envelope, (start, end) = failure.envelope, failure.span
     if failure.kind != "access_denied" or envelope.operation is not None or failure.action is not None:
         return None
-    line = failure.text[max(failure.text.rfind("\n", 0, start) + 1, start - _CHARS_OF_CALL) : end]
+    line = failure.text[line_start(failure.text, start, start - _CHARS_OF_CALL) : end]
     if envelope.host_id is None and not re.search("s3", line, re.IGNORECASE) and not _names_storage(failure):
         return None
     return find_storage_call(line)
@@ -281,7 +280,7 @@ def _find_section(
     log entry is the command that printed it.
     """
     low, high = max(start - _CHARS_AROUND, 0), min(end + _CHARS_AROUND, len(text))
-    line = text.rfind("\n", low, start) + 1 or low
+    line = line_start(text, start, low)
     command: CommandLine | None = None
     other: CommandLine | None = None
     head = ""
@@ -305,7 +304,7 @@ def _find_section(
             break
     if text.find("\n", end, high) != -1:
         high = _end_of_entry(text, line, end, high)
-    return command, other, text.rfind("\n", 0, low) + 1, high, head
+    return command, other, line_start(text, low), high, head
 
 
 def _start_of_entry(text: str, low: int, line: int) -> int | None:
@@ -316,7 +315,7 @@ def _start_of_entry(text: str, low: int, line: int) -> int | None:
             return start
         if start <= low or not (start == line or text[start] in " \t" or text.startswith("Traceback", start)):
             return None
-        start = text.rfind("\n", low, start - 1) + 1 or low
+        start = line_start(text, start - 1, low)
     return None
 
 
@@ -329,7 +328,7 @@ def _find_printing_command(text: str, low: int, line: int, start: int) -> tuple[
         # Entries in JSON are not the result of a command that prints a log.
         prints_log = "logs" in found.words or "tail" in found.words
         if _end_of_output(text, at, start, has_result=not prints_log) is None:
-            begin = text.rfind("\n", 0, at) + 1
+            begin = line_start(text, at)
             stop = text.find("\n", at, line) + 1
             while text[:stop].endswith(("\\\n", "\\\r\n")) and 0 < stop < line:
                 stop = text.find("\n", stop, line) + 1
@@ -341,7 +340,7 @@ def _find_printing_command(text: str, low: int, line: int, start: int) -> tuple[
 
 def _is_at_prompt(text: str, at: int) -> bool:
     """Return whether a command follows a shell prompt or the mark of ``set -x``."""
-    before = text[text.rfind("\n", 0, at) + 1 : at].rstrip()
+    before = text[line_start(text, at) : at].rstrip()
     return before.endswith(("$", "#", "%", "❯", "+")) or before.startswith("PS ")
 
 
@@ -354,7 +353,7 @@ def _end_of_output(text: str, at: int, start: int, *, has_result: bool = True) -
     if output == -1:
         return None
     # The same words before another command are the prompt, in any form.
-    before = text[text.rfind("\n", 0, at) + 1 : at]
+    before = text[line_start(text, at) : at]
     following = text.find(f"\n{before}", output, start) if before.strip() else -1
     if following != -1:
         return following + 1

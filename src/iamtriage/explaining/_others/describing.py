@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import join_words, upper_first
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.explaining._others.repeats import error_code, has_passed, has_request
 from iamtriage.failures._failures import AccessDenied
@@ -225,7 +225,7 @@ def _spell(action: str) -> str:
 
 def _capitalize(row: str) -> str:
     """Return a row as a sentence; the name of an action stays."""
-    return row if ":" in row.partition(" ")[0] else f"{row[0].upper()}{row[1:]}"
+    return row if ":" in row.partition(" ")[0] else upper_first(row)
 
 
 def _select_described(failures: tuple[Failure, ...], explained: Failure | None) -> tuple[Failure, ...]:

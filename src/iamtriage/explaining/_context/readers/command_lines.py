@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 from iamtriage.explaining._context.values import CommandLine
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def find_commands(text: str, start: int, end: int) -> Iterator[tuple[int, Comman
     if not any(name in text for name in ("aws ", "kubectl ", "eksctl ", "helm ", "terraform ", "docker ")):
         return
     for found in islice(_PROGRAM.finditer(text, start, end), _MAX_COMMANDS):
-        line = text.rfind("\n", max(found.start() - 400, 0), found.start()) + 1 or max(found.start() - 400, 0)
+        line = line_start(text, found.start(), found.start() - 400)
         is_alone = _may_precede_command(text[line : found.start()])
         written = _join_lines(text, found.start(), end)
         quote = text[found.start() - 1 : found.start()]

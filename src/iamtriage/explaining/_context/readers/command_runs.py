@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import hide_secrets
+from iamtriage._text import hide_secrets, line_start
 from iamtriage.explaining._context.readers.command_lines import find_commands
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def find_runs(failure: Failure) -> Iterator[CommandRun]:
     found = [
         (at, command)
         for at, command in find_commands(text, low, high)
-        if not text[text.rfind("\n", 0, at) + 1 : at].rstrip().endswith("|")
+        if not text[line_start(text, at) : at].rstrip().endswith("|")
     ]
     for (at, command), (following, _) in pairwise((*found, (high, None))):
         line = text.find("\n", at, following)
@@ -126,7 +126,7 @@ def find_runs(failure: Failure) -> Iterator[CommandRun]:
         stop = following if following == high else text.rfind("\n", line, following) + 1
         if (prompt := _PROMPT.search(text, line + 1, stop)) is not None:
             stop = prompt.start()
-        before = text[text.rfind("\n", 0, at) + 1 : at]
+        before = text[line_start(text, at) : at]
         option, variable = command.option("profile"), _PROFILE.search(before)
         profile = option.value if option is not None else variable[1] if variable else "default"
         yield CommandRun(command, at, stop, text[line + 1 : stop], "sudo " in before, profile)

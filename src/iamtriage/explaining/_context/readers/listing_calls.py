@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 
 __all__ = ("ListingCall", "find_listing_call")
 
@@ -87,9 +88,7 @@ def find_listing_call(text: str) -> ListingCall | None:
         each[0]: each
         for each in _CALL.finditer(text)
         if _BUCKET.search(each["arguments"])
-        and not _COMMENT.search(
-            text, max(text.rfind("\n", 0, each.start()) + 1, each.start() - 200), each.start()
-        )
+        and not _COMMENT.search(text, line_start(text, each.start(), each.start() - 200), each.start())
         and (not each["paginate"] or _PAGINATOR.search(text))
     }
     if len(calls) != 1:

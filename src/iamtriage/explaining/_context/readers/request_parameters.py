@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def _iterate_parameters(text: str, start: int, end: int) -> Iterator[tuple[str, 
     for part in _PART.finditer(text, start, end):
         if part["name"] is not None:
             # In YAML, the column shows what is nested.
-            at = -1 if path else part.start() - text.rfind("\n", 0, part.start())
+            at = -1 if path else part.start() - line_start(text, part.start())
             column = at if column is None else column
             if at == column and all(key == "items" or key.endswith("Set") for key in path[1:]):
                 yield part["name"], part["value"]

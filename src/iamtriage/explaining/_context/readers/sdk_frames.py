@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import upper_first
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.readers.s3_locations import OBJECT_CALL
 from iamtriage.explaining._context.readers.unique_values import unique_value
@@ -263,7 +264,7 @@ def _find_logged_call(text: str) -> tuple[Stated, Stated | None] | None:
 
 
 def _capitalize(method: str) -> str:
-    return "".join(f"{part[:1].upper()}{part[1:]}" for part in method.split("_"))
+    return "".join(map(upper_first, method.split("_")))
 
 
 def _find_botocore_call(text: str) -> tuple[Stated | None, Stated | None]:

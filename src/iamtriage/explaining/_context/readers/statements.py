@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +104,7 @@ _RESTARTED = lazy_pattern(
 def find_said(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """Yield the matches of a pattern in clauses that are about the failed call, and are no questions."""
     for found in pattern.finditer(text[:_MAX_CHARS]):
-        low = max(text.rfind("\n", 0, found.start()) + 1, found.start() - _CHARS_OF_CLAUSE)
+        low = line_start(text, found.start(), found.start() - _CHARS_OF_CLAUSE)
         start = max((each.end() for each in CLAUSE_END.finditer(text, low, found.start())), default=low)
         high = found.end() + _CHARS_OF_CLAUSE
         end = CLAUSE_END.search(text, found.end(), high)
@@ -152,7 +153,7 @@ def find_grants(text: str) -> Iterator[tuple[str, str, str]]:
     [('AmazonSQSFullAccess', 'octo-web', 'I attached AmazonSQSFullAccess to the role octo-web.')]
     """
     for found in _GRANT.finditer(text[:_MAX_CHARS]):
-        start, end = text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.end())
+        start, end = line_start(text, found.start()), text.find("\n", found.end())
         low = max(start, found.start() - _CHARS_OF_CLAUSE)
         clause = max((each.end() for each in CLAUSE_END.finditer(text, low, found.start())), default=low)
         undone = _UNDONE.match(text, found.end(), found.end() + _CHARS_OF_CLAUSE)

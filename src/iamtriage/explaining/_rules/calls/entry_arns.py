@@ -9,7 +9,7 @@ from typing import NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, lower_first
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Principal, Role, RoleSession, User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -61,7 +61,7 @@ class RejectedArn(NamedTuple):
         if self.diagnosis is None:
             return otherwise
         reason = self.diagnosis.text.removeprefix("The ARN breaks a rule: ")
-        return f"{reason[:1].lower()}{reason[1:]}"
+        return lower_first(reason)
 
     def causes(self, reported: Cause) -> list[Cause]:
         """Return the reported cause, and what is wrong with the ARN."""

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -179,7 +179,7 @@ def find_state(text: str) -> str | None:
     stated = _STATED.search(text)
     state = next(filter(None, stated.groups())) if stated else None
     # People write it in small letters.
-    return state and state[0].upper() + state[1:]
+    return state and upper_first(state)
 
 
 def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, lower_first
 from iamtriage.arns._principals import IdentityCenterRole, Role, User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -123,7 +123,7 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
         policies = tuple(each for each in case.context.policies if not each.has_references)
         text, *remedies = document_problems.explain_s3_levels(policies, text, *remedies)
     is_sentence = text.startswith("AWS")
-    summary = text if is_sentence else f"AWS rejects the policy document: {text[:1].lower()}{text[1:]}"
+    summary = text if is_sentence else f"AWS rejects the policy document: {lower_first(text)}"
     if problem.cause is document_problems.MALFORMED_POLICY:
         summary, remedies = f"AWS rejects the policy document{quoted_message.end_summary(case.failure)}", []
     return case.explain(

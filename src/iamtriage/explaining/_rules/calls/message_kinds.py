@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import lower_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
@@ -161,7 +162,7 @@ def snapshot_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ..
     return (
         owner_remedy(
             "Build the image with a customer managed key",
-            f"With the ARN that the command prints as KEY_ARN: {step[:1].lower()}{step[1:]}",
+            f"With the ARN that the command prints as KEY_ARN: {lower_first(step)}",
             _ALLOW_ACCOUNT,
             commands=(
                 f"{_NEW_KEY} --region REGION",

@@ -14,6 +14,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import upper_first
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
@@ -269,7 +270,7 @@ def missing_role(
     steps: tuple[str, ...] = (f"{taken}: then wait a minute for the change to propagate.",)
     if is_starting:
         steps = (
-            f"{service[:1].upper()}{service[1:]} creates the role with the first call, and the role takes a moment to propagate. Often, it is enough to retry.",
+            f"{upper_first(service)} creates the role with the first call, and the role takes a moment to propagate. Often, it is enough to retry.",
             f"If a retry does not help, run the command. {taken}.",
         )
     purpose = f" {found[1]}" if (found := _PURPOSE.search(text)) is not None else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import as_sentence, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -202,7 +202,7 @@ def _network_cause(message: str, host: str | None) -> Cause | None:
         return None
     # Only a summary about a proxy does not name the host.
     because = (f"The text names the host {host}.",) if host and row[1] is PROXY else ()
-    text = f"{row[2][0].upper()}{row[2][1:]}." if row[1] is CONNECTION_FAILED else ""
+    text = as_sentence(row[2]) if row[1] is CONNECTION_FAILED else ""
     return row[1].cause("reported", because, text=text)
 
 

@@ -10,7 +10,7 @@ from textwrap import dedent
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words, quote_words
+from iamtriage._text import join_words, lower_first, quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.workflows import (
     JobWithoutToken,
@@ -338,7 +338,7 @@ def _advise_on_secrets(case: Case[MissingCredentials], others: list[Cause]) -> A
     system = _CI_SYSTEMS[0]
     title = system.title.format(system.name)
     role = your_remedy(
-        f"Or {title[:1].lower()}{title[1:]}, in place of stored keys",
+        f"Or {lower_first(title)}, in place of stored keys",
         *system.steps,
         manifest=github_workflow(text),
         url=system.url,

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
+from iamtriage._text import line_start, quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -153,7 +153,7 @@ def _find_chain(case: Case[ExpiredCredentials]) -> RoleChain | None:
     name = str(arn).rpartition("/")[2]
     if not sessions or sessions[-1]["role"] == name or (caller is not None and caller.name != name):
         return None
-    times = [_TIME_OF_DAY.match(text, text.rfind("\n", 0, each) + 1) for each in (at, max(start, at))]
+    times = [_TIME_OF_DAY.match(text, line_start(text, each)) for each in (at, max(start, at))]
     stated = [each and each["time"] for each in times]
     return RoleChain(sessions[-1]["role"], sessions[-1]["session"], str(arn), command, stated[0], stated[1])
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, cast
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words, quote_argument
+from iamtriage._text import join_words, line_at, quote_argument
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_said
@@ -120,8 +120,7 @@ def find_called_url(failure: Failure) -> re.Match[str] | None:
 
 def _find_method(url: re.Match[str]) -> str:
     """Return the method with which a URL is called, in its line or else in the text."""
-    start, end = url.string.rfind("\n", 0, url.start()) + 1, url.string.find("\n", url.end())
-    line = url.string[start : end if end != -1 else len(url.string)]
+    line = line_at(url.string, *url.span())
     stated = _METHOD.search(line if "curl" in line else url.string)
     return stated["method"] if stated else "GET"
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, lower_first
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -357,7 +357,7 @@ def _describe_problem(trust: _PoolTrust) -> tuple[str, dict[str, Any] | None]:
         return f"its trust policy allows {clip_text(actions)}, and the pool calls {_ACTION}", wrong.fixed
     claim = (result.condition or "").rpartition(":")[2]
     if claim not in {"aud", "amr"} or not result.expected or not result.actual:
-        return f"{result.reason[0].lower()}{result.reason[1:]}", None
+        return lower_first(result.reason), None
     expected, actual = clip_text(", ".join(result.expected)), result.actual[0]
     problem = f"its trust policy is for the pool {expected} (aud), and the app uses {actual}"
     if claim == "amr":

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import upper_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_working_profile, selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
@@ -351,7 +352,7 @@ def _explain_keys_beside_sign_in(case: Case[Failure], verdict: str, topic: str) 
     # In sed, unlike in Python, \+ is an operator, and a slash ends the expression.
     pattern = re.sub(r"[./]", r"\\\g<0>", name)
     return case.explain(
-        f"{program[0].upper()}{program[1:]} used the old key under [{profile}] in ~/.aws/credentials, and AWS {verdict}. The sign-in of the profile {profile} is fine: the AWS CLI uses it, but SDKs such as that for Go take the keys first.",
+        f"{upper_first(program)} used the old key under [{profile}] in ~/.aws/credentials, and AWS {verdict}. The sign-in of the profile {profile} is fine: the AWS CLI uses it, but SDKs such as that for Go take the keys first.",
         KEYS_BESIDE_SIGN_IN.cause(
             "derived",
             text="The section has keys, and the profile signs in with IAM Identity Center. A new sign-in changes nothing in that file.",

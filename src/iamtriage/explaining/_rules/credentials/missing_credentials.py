@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import join_words, lower_first
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
@@ -201,7 +201,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
                 "No AWS profile named",
                 "doesn't seem to be configured",
             )[:1],
-            text=f"The call uses {subject[0].lower()}{subject[1:]}, and no file that it read has {'credentials for it' if is_unusable else 'it'}.",
+            text=f"The call uses {lower_first(subject)}, and no file that it read has {'credentials for it' if is_unusable else 'it'}.",
         ),
         *((other_home, *spellings) if in_container or other is not None else (*spellings, other_home)),
         remedies=(
@@ -265,7 +265,7 @@ def _complete_credentials_remedy(written: str | None, missing: str | None, wrong
     if missing is None or missing.lower() not in _KEY_VARIABLES:
         return your_remedy(
             "Set all parts of one type of credentials",
-            f"Access keys: {keys[:1].lower()}{keys[1:]}",
+            f"Access keys: {lower_first(keys)}",
             "A role: role_arn with source_profile (another profile) or credential_source (Environment, Ec2InstanceMetadata or EcsContainer).",
             "A web identity: AWS_ROLE_ARN with AWS_WEB_IDENTITY_TOKEN_FILE.",
             alone,

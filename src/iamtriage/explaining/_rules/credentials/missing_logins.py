@@ -7,7 +7,7 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, lower_first
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -181,7 +181,7 @@ def add_kubectl_failure(case: Case[Failure], explanation: Explanation) -> Explan
             consequence += f" It does not need that role: {caller} has access to the cluster itself."
             first, others = (
                 own,
-                [attrs.evolve(first, title=f"Or {first.title[0].lower()}{first.title[1:]}"), *others],
+                [attrs.evolve(first, title=f"Or {lower_first(first.title)}"), *others],
             )
         else:
             others.insert(0, own)

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.credentials.access_keys import KEY_MISTYPED
 from iamtriage.explaining._rules.shared import pages
@@ -115,7 +116,7 @@ def _find_placeholder(text: str) -> _Placeholder | None:
 
 def _find_part(text: str, at: int) -> tuple[str, str | None] | None:
     """Return the part of the settings around a position that applies only to a profile, and that profile in Spring."""
-    line = text[text.rfind("\n", 0, at) + 1 : at]
+    line = text[line_start(text, at) : at]
     if (of_line := _LINE.match(line.rstrip("=: "))) is not None:
         return f"the lines with %{of_line['name']}", None
     ends = [each.start() for each in _DOCUMENT.finditer(text)]

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, quote_argument
+from iamtriage._text import clip_text, quote_argument, upper_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -191,9 +191,9 @@ def _compare_values(text: str, request: _Request, name: str, found: re.Match[str
     send, end = f"end {name}: {clip_text(value)}, as signed{option}", ", and create the URL again."
     # S3 stores an object with the type that the request sends.
     is_wrong = is_type and received not in _GENERAL_TYPES and f".{value.rpartition('/')[2]}" not in text
-    again = f"{sign[0].upper()}{sign[1:]}{end} Or s{send}." if is_wrong else f"S{send}. Or {sign}{end}"
+    again = f"{upper_first(sign)}{end} Or s{send}." if is_wrong else f"S{send}. Or {sign}{end}"
     if variable is not None:
-        again = f"{sign[0].upper()}{sign[1:]}{end} The client must send exactly the type that is signed."
+        again = f"{upper_first(sign)}{end} The client must send exactly the type that is signed."
     evidence = f"{request.source} {has}{', and X-Amz-SignedHeaders includes it' if name in _signed_headers(text) else ''}."
     return Difference(
         f"it was signed for {name}: {clip_text(value)}, but {request.sender} {sent}",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import as_sentence
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -214,7 +215,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     wrong_secret = WRONG_SECRET.cause(because=encoded if _URL_WITH_KEYS.search(message) else None)
     if problem is not None:
         summary = f"AWS rejected the signature: {problem}. No permission is missing."
-        wrong_secret = WRONG_SECRET.cause("derived", text=f"{problem[0].upper()}{problem[1:]}.")
+        wrong_secret = WRONG_SECRET.cause("derived", text=as_sentence(problem))
     may_be_elsewhere = is_other_software or (is_s3 and problem is None and not clues.find_aws_hosts(message))
     changed = _changed_request_remedy(message, is_presigned=is_presigned or is_s3)
     return case.explain(

@@ -12,7 +12,7 @@ from functools import partial
 from hashlib import sha1
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, upper_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -159,7 +159,7 @@ def explain_unknown_session(case: Case[Failure]) -> Explanation | None:
     is_backend = program == "Terraform" and "ackend" in text
     program = "Terraform's S3 backend" if is_backend else program
     return case.explain(
-        f"{program[0].upper()}{program[1:]} does not find the IAM Identity Center sign-in, because the profile has sso_session, which its SDK does not know. No permission is missing, and aws sso login with this profile changes nothing.",
+        f"{upper_first(program)} does not find the IAM Identity Center sign-in, because the profile has sso_session, which its SDK does not know. No permission is missing, and aws sso login with this profile changes nothing.",
         SSO_SESSION_UNKNOWN.cause(
             "derived",
             text=f"The AWS CLI stores the token in a file that is named after the session {clip_text(session['name'])}. An SDK that does not know sso_session looks for one that is named after the start URL.{works}",

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_at
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.key_problems import SESSION_TOKEN_MISSING
@@ -68,7 +69,7 @@ def explain_token_setting(case: Case[InvalidCredentials]) -> Explanation | None:
         found = re.search(rf"(?:{setting.key})(?![^\n]{{0,40}}\bAKIA)", text)
         if found is None or setting.token.lower() in text.lower():
             continue
-        line = text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0].partition(" #")[0].strip()
+        line = line_at(text, found.start()).partition(" #")[0].strip()
         name = (
             f"{found[0][: -len('access.key')]}{setting.token}" if setting.program == "S3A" else setting.token
         )

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
@@ -267,7 +267,7 @@ def explain_bucket_deny(denial: Denial) -> Explanation | None:
         DENIES["resource"].cause(
             "derived" if is_met else "possible",
             "The text shows the bucket policy.",
-            text=f"{named[0].upper()}{named[1:]} matches the action and the resource{when.rstrip(',')}.",
+            text=f"{upper_first(named)} matches the action and the resource{when.rstrip(',')}.",
         ),
         topic="s3-access-denied",
         remedies=owner_remedy(

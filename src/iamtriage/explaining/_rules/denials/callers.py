@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, line_start
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -137,7 +137,7 @@ def _describe_use(denial: Denial) -> str | None:
         return None
     session = session_name(denial.principal)
     text, (start, end) = denial.failure.text, denial.failure.span
-    line = text[max(text.rfind("\n", 0, start) + 1, start - _CHARS_AROUND) : end]
+    line = text[line_start(text, start, start - _CHARS_AROUND) : end]
     line += text[end : end + _CHARS_AROUND].partition("\n")[0]
     for fragments, pattern, words in _USES:
         found = pattern.search(line) if any(map(line.__contains__, fragments)) else None

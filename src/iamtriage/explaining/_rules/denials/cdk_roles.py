@@ -11,7 +11,7 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import join_words, line_start
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -190,7 +190,7 @@ def _is_bootstrapped(text: str, region: str | None) -> bool:
     if found is None:
         return False
     # A command before its output can name the Region.
-    named = _REGION.findall(text[text.rfind("\n", 0, found.start()) + 1 : found.end()])
+    named = _REGION.findall(text[line_start(text, found.start()) : found.end()])
     return region is None or not named or region in named
 
 

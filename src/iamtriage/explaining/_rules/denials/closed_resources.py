@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.calls.service_statements import (
     Contrast,
@@ -281,7 +281,7 @@ def explain_access(
         instead = f", although the policy in the text {stated.verdict}: most likely, it is the policy of another resource or alias, or the statement is newer than the failure"
         remedy, notes = stated.remedy or remedy, ()
     return denial.explain(
-        f"{subject[0].upper()}{subject[1:]} {verdict}{instead}.",
+        f"{upper_first(subject)} {verdict}{instead}.",
         SERVICE_NOT_ALLOWED.cause("derived", text=text),
         topic="service-principal",
         remedies=remedy,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, escape_lines, join_words
+from iamtriage._text import clip_text, escape_lines, join_words, upper_first
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
@@ -139,7 +139,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
 def _as_only_way(remedy: Remedy) -> Remedy:
     """Return a remedy without the "Or" of an alternative, if no other one precedes it."""
     title = remedy.title.removeprefix("Or ")
-    return remedy if title == remedy.title else attrs.evolve(remedy, title=f"{title[:1].upper()}{title[1:]}")
+    return remedy if title == remedy.title else attrs.evolve(remedy, title=upper_first(title))
 
 
 def _show_guessed_deny(guess: Remedy, finding: Remedy) -> Remedy:
@@ -167,9 +167,7 @@ def _condition_cause(denial: Denial, condition: DenyingCondition, message: Decod
     clause = _describe_presence(denial, condition)
     text = str(condition)
     if clause is not None:
-        text = (
-            f"{clause[:1].upper()}{clause[1:]}, and the Deny has a condition on {clip_text(condition.key)}."
-        )
+        text = f"{upper_first(clause)}, and the Deny has a condition on {clip_text(condition.key)}."
     operator = ""
     if clause is None and deny_conditions.accepts_listed_values(condition):
         # A decoded message has no operators.

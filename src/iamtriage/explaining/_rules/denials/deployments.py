@@ -14,7 +14,7 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, upper_first
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
@@ -207,7 +207,7 @@ def explain_tagged_resource(denial: Denial) -> Explanation | None:
     if action.startswith("logs:"):
         resource = f"arn:{partition}:logs:REGION:{account}:log-group:LOG_GROUP_NAME"
     return denial.explain(
-        f"{caller[0].upper()}{caller[1:]} lacks {action}, which {call} requires for a resource with tags.",
+        f"{upper_first(caller)} lacks {action}, which {call} requires for a resource with tags.",
         TAGS_NEED_ACTION.cause("reported", f"The message names {action}.", text=f"{why}{was}"),
         topic="tags-need-action",
         remedies=identity_remedy(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
+from iamtriage._text import lower_first, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_said, find_working
@@ -117,9 +117,7 @@ def add_existing_bucket(denial: Denial, explanation: Explanation) -> Explanation
         ()
         if because
         else tuple(
-            attrs.evolve(
-                each, title=f"Or, if the bucket does not exist: {each.title[:1].lower()}{each.title[1:]}"
-            )
+            attrs.evolve(each, title=f"Or, if the bucket does not exist: {lower_first(each.title)}")
             for each in explanation.remedies[:1]
         )
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, lower_first
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Role, Root, ServiceLinkedRole, User
 from iamtriage.explaining._context.readers.statements import find_said
@@ -105,7 +105,7 @@ def _prefer_own_policy(
     first, whole = grants[0], managed[0]
     step = "Add the statement to the role's own policy, and to what creates it, too."
     own = attrs.evolve(first, steps=(*first.steps, step))
-    title = f"Or {whole.title[:1].lower()}{whole.title[1:]}"
+    title = f"Or {lower_first(whole.title)}"
     return (own, *grants[1:]), (attrs.evolve(whole, title=title),)
 
 

@@ -10,7 +10,7 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import as_sentence, clip_text
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
@@ -72,9 +72,7 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
         note = (
             f"{capitalize_start(denial.caller or 'the caller')} needs no permission: the call was meant to be made with the profile {override.profile}.",
         )
-    cause = key_sources.PROFILE_OVERRIDDEN.cause(
-        "derived", because, text=f"{verdict[0].upper()}{verdict[1:]}."
-    )
+    cause = key_sources.PROFILE_OVERRIDDEN.cause("derived", because, text=as_sentence(verdict))
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, verdict),

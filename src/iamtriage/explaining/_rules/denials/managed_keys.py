@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, quote_words
+from iamtriage._text import clip_text, quote_words, upper_first
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._principals import Role
@@ -259,7 +259,7 @@ def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
     )
     remedy = owner_remedy(
         f"{title}{where}",
-        f"{denial.caller[:1].upper()}{denial.caller[1:]} needs kms:Decrypt on it in a policy of account {denial.account}, too. The secret's resource policy stays."
+        f"{upper_first(denial.caller)} needs kms:Decrypt on it in a policy of account {denial.account}, too. The secret's resource policy stays."
         if key.service == "secretsmanager" and denial.crosses_accounts
         else None,
         None if is_own_call else _STEPS.get(key.service or ""),

@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage._text import join_words
+from iamtriage._text import join_words, upper_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
@@ -286,7 +286,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
         ]
         policy, labels = None, ()
     return denial.explain(
-        f"{described[0].upper()}{described[1:]} lacks the permissions to {row.purpose.format(bucket=bucket)}.",
+        f"{upper_first(described)} lacks the permissions to {row.purpose.format(bucket=bucket)}.",
         SERVICE_ROLE_LACKS_PERMISSION.cause("derived", text=text),
         remedies=Remedy(
             title=f"Give {named} the permissions",

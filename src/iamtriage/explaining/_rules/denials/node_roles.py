@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, lower_first
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import PodEvidence, read_pod_evidence
 from iamtriage.explaining._context.resolving import is_derived
@@ -113,7 +113,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     notes, remedies = explanation.notes, explanation.remedies
     # A request for another role requires more than one policy.
     if denial.lowercase_action in ASSUME_ROLE_ACTIONS or denial.lowercase_action == "iam:passrole":
-        warning = f"{_WARNING[0].lower()}{_WARNING[1:]}"
+        warning = lower_first(_WARNING)
         notes = (f"If you allow this to the node's role: {warning}", *notes)
     elif role is not None or denial.failure.principal is not None:
         remedies = _remedies_for_pod(denial, remedies, None if role is None else role.rpartition("/")[2])
@@ -171,7 +171,7 @@ def _only_if_denied(remedy: Remedy) -> Remedy:
     if remedy.layer != "identity":
         return remedy
     title = remedy.title.removeprefix("Or ")
-    return attrs.evolve(remedy, title=f"If it is denied then, {title[:1].lower()}{title[1:]}")
+    return attrs.evolve(remedy, title=f"If it is denied then, {lower_first(title)}")
 
 
 def _verdict(denial: Denial, shown: PodEvidence, problem: PodProblem | None) -> str | None:

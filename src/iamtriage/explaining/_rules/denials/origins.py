@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.calls.service_statements import compare_statements
@@ -122,7 +123,7 @@ def _is_of_other(command: CommandLine, denial: Denial, paths: list[str]) -> bool
 
 def _line_before(found: re.Match[str]) -> str:
     text, start = found.string, found.start()
-    return text[max(text.rfind("\n", 0, start) + 1, start - 80) : start]
+    return text[line_start(text, start, start - 80) : start]
 
 
 def _find_impossible(denial: Denial) -> Contrast | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, lower_first
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.simulations import Simulation, find_simulation
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation, copy_with
@@ -102,7 +102,7 @@ def _add_other(denial: Denial, explanation: Explanation, reason: Reason) -> Expl
     if remedies and added:
         title = added[0].title
         same = ", with the same statement" if added[0].statement is not None and remedies[0].policy else ""
-        step = f"This alone leads to the next denial: {title[0].lower()}{title[1:]}, too{same}."
+        step = f"This alone leads to the next denial: {lower_first(title)}, too{same}."
         remedies = (insert_after_saving(remedies[0], step), *added, *remedies[1:])
     summary, causes = f"{explanation.summary.removesuffix('.')}, and {clause}.", found.causes
     return attrs.evolve(

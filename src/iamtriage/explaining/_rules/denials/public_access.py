@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import join_words, lower_first
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -308,7 +308,7 @@ def _template_remedy(denial: Denial, setting: str) -> Remedy:
     lines = [f"      {each}: {value}" for each, value in values]
     add = f"Add PublicAccessBlockConfiguration to the properties of {name}, as below."
     if is_cdk := _CDK.search(text) is not None:
-        code = ", ".join(f"{each[0].lower()}{each[1:]}: {value}" for each, value in values)
+        code = ", ".join(f"{lower_first(each)}: {value}" for each, value in values)
         add = f"Give the bucket in the CDK code blockPublicAccess: new s3.BlockPublicAccess({{ {code} }})."
     return your_remedy(
         f"If anyone may read the data, turn off {setting} in the template",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._context.readers.statements import find_changed, find_said
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
@@ -371,7 +371,7 @@ def omit_attribute_remedy(denial: Denial) -> Remedy | None:
     if source is None or denial.is_explicit:
         return None
     title = source.title.removeprefix("Or").lstrip(", ") if is_omitted_first(denial) else source.title
-    title = f"{title[0].upper()}{title[1:]}"
+    title = upper_first(title)
     if source.step is None:
         namespace, account = denial.facts.namespace, denial.facts.service_account
         named = f" of {clip_text(f'{namespace}/{account}')}" if namespace and account else ""

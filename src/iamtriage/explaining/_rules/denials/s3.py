@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -272,7 +272,7 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     listed, more = buckets.list_key(denial, "" if is_of_s3a else name)
     step = f"{step[:-1]}{more}"
     lines = (*remedy.commands[:first], line, *listed, *remedy.commands[first:])
-    steps = (f"{step[0].upper()}{step[1:]}", *remedy.steps)
+    steps = (upper_first(step), *remedy.steps)
     remedy = attrs.evolve(remedy, title=title, steps=steps, commands=lines)
     if is_of_s3a and remedy.policy is not None and name:
         listing = allow("s3:ListBucket", (denial.resource or "").partition("/")[0], sid="S3ListBucket")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, lower_first
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._rules.denials import s3_objects
@@ -54,7 +54,7 @@ def explain_denied_side(denial: Denial) -> Explanation | None:
         first_step=f"The policy allows the {allowed[0]} already. If another account owns the bucket, its policy must allow the caller, too.",
     )
     return denial.explain(
-        f"S3 denied {s3_objects.name_copy(denial)} because of the {side}: {cause.text[:1].lower()}{cause.text[1:].split('. ')[0].rstrip('.')}.",
+        f"S3 denied {s3_objects.name_copy(denial)} because of the {side}: {lower_first(cause.text).split('. ')[0].rstrip('.')}.",
         DERIVED_ACTION.cause("derived", text=s3_objects.describe_copy(denial)),
         cause,
         topic=STATED_POLICY_OTHER_RESOURCE.code,

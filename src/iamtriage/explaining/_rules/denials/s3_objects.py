@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words, quote_words
+from iamtriage._text import join_words, lower_first, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
@@ -178,7 +178,7 @@ def _without_public_acl(denial: Denial, text: str, words: str, allow_it: Remedy)
     title = allow_it.title.removesuffix(", too")
     return omit, attrs.evolve(
         allow_it,
-        title=f"Or {title[0].lower()}{title[1:]}, if the ACL must be public",
+        title=f"Or {lower_first(title)}, if the ACL must be public",
         steps=(*allow_it.steps, needs),
     )
 

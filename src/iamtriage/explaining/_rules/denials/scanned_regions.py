@@ -14,6 +14,7 @@ from typing import NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import upper_first
 from iamtriage.explaining._context.readers.regions import find_working_regions
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.control_policies import DENIED_REGION
@@ -97,7 +98,7 @@ def add_scanned_regions(denial: Denial, explanation: Explanation) -> Explanation
     among = f"To show that, call a Region that is not allowed: it gives the same error, and {regions[0] if regions else 'an allowed one'} gives none."
     remedy = your_remedy(
         f"Limit {program.name} to the Regions that you use: {setting}",
-        f"{denial.caller[0].upper()}{denial.caller[1:]} and the policy with the Deny need no change.",
+        f"{upper_first(denial.caller)} and the policy with the Deny need no change.",
         program.note,
         among if check else None,
         commands=present(check),

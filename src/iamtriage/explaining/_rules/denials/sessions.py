@@ -12,7 +12,7 @@ from typing import Any, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, quote_words
+from iamtriage._text import clip_text, lower_first, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
@@ -275,7 +275,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         verdict = f"a Deny statement in the {name} matches the request, which was not signed"
         text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it. {why_no_allow_helps(denial)}"
         causes.insert(0, DENIES["resource"].cause("derived", reason_lines(denial), text=text))
-        title = f"If the Deny exempts certain principals: {title[0].lower()}{title[1:]}"
+        title = f"If the Deny exempts certain principals: {lower_first(title)}"
         # Most often the client has to sign, which no change of the policy replaces.
         remedies = [resource_policies.narrow_deny_remedy(denial, name, shows_change=False)]
     elif denial.policy_type == "resource":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import attrs
 
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, lower_first
 from iamtriage.arns._principals import FederatedUser, Root
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
@@ -205,7 +205,7 @@ def _describe_verdict(policy: KnownPolicy, first: Cause, action: str) -> str:
     """Return what a policy means for the call, as the end of a sentence, or nothing if its cause does not decide."""
     if first.code == STATED_POLICY_DENIES.code:
         words = first.text.partition(" that matches ")[0]
-        return f"{words[:1].lower()}{words[1:]} that matches it"
+        return f"{lower_first(words)} that matches it"
     if first.code != STATED_POLICY_OTHER_ACTION.code:
         return ""
     similar = find_similar(policy, action)

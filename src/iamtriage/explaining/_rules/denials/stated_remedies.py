@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, line_start
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
@@ -193,7 +193,7 @@ def describe_wider_success(denial: Denial) -> str:
     """Return what it shows that the call works with a wider resource, after a space, or an empty string."""
     found = next(filter(None, (pattern.search(denial.failure.text) for pattern in _WORKS_WIDER)), None)
     if found is None or _NEGATED.search(
-        found.string, max(found.string.rfind("\n", 0, found.start()), found.start() - 40), found.end()
+        found.string, line_start(found.string, found.start(), found.start() - 40), found.end()
     ):
         return ""
     return f" It works with {clip_text(found['wide'])}, so only the resource does not match: the caller, the Region and a KMS key are not the cause."

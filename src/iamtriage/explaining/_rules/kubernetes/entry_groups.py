@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import as_sentence, clip_text, join_words
+from iamtriage._text import as_sentence, clip_text, join_words, upper_first
 from iamtriage.arns._principals import Role, User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.values import Subject
@@ -123,7 +123,7 @@ def cluster_admin_remedy(denied: DeniedRequest) -> Remedy | None:
     policy = "AmazonEKSClusterAdminPolicy"
     return cluster_remedy(
         f"Associate {policy} with the access entry, or let a cluster administrator install what has ClusterRoles",
-        f"Whoever creates a ClusterRole must have all that it allows, or the verbs escalate and bind: of the access policies, only {policy} has that. {denied.subject_text[:1].upper()}{denied.subject_text[1:]} then administers the whole cluster.",
+        f"Whoever creates a ClusterRole must have all that it allows, or the verbs escalate and bind: of the access policies, only {policy} has that. {upper_first(denied.subject_text)} then administers the whole cluster.",
         "The access entry and its other associations stay as they are: what has only objects in namespaces installs with them.",
         principal.path_note,
         commands=principal.associate_policy_command(denied.cluster, policy, None),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.callers import UNMAPPED
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -225,7 +226,7 @@ def _find_node(case: AnyCase) -> re.Match[str] | None:
     text, (start, end) = case.failure.text, case.failure.span
     stop = text.find("\n", end)
     found = list(_NODE_NAME.finditer(text, 0, len(text) if stop < 0 else stop))
-    on_line = [each for each in found if each.start() > text.rfind("\n", 0, start)]
+    on_line = [each for each in found if each.start() >= line_start(text, start)]
     nearest = on_line or found
     return nearest[-1] if nearest else _NODE_NAME.search(text, end)
 

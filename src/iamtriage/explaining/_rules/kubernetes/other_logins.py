@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import lower_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import pages
@@ -195,7 +196,7 @@ def explain_client_certificate(case: AnyCase, message: str) -> Explanation:
     _, description, causes = next(errors, (None, _OTHER_ERROR, ()))
     is_about_time = CERTIFICATE_CLOCK_OFF in causes
     return case.explain(
-        f"The API server rejected a client: {description[0].lower()}{description[1:]}",
+        f"The API server rejected a client: {lower_first(description)}",
         CLIENT_CERTIFICATE.cause(
             "reported", (f"The text says: {reason}.",) if causes else (), text=description
         ),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_argument
+from iamtriage._text import quote_argument, upper_first
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
@@ -346,7 +346,7 @@ def _explain_listed_role(
     because = (f"The text lists {places}, without {role.arn}.",)
     first = attrs.evolve(
         first,
-        title=f"{title[0].upper()}{title[1:]}",
+        title=upper_first(title),
         steps=(*first.steps, "Or re-create the Fargate profile: EKS then maps the role itself."),
     )
     return case.explain(

@@ -15,7 +15,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
-from iamtriage._text import join_words, quote_argument
+from iamtriage._text import join_words, lower_first, quote_argument
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
@@ -326,7 +326,7 @@ def _with_untagged_copy(denial: Denial, remedy: Remedy) -> Remedy:
     title = remedy.title.partition(", if ")[0]
     return attrs.evolve(
         change_commands(remedy, (*remedy.commands, *present(again)), *keep),
-        title=f"Copy without the tags, or {title[0].lower()}{title[1:]}",
+        title=f"Copy without the tags, or {lower_first(title)}",
         who="you" if again else remedy.who,
         steps=(*steps, *remedy.steps[1:]),
         commands=(*present(again), *remedy.commands),

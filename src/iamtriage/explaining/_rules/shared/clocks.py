@@ -13,6 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
+from iamtriage._text import line_start
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 
@@ -246,8 +247,7 @@ def find_stated_clocks(text: str) -> StatedClocks | None:
 
 def _iterate_readings(text: str) -> Iterator[_Reading]:
     for found in _READING.finditer(text):
-        line = text.rfind("\n", 0, found.start())
-        start = max(text.rfind("\n", 0, max(line, 0)) + 1, found.start() - 120)
+        start = line_start(text, line_start(text, found.start()) - 1, found.start() - 120)
         if (time := _read(found)) is not None:
             yield _Reading(time, f"{time:%H:%M:%S}", text[start : found.start()], found.start())
 

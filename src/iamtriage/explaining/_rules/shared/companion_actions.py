@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import join_words, upper_first
 from iamtriage.explaining._rules.shared import text_signs
 from iamtriage.explaining._rules.shared.tasks import (
     LOGIN_ACTION,
@@ -245,7 +245,7 @@ def controller_hints(action: str, failure: AccessDenied, partition: str = "aws")
 
 
 def _describe_permissions(controller: Controller, partition: str) -> str:
-    calls = f"{controller.name[0].upper()}{controller.name[1:]} calls more actions"
+    calls = f"{upper_first(controller.name)} calls more actions"
     path = controller.managed_policy
     if controller.policy:
         tag = " The condition requires tagged groups." if controller.has_conditions else ""

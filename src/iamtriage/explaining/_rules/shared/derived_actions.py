@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import OperationActions, actions_for, service_prefix
 from iamtriage.arns._principals import Role, RoleSession, User
@@ -47,7 +48,7 @@ def find_called_service(failure: Failure, candidates: Collection[str]) -> str | 
     commands = [client for client, command in _COMMAND.findall(echoed) if command == _cli_command(operation)]
     if commands:
         return _unique_service(commands[-1:], candidates)
-    line = text.rfind("\n", max(start - _MAX_LINE, 0), start) + 1 or max(start - _MAX_LINE, 0)
+    line = line_start(text, start, start - _MAX_LINE)
     words = text[line : min(end, start + _CHARS_AFTER)]
     named = _unique_service([*_SERVICE_NAME.findall(words), *_CLIENT.findall(words)], candidates)
     if named is not None:

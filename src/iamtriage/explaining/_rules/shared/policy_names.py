@@ -13,6 +13,7 @@ from binascii import crc32
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import upper_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,5 +49,5 @@ def inline_policy_name(statements: Iterable[Mapping[str, Any]], *, user: str | N
     actions = [action for each in listed for action in each]
     first = next((action.partition(":")[2] for action in actions), "")
     words = user or (f"{first}AndMore" if len(set(actions)) > 1 else first)
-    name = "".join(part[0].upper() + part[1:] for part in _PART.findall(words))[:_MAX_WORDS]
+    name = "".join(map(upper_first, _PART.findall(words)))[:_MAX_WORDS]
     return f"Allow{name}-{crc32(json.dumps(statements, sort_keys=True).encode()) & 0xFFFFFF:06x}"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.grammar import ENTRY_START, RECORD
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, line_start
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
@@ -92,10 +92,9 @@ def extract_sentence(text: str, start: int, opening: str | None = None) -> str:
     >>> extract_sentence("Denied: Agents are\n  at Agents.check(Agents.java:7)", 8)
     'Agents are'
     """
-    # The line's full width tells whether a wrapper broke it.
-    line_start = text.rfind("\n", 0, start) + 1
     first, *others = text[start : start + _MAX_SENTENCE].split("\n")[:_MAX_LINES]
-    words, width = first.strip(), start + len(first) - line_start
+    # The line's full width tells whether a wrapper broke it.
+    words, width = first.strip(), start + len(first) - line_start(text, start)
     for line in others:
         if _is_not_prose(line) or not _is_wrapped(words, width, line):
             break

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import join_words, line_at
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._rules.shared import tasks, text_signs
 from iamtriage.explaining._rules.shared.policy_names import statement_id
@@ -73,7 +73,7 @@ def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[s
         return ()
     text, start = denial.failure.text, denial.failure.span[0]
     # A message of KMS within that of another service has its own envelope.
-    line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+    line = line_at(text, start)
     outer = _OUTER_CALL.search(line) if denial.operation is None else None
     task, others = tasks.certain_companions(
         action,

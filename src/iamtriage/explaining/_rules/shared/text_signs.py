@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
+from iamtriage._text import line_at
 from iamtriage.explaining._context.readers.endpoints import CLOUD_HOSTS
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
@@ -338,7 +339,7 @@ def find_controller_of_denial(action: str, failure: AccessDenied) -> Controller 
         return None
     from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
 
-    line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+    line = line_at(text, start)
     found = permissions_of(action, line + text[start:end], text)
     # Who installs a controller has its names in the text, too.
     return None if found is None or is_about_deployments(text) else found

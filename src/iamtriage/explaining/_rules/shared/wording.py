@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, lower_first, upper_first
 from iamtriage.explaining._rules.shared.principal_words import is_truncated
 from iamtriage.explaining._rules.shared.service_specific import stated_reason
 
@@ -61,7 +61,7 @@ def put_check_first(check: str, title: str) -> str:
     >>> put_check_first("Get the whole message", "Allow sqs:SendMessage")
     'Get the whole message, then allow sqs:SendMessage'
     """
-    return f"{check}, then {title[:1].lower()}{title[1:]}"
+    return f"{check}, then {lower_first(title)}"
 
 
 def capitalize_start(words: str) -> str:
@@ -70,7 +70,7 @@ def capitalize_start(words: str) -> str:
     >>> capitalize_start("the role app"), capitalize_start("arn:aws:iam::****:role/app")
     ('The role app', 'arn:aws:iam::****:role/app')
     """
-    return f"{words[0].upper()}{words[1:]}" if words.startswith(("the ", "a ", "an ")) else words
+    return upper_first(words) if words.startswith(("the ", "a ", "an ")) else words
 
 
 def join_first_four(names: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, escape_controls, hide_secrets
+from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at, line_start
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies
 from iamtriage.explaining._rules.shared.clues import find_profile
@@ -156,7 +156,7 @@ def correct_signing_code(text: str, service: str) -> str | None:
     if found is None or found[0].startswith("Credential="):
         return None
     start, end = found.span(found.lastindex or 0)
-    before, after = text[text.rfind("\n", 0, start) + 1 : start], text[end:].partition("\n")[0]
+    before, after = text[line_start(text, start) : start], text[end:].partition("\n")[0]
     return show_line(f"{before}{service}{after}")
 
 
@@ -276,7 +276,7 @@ def _correct_lines(text: str, endpoint: re.Match[str], region: str) -> str | Non
     near = [
         each for each in found if each["region"] == wrong and abs(each.start() - endpoint.start()) < _NEAR
     ]
-    starts = sorted({text.rfind("\n", 0, each.end()) + 1 for each in near})
+    starts = sorted({line_start(text, each.end()) for each in near})
     lines = [text[each:].partition("\n")[0] for each in starts]
     if len(lines) != len(near) or len(lines) == 1 or not all(map(_LINE.fullmatch, lines)):
         return None
@@ -288,7 +288,7 @@ def _fix_setting(case: Case[Failure], setting: re.Match[str], region: str) -> Re
     text, called = case.failure.text, case.context.command
     # A block ends at an empty line.
     before = text[: setting.start()].rpartition("\n\n")[2]
-    line = text[text.rfind("\n", 0, setting.start()) + 1 :]
+    line = text[line_start(text, setting.start()) :]
     column = len(line) - len(line.lstrip())
     # A key in the same column is not the parent. Sections and blocks are, however they are indented.
     above = [
@@ -323,9 +323,7 @@ def _fix_setting(case: Case[Failure], setting: re.Match[str], region: str) -> Re
 
 def _is_logged(text: str, position: int) -> bool:
     """Return whether a position is in a log entry, or on the line of the error."""
-    end = text.find("\n", position)
-    line = text[text.rfind("\n", 0, position) + 1 : end if end >= 0 else len(text)]
-    return any(each in line for each in ("level=", "msg=", "is wrong; expecting"))
+    return any(each in line_at(text, position) for each in ("level=", "msg=", "is wrong; expecting"))
 
 
 def check_bucket_command(bucket: str | None) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
@@ -236,7 +237,7 @@ def _find_client_endpoint(text: str) -> _ClientEndpoint | None:
     kept = option[: len(option) - len(option.lstrip())]
     if option.startswith(","):
         kept = ", " if option[-1].isspace() else ""
-    first = text.rfind("\n", 0, found.start()) + 1
+    first = line_start(text, found.start())
     rest = text[end:].partition("\n")[0]
     line = f"{text[first:start]}{kept}{rest}".replace("{  }", "{}")
     code = None if found["built"] or "\n" in line else region_settings.show_line(line)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -238,7 +238,7 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
     whom = trust_subjects.describe_open_subject(expected, actual)
     if whom is not None:
         title = title.removeprefix("Or ")
-        title = f"{title[0].upper()}{title[1:]}"
+        title = upper_first(title)
     caller = your_remedy(title, step, commands=lines, url=url)
     if whom is not None and change is not None:
         accept = (

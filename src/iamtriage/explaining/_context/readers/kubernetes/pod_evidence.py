@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.names import find_service_account_name
 from iamtriage.explaining._context.readers.statements import find_changed, find_said, says_restarted
 
@@ -213,7 +214,7 @@ def read_pod_evidence(text: str) -> PodEvidence:
     if workload is not None and namespace is None and (option := _NAMESPACE_OPTION.search(workload[0])):
         namespace = option["name"]
     if found is not None and found["queried"] and namespace is None:
-        query = text[text.rfind("\n", 0, found.start()) + 1 : found.end()]
+        query = text[line_start(text, found.start()) : found.end()]
         option = _NAMESPACE_OPTION.search(query)
         namespace = option["name"] if option else None
     missing = _find_missing(text)
