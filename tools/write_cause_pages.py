@@ -25,6 +25,7 @@ _INDEX = """# Causes
 Every cause that `explain` names has a code and a page: what it means, how it is recognized, how to fix it,
 and an example. `iamtriage why CODE` prints the page, and `iamtriage.explaining.causes` has the catalogue as
 data. To find the page of an error, paste its text into the search field, or run `iamtriage explain`.
+Below a cause are its possible reasons.
 """
 
 
@@ -61,11 +62,7 @@ def _page(info: CauseInfo, infos: tuple[CauseInfo, ...]) -> Iterator[str]:
         yield "These [facts](../explaining.md#facts) are given in addition:"
         yield render((Fields(tuple((name, str(value)) for name, value in facts.items())),))
     yield "## How it is recognized"
-    if info.reason_for is None:
-        yield _prose(info.recognised_by)
-    else:
-        parent = next(each for each in infos if each.code == info.reason_for)
-        yield f"No error states it. It is a possible reason for this cause: {_link(parent)}."
+    yield _recognition(info, infos)
     yield "## How to fix it"
     yield _prose(info.fix)
     if reasons := [each for each in infos if each.reason_for == info.code]:
@@ -77,13 +74,34 @@ def _page(info: CauseInfo, infos: tuple[CauseInfo, ...]) -> Iterator[str]:
     yield "\n".join(f"- <{source}>" for source in info.sources)
 
 
+def _recognition(info: CauseInfo, infos: tuple[CauseInfo, ...]) -> str:
+    """Return how a cause is recognized, with a link to the cause that it can explain."""
+    parent = next((each for each in infos if each.code == info.reason_for), None)
+    if parent is None:
+        return _prose(info.recognised_by)
+    # Some sentences end with the cause.
+    before, mention, _ = info.recognised_by.partition(f"“{parent.title}” ({parent.code})")
+    return f"{_prose(before)} {'' if mention else 'It is a possible reason for '}{_link(parent)}."
+
+
 def _link(info: CauseInfo) -> str:
     return f"[{_prose(info.title)}]({info.code}.md)"
 
 
 def _index(infos: tuple[CauseInfo, ...]) -> Iterator[str]:
     yield _INDEX
-    for subject, group in groupby(infos, lambda info: info.subject):
+    for subject, members in groupby(infos, lambda info: info.subject):
+        group = {info.code: info for info in members}
         yield f"## {SUBJECTS[subject]}\n"
-        yield from (f"- {_link(info)}: `{info.code}`" for info in group)
+        for info in group.values():
+            if info.reason_for not in group:
+                yield from _items(info, group)
         yield ""
+
+
+def _items(info: CauseInfo, group: dict[str, CauseInfo], indent: str = "") -> Iterator[str]:
+    """Yield the list items of a cause and of its possible reasons."""
+    yield f"{indent}- {_link(info)}: `{info.code}`"
+    for each in group.values():
+        if each.reason_for == info.code:
+            yield from _items(each, group, indent + "  ")

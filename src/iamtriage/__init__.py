@@ -42,10 +42,17 @@ Remove secrets before you share a text:
 >>> iamtriage.redact("aws configure set aws_session_token IQoJb3JpZ2luX2VjEXAMPLETOKEN")
 'aws configure set aws_session_token [REDACTED session token]'
 
-With boto3, ``iamtriage.boto.install(session)`` adds the explanation to each access or credential error of the
-session's clients. In a shell, run ``iamtriage --help``. You can also use the packages ``iamtriage.arns``,
-``aws_auth``, ``sts``, ``trust``, ``policies``, ``actions`` and ``authorization`` without an error: see
-``help(iamtriage.arns)``.
+With boto3, ``iamtriage.boto.install()`` adds the explanation to each access or credential error of the
+process. In a shell, run ``iamtriage --help``.
+
+Each package below ``iamtriage`` has its own help, such as ``help(iamtriage.arns)``:
+
+- ``explaining``, ``failures``: explanations and their catalogue of causes; failures and their flat records
+- ``boto``, ``logs``, ``notebook``: explain errors where they occur, and ask AWS for more
+- ``inputs``, ``report``, ``arrow``: read many logs and event records, and count their denials
+- ``policies``, ``trust``, ``arns``, ``sts``, ``actions``, ``aws_auth``, ``authorization``: useful without an
+  error, too
+- ``redaction``, ``testing``: remove secrets; create AWS errors for your own tests
 """
 
 from __future__ import annotations

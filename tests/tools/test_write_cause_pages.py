@@ -46,7 +46,20 @@ def test_index_groups_the_causes(folder: Path) -> None:
     index = (folder / "index.md").read_text(encoding="utf-8")
     titles = re.findall(r"^## (.+)$", index, re.MULTILINE)
     assert titles == list(SUBJECTS.values())
-    assert index.count("\n- [") == len(all_causes())
+    codes = re.findall(r"^ *- \[.+: `([a-z0-9-]+)`$", index, re.MULTILINE)
+    assert sorted(codes) == sorted(info.code for info in all_causes())
+    assert "\n- [The SDK found no credentials](no-credentials.md): `no-credentials`\n  - [" in index
+
+
+def test_possible_reason_links_to_the_cause_that_it_can_explain(folder: Path) -> None:
+    """Its own signs come first; a cause without signs says that no error states it."""
+    link = "a possible reason for [The SDK found no credentials](no-credentials.md)."
+    hop_limit = (folder / "metadata-hop-limit.md").read_text(encoding="utf-8")
+    assert "The text shows HttpPutResponseHopLimit 1" in hop_limit
+    assert link in hop_limit
+    for info in all_causes():
+        page = (folder / f"{info.code}.md").read_text(encoding="utf-8")
+        assert (f"({info.reason_for}.md)" in page) == (info.reason_for is not None)
 
 
 def test_pages_of_removed_causes_are_deleted(folder: Path) -> None:

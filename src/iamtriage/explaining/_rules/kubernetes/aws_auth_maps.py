@@ -190,7 +190,8 @@ MAP_WITHOUT_ENTRY = CauseType(
     title="The ConfigMap aws-auth has no entry for the caller's role or user",
     recognised_by="The text contains the entries of aws-auth.",
     fix="Add the caller to aws-auth, or create an access entry.",
-    of="map-entry-with-path",
+    of="not-mapped",
+    sources=(pages.EKS_AUTH_CONFIGMAP,),
 )
 _MAX_NAMES = 3
 _MASTERS = "system:masters"

@@ -50,7 +50,8 @@ MAP_ENTRY_OF_SIMILAR_NAME = CauseType(
     meaning="No entry is for the caller, but one name differs by a letter, or only by the suffix of an IAM Identity Center role.",
     recognised_by="The text contains the entry, whose name differs from that of the caller by one letter or by its suffix.",
     fix="Correct the name in the entry if it is meant for the caller.",
-    of="map-entry-with-path",
+    of="not-mapped",
+    sources=(pages.EKS_AUTH_CONFIGMAP,),
 )
 MAP_ENTRY_IN_OTHER_LIST = CauseType(
     "map-entry-in-other-list",
@@ -58,7 +59,8 @@ MAP_ENTRY_IN_OTHER_LIST = CauseType(
     text="The authenticator reads rolearn only in mapRoles, and userarn only in mapUsers. It drops an entry with the other field.",
     recognised_by="The text contains the entry of a user in mapRoles, or that of a role in mapUsers.",
     fix="Move the entry to the list of its field.",
-    of="map-entry-with-path",
+    of="not-mapped",
+    sources=(pages.EKS_AUTH_CONFIGMAP,),
 )
 # https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
 _NEW_SUFFIX = "IAM Identity Center creates a role with a new suffix if a permission set is assigned again after its last assignment in the account was deleted. Other policies with the old ARN no longer match, either."
@@ -261,7 +263,8 @@ MAP_IN_WRONG_PLACE = CauseType(
     text="EKS reads only the ConfigMap aws-auth in the namespace kube-system.",
     recognised_by="The text shows the ConfigMap with the caller's entry under another name or in another namespace.",
     fix="Create the ConfigMap aws-auth in kube-system with the entry, and delete the other one.",
-    of="map-entry-with-path",
+    of="not-mapped",
+    sources=(pages.EKS_AUTH_CONFIGMAP,),
 )
 _VARIABLES = {"mapRoles": "map_roles", "mapUsers": "map_users"}
 _TERRAFORM = 'resource "kubernetes_config_map'
