@@ -151,6 +151,14 @@ def test_unknown_code_names_the_closest_ones() -> None:
         cause_info("scp-den")
 
 
+def test_possible_reasons_follow_their_cause() -> None:
+    codes = [info.code for info in INFOS]
+    first = codes.index("mfa-code")
+    assert codes[first : first + 3] == ["mfa-code", "mfa-code-reused", "mfa-device"]
+    first = codes.index("kms-behind-service")
+    assert codes[first : first + 3] == ["kms-behind-service", "kms-key-policy", "kms-wrong-region"]
+
+
 def test_code_must_be_a_string() -> None:
     with pytest.raises(TypeError, match="code must be a string, not int"):
         cause_info(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

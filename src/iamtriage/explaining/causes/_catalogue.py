@@ -198,7 +198,7 @@ def cause_info(code: str) -> CauseInfo:
 
 
 def all_causes() -> tuple[CauseInfo, ...]:
-    """Return all causes, ordered by subject.
+    """Return all causes, ordered by subject. After a cause follow its possible reasons.
 
     >>> len({info.code for info in all_causes()}) == len(all_causes())
     True
@@ -231,7 +231,21 @@ def _load() -> dict[str, CauseInfo]:
     by_code = {definition.code: definition for definition in definitions}
     infos = [_build_info(each, subject, by_code, examples) for each, subject in definitions.items()]
     order = list(SUBJECTS)
-    return {info.code: info for info in sorted(infos, key=lambda info: order.index(info.subject))}
+    infos.sort(key=lambda info: order.index(info.subject))
+    subjects = {info.code: info.subject for info in infos}
+    reasons: dict[str, list[CauseInfo]] = {}
+    for info in infos:
+        # The reasons of a cause of another subject stay in the order of their modules.
+        parent = info.reason_for if info.reason_for and subjects[info.reason_for] == info.subject else ""
+        reasons.setdefault(parent, []).append(info)
+    return {info.code: info for info in _walk("", reasons)}
+
+
+def _walk(parent: str, reasons: dict[str, list[CauseInfo]]) -> Iterator[CauseInfo]:
+    """Yield the possible reasons for a cause, each before its own possible reasons."""
+    for info in reasons.get(parent, ()):
+        yield info
+        yield from _walk(info.code, reasons)
 
 
 def find_definitions() -> dict[CauseType, str]:
