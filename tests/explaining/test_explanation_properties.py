@@ -13,7 +13,7 @@ from iamtriage import AccessDenied, explain, parse, policy_for, scan
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.actions import find_action
 from iamtriage.explaining import policies_by_principal, policies_for
-from iamtriage.explaining._rules.headlines import _RULES
+from iamtriage.explaining._rules.kinds import _RULES
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.failures._failures import FAILURE_CLASSES
 from tests.policy_validator import validate, validate_statement

@@ -10,9 +10,9 @@ from iamtriage.explaining._others.describing import describe_failure, is_of_same
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial_remedies import is_sentence_cut
 from iamtriage.explaining._rules.shared.kubernetes_requests import parse_service_account, required_verbs
+from iamtriage.explaining._rules.shared.masked_principals import parse_masked_principal
 from iamtriage.explaining._rules.shared.principal_words import (
     describe_principal,
-    parse_masked_principal,
     try_parse_arn,
     try_parse_principal,
     underlying_role,

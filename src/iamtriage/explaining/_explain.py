@@ -15,7 +15,7 @@ from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._extensions import apply_extensions
 from iamtriage.explaining._facts import NO_FACTS, add_attached_facts
-from iamtriage.explaining._rules.headlines import explain_failure, find_headline
+from iamtriage.explaining._rules.kinds import explain_failure
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.failures._failures import (
@@ -46,6 +46,8 @@ _UNPARSED_SIGNS = (
 # What databases and brokers say of a login, which can be one with a token of IAM.
 _LOGIN_SIGNS = ("denied for user '", "authentication failed for user", "SASL", "SaslAuth")
 _MAX_UNPARSED = 200_000
+# In a text without any of these, no other failure says more than a denial with an action.
+_HEADLINE_SIGNS = ("retrieve verification key", "the 'sts' service module must be")
 # What a part of the text adds to the explanation of a failure of any kind: the part, and the rule.
 _ADDITIONS = (
     ("the kubernetes cluster", "kubernetes.nodes.add_node_access"),
@@ -127,7 +129,7 @@ def explain(
     if failure is None:
         return _explain_unparsed(error_or_failure, known)
     if isinstance(error_or_failure, str) and isinstance(failure, AccessDenied | KubernetesUnauthorized):
-        failure = find_headline(error_or_failure, failure, known)
+        failure = _find_headline(error_or_failure, failure, known)
     # Rules get a failure without secrets and borders. The explanation has the original failure.
     unframed = shown = _without_borders(failure)
     if has_secrets(failure):
@@ -148,6 +150,16 @@ def explain(
     if shown is not failure:
         explanation = copy_with(explanation, failure=failure)
     return apply_extensions(hide_quoted_secrets(explanation))
+
+
+def _find_headline(text: str, failure: AccessDenied | KubernetesUnauthorized, facts: Facts) -> Failure:
+    """Return the failure of a text to explain, which is the denial of most texts that name its action."""
+    is_plain = isinstance(failure, AccessDenied) and failure.action is not None
+    if is_plain and not any(sign in text for sign in _HEADLINE_SIGNS):
+        return failure
+    from iamtriage.explaining._rules.headlines import find_headline
+
+    return find_headline(text, failure, facts)
 
 
 def _explain_unparsed(error: object, facts: Facts) -> Explanation:

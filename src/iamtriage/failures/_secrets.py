@@ -21,10 +21,11 @@ _UUID = lazy_pattern(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 # The policies that remedies create are named after an action, with a digest.
 _POLICY_NAME = lazy_pattern(r"Allow[A-Za-z0-9]*(?:-[0-9a-f]{6})?")
 _MIN_LETTERS = 30
+_NAME_SIGNS = ("pass", "pw", "secret", "token", "key", "cred", "cookie", "auth", "signature")
 # What is before a secret, in lower case, and the pattern of what follows.
 _SIGNS = (
     (
-        ("pass", "pw", "secret", "token", "key", "cred", "cookie", "auth", "signature"),
+        _NAME_SIGNS,
         lazy_pattern(
             r"[\w-]{0,20}(?:"
             r"[\"'`\\\])*]{0,4}(?: ?(?:[=:,|\t>]|=>) ?|\s(?:is|was)\s)[\"'`\\*]{0,4}[^\s\"'`\\]{4}"
@@ -56,7 +57,8 @@ def has_secrets(failure: Failure) -> bool:
     """Return whether ``redact_record()`` would change any value but the encoded message."""
     envelope = failure.envelope
     words = (envelope.code, envelope.operation, envelope.service)
-    values = [failure.principal, failure.action, failure.resource, envelope.user_agent, envelope.source_ip]
+    action = None if _is_plain_action(failure.action) else failure.action
+    values = [failure.principal, action, failure.resource, envelope.user_agent, envelope.source_ip]
     values += (envelope.request_id, envelope.host_id, envelope.event_id, envelope.time, envelope.region)
     values += (word for word in words if word is not None and not word.isidentifier())
     if isinstance(failure, AccessDenied):
@@ -71,6 +73,12 @@ def has_secrets(failure: Failure) -> bool:
         )
     # The user of a Kubernetes denial is also its principal.
     return any(value is not None and hide_secrets(value) != value for value in set(values))
+
+
+def _is_plain_action(action: str | None) -> bool:
+    """Return whether an action has only letters after its prefix, which is no name of a secret."""
+    prefix, _, name = (action or "").partition(":")
+    return name.isalpha() and prefix.islower() and not any(sign in prefix for sign in _NAME_SIGNS)
 
 
 def are_plain(texts: Iterable[str]) -> bool:

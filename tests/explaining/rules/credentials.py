@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage import parse
-from iamtriage.explaining._additions.remedy_values import complete_remedies
+from iamtriage.explaining._additions.remedy_values import fill_remedies
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._given_facts import build_facts
 from iamtriage.explaining._rules.calls.api_errors import explain_api_error
@@ -49,7 +49,7 @@ def explained(error: str | BaseException | Failure, facts: Mapping[str, Any] | N
     assert failure is not None, error
     known = build_facts(facts)
     explanation = RULES[failure.kind](Case(failure, known))
-    remedies = complete_remedies(explanation, resolve_facts(failure, known), None)
+    remedies = fill_remedies(explanation, resolve_facts(failure, known), None)
     return attrs.evolve(explanation, remedies=remedies)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import attrs
 
 from iamtriage import parse
-from iamtriage.explaining._additions.remedy_values import complete_remedies
+from iamtriage.explaining._additions.remedy_values import fill_remedies
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._given_facts import build_facts
 from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
@@ -44,7 +44,7 @@ def explained_failure(failure: Failure, facts: Mapping[str, object] | None = Non
     rule = cast("Callable[[Case[Failure]], Explanation]", RULES[failure.kind])
     known = build_facts(facts)
     explanation = rule(Case(failure, known))
-    remedies = complete_remedies(explanation, resolve_facts(failure, known), None)
+    remedies = fill_remedies(explanation, resolve_facts(failure, known), None)
     return attrs.evolve(explanation, remedies=remedies)
 
 

@@ -9,8 +9,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.canonical.denials import DENIAL, DENIAL_NAMES, parse_decision
 from iamtriage._reading.canonical.kinds import kind_of
-from iamtriage._reading.canonical.messages import DENIAL, DENIAL_NAMES, parse_decision, parse_message
+from iamtriage._reading.canonical.messages import parse_message
 from iamtriage._reading.canonical.outputs import CAPITAL, LOWERCASE, OUTPUTS
 from iamtriage._reading.vocabulary.codes import is_code, is_known
 from iamtriage._reading.vocabulary.services import service_name

@@ -7,19 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.policy_types import POLICY_WORDS
-from iamtriage._reading.vocabulary.strict import (
-    ACCOUNT,
-    ACTION,
-    AUTHORIZATION_ID,
-    ENCODED_MESSAGE,
-    POLICY,
-    POLICY_TYPE,
-    PRINCIPAL,
-    RESOURCE,
-    SERVICE_PRINCIPAL,
-    USER,
-)
+from iamtriage._reading.canonical.denials import DENIAL_NAMES, PLAIN_DENIAL, parse_decision
+from iamtriage._reading.vocabulary.strict import ACCOUNT, AUTHORIZATION_ID, ENCODED_MESSAGE, PRINCIPAL, USER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,21 +55,6 @@ class Message(NamedTuple):
 NO_MESSAGE = Message(None, -1, -1, 0, is_exclusive=False)
 """The message of an error that has none."""
 
-# A quotation mark in plain text, in JSON in a string and in XML.
-_QUOTE = r'\\?"|&quot;'
-_DENIAL = (
-    r"(?:You are not authorized to perform this operation\. (?=User))?"
-    rf"(?:(?:User|Service Principal): (?P<principal>{PRINCIPAL}|{SERVICE_PRINCIPAL}|anonymous) is not authorized to perform: "
-    r"|Not authorized to perform:? )"
-    rf"(?P<action>{ACTION})"
-    rf"(?: on (?:resource: (?P<quote>{_QUOTE})?(?P<resource>{RESOURCE}|\*)(?(quote)(?:{_QUOTE}))|the resource associated with this ciphertext))?"
-    rf"(?: (?P<reason>because no (?P<no>{POLICY_TYPE}) allows the (?P=action) action"
-    rf"|with an explicit deny(?: in (?:an?|the) (?P<in>{POLICY_TYPE})(?:: (?P<policy_arn>{POLICY}))?)?))?"
-)
-DENIAL_NAMES = (
-    *("", "principal", "account", "action", "service", "", "resource"),
-    *("", "", "", "policy_arn"),
-)
 _TAIL = lazy_pattern(
     rf"(?:\. Encoded authorization failure message: (?P<encoded_message>{ENCODED_MESSAGE}))?"
     rf"(?:\. Go to https://[a-z0-9-]+\.console\.aws\.amazon\.com/iam/home\?region=[a-z0-9-]+#/authorization-details/(?P<authorization_id>{AUTHORIZATION_ID})"
@@ -90,23 +64,6 @@ _TAIL = lazy_pattern(
 _TAIL_NAMES = ("", "encoded_message", "authorization_id")
 # The __new__ of a named tuple takes twice the time.
 _new: Callable[[type[Message], tuple[object, ...]], Message] = cast("Any", tuple).__new__
-
-
-DENIAL = _DENIAL.replace("(?P<service>", "(?P<prefix>")
-"""The pattern of the standard denial message, for patterns that already have a group ``service``."""
-PLAIN_DENIAL = lazy_pattern(_DENIAL, re.ASCII)
-"""The standard denial message, without what can follow it."""
-
-
-def parse_decision(
-    reason: str | None, implicit: str | None, explicit: str | None
-) -> tuple[str | None, str | None]:
-    """Return whether a denial is explicit or implicit, and the policy type."""
-    if implicit is not None:
-        return "implicit", POLICY_WORDS[implicit]
-    if reason is None:
-        return None, None
-    return "explicit", None if explicit is None else POLICY_WORDS[explicit]
 
 
 def _parse_denial(text: str, at: int) -> Message | None:

@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.failures._failures import Failure
 
-__all__ = ("complete_remedies",)
+__all__ = ("fill_remedies",)
 
 _PRINT_ENVIRONMENT = "env | "
 _LIST_DEVICES = "aws iam list-mfa-devices"
@@ -91,7 +91,7 @@ _CALL = lazy_pattern(
 _ECS_COMMAND = lazy_pattern(r"\baws ecs [^\n|;&]{1,400}?--cluster[ =]([\w-]{1,255})", re.ASCII)
 
 
-def complete_remedies(
+def fill_remedies(
     explanation: Explanation, facts: ResolvedFacts, runtime: Runtime | None
 ) -> tuple[Remedy, ...]:
     """Return the remedies of an explanation with the values that are known."""

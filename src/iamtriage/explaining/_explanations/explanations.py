@@ -6,7 +6,7 @@ Renderers are imported when they are needed, because programs often only read at
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, ForwardRef, Literal, TypeAlias, cast
 
 import attrs
 
@@ -15,7 +15,6 @@ from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
 from iamtriage._typing import override
 from iamtriage.explaining._cause_types import Cause, cause_parts, escape_all
-from iamtriage.explaining._explanations.remedies import Remedies, Remedy, build_remedies, remedy_parts
 from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
@@ -23,6 +22,11 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.blocks import Block
     from iamtriage.explaining._content import Content
+    from iamtriage.explaining._explanations.remedies import Remedies, Remedy
+else:
+    # Programs often read only the causes. attrs.resolve_types imports them by these references.
+    _MODULE = "__import__('iamtriage.explaining._explanations.remedies', fromlist=['Remedy'])"
+    Remedies, Remedy = ForwardRef(f"{_MODULE}.Remedies"), ForwardRef(f"{_MODULE}.Remedy")
 
 __all__ = ("Detail", "Explanation")
 
@@ -43,6 +47,10 @@ ONE_POLICY_TYPE = (
 )
 EVENTUAL_CONSISTENCY = "Policy and role changes can take a few seconds to take effect. Then retry the call."
 _GENERAL_NOTES = frozenset({ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY})
+
+
+def _build(remedies: Remedies) -> tuple[Remedy, ...]:
+    return remedies() if callable(remedies) else remedies
 
 
 @attrs.frozen(eq=False)
@@ -72,7 +80,7 @@ class Explanation(Value, View):
     causes: tuple[Cause, ...] = ()
     # Programs often only count the causes of a log's explanations, so the remedies are built when they are
     # read.
-    _remedies: Remedies = attrs.field(default=(), eq=build_remedies, alias="remedies")
+    _remedies: Remedies = attrs.field(default=(), eq=_build, alias="remedies")
     notes: tuple[str, ...] = attrs.field(default=(), converter=escape_all)
     text: str | None = attrs.field(default=None, repr=False, eq=False)
     # Builds the policy of a short explanation for several denials of one principal.
@@ -87,7 +95,7 @@ class Explanation(Value, View):
         """The remedies, in the order to try them."""
         if callable(self._remedies):
             object.__setattr__(self, "_remedies", self._remedies())
-        return build_remedies(self._remedies)
+        return _build(self._remedies)
 
     def with_added(
         self,
@@ -209,6 +217,7 @@ class Explanation(Value, View):
 
     def _content(self) -> Content:
         from iamtriage.explaining._content import Content
+        from iamtriage.explaining._explanations.remedies import remedy_parts
 
         remedies, others = self.remedies, self.other_failures
         combine = self._combine if others else None

@@ -25,7 +25,6 @@ __all__ = (
     "Remedies",
     "Remedy",
     "Who",
-    "build_remedies",
     "change_commands",
     "insert_command",
     "remedy_parts",
@@ -141,10 +140,6 @@ class Remedy(Value, View):
 
 Remedies: TypeAlias = tuple[Remedy, ...] | Callable[[], tuple[Remedy, ...]]
 """Remedies, or a function that builds them when they are first read."""
-
-
-def build_remedies(remedies: Remedies) -> tuple[Remedy, ...]:
-    return remedies() if callable(remedies) else remedies
 
 
 def change_commands(remedy: Remedy, commands: tuple[str, ...], *labels: Labelled) -> Remedy:

@@ -1,4 +1,4 @@
-"""Choose which failure of a text to explain, and explain it with the rule for its kind.
+"""Choose which failure of a text to explain.
 
 The one that ``parse`` returns can say less than another one, or be its consequence.
 """
@@ -13,8 +13,8 @@ import attrs
 from iamtriage._reading.parsing import parse
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._facts import NO_FACTS
+from iamtriage.explaining._rules.kinds import explain_failure
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.failures._failures import (
     AccessDenied,
     AwsError,
@@ -27,11 +27,10 @@ from iamtriage.failures._failures import (
 )
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
-__all__ = ("explain_failure", "find_headline")
+__all__ = ("find_headline",)
 
 _NO_KEY = "retrieve verification key"
 _STANDARD_DENIAL = "is not authorized to perform: "
@@ -46,31 +45,6 @@ _MAX_LOGINS = 8
 _GENERAL_TOPICS = frozenset(
     {"already-exists", "aws-error", "head-without-reason", "no-answer", "service-error", "throttled"}
 )
-# The rule for each kind of failure, by its name below _rules.
-_RULES = {
-    "access_denied": "denials.dispatch.explain_denial",
-    "kubernetes_forbidden": "kubernetes.forbidden.explain_forbidden",
-    "kubernetes_unauthorized": "kubernetes.unauthorized.explain_unauthorized",
-    "console_kubernetes_access": "kubernetes.eks_console.explain_eks_console",
-    "access_entry": "kubernetes.access_entries.explain_access_entry",
-    "invalid_arn": "calls.invalid_arns.explain_invalid_arn",
-    "invalid_identity_token": "credentials.identity_tokens.explain_identity_token",
-    "credential_scope": "sts.credential_scopes.explain_credential_scope",
-    "expired_credentials": "credentials.expired.explain_expired_credentials",
-    "invalid_credentials": "credentials.invalid_credentials.explain_invalid_credentials",
-    "signature_mismatch": "credentials.signatures.explain_signature",
-    "missing_credentials": "credentials.missing_credentials.explain_missing_credentials",
-    "region_disabled": "sts.rejected_calls.explain_region_disabled",
-    "access_key_quota": "credentials.access_keys.explain_key_quota",
-    "malformed_policy": "calls.malformed_policies.explain_malformed_policy",
-    "aws_error": "calls.api_errors.explain_api_error",
-}
-
-
-def explain_failure(failure: Failure, facts: Facts) -> Explanation:
-    """Explain a failure with the rule for its kind."""
-    explanation: Explanation = load_rule(_RULES[failure.kind])(Case(failure, facts))
-    return explanation
 
 
 def find_headline(text: str, failure: AccessDenied | KubernetesUnauthorized, facts: Facts) -> Failure:

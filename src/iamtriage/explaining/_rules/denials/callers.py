@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     STACK_SET_OPTION,
     account_elsewhere,
 )
-from iamtriage.explaining._rules.shared.principal_words import session_name
+from iamtriage.explaining._rules.shared.masked_principals import session_name
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.text_fragments import (
     PULUMI_FRAGMENTS,

@@ -30,8 +30,9 @@ from iamtriage.explaining._rules.denials.resource_policies import explain_servic
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.masked_principals import parse_masked_role
 from iamtriage.explaining._rules.shared.message_rules import SERVICES_IN_PROSE
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import account_remedy, save_step, trust_remedy
 from iamtriage.explaining._rules.shared.service_access import ServiceAccess

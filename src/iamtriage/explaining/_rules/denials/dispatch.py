@@ -127,10 +127,13 @@ def _cannot_assume_passed_role(denial: Denial) -> bool:
         is_assumed = "authorized to assume the provided role" in (denial.service_message or "")
         return is_assumed or denial.lowercase_action == "sts:assumerole"
     caller = denial.principal_text
-    if denial.lowercase_action != "sts:assumerole" or not (
-        caller is None or principal_words.is_service_name(caller)
-    ):
+    if denial.lowercase_action != "sts:assumerole":
         return False
+    if caller is not None:
+        from iamtriage.explaining._rules.shared.named_callers import is_service_name
+
+        if not is_service_name(caller):
+            return False
     # "CodeBuild is not authorized to perform: sts:AssumeRole on …"
     return _SERVICE_ASSUMES.search(denial.failure.text) is not None
 
@@ -163,7 +166,9 @@ def _is_database_user(denial: Denial) -> bool:
     # An action in the text around the message, as COPY FROM 's3://…' implies one, is not what was denied.
     if denial.failure.action is not None or ":redshift" not in (denial.principal_text or ""):
         return False
-    return principal_words.parse_masked_role((denial.resource or "").partition(",")[0]) is not None
+    from iamtriage.explaining._rules.shared.masked_principals import parse_masked_role
+
+    return parse_masked_role((denial.resource or "").partition(",")[0]) is not None
 
 
 def _says(words: str) -> Condition:

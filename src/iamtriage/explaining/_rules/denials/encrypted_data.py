@@ -16,7 +16,7 @@ from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.shared import commands, principal_words
+from iamtriage.explaining._rules.shared import commands, masked_principals, principal_words
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.tasks import MULTIPART
@@ -314,7 +314,7 @@ def name_called_data(denial: Denial) -> tuple[str, str] | None:
 
 def function_of(denial: Denial) -> str:
     """Return the name of a function, after which its sessions are named, or a placeholder."""
-    session = principal_words.session_name(denial.principal)
+    session = masked_principals.session_name(denial.principal)
     return session if _FUNCTION.fullmatch(session) else "FUNCTION_NAME"
 
 

@@ -16,7 +16,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.managed_services import SERVICE_ROLE_LACKS_PERMISSION
 from iamtriage.explaining._rules.denials.region_contrasts import name_alternative
-from iamtriage.explaining._rules.shared import commands, pages, principal_words
+from iamtriage.explaining._rules.shared import commands, masked_principals, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
@@ -107,7 +107,7 @@ _ROLE_SETTINGS = {
 
 def _use_role_remedy(denial: Denial, name: str) -> Remedy | None:
     """Return how a service uses another role instead of the caller's, if the session shows which service it is."""
-    session = principal_words.session_name(denial.principal)
+    session = masked_principals.session_name(denial.principal)
     function, runtime = denial.context.function, denial.context.runtime
     is_function = function is not None and function.value.rpartition(":")[2] == session
     service, target = None, session

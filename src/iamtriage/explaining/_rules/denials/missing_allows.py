@@ -6,18 +6,20 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._text import quote_words
 from iamtriage.arns._principals import Root, ServicePrincipal
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.statements import MOMENT, find_changed
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
 from iamtriage.explaining._rules.shared.denial import CUT_OFF, WITHOUT_RESOURCE_POLICIES, Denial
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.remedies import Remedy
 
 IMPLICIT_DENY = CauseType(
     "implicit-deny",
@@ -127,12 +129,13 @@ def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
         on = " on this resource" if denial.resource else ""
         text = f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}."
         # Most messages stand alone.
-        is_alone = denial.failure.span == (0, len(denial.failure.text))
-        changed = None if is_alone else find_changed(denial.failure.text, MOMENT)
-        if changed is not None:
-            reasons = (
-                f"The text says {quote_words(changed)}: first repeat the call. A change takes effect after seconds, at most minutes, without a restart.",
-            )
+        if denial.failure.span != (0, len(denial.failure.text)):
+            from iamtriage.explaining._context.readers.statements import MOMENT, find_changed
+
+            if (changed := find_changed(denial.failure.text, MOMENT)) is not None:
+                reasons = (
+                    f"The text says {quote_words(changed)}: first repeat the call. A change takes effect after seconds, at most minutes, without a restart.",
+                )
         yield NO_IDENTITY_ALLOW.cause(evidence, reasons, text=text)
         yield from _service_linked_causes(denial)
         if denial.lowercase_action.endswith("tagging") and denial.operation != "CopyObject":

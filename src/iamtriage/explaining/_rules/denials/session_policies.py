@@ -24,8 +24,8 @@ from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.clusters import find_cluster, restart_command
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.masked_principals import session_name
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
-from iamtriage.explaining._rules.shared.principal_words import session_name
 from iamtriage.explaining._rules.shared.remedies import save_step
 from iamtriage.explaining._rules.shared.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.statement_matching import names_resource

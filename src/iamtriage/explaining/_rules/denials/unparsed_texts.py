@@ -30,7 +30,7 @@ from iamtriage.explaining._rules.kubernetes.rejected_objects import explain_reje
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import Cluster
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.masked_principals import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, identity_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.explaining._rules.shared.text_signs import Signs

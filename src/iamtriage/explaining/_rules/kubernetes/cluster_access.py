@@ -19,7 +19,7 @@ from iamtriage.arns._principals import (
 )
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.statements import is_administrator
-from iamtriage.explaining._rules.shared import commands, pages, principal_words
+from iamtriage.explaining._rules.shared import commands, masked_principals, pages, principal_words
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.kubernetes_requests import narrowest_access_policy
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
@@ -169,7 +169,7 @@ def mode_causes(cluster: Cluster) -> Iterator[Cause]:
 
 def principal_causes(case: AnyCase) -> Iterator[Cause]:
     """Yield what follows from the type of the caller."""
-    principal = case.principal or principal_words.parse_masked_principal(case.caller)
+    principal = case.principal or masked_principals.parse_masked_principal(case.caller)
     role = principal_words.underlying_role(principal)
     evidence: Evidence = "supplied" if case.failure.principal is None else "derived"
     because = (f"The caller is {case.caller}",)

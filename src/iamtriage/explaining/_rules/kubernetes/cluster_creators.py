@@ -17,7 +17,7 @@ from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.stated_entries import find_stated_entry, is_listed
-from iamtriage.explaining._rules.shared import commands, pages, principal_words
+from iamtriage.explaining._rules.shared import commands, masked_principals, pages
 from iamtriage.explaining._rules.shared.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
@@ -102,7 +102,7 @@ def explain_excluded_creator(case: AnyCase) -> Explanation | None:
     text = case.failure.text
     setting = next(find_said(text, _NO_CREATOR), None)
     cluster = find_cluster(case)
-    masked = principal_words.parse_masked_principal(case.caller) if case.caller else None
+    masked = masked_principals.parse_masked_principal(case.caller) if case.caller else None
     if (
         setting is None
         or _MODULE_ACCESS.search(text)

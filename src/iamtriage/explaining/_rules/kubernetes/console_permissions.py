@@ -12,7 +12,7 @@ from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._context.readers.statements import find_said, is_administrator
 from iamtriage.explaining._explanations.remedies import Remedy, Who
-from iamtriage.explaining._rules.shared import commands, pages, principal_words
+from iamtriage.explaining._rules.shared import commands, masked_principals, pages, principal_words
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def may_call(case: Case[ConsoleKubernetesAccess]) -> bool:
 
 def iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
     """Return the remedy that allows the calls of the console in IAM."""
-    principal = case.principal or principal_words.parse_masked_principal(case.caller)
+    principal = case.principal or masked_principals.parse_masked_principal(case.caller)
     role = principal_words.underlying_role(principal)
     account = cluster.account if cluster.account and ACCOUNT.fullmatch(cluster.account) else None
     # The console shows only clusters of the caller's own account.

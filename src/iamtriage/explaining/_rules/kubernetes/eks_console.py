@@ -39,7 +39,14 @@ from iamtriage.explaining._rules.kubernetes.stated_entries import (
 )
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
-from iamtriage.explaining._rules.shared import arn_diagnosis, clues, commands, pages, principal_words
+from iamtriage.explaining._rules.shared import (
+    arn_diagnosis,
+    clues,
+    commands,
+    masked_principals,
+    pages,
+    principal_words,
+)
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.companion_actions import KUBECTL_WORKS
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
@@ -110,7 +117,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     # The console has its own Region, which need not be the default of the AWS CLI.
     cluster = attrs.evolve(cluster, region=cluster.region or "REGION")
     # People mask the account in the console's menu.
-    masked = principal_words.parse_masked_principal(case.caller) if case.principal is None else None
+    masked = masked_principals.parse_masked_principal(case.caller) if case.principal is None else None
     entry = find_stated_entry(case.failure, case.principal)
     mapped = find_mapping(case, masked) if entry is None else None
     principal = build_cluster_principal(
@@ -244,7 +251,7 @@ def _read_access(
         return _Access(
             f"aws-auth maps it to {groups}: most likely, no ClusterRole that shows the objects is bound to that"
         )
-    listed = is_listed(case.failure, case.principal or principal_words.parse_masked_principal(case.caller))
+    listed = is_listed(case.failure, case.principal or masked_principals.parse_masked_principal(case.caller))
     if listed:
         return _Access(
             "it has an access entry, whose access policies or whose permissions in IAM do not suffice", listed

@@ -36,8 +36,9 @@ from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, f
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster, failure_sentence
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
+from iamtriage.explaining._rules.shared.masked_principals import parse_masked_principal
 from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import describe_principal, parse_masked_principal
+from iamtriage.explaining._rules.shared.principal_words import describe_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, look_up_once, present, your_remedy
 
 if TYPE_CHECKING:

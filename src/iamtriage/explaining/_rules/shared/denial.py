@@ -160,7 +160,9 @@ class Denial(Explainable[AccessDenied]):
     @property
     def target_role(self) -> Role | None:
         """The role that the resource names, even if its account is masked."""
-        return principal_words.parse_masked_role(self.resource)
+        from iamtriage.explaining._rules.shared.masked_principals import parse_masked_role
+
+        return parse_masked_role(self.resource)
 
     @property
     def target_role_name(self) -> str | None:
@@ -326,9 +328,16 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
 
 def _parse_caller(text: str | None, policy_type: PolicyType | None) -> tuple[str | None, Principal | None]:
     """Return the caller as a text and as a principal. A service has a name of its own in place of an ARN."""
-    principal = principal_words.try_parse_principal(text) or principal_words.parse_masked_principal(text)
-    service = principal_words.find_named_service(text) if policy_type == "resource" else None
-    return (text, principal) if principal or service is None else (service.name, service)
+    principal = principal_words.try_parse_principal(text)
+    if principal is None and text is not None:
+        from iamtriage.explaining._rules.shared.masked_principals import parse_masked_principal
+        from iamtriage.explaining._rules.shared.named_callers import find_named_service
+
+        principal = parse_masked_principal(text)
+        service = find_named_service(text) if policy_type == "resource" else None
+        if principal is None and service is not None:
+            return service.name, service
+    return text, principal
 
 
 def _to_arn(resource: str | None, region: str | None) -> str | None:
@@ -358,7 +367,11 @@ def _find_provided_role(failure: AccessDenied, facts: Facts) -> str | None:
         return None
     if "provided role" not in failure.text[slice(*failure.span)]:
         account = context_of(facts).account
-        return account and principal_words.find_role_of_controller(failure.text, account.value)
+        if account is None:
+            return None
+        from iamtriage.explaining._rules.shared.named_callers import find_role_of_controller
+
+        return find_role_of_controller(failure.text, account.value)
     found = set(_LABELLED_ROLE.findall(failure.text))
     return found.pop() if len(found) == 1 else None
 

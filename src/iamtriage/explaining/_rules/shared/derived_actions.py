@@ -15,7 +15,8 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import OperationActions, actions_for, service_prefix
 from iamtriage.arns._principals import Role, RoleSession, User
 from iamtriage.explaining._context.resolving import context_of, is_derived
-from iamtriage.explaining._rules.shared.principal_words import is_service_name, try_parse_principal
+from iamtriage.explaining._rules.shared.named_callers import is_service_name
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 
 if TYPE_CHECKING:
     from collections.abc import Collection

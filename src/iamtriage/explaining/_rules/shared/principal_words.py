@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.services import service_name
 from iamtriage.arns._arns import Arn, parse_arn
-from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principal_parsing import parse_principal
 from iamtriage.arns._principals import (
     FederatedUser,
@@ -19,7 +16,6 @@ from iamtriage.arns._principals import (
     Role,
     RoleSession,
     Root,
-    ServicePrincipal,
     User,
 )
 
@@ -30,8 +26,6 @@ _T = TypeVar("_T")
 # ARNs are at most 2,048 characters long.
 _MAX_LENGTH = 2048
 _COLONS = 5
-# It stands in for the name of a session that a text masks.
-_UNKNOWN_SESSION = "stand-in"
 LINKED_ROLE_SERVICES = {
     "AWSServiceRoleForAutoScaling": "autoscaling", "AWSServiceRoleForAmazonEKS": "eks",
     "AWSServiceRoleForAmazonEKSNodegroup": "eks-nodegroup", "AWSServiceRoleForBackup": "backup",
@@ -41,33 +35,18 @@ LINKED_ROLE_SERVICES = {
 }  # fmt: skip
 """Service-linked roles and the services in their paths, as the user guides of the services name them."""
 PLACEHOLDER_ACCOUNT = "0" * 12
-"""The account that :func:`parse_masked_principal` substitutes for a masked one."""
-_ROLE_IN_PROSE = lazy_pattern(
-    r"\b(?i:irsa|iam|its|own|pod|controller) role (?:[(`'\"]|(?=[\w+=,.@-]{0,60}[A-Z0-9]))([A-Za-z][\w+=,.@]{0,40}[-_][\w+=,.@-]{1,40})(?<!\.)",
-    re.ASCII,
-)
-_SESSION_ROLE = lazy_pattern(r"assumed-role/[\w+=,.@-]{1,64}", re.ASCII)
-_SESSION = lazy_pattern(r"(assumed-role/[^/]{1,64}/).{1,80}")
+"""The account of a principal whose account is masked."""
 # People replace names by longer ones than AWS accepts.
 _LONG_SESSION = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/([\w+=,.@-]{1,128})/[\w+=,.@-]{1,128}", re.ASCII
 )
-_MASKED_ARN = lazy_pattern(
-    r"(?P<service>arn:aws[a-z-]{0,20}:(?:iam|sts)):(?P<account>[^/]{0,80}?)(?<![a-z])"
-    # Dots or dashes alone are a mask of the name, too.
-    r"(?P<resource>(?:assumed-role|federated-user|role|user)/(?![.-]+(?:/|\Z)).+|root)"
-)
-# A name without brackets or a space can be that of a user.
-_SERVICE_NAME = lazy_pattern(r"(?=\[.*\]\Z|\w+ )\[?((?:Amazon|AWS) ?[A-Z][A-Za-z0-9 ]{1,40})\]?")
 _MASKS = lazy_pattern(r"\*+|…|\.{3}|<[^<>]{1,40}>|[xX]{3,20}")
 # What can follow the account in a role's ARN, and the key of the ARN in a CloudTrail record or a result of IAM or EKS.
 _ROLE_NAME = lazy_pattern(r"[\w+=,.@/-]{1,576}", re.ASCII)
 _ARN_KEY = lazy_pattern(r"[\"'](?:[Aa]rn|principalArn)[\"']\s{0,3}:\s{0,3}[\"']\Z")
-# What ARNs of AWS-owned identities have instead of an account ID.
-_AWS_OWNED = ("aws", "cloudfront")
 
 
-def _or_none(parse: Callable[[str], _T]) -> Callable[[str | None], _T | None]:
+def or_none(parse: Callable[[str], _T]) -> Callable[[str | None], _T | None]:
     """Return a parser that returns ``None`` for what is not an ARN. It is cached, because logs repeat the same ARNs."""
 
     @functools.lru_cache(maxsize=512)
@@ -84,7 +63,7 @@ def _or_none(parse: Callable[[str], _T]) -> Callable[[str | None], _T | None]:
     return parse_any
 
 
-@_or_none
+@or_none
 def try_parse_arn(text: str) -> Arn | None:
     """Return the parsed ARN, or ``None`` if a text is not an ARN.
 
@@ -94,7 +73,7 @@ def try_parse_arn(text: str) -> Arn | None:
     return parse_arn(text)
 
 
-@_or_none
+@or_none
 def try_parse_principal(text: str) -> Principal | None:
     """Return the principal that an ARN names, or ``None`` if it is not a whole one.
 
@@ -104,43 +83,6 @@ def try_parse_principal(text: str) -> Principal | None:
     True
     """
     return parse_principal(text)
-
-
-@_or_none
-def parse_masked_principal(text: str) -> Principal | None:
-    """Return the principal of an ARN whose account or session name is masked, or that lacks the session name.
-
-    Placeholders replace what is masked. ``None`` if nothing is masked or the rest is not a principal's ARN.
-
-    >>> parse_masked_principal("arn:aws:iam::****:user/ana").name
-    'ana'
-    >>> parse_masked_principal("arn:aws:sts::111122223333:assumed-role/app/<id>").role_name
-    'app'
-    >>> parse_masked_principal("arn:aws:sts::...assumed-role/app/run").role_name
-    'app'
-    >>> parse_masked_principal("arn:aws:sts::111122223333:assumed-role/app").role_name
-    'app'
-    >>> parse_masked_principal("arn:aws:iam::111122223333:user/ana") is None
-    True
-    """
-    # A mask can contain colons, or replace those around it.
-    found = _MASKED_ARN.fullmatch(text)
-    if found is None:
-        return None
-    account, resource = found["account"].strip(":"), found["resource"]
-    if account in _AWS_OWNED:
-        return None
-    if not ACCOUNT.fullmatch(account):
-        account = PLACEHOLDER_ACCOUNT
-    if _SESSION_ROLE.fullmatch(resource):
-        resource += f"/{_UNKNOWN_SESSION}"
-    session = _SESSION.fullmatch(resource)
-    # The session name itself is tried first, then a placeholder.
-    for each in [resource, f"{session[1]}{_UNKNOWN_SESSION}"] if session else [resource]:
-        parsed = try_parse_principal(f"{found['service']}::{account}:{each}")
-        if isinstance(parsed, Role | RoleSession | User | FederatedUser | Root) and str(parsed) != text:
-            return parsed
-    return None
 
 
 def whole_caller(stated: str | None, known: str | None) -> str | None:
@@ -153,20 +95,10 @@ def whole_caller(stated: str | None, known: str | None) -> str | None:
     """
     if stated is None or known is None or try_parse_principal(stated) is not None:
         return stated or known
+    from fnmatch import fnmatchcase  # imported here because few messages mask the caller
+
     pattern = "*".join(part.replace("[", "[[]").replace("?", "[?]") for part in _MASKS.split(stated))
     return known if len(stated) <= _MAX_LENGTH and fnmatchcase(known, pattern) else stated
-
-
-def session_name(principal: Principal | None) -> str:
-    """Return the name of a session, or nothing if the text masks it or the principal has none.
-
-    >>> session_name(parse_principal("arn:aws:sts::111122223333:assumed-role/app/run"))
-    'run'
-    >>> session_name(parse_masked_principal("arn:aws:sts::111122223333:assumed-role/app/****"))
-    ''
-    """
-    name = principal.session_name if isinstance(principal, RoleSession) else ""
-    return "" if name == _UNKNOWN_SESSION else name
 
 
 def underlying_role(principal: Principal | None) -> Role | None:
@@ -210,39 +142,6 @@ def stated_role(principal: Principal | None, text: str) -> Role | None:
     return stated if isinstance(stated, Role) else None
 
 
-def parse_masked_role(text: str | None) -> Role | None:
-    """Return the role that an ARN names, even if its account is masked.
-
-    >>> parse_masked_role("arn:aws:iam::****:role/team/app").name
-    'app'
-    """
-    return underlying_role(try_parse_principal(text) or parse_masked_principal(text))
-
-
-def is_service_name(text: str | None) -> bool:
-    """Return whether a message has the name of a service in place of the role that the service uses.
-
-    >>> is_service_name("CodeBuild"), is_service_name("orders"), is_service_name(None)
-    (True, False, False)
-    """
-    if not text or ":" in text or not text[0].isupper():
-        return False
-    from iamtriage._reading.readers.principals import SERVICE
-
-    return re.fullmatch(SERVICE, text) is not None
-
-
-def find_named_service(text: str | None) -> ServicePrincipal | None:
-    """Return the service principal of a service whose name a message has in place of an ARN.
-
-    >>> find_named_service("[AmazonConnect]"), find_named_service("AmazonReader")
-    (ServicePrincipal(name='connect.amazonaws.com'), None)
-    """
-    found = _SERVICE_NAME.fullmatch(text or "")
-    name = None if found is None else service_name(found[1])
-    return None if name is None else ServicePrincipal(f"{name}.amazonaws.com")
-
-
 # "<arn here>"
 _MASK = lazy_pattern(
     r"(?:arn:[^:]{1,20}:iam::[^:]{0,60}:(?P<kind>role|user)/)?(?:<[^<>]{1,60}>|\[[^\[\]]{1,60}\]|\*{2,}|[Xx]{3,})"
@@ -277,8 +176,11 @@ def describe_principal(principal: Principal | None, text: str | None) -> str:
     if isinstance(principal, Root):
         account = "the account" if principal.account == PLACEHOLDER_ACCOUNT else principal.account
         return f"the root user of {account}"
-    if is_service_name(text):
-        return f"the role that {text} uses"
+    if text and text[0].isupper():
+        from iamtriage.explaining._rules.shared.named_callers import is_service_name
+
+        if is_service_name(text):
+            return f"the role that {text} uses"
     if (name := long_role_name(text)) is not None:
         return f"the role {name}"
     if text and (masked := _MASK.fullmatch(text)) is not None:
@@ -293,22 +195,3 @@ def is_truncated(text: str) -> bool:
     (True, False, False)
     """
     return text.startswith("arn:") and text.count(":") < _COLONS and "/" not in text
-
-
-def find_role_of_controller(text: str, account: str) -> str | None:
-    """Return the ARN of the only role that a text about a controller in an account names in prose.
-
-    >>> text = "failed to list hosted zones in cn-north-1: operation error Route 53, IRSA role `shop-dns`"
-    >>> find_role_of_controller(text, "111122223333")
-    'arn:aws-cn:iam::111122223333:role/shop-dns'
-    """
-    if " role " not in text:
-        return None
-    # Few texts name a role in prose.
-    from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-    from iamtriage.explaining._context.readers.unique_values import stated_partition
-
-    names = set(_ROLE_IN_PROSE.findall(text))
-    if len(names) != 1 or find_controller(text) is None:
-        return None
-    return f"arn:{stated_partition(text) or 'aws'}:iam::{account}:role/{names.pop()}"

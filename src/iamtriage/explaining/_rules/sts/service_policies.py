@@ -15,7 +15,7 @@ from iamtriage.explaining._cause_types import Cause, Evidence
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import NO_FACTS, Facts
-from iamtriage.explaining._rules.shared import commands, pages, principal_words
+from iamtriage.explaining._rules.shared import commands, masked_principals, pages, principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_documents, trust_findings, trust_fixes
 from iamtriage.explaining._rules.sts.source_arns import find_source_arn
@@ -87,7 +87,7 @@ def check_service_trust(  # noqa: PLR0913 (what is known about the request)
     if facts.trust_policy is None:
         return None
     keys = {_SOURCE_ACCOUNT: _find_account(facts, role_arn), **(known or {})}
-    role: str | None = getattr(principal_words.parse_masked_role(role_arn), "name", role_name)
+    role: str | None = getattr(masked_principals.parse_masked_role(role_arn), "name", role_name)
     evidence = trust_findings.trust_policy_evidence(facts)
     stated = {key: value for key, value in keys.items() if value is not None}
     question = _Question(facts, service, role, evidence, stated, added, text)

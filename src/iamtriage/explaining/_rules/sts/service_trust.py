@@ -18,7 +18,8 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE, ROLE_TOO_NEW
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, underlying_role
+from iamtriage.explaining._rules.shared.masked_principals import parse_masked_role
+from iamtriage.explaining._rules.shared.principal_words import underlying_role
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     identity_remedy,

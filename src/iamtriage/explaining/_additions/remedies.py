@@ -1,0 +1,72 @@
+"""Complete the remedies of an explanation when they are read, and hide their secrets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._additions.recoveries import add_recoveries, may_have_recoveries
+from iamtriage.explaining._additions.remedy_values import fill_remedies
+from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._sources import map_strings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from iamtriage.explaining._context.resolving import ResolvedFacts
+    from iamtriage.explaining._context.values import Runtime
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+
+__all__ = ("complete_remedies", "hide_in_remedy")
+
+# Wide permissions, which people add in vain.
+_WIDE_SIGNS = ("FullAccess", "AdministratorAccess", "PowerUserAccess", ":*")
+_MARKER = lazy_pattern(r"\[REDACTED ([A-Za-z -]{1,40})\]")
+
+
+def complete_remedies(
+    explanation: Explanation, facts: ResolvedFacts, runtime: Runtime | None
+) -> tuple[Remedy, ...]:
+    """Return the remedies of an explanation with the values that are known, and those for what else failed.
+
+    Args:
+        explanation: The explanation.
+        facts: The facts, completed by the context.
+        runtime: The environment of the failed code, if that has other credentials than the user.
+    """
+    remedies = fill_remedies(explanation, facts, runtime)
+    failure = explanation.failure
+    if failure is None:
+        return remedies
+    if any(sign in failure.text for sign in _WIDE_SIGNS):
+        from iamtriage.explaining._additions.vain_permissions import remove_vain_permission
+
+        remedies = remove_vain_permission(remedies, explanation.causes, failure)
+    if not may_have_recoveries(failure.text):
+        return remedies
+    return add_recoveries(remedies, failure.kind, failure.text)
+
+
+def hide_in_remedy(remedy: Remedy, hide: Callable[[str], str]) -> Remedy:
+    """Return a remedy without the secrets in its parts."""
+
+    def hide_in_command(command: str) -> str:
+        # A shell would expand the brackets of a marker.
+        return _MARKER.sub(lambda found: f"REDACTED-{found[1].replace(' ', '-')}", hide(command))
+
+    def hide_in_document(document: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        return None if document is None else cast("Mapping[str, Any]", map_strings(document, hide))
+
+    values = {
+        "title": hide(remedy.title),
+        "steps": tuple(map(hide, remedy.steps)),
+        "policy": hide_in_document(remedy.policy),
+        "statement": hide_in_document(remedy.statement),
+        "manifest": None if remedy.manifest is None else hide(remedy.manifest),
+    }
+    changes: Any = {name: value for name, value in values.items() if value != getattr(remedy, name)}
+    shown = change_commands(remedy, tuple(map(hide_in_command, remedy.commands)))
+    return attrs.evolve(shown, **changes) if changes else shown
