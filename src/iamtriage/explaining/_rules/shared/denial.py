@@ -243,9 +243,7 @@ def mark_cut_end(failure: AccessDenied) -> AccessDenied:
 
 def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     """Build a denial from the failure and the supplied facts."""
-    text = principal_words.whole_caller(
-        failure.principal, _find_provided_role(failure, facts) or facts.caller
-    )
+    text = principal_words.whole_caller(failure.principal, _find_caller(failure, facts))
     message = facts.decoded_message
     if message is not None and message.principal is not None:
         text = text or message.principal.arn
@@ -354,48 +352,25 @@ def _to_arn(resource: str | None, region: str | None) -> str | None:
     )
 
 
-# "role: ARN", as people and tools write the role of a pipeline or project.
-_LABELLED_ROLE = lazy_pattern(
-    r"^[ \t]{0,8}(?:[\w-]{1,20} ){0,2}[\"']?(?i:\w{0,20}role(?:[_ ]?arn)?)[\"']?\s{0,4}[:=]\s?[\"']?(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})",
-    re.ASCII | re.MULTILINE,
-)
+def _find_caller(failure: AccessDenied, facts: Facts) -> str | None:
+    """Return the role that the text names as that of the caller, or else the caller in the facts."""
+    if failure.principal is None and (facts.caller is None or is_derived(facts, "caller")):
+        from iamtriage.explaining._rules.shared.unnamed_callers import find_provided_role
 
-
-def _find_provided_role(failure: AccessDenied, facts: Facts) -> str | None:
-    """Return the role that the text names as that of a controller, or as "the provided role" of a service."""
-    if failure.principal is not None or (facts.caller is not None and not is_derived(facts, "caller")):
-        return None
-    if "provided role" not in failure.text[slice(*failure.span)]:
-        account = context_of(facts).account
-        if account is None:
-            return None
-        from iamtriage.explaining._rules.shared.named_callers import find_role_of_controller
-
-        return find_role_of_controller(failure.text, account.value)
-    found = set(_LABELLED_ROLE.findall(failure.text))
-    return found.pop() if len(found) == 1 else None
+        if (role := find_provided_role(failure, context_of(facts).account)) is not None:
+            return role
+    return facts.caller
 
 
 def _describe_caller(
     principal: Principal | None, text: str | None, facts: Facts, failure: AccessDenied, action: str | None
 ) -> str:
     """Return the caller in words; if the text shows only what ran the call, whose credentials that uses."""
-    runtime = context_of(facts).runtime
-    if principal is None and text is None and "HandlerErrorCode: " in failure.text:
-        return "the role that CloudFormation uses"
-    if principal is None and text is None and runtime is not None and runtime.kind != "cloudshell":
-        return runtime.caller
-    if principal is None and text is None and action is not None:
-        from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
+    if principal is None and text is None:
+        from iamtriage.explaining._rules.shared.unnamed_callers import describe_unnamed
 
-        controller = find_controller_of_denial(action, failure)
-        if controller is not None:
-            return f"the role of {controller.name}"
-    if principal is None and text is None and "task role " in failure.text:
-        from iamtriage.explaining._rules.shared.ecs_starts import find_task_role
-
-        if (name := find_task_role(failure.text)) is not None:
-            return f"the task role {name}"
+        if (caller := describe_unnamed(failure, action, context_of(facts).runtime)) is not None:
+            return caller
     if text == "anonymous":
         return "an anonymous caller"
     return principal_words.describe_principal(principal, text)
