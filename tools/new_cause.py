@@ -53,8 +53,8 @@ THE ERROR TEXT, AS THE TOOL PRINTS IT, WITH FICTIONAL NAMES'''
 _NEXT_STEPS = """Written: {module}, {examples}, CHANGELOG.md. Next:
 
 1. Replace the words in capitals.
-2. Choose the rule: in denials/dispatch.py for access denials, else in the table _ROUTES of the module for the
-   failure's kind.
+2. Choose the rule: for a service's own denial message in shared/message_rules.py, for other access denials in
+   denials/dispatch.py, else in the table _ROUTES of the module for the failure's kind.
 3. UPDATE_GOLDEN=1 python -m pytest tests/explaining/golden, and read the new file.
 4. python -m pytest tests/explaining/test_causes.py
 """
@@ -105,14 +105,42 @@ def add_cause(place: str, code: str, title: str, *, root: Path = ROOT) -> str:
 def _with_rule(source: str, names: dict[str, str]) -> str:
     tree = ast.parse(source)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    rule = next(each for each in functions if each.returns and ast.unparse(each.returns) == "Explanation")
-    arguments = ast.unparse(rule.args)
+    argument = next(filter(None, map(_find_case_argument, functions)), None)
+    if argument is None:
+        msg = "no rule is in this module, only parts of rules; choose a module with a function such as explain_…"
+        raise CauseError(msg)
     lines = source.splitlines(keepends=True)
     first = functions[0].lineno - 1 - len(functions[0].decorator_list)
     lines.insert(first, _DEFINITION.format(**names))
-    imports = next(number for number, line in enumerate(lines) if line.startswith("from iamtriage"))
-    lines[imports:imports] = [f"{line}\n" for line in _IMPORTS if line not in source]
-    return "".join(lines) + _RULE.format(arguments=arguments, case=rule.args.args[0].arg, **names)
+    imported = {
+        f"from {node.module} import {alias.name}"
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    for line in _IMPORTS:
+        if line not in imported:
+            lines.insert(_find_place(lines, line), f"{line}\n")
+    rule = _RULE.format(arguments=ast.unparse(argument), case=argument.arg, **names)
+    return "".join(lines) + rule
+
+
+def _find_case_argument(function: ast.FunctionDef) -> ast.arg | None:
+    """Return the argument of a rule: what it explains."""
+    returned = ast.unparse(function.returns) if function.returns else ""
+    first = function.args.args[0] if function.args.args else None
+    if first is None or first.annotation is None or not returned.startswith("Explanation"):
+        return None
+    is_case = re.search(r"Case\b|\bDenial\b|Denial\Z", ast.unparse(first.annotation))
+    return first if is_case else None
+
+
+def _find_place(lines: list[str], new: str) -> int:
+    """Return the number of the line before which an import belongs in alphabetical order."""
+    imports = [number for number, line in enumerate(lines) if line.startswith("from iamtriage")]
+    module = new.split()[1]
+    later = (number for number in imports if lines[number].split()[1] > module)
+    return next(later, imports[-1] if imports else 0)
 
 
 def _with_line(changelog: str, names: dict[str, str]) -> str:

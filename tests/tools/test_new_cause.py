@@ -56,11 +56,22 @@ def test_parts_are_written(root: Path) -> None:
     assert changelog.count("\n#### ") == (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").count("\n#### ")
 
 
+def test_imports_are_in_order(root: Path) -> None:
+    """A module gets only the imports that it lacks, where the linter expects them."""
+    for place in PLACES:
+        add_cause(place, "passport-revoked-" + place.replace("/", "-").replace("_", "-"), TITLE, root=root)
+        lines = (root / RULES / f"{place}.py").read_text(encoding="utf-8").splitlines()
+        modules = [line.split()[1] for line in lines if line.startswith("from iamtriage")]
+        assert modules == sorted(modules)
+        assert sum("import CauseType" in line for line in lines) == 1
+
+
 @pytest.mark.parametrize(
     ("place", "code", "title", "message"),
     [
         ("denials/nothing", "passport-revoked", TITLE, "unknown module 'denials/nothing'"),
         ("shared/pages", "passport-revoked", TITLE, "unknown module 'shared/pages'"),
+        ("sts/trust_fixes", "passport-revoked", TITLE, "no rule is in this module"),
         (PLACES[0], "Passport revoked", TITLE, "in lowercase with hyphens, not 'Passport revoked'"),
         (PLACES[0], "scp-deny", TITLE, "the code scp-deny exists"),
         (PLACES[0], "passport-revoked", "revoked", "a sentence of 8 to 80 characters"),
