@@ -107,7 +107,7 @@ def _with_rule(source: str, names: dict[str, str]) -> str:
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     argument = next(filter(None, map(_find_case_argument, functions)), None)
     if argument is None:
-        msg = "no rule is in this module, only parts of rules; choose a module with a function such as explain_…"
+        msg = "no rule is in this module, only parts of rules; choose one with a function explain_…"
         raise CauseError(msg)
     lines = source.splitlines(keepends=True)
     first = functions[0].lineno - 1 - len(functions[0].decorator_list)
