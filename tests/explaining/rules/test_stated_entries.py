@@ -113,6 +113,42 @@ def test_principal_not_newer_than_its_entry(old: str, new: str) -> None:
     assert "re-created on" not in str(explain(RECREATED.replace(old, new)))
 
 
+def _is_recreated(words: str) -> bool:
+    start, _, _ = RECREATED.partition("$ aws eks")
+    return "it was re-created, and" in explain(f"{start}{words}", facts={"cluster": "blue"}).summary
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The role dev has an access entry. The IAM team deleted the role and created it again last night.",
+        "The access entry for dev exists. CloudFormation recreated the role.",
+        "$ aws eks list-access-entries --cluster-name blue\narn:aws:iam::111122223333:role/dev\nThe role was dropped and then rebuilt from the backup",
+        "The role has an access entry, but terraform apply -replace=aws_iam_role.dev ran at noon.",
+    ],
+)
+def test_principal_that_a_text_says_was_created_again(words: str) -> None:
+    assert _is_recreated(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The access entry for dev exists. The node role was recreated.",
+        "The access entry for dev exists. The role was not recreated.",
+        "The access entry for dev exists. We deleted and recreated the role billing-ro.",
+        "The access entry for dev exists. Was the role recreated?",
+        "We have no access entry. We deleted and recreated the role dev.",
+        "The access entry for dev exists. We deleted and recreated the cluster.",
+        "$ aws eks list-access-entries --cluster-name blue\narn:aws:iam::111122223333:role/web\nThe role dev was recreated.",
+        # The ConfigMap aws-auth has the ARN, which is the same.
+        "mapRoles has the role dev. We deleted and recreated the role.",
+    ],
+)
+def test_principal_that_was_not_created_again(words: str) -> None:
+    assert not _is_recreated(words)
+
+
 @pytest.mark.parametrize(
     ("more", "policy", "has_module"),
     [

@@ -18,6 +18,7 @@ from iamtriage._text import clip_text, quote_words, upper_first
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._principals import Role
+from iamtriage.explaining._context.readers import recreations
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -299,16 +300,6 @@ def _set_key(denial: Denial, key: _ManagedKey) -> tuple[str, ...]:
 
 
 _INVALID_TOKEN = "security token included in the request is invalid"  # noqa: S105 (words of KMS)
-_RECREATED = lazy_pattern(
-    r"[^\n.;:,]{0,60}\b(?:re-?creat(?:ed?|ing)|(?:destroy|delet|remov)\w{0,4}(?: it)? and (?:then )?(?:re-?)?(?:creat|ma[dk])\w{1,3})\b[^\n.;:,]{0,60}"
-    r"|[^\n.;:,]{0,60}\bdestroy\w{0,3}(?: ?/ ?|,? and (?:then )?|,? then )(?:re-?)?appl(?:y|ied)\b[^\n.;:,]{0,60}"
-    r"|\baws_iam_role\.[\w.\[\]\"'-]{1,80}\"? (?:(?:must|will|has to|had to) be|was|is being|got|is) replaced\b"
-    r"|[^\n.;:,]{0,60}\b(?i:roles?|AWS::IAM::Role)\b[^\n.;:,]{0,40}\b(?:was replaced|got replaced|Replacement|forces replacement)\b"
-    r"|[-+]/[-+] resource \"aws_iam_role\"|-replace[= ]\S{0,60}aws_iam_role\.[\w-]{1,60}"
-)
-_NEVER_RECREATED = lazy_pattern(r"\brole\b[^\n.;:,]{0,40}(?:\b(?:not|never)|n't) (?:been )?re-?created\b")
-_NEGATION = lazy_pattern(r"(?i:\b(?:not|never|nobody|without|if|unless|no longer)\b|n't\b)")
-_OF_ROLE = lazy_pattern(r"\broles?\b|\biam\b|aws_iam_role", re.IGNORECASE)
 _TERRAFORM = lazy_pattern(r"\b(?i:terraform|tofu|terragrunt)\b|\baws_lambda_function\b")
 _TERRAFORM_ROLE = lazy_pattern(r"\baws_iam_role\.[A-Za-z_][\w-]{0,60}(?![\w-])")
 _FUNCTION_RESOURCE = lazy_pattern(r"\bresource \"aws_lambda_function\" \"([\w-]{1,64})\"")
@@ -316,10 +307,8 @@ _FUNCTION_RESOURCE = lazy_pattern(r"\bresource \"aws_lambda_function\" \"([\w-]{
 
 def find_recreated_role(text: str) -> tuple[tuple[str, ...], bool]:
     """Return what shows that the role of a function was deleted and created again, and whether the text says so."""
-    found = (each[0] for each in _RECREATED.finditer(text))
-    said = next((each for each in found if _OF_ROLE.search(each) and not _NEGATION.search(each)), None)
-    if said is not None:
-        return (f"The text says {quote_words(said.strip())}.",), True
+    if (said := recreations.find_recreated_role(text)) is not None:
+        return (f"The text says {quote_words(said)}.",), True
     return (f'KMS reports an invalid token ("{_INVALID_TOKEN}").',) if _INVALID_TOKEN in text else (), False
 
 
@@ -330,7 +319,7 @@ def may_be_old_grant(denial: Denial) -> bool:
     access by a grant: https://github.com/github-aws-runners/terraform-aws-github-runner/issues/4775.
     """
     text = denial.failure.text
-    if denial.is_explicit or denial.crosses_accounts or _NEVER_RECREATED.search(text) is not None:
+    if denial.is_explicit or denial.crosses_accounts or recreations.never_recreated(text):
         return False
     because, _ = find_recreated_role(text)
     if because or MANAGED_KEY.search(text) is not None:

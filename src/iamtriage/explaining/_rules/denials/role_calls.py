@@ -18,7 +18,8 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._principals import IdentityCenterRole
-from iamtriage.explaining._context.readers.statements import find_changed, find_said
+from iamtriage.explaining._context.readers.recreations import find_recreated_role
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands, pages, policy_principals
 from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
@@ -193,10 +194,9 @@ def says_allowed(denial: Denial) -> bool:
 def is_recreated(denial: Denial) -> bool:
     """Return whether somebody says that the caller was deleted and created again."""
     name = getattr(denial.role or denial.principal, "name", None)
-    if not name or "created" not in denial.failure.text:
-        return False
-    about = re.compile(rf"\bre-?created\b.*\b{re.escape(name)}\b")
-    return find_changed(denial.failure.text, about) is not None
+    said = find_recreated_role(denial.failure.text, name) if name else None
+    # Without the name of the caller, the words can be about the role that it assumes.
+    return said is not None and name in said
 
 
 _MAX_ACCOUNTS = 3

@@ -34,8 +34,8 @@ from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from iamtriage.arns._principals import Principal
     from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._rules.kubernetes.entry_recreations import Recreation
 
     _Rule = Callable[[AnyCase, str], Explanation]
 
@@ -140,19 +140,14 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
     return add_stated_map(case, explanation)
 
 
-def explain_recreated(
-    case: AnyCase, _message: str, shown: tuple[Principal, str, str] | None = None
-) -> Explanation:
+def explain_recreated(case: AnyCase, _message: str, shown: Recreation | None = None) -> Explanation:
     """Explain that the caller was re-created, and its access entry was not."""
     cluster, principal, dates, entry = find_cluster(case), _caller(case), "", "its access entry"
     because = "The text says: ARN does not match User ID."
     if shown is not None:
-        known, created, entered = shown
-        principal, dates = (build_cluster_principal(known), f" on {created}")
-        entry = f"its access entry of {entered}"
-        because = (
-            f"The text shows that the access entry was created on {entered}, and its principal on {created}."
-        )
+        principal, because = build_cluster_principal(shown.principal, source=case.text), shown.because
+        if shown.created:
+            dates, entry = f" on {shown.created}", f"its access entry of {shown.entered}"
     return case.explain(
         f"The cluster rejected {principal.description}: it was re-created{dates}, and {entry} still has the old unique ID.",
         cluster_access.PRINCIPAL_RECREATED.cause(
@@ -162,7 +157,7 @@ def explain_recreated(
         ),
         topic="kubernetes-not-mapped",
         remedies=principal.recreate_entry_remedy(cluster, stated_entries.find_policies(case.failure)),
-        notes="The kubeconfig is not the problem. The commands require permissions for EKS in IAM, not access to the cluster.",
+        notes="The kubeconfig is not the problem. The commands require eks:DeleteAccessEntry, eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster.",
     )
 
 

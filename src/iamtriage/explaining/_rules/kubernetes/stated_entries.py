@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = (
+    "DESCRIBE",
     "StatedEntry",
     "declares_others",
     "describe_listed",
+    "find_creation",
     "find_creation_day",
     "find_former",
     "find_groups",
@@ -40,7 +42,6 @@ __all__ = (
     "find_listed",
     "find_listed_cluster",
     "find_policies",
-    "find_recreation",
     "find_stated_entry",
     "is_listed",
     "lists_nobody",
@@ -50,7 +51,7 @@ _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3
 _NOBODY = "nobody"
 _LISTS = (("eks", "list-access-entries"), ("get", "accessentry"), ("get", "accessentries"))
-_DESCRIBE = ("eks", "describe-access-entry")
+DESCRIBE = ("eks", "describe-access-entry")
 _NOT_FOUND = "specified principalArn could not be found"
 # What kubectl auth whoami prints.
 _GROUPS_OF_USER = lazy_pattern(r"^Groups[ \t]{1,40}\[([^\]\n]{0,2000})\]", re.MULTILINE)
@@ -178,9 +179,7 @@ def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
 
 def find_listed_cluster(failure: Failure) -> str | None:
     """Return the cluster whose access entries a text lists or describes, if their commands name only one."""
-    stated = (
-        run.command.option("cluster-name", "cluster") for run in _find_runs(failure, *_LISTS, _DESCRIBE)
-    )
+    stated = (run.command.option("cluster-name", "cluster") for run in _find_runs(failure, *_LISTS, DESCRIBE))
     names = {each.value for each in stated if each is not None}
     return names.pop() if len(names) == 1 else None
 
@@ -293,7 +292,7 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
 
 def _find_descriptions(failure: Failure, principal: Principal | None) -> Iterator[CommandRun]:
     """Yield the commands around a failure that describe the access entry of a principal."""
-    for run in _find_runs(failure, _DESCRIBE):
+    for run in _find_runs(failure, DESCRIBE):
         stated = run.command.option("principal-arn")
         if stated is not None and is_same_principal(try_parse_principal(stated.value), principal):
             yield run
@@ -330,27 +329,7 @@ def describe_listed(failure: Failure) -> str:
     return join_words([*names[:_MAX_NAMES], *more], "and") or _NOBODY
 
 
-def find_recreation(failure: Failure, caller: Principal | None) -> tuple[Principal, str, str] | None:
-    """Return a principal that is newer than its access entry, and the days of their creation, if a text shows both."""
-    if "describe-access-entry" not in failure.text:
-        return None
-    runs = {run.command.words[:2]: run for run in find_runs(failure)}
-    entry = runs.get(_DESCRIBE)
-    of_iam = runs.get(("iam", "get-role")) or runs.get(("iam", "get-user"))
-    stated = entry and entry.command.option("principal-arn")
-    name = of_iam and of_iam.command.option("role-name", "user-name")
-    principal = try_parse_principal(stated.value) if stated else None
-    if not (entry and of_iam and name and principal and str(principal).endswith(f"/{name.value}")):
-        return None
-    arns = [each for each in find_iam_arns(of_iam.output) if each.endswith(f"/{name.value}")]
-    others = [each for each in (caller, *map(try_parse_principal, arns)) if each is not None]
-    is_same = all(_identify(each) == _identify(principal) for each in others)
-    entered, created = _find_creation(entry), _find_creation(of_iam)
-    is_newer = entered is not None and created is not None and entered < created
-    return (principal, str(created)[:10], str(entered)[:10]) if is_same and is_newer else None
-
-
-def _find_creation(run: CommandRun) -> datetime | None:
+def find_creation(run: CommandRun) -> datetime | None:
     """Return when what a command describes was created: the first of the times that it prints."""
     query = run.command.option("query")
     if query is not None and "create" not in query.value.lower():
@@ -362,7 +341,7 @@ def _find_creation(run: CommandRun) -> datetime | None:
 
 def find_creation_day(failure: Failure, principal: Principal | None) -> str | None:
     """Return the day on which the access entry of a principal was created, if a text shows it."""
-    created = next(filter(None, map(_find_creation, _find_descriptions(failure, principal))), None)
+    created = next(filter(None, map(find_creation, _find_descriptions(failure, principal))), None)
     return None if created is None else str(created)[:10]
 
 

@@ -31,6 +31,7 @@ from iamtriage.explaining._rules.kubernetes import (
 )
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator, explain_recreated
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import explain_no_entries
+from iamtriage.explaining._rules.kubernetes.entry_recreations import find_recreation
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, find_map_entry
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -109,7 +110,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
     ):
         if (explanation := rule(case)) is not None:
             return explanation
-    if (recreation := stated_entries.find_recreation(case.failure, case.principal)) is not None:
+    if (recreation := find_recreation(case.failure, case.principal)) is not None:
         return explain_recreated(case, message, recreation)
     if clues.is_from_kubelet(message):
         return add_stated_map(case, explain_node_login(case, message))

@@ -1,0 +1,58 @@
+"""Read that a role was deleted and created again: under the same ARN, the new one has another unique ID."""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage._patterns import lazy_pattern
+
+__all__ = ("find_recreated_role", "never_recreated")
+
+_MADE = r"(?:re-?)?(?:buil[dt]|creat(?:ed?|es|ing)|ma(?:de?|king))"
+_DELETED = r"(?:destroy|delet|remov|drop)\w{0,4}"
+_RECREATED = lazy_pattern(
+    r"[^\n.;:,]{0,60}\b(?:re-?creat(?:ed?|ing)"
+    rf"|{_DELETED}(?: (?!and\b|then\b)[\w/`\"'-]{{1,64}}){{0,5}} (?:and then|and|then) {_MADE}|{_DELETED} ?[/+&] ?{_MADE})\b[^\n.;:,]{{0,60}}"
+    r"|[^\n.;:,]{0,60}\bdestroy\w{0,3}(?: ?/ ?|,? and (?:then )?|,? then )(?:re-?)?appl(?:y|ied)\b[^\n.;:,]{0,60}"
+    r"|\baws_iam_role\.[\w.\[\]\"'-]{1,80}\"? (?:(?:must|will|has to|had to) be|was|is being|got|is) replaced\b"
+    r"|[^\n.;:,]{0,60}\b(?i:roles?|AWS::IAM::Role)\b[^\n.;:,]{0,40}\b(?:was replaced|got replaced|Replacement|forces replacement)\b"
+    r"|[^\n.;:,]{0,60}\breplaced (?:the |my |our |this )?(?:IAM )?role\b(?! (?:in|of|with|by)\b)[^\n.;:,]{0,60}"
+    r"|[-+]/[-+] resource \"aws_iam_role\"|-replace[= ]\S{0,60}aws_iam_role\.[\w-]{1,60}"
+)
+_NEVER_RECREATED = lazy_pattern(r"\brole\b[^\n.;:,]{0,40}(?:\b(?:not|never)|n't) (?:been )?re-?created\b")
+_NEGATION = lazy_pattern(
+    r"(?i:\b(?:not|never|nobody|without|if|unless|whether|no longer)\b|n't\b|^\W{0,3}(?:was|were|has|have|did)\b)"
+)
+_OF_ROLE = lazy_pattern(r"\broles?\b|\biam\b|aws_iam_role", re.IGNORECASE)
+# A name has a hyphen or a digit, or stands in quotes: other words before or after "role" can be of the sentence.
+_NAME = r"(?:[\"'`][\w+=,.@/-]{2,90}[\"'`]|(?=[\w+=@-]{0,64}[-_0-9])[\w+=@-]{2,64})"
+_NAMED = lazy_pattern(rf"\broles?[/ ]({_NAME})|({_NAME}) role\b")
+_NO_NAMES = frozenset({"re-created", "re-creation", "re-create"})
+_OF_SERVICE = lazy_pattern(r"\b(?i:node|execution|task|cluster|service|instance|lambda)[- ]roles?\b")
+
+
+def find_recreated_role(text: str, name: str | None = None) -> str | None:
+    """Return the words that say that a role was deleted and created again.
+
+    With the name of a role, words that name another one do not count, nor does the role of a service or node.
+
+    >>> find_recreated_role("Since we deleted the role and created it again, it fails.")
+    'Since we deleted the role and created it again'
+    >>> [find_recreated_role(each, "dev") for each in ("The role ops-1 was recreated", "We re-created the role dev")]
+    [None, 'We re-created the role dev']
+    """
+    for found in _RECREATED.finditer(text):
+        words = found[0].strip()
+        if not _OF_ROLE.search(words) or _NEGATION.search(words):
+            continue
+        if name is None or re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words):
+            return words
+        others = {(one or other).strip("\"'`") for one, other in _NAMED.findall(words)} - _NO_NAMES
+        if not (others or _OF_SERVICE.search(words)):
+            return words
+    return None
+
+
+def never_recreated(text: str) -> bool:
+    """Return whether a text says that the role was not created again."""
+    return _NEVER_RECREATED.search(text) is not None
