@@ -1145,3 +1145,47 @@ def test_copied_role_names_the_service_alone(said: str, services: str | list[str
     policy = explanation.remedies[0].policy
     assert policy is not None
     assert policy["Statement"][0]["Principal"] == {"Service": services}
+
+
+_PROVIDERS = (
+    "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9",
+    "token.actions.githubusercontent.com",
+)
+
+
+@pytest.mark.parametrize("has_other", [False, True])
+@pytest.mark.parametrize("issuer", [None, *_PROVIDERS])
+def test_statement_for_two_providers_is_split(issuer: str | None, *, has_other: bool) -> None:
+    arns = [f"arn:aws:iam::111122223333:oidc-provider/{each}" for each in _PROVIDERS]
+    eks, github = _PROVIDERS
+    statement = {
+        "Sid": "Both",
+        "Effect": "Allow",
+        "Principal": {"Federated": arns},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {
+            "StringEquals": {
+                f"{eks}:sub": "system:serviceaccount:shop:api",
+                f"{eks}:aud": "sts.amazonaws.com",
+            },
+            "StringLike": {f"{github}:sub": "repo:acme/shop:*"},
+        },
+    }
+    other = {**statement, "Sid": "Other", "Principal": {"Federated": f"{arns[0][:-1]}0"}, "Condition": {}}
+    facts: dict[str, object] = {"trust_policy": {"Statement": [*([other] if has_other else []), statement]}}
+    if issuer is not None:
+        subject = (
+            "repo:acme/shop:ref:refs/heads/main" if issuer == github else "system:serviceaccount:shop:api"
+        )
+        facts["token_claims"] = {"iss": f"https://{issuer}", "sub": subject, "aud": "sts.amazonaws.com"}
+    elif has_other:
+        # The token can be of the other provider.
+        return
+    explanation = explain(DENIED, facts=facts)
+    assert "requires the subjects (:sub) of 2 OIDC providers at once" in explanation.summary
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    parts = policy["Statement"][has_other:]
+    assert [each["Principal"]["Federated"] for each in parts] == arns
+    assert [each["Sid"] for each in parts] == ["Both1", "Both2"]
+    assert [[*each["Condition"]] for each in parts] == [["StringEquals"], ["StringLike"]]

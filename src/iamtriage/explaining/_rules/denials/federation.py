@@ -135,7 +135,9 @@ def _explain_token(denial: Denial) -> Explanation:
         return of_job
     if findings is not None and findings.allowed:
         return _explain_matching(denial, findings, role_conditions.compare_role_remedy(denial))
-    if (problem := find_trust_problem(policy)) is not None and (findings is None or not findings.allowed):
+    if (problem := find_trust_problem(policy, issuer)) is not None and (
+        findings is None or not findings.allowed
+    ):
         return _explain_trust_problem(denial, problem, "No token")
     causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"),)
     if policy is None:

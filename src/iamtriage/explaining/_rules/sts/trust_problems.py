@@ -17,6 +17,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._rules.sts.mixed_providers import OIDC_KEY, split_by_provider
 from iamtriage.explaining._rules.sts.token_forms import (
     GITHUB,
     POD_SUBJECT,
@@ -43,7 +44,6 @@ _ACTION = "sts:AssumeRoleWithWebIdentity"
 _ACTIONS = frozenset({_ACTION.lower(), "sts:assumerole*", "sts:*", "*"})
 _PROVIDER = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|ACCOUNT_ID):oidc-provider/(\S+)", re.ASCII)
 # Providers with an ID in their URL: a condition for another ID is for another cluster.
-_OIDC_KEY = lazy_pattern(r"(\S{3,255}):(aud|sub|azp|amr)", re.ASCII)
 _EKS_ISSUER = lazy_pattern(r"oidc\.eks[.-]", re.ASCII)
 _AUDIENCE = "sts.amazonaws.com"
 # What subjects of pods, GitHub Actions and GitLab begin with, and audiences do not.
@@ -66,8 +66,10 @@ class TrustProblem(Value):
     is_for_pod_identity: bool = False
 
 
-def find_trust_problem(policy: Mapping[str, Any] | str | None) -> TrustProblem | None:
+def find_trust_problem(policy: Mapping[str, Any] | str | None, issuer: object = None) -> TrustProblem | None:
     """Return why a trust policy accepts no web identity token, or ``None`` if it may accept one.
+
+    With an issuer, it is about the statements for that one, if there are any.
 
     >>> policy = {"Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"},
     ...                         "Action": "sts:AssumeRole"}}
@@ -81,8 +83,12 @@ def find_trust_problem(policy: Mapping[str, Any] | str | None) -> TrustProblem |
     meant = [each for each in statements if _federated(each)]
     if not meant:
         return _missing_provider(statements)
+    url = str(issuer).removeprefix("https://")
+    named = [
+        each for each in meant if any(name.endswith(f":oidc-provider/{url}") for name in _federated(each))
+    ]
     problems: list[TrustProblem] = []
-    for statement in meant:
+    for statement in named or meant:
         found = next(filter(None, (check(document, statement) for check in _CHECKS)), None)
         if found is None:
             return None
@@ -170,6 +176,22 @@ def _check_issuer(document: Mapping[str, Any], statement: dict[str, Any]) -> Tru
     )
 
 
+def _check_issuers(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
+    parts = split_by_provider(statement)
+    if parts is None:
+        return None
+    fixed = copy.deepcopy(dict(document))
+    fixed["Statement"] = [
+        part for each in iterate_statements(fixed) for part in (parts if each == statement else [each])
+    ]
+    return TrustProblem(
+        f"one statement of the trust policy requires the subjects (:sub) of {len(parts)} OIDC providers at once, and a token has only the keys of its own provider",
+        "Split the statement of the role's trust policy: one for each OIDC provider",
+        "All keys of a condition must match. Each provider gets a statement with its own Federated principal and its own keys. The subjects stay as they are.",
+        fixed,
+    )
+
+
 def _check_conditions(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
     found = _PROVIDER.fullmatch(_federated(statement)[0])
     issuer = None if found is None else found[1]
@@ -177,7 +199,7 @@ def _check_conditions(document: Mapping[str, Any], statement: dict[str, Any]) ->
         values = list(stated)
         if issuer is not None and (problem := _check_key(document, statement, issuer, key, values)):
             return problem
-        match = _OIDC_KEY.fullmatch(key)
+        match = OIDC_KEY.fullmatch(key)
         if match is None or not values:
             continue
         problem = (
@@ -194,7 +216,7 @@ def _check_key(
     document: Mapping[str, Any], statement: dict[str, Any], issuer: str, key: str, values: list[str]
 ) -> TrustProblem | None:
     """Find a condition key that is not the provider's URL, a colon and a claim, or is that of another provider."""
-    found, match = correct_key(key, issuer, values), _OIDC_KEY.fullmatch(key)
+    found, match = correct_key(key, issuer, values), OIDC_KEY.fullmatch(key)
     other = match[1] if match is not None and match[1].lower() != issuer.lower() else None
     if found is None and (other is None or not values):
         return None
@@ -241,7 +263,7 @@ def _check_claims(document: Mapping[str, Any], statement: dict[str, Any]) -> Tru
     misplaced = [
         (match, list(values), claim)
         for _, key, values in iterate_conditions(statement)
-        if (match := _OIDC_KEY.fullmatch(key)) is not None
+        if (match := OIDC_KEY.fullmatch(key)) is not None
         and (claim := _claim_of_values(match[2], list(values))) != match[2]
     ]
     if not misplaced:
@@ -277,7 +299,7 @@ def _check_claims(document: Mapping[str, Any], statement: dict[str, Any]) -> Tru
 
 
 def _moved(key: str, values: list[str]) -> str:
-    match = _OIDC_KEY.fullmatch(key)
+    match = OIDC_KEY.fullmatch(key)
     return key if match is None else f"{match[1]}:{_claim_of_values(match[2], values)}"
 
 
@@ -368,5 +390,6 @@ _CHECKS: tuple[Callable[[Mapping[str, Any], dict[str, Any]], TrustProblem | None
     _check_provider,
     _check_issuer,
     _check_claims,
+    _check_issuers,
     _check_conditions,
 )
