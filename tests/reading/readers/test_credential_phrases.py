@@ -108,6 +108,17 @@ EXPIRED_IN_CALLS: Table = tuple(
     )
 )
 INVALID: Table = (
+    (
+        "bedrock-key-format",
+        '{"Message":"Invalid API Key format: Must start with pre-defined prefix"}',
+        expect("invalid_credentials"),
+    ),
+    (
+        "bedrock-key",
+        'API Error: 403 {"Message":"Authentication failed: Please make sure your API Key is valid."}',
+        expect("invalid_credentials", status_code=403),
+    ),
+    ("key-of-another-service", "403: Authentication failed: Please make sure your API Key is valid.", None),
     ("included", "The security token included in the request is invalid.", expect("invalid_credentials")),
     ("dynamodb-local", "The Access Key ID or security token is invalid.", expect("invalid_credentials")),
     ("ec2", "AWS was not able to validate the provided access credentials", expect("invalid_credentials")),
@@ -300,6 +311,11 @@ MISSING: Table = tuple(
         ("crt-environment", "aws-c-auth: AWS_AUTH_CREDENTIALS_PROVIDER_INVALID_ENVIRONMENT"),
         ("crt-sourced", "Valid credentials could not be sourced by the IMDS provider"),
         ("crt-unsigned", "Attempt to sign an http request without credentials"),
+        ("identity-swift", "Error raised at top level: AWSSDKIdentity.IMDSError.reachedMaxRetries"),
+        (
+            "crt-mount-chain",
+            "Error: Failed to create S3 client\n\nCaused by:\n    0: invalid AWS credentials\n    1: CRT error 1033: aws-c-io: AWS_IO_TLS_CTX_ERROR, Failed to create tls context",
+        ),
         ("crt-mount", "No signing credentials available, see CRT debug logs"),
         ("crt-mount-found", "Error: No signing credentials found"),
         ("chain-go", "no valid providers in chain. Deprecated."),
@@ -526,6 +542,12 @@ MISSING_IN_CALLS: Table = tuple(
 )
 MISSING_FROM_PROVIDERS: Table = (
     (
+        "bedrock-header",
+        'POST /model/us.anthropic.claude-haiku-4-5-20251001-v1:0/converse\n403 {"Message":"Authorization header is missing"}',
+        expect("missing_credentials", status_code=403),
+    ),
+    ("header-of-another-service", 'POST /orders\n403 {"Message":"Authorization header is missing"}', None),
+    (
         "hadoop-configuration",
         "Caused by: org.apache.hadoop.fs.s3a.auth.NoAwsCredentialsException: SimpleAWSCredentialsProvider: No AWS credentials in the Hadoop configuration",
         expect("missing_credentials", code="NoAwsCredentialsException"),
@@ -626,6 +648,11 @@ MISSING_FROM_PROVIDERS: Table = (
 )
 _REGISTRY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 REGISTRIES: Table = (
+    (
+        "host-of-a-call",
+        'error when fetching instances from EC2: unexpected status code for "https://ec2.ap-south-1.amazonaws.com/?Action=DescribeInstances"; got 401; want 200; response body: "<Error><Code>AuthFailure</Code></Error>"',
+        expect("invalid_credentials", code="AuthFailure", service="ec2"),
+    ),
     (
         "expired-login-in-a-body",
         'server error ("error parsing HTTP 403 response body: bad character: "Your Authorization Token has expired.""',

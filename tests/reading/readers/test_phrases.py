@@ -362,6 +362,12 @@ DENIALS: Table = (
         "blocks storage: unable to successfully send a request to object storage: Access Denied",
         denied(),
     ),
+    (
+        "tempo-objects",
+        'msg="error running Tempo" err="failed to create store: unexpected error from ListObjects on example-traces: Access Denied"',
+        denied(operation="ListObjects", resource="example-traces"),
+    ),
+    ("tempo-other", "unexpected error from ListUsers on example-traces: Access Denied", None),
     ("argo-outputs", "generate-artifact  orders-7  3s  failed to save outputs: Access Denied", denied()),
     (
         "datastore-mode",
@@ -883,6 +889,12 @@ ENTRIES_IN_CALLS: Table = tuple(
 )
 _OF_LAMBDA = "The role defined for the function cannot be assumed by Lambda."
 SECRETS: Table = (
+    (
+        "bucket",
+        "Fatal: create repository at s3:s3.amazonaws.com/example-backups/web failed: client.BucketExists: The specified bucket does not exist.",
+        expect("aws_error", service="s3"),
+    ),
+    ("bucket-elsewhere", "googleapi: Error 404: The specified bucket does not exist., notFound", None),
     (
         "secret",
         "ResourceNotFoundException: Secrets Manager can't find the specified secret.",

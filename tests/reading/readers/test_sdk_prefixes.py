@@ -782,6 +782,11 @@ OTHERS: Table = (
 )
 MORE: Table = (
     (
+        "go-v1-other-root",
+        "caused by: UnmarshalError: failed to unmarshal error message\ncaused by: unknown error response tag, {{ MissingAuthenticationTokenException} []}",
+        expect("missing_credentials", code="MissingAuthenticationTokenException"),
+    ),
+    (
         "go-v2-retyped",
         "Error: Operation Error S3: ListBuckets\nHTTPS response error StatusCode: 403\nRequestID: *******\nHostID: **************\nAPI Error: AccessDenied - Access Denied",
         denied(

@@ -48,6 +48,7 @@ sure   | <codeartifact>codeartifact. | [.>](?P<service>codeartifact)\.[^\s/.]{4,
 sure   | <loading>SSO Token | Error loading SSO Token: (?!Token for \S)
 sure   | <Invalid>component_type="aws_ | error=Invalid credentials\b[^\n]{0,120}? component_type="aws_
 unsure | ession token not found or invalid | [Ss]ession token not found or invalid
+sure   | Must start with pre-defined prefix|make sure your API Key is valid | Invalid API Key format: Must start with pre-defined prefix|[\"']Message[\"']: ?[\"']Authentication failed: Please make sure your API Key is valid
 
 [signature_mismatch]
 sure   | equest signature we calculated does not match | [Tt]he request signature we calculated does not match the signature you provided
@@ -86,8 +87,7 @@ outer  | valid credential sources | [Nn]o valid credential sources(?: for \S+(?:
 sure   | no valid providers in chain|no providers in chain provided | no (?:valid providers in chain|providers in chain provided credentials)
 sure   | AWS_AUTH_ | AWS_AUTH_(?:SIGNING_NO_CREDENTIALS|CREDENTIALS_PROVIDER_(?:[A-Z0-9_]{2,30}_SOURCE_FAILURE|INVALID_ENVIRONMENT))
 sure   | redentials could not be sourced | Valid credentials could not be sourced (?:by|from)
-sure   | <sign>an http request without | Attempt to sign an http request without credentials
-sure   | No signing credentials | No signing credentials (?:available, see CRT|found)
+sure   | <sign>an http request without|No signing credentials|<CRT>nvalid AWS credentials|<AWSSDKIdentity> | Attempt to sign an http request without credentials|No signing credentials (?:available, see CRT|found)|[Ii]nvalid AWS credentials (?:\d{1,2}: )?CRT error \d|\bAWSSDKIdentity\.\w{1,40}Error\b
 sure   | credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|Failed to) load (?:AWS )?credentials from any (?:of the )?provider(?:s in the chain [\w-]{1,60}\([^\n\x1e]{1,3000})?
 sure   | dentity could be resolved from the chain | No identity could be resolved from the chain
 sure   | redentials could be loaded from the chain | No credentials could be loaded from the chain
@@ -107,7 +107,7 @@ sure   | <config>issing credentials in config | (?:Missing credentials in config
 sure   | Cannot instantiate S3 | (?P<service>S3) API returned error: Missing Credentials: Cannot instantiate S3 Client
 sure   | stored with the database cluster | credentials stored with the database cluster can't be accessed
 sure   | issing Authentication Token | (?:Missing|equest is missing) Authentication Token
-unsure | <missing>equest is missing | [Rr]equest is missing (?:security )?(?:credentials|token)
+unsure | <missing>equest is missing|<Authorization>uthorization header is missing | [Rr]equest is missing (?:security )?(?:credentials|token)|[\"']Message[\"']: ?[\"']Authorization header is missing
 sure   | retrieving metadata: Received | Error retrieving metadata: Received (?:non 200 response|error when attempting)
 sure   | he specified config file ( | The specified config file \([^)\n]{1,200}\) could not be found
 sure   | refresh credentials: MFA token required | Cannot refresh credentials: MFA token required
@@ -208,8 +208,7 @@ unsure | <credentials>o credentials | [Nn]o credentials (?:found|were found|coul
 sure   | o credentials specified or obtained | No credentials specified or obtained from persisted/shell defaults
 sure   | provider could not be built | ProfileFile provider could not be built
 sure   | provider was not properly configured | the credentials provider was not properly configured
-unsure | ccurred while loading credentials | an error occurred while loading credentials
-unsure | o credentials have been configured | [Nn]o credentials have been configured
+unsure | ccurred while loading credentials|o credentials have been configured | an error occurred while loading credentials|[Nn]o credentials have been configured
 sure   | but the current credentials are for | Need to perform AWS calls for account [\w*<>-]{1,20}, but the current credentials are for [\w*<>-]{1,20}
 unsure | o valid credential | [Nn]o valid credentials? (?:was |were )?found
 sure   | o valid credential | \b(?P<service>[sS]3)\b[^\n]{0,200}? [Nn]o valid credentials? (?:was |were )?found
@@ -217,7 +216,6 @@ sure   | <required>ystem AWS credentials are required | System AWS credentials a
 sure   | <Provider>rovider returned no credentials | \[signv4\] Provider returned no credentials
 sure   | <assume>STS assume role request failed | \[aws_credentials\] STS assume role request failed
 sure   | ID and Secret Access Key must be specified | AWS Access Key ID and Secret Access Key must be specified
-unsure | <chain>No credentials in chain | No credentials in chain
-unsure | Missing required authentication | Missing required authentication credentials
+unsure | <chain>No credentials in chain|Missing required authentication | No credentials in chain|Missing required authentication credentials
 """
 """The rows, under the kinds of failure."""

@@ -64,7 +64,7 @@ sure   | <Access>ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|Dynam
 sure   | heck bucket or provided credentials | HTTP (?P<status_code>403)\. Permission denied\. Check bucket or provided credentials
 sure   | <LOAD_S3_ACCESS_DENIED_ERROR> | \bLOAD_(?P<service>S3)_ACCESS_DENIED_ERROR\b
 sure   | Cannot call Get | Cannot call (?P<operation>Get\w+) with session credentials
-sure   | object storage: Access Denied | object storage: Access Denied
+sure   | object storage: Access Denied|<on>: Access Denied | object storage: Access Denied|error from (?P<operation>(?:Get|Put|List|Head|Delete)Objects?(?:V2)?) on (?P<resource>[a-z0-9*<][a-z0-9.*<>-]{1,61}[a-z0-9*>]): Access Denied
 sure   | <client>Object: Access Denied | client\.(?P<operation>(?:Get|Put)Object): Access Denied
 sure   | failed to save outputs: Access Denied | failed to save outputs: Access Denied
 sure   | <artifact>file: Access Denied | artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
@@ -181,8 +181,7 @@ sure   | <configuration>ind region configuration|oad region from any|configurati
 sure   | <Region>nfiguration: Missing Region|<config>egion in config|<configured>or ServiceURL configured|<shell>persisted/shell defaults|<detect>auto detect AWS region|<attribute>attribute or the "AWS_REGION | (?:Invalid Configuration: Missing Region|(?:(?P<code>ConfigError): )?Missing region in config|ClientException: No RegionEndpoint or ServiceURL configured|No region specified or obtained from persisted/shell defaults|ClientException: unable to auto detect AWS region|The \"region\" attribute or the \"AWS_REGION\"[^\n]{0,60}? environment variable)
 sure   | ..amazonaws.com | (?:://|lookup |ENOTFOUND |AGAIN |host: |\(host=')(?:[\w-]{1,63}\.){0,4}?(?P<service>[a-z][a-z0-9-]{0,40})\.\.amazonaws\.com
 sure   | <awsapps>Invalid grant provided | \bawsapps\.com\b[^\x1e]{0,600}? Invalid grant provided
-unsure | Invalid grant provided | Invalid grant provided
-unsure | <missing>Region is missing | \bRegion is missing\b
+unsure | Invalid grant provided|<missing>Region is missing|specified bucket does not exist | Invalid grant provided|\bRegion is missing\b|The specified bucket does not exist
 sure   | required client configuration options: | Missing required client configuration options: (?:region|version):
 sure   | <RequestError>/latest/ | (?P<code>RequestError): send request failed caused by: (?:Get|Put) \"?http://(?:169\.254\.169\.254|\[fd00:ec2::254\])/latest/(?!meta-data/iam|api/token)
 sure   | region must be set when sending | A region must be set when sending requests to (?P<service>S3)

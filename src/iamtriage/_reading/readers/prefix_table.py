@@ -70,6 +70,8 @@ class  | <EC2ResponseError>|<S3ResponseError>|<SDBResponseError>|<EmrResponseErr
 sure   | <KMS>KMS Message | KMS Exception: ?(?P<code>[A-Z]\w{2,60}?Exception)\s*KMS Message
 # aws-iam-authenticator
 sure   | error from AWS (expected | error from AWS \(expected 200, got (?P<status_code>[0-9]{3})\)\.? Body: ?
+# The root element of a body that the SDK for Go v1 does not parse
+tail   | error response tag, { | unknown error response tag, \{\{ (?P<code>[A-Z]\w{2,80})\}
 # The code that one service received from another
 sure   | <Error Code>Error Code: |<exception>S3 exception:  | (?:occurred while (?P<operation>[A-Z]\w{2,60})\. )?(?P<service>[EIKS](?<!\w.)(?:(?<=E)C2|(?<=S)3|(?<=K)MS|(?<=S)NS|(?<=S)QS|(?<=S)TS|(?<=I)AM)) (?:Error Code: |exception:\s[`'])(?P<code>[A-Z]\w{2,80})\b
 # The EKS Pod Identity agent

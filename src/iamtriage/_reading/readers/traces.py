@@ -68,7 +68,7 @@ _MAX_SMTP_DISTANCE = 60
 _NOT_CALLED = lazy_pattern(
     r"(?:\A|\s)(?:\$|\+{1,3}|PS\s[^\n>]{0,80}>)\s|--endpoint(?:-url)?[ =]"
     r"|\b(?:curl|wget)\s(?!failed|error)[^:\n]*\Z|\b(?:git\s(?:clone|push|pull|fetch)|docker\s(?:pull|push|login|run)|pip\sinstall|aws\s[a-z0-9-]{2,30}\s[a-z-]{2,60}\s)"
-    r"|\b(?:[Ss]ee(?:\salso)?|[Dd]ownload(?:ing|ed)?|[Vv]isit|[Ff]or\smore\sinformation|documentation|[Ff]etching)\b[^\n]{0,80}\Z"
+    r"|\b(?:[Ss]ee(?:\salso)?|[Dd]ownload(?:ing|ed)?|[Vv]isit|[Ff]or\smore\sinformation|documentation|[Ff]etching(?![^\n]{0,80}:\s))\b[^\n]{0,80}\Z"
 )
 _MAX_LINE_LENGTH = 400
 

@@ -60,11 +60,11 @@ _BOX = lazy_pattern(
     r"^[^\n│┃╷╵║]{0,48}[│┃╷╵║][ \t]?|(?:(?<=[:=]\")|(?<=: \"))[│┃╷╵║][ \t]?|^(?:[^\nâ]{0,32})â[”•\x94\x95\"][‚•µ\x82·'\"][ \t]?",
     re.MULTILINE,
 )
-# Quote, comment, bullet and table marks at the start of a line, each followed by whitespace or nothing.
+# Quote, comment, bullet and table marks at the start of a line, each followed by whitespace or nothing; a diff's plus.
 _MARKS = lazy_pattern(
-    r"[ \t]{0,64}(?:(?P<mark>>|#|//|,|\*|\||-)(?P=mark){0,5}(?:[ \t]|(?=\n|\Z)))(?:[ \t]{0,32}(?:>+|#|//|\*|\||-)(?:[ \t]|(?=\n|\Z))){0,7}"
+    r"[ \t]{0,64}(?:(?P<mark>>|#|//|,|\*|\||-|(?<!.)\+(?=[^\s+|=-]))(?P=mark){0,5}(?:[ \t]|(?=\n|\Z)|(?<=\+)))(?:[ \t]{0,32}(?:>+|#|//|\*|\||-)(?:[ \t]|(?=\n|\Z))){0,7}"
 )
-_MARKED_LINE = lazy_pattern(r"\n[ \t]*[>#/,*|-]")
+_MARKED_LINE = lazy_pattern(r"\n(?:[ \t]*[>#/,*|-]|\+)")
 # "gh run view --log" prints the job and the step before the time of each line. Names without identifiers are no facts.
 _STEP = lazy_pattern(
     r"(?!(?:[^\t\n]{0,80}\t)?[^\t\n]{0,80}(?:arn:|A[KS]IA|\d{12}))[^\t\n]{1,80}\t[^\t\n]{1,80}\t(?=20\d\d-\d\d-\d\dT)"
@@ -112,7 +112,7 @@ _BORDER = lazy_pattern(f"[{''.join(BORDERS)}]")
 _MIN_CHARS_PER_BORDER = 40
 # The replacement for a run of whitespace without an empty line, by its number of newlines.
 _RUN_REPLACEMENTS = (" ", "\n")
-_MARK_CHARACTERS = frozenset(">#/,*|-")
+_MARK_CHARACTERS = frozenset(">#/,*|-+")
 # ASCII without control characters and without the first characters of escapes, entities, tags and links.
 _PLAIN_CHARACTERS = bytes(byte for byte in (9, 10, *range(32, 127)) if byte not in b"\\&<")
 _CONTINUED = ("", "\n", "\t", "<")

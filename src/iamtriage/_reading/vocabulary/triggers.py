@@ -66,8 +66,8 @@ def _may_contain_failure_without_time(text: str) -> bool:
         return first in "EF"
     if first == "{":
         if 'ode"' not in text:
-            # An object with a code is an error's body; this is a log line.
-            return False
+            # An object with a code is an error's body; this is a log line, or what Bedrock says of an API key.
+            return "API Key" in text
         if '"issues"' in text and '"code"' in text:
             # EKS
             return True

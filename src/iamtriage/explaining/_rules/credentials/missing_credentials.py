@@ -14,6 +14,7 @@ from iamtriage.explaining._context.readers.profiles import find_listed_profiles,
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials import (
+    bedrock_keys,
     broken_profiles,
     containers,
     credential_endpoints,
@@ -288,6 +289,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(ecs_tasks.explain_unknown_credentials_id, message=ecs_tasks.UNKNOWN_CREDENTIALS_ID),
     Route(unsigned_requests.explain_no_registry_login, message=unsigned_requests.NO_REGISTRY_LOGIN),
     Route(service_logins.explain_missing_smtp_login, message=service_logins.NOT_LOGGED_IN),
+    Route(bedrock_keys.explain_missing_key, message=bedrock_keys.NO_AUTHORIZATION),
     Route(registry_logins.explain_registry_helper, message=registry_logins.HELPER_FAILED),
     Route(given_credentials.explain_ambient_credentials, message=given_credentials.AMBIENT_OFF),
     Route(given_credentials.explain_keda_keys, message=given_credentials.KEDA_KEYS),

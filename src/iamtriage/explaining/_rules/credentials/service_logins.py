@@ -9,6 +9,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.credentials.bedrock_keys import explain_rejected_key
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -90,9 +91,11 @@ def explain_missing_smtp_login(case: Case[MissingCredentials], message: str) -> 
 
 
 def explain_rejected_login(case: Case[InvalidCredentials], message: str) -> Explanation | None:
-    """Explain a login that an SMTP server rejects, or CodeArtifact that of a package manager."""
+    """Explain a login that an SMTP server, Bedrock or CodeArtifact rejects: its password, API key or token."""
     if _REJECTED in message:
         return _explain_smtp_login(case)
+    if (rejected := explain_rejected_key(case, message)) is not None:
+        return rejected
     envelope = case.failure.envelope
     is_of_packages = envelope.service == "codeartifact" and not envelope.operation
     return _explain_no_packages(case) if is_of_packages and envelope.status_code == _STATUS else None
