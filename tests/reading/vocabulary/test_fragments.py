@@ -37,7 +37,7 @@ def _rows(fragments: list[str], text: str) -> list[int]:
 
 
 def _possible_rows(fragments: list[str], text: str) -> list[int]:
-    return FragmentIndex(fragments).possible_rows(Readable(text).words, text)
+    return list(FragmentIndex(fragments).possible_rows(Readable(text).words, text))
 
 
 @given(

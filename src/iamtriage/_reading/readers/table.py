@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
-from iamtriage._reading.vocabulary.fragments import FragmentIndex
+from iamtriage._reading.vocabulary.fragments import FragmentIndex, list_rows
 from iamtriage._reading.vocabulary.readable import ANY_CODE, NON_ASCII
 
 if TYPE_CHECKING:
@@ -97,14 +97,14 @@ _TABLE = (*READERS, BARE_403)
 def possible_readers(readable: Readable) -> Mapping[Reader, Sequence[int]]:
     """Return the readers that can find pieces in a text, each with the rows of its table that can match."""
     _, index = _index()
-    return _readers_of(tuple(index.possible_rows(readable.words, readable.flat)))
+    return _readers_of(index.find_rows(readable.words, readable.flat))
 
 
 @lru_cache(maxsize=1024)
-def _readers_of(possible: Iterable[int]) -> Mapping[Reader, Sequence[int]]:
+def _readers_of(possible: int) -> Mapping[Reader, Sequence[int]]:
     rows, _ = _index()
     found: dict[Reader, list[int]] = {}
-    for reader, row in map(rows.__getitem__, possible):
+    for reader, row in map(rows.__getitem__, list_rows(possible)):
         found.setdefault(reader, []).append(row)
     return found
 

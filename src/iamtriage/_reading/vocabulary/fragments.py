@@ -7,6 +7,7 @@ parsing it, so a fragment is searched for only if the text has the fragment's ra
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -46,47 +47,66 @@ class FragmentIndex:
     >>> index = FragmentIndex(["unable to locate", "they are not authorized", "rate exceeded", "<STS>", "<role>the r"])
     >>> text = "STS: they are not authorized to assume the role"
     >>> index.possible_rows(set(text.replace(":", "").split()), text)
-    [1, 3, 4]
+    (1, 3, 4)
     """
 
     def __init__(self, fragments: Iterable[str]) -> None:
-        self._always: list[int] = []
+        # Sets of rows are integers, with a bit for each row: joining them takes little time.
+        self._always = 0
         # Word -> another word and the fragment that the text must contain, too -> the rows. Without another word, it is the
         # same one. The fragment can be empty.
-        table: dict[str, dict[tuple[str, str], list[int]]] = {}
+        table: dict[str, dict[tuple[str, str], int]] = {}
         # For fragments without a whole word: a part or the fragment itself -> the fragment -> the rows.
-        others: dict[str, dict[str, list[int]]] = {}
+        others: dict[str, dict[str, int]] = {}
         for number, alternatives in enumerate(fragments):
+            row = 1 << number
             if not alternatives:
-                self._always.append(number)
+                self._always |= row
                 continue
             for fragment in alternatives.split(_ALTERNATIVE):
                 words, literal = _required(fragment)
                 if words:
-                    table.setdefault(words[0], {}).setdefault((words[-1], literal), []).append(number)
+                    found, key = table.setdefault(words[0], {}), (words[-1], literal)
+                    found[key] = found.get(key, 0) | row
                 else:
                     part = next((part for part in _RARE_PARTS if part in fragment), fragment)
-                    others.setdefault(part, {}).setdefault(fragment, []).append(number)
+                    rows = others.setdefault(part, {})
+                    rows[fragment] = rows.get(fragment, 0) | row
         self._others = tuple((part, tuple(rows.items())) for part, rows in others.items())
         self._rows = {
-            word: tuple((*required, numbers) for required, numbers in rows.items())
-            for word, rows in table.items()
+            word: tuple((*required, rows) for required, rows in found.items())
+            for word, found in table.items()
         }
         self._words = frozenset(self._rows)
 
-    def possible_rows(self, words: AbstractSet[str], text: str) -> list[int]:
+    def possible_rows(self, words: AbstractSet[str], text: str) -> tuple[int, ...]:
         """Return the numbers of the rows that have a fragment in a text, in the order of the table."""
-        found = [*self._always]
-        for part, rows in self._others:
+        return list_rows(self.find_rows(words, text))
+
+    def find_rows(self, words: AbstractSet[str], text: str) -> int:
+        """Return the set of the rows that have a fragment in a text, for ``list_rows``."""
+        found = self._always
+        for part, others in self._others:
             if part in text:
-                for fragment, numbers in rows:
+                for fragment, rows in others:
                     if fragment in text:
-                        found += numbers
+                        found |= rows
+        table = self._rows
         for word in self._words & words:
-            for other, fragment, numbers in self._rows[word]:
+            for other, fragment, rows in table[word]:
                 if other in words and fragment in text:
-                    found += numbers
-        return sorted(set(found)) if found else found
+                    found |= rows
+        return found
+
+
+@lru_cache(maxsize=2048)
+def list_rows(rows: int) -> tuple[int, ...]:
+    """Return the numbers of the rows in a set, in order.
+
+    >>> list_rows(0b1101)
+    (0, 2, 3)
+    """
+    return tuple(number for number, bit in enumerate(reversed(f"{rows:b}")) if bit == "1")
 
 
 def _required(fragment: str) -> tuple[list[str], str]:
