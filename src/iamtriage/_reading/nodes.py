@@ -8,9 +8,11 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 
-# A string, a bracket or comma, or another value of JSON, Python or JavaScript.
+# A string and the sign after it, or a sign of JSON, Python or JavaScript. A pattern that starts with a set of characters
+# skips all others quickly.
 _JSON = lazy_pattern(
-    r"(?P<string>\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+')|(?P<sign>[\[\]{}:,])|[^\s\"'\\\[\]{}:,]++|\\.|[\"']",
+    r"[\"'\[\]{}:,\\](?:(?P<string>(?<=\")(?:[^\"\\]++|\\.)*+\"|(?<=')(?:[^'\\\n]++|\\.)*+')(?:\s*+(?P<after>[:,]|(?=[\[\]{}])))?"
+    r"|(?<=[}\]])(?:\s*+,)?|(?<=[\[{:,])|(?<=\\).)",
     re.DOTALL,
 )
 _ATTRIBUTE = r"\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+')"
@@ -31,7 +33,7 @@ _MIN_LENGTH = 30
 HTML_ITEMS = frozenset({"article", "details", "div", "li", "pre", "section", "tr"})
 # The elements of HTML without an end.
 _EMPTY_TAGS = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
-_OPENING, _CLOSING = frozenset("[{"), frozenset("]}")
+_QUOTES, _OPENING, _CLOSING = frozenset("\"'"), frozenset("[{"), frozenset("]}")
 _MAX_DEPTH = 40
 
 
@@ -58,31 +60,42 @@ class Node:
 
 def parse_json(text: str, start: int) -> Node:
     """Return the lists and objects in a text from a position, in a list if there are several."""
-    stack = [Node("", 0, len(text))]
-    string: re.Match[str] | None = None
+    node = Node("", 0, len(text))
+    stack = [node]
     # Where the element of the innermost list starts: JavaScript prints an error before its object.
     at = start
     for token in _JSON.finditer(text, start):
-        sign, node = token["sign"], stack[-1]
-        if sign is None:
-            string = token if token["string"] else None
+        begin, end = token.span()
+        sign = text[begin]
+        if sign in _QUOTES:
+            after = token["after"]
+            if after is None:
+                continue
+            last = token.end("string") - 1
+            if after == ":":
+                node.keys.append(text[begin + 1 : last])
+                continue
+            if last - begin >= _MIN_LENGTH:
+                node.nodes.append(Node(STRING, begin + 1, last, node.keys[-1] if node.keys else ""))
+            if not after:
+                continue
+        elif sign == ":":
+            node.keys.append("")
             continue
-        if sign == ":":
-            node.keys.append("" if string is None else string[0][1:-1])
-        elif string is not None and string.end() - string.start() > _MIN_LENGTH:
-            key = node.keys[-1] if node.keys else ""
-            node.nodes.append(Node(STRING, string.start() + 1, string.end() - 1, key))
-        string = None
-        if sign in _OPENING and len(stack) < _MAX_DEPTH:
-            words = text[at : token.start()] if sign == "{" and node.kind == "[" else ""
-            begin = token.start() - len(words.lstrip())
-            inner = Node(sign, begin, len(text), node.keys[-1] if node.keys else "")
-            node.nodes.append(inner)
-            stack.append(inner)
-        elif sign in _CLOSING and len(stack) > 1:
-            stack.pop().end = token.end()
-        if sign != ":":
-            at = token.end()
+        elif sign in _OPENING:
+            if len(stack) < _MAX_DEPTH:
+                words = text[at:begin] if sign == "{" and node.kind == "[" else ""
+                inner = Node(sign, begin - len(words.lstrip()), len(text), node.keys[-1] if node.keys else "")
+                node.nodes.append(inner)
+                stack.append(inner)
+                node = inner
+        elif sign in _CLOSING:
+            if len(stack) > 1:
+                stack.pop().end = begin + 1
+                node = stack[-1]
+        elif sign != ",":
+            continue
+        at = end
     return stack[0]
 
 
