@@ -165,6 +165,13 @@ def test_one_report_in_a_string_keeps_the_facts_of_its_document() -> None:
     }
 
 
+def test_a_code_and_its_message_on_other_lines_of_a_string_are_one_report() -> None:
+    """Sidekiq sends such messages to chats."""
+    message = f"**Aws::S3::Errors::AccessDenied** in **PurgeJob@default**\n{DENIAL}\nRetries: 0\n"
+    (failure,) = scan(json.dumps({"level": "error", "msg": message}))
+    assert facts_of(failure) == {**DENIED, "code": "AccessDenied"}
+
+
 def test_a_document_with_a_log_can_state_another_failure() -> None:
     text = json.dumps({"StatusReason": _EXPIRED, "logs": f"INFO a\nERROR {_PLAIN}\nINFO b\nERROR {_GO}\n"})
     assert [facts_of(failure) for failure in scan(text)] == [_EXPIRED_FACTS, _CALLED, _ANSWERED]

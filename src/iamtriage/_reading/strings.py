@@ -289,6 +289,8 @@ def _read_log(
     lines = restore_lines(m[0] for m in _LINE.finditer(text if text.endswith("\n") else f"{text}\n"))
     entries = list(split_entries(lines))
     is_log = len(entries) > 1 or (bool(entries) and entries[0].text.strip() != text.strip())
+    if not (is_log or is_list):
+        # The text around a single report can have facts of it.
+        return None
     found = [_Found(*part, entry) for entry in entries for part in find(entry, depth)]
-    count = sum(len(each.failures) for each in found)
-    return found if count > 1 or (count and (is_log or is_list)) else None
+    return found if any(each.failures for each in found) else None
