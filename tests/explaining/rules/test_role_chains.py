@@ -218,3 +218,51 @@ def test_keys_of_a_session_in_a_client(text: str, words: tuple[str, ...]) -> Non
     shown = " ".join(str(explanation).split())
     assert all(each in shown for each in words)
     assert "The text shows" not in shown or not words
+
+
+_POD, _LAKE = "arn:aws:iam::111122223333:role/web-pod", "arn:aws:iam::444455556666:role/lake"
+_ID = "eu-west-1/111122223333/c1/shop/web"
+_NOT_ASSUMED = "An error occurred (AccessDeniedException) when calling the AssumeRoleForPodIdentity operation: Unauthorized Exception! EKS does not have permissions to assume the associated role."
+_DESCRIBED = f'{{"association": {{"roleArn": "{_POD}", "targetRoleArn": "{_LAKE}", "externalId": "{_ID}"}}}}'
+_IN_TERRAFORM = f'role_arn        = "{_POD}"\ntarget_role_arn = "{_LAKE}"'
+
+
+def _trust_of_target(principal: str, external_id: str | None, *actions: str) -> dict[str, object]:
+    condition = {"StringEquals": {"sts:ExternalId": external_id}}
+    statements = [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": principal},
+            "Action": action,
+            **({"Condition": condition} if external_id and action == "sts:AssumeRole" else {}),
+        }
+        for action in actions
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+@pytest.mark.parametrize(
+    ("shown", "principal", "external_id", "actions", "says", "owner"),
+    [
+        (_DESCRIBED, _POD, _ID.replace("c1", "c2"), ("sts:AssumeRole", "sts:TagSession"), f"expects the external ID {_ID.replace('c1', 'c2')}, and the association has {_ID}", "resource owner"),
+        (_IN_TERRAFORM, _POD, _ID, ("sts:AssumeRole", "sts:TagSession"), f"expects the external ID {_ID}.", "resource owner"),
+        (_DESCRIBED, _POD, _ID, ("sts:AssumeRole",), f"does not allow {_POD} sts:TagSession", "resource owner"),
+        (_IN_TERRAFORM, f"{_POD}-2", None, ("sts:AssumeRole", "sts:TagSession"), f"does not allow {_POD} sts:AssumeRole and sts:TagSession", "resource owner"),
+        (_DESCRIBED, _POD, _ID, ("sts:AssumeRole", "sts:TagSession"), "the target role trusts it", "account administrator"),
+        # Without a target role, the policy is that of the association's role.
+        ("", _POD, None, ("sts:AssumeRole",), "not pods.eks.amazonaws.com", "account administrator"),
+    ],
+    ids=["other association", "unknown ID", "tags", "other role", "allowed", "no target"],
+)  # fmt: skip
+def test_trust_policy_of_a_target_role(  # noqa: PLR0913 (one per column)
+    shown: str, principal: str, external_id: str | None, actions: tuple[str, ...], says: str, owner: str
+) -> None:
+    explanation = explain(
+        f"{_NOT_ASSUMED}\n{shown}", facts={"trust_policy": _trust_of_target(principal, external_id, *actions)}
+    )
+    assert says in explanation.summary
+    first = explanation.remedies[0]
+    assert first.who == owner
+    assert ("pods.eks" in str(first.policy)) is (not shown)
+    if external_id and says.endswith(_ID):
+        assert f"['{external_id}', '{_ID}']" in str(first.policy)

@@ -19,6 +19,7 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.stated_entries import is_listed
+from iamtriage.explaining._rules.kubernetes.target_roles import explain_target_role
 from iamtriage.explaining._rules.shared import clusters, commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -139,6 +140,8 @@ def explain_pod_trust(case: Case[AccessEntry], message: str) -> Explanation:
 
 def explain_pod_denied(denial: Denial) -> Explanation:
     """Explain that EKS Pod Identity could not assume the role of an association."""
+    if (of_target := explain_target_role(denial)) is not None:
+        return of_target
     reason = "EKS found the association and its role, but could not assume the role."
     cause = POD_IDENTITY_TRUST.cause("derived", reason)
     cluster = find_cluster(denial.case)
