@@ -6,14 +6,12 @@ import json
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage import Facts, explain, parse, read_authorization_details, to_record
 from iamtriage._reading.unwrapping.boxes import remove_borders
-from iamtriage.explaining._context.model import Context
 from iamtriage.explaining._context.readers.documents import find_mappings
 from iamtriage.explaining._context.reading import read_context
 from iamtriage.explaining._context.resolving import resolve_facts
@@ -21,6 +19,7 @@ from iamtriage.explaining._context.values import Stated
 
 if TYPE_CHECKING:
     from iamtriage.explaining import Explanation
+    from iamtriage.explaining._context.model import Context
 
 TRACEBACK = 'Traceback (most recent call last):\n  File "/app/main.py", line 9, in <module>\n'
 DENIED = "An error occurred (AccessDenied) when calling the {} operation: Access Denied"
@@ -38,8 +37,7 @@ def _context(text: str) -> Context:
 
 def _values(context: Context) -> dict[str, Any]:
     """Return the stated values of a context."""
-    values = {each.name: getattr(context, each.name) for each in attrs.fields(Context)}
-    return {name: value.value for name, value in values.items() if isinstance(value, Stated)}
+    return {name: value.value for name, value in context._asdict().items() if isinstance(value, Stated)}
 
 
 @pytest.mark.parametrize("order", ["command, error", "error, command"])

@@ -14,22 +14,23 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage.explaining._context.model import NOTHING
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import copy_with
 from iamtriage.failures import _secrets
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._context.values import Runtime
     from iamtriage.explaining._explanations.explanations import Combine, Describe, Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._facts import Facts
 
 __all__ = ("complete_explanation", "hide_quoted_secrets")
 
 
 def complete_explanation(
     explanation: Explanation,
-    facts: ResolvedFacts,
+    facts: Facts,
     text: str | None,
     combine: Combine,
     describe: Describe,
@@ -43,7 +44,7 @@ def complete_explanation(
         combine: Builds one policy for several denials of a principal.
         describe: Describes another failure in the text.
     """
-    context = facts.context
+    context = context_of(facts)
     runtime: Runtime | None = None
 
     def build_remedies() -> tuple[Remedy, ...]:

@@ -11,7 +11,7 @@ from iamtriage._reading.parsing import parse
 from iamtriage._text import wrong_type_message
 from iamtriage.explaining._cause_types import UncertainCause
 from iamtriage.explaining._completion import complete_explanation, hide_quoted_secrets
-from iamtriage.explaining._context.resolving import resolve_facts
+from iamtriage.explaining._context.resolving import context_of, resolve_facts
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._extensions import apply_extensions
 from iamtriage.explaining._facts import NO_FACTS, add_attached_facts
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from iamtriage.explaining._combined_remedies import CombinedRemedies
-    from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._facts import Facts, FactsLike
 
@@ -245,8 +244,8 @@ def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
     return describe_failure(failure, explanation.topic)
 
 
-def _explain_answer(failure: Failure, facts: ResolvedFacts) -> Explanation:
-    if facts.context.other_endpoint is not None or facts.context.other_system is not None:
+def _explain_answer(failure: Failure, facts: Facts) -> Explanation:
+    if context_of(facts).other_endpoint is not None or context_of(facts).other_system is not None:
         from iamtriage.explaining._rules.denials import s3_compatible_stores
 
         case = Case(failure, facts)

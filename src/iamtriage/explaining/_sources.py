@@ -9,7 +9,7 @@ import attrs
 
 from iamtriage._text import hide_secrets, line_start
 from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES, LABELS
-from iamtriage.failures._secrets import hide_quoted_secrets
+from iamtriage.failures._secrets import has_secrets, hide_quoted_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,18 +30,19 @@ def secret_remover(failure: Failure | None) -> Callable[[str], str]:
 
     An encoded message is kept, because the command that decodes it needs it.
     """
-    from iamtriage.failures._records import to_record
-
     whole: dict[str, str] = {}
     parts: dict[str, str] = {}
     encoded = getattr(failure, "encoded_message", None)
-    for key, value in () if failure is None else to_record(failure).items():
-        if not isinstance(value, str) or key == "encoded_message":
-            continue
-        shown = hide_secrets(value)
-        if shown != value:
-            whole[value] = shown
-            parts.update(_find_secrets(value, shown))
+    if failure is not None and has_secrets(failure):
+        from iamtriage.failures._records import to_record
+
+        for key, value in to_record(failure).items():
+            if not isinstance(value, str) or key == "encoded_message":
+                continue
+            shown = hide_secrets(value)
+            if shown != value:
+                whole[value] = shown
+                parts.update(_find_secrets(value, shown))
 
     def remove_secrets(text: str) -> str:
         for value, replacement in (*whole.items(), *parts.items()):

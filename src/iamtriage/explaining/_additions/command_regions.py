@@ -13,8 +13,8 @@ from iamtriage.explaining._rules.shared.clues import find_partition
 from iamtriage.explaining._rules.shared.commands import REGIONS_OF_IAM
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
 __all__ = ("find_only_region", "name_regions", "name_regions_of_iam")
@@ -78,7 +78,7 @@ def _name_region(line: str, region: str | None) -> str:
 
 
 def name_regions_of_iam(
-    remedies: tuple[Remedy, ...], failure: Failure | None, facts: ResolvedFacts, stated: str | None
+    remedies: tuple[Remedy, ...], failure: Failure | None, facts: Facts, stated: str | None
 ) -> tuple[Remedy, ...]:
     """Return remedies whose calls of IAM, Organizations and STS name a Region of the failure's partition, unless it is ``aws``."""
     if not any(_IAM_CALL.search(line) for each in remedies for line in each.commands):
@@ -93,7 +93,7 @@ def name_regions_of_iam(
     )
 
 
-def _region_of_iam(failure: Failure | None, facts: ResolvedFacts, stated: str | None) -> str | None:
+def _region_of_iam(failure: Failure | None, facts: Facts, stated: str | None) -> str | None:
     """Return a Region of the failure's partition, whose IAM the AWS CLI calls with it, or ``None`` for ``aws``."""
     usual = None if failure is None else REGIONS_OF_IAM.get(find_partition(Case(failure, facts)))
     if usual is None or stated is None:

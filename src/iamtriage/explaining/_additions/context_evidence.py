@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, hide_secrets, quote_words
+from iamtriage.explaining._context.resolving import context_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._context.model import Context
-    from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._context.values import Runtime, Stated
     from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._facts import FailedCall
+    from iamtriage.explaining._facts import Facts, FailedCall
 
 __all__ = (
     "evidence_of_call",
@@ -82,9 +82,9 @@ _NAMES = {
 }
 
 
-def evidence_of_context(explanation: Explanation, facts: ResolvedFacts) -> Iterator[str]:
+def evidence_of_context(explanation: Explanation, facts: Facts) -> Iterator[str]:
     """Yield a line for each part of the text that states a value in the remedies."""
-    context = facts.context
+    context = context_of(facts)
     shown = "\n".join(_texts(explanation))
     by_words: dict[str, list[str]] = {}
     stated_already = _stated_by_failure(explanation)
@@ -115,7 +115,7 @@ def _shown_words(stated: Stated) -> str:
     return stated.value if is_part else words
 
 
-def evidence_of_call(explanation: Explanation, facts: ResolvedFacts) -> Iterator[str]:
+def evidence_of_call(explanation: Explanation, facts: Facts) -> Iterator[str]:
     """Yield the values that the failed call's parameters state and the failure does not."""
     failure, call = explanation.failure, facts.call
     if call is None or failure is None:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import change_commands, insert_command
 from iamtriage.explaining._rules.shared import commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
 # Topics about the trust policy of the role that a pod or a token uses.
@@ -42,12 +43,13 @@ _LOOKUPS = (
 )
 
 
-def name_of_role(topic: str, failure: Failure | None, facts: ResolvedFacts) -> str | None:
+def name_of_role(topic: str, failure: Failure | None, facts: Facts) -> str | None:
     """Return the name of the pod's or token's role, if an explanation is about it and the text states it."""
     if topic not in _TOPICS_OF_POD_ROLES:
         return None
-    name = ("" if facts.context.role_arn is None else facts.context.role_arn.value).rpartition("/")[2]
-    owners = {each.owner for each in facts.context.policies if each.is_trust_policy and each.owner}
+    context = context_of(facts)
+    name = ("" if context.role_arn is None else context.role_arn.value).rpartition("/")[2]
+    owners = {each.owner for each in context.policies if each.is_trust_policy and each.owner}
     if not name and len(owners) == 1:
         name = owners.pop()[1]
     if not name and failure is not None and len(named := set(_NAMED_ROLE.findall(failure.text))) == 1:
@@ -55,7 +57,7 @@ def name_of_role(topic: str, failure: Failure | None, facts: ResolvedFacts) -> s
     return name if name and commands.role_name(name) == name else None
 
 
-def role_lookups(topic: str, facts: ResolvedFacts) -> tuple[str, ...]:
+def role_lookups(topic: str, facts: Facts) -> tuple[str, ...]:
     """Return the commands that look up the role of the pod, if its service account is known."""
     namespace, account = facts.namespace, facts.service_account
     if topic not in _TOPICS_OF_POD_ROLES or commands.namespace(namespace) != namespace:
@@ -87,7 +89,7 @@ def with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:
     return attrs.evolve(change_commands(remedy, lines), commands=(*lookups, *lines))
 
 
-def with_pod_lookups(remedy: Remedy, facts: ResolvedFacts, option: Callable[[str], str]) -> Remedy:
+def with_pod_lookups(remedy: Remedy, facts: Facts, option: Callable[[str], str]) -> Remedy:
     """Return a remedy that looks up the workload and the pod of the service account, if that is known.
 
     Args:

@@ -15,10 +15,10 @@ from iamtriage.explaining._sources import map_strings
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._context.values import Runtime
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._facts import Facts
 
 __all__ = ("complete_remedies", "hide_in_remedy")
 
@@ -27,9 +27,7 @@ _WIDE_SIGNS = ("FullAccess", "AdministratorAccess", "PowerUserAccess", ":*")
 _MARKER = lazy_pattern(r"\[REDACTED ([A-Za-z -]{1,40})\]")
 
 
-def complete_remedies(
-    explanation: Explanation, facts: ResolvedFacts, runtime: Runtime | None
-) -> tuple[Remedy, ...]:
+def complete_remedies(explanation: Explanation, facts: Facts, runtime: Runtime | None) -> tuple[Remedy, ...]:
     """Return the remedies of an explanation with the values that are known, and those for what else failed.
 
     Args:

@@ -40,6 +40,7 @@ from iamtriage.explaining._additions.shown_output import drop_answered_commands
 from iamtriage.explaining._additions.supplied_values import values_of_resource, values_of_session
 from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
@@ -57,10 +58,10 @@ from iamtriage.explaining._rules.shared.principal_words import underlying_role
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._context.values import Runtime, Stated
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
 __all__ = ("fill_remedies",)
@@ -91,9 +92,7 @@ _CALL = lazy_pattern(
 _ECS_COMMAND = lazy_pattern(r"\baws ecs [^\n|;&]{1,400}?--cluster[ =]([\w-]{1,255})", re.ASCII)
 
 
-def fill_remedies(
-    explanation: Explanation, facts: ResolvedFacts, runtime: Runtime | None
-) -> tuple[Remedy, ...]:
+def fill_remedies(explanation: Explanation, facts: Facts, runtime: Runtime | None) -> tuple[Remedy, ...]:
     """Return the remedies of an explanation with the values that are known."""
     names = stated_names(_stated_values(explanation.failure, facts))
     lines = "\n".join(
@@ -114,7 +113,7 @@ def fill_remedies(
         values["ROLE_NAME"] = name
     lookups = () if "ROLE_NAME" in values else role_lookups(explanation.topic, facts)
     answered = _answered_checks(explanation, facts, values)
-    service = own_service(explanation.failure, facts.context)
+    service = own_service(explanation.failure, context_of(facts))
     remedies = (
         _complete_remedy(
             _in_pod(each, explanation.failure, facts), values, runtime, service if each.who == "you" else None
@@ -126,7 +125,7 @@ def fill_remedies(
     profile = values.get("PROFILE")
     if profile is not None and (checks := _checks_of_environment(explanation.failure)):
         remedies = (_without_profile(each, profile, checks) for each in remedies)
-    stated = _value(facts.context.profile)
+    stated = _value(context_of(facts).profile)
     completed = (_without_checks(each, answered, stated) for each in remedies)
     with_lookups = tuple(
         with_pod_lookups(
@@ -142,9 +141,9 @@ def fill_remedies(
     return name_regions_of_iam(shown, explanation.failure, facts, values.get("REGION"))
 
 
-def _stated_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[str | None]:
+def _stated_values(failure: Failure | None, facts: Facts) -> Iterator[str | None]:
     """Yield the ARNs, and names without an ARN, in the failure and the text around it."""
-    context = facts.context
+    context = context_of(facts)
     for stated in (context.role_arn, context.function, context.profile, context.api, context.key):
         yield _value(stated)
     yield facts.resource
@@ -154,7 +153,7 @@ def _stated_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[st
         yield from _ARN.findall(failure.text[start:end])
 
 
-def _is_denied_account(failure: Failure | None, facts: ResolvedFacts) -> bool:
+def _is_denied_account(failure: Failure | None, facts: Facts) -> bool:
     """Return whether the stated service account is the user that Kubernetes denied."""
     user = getattr(failure, "user", None) or ""
     return user.startswith("system:serviceaccount:") and user.endswith(f":{facts.service_account}")
@@ -189,9 +188,9 @@ def _without_profile(remedy: Remedy, profile: str, checks: tuple[str, ...]) -> R
     return change_commands(remedy, lines)
 
 
-def _known_values(failure: Failure | None, facts: ResolvedFacts, lines: str) -> Iterator[tuple[str, str]]:
+def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator[tuple[str, str]]:
     """Yield each placeholder of lines whose meaning does not depend on the command, with its value."""
-    context = facts.context
+    context = context_of(facts)
     cluster, role_arn = facts.cluster, _value(context.role_arn)
     region = profile = instance = user = key = domain = ecs_cluster = account_id = None
     namespace, account = facts.namespace, facts.service_account
@@ -261,9 +260,9 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts, lines: str) -> 
             yield name, value
 
 
-def _find_instance(failure: Failure, facts: ResolvedFacts) -> str | None:
+def _find_instance(failure: Failure, facts: Facts) -> str | None:
     """Return the EC2 instance that the remedies of a failure are about, if the text names it."""
-    context = facts.context
+    context = context_of(facts)
     names = ("instance-id", "instance-ids", "target")
     target = None if context.command is None else context.command.option(*names)
     if target is not None and failure.kind in _KINDS_OF_CREDENTIALS:
@@ -285,9 +284,7 @@ def _object_key(key: str | None) -> str:
     return key if key is not None and _PLAIN_KEY.fullmatch(key) else "OBJECT_KEY"
 
 
-def _answered_checks(
-    explanation: Explanation, facts: ResolvedFacts, values: Mapping[str, str]
-) -> tuple[str, ...]:
+def _answered_checks(explanation: Explanation, facts: Facts, values: Mapping[str, str]) -> tuple[str, ...]:
     """Return parts of commands whose output the facts or the failure already state."""
     failure = explanation.failure
     is_caller_reported = (
@@ -295,7 +292,7 @@ def _answered_checks(
     )
     text = "" if failure is None else failure.text
     has_trust_policy = facts.trust_policy is not None and not any(
-        each.is_condition for each in facts.context.policies
+        each.is_condition for each in context_of(facts).policies
     )
     checks = (
         ("access_key" in text and _LISTED_KEY.search(text) is not None, "aws configure list "),
@@ -328,7 +325,7 @@ def _value(stated: Stated | None) -> str | None:
     return None if stated is None else stated.value
 
 
-def _in_pod(remedy: Remedy, failure: Failure | None, facts: ResolvedFacts) -> Remedy:
+def _in_pod(remedy: Remedy, failure: Failure | None, facts: Facts) -> Remedy:
     """Return a remedy that prints the environment of the pod, if it is one, and not that of the reader's shell."""
     if failure is None or not any(each.startswith(_PRINT_ENVIRONMENT) for each in remedy.commands):
         return remedy

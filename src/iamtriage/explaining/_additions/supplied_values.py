@@ -14,7 +14,7 @@ from iamtriage.explaining._rules.shared.principal_words import stated_role, try_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.explaining._context.resolving import ResolvedFacts
+    from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
 __all__ = ("values_of_resource", "values_of_session")
@@ -52,7 +52,7 @@ def values_of_resource(resource: str | None, lines: str) -> Iterator[tuple[str, 
         yield "KEY_ARN", str(arn)
 
 
-def values_of_session(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tuple[str, str]]:
+def values_of_session(failure: Failure | None, facts: Facts) -> Iterator[tuple[str, str]]:
     """Yield the role and the name of the session whose credentials AWS rejected: the remedies are about them.
 
     The roles of IAM Identity Center cannot be assumed.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._context.model import NOTHING, Context
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("derived_facts",)
+__all__ = ("complete_facts",)
 
 _STATED_NAMES = (
     "cluster",
@@ -41,7 +43,28 @@ _RUNTIMES_WITH_ROLE = frozenset(
 )
 
 
-def derived_facts(failure: Failure, facts: Facts, context: Context) -> Iterator[tuple[str, Any]]:
+@attrs.frozen(kw_only=True, eq=False)
+class _ResolvedFacts(Facts):
+    """The supplied facts, completed by the context of the failure.
+
+    Attributes:
+        context: The context of the failure.
+    """
+
+    context: Context = attrs.field(default=NOTHING, hash=False)
+
+
+def complete_facts(failure: Failure, facts: Facts, context: Context) -> Facts:
+    """Return facts with what the text states, and with the context."""
+    known = {each.name: getattr(facts, each.name) for each in attrs.fields(Facts)}
+    found = {name: value for name, value in _derive_facts(failure, facts, context) if known[name] is None}
+    known["derived"] = facts.derived | found.keys()
+    if facts.account is not None:
+        context = context._replace(account=Stated(facts.account, facts.account))
+    return _ResolvedFacts(**{**known, **found}, context=context)
+
+
+def _derive_facts(failure: Failure, facts: Facts, context: Context) -> Iterator[tuple[str, Any]]:
     """Yield the names and values of facts. If a name has several values, the last one wins.
 
     Args:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
-import attrs
-
-from iamtriage._rendering.values import Value
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     # Most contexts have no values, and nothing resolves these annotations.
-    from collections.abc import Iterator, Mapping  # noqa: TC004
+    from collections.abc import Iterator, Mapping
 
-    from iamtriage.explaining._context.values import (  # noqa: TC004
+    from iamtriage.explaining._context.values import (
         CommandLine,
         Document,
         MappingEntry,
@@ -23,8 +19,7 @@ if TYPE_CHECKING:
 __all__ = ("NOTHING", "SYSTEM_SIGNS", "Context")
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
-class Context(Value):
+class Context(NamedTuple):
     """The values in the text around a failure. A value is ``None`` if the text does not state it.
 
     Attributes:
@@ -79,9 +74,9 @@ class Context(Value):
     parameters: tuple[tuple[str, str], ...] = ()
     mappings: tuple[MappingEntry, ...] = ()
     policies: tuple[Document, ...] = ()
-    token_claims: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
-    decoded_message: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
-    authorization_details: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
+    token_claims: Mapping[str, Any] | None = None
+    decoded_message: Mapping[str, Any] | None = None
+    authorization_details: Mapping[str, Any] | None = None
 
     @property
     def allows(self) -> Iterator[dict[str, Any]]:

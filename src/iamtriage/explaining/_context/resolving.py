@@ -8,35 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage.explaining._context.model import NOTHING, Context
 from iamtriage.explaining._context.reading import read_context
-from iamtriage.explaining._facts import NO_FACTS, Facts
+from iamtriage.explaining._facts import NO_FACTS
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
-__all__ = ("ResolvedFacts", "context_of", "is_derived", "resolve_facts")
-
-
-@attrs.frozen(kw_only=True, eq=False)
-class ResolvedFacts(Facts):
-    """The supplied facts, completed by the context of the failure.
-
-    Attributes:
-        context: The context of the failure.
-    """
-
-    context: Context = NOTHING
-
-
-_NOTHING_KNOWN = ResolvedFacts()
+__all__ = ("context_of", "is_derived", "resolve_facts")
 
 
 def context_of(facts: Facts) -> Context:
     """Return the context with which facts were completed."""
-    return facts.context if isinstance(facts, ResolvedFacts) else NOTHING
+    context: Context = getattr(facts, "context", NOTHING)
+    return context
 
 
 def is_derived(facts: Facts, name: str) -> bool:
@@ -44,7 +30,7 @@ def is_derived(facts: Facts, name: str) -> bool:
     return name in facts.derived
 
 
-def resolve_facts(failure: Failure, facts: Facts) -> ResolvedFacts:
+def resolve_facts(failure: Failure, facts: Facts) -> Facts:
     r"""Return the facts about a failure, completed with the context.
 
     >>> from iamtriage import parse
@@ -55,14 +41,8 @@ def resolve_facts(failure: Failure, facts: Facts) -> ResolvedFacts:
     """
     context = read_context(failure)
     if context is NOTHING and facts is NO_FACTS:
-        return _NOTHING_KNOWN
-    from iamtriage.explaining._context.derived_facts import derived_facts
+        # Most failures are on a separate line.
+        return NO_FACTS
+    from iamtriage.explaining._context.derived_facts import complete_facts
 
-    known = {each.name: getattr(facts, each.name) for each in attrs.fields(Facts)}
-    found = {name: value for name, value in derived_facts(failure, facts, context) if known[name] is None}
-    known["derived"] = facts.derived | found.keys()
-    if facts.account is not None:
-        from iamtriage.explaining._context.values import Stated
-
-        context = attrs.evolve(context, account=Stated(facts.account, facts.account))
-    return ResolvedFacts(**{**known, **found}, context=context)
+    return complete_facts(failure, facts, context)

@@ -129,7 +129,8 @@ def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
         on = " on this resource" if denial.resource else ""
         text = f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}."
         # Most messages stand alone.
-        if denial.failure.span != (0, len(denial.failure.text)):
+        start, end = denial.failure.span
+        if end - start < len(denial.failure.text.strip()):
             from iamtriage.explaining._context.readers.statements import MOMENT, find_changed
 
             if (changed := find_changed(denial.failure.text, MOMENT)) is not None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._rules.shared import commands, policy_principals, services
@@ -57,7 +55,7 @@ def policy_of(denial: Denial) -> services.ResourcePolicy:
     domain = _find_domain(denial)
     if domain is None:
         return policy
-    return attrs.evolve(policy, name=f"access policy of the domain {domain['domain']}")
+    return policy._replace(name=f"access policy of the domain {domain['domain']}")
 
 
 def _find_domain(denial: Denial) -> re.Match[str] | None:

@@ -10,8 +10,6 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, upper_first
 from iamtriage.explaining._rules.shared import text_signs
@@ -291,7 +289,7 @@ def _describe_companions(
     if any({*each.actions} - {action} <= listed for each in begun):
         return ()
     tasks = [
-        attrs.evolve(each, actions=tuple(name for name in each.actions if name not in listed))
+        each._replace(actions=tuple(name for name in each.actions if name not in listed))
         for each in begun or known
     ]
     sentences = [sentence for task in tasks if (sentence := describe(task, action))]

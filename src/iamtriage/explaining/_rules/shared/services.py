@@ -11,7 +11,7 @@ source is omitted.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -244,8 +244,7 @@ def linked_role_key_statements(
     ]
 
 
-@attrs.frozen(eq=False, repr=False)
-class ResourcePolicy(Value):
+class ResourcePolicy(NamedTuple):
     """The resource-based policy of a resource type.
 
     Attributes:

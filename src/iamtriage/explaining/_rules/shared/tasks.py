@@ -17,17 +17,14 @@ Sources, pages of docs.aws.amazon.com:
 from __future__ import annotations
 
 import re
-
-import attrs
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.values import Value
 from iamtriage.explaining._rules.shared.text_signs import find_acl
 from iamtriage.policies._documents import list_actions
 
 
-@attrs.frozen(eq=False, repr=False)
-class Task(Value):
+class Task(NamedTuple):
     """A task that requires several actions.
 
     Attributes:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.values import Value
 from iamtriage._text import line_at
 from iamtriage.explaining._context.readers.endpoints import CLOUD_HOSTS
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
@@ -205,8 +204,7 @@ _TERRAFORM_ERROR = lazy_pattern(
 _ROLLBACK = lazy_pattern(r"(?<!UPDATE_)ROLLBACK_(?:IN_PROGRESS|COMPLETE)")
 
 
-@attrs.frozen(eq=False, repr=False)
-class Deployment(Value):
+class Deployment(NamedTuple):
     """What deploys the resource of a failure.
 
     Attributes:
