@@ -14,11 +14,11 @@ from iamtriage.explaining._rules.shared.clues import (
     find_aws_hosts,
     find_option,
     find_partition,
-    find_profile,
     find_region,
     find_registry,
     find_user,
 )
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 from iamtriage.failures import AwsError, MissingCredentials
 

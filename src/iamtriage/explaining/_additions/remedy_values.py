@@ -44,16 +44,10 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clues import (
-    find_access_key,
-    find_instance,
-    find_profile,
-    find_region,
-    find_user,
-    selects_profile_in_shell,
-)
+from iamtriage.explaining._rules.shared.clues import find_access_key, find_instance, find_region, find_user
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.principal_words import underlying_role
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile, selects_profile_in_shell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -50,6 +50,7 @@ from iamtriage.explaining._rules.shared import clues, commands, credential_remed
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.explaining._rules.sts import rejected_calls, session_durations
 from iamtriage.explaining._rules.sts.credential_scopes import explain_wrong_region
 from iamtriage.failures._failures import AwsError
@@ -174,7 +175,7 @@ def _explain_missing_constraint(case: Case[AwsError], message: str) -> Explanati
         remedies=your_remedy(
             f"Set the LocationConstraint to {region}",
             "In code, pass CreateBucketConfiguration with LocationConstraint. aws s3 mb does this automatically.",
-            commands=credential_remedies.with_profile(clues.find_profile(case), create),
+            commands=credential_remedies.with_profile(find_profile(case), create),
             url="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html",
         ),
         notes=NOT_A_DENIAL,

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import AwsError, Failure
 
 RESOURCE_IN_OTHER_REGION = CauseType(
@@ -210,7 +211,7 @@ def explain_managed_policy(case: Case[Failure], arn: str) -> Explanation:
         title,
         step,
         arn_diagnosis.PARTITION_IN_TEMPLATES if is_of_other else None,
-        commands=credential_remedies.with_profile(clues.find_profile(case), listing),
+        commands=credential_remedies.with_profile(find_profile(case), listing),
         url=pages.MANAGED_POLICY_REFERENCE,
     )
     return case.explain(summary, *causes, remedies=remedy, notes=NOT_A_DENIAL)
@@ -276,7 +277,7 @@ def _compare_remedy(
         "aws configure get region" if asks_region else None,
         listing if resource.listing else None,
     )
-    profile = clues.find_profile(case)
+    profile = find_profile(case)
     return your_remedy(
         title,
         f"Compare {f'{account}, the account of the credentials,' if account else 'the account that the first command prints'} with {stated}.",

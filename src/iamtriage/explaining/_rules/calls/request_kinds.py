@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.text_signs import StatedAcl, find_acl
 from iamtriage.failures._failures import AwsError
 from iamtriage.sts._endpoints import NO_REGION as NO_REGION_SET
@@ -226,7 +227,7 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
         else "Check the spelling: us-east-1, not us-east-1a or us_east_1.",
         commands=(
             f"export {variables}",
-            credential_remedies.with_profile(clues.find_profile(case), f"aws configure set region {region}"),
+            credential_remedies.with_profile(find_profile(case), f"aws configure set region {region}"),
         ),
         url=pages.SDK_REGION,
     )

@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.calls.service_statements import compare_stateme
 from iamtriage.explaining._rules.shared import clues, commands, common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import AwsError, Failure
 
 _COPY_PAGE = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html"
@@ -124,7 +125,7 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
 
 def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[Remedy]:
     identify, get, locate = (
-        credential_remedies.with_profile(clues.find_profile(case), line)
+        credential_remedies.with_profile(find_profile(case), line)
         for line in (
             "aws sts get-caller-identity",
             "aws s3api get-object --bucket BUCKET --key KEY --range bytes=0-0 /dev/null",

@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow
 
@@ -242,7 +243,7 @@ def _explain_open(case: Case[AwsError], read: _Read, called: str | None, region:
     if region is not None:
         reasons = f"the bucket is in {where}, as required, so the key does not exist, or {reader} is not allowed to read it"
     bucket = commands.bucket(read.bucket)
-    profile = clues.find_profile(case)
+    profile = find_profile(case)
     locate = fill_command("aws s3api get-bucket-location --bucket {}", bucket)
     look = fill_command("aws s3api head-object --bucket {} --key {}", bucket, read.key or "OBJECT_KEY")
     option = f" --profile {commands.profile(profile)}" if profile else ""

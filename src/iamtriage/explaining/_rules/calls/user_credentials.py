@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.principal_words import describe_principal
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -62,7 +63,7 @@ UNNAMED_USER = CauseType(
 def explain_unnamed_user(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a call for a user of IAM, made as a role, has to name the user."""
     again = commands.repeat_command(case.context.command, "iam", changes={"user-name": "USER_NAME"})
-    profile = clues.find_profile(case)
+    profile = find_profile(case)
     identity, users = (
         with_profile(profile, each)
         for each in (
@@ -102,7 +103,7 @@ def explain_credential_of_user(case: Case[AwsError], message: str) -> Explanatio
     if user:
         summary = f"The user {clip_text(user)}, whom the call names, has no {kind} {credential}: it belongs to another user or account, or it was deleted."
     again = commands.repeat_command(case.context.command, "iam", changes={"user-name": "USER_NAME"})
-    profile = clues.find_profile(case)
+    profile = find_profile(case)
     lookup: tuple[str, ...] = (
         "aws iam get-access-key-last-used --access-key-id {} --query UserName --output text",
         "aws sts get-access-key-info --access-key-id {} --query Account --output text",

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.credentials.sso_settings import explain_unread_
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import Failure, MissingCredentials
 
 _PROFILE_NAME = r"\"(?P<name>[^\"\n]{1,64})\""
@@ -175,7 +176,7 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
         return explain_empty_source(case, message, empty["source"])
     searched = zip(_PROFILE_ERRORS, (each.search(message) for each in _PATTERNS), strict=True)
     error, values = next((error, found.groupdict()) for error, found in searched if found is not None)
-    profile = clues.safe_name(values.get("name")) or clues.find_profile(case)
+    profile = clues.safe_name(values.get("name")) or find_profile(case)
     if "missing required configuration" in error.phrase and (unread := explain_unread_session(case, profile)):
         return unread
     source = clues.safe_name(values.get("source"))
@@ -233,9 +234,7 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
             remedies=your_remedy(
                 "Print everything but the JSON to standard error",
                 "In a shell script, end the lines that print messages with >&2. The credentials that the program prints can be valid.",
-                commands=credential_remedies.with_profile(
-                    clues.find_profile(case), "aws sts get-caller-identity"
-                ),
+                commands=credential_remedies.with_profile(find_profile(case), "aws sts get-caller-identity"),
                 url=pages.CLI_PROCESS,
             ),
             notes=credential_remedies.NO_CALL_MADE,

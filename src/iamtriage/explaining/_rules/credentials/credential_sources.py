@@ -19,11 +19,15 @@ from iamtriage.explaining._context.readers.profiles import find_listed_profiles,
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials import credential_endpoints, instance_profiles
 from iamtriage.explaining._rules.credentials.broken_profiles import profile_setting
-from iamtriage.explaining._rules.credentials.key_sources import find_signed_in_profile
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import (
+    find_profile,
+    find_shell_profile,
+    find_signed_in_profile,
+)
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE
 from iamtriage.failures._failures import MissingCredentials
 
@@ -111,7 +115,7 @@ _PROFILE_IN_CODE = lazy_pattern(r"\bprofile(?:_name|Name)?[\"']?\s?(?:[=:]|=>|\(
 def _names_profile(case: Case[MissingCredentials]) -> bool:
     """Return whether an option, a variable or code selects a profile."""
     text = case.failure.text
-    selected = clues.stated_option(case, "profile") or clues.find_shell_profile(text) or case.context.profile
+    selected = clues.stated_option(case, "profile") or find_shell_profile(text) or case.context.profile
     return bool(selected) or "AWS_PROFILE" in text or _PROFILE_IN_CODE.search(text) is not None
 
 
@@ -126,7 +130,7 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
         for each in find_listed_profiles(case.failure.text)
         if each != "default" and commands.profile(each) == each and clues.safe_name(each)
     ]
-    is_open = clues.find_profile(case) is None
+    is_open = find_profile(case) is None
     if not listed and not _names_profile(case):
         # Sections of the config file, none of which is selected.
         sections = find_profile_sections(case.failure.text)
@@ -147,7 +151,7 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
         )
         return Advice([not_named, ENVIRONMENT_NOT_PASSED_ON.cause()], [select, set_up])
     signed_in = find_signed_in_profile(case.failure.text)
-    is_selected = clues.find_shell_profile(case.failure.text) or clues.stated_option(case, "profile")
+    is_selected = find_shell_profile(case.failure.text) or clues.stated_option(case, "profile")
     if signed_in is not None and is_selected is None:
         text = f"The sign-in is that of the profile {signed_in}, and nothing selects this profile: the call used default."
         select = your_remedy(
@@ -161,7 +165,7 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
             [select],
             f": nothing selects the profile {signed_in}, which is signed in",
         )
-    selected = clues.find_profile(case)
+    selected = find_profile(case)
     if selected is not None:
         text = f"The profile {clip_text(selected)} does not exist in the files that the call reads, or has neither a sign-in nor access keys."
         return Advice([NOTHING_CONFIGURED.cause(text=text), ENVIRONMENT_NOT_PASSED_ON.cause()], [set_up])

@@ -14,6 +14,7 @@ from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -56,7 +57,7 @@ _EMPTY_SOURCES = {
 
 def explain_empty_source(case: Case[MissingCredentials], message: str, source: str) -> Explanation:
     cause, steps = _EMPTY_SOURCES[source]
-    profile = clues.find_profile(case)
+    profile = find_profile(case)
     runs_on = _find_place(case.failure.text)
     # On EC2, variables can be meant.
     if runs_on is not None and source not in {runs_on.source, _VARIABLES_OF.get(runs_on.source)}:

@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import ExpiredCredentials
 
 _Rule = Callable[[Case[ExpiredCredentials], str], Explanation]
@@ -297,7 +298,7 @@ CACHED_BY_PROCESS = CauseType(
 
 def _find_process(case: Case[ExpiredCredentials]) -> tuple[str, str] | None:
     """Return the profile with a ``credential_process`` that the text contains and the call uses, and its command."""
-    profile, sections = clues.find_profile(case), find_profile_sections(case.failure.text)
+    profile, sections = find_profile(case), find_profile_sections(case.failure.text)
     found = [
         (each.name, each.settings["credential_process"])
         for each in sections

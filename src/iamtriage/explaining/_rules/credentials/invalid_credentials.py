@@ -69,6 +69,7 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clocks import CLOCK_WRONG
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.explaining._rules.sts import rejected_calls
 from iamtriage.explaining._rules.sts.findings import StsFindings, v1_token_cause
 from iamtriage.failures._failures import Failure, InvalidCredentials
@@ -210,7 +211,7 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
         _reported_cause(request),
         SESSION_TOKEN_MISSING.cause("derived", because, text="The session token is missing."),
         topic="invalid-credentials",
-        remedies=add_token_remedy(missing, clues.find_profile(case)),
+        remedies=add_token_remedy(missing, find_profile(case)),
         notes=_NOT_AUTHENTICATED,
     )
 

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.credentials.limited_credentials import find_sho
 from iamtriage.explaining._rules.shared import clocks, clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import InvalidCredentials
 
 _CHARS_BEFORE = 8_000
@@ -86,7 +87,7 @@ def _find_in_commands(case: Case[InvalidCredentials]) -> _MixedCredentials | Non
         if each.words[:2] == ("configure", "set") and len(each.words) > len(("configure", "set", "name")):
             profile = each.option("profile")
             stored["default" if profile is None else profile.value, each.words[2]] = each.words[3]
-    used = clues.find_profile(case) or "default"
+    used = find_profile(case) or "default"
     key, token = (stored.get((used, name), "") for name in ("aws_access_key_id", "aws_session_token"))
     of_key, of_token = _VARIABLE.fullmatch(key), _VARIABLE.fullmatch(token)
     if of_key is None or of_token is None or of_token["name"] != "AWS_SESSION_TOKEN":

@@ -20,6 +20,13 @@ from iamtriage.explaining._rules.shared import clues, commands, pages, text_sign
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import (
+    find_shell_profile,
+    find_signed_in_profile,
+    has_key_in_shell,
+    list_selected_profiles,
+    list_sign_ins,
+)
 from iamtriage.failures._failures import Failure
 
 _SECRET_OBJECT = lazy_pattern(
@@ -170,12 +177,6 @@ def secret_object_remedy(case: Case[Failure]) -> Remedy:
 
 
 _KEY_IN_SHELL = lazy_pattern(r"\bAWS_ACCESS_KEY_ID[\"']? ?= ?[\"']?(?P<key>[A-Z0-9*.x]{4,40})")
-_SIGNED_IN = lazy_pattern(
-    r"\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)"
-    # saml2aws, gimme-aws-creds, okta-aws-cli and aws-azure-login, whose profile a call must select.
-    r"|\(e\.g\. aws --profile (?P<saml>[\w.@:+/-]{1,64}) |\b(?:[Ww]rote|[Ww]ritten|[Uu]pdated) profile [\"']?(?P<written>[\w.@:+/-]{1,64})[\"']? (?:to|in) [^\n]{0,100}(?:credentials|config)\b",
-    re.ASCII,
-)
 _ENDING, _KEY_LENGTH = 4, 20
 PROFILE_OVERRIDDEN = CauseType(
     "profile-overridden",
@@ -205,25 +206,15 @@ class Override(NamedTuple):
     is_selected: bool = True
 
 
-def find_signed_in_profile(text: str) -> str | None:
-    r"""Return the profile with which the text shows a sign-in that succeeded.
-
-    >>> find_signed_in_profile("$ aws sso login --profile dev\\nSuccessfully logged into Start URL: x")
-    'dev'
-    """
-    found = _SIGNED_IN.search(text)
-    return None if found is None else next(filter(None, found.groups()))
-
-
 def find_override(case: Case[Failure]) -> Override | None:
     """Return the profile that a shell selects, or the default one with another key, if its environment has an access key."""
     text = case.failure.text
-    if not clues.has_key_in_shell(text) or selects_profile_itself(case.failure):
+    if not has_key_in_shell(text) or selects_profile_itself(case.failure):
         return None
     signed_in = find_signed_in_profile(text)
     # That other calls succeed with a profile says nothing about a denial.
     working = None if case.failure.kind == "access_denied" else find_working_profile(case.failure)
-    selected = clues.find_shell_profile(text) or signed_in or clues.safe_name(working)
+    selected = find_shell_profile(text) or signed_in or clues.safe_name(working)
     listed, shown = find_listed_key(text), _KEY_IN_SHELL.search(text)
     used = _ending(listed.ending if listed and listed.kind == "env" else shown["key"] if shown else None)
     sections = [each for each in find_profile_sections(text) if each.name == (selected or "default")]
@@ -232,7 +223,7 @@ def find_override(case: Case[Failure]) -> Override | None:
     if (selected is None and (used is None or unused is None)) or (used is not None and used == unused):
         return None
     is_sso = signed_in is None and any(each.is_sso for each in sections)
-    is_selected = clues.find_shell_profile(text) is not None
+    is_selected = find_shell_profile(text) is not None
     return Override(selected or "default", used, unused, is_sso, is_selected)
 
 
@@ -300,13 +291,9 @@ KEYS_BESIDE_SIGN_IN = CauseType(
     fix="Delete the keys from the section in ~/.aws/credentials.",
     sources=("https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html",),
 )
-_SIGN_IN = lazy_pattern(r"\baws sso login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})", re.ASCII)
 _BACKEND = lazy_pattern(r"\b[Cc]onfiguring (?:Terraform |the )?S3 [Bb]ackend\b|\bbackend initialization\b")
 _PROVIDER_PROFILE = lazy_pattern(
     r"\bprovider \"aws\" ?\{[^{}]{0,600}?\bprofile[ \t]{0,20}= ?\"(?P<profile>[\w.@+-]{1,64})\""
-)
-_SELECTED = lazy_pattern(
-    r"\bAWS_PROFILE ?= ?[\"']?([\w.@+-]{1,64})|\bprofile[ \t]{0,20}= ?\"([\w.@+-]{1,64})\"", re.ASCII
 )
 _HAS_BACKEND = lazy_pattern(r"\bbackend \"s3\" ?\{|-backend-config\b")
 
@@ -319,12 +306,12 @@ def _find_keys_beside_sign_in(case: Case[Failure]) -> str | None:
         return None
     sections = find_profile_sections(text)
     signed_in = {each.name for each in sections if each.is_sso}
-    signed_in |= {each["profile"] for each in _SIGN_IN.finditer(text)}
+    signed_in |= {each.name for each in list_sign_ins(text) if each.kind == "profile"}
     stored = (
         each.name for each in sections if "aws_access_key_id" in each.settings and each.file != "config"
     )
     # Another profile has other keys.
-    selected = {found[1] or found[2] for found in _SELECTED.finditer(text)}
+    selected = list_selected_profiles(text, "variable", "block")
     return next(
         (each for each in stored if each in signed_in and clues.safe_name(each) and selected <= {each}), None
     )

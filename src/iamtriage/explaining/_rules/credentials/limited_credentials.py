@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared import clues, commands, credential_remed
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
 from iamtriage.failures._failures import Failure, MissingCredentials
@@ -56,7 +57,7 @@ def explain_other_partition(case: Case[Failure], request: RejectedRequest) -> Ex
     called, place = endpoint.partition, _NAMES.get(keys, keys)
     shown = next(iter(request.working_regions), None)
     home = commands.region(shown or commands.REGIONS_OF_IAM.get(keys, "us-east-1"))
-    profile, command = clues.find_profile(case), case.context.command
+    profile, command = find_profile(case), case.context.command
     use_home = your_remedy(
         f"Call in {home}, in {place}",
         f"Where the call itself, AWS_REGION, AWS_DEFAULT_REGION or the code sets {request.region}, change that, too: it takes precedence over the profile.",
@@ -329,7 +330,7 @@ def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explan
     """Explain that the profile's role requires an MFA code."""
     start, end = case.failure.span
     words = case.failure.text[start:end]
-    profile, program = clues.find_profile(case), clues.find_program(case.failure) or "the program"
+    profile, program = find_profile(case), clues.find_program(case.failure) or "the program"
     named = f"The profile {profile}" if profile else "The profile"
     if "MFA code for" in words or "MFA token code" in words:
         outcome = "no terminal answered the prompt"

@@ -38,6 +38,7 @@ from iamtriage.explaining._rules.shared import certificates, clues, commands, cr
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import MissingCredentials
 
 _Rule = Callable[[Case[MissingCredentials], str], Explanation]
@@ -117,7 +118,7 @@ def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
 
 
 def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> Explanation:
-    profile = clues.find_profile(case)
+    profile = find_profile(case)
     subject = f"The profile {profile}" if profile else "The profile"
     kubeconfig = _KUBECONFIG_HELPER.search(case.text) is not None
     sections = find_profile_sections(case.failure.text)

@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.common_causes import WRONG_SSO_SESSION
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import Failure, MissingCredentials
 
 # botocore.utils.SSOTokenLoader
@@ -113,7 +114,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     login = credential_remedies.SSO_LOGIN
     steps, show = login.steps, None
     lines: Commands = login.commands
-    if session is not None and clues.find_profile(case) is None:
+    if session is not None and find_profile(case) is None:
         step = f"The sign-in is valid for all profiles with sso_session = {session} in ~/.aws/config."
         steps = (step, *steps[1:])
         lines = (commands.fill_command("aws sso login --sso-session {}", commands.profile(session)),)
@@ -159,7 +160,7 @@ def add_kubectl_failure(case: Case[Failure], explanation: Explanation) -> Explan
     consequence = f"This is why {helper} failed, before any call to the cluster."
     first, *others = explanation.remedies
     asks_for_profile = first.commands == credential_remedies.SSO_LOGIN.commands
-    if asks_for_profile and clues.find_profile(case) is None:
+    if asks_for_profile and find_profile(case) is None:
         steps = (each for each in first.steps if each not in credential_remedies.SSO_LOGIN.steps)
         lines = (_SHOW_HELPER, *first.commands)
         first = your_remedy(first.title, *steps, _SIGN_IN_FOR_KUBECTL, commands=lines, url=first.url)
@@ -203,7 +204,7 @@ def _has_entry(case: Case[Failure]) -> bool:
 
 def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that there is no session of ``aws login``."""
-    profile = clues.find_profile(case)
+    profile = find_profile(case)
     return case.explain(
         f"The profile{f' {profile}' if profile else ''} has no usable session of aws login.",
         clues.reported_cause(

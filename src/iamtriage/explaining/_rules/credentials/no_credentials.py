@@ -32,10 +32,10 @@ from iamtriage.explaining._rules.credentials import (
     provider_chains,
     unread_sources,
 )
-from iamtriage.explaining._rules.credentials.key_sources import find_signed_in_profile
 from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile, find_signed_in_profile
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
 from iamtriage.failures._failures import MissingCredentials
 
@@ -197,7 +197,7 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
     accounts = next(_CDK_ACCOUNTS.finditer(case.text))
     target, current = accounts["target"], accounts["current"]
     command = _CDK_COMMAND.search(case.text)
-    profile = clues.find_profile(case)
+    profile = find_profile(case)
     used = "the default credentials" if profile is None else f"those of the profile {profile}"
     return case.explain(
         f"The CDK needs credentials for account {target}, and the current ones ({used}) are for account {current}: most likely, this is the wrong profile.",

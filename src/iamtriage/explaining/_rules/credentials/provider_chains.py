@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import Failure, MissingCredentials
 
 # What the providers of the SDKs for Java and Go say, and what it means, in the order of their chains.
@@ -85,7 +86,7 @@ def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.A
 
 def advise_on_role_source(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
     """Return that the credentials with which a role is assumed are missing."""
-    profile = clues.find_profile(case)
+    profile = find_profile(case)
     of = "The profile" if profile is None else f"The profile {profile}"
     remedy = your_remedy(
         "Give the source of the role credentials",

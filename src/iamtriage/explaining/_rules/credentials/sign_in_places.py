@@ -7,7 +7,6 @@ https://docs.docker.com/engine/storage/bind-mounts/.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -19,9 +18,13 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.credential_remedies import WSL, with_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import (
+    find_profile,
+    list_selected_profiles,
+    list_sign_ins,
+)
 from iamtriage.failures._failures import Failure
 
 SIGN_IN_ELSEWHERE = CauseType(
@@ -76,27 +79,14 @@ def explain_sign_in_elsewhere(
     )
 
 
-# The profile or session of a sign-in, and the profile that the failed call uses.
-_LOGIN = lazy_pattern(
-    r"\baws sso login\b[^\n]{0,60}? --(?P<kind>profile|sso-session)[ =](?P<name>[\w.@:+/-]{1,64})", re.ASCII
-)
-_USED = lazy_pattern(
-    r"\bprofile[ \t]{0,12}= ?\"(?P<block>[\w.@+-]{1,64})\"|\bAWS_PROFILE=[\"']?(?P<variable>[\w.@+-]{1,64})|\b(?:terraform|aws(?! sso login| sts get-caller))\b[^\n]{0,200} --profile[ =](?P<option>[\w.@+-]{1,64})",
-    re.ASCII,
-)
-
-
 def _find_other_session(case: Case[Failure], session: str | None) -> _Place | None:
     """Return that the sign-in was for another sso-session than that of the profile that the call uses."""
     text = case.failure.text
     sections = find_profile_sections(text)
     sessions = {each.name: name for each in sections if (name := each.settings.get("sso_session"))}
-    logins = list(_LOGIN.finditer(text))
-    signed_in = {
-        each["name"] if each["kind"] == "sso-session" else sessions.get(each["name"], "") for each in logins
-    }
-    found = [next(filter(None, each.groups())) for each in _USED.finditer(text)]
-    used = {each for each in found if each in sessions}
+    logins = list_sign_ins(text)
+    signed_in = {each.name if each.kind == "sso-session" else sessions.get(each.name, "") for each in logins}
+    used = list_selected_profiles(text, "variable", "block", "option") & sessions.keys()
     if session is not None:
         used = {each for each, name in sessions.items() if name == session} or used
     needed = {sessions[each] for each in used}

@@ -12,9 +12,10 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.shared import clues, credential_remedies
+from iamtriage.explaining._rules.shared import credential_remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import MissingCredentials
 
 _SWITCHED_OFF = lazy_pattern(
@@ -81,7 +82,7 @@ def explain_metadata_off(case: Case[MissingCredentials]) -> Explanation | None:
 
 def explain_misnamed_settings(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that the keys in the credentials file have names that SDKs do not read, if the text shows the file."""
-    used = clues.find_profile(case) or "default"
+    used = find_profile(case) or "default"
     sections = find_profile_sections(case.failure.text)
     for section in sections:
         wrong = [

@@ -19,6 +19,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import AwsError, Failure, MissingCredentials
 
 _REGION = r"([a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\b"
@@ -51,7 +52,7 @@ def explain_unknown_portal(case: Case[AwsError], message: str) -> Explanation:
     found = ([*pattern.finditer(case.failure.text)] for pattern in (_GIVEN, _HOME))
     regions = ({next(filter(None, each.groups())) for each in matches} for matches in found)
     given, home = (each.pop() if len(each) == 1 else None for each in regions)
-    profile, is_pending = clues.find_profile(case), "Invalid grant" in message
+    profile, is_pending = find_profile(case), "Invalid grant" in message
     if given is not None and home is not None and given != home:
         return _explain_other_region(case, given, home, profile)
     why = "most likely, sso_region or sso_start_url is wrong"
@@ -154,7 +155,7 @@ def explain_unknown_session(case: Case[Failure]) -> Explanation | None:
     if missing is not None and missing["name"] == own_file:
         # The file of the session itself is missing if nobody has signed in.
         return None
-    profile = clues.find_profile(case)
+    profile = find_profile(case)
     works = " The sign-in is valid: the AWS CLI works with it." if _SIGNED_IN in text else ""
     is_backend = program == "Terraform" and "ackend" in text
     program = "Terraform's S3 backend" if is_backend else program

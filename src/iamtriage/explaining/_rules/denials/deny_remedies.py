@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared import (
     pages,
     policy_principals,
 )
-from iamtriage.explaining._rules.shared.clues import find_profile, find_program
+from iamtriage.explaining._rules.shared.clues import find_program
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
@@ -32,6 +32,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     present,
     your_remedy,
 )
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions
 
 if TYPE_CHECKING:

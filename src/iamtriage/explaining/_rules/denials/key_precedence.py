@@ -29,7 +29,6 @@ _ROLE = lazy_pattern(
     r"\bAWS_ROLE_ARN[\"']?\s?[=:]\s?[\"']?(?P<role>arn:[\w:/+=,.@-]{20,600})|\bAWS_CONTAINER_CREDENTIALS_(?:RELATIVE|FULL)_URI\b"
     r"|\beks\.amazonaws\.com/role-arn[\"']?: ?[\"']?(?P<annotated>arn:[\w:/+=,.@-]{20,600})|\bcreate-pod-identity-association\b[^\n]{0,300}?--role-arn[ =](?P<associated>arn:[\w:/+=,.@-]{20,600})|\"?taskRoleArn\"?\s?[=:]\s?\"(?P<task>arn:[\w:/+=,.@-]{20,600})"
 )
-_SSO_LOGIN = lazy_pattern(r"\baws sso login\b")
 
 
 def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
@@ -41,7 +40,7 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
     if not is_user:
         # Tools set the variables of the profile's own session, too. Another role is not that of the sign-in.
         own = principal_words.underlying_role(denial.principal)
-        is_sso = override is not None and (override.is_sso or _SSO_LOGIN.search(text) is not None)
+        is_sso = override is not None and (override.is_sso or "aws sso login" in text)
         if not is_sso or isinstance(own, IdentityCenterRole):
             return explanation
     if override is not None:

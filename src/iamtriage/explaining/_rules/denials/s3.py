@@ -34,13 +34,13 @@ from iamtriage.explaining._rules.denials.s3_requests import (
 )
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages, tasks
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags, with_statements
-from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY, find_acl, without_other_commands
 from iamtriage.explaining._rules.shared.wording import join_first_four, put_check_first
 from iamtriage.policies._documents import allow

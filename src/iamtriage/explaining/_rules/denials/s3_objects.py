@@ -27,7 +27,6 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
     describe_tags_of_copy,
     with_statements,
 )
-from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import fill_command, put_policy
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -35,6 +34,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.tasks import find_tagging, upload_option_actions
 from iamtriage.explaining._rules.shared.text_signs import find_acl, without_other_commands

@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_shell_profile
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     current = find_current_user(text)
     # Other users of a kubeconfig can have other roles and profiles.
     of_user = text if current is None else current[1]
-    shell, role = clues.find_shell_profile(text), find_pinned_role(case)
+    shell, role = find_shell_profile(text), find_pinned_role(case)
     argument, has_entry = unique_value(_PROFILE_OF_TOKEN, of_user), is_listed(case.failure, caller)
     if has_entry:
         # Who set the profile wants it, unless only the principal of the shell has access.

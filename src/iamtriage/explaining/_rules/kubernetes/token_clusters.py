@@ -23,12 +23,13 @@ from iamtriage.explaining._rules.kubernetes.client_configurations import (
     parse_cluster_name,
 )
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
-from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -102,7 +103,7 @@ def explain_token_of_other_cluster(case: AnyCase) -> Explanation | None:
 
 
 def _kubeconfig_remedy(case: AnyCase, cluster: Cluster, found: _Clusters) -> Remedy:
-    update = with_profile(clues.find_profile(case), cluster.kubeconfig_command())
+    update = with_profile(find_profile(case), cluster.kubeconfig_command())
     if found.alias is not None:
         update = fill_command(f"{update} --alias {{}}", found.alias)
     return your_remedy(

@@ -41,6 +41,7 @@ from iamtriage.explaining._rules.shared.masked_principals import parse_masked_pr
 from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import describe_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, look_up_once, present, your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -263,7 +264,7 @@ def _uses_other_profile(case: Case[KubernetesUnauthorized]) -> bool:
 def _explain_other_account(
     case: Case[KubernetesUnauthorized], cluster: Cluster, account: str, grants: tuple[Remedy, ...]
 ) -> Explanation:
-    caller, profile = describe_principal(case.principal, "the caller"), clues.find_profile(case)
+    caller, profile = describe_principal(case.principal, "the caller"), find_profile(case)
     used = "" if profile is None else f" (profile {profile})"
     listed = [each for each in find_listed_profiles(case.failure.text) if each not in {"default", profile}]
     other = listed[0] if len(listed) == 1 and commands.profile(listed[0]) == listed[0] else "PROFILE_NAME"
@@ -350,7 +351,7 @@ def _caller_remedy(
         if shows_grant:
             accepts = "get-caller-identity" in case.text
             identify = f"AWS accepts the credentials of {principal.description}." if accepts else ""
-    elif clues.find_profile(case) is not None:
+    elif find_profile(case) is not None:
         looks = ("aws sts get-caller-identity",)
         identify = "If aws sts get-caller-identity does not print the expected ARN, add --profile or --role-arn to aws eks update-kubeconfig."
     steps = [identify] if identify else []

@@ -13,9 +13,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
-from iamtriage.explaining._context.readers.unique_values import stated_partition, unique_value
+from iamtriage.explaining._context.readers.unique_values import stated_partition
 from iamtriage.explaining._rules.shared import commands, text_signs
-from iamtriage.explaining._rules.shared.common_causes import USES_PROFILE
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 
 if TYPE_CHECKING:
@@ -70,32 +69,6 @@ _MAX_REGISTRIES = 20
 _PULL_OR_PUSH = lazy_pattern(r"\bpu(?:ll|sh) ")
 # The last one is from the action amazon-ecr-login.
 _LOGIN_SIGNS = ("docker login", "podman login", "helm registry login", "Logging into registry")
-_PROFILES = lazy_pattern(
-    r"AWS_(?:DEFAULT_)?PROFILE[=:][ ]?[\"']?([\w.@:+/-]{1,64})|config profile \(([\w.@:+/-]{1,64})\)"
-    r"|(?:shared config profile, |could not find source profile |failed to get profile, )([\w.@:+/-]{0,63}[\w@+/-])|find the \"([\w.@:+/-]{1,64})\" profile in CredentialProfileStoreChain|credentials using profile: \[([\w.@:+/-]{1,64})\]"
-    r"|(?<!nstance )[Pp]rofile [`'\"]?([\w.@:+/-]{1,64})[`'\"]? (?:was not (?:found|defined)|could not be found|not found in \[|does not exist in \S|requires multi-factor)|'([\w.@:+/-]{1,64})' not found in credentials file|No AWS profile named '([\w.@:+/-]{1,64})'|AWS profile \"([\w.@:+/-]{1,64})\" doesn't seem|contained no credentials for profile '(?!default')([\w.@:+/-]{1,64})'"
-    r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]|\baws (?:sso )?login --profile[= ]([\w.@:+/-]{1,64})|\bload from profile ([\w.@:+/-]{1,64}) which|(?:referenced in|session found for) profile ([\w.@:+/-]{0,63}[\w@+/-])",
-    re.ASCII,
-)
-# A variable in a listing, or one that a shell sets for all its commands.
-_SHELL_VARIABLE = r"^(?:[^\n]{0,60}[$%#>»] )?(?:export |set |\$env:)?"
-# A section of the config file, and the argument of a provider or backend of Terraform.
-_CONFIGURED_PROFILE = lazy_pattern(
-    r"^[ \t]{0,8}\[profile[ \t]{1,4}([\w.@+:/-]{1,64})\]|^[ \t]{0,20}profile[ \t]{0,20}=[ \t]{0,4}\"([\w.@:+/-]{1,64})\"",
-    re.ASCII | re.MULTILINE,
-)
-_SHELL_PROFILE = lazy_pattern(
-    rf"{_SHELL_VARIABLE}AWS_(?:DEFAULT_)?PROFILE ?= ?[\"']?([\w.@:+/-]{{1,64}})[\"']?[ \t\r]*$"
-    # What aws configure list prints, with colons in newer versions.
-    r"|^[ \t]{0,20}profile[ \t]{1,40}(?::[ \t]{1,9})?([\w.@:+/-]{1,64})[ \t]{1,40}(?::[ \t]{1,9})?(?:env|manual)\b",
-    re.ASCII | re.MULTILINE | re.IGNORECASE,
-)
-_SHELL_KEY = lazy_pattern(
-    # Lowercase is the setting of a file.
-    rf"{_SHELL_VARIABLE}(?-i:AWS_ACCESS_KEY_ID) ?= ?[^\s;]{{1,64}}[ \t\r]*$"
-    r"|^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?\S{1,40}[ \t]{1,40}(?::[ \t]{1,9})?env\b",
-    re.MULTILINE | re.IGNORECASE,
-)
 # A name with a token this long can be a secret and isn't worth the risk.
 _LONG_TOKEN = lazy_pattern(r"[A-Za-z0-9/+=]{32,}")
 _DIGIT = lazy_pattern(r"[0-9+]")
@@ -192,50 +165,6 @@ def stated_option(case: _AnyCase, *names: str) -> str | None:
     command = case.context.command
     stated = None if command is None else command.option(*names)
     return None if stated is None else stated.value
-
-
-_USED_PROFILE = lazy_pattern(rf"{USES_PROFILE}([\w.-]{{0,63}}\w)")
-
-
-def find_profile(case: _AnyCase) -> str | None:
-    """Return the profile that the text names."""
-    command = case.context.command
-    signs_in = command is not None and command.words[:2] == ("sso", "login")
-    if signs_in and (used := _USED_PROFILE.search(case.text)) is not None:
-        # Somebody signed in with another profile than the one of the call.
-        return safe_name(used[1])
-    if (option := find_option(case, "profile")) is not None:
-        return option
-    stated = case.context.profile
-    if stated is not None:
-        return safe_name(stated.value)
-    text = case.text
-    # Each match contains one of these.
-    may_match = any(map(text.__contains__, ("rofile", "PROFILE", "credentials file")))
-    if may_match and (found := _PROFILES.search(text)) is not None:
-        return safe_name(next(filter(None, found.groups()), None))
-    configured = unique_value(_CONFIGURED_PROFILE, case.failure.text) if "profile " in text else None
-    return safe_name(configured.value) if configured else None
-
-
-def has_key_in_shell(text: str) -> bool:
-    """Return whether the text shows an access key in a variable of the shell.
-
-    It takes precedence over ``AWS_PROFILE``, not over ``--profile``: ``create_credential_resolver`` in
-    botocore/credentials.py.
-    """
-    return _SHELL_KEY.search(text) is not None
-
-
-def find_shell_profile(text: str) -> str | None:
-    """Return the profile that a variable of the shell selects, if the text shows it."""
-    found = _SHELL_PROFILE.search(text)
-    return None if found is None else safe_name(found[1] or found[2])
-
-
-def selects_profile_in_shell(text: str) -> bool:
-    """Return whether the text shows a variable of the shell that selects the profile."""
-    return "PROFILE" in text and _SHELL_PROFILE.search(text) is not None
 
 
 def find_program(failure: Failure) -> str | None:

@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.explaining._rules.sts.role_chains import (
     LONGEST_MAXIMUM,
     SHORTEST_MAXIMUM,
@@ -141,7 +142,7 @@ def _find_profile(case: Case[AwsError]) -> tuple[ProfileSection | None, ProfileS
     """
     sections = {each.name: each for each in find_profile_sections(case.failure.text)}
     timed = [each.name for each in sections.values() if "duration_seconds" in each.settings]
-    name = clues.find_profile(case) or (timed[0] if len(timed) == 1 else "default")
+    name = find_profile(case) or (timed[0] if len(timed) == 1 else "default")
     section = sections.get(name)
     if section is None or "role_arn" not in section.settings:
         return None, None

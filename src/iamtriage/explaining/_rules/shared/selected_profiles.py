@@ -1,0 +1,137 @@
+"""Find which profile the text around a failure selects: in a shell, in code, by an option, or by a sign-in."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.unique_values import unique_value
+from iamtriage.explaining._rules.shared.clues import find_option, safe_name
+from iamtriage.explaining._rules.shared.common_causes import USES_PROFILE
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import Failure
+
+_PROFILES = lazy_pattern(
+    r"AWS_(?:DEFAULT_)?PROFILE[=:][ ]?[\"']?([\w.@:+/-]{1,64})|config profile \(([\w.@:+/-]{1,64})\)"
+    r"|(?:shared config profile, |could not find source profile |failed to get profile, )([\w.@:+/-]{0,63}[\w@+/-])|find the \"([\w.@:+/-]{1,64})\" profile in CredentialProfileStoreChain|credentials using profile: \[([\w.@:+/-]{1,64})\]"
+    r"|(?<!nstance )[Pp]rofile [`'\"]?([\w.@:+/-]{1,64})[`'\"]? (?:was not (?:found|defined)|could not be found|not found in \[|does not exist in \S|requires multi-factor)|'([\w.@:+/-]{1,64})' not found in credentials file|No AWS profile named '([\w.@:+/-]{1,64})'|AWS profile \"([\w.@:+/-]{1,64})\" doesn't seem|contained no credentials for profile '(?!default')([\w.@:+/-]{1,64})'"
+    r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]|\baws (?:sso )?login --profile[= ]([\w.@:+/-]{1,64})|\bload from profile ([\w.@:+/-]{1,64}) which|(?:referenced in|session found for) profile ([\w.@:+/-]{0,63}[\w@+/-])",
+    re.ASCII,
+)
+# A variable in a listing, or one that a shell sets for all its commands.
+_SHELL_VARIABLE = r"^(?:[^\n]{0,60}[$%#>»] )?(?:export |set |\$env:)?"
+# A section of the config file, and the argument of a provider or backend of Terraform.
+_CONFIGURED_PROFILE = lazy_pattern(
+    r"^[ \t]{0,8}\[profile[ \t]{1,4}([\w.@+:/-]{1,64})\]|^[ \t]{0,20}profile[ \t]{0,20}=[ \t]{0,4}\"([\w.@:+/-]{1,64})\"",
+    re.ASCII | re.MULTILINE,
+)
+_SHELL_PROFILE = lazy_pattern(
+    rf"{_SHELL_VARIABLE}AWS_(?:DEFAULT_)?PROFILE ?= ?[\"']?([\w.@:+/-]{{1,64}})[\"']?[ \t\r]*$"
+    # What aws configure list prints, with colons in newer versions.
+    r"|^[ \t]{0,20}profile[ \t]{1,40}(?::[ \t]{1,9})?([\w.@:+/-]{1,64})[ \t]{1,40}(?::[ \t]{1,9})?(?:env|manual)\b",
+    re.ASCII | re.MULTILINE | re.IGNORECASE,
+)
+_SHELL_KEY = lazy_pattern(
+    # Lowercase is the setting of a file.
+    rf"{_SHELL_VARIABLE}(?-i:AWS_ACCESS_KEY_ID) ?= ?[^\s;]{{1,64}}[ \t\r]*$"
+    r"|^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?\S{1,40}[ \t]{1,40}(?::[ \t]{1,9})?env\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+_SIGNED_IN = lazy_pattern(
+    r"\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)"
+    # saml2aws, gimme-aws-creds, okta-aws-cli and aws-azure-login, whose profile a call must select.
+    r"|\(e\.g\. aws --profile (?P<saml>[\w.@:+/-]{1,64}) |\b(?:[Ww]rote|[Ww]ritten|[Uu]pdated) profile [\"']?(?P<written>[\w.@:+/-]{1,64})[\"']? (?:to|in) [^\n]{0,100}(?:credentials|config)\b",
+    re.ASCII,
+)
+_SIGN_IN = lazy_pattern(
+    r"\baws sso login\b[^\n]{0,80}? --(?P<kind>profile|sso-session)[ =](?P<name>[\w.@:+/-]{1,64})", re.ASCII
+)
+_SELECTED = lazy_pattern(
+    r"\bprofile[ \t]{0,20}= ?\"(?P<block>[\w.@+-]{1,64})\"|\bAWS_PROFILE ?= ?[\"']?(?P<variable>[\w.@+-]{1,64})"
+    r"|\b(?:terraform|aws(?! sso login| sts get-caller))\b[^\n]{0,200} --profile[ =](?P<option>[\w.@+-]{1,64})",
+    re.ASCII,
+)
+
+_Place: TypeAlias = Literal["block", "option", "variable"]
+
+
+class SignIn(NamedTuple):
+    """A sign-in to IAM Identity Center that a text shows, by the name of a profile or of a session."""
+
+    kind: str
+    name: str
+
+
+_USED_PROFILE = lazy_pattern(rf"{USES_PROFILE}([\w.-]{{0,63}}\w)")
+
+
+def find_profile(case: Case[Failure]) -> str | None:
+    """Return the profile that the text names."""
+    command = case.context.command
+    signs_in = command is not None and command.words[:2] == ("sso", "login")
+    if signs_in and (used := _USED_PROFILE.search(case.text)) is not None:
+        # Somebody signed in with another profile than the one of the call.
+        return safe_name(used[1])
+    if (option := find_option(case, "profile")) is not None:
+        return option
+    stated = case.context.profile
+    if stated is not None:
+        return safe_name(stated.value)
+    text = case.text
+    # Each match contains one of these.
+    may_match = any(map(text.__contains__, ("rofile", "PROFILE", "credentials file")))
+    if may_match and (found := _PROFILES.search(text)) is not None:
+        return safe_name(next(filter(None, found.groups()), None))
+    configured = unique_value(_CONFIGURED_PROFILE, case.failure.text) if "profile " in text else None
+    return safe_name(configured.value) if configured else None
+
+
+def has_key_in_shell(text: str) -> bool:
+    """Return whether the text shows an access key in a variable of the shell.
+
+    It takes precedence over ``AWS_PROFILE``, not over ``--profile``: ``create_credential_resolver`` in
+    botocore/credentials.py.
+    """
+    return _SHELL_KEY.search(text) is not None
+
+
+def find_shell_profile(text: str) -> str | None:
+    """Return the profile that a variable of the shell selects, if the text shows it."""
+    found = _SHELL_PROFILE.search(text)
+    return None if found is None else safe_name(found[1] or found[2])
+
+
+def selects_profile_in_shell(text: str) -> bool:
+    """Return whether the text shows a variable of the shell that selects the profile."""
+    return "PROFILE" in text and _SHELL_PROFILE.search(text) is not None
+
+
+def find_signed_in_profile(text: str) -> str | None:
+    r"""Return the profile with which the text shows a sign-in that succeeded.
+
+    >>> find_signed_in_profile("$ aws sso login --profile dev\\nSuccessfully logged into Start URL: x")
+    'dev'
+    """
+    found = _SIGNED_IN.search(text)
+    return None if found is None else next(filter(None, found.groups()))
+
+
+def list_sign_ins(text: str) -> list[SignIn]:
+    """Return the sign-ins to IAM Identity Center, whether they succeeded or not.
+
+    >>> list_sign_ins("$ aws sso login --sso-session shop")
+    [SignIn(kind='sso-session', name='shop')]
+    """
+    return [SignIn(each["kind"], each["name"]) for each in _SIGN_IN.finditer(text)]
+
+
+def list_selected_profiles(text: str, *places: _Place) -> set[str]:
+    """Return the profiles that variables, blocks of Terraform or options of commands other than sign-ins select.
+
+    >>> list_selected_profiles("AWS_PROFILE=dev terraform plan", "variable")
+    {'dev'}
+    """
+    return {name for each in _SELECTED.finditer(text) for place in places if (name := each[place])}
