@@ -5,12 +5,12 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text
+from iamtriage.explaining._rules.shared.policy_changes import replace_condition
 from iamtriage.policies._readers.elements import as_strings, mapping
 
 _REQUEST_TAG = "aws:requesttag/"
@@ -101,13 +101,6 @@ def limit_to_untagged(statement: Mapping[str, Any], action: str) -> list[str] | 
 
 def replace_key(statement: Mapping[str, Any], operator: str, key: str, right: RightKey) -> dict[str, Any]:
     """Return a statement with another key in a condition, which needs an operator for strings."""
-    changed = copy.deepcopy(dict(statement))
-    conditions = mapping(changed.get("Condition"))
-    block = dict(mapping(conditions.get(operator)))
-    value = block.pop(key)
-    kept = {each: content for each, content in conditions.items() if each != operator}
     new = operator if right.of_request else operator.replace("Arn", "String")
-    if block:
-        kept[operator] = block
-    kept[new] = {**mapping(kept.get(new)), right.name: value}
-    return {**changed, "Condition": kept}
+    value = mapping(mapping(statement.get("Condition")).get(operator))[key]
+    return replace_condition(statement, operator, key, (new, right.name, value))

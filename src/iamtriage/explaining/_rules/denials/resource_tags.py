@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-taggin
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,6 +24,7 @@ from iamtriage.explaining._rules.denials.request_conditions import (
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policy_changes import change_conditions
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_statement
@@ -117,16 +117,15 @@ def describe_new_resource(
 
 def _condition_for_new(denial: Denial, statement: Mapping[str, Any]) -> dict[str, Any]:
     """Return the condition of a statement with the tags of the request in place of those of the resource."""
-    conditions: dict[str, Any] = json.loads(json.dumps(mapping(statement.get("Condition"))))
-    for operator, key, _ in list(iterate_conditions(statement)):
-        block = conditions[operator]
-        if key.lower().startswith(_REQUEST_TAG):
-            del block[key]
-    for operator, key, _ in list(iterate_conditions(statement)):
+
+    def of_request(operator: str, key: str, value: object) -> tuple[str, str, object] | None:
         prefix, _, tag = key.partition("/")
-        if prefix.lower().endswith(_RESOURCE_TAG):
-            block = conditions[operator]
-            block[f"aws:RequestTag/{tag}"] = block.pop(key)
+        if key.lower().startswith(_REQUEST_TAG):
+            return None
+        is_of_resource = prefix.lower().endswith(_RESOURCE_TAG)
+        return operator, f"aws:RequestTag/{tag}" if is_of_resource else key, value
+
+    conditions = mapping(change_conditions(statement, of_request).get("Condition"))
     if denial.lowercase_action in _TAGGING:
         service = denial.service or ""
         creators = _creators(denial, statement)
@@ -134,7 +133,7 @@ def _condition_for_new(denial: Denial, statement: Mapping[str, Any]) -> dict[str
             value = creators[0] if len(creators) == 1 else creators
             equal = mapping(conditions.get("StringEquals"))
             conditions["StringEquals"] = {f"{service}:CreateAction": value, **equal}
-    return {operator: block for operator, block in conditions.items() if block}
+    return conditions
 
 
 def _creators(denial: Denial, statement: Mapping[str, Any]) -> list[str]:

@@ -37,6 +37,7 @@ from iamtriage.explaining._rules.denials.request_conditions import (
 from iamtriage.explaining._rules.denials.resource_tags import describe_missing_tag, describe_new_resource
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policy_changes import change_conditions, replace_condition
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_statement
@@ -190,20 +191,21 @@ def _other_owner_remedy(
         return None
     shown, new = clip_text(resource_name(denial)), clip_text(own[0].rpartition("/")[2])
     old = clip_text(old)
-    conditions = {
-        operator: {
-            f"{prefix}/{own[0]}" if each == failed.key else each: value
-            for each, value in mapping(block).items()
-        }
-        for operator, block in mapping(statement.get("Condition")).items()
-    }
+    named = change_conditions(
+        statement,
+        lambda operator, each, value: (
+            operator,
+            f"{prefix}/{own[0]}" if each == failed.key else each,
+            value,
+        ),
+    )
     remedy = account_remedy(
         f"Allow it on the resources of {new}, too, in a second statement",
         f"The statement is for {old}: it can stay as long as that exists. Both tags in one condition would match neither: all must match. Do not tag {shown} for {old}, which would then manage it, too.",
         f"A separate role for {new} would also keep it from changing the resources of {old}.",
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
     )
-    remedy = _with_statement(remedy, denial, statement, conditions, is_copy=True)
+    remedy = _with_statement(remedy, denial, named, is_copy=True)
     if denial.role is None or remedy.policy is None:
         return remedy
     name = inline_policy_name(remedy.policy["Statement"])
@@ -238,7 +240,7 @@ def _wrong_key(
         else None,
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
     )
-    fixed = _with_statement(remedy, denial, changed, changed["Condition"], is_copy=True)
+    fixed = _with_statement(remedy, denial, changed, is_copy=True)
     verdict = f"allows it only under a condition that is never met: {right.reason}"
     return Contrast(verdict, fixed, text, replaces_allow=True)
 
@@ -261,14 +263,11 @@ def _wildcard_in_key(denial: Denial, statement: Mapping[str, Any], key: str) -> 
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html",
     )
     if whole is not None:
-        conditions = {
-            operator: {whole if each == key else each: value for each, value in mapping(block).items()}
-            for operator, block in mapping(statement.get("Condition")).items()
-        }
-        step = "Allow it in the same statement, without the wildcard, as below."
-        remedy = _with_statement(
-            attrs.evolve(remedy, steps=(*remedy.steps, step)), denial, statement, conditions
+        named = change_conditions(
+            statement, lambda operator, each, value: (operator, whole if each == key else each, value)
         )
+        step = "Allow it in the same statement, without the wildcard, as below."
+        remedy = _with_statement(attrs.evolve(remedy, steps=(*remedy.steps, step)), denial, named)
     found = "" if whole is None else f": {clip_text(resource_name(denial))} has {clip_text(alike[0])}"
     verdict = f"has the condition key {clip_text(key)}, whose wildcard is taken literally{found}"
     text = "The action and the resource match the statement; a condition key cannot contain a wildcard."
@@ -309,15 +308,13 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
 
 def _drop_delimiter_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
     """Return how to allow a listing without a delimiter, with the other conditions as they are."""
-    conditions = json.loads(json.dumps(mapping(statement.get("Condition"))))
-    del conditions[failed.operator][failed.key]
-    kept = {operator: block for operator, block in conditions.items() if block}
+    changed = replace_condition(statement, failed.operator, failed.key, None)
     remedy = account_remedy(
         f"Remove the condition on {clip_text(failed.key)} from {_describe_statement(denial, statement)}",
-        f"Or write {failed.operator}IfExists, which accepts a call without a delimiter.{' The other conditions stay, and limit the listing.' if kept else ''}",
+        f"Or write {failed.operator}IfExists, which accepts a call without a delimiter.{' The other conditions stay, and limit the listing.' if changed['Condition'] else ''}",
         url=pages.EVALUATION,
     )
-    return _with_statement(remedy, denial, statement, kept)
+    return _with_statement(remedy, denial, changed)
 
 
 def _describe_statement(denial: Denial, statement: Mapping[str, Any]) -> str:
@@ -340,8 +337,10 @@ def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: C
         if of_aws:
             step = f"{of_aws}attach this one to {denial.caller}, too."
         is_new = True
-    conditions = json.loads(json.dumps(mapping(statement.get("Condition"))))
-    conditions[failed.operator][failed.key] = accepted[0] if len(accepted) == 1 else accepted
+    value = accepted[0] if len(accepted) == 1 else accepted
+    statement = replace_condition(
+        statement, failed.operator, failed.key, (failed.operator, failed.key, value)
+    )
     title = f"Let the condition on {key} accept {join_words(tuple(map(clip_text, _unlisted(failed))), 'and')}"
     listed = as_strings(statement.get("Resource"))
     # With several roles, the statement most likely has both.
@@ -349,8 +348,8 @@ def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: C
     other = "ECS checks the other role of the task definition, too: add executionRoleArn and taskRoleArn to the Resource."
     without = None
     if failed.key.lower() == "aws:tagkeys":
-        value = _VALUE_OF_TAGS.search(denial.failure.text)
-        where = f" ({value['part']}.{value['name']} in the text)" if value else ""
+        tags = _VALUE_OF_TAGS.search(denial.failure.text)
+        where = f" ({tags['part']}.{tags['name']} in the text)" if tags else ""
         without = f"Or send the call without these tags{where}. What exists already is not affected."
     remedy = account_remedy(title, step, other if is_task else None, without, url=pages.EVALUATION)
     tagging = f"{denial.service}:TagResource"
@@ -358,7 +357,7 @@ def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: C
     is_copy = bool(of_aws) and not any(map(_EVERYTHING.search, actions or ["*"]))
     if without and ":create" in denial.lowercase_action and find_action(tagging) is not None:
         statement = {**statement, "Action": [*actions, tagging]}
-    changed = _with_statement(remedy, denial, statement, conditions, is_copy=is_copy)
+    changed = _with_statement(remedy, denial, statement, is_copy=is_copy)
     if not is_new or denial.role is None or changed.policy is None:
         return changed
     name = inline_policy_name(changed.policy["Statement"])
@@ -382,7 +381,6 @@ def _with_statement(
     remedy: Remedy,
     denial: Denial,
     statement: Mapping[str, Any],
-    conditions: Mapping[str, Any],
     *,
     is_copy: bool = False,
 ) -> Remedy:
@@ -390,6 +388,7 @@ def _with_statement(
 
     What the statement allows stays, because other calls can need it, but nothing is allowed on everything.
     """
+    conditions = mapping(statement.get("Condition"))
     shown: dict[str, Any] | None = {key: each for key, each in statement.items() if key != "Condition"}
     if shown and conditions:
         shown["Condition"] = conditions

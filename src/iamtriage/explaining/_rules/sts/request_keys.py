@@ -6,13 +6,12 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentit
 
 from __future__ import annotations
 
-import copy
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.policies._readers.elements import iterate_statements, mapping, parse_document
+from iamtriage.explaining._rules.shared.policy_changes import replace_failed_condition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,19 +105,8 @@ def change_condition(
     policy: Mapping[str, Any] | str | None, result: TrustResult, changes: tuple[str, Sequence[str]] | None
 ) -> dict[str, Any] | None:
     """Return a policy with another condition in place of the one that decides, or without it."""
-    document = parse_document(policy)
-    operator, _, key = (result.condition or "").partition(" ")
-    if document is None or result.statement is None:
-        return None
-    fixed = copy.deepcopy(dict(document))
-    conditions = mapping(list(iterate_statements(fixed))[result.statement].get("Condition"))
-    block = mapping(conditions.get(operator))
-    if key not in block:
-        return None
-    del block[key]
-    if changes is not None:
-        values = list(changes[1])
-        block[changes[0]] = values[0] if len(values) == 1 else values
-    elif not block:
-        del conditions[operator]
-    return fixed
+    if changes is None:
+        return replace_failed_condition(policy, result, lambda *_: None)
+    key, values = changes
+    value = values[0] if len(values) == 1 else list(values)
+    return replace_failed_condition(policy, result, lambda operator, *_: (operator, key, value))

@@ -10,6 +10,13 @@ import attrs
 
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._rules.shared.policy_changes import (
+    change_conditions,
+    change_statements,
+    replace_condition,
+    replace_failed_condition,
+    replace_statement,
+)
 from iamtriage.policies._readers.elements import (
     allow_statements,
     as_strings,
@@ -54,20 +61,23 @@ def find_literal_pattern(policy: Mapping[str, Any] | str | None) -> LiteralPatte
     document = parse_document(policy)
     if document is None:
         return None
-    fixed = copy.deepcopy(dict(document))
-    for statement in iterate_statements(fixed):
-        conditions = mapping(statement.get("Condition"))
-        for operator, block in list(conditions.items()) if statement.get("Effect") == "Allow" else ():
-            like = like_operator(operator)
-            for key, value in list(mapping(block).items()):
-                patterns = [each for each in as_strings(value) if set("*?") & set(each)]
-                if like == operator or not patterns or not key.endswith(":sub"):
-                    continue
-                conditions[like] = {**mapping(conditions.get(like)), key: block.pop(key)}
-                if not block:
-                    del conditions[operator]
-                return LiteralPattern(operator, patterns[0], fixed)
-    return None
+    found = next(
+        (
+            (statement, operator, key, value)
+            for statement in allow_statements(document)
+            for operator, key, values in iterate_conditions(statement)
+            if key.endswith(":sub") and like_operator(operator) != operator
+            for value in values
+            if set("*?") & set(value)
+        ),
+        None,
+    )
+    if found is None:
+        return None
+    statement, operator, key, value = found
+    stated = mapping(statement["Condition"][operator])[key]
+    changed = replace_condition(statement, operator, key, (like_operator(operator), key, stated))
+    return LiteralPattern(operator, value, replace_statement(document, statement, changed))
 
 
 def like_operator(operator: str) -> str:
@@ -87,27 +97,11 @@ def policy_with_value(
     new_operator: str | None = None,
 ) -> dict[str, Any] | None:
     """Return a policy with the failed condition changed, or ``None`` if that is no change."""
-    document = parse_document(policy)
-    if document is None or result.statement is None:
-        return None
-    fixed = copy.deepcopy(dict(document))
-    statements = list(iterate_statements(fixed))
-    if result.statement >= len(statements):
-        return None
-    operator, _, key = (result.condition or "").partition(" ")
-    conditions = mapping(statements[result.statement].get("Condition"))
-    block = mapping(conditions.get(operator))
-    if key not in block:
-        return None
-    value = block[key] if value is None else value
-    new_operator = new_operator or operator
-    if new_operator != operator:
-        del block[key]
-    # A condition that only gets another value keeps its place.
-    conditions[new_operator] = {**mapping(conditions.get(new_operator)), key: value}
-    if not mapping(conditions[operator]):
-        del conditions[operator]
-    return fixed if fixed != document else None
+    return replace_failed_condition(
+        policy,
+        result,
+        lambda operator, key, stated: (new_operator or operator, key, stated if value is None else value),
+    )
 
 
 def expected_subjects(policy: Mapping[str, Any] | str | None) -> tuple[str, ...]:
@@ -295,20 +289,23 @@ def find_other_provider(policy: Mapping[str, Any] | str | None, issuer: object) 
         return None
     if not actual.isprintable() or not actual.isascii() or " " in actual:
         return None
-    fixed, changed = copy.deepcopy(dict(document)), 0
-    for statement in iterate_statements(fixed):
+    changed = 0
+    arn = f"{provider.partition(_PROVIDER)[0]}{_PROVIDER}{actual}"
+
+    def rename(operator: str, key: str, value: object) -> tuple[str, str, object]:
+        nonlocal changed
+        if not key.startswith(f"{named}:"):
+            return operator, key, value
+        changed += 1
+        return operator, f"{actual}:{key.removeprefix(f'{named}:')}", value
+
+    def correct(statement: dict[str, Any]) -> dict[str, Any]:
         principal = mapping(statement.get("Principal"))
-        if provider not in as_strings(principal.get("Federated")):
-            continue
-        arn = f"{provider.partition(_PROVIDER)[0]}{_PROVIDER}{actual}"
-        principal["Federated"] = json.loads(
-            json.dumps(principal["Federated"]).replace(json.dumps(provider), json.dumps(arn))
-        )
-        conditions = mapping(statement.get("Condition"))
-        for operator, block in conditions.items():
-            changed += sum(key.startswith(f"{named}:") for key in mapping(block))
-            conditions[operator] = {
-                f"{actual}:{key.removeprefix(f'{named}:')}" if key.startswith(f"{named}:") else key: value
-                for key, value in mapping(block).items()
-            }
+        listed = principal.get("Federated")
+        if provider not in as_strings(listed):
+            return statement
+        written = [arn if each == provider else each for each in listed] if isinstance(listed, list) else arn
+        return {**change_conditions(statement, rename), "Principal": {**principal, "Federated": written}}
+
+    fixed = change_statements(document, correct)
     return OtherProvider(named, actual, provider.split(":")[4], fixed, changed)

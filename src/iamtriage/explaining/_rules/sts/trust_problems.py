@@ -7,7 +7,6 @@ https://docs.github.com/en/actions/reference/security/oidc.
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._rules.shared.policy_changes import change_conditions, replace_statement
 from iamtriage.explaining._rules.sts.mixed_providers import OIDC_KEY, split_by_provider
 from iamtriage.explaining._rules.sts.token_forms import (
     GITHUB,
@@ -31,7 +31,6 @@ from iamtriage.policies._readers.elements import (
     allow_statements,
     as_strings,
     iterate_conditions,
-    iterate_statements,
     mapping,
     parse_document,
     principal_names,
@@ -135,7 +134,7 @@ def _check_action(document: Mapping[str, Any], statement: dict[str, Any]) -> Tru
         f"the trust policy allows the OIDC provider {clip_text(actions[0])}, and a token requires {_ACTION}",
         f"Allow {_ACTION} in the role's trust policy",
         f"Its Action is {_ACTION}.",
-        _changed(document, statement, lambda each: each.update(Action=_ACTION)),
+        replace_statement(document, statement, {**statement, "Action": _ACTION}),
     )
 
 
@@ -151,7 +150,7 @@ def _check_provider(document: Mapping[str, Any], statement: dict[str, Any]) -> T
         f"the trust policy names {clip_text(named[0])} as Federated, which is not the ARN of an OIDC provider",
         "Write the ARN of the OIDC provider into the role's trust policy",
         "aws iam list-open-id-connect-providers prints the ARN.",
-        _changed(document, statement, lambda each: each.update(Principal={"Federated": arn})),
+        replace_statement(document, statement, {**statement, "Principal": {"Federated": arn}}),
     )
 
 
@@ -221,15 +220,13 @@ def _check_key(
     if found is None and (other is None or not values):
         return None
 
-    def rename(each: dict[str, Any]) -> None:
-        for block in each["Condition"].values():
-            for written, value in list(block.items()):
-                if (correct := correct_key(written, issuer, as_strings(value))) is not None:
-                    block[correct[0]] = block.pop(written)
-                elif found is None and written.startswith(f"{other}:"):
-                    block[f"{issuer}:{written.rpartition(':')[2]}"] = block.pop(written)
+    def rename(operator: str, written: str, value: object) -> tuple[str, str, object]:
+        if (correct := correct_key(written, issuer, as_strings(value))) is not None:
+            return operator, correct[0], value
+        is_of_other = found is None and written.startswith(f"{other}:")
+        return operator, f"{issuer}:{written.rpartition(':')[2]}" if is_of_other else written, value
 
-    fixed = _changed(document, statement, rename)
+    fixed = replace_statement(document, statement, change_conditions(statement, rename))
     form = "the provider's URL without https://, a colon and the claim"
     kept = "The values and the Principal stay as they are."
     if found is None:
@@ -271,18 +268,14 @@ def _check_claims(document: Mapping[str, Any], statement: dict[str, Any]) -> Tru
     match, values, claim = misplaced[0]
     issuer = match[1]
 
-    def rename(each: dict[str, Any]) -> None:
-        keys: set[str] = set()
-        for operator, block in list(each["Condition"].items()):
-            kept = {key: value for key, value in block.items() if _moved(key, as_strings(value)) == key}
-            moved = {_moved(key, as_strings(value)): value for key, value in block.items() if key not in kept}
-            each["Condition"][operator] = {**moved, **kept}
-            keys |= {*moved, *kept}
-        # Without a subject, the audience alone would trust every token of the provider.
-        if claim == "sub" and f"{issuer}:aud" not in keys and _has_sts_audience(issuer):
-            equals = mapping(each["Condition"].get("StringEquals"))
-            each["Condition"]["StringEquals"] = {**equals, f"{issuer}:aud": _AUDIENCE}
-
+    changed = change_conditions(
+        statement, lambda operator, key, value: (operator, _moved(key, as_strings(value)), value)
+    )
+    keys = {key for _, key, _ in iterate_conditions(changed)}
+    # Without a subject, the audience alone would trust every token of the provider.
+    if claim == "sub" and f"{issuer}:aud" not in keys and _has_sts_audience(issuer):
+        conditions = changed["Condition"]
+        conditions["StringEquals"] = {**mapping(conditions.get("StringEquals")), f"{issuer}:aud": _AUDIENCE}
     names = {"aud": "audience", "sub": "subject"}
     value = clip_text(values[0])
     is_of_sts = claim == "sub" and _has_sts_audience(issuer)
@@ -294,7 +287,7 @@ def _check_claims(document: Mapping[str, Any], statement: dict[str, Any]) -> Tru
         f"the trust policy compares {value} with the {names[match[2]]} (:{match[2]}), but it is {'a' if claim == 'sub' else 'the'} {names[claim]} (:{claim}){effect}",
         f"Rename the condition key of {value} from :{match[2]} to :{claim}",
         step if claim == "sub" else "Only the key changes.",
-        _changed(document, statement, rename),
+        replace_statement(document, statement, changed),
     )
 
 
@@ -316,16 +309,15 @@ def _check_audience(
     if match[2] != "aud" or match[1] != GITHUB or not is_of_owner:
         return None
 
-    def accept(each: dict[str, Any]) -> None:
-        for block in each["Condition"].values():
-            if match[0] in block:
-                block[match[0]] = _AUDIENCE
-
+    accepting = change_conditions(
+        statement,
+        lambda operator, key, value: (operator, key, _AUDIENCE if key == match[0] else value),
+    )
     return TrustProblem(
         f"the trust policy expects the audience {clip_text(values[0])}, and aws-actions/configure-aws-credentials requests {_AUDIENCE}",
         f"Expect the audience {_AUDIENCE} in the role's trust policy",
         f"The IAM OIDC provider must list {_AUDIENCE} as a client ID, too.",
-        _changed(document, statement, accept),
+        replace_statement(document, statement, accepting),
     )
 
 
@@ -337,26 +329,20 @@ def _check_form(
     if match[2] != "sub" or len(corrected) != len(values):
         return None
 
-    def correct(each: dict[str, Any]) -> None:
-        for operator, block in list(each["Condition"].items()):
-            if match[0] not in mapping(block):
-                continue
-            changed = [corrected.get(value, value) for value in as_strings(block.pop(match[0]))]
-            has_pattern = any(set("*?") & set(value) for value in changed)
-            name = like_operator(operator) if has_pattern else operator
-            conditions = {
-                **mapping(each["Condition"].get(name)),
-                match[0]: changed[0] if len(changed) == 1 else changed,
-            }
-            each["Condition"] = {key: kept for key, kept in each["Condition"].items() if kept or key == name}
-            each["Condition"][name] = conditions
+    def correct(operator: str, key: str, value: object) -> tuple[str, str, object]:
+        if key != match[0]:
+            return operator, key, value
+        changed = [corrected.get(each, each) for each in as_strings(value)]
+        has_pattern = any(set("*?") & set(each) for each in changed)
+        written = changed[0] if len(changed) == 1 else changed
+        return like_operator(operator) if has_pattern else operator, key, written
 
     old, new = next(iter(corrected.items()))
     return TrustProblem(
         f"the trust policy expects the subject {clip_text(old)}, which no token has: the form is {clip_text(new)}",
         "Correct the subject in the role's trust policy",
         "Only the subject changes, not the audience or the provider.",
-        _changed(document, statement, correct),
+        replace_statement(document, statement, change_conditions(statement, correct)),
     )
 
 
@@ -375,14 +361,6 @@ def _check_subject(match: re.Match[str], values: list[str]) -> TrustProblem | No
         "Write the service account as the subject into the role's trust policy",
         f"The subject is {POD_SUBJECT}, the namespace, a colon and the service account.",
     )
-
-
-def _changed(
-    document: Mapping[str, Any], statement: dict[str, Any], change: Callable[[dict[str, Any]], object]
-) -> dict[str, Any]:
-    fixed = copy.deepcopy(dict(document))
-    change(next(each for each in iterate_statements(fixed) if each == statement))
-    return fixed
 
 
 _CHECKS: tuple[Callable[[Mapping[str, Any], dict[str, Any]], TrustProblem | None], ...] = (

@@ -5,7 +5,6 @@ Source: https://docs.github.com/en/actions/reference/security/oidc.
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.policy_changes import change_conditions, change_statements
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.explaining._rules.sts.token_forms import GITHUB
 from iamtriage.explaining._rules.sts.trust_problems import TrustProblem
@@ -21,8 +21,6 @@ from iamtriage.policies._readers.elements import (
     allow_statements,
     as_strings,
     iterate_conditions,
-    iterate_statements,
-    mapping,
     parse_document,
 )
 
@@ -126,13 +124,13 @@ def _find_other_phase(document: Mapping[str, Any], text: str) -> TrustProblem | 
     other = {"plan": "apply", "apply": "plan"}.get(accepted)
     if other is None or next(_FAILING_PHASE[other].finditer(text), None) is None:
         return None
-    fixed = copy.deepcopy(dict(document))
-    for statement in iterate_statements(fixed):
-        for block in mapping(statement.get("Condition")).values():
-            for key, value in mapping(block).items():
-                values = as_strings(value)
-                if key.endswith(":sub") and values:
-                    block[key] = [*values, *(f"{each.rpartition(':')[0]}:{other}" for each in values)]
+
+    def accept_both(operator: str, key: str, value: object) -> tuple[str, str, object]:
+        values = as_strings(value) if key.endswith(":sub") else []
+        added = [f"{each.rpartition(':')[0]}:{other}" for each in values]
+        return operator, key, [*values, *added] if values else value
+
+    fixed = change_statements(document, lambda each: change_conditions(each, accept_both))
     return TrustProblem(
         f"the trust policy accepts only the subject {clip_text(subjects[0])}, and that of {'an apply' if other == 'apply' else 'a plan'} ends with run_phase:{other}",
         "Accept both phases in the role's trust policy",
@@ -191,14 +189,13 @@ def _conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[st
 
 
 def _with_values(document: Mapping[str, Any], claim: str, change: Callable[[str], str]) -> dict[str, Any]:
-    fixed = copy.deepcopy(dict(document))
-    for statement in iterate_statements(fixed):
-        for block in mapping(statement.get("Condition")).values():
-            for key, values in list(mapping(block).items()):
-                if key.lower() == f"{GITHUB}:{claim}":
-                    changed = list(dict.fromkeys(map(change, as_strings(values))))
-                    block[key] = changed[0] if len(changed) == 1 else changed
-    return fixed
+    def correct(operator: str, key: str, value: object) -> tuple[str, str, object]:
+        if key.lower() != f"{GITHUB}:{claim}":
+            return operator, key, value
+        changed = list(dict.fromkeys(map(change, as_strings(value))))
+        return operator, key, changed[0] if len(changed) == 1 else changed
+
+    return change_statements(document, lambda each: change_conditions(each, correct))
 
 
 def _find_mismatch(conditions: list[tuple[str, str, list[str]]], claim: str, actual: str) -> list[str] | None:

@@ -1,0 +1,87 @@
+"""Change the statements and conditions of policies: what does not change keeps its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from iamtriage.policies._readers.elements import iterate_statements, mapping, parse_document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from iamtriage.trust._evaluation import TrustResult
+
+# The operator, the key and the values, as written.
+_Condition: TypeAlias = "tuple[str, str, Any]"
+
+
+def change_statements(
+    policy: Mapping[str, Any], change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> dict[str, Any]:
+    """Return a policy with each statement changed.
+
+    >>> change_statements({"Statement": {"Effect": "Deny"}}, lambda each: {**each, "Effect": "Allow"})
+    {'Statement': {'Effect': 'Allow'}}
+    """
+    changed = [change(each) for each in iterate_statements(policy)]
+    is_list = isinstance(policy.get("Statement"), list)
+    return {**policy, "Statement": changed if is_list or not changed else changed[0]}
+
+
+def replace_statement(
+    policy: Mapping[str, Any], old: Mapping[str, Any], new: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a policy with another statement in place of one of its own."""
+    return change_statements(policy, lambda each: new if each is old else each)
+
+
+def change_conditions(
+    statement: Mapping[str, Any], change: Callable[[str, str, Any], _Condition | None]
+) -> dict[str, Any]:
+    """Return a statement with each condition changed, or without those of which ``change`` returns ``None``."""
+    if "Condition" not in statement:
+        return dict(statement)
+    conditions: dict[str, dict[str, Any]] = {}
+    moved: list[_Condition] = []
+    for operator, block in mapping(statement["Condition"]).items():
+        for key, value in mapping(block).items():
+            changed = change(operator, key, value)
+            if changed is not None and changed[0] == operator:
+                conditions.setdefault(operator, {})[changed[1]] = changed[2]
+            elif changed is not None:
+                moved.append(changed)
+    for operator, key, value in moved:
+        conditions.setdefault(operator, {})[key] = value
+    return {**statement, "Condition": conditions}
+
+
+def replace_condition(
+    statement: Mapping[str, Any], operator: str, key: str, new: _Condition | None
+) -> dict[str, Any]:
+    """Return a statement with another condition in place of one of its own, or without it.
+
+    >>> statement = {"Condition": {"StringEquals": {"aws:SourceVpc": "vpce-1"}}}
+    >>> replace_condition(statement, "StringEquals", "aws:SourceVpc", ("StringEquals", "aws:SourceVpce", "vpce-1"))
+    {'Condition': {'StringEquals': {'aws:SourceVpce': 'vpce-1'}}}
+    """
+    return change_conditions(statement, lambda *each: new if each[:2] == (operator, key) else each)
+
+
+def replace_failed_condition(
+    policy: Mapping[str, Any] | str | None,
+    result: TrustResult,
+    change: Callable[[str, str, Any], _Condition | None],
+) -> dict[str, Any] | None:
+    """Return a trust policy with another condition in place of the one that an evaluation names, ``None`` if that is no change."""
+    document = parse_document(policy)
+    statements = [] if document is None else list(iterate_statements(document))
+    if document is None or result.statement is None or result.statement >= len(statements):
+        return None
+    failed = statements[result.statement]
+    operator, _, key = (result.condition or "").partition(" ")
+    block = mapping(mapping(failed.get("Condition")).get(operator))
+    if key not in block:
+        return None
+    new = change(operator, key, block[key])
+    fixed = replace_statement(document, failed, replace_condition(failed, operator, key, new))
+    return fixed if fixed != document else None
