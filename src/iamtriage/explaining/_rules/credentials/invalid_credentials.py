@@ -6,14 +6,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import attrs
 
 from iamtriage._text import join_words
-from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials import (
     given_credentials,
     service_logins,
@@ -23,14 +19,12 @@ from iamtriage.explaining._rules.credentials import (
 from iamtriage.explaining._rules.credentials.access_keys import (
     KEY_GONE,
     KEY_MISTYPED,
-    NEW_KEY_REMEDIES,
     explain_quoted_keys,
 )
 from iamtriage.explaining._rules.credentials.authorization_headers import explain_swapped_keys
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.inactive_keys import explain_inactive_key, find_listed_key
 from iamtriage.explaining._rules.credentials.key_problems import (
-    KEY_TOO_NEW,
     SESSION_TOKEN_MISSING,
     explain_key_of_vault,
     explain_mixed_credentials,
@@ -42,32 +36,33 @@ from iamtriage.explaining._rules.credentials.key_sources import (
     stored_keys_remedy,
 )
 from iamtriage.explaining._rules.credentials.limited_credentials import (
-    OTHER_PARTITION,
     PARTITION_CAUSES,
     diagnose_region,
     explain_other_partition,
     explain_session_without_mfa,
-    partition_remedy,
 )
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
 from iamtriage.explaining._rules.credentials.other_users import find_unit
 from iamtriage.explaining._rules.credentials.placeholder_keys import explain_placeholder_key
 from iamtriage.explaining._rules.credentials.rejected_requests import (
     CHECK_KEY,
-    INVALID_TOKEN_CODES,
     REJECTION_PHRASES,
-    SESSION_TOKEN_REMEDY,
-    UNKNOWN_KEY_CODES,
     RejectedRequest,
     add_token_remedy,
     describe_request,
     find_other_rejection,
 )
 from iamtriage.explaining._rules.credentials.rejecting_regions import describe_not_enabled, region_remedies
+from iamtriage.explaining._rules.credentials.unaccepted_keys import (
+    INVALID_CREDENTIALS,
+    likely_causes,
+    list_remedies,
+    possible_causes,
+    reported_cause,
+    summarize,
+)
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clocks import CLOCK_WRONG
-from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.explaining._rules.sts import rejected_calls
@@ -77,21 +72,6 @@ from iamtriage.failures._failures import Failure, InvalidCredentials
 _MAX_CAUSES = 6
 _SSO_TOKEN_WORDS = ("Session token not found", "Error loading SSO Token")
 _NOT_AUTHENTICATED = "AWS could not authenticate the caller, so it evaluated no policy."
-INVALID_CREDENTIALS = CauseType(
-    "invalid-credentials",
-    title="AWS does not accept the credentials",
-    meaning="AWS does not know the access key, or its session token is invalid.",
-    recognised_by='An error code such as AuthFailure or UnrecognizedClientException, or the message "The security token included in the request is invalid".',
-    fix="Get new credentials, and check for which partition, Region and endpoint they are.",
-    sources=(pages.CLI_CREDENTIALS,),
-)
-UNKNOWN_ACCESS_KEY = CauseType(
-    "unknown-access-key",
-    title="AWS does not know the access key ID",
-    recognised_by="The error code InvalidAccessKeyId or InvalidClientTokenId.",
-    fix="Use an existing access key, with its session token if it is temporary.",
-    sources=(pages.CLI_CREDENTIALS,),
-)
 
 
 def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
@@ -106,7 +86,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return _explain_invalid_session(case, request)
     if unsigned_requests.NO_REGISTRY_LOGIN.search(request.message):
         return unsigned_requests.explain_no_registry_login(case, request.message)
-    if request.code == "AuthFailure" and (wrong := explain_wrong_clock(case, _reported_cause(request))):
+    if request.code == "AuthFailure" and (wrong := explain_wrong_clock(case, reported_cause(request))):
         return wrong
     explanation = service_logins.explain_rejected_login(case, request.message) or explain_swapped_keys(case)
     explanation = explanation or explain_quoted_keys(case) or _explain_sent_credentials(case, request)
@@ -121,11 +101,11 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return _explain_rejecting_region(case, request, region)
     is_other_partition = any(cause.code in PARTITION_CAUSES for cause in region.causes)
     causes = (
-        _reported_cause(request),
-        *_likely_causes(request, is_other_partition=is_other_partition),
+        reported_cause(request),
+        *likely_causes(request, is_other_partition=is_other_partition),
         *region.causes,
         # The key of a unit, which a timer starts, worked before.
-        *_possible_causes(request, can_be_new=find_unit(case) is None),
+        *possible_causes(request, can_be_new=find_unit(case) is None),
     )
     if listed is not None:
         causes = tuple(each for each in causes if each.code not in {KEY_GONE.code, KEY_MISTYPED.code})
@@ -133,10 +113,10 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         # The likeliest cause comes first; that AWS rejected the token is what the summary says.
         causes = (*region.causes, *(cause for cause in causes if cause not in region.causes))
     explanation = case.explain(
-        _summary(request, case.operation),
+        summarize(request, case.operation),
         *causes[:_MAX_CAUSES],
         topic="invalid-credentials",
-        remedies=tuple(_remedies(case, request, region)),
+        remedies=tuple(list_remedies(case, request, region)),
         notes=_NOT_AUTHENTICATED,
     )
     return add_other_user(explanation, case)
@@ -208,7 +188,7 @@ def _explain_missing_token(case: Case[Failure], request: RejectedRequest, variab
         return overridden
     return case.explain(
         f"The temporary access key (ASIA…) was sent without its session token: {missing} is not set. No permission is missing.",
-        _reported_cause(request),
+        reported_cause(request),
         SESSION_TOKEN_MISSING.cause("derived", because, text="The session token is missing."),
         topic="invalid-credentials",
         remedies=add_token_remedy(missing, find_profile(case)),
@@ -239,7 +219,7 @@ def _explain_keys_in_code(
         passes += " The key ID (ASIA…) is that of the role's session, so IAM lists it under no user."
     return case.explain(
         f"The code passes {what} without a session token{keys.missing}, and AWS does not accept them: temporary credentials require it. No permission is missing.",
-        _reported_cause(request),
+        reported_cause(request),
         SESSION_TOKEN_MISSING.cause("derived" if is_temporary else "possible", because, text=passes),
         None if is_temporary else KEY_GONE.cause(),
         topic="invalid-credentials",
@@ -279,123 +259,3 @@ def _explain_rejecting_region(
         remedies=tuple(region_remedies(request, region)) or (credential_remedies.SHOW_IDENTITY,),
         notes=f"AWS evaluated no policy in {request.region}, so no permission is missing.{note}",
     )
-
-
-def _summary(request: RejectedRequest, operation: str | None) -> str:
-    if not request.is_signed and request.partition != "aws":
-        unset = "the SDK has no Region"
-        if request.lacks_region:
-            unset = "neither AWS_REGION nor AWS_DEFAULT_REGION is set, so the SDK has no Region"
-        return f"STS rejected the call with the web identity token, most likely because {unset}."
-    if request.is_signed and request.partition != "aws" and not request.is_temporary:
-        return f"AWS does not accept the credentials: most likely, the keys and the called endpoint are not both in {request.partition}."
-    if request.code in UNKNOWN_KEY_CODES:
-        reason = ""
-        if request.is_temporary:
-            reason = ": it is temporary (ASIA), so it needs its own session token"
-        elif request.is_opt_in:
-            reason = f", or {request.region} is not enabled for the account"
-        return f"AWS does not know the access key ID{f' of the call {operation}' if operation else ''}{reason}. No permission is missing."
-    if request.code in INVALID_TOKEN_CODES:
-        return "AWS does not accept the session token."
-    if request.is_signed and request.is_temporary:
-        return "AWS does not accept the temporary access key (ASIA…): most likely, its session token is missing or belongs to another key."
-    if request.is_signed and request.is_opt_in:
-        reason = describe_not_enabled(request, "this Region")
-        if request.uses_session or request.is_enabled:
-            reason = "the session token is from the global STS endpoint and not valid in this Region"
-        return f"AWS does not accept the credentials in {request.region}: most likely, {reason}."
-    invalid = "access key" if request.is_temporary is False else "access key or session token"
-    return f"AWS does not accept the credentials: the {invalid} is not valid. No permission is missing."
-
-
-def _reported_cause(request: RejectedRequest) -> Cause:
-    because = clues.quote_phrases(request.message, *REJECTION_PHRASES)
-    if request.code in UNKNOWN_KEY_CODES:
-        text = "AWS has no active access key with the ID of the request."
-        return UNKNOWN_ACCESS_KEY.cause("reported", because, text=text)
-    if request.code in INVALID_TOKEN_CODES:
-        text = "The session token is truncated, changed, from another key, or not valid in the Region."
-        return INVALID_SESSION_TOKEN.cause("reported", because, text=text)
-    text = f"AWS cannot identify the caller by the access key ID{'' if request.is_temporary is False else ' or session token'}."
-    if not request.is_signed:
-        text = "STS rejected the call, which carries a token instead of an access key."
-    return INVALID_CREDENTIALS.cause("reported", because, text=text)
-
-
-def _likely_causes(request: RejectedRequest, *, is_other_partition: bool) -> Iterator[Cause]:
-    if is_other_partition:
-        return
-    if request.is_aws_compatible:
-        yield OTHER_ENDPOINT.cause(because="The text names an endpoint that does not belong to AWS.")
-    if request.is_temporary:
-        asia = "Access key IDs that begin with ASIA are temporary and require their session token."
-        yield SESSION_TOKEN_MISSING.cause(because=asia)
-    if request.partition != "aws":
-        text = f"The keys belong to another partition than the call: keys of {request.partition} work only there."
-        yield OTHER_PARTITION.cause(because=f"The caller or the Region is in {request.partition}.", text=text)
-
-
-def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[Cause]:
-    is_of_role = request.is_in_lambda and request.key is None
-    is_long_term = request.is_signed and not request.concerns_token and not is_of_role
-    if is_long_term:
-        yield KEY_GONE.cause()
-    if request.is_signed and request.is_temporary is None:
-        # Session Manager says the same of all credentials that it rejects.
-        expired = " have expired, or" if "Server authentication failed" in request.message else ""
-        yield SESSION_TOKEN_MISSING.cause(
-            # S3 reports the session token of another key with a code of its own.
-            text=f"Temporary credentials{expired} were sent without their session token{'' if request.code == 'InvalidAccessKeyId' else ', or with an older one of another key'}."
-        )
-    if is_of_role and request.is_signed:
-        yield KEY_GONE.cause(text="The code has its own access key, which was deleted or deactivated.")
-    if is_long_term:
-        text = "The access key ID is misspelled, a placeholder, or of another partition (China, GovCloud)."
-        yield KEY_MISTYPED.cause(text=text if request.partition == "aws" else "")
-    if request.code == "AuthFailure":
-        yield CLOCK_WRONG.cause(text="The machine's clock is wrong: EC2 reports that with this code, too.")
-    if request.may_need_opt_in:
-        yield rejected_calls.REGION_NOT_ENABLED.cause(
-            text=f"The account has not enabled the Region of the call{'' if request.code == 'InvalidAccessKeyId' else ', or the session token is from the global STS endpoint and not valid there'}."
-        )
-    if request.may_be_for_other_store:
-        mixed = (
-            "The keys are those of MinIO, LocalStack or another provider, but the endpoint is that of AWS."
-        )
-        yield OTHER_ENDPOINT.cause(text=mixed if request.shows_endpoint else "")
-    if is_long_term and can_be_new:
-        yield KEY_TOO_NEW.cause()
-    if request.partition == "aws" and not is_long_term:
-        yield OTHER_PARTITION.cause()
-
-
-def _remedies(case: Case[Failure], request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:
-    if request.is_aws_compatible:
-        yield credential_remedies.check_endpoint(is_other_software=True)
-    if request.is_opt_in and request.is_signed and not request.is_temporary:
-        yield from region_remedies(request, region)
-        region = StsFindings()
-    if request.is_signed and request.is_temporary:
-        yield SESSION_TOKEN_REMEDY
-    if request.is_signed and request.partition != "aws":
-        yield partition_remedy(request.partition)
-    is_key_known = request.key is not None and request.is_temporary is False
-    if request.is_signed and is_key_known and not request.concerns_token:
-        yield CHECK_KEY
-    if request.is_signed:
-        stored = None if request.is_temporary or request.concerns_token else stored_keys_remedy(case)
-        yield stored or credential_remedies.show_identity(clues.find_program(case.failure), case.failure)
-        if request.concerns_token:
-            yield credential_remedies.NEW_CREDENTIALS
-        elif not is_key_known:
-            yield CHECK_KEY
-    yield from region.remedies
-    if request.may_need_opt_in or (request.is_opt_in and (request.is_temporary or not request.is_signed)):
-        yield credential_remedies.enable_region(request.region)
-    if request.may_be_for_other_store and not request.shows_endpoint:
-        yield credential_remedies.check_endpoint(is_other_software=True)
-    if request.code == "AuthFailure":
-        yield credential_remedies.set_clock(case.text)
-    if request.is_signed and not request.concerns_token:
-        yield from NEW_KEY_REMEDIES if is_key_known else NEW_KEY_REMEDIES[::-1]

@@ -193,7 +193,7 @@ def says_allowed(denial: Denial) -> bool:
 
 def is_recreated(denial: Denial) -> bool:
     """Return whether somebody says that the caller was deleted and created again."""
-    name = getattr(denial.role or denial.principal, "name", None)
+    name: str = getattr(denial.role or denial.principal, "name", "")
     said = find_recreated_role(denial.failure.text, name) if name else None
     # Without the name of the caller, the words can be about the role that it assumes.
     return said is not None and name in said

@@ -14,8 +14,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
-from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import (
@@ -33,31 +31,30 @@ from iamtriage.explaining._rules.kubernetes.authenticator import explain_authent
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import explain_no_entries
 from iamtriage.explaining._rules.kubernetes.entry_recreations import find_recreation
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
+from iamtriage.explaining._rules.kubernetes.rejected_logins import (
+    IAM_NOTE,
+    explain_other_account,
+    login_cause,
+    possible_causes,
+    uses_other_profile,
+)
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, find_map_entry
-from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster, failure_sentence
-from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.masked_principals import parse_masked_principal
 from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import describe_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, look_up_once, present, your_remedy
 from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import KubernetesUnauthorized
 
-_IAM_NOTE = "IAM policies don't grant access to a cluster."
 _RESOURCE_TYPE = lazy_pattern(r"doesn't have a resource type \"([\w./-]{1,120})\"", re.ASCII)
-_PHRASES = (
-    "You must be logged in to the server",
-    "the server has asked for the client to provide credentials",
-    "Unauthorized",
-)
 # What people say about the access of the same or other principals, and what follows.
 _HISTORY = lazy_patterns(
     {
@@ -65,15 +62,6 @@ _HISTORY = lazy_patterns(
         "others have access, so most likely {who} has {missing}{where}. Without one, only the principal that created the cluster has access": r"\b(?i:colleagues?|co-?workers?|team ?mates?|(?:all|the) others)(?: who [^.\n]{1,60}?)? (?:can|has access|have access|has no problems?|doesn't|does not)\b|\bworks (?:fine )?for (?:my |the )?(?i:colleagues?|co-?workers?|team ?mates?|others|everyone else)\b",
         "the principal that created the cluster has access, so most likely that was not {who} but, for example, the one of the console, or {program} uses another one": r"\bI(?:'ve| have)? (?:just )?(?:created|clicked|set up|made|built) (?:the|this|my|an?) (?:\w+ )?cluster\b",
     }
-)
-IDENTITY_NOT_ACCEPTED = CauseType(
-    "identity-not-accepted",
-    title="The API server could not authenticate the caller",
-    text="kubectl could not read the list of resource types, because the API server could not authenticate the caller.",
-    meaning="The API server could not authenticate the caller, or the cluster has no access entry or mapping for it.",
-    recognised_by='The message says "You must be logged in to the server" or Unauthorized.',
-    fix="Find out which IAM principal makes the call, and create an access entry for it.",
-    sources=(pages.EKS_TROUBLESHOOTING_IAM, pages.EKS_GRANT),
 )
 
 
@@ -127,7 +115,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     known, is_masked = case.stated_principal or said, case.principal is None and said is not None
     who = case.caller or "the caller"
     principal = build_cluster_principal(known, who, is_masked=is_masked, source=case.text)
-    if other_account is not None and _uses_other_profile(case):
+    if other_account is not None and uses_other_profile(case):
         principal = build_cluster_principal(None, "the caller")
     used, pinned = case.principal, None
     if (
@@ -139,7 +127,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     renews_late = is_terraform and "get-token" not in case.failure.text
     client = None if is_terraform else cluster_clients.find_cluster_client(case)
     if client is not None:
-        stated = _login_cause(message, unknown_type)
+        stated = login_cause(message, unknown_type)
         return cluster_clients.explain_client(case, client, cluster, principal, stated)
     runtime = case.context.runtime
     is_job = runtime is not None and runtime.is_job
@@ -161,7 +149,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         and stated_entries.lists_nobody(case.failure, cluster.region)
         and client_configurations.find_other_context(case, cluster) is None
     ):
-        return explain_no_entries(case, cluster, principal, _login_cause(message, unknown_type))
+        return explain_no_entries(case, cluster, principal, login_cause(message, unknown_type))
     if listed is False and cluster.uses_entries and unknown_type is None:
         return _explain_unlisted(case, cluster, principal, access)
     has_entry = is_mapped or listed is True
@@ -180,16 +168,16 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     grants = () if has_entry else tuple(cluster_access.grant_access_remedies(cluster, principal, access))
     # The remedy that finds out who calls creates the access entry, too.
     shows_grant = not has_entry and principal.entry_refusal is None
-    if other_account is not None and not _uses_other_profile(case):
-        return _explain_other_account(case, cluster, other_account, grants)
+    if other_account is not None and not uses_other_profile(case):
+        return explain_other_account(case, cluster, other_account, grants)
     return case.explain(
         summary,
-        _login_cause(message, unknown_type),
+        login_cause(message, unknown_type),
         *cluster_access.mode_causes(cluster),
         *cluster_access.principal_causes(case),
         *(
             each
-            for each in _possible_causes(cluster, is_terraform=is_terraform, has_entry=has_entry)
+            for each in possible_causes(cluster, is_terraform=is_terraform, has_entry=has_entry)
             if pinned is None or each.code != other_logins.OTHER_PRINCIPAL.code
         ),
         topic="kubernetes-login",
@@ -202,7 +190,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
             principal.inspect_access_remedy(cluster) if shows_grant and cluster.mode != "API" else None,
             cluster_access.authenticator_log_remedy(cluster),
         ),
-        notes=(_IAM_NOTE, cluster_access.CREATOR_NOTE),
+        notes=(IAM_NOTE, cluster_access.CREATOR_NOTE),
     )
 
 
@@ -251,75 +239,7 @@ def _explain_unlisted(
             attrs.evolve(grant, steps=(*grant.steps, check)),
             *cluster_access.use_other_remedies(people, cluster),
         ),
-        notes=_IAM_NOTE,
-    )
-
-
-def _uses_other_profile(case: Case[KubernetesUnauthorized]) -> bool:
-    """Return whether the kubeconfig names a profile, so that kubectl does not use the identity of the shell."""
-    profile = case.context.profile
-    return is_derived(case.facts, "caller") and profile is not None and "update-kubeconfig" in profile.words
-
-
-def _explain_other_account(
-    case: Case[KubernetesUnauthorized], cluster: Cluster, account: str, grants: tuple[Remedy, ...]
-) -> Explanation:
-    caller, profile = describe_principal(case.principal, "the caller"), find_profile(case)
-    used = "" if profile is None else f" (profile {profile})"
-    listed = [each for each in find_listed_profiles(case.failure.text) if each not in {"default", profile}]
-    other = listed[0] if len(listed) == 1 and commands.profile(listed[0]) == listed[0] else "PROFILE_NAME"
-    return case.explain(
-        f"kubectl used {caller} of the account {account}{used}, and the cluster is in the account {cluster.account}: most likely, this is the wrong profile.",
-        other_logins.OTHER_PRINCIPAL.cause(
-            "derived",
-            (f"The caller is {case.caller}", f"The cluster is in the account {cluster.account}"),
-            text="A principal of another account has access only if the cluster grants it explicitly.",
-        ),
-        _login_cause(clues.message_text(case), None),
-        topic="kubernetes-login",
-        remedies=(
-            your_remedy(
-                f"Use a profile of the account {cluster.account}",
-                f"Choose a profile whose role or user has access to the cluster: the first command then prints the account {cluster.account}. Or assume a role of that account: pass --role-arn.",
-                f"If {caller} is meant to have access, a cluster administrator creates an access entry for it.",
-                commands=(
-                    f"aws sts get-caller-identity --profile {other}",
-                    f"{cluster.kubeconfig_command()} --profile {other}",
-                ),
-                url=pages.EKS_KUBECONFIG,
-            ),
-            *grants,
-            build_cluster_principal(
-                case.stated_principal, case.caller, source=case.text
-            ).inspect_access_remedy(cluster),
-        ),
-        notes=_IAM_NOTE,
-    )
-
-
-def _login_cause(message: str, unknown_type: str | None) -> Cause:
-    if unknown_type is None:
-        because = clues.quote_phrases(message, *_PHRASES)[:1]
-        return IDENTITY_NOT_ACCEPTED.cause("reported", because, text="The API server did not evaluate RBAC.")
-    # For a type that is not built in, parse() does not report a rejected login.
-    return IDENTITY_NOT_ACCEPTED.cause("derived", f"{clip_text(unknown_type)} is a built-in type.")
-
-
-def _possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) -> Iterator[Cause]:
-    because = ("The text is from Terraform.",) if is_terraform else ()
-    text = "The token has expired: it is valid for 15 minutes, and a tool kept it longer."
-    yield other_logins.OTHER_PRINCIPAL.cause()
-    if not has_entry:
-        yield cluster_access.NOT_MAPPED.cause(
-            text=f"The caller has {cluster_access.describe_missing_entry(cluster)}."
-        )
-    yield TOKEN_EXPIRED.cause(because=because, text=text)
-    if cluster.uses_aws_auth and not has_entry:
-        yield cluster_access.MAPPED_IN_WRONG_FORM.cause()
-    if cluster.uses_entries:
-        yield cluster_access.PRINCIPAL_RECREATED.cause()
-    yield other_logins.OTHER_CLUSTER.cause(
-        text="The kubeconfig is for another cluster or Region, or for one that was re-created."
+        notes=IAM_NOTE,
     )
 
 
