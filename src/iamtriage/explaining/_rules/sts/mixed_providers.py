@@ -6,12 +6,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-lo
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.policies._readers.elements import iterate_conditions, mapping
+from iamtriage.explaining._rules.shared.policy_changes import change_conditions
+from iamtriage.policies._readers.elements import iterate_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,17 +33,17 @@ def split_by_provider(statement: Mapping[str, Any]) -> list[dict[str, Any]] | No
         return None
     parts: list[dict[str, Any]] = []
     for number, issuer in enumerate(issuers, start=1):
-        part = copy.deepcopy(dict(statement))
+        part = _limit_conditions(statement, issuer)
         if "Sid" in part:
             part["Sid"] = f"{part['Sid']}{number}"
-        conditions = {
-            operator: {key: value for key, value in mapping(block).items() if _is_of(key, issuer)}
-            for operator, block in part["Condition"].items()
-        }
         part["Principal"] = {"Federated": f"{prefix[0]}{issuer}"}
-        part["Condition"] = {operator: block for operator, block in conditions.items() if block}
         parts.append(part)
     return parts
+
+
+def _limit_conditions(statement: Mapping[str, Any], issuer: str) -> dict[str, Any]:
+    """Return a statement without the conditions on keys of other providers."""
+    return change_conditions(statement, lambda *each: each if _is_of(each[1], issuer) else None)
 
 
 def _is_of(key: str, issuer: str) -> bool:

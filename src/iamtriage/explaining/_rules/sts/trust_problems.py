@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -31,6 +32,7 @@ from iamtriage.policies._readers.elements import (
     allow_statements,
     as_strings,
     iterate_conditions,
+    iterate_statements,
     mapping,
     parse_document,
     principal_names,
@@ -179,10 +181,8 @@ def _check_issuers(document: Mapping[str, Any], statement: dict[str, Any]) -> Tr
     parts = split_by_provider(statement)
     if parts is None:
         return None
-    fixed = copy.deepcopy(dict(document))
-    fixed["Statement"] = [
-        part for each in iterate_statements(fixed) for part in (parts if each == statement else [each])
-    ]
+    listed = (parts if each is statement else [each] for each in iterate_statements(document))
+    fixed = {**document, "Statement": [*chain.from_iterable(listed)]}
     return TrustProblem(
         f"one statement of the trust policy requires the subjects (:sub) of {len(parts)} OIDC providers at once, and a token has only the keys of its own provider",
         "Split the statement of the role's trust policy: one for each OIDC provider",
