@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.calls.service_statements import compare_statements
 from iamtriage.explaining._rules.shared import clues, commands, text_signs
 from iamtriage.explaining._rules.shared.cases import Case
@@ -31,10 +32,6 @@ KEY_NOT_ALLOWED = lazy_pattern(r"KMS key does not exist or is not allowed to be 
 _LOG_GROUP = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:logs:[a-z0-9-]{6,30}:[0-9]{12}:log-group:[\w/.#-]{1,512}", re.ASCII
 )
-_KEY_BLOCK = lazy_pattern(
-    r"\bresource \"aws_kms_key\" \"(?P<name>[\w-]{1,100})\" {(?P<body>[^{}]{0,2000}(?:{[^{}]{0,2000}}[^{}]{0,2000}){0,4})}"
-)
-_POLICY = lazy_pattern(r"^\s{0,40}policy\s{0,20}=", re.MULTILINE)
 _ACTIONS = ("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*")
 _PAGE = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"
 
@@ -58,11 +55,12 @@ def explain_log_group_key(case: Case[AwsError] | Denial, _message: str = "") -> 
         f"{fill_command(each.replace(' ARN ', ' {} '), key)} --region {region}"
         for each in (policy.show_command, policy.change_command)
     )
-    plain = [each["name"] for each in _KEY_BLOCK.finditer(words) if not _POLICY.search(each["body"])]
+    blocks = [each for each in find_resources(words, "aws_kms_key") if each.is_whole]
+    plain = [each.address for each in blocks if "policy" not in each.arguments]
     if len(plain) == 1 and "aws_kms_key_policy" not in words:
-        text = f"aws_kms_key.{plain[0]} sets no policy: the default key policy allows only the account (root) and thus its IAM policies, not services. "
+        text = f"{plain[0]} sets no policy: the default key policy allows only the account (root) and thus its IAM policies, not services. "
         steps = (
-            f"Set policy of aws_kms_key.{plain[0]} to a document with these statements (jsonencode). The first is the default one: without it, nobody can manage the key.",
+            f"Set policy of {plain[0]} to a document with these statements (jsonencode). The first is the default one: without it, nobody can manage the key.",
         )
         account = commands.account(None if arn is None else arn.account)
         root = {"AWS": f"arn:{partition}:iam::{account}:root"}

@@ -10,6 +10,7 @@ import re
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
@@ -97,17 +98,13 @@ _DELIVERY_POLICY = lazy_pattern(r"\battach_\w{0,10}lb_log_delivery_policy\b(?=\s
 _ACL_MODULE = lazy_pattern(r"\bmodule\.(?P<name>[\w-]{1,64})(?:\[[^\]\n]{1,80}\])?\.aws_s3_bucket_acl\.")
 # That module creates the resource with count, and has inputs for the ownership.
 _COMMUNITY_MODULE = lazy_pattern(r"\bterraform-aws-modules/s3-bucket\b|\.aws_s3_bucket_acl\.this\[0\]")
-_ACL_BLOCK = lazy_pattern(
-    r"\bresource\s{1,4}\"aws_s3_bucket_acl\"\s{1,4}\"(?P<name>[\w-]{1,64})\"\s{0,4}\{[^{}]{0,400}?(?<![\w.])acl\s{0,20}=\s{0,4}\"(?P<acl>[a-z-]{3,40})\""
-)
-
 # "with module.site.aws_s3_bucket_acl.this[0], on main.tf line 12"
 _FAILED_BLOCK = lazy_pattern(r"\bwith (?:module\.[^\s,]{1,200}\.)?aws_s3_bucket_acl\.(?P<name>[\w-]{1,64})")
 
 
-def _find_block(text: str) -> re.Match[str] | None:
+def _find_block(text: str) -> Block | None:
     """Return the Terraform resource of the ACL that failed, if the text shows it."""
-    blocks = {each["name"]: each for each in _ACL_BLOCK.finditer(text)}
+    blocks = {each.name: each for each in find_resources(text, _ACL_RESOURCE) if each.text_of("acl")}
     failed = {each["name"] for each in _FAILED_BLOCK.finditer(text)} or blocks.keys()
     shown = [block for name, block in blocks.items() if name in failed]
     return shown[0] if len(shown) == 1 else None
@@ -116,7 +113,7 @@ def _find_block(text: str) -> re.Match[str] | None:
 def _find_acl(text: str) -> StatedAcl | None:
     """Return the ACL of the resource that failed, or else the first one in the text."""
     block = _find_block(text)
-    return (None if block is None else find_acl(block[0])) or find_acl(text)
+    return (None if block is None else find_acl(block.body)) or find_acl(text)
 
 
 def name_acl(case: Case[AwsError], summary: str) -> str:
@@ -143,8 +140,8 @@ def acl_remedy(case: Case[AwsError]) -> Remedy:
         on = 'set control_object_ownership = true and object_ownership = "BucketOwnerPreferred" in the module'
     if (block := _find_block(text)) is not None and not is_of_community:
         place = f' from the code of the module "{module["name"]}"' if module else ""
-        unchanged = " A bucket is private without it, too." if block["acl"] == "private" else ""
-        remove = f"Remove the resource {_ACL_RESOURCE}.{block['name']}{place}.{unchanged}"
+        unchanged = " A bucket is private without it, too." if block.text_of("acl") == "private" else ""
+        remove = f"Remove the resource {block.address}{place}.{unchanged}"
     elif module is not None:
         itself = (
             "" if is_of_community else f", or {_ACL_RESOURCE} from the module's code if it has no such input"

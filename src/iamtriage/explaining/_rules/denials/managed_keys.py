@@ -19,6 +19,7 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers import recreations
+from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -302,7 +303,6 @@ def _set_key(denial: Denial, key: _ManagedKey) -> tuple[str, ...]:
 _INVALID_TOKEN = "security token included in the request is invalid"  # noqa: S105 (words of KMS)
 _TERRAFORM = lazy_pattern(r"\b(?i:terraform|tofu|terragrunt)\b|\baws_lambda_function\b")
 _TERRAFORM_ROLE = lazy_pattern(r"\baws_iam_role\.[A-Za-z_][\w-]{0,60}(?![\w-])")
-_FUNCTION_RESOURCE = lazy_pattern(r"\bresource \"aws_lambda_function\" \"([\w-]{1,64})\"")
 
 
 def find_recreated_role(text: str) -> tuple[tuple[str, ...], bool]:
@@ -356,10 +356,12 @@ def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
     if _TERRAFORM.search(text) is not None:
         found = _TERRAFORM_ROLE.search(text)
         name = found[0] if found else "aws_iam_role.NAME"
-        resource = _FUNCTION_RESOURCE.search(text)
+        functions = find_resources(text, "aws_lambda_function")
         again = "Terraform sees no change: the new role has the same ARN."
-        if resource is not None:
-            again = f"Or run terraform apply -replace=aws_lambda_function.{resource[1]}, which creates the function again."
+        if functions:
+            again = (
+                f"Or run terraform apply -replace={functions[0].address}, which creates the function again."
+            )
         in_terraform = f"{again} To avoid this, set replace_triggered_by = [{name}.unique_id] in the function's lifecycle block (role in the same module), or use a customer managed key."
     change = f"{update} OTHER_ROLE_ARN"
     return account_remedy(

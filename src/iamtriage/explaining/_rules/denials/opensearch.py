@@ -16,6 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import is_administrator
+from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
@@ -182,10 +183,7 @@ _SERVERLESS_PAGE = (
 )
 _ARN = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/-]{0,575}\w")
 _PRINCIPALS = lazy_pattern(r"\bPrincipals?\\?[\"']?\s{0,9}[=:]\s{0,9}\[(?P<arns>[^\[\]]{1,4000})\]")
-_NAME = lazy_pattern(
-    r"\"aws_opensearchserverless_access_policy\"[^}]{0,200}?\bname\s{1,9}=\s?\"(?P<resource>[a-z][a-z0-9-]{2,31})\""
-    r"|\baccess-policy\b[^\n|;]{0,120}?--name[ =](?P<option>[a-z][a-z0-9-]{2,31})"
-)
+_NAME = lazy_pattern(r"\baccess-policy\b[^\n|;]{0,120}?--name[ =](?P<name>[a-z][a-z0-9-]{2,31})")
 _LIST = "aws opensearchserverless list-access-policies --type data --query 'accessPolicySummaries[].name'"
 _COLLECTION = lazy_pattern(r"\b(?:index|collection)/(?P<name>[a-z][a-z0-9-]{2,31})\b")
 DATA_ACCESS_POLICY = CauseType(
@@ -211,13 +209,20 @@ class _AccessPolicy(NamedTuple):
     principals: tuple[str, ...]
 
 
+def _find_policy_name(text: str) -> str | None:
+    in_code = find_resources(text, "aws_opensearchserverless_access_policy")
+    name = next(filter(None, (each.text_of("name") for each in in_code)), None)
+    named = _NAME.search(text) if name is None else None
+    return name if named is None else named["name"]
+
+
 def _find_policy(text: str) -> _AccessPolicy | None:
-    named, found = _NAME.search(text), _PRINCIPALS.search(text)
-    if found is None or (named is None and "aoss:" not in text):
+    found, name = _PRINCIPALS.search(text), _find_policy_name(text)
+    if found is None or (name is None and "aoss:" not in text):
         return None
     collections = {each["name"] for each in _COLLECTION.finditer(text)}
     return _AccessPolicy(
-        "POLICY_NAME" if named is None else named["resource"] or named["option"],
+        name or "POLICY_NAME",
         collections.pop() if len(collections) == 1 else None,
         tuple(dict.fromkeys(_ARN.findall(found["arns"]))),
     )

@@ -13,20 +13,17 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.terraform_code import find_resources, find_steps
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 _PAGE = "https://developer.hashicorp.com/terraform/language/meta-arguments/depends_on"
-_ADDRESS = r"aws_iam_(?:role_policy_attachment|role_policy|policy_attachment|role_policies_exclusive)\.[A-Za-z_][\w-]{0,60}"
-_CREATED = lazy_pattern(
-    rf"(?<![\w-])(?P<address>{_ADDRESS})(?:\[[^\]\n]{{1,80}}\])?: (?P<what>Creating\.\.\.|Creation complete)",
-    re.ASCII,
-)
-_BLOCK = lazy_pattern(
-    r"^[ \t]{0,8}resource \"(?P<type>aws_\w{1,60})\" \"(?P<name>[A-Za-z_][\w-]{0,60})\" \{(?P<body>(?:\n(?!\}|[ \t]{0,8}resource )[^\n]{0,300}){0,60})",
-    re.ASCII | re.MULTILINE,
+# What gives a role a policy.
+_ATTACHING = (
+    *("aws_iam_role_policy_attachment", "aws_iam_role_policy", "aws_iam_policy_attachment"),
+    "aws_iam_role_policies_exclusive",
 )
 _ROLE = lazy_pattern(r"\baws_iam_role\.[A-Za-z_][\w-]{0,60}", re.ASCII)
 # What people say if the order is left to chance.
@@ -56,15 +53,15 @@ def add_resource_order(denial: Denial, explanation: Explanation) -> Explanation:
     if not local.startswith("aws_") or local.startswith("aws_iam_"):
         return explanation
     later = _find_later(text, address)
-    blocks = {f"{each['type']}.{each['name']}": each["body"] for each in _BLOCK.finditer(text)}
-    own = blocks.get(local, "")
+    blocks = {each.address: each for each in find_resources(text)}
+    own = blocks[local].body if local in blocks else ""
     if "depends_on" in own:
         return explanation
     roles = set(_ROLE.findall(own))
     of_role = [
         name
-        for name, body in blocks.items()
-        if re.fullmatch(_ADDRESS, name) and (roles & set(_ROLE.findall(body)))
+        for name, block in blocks.items()
+        if block.type in _ATTACHING and (roles & set(_ROLE.findall(block.body)))
     ]
     attached = [each for each in later if not own or each in of_role or each not in blocks]
     if not attached and _LATER.search(text) is not None:
@@ -105,6 +102,6 @@ def _find_later(text: str, address: str) -> list[str]:
     begun = text.find(f"{address}: Creating...")
     if begun < 0:
         return []
-    before = {each["address"] for each in _CREATED.finditer(text, 0, begun)}
-    after = (each["address"] for each in _CREATED.finditer(text, begun) if each["what"] == "Creating...")
+    before = {each.address for each in find_steps(text[:begun], *_ATTACHING)}
+    after = (each.address for each in find_steps(text[begun:], *_ATTACHING) if each.what == "Creating")
     return [each for each in dict.fromkeys(after) if each not in before]

@@ -13,6 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._rules.kubernetes.client_configurations import (
     CLUSTER_NAME,
     NEXT_ARGUMENT,
@@ -40,11 +41,7 @@ _MAX_TEXT = 64_000
 _CLUSTER_OF_TOKEN = lazy_pattern(
     rf"(?:--cluster-name|--cluster-id|(?<![\w-])-i){NEXT_ARGUMENT}({CLUSTER_NAME})", re.ASCII
 )
-# Data sources of Terraform, and the provider that uses them.
-_DATA = lazy_pattern(
-    r"\bdata \"(?P<type>aws_eks_cluster(?:_auth)?)\" \"(?P<label>[\w-]{1,100})\" \{\s{1,40}name\s{0,20}= \"(?P<name>[0-9A-Za-z][\w-]{0,99})\"",
-    re.ASCII,
-)
+# The provider of Terraform that uses data sources.
 _USED = lazy_pattern(
     r"\b(?P<field>host|token)\s{0,40}= \"?(?:\$\{)?data\.aws_eks_cluster(?:_auth)?\.(?P<label>[\w-]{1,100})\.(?:endpoint|token)\b",
     re.ASCII,
@@ -156,7 +153,8 @@ def _read_kubeconfig(text: str) -> _Clusters | None:
 def _read_terraform(text: str) -> _Clusters | None:
     if "aws_eks_cluster" not in text:
         return None
-    names = {(each["type"].endswith("_auth"), each["label"]): each["name"] for each in _DATA.finditer(text)}
+    sources = find_blocks(text, "data", "aws_eks_cluster", "aws_eks_cluster_auth")
+    names = {(each.type.endswith("_auth"), each.name): each.text_of("name") for each in sources}
     used = {(each["field"], each["label"]) for each in _USED.finditer(text)}
     called = {names.get((False, label)) for field, label in used if field == "host"}
     tokens = {names.get((True, label)) for field, label in used if field == "token"}

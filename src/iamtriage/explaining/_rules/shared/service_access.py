@@ -10,6 +10,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
+from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
@@ -205,9 +206,6 @@ _STATED_KEY = lazy_pattern(
     re.ASCII,
 )
 _TEMPLATE = lazy_pattern(r"\bAWS::(?:SNS::Topic|SQS::Queue)\b|\baws_(?:sns_topic|sqs_queue)\b")
-_TERRAFORM = lazy_pattern(
-    r"\bresource\s{1,8}\"(?P<type>aws_(?:sqs_queue|sns_topic))\"\s{1,8}\"(?P<name>[\w-]{1,64})\"\s{0,8}\{[^{}]{0,800}?\bkms_master_key_id\b"
-)
 _IN_TERRAFORM = {
     "topic": "Publishers then need kms:GenerateDataKey and kms:Decrypt on it.",
     "queue": "Consumers then need kms:Decrypt on it. Or, without a key, write sqs_managed_sse_enabled = true instead of the kms lines (SSE-SQS, for which you may have to update the provider).",
@@ -222,8 +220,14 @@ def find_stated_key(text: str) -> str | None:
 
 def name_encrypted(text: str) -> str:
     """Return the name that Terraform's code has for the queue or topic with a key, after a space, or nothing."""
-    found = _TERRAFORM.search(text)
-    return f" {found['name']}" if found else ""
+    found = _find_encrypted(text)
+    return f" {found.name}" if found else ""
+
+
+def _find_encrypted(text: str) -> Block | None:
+    """Return the first queue or topic of Terraform's code that has a key."""
+    resources = find_resources(text, "aws_sqs_queue", "aws_sns_topic")
+    return next((each for each in resources if "kms_master_key_id" in each.arguments), None)
 
 
 def replace_key_remedy(
@@ -247,12 +251,12 @@ def replace_key_remedy(
     owner = f"arn:{values['PARTITION']}:iam::{values['ACCOUNT_ID']}:root"
     administer = allow("kms:*", "*", principal={"AWS": owner})
     title = f"Encrypt the {noun} with a customer managed key that allows {service}"
-    if (found := _TERRAFORM.search(text)) is not None:
-        name, of = found["name"], f"{found['type']}.{found['name']}"
+    if (found := _find_encrypted(text)) is not None:
+        name = found.name
         listed = "\n".join(f"    {_to_code(each)}," for each in (administer, statement))
         return owner_remedy(
             title,
-            f"Add the key, and write kms_master_key_id = aws_kms_key.{name}.arn in {of}.",
+            f"Add the key, and write kms_master_key_id = aws_kms_key.{name}.arn in {found.address}.",
             _IN_TERRAFORM[noun],
             manifest=f'resource "aws_kms_key" "{name}" {{\n  policy = jsonencode({{ Version = "2012-10-17", Statement = [\n{listed}\n  ] }})\n}}\n',
             manifest_language="hcl",

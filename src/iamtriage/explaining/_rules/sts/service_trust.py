@@ -14,6 +14,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._context.readers.terraform_code import find_resources, find_steps
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -64,21 +65,16 @@ ROLE_NOT_THERE = CauseType(
     of="service-cannot-assume-role",
     subject="calls",
 )
-# A role that Terraform created, or that its code defines.
-_TERRAFORM_ROLE = lazy_pattern(
-    r"\baws_iam_role\.[^\s:]{1,80}: (?:Creation|Modifications) complete after \S{1,20} \[id=(?P<id>[\w+=,.@-]{1,64})\]"
-    r"|\bresource \"aws_iam_role\" \"[\w-]{1,64}\" \{[^{}]{0,200}?\bname\s{1,20}= \"(?P<name>[\w+=,.@-]{1,64})\""
-)
 # The key, variable or option to which a text gives a role.
 _SETTING = lazy_pattern(
     r"(?:--(?=[a-z]))?\b(?P<setting>(?!(?i:resource))[A-Za-z][\w-]{2,40})\"?(?:\s{0,4}(?:=>|[:=])\s{0,4}|(?<=-arn) )\"?"
     r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}(?P<role>[\w+=,.@-]{1,64})",
     re.ASCII,
 )
+_TERRAFORM_ROLE = "aws_iam_role"
 # That the same run created the role, or that a retry works.
 _CREATED = lazy_pattern(
-    r"\baws iam create-role\b[^\n]{0,300}?--role-name[ =][\"']?(?P<cli>[\w+=,.@-]{1,64})"
-    r"|\baws_iam_role\.[^\s:]{1,80}: Creation complete after \S{1,20} \[id=(?P<terraform>[\w+=,.@-]{1,64})\]"
+    r"\baws iam create-role\b[^\n]{0,300}?--role-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})"
 )
 _LATER = lazy_pattern(r"(?i:\b(?:later|second (?:time|try|run)|re-?run|retry|a minute)\b)")
 # The message can also mean that the caller must not pass the role, as in
@@ -312,7 +308,8 @@ def _pass_remedy(case: Case[Any] | Denial, title: str, arn: str | None, service:
 
 
 def _is_new(text: str, name: str) -> bool:
-    created = {each["cli"] or each["terraform"] for each in _CREATED.finditer(text)}
+    created = {each["name"] for each in _CREATED.finditer(text)}
+    created |= {each.id for each in find_steps(text, _TERRAFORM_ROLE) if each.what == "Creation complete"}
     return name in created or find_working(text, _LATER) is not None
 
 
@@ -352,9 +349,12 @@ def _other_role_remedy(text: str, name: str, service: str | None, actions: tuple
 
 def _find_role_name(case: Case[Any] | Denial) -> str | None:
     """Return the only role that Terraform creates, or whose trust policy is in the text."""
-    names = {each["id"] or each["name"] for each in _TERRAFORM_ROLE.finditer(case.failure.text)}
+    text = case.failure.text
+    stated = [each.text_of("name") for each in find_resources(text, _TERRAFORM_ROLE)]
+    stated += (each.id for each in find_steps(text, _TERRAFORM_ROLE) if each.what.endswith("complete"))
+    names = set(filter(None, stated))
     owners = (each.owner for each in case.context.policies if each.is_trust_policy)
     names = names or {owner[1] for owner in owners if owner is not None}
-    if not names and (role := find_template_role(case.failure.text)) is not None:
+    if not names and (role := find_template_role(text)) is not None:
         names = {role.name} - {""}
     return names.pop() if len(names) == 1 else None

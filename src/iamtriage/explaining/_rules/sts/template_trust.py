@@ -14,7 +14,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
-from iamtriage.explaining._context.readers.unique_values import unique_value
+from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts.token_forms import GITHUB
@@ -57,9 +57,6 @@ _CLAIM_OF_REFERENCE = lazy_pattern(
     r"^(?P<line>[^\n]{0,80}(?P<reference>\$\{[^{}\"\n]{1,200}\}):(?P<claim>sub|aud)\b[^\n]{0,200})$",
     re.MULTILINE,
 )
-_CREATED = lazy_pattern(
-    r"resource\s{1,4}\"aws_iam_openid_connect_provider\"\s{1,4}\"[\w-]{1,64}\"\s{0,4}\{[^{}]{0,600}?\burl\s{0,20}=\s{0,4}\"https://([^\"\s/$]{3,100}(?:/[^\"\s$]{1,200})?)/?\""
-)
 
 
 class TemplateTrust(NamedTuple):
@@ -90,8 +87,9 @@ def find_template_trust(
         return None
     policy = copy.deepcopy(dict(found[0].content))
     named, of_form = _find_issuers(policy)
-    created = unique_value(_CREATED, text)
-    issuer = (created.value if created else None) or named or issuer or of_form or "ISSUER"
+    urls = {each.text_of("url") or "" for each in find_resources(text, "aws_iam_openid_connect_provider")}
+    created = urls.pop().removeprefix(_SCHEME).rstrip("/") if len(urls) == 1 else None
+    issuer = created or named or issuer or of_form or "ISSUER"
     arn = f"arn:{location[0]}:iam::{location[1]}:{_PROVIDER}{issuer}"
     for statement in iterate_statements(policy):
         principals, conditions = mapping(statement.get("Principal")), mapping(statement.get("Condition"))

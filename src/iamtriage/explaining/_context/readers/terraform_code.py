@@ -1,0 +1,184 @@
+"""Read the blocks of Terraform code: resources, data sources, providers and backends.
+
+A text often has only the beginning of a block, and code in an error ends at any line. The syntax is that of
+https://developer.hashicorp.com/terraform/language/syntax/configuration.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ("Block", "Step", "find_blocks", "find_resources", "find_steps")
+
+# The beginning of a block, a comment on a line of its own, or a brace.
+_MARK = lazy_pattern(
+    r"\b(?P<kind>resource|data|provider|backend|module|variable)\s{1,8}\"(?P<first>[\w./-]{1,100})\"(?:\s{1,8}\"(?P<second>[\w-]{1,100})\")?\s{0,8}\{"
+    r"|^[ \t]{0,80}(?:#|//)[^\n]*"
+    r"|(?P<brace>[{}])",
+    re.MULTILINE,
+)
+_COMMENT = lazy_pattern(r"^[ \t]{0,80}(?:#|//)[^\n]*$", re.MULTILINE)
+# A reference in a string is not a nested block.
+_NESTED = lazy_pattern(r"\$\{[^{}]{0,400}\}|(?P<brace>[{}])")
+_ARGUMENT = lazy_pattern(
+    r"(?<![\w.\"$-])(?P<name>[A-Za-z_]\w{0,80})[ \t]{0,80}=(?![=>])[ \t]{0,20}(?P<value>\"(?:[^\"\\\n$]|\\.|\$\{[^{}\n]{0,400}\}|\$)*+\"|[^\n#;]{0,400})"
+)
+# Nothing in it is special in a shell.
+_NAME = lazy_pattern(r"\"([\w+=,.@:/*-]{1,400})\"", re.ASCII)
+# "module.site.aws_iam_role.app[0]: Creation complete after 2s [id=app]"
+_STEP = lazy_pattern(
+    r"(?<![\w.-])(?:module\.[\w-]{1,64}(?:\[[^\]\s]{1,100}\])?\.){0,8}(?P<address>(?P<type>[a-z]\w{1,80})\.[A-Za-z_][\w-]{0,80})(?:\[[^\]\n]{1,100}\])?: (?P<what>Creating|Refreshing|(?:Creation|Modifications|Destruction) complete)(?:[^\n\[]{0,60}\[id=(?P<id>[\w+=,.@:/*-]{1,400})\])?",
+    re.ASCII,
+)
+# The only kind that stands in another block: terraform.
+_INNER_KIND = "backend"
+_MAX_TEXTS, _MAX_CHARS = 4, 4_000
+
+
+@attrs.frozen(eq=False, slots=False)
+class Block:
+    """A block with its labels.
+
+    Attributes:
+        kind: The kind of block, such as ``"resource"`` or ``"data"``.
+        labels: The labels: of a resource or data source its type and its name, of others one.
+        start: Where it begins in the text.
+        end: Where it ends in the text.
+        body: What is between its braces, as far as the text has it, without comments.
+        is_whole: Whether the text has its closing brace.
+    """
+
+    kind: str
+    labels: tuple[str, ...]
+    start: int
+    end: int
+    body: str
+    is_whole: bool
+
+    @property
+    def type(self) -> str:
+        """The type of a resource or data source, the name of a provider, the kind of a backend."""
+        return self.labels[0]
+
+    @property
+    def name(self) -> str:
+        """The name that a resource or data source has in the code."""
+        return self.labels[-1]
+
+    @property
+    def address(self) -> str:
+        """How code refers to it, such as ``"aws_iam_role.app"`` or ``"data.aws_eks_cluster.main"``."""
+        return ".".join(self.labels if self.kind == "resource" else (self.kind, *self.labels))
+
+    @cached_property
+    def arguments(self) -> dict[str, str]:
+        """The arguments of the block itself, without those of nested blocks, and their values as written.
+
+        The value of an object or a call is only the beginning of it.
+        """
+        top = _without_nested(self.body)
+        return {each["name"]: each["value"].strip() for each in _ARGUMENT.finditer(top)}
+
+    def text_of(self, argument: str) -> str | None:
+        """Return the value of an argument if it is a string of characters that names, ARNs and URLs have, without references."""
+        found = _NAME.fullmatch(self.arguments.get(argument, ""))
+        return None if found is None else found[1]
+
+
+class Step(NamedTuple):
+    """A line of Terraform's log about a resource.
+
+    Attributes:
+        address: The address of the resource in its module, without an index.
+        type: The type of the resource.
+        what: What Terraform does or did, such as ``"Creating"`` or ``"Creation complete"``.
+        id: The ID of the resource, which is its name for many types; ``None`` unless the line has it.
+    """
+
+    address: str
+    type: str
+    what: str
+    id: str | None
+
+
+def find_steps(text: str, *types: str) -> list[Step]:
+    """Return what Terraform's log says of resources of some types, in its order.
+
+    >>> find_steps("aws_iam_role.app: Creation complete after 2s [id=app]", "aws_iam_role")
+    [Step(address='aws_iam_role.app', type='aws_iam_role', what='Creation complete', id='app')]
+    """
+    if not any(f"{each}." in text for each in types):
+        return []
+    steps = (Step(*each.group("address", "type", "what", "id")) for each in _STEP.finditer(text))
+    return [each for each in steps if each.type in types]
+
+
+def find_blocks(text: str, kind: str, *types: str) -> list[Block]:
+    r"""Return the blocks of a kind and of some types, or of any type, in their order.
+
+    >>> code = 'resource "aws_iam_role" "app" {\n  name = "app-${var.stage}"\n  path = "/jobs/"\n'
+    >>> [(each.address, each.text_of("name"), each.text_of("path")) for each in find_blocks(code, "resource")]
+    [('aws_iam_role.app', None, '/jobs/')]
+    """
+    if kind not in text or (types and not any(each in text for each in types)):
+        return []
+    return [each for each in _read_blocks(text) if each.kind == kind and (not types or each.type in types)]
+
+
+def find_resources(text: str, *types: str) -> list[Block]:
+    """Return the resources of some types, or of any type, in their order."""
+    return find_blocks(text, "resource", *types)
+
+
+@lru_cache(maxsize=_MAX_TEXTS)
+def _read_blocks(text: str) -> Sequence[Block]:
+    blocks: list[Block] = []
+    begun: list[tuple[int, re.Match[str]]] = []
+    depth = 0
+    for found in _MARK.finditer(text):
+        if found["kind"] is not None:
+            if found["kind"] != _INNER_KIND:
+                # The others are never nested: the text has only the beginning of what is open.
+                blocks += (_build(each, found.start(), is_whole=False) for _, each in begun)
+                begun.clear()
+                depth = 0
+            depth += 1
+            begun.append((depth, found))
+        elif begun and found["brace"] == "{":
+            depth += 1
+        elif begun and found["brace"] == "}":
+            if begun[-1][0] == depth:
+                blocks.append(_build(begun.pop()[1], found.start(), is_whole=True))
+            depth -= 1
+    blocks += (_build(each, len(text), is_whole=False) for _, each in begun)
+    return sorted(blocks, key=lambda each: each.start)
+
+
+def _build(head: re.Match[str], end: int, *, is_whole: bool) -> Block:
+    labels = tuple(each for each in head.group("first", "second") if each is not None)
+    end = end if is_whole else min(end, head.end() + _MAX_CHARS)
+    body = _COMMENT.sub("", head.string[head.end() : end])
+    return Block(head["kind"], labels, head.start(), end, body, is_whole)
+
+
+def _without_nested(body: str) -> str:
+    kept: list[str] = []
+    depth = at = 0
+    for found in _NESTED.finditer(body):
+        if found["brace"] == "{":
+            if depth == 0:
+                kept.append(body[at : found.start()])
+            depth += 1
+        elif found["brace"] == "}" and depth:
+            depth -= 1
+            at = found.end()
+    return "".join((*kept, body[at:] if depth == 0 else ""))
