@@ -13,32 +13,25 @@ from typing import Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.template_resources import find_template_resources
+from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.source_arns import correct_source
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
-from iamtriage.policies._readers.elements import as_strings, mapping
-from iamtriage.policies._readers.policy_yaml import parse_mapping
+from iamtriage.policies._readers.elements import as_strings
 
 GATEWAY = "apigateway.amazonaws.com"
 """The service principal of API Gateway."""
 URL = "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html"
 """The page about function policies."""
-# The permission in Terraform's code, of which the text may show only the beginning.
-_BLOCK = lazy_pattern(
-    r"resource\s{1,8}\"aws_lambda_permission\"\s{1,8}\"(?P<name>[\w-]{1,64})\"\s{0,8}\{(?P<body>(?:\$\{[^{}]{0,200}\}|[^{}]){0,1500})(?P<end>\})?"
-)
-_SOURCE = lazy_pattern(r"\bsource_arn\s{0,20}=\s{0,4}(?P<value>\"[^\"\n]{0,300}\"|[\w.\[\]-]{1,200})")
-_PRINCIPAL = lazy_pattern(r"\bprincipal\s{0,20}=\s{0,4}\"(?P<service>[\w.-]{1,80})\"")
+# The permission in Terraform's code, and an argument that is a string or a reference.
+_PERMISSION = "aws_lambda_permission"
+_WRITTEN = lazy_pattern(r"\"(?P<text>[^\"\n]{0,400})\"|(?P<reference>[\w.\[\]-]{1,200})")
 # The attribute with the ARN for managing an API, in place of execution_arn:
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_rest_api
 _API_ARN = lazy_pattern(r"(?<=\.)(?<!execution_)arn\b(?=[}\s\"/]|\Z)")
-_ATTRIBUTE = lazy_pattern(
-    r"^[ \t]{0,20}(?P<name>\w{1,40})[ \t]{0,40}=[ \t]{0,20}(?:\"(?P<text>[^\"\n]{0,400})\"|(?P<expression>[\w.\[\]-]{1,200}))[ \t]{0,40}(?:#[^\n]{0,200})?$",
-    re.MULTILINE,
-)
-_TYPE = lazy_pattern(r"^[ \t]{0,20}Type: [\"']?AWS::Lambda::Permission[\"']?[ \t]*$", re.MULTILINE)
 _MAX_TEXTS = 4
 
 
@@ -64,22 +57,22 @@ def find_permissions(text: str) -> list[dict[str, Any]]:
 def _list_blocks(text: str) -> list[dict[str, str]]:
     return [
         {
-            each["name"].replace("_", ""): each["text"]
-            if each["expression"] is None
-            else f"${{{each['expression']}}}"
-            for each in _ATTRIBUTE.finditer(block["body"])
+            name.replace("_", ""): found["text"]
+            if found["reference"] is None
+            else f"${{{found['reference']}}}"
+            for name, written in block.arguments.items()
+            if (found := _WRITTEN.fullmatch(written)) is not None
         }
-        for block in _BLOCK.finditer(text)
-        if block["end"]
+        for block in find_resources(text, _PERMISSION)
+        if block.is_whole
     ]
 
 
 def _list_resources(text: str) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = []
-    for each in _TYPE.finditer(text):
-        properties = mapping(parse_mapping(text[each.start() :]).get("Properties"))
-        found.append({key.lower(): value for key, value in properties.items() if isinstance(value, str)})
-    return found
+    return [
+        {key.lower(): value for key, value in each.properties.items() if isinstance(value, str)}
+        for each in find_template_resources(text, "AWS::Lambda::Permission")
+    ]
 
 
 def _build_statement(permission: Mapping[str, str]) -> dict[str, Any] | None:
@@ -102,13 +95,12 @@ def _build_statement(permission: Mapping[str, str]) -> dict[str, Any] | None:
 
 
 def _find_in_terraform(text: str, service: str) -> tuple[str, str] | None:
-    """Return the name of the only permission of a service in Terraform's code, and the source_arn that it has."""
+    """Return the address of the only permission of a service in Terraform's code, and the source_arn that it has."""
     found = [
-        (block["name"], source["value"])
-        for block in _BLOCK.finditer(text)
-        if (source := _SOURCE.search(block["body"])) is not None
-        and (named := _PRINCIPAL.search(block["body"])) is not None
-        and named["service"] == service
+        (block.address, written)
+        for block in find_resources(text, _PERMISSION)
+        if block.text_of("principal") == service
+        and _WRITTEN.fullmatch(written := block.arguments.get("source_arn", ""))
     ]
     return found[0] if len(found) == 1 else None
 
@@ -122,14 +114,14 @@ def replace_permission(
     of_account = key.lower() == "aws:sourceaccount"
     code = None if of_account else _find_in_terraform(case.failure.text, service)
     if code is not None:
-        (name, written), fixed = code, f'"{new}"'
+        (address, written), fixed = code, f'"{new}"'
         if new.startswith(old):
             ending = new.removeprefix(old)
             fixed = f'{written[:-1]}{ending}"' if written.startswith('"') else f'"${{{written}}}{ending}"'
         elif (exported := _API_ARN.sub("execution_arn", written)) != written:
             fixed = exported if "/" in written else f'"${{{exported}}}/*/*"'
         return owner_remedy(
-            f"Correct source_arn of aws_lambda_permission.{name}",
+            f"Correct source_arn of {address}",
             f"Write source_arn = {fixed} in the code, for {clip_text(new)}. A permission that the AWS CLI adds would be unknown to Terraform.",
             commands=("terraform apply", Labelled("Then check the policy:", show)),
             url=URL,

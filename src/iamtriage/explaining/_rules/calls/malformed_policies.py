@@ -13,6 +13,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, lower_first
 from iamtriage.arns._principals import IdentityCenterRole, Role, User
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
+from iamtriage.explaining._context.readers.terraform_code import find_steps
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls import document_problems, rejected_policies
@@ -54,13 +56,6 @@ INVALID_PRINCIPAL = CauseType(
     sources=(pages.POLICY_PRINCIPAL,),
 )
 _CLOUDFORMATION, _LINE_END = "CloudFormation", "\n"
-# Principals that Terraform or a template creates, with their names.
-_CREATED = lazy_pattern(
-    r"\b(?P<resource>aws_iam_(?:role|user)\.[A-Za-z_][\w-]{0,60}): Creation complete[^\n\[]{0,40}\[id=(?P<id>[\w+=,.@-]{1,64})\]"
-    r"|\bresource \"(?P<type>aws_iam_(?:role|user))\" \"(?P<label>[\w-]{1,64})\" ?\{\s{1,20}name\s{0,20}=\s{0,20}\"(?P<name>[\w+=,.@-]{1,64})\""
-    r"|^[ \t]{0,8}(?P<logical>\w{1,100}):[ \t]{0,8}\n[ \t]{1,12}Type:[ \t]\"?AWS::IAM::(?:Role|User)\"?(?:\n[ \t]{2,16}[^\n]{0,200}){0,30}?\n[ \t]{1,16}(?:Role|User)Name:[ \t][\"']?(?P<stated>[\w+=,.@-]{1,64})",
-    re.ASCII | re.MULTILINE,
-)
 PRINCIPAL_NOT_FOUND = CauseType(
     "principal-not-found",
     title="The role or user does not exist",
@@ -255,13 +250,12 @@ def _find_created(case: Case[MalformedPolicy], suspect: _Suspect) -> tuple[str, 
     around = f"{text[:start]}\n{text[end:].partition(_LINE_END)[2]}"
     if f":{principal.kind}/{principal.name}" not in around:
         return None
-    for found in _CREATED.finditer(around):
-        if principal.name not in {found["id"], found["name"], found["stated"]}:
-            continue
-        if found["logical"]:
-            return f"{found['logical']}.Arn", _CLOUDFORMATION
-        resource = found["resource"] or f"{found['type']}.{found['label']}"
-        return f"{resource}.arn", "Terraform"
+    for coded in find_coded_principals(around, principal.kind):
+        if coded.name == principal.name:
+            return coded.arn, "Terraform" if coded.is_terraform else _CLOUDFORMATION
+    for step in find_steps(around, f"aws_iam_{principal.kind}"):
+        if step.what == "Creation complete" and step.id == principal.name:
+            return f"{step.address}.arn", "Terraform"
     return None
 
 

@@ -5,12 +5,13 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-rol
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.template_resources import find_template_resources
+from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -88,20 +89,6 @@ def attach_profile(case: Case[MissingCredentials]) -> Remedy:
     )
 
 
-# The only role of code, and what lacks it.
-_ROLE_IN_HCL = lazy_pattern(r"\bresource \"aws_iam_role\" \"(?P<name>[\w-]{1,64})\"")
-_INSTANCE_IN_HCL = lazy_pattern(
-    r"\bresource \"(?P<type>aws_instance|aws_launch_template)\" \"(?P<name>[\w-]{1,64})\""
-)
-_ROLE_IN_TEMPLATE = lazy_pattern(
-    r"^ {2,4}(?P<name>\w{1,100}):\n {2,8}Type: [\"']?AWS::IAM::Role\b", re.MULTILINE
-)
-_INSTANCE_IN_TEMPLATE = lazy_pattern(
-    r"^ {2,4}(?P<name>\w{1,100}):\n {2,8}Type: [\"']?(?P<type>AWS::EC2::(?:Instance|LaunchTemplate))\b",
-    re.MULTILINE,
-)
-
-
 _TRUSTED_SERVICE = lazy_pattern(r"(?<![\w.-])[a-z0-9-]{2,40}\.amazonaws\.com(?![\w/.-])")
 
 
@@ -112,13 +99,14 @@ def _in_code(text: str) -> Remedy | None:
     trusted = {each[0] for each in _TRUSTED_SERVICE.finditer(text)}
     if trusted and "ec2.amazonaws.com" not in trusted:
         return None  # the role is for another service
-    roles, instances = [*_ROLE_IN_HCL.finditer(text)], [*_INSTANCE_IN_HCL.finditer(text)]
-    is_hcl = bool(roles)
-    if not is_hcl:
-        roles, instances = [*_ROLE_IN_TEMPLATE.finditer(text)], [*_INSTANCE_IN_TEMPLATE.finditer(text)]
-    if len(roles) != 1 or len(instances) != 1:
+    roles = find_coded_principals(text)
+    in_hcl = find_resources(text, "aws_instance", "aws_launch_template")
+    in_template = find_template_resources(text, "AWS::EC2::Instance", "AWS::EC2::LaunchTemplate")
+    instances = [(each.type, each.name) for each in in_hcl]
+    instances += ((each.type, each.name) for each in in_template)
+    if len(roles) != 1 or len(instances) != 1 or roles[0].is_terraform != bool(in_hcl):
         return None
-    role, (kind, name) = roles[0]["name"], instances[0].group("type", "name")
+    role, is_hcl, (kind, name) = roles[0].label, roles[0].is_terraform, instances[0]
     if is_hcl:
         profile = f"aws_iam_instance_profile.{role}.name"
         use = f"iam_instance_profile = {profile}"

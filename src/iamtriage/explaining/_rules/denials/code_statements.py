@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
+from iamtriage.explaining._context.readers.template_resources import find_template_resources
+from iamtriage.explaining._context.readers.terraform_code import find_blocks, find_resources
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_OTHER_ACTION,
@@ -26,24 +29,10 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
     from iamtriage.explaining._rules.shared.denial import Denial
 
-_RESOURCE = lazy_pattern(
-    r"^[ \t]*resource \"(?P<type>aws_\w{1,60})\" \"(?P<name>[\w-]{1,80})\"", re.MULTILINE
-)
-_DOCUMENT = lazy_pattern(r"^[ \t]*data \"aws_iam_policy_document\" \"(?P<name>[\w-]{1,80})\"", re.MULTILINE)
-_ENCODED = lazy_pattern(
-    r"\bjsonencode\(\s{0,20}(?:\{|merge)(?:(?!\n(?:resource|data) )[\s\S]){0,400}?\bStatement\s{0,20}="
-)
-# A role with its name, and the role of a policy: by a reference, or by its name.
-_ROLE = lazy_pattern(
-    r"\bresource \"aws_iam_role\" \"(?P<label>[\w-]{1,80})\"\s{0,4}\{[^{}]{0,400}?\bname\s{0,20}=\s{0,4}\"(?P<name>[\w+=,.@-]{1,64})\""
-)
+_ENCODED = lazy_pattern(r"\bjsonencode\(\s{0,20}(?:\{|merge)[\s\S]{0,400}?\bStatement\s{0,20}=")
+# The role of a policy: by a reference, or by its name.
 _ATTACHED = lazy_pattern(
     r"\brole\s{0,20}=\s{0,4}(?:aws_iam_role\.(?P<label>[\w-]{1,80})|\"(?P<name>[\w+=,.@-]{1,64})\")"
-)
-# A resource of a template with its type, and a policy in it.
-_LOGICAL = lazy_pattern(
-    r"^[ \t]{1,8}(?P<name>[A-Za-z]\w{0,100}):[ \t]*\n[ \t]+(?:(?:DependsOn|DeletionPolicy|Condition): [^\n]{1,80}\n[ \t]+)?Type: [\"']?(?P<type>AWS::[\w:]{3,60})",
-    re.MULTILINE,
 )
 _STATEMENTS = lazy_pattern(r"^[ \t]*(?:- )?Statement:", re.MULTILINE)
 _KEPT_STEPS = ("STS does not report a role's path", "must allow it, too", "If the role has a path")
@@ -68,16 +57,14 @@ def find_policy_code(text: str) -> PolicyCode | None:
 
 
 def _find_policies(text: str) -> Iterator[PolicyCode]:
-    for each in _DOCUMENT.finditer(text):
-        yield PolicyCode("document", f"data.aws_iam_policy_document.{each['name']}")
-    for each in _ENCODED.finditer(text):
-        before = list(_RESOURCE.finditer(text, 0, each.start()))
-        if before:
-            yield PolicyCode("encoded", f"{before[-1]['type']}.{before[-1]['name']}")
-    for each in _STATEMENTS.finditer(text):
-        above = list(_LOGICAL.finditer(text, 0, each.start()))
-        if above:
-            yield PolicyCode("template", above[-1]["name"])
+    for block in find_blocks(text, "data", "aws_iam_policy_document"):
+        yield PolicyCode("document", block.address)
+    for block in find_resources(text):
+        if _ENCODED.search(block.body):
+            yield PolicyCode("encoded", block.address)
+    for resource in find_template_resources(text):
+        if _STATEMENTS.search(resource.body):
+            yield PolicyCode("template", resource.name)
 
 
 def _defines_role(role: Role | None, text: str) -> bool:
@@ -93,7 +80,7 @@ def _defines_role(role: Role | None, text: str) -> bool:
     if role is None:
         return False
     label = role.name.replace("-", "_").lower()
-    own = {label, *(each["label"].lower() for each in _ROLE.finditer(text) if each["name"] == role.name)}
+    own = {label, *(each.label.lower() for each in find_coded_principals(text) if each.name == role.name)}
     attached = {each["label"].lower() for each in _ATTACHED.finditer(text) if each["label"]}
     named_ones = {each["name"] for each in _ATTACHED.finditer(text) if each["name"]}
     if not attached <= own or not named_ones <= {role.name}:

@@ -13,6 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -72,20 +73,6 @@ _SOURCE_ARN = lazy_pattern(
     re.ASCII,
 )
 
-# The roles in a template or in HCL, and the name of one.
-_ROLE_IN_CODE = lazy_pattern(r"AWS::IAM::Role\b|\bresource \"aws_iam_role\"")
-_NAME_OF_ROLE = lazy_pattern(
-    r"(?:\bRoleName[\"']?: ?[\"']?|\bresource \"aws_iam_role\" \"[\w-]{1,100}\" \{[^}]{0,300}?\bname {1,30}= ?\")([\w+=,.@-]{1,64})(?=[\"'\s,])",
-    re.ASCII,
-)
-
-# The only role of code without its name: its logical ID or label.
-_ID_OF_ROLE = lazy_pattern(
-    r"^[ \t]{0,20}[\"']?(\w{1,100})[\"']?:\s{1,8}(?:\{\s{1,20})?[\"']?Type[\"']?: ?[\"']?AWS::IAM::Role\b"
-    r"|\bresource \"aws_iam_role\" \"([\w-]{1,100})\"",
-    re.ASCII | re.MULTILINE,
-)
-
 # What works elsewhere, and that the call was repeated.
 _ELSEWHERE = lazy_pattern(r"(?i:\baccount\b|\b(?:another|different|other) (?:OU|organizational unit)\b)")
 _REPEATED = lazy_pattern(
@@ -114,19 +101,19 @@ def explain_execution_role(denial: Denial) -> Explanation:
         grant = build_grant(f"{stream['service']}:GetRecords", stream["arn"], denial.location)
     if grant is not None and not grant.known:
         grant = None
-    names = _NAME_OF_ROLE.findall(denial.failure.text)
     is_of_function = "AWSLambda" in denial.failure.text or "lambda.amazonaws.com" in denial.failure.text
-    is_only = is_of_function and len(_ROLE_IN_CODE.findall(denial.failure.text)) == 1
-    is_shown = is_only and len(names) == 1
-    labels = [a or b for a, b in _ID_OF_ROLE.findall(denial.failure.text)] if is_only else []
-    role = f"the execution role {(names if is_shown else labels)[0]}" if is_shown or labels else _ROLE
+    roles = find_coded_principals(denial.failure.text) if is_of_function else []
+    coded = roles[0] if len(roles) == 1 else None
+    role, role_name = _ROLE, None
+    if coded is not None:
+        role, role_name = f"the execution role {coded.name or coded.label}", coded.name
     missing = f"perform {'what the message names' if grant is None else grant.action}"
     if stream is not None:
         missing = f"read the stream {clip_text(stream['arn'])}"
     deployment = find_deployment(denial.failure, denial.facts)
     source = None if grant is None else _find_source(grant, denial.failure.text)
     if grant and (allowing := _find_allowing(denial, grant.action, source and source[2])):
-        return _explain_allowed(denial, grant.action, allowing.name, names[0] if is_shown else "ROLE_NAME")
+        return _explain_allowed(denial, grant.action, allowing.name, role_name or "ROLE_NAME")
     text = "The function needs the permission for what the call sets up. The caller lacks no permission."
     allow_it: Remedy | None = _FIND_ROLE
     managed_policy = "what the message names"
@@ -147,10 +134,10 @@ def explain_execution_role(denial: Denial) -> Explanation:
     if grant and resource and (other := _find_other_resource(denial, grant.action, resource)):
         name, cause, contrast = other
         differs = f": {name} {contrast.verdict}"
-    lacking = None if contrast or source is None or not is_only else _find_lacking(denial, source[0], grant)
+    lacking = None if contrast or source is None or coded is None else _find_lacking(denial, source[0], grant)
     if lacking is not None:
         differs, contrast = f": {lacking.verdict}", lacking
-    is_new = not contrast and (not is_shown or managed_policy.rpartition("/")[2] in denial.failure.text)
+    is_new = not contrast and (role_name is None or managed_policy.rpartition("/")[2] in denial.failure.text)
     return denial.explain(
         f"Lambda rejected the call: {role} is not allowed to {missing}{differs}.",
         cause,

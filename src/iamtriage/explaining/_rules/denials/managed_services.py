@@ -16,6 +16,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import join_words, upper_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -48,10 +49,7 @@ _CALLS_ON_TASKS = {
     "ecs": ("ecs:DescribeTasks", "ecs:StopTask"),
 }
 # A state machine in a template of AWS SAM, which creates its role from its Policies.
-_SAM = lazy_pattern(
-    r"^[ \t]{0,8}(?P<name>[A-Za-z0-9]{1,80}):\s{1,40}Type: [\"']?AWS::Serverless::StateMachine[\"']?\s(?:(?![^\n]{0,40}Type: [\"']?AWS::)[^\n]*\n){1,60}?[ \t]{2,20}Policies:",
-    re.MULTILINE,
-)
+_SAM_MACHINE = "AWS::Serverless::StateMachine"
 _PROJECT = lazy_pattern(r":build/(?P<project>[\w-]{2,150}):", re.ASCII)
 
 SERVICE_ROLE_LACKS_PERMISSION = CauseType(
@@ -276,13 +274,14 @@ def explain_weak_role(denial: Denial) -> Explanation:
     if project:
         show = show.replace("PROJECT_NAME", project["project"])
     labels = (Labelled("Then, with ROLE_NAME filled in:", line),) if show else ()
-    in_template, manifest = [*_SAM.finditer(denial.failure.text)] if row.show == _SHOW_MACHINE else [], None
+    machines = find_template_resources(denial.failure.text, _SAM_MACHINE) if row.show == _SHOW_MACHINE else []
+    in_template, manifest = [each for each in machines if " Policies:" in each.body], None
     if len(in_template) == 1:
         # The stack has the role, which is not there after a rollback.
         listed = "".join(f"\n          - {each}" for each in row.actions)
         manifest = f'Policies:\n  - Statement:\n      - Effect: Allow\n        Action:{listed}\n        Resource: "{resource}"\n'
         steps = [
-            f"Add the statement to the Policies of {in_template[0]['name']} in the template, next to the others. {RETRY_NEW}"
+            f"Add the statement to the Policies of {in_template[0].name} in the template, next to the others. {RETRY_NEW}"
         ]
         policy, labels = None, ()
     return denial.explain(

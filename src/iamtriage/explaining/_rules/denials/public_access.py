@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, lower_first
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.statements import is_administrator
+from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.origins import distribution_statement
@@ -40,9 +41,6 @@ _TERRAFORM_NAMES = {
     "BlockPublicAcls": "block_public_acls = false and ignore_public_acls = false",
 }
 
-_TEMPLATE_BUCKET = lazy_pattern(
-    r"\b(?P<name>\w{1,255})[\"']?:\s{1,20}(?:\{\s{0,20})?[\"']?Type[\"']?: [\"']?AWS::S3::Bucket(?!\w|:)"
-)
 _CDK = lazy_pattern(r"\bcdk (?:deploy|synth)\b|\baws[-_]cdk\b|\baws:cdk:")
 # What get-public-access-block prints, Terraform sets, or people say.
 _STATED_SETTING = lazy_pattern(
@@ -302,7 +300,7 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
 def _template_remedy(denial: Denial, setting: str) -> Remedy:
     """Return the remedy that keeps the bucket of a template private, or turns a setting off in the template."""
     off, text = _settings_off(setting), denial.failure.text
-    buckets = {each["name"] for each in _TEMPLATE_BUCKET.finditer(text)}
+    buckets = {each.name for each in find_template_resources(text, "AWS::S3::Bucket")}
     name = buckets.pop() if len(buckets) == 1 else "BUCKET_LOGICAL_ID"
     values = [(each, "false" if each in off else "true") for each in _ALL_SETTINGS]
     lines = [f"      {each}: {value}" for each, value in values]

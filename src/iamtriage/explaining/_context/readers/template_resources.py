@@ -1,0 +1,115 @@
+"""Read the resources of templates: CloudFormation, AWS SAM and the Serverless Framework, in YAML or JSON.
+
+A text often has only a part of a template. Its syntax is that of
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
+from iamtriage.policies._readers.policy_yaml import parse_mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ("TemplateResource", "find_template_resources")
+
+# A logical ID, and the type of the resource, which other attributes can precede.
+_HEAD = lazy_pattern(
+    r"(?<![\w.-])[\"']?(?P<id>[A-Za-z][A-Za-z0-9_]{0,254})[\"']?:\s{1,40}(?P<object>\{\s{0,40})?"
+    r"(?:[\"']?(?:Condition|DeletionPolicy|DependsOn|UpdateReplacePolicy)[\"']?: [^\n]{1,120}\n[ \t]{1,40}){0,4}"
+    r"[\"']?Type[\"']?:[ \t]{0,4}[\"']?(?P<type>(?:AWS|Custom)::[\w:@-]{2,80})"
+)
+_BRACE = lazy_pattern(r"[{}]")
+_INDENT = lazy_pattern(r"^[ \t]*(?=[^\s#])", re.MULTILINE)
+# Nothing in it is special in a shell.
+_VALUE = r"[\"']?{}[\"']?:[ \t]{{0,8}}[\"']?(?P<value>[\w+=,.@:/*-]{{1,400}}?)[\"']?(?=[\s,}}]|\Z)"
+_MAX_TEXTS, _MAX_CHARS = 4, 8_000
+
+
+@attrs.frozen(eq=False, slots=False)
+class TemplateResource:
+    """A resource of a template.
+
+    Attributes:
+        name: Its logical ID.
+        type: Its type, such as ``"AWS::IAM::Role"``.
+        start: Where its logical ID begins in the text.
+        end: Where it ends in the text.
+        body: Its attributes, as far as the text has them.
+    """
+
+    name: str
+    type: str
+    start: int
+    end: int
+    body: str
+
+    @cached_property
+    def properties(self) -> dict[str, Any]:
+        """Its properties; none if they are not known."""
+        try:
+            found = json.loads(self.body) if self.body.startswith("{") else parse_mapping(self.body)
+        except ValueError:
+            return {}
+        properties = found.get("Properties")
+        return properties if isinstance(properties, dict) else {}
+
+    def text_of(self, key: str) -> str | None:
+        """Return the first value of a key if it has only characters of names, ARNs and URLs, and is no reference."""
+        found = re.search(_VALUE.format(re.escape(key)), self.body, re.ASCII)
+        return None if found is None else found["value"]
+
+
+def find_template_resources(text: str, *types: str) -> list[TemplateResource]:
+    r"""Return the resources of some types, or of any type, in their order.
+
+    >>> template = "  AppRole:\n    Type: AWS::IAM::Role\n    Properties:\n      RoleName: app\n  Other:\n"
+    >>> [(each.name, each.text_of("RoleName"), each.properties) for each in find_template_resources(template)]
+    [('AppRole', 'app', {'RoleName': 'app'})]
+    """
+    if "::" not in text or (types and not any(each in text for each in types)):
+        return []
+    return [each for each in _read_resources(text) if not types or each.type in types]
+
+
+@lru_cache(maxsize=_MAX_TEXTS)
+def _read_resources(text: str) -> Sequence[TemplateResource]:
+    return list(_iterate_resources(text))
+
+
+def _iterate_resources(text: str) -> Iterator[TemplateResource]:
+    for found in _HEAD.finditer(text):
+        if found["object"] is None:
+            first, end = line_start(text, found.start("type")), _find_end(text, found)
+        else:
+            first = found.start("object")
+            end = _find_brace(text, first)
+        yield TemplateResource(found["id"], found["type"], found.start("id"), end, text[first:end])
+
+
+def _find_end(text: str, head: re.Match[str]) -> int:
+    """Return where the lines end that are further to the right than the logical ID."""
+    column = head.start() - line_start(text, head.start())
+    stop = min(len(text), head.end() + _MAX_CHARS)
+    indents = _INDENT.finditer(text, head.end(), stop)
+    return next((each.start() for each in indents if len(each[0]) <= column), stop)
+
+
+def _find_brace(text: str, start: int) -> int:
+    """Return where an object ends that begins at a position."""
+    stop = min(len(text), start + _MAX_CHARS)
+    depth = 0
+    for found in _BRACE.finditer(text, start, stop):
+        depth += 1 if found[0] == "{" else -1
+        if depth == 0:
+            return found.end()
+    return stop
