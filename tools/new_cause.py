@@ -1,6 +1,6 @@
 """Write the parts of a new cause: its definition, a rule, an example and a line in the changelog.
 
-    python3 tasks.py new-cause denials/service_specific passport-revoked "The passport was revoked"
+    python3 tasks.py new-cause denials/services/service_specific passport-revoked "The passport was revoked"
 
 It needs only Python. You must replace the words in capitals that it writes. Until then, the tests fail.
 """
@@ -68,7 +68,7 @@ def add_cause(place: str, code: str, title: str, *, root: Path = ROOT) -> str:
     """Write the parts of a cause and return instructions for the next steps.
 
     Args:
-        place: The module of the rule below ``_rules``, such as ``"denials/service_specific"``.
+        place: The module of the rule below ``_rules``, such as ``"denials/services/service_specific"``.
         code: The code of the cause.
         title: Its title.
         root: The folder of the project.
@@ -77,9 +77,9 @@ def add_cause(place: str, code: str, title: str, *, root: Path = ROOT) -> str:
         CauseError: The module does not exist, or the code or the title cannot be used.
     """
     module = root / RULES / f"{place.removesuffix('.py')}.py"
-    examples = module.parent / "examples.toml"
+    examples = root / RULES / place.partition("/")[0] / "examples.toml"
     if not module.is_file() or not examples.is_file():
-        msg = f"unknown module {place!r}; expected a module of a subject, such as denials/service_specific"
+        msg = f"unknown module {place!r}; expected a module such as denials/services/service_specific"
         raise CauseError(msg)
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", code):
         msg = f"the code must be in lowercase with hyphens, not {code!r}"

@@ -15,7 +15,7 @@ from tools.new_cause import RULES, CauseError, add_cause, main
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = (
-    "denials/service_specific",
+    "denials/services/service_specific",
     "credentials/expired",
     "kubernetes/nodes",
     "sts/credential_scopes",
@@ -37,7 +37,7 @@ def test_parts_are_written(root: Path) -> None:
         assert "Replace the words in capitals" in add_cause(
             place, f"passport-revoked-{number}", TITLE, root=root
         )
-        examples = (root / RULES / place).parent / "examples.toml"
+        examples = root / RULES / place.partition("/")[0] / "examples.toml"
         assert f"passport-revoked-{number}" in tomllib.loads(examples.read_text(encoding="utf-8"))
     code = (
         "from iamtriage.explaining.causes import all_causes\n"
@@ -93,4 +93,4 @@ def test_nothing_is_written_for_wrong_arguments(
 
 def test_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
-    assert "new-cause denials/service_specific passport-revoked" in capsys.readouterr().err
+    assert "new-cause denials/services/service_specific passport-revoked" in capsys.readouterr().err

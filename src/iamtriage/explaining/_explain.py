@@ -171,7 +171,7 @@ def _explain_unparsed(error: object, facts: Facts) -> Explanation:
         return NOTHING_FOUND
     text = error[:_MAX_UNPARSED]
     if any(sign in text for sign in _LOGIN_SIGNS):
-        from iamtriage.explaining._rules.denials.token_logins import find_rejected_login
+        from iamtriage.explaining._rules.denials.data_stores.token_logins import find_rejected_login
 
         if (login := find_rejected_login(text)) is not None:
             return copy_with(explain(login, facts=facts), failure=None)
@@ -246,7 +246,7 @@ def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
 
 def _explain_answer(failure: Failure, facts: Facts) -> Explanation:
     if context_of(facts).other_endpoint is not None or context_of(facts).other_system is not None:
-        from iamtriage.explaining._rules.denials import s3_compatible_stores
+        from iamtriage.explaining._rules.denials.s3 import s3_compatible_stores
 
         case = Case(failure, facts)
         if s3_compatible_stores.is_from_other_system(case):

@@ -10,7 +10,7 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import PolicyError
 from iamtriage.explaining._facts import NO_FACTS
-from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
+from iamtriage.explaining._rules.denials.roles.passing_roles import pass_role_grant
 from iamtriage.explaining._rules.shared.denial import build_denial
 from iamtriage.explaining._rules.shared.denial_remedies import identity_allow_helps, is_sentence_cut
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role

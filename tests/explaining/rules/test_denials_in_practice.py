@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from iamtriage import explain
-from iamtriage.explaining._rules.denials.closed_resources import RESOURCES as RESOURCES_OF_SERVICES
-from iamtriage.explaining._rules.denials.managed_services import ROLES
+from iamtriage.explaining._rules.denials.services.closed_resources import RESOURCES as RESOURCES_OF_SERVICES
+from iamtriage.explaining._rules.denials.services.managed_services import ROLES
 from iamtriage.explaining._rules.shared.message_rules import MESSAGE_RULES
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
@@ -3691,7 +3691,7 @@ def test_short_explanation(
     ],
 )
 def test_each_fragment_has_a_row(rows: dict[str, object], function: str) -> None:
-    routed = {fragment for fragment, rule in MESSAGE_RULES if rule == f"denials.{function}"}
+    routed = {fragment for fragment, rule in MESSAGE_RULES if rule == f"denials.services.{function}"}
     assert routed == set(rows)
 
 

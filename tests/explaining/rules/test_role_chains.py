@@ -254,7 +254,7 @@ def _trust_of_target(principal: str, external_id: str | None, *actions: str) -> 
     ],
     ids=["other association", "unknown ID", "tags", "other role", "allowed", "no target"],
 )  # fmt: skip
-def test_trust_policy_of_a_target_role(  # noqa: PLR0913 (one per column)
+def test_trust_policy_of_a_target_role(
     shown: str, principal: str, external_id: str | None, actions: tuple[str, ...], says: str, owner: str
 ) -> None:
     explanation = explain(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iamtriage.explaining._rules.denials import callers, node_roles
+from iamtriage.explaining._rules.denials.identities import callers, node_roles
 from iamtriage.explaining._rules.shared import text_signs
 from iamtriage.explaining._rules.shared.text_fragments import (
     is_session_of_service,

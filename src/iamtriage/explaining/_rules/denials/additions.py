@@ -157,11 +157,14 @@ _SIGNS_OF_KEYS = (
 )  # fmt: skip
 # Those of the actions that releases of controllers began to call.
 _SERVICES_OF_RELEASES = frozenset({"ec2", "elasticloadbalancing", "iam", "route53"})
-_QUERY_RULE = "denials.queries.explain_query"
+_QUERY_RULE = "denials.data_stores.queries.explain_query"
 # The AWS SDK of old versions of Terraform names no service.
 _SERVICES_OF_STATE = frozenset({"s3", "dynamodb", None})
 ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
-    (lambda denial: denial.failure.authorization_id is not None, "denials.other_policies.add_details"),
+    (
+        lambda denial: denial.failure.authorization_id is not None,
+        "denials.policy_types.other_policies.add_details",
+    ),
     (
         lambda denial: (
             denial.is_explicit
@@ -169,32 +172,35 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
             and denial.policy is None
             and ":policy/" in denial.failure.text
         ),
-        "denials.identity_denies.add_listed_policy",
+        "denials.policy_types.identity_denies.add_listed_policy",
     ),
-    (lambda denial: denial.is_explicit, "denials.deny_requirements.add_requirement"),
+    (lambda denial: denial.is_explicit, "denials.denies.deny_requirements.add_requirement"),
     (lambda denial: "s3a" in denial.failure.text, "credentials.provider_chains.add_unlisted_provider"),
-    (_may_be_of_region, "denials.control_policies.add_denied_region"),
-    (_may_scan_regions, "denials.scanned_regions.add_scanned_regions"),
-    (_may_be_of_pod, "denials.node_roles.add_pod_role_cause"),
+    (_may_be_of_region, "denials.policy_types.control_policies.add_denied_region"),
+    (_may_scan_regions, "denials.policy_types.scanned_regions.add_scanned_regions"),
+    (_may_be_of_pod, "denials.identities.node_roles.add_pod_role_cause"),
     (
         lambda denial: (
             "/i-" in (denial.principal_text or "")
             and not denial.is_explicit
             and any(map(denial.failure.text.__contains__, _SIGNS_OF_TASKS))
         ),
-        "denials.other_callers.add_task_role",
+        "denials.identities.other_callers.add_task_role",
     ),
-    (_may_be_of_tags, "denials.deployments.add_tagged_call"),
-    (lambda denial: denial.service == "kms", "denials.kms_keys.add_encrypted_data"),
+    (_may_be_of_tags, "denials.services.deployments.add_tagged_call"),
+    (lambda denial: denial.service == "kms", "denials.kms.kms_keys.add_encrypted_data"),
     (
         lambda denial: (
             not denial.is_explicit and bool(denial.context.policies) and "kms:" in denial.failure.text
         ),
-        "denials.key_policies.add_key_policy",
+        "denials.kms.key_policies.add_key_policy",
     ),
-    (_may_be_of_imported_key, "denials.unused_code.add_imported_key"),
-    (_may_be_of_key_pattern, "denials.unused_code.add_key_pattern"),
-    (lambda denial: denial.facts.policies is not None, "denials.evaluated_policies.add_evaluation"),
+    (_may_be_of_imported_key, "denials.shown_policies.unused_code.add_imported_key"),
+    (_may_be_of_key_pattern, "denials.shown_policies.unused_code.add_key_pattern"),
+    (
+        lambda denial: denial.facts.policies is not None,
+        "denials.shown_policies.evaluated_policies.add_evaluation",
+    ),
     (
         # A permission set can have the name of an AWS managed policy.
         # Athena's call was allowed: its rule compares what S3 denied.
@@ -203,11 +209,11 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
             and (bool(denial.context.policies) or "Access_" in (denial.principal_text or ""))
             and denial.message_rule != _QUERY_RULE
         ),
-        "denials.stated_policies.add_stated_policies",
+        "denials.shown_policies.stated_policies.add_stated_policies",
     ),
     (
         lambda denial: not denial.is_explicit and "aws_iam_" in denial.failure.text,
-        "denials.resource_order.add_resource_order",
+        "denials.identities.resource_order.add_resource_order",
     ),
     (
         lambda denial: (
@@ -216,49 +222,52 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
             and not denial.context.policies
             and "oundary" in denial.failure.text
         ),
-        "denials.named_requirements.add_required_boundary",
+        "denials.denies.named_requirements.add_required_boundary",
     ),
-    (_may_be_elsewhere, "denials.region_contrasts.add_resource_elsewhere"),
-    (_may_be_default, "denials.default_resources.add_default_resource"),
+    (_may_be_elsewhere, "denials.shown_policies.region_contrasts.add_resource_elsewhere"),
+    (_may_be_default, "denials.shown_policies.default_resources.add_default_resource"),
     (
         lambda denial: denial.lowercase_action == "s3:createbucket",
-        "denials.existing_buckets.add_existing_bucket",
+        "denials.s3.existing_buckets.add_existing_bucket",
     ),
     (
         lambda denial: denial.action is not None and "EvalDecision" in denial.failure.text,
-        "denials.other_policies.add_simulation",
+        "denials.policy_types.other_policies.add_simulation",
     ),
     (
         lambda denial: (
             not denial.is_explicit
             and ("--profile" in denial.failure.text or "AWS_PROFILE" in denial.failure.text)
         ),
-        "denials.other_callers.add_working_profile",
+        "denials.identities.other_callers.add_working_profile",
     ),
-    (lambda denial: "get-caller-identity" in denial.failure.text, "denials.other_callers.add_other_caller"),
-    (_may_be_given_elsewhere, "denials.given_permissions.add_other_holder"),
-    (_is_amplify_build, "denials.given_permissions.add_build_role"),
-    (_is_not_plain, "denials.other_policies.add_other_policies"),
+    (
+        lambda denial: "get-caller-identity" in denial.failure.text,
+        "denials.identities.other_callers.add_other_caller",
+    ),
+    (_may_be_given_elsewhere, "denials.identities.given_permissions.add_other_holder"),
+    (_is_amplify_build, "denials.identities.given_permissions.add_build_role"),
+    (_is_not_plain, "denials.policy_types.other_policies.add_other_policies"),
     (
         lambda denial: (
             denial.service in _SERVICES_OF_STATE
             and ('provider "aws"' in denial.failure.text or "terraform_remote_state" in denial.failure.text)
         ),
-        "denials.deployments.add_backend_role",
+        "denials.services.deployments.add_backend_role",
     ),
     (
         lambda denial: (
             denial.lowercase_action == "s3:listbucket" and "existing workspaces" in denial.failure.text
         ),
-        "denials.deployments.add_workspace_listing",
+        "denials.services.deployments.add_workspace_listing",
     ),
     (
         lambda denial: bool(denial.context.policies) and "ndpoint" in denial.failure.text,
-        "denials.endpoint_policies.add_endpoint_policy",
+        "denials.policy_types.endpoint_policies.add_endpoint_policy",
     ),
     (
         lambda denial: "kind: BackupStorageLocation" in denial.failure.text,
-        "denials.other_callers.add_ignored_keys",
+        "denials.identities.other_callers.add_ignored_keys",
     ),
     (
         lambda denial: denial.lowercase_action == "eks:accesskubernetesapi" and not denial.is_explicit,
@@ -270,17 +279,17 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
             and _may_lack_allow(denial)
             and may_name_controller(denial.failure.text)
         ),
-        "denials.controller_releases.add_release",
+        "denials.identities.controller_releases.add_release",
     ),
     (
         lambda denial: "code = Unauthenticated" in denial.failure.text,
-        "denials.controller_releases.add_grpc_code",
+        "denials.identities.controller_releases.add_grpc_code",
     ),
     (
         lambda denial: _says_more(denial) and any(map(denial.failure.text.__contains__, _SIGNS_OF_KEYS)),
-        "denials.key_precedence.add_precedence",
+        "denials.identities.key_precedence.add_precedence",
     ),
-    (_may_show_user, "denials.callers.add_user"),
+    (_may_show_user, "denials.identities.callers.add_user"),
     (
         lambda denial: (
             denial.deny is None
@@ -288,7 +297,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
             and any(each.has_principal for each in denial.context.policies)
             and "Deny" in denial.failure.text
         ),
-        "denials.stated_resource_denies.add_resource_deny",
+        "denials.policy_types.stated_resource_denies.add_resource_deny",
     ),
 )
 """The conditions of what is added to the explanation of a denial, with its name below ``_rules``."""

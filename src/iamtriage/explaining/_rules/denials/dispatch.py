@@ -221,7 +221,7 @@ def _is_bare_s3_denial(denial: Denial) -> bool:
 def _makes_bucket_public(denial: Denial) -> bool:
     if denial.principal_text or denial.lowercase_action not in {"s3:putbucketpolicy", "s3:putbucketacl"}:
         return False
-    from iamtriage.explaining._rules.denials.public_access import is_public
+    from iamtriage.explaining._rules.denials.s3.public_access import is_public
 
     return is_public(denial)
 
@@ -262,34 +262,34 @@ def _is_function_url(denial: Denial) -> bool:
 
 
 _ACTIONS_OF_BUCKET_OWNER = frozenset({"s3:deletebucketpolicy", "s3:getbucketpolicy", "s3:putbucketpolicy"})
-_DEPENDENCY_RULE = "denials.service_specific.explain_dependency"
+_DEPENDENCY_RULE = "denials.services.service_specific.explain_dependency"
 _GUARDRAIL_RULES: dict[PolicyType, str] = {
-    "permissions_boundary": "denials.guardrails.explain_permissions_boundary",
-    "resource_control": "denials.control_policies.explain_resource_control",
-    "service_control": "denials.control_policies.explain_service_control",
-    "session": "denials.session_policies.explain_session_policy",
-    "vpc_endpoint": "denials.endpoint_policies.explain_vpc_endpoint",
+    "permissions_boundary": "denials.policy_types.guardrails.explain_permissions_boundary",
+    "resource_control": "denials.policy_types.control_policies.explain_resource_control",
+    "service_control": "denials.policy_types.control_policies.explain_service_control",
+    "session": "denials.policy_types.session_policies.explain_session_policy",
+    "vpc_endpoint": "denials.policy_types.endpoint_policies.explain_vpc_endpoint",
 }
-DEFAULT_RULE = "denials.missing_allows.explain_missing_allow"
+DEFAULT_RULE = "denials.policy_types.missing_allows.explain_missing_allow"
 GUARDRAIL_ROUTES: Routes = (
     (
         # The CDK goes on without its bootstrap roles.
         _says("could not be used to assume"),
-        "denials.cdk_roles.explain_unassumed_roles",
+        "denials.roles.cdk_roles.explain_unassumed_roles",
     ),
     (
         _lacks_action_or_caller,
         (
-            (_cannot_assume_passed_role, "denials.calling_services.explain_untrusted_service"),
-            (_may_be_bucket_of_aws, "denials.buckets.explain_bucket_of_aws"),
-            (_is_bare_status_of("ecr"), "denials.repositories.explain_image_pull"),
-            (_is_git_denial, "denials.repositories.explain_git_denial"),
+            (_cannot_assume_passed_role, "denials.services.calling_services.explain_untrusted_service"),
+            (_may_be_bucket_of_aws, "denials.s3.buckets.explain_bucket_of_aws"),
+            (_is_bare_status_of("ecr"), "denials.services.repositories.explain_image_pull"),
+            (_is_git_denial, "denials.services.repositories.explain_git_denial"),
             (
                 # opensearch-py passes on only the status.
                 lambda denial: "aoss" in denial.failure.text and "Exception(403" in denial.failure.text,
-                "denials.opensearch.explain_data_access",
+                "denials.data_stores.opensearch.explain_data_access",
             ),
-            (_is_database_user, "denials.calling_services.explain_redshift_role"),
+            (_is_database_user, "denials.services.calling_services.explain_redshift_role"),
         ),
     ),
     # AWS names a policy that caps permissions.
@@ -297,80 +297,80 @@ GUARDRAIL_ROUTES: Routes = (
     (
         # Nobody can change the policy of such a key, whatever the message says of it.
         _may_name_managed_key,
-        "denials.managed_keys.explain_managed_key",
+        "denials.kms.managed_keys.explain_managed_key",
     ),
 )
 ROUTES: Routes = (
-    (_is_of_device, "denials.iot_policies.explain_device"),
+    (_is_of_device, "denials.services.iot_policies.explain_device"),
     (_requests_sso_token, "credentials.expired_logins.explain_denied_sso_login"),
-    (_calls_organizations, "denials.organizations.explain_organizations"),
-    (_says(" with Tags. An additional permission "), "denials.deployments.explain_tagged_resource"),
+    (_calls_organizations, "denials.services.organizations.explain_organizations"),
+    (_says(" with Tags. An additional permission "), "denials.services.deployments.explain_tagged_resource"),
     (
         lambda denial: ":transform/" in (denial.resource or ""),
-        "denials.deployments.explain_misspelled_transform",
+        "denials.services.deployments.explain_misspelled_transform",
     ),
     # What was called, and by whom.
     (
         lambda denial: denial.lowercase_action.startswith("sts:assumerolewith"),
         (
-            (_calls("sts:assumerolewithsaml"), "denials.saml.explain_saml"),
-            (_calls("sts:assumerolewithwebidentity"), "denials.federation.explain_web_identity"),
+            (_calls("sts:assumerolewithsaml"), "denials.roles.saml.explain_saml"),
+            (_calls("sts:assumerolewithwebidentity"), "denials.roles.federation.explain_web_identity"),
         ),
     ),
     (
         lambda denial: denial.principal_text == "anonymous",
         (
-            (lambda denial: denial.service == "es", "denials.opensearch.explain_dashboards"),
-            (lambda _: True, "denials.sessions.explain_unsigned_request"),
+            (lambda denial: denial.service == "es", "denials.data_stores.opensearch.explain_dashboards"),
+            (lambda _: True, "denials.services.sessions.explain_unsigned_request"),
         ),
     ),
-    (_may_subscribe, "denials.service_settings.explain_bedrock_subscription"),
-    (_calls("lambda:getlayerversion"), "denials.function_layers.explain_layer"),
-    (_assumes_role, "denials.assuming_roles.explain_assume_role"),
+    (_may_subscribe, "denials.services.service_settings.explain_bedrock_subscription"),
+    (_calls("lambda:getlayerversion"), "denials.services.function_layers.explain_layer"),
+    (_assumes_role, "denials.roles.assuming_roles.explain_assume_role"),
     (
         _passes_role,
         (
             (
                 lambda denial: denial.crosses_accounts is True,
-                "denials.passing_roles.explain_cross_account_pass",
+                "denials.roles.passing_roles.explain_cross_account_pass",
             ),
-            (lambda _: True, "denials.passing_roles.explain_pass_role"),
+            (lambda _: True, "denials.roles.passing_roles.explain_pass_role"),
         ),
     ),
     # Which other policy denied.
     (
         _denied_by("resource"),
         (
-            (_is_service_in_prose, "denials.calling_services.explain_calling_service"),
-            (_is_of_bucket_owner, "denials.buckets.explain_call_of_owner"),
-            (lambda _: True, "denials.resource_policies.explain_resource_policy"),
+            (_is_service_in_prose, "denials.services.calling_services.explain_calling_service"),
+            (_is_of_bucket_owner, "denials.s3.buckets.explain_call_of_owner"),
+            (lambda _: True, "denials.policy_types.resource_policies.explain_resource_policy"),
         ),
     ),
     (
         lambda denial: denial.is_explicit,
         (
-            (_denied_by("identity"), "denials.identity_denies.explain_identity_deny"),
-            (lambda _: True, "denials.identity_denies.explain_deny_of_unnamed_policy"),
+            (_denied_by("identity"), "denials.policy_types.identity_denies.explain_identity_deny"),
+            (lambda _: True, "denials.policy_types.identity_denies.explain_deny_of_unnamed_policy"),
         ),
     ),
     # The type of caller, the error code, a missing Allow.
-    (_calls_for_resource, "denials.calling_services.explain_calling_resource"),
+    (_calls_for_resource, "denials.services.calling_services.explain_calling_resource"),
     (
         lambda denial: isinstance(denial.principal, ServicePrincipal) and denial.policy_type != "identity",
-        "denials.resource_policies.explain_service_principal",
+        "denials.policy_types.resource_policies.explain_service_principal",
     ),
     (
         lambda denial: (denial.failure.envelope.code or "").startswith(_KMS_CODES),
-        "denials.kms_keys.explain_service_encryption_key",
+        "denials.kms.kms_keys.explain_service_encryption_key",
     ),
     (_depends_on_other_service, _DEPENDENCY_RULE),
     (_denied_by("identity"), DEFAULT_RULE),
     # What the message leaves open.
     # SNS logs that it cannot deliver a message.
-    (_says("providerResponse"), "denials.calling_services.explain_delivery"),
-    (_is_gateway_response, "denials.api_responses.explain_gateway_response"),
-    (_is_function_url, "denials.api_responses.explain_function_url"),
-    (_is_bare_s3_denial, "denials.s3.explain_bare_s3"),
+    (_says("providerResponse"), "denials.services.calling_services.explain_delivery"),
+    (_is_gateway_response, "denials.services.api_responses.explain_gateway_response"),
+    (_is_function_url, "denials.services.api_responses.explain_function_url"),
+    (_is_bare_s3_denial, "denials.s3.s3_denials.explain_bare_s3"),
     # CloudFormation adds the action to what S3 answered.
-    (_makes_bucket_public, "denials.s3.explain_bare_s3"),
+    (_makes_bucket_public, "denials.s3.s3_denials.explain_bare_s3"),
 )

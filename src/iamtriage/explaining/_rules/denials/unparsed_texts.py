@@ -24,8 +24,8 @@ from iamtriage.explaining._rules.calls.execution_roles import explain_execution_
 from iamtriage.explaining._rules.credentials import ci_jobs
 from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.credentials.lost_secrets import explain_lost_secret
-from iamtriage.explaining._rules.denials import repositories
-from iamtriage.explaining._rules.denials.saml import explain_invalid_response
+from iamtriage.explaining._rules.denials.roles.saml import explain_invalid_response
+from iamtriage.explaining._rules.denials.services import repositories
 from iamtriage.explaining._rules.kubernetes.rejected_objects import explain_rejected_object
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import Cluster

@@ -19,9 +19,9 @@ _OF_KAFKA = lazy_pattern(
     r"not authorized to access (?:topics|group)\b|(?:cluster|transactional id) authorization failed"
 )
 # The rules of messages that are not found by a fragment.
-_OTHER_MESSAGE = "denials.service_specific.explain_service_message"
+_OTHER_MESSAGE = "denials.services.service_specific.explain_service_message"
 _USER_POOL = "credentials.identity_pools.explain_user_pool"
-_OTHER_SOFTWARE = "denials.s3_compatible_stores.explain_s3_compatible_store"
+_OTHER_SOFTWARE = "denials.s3.s3_compatible_stores.explain_s3_compatible_store"
 SERVICES_IN_PROSE = {
     "cloudwatch alarms": "cloudwatch.amazonaws.com",
     "cloudwatch logs": "logs.amazonaws.com",
@@ -39,52 +39,54 @@ SERVICES_IN_PROSE = {
 """Services as messages name them, in lowercase, and their principals."""
 _PROSE_VERBS = ("access", "invoke", "publish", "send", "write")
 _FRAGMENTS: dict[str, tuple[str, ...]] = {
-    "denials.sessions.explain_rejected_session": ("server authentication failed",),
-    "denials.sessions.explain_rejected_certificate": (
+    "denials.services.sessions.explain_rejected_session": ("server authentication failed",),
+    "denials.services.sessions.explain_rejected_certificate": (
         "untrusted signing certificate",
         "untrusted certificate",
         "certificate revoked or expired",
     ),
-    "denials.deployments.explain_missing_role": ("service-linked role", "service linked role"),
-    "denials.kms_keys.explain_three_reasons": ("explicitly denies access",),
-    "denials.kms_keys.explain_unknown_key": ("ciphertext refers to a customer master key",),
-    "denials.kms_keys.explain_environment_key": ("unable to decrypt the environment variables",),
-    "denials.kms_keys.explain_service_encryption_key": (
+    "denials.services.deployments.explain_missing_role": ("service-linked role", "service linked role"),
+    "denials.kms.kms_keys.explain_three_reasons": ("explicitly denies access",),
+    "denials.kms.kms_keys.explain_unknown_key": ("ciphertext refers to a customer master key",),
+    "denials.kms.kms_keys.explain_environment_key": ("unable to decrypt the environment variables",),
+    "denials.kms.kms_keys.explain_service_encryption_key": (
         "access to kms is not allowed",
         "kms access was denied",
     ),
     "calls.log_group_keys.explain_log_group_key": (
         "kms key does not exist or is not allowed to be used with",
     ),
-    "denials.s3.explain_disabled_bucket": ("all access to this object has been disabled",),
-    "denials.post_forms.explain_post_form": ("invalid according to policy",),
-    "denials.passing_roles.explain_cross_account_pass": ("cross-account pass role is not allowed",),
-    "denials.calling_services.explain_redshift_role": ("not authorized to get credentials of role",),
-    "denials.service_settings.explain_ssec_block": (
+    "denials.s3.s3_denials.explain_disabled_bucket": ("all access to this object has been disabled",),
+    "denials.s3.post_forms.explain_post_form": ("invalid according to policy",),
+    "denials.roles.passing_roles.explain_cross_account_pass": ("cross-account pass role is not allowed",),
+    "denials.services.calling_services.explain_redshift_role": ("not authorized to get credentials of role",),
+    "denials.services.service_settings.explain_ssec_block": (
         "server side encryption with customer provided keys (sse-c)",
     ),
-    "denials.lake_formation.explain_lake_formation": (
+    "denials.data_stores.lake_formation.explain_lake_formation": (
         "requester is not authorized to access requested",
         "does not have any privilege on specified resource",
         "lake formation permission",
     ),
-    "denials.queries.explain_query": (
+    "denials.data_stores.queries.explain_query": (
         "insufficient permissions to execute the query",
         "access denied when writing",
         "verify/create output bucket",
     ),
-    "denials.public_access.explain_block_public_access": (
+    "denials.s3.public_access.explain_block_public_access": (
         "block public access",
         "blockpublicpolicy",
         "blockpublicacls",
     ),
-    "denials.deployments.explain_target_account": ("role with trust relationship to role",),
-    "denials.barred_callers.explain_root_assumes": ("may not be assumed by root",),
+    "denials.services.deployments.explain_target_account": ("role with trust relationship to role",),
+    "denials.roles.barred_callers.explain_root_assumes": ("may not be assumed by root",),
     "credentials.missing_logins.explain_login_not_allowed": ("credentials due to insufficient permissions",),
-    "denials.sessions.explain_called_from_session": ("token with session credentials",),
-    "denials.mfa_codes.explain_mfa": ("multifactorauthentication failed",),
-    "denials.service_settings.explain_unknown_operation": ("unable to determine service/operation name",),
-    "denials.service_settings.explain_restricted_account": (
+    "denials.services.sessions.explain_called_from_session": ("token with session credentials",),
+    "denials.roles.mfa_codes.explain_mfa": ("multifactorauthentication failed",),
+    "denials.services.service_settings.explain_unknown_operation": (
+        "unable to determine service/operation name",
+    ),
+    "denials.services.service_settings.explain_restricted_account": (
         "account must be verified",
         "account is not verified",
         "account has not been verified",
@@ -93,7 +95,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "account is currently blocked",
         "account currently does not support",
     ),
-    "denials.service_settings.explain_cost_explorer": ("user not enabled for cost explorer",),
+    "denials.services.service_settings.explain_cost_explorer": ("user not enabled for cost explorer",),
     "kubernetes.rejected_pod_roles.explain_pod_denied": (
         "does not have permissions to assume the associated role",
     ),
@@ -107,13 +109,15 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "instance management role is not configured for account",
         "role arn does not have required permissions",
     ),
-    "denials.opensearch.explain_data_access": ("permissions for the requested resource",),
-    "denials.service_specific.explain_authorizer": ("user is not authorized to access this resource",),
-    "denials.assuming_roles.explain_assume_role": (
+    "denials.data_stores.opensearch.explain_data_access": ("permissions for the requested resource",),
+    "denials.services.service_specific.explain_authorizer": (
+        "user is not authorized to access this resource",
+    ),
+    "denials.roles.assuming_roles.explain_assume_role": (
         "denied when calling sts:assumerole",
         "error assuming aws_role",
     ),
-    "denials.managed_services.explain_weak_role": (
+    "denials.services.managed_services.explain_weak_role": (
         "not authorized to use launch template",
         "not authorized to launch instances with this launch template",
         "not authorized to create managed-rule",
@@ -130,7 +134,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "does not give you permission to perform operations in the following aws service",
         "access denied while accessing auto scaling using role",
     ),
-    "denials.closed_resources.explain_closed_resource": (
+    "denials.services.closed_resources.explain_closed_resource": (
         "please check s3bucket permission",
         "insufficient delivery policy to s3 bucket",
         "incorrect s3 bucket policy is detected",
@@ -141,7 +145,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "cannot invoke the specified lambda function",
         "permission to access the ecr image",
     ),
-    "denials.calling_services.explain_untrusted_service": (
+    "denials.services.calling_services.explain_untrusted_service": (
         "unable to assume",
         "could not assume role arn:",
         "could not assume the provided role",
@@ -154,7 +158,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "allowed to use the passed role",
         "authorized to assume the provided role",
     ),
-    "denials.calling_services.explain_calling_service": (
+    "denials.services.calling_services.explain_calling_service": (
         "failed to execute action arn:",
         "logs permission to execute your function",
         "could not write to bucket",
@@ -163,20 +167,20 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "topic policy is incorrect",
         *(f"{name} is not authorized to {verb}" for name in SERVICES_IN_PROSE for verb in _PROSE_VERBS),
     ),
-    "denials.lambda_functions.explain_execution_role": (
+    "denials.services.lambda_functions.explain_execution_role": (
         "ensure the role can perform",
         "execution role does not have permissions to call",
     ),
-    "denials.opensearch.explain_opensearch_role": ("] and user [name=",),
-    "denials.service_specific.explain_not_owner": ("you are not the owner",),
-    "denials.api_responses.explain_function_url": ("function url authorization",),
-    "denials.databases.explain_database_login": (
+    "denials.data_stores.opensearch.explain_opensearch_role": ("] and user [name=",),
+    "denials.services.service_specific.explain_not_owner": ("you are not the owner",),
+    "denials.services.api_responses.explain_function_url": ("function url authorization",),
+    "denials.data_stores.databases.explain_database_login": (
         "pam authentication failed for",
         "access denied for user '",
         "password authentication failed for user",
     ),
-    "denials.service_specific.explain_image": ("not authorized for images",),
-    "denials.service_settings.explain_bedrock_model": (
+    "denials.services.service_specific.explain_image": ("not authorized for images",),
+    "denials.services.service_settings.explain_bedrock_model": (
         "access to the model with the specified model",
         "account is not authorized to invoke this api operation",
         "model access is denied due to invalid_payment_instrument",

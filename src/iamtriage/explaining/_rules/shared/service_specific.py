@@ -20,7 +20,7 @@ _WORDS_BEFORE_MESSAGE = 8
 STANDARD_MESSAGES = frozenset(
     {"Access Denied", "Forbidden", "You are not authorized to perform this operation."}
 )
-_NO_ASSIGNMENT = "denials.organizations.explain_no_assignment"
+_NO_ASSIGNMENT = "denials.services.organizations.explain_no_assignment"
 
 
 def stated_reason(failure: AccessDenied) -> str | None:

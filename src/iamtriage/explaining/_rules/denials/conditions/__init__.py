@@ -1,0 +1,1 @@
+"""Evaluate the conditions of statements with what is known about a denied request."""

@@ -1,0 +1,400 @@
+"""Evaluate the conditions of a statement with what the text and the facts show of the denied request.
+
+They show a value of the request as a parameter in code, an option of a command or a setting, and the caller by its ARN.
+A key that they do not show stays unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from iamtriage._patterns import lazy_pattern, lazy_patterns
+from iamtriage._text import clip_text, join_words
+from iamtriage.actions._lookup import find_action
+from iamtriage.arns._principals import User
+from iamtriage.explaining._context.readers.tags import find_request_tags, find_tags
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.conditions import deny_conditions
+from iamtriage.explaining._rules.denials.conditions.condition_keys import find_right_key, passes_no_tags
+from iamtriage.explaining._rules.denials.conditions.condition_options import (
+    find_option,
+    find_option_values,
+    repeat_with,
+    set_boundary_first,
+    set_in_code,
+)
+from iamtriage.explaining._rules.denials.conditions.listings import find_listing
+from iamtriage.explaining._rules.denials.conditions.request_networks import (
+    SOURCE_IP,
+    find_network,
+    sent_address,
+)
+from iamtriage.explaining._rules.denials.conditions.role_recipients import guess_recipient, role_recipient
+from iamtriage.explaining._rules.denials.conditions.via_services import (
+    WITHOUT_REGION,
+    find_value_instead,
+    find_via_service,
+)
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.decisions import request_values
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.statement_words import describe_condition
+from iamtriage.policies._conditions import PolicyValue, all_true, evaluate_condition, parse_operator
+from iamtriage.policies._patterns import compile_glob
+from iamtriage.policies._readers.elements import iterate_conditions
+
+_MAX_TEXT = 64_000
+_MAX_VALUES = 3
+# How an explanation shows an empty list.
+_NO_VALUES = "null"
+# After the name of a parameter, in JSON, Python, Terraform, YAML, a header, an option or an enumeration.
+_ASSIGNED = r"[\"']?(?:\s?(?:=>|[:=,(])\s?|\s)(?:[A-Za-z.]{0,40}\.)?[\"']?"
+# The parameters that conditions on these keys compare. The key itself, as in a policy, follows a colon.
+_SETTINGS = lazy_patterns(
+    {
+        "s3:x-amz-server-side-encryption": rf"(?<![:\w-])(?:--|x-amz-)?(?:server[-_]?side[-_]?encryption|sse){_ASSIGNED}(?P<value>AES_?256|aws[:_]?kms)\b",
+        "s3:x-amz-acl": rf"(?<![:\w-])(?:--|x-amz-)?acl{_ASSIGNED}(?P<value>private|public-read(?:-write)?|authenticated-read|bucket-owner-(?:read|full-control))\b",
+        "ec2:instancetype": rf"(?<![:\w-])(?:--)?instance[-_]?type{_ASSIGNED}(?P<value>[a-z][a-z0-9-]{{1,15}}\.[a-z0-9-]{{2,15}})\b",
+        "ec2:metadatahttptokens": rf"(?<![:\w-])http[-_]?tokens{_ASSIGNED}(?P<value>optional|required)\b",
+    },
+    re.IGNORECASE,
+)
+_SPELLINGS = {"aes_256": "AES256", "aes256": "AES256", "aws_kms": "aws:kms", "awskms": "aws:kms"}
+# Where settings of instances are that a call only refers to, and the options of a call that has them itself.
+_LAUNCH_SETTINGS = lazy_pattern(r"launch[-_ ]?template|node ?class|dry[-_ ]?run|fleet", re.IGNORECASE)
+_LAUNCH_OPTIONS = ("metadata-options", "instance-type")
+# Actions that create a resource, or tag one while it is created.
+CREATES = lazy_pattern(
+    r":(?:create|run|add|tag|request|import|copy|restore|allocate|register|purchase|provision)"
+)
+# As the failing caller: any account of an organization can call it, and others get AWSOrganizationsNotInUseException.
+_SHOW_ORGANIZATION = "aws organizations describe-organization --query Organization.Id --output text"
+# What nearly every request has says nothing about this one.
+_RESOURCE_TAG, _VIA = ":resourcetag", "kms:viaservice"
+_USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
+
+
+class CheckedCondition(NamedTuple):
+    """A condition of a statement, and what the denied request has.
+
+    Attributes:
+        operator: The operator, as written.
+        key: The condition key, as written.
+        values: The values of the policy.
+        requested: The values of the request, empty if it has none, ``None`` if unknown.
+        is_met: Whether the request meets the condition, ``None`` if unknown.
+        unsent: What the text sets although the request cannot have had it.
+    """
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+    requested: tuple[str, ...] | None
+    is_met: bool | None
+    unsent: str | None = None
+
+    @property
+    def has_values(self) -> bool:
+        """Whether the policy has values to compare with."""
+        return self.values != (_NO_VALUES,)
+
+    @property
+    def is_via(self) -> bool:
+        """Whether it limits a key to calls of a service."""
+        return self.key.lower() == _VIA
+
+    @property
+    def possible_values(self) -> tuple[str, ...]:
+        """The values that a request can have."""
+        is_possible = (not self.is_via or not WITHOUT_REGION.fullmatch(each) for each in self.values)
+        return tuple(each for each, kept in zip(self.values, is_possible, strict=True) if kept)
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether nearly every request meets the condition, or none does."""
+        return self.key.lower() in _USUAL
+
+    @property
+    def is_of_resource_tag(self) -> bool:
+        """Whether it compares a tag of the resource."""
+        return self.key.partition("/")[0].lower().endswith(_RESOURCE_TAG)
+
+    @property
+    def accepts_values(self) -> bool | None:
+        """Whether a Deny accepts the values rather than denies them, ``None`` for other comparisons."""
+        is_list = self.operator.startswith(("String", "Arn", "IpAddress", "NotIpAddress"))
+        return "Not" in self.operator if is_list and not any("${" in each for each in self.values) else None
+
+    def describe(self, *, is_only: bool) -> str:
+        """Return the condition as the end of a sentence.
+
+        Args:
+            is_only: Whether it is the statement's only condition in the sentence.
+        """
+        key, values = clip_text(self.key), join_words(tuple(map(clip_text, self.values[:_MAX_VALUES])), "or")
+        is_negated = "Not" in self.operator
+        if self.requested == ():
+            return f"because the request has no {key}{f', which has to be {values}' if is_negated else ''}"
+        if self.requested is not None:
+            shown = clip_text(", ".join(self.requested))
+            return f"because {key} is {shown}{f', not {values}' if is_negated else ''}"
+        if self.key.lower() == "aws:multifactorauthpresent" and values == "false":
+            return "if the caller's credentials carry no MFA"
+        clause = describe_condition(self.operator, self.key, self.values)
+        return f"unless {clause.replace(' is not ', ' is ', 1)}" if is_negated and is_only else f"if {clause}"
+
+
+def check_conditions(statement: Mapping[str, Any], denial: Denial) -> tuple[CheckedCondition, ...]:
+    """Return the conditions of a statement, compared with what is known of the denied request."""
+    return tuple(
+        _check(operator, key, values or (_NO_VALUES,), denial)
+        for operator, key, values in iterate_conditions(statement)
+    )
+
+
+def without_settings(
+    conditions: tuple[CheckedCondition, ...], denial: Denial
+) -> tuple[CheckedCondition, ...]:
+    """Return the conditions of a Deny for a launch that lacks the settings of a template that the text shows."""
+    text = denial.failure.text
+    if _LAUNCH_SETTINGS.search(text) is None or any(f"--{each}" in text for each in _LAUNCH_OPTIONS):
+        return conditions
+    return tuple(
+        each._replace(requested=(), is_met=True, unsent=f"{each.key} = {each.requested[0]}")
+        if each.is_met is False
+        and each.requested
+        and each.key.lower() in _SETTINGS
+        and each.key.lower().startswith("ec2:")
+        and "Not" in each.operator
+        and not request_values(denial.facts, each.key)
+        else each
+        for each in conditions
+    )
+
+
+def are_met(conditions: Iterable[CheckedCondition]) -> bool | None:
+    """Return whether the request meets all conditions, ``None`` if unknown."""
+    return all_true(each.is_met for each in conditions)
+
+
+def join_conditions(conditions: tuple[CheckedCondition, ...]) -> str:
+    """Return conditions as the end of a sentence; empty if there are none. All must be met."""
+    told = tuple(each for each in conditions if not (each.is_usual and each.is_met)) or conditions
+    ordered = sorted(told, key=lambda each: each.requested is None)
+    clauses: list[str] = []
+    for each in ordered:
+        clause = each.describe(is_only=len(ordered) == 1)
+        word = clause.partition(" ")[0]
+        # "if a is b and c is d"
+        is_same = bool(clauses) and clauses[-1].startswith(f"{word} ") and word == "if"
+        clauses.append(clause)
+        if is_same:
+            clauses[-2:] = [f"{clauses[-2]} and {clause.removeprefix('if ')}"]
+    return ", and ".join(clauses)
+
+
+def calls_global_profile(denial: Denial) -> bool:
+    """Return whether a global inference profile of Amazon Bedrock calls a model, whose ARN then has no Region.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html: aws:RequestedRegion is
+    unspecified.
+    """
+    arn = denial.resource_arn
+    return arn is not None and (arn.service, arn.region) == ("bedrock", "") and "model/" in arn.resource
+
+
+def find_resource_tags(denial: Denial) -> dict[str, str] | None:
+    """Return the tags of the denied resource, if the text or a decoded message shows them."""
+    message = denial.facts.decoded_message
+    decoded = () if message is None else message.context
+    if found := {
+        each.key.partition("/")[2]: clip_text(", ".join(each.values))
+        for each in decoded
+        if each.key.partition("/")[0].lower().endswith(_RESOURCE_TAG)
+    }:
+        # A name is shown only in place of other tags.
+        return {key: value for key, value in found.items() if key != "Name"} or found
+    arn = denial.resource_arn
+    name = resource_name(denial)
+    return find_tags(denial.failure, arn.service, name) if arn is not None and name else None
+
+
+def is_being_created(denial: Denial) -> bool:
+    """Return whether the denied resource does not exist yet: AWS writes ``*`` in place of the ID that it will have."""
+    is_new = denial.resource_arn is not None and denial.resource_arn.resource.endswith("/*")
+    return is_new and CREATES.search(denial.lowercase_action) is not None
+
+
+def concerns_no_resource(denial: Denial) -> bool:
+    """Return whether AWS checks no resource for the action."""
+    known = find_action(denial.action or "")
+    return known is not None and known.only_wildcard
+
+
+def lacks_tags(denial: Denial) -> bool:
+    """Return whether no resource of the call has tags that IAM could compare."""
+    return is_being_created(denial) or concerns_no_resource(denial)
+
+
+def resource_name(denial: Denial) -> str:
+    """Return the last part of the denied resource's ARN, or ``""``."""
+    arn = denial.resource_arn
+    return "" if arn is None else arn.resource.rpartition("/")[2].rpartition(":")[2]
+
+
+def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> CheckedCondition:
+    requested = _request_values(key, denial)
+    requested = find_option_values(denial, key) if requested is None else requested
+    parsed = parse_operator(operator)
+    if requested is None:
+        requested = find_value_instead(key, values, denial)
+    if requested is None and parsed and find_right_key(key, values, denial.lowercase_action) is not None:
+        # No request has a value of this form for the key.
+        listed = [PolicyValue(each, compile_glob(each)) for each in values]
+        met = {evaluate_condition(parsed, listed, each) for each in ((), ("-",))}
+        return CheckedCondition(operator, key, values, None, met.pop() if len(met) == 1 else None)
+    if requested is None or parsed is None or any("${" in each for each in values):
+        return CheckedCondition(operator, key, values, None, None)
+    expected = [PolicyValue(each, compile_glob(each)) for each in values]
+    is_met = evaluate_condition(parsed, expected, requested)
+    if key.lower() == SOURCE_IP and is_met is not denial.is_explicit and requested != sent_address(denial):
+        # The address that people see is not always that of the call, which can go through an endpoint.
+        return CheckedCondition(operator, key, values, None, None)
+    return CheckedCondition(operator, key, values, requested, is_met)
+
+
+def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
+    """Return the values that the request has for a condition key, ``None`` if unknown."""
+    if values := request_values(denial.facts, key):
+        return values
+    name = key.lower()
+    if name in _SETTINGS:
+        return _find_setting(name, denial)
+    called = denial.failure.envelope.operation
+    if name == _VIA and called == (denial.action or "").partition(":")[2]:
+        # The program called KMS itself.
+        return ()
+    if name == _VIA:
+        via = find_via_service(denial)
+        return None if via is None or ".REGION." in via or denial.is_explicit else (via,)
+    if name in {SOURCE_IP, "aws:sourcevpce"}:
+        return find_network(name, denial)
+    if denial.action == "s3:ListBucket" and name in {"s3:prefix", "s3:delimiter"}:
+        listing = find_listing(denial.failure.text, denial.context.command, resource_name(denial))
+        return None if listing is None else listing.prefix if name == "s3:prefix" else listing.delimiter
+    if name == "iam:passedtoservice":
+        recipient = role_recipient(denial) or guess_recipient(denial)
+        return None if recipient is None else recipient.passed_to
+    if name.startswith(("aws:tagkeys", "aws:requesttag/")) or f"{_RESOURCE_TAG}/" in name:
+        return _tag_values(key, denial)
+    is_person = isinstance(denial.principal, User)
+    value: str | None = None
+    if name in {"aws:principalaccount", "kms:calleraccount"}:
+        value = denial.account
+    elif name == "aws:principalarn" and is_person:
+        value = denial.principal_text
+    elif name == "aws:principalisawsservice" and (is_person or denial.role is not None):
+        value = "false"
+    elif name == "aws:requestedregion" and denial.service in deny_conditions.GLOBAL_SERVICES:
+        value = deny_conditions.global_region(denial.service, denial.location.partition)
+    elif name == "aws:requestedregion" and denial.resource_arn is not None:
+        value = denial.resource_arn.region or ("unspecified" if calls_global_profile(denial) else None)
+    elif name == "aws:requestedregion" and denial.resource is None:
+        command = denial.context.command
+        stated = None if command is None else command.option("region")
+        value = None if stated is None else stated.value
+    return None if value is None else (value,)
+
+
+def _find_setting(name: str, denial: Denial) -> tuple[str, ...] | None:
+    """Return the only value that the text sets for a parameter."""
+    start = max(denial.failure.span[0] - _MAX_TEXT, 0)
+    text = denial.failure.text[start : denial.failure.span[1] + _MAX_TEXT]
+    command = denial.context.command
+    settings = [
+        each
+        for each in _SETTINGS[name].finditer(text)
+        # An option of another command is none of this call.
+        if not (option := re.match(r"--([\w-]+)", each[0])) or (command and command.option(option[1]))
+    ]
+    found = {_SPELLINGS.get(each.lower(), each) for each in (setting["value"] for setting in settings)}
+    return (found.pop(),) if len(found) == 1 else None
+
+
+def _tag_values(key: str, denial: Denial) -> tuple[str, ...] | None:
+    """Return the value of a tag of the request or the resource, or the keys of all tags of the request."""
+    prefix, _, tag = key.partition("/")
+    if prefix.lower().endswith(_RESOURCE_TAG):
+        tags = {} if lacks_tags(denial) else find_resource_tags(denial)
+    else:
+        without = passes_no_tags(denial.lowercase_action)
+        tags = {} if without else find_request_tags(denial.failure, denial.context.command)
+    if tags is None:
+        return None
+    if not tag:
+        return tuple(tags)
+    return (tags[tag],) if tag in tags else ()
+
+
+def meets_conditions(denial: Denial, statement: Mapping[str, Any]) -> bool:
+    """Return whether the request is known to meet all conditions of a statement."""
+    return are_met(check_conditions(statement, denial)) is True
+
+
+def fails_condition(denial: Denial, statement: Mapping[str, Any]) -> bool:
+    """Return whether the request is known not to meet a condition of a statement."""
+    return any(each.is_met is False and each.has_values for each in check_conditions(statement, denial))
+
+
+def can_call_meet(denial: Denial, condition: CheckedCondition) -> bool:
+    """Return whether who calls decides on the value, so that the call can meet the condition as it is."""
+    if find_option(denial, condition.key) is not None:
+        return True
+    return deny_conditions.find_requirement(condition.key) is not None and not condition.is_via
+
+
+def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
+    """Return the remedy that makes the request meet the conditions of a statement."""
+    for operator, key, values in iterate_conditions(statement):
+        if (first := set_boundary_first(denial, key, values)) is not None:
+            return first
+        requirement = deny_conditions.find_requirement(key)
+        # A condition that a key is false or absent requires the reverse.
+        if (
+            requirement is not None
+            and not deny_conditions.BOOLEANS & set(values) - {"true"}
+            and operator != "Null"
+        ):
+            title = requirement.title.replace("{what}", "it").replace("the Deny exempts", "the policy allows")
+            title = title.replace("the Deny requires", "the policy requires")
+            again = repeat_with(denial, key, values)
+            lines: tuple[str, ...] = () if again is None else (again,)
+            if requirement is deny_conditions.MFA:
+                lines = ("aws iam list-mfa-devices", mfa_command(denial, "MFA_DEVICE_ARN"))
+            setting = set_in_code(denial, requirement.step, values)
+            other = "Or ask an administrator to change the condition."
+            steps: tuple[str, str | None] = requirement.step, other
+            if setting is not None and (again or not setting.startswith("In the CLI")):
+                steps = f"{setting}. The policy can stay as it is.", None
+            elif setting is not None:
+                steps = requirement.step.replace(deny_conditions.NAMED_BOUNDARY, f"Pass {values[0]}"), other
+            return your_remedy(title, *steps, commands=lines, url=requirement.url)
+        if (option := find_option(denial, key)) is not None and operator != "Null" and "Not" not in operator:
+            accepted = join_words(tuple(map(clip_text, values[:_MAX_VALUES])), "or")
+            return your_remedy(
+                f"Pass a value that the condition on {clip_text(key)} accepts",
+                f"--{option} can be {accepted}.",
+                "Or ask an administrator to let the condition accept the value of this call.",
+                commands=present(repeat_with(denial, key, values)),
+                url=pages.EVALUATION,
+            )
+    keys = join_words([clip_text(key) for _, key, _ in iterate_conditions(statement)], "and")
+    step = f"Compare {keys} of this call with the condition of the statement."
+    show = _SHOW_ORGANIZATION if "aws:principalorgid" in keys.lower() else None
+    return account_remedy(
+        "Meet the condition of the policy, or change it", step, commands=show, url=pages.EVALUATION
+    )

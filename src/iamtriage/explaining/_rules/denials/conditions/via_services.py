@@ -1,0 +1,64 @@
+"""Find what a request has instead of values that no request has, such as the service through which it uses a KMS key.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.actions._operations import actions_for
+from iamtriage.arns._principals import User
+from iamtriage.explaining._context.readers.regions import find_mentioned_regions
+from iamtriage.explaining._rules.denials.conditions import encrypted_data
+from iamtriage.explaining._rules.shared.clues import find_region
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.denial_remedies import region_argument
+
+# Only requests of service principals have them.
+_OF_SERVICES = frozenset({"aws:sourcearn", "aws:sourceaccount"})
+WITHOUT_REGION = lazy_pattern(r"[a-z0-9-]{2,40}\.amazonaws\.com(?:\.cn)?")
+"""A value that kms:ViaService never has, because it lacks the Region."""
+
+
+def find_via_service(denial: Denial) -> str | None:
+    """Return the value of kms:ViaService in the request to KMS that a call of another service implies.
+
+    It has a placeholder for a Region that is not known.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+    """
+    operation, text = encrypted_data.called_operation(denial), denial.failure.text
+    callers = [each.service for each in actions_for(operation)] if operation else []
+    if "kms" in callers:
+        return None
+    service = denial.service if denial.service in encrypted_data.SERVICES else None
+    service = service or next((each for each in callers[:1] if each in encrypted_data.SERVICES), None)
+    service = "secretsmanager" if "Access to KMS is not allowed" in text else service
+    service = service or encrypted_data.find_calling_service(denial)
+    arn = denial.resource_arn
+    region = (
+        (arn.region if arn else None)
+        or encrypted_data.find_region_of_data(denial, service)
+        or region_argument(denial)
+    )
+    if region == "REGION":
+        mentioned = find_mentioned_regions(text)
+        only = mentioned.pop() if len(mentioned) == 1 else None
+        region = find_region(denial.case) or only or region
+    condition = encrypted_data.via_service(service, region, denial.location.partition)
+    return None if condition is None else condition["StringEquals"]["kms:ViaService"]
+
+
+def find_value_instead(key: str, values: Sequence[str], denial: Denial) -> tuple[str, ...] | None:
+    """Return what the request has for a condition key whose values no request has, ``None`` if they can be right."""
+    name, found = key.lower(), None
+    if name in _OF_SERVICES and (denial.role is not None or isinstance(denial.principal, User)):
+        return ()
+    if name == "kms:viaservice" and all(map(WITHOUT_REGION.fullmatch, values)):
+        found = find_via_service(denial)
+    if name == "aws:principalarn" and all(":assumed-role/" in each for each in values) and denial.role:
+        # That of a session is the ARN of its role.
+        found = str(denial.role)
+    return None if found is None else (found,)

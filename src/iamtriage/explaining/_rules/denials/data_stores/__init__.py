@@ -1,0 +1,1 @@
+"""Explain denials of databases, queries, search domains and data lakes."""

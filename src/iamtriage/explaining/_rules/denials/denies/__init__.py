@@ -1,0 +1,1 @@
+"""Find the Deny statement that applies, and what it requires of the call."""

@@ -1,0 +1,283 @@
+"""Correct a Deny statement of the text that matches more than its author expects.
+
+A negated operator and Null also match a request without the key. Requests through a VPC endpoint have no aws:SourceIp
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html), and of the resources that EC2
+checks for one call, only the new ones have the tags of the request
+(https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.documents import compact_json
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._explanations.remedies import Labelled, labels_of
+from iamtriage.explaining._rules.denials.conditions.condition_keys import (
+    RightKey,
+    find_right_key,
+    replace_key,
+)
+from iamtriage.explaining._rules.denials.conditions.request_conditions import are_met, is_being_created
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES, REDEPLOY
+from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
+from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, owner_remedy
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions, mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.denials.denies.stated_denies import StatedDeny
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_REQUEST_TAG, _SOURCE_IP = "aws:requesttag/", "aws:sourceip"
+_OF_ENDPOINT = ("aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip")
+# What the calls create, and the type of resource that has other keys:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+_CREATED = {
+    "ec2:runinstances": "instance",
+    "ec2:createvolume": "volume",
+    "ec2:createsnapshot": "snapshot",
+    "ec2:createsnapshots": "snapshot",
+    "ec2:createimage": "image",
+}
+_ONLY_ON = {
+    "ec2:instancetype": "instance",
+    "ec2:metadatahttptokens": "instance",
+    "ec2:associatepublicipaddress": "network-interface",
+    "ec2:encrypted": "volume",
+    "ec2:volumetype": "volume",
+    "ec2:volumesize": "volume",
+}
+_TAGGED = lazy_pattern(r"\bResourceType=(?P<type>[a-z-]{3,40})\b")
+_ENDPOINT = lazy_pattern(r"\bvpce-[0-9a-f]{8,17}\b")
+_ENDPOINT_WORDS = lazy_pattern(r"\b(?i:(?:VPC|interface|gateway)[ -]endpoints?)\b")
+_NO_ENDPOINT = lazy_pattern(
+    r"\b(?i:(?:no|without|n't have|not have|removed|deleted)(?: an?| any| the)?(?: (?:VPC|interface|gateway))? endpoint)"
+)
+_HOSTED = lazy_pattern(
+    r"(?i:(?<!from )\bhosted (?:runner|agent)s?\b|\b(?:GitHub|GitLab|Microsoft)-hosted\b|\bruns-on: ?(?:ubuntu|windows|macos)-|\b(?:shared|SaaS) runners?\b|\bCircleCI\b|\bBitbucket Pipelines\b)"
+)
+_ASKED = lazy_pattern(
+    r"(?im:(?:^|(?<=[.!?] ))(?:would|should|could|can|does|do|did|is|are)\b[^.?!\n]{0,200}\?)"
+)
+_SELF_HOSTED = lazy_pattern(r"(?i:\bself-hosted\b)")
+_WIDTH = 96
+# How the titles of remedies begin that a correction replaces.
+_SCOPING = ("Or scope down", "Find the Deny statement")
+_ORGANIZATION = frozenset({"service_control", "resource_control"})
+
+
+@attrs.frozen(eq=False)
+class Correction:
+    """A Deny statement as it has to be.
+
+    Attributes:
+        verdict: Why the statement denies the call, as the end of a sentence.
+        title: What to change.
+        steps: What to know about the change.
+        statement: The corrected statement.
+    """
+
+    verdict: str
+    title: str
+    steps: tuple[str, ...]
+    statement: dict[str, Any]
+
+    def remedy(self, denial: Denial, others: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
+        """Return the remedies with the correction in place of the one that only scopes the statement down."""
+        scoping = next((each for each in others if each.title.startswith(_SCOPING)), None)
+        is_of_owner = scoping is not None and scoping.who == "resource owner"
+        # What only looks for the statement is superfluous, but what changes a resource's policy is not.
+        source = scoping if scoping and (is_of_owner or scoping.title.startswith(_SCOPING[0])) else None
+        lines = () if source is None else source.commands
+        labels = () if source is None else labels_of(source)
+        build, steps = owner_remedy if is_of_owner else account_remedy, self.steps
+        if denial.policy_type in _ORGANIZATION:
+            build, (where, show, change) = organization_remedy, _in_organization(denial)
+            steps, lines = (*steps, where), (show, change)
+            labels = (Labelled("Then, with the statement changed in policy.json:", change),)
+        superfluous = (*DETAILS_TITLES, "Have the", "If the Deny exempts certain principals")
+        kept = tuple(
+            each for each in others if each is not scoping and not each.title.startswith(superfluous)
+        )
+        first = build(self.title, *steps, commands=lines, url=pages.EVALUATION)
+        shown = compact_json(self.statement, _WIDTH)
+        return (attrs.evolve(first, manifest=shown, manifest_language="text", labels=labels), *kept)
+
+
+def _in_organization(denial: Denial) -> tuple[str, str, str]:
+    """Return where an organization changes a policy, and the commands that print and replace it."""
+    arn = (denial.policy or "").split(":")
+    account = arn[4] if len(arn) > 5 else ""
+    identifier = arn[-1].rpartition("/")[2] if account else "POLICY_ID"
+    show, change = (
+        commands.fill_command(each, identifier)
+        for each in (
+            "aws organizations describe-policy --policy-id {} --query Policy.Content --output text > policy.json",
+            "aws organizations update-policy --policy-id {} --content file://policy.json",
+        )
+    )
+    where = f"The management account{f' {account}' if account else ''} or a delegated administrator changes it, not the account of the call."
+    return where, show, change
+
+
+def correct_deny(denial: Denial, stated: StatedDeny) -> Correction | None:
+    """Return the correction of the only Deny statement of the text that can have denied the call."""
+    statement = dict(stated.statement)
+    if not statement:
+        return None
+    return (
+        _replace_key(denial, stated, statement)
+        or _limit_to_created(denial, stated, statement)
+        or _exempt_endpoint(denial, stated, statement)
+        or _exempt_job(denial, stated, statement)
+    )
+
+
+def _replace_key(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
+    """Return the statement with the key that its condition means, if that matches every request as it is."""
+    if not are_met(stated.checked):
+        return None
+    for each in stated.checked:
+        right = find_right_key(each.key, each.values, denial.lowercase_action)
+        if right is not None and each.is_met:
+            return Correction(
+                f"{stated.words} of {stated.policy.name} denies every such call, because {right.reason}",
+                f"Write {clip_text(right.name)} instead of {clip_text(each.key)} in the Deny",
+                tuple(_describe_change(denial, each.values, right)),
+                replace_key(statement, each.operator, each.key, right),
+            )
+    return None
+
+
+def _describe_change(denial: Denial, values: tuple[str, ...], right: RightKey) -> Iterator[str]:
+    """Yield what the correction of a key means for the call."""
+    listed = clip_text(join_words(values, "or"))
+    if right.of_request:
+        yield f"Until then, it covers every such call. Then it exempts resources with this tag: {listed}."
+    else:
+        yield f"Until then, it covers every request, whatever network or caller it comes from. Then it exempts {listed}."
+    if denial.principal_text == "anonymous":
+        yield "A signature does not help: a request without one is anonymous, which the other statements can allow."
+    if denial.service == "execute-api":
+        yield REDEPLOY
+
+
+def _limit_to_created(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
+    """Return the statement on the resources that have the key: it also covers others, which never have it."""
+    actions = as_strings(statement.get("Action"))
+    own = [each for each in actions if each.lower().startswith("ec2:")]
+    if denial.service != "ec2" or denial.resource_arn is None or "NotResource" in statement or not own:
+        return None
+    denied = denial.resource_arn.resource.split("/", 1)[0]
+    for operator, key, values in iterate_conditions(statement):
+        is_absent = (operator == "Null" and values == ("true",)) or (
+            "Not" in operator and not operator.endswith("IfExists")
+        )
+        types = _types_with_key(denial, key.lower(), own, denied)
+        if not is_absent or not types:
+            continue
+        partition, tag = denial.location.partition or "aws", key.partition("/")[2]
+        arns = [f"arn:{partition}:ec2:*:*:{each}/*" for each in types]
+        steps = [
+            f"{denial.action} is also checked on what the call uses, such as {_article(denied)} {denied}."
+        ]
+        if tag and re.search(rf"\bKey[\"']?\s?[=:]\s?[\"']?{re.escape(tag)}\b", denial.failure.text):
+            steps.append("The call passes the tag already: no other way of tagging satisfies the statement.")
+        if own != actions:
+            steps.append("Keep the other actions in a statement of their own, with the Resource as it is.")
+        changed = {"Action": own if len(own) > 1 else own[0], "Resource": arns if len(arns) > 1 else arns[0]}
+        return Correction(
+            f"{stated.words} of {stated.policy.name} covers the {denied}, too, which never has {clip_text(key)}",
+            f"Limit {stated.words} to the Resource {join_words(tuple(types), 'and')}",
+            tuple(steps),
+            {**statement, **changed},
+        )
+    return None
+
+
+def _types_with_key(denial: Denial, key: str, actions: list[str], denied: str) -> list[str]:
+    """Return the types of resources that have a condition key, if the denied one does not."""
+    patterns = [compile_glob(each.lower()) for each in actions]
+    if key.startswith(_REQUEST_TAG) and denial.lowercase_action in _CREATED:
+        created = [
+            kind for action, kind in _CREATED.items() if any(matches(action, each) for each in patterns)
+        ]
+        tagged = _TAGGED.findall(denial.failure.text)
+        return [] if is_being_created(denial) else list(dict.fromkeys((*created, *tagged)))
+    only = _ONLY_ON.get(key)
+    # Another action can have the key on more types.
+    is_launch = [each.lower() for each in actions] == ["ec2:runinstances"]
+    return [only] if only is not None and only != denied and is_launch else []
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[:1] in "aeiou" else "a"
+
+
+def _find_network(stated: StatedDeny, statement: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return the addresses that a statement exempts, if it exempts no endpoint."""
+    keys = {key.lower() for _, key, _ in iterate_conditions(statement)}
+    network = next((each for each in stated.checked if each.key.lower() == _SOURCE_IP), None)
+    if network is None or "Not" not in network.operator or network.requested or keys & {*_OF_ENDPOINT}:
+        return None
+    return network.values
+
+
+def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
+    """Return the statement with an exemption for a VPC endpoint of the text, through which no address is sent."""
+    text = denial.failure.text
+    # An endpoint in a policy is one that a statement names, and not that of the call.
+    in_policies = {
+        each for policy in denial.context.policies for each in _ENDPOINT.findall(str(policy.content))
+    }
+    ids = set(_ENDPOINT.findall(text)) - in_policies
+    if _find_network(stated, statement) is None or _NO_ENDPOINT.search(text):
+        return None
+    if len(ids) > 1 or (not ids and next(find_said(text, _ENDPOINT_WORDS), None) is None):
+        return None
+    endpoint = ids.pop() if ids else "VPC_ENDPOINT_ID"
+    named = f"the VPC endpoint {endpoint}" if ids or endpoint != "VPC_ENDPOINT_ID" else "a VPC endpoint"
+    curl = "The address that curl prints is that of other traffic. " if "curl" in text else ""
+    return Correction(
+        f"{stated.words} of {stated.policy.name} denies it because the request has no aws:SourceIp: most likely, it goes through {named}",
+        f"Exempt {named} in {stated.words}",
+        (
+            "Requests through a VPC endpoint have no aws:SourceIp, and a Deny with NotIpAddress applies to them, too. Add aws:SourceVpce (or aws:SourceVpc, for all endpoints of a VPC): all conditions must match for the Deny to apply.",
+            f"{curl}Private addresses in aws:SourceIp have no effect, and no Allow overrides the Deny.",
+        ),
+        _with_condition(statement, "StringNotEquals", "aws:SourceVpce", endpoint),
+    )
+
+
+def _exempt_job(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
+    """Return the statement with an exemption for the role of a job, whose runner has no fixed address."""
+    text = denial.failure.text
+    addresses, runner = _find_network(stated, statement), _HOSTED.search(_ASKED.sub("", text))
+    if addresses is None or runner is None or _SELF_HOSTED.search(text) or denial.role is None:
+        return None
+    listed = clip_text(join_words(addresses, "or"))
+    return Correction(
+        f"{stated.words} of {stated.policy.name} denies it unless aws:SourceIp is {listed}, and hosted runners have other addresses",
+        f"Exempt {denial.caller} in {stated.words}",
+        (
+            "The statement then still limits everybody else, and the other statements stay. Limit the role's trust policy to the repository.",
+            f"Or run the job where its address is in {listed}: on a self-hosted runner, or on one with a static address.",
+        ),
+        _with_condition(statement, "ArnNotLike", "aws:PrincipalArn", principal_arn_pattern(denial)),
+    )
+
+
+def _with_condition(statement: Mapping[str, Any], operator: str, key: str, value: str) -> dict[str, Any]:
+    conditions = dict(mapping(statement.get("Condition")))
+    conditions[operator] = {**mapping(conditions.get(operator)), key: value}
+    return {**statement, "Condition": conditions}

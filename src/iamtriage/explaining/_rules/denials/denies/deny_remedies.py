@@ -1,0 +1,399 @@
+"""Build the remedies for a Deny statement: make the call as it requires, or exempt the caller."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import as_sentence, clip_text, join_words
+from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.conditions import condition_options, deny_conditions, tag_settings
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
+from iamtriage.explaining._rules.shared import (
+    commands,
+    denial_remedies,
+    denied_regions,
+    pages,
+    policy_principals,
+)
+from iamtriage.explaining._rules.shared.clues import find_program
+from iamtriage.explaining._rules.shared.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.decisions import request_values
+from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    organization_remedy,
+    present,
+    your_remedy,
+)
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions
+
+if TYPE_CHECKING:
+    from iamtriage.authorization._decoded_statements import DenyingCondition
+    from iamtriage.explaining._rules.denials.conditions.deny_conditions import Requirement
+
+_DENIED_SERVICE = lazy_pattern(r"\bauthorized to perform: ([a-z0-9-]{2,30}):")
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
+_USUALLY_EXEMPT = (
+    *("account", "billing", "budgets", "ce", "cloudfront", "globalaccelerator", "health", "iam"),
+    *("organizations", "route53", "route53domains", "shield", "sts", "support", "waf"),
+)
+
+# People call with botocore, Go and JavaScript, too: those of the AWS CLI, Terraform and the CDK.
+_SDKS_OF_PROGRAMS = frozenset({"cpp", "dotnet", "java-v1", "java-v2", "php", "ruby", "rust"})
+_UNATTENDED = "A program that nobody attends cannot enter a code: let it use a role that the Deny exempts."
+IF_NEEDED = "If the call must stay as it is"
+
+
+def condition_owner(condition: DenyingCondition) -> str:
+    """Return what the condition key is a property of: the principal, the resource or the request."""
+    from iamtriage.authorization._decoded_statements import key_owner
+
+    return key_owner(condition.key)
+
+
+def exempt_global_service(denial: Denial) -> Remedy:
+    """Return how to exempt the services that have one endpoint from a Deny on Regions, all that it denies in the text."""
+    denied = dict.fromkeys((denial.service or "", *_DENIED_SERVICE.findall(denial.failure.text)))
+    services = [each for each in denied if each in deny_conditions.GLOBAL_SERVICES]
+    names = join_words(tuple(deny_conditions.GLOBAL_SERVICES[each] for each in services), "and")
+    is_of_organization = denial.policy_type in {"service_control", "resource_control"}
+    build_remedy = organization_remedy if is_of_organization else account_remedy
+    where = deny_conditions.global_region(denial.service, denial.location.partition)
+    counts = f"AWS treats requests to {names} as requests in one Region"
+    if where:
+        counts = f"requests to {names} count as {where}"
+    step = f"Changing the client's Region does not help: {counts}, whatever Region the client has."
+    exempt = _exempting_statement(denial, services)
+    statement = "The statement with NotAction, which also exempts other services of this kind:"
+    if exempt is None:
+        statement = "A Deny on aws:RequestedRegion usually exempts such services with NotAction."
+    title = f"Have the Deny exempt {names}, which {'has' if len(services) == 1 else 'have'} one endpoint for all Regions"
+    page = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html"
+    remedy = build_remedy(title, f"{step} {as_sentence(describe_change(denial))}", statement, url=page)
+    return remedy if exempt is None else attrs.evolve(remedy, manifest=exempt)
+
+
+def _exempting_statement(denial: Denial, services: list[str]) -> str | None:
+    """Return the statement of a policy in the text that denies other Regions, with the services exempted, as JSON."""
+    for policy in list_known_policies(denial):
+        for each in policy.denies:
+            keys = {key.lower() for _, key, _ in iterate_conditions(each)}
+            if "aws:requestedregion" not in keys:
+                continue
+            exempt = as_strings(each.get("NotAction"))
+            if not exempt and as_strings(each.get("Action")) != ["*"]:
+                return None
+            actions = [f"{name}:*" for name in sorted({*services, *_USUALLY_EXEMPT})]
+            kept = {"Sid", "Effect", "Resource", "Condition"}
+            changed = {name: value for name, value in each.items() if name in kept}
+            listed = [*exempt, *(name for name in actions if not exempt or name[:-2] in services)]
+            changed["NotAction"] = list(dict.fromkeys(listed))
+            lines = ",\n ".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in changed.items())
+            return f"{{{lines}}}"
+    return None
+
+
+def exempt_from_mfa(denial: Denial, name: str, *steps: str) -> Remedy:
+    """Return how to exempt a role or federated user, whose sessions carry no MFA, from a Deny without MFA.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html: only those of
+    GetSessionToken do, which takes the long-term credentials of an IAM user.
+    """
+    role = denial.role
+    reason = f"the name {name} suggests that it requires MFA" if name else "its sessions carry no MFA"
+    why = "GetFederationToken does not support MFA, and get-session-token is only for IAM users."
+    exempt: tuple[str, ...] = ()
+    if isinstance(role, IdentityCenterRole):
+        why = "Sessions of IAM Identity Center carry no MFA, even if the sign-in requires it, and get-session-token is only for IAM users."
+    elif role is not None:
+        why = "get-session-token is only for IAM users. AWS documents that credentials of AssumeRole carry no MFA, even if a code was passed; those of instances, functions and CI jobs never do."
+        exempt = (
+            f'This condition exempts the role: "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(policy_principals.principal_arn_pattern(denial))}"}}. If people assume it, its trust policy can require MFA of them.',
+        )
+    return account_remedy(
+        f"Have the Deny exempt {denial.caller}: {reason}",
+        *(why, *steps, as_sentence(describe_change(denial)), *exempt),
+        url=pages.MFA_SESSIONS,
+    )
+
+
+def change_step(denial: Denial, condition: DenyingCondition | None = None) -> str:
+    """Return who can change the policy if the call cannot be made as it requires.
+
+    Args:
+        denial: The denial.
+        condition: The condition that matched, if known. A network that it does not list can be added to it.
+    """
+    change = describe_change(denial)
+    is_network = condition is not None and condition.key.lower().startswith(("aws:sourcevpc", "aws:sourceip"))
+    if condition is not None and is_network and deny_conditions.accepts_listed_values(condition):
+        where = f" of the statement {condition.sid}" if condition.sid else ""
+        for added in condition.request_values or ():
+            listed = f"add {clip_text(added)} to {clip_text(condition.key)}{where}, next to {clip_text(join_words(condition.policy_values, 'and'))}"
+            change = change.replace("scope the Deny down", listed)
+    return f"{IF_NEEDED}, {change}."
+
+
+def describe_change(denial: Denial) -> str:
+    """Return who can change the policy, without the period at the end."""
+    account = f" of account {denial.account}" if denial.account else ""
+    identity = f"an IAM administrator{account} has to scope the Deny down"
+    if isinstance(denial.role, IdentityCenterRole):
+        name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
+        identity = f"an administrator of IAM Identity Center has to change the permission set{name}"
+    of_resource = "" if denial.service in WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
+    who = {
+        "service_control": "only an administrator of the organization can change the policy or exempt the caller",
+        "resource_control": "only an administrator of the organization that owns the resource's account can change the policy",
+        "permissions_boundary": f"an administrator{account} has to change the boundary, for every principal that has it",
+        "identity": identity,
+        "resource": "the owner of the resource has to scope the Deny down",
+        "session": "open a session whose session policy has no such Deny",
+        "vpc_endpoint": "the owner of the VPC endpoint has to scope the Deny down",
+        "role_trust": "the owner of the role has to scope the Deny down",
+        None: f"the owner of the policy with the Deny has to scope it down. The Deny can be in an identity-based policy of the caller, {of_resource}a permissions boundary, an SCP, a session policy or a VPC endpoint policy",
+    }
+    return who[denial.policy_type]
+
+
+def find_other_region(denial: Denial) -> tuple[str, str] | None:
+    """Return the title and the step on a call in another Region, if the text states one and the call can go there."""
+    called = find_called_region(denial)
+    if called is None or denied_regions.model_region_remedy(denial) is not None:
+        return None
+    allowed = denied_regions.find_allowed_regions(denial.failure.text, called)
+    if not allowed or not denied_regions.can_change_region(denial):
+        return None
+    title = f"Call in {join_words(allowed, 'or')}, with --region {allowed[0]}: the text names the allowed Region{'s' if len(allowed) > 1 else ''}"
+    return title, describe_called_region(denial, called)
+
+
+def find_called_region(denial: Denial) -> str | None:
+    """Return the Region of the call, which the request context or the ARN of the resource states."""
+    called = "" if denial.resource_arn is None else denial.resource_arn.region
+    called = called or next(iter(request_values(denial.facts, *deny_conditions.REGION.keys)), "")
+    return None if not called or "*" in called else called
+
+
+def describe_called_region(denial: Denial, called: str) -> str:
+    """Return in which Region the call was made, and how to choose another one."""
+    setting = denied_regions.region_setting(denial, called)
+    return f"The call was made in {clip_text(called)}{setting}. {deny_conditions.REGION.step}"
+
+
+def revocation_commands(denial: Denial) -> tuple[str, ...]:
+    """Return the commands that print the policy that revokes sessions, and who added it."""
+    role = commands.role_name(None if denial.role is None else denial.role.name)
+    name = deny_conditions.REVOCATION.names
+    listed = [run.command for run in find_runs(denial.failure) if name in run.output]
+    profile = listed[0].option("profile") if listed else None
+    lines: tuple[str, ...] = (
+        commands.fill_command(f"aws iam get-role-policy --role-name {{}} --policy-name {name}", role),
+        f"aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventName,AttributeValue=PutRolePolicy --query \"Events[?contains(CloudTrailEvent,'{name}')].[EventTime,Username,Resources[].ResourceName]\"",
+    )
+    # The text has the policy itself already.
+    lines = lines[1:] if deny_conditions.REVOCATION.keys[0] in denial.failure.text else lines
+    return tuple(with_profile(None if profile is None else profile.value, each) for each in lines)
+
+
+_DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
+# A key or value of a tag that the AWS CLI reads as written: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
+_TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
+_TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-request|volume)/")
+# What one value of --tag-specifications tags.
+_TAGGED = lazy_pattern(
+    r"ResourceType=(?P<type>[a-z-]{3,40}),Tags=\[(?P<tags>(?:\{Key=[\w.:/=+@ -]{1,128},Value=[\w.:/=+@ -]{0,256}\},?){1,20})\]"
+)
+_TERRAFORM_INSTANCE = lazy_pattern(r"\baws_(?:instance|spot_instance_request)\b")
+_TERRAFORM_TAGS = lazy_pattern(r"\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,400}\})")
+_BLOCK_TAGS = lazy_pattern(
+    r"\b(?P<block>root|ebs)_block_device\s?\{[^{}]{0,400}\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,400}\})"
+)
+_SERVERLESS_BOUNDARY = lazy_pattern(
+    r"permissionsBoundary in serverless\.yml (?P<to>to (?P<arn>arn:[\w+=,.@:/-]{1,600}[\w/]))"
+)
+_LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
+
+
+_VOLUME_TAGS = lazy_pattern(r"\bwrite (volume_tags = \{[^{}]{0,1000}\})")
+
+
+def build_remedy(
+    denial: Denial,
+    requirement: Requirement,
+    title: str,
+    *steps: str,
+    condition: DenyingCondition | None = None,
+    suggested_by: str = "",
+) -> Remedy:
+    """Return how to satisfy a requirement, which a condition of a Deny states, or a name suggests."""
+    lines: tuple[str, ...] = ()
+    manifest: str | None = None
+    after: tuple[str, ...] = (change_step(denial, condition),)
+    if requirement.has_key("iam:PermissionsBoundary"):
+        created = "user" if denial.lowercase_action == "iam:createuser" else "role"
+        others = f"Each {created} that you create needs it"
+        if steps and (setting := _SERVERLESS_BOUNDARY.search(steps[0])) is not None:
+            manifest = f"provider:\n  iam:\n    role:\n      permissionsBoundary: {setting['arn']}"
+            steps = (
+                f"The Serverless Framework creates the role without a boundary. {steps[0].replace(setting['to'], 'as below')}",
+                *steps[1:],
+            )
+            others += ", also roles under resources, with PermissionsBoundary, and those of plugins"
+        after = (f"The boundary must also allow the actions of the policies that you attach. {others}.",)
+    if requirement is deny_conditions.REVOCATION:
+        lines = revocation_commands(denial)
+        after = (
+            "Instances, tasks and pods get new credentials when you replace them. If a new session is denied, too, another Deny matches.",
+            "With the new session, find out who revoked the others and why (the commands): credentials may have leaked. If the policy is deleted, the old sessions work again, so keep it until all of them have expired, which takes at most 12 hours.",
+        )
+    if requirement is deny_conditions.MFA and (denial.role or isinstance(denial.principal, FederatedUser)):
+        return exempt_from_mfa(denial, suggested_by, *steps[1:])
+    if requirement is deny_conditions.MFA:
+        found = _DEVICE.findall(denial.failure.text)
+        devices = {each for each in found if denial.account in {None, each.split(":")[4]}}
+        device = devices.pop() if len(devices) == 1 else "SERIAL_NUMBER"
+        needs_session = find_program(denial.failure) is not None
+        step = _mfa_step(denial, needs_session=needs_session)
+        steps = tuple(each.replace(deny_conditions.MFA.step, step) for each in steps)
+        if denial.failure.envelope.source in _SDKS_OF_PROGRAMS:
+            after = (_UNATTENDED, *after)
+        call = denial_remedies.mfa_command(denial, device, opens_session=needs_session)
+        listed = ("aws iam list-mfa-devices",) if device == "SERIAL_NUMBER" else ()
+        lines = tuple(with_profile(find_profile(denial.case), each) for each in (*listed, call))
+    if condition is not None and deny_conditions.accepts_listed_values(condition):
+        lines = lines or present(
+            condition_options.repeat_with(denial, condition.key, condition.policy_values)
+        )
+    if requirement is deny_conditions.REGION and condition is not None:
+        lines = _region_commands(denial, condition)
+    title = title.replace("{what}", _describe_created(denial))
+    if suggested_by:
+        title += f", as the name {suggested_by} suggests"
+    if steps and (code := _VOLUME_TAGS.search(steps[0])) is not None:
+        manifest, lines = code[1], ("terraform apply",)
+        steps = (steps[0].replace(code[0], "set volume_tags as below"), *steps[1:])
+    return your_remedy(
+        title,
+        *steps,
+        *after,
+        commands=lines,
+        manifest=manifest,
+        manifest_language="hcl" if lines == ("terraform apply",) else "yaml",
+        url=requirement.url,
+    )
+
+
+def _region_commands(denial: Denial, condition: DenyingCondition) -> tuple[str, ...]:
+    """Return how a shell makes the call in the first Region that the Deny accepts."""
+    accepted = condition.policy_values[0] if deny_conditions.accepts_listed_values(condition) else ""
+    # Others have their own settings, which take precedence over variables of the shell.
+    is_of_shell = denial.context.runtime is None and find_program(denial.failure) is None
+    if not accepted or commands.region(accepted) != accepted or not is_of_shell:
+        return ()
+    again = commands.repeat_command(denial.context.command, changes={"region": accepted})
+    return (again or f"export AWS_REGION={accepted} AWS_DEFAULT_REGION={accepted}",)
+
+
+def _mfa_step(denial: Denial, *, needs_session: bool) -> str:
+    """Return how to call with MFA, with what differs between the ways to sign in of which the text speaks."""
+    if denial.lowercase_action == "sts:assumerole" and not needs_session:
+        return deny_conditions.MFA_WITH_ROLE
+    asides = (each for word, each in deny_conditions.MFA_ASIDES.items() if word in denial.failure.text)
+    return " ".join((deny_conditions.MFA.step, *asides))
+
+
+def add_root_user(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return a remedy with how to replace a bucket policy that locks everyone out, if it denied such a change.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html and
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
+    """
+    if denial.policy_type != "resource" or not denial.lowercase_action.endswith("bucketpolicy"):
+        return remedy
+    name = "" if denial.resource_arn is None else denial.resource_arn.resource
+    exempt = '"ArnNotLike": {"aws:PrincipalArn": "ROLE_ARN"}'
+    if denial.role is not None:
+        exempt = exempt.replace("ROLE_ARN", clip_text(policy_principals.principal_arn_pattern(denial)))
+    steps = (
+        "Or, if no such call is possible, delete the policy with delete-bucket-policy as the root user of the bucket's account, such as in CloudShell: no Deny in the policy prevents that. For a member account, the organization's management account can use aws sts assume-root with the task policy S3UnlockBucketPolicy.",
+        f"The Deny also covers {denial.action}. In the next policy, deny only object actions such as s3:GetObject and s3:PutObject, or exempt the callers that manage the bucket with the condition {exempt}.",
+    )
+    delete = f"aws s3api delete-bucket-policy --bucket {commands.bucket(name)}"
+    others = (each for each in remedy.steps if not each.startswith(IF_NEEDED))
+    return attrs.evolve(remedy, steps=(*others, *steps), commands=(*remedy.commands, delete))
+
+
+def _describe_created(denial: Denial) -> str:
+    """Return what the call creates: its name, or else its type."""
+    path = "" if denial.resource_arn is None else denial.resource_arn.resource
+    name = path.rpartition("/")[2].rpartition(":")[2]
+    if name and "*" not in name:
+        return clip_text(name)
+    kind = path.partition("/")[0].partition(":")[0].replace("-", " ")
+    return f"the {clip_text(kind)}" if kind and "*" not in kind else "it"
+
+
+def tagged_type(denial: Denial) -> str | None:
+    """Return which of the resources that a launch creates is denied, each of which has tags."""
+    found = _TAGGED_TYPE.search(denial.resource or "") if denial.lowercase_action in _LAUNCHES else None
+    return None if found is None else found[1]
+
+
+def _terraform_instance(denial: Denial) -> str | None:
+    """Return how Terraform's aws_instance tags volumes at launch, if the text shows one that does it later.
+
+    https://github.com/hashicorp/terraform-provider-aws/issues/35639
+    """
+    text = denial.failure.text
+    if _TERRAFORM_INSTANCE.search(text) is None or "volume_tags" in text:
+        return None
+    block = _BLOCK_TAGS.search(text)
+    found = max(
+        present(block, *_TERRAFORM_TAGS.finditer(text)),
+        key=lambda each: each["tags"].count("="),
+        default=None,
+    )
+    tags = " ".join(found["tags"].split()) if found else "{ KEY = VALUE }"
+    remove = (
+        "" if block is None else f", and remove tags from {block['block']}_block_device: the two conflict"
+    )
+    return f"In aws_instance, write volume_tags = {tags}{remove}. Terraform sets the tags of a block device after the launch, with CreateTags, so the request lacks them; tags is for the instance. Or use a launch template with tag_specifications for volume."
+
+
+def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") -> str:
+    """Return how to tag the one resource of a launch that is denied, or how what made the call sets tags, or the step."""
+    kind = tagged_type(denial)
+    if kind == "volume" and (found := _terraform_instance(denial)) is not None:
+        return found
+    # No value from a policy can end the quoted argument.
+    key, text = (each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE")))
+    if kind is None:
+        of_tool = tag_settings.describe_tag_setting(denial, key, text)
+        return of_tool or tag_settings.describe_call_tags(denial, key, text) or step
+    command = denial.case.context.command
+    tagged = {
+        each["type"]: each["tags"] for each in _TAGGED.finditer("" if command is None else command.text)
+    }
+    others = join_words([f"the {each}" for each in tagged if each != kind], "and")
+    # The same tag of another resource has the value, and the option replaces all tags of a resource.
+    same = re.search(rf"\{{Key={re.escape(key)},Value=([^}}]+)\}}", "".join(tagged.values()))
+    text = same[1] if same and text == "VALUE" else text
+    kept = [
+        each for each in tagged.pop(kind, "").split("},") if each and not each.startswith(f"{{Key={key},")
+    ]
+    tagged[kind] = ",".join([*(f"{each.rstrip('}')}}}" for each in kept), f"{{Key={key},Value={text}}}"])
+    option = " ".join(f"'ResourceType={each},Tags=[{tags}]'" for each, tags in tagged.items())
+    if others or kept:
+        only = f"The command tags only {others}." if others and not kept else f"The {kind} has other tags."
+        return f"{only} Write --tag-specifications {option}: if the option is there twice, only the last one counts. The caller also needs ec2:CreateTags for the {kind}."
+    return f"Tag the {kind} in the same call: with --tag-specifications {option} in the AWS CLI, or tag_specifications in Terraform's aws_launch_template. Each type of resource has its own tags."

@@ -1,0 +1,335 @@
+"""Say what a Deny statement requires of the call: satisfying it comes before changing a policy."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, escape_lines, join_words, upper_first
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations.explanations import Explanation, copy_with
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._rules.denials.conditions import deny_conditions
+from iamtriage.explaining._rules.denials.conditions.condition_options import set_in_code
+from iamtriage.explaining._rules.denials.denies import deny_remedies
+from iamtriage.explaining._rules.denials.denies.named_requirements import (
+    describe_tested_value,
+    remedy_by_name,
+)
+from iamtriage.explaining._rules.denials.denies.upload_encryption import encryption_step
+from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.shared import commands, denial_remedies, denied_regions, pages
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
+from iamtriage.explaining._rules.shared.remedies import organization_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, join_first_four
+
+if TYPE_CHECKING:
+    from iamtriage.authorization._decoded_messages import DecodedMessage
+    from iamtriage.authorization._decoded_statements import DenyingCondition
+    from iamtriage.explaining._rules.denials.conditions.deny_conditions import Requirement
+    from iamtriage.explaining._rules.denials.denies.corrected_denies import Correction
+    from iamtriage.explaining._rules.denials.denies.stated_denies import StatedDeny
+
+_READS = lazy_pattern(
+    r'(?:policy|boundary)=arn:|(?:version="\$\()?aws [a-z0-9-]+ (?:get|list|describe|simulate)-'
+)
+_GENERAL_CODES = frozenset(each.code for each in DENIES.values())
+DENYING_CONDITION = CauseType(
+    "denying-condition",
+    title="The condition of the Deny statement matches",
+    meaning="The decoded message states which condition of the Deny statement matched the request.",
+    recognised_by="The decoded message states the condition keys of the Deny statement.",
+    fix="Make the call so that the condition does not match, or change the statement.",
+    sources=(pages.EVALUATION,),
+)
+
+
+def typical_requirement(denial: Denial) -> str | None:
+    """Return what Deny statements on the action often require, unless the conditions of the statement are known."""
+    if denial.statements and denial.facts.decoded_message is not None:
+        return None
+    for action, part, words in deny_conditions.TYPICAL:
+        if denial.lowercase_action == action and part in (denial.resource or ""):
+            return f"A Deny of {denial.action} often requires {words}."
+    return None
+
+
+def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add which condition of a Deny matched, and first of all how to call as the Deny requires."""
+    if explanation.topic == "compromised-key":
+        return explanation
+    message = denial.facts.decoded_message
+    conditions = () if message is None else message.denying_conditions()
+    stated: tuple[StatedDeny, ...] = ()
+    correction: Correction | None = None
+    facts = denial.facts
+    if message is None and (facts.policies or facts.trust_policy or context_of(facts).policies):
+        from iamtriage.explaining._rules.denials.denies import stated_denies
+
+        stated = stated_denies.find_stated_denies(denial)
+        if not stated and (excluded := stated_denies.describe_excluded(denial)):
+            explanation = copy_with(explanation, summary=f"{explanation.summary}{escape_lines(excluded)}")
+        if len(stated) == 1:
+            from iamtriage.explaining._rules.denials.denies.corrected_denies import correct_deny
+
+            correction = correct_deny(denial, stated[0])
+        if stated:
+            verdict = stated_denies.describe_denies(stated) if correction is None else correction.verdict
+            conditions = tuple(condition for each in stated for condition in each.conditions)
+            explanation = copy_with(
+                explanation,
+                summary=escape_lines(denial_summary(denial, verdict)),
+                causes=(
+                    *(each.cause(denial, is_only=len(stated) == 1) for each in stated),
+                    # They say the same without the statement.
+                    *(each for each in explanation.causes if each.code not in _GENERAL_CODES),
+                ),
+            )
+    # The caller can change the request more easily than the resource or who calls.
+    owners = ("request", "resource", "principal")
+    ordered = sorted(conditions, key=lambda each: owners.index(deny_remedies.condition_owner(each)))
+    met = next((each for each in ordered if each.request_values), None)
+    # Whether the condition of a statement accepts its values is known without those of the request.
+    met = met or next((each for each in ordered if getattr(each, "accepts_values", None) is not None), None)
+
+    def build_remedies() -> tuple[Remedy, ...]:
+        unsent = stated[0].unsent if len(stated) == 1 else None
+        if unsent is None:
+            remedy = _satisfying_remedy(denial, ordered, met)
+        else:
+            from iamtriage.explaining._rules.denials.denies.stated_denies import unsent_remedy
+
+            remedy = unsent_remedy(denial, unsent)
+        others = explanation.remedies
+        if remedy is not None and remedy.url == pages.BEDROCK_PROFILES:
+            # What was a guess before.
+            others = tuple(each for each in others if each.url != remedy.url)
+        if len(stated) == 1:
+            others = present(*(stated[0].refine(denial, each) for each in others))
+            if remedy is not None and stated[0].exempts_sessions:
+                remedy = _say_it_is_exempt(remedy, stated[0])
+        if correction is not None:
+            return correction.remedy(denial, others)
+        if remedy is not None and others:
+            remedy = _show_guessed_deny(remedy, others[0])
+        remedies = present(None if remedy is None else deny_remedies.add_root_user(denial, remedy), *others)
+        if not remedies:
+            return ()
+        first, *rest = _as_only_way(remedies[0]), *remedies[1:]
+        if first.title.startswith(denial_remedies.DETAILS_TITLES):
+            steps = (*first.steps, *present(typical_requirement(denial)), deny_remedies.change_step(denial))
+            first = attrs.evolve(first, steps=steps)
+        return (first, *rest)
+
+    return copy_with(
+        explanation,
+        summary=explanation.summary
+        if stated
+        else escape_lines(_add_reason(explanation.summary, denial, ordered, met)),
+        causes=(
+            *explanation.causes,
+            *(_condition_cause(denial, each, message) for each in (() if stated else conditions)),
+        ),
+        _remedies=build_remedies,
+    )
+
+
+def _as_only_way(remedy: Remedy) -> Remedy:
+    """Return a remedy without the "Or" of an alternative, if no other one precedes it."""
+    title = remedy.title.removeprefix("Or ")
+    return remedy if title == remedy.title else attrs.evolve(remedy, title=upper_first(title))
+
+
+def _show_guessed_deny(guess: Remedy, finding: Remedy) -> Remedy:
+    """Return a remedy for what a name suggests, or for a protected resource, with the commands that show the Deny."""
+    shown_first = itertools.takewhile(_READS.match, finding.commands)
+    reads = tuple(each for each in shown_first if "list-entities-for-policy" not in each)
+    if not reads or (", as the name " not in guess.title and not guess.title.startswith("Ask ")):
+        return guess
+    shown = attrs.evolve(
+        guess,
+        steps=(*guess.steps, f"The {'last ' if reads[1:] else ''}command shows the Deny ({finding.who})."),
+    )
+    if guess.commands:
+        shown = guess
+    label = Labelled(f"To see the Deny itself ({finding.who}):", reads[0])
+    return change_commands(shown, (*guess.commands, *reads), label)
+
+
+def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:
+    kind, clause = deny_remedies.tagged_type(denial), deny_conditions.describe_presence(condition)
+    return f"{clause} for the {kind}" if kind and clause and clause.startswith("the call ") else clause
+
+
+def _condition_cause(denial: Denial, condition: DenyingCondition, message: DecodedMessage | None) -> Cause:
+    clause = _describe_presence(denial, condition)
+    text = str(condition)
+    if clause is not None:
+        text = f"{upper_first(clause)}, and the Deny has a condition on {clip_text(condition.key)}."
+    operator = ""
+    if clause is None and deny_conditions.accepts_listed_values(condition):
+        # A decoded message has no operators.
+        negated = "NotIpAddress" if condition.key.lower().endswith("sourceip") else "StringNotEquals"
+        operator = f" It does not state the operator, which must be a negated one, such as {negated}."
+    covers = ""
+    if message is not None and (statement := message.statements[condition.statement]).actions:
+        on = f" on {_list(statement.resources)}" if statement.resources else ""
+        covers = f", which covers {_list(statement.actions)}{on}"
+    because = f"The decoded message contains the statement{covers}.{operator}"
+    return DENYING_CONDITION.cause("supplied", because, text=text)
+
+
+def _list(names: tuple[str, ...]) -> str:
+    return clip_text(join_words(names, "and") if len(names) <= 4 else join_first_four(names))
+
+
+def _add_reason(
+    summary: str, denial: Denial, conditions: list[DenyingCondition], met: DenyingCondition | None
+) -> str:
+    """Return a summary that names the statement, and the value of the call that it denies."""
+    words = summary.removesuffix(".")
+    sid = clip_text(denial.statements[0]) if denial.statements else ""
+    if sid and sid not in words:
+        words += f" (statement {sid})"
+    revoked = next((each for each in conditions if deny_conditions.REVOCATION.has_key(each.key)), None)
+    if revoked is not None:
+        return f"{words}: someone revoked the sessions issued before {clip_text(join_words(revoked.policy_values, 'or'))}."
+    if deny_conditions.shows_revocation(denial):
+        name = deny_conditions.REVOCATION.names
+        revoked_by = f"somebody revoked the role's sessions, and this one is older (inline policy {name})"
+        return denial_summary(denial, f"most likely, {revoked_by}")
+    checks = (_describe_presence(denial, each) for each in conditions)
+    reason = next((each for each in checks if each is not None), None)
+    if reason is None and met is None and (tested := describe_tested_value(denial)) is not None:
+        return f"{words}, most likely because {tested}."
+    if met is not None:
+        reason = f"{clip_text(met.key)} is {clip_text(', '.join(met.request_values or ()))}"
+    return f"{words}{(reason and f' because {reason}') or ''}."
+
+
+def _say_it_is_exempt(remedy: Remedy, stated: StatedDeny) -> Remedy:
+    """Return the remedy that opens a session with MFA, which the Deny lets the user do without an administrator."""
+    if not any("get-session-token" in each for each in remedy.commands):
+        return remedy
+    first, *steps = (each for each in remedy.steps if not each.startswith(deny_remedies.IF_NEEDED))
+    exempt = f"{capitalize_start(stated.words)} exempts sts:GetSessionToken, so you need no administrator."
+    return attrs.evolve(remedy, steps=(first, exempt, *steps))
+
+
+def _satisfying_remedy(
+    denial: Denial, conditions: list[DenyingCondition], met: DenyingCondition | None
+) -> Remedy | None:
+    """Return how to call as the Deny requires, as far as its conditions or its name show that."""
+    # Most denials do not need the module.
+    from iamtriage.explaining._rules.denials.conditions.request_conditions import calls_global_profile
+
+    for condition in conditions:
+        requirement = deny_conditions.find_requirement(condition.key)
+        if (deny_conditions.describe_presence(condition) or "").partition(" has ")[2].startswith("the "):
+            # A value that is present has to go.
+            continue
+        is_boolean = deny_conditions.BOOLEANS.issuperset(each.lower() for each in condition.policy_values)
+        is_satisfiable = is_boolean or deny_conditions.accepts_listed_values(condition) is not False
+        if requirement is deny_conditions.REGION and denial.service in deny_conditions.GLOBAL_SERVICES:
+            return deny_remedies.exempt_global_service(denial)
+        if requirement is deny_conditions.REGION and calls_global_profile(denial):
+            return denied_regions.model_region_remedy(denial, condition.policy_values)
+        if requirement is not None and is_satisfiable:
+            return _remedy_by_condition(denial, requirement, condition, conditions)
+    if met is not None:
+        return _compare_remedy(denial, met)
+    return remedy_by_name(denial)
+
+
+def _remedy_by_condition(
+    denial: Denial, requirement: Requirement, condition: DenyingCondition, conditions: list[DenyingCondition]
+) -> Remedy:
+    listed = clip_text(join_words(condition.policy_values, "or"))
+    title, step = requirement.title, requirement.step
+    if requirement is deny_conditions.ENCRYPTION:
+        step = encryption_step(denial, condition, step)
+    elif requirement is deny_conditions.ENCRYPTED_VOLUMES:
+        where = f"{denial.failure.text} {denial.caller}"
+        tools = deny_conditions.ENCRYPTED_VOLUMES_OF_TOOLS.items()
+        step = next((words for sign, words in tools if re.search(sign, where)), step)
+        region = commands.region(denial_remedies.region_argument(denial))
+        step += f" Or an administrator has the Region encrypt all new volumes: aws ec2 enable-ebs-encryption-by-default --region {region}."
+    if deny_conditions.accepts_listed_values(condition):
+        must_be = "" if title.endswith(f" {listed}") else f"{clip_text(condition.key)} must be {listed}. "
+        setting = set_in_code(denial, step, condition.policy_values)
+        avoids = "The Deny then does not match, and no policy has to change."
+        step = f"{must_be}{step}" if setting is None else f"{setting}. {avoids}"
+        if requirement is deny_conditions.REGION:
+            title = f"Call in {listed}"
+        elif requirement is deny_conditions.INSTANCE_TYPE:
+            # The title has the values already.
+            step = step.replace(f"{clip_text(condition.key)} must be {listed}. ", "")
+            title = f"Launch an instance whose type matches {listed}"
+        elif requirement is deny_conditions.VPC:
+            is_endpoint = condition.key.lower().endswith("vpce")
+            title = f"Call {'through the VPC endpoint' if is_endpoint else 'from the VPC'} {listed}"
+            step = requirement.step
+    tag = condition.key.partition("/")[2]
+    if tag and requirement.has_key("aws:RequestTag/"):
+        is_boolean = deny_conditions.BOOLEANS.issuperset(condition.policy_values)
+        is_named = deny_conditions.accepts_listed_values(condition) and not is_boolean
+        kind = deny_remedies.tagged_type(denial)
+        tags = [each.key.partition("/")[2] for each in conditions if requirement.has_key(each.key)]
+        several = len(tags) > 1 and is_boolean
+        named = f"tags {clip_text(join_words(tags, 'and'))}" if several else f"tag {clip_text(tag)}"
+        title = f"Pass the {named}{f' with the value {listed}' if is_named else ''}{f' for the {kind}' if kind else ''}"
+        is_single = is_named and len(condition.policy_values) == 1
+        tagged = deny_remedies.tag_step(
+            denial, requirement.step, clip_text(tag), listed if is_single else "VALUE"
+        )
+        others = [clip_text(each) for each in tags if each != tag]
+        if several and others and tagged != requirement.step:
+            tagged += f" Add {join_words(others, 'and')} in the same way."
+        step = step.replace(requirement.step, tagged)
+    return deny_remedies.build_remedy(denial, requirement, title, step, condition=condition)
+
+
+def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
+    """Return how to make the call so that the condition of a ``Deny`` does not match."""
+    key, values = clip_text(condition.key), clip_text(join_words(condition.policy_values, "or"))
+    owner = deny_remedies.condition_owner(condition)
+    accepts = deny_conditions.accepts_listed_values(condition)
+    rule = clip_text(denial.statements[0]) if denial.statements else "The Deny"
+    value = f"{values} as" if accepts else f"another value than {values} of"
+    step = f"{rule} {'denies every other value' if accepts else 'denies these values'}."
+    if accepts is None:
+        value = "a value that the Deny accepts as"
+        step = f"{rule} compares {key} with {values}. The decoded message omits the operator: with one such as StringNotLike, these values are accepted; otherwise, they are denied."
+    title = f"Call with {value} {key}"
+    tag = clip_text(condition.key.partition("ResourceTag/")[2])
+    shown, with_value = (f"the tag {tag}", f"the tag {tag}={values}") if tag else (key, f"{key} = {values}")
+    if accepts and key.lower() == "aws:principalarn" and denial.policy_type == "service_control":
+        caller = principal_arn_pattern(denial)
+        if "::*:" in values:
+            caller = re.sub(r"::\d{12}:", "::*:", caller)
+        # A configuration that is pasted can have the variable of the Landing Zone Accelerator.
+        if "arn:${PARTITION}:" in denial.failure.text:
+            caller = re.sub(r"^arn:aws[\w-]*:", "arn:${PARTITION}:", caller)
+        return organization_remedy(
+            f"Exempt the caller in the service control policy: add {caller} to the values of {key}",
+            f"Change {f'the statement {clip_text(condition.sid)}' if condition.sid else 'the Deny'} where the organization keeps the policy: in the configuration of the landing zone, or in the management account.",
+            "Other statements with the same values deny further calls: change them, too.",
+            f"Or make the call as a role whose ARN matches {values}.",
+            url=pages.EVALUATION,
+        )
+    if owner == "principal":
+        title = f"Call as a principal with {value} {key}"
+        step += f" {key} is a property of the caller, so no option of the call changes it."
+    elif owner != "request" and accepts is False:
+        title = f"Ask whether a resource with {with_value} is protected on purpose"
+        step = f"{rule} denies the call on each of them, and no option of the call changes that. Check that this is the right resource. Do not change {shown} to avoid the Deny."
+    elif owner != "request":
+        title = f"Choose a resource with {value} {key}"
+        step += f" {key} is a property of the resource, so no option of the call changes it."
+    return your_remedy(title, step, deny_remedies.change_step(denial, condition), url=pages.EVALUATION)

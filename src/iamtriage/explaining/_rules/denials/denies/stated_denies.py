@@ -1,0 +1,290 @@
+"""Find the Deny statement of a known policy that denied a request explicitly.
+
+A negated operator such as StringNotEquals also matches a request that has no such key:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from iamtriage._rendering.values import Value
+from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import User
+from iamtriage.authorization._decoded_statements import DenyingCondition
+from iamtriage.explaining._cause_types import Cause
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.conditions import deny_conditions, request_conditions
+from iamtriage.explaining._rules.denials.shown_policies import known_policies
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_DENIES
+from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import names_caller
+from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_allowing_policy
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
+from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.required_grants import find_named_resource
+from iamtriage.explaining._rules.shared.statement_matching import (
+    excluding_pattern,
+    names_action,
+    names_resource,
+)
+from iamtriage.explaining._rules.shared.wording import NO_OVERRIDE, capitalize_start, why_no_allow_helps
+from iamtriage.policies._readers.elements import shown_sid
+
+_MAX_STATEMENTS = 3
+_FIND = "Find the Deny statement"
+_RANK_OF_USUAL = 3
+
+
+@attrs.frozen(eq=False, repr=False)
+class StatedCondition(DenyingCondition):
+    """A condition of a known policy, with what a decoded message omits: whether it denies other values than its own."""
+
+    accepts_values: bool | None = None
+
+
+@attrs.frozen(eq=False, repr=False)
+class StatedDeny(Value):
+    """A Deny statement of a known policy that matches a denied request, with its position and compared conditions.
+
+    ``also`` says under which condition another statement denies the call.
+    """
+
+    policy: known_policies.KnownPolicy
+    index: int
+    sid: str | None
+    checked: tuple[request_conditions.CheckedCondition, ...]
+    also: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The statement without its policy, in words."""
+        return f"the statement {self.sid}" if self.sid else "a statement"
+
+    @property
+    def verdict(self) -> str:
+        """That the statement denies the call, and under which condition, as the end of a sentence."""
+        if self.revoked is not None:
+            before = clip_text(join_words(self.revoked.values, "or"))
+            return f"somebody revoked the role's sessions from before {before}, and this one is older"
+        clause = request_conditions.join_conditions(self.checked)
+        return f"{self.words} of {self.policy.name} denies it{clause and f' {clause}'}"
+
+    @property
+    def revoked(self) -> request_conditions.CheckedCondition | None:
+        """The condition of a statement that revokes sessions."""
+        return next((each for each in self.checked if deny_conditions.REVOCATION.has_key(each.key)), None)
+
+    @property
+    def conditions(self) -> tuple[StatedCondition, ...]:
+        """The conditions that the call can be made to satisfy."""
+        return tuple(
+            StatedCondition(
+                self.sid, self.index, each.key, each.values, each.requested or None, each.accepts_values
+            )
+            for each in self.checked
+            if not (each.is_usual and each.is_met)
+            and not (
+                each.key.lower().startswith("aws:requesttag/")
+                and "Equals" in each.operator
+                and "Not" not in each.operator
+            )
+        )
+
+    @property
+    def exempts_sessions(self) -> bool:
+        """Whether the statement requires MFA and exempts the call that opens a session with it."""
+        return any(deny_conditions.MFA.has_key(each.key) for each in self.checked) and (
+            excluding_pattern(self.statement, "sts:GetSessionToken") is not None
+        )
+
+    @property
+    def statement(self) -> dict[str, Any]:
+        """The statement as written."""
+        none: dict[str, Any] = {}
+        return next(itertools.islice(self.policy.statements, self.index, None), none)
+
+    @property
+    def unsent(self) -> request_conditions.CheckedCondition | None:
+        """The condition whose value the text sets, but not in this request."""
+        return next((each for each in self.checked if each.unsent is not None), None)
+
+    def refine(self, denial: Denial, remedy: Remedy) -> Remedy | None:
+        """Return a remedy that looks for the Deny statement with the one that is known, ``None`` if it only finds it."""
+        if remedy.title.startswith(DETAILS_TITLES) and request_conditions.are_met(self.checked):
+            return None
+        if self.exempts_sessions and isinstance(denial.principal, User):
+            # The user satisfies the Deny alone, and without it, a stolen key is enough.
+            return None
+        steps = tuple(
+            each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} often")
+        )
+        if not remedy.title.startswith(_FIND) or self.sid is None:
+            return attrs.evolve(remedy, steps=steps)
+        if any(each.key.lower() == "iam:permissionsboundary" for each in self.checked):
+            # Without the Deny, the caller could create principals with more permissions than its own.
+            return None
+        place = remedy.title.removeprefix(_FIND).partition(", then")[0]
+        return attrs.evolve(remedy, title=f"Or scope down {self.words}{place}", steps=steps[1:])
+
+    def cause(self, denial: Denial, *, is_only: bool) -> Cause:
+        """Return the statement as the cause of the denial; ``is_only`` says whether it is the only one that can be."""
+        text = capitalize_start(self.verdict.replace(" denies it", f" denies {denial.action}", 1))
+        if self.revoked is not None:
+            name = deny_conditions.REVOCATION.names
+            text = f"{self.policy.name} denies the call to these sessions"
+            if name in denial.failure.text:
+                text = f"The inline policy {name} denies every action to these sessions"
+            text = capitalize_start(text)
+        if self.unsent is not None:
+            # The summary has the verdict.
+            text = describe_unsent(self.unsent).removesuffix(".")
+        because = present(self._why_no_allow_helps(denial), self.also) if is_only else ()
+        return STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=f"{text}.")
+
+    def _why_no_allow_helps(self, denial: Denial) -> str:
+        why, allowing = why_no_allow_helps(denial), find_allowing_policy(denial)
+        if why != NO_OVERRIDE or allowing is None or allowing.content is self.policy.content:
+            return why
+        return f"{why.removesuffix('.')}: {allowing.name} allows {denial.action} already."
+
+
+def find_stated_denies(denial: Denial) -> tuple[StatedDeny, ...]:
+    """Return the Deny statements of one policy that can have denied a request explicitly.
+
+    It is one statement, unless the text shows of several equally little whether the request meets their conditions.
+    """
+    ranked = sorted(_find_matching(denial), key=_rank)
+    found = tuple(
+        each for each in ranked if _rank(each) == _rank(ranked[0]) and each.policy is ranked[0].policy
+    )
+    if len(found) == 1 and len(ranked) > 1 and _rank(ranked[1]) == _rank(found[0]) + 1 < _RANK_OF_USUAL:
+        clause = request_conditions.join_conditions(ranked[1].checked)
+        return (attrs.evolve(found[0], also=f"Another statement denies the call {clause}."),)
+    return found[:1] if found and (_rank(found[0]) == 0 or len(found) > _MAX_STATEMENTS) else found
+
+
+def describe_denies(found: tuple[StatedDeny, ...]) -> str:
+    """Return which statement denies the call, or which of several can, as the end of a sentence."""
+    if len(found) == 1:
+        return found[0].verdict
+    listed = join_words(tuple(each.words for each in found), "or")
+    if any(each.sid is None for each in found):
+        listed = "a statement"
+    return f"{listed} of {found[0].policy.name} denies it"
+
+
+def describe_excluded(denial: Denial) -> str:
+    """Return a sentence about the only Deny statement of the policies that can deny, if it exempts the call, or ``""``."""
+    found = [
+        (policy, each)
+        for policy in known_policies.list_known_policies(denial)
+        if known_policies.may_decide(policy, denial)
+        and not known_policies.is_of_other(policy, denial)
+        and not policy.is_code
+        for each in policy.denies
+    ]
+    if len(found) != 1 or denial.action is None or denial.policy_type is None:
+        return ""
+    policy, statement = found[0]
+    excluded = excluding_pattern(statement, denial.action)
+    reason = f"its NotAction exempts {clip_text(excluded)}" if excluded is not None else None
+    is_of_action = names_action(statement, denial.action)
+    if excluded is None and is_of_action and names_resource(statement, find_named_resource(denial)):
+        failed = next(
+            (each for each in request_conditions.check_conditions(statement, denial) if each.is_met is False),
+            None,
+        )
+        if failed is not None and failed.requested:
+            reason = (
+                f"it does not match {clip_text(failed.key)} {clip_text(join_words(failed.requested, 'and'))}"
+            )
+    if reason is None:
+        return ""
+    sid = shown_sid(statement)
+    return f" {f'The statement {sid}' if sid else 'The Deny statement'} of {policy.name} is not the one: {reason}."
+
+
+def _rank(deny: StatedDeny) -> int:
+    """Return how likely it is that a statement denied: the lower, the likelier."""
+    if deny.unsent is not None:
+        return _RANK_OF_USUAL + 1
+    if request_conditions.are_met(deny.checked):
+        return 0
+    # Nothing shows that the call is one of the few without TLS.
+    if all(each.is_usual for each in deny.checked):
+        return _RANK_OF_USUAL
+    # A number has to be in the request, where a negated operator also matches a request without the key.
+    return 2 if any(each.operator.startswith("Numeric") for each in deny.checked) else 1
+
+
+def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
+    """Yield the Deny statements that match an explicit denial, in policies of its type."""
+    for policy in known_policies.list_known_policies(denial) if denial.action is not None else ():
+        if not known_policies.may_decide(policy, denial) or known_policies.is_of_other(policy, denial):
+            continue
+        if denial.policy_type == "service_control":
+            policy = policy._replace(  # noqa: PLW2901 (all statements are of the same policy)
+                name=policy.name.replace("the policy in", "the service control policy in")
+            )
+        for index, each in enumerate(policy.statements):
+            # An evaluation, or the comparison of identity-based policies, names a Deny without a condition.
+            is_named_elsewhere = policy.policy_type not in {None, "role_trust"} or not policy.has_principal
+            if each.get("Effect") != "Deny" or (is_named_elsewhere and not each.get("Condition")):
+                continue
+            if policy.has_principal and not names_caller(each, denial):
+                continue
+            # A trust policy belongs to one role.
+            is_about = policy.policy_type == "role_trust" or names_resource(each, find_named_resource(denial))
+            if not is_about or not names_action(each, denial.action or ""):
+                continue
+            checked = request_conditions.check_conditions(each, denial)
+            if request_conditions.are_met(checked) is False and denial.policy_type is not None:
+                checked = request_conditions.without_settings(checked, denial)
+            if request_conditions.are_met(checked) is not False:
+                yield StatedDeny(policy, index, shown_sid(each) or None, checked)
+
+
+_CONTROLS = frozenset({"service_control", "resource_control"})
+
+
+def describe_unsent(condition: request_conditions.CheckedCondition) -> str:
+    """Return that a setting of the text did not reach the request, as a sentence."""
+    return f"The text sets {clip_text(condition.unsent or '')}, but this request does not have it, and {condition.operator} also matches a request without the key."
+
+
+def unsent_remedy(denial: Denial, condition: request_conditions.CheckedCondition) -> Remedy:
+    """Return how to send the value that the text sets elsewhere."""
+    key, values = clip_text(condition.key), clip_text(join_words(condition.values, "or"))
+    who = "an administrator of the organization" if denial.policy_type in _CONTROLS else "an administrator"
+    exempt = ""
+    if denial.role:
+        exempt = f"exempt {principal_arn_pattern(denial)} (ArnNotLike on aws:PrincipalArn), or "
+    change = f'Or {who} can {exempt}add "Null": {{"{key}": "false"}} to the Condition: the Deny then matches only requests that have the key.'
+    controller = find_controller(denial.failure.text)
+    # A fleet, which real launches create, is denied this action, too.
+    is_dry_run = denial.operation == "RunInstances" and key.lower() == "ec2:metadatahttptokens"
+    if controller is not None and controller.name == "Karpenter" and is_dry_run:
+        # https://github.com/aws/karpenter-provider-aws/issues/9018 and its settings
+        return cluster_remedy(
+            "Turn off Karpenter's dry run, which does not send the setting",
+            f"Karpenter validates an EC2NodeClass with a dry run of RunInstances that has only the launch template. EC2 reads {key} from the request, so httpTokens in the EC2NodeClass has no effect on it. Real launches are not affected.",
+            "Set DISABLE_DRY_RUN in the Helm values, too. Check the issue aws/karpenter-provider-aws 9018 for a release whose dry run sends the setting.",
+            change,
+            commands="kubectl set env deployment/karpenter --namespace kube-system DISABLE_DRY_RUN=true",
+            url="https://karpenter.sh/docs/reference/settings/",
+        )
+    requirement = deny_conditions.find_requirement(key)
+    return your_remedy(
+        f"Send {key} = {values} with this request",
+        f"Find what makes this call: a setting of a launch template, of another call or of another resource does not count. {requirement.step if requirement is not None else ''}".rstrip(),
+        f"If the call creates several resources, the one in the message may not have {key}. Then the Deny needs a narrower Resource.",
+        change,
+        url=None if requirement is None else requirement.url,
+    )

@@ -1,0 +1,1 @@
+"""Add which identity or program made a denied call, and what changed before it."""

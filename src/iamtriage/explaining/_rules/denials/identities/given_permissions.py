@@ -1,0 +1,190 @@
+"""Compare what the text says that somebody allowed with the caller: another role got it, or the statement does not match.
+
+Sources: https://docs.aws.amazon.com/amplify/latest/userguide/amplify-service-role.html and the references of the AWS CLI.
+"""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.statements import MOMENT, find_changed, find_grants
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.services.managed_services import SERVICE_ROLE_LACKS_PERMISSION
+from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import name_alternative
+from iamtriage.explaining._rules.shared import commands, masked_principals, pages
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
+from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.text_fragments import SERVICES_BY_SESSION_NAME
+from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.policies._patterns import compile_glob, matches
+
+_AMPLIFY_BUILD = "BuildSession"
+_APP = lazy_pattern(
+    r"--app-id[= ](d[a-z0-9]{8,20})\b|\b(?:apps/|AmplifySSRLoggingRole-|main\.|master\.)(d[a-z0-9]{8,20})\b"
+)
+_BACKEND_POLICY = "service-role/AmplifyBackendDeployFullAccess"
+_AMPLIFY_ROLES = "https://docs.aws.amazon.com/amplify/latest/userguide/amplify-service-role.html"
+
+
+def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that somebody gave the permission to another role or user than the caller, as the text says."""
+    own: set[str] = {str(getattr(each, "name", "")) for each in (denial.role, denial.principal)} - {""}
+    service = denial.lowercase_action.partition(":")[0]
+    allowing = next((each for each in explanation.remedies if each.layer == "identity"), None)
+    grants = [each for each in find_grants(denial.failure.text) if _is_for(each[0], service)]
+    if not (own and grants and service) or allowing is None:
+        return explanation
+    vain = next((each[0] for each in grants if each[1] in own and _covers(each[0], denial)), None)
+    is_open = explanation.causes[0].code == NO_IDENTITY_ALLOW.code
+    if vain is not None and is_open and find_changed(denial.failure.text, MOMENT) is None:
+        return _explain_vain_grant(denial, explanation, clip_text(vain))
+    what, name, line = (clip_text(each) for each in grants[0])
+    names = "|".join(map(re.escape, own))
+    is_of_caller = re.search(rf"(?<![\w+=,.@-])(?:{names})(?![\w+=,@-])", line) is not None
+    if is_of_caller:
+        return explanation
+    is_role = re.search(rf"\brole[ /`\"'(]{{1,3}}{re.escape(grants[0][1])}\b", denial.failure.text)
+    use = _use_role_remedy(denial, grants[0][1]) if is_role else None
+    if use is not None:
+        explanation = attrs.evolve(explanation, remedies=(use, *map(name_alternative, explanation.remedies)))
+    if f" {name}." in explanation.summary:
+        return explanation
+    said = f"The text says that {name} got {what}, but the caller is {denial.caller}."
+    explanation = attrs.evolve(explanation, summary=f"{explanation.summary} {said}")
+    if use is not None:
+        return explanation
+    step = f"{what} does not count here: {name} has it, and the caller is {denial.caller}. Remove it there again, unless {name} needs it."
+    changed = attrs.evolve(allowing, steps=(*allowing.steps, step))
+    remedies = tuple(changed if each is allowing else each for each in explanation.remedies)
+    return attrs.evolve(explanation, remedies=remedies)
+
+
+def _covers(action: str, denial: Denial) -> bool:
+    """Return whether an action that somebody allowed the caller is the one that no identity-based policy allows."""
+    is_named = denial.policy_type == "identity" and ":" in action
+    return is_named and matches(denial.lowercase_action, compile_glob(action.lower()))
+
+
+def _explain_vain_grant(denial: Denial, explanation: Explanation, what: str) -> Explanation:
+    """Return that the caller got the action already, as the text says, so that its statement does not match."""
+    text = f"The text says that {denial.caller} got {what}. AWS found no statement of it that matches: the new one has another Resource, or a condition that is not met, or its policy is not attached, not the default version, or in another account."
+    on = f" on {clip_text(denial.resource)}" if denial.resource else ""
+    compare = account_remedy(
+        f"Compare the statement that you added with {denial.action}{on}",
+        "Print the policy that must have it, and compare its Resource and conditions, character by character.",
+        f"Use credentials of account {denial.account}: another one can have a role or user with the same name."
+        if denial.account
+        else None,
+        commands=list_policies_commands(denial),
+        url=pages.EVALUATION,
+    )
+    verdict = f"{what}, which the text says that it got, is not in effect on this resource"
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, verdict if on else verdict.removesuffix(" on this resource")),
+        causes=(
+            NO_IDENTITY_ALLOW.cause("derived", text=text),
+            *(each for each in explanation.causes if each.code != NO_IDENTITY_ALLOW.code),
+        ),
+        remedies=(compare, *map(name_alternative, explanation.remedies)),
+    )
+
+
+# How a service gets another role: its principal, what uses the role, and the command.
+_ROLE_SETTINGS = {
+    "amplify": ("the builds of the Amplify app", "aws amplify update-app --app-id {} --iam-service-role-arn {} --region {}"),
+    "codebuild": ("the CodeBuild project", "aws codebuild update-project --name {} --service-role {} --region {}"),
+    "lambda": ("the function", "aws lambda update-function-configuration --function-name {} --role {} --region {}"),
+}  # fmt: skip
+
+
+def _use_role_remedy(denial: Denial, name: str) -> Remedy | None:
+    """Return how a service uses another role instead of the caller's, if the session shows which service it is."""
+    session = masked_principals.session_name(denial.principal)
+    function, runtime = denial.context.function, denial.context.runtime
+    is_function = function is not None and function.value.rpartition(":")[2] == session
+    service, target = None, session
+    if session == _AMPLIFY_BUILD:
+        service, target = "amplify", _find_app(denial)
+    elif session.startswith("AWSCodeBuild-"):
+        service, target = "codebuild", "PROJECT_NAME"
+    elif session and (is_function or (runtime is not None and runtime.kind == "lambda")):
+        service = "lambda"
+    steps = (
+        "Remove policies again that you only attached to be sure, such as AdministratorAccess."
+        if "AdministratorAccess" in denial.failure.text
+        else None,
+    )
+    if service is None:
+        starts = SERVICES_BY_SESSION_NAME.items()
+        used_by = next((each for start, each in starts if session.startswith(start)), None)
+        if used_by is None:
+            return None
+        step = f"Set it as the role of the job or resource in {used_by}, which its trust policy must allow. Whoever does this needs iam:PassRole on it."
+        return account_remedy(
+            f"Let {used_by} use the role {clip_text(name)}", step, *steps, url=pages.PASS_ROLE
+        )
+    what, template = _ROLE_SETTINGS[service]
+    arn = f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:role/{name}"
+    region = denial.resource_arn.region if denial.resource_arn else None
+    return account_remedy(
+        f"Let {what}{f' {clip_text(target)}' if service == 'lambda' else ''} use the role {clip_text(name)}",
+        f"Its trust policy must allow {service}.amazonaws.com to assume it. Whoever runs the command needs iam:PassRole on it.",
+        *steps,
+        commands=commands.fill_command(template, target, arn, commands.region(region or denial.facts.region)),
+        url=pages.PASS_ROLE,
+    )
+
+
+def _find_app(denial: Denial) -> str:
+    """Return the ID of the Amplify app in a text, or a placeholder."""
+    found = _APP.search(denial.failure.text)
+    return "APP_ID" if found is None else found[1] or found[2]
+
+
+def add_build_role(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the build of an Amplify app runs as the service role of the app, which needs to deploy the backend."""
+    role = denial.role
+    if role is None or not explanation.remedies:
+        return explanation
+    own = (
+        " This role is made for the logs of server-side rendering only."
+        if role.name.startswith("AmplifySSRLogging")
+        else ""
+    )
+    chosen = [each for each in explanation.remedies if "aws amplify update-app" in str(each.commands)]
+    others = [each for each in explanation.remedies if each.layer != "identity" and each not in chosen]
+    policy = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{_BACKEND_POLICY}"
+    attach = account_remedy(
+        f"{'Or attach' if chosen else 'Attach'} AmplifyBackendDeployFullAccess to {denial.caller}",
+        "It allows all that the deployment of a backend calls. Then build again."
+        if chosen
+        else "It allows all that the deployment of a backend calls, but not only this action. Or choose another role with it as the service role of the app, under App settings, IAM roles: its trust policy must allow amplify.amazonaws.com.",
+        commands=commands.attach_policy(commands.role_name(role.name), policy),
+        url=_AMPLIFY_ROLES,
+    )
+    bootstrap = " The caller cannot read the version of the bootstrap: that does not mean that it is missing, and to bootstrap again does not help."
+    bootstrap = bootstrap if "cdk-bootstrap" in (denial.resource or "") else ""
+    text = f"Builds run as the service role of the app. What your own user or another role may do does not count.{own}{bootstrap}"
+    holders = [name for _, name, _ in find_grants(denial.failure.text) if name != role.name]
+    instead = f", not {clip_text(holders[0])}" if holders else ""
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, f"Amplify Hosting builds with this role{instead}"),
+        causes=(SERVICE_ROLE_LACKS_PERMISSION.cause("derived", text=text), *explanation.causes),
+        remedies=(*chosen, attach, *others),
+    )
+
+
+def _is_for(what: str, service: str) -> bool:
+    """Return whether an action or a managed policy is about a service."""
+    prefix, separator, _ = what.partition(":")
+    is_open = what in {"AdministratorAccess", "PowerUserAccess"}
+    return is_open or (prefix == service if separator else service in what.lower())

@@ -1,0 +1,1 @@
+"""Explain denials of KMS keys."""

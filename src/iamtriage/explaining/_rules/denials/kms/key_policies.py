@@ -1,0 +1,187 @@
+"""Compare the key policy in a text with the use of the key that a call of another service implies.
+
+The message names no request to KMS, such as "Access to KMS is not allowed". Sources:
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html and
+https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import Role, User
+from iamtriage.explaining._rules.denials.conditions import encrypted_data
+from iamtriage.explaining._rules.denials.conditions.via_services import find_via_service
+from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
+from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
+from iamtriage.explaining._rules.denials.policy_types.stated_resource_denies import explain_resource_deny
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_known_policies
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
+    STATED_POLICY_CONDITION,
+    STATED_POLICY_OTHER_PRINCIPAL,
+)
+from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import (
+    compare_with_principal,
+    names_caller,
+)
+from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import correct_policy
+from iamtriage.explaining._rules.shared.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.statement_matching import names_action
+from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.policies._readers.elements import (
+    as_strings,
+    principal_names,
+)
+from iamtriage.policies._readers.unknown_values import has_reference
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+# What denials of the use of a key are about if the message does not say why.
+_TOPICS = frozenset({KMS_BEHIND_SERVICE.code, KMS_KEY_POLICY.code, "kms-key-unknown"})
+_CHANGE = "kms:PutKeyPolicy"
+_MAX_NAMES = 2
+
+
+def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add which statement of the key policy in the text is for the use of the key, and why it does not allow that."""
+    policies = [
+        each
+        for each in list_known_policies(denial)
+        if each.has_principal and each.policy_type is None and _is_key_policy(each)
+    ]
+    # With a key of another account, both sides count.
+    if explanation.topic not in _TOPICS or len(policies) != 1 or denial.crosses_accounts:
+        return explanation
+    policy = policies[0]._replace(name="the key policy in the text")
+    writes = (denial.operation or "").startswith(encrypted_data.WRITES)
+    action = "kms:GenerateDataKey" if writes else "kms:Decrypt"
+    if denial.service == "kms" and denial.action is not None:
+        action = denial.action
+    implied = attrs.evolve(denial, action=action, policy_type="resource")
+    if denial.service != "kms":
+        # What the key encrypts is not the key.
+        implied = attrs.evolve(implied, resource=None, resource_arn=None)
+    if (denied := explain_resource_deny(implied)) is not None:
+        return denied
+    implied = _with_user(implied, policy)
+    enabling = _list_enabling(implied, policy)
+    if any(names_action(each, action) is not False and not each.get("Condition") for each in enabling):
+        return _name_other_side(implied, policy, explanation)
+    found = compare_with_principal(implied, policy)
+    if found is None or (implied.principal is None and found[1].code == STATED_POLICY_OTHER_PRINCIPAL.code):
+        return explanation
+    verdict, cause = found
+    only = "An Allow in IAM does not help: the key policy has no statement for the account (root), so only the principals that it names can use the key."
+    if enabling:
+        only = f"An Allow in IAM does not help: the statement for the account (root) does not enable it for {action}."
+    cause, (remedy, *_) = correct_policy(implied, policy, cause, (_key_remedy(implied),))
+    show = None
+    if "--key-id KEY_ID" in str(remedy.commands):
+        service = (find_via_service(implied) or "").partition(".")[0]
+        show = encrypted_data.show_key_command(denial, service, None)
+    steps = present(
+        _name_administrators(policy), "The first command prints KEY_ID." if show else None, *remedy.steps
+    )
+    reported = tuple(
+        each
+        for each in explanation.causes
+        if each.code != KMS_KEY_POLICY.code and each.evidence != "possible"
+    )
+    text = f"{cause.text} {only}" if cause.code == STATED_POLICY_CONDITION.code else only
+    return attrs.evolve(
+        explanation,
+        summary=f"{capitalize_start(denial.caller)} was denied {action} on the KMS key: {verdict}.",
+        causes=(attrs.evolve(cause, text=text, because=()), *reported),
+        remedies=(attrs.evolve(remedy, steps=steps, commands=(*present(show), *remedy.commands)),),
+        notes=(),
+    )
+
+
+def _is_key_policy(policy: KnownPolicy) -> bool:
+    """Return whether statements of a policy are about keys."""
+    statements = policy.allows
+    return any(each.startswith("kms:") for one in statements for each in as_strings(one.get("Action")))
+
+
+def _with_user(implied: Denial, policy: KnownPolicy) -> Denial:
+    """Return a denial whose message names no caller with the only principal of the policy that can use the key."""
+    if implied.principal is not None:
+        return implied
+    users = {
+        name
+        for each in policy.allows
+        if not names_action(each, _CHANGE)
+        for name in principal_names(each, "AWS")
+    }
+    user = try_parse_principal(users.pop()) if len(users) == 1 else None
+    if not isinstance(user, Role | User):
+        return implied
+    role = user if isinstance(user, Role) else None
+    account = implied.account or user.account
+    caller = f"the {'user' if role is None else 'role'} {clip_text(user.name)}"
+    return attrs.evolve(implied, principal=user, role=role, account=account, caller=caller)
+
+
+def _name_other_side(implied: Denial, policy: KnownPolicy, explanation: Explanation) -> Explanation:
+    """Return the explanation without what a key policy that enables IAM policies excludes."""
+    action = implied.action or ""
+    text = f"The key policy in the text enables IAM policies (root), so a policy of {implied.caller} has to allow {action}. In another account, the key policy must name the caller, too."
+    denies = [each for each in policy.denies if names_action(each, action) and names_caller(each, implied)]
+    if denies:
+        text += f" It also has a Deny of {action} with a condition, which no Allow overrides: compare the condition with the call."
+    causes = tuple(
+        attrs.evolve(each, evidence="derived", text=text) if each.code == KMS_KEY_POLICY.code else each
+        for each in explanation.causes
+    )
+    first, *others = explanation.remedies
+    steps = tuple(each for each in first.steps if not each.startswith("The key policy must allow"))
+    return attrs.evolve(explanation, causes=causes, remedies=(attrs.evolve(first, steps=steps), *others))
+
+
+def _list_enabling(implied: Denial, policy: KnownPolicy) -> list[dict[str, Any]]:
+    """Return the statements of the key policy for the caller's account, whose policies in IAM count then."""
+    return [
+        each
+        for each in policy.allows
+        if any(_is_account(name, implied.account) for name in principal_names(each, "AWS"))
+    ]
+
+
+def _is_account(name: str, account: str | None) -> bool:
+    """Return whether a principal is an account, the given one if that is known."""
+    number = "".join(name.split(":")[4:5]) if name.endswith(":root") else name
+    return has_reference(number) or (number.isdigit() and number == (account or number))
+
+
+def _key_remedy(implied: Denial) -> Remedy:
+    """Return the remedy that changes the key policy, with how to find the key."""
+    region, key = region_argument(implied), encrypted_data.find_key(implied)
+    in_region = "" if region == "REGION" else f" --region {region}"
+    remedy = resource_remedy(implied)
+    lines = tuple(
+        f"{each.replace('KEY_ID', key or 'KEY_ID')}{'' if '--region' in each else in_region}"
+        for each in remedy.commands
+    )
+    # The policy of an AWS managed key is not pasted as one's own.
+    steps = tuple(each.partition(" If describe-key shows")[0] for each in remedy.steps)
+    return attrs.evolve(remedy, steps=steps, commands=lines)
+
+
+def _name_administrators(policy: KnownPolicy) -> str | None:
+    """Return who can change the key policy, according to that."""
+    changing = [
+        "the administrators of the account" if _is_account(name, None) else name.rpartition(":")[2]
+        for each in policy.allows
+        if names_action(each, _CHANGE)
+        for name in principal_names(each)
+    ]
+    who = join_words(tuple(map(clip_text, changing[:_MAX_NAMES])), "and")
+    return f"{capitalize_start(who)} can change the key policy." if who else None

@@ -1,0 +1,381 @@
+"""Explain denials of AWS managed keys, such as alias/aws/s3, and of the grant that Lambda creates for a role.
+
+Nobody can change the policies of such keys. Only principals of the key's account can use one, and only through its service.
+Lambda gets access by a grant, which a role that was created again does not have. Sources:
+https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key and
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, quote_words, upper_first
+from iamtriage.actions._operations import actions_for
+from iamtriage.arns._arns import Arn
+from iamtriage.arns._principals import Role
+from iamtriage.explaining._context.readers import recreations
+from iamtriage.explaining._context.readers.terraform_code import find_resources
+from iamtriage.explaining._context.resources import find_stated_arn
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.conditions import encrypted_data
+from iamtriage.explaining._rules.denials.conditions.encrypted_data import (
+    CUSTOMER_KEY,
+    KMS_GRANT_OF_OTHER_ROLE,
+    MANAGED_KEY,
+    function_of,
+)
+from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
+from iamtriage.explaining._rules.denials.policy_types import resource_policies
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, owner_remedy, present
+from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.policies._documents import allow, build_document
+
+_SERVICES = r"backup|codecommit|dynamodb|ebs|elasticfilesystem|fsx|glue|kinesis|lambda|rds|redshift|s3|secretsmanager|sns|sqs|ssm"
+_MANAGED = lazy_pattern(
+    rf"(?<![\w/])alias/(?P<alias>aws/[a-z0-9-]{{2,30}})(?![\w/])|(?<![\w/.@:-])(?P<name>aws/(?:{_SERVICES}))(?![\w/.:-]*[\w/])"
+    r"|\bAWS[- ]managed (?:KMS )?key\b(?! polic)|\bKeyManager\\?\"?(?: is|[:=])? {0,4}\\?\"?AWS\b",
+    re.ASCII,
+)
+_NOT_SAID = lazy_pattern(
+    r"(?i:\b(?:not|never|no|nor|if|unless|whether|when|instead of|rather than|from|was|were|used to|other|another|could|would|might|maybe|tried|docs?|documentation|can(?:not|'t)|no longer)|n't)\b[^\n.;:(,]{0,50}\Z"
+)
+_OWNER = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:([0-9]{12}):\Z", re.ASCII)
+_ASKED = lazy_pattern(r"[^\n.;!?]{0,100}\?")
+_CHARS_BEFORE = 60
+# The prefix of a service's actions, if the alias of its key has another name.
+_PREFIXES = {"ebs": "ec2"}
+# What aws secretsmanager describe-secret prints, with its nested lists of versions and tags.
+_DESCRIBED_SECRET = lazy_pattern(
+    r"\{\s{0,20}\"ARN\": ?\"arn:[\w-]{3,20}:secretsmanager:[^{}]{1,1500}(?:\{[^{}]{0,1500}\}[^{}]{0,800}){0,6}\"VersionIdsToStages\": ?\{[^{}]{0,1500}\}[^{}]{0,400}\}"
+)
+_ROLE_ARN = lazy_pattern(r"\barn:[\w-]{3,20}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,200}(?<![.,])", re.ASCII)
+_OTHER_ACCOUNT = lazy_pattern(r"\b(?i:cross[- ]account|(?:an)?other (?:AWS )?account)\b")
+_CREATE = "aws kms create-key --policy file://policy.json --query KeyMetadata.Arn --output text --region {}"
+# What sets the key of data, for services that need no more than its name.
+_SET_KEY = {
+    "secretsmanager": "aws secretsmanager update-secret --secret-id {} --kms-key-id KEY_ARN",
+    "dynamodb": "aws dynamodb update-table --table-name {} --sse-specification Enabled=true,SSEType=KMS,KMSMasterKeyId=KEY_ARN",
+    "kinesis": "aws kinesis start-stream-encryption --stream-arn {} --encryption-type KMS --key-id KEY_ARN",
+    "sns": "aws sns set-topic-attributes --topic-arn {} --attribute-name KmsMasterKeyId --attribute-value KEY_ARN",
+}
+_STEPS = {
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_update-encryption-key.html
+    "secretsmanager": "Then put the value of the secret again, as a new version: only that one certainly has the new key.",
+    "s3": "Copy each object onto itself with the new key (--sse-kms-key-id), and set the key as default encryption of the bucket.",
+    # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ebs-modifying-snapshot-permissions.html
+    "ec2": "Copy the snapshot with the new key (--kms-key-id), and share the copy: one with an AWS managed key cannot be shared.",
+    "rds": "A snapshot with an AWS managed key cannot be shared: share a copy with the new key (aws rds copy-db-snapshot --kms-key-id).",
+    "sqs": "Set the key as KmsMasterKeyId of the queue.",
+    "ssm": "Put the parameter again with --key-id and --overwrite. To share it, it must have the tier Advanced.",
+}
+
+
+# The starts of the actions that AWS allows nobody on its own keys.
+_ADMINISTRATIVE = (
+    *("putkeypolicy", "schedulekeydeletion", "disable", "enable"),
+    *("update", "tag", "untag", "rotate"),
+)
+
+
+class _ManagedKey(NamedTuple):
+    """An AWS managed key: the alias without "alias/" if the text names it, and the prefix of its service's actions."""
+
+    name: str | None
+    service: str | None
+
+
+def _find_managed_key(denial: Denial) -> _ManagedKey | None:
+    """Return the AWS managed key that the text says was denied."""
+    text = denial.failure.text
+    if _describes_default_key(text):
+        return _ManagedKey("aws/secretsmanager", "secretsmanager")
+    if encrypted_data.ENVIRONMENT in text or encrypted_data.CUSTOMER_KEY.search(text) is not None:
+        return None
+    said = [each for each in _MANAGED.finditer(text) if _is_said(denial, each)]
+    names = {each["alias"] or each["name"] for each in said} - {None}
+    if not said or len(names) > 1:
+        return None
+    name = next(iter(names), None)
+    service = None if name is None else _PREFIXES.get(name[4:], name[4:])
+    operation = encrypted_data.called_operation(denial)
+    callers = {each.service for each in actions_for(operation)} if operation else set[str]()
+    if service is not None and callers and not callers & {service, "kms"}:
+        return None
+    return _ManagedKey(name, service)
+
+
+def _describes_default_key(text: str) -> bool:
+    """Return whether the text describes a secret without a KMS key of its own.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html: KmsKeyId is omitted if the
+    secret has the key aws/secretsmanager.
+    """
+    shown = [each[0] for each in _DESCRIBED_SECRET.finditer(text)]
+    return len(shown) == 1 and "KmsKeyId" not in shown[0] and "Access to KMS is not allowed" in text
+
+
+def _with_reader(denial: Denial) -> Denial:
+    """Return a denial whose message names no caller with the only role of the text that is in another account."""
+    owner = getattr(_find_data(denial), "account", None)
+    roles = {each for each in _ROLE_ARN.findall(denial.failure.text) if each.split(":")[4] != owner}
+    if denial.principal is not None or owner is None or len(roles) != 1:
+        return denial
+    role = try_parse_principal(arn := roles.pop())
+    if not isinstance(role, Role):
+        return denial
+    return attrs.evolve(
+        denial,
+        principal=role,
+        role=role,
+        principal_text=arn,
+        account=role.account,
+        resource_account=owner,
+        caller=f"the role {clip_text(role.name)}",
+    )
+
+
+def _is_said(denial: Denial, found: re.Match[str]) -> bool:
+    """Return whether a text says of the denied key that it is an AWS managed key."""
+    text, start = found.string, found.start()
+    low = max(start - _CHARS_BEFORE, 0)
+    owner = _OWNER.search(text, low, start)
+    if owner is not None and denial.resource_account not in {None, owner[1]}:
+        return False
+    return not (_NOT_SAID.search(text, low, start) or _ASKED.match(text, found.end()))
+
+
+def _calls_kms(denial: Denial) -> bool:
+    """Return whether KMS was called, and no service that uses a key for the caller."""
+    operation = encrypted_data.called_operation(denial)
+    return bool(operation) and bool(actions_for(operation, "kms"))
+
+
+def _is_across(denial: Denial) -> bool:
+    """Return whether the caller is not of the key's account."""
+    if denial.crosses_accounts is not None:
+        return denial.crosses_accounts
+    owner = getattr(_find_data(denial), "account", None)
+    if owner and denial.account:
+        return bool(owner != denial.account)
+    return _OTHER_ACCOUNT.search(denial.failure.text) is not None
+
+
+def _find_data(denial: Denial) -> Arn | None:
+    """Return the ARN of what the key encrypts, if the text has only one."""
+    return try_parse_arn(
+        find_stated_arn(
+            denial.failure, lambda each: each.split(":")[2] in encrypted_data.SHOW_KEYS, is_anywhere=True
+        )
+    )
+
+
+def _find_region(denial: Denial) -> str:
+    region = region_argument(denial)
+    return region if region != "REGION" else getattr(_find_data(denial), "region", None) or region
+
+
+def explain_managed_key(denial: Denial) -> Explanation | None:
+    """Explain that the policy of an AWS managed key does not allow a call, and cannot be changed."""
+    key, denial = _find_managed_key(denial), encrypted_data.with_key_of_text(denial)
+    if _describes_default_key(denial.failure.text):
+        denial = _with_reader(denial)
+    # Within its account, such a key allows the use through its service to everyone who may call that.
+    is_called = denial.policy_type is None and _calls_kms(denial)
+    if key is None or not (is_called or denial.policy_type == "resource" or _is_across(denial)):
+        return None
+    name, through = key.name or "the key", "its service"
+    if key.service in encrypted_data.SERVICES:
+        through = encrypted_data.SERVICES[key.service][0]
+    owner = f" of account {denial.resource_account}" if denial.crosses_accounts else ""
+    limit = "no other account can use" if _is_across(denial) else f"can be used only through {through}"
+    if _is_administrative(denial):
+        limit = "AWS manages: nobody else can do that"
+    verdict = f"{name} is an AWS managed key{owner}, which {limit}"
+    operation = encrypted_data.called_operation(denial)
+    topic, cause = "resource-policy", KMS_KEY_POLICY
+    not_called = ""
+    if operation and not _calls_kms(denial):
+        topic, cause, not_called = KMS_BEHIND_SERVICE.code, KMS_BEHIND_SERVICE, f", not {operation}"
+    shown = ""
+    if _describes_default_key(denial.failure.text):
+        shown = "The text describes the secret without KmsKeyId, so it has the default key. "
+    text = f"{shown}The use of the key was denied{not_called}. Its policy allows only principals of its account that call {through}, and nobody can change it."
+    return denial.explain(
+        denial_summary(denial, verdict),
+        cause.cause("derived", text=text),
+        topic=topic,
+        remedies=_replace_key_remedy(denial, key),
+    )
+
+
+def _is_administrative(denial: Denial) -> bool:
+    """Return whether an action changes a key instead of using it."""
+    return denial.lowercase_action.removeprefix("kms:").startswith(_ADMINISTRATIVE)
+
+
+def _replace_key_remedy(denial: Denial, key: _ManagedKey) -> Remedy:
+    data = encrypted_data.describe_data(encrypted_data.called_operation(denial))
+    is_across, region = _is_across(denial), _find_region(denial)
+    is_own_call = _calls_kms(denial)
+    where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
+    owner = denial.resource_account or getattr(_find_data(denial), "account", None)
+    owner = owner or (None if is_across else denial.account) or "ACCOUNT_ID"
+    partition = getattr(denial.resource_arn, "partition", denial.location.partition) or "aws"
+    root = f"arn:{partition}:iam::{owner}:root"
+    added: list[dict[str, Any]] = [allow("kms:Decrypt", "*", principal={"AWS": policy_principal_arn(denial)})]
+    if denial.lowercase_action.startswith("kms:"):
+        added = (resource_policies.resource_remedy(denial).policy or {}).get("Statement", [])
+    if _is_administrative(denial):
+        added = []
+    limit = encrypted_data.via_service(key.service, region, partition)
+    if limit is not None and region != "REGION" and not is_own_call:
+        added = [{**each, "Condition": limit} for each in added]
+    of_service = () if is_own_call else _set_key(denial, key)
+    title = f"Encrypt the {data} with a customer managed key"
+    if _describes_default_key(denial.failure.text):
+        title = (
+            "Give the secret a customer managed key (update-secret --kms-key-id), which both accounts allow"
+        )
+    if is_own_call:
+        title = "Use a customer managed key"
+    own = None
+    if added and is_across:
+        own = other_side_command(denial, added[-1]["Action"], "KEY_ARN")
+    first = of_service[0] if of_service else None
+    lines: Commands = (
+        commands.fill_command(_CREATE, region),
+        *present(Labelled("With the ARN that it prints as KEY_ARN:", first) if first else None),
+        *of_service[1:],
+        *present(own),
+    )
+    remedy = owner_remedy(
+        f"{title}{where}",
+        f"{upper_first(denial.caller)} needs kms:Decrypt on it in a policy of account {denial.account}, too. The secret's resource policy stays."
+        if key.service == "secretsmanager" and denial.crosses_accounts
+        else None,
+        None if is_own_call else _STEPS.get(key.service or ""),
+        None if first else "Use the ARN that the command prints in place of the AWS managed key.",
+        commands=lines,
+        url="https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key",
+    )
+    return attrs.evolve(remedy, policy=build_document([allow("kms:*", "*", principal={"AWS": root}), *added]))
+
+
+def _set_key(denial: Denial, key: _ManagedKey) -> tuple[str, ...]:
+    """Return the commands that give the data another key."""
+    region = _find_region(denial)
+    if key.service == "s3":
+        bucket, name = denial.context.bucket, denial.context.key
+        path = f"s3://{commands.bucket(bucket and bucket.value)}/{name.value if name else 'OBJECT_KEY'}"
+        return (
+            commands.fill_command(
+                "aws s3 cp {} {} --sse aws:kms --sse-kms-key-id KEY_ARN --region {}", path, path, region
+            ),
+        )
+    if key.service == "ec2":
+        return (
+            f"aws ec2 copy-snapshot --source-region {region} --source-snapshot-id SNAPSHOT_ID --encrypted --kms-key-id KEY_ARN --region {region}",
+        )
+    if key.service not in _SET_KEY:
+        return ()
+    stated = find_stated_arn(denial.failure, lambda each: each.split(":")[2] == key.service, is_anywhere=True)
+    if key.service == "dynamodb" and stated is not None:
+        stated = stated.partition(":table/")[2].partition("/")[0]
+    value = (
+        stated
+        or encrypted_data.find_data_name(denial, key.service)
+        or encrypted_data.SHOW_KEYS[key.service][2]
+    )
+    return (commands.fill_command(f"{_SET_KEY[key.service]} --region {{}}", value, region),)
+
+
+_INVALID_TOKEN = "security token included in the request is invalid"  # noqa: S105 (words of KMS)
+_TERRAFORM = lazy_pattern(r"\b(?i:terraform|tofu|terragrunt)\b|\baws_lambda_function\b")
+_TERRAFORM_ROLE = lazy_pattern(r"\baws_iam_role\.[A-Za-z_][\w-]{0,60}(?![\w-])")
+
+
+def find_recreated_role(text: str) -> tuple[tuple[str, ...], bool]:
+    """Return what shows that the role of a function was deleted and created again, and whether the text says so."""
+    if (said := recreations.find_recreated_role(text)) is not None:
+        return (f"The text says {quote_words(said)}.",), True
+    return (f'KMS reports an invalid token ("{_INVALID_TOKEN}").',) if _INVALID_TOKEN in text else (), False
+
+
+def may_be_old_grant(denial: Denial) -> bool:
+    """Return whether the grant on the key of a function is most likely for a role that was deleted.
+
+    A key policy that does not even enable IAM policies is most likely that of the key aws/lambda, to which Lambda gets
+    access by a grant: https://github.com/github-aws-runners/terraform-aws-github-runner/issues/4775.
+    """
+    text = denial.failure.text
+    if denial.is_explicit or denial.crosses_accounts or recreations.never_recreated(text):
+        return False
+    because, _ = find_recreated_role(text)
+    if because or MANAGED_KEY.search(text) is not None:
+        return True
+    return denial.policy_type == "resource" and CUSTOMER_KEY.search(text) is None
+
+
+def describe_grant(*, is_managed: bool) -> str:
+    """Return why a role that was created again cannot use the key, and what does not help."""
+    no_policy = " Nobody can change the policy of aws/lambda, and no Allow in the role's policies helps."
+    return f"{KMS_GRANT_OF_OTHER_ROLE.sentence}{no_policy if is_managed else ''}"
+
+
+def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
+    """Return the remedy that lets Lambda create a new grant, for the function that the session is named after."""
+    function, text = function_of(denial), denial.failure.text
+    update = f"aws lambda update-function-configuration --function-name {function} --role"
+    show = f"aws lambda get-function-configuration --function-name {function} --query"
+    name, own = '"${role##*/}"', '"$role"'
+    lookup: str | None = f'role="$({show} Role --output text)"'
+    if denial.role is not None:
+        # Its name is enough, and leaves space for the last command, which restores it.
+        name = commands.role_name(denial.role.name)
+        own, lookup = f'"$(aws iam get-role --role-name {name} --query Role.Arn --output text)"', None
+    check = (
+        f"{show} '[Role, KMSKeyArn, LastModified]'",
+        f"aws iam get-role --role-name {name} --query Role.CreateDate",
+    )
+    needs = "" if MANAGED_KEY.search(text) else " and, for a customer managed key, kms:CreateGrant"
+    again = " Other functions with the role need it, too." if is_certain else ""
+    step = f"Lambda creates a new grant when the role changes (requires iam:PassRole{needs}). OTHER_ROLE_ARN is any role that Lambda can assume.{again}"
+    check_dates = "This is certain if CreateDate of the role is later than LastModified of the function. KMSKeyArn null means the AWS managed key."
+    in_terraform = None
+    if _TERRAFORM.search(text) is not None:
+        found = _TERRAFORM_ROLE.search(text)
+        name = found[0] if found else "aws_iam_role.NAME"
+        functions = find_resources(text, "aws_lambda_function")
+        again = "Terraform sees no change: the new role has the same ARN."
+        if functions:
+            again = (
+                f"Or run terraform apply -replace={functions[0].address}, which creates the function again."
+            )
+        in_terraform = f"{again} To avoid this, set replace_triggered_by = [{name}.unique_id] in the function's lifecycle block (role in the same module), or use a customer managed key."
+    change = f"{update} OTHER_ROLE_ARN"
+    return account_remedy(
+        "Give the function another role, and then its own again",
+        None if is_certain else check_dates,
+        step,
+        in_terraform,
+        commands=(
+            lookup,
+            *(() if is_certain else check),
+            change if is_certain else Labelled("Then, if this is the cause:", change),
+            f"aws lambda wait function-updated --function-name {function}",
+            f"{update} {own}",
+        ),
+        url=KMS_GRANT_OF_OTHER_ROLE.sources[0],
+    )

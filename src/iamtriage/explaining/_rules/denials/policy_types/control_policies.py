@@ -1,0 +1,389 @@
+"""Explain denials by a service or resource control policy of AWS Organizations, also by those of a landing zone.
+
+Sources: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_authorization_policies.html,
+https://docs.aws.amazon.com/controltower/latest/controlreference/mandatory-controls.html,
+https://docs.aws.amazon.com/controltower/latest/controlreference/cannot-change-with-gr-api.html and the sample policies in
+https://github.com/awslabs/landing-zone-accelerator-on-aws.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words, quote_argument
+from iamtriage.arns._principals import Root
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.regions import find_called_region, find_working_regions
+from iamtriage.explaining._context.readers.statements import is_administrator
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.conditions.request_conditions import CREATES
+from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
+from iamtriage.explaining._rules.denials.policy_types import guardrails
+from iamtriage.explaining._rules.shared import commands, denied_regions, pages
+from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern, role_path_steps
+from iamtriage.explaining._rules.shared.remedies import Commands, organization_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.services import find_resource_policy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
+
+_POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}", re.ASCII)
+
+_POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/", re.ASCII)
+
+_DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
+# The caller is in that organization already (aws:PrincipalOrgID): otherwise, S3 would not name the policy type.
+_SAME_ORGANIZATION = "Such a Deny often requires a network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags: if you can, change the call to meet that."
+_WHOM_TO_ASK = "aws organizations describe-organization --query Organization.MasterAccountEmail --output text"
+_OF_EACH = "Then, for each POLICY_ID (list-targets-for-policy prints where it is attached):"
+_PARENTS = f"Administrators of the organization run the commands. {commands.PARENTS}"
+# What switches off logs, monitoring or a setting that protects an account, and what it is, as in
+# https://docs.aws.amazon.com/controltower/latest/controlreference/mandatory-controls.html and
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples.html
+_SWITCHES_OFF = (
+    (
+        lazy_pattern(r"cloudtrail:(?:stop|delete|update|puteventselectors|putinsightselectors)"),
+        "the audit trail",
+    ),
+    (
+        lazy_pattern(r"config:(?:stop|delete|putconfigurationrecorder|putdeliverychannel)"),
+        "the history of configurations",
+    ),
+    (
+        lazy_pattern(
+            r"(?:guardduty|securityhub|macie2|inspector2|access-analyzer|detective):(?:delete|disable|disassociate|stop|updatedetector)"
+        ),
+        "the security monitoring",
+    ),
+    (lazy_pattern(r"ec2:deleteflowlogs|logs:(?:deleteloggroup|deletelogstream)"), "the logs"),
+    (lazy_pattern(r"organizations:leaveorganization"), "the accounts of the organization"),
+    (
+        lazy_pattern(
+            r"s3:(?:put|delete)\w{0,10}publicaccessblock|ec2:(?:disableebsencryptionbydefault|disablesnapshotblockpublicaccess|disableimageblockpublicaccess)|iam:deleteaccountpasswordpolicy"
+        ),
+        "a security setting",
+    ),
+)
+_READ_DENY = "If the Deny exempts {}a tag or another principal, make the call with that."
+_ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
+# What organizations protect from all principals of their accounts, and not only from root users.
+_PROTECTED = frozenset({"account", "cloudtrail", "config", "guardduty", "organizations", "securityhub"})
+# What commands have instead of an ID that the message does not state.
+_ANY_ID = "POLICY_ID"
+
+
+def explain_service_control(denial: Denial) -> Explanation:
+    """Explain a denial by a service control policy."""
+    owner = _management_account(denial.policy)
+    ask = f"Send this error to an administrator of the AWS organization (management account{owner} or a delegated administrator): only they can see or change the policy."
+    scope = (_ROOT_USERS,) if isinstance(denial.principal, Root) else ()
+    if denial.deny != "implicit":
+        return add_landing_zone(denial, _explain_control_deny(denial, "service_control", ask, *scope))
+    reasons = matching_reasons(denial.action, denial.facts.authorization_details)
+    targets = (each.target_arn or "" for each in reasons if each.policy_type == "service_control")
+    level = next(filter(None, targets), "").rpartition("/")[2]
+    where = "some level between the organization's root and the account"
+    title = "Allow it at the level where no service control policy does"
+    replaced = "most likely, FullAWSAccess was replaced"
+    region = "" if level or denial.resource_arn is None else denial.resource_arn.region
+    excluded = f", or the policies omit {region} (aws:RequestedRegion)"
+    find = f"Where none does, add the statement: {replaced}{excluded if region else ''}."
+    describe = commands.fill_command(_DESCRIBE_POLICY, "POLICY_ID")
+    lines: tuple[str, ...] = (*commands.list_control_policies(commands.account(denial.account)), describe)
+    if level:
+        where = f"the level {clip_text(level)}"
+        title = f"Allow it in a service control policy of {clip_text(level)}"
+        find = f"{clip_text(level)} has none ({replaced}): add the statement to a policy there."
+        lines = (*commands.list_control_policies(quote_argument(level))[:1], describe)
+    remedy = Remedy(
+        title=title,
+        who="organization administrator",
+        steps=present(
+            f"At each level (root, organizational units, account), an attached policy must allow the action. {find}",
+            ask,
+            None if level else commands.PARENTS,
+            *guardrails.resource_steps(denial),
+        ),
+        commands=lines,
+        statement=guardrails.allowing_statement(denial),
+        layer="service_control",
+        url=pages.SERVICE_CONTROL,
+    )
+    text = f"At {where}, no service control policy allows the action, and no Deny matched. {_no_identity_allow(denial, 'service control policy')}"
+    if (own := guardrails.describe_own_allow(denial)) is not None:
+        text = f"{text} {capitalize_start(own)}, so {denial.caller} needs no other policy."
+    else:
+        text = f"{text} {capitalize_start(denial.caller)} also needs its own Allow."
+    verdict = f"no service control policy{f' of {clip_text(level)}' if level else ''} allows it"
+    return guardrails.explain_guardrail(denial, verdict, text, "service_control", remedy, *scope)
+
+
+def explain_resource_control(denial: Denial) -> Explanation:
+    """Explain a denial by a resource control policy."""
+    owner = _management_account(denial.policy)
+    account = f" {denial.resource_account}" if denial.resource_account else ""
+    owning = f"the organization that owns the resource's account{account}"
+    if denial.service == "s3" and not denial.crosses_accounts:
+        owning = "your organization, which the bucket's account belongs to"
+    ask = f"Send this error to an administrator of {owning}{f' (management account{owner} or a delegated administrator)' if owner else ''}: only they can see or change the policy."
+    if denial.crosses_accounts and account and not owner:
+        ask = f"Send this error to the owner of account{account}: only administrators of its organization can see or change the policy."
+    if denial.deny != "implicit":
+        return _explain_control_deny(denial, "resource_control", ask)
+    # Only RCPFullAWSAccess can contain an Allow, and it can't be detached:
+    # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
+    remedy = Remedy(
+        title="Change the resource control policy",
+        who="organization administrator",
+        steps=(
+            ask,
+            "At each level (root, organizational units, account), look for a Deny statement that matches the request, and scope it down. An Allow cannot be added.",
+            *guardrails.resource_steps(denial),
+        ),
+        commands=commands.list_control_policies(
+            commands.account(denial.resource_account), "RESOURCE_CONTROL_POLICY"
+        ),
+        layer="resource_control",
+        url=pages.RESOURCE_CONTROL,
+    )
+    text = f"A resource control policy blocks the request. Such policies can only deny, apart from the AWS managed policy RCPFullAWSAccess. {_no_identity_allow(denial, 'resource control policy')}"
+    verdict, notes = "no resource control policy allows it", guardrails.identity_notes(denial)
+    return guardrails.explain_guardrail(denial, verdict, text, "resource_control", remedy, *notes)
+
+
+def _explain_control_deny(
+    denial: Denial, policy_type: Literal["service_control", "resource_control"], ask: str, *notes: str
+) -> Explanation:
+    """Explain a denial by a ``Deny`` in a service or resource control policy."""
+    name, found = (
+        POLICY_TYPE_NAMES[policy_type],
+        _POLICY_ID.fullmatch((denial.policy or "").rpartition("/")[2]),
+    )
+    policy_id = found[0] if found else _ANY_ID
+    protects, account = "", denial.account
+    if policy_type == "resource_control":
+        account = denial.resource_account
+        owner = f" of account {account}" if denial.crosses_accounts and account else ""
+        protects = f"Such a policy limits who can use the resources of the organization{owner}. "
+    named = f"a {name}" if policy_id == _ANY_ID else f"the {name} {policy_id}"
+    is_named = denial.policy or denial.failure.encoded_message or denial.failure.authorization_id
+    unnamed = "" if is_named else "AWS does not name the policy. "
+    text = f"{protects}{unnamed}{_no_identity_allow(denial, name)}"
+
+    def change() -> Remedy:
+        return _control_remedy(denial, policy_type, policy_id, ask)
+
+    verdict = f"{named} explicitly denies it"
+    return guardrails.explain_guardrail(denial, verdict, text, policy_type, change, *notes)
+
+
+def _control_remedy(
+    denial: Denial, policy_type: Literal["service_control", "resource_control"], policy_id: str, ask: str
+) -> Remedy:
+    """Return the remedy that changes a control policy with a ``Deny``, or the call."""
+    name, kind = POLICY_TYPE_NAMES[policy_type], f"{policy_type.upper()}_POLICY"
+    # What exists in a Region is in no other.
+    is_there = denial.resource_arn is not None and denial.resource_arn.region
+    is_new = "*" in (denial.resource or "") or CREATES.search(denial.lowercase_action) is not None
+    typical = _READ_DENY.format("" if is_there and not is_new else "a Region, ")
+    protected = next((what for calls, what in _SWITCHES_OFF if calls.match(denial.lowercase_action)), None)
+    if protected is not None:
+        typical = f"Such a Deny is usually meant to protect {protected}: tell them why the call is needed. If it is not, leave everything as it is, and take the call out of the program that makes it."
+    account, url = denial.account, pages.SERVICE_CONTROL
+    if policy_type == "resource_control":
+        account, url, typical = denial.resource_account, pages.RESOURCE_CONTROL, _typical_rcp(denial)
+    of_account = ""
+    if denial.crosses_accounts:
+        of_account = f", or StringNotEquals on aws:PrincipalAccount {denial.account}"
+    caller = principal_arn_pattern(denial)
+    of_caller = f" {caller}" if caller.startswith("arn:") and not denial.has_masked_account else ""
+    if of_caller and role_path_steps(denial) and "*" not in caller:
+        of_caller += ", with the role's path if it has one"
+    listed: tuple[str, ...] = (f"aws organizations list-policies --filter {kind}",)
+    parents: str | None = None
+    if policy_id != _ANY_ID:
+        listed = ()
+    elif account is not None:
+        listed, parents = commands.list_control_policies(commands.account(account), kind), _PARENTS
+    # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
+    policy = f"the {name}{'' if policy_id == _ANY_ID else f' {policy_id}'}"
+    title, who, as_role = f"Have {policy} changed", "the caller", None
+    if isinstance(denial.principal, Root):
+        who = "a role instead of the root user"
+    if isinstance(denial.principal, Root) and denial.service not in _PROTECTED:
+        title = f"Call as a role instead of the root user, or have {policy} changed"
+        as_role = f"Try it as a role or a user of IAM Identity Center with {denial.action or 'the permission'}: such policies often deny only root users (aws:PrincipalArn arn:{denial.location.partition or 'aws'}:iam::*:root)."
+    describe = commands.fill_command(_DESCRIBE_POLICY, policy_id)
+    lines: Commands = listed
+    if listed and policy_type == "resource_control" and not denial.crosses_accounts:
+        label = "That prints whom to ask. The administrator runs:"
+        lines = (_WHOM_TO_ASK, Labelled(label, listed[0]), *listed[1:])
+    remedy = organization_remedy(
+        title,
+        as_role,
+        ask,
+        *((*denied_regions.region_steps(denial), *present(typical_requirement(denial))) or (typical,)),
+        f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for {who} (ArnNotLike on aws:PrincipalArn{of_caller}{of_account}).",
+        parents,
+        commands=(*lines, describe if parents else Labelled(_OF_EACH, describe)),
+        url=url,
+    )
+    return attrs.evolve(remedy, layer=policy_type)
+
+
+def _typical_rcp(denial: Denial) -> str:
+    """Return what a Deny in a resource control policy often requires.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
+    """
+    if denial.crosses_accounts:
+        return f"Such a policy often allows only callers of the same organization (aws:PrincipalOrgID): ask whether account {denial.account} belongs to it."
+    if denial.service == "s3":
+        return _SAME_ORGANIZATION
+    return "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), a network or TLS."
+
+
+def _no_identity_allow(denial: Denial, name: str) -> str:
+    """Return the sentence that no policy of the account overrides a control policy."""
+    known = find_resource_policy(denial.service, denial.resource)
+    if name == "resource control policy":
+        own = f"the {known.name}" if known else "the resource's own policy"
+        if denial.lowercase_action.startswith("sts:assumerole"):
+            own = "the role's trust policy"
+        external = ", and neither does an external ID" if denial.facts.external_id else ""
+        return f"Neither an identity-based policy nor {own} overrides it{external}."
+    others = ["an administrator's Allow"]
+    if denial.is_explicit:
+        others += [f"the {known.name}"] if known and not denial.crosses_accounts else []
+        others += [] if isinstance(denial.principal, Root) else ["the root user"]
+    account = f"account {denial.account}" if denial.account else "the account"
+    return f"Nothing in {account} overrides it, not even {join_words(others, 'or')}."
+
+
+def _management_account(policy: str | None) -> str:
+    """Return the management account from the ARN of a control policy, after a space, or an empty string."""
+    found = _POLICY_ARN.match(policy or "")
+    return f" {found['account']}" if found else ""
+
+
+_PAGE = "https://docs.aws.amazon.com/controltower/latest/controlreference/mandatory-controls.html"
+LANDING_ZONE_RESOURCE = CauseType(
+    "landing-zone-resource",
+    title="The resource belongs to the landing zone",
+    meaning="A landing zone, such as AWS Control Tower, created the resource. Its controls deny changes of what it created, to administrators, too.",
+    recognised_by="The name of the resource contains aws-controltower, AWSControlTower or AWSAccelerator.",
+    fix="Leave the resources of the landing zone out of the call. Their administrators change them in the landing zone.",
+    sources=(_PAGE,),
+    of="scp-deny",
+)
+_REGION_DENY = (
+    "https://docs.aws.amazon.com/controltower/latest/controlreference/primary-region-deny-policy.html"
+)
+DENIED_REGION = CauseType(
+    "denied-region",
+    title="A policy denies calls in the Region",
+    meaning="A service control policy denies most calls outside of some Regions, with a condition on aws:RequestedRegion. AWS Control Tower attaches one, if its landing zone denies Regions. Nothing in the account overrides it.",
+    recognised_by="AWS gives no reason, and the text shows that calls of the same caller succeed in other Regions.",
+    fix="Call only Regions that the organization allows, or ask its administrators to allow the Region.",
+    sources=(_REGION_DENY,),
+    of="scp-deny",
+)
+_NAMES = lazy_pattern(r"(?<![A-Za-z0-9])(?:(?P<tower>aws-?controltower)|AWSAccelerator)", re.IGNORECASE)
+_OWN_ROLES = lazy_pattern(r"AWSControlTowerExecution\Z|AWSAccelerator|cdk-accel-")
+# What handles a list of names.
+_LOOP = lazy_pattern(r"\bfor \w{1,40} in\b|\bwhile (?:IFS=\S{0,8} )?read\b|\bxargs\b")
+
+
+def add_landing_zone(denial: Denial, explanation: Explanation) -> Explanation:
+    """Return the explanation of a ``Deny`` in a service control policy with what the name of the resource shows."""
+    found = _NAMES.search(denial.resource or "")
+    if found is None:
+        return explanation
+    from iamtriage.explaining._rules.denials.denies.stated_denies import find_stated_denies
+
+    if find_stated_denies(denial):
+        # The policy in the text says more than the name.
+        return explanation
+    owner, control = "the Landing Zone Accelerator on AWS", "its guardrails deny"
+    if found["tower"]:
+        owner = "AWS Control Tower"
+        control = "one of its mandatory controls, which cannot be turned off, denies"
+    mark = found[0]
+    step = f"The call can work for resources without {mark} in their names: most likely, the Deny is only about these."
+    in_loop = None
+    if _LOOP.search(denial.failure.text) is not None:
+        in_loop = (
+            f"In the loop, add this to the command that lists the names: | tr '\\t' '\\n' | grep -v {mark}"
+        )
+    text = f"The resource belongs to {owner}: most likely, {control} its change. Only the administrators of the landing zone can change it, in its configuration or the management account."
+    remedies = explanation.remedies
+    if denial.role is not None and _OWN_ROLES.match(denial.role.name):
+        text += f" Most likely, it exempts other roles, but not {denial.role.name}, which deploys the landing zone here."
+    else:
+        page = _PAGE if found["tower"] else None
+        remedies = (your_remedy(f"Leave out the resources of {owner}", step, in_loop, url=page), *remedies)
+    cause = LANDING_ZONE_RESOURCE.cause("derived", f"The name of the resource contains {mark}.", text=text)
+    summary = f"{explanation.summary.removesuffix('.')}, most likely to protect the resources of {owner}."
+    causes = (*explanation.causes, cause)
+    return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
+
+
+def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
+    """Return that most likely, a policy denies the Region, if the text shows that calls succeed in other ones."""
+    text, (start, end) = denial.failure.text, denial.failure.span
+    working = find_working_regions(text, start, end)
+    # The ARN of the message says more than the text around it.
+    called = denial.resource_arn.region if denial.resource_arn is not None else None
+    called = called or (denial.facts.region if denial.facts.region not in working else None)
+    called = called or find_called_region(text, start, working)
+    if (
+        not working
+        or called in {None, *working}
+        or denied_regions.other_model_region(denial)
+        or denial.service == "s3"
+        or not denied_regions.can_change_region(denial)
+    ):
+        return explanation
+    others, admin = join_words(working, "and"), is_administrator(text)
+    is_stated = denial.policy_type is not None
+    loop = (
+        f" A loop over all Regions can also catch {denial.failure.envelope.code or 'this error'} and go on."
+    )
+    loop = loop if len(working) > 1 or _LOOP.search(text) is not None else ""
+    policy = "a service control policy denies" if admin or is_stated else "a policy denies"
+    allows = "AdministratorAccess does not help against it" if admin else "no Allow helps against it"
+    alone = " If there is none, look for such a condition in the policies of the caller."
+    if admin or is_stated:
+        alone = ""
+    reason = "" if is_stated else ", and the message gives no reason"
+    because = f"The text shows that calls succeed in {others}{reason}."
+    text = f"Such a Deny has the condition aws:RequestedRegion. AWS Control Tower has one for Regions that its landing zone does not govern, and {allows}."
+    cause = DENIED_REGION.cause("derived", because, text=text)
+    remedy = your_remedy(
+        "Call only the Regions that the organization allows",
+        f"Leave out the others, such as {called}.{loop}",
+        f"To check, an administrator of the management account runs the commands, and looks for aws:RequestedRegion. {commands.PARENTS}{alone}",
+        f"Only they can exempt the caller (ArnNotLike on aws:PrincipalArn). A policy of AWS Control Tower changes only in its landing zone settings: govern {called} there.",
+        commands=(
+            *commands.list_control_policies(commands.account(denial.account)),
+            "aws organizations describe-policy --policy-id POLICY_ID --query Policy.Content --output text",
+        ),
+        url=_REGION_DENY,
+    )
+    known = (each for each in explanation.causes if each.evidence != "possible")
+    # The encoded message decides.
+    decode = explanation.remedies[:1] if denial.failure.encoded_message else ()
+    return attrs.evolve(
+        explanation,
+        topic=explanation.topic if is_stated else DENIED_REGION.code,
+        summary=f"{capitalize_start(denial.caller)} was denied {denial.action} in {called}, but calls in {others} succeed: most likely, {policy} that Region.",
+        causes=(*known, cause) if is_stated else (cause, *known),
+        remedies=(*decode, remedy),
+        notes=(),
+    )

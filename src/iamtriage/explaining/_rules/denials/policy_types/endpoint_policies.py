@@ -1,0 +1,245 @@
+"""Explain denials by the policy of a VPC endpoint.
+
+One without an Allow denies every request that goes through the endpoint:
+https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.policy_types import guardrails
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_known_policies
+from iamtriage.explaining._rules.shared import (
+    commands,
+    pages,
+    policy_principals,
+    required_grants,
+    task_statements,
+)
+from iamtriage.explaining._rules.shared.clues import find_registry
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
+from iamtriage.explaining._rules.shared.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.services import find_resource_policy
+from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
+from iamtriage.explaining._rules.shared.wording import denial_summary, why_no_allow_helps
+from iamtriage.policies._readers.elements import as_strings
+from iamtriage.sts._endpoints import find_endpoint
+
+_INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
+_FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_QUOTED_REGION = lazy_pattern(r"'([\w=,.*-]*\.REGION\.[\w.*-]*)'")
+
+ENDPOINT_WITHOUT_ALLOW = CauseType(
+    "endpoint-without-allow",
+    title="The policy of the VPC endpoint has no Allow",
+    meaning="The policy in the text has Deny statements only. As the policy of a VPC endpoint, it denies every request that goes through the endpoint.",
+    recognised_by="The text shows the policy and says that it is for an endpoint.",
+    fix="Add an Allow to the policy of the endpoint, or use the default policy.",
+    of="vpc-endpoint-no-allow",
+)
+_ENDPOINT = lazy_pattern(r"vpc[-_ ]?endpoint|endpoint[-_ ]?polic|\becr[._](?:api|dkr)\b", re.IGNORECASE)
+_REGION = lazy_pattern(r"\b[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]\b", re.ASCII)
+_WHOLE = lazy_pattern(r"\"Statement\"|\bStatement:|\baws_iam_policy_document\b")
+
+
+# Network activity events: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+_OWNER_IN_RECORD = lazy_pattern(r"\bvpcEndpointAccountId\\?\"\s?:\s?\\?\"(?P<id>[0-9]{12})\b", re.ASCII)
+_NETWORK_ACTIVITY = lazy_pattern(r"\bAwsVpceEvent\b|\bNetworkActivity\b")
+_IS_MEANT = "First ask who runs this session whether the call is meant: the record alone shows no attack, and often no resource. A change of the caller's policies does not override the endpoint."
+
+
+def _describe_others(denial: Denial) -> str:
+    """Return the policies that have to allow a call besides that of the endpoint, as the start of a sentence."""
+    is_of_role = denial.lowercase_action in ASSUME_ROLE_ACTIONS
+    return f"A policy of the caller{' and the trust policy of the role' if is_of_role else ''}"
+
+
+def explain_vpc_endpoint(denial: Denial) -> Explanation:
+    """Explain a denial by a VPC endpoint policy."""
+    explicit, owner = denial.is_explicit, "the owner, often the network team,"
+    verbs = {"explicit": "explicitly denies it", "implicit": "does not allow it"}
+    verb = verbs.get(denial.deny or "", "blocks it")
+    went = f"The request went through a VPC endpoint whose policy {verb}."
+    if explicit:
+        went = "A Deny statement in the policy of the VPC endpoint that the request went through matches it."
+    if not explicit and guardrails.identity_notes(denial):
+        went = "The request went through the VPC endpoint."
+        no_allow = f"{_describe_others(denial)} must allow it, too, but that alone does not help."
+    else:
+        any_allow = "No Allow overrides it, neither in a policy of the caller nor in that of the resource or the endpoint"
+        no_allow = why_no_allow_helps(denial).replace("An Allow does not override it", any_allow, 1)
+    text = f"{went} {no_allow}"
+    region = region_argument(denial)
+    is_named = denial.context.vpc_endpoint is not None
+    on_instance = () if is_named else _vpc_commands(denial, region)
+    find = "" if is_named else "The first command lists the endpoints: find the one in the caller's VPC."
+    if on_instance:
+        find = f"The commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC{'' if explicit else '. If there is none, ask the network team for a central one'}."
+        owner = owner if explicit else "the owner"
+    if explicit:
+        title = guardrails.FIND_DENY.format("the VPC endpoint's policy")
+        tested = "such as aws:PrincipalOrgID or aws:ResourceOrgID"
+        if denial.crosses_accounts:
+            tested = f"which can exclude other accounts such as {denial.resource_account} (aws:ResourceAccount, aws:ResourceOrgID)"
+        steps = [
+            f"{find} Read the Deny's conditions, {tested}. It can be intentional, such as to keep data in the organization.".strip(),
+            f"If the request is legitimate, {owner} exempts it from the Deny.",
+        ]
+    else:
+        title = "Change the VPC endpoint's policy"
+        steps = [
+            f"{find} {owner.capitalize()} replaces its policy. The change can take minutes to take effect.".strip()
+        ]
+        in_account, is_meant = _read_record(denial)
+        title, steps = f"{title}{in_account}", [*is_meant, *steps]
+    if "transitively" in (denial.failure.reason or ""):
+        step = "The message says that a service control policy requires this: ask the organization's administrator, too."
+        steps.insert(1 if explicit else 0, step)
+    notes = guardrails.resource_steps(denial)
+    about_statement = (required_grants.NEXT_OBJECTS, task_statements.ALL_REQUIRED.removesuffix("."))
+    if notes and any(words in notes[0] for words in about_statement):
+        steps[-1], notes = f"{steps[-1]} {notes[0]}", notes[1:]
+    if not explicit:
+        if denial.service == "ecr":
+            notes += ("The endpoints of ecr.dkr and S3 (for layers) can have such policies, too.",)
+        # The condition names the role of a session, whose ARN must be complete.
+        if denial.role is None or not denial.role.lacks_its_path:
+            notes += policy_principals.role_path_steps(denial)
+        if denial.crosses_accounts is not False and find_resource_policy(denial.service, denial.resource):
+            where = "if another account owns the resource"
+            if denial.crosses_accounts:
+                where = f"in account {denial.resource_account}"
+            notes += (f"The resource's policy must allow the call, too, {where}.",)
+    remedy = Remedy(
+        title=title,
+        who="account administrator",
+        steps=(*steps, *notes),
+        commands=_endpoint_commands(denial, region, on_instance),
+        statement=endpoint_statement(denial),
+        layer="vpc_endpoint",
+        url=pages.VPC_ENDPOINT,
+    )
+    return guardrails.explain_guardrail(
+        denial, f"the VPC endpoint's policy {verb}", text, "vpc_endpoint", remedy
+    )
+
+
+def _read_record(denial: Denial) -> tuple[str, tuple[str, ...]]:
+    """Return in which account the endpoint is, and what to ask first, if a network activity event shows the call."""
+    text = denial.failure.text
+    owner = _OWNER_IN_RECORD.search(text)
+    is_other = owner is not None and owner["id"] != denial.account
+    in_account = f", in account {owner['id']}" if owner and is_other else ""
+    return in_account, (_IS_MEANT,) if _NETWORK_ACTIVITY.search(text) else ()
+
+
+def _endpoint_commands(denial: Denial, region: str, of_vpc: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the commands that show the endpoints and change the policy of one, after those that look up the VPC."""
+    show, *change = commands.endpoint_policy_commands(region, denial.action)
+    if of_vpc:
+        show = show.replace("--filters ", '--filters Name=vpc-id,Values="$vpc" ')
+    lines = change if denial.context.vpc_endpoint is not None else [*of_vpc, show, *change]
+    if region != "REGION":
+        return tuple(lines)
+    # One value to fill in, instead of one in each command. Variables have no effect between single quotation marks.
+    lines = [_QUOTED_REGION.sub(r'"\1"', each) for each in lines]
+    return ("region=REGION", *(each.replace("REGION", "$region") for each in lines))
+
+
+def _vpc_commands(denial: Denial, region: str) -> tuple[str, ...]:
+    """Return the command that looks up the VPC of the instance or function after which AWS named the session."""
+    session_name: str = getattr(denial.principal, "session_name", "")
+    runtime = denial.context.runtime
+    if runtime is not None and runtime.kind == "lambda" and _FUNCTION.fullmatch(session_name):
+        show = "aws lambda get-function-configuration --region {} --function-name {} --query VpcConfig.VpcId"
+    elif _INSTANCE_ID.fullmatch(session_name):
+        show = "aws ec2 describe-instances --region {} --instance-ids {} --query 'Reservations[].Instances[].VpcId'"
+    else:
+        return ()
+    return (f'vpc="$({commands.fill_command(show, region, session_name)} --output text)"',)
+
+
+def endpoint_statement(denial: Denial) -> dict[str, Any] | None:
+    """Return the statement that allows the action to the caller in an endpoint policy."""
+    statement = guardrails.allowing_statement(denial)
+    if statement is None:
+        return None
+    condition = {"ArnLike": {"aws:PrincipalArn": policy_principals.principal_arn_pattern(denial)}}
+    return {"Sid": statement["Sid"], "Effect": "Allow", "Principal": "*", **statement, "Condition": condition}
+
+
+def add_endpoint_policy(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the policy of the VPC endpoint has no Allow, if the text shows it."""
+    if denial.is_explicit or denial.policy_type not in {None, "vpc_endpoint"}:
+        return explanation
+    policy = next(filter(_denies_everything, list_known_policies(denial)), None)
+    if policy is None or _ENDPOINT.search(denial.failure.text) is None:
+        return explanation
+    # A single statement can be a part of a policy. A key policy states * as its resource, too.
+    is_whole = _WHOLE.search(denial.failure.text) is not None and denial.service != "kms"
+    if denial.policy_type is None and not is_whole:
+        return explanation
+    verdict = "the policy of the VPC endpoint in the text has a Deny and no Allow, so it denies every request that goes through the endpoint"
+    what = explanation.summary.partition(" without a reason")[0].rstrip(".")
+    region = _find_region(denial)
+    others = {each for each in _REGION.findall(denial.failure.text) if each != region and find_endpoint(each)}
+    text = "The policies of the caller and of the resource are not the problem if the same caller succeeds outside of the VPC."
+    if len(others) == 1:
+        other = others.pop()
+        text = f"Requests to {other} do not go through the endpoints of {region}, but leave the VPC in another way, such as NAT, so the policy does not apply to them. If they succeed, the policies of the caller and of the resource are not the problem."
+    return attrs.evolve(
+        explanation,
+        summary=f"{what}: {verdict}." if denial.action is None else denial_summary(denial, verdict),
+        causes=(
+            ENDPOINT_WITHOUT_ALLOW.cause("derived", text=text),
+            *(each for each in explanation.causes if each.evidence != "possible"),
+        ),
+        remedies=(_allow_remedy(denial),),
+    )
+
+
+def _find_region(denial: Denial) -> str:
+    is_registry = denial.service == "ecr" and denial.action is None
+    return commands.region(find_registry(denial.case)[1]) if is_registry else region_argument(denial)
+
+
+def _denies_everything(policy: KnownPolicy) -> bool:
+    """Return whether a policy, which is not that of one resource, has Deny statements only."""
+    statements = policy.statements
+    is_deny = bool(statements) and statements == policy.denies
+    # A policy of a resource states its ARN or none, and needs no Allow for callers of its account.
+    is_of_all = all("*" in as_strings(each.get("Resource")) for each in statements)
+    return policy.has_principal and is_deny and is_of_all
+
+
+def _allow_remedy(denial: Denial) -> Remedy:
+    region = _find_region(denial)
+    action = denial.action or f"{denial.service or 'SERVICE'}:*"
+    reset = f"aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id ENDPOINT_ID --reset-policy"
+    called: tuple[str, ...] = ()
+    if denial.service == "ecr" and denial.action is None:
+        actions = join_words(PULL_ACTIONS, "and")
+        called = (f"A pull calls {LOGIN_ACTION} on * and {actions} on the repository.",)
+    remedy = account_remedy(
+        "Add an Allow to the policy of the endpoint",
+        "Keep the Deny, and allow what is called through the endpoint, in the policy of each endpoint that has it. Such an Allow alone grants nothing: the caller's own policies still decide. The default policy allows everything.",
+        *called,
+        commands=(
+            *commands.endpoint_policy_commands(region, action)[:2],
+            Labelled(
+                "To check that the policy is the cause, or if none is needed, set the default policy:", reset
+            ),
+        ),
+        url=pages.VPC_ENDPOINT,
+    )
+    return attrs.evolve(remedy, statement=endpoint_statement(denial), layer="vpc_endpoint")

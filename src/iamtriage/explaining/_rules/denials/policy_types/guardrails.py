@@ -1,0 +1,296 @@
+"""Explain denials by a policy that caps permissions.
+
+These are service and resource control policies, permissions boundaries, session policies and VPC endpoint policies.
+An identity-based policy cannot override them:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
+from iamtriage.explaining._rules.denials.policy_causes import stated_cause
+from iamtriage.explaining._rules.shared import (
+    commands,
+    companion_actions,
+    decisions,
+    denial_remedies,
+    denied_regions,
+    pages,
+    required_grants,
+    task_statements,
+    text_signs,
+)
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.remedies import present, save_step
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, why_no_allow_helps
+from iamtriage.policies._grants import WILDCARD_OF_AWS
+from iamtriage.typing import PolicyType
+
+FIND_DENY = f"Find the Deny statement in {{}}, {denial_remedies.CHANGE_OR_NARROW}"
+"""The title of the remedy that changes a Deny, to be formatted with the policy."""
+# Actions with the condition key iam:PermissionsBoundary that can give permissions to another principal:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-delegate
+_DELEGATING_ACTIONS = frozenset(
+    f"iam:{verb}"
+    for verb in (
+        *("createrole", "attachrolepolicy", "putrolepolicy", "putrolepermissionsboundary"),
+        *("createuser", "attachuserpolicy", "putuserpolicy", "putuserpermissionsboundary"),
+    )
+)
+_LIFTING = {"iam:deleteuserpermissionsboundary", "iam:deleterolepermissionsboundary"}
+_DEPLOYS = lazy_pattern(
+    r"\b(?:sls|serverless|sam|cdk|amplify|chalice|copilot|zappa) (?:deploy|bootstrap|push)\b|\bStack \S{1,130} failed to deploy\b|\b(?:terraform|tofu|pulumi) (?:apply|up)\b"
+)
+# Such a call creates nothing.
+_READS = (":describe", ":get", ":list")
+# The settings of eksctl for the boundary and the ARN of a role, by the role's logical ID or the name of its stack:
+# https://docs.aws.amazon.com/eks/latest/eksctl/iam-permissions-boundary.html
+_EKSCTL_SETTINGS = (
+    ("NodeInstanceRole", "iam.{} of the node group", "instanceRolePermissionsBoundary", "instanceRoleARN"),
+    ("-podidentityrole-", "{} of the association", "permissionsBoundaryARN", "roleARN"),
+    ("-addon-iamserviceaccount-", "{} of the service account", "permissionsBoundary", "attachRoleARN"),
+    ("FargatePodExecutionRole", "iam.{}", "fargatePodExecutionRolePermissionsBoundary", "fargatePodExecutionRoleARN"),
+    ("-ServiceRole-", "iam.{}", "serviceRolePermissionsBoundary", "serviceRoleARN"),
+)  # fmt: skip
+IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
+
+
+def explain_permissions_boundary(denial: Denial) -> Explanation:
+    """Explain a denial by a permissions boundary."""
+    name = f" {denial.policy}" if denial.policy and commands.arn(denial.policy) == denial.policy else ""
+    can_change = _offers_change(denial)
+    if denial.is_explicit:
+        verdict = f"its permissions boundary{name} explicitly denies it"
+        none = f"No Allow in the policies of {denial.caller} overrides the Deny"
+        text = why_no_allow_helps(denial).replace("An Allow does not override it", none, 1)
+        title = FIND_DENY.format("the permissions boundary")
+        steps = (denial_remedies.CHANGE_CALL, *present(typical_requirement(denial)))
+    else:
+        verdict = f"its permissions boundary{name} does not allow it"
+        own, delegates = describe_own_allow(denial), _delegates(denial)
+        allow = ", so an Allow in another policy has no effect"
+        caps: str | None = (
+            "A boundary only caps permissions: an identity-based policy must allow the action, too."
+        )
+        if own is not None and delegates:
+            # The steps are about the condition.
+            allow = f". {capitalize_start(own)}. Without an Allow in the boundary, that has no effect"
+            caps = None
+        elif own is not None:
+            caps = f"A boundary only caps permissions: {own}, so another Allow there does not help."
+        text = f"The permissions boundary of {denial.caller} has no Allow for the action{allow}. The limit can be intentional."
+        title, delegated, only_call = "Change the permissions boundary", None, None
+        add = save_step("the boundary's policy") if can_change else "Add the statement to the boundary."
+        if delegates:
+            delegated = _delegation_step(denial)
+            only_call = "If the boundary already has a statement with this condition, change only the call."
+        if delegated and not can_change:
+            add, delegated = f"{add} {delegated}", None
+        steps = present(add, delegated, caps, only_call, _deployment_step(denial))
+    narrow = ""
+    lifts = denial.lowercase_action in _LIFTING or (denial.policy and denial.resource == denial.policy)
+    if denial.is_explicit and lifts:
+        title = "Ask an administrator whom the boundary does not limit to change it"
+        steps = ()
+        narrow = f"The Deny is most likely intentional: it keeps {denial.caller} from lifting the limit. Tell the administrator which action you need: with that in the boundary, the Deny can stay. "
+    elif denial.is_explicit and can_change:
+        intent = denial_remedies.may_be_intentional(denial, name.rpartition("/")[2])
+        narrow = f"{intent} If the request is legitimate, an administrator can scope it down or remove it; the boundary must also allow {denial.action}. "
+    versions = f" {commands.FIVE_VERSIONS}" if can_change else ""
+    remedy = Remedy(
+        title=title,
+        who="account administrator",
+        steps=(
+            *steps,
+            *resource_steps(denial),
+            f"{narrow}A change affects every principal that list-entities-for-policy prints.{versions}",
+        ),
+        commands=_boundary_commands(denial),
+        statement=_boundary_statement(denial),
+        layer="permissions_boundary",
+        url=pages.BOUNDARIES,
+    )
+    others = present(_given_role_remedy(denial))
+    return explain_guardrail(denial, verdict, text, "permissions_boundary", remedy, others=others)
+
+
+def explain_guardrail(
+    denial: Denial,
+    verdict: str,
+    text: str,
+    layer: PolicyType,
+    change: Remedy | Callable[[], Remedy],
+    *notes: str,
+    others: tuple[Remedy, ...] = (),
+) -> Explanation:
+    """Return the explanation of a denial by a policy that caps permissions.
+
+    Args:
+        denial: The denial.
+        verdict: What the policy does, as the end of the summary.
+        text: The text of the cause.
+        layer: The type of the policy.
+        change: The remedy that changes the policy, or a function that builds it when the remedies are read.
+        *notes: The notes.
+        others: Remedies for a missing Allow that leave the policy as it is.
+    """
+
+    def build_remedies() -> tuple[Remedy, ...]:
+        remedy = change() if callable(change) else change
+        if not denial.is_explicit:
+            return (remedy, *others)
+        remedies = (denial_remedies.authorization_details_remedy(denial), remedy)
+        # With a named policy, decoding adds only which statement of it denied.
+        ordered = reversed(remedies) if denial.policy else remedies
+        elsewhere = denied_regions.model_region_remedy(denial)
+        if elsewhere is not None and elsewhere.who == remedy.who and not denial.policy:
+            find = attrs.evolve(
+                remedy, title=f"Find the Deny in a {decisions.POLICY_TYPE_NAMES[layer].lower()}"
+            )
+            return present(elsewhere, find)
+        return present(elsewhere, *ordered)
+
+    return denial.explain(
+        denial_summary(denial, f"{verdict}{denied_regions.other_model_region(denial)}"),
+        stated_cause(denial, layer, text),
+        topic=decisions.POLICY_TYPE_NAMES[layer].lower().replace(" ", "-"),
+        remedies=build_remedies,
+        notes=notes,
+    )
+
+
+def identity_notes(denial: Denial) -> tuple[str, ...]:
+    """Return the note on the identity-based policy, unless the authorization details say that one allows it."""
+    return () if decisions.identity_policy_allows(denial.facts, denial.action) else (IDENTITY_ALLOW_REQUIRED,)
+
+
+def resource_steps(denial: Denial) -> tuple[str, ...]:
+    """Return steps on the resource in the statement."""
+    grant = required_grants.required_grant(denial)
+    if grant is None or denial.is_explicit:
+        return ()
+    others = companion_actions.describe_other_resources(grant.action, grant.resources[0])
+    notes = grant.notes
+    if any(verb in grant.action.lower() for verb in _READS):
+        notes = tuple(each for each in notes if each != WILDCARD_OF_AWS)
+    return (*notes, *task_statements.task_statement(grant, denial)[1], *others)
+
+
+def allowing_statement(denial: Denial) -> dict[str, Any] | None:
+    """Return the statement that allows the action, unless a ``Deny`` would override it."""
+    grant = None if denial.is_explicit else required_grants.required_grant(denial)
+    return None if grant is None else task_statements.task_statement(grant, denial)[0]
+
+
+def _delegates(denial: Denial) -> bool:
+    return not denial.is_explicit and denial.lowercase_action in _DELEGATING_ACTIONS
+
+
+def _deployment_step(denial: Denial) -> str | None:
+    """Return that a deployment needs more than its first call."""
+    if _DEPLOYS.search(denial.failure.text) is None or not denial.action:
+        return None
+    return f"{denial.action} is only one of the calls of a deployment: with it alone, the next one is denied. Let the boundary allow all that the deployment needs."
+
+
+def _delegation_step(denial: Denial) -> str:
+    kind = "user" if "user" in denial.lowercase_action else "role"
+    resource = (denial.resource or "").rpartition(":")[2].replace("/", " ")
+    named = f" {clip_text(resource.split()[-1])}" if resource.startswith(f"{kind} ") else ""
+    give = f"If the {kind}{named} has no such boundary, the call is still denied: set it first (put-{kind}-permissions-boundary), if it allows what the {kind} does."
+    if "create" in denial.lowercase_action:
+        give = f"Create the {kind} with that boundary ({_name_settings(denial)[0]}), or the call is still denied."
+    return f"Keep the condition on iam:PermissionsBoundary, or the caller can get more through a {kind} without a boundary. {give}"
+
+
+def _name_settings(denial: Denial) -> tuple[str, str]:
+    """Return the setting for the boundary of a new role or user, and where an existing role can be used instead."""
+    deployment = text_signs.find_deployment(denial.failure, denial.facts)
+    resource = denial.resource or ""
+    of = f" instead of {clip_text(deployment.resource)}" if deployment and deployment.resource else ""
+    if "/eksctl-" in resource:
+        for sign, where, boundary, arn in _EKSCTL_SETTINGS:
+            if sign in resource:
+                return f"in eksctl, {where.format(boundary)}", f" as {where.format(arn)}"
+    if deployment is None:
+        return "--permissions-boundary, in Terraform permissions_boundary", ""
+    if deployment.tool == "Terraform":
+        return "in Terraform, permissions_boundary", of
+    return "in the template, PermissionsBoundary", of
+
+
+def _given_role_remedy(denial: Denial) -> Remedy | None:
+    """Return the remedy that leaves the boundary of the caller, who uses a role that an administrator creates."""
+    if denial.lowercase_action != "iam:createrole":
+        return None
+    return Remedy(
+        title=f"Or use a role that an administrator creates{_name_settings(denial)[1]}",
+        who="account administrator",
+        steps=(
+            f"{capitalize_start(denial.caller)} then needs iam:PassRole on that role, in its own policy and in the boundary, and no iam:CreateRole.",
+        ),
+        url=pages.PASS_ROLE,
+    )
+
+
+def _boundary_statement(denial: Denial) -> dict[str, Any] | None:
+    statement = allowing_statement(denial)
+    if statement is None or not _delegates(denial):
+        return statement
+    boundary = commands.arn(denial.policy, "BOUNDARY_ARN")
+    return {**statement, "Condition": {"StringEquals": {"iam:PermissionsBoundary": boundary}}}
+
+
+def describe_own_allow(denial: Denial) -> str | None:
+    """Return which identity-based policy allows the action already, as a clause, or ``None`` if none is known to."""
+    if decisions.identity_policy_allows(denial.facts, denial.action):
+        return decisions.describe_allowing(denial.facts, denial.action)
+    # Most denials do not need the modules.
+    from iamtriage.explaining._rules.denials.shown_policies.known_policies import is_said_of_caller
+    from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_allowing_policy
+
+    allowing = find_allowing_policy(denial)
+    if allowing is None:
+        return None
+    attached = "" if is_said_of_caller(allowing, denial) else f", if it is attached to {denial.caller}"
+    return f"{allowing.name} allows the action already{attached}"
+
+
+def _offers_change(denial: Denial) -> bool:
+    """Return whether the boundary can be changed.
+
+    AWS manages some policies. The condition of a boundary that delegates permissions is to be met first.
+    """
+    policy = denial.policy
+    if policy is None:
+        return not _delegates(denial)
+    return commands.arn(policy) == policy and ":aws:policy/" not in policy
+
+
+def _boundary_commands(denial: Denial) -> tuple[str, ...]:
+    arn = commands.arn(denial.policy, "BOUNDARY_ARN")
+    lines: tuple[str, ...] = commands.show_policy_commands(arn)
+    if _offers_change(denial):
+        users = "aws iam list-entities-for-policy --policy-arn {}"
+        lines = (*lines, commands.fill_command(users, arn), commands.change_policy(arn))
+    holder = denial_remedies.policy_holder(denial)
+    if arn == denial.policy:
+        # Long lines wrap badly.
+        return (f"boundary={arn}", *(line.replace(arn, '"$boundary"') for line in lines))
+    if holder is None:
+        return lines
+    show = commands.show_boundary_command(*holder)
+    if _delegates(denial):
+        # The condition of the statement contains the ARN, too.
+        return (show, *lines)
+    lookup = f'boundary="$({show}.PermissionsBoundaryArn --output text)"'
+    return (lookup, *(line.replace("BOUNDARY_ARN", '"$boundary"') for line in lines))

@@ -1,0 +1,366 @@
+"""Explain denials by a Deny statement in an identity-based policy, or in a policy that AWS does not name."""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.arns._principals import IdentityCenterRole, User
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.attached_policies import lists_others_only
+from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.conditions.deny_conditions import shows_revocation
+from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
+from iamtriage.explaining._rules.denials.policy_causes import stated_cause
+from iamtriage.explaining._rules.denials.policy_types.identity_remedies import simulation_commands
+from iamtriage.explaining._rules.shared import commands, decisions, denial_remedies, denied_regions, pages
+from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
+from iamtriage.explaining._rules.shared.clues import find_access_key
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
+from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
+from iamtriage.explaining._rules.shared.remedies import (
+    Commands,
+    account_remedy,
+    organization_remedy,
+    replace_in,
+)
+from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
+
+_OF_SET = (
+    "aws sso-admin {}-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN"
+)
+_MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/", re.ASCII)
+_ADDRESS = lazy_pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?=[^.]*:)[0-9a-fA-F:]{3,39}", re.ASCII)
+_SEARCH = "The simulator names the policy (SourcePolicyId), unless the Deny depends on how you call. In the policies{}, look for Deny with {}, {}:*, * or NotAction."
+_OF_GROUPS = ", also in those of each group (list-attached-group-policies, list-group-policies)"
+_SOURCES = "'EvaluationResults[].MatchedStatements[].SourcePolicyId'"
+
+KEY_QUARANTINE = CauseType(
+    "key-quarantine",
+    title="AWS quarantined the user because of an exposed access key",
+    meaning="AWS attached a quarantine policy to the user, because it found an access key of the user exposed publicly.",
+    recognised_by="The denying policy is AWSCompromisedKeyQuarantine.",
+    fix="Replace the exposed key and follow the support case. AWS asks to leave the quarantine policy in place until the case is closed.",
+    sources=(pages.QUARANTINE, pages.EXPOSED_KEYS),
+)
+
+
+def _change_step(denial: Denial) -> str:
+    intent = denial_remedies.may_be_intentional(
+        denial, (denial.policy or "").rpartition("/")[2], *denial.statements
+    )
+    legitimate = f"{intent} If the request is legitimate,"
+    if isinstance(denial.role, IdentityCenterRole):
+        name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
+        return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
+    shared = f". This affects everything that list-entities-for-policy prints. {commands.FIVE_VERSIONS}"
+    where = shared if _change_commands(denial) else "."
+    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes it down or removes it{where}"
+
+
+def _show_evaluated(denial: Denial) -> tuple[str, ...]:
+    """Return the command that prints the inline policy that denied, as IAM keeps it with the authorization details."""
+    show = (
+        "aws iam-toolbox get-request-authorization-policy --authorization-id {} --policy-uri {} --region {}"
+    )
+    return tuple(
+        fill_command(
+            show, denial.failure.authorization_id, policy.uri, denial_remedies.console_region(denial)
+        )
+        for reason in decisions.matching_reasons(denial.action, denial.facts.authorization_details)[:1]
+        for policy in reason.policies[:1]
+        if denial.failure.authorization_id and policy.arn is None
+    )
+
+
+def _leave_group(denial: Denial) -> Commands:
+    """Return the command that removes the user from the group whose policy denies."""
+    group = decisions.denying_group(denial.facts, denial.action)
+    if group is None or not isinstance(denial.principal, User):
+        return ()
+    remove = "aws iam remove-user-from-group --group-name {} --user-name {}"
+    line = fill_command(remove, commands.group_argument(group), commands.user_name(denial.principal.name))
+    return (Labelled(f"Or, if {denial.caller} is to lose the group's Allow statements, too:", line),)
+
+
+def explain_identity_deny(denial: Denial) -> Explanation:
+    """Explain a denial by a ``Deny`` in an identity-based policy."""
+    if "AWSCompromisedKeyQuarantine" in (denial.policy or ""):
+        return _explain_quarantine(denial)
+    evaluated = _show_evaluated(denial)
+    inline = (*evaluated, *decisions.inline_policy_commands(denial.facts, denial.action))
+    name = (denial.policy or "").rpartition("/")[2]
+    unnamed = f"the identity-based policy {clip_text(name)}" if name else "an identity-based policy"
+    named = next(decisions.named_statements(denial.facts, denial.action), None)
+    is_revoked, is_of_all = shows_revocation(denial), name == "AWSDenyAll"
+    found = f"an identity-based policy of {denial.caller}"
+    of_group = ", or a policy of one of the user's groups" if isinstance(denial.principal, User) else ""
+    policy = f" AWS does not name the policy: it can be an inline policy{of_group}."
+    if named or is_revoked:
+        policy = ""
+    if denial.policy and denial.policy not in (named or ""):
+        found, policy = denial.policy, ""
+        if _is_of_group(denial):
+            policy = f" It is not attached to {denial.caller} itself, so a group of the user has it: list-entities-for-policy prints which."
+    details = denial_remedies.authorization_details_remedy(denial)
+    lacks_allow = decisions.other_policies_without_allow(denial.facts, denial.action) is not None
+    also = other_side_command(denial, denial.action or "") if lacks_allow else None
+    remedy = account_remedy(
+        f"{'Read' if named else 'Find'} the Deny statement, {denial_remedies.CHANGE_OR_NARROW}",
+        None
+        if inline or denial.policy
+        else _SEARCH.format(_OF_GROUPS if of_group else "", denial.action or "the action", denial.service),
+        typical_requirement(denial),
+        "If the evaluated Deny, which the first command prints, has a Condition, avoid what it matches."
+        if evaluated
+        else denial_remedies.CHANGE_CALL,
+        _change_step(denial),
+        *denied_regions.region_steps(denial),
+        commands=(
+            *(inline or _policy_commands(denial)),
+            *_leave_group(denial),
+            also and also._replace(label="Then add the Allow that the call also lacks:"),
+        ),
+        url=pages.EVALUATION,
+    )
+    first: Remedy | None = attrs.evolve(remedy, layer="identity")
+    if is_revoked:
+        first, details = None, None
+    if _MANAGED_POLICY.match(denial.policy or "") and denial.principal is not None:
+        first = _detach_remedy(denial, name)
+        policy = f"{policy} It is an AWS managed policy, which only AWS changes."
+    every = ", as it does every action" if is_of_all else ""
+    verdict = f"{named or unnamed} explicitly denies it{every}{denied_regions.other_model_region(denial)}"
+    return denial.explain(
+        denial_summary(denial, verdict),
+        stated_cause(
+            denial,
+            "identity",
+            f"{'' if named else f'A Deny statement in {found} matches the request.'}{policy} {'An Allow does not override it.' if is_revoked or is_of_all else why_no_allow_helps(denial)}".lstrip(),
+        ),
+        # The authorization details name the policy, if the message does not.
+        remedies=(
+            denied_regions.model_region_remedy(denial),
+            *((first, details) if denial.policy else (details, first)),
+        ),
+        notes=ONE_POLICY_TYPE,
+    )
+
+
+# A policy that a list in the text has, whose name says that it denies.
+_LISTED = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,4}(?P<name>[\w+=,.@-]{1,128})",
+    re.ASCII,
+)
+_HOLDER = lazy_pattern(
+    r"\blist-attached-(?:role|user)-policies\b[^\n]{0,200}?--(?:role|user)-name[ =][\"']?([\w+=,.@-]{1,64})",
+    re.ASCII,
+)
+_NAME_OF_DENY = lazy_pattern(
+    r"(?i:deny|denies|forbid|prohibit|restrict|disallow|block|prevent|guard-?rail|quarantine|lock-?down)|(?<![a-z])[Nn]o[-_]?[A-Z]"
+)
+
+
+def add_listed_policy(denial: Denial, explanation: Explanation) -> Explanation:
+    """Return in which of the policies that the text lists the Deny most likely is, judging by their names."""
+    listed = {each[0]: each["name"] for each in _LISTED.finditer(denial.failure.text)}
+    names = {arn: name for arn, name in listed.items() if _NAME_OF_DENY.search(name)}
+    if len(names) != 1 or len(explanation.causes) != 1 or not explanation.remedies:
+        return explanation
+    arn, name = names.popitem()
+    holders = set(_HOLDER.findall(denial.failure.text))
+    if holders and getattr(denial.role or denial.principal, "name", None) not in holders:
+        return explanation  # the list is that of another role or user
+    at = next(
+        (at for at, each in enumerate(explanation.remedies) if "the Deny statement" in each.title), None
+    )
+    if at is None:
+        return explanation
+    remedy = explanation.remedies[at]
+    shown = commands.show_policy_commands(commands.arn(arn))
+    step = f"Judging by its name, the Deny is in {clip_text(name)}, which the text lists: the first two commands print it."
+    first = attrs.evolve(
+        remedy,
+        steps=(step, *(each for each in remedy.steps if not each.startswith("The simulator"))),
+        commands=(*shown, *remedy.commands),
+    )
+    cause = explanation.causes[0]
+    return attrs.evolve(
+        explanation,
+        summary=f"{explanation.summary.removesuffix('.')}, most likely {clip_text(name)}, which the text lists.",
+        causes=(attrs.evolve(cause, because=(*cause.because, f"The text lists {clip_text(arn)}.")),),
+        remedies=(*explanation.remedies[:at], first, *explanation.remedies[at + 1 :]),
+    )
+
+
+def _detach_remedy(denial: Denial, name: str) -> Remedy:
+    """Return what to do about an AWS managed policy that denies, such as AWSDenyAll: nobody can change it.
+
+    Budget actions attach policies:
+    https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-controls.html.
+    """
+    kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(None))
+    arn = commands.arn(denial.policy, "POLICY_ARN")
+    region = commands.REGIONS_OF_IAM.get(denial.location.partition or "", "us-east-1")
+    show, build = f"aws iam list-entities-for-policy --policy-arn {arn}", account_remedy
+    event, detach = f"Attach{kind.capitalize()}Policy", commands.detach_policy(kind, holder, arn)
+    step, of_group = f"CloudTrail has the events of IAM in {region}, for 90 days.", ""
+    others: str | Labelled | None = None
+    if (group := decisions.denying_group(denial.facts, denial.action)) is not None:
+        event = "AttachGroupPolicy"
+        detach = commands.detach_policy("group", commands.group_argument(group), arn)
+        of_group = f" All members of the group {clip_text(group)} have it."
+    elif kind == "user":
+        step += " If the list shows a group of the user, look up AddUserToGroup instead."
+        others = Labelled(
+            "Or, if the list shows a group of the user, whose other permissions this takes away, too:",
+            fill_command("aws iam remove-user-from-group --group-name GROUP_NAME --user-name {}", holder),
+        )
+    elif isinstance(denial.role, IdentityCenterRole):
+        # IAM rejects changes to its roles, which have the policies of a permission set.
+        event, region = "AttachManagedPolicyToPermissionSet", "REGION"
+        show, build = "aws sso-admin list-instances", organization_remedy
+        step = "REGION is that of IAM Identity Center. list-instances prints INSTANCE_ARN, and the console shows PERMISSION_SET_ARN on the page of the permission set."
+        detach = fill_command(
+            f"{_OF_SET.format('detach-managed-policy-from')} --managed-policy-arn {{}}", arn
+        )
+        others = f"{_OF_SET.format('provision')} --target-type ALL_PROVISIONED_ACCOUNTS"
+    find = f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue={event} --query"
+    query = f"Events[?contains(CloudTrailEvent, '{arn}')].[EventTime,EventName,Username]"
+    return build(
+        f"Find out who attached {clip_text(name)} and why, then detach it",
+        f"A person or an automation attached it, such as a budget action, an incident response or an offboarding: ask them first.{of_group}",
+        step,
+        commands=(
+            show,
+            fill_command(f"{find} {{}}", query),
+            Labelled("Then, if the reason no longer applies:", detach),
+            others,
+        ),
+        url=pages.EVALUATION,
+    )
+
+
+def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
+    """Return the commands that print the policy that denies, or list the caller's policies."""
+    if denial.policy is None:
+        sources = (f"{each} --query {_SOURCES}" for each in simulation_commands(denial))
+        return (*sources, *denial_remedies.list_policies_commands(denial))
+    arn = commands.arn(denial.policy, "POLICY_ARN")
+    users = fill_command("aws iam list-entities-for-policy --policy-arn {}", arn)
+    return (*commands.show_policy_commands(arn), users)
+
+
+def _policy_commands(denial: Denial) -> Commands:
+    """Return the commands that print and change the policy that denies."""
+    lines = (*_show_policy_commands(denial), *_change_commands(denial))
+    if denial.policy is None or (arn := commands.arn(denial.policy, "POLICY_ARN")) != denial.policy:
+        return lines
+    # Long lines wrap badly.
+    return (f"policy={arn}", *replace_in(lines, arn, '"$policy"'))
+
+
+def _change_commands(denial: Denial) -> Commands:
+    """Return the commands that change or detach the customer managed policy that denies."""
+    holder = denial_remedies.policy_holder(denial)
+    if denial.policy is None or holder is None or isinstance(denial.role, IdentityCenterRole):
+        return ()
+    arn, (kind, name) = commands.arn(denial.policy, "POLICY_ARN"), holder
+    if (group := decisions.denying_group(denial.facts, denial.action)) is not None:
+        detach = commands.detach_policy("group", commands.group_argument(group), arn)
+        label = f"Or, if no member of the group {clip_text(group)} is meant to have it:"
+        return (commands.change_policy(arn), Labelled(label, detach))
+    label = f"Or, if {denial.caller} is not meant to have it:"
+    if _is_of_group(denial):
+        label = "Or, if no member of the group that the list shows is meant to have it:"
+        kind, name = "group", "GROUP_NAME"
+    elif kind == "user":
+        label = f"Or, if {denial.caller} is not meant to have it (if the list shows a group, with detach-group-policy):"
+    return (commands.change_policy(arn), Labelled(label, commands.detach_policy(kind, name, arn)))
+
+
+def _is_of_group(denial: Denial) -> bool:
+    """Return whether a list in the text shows that the policy is attached to a group of the user, not to the user."""
+    return (
+        isinstance(denial.principal, User)
+        and denial.policy is not None
+        and lists_others_only(denial.failure.text, denial.principal.name, denial.policy)
+    )
+
+
+def _explain_quarantine(denial: Denial) -> Explanation:
+    """Explain a denial by the policy that AWS attaches to users with publicly exposed keys."""
+    name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
+    address = denial.failure.envelope.source_ip or ""
+    suspect = "If nobody in your organization made the denied call, an attacker most likely did."
+    if _ADDRESS.fullmatch(address):
+        key = find_access_key(denial.case)
+        used = f" with the key {key}" if key else ""
+        suspect = f"The denied call came{used} from {address}: unless you know that address, it is most likely an attacker's."
+    key = fill_command("access-key --user-name {} --access-key-id ACCESS_KEY_ID", name)
+    deny = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/AWSDenyAll"
+    remedy = account_remedy(
+        "Treat the user's access keys as compromised: replace them",
+        f"{suspect} Run the commands as another user or role: the policy denies some of them to this user.",
+        "Deactivate each key, and attach AWSDenyAll, which also stops the user in the console and its sessions (up to 36 hours). Programs with a key fail until you give them a role.",
+        "Run lookup-events in each Region. Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed, which AWSDenyAll does not stop.",
+        "Follow the AWS Support case, and leave both policies attached until it is resolved.",
+        commands=(
+            fill_command("aws iam list-access-keys --user-name {}", name),
+            f"aws iam update-{key} --status Inactive",
+            fill_command(f"aws iam attach-user-policy --user-name {{}} --policy-arn {deny}", name),
+            "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region REGION",
+            Labelled("As soon as no program needs the key:", f"aws iam delete-{key}"),
+        ),
+        url=pages.ROTATE_KEYS,
+    )
+    text = f"AWS attaches its managed policy {(denial.policy or '').rpartition('/')[2]} when it finds an access key of the user exposed publicly. An Allow does not override its explicit deny."
+    return denial.explain(
+        denial_summary(denial, "AWS quarantined the user because an access key is exposed"),
+        KEY_QUARANTINE.cause("reported", reason_lines(denial), text=text),
+        topic="compromised-key",
+        remedies=remedy,
+    )
+
+
+_RESULT = "'EvaluationResults[].[EvalDecision,MatchedStatements[].SourcePolicyId,PermissionsBoundaryDecisionDetail,OrganizationsDecisionDetail]'"
+_READ_RESULT = (
+    "The command names a policy of the caller that has the Deny. AllowedByPermissionsBoundary: false means the boundary, and AllowedByOrganizations: false a service control policy, which only the organization's administrators see.",
+    "If it says allowed, a condition on MFA, the network or tags decides, or an endpoint policy: the simulator knows none of them. The command requires iam:SimulatePrincipalPolicy.",
+)
+
+
+def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
+    """Explain an explicit deny if AWS does not state the policy type."""
+    statement = f"the statement {clip_text(denial.statements[0])}" if denial.statements else "a policy"
+    named = f" named {clip_text(denial.statements[0])}" if denial.statements else ""
+    of_resource = "" if denial.service in WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
+    is_user = isinstance(denial.principal, User)
+    own = "the caller's identity-based policies"
+    if is_user:
+        own = "the user's own policies and those of its groups"
+    session = "" if is_user else "the session policy, "
+    search = f"Check in this order: {own}, {of_resource}the permissions boundary, service control policies, {session}the VPC endpoint policy."
+    lines: Commands = tuple(f"{each} --query {_RESULT}" for each in simulation_commands(denial))
+    if denial.policy is not None and commands.arn(denial.policy) == denial.policy:
+        search = f"It is in {clip_text(denial.policy)}. Read its conditions: a request that they do not match is not denied."
+        lines = _show_policy_commands(denial) if ":iam:" in denial.policy else ()
+    remedy = account_remedy(
+        f"Find the Deny statement{named}",
+        search,
+        *(_READ_RESULT if lines and "Check in" in search else ()),
+        f"{denial_remedies.CHANGE_CALL} If the request is legitimate, narrow the Deny.",
+        commands=lines,
+        url=pages.EVALUATION,
+    )
+    text = f"A Deny statement matches the request. The message does not name its policy. {why_no_allow_helps(denial)}"
+    return denial.explain(
+        denial_summary(denial, f"{statement} denies it explicitly"),
+        EXPLICIT_DENY.cause(denial.policy_type_evidence, reason_lines(denial), text=text),
+        remedies=(denial_remedies.authorization_details_remedy(denial), remedy),
+    )

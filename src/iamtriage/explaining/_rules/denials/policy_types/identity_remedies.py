@@ -1,0 +1,396 @@
+"""Build the remedies of denials that identity-based policies, or none at all, account for."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, lower_first
+from iamtriage.actions._lookup import find_action
+from iamtriage.arns._principals import Role, Root, ServiceLinkedRole, User
+from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared import commands, denial_remedies, pages, wording
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.principal_words import long_role_name
+from iamtriage.explaining._rules.shared.remedies import (
+    Commands,
+    account_remedy,
+    owner_remedy,
+    present,
+    your_remedy,
+)
+from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
+from iamtriage.policies._masked_arns import find_partition
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
+
+_SERVICE_LINKED_ROLE = lazy_pattern(
+    r":role/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/", re.ASCII
+)
+_QUEUE_URL = lazy_pattern(
+    r"https://(?:sqs\.)?(?P<region>[a-z0-9-]{5,30})\.[a-z.]{3,40}/(?P<account>[0-9]{12})/(?P<name>[\w-]{1,80}(?:\.fifo)?)",
+    re.ASCII,
+)
+# CloudTrail records the events of these services in us-east-1, in the partition aws:
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-cli.html
+_GLOBAL_SERVICES = frozenset({"cloudfront", "iam", "organizations", "route53"})
+
+_RELEASE = lazy_pattern(
+    r"aws-load-balancer-controller(?::|[^\n]{0,200}[ \t])(v[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\b", re.ASCII
+)
+_CHART = lazy_pattern(r"\bchart(?: version)?[ :=-]{1,2}\"?v?1\.([0-9]{1,2})\.([0-9]{1,2})\b", re.ASCII)
+# The release with which the numbers of charts and releases began to agree.
+_FIRST_CHART = (5, 0)
+# A policy that somebody wrote instead of attaching the one of AWS.
+_OWN_POLICY = lazy_pattern(
+    r"(?i:\b(?:our|my|its|a|an) (?:(?:own|hardened|custom|restricted|tightened|minimal|narrower?|self-written) ){1,3}(?:IAM )?polic(?:y|ies)\b|\bpolic(?:y|ies) (?:instead of|rather than) the (?:AWS|managed|Amazon))"
+)
+# A condition key and its value, without characters of the shorthand syntax of the AWS CLI.
+_CONTEXT = lazy_pattern(r"[\w.:/+@-]{1,600}", re.ASCII)
+_ATTACHED_POLICY = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::\d{12}:policy/[\w+=,.@/-]{1,512}")
+# The default version of a policy, as the AWS CLI lists it.
+_DEFAULT_VERSION = lazy_pattern(
+    r"\bTrue\s{1,20}(\d{4}-\d\d-\d\d)T|\"IsDefaultVersion\":\s?true,\s{0,80}\"CreateDate\":\s?\"(\d{4}-\d\d-\d\d)"
+)
+# A StorageClass whose name or parameters say that its volumes are encrypted.
+_ENCRYPTED_VOLUME = lazy_pattern(
+    r"\bStorageClass:?\s{1,8}\"?[a-z0-9.-]{0,60}(?:enc|kms)|\bencrypted[\"']?\s?[:=]\s?[\"']?true\b|\bkmsKeyId\b",
+    re.ASCII,
+)
+# https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
+_KEY_STEP = "It does not allow the use of a KMS key. If the StorageClass names a customer managed key, also allow kms:CreateGrant, kms:Decrypt, kms:DescribeKey, kms:GenerateDataKeyWithoutPlaintext and kms:ReEncrypt* on it."
+
+
+def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
+    """Return the remedies if no identity-based policy allows the action, or if AWS gives no reason."""
+    is_stated = denial.policy_type == "identity"
+    # The message says already what an encoded part that is cut off would confirm.
+    is_needed = not (is_stated and denial.action and denial_remedies.is_encoded_message_cut(denial))
+    details = present(denial_remedies.authorization_details_remedy(denial) if is_needed else None)
+    if is_stated and isinstance(denial.role, ServiceLinkedRole) and denial.service == "kms":
+        from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
+
+        return (resource_remedy(denial), *details)
+    if denial.action is None:
+        remedies = _ambiguous_remedies(denial) if denial.actions else (_unnamed_call_remedy(denial),)
+    else:
+        is_plain = denial.deny == "implicit" or denial.principal_text is None
+        managed = present(_managed_policy_remedy(denial) if is_plain else None)
+        grants = _grant_remedies(denial)
+        # Creating the role once is simpler than any policy.
+        is_own = bool(managed and grants) and next(find_said(denial.failure.text, _OWN_POLICY), None)
+        if is_own:
+            grants, managed = _prefer_own_policy(grants, managed)
+        is_first = find_service_of_linked_role(denial) is None and not is_own
+        remedies = (*managed, *grants) if is_first else (*grants, *managed)
+        if not is_stated or not remedies + details:
+            remedies = (*remedies, _locate_policy_remedy(denial, is_first=not remedies))
+    # An encoded message contains more than any guess.
+    is_encoded = denial.failure.encoded_message or denial_remedies.is_encoded_message_cut(denial)
+    return (*details, *remedies) if is_encoded and not is_stated else (*remedies, *details)
+
+
+def _prefer_own_policy(
+    grants: tuple[Remedy, ...], managed: tuple[Remedy, ...]
+) -> tuple[tuple[Remedy, ...], tuple[Remedy, ...]]:
+    """Return remedies for a role with a policy of its own, which somebody preferred to a managed one."""
+    first, whole = grants[0], managed[0]
+    step = "Add the statement to the role's own policy, and to what creates it, too."
+    own = attrs.evolve(first, steps=(*first.steps, step))
+    title = f"Or {lower_first(whole.title)}"
+    return (own, *grants[1:]), (attrs.evolve(whole, title=title),)
+
+
+def _grant_remedies(denial: Denial) -> tuple[Remedy, ...]:
+    """Return the remedies that allow the action, in the account of the caller and in that of the resource."""
+    grant, of_owner = _grant_remedy(denial), _cross_account_remedy(denial)
+    if grant is not None and of_owner is not None and of_owner.policy is not None:
+        from iamtriage.explaining._rules.denials.resource_commands import policy_of
+
+        [statement, *_] = of_owner.policy["Statement"]
+        step = wording.other_side_step(denial, policy_of(denial).name, statement)
+        grant = attrs.evolve(grant, steps=(*grant.steps, wording.capitalize_start(step)))
+    service = find_service_of_linked_role(denial)
+    if grant is not None and service is not None:
+        grant = _create_or_allow_role(denial, grant, service)
+    return present(grant, of_owner)
+
+
+def _managed_policy_remedy(denial: Denial) -> Remedy | None:
+    """Return the remedy that gives a Kubernetes controller all that it needs, if AWS has a policy for it."""
+    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    role = denial.role
+    if controller is None or not denial_remedies.identity_allow_helps(denial):
+        return None
+    if controller.policy_file is not None:
+        return None if isinstance(denial.principal, User) else _policy_file_remedy(denial, controller, role)
+    path = controller.managed_policy
+    if path is None or f"{path.rpartition('/')[2]}" in denial.failure.text:
+        # One that the text lists is attached already.
+        return None
+    arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{path}"
+    grant = required_grant(denial)
+    on_star = " (whose resource is *)" if grant is not None and grant.resources == ("*",) else ""
+    step = f"It allows what {controller.name} normally calls. The denied action alone{on_star} can lead to the next denial."
+    return account_remedy(
+        f"Attach the AWS managed policy {path.rpartition('/')[2]} to {denial.caller}",
+        AGENT_OF_NODE if denial.service == "eks-auth" else step,
+        _KEY_STEP if _ENCRYPTED_VOLUME.search(denial.failure.text) and "EBS" in path else None,
+        commands=commands.attach_policy(commands.role_name(None if role is None else role.name), arn),
+        url=pages.MANAGE_POLICIES,
+    )
+
+
+# The first release of the AWS Load Balancer Controller whose policy allows tags in the calls that create resources.
+_WITH_TAGS = "v2.4.7"
+_BEFORE_TAGS = lazy_pattern(r"\bv2\.(?:[0-3]\.[0-9]{1,2}|4\.[0-6])\b")
+
+
+def _find_release(text: str) -> str:
+    """Return the last release of a history, in the image or in the output of helm after the chart.
+
+    Charts 1.x have release 2.x.
+    """
+    charts = [(int(minor), int(patch)) for minor, patch in _CHART.findall(text)]
+    of_chart = "v2.{}.{}".format(*max(charts)) if charts and max(charts) >= _FIRST_CHART else "VERSION"
+    return next(reversed(_RELEASE.findall(text)), of_chart)
+
+
+def _policy_file_remedy(denial: Denial, controller: Controller, role: Role | None) -> Remedy:
+    """Return the remedy that gives a controller the policy that its release documents."""
+    partition = denial.location.partition or "aws"
+    suffix = {"aws-cn": "_cn", "aws-us-gov": "_us-gov"}.get(partition, "")
+    version = _find_release(denial.failure.text)
+    whose = "the controller's release"
+    if denial.lowercase_action == "elasticloadbalancing:addtags" and _BEFORE_TAGS.search(denial.failure.text):
+        version, whose = _WITH_TAGS, f"release {_WITH_TAGS} of the controller"
+    url = (controller.policy_file or "").replace("SUFFIX", suffix).replace("VERSION", version)
+    tag = "" if version != "VERSION" else " VERSION is its tag, such as v2.13.0."
+    action = (denial.action or "").replace(":Describe", ":Modify")
+    is_known = action != denial.action and find_action(action) is not None
+    following = f", such as of {action}" if is_known else ""
+    grant = required_grant(denial)
+    on_star = " with the Resource *" if grant is not None and grant.resources == ("*",) else ""
+    title = f"Give {denial.caller} the policy of {whose}"
+    older, name = (
+        "An older policy of the controller can stay attached.",
+        role.name if role else long_role_name(denial.principal_text),
+    )
+    if "assumed-role/eksctl-" in denial.failure.text:
+        older = "eksctl created the role, with the policy of the eksctl release if wellKnownPolicies is set. Also add the ARN of the new policy to attachPolicyARNs of the service account, so that the stack of the role keeps it."
+    policy_name = f"AWSLoadBalancerController-{version}"
+    policy_arn = f"arn:{partition}:iam::{commands.account(denial.account)}:policy/{policy_name}"
+    lines: Commands = (
+        f"aws iam create-policy --policy-name {policy_name} --policy-document file://policy.json",
+        commands.attach_policy(commands.role_name(name), policy_arn),
+    )
+    shown = denial.failure.text.partition(f"list-attached-role-policies --role-name {name}")[2]
+    attached, changed = set(_ATTACHED_POLICY.findall(shown)), _DEFAULT_VERSION.search(shown)
+    if len(attached) == 1:
+        arn = attached.pop()
+        shown = clip_text(arn.rpartition("/")[2])
+        since = f", last changed on {changed[changed.lastindex or 0]}," if changed else ""
+        title = f"Update {shown} to the policy of {whose}"
+        older = f"{shown}{since} is of an older release, and lacks actions that the controller calls."
+        lines = (commands.change_policy(commands.arn(arn, "POLICY_ARN")),)
+    return account_remedy(
+        title,
+        f"Each release documents its policy, which allows {denial.action}{on_star}, and an upgrade of the chart does not change IAM.{tag} The denied action alone can lead to the next denial{following}.",
+        older,
+        commands=(f"curl -f -o policy.json {url}", *lines),
+        url=pages.LOAD_BALANCER_CONTROLLER,
+    )
+
+
+def find_service_of_linked_role(denial: Denial) -> str | None:
+    """Return the service whose service-linked role the caller tried to create, if its name is known."""
+    if denial.lowercase_action != "iam:createservicelinkedrole":
+        return None
+    found = _SERVICE_LINKED_ROLE.search(denial.resource or "")
+    return found["service"] if found else None
+
+
+def _create_or_allow_role(denial: Denial, grant: Remedy, service: str) -> Remedy:
+    """Return the remedy that creates a service-linked role, or allows the caller to do so."""
+    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    again = "retry the call" if controller is None else "the controller retries automatically"
+    create = commands.fill_command("aws iam create-service-linked-role --aws-service-name {}", service)
+    allowing = tuple(Labelled(f"Or, to let {denial.caller} create it:", each) for each in grant.commands[:1])
+    return attrs.evolve(
+        grant,
+        title=f"Create the service-linked role of {service}",
+        steps=(
+            # https://github.com/terraform-aws-modules/terraform-aws-eks/issues/823
+            f"Once the role exists, {again}: the caller then needs no iam:CreateServiceLinkedRole{', only iam:GetRole on the role' if service.startswith('eks') else ''}. If IAM says that its name has been taken, it exists already.",
+            *grant.steps,
+        ),
+        commands=(create, *grant.commands),
+        labels=allowing,
+        url=pages.SERVICE_LINKED,
+    )
+
+
+def _cut_step(denial: Denial) -> str | None:
+    """Return what is unknown because the text cuts the message off."""
+    if not denial_remedies.is_message_cut(denial):
+        return None
+    shown = denial_remedies.cut_resource(denial)
+    name = f" The name of the resource begins with {clip_text(shown)}: complete it." if shown else ""
+    return f"The text is cut off: the whole message, or errorMessage in the CloudTrail record, can name the reason. An Allow helps if no policy of the caller allows the action yet.{name}"
+
+
+def _grant_remedy(denial: Denial) -> Remedy | None:
+    """Return the remedy that allows the action, or the alternative for service-linked roles."""
+    if isinstance(denial.role, ServiceLinkedRole):
+        return account_remedy(
+            "Allow the role in the resource's policy, or let the service use another role",
+            f"{denial.role.name} is a service-linked role: only its service can change its policies.",
+            "If the resource has a policy, as a bucket has, allow the role there.",
+            "If the service accepts a service role that you create, give that role a policy for this action.",
+            url=pages.SERVICE_LINKED,
+        )
+    if not denial_remedies.identity_allow_helps(denial):
+        return None
+    cut_step = _cut_step(denial)
+    allow = allow_remedy(denial, first_step=cut_step)
+    if allow is None:
+        return None
+    if cut_step is None:
+        return allow
+    return attrs.evolve(allow, title=wording.put_check_first("Get the whole message", allow.title))
+
+
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
+_DATA_EVENTS = lazy_pattern(
+    r"s3:(?:Get|Put|Delete)Object\w*|lambda:InvokeFunction|sns:Publish|sqs:(?:Send|Receive|Delete)Message|kinesis:(?:Put|Get)Records?"
+    r"|dynamodb:(?:Batch)?(?:Get|Put|Update|Delete|Write)Item|dynamodb:(?:Query|Scan)|logs:PutLogEvents|cloudwatch:PutMetricData"
+)
+
+
+def _locate_policy_remedy(denial: Denial, *, is_first: bool) -> Remedy:
+    simulation, later = simulation_commands(denial), "" if is_first else ", if the call is still denied"
+    has_record = _DATA_EVENTS.fullmatch(denial.action or "") is None
+    lines = (*simulation, _cloudtrail_command(denial)) if has_record else simulation
+    if not lines:
+        from iamtriage.explaining._rules.denials.resource_commands import policy_commands, policy_of
+
+        lines = policy_commands(denial, policy_of(denial).show_command)
+    about_simulator = "The simulator evaluates the caller's identity-based policies and permissions boundary, but no session policies."
+    return account_remedy(
+        f"{wording.FIND_POLICY} {'limits' if denial.deny == 'implicit' else 'denies'} it{later}",
+        about_simulator if simulation else None,
+        "The CloudTrail record of the call can contain more than the message."
+        if has_record
+        else "CloudTrail has a record of the call only if a trail logs data events.",
+        commands=lines,
+        url=pages.ACCESS_DENIED,
+    )
+
+
+def _unnamed_call_remedy(denial: Denial) -> Remedy:
+    queue = _QUEUE_URL.fullmatch(denial.resource or "")
+    if queue is None:
+        return your_remedy(
+            "Find the caller and the call",
+            "Check which identity the program uses: it can differ from the one that you expect.",
+            "Look for the call in CloudTrail: the record names action, resource and caller.",
+            commands=("aws sts get-caller-identity", _cloudtrail_command(denial)),
+            url=pages.ACCESS_DENIED,
+        )
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+    partition = find_partition(queue["region"]) or "aws"
+    arn = f"arn:{partition}:sqs:{queue['region']}:{queue['account']}:{queue['name']}"
+    template = "aws sqs get-queue-attributes --queue-url {} --attribute-names Policy --region {}"
+    return account_remedy(
+        f"Allow {denial.caller} what it does with the queue {queue['name']}",
+        f"SQS names no action. Senders need sqs:SendMessage, and consumers need sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes, on {arn}.",
+        f"For a caller outside the account {queue['account']}, the queue policy must allow it, too: the second command prints it.",
+        commands=("aws sts get-caller-identity", commands.fill_command(template, queue[0], queue["region"])),
+        url=pages.ACCESS_DENIED,
+    )
+
+
+def _ambiguous_remedies(denial: Denial) -> tuple[Remedy, ...]:
+    """Return the remedies if several services have the operation; a guess is not enough for an ``Allow``."""
+    return (
+        your_remedy(
+            "Find the service that was called",
+            "Look at the client that makes the call in the code, or in CloudTrail: eventSource in the record is the service.",
+            "Pass it to explain() as the fact service: the explanation then names the action and the policy.",
+            commands=("aws sts get-caller-identity", _cloudtrail_command(denial)),
+            url=pages.ACCESS_DENIED,
+        ),
+        account_remedy(
+            "If no policy of the caller allows it yet, allow the action of that service",
+            f"It is one of these: {wording.join_first_four(denial.actions)}. Allow only that one.",
+            url=pages.MANAGE_POLICIES,
+        ),
+    )
+
+
+def _cloudtrail_command(denial: Denial) -> str:
+    operation = denial.failure.envelope.operation or (denial.action or "").partition(":")[2]
+    name = operation if operation.isalnum() and operation.isascii() else "OPERATION"
+    region = denial_remedies.region_argument(denial)
+    if denial.service in _GLOBAL_SERVICES and denial.location.partition in {None, "aws"}:
+        region = "us-east-1"
+    source = denial.event_source if name == "OPERATION" else None
+    attribute = f"AttributeKey=EventName,AttributeValue={name}"
+    if source is not None:
+        attribute = f"AttributeKey=EventSource,AttributeValue={source}"
+    return f"aws cloudtrail lookup-events --region {region} --lookup-attributes {attribute} --max-results 10"
+
+
+def simulation_commands(denial: Denial) -> tuple[str, ...]:
+    """Return the command for the IAM policy simulator, if caller and action are known."""
+    grant = required_grant(denial)
+    has_policies = not isinstance(denial.principal, Root) and not denial_remedies.is_user_of_service(denial)
+    if grant is None or not grant.known or not has_policies:
+        return ()
+    role, arn = denial.role, None
+    if role is not None and not role.lacks_its_path:
+        arn = str(role)
+    elif isinstance(denial.principal, User):
+        arn = str(denial.principal)
+    arn = commands.arn(None if denial.has_masked_account else arn, "PRINCIPAL_ARN")
+    words = ["--policy-source-arn", arn, "--action-names", grant.action]
+    if grant.resources != ("*",):
+        # A note says that a name can lack its path.
+        is_whole = len(grant.resources) == 1 and not (grant.notes or grant.has_placeholders)
+        target = grant.resources[0] if is_whole and denial.resource_arn is None else denial.resource
+        words += ("--resource-arns", commands.arn(target, "RESOURCE_ARN"))
+    message = denial.facts.decoded_message
+    # The simulator knows no tags of the resource and no options of the call.
+    context = [
+        f"ContextKeyName={each.key},ContextKeyValues={each.request_values[0]},ContextKeyType=string"
+        for each in (() if message is None else message.denying_conditions())
+        if each.request_values and _CONTEXT.fullmatch(f"{each.key}{each.request_values[0]}")
+    ]
+    if context:
+        words += ("--context-entries", *dict.fromkeys(context))
+    return (commands.command("aws", "iam", "simulate-principal-policy", *words),)
+
+
+def _cross_account_remedy(denial: Denial) -> Remedy | None:
+    """Return the remedy for the resource's owner, if it is in another account."""
+    if not denial.crosses_accounts:
+        return None
+    from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
+    from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+
+    if denial.service in RESOURCE_POLICIES:
+        return resource_remedy(denial)
+    return owner_remedy(
+        f"Or assume a role of account {denial.resource_account}",
+        "The owner creates a role with the permission, whose trust policy allows the caller. The caller assumes it.",
+        f"If resources of {denial.service} have resource-based policies or are shared with AWS RAM, their owner can allow the caller that way.",
+        url=pages.OTHER_ACCOUNTS,
+    )

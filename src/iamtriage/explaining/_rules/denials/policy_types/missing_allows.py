@@ -1,0 +1,247 @@
+"""Explain that an Allow is missing, or may be: AWS says so, gives no reason, or does not even name the service.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html says which services give a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._text import quote_words
+from iamtriage.arns._principals import Root, ServicePrincipal
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
+from iamtriage.explaining._rules.shared import pages, wording
+from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
+from iamtriage.explaining._rules.shared.denial import CUT_OFF, WITHOUT_RESOURCE_POLICIES, Denial
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.remedies import Remedy
+
+IMPLICIT_DENY = CauseType(
+    "implicit-deny",
+    title="No statement denies the action; an Allow is missing",
+    text="It is an implicit denial.",
+    meaning="No statement denies the action explicitly, and none allows it: an implicit denial.",
+    recognised_by="The decoded message or the authorization details say that there is no explicit deny.",
+    fix="Add an Allow in the policy type that lacks it.",
+    sources=(pages.EVALUATION,),
+)
+_TAGGING_CALLS = tuple(f"ec2:{verb}" for verb in ("Allocate", "Copy", "Create", "Import", "Request", "Run"))
+_NO_REASON = "most likely, no identity-based policy allows it"
+_MOST_FREQUENT = "The message gives no reason, and a missing Allow is the most frequent cause."
+# A service with a new name checks the prefix of the resource's ARN:
+# https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
+_OTHER_PREFIXES = {"codeconnections": "codestar-connections", "codestar-connections": "codeconnections"}
+UNKNOWN_ACTION = CauseType(
+    "unknown-action",
+    title="The message names neither the action nor the policy",
+    text="The message names neither the action nor the policy, so it does not show what is missing.",
+    recognised_by='The message is a bare "Access Denied".',
+    fix="Find the call in CloudTrail, or repeat it with debug output.",
+    sources=(pages.ACCESS_DENIED,),
+)
+
+
+def explain_missing_allow(denial: Denial) -> Explanation:
+    """Explain an implicit denial by an identity-based policy, or a denial for which AWS gives no reason."""
+    if isinstance(denial.principal, ServicePrincipal):
+        # AWS Glue names itself instead of the role of a crawler.
+        caller = f"the role that {denial.principal.name} uses"
+        denial = attrs.evolve(denial, principal=None, principal_text=None, caller=caller)
+    if denial.crosses_accounts:
+        # Few denials need it.
+        from iamtriage.explaining._rules.denials.policy_types.other_accounts import explain_other_account
+
+        if (explanation := explain_other_account(denial)) is not None:
+            return explanation
+    is_stated = denial.policy_type == "identity"
+    tags = _find_tags(denial)
+    reason = _describe_reason(denial, tags)
+
+    def build_remedies() -> tuple[Remedy, ...]:
+        # Many explanations are only read for their causes, and remedies need many modules.
+        from iamtriage.explaining._rules.denials.policy_types.identity_remedies import missing_allow_remedies
+
+        return missing_allow_remedies(denial)
+
+    return denial.explain(
+        wording.denial_summary(denial, reason),
+        *_causes(denial, reason),
+        topic="" if is_stated else "access-denied",
+        remedies=build_remedies,
+        notes=(
+            *_tag_notes(denial, tags),
+            *wording.cross_account_notes(denial),
+            ONE_POLICY_TYPE if is_stated else None,
+            EVENTUAL_CONSISTENCY,
+        ),
+    )
+
+
+def _find_tags(denial: Denial) -> dict[str, str]:
+    """Return the condition keys of tags in a decoded message that has no Deny."""
+    if denial.deny != "implicit" or denial.facts.decoded_message is None or denial.policy_type == "identity":
+        return {}
+    from iamtriage.explaining._rules.shared.decisions import request_tags
+
+    return request_tags(denial.facts)
+
+
+def _find_renamed(denial: Denial) -> str | None:
+    """Return the action in the text that has the other prefix of a renamed service."""
+    prefix, _, name = (denial.action or "").partition(":")
+    if prefix not in _OTHER_PREFIXES:
+        return None
+    text, other = denial.failure.text, f"{_OTHER_PREFIXES[prefix]}:{name}"
+    return other if other in text and text.count(denial.action or "") == 0 else None
+
+
+def _describe_reason(denial: Denial, tags: dict[str, str]) -> str:
+    if (other := _find_renamed(denial)) is not None:
+        return f"the policy in the text allows {other}, and the prefix of the action has to be that of the connection's ARN"
+    if denial.policy_type == "identity":
+        return "no identity-based policy allows it"
+    if denial.deny == "implicit":
+        # Of a call that sets tags, they are no reason.
+        sets_tags = (denial.action or "").endswith("Tags")
+        return f"no policy allows it{'' if sets_tags else _describe_tags(tags)}"
+    # Plain denials, which state the reason, do not need it.
+    from iamtriage.explaining._rules.shared import denial_remedies
+
+    if denial_remedies.is_encoded_message_cut(denial):
+        return "the reason is in the encoded message, which is cut off in this text"
+    if denial.failure.encoded_message and denial.facts.decoded_message is None:
+        return "the encoded message states the action, the resource and the reason"
+    if denial_remedies.is_message_cut(denial):
+        return "the text is cut off before the reason"
+    if denial.action is None:
+        return f"the message names {'neither the service nor a reason' if denial.actions else 'no action'}"
+    return _NO_REASON if denial_remedies.identity_allow_helps(denial) else "the message gives no reason"
+
+
+def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
+    evidence, reasons = denial.policy_type_evidence, wording.reason_lines(denial)
+    if denial.policy_type == "identity":
+        on = " on this resource" if denial.resource else ""
+        text = f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}."
+        # Most messages stand alone.
+        start, end = denial.failure.span
+        if end - start < len(denial.failure.text.strip()):
+            from iamtriage.explaining._context.readers.statements import MOMENT, find_changed
+
+            if (changed := find_changed(denial.failure.text, MOMENT)) is not None:
+                reasons = (
+                    f"The text says {quote_words(changed)}: first repeat the call. A change takes effect after seconds, at most minutes, without a restart.",
+                )
+        yield NO_IDENTITY_ALLOW.cause(evidence, reasons, text=text)
+        yield from _service_linked_causes(denial)
+        if denial.lowercase_action.endswith("tagging") and denial.operation != "CopyObject":
+            from iamtriage.explaining._rules.shared import allow_remedies
+
+            if allow_remedies.copies_tags(denial):
+                text = allow_remedies.describe_tags_of_copy(denial)
+                yield DERIVED_ACTION.cause("derived", text=text)
+        return
+    from iamtriage.explaining._rules.shared import denial_remedies
+
+    is_ambiguous = denial.action is None and bool(denial.actions)
+    if denial.actions and (is_ambiguous or denial.action_evidence == "derived"):
+        yield _derived_action_cause(denial)
+    if denial.deny == "implicit":
+        yield IMPLICIT_DENY.cause(evidence, reasons)
+    if not denial.actions:
+        yield UNKNOWN_ACTION.cause("derived")
+        return
+    if _find_renamed(denial) is not None:
+        text = "CodeStar Connections is now CodeConnections: connections that the console creates since July 2024 have the new prefix in their ARN, older ones keep the old one. The connection itself, if its status is Available, is not the problem."
+        yield NO_IDENTITY_ALLOW.cause("derived", text=text)
+        return
+    # A verdict without a reason means that an Allow helps.
+    has_no_reason = reason == _NO_REASON
+    if is_ambiguous or has_no_reason or denial_remedies.identity_allow_helps(denial):
+        because = (_MOST_FREQUENT,) if has_no_reason else ()
+        text = f"No identity-based policy of {denial.caller} allows {denial.action or 'it'}."
+        yield NO_IDENTITY_ALLOW.cause(because=because, text=text)
+    yield _other_policy_cause(denial)
+
+
+def _service_linked_causes(denial: Denial) -> Iterator[Cause]:
+    if denial.lowercase_action != "iam:createservicelinkedrole":
+        return
+    from iamtriage.explaining._rules.calls.service_roles import NO_SERVICE_LINKED_ROLE
+    from iamtriage.explaining._rules.denials.policy_types.identity_remedies import find_service_of_linked_role
+
+    service = find_service_of_linked_role(denial)
+    if service is not None:
+        text = f"The call needs the service-linked role of {service}, which most likely does not exist in the account yet. It is created once per account."
+        yield NO_SERVICE_LINKED_ROLE.cause("derived", text=text)
+
+
+def _describe_tags(tags: dict[str, str]) -> str:
+    """Return the tags that a policy with conditions on tags must match, as the end of a sentence."""
+    if not tags:
+        return ""
+    owners = {"ResourceTag": "The resource", "RequestTag": "The request", "PrincipalTag": "The caller"}
+    key = next(iter(tags))
+    kind = key.partition("/")[0].partition(":")[2]
+    named = [f"{each.partition('/')[2]}={value}" for each, value in tags.items() if f":{kind}/" in each]
+    listed = wording.join_first_four(tuple(named))
+    return f". {owners[kind]} has the tag{'s' if len(named) > 1 else ''} {listed}: an Allow that requires another tag or value does not match"
+
+
+def _tag_notes(denial: Denial, tags: dict[str, str]) -> tuple[str, ...]:
+    """Return the note with the condition that allows an action on all resources with the tag."""
+    key = next(iter(tags), "")
+    if ":ResourceTag/" not in key or denial.context.policies:
+        return ()
+    import json  # imported here because plain denials need no JSON
+
+    condition = {"StringEquals": {key: tags[key]}}
+    return (f"Or allow it by tag: Resource * and Condition {json.dumps(condition, ensure_ascii=False)}.",)
+
+
+def _other_policy_cause(denial: Denial) -> Cause:
+    """Return the possible cause that a policy denies that the message does not name."""
+    if isinstance(denial.principal, Root):
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-single-account.html
+        other = "the resource belongs to another account, whose policy does not allow the call, or "
+        text = f"The root user has all permissions in its own account. So {'' if denial.crosses_accounts is False else other}the resource's policy, a service control policy or a VPC endpoint policy denies it."
+        return OTHER_LAYER.cause(text=text)
+    limits = "a service control policy, a permissions boundary, a session policy or a VPC endpoint policy"
+    of_resource = "" if denial.service in WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
+    text = f"A policy that the message does not name can deny it: {of_resource}{limits}."
+    if denial.deny == "implicit":
+        text = f"A policy that caps permissions does not allow it: {limits}."
+    return OTHER_LAYER.cause(text=text)
+
+
+def _derived_action_cause(denial: Denial) -> Cause:
+    operation, stated = denial.failure.envelope.operation, denial.failure.action
+    if stated is not None and ":" in stated and denial.action is not None:
+        text = f"The message names the operation {stated.partition(':')[2]}, which requires {denial.action}."
+        if CUT_OFF.search(stated):
+            text = f"The text cuts the action off, and only {denial.action} begins like that."
+        return DERIVED_ACTION.cause("derived", text=text)
+    because = ("The message names the call, not the action.",)
+    actions = wording.join_first_four(denial.actions)
+    if denial.action is None:
+        text = f"Several services have a call {operation}, and the text does not say which was called. Depending on the service, it requires {actions}."
+        return DERIVED_ACTION.cause(because=because, text=text)
+    called = f"The call {operation}" if operation else "The call in the text"
+    if denial.service == "kafka-cluster" and denial.action != "kafka-cluster:Connect":
+        because = ("The message names no action.",)
+        called = "The client is connected, so kafka-cluster:Connect is allowed: what it did then"
+    # https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control.html
+    is_of_acls = denial.service == "kafka-cluster" and "ACL" in denial.failure.text
+    acls = " Kafka ACLs have no effect on clients with IAM: do not add any." if is_of_acls else ""
+    text = f"{called} requires {actions}.{acls}"
+    if denial.failure.encoded_message:
+        # Of calls that also tag what they create or start instances with a role.
+        other = "iam:PassRole" if operation == "RunInstances" else "ec2:CreateTags"
+        example = f", such as {other}" if actions.startswith(_TAGGING_CALLS) else ""
+        text += f" The encoded message can name another action{example}."
+    return DERIVED_ACTION.cause("derived", because, text=text)

@@ -1,0 +1,333 @@
+"""Explain denials by a resource-based policy, and callers without identity-based policies.
+
+KMS keys and roles have their own modules, because their policies follow other rules. Source:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words, quote_words
+from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
+from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.calls.service_statements import compare_statements
+from iamtriage.explaining._rules.denials import resource_commands
+from iamtriage.explaining._rules.denials.conditions import encrypted_data
+from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
+from iamtriage.explaining._rules.denials.policy_causes import stated_cause
+from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_own_allow
+from iamtriage.explaining._rules.shared import (
+    commands,
+    denial_remedies,
+    pages,
+    policy_principals,
+    required_grants,
+    services,
+    task_statements,
+)
+from iamtriage.explaining._rules.shared.allow_remedies import describe_other_side
+from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
+from iamtriage.explaining._rules.shared.companion_actions import describe_companions
+from iamtriage.explaining._rules.shared.decisions import identity_policy_allows
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policy_names import statement_id
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.remedies import Commands, present, resource_policy_remedy, save_step
+from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
+from iamtriage.policies._documents import build_statement
+
+# The console's test calls use a stage that cannot be deployed.
+_STAGE = lazy_pattern(
+    r"arn:[\w-]{3,20}:execute-api:[^:]*:[^:]*:[a-z0-9]{5,20}/(?!test-invoke-stage/)(?P<stage>[A-Za-z0-9_-]{1,128})/",
+    re.ASCII,
+)
+_CHANGE = lazy_pattern(r"\baws [a-z0-9-]+ ([a-z0-9-]+) ")
+IF_OTHER_ACCOUNT = (
+    "If the caller is in another account, an identity-based policy of the caller must allow the action, too."
+)
+# The actions that read or replace a policy, and what the root user can do in spite of it:
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html and
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
+_POLICY_ACTIONS = {
+    "s3:getbucketpolicy": "S3UnlockBucketPolicy",
+    "s3:putbucketpolicy": "S3UnlockBucketPolicy",
+    "s3:deletebucketpolicy": "S3UnlockBucketPolicy",
+    "sqs:getqueueattributes": "SQSUnlockQueuePolicy",
+    "sqs:setqueueattributes": "SQSUnlockQueuePolicy",
+}
+# https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+_LOCKED_KEY = "A principal whom the key policy allows kms:PutKeyPolicy runs the commands. If none is left, only AWS Support can make the key manageable again, not even the root user."
+# https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying.html
+_MANAGED_KEY = (
+    " If describe-key shows KeyManager AWS, nobody can change the policy: use a customer managed key."
+)
+_NETWORK = lazy_pattern(
+    r"(?i:\b(?:from|in|on|inside|through|via|over)\b[^\n]{0,30}\b(?:VPC|VPN|office|intranet|bastion|EC2)\b)"
+)
+# Calls of people, which say nothing about a service.
+_BY_HAND = lazy_pattern(
+    r"(?i:\baws [a-z0-9-]{2,30} [a-z-]{3,40}\b|\b(?:by hand|manual(?:ly)?|(?:from|in|on) (?:my|our|the) (?:shell|cloudshell|laptop|terminal|machine|console)|(?:as|with|using) (?:my|our|an?) (?:own )?(?:admin\w{0,10}|user|role|credentials|profile))\b)"
+)
+
+
+def explain_resource_policy(denial: Denial) -> Explanation:
+    """Explain a denial by a resource-based policy."""
+    if isinstance(denial.principal, ServicePrincipal) and not denial.is_explicit:
+        return explain_service_principal(denial)
+    policy = resource_commands.policy_of(denial)
+    name = policy.name
+    if denial.is_explicit:
+        name += f" or the {policy.other}" if policy.other else ""
+        text = f"A Deny statement in the {name} matches the request. {why_no_allow_helps(denial)}"
+        verdict = f"the {name} explicitly denies it"
+        if (works := find_working(denial.failure.text, _NETWORK)) is not None:
+            verdict += f", most likely by the network of the call: the text says {quote_words(works)}"
+        remedy = narrow_deny_remedy(denial, name)
+        notes: tuple[str, ...] = ()
+    else:
+        text = f"The {name} does not allow {denial.caller} to perform the action."
+        verdict = f"the {name} does not allow it"
+        remedy = resource_remedy(denial)
+        if denial.service == "kms" and denial.crosses_accounts is False:
+            # Else AWS names the identity-based policies, which do not allow it.
+            text = f"The key policy neither allows {denial.caller} to perform the action nor enables IAM policies (the account's root as principal), so an Allow in a policy of {denial.caller} alone has no effect."
+        is_unknown = denial.crosses_accounts is None and denial.resource_account is not None
+        needs_more = is_unknown and _may_need_identity_allow(denial)
+        if (own := find_own_allow(denial)) is not None:
+            # Within one account, it would be enough, except for a key.
+            required = "is required, too, but " if denial.crosses_accounts else ""
+            verdict += f", and {own} is not enough: it {required}covers only the caller's account"
+            likely = denial.crosses_accounts is None and denial.service != "kms"
+            verdict += f", so most likely the {name.partition(' ')[0]} is in another one" if likely else ""
+        notes = (*((IF_OTHER_ACCOUNT,) if needs_more else ()), ONE_POLICY_TYPE)
+    return denial.explain(
+        denial_summary(denial, verdict),
+        stated_cause(denial, "resource", text),
+        topic="resource-policy",
+        remedies=(remedy, denial_remedies.authorization_details_remedy(denial)),
+        notes=notes,
+    )
+
+
+def _may_need_identity_allow(denial: Denial) -> bool:
+    """Return whether an identity-based policy of the caller can be missing, too."""
+    is_service = isinstance(denial.principal, ServicePrincipal)
+    is_allowed = identity_policy_allows(denial.facts, denial.action) or find_own_allow(denial) is not None
+    return not is_service and not is_allowed
+
+
+def explain_service_principal(denial: Denial) -> Explanation:
+    """Explain the denial of a service that calls as itself."""
+    policy = resource_commands.policy_of(denial)
+    verdict = f"the {policy.name} does not allow the service"
+    remedy = resource_remedy(denial)
+    source = denial.principal_text if try_parse_arn(denial.principal_text) else None
+    stated = None
+    if isinstance(denial.principal, ServicePrincipal) and denial.action:
+        name = denial.principal.name
+        stated = compare_statements(denial.case, name, denial.action, denial.resource, source)
+    if stated is not None and stated.is_allowed and stated.is_code:
+        verdict += f", although the code in the text {stated.verdict}: most likely, it is not deployed, or it is the policy of another resource"
+    elif stated is not None and not stated.is_allowed:
+        verdict, remedy = f"the {policy.name} in the text {stated.verdict}", stated.correct(remedy)
+    text = f"{denial.principal} calls as a service principal, not with a role of yours. Only the {policy.name} can allow it."
+    if find_working(denial.failure.text, _BY_HAND) is not None:
+        text += " A call by hand succeeds because its own caller is allowed, which says nothing about the service."
+    return denial.explain(
+        denial_summary(denial, verdict),
+        SERVICE_NOT_ALLOWED.cause("derived", reason_lines(denial), text=text),
+        topic="service-principal",
+        remedies=remedy,
+        notes="A service principal has no identity-based policies.",
+    )
+
+
+_EMPTY_POLICY = '{"Version": "2012-10-17", "Statement": []}'
+_IN_FILE = f"has no policy yet: write {_EMPTY_POLICY} into the file first."
+_INSTEAD = f"has no policy yet, write {_EMPTY_POLICY} into old-policy.json."
+# How the calls that read a policy report that there is none: RepositoryPolicyNotFoundException, NoSuchBucketPolicy,
+# PolicyNotFoundException, or a response without it. By the name of the policy.
+_WITHOUT_POLICY = {
+    "table's resource policy": f"If the first command fails because the table {_INSTEAD}",
+    "repository policy": f"If the first command fails because the repository {_INSTEAD}",
+    "bucket policy": f"If the first command fails because the bucket {_INSTEAD}",
+    "secret's resource policy": f"If old-policy.json contains None, the secret {_IN_FILE}",
+    "queue policy": f"If old-policy.json contains None, the queue {_IN_FILE}",
+}
+
+
+def resource_remedy(denial: Denial) -> Remedy:
+    """Return the remedy that allows the caller in the resource-based policy."""
+    policy = resource_commands.policy_of(denial)
+    added = _allow_statement(denial)
+    grant = required_grants.required_grant(denial)
+    steps = [_save_step(policy)]
+    if policy.adds_statement:
+        steps = [f"Add the statement to the {policy.name}: the command keeps the existing ones."]
+    more = () if added is None else task_statements.add_certain_companions(added, denial)
+    if added is not None and not more:
+        more = task_statements.add_image_actions(added, denial)
+    is_two_sided = denial.crosses_accounts and not isinstance(denial.principal, ServicePrincipal)
+    # The step about the file is superfluous if commands write it, so it says nothing else.
+    if more:
+        steps.append(" ".join(more))
+    if grant is not None and not more:
+        steps += describe_companions(grant.action, by_resource=True)
+    if policy.name in _WITHOUT_POLICY and added is not None:
+        steps.append(_WITHOUT_POLICY[policy.name])
+    if denial.lowercase_action == "kms:putkeypolicy":
+        steps.insert(0, _LOCKED_KEY)
+    # A policy with a wrong principal is rejected, or allows another role.
+    steps += policy_principals.role_path_steps(denial)
+    steps += _describe_form(policy, () if grant is None else grant.notes, denial.failure.text)
+    statements = [] if added is None else [added]
+    lines: Commands = resource_commands.policy_commands(denial, policy.show_command, policy.change_command)
+    if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
+        arn = policy_principals.policy_principal_arn(denial)
+        statements = services.linked_role_key_statements(arn)
+        step = "The second statement lets the service create the grants with which it uses the key for the resources it manages."
+        steps.append(step)
+        if denial.crosses_accounts:
+            root = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:root"
+            statements = services.linked_role_key_statements(root, grants_only_for_services=False)
+            grant_it = f"Then an administrator of account {denial.account} runs create-grant for the role, whose own policies cannot be changed."
+            steps.append(grant_it)
+            region = None if denial.resource_arn is None else denial.resource_arn.region
+            lines += (commands.create_grant_command(denial.resource, region, arn),)
+    elif is_two_sided:
+        # The other side is as necessary as the policy itself, and a short explanation must not hide it.
+        if find_own_allow(denial) is None:
+            other_side, own = describe_other_side(denial, added)
+            steps.insert(0, other_side)
+            lines = (*lines, *present(own))
+    elif _may_need_identity_allow(denial) and denial.resource_account is None:
+        is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
+        where = "The text masks the account of the resource: run the commands in that account. "
+        steps.insert(1, f"{where if is_masked else ''}{IF_OTHER_ACCOUNT}")
+    title = f"Allow {denial.caller} in the {policy.name}{in_resource_account(denial)}"
+    return resource_policy_remedy(
+        title, *steps, commands=lines, statements=statements, url=pages.CROSS_ACCOUNT
+    )
+
+
+def _describe_form(policy: services.ResourcePolicy, notes: tuple[str, ...], text: str) -> Iterator[str]:
+    """Yield what the policy's statements name as the resource, and which other policy applies."""
+    if policy.resource_is_star:
+        of_aws = "" if encrypted_data.CUSTOMER_KEY.search(text) else _MANAGED_KEY
+        yield f"In a {policy.name}, Resource * means this key.{of_aws}"
+    else:
+        yield from notes
+    if policy.other:
+        yield f"The {policy.other} must allow the request, too, or delegate it to the access points of an account by a condition on s3:DataAccessPointAccount."
+    if not policy.names_resource:
+        yield f"The {policy.name} names no resource: it applies to the one that it belongs to."
+    if policy is resource_commands.OTHER_POLICY:
+        yield "Not every service supports resource-based policies. Otherwise, assume a role of the resource's account."
+
+
+def _save_step(policy: services.ResourcePolicy) -> str:
+    change, name = _CHANGE.search(policy.change_command), f"the {policy.name}"
+    if change is None:
+        return f"Add the statement to {name} and keep the existing ones: a change replaces the whole policy."
+    # A short explanation can hide the command.
+    return save_step(name, command=change[1])
+
+
+def in_resource_account(denial: Denial) -> str:
+    """Return in which account commands about the resource run, if it is not the caller's."""
+    return f", in account {denial.resource_account}" if denial.crosses_accounts else ""
+
+
+def _allow_statement(denial: Denial) -> dict[str, Any] | None:
+    grant = required_grants.required_grant(denial)
+    if grant is None:
+        return None
+    policy = resource_commands.policy_of(denial)
+    principal = {"AWS": policy_principals.policy_principal_arn(denial)}
+    if isinstance(denial.principal, ServicePrincipal):
+        principal = {"Service": denial.principal.name}
+    added = build_statement(grant, sid=statement_id(grant.action), principal=principal)
+    if policy.resource_is_star:
+        # The policy belongs to one key, which is the only resource that * matches there.
+        added["Resource"] = "*"
+    if not policy.names_resource:
+        del added["Resource"]
+    if "Service" in principal:
+        account = denial.account or denial.resource_account or "ACCOUNT_ID"
+        added["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
+        if try_parse_arn(denial.principal_text) is not None:
+            added["Condition"] = {"ArnLike": {"aws:SourceArn": denial.principal_text}}
+    return added
+
+
+def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) -> Remedy:
+    """Return the remedy that changes a Deny statement of the resource-based policy, with the command that writes it."""
+    is_upload = denial.lowercase_action in {"s3:putobject", "s3:createmultipartupload"}
+    is_unsigned = denial.principal_text == "anonymous"
+    networks = "aws:SourceVpc, aws:SourceVpce or aws:SourceIp"
+    domain = services.find_domain(denial.failure.text)
+    if denial.service == "es":
+        # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html
+        networks = "" if domain and domain["kind"] == "vpc" else "aws:SourceIp, if the domain is not in a VPC"
+    ways = present(
+        f"from a network ({networks})" if networks else None,
+        # API Gateway has no endpoints without TLS.
+        "over HTTPS (aws:SecureTransport)" if denial.service != "execute-api" else None,
+        "with the encryption header that they name" if is_upload else None,
+        None if is_unsigned else "with MFA (aws:MultiFactorAuthPresent)",
+        "by certain principals (aws:PrincipalOrgID or aws:PrincipalArn)",
+    )
+    compare = ""
+    if is_unsigned:
+        compare = " Compare them with the client's public address (curl https://checkip.amazonaws.com) or its VPC endpoint."
+    policy = resource_commands.policy_of(denial)
+    # A command that only adds an Allow does not change the Deny.
+    change = policy.change_command if shows_change and not policy.adds_statement else ""
+    save = " Save the changed policy as policy.json." if change else ""
+    title = f"Find the Deny statement in the {name}{in_resource_account(denial)}, {denial_remedies.CHANGE_OR_NARROW}"
+    locked = None
+    task = _POLICY_ACTIONS.get(denial.lowercase_action)
+    if task is not None and not isinstance(denial.principal, Root):
+        kind, reads = policy.name.partition(" ")[0], "get" in denial.lowercase_action
+        owner = denial.resource_account or (None if denial.crosses_accounts else denial.account)
+        assume = f"aws sts assume-root --target-principal {owner or 'ACCOUNT_ID'} --task-policy-arn arn=arn:{denial.location.partition or 'aws'}:iam::aws:policy/root-task/{task}"
+        title = f"{'Read and change' if reads else 'Change'} the {name}{in_resource_account(denial)} as a caller that the Deny exempts, or as the root user"
+        locked = f"The Deny also covers {denial.action}, so {denial.caller} cannot {'read' if reads else 'replace'} the policy, not even with AdministratorAccess. The root user of the {kind}'s account can, such as in CloudShell: a Deny in the policy does not stop it. For a member account, the management account can use {assume}."
+    return resource_policy_remedy(
+        title,
+        locked,
+        f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.{compare}",
+        # The ways name the requirements of an upload.
+        None if is_upload else typical_requirement(denial),
+        f"If the request is legitimate, exempt the caller from the Deny{_describe_exemption(denial)}.{save}{f' {denial_remedies.REDEPLOY}' if denial.service == 'execute-api' else ''}",
+        statements=(),
+        commands=(
+            *resource_commands.policy_commands(denial, policy.show_command, change),
+            *redeploy_commands(denial),
+        ),
+        url=pages.EVALUATION,
+    )
+
+
+def _describe_exemption(denial: Denial) -> str:
+    """Return the condition that exempts a role or user, which is added to a Deny statement, as the end of a sentence."""
+    if denial.role is None and not isinstance(denial.principal, User):
+        return ""
+    arn = policy_principals.principal_arn_pattern(denial)
+    return f', with the condition "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(arn)}"}}'
+
+
+def redeploy_commands(denial: Denial) -> Commands:
+    """Return the command that deploys an API to the stage of the request."""
+    found = _STAGE.match(denial.resource or "")
+    if found is None:
+        return ()
+    template = "aws apigateway create-deployment --rest-api-id API_ID --stage-name STAGE_NAME"
+    (deploy,) = resource_commands.policy_commands(denial, template.replace("STAGE_NAME", found["stage"]))
+    return (Labelled("Then, when the policy is changed:", deploy),)

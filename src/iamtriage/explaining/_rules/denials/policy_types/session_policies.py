@@ -1,0 +1,349 @@
+"""Explain denials by a session policy, which whatever opens a session passes.
+
+A session can do only what both its session policy and the policies of its role or user allow:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
+from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
+from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy, Who
+from iamtriage.explaining._rules.denials.policy_types import guardrails
+from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_allowing_policy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import find_region
+from iamtriage.explaining._rules.shared.clusters import find_cluster, restart_command
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.masked_principals import session_name
+from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
+from iamtriage.explaining._rules.shared.remedies import save_step
+from iamtriage.explaining._rules.shared.required_grants import find_named_resource
+from iamtriage.explaining._rules.shared.statement_matching import names_resource
+from iamtriage.explaining._rules.shared.text_signs import AMPLIFY, Signs
+from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
+from iamtriage.policies._documents import build_document
+from iamtriage.policies._readers.elements import allow_statements, as_strings
+
+# What passes a session policy, by its form in a workflow, a Terraform provider, a command or code:
+# https://github.com/aws-actions/configure-aws-credentials and https://registry.terraform.io/providers/hashicorp/aws.
+_SESSION_POLICY_PLACES = Signs(
+    {
+        r"\binline-session-policy\b": "inline-session-policy of the step configure-aws-credentials",
+        r"\bmanaged-session-policies\b": "managed-session-policies of the step configure-aws-credentials",
+        r"\bassume_role(?:_with_web_identity)?\s{0,4}\{[^}]{0,600}\bpolicy(?:_arns)?\s{0,20}=": "policy or policy_arns in the block assume_role of the provider",
+        r"\baws sts (?:assume-role|get-federation-token)[^\n]{0,400} --policy(?:-arns)?\b": "the option --policy or --policy-arns of the command aws sts",
+        r"\b(?i:assume_?role(?:_?with_?(?:web_?identity|saml))?|get_?federation_?token)(?:Command)?\([^)]{0,400}\b(?:Policy(?:Arns)?|policy(?:_arns)?)[\"']?\s?[=:]": "Policy or PolicyArns of the STS call in the code",
+    }
+)
+_ASSUMED_ROLE = lazy_pattern(
+    r"\brole-?_?(?:arn|to-?_?assume)[\"']?[ =:]{1,3}[\"']?arn:[\w-]{3,20}:iam::\d{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})",
+    re.ASCII | re.IGNORECASE,
+)
+# A managed policy that is passed as a session policy.
+_PASSED_POLICY = lazy_pattern(
+    r"(?P<place>\bmanaged-session-policies|--policy-arns|\bpolicy_arns|\bPolicyArns)\b[\s\S]{0,40}?\b(?P<arn>arn:aws[a-z-]{0,12}:iam::(?P<owner>aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,8}(?P<name>[\w+=,.@-]{1,128}))",
+    re.ASCII,
+)
+# What passes a document, next to what passes a managed policy.
+_INLINE_PLACES = {
+    "managed-session-policies": "inline-session-policy of the same step, on one line",
+    "--policy-arns": "--policy file://policy.json",
+    "policy_arns": "policy of the same block",
+    "PolicyArns": "Policy of the same call",
+}
+# A call with its arguments, in an SDK or the AWS CLI.
+_FEDERATION_CALL = lazy_pattern(
+    r"\bget_?federation_?token(?:Command)?(?P<sdk>\((?:[^()]|\((?:[^()]|\([^()]{0,300}\)){0,300}\)){0,600}\))"
+    r"|\baws sts get-federation-token(?P<cli>(?:[^\n\\]|\\\n?){0,600})",
+    re.IGNORECASE,
+)
+_SESSION_CREATED = "Find the code or tool that creates the session: its STS call, such as AssumeRole, passes Policy or PolicyArns. IAM does not store session policies; a CloudTrail record has them in requestParameters."
+# Not for names that many sessions share.
+_SEARCHED_NAME = lazy_pattern(r"(?=[\w.@-]*[-_.@0-9])[\w.@-]{4,64}", re.ASCII)
+_FIND_CALL = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole --query {}"
+_RESTRICTION_REMOVED = "Do not leave the session policy out: it is there to limit the session"
+# The name that EKS Pod Identity gives a session: eks-CLUSTER-POD-UUID, with 10 characters of each name, as in
+# https://github.com/aws/containers-roadmap/issues/2362.
+_POD_SESSION = lazy_pattern(r"eks-[\w.-]{3,30}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_CHARS_OF_CLUSTER = 10
+_IDENTITY_OF_POD = "The session's name shows that EKS Pod Identity created it"
+# The profile of IAM Roles Anywhere, in the options of aws_signing_helper.
+_ANYWHERE = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:rolesanywhere:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:profile/(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})",
+    re.ASCII,
+)
+# The policy for guests of a Cognito identity pool.
+_COGNITO_OF_SDK_2 = lazy_pattern(r"\bAWS\.CognitoIdentityCredentials\b")
+_PASSED_TO = lazy_pattern(r"iam:PassedToService[\"': =\[]{1,8}([a-z-]{2,40})\.amazonaws\.com")
+_AMPLIFY_PAGE = "https://docs.aws.amazon.com/amplify/latest/userguide/amplify-SSR-compute-role.html"
+_GUEST_ROLES = "https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
+
+
+def explain_session_policy(denial: Denial) -> Explanation:
+    """Explain a denial by a session policy."""
+    verdict, is_local = "the session's policy does not allow it", find_working(denial.failure.text, LOCALLY)
+    locally = " Your own credentials have no such policy, so the call works with them." if is_local else ""
+    text = f"A session can do only what both its session policy and the policies of {denial.caller} allow, and the session policy does not allow this. An Allow for {denial.caller} alone does not help."
+    if not denial.is_explicit and (own := guardrails.describe_own_allow(denial)) is not None:
+        alone = f"An Allow for {denial.caller} alone does not help."
+        text = text.replace(alone, f"{capitalize_start(own)}: that alone is not enough.")
+    if denial.is_explicit:
+        verdict = "the session's policy denies it"
+        text = f"A Deny statement in the session policy matches the request. {why_no_allow_helps(denial)}{locally}"
+    statement, url = guardrails.allowing_statement(denial), pages.SESSION_POLICIES
+    who: Who = "you"
+    lines: tuple[str, ...] = ()
+    if getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials":
+        # Sessions of signed-in users have the same name, but no session policy.
+        verdict = verdict.replace("the session's policy", "the session policy that Cognito adds for guests")
+        if (allowing := find_allowing_policy(denial)) is not None:
+            text = f"A session can do only what both its session policy and the policies of its role allow. {capitalize_start(allowing.name)} allows it already, so the role needs no change."
+        text = f"The caller is a guest (unauthenticated identity) of an Amazon Cognito identity pool. {text}"
+        how = "call GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy"
+        if _COGNITO_OF_SDK_2.search(denial.failure.text):
+            how = "in the AWS SDK for JavaScript v2, pass RoleArn to CognitoIdentityCredentials"
+        title, statement, url = "Let a backend make the call, or users sign in", None, _GUEST_ROLES
+        steps = [
+            f"You cannot change the session policy of the enhanced flow, AmazonCognitoUnAuthedIdentitiesSessionPolicy. It allows certain services, such as Amazon Polly and Amazon Rekognition, but not {denial.action or 'this action'}.",
+            "A backend, such as API Gateway and Lambda, or signed-in users with their own role can make the call. For public data, a static file is enough.",
+            f"Or use the basic flow, which adds no session policy: {how}. The pool must allow it: the command then prints true. A pool with which it works most likely uses this flow. Guests can then do all that the role allows.",
+        ]
+        region = commands.region(denial.resource_arn.region if denial.resource_arn else None)
+        lines = (
+            f"aws cognito-identity describe-identity-pool --identity-pool-id IDENTITY_POOL_ID --region {region} --query AllowClassicFlow",
+        )
+    elif denial.is_explicit and AMPLIFY.search(denial.failure.text):
+        # https://github.com/psd401/aistudio/pull/290
+        text = f"Amplify Hosting passes the session policy when it assumes the role, so it is in no policy of the account, and you cannot change it. {why_no_allow_helps(denial)}{locally}"
+        passes, makes = denial.action == "iam:PassRole", "the action of the call"
+        # The service to which the role is passed, and its actions in the text.
+        passed = _PASSED_TO.search(denial.failure.text)
+        if passed is not None:
+            listed = re.findall(rf"\b{passed[1]}:[A-Z][A-Za-z]{{1,60}}\b", denial.failure.text)
+            makes = join_words(tuple(dict.fromkeys(listed))[:4], "and") or makes
+        title, statement, url = "Let a Lambda function make the call, with its own role", None, _AMPLIFY_PAGE
+        steps = [
+            f"The role of the function needs {f'{makes}, and ' if passes else ''}{denial.action} on {denial.resource or 'the resource'}. Its sessions have no such policy.",
+            f"The app invokes the function: {denial.caller} needs only lambda:InvokeFunction on it.",
+        ]
+    elif isinstance(denial.principal, FederatedUser) and denial.service in {"iam", "sts"}:
+        title, statement = "Use a role instead of a federated session", None
+        steps = [
+            "A session of GetFederationToken can call neither IAM nor STS (except GetCallerIdentity), whatever its session policy allows.",
+            "Use a role: call AssumeRole instead of GetFederationToken.",
+        ]
+    elif isinstance(denial.principal, FederatedUser) and not denial.is_explicit:
+        return _explain_federated_session(denial, denial.principal)
+    elif _is_of_pod_identity(denial):
+        title, who = "Change the policy of the EKS Pod Identity association", "cluster administrator"
+        url = pages.EKS_POD_ASSOCIATION
+        lines = (
+            *find_cluster(denial.case).association_commands(
+                ("describe", "--query association.policy --output text"),
+                ("update", "--disable-session-tags --policy file://policy.json"),
+            ),
+            restart_command(denial.case),
+        )
+        steps = [
+            f"{_IDENTITY_OF_POD}: the association of {_pod_account(denial)} has the policy. {_save_step(denial, 'The update')}",
+            "The update requires disabled session tags. Then restart the pods: running ones keep their session.",
+        ]
+    elif (found := _find_anywhere_profile(denial)) is not None:
+        return guardrails.explain_guardrail(
+            denial, verdict, text, "session", _anywhere_remedy(denial, *found, statement)
+        )
+    else:
+        remedy = _passed_policy_remedy(denial, statement)
+        return guardrails.explain_guardrail(denial, verdict, text, "session", remedy)
+    remedy = Remedy(
+        title=title,
+        who=who,
+        commands=lines,
+        steps=(*steps, *guardrails.resource_steps(denial)),
+        statement=statement,
+        layer="session",
+        url=url,
+    )
+    return guardrails.explain_guardrail(denial, verdict, text, "session", remedy)
+
+
+def _passed_policy_remedy(denial: Denial, statement: dict[str, Any] | None) -> Remedy:
+    """Return the remedy that changes the policy that the STS call in the text or elsewhere passes."""
+    title = "Change the session policy"
+    lines: tuple[str, ...] = ()
+    policy: dict[str, Any] | None = None
+    manifest: str | None = None
+    place = None if _shows_other_role(denial) else _SESSION_POLICY_PLACES.find(denial.failure.text)
+    passed = f"the policy that the text shows ({place})" if place else "the policy that it passes"
+    managed = None if place is None else _PASSED_POLICY.search(denial.failure.text)
+    if managed is not None:
+        passed = f"the policy {managed['name']}, which the text shows ({place})"
+    is_workflow = place is not None and "configure-aws-credentials" in place
+    again = "run the workflow again" if is_workflow else "open a new session"
+    change = f"Add the statement to {passed}, with the conditions that its other statements have. Then {again}. {_RESTRICTION_REMOVED}{'' if 'workflow' in again else ', such as to one tenant'}."
+    if denial.is_explicit:
+        removed = "" if isinstance(denial.principal, FederatedUser) else f" {_RESTRICTION_REMOVED}."
+        change = f"Scope down the Deny in {passed}. Then {again}.{removed}"
+    if managed is not None and managed["owner"] == "aws" and statement is not None:
+        title = "Pass a session policy that allows it, or none"
+        change = f"The text shows the session policy: {managed['name']} ({managed['place']}), an AWS managed policy, which cannot be changed. Pass this policy, too, as {_INLINE_PLACES[managed['place']]}: together, they allow what either allows. Or remove {managed['name']}: then only the role's own policies apply."
+        policy, statement = build_document((statement,)), None
+    extended = None if place is None or statement is None else _extend_shown(denial, statement)
+    if extended is not None:
+        title = f"Allow {denial.action} in the session policy"
+        change = f"Replace {passed} with the one below. Then {again}. {capitalize_start(denial.caller)} must allow {denial.action}, too."
+        policy, statement = extended, None
+        if place is not None and place.startswith("inline-session-policy"):
+            document = json.dumps(extended, separators=(",", ":"))
+            manifest, policy = f"inline-session-policy: >-\n  {document}", None
+    steps = [change] if place else [_SESSION_CREATED, change]
+    session = session_name(denial.principal)
+    if not place and denial.role is not None and _SEARCHED_NAME.fullmatch(session):
+        # The record of the call has the session policy, too.
+        steps[0] += f" The command finds the call that created the session {session}."
+        query = f"Events[?contains(CloudTrailEvent, '{session}')].CloudTrailEvent"
+        lines = (fill_command(_FIND_CALL, commands.region(find_region(denial.case)), query),)
+    if isinstance(denial.role, IdentityCenterRole):
+        steps.append(
+            "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
+        )
+    return Remedy(
+        title=title,
+        who="you",
+        commands=lines,
+        steps=(*steps, *guardrails.resource_steps(denial)),
+        policy=policy,
+        statement=statement,
+        manifest=manifest,
+        layer="session",
+        url=pages.SESSION_POLICIES,
+    )
+
+
+def _extend_shown(denial: Denial, statement: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the session policy in the text with a statement, or with its action where the resource is covered."""
+    shown = [each for each in denial.context.policies if each.name == SESSION_POLICY]
+    if len(shown) != 1 or shown[0].has_references:
+        return None
+    statements = [dict(each) for each in shown[0].statements]
+    for each in allow_statements({"Statement": statements}):
+        if (
+            each.get("Action")
+            and not each.get("Condition")
+            and names_resource(each, find_named_resource(denial))
+        ):
+            each["Action"] = [*as_strings(each["Action"]), *as_strings(statement["Action"])]
+            return {**shown[0].content, "Statement": statements}
+    return {**shown[0].content, "Statement": [*statements, statement]}
+
+
+def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explanation:
+    """Explain that the session policy of a session of GetFederationToken does not allow a request, or that it has none."""
+    calls = [
+        (found["sdk"] or found["cli"] or "").lower()
+        for found in _FEDERATION_CALL.finditer(denial.failure.text)
+    ]
+    has_none = bool(calls) and all("name" in each and "policy" not in each for each in calls)
+    verdict = "its session policy does not allow it"
+    title = "Add the statement to the session policy of GetFederationToken"
+    how = "Add it to the document that the call passes as Policy; without one, a session has almost no permissions"
+    if has_none:
+        verdict = (
+            "GetFederationToken was called without a session policy, so the session has almost no permissions"
+        )
+        title, how = "Pass a session policy to GetFederationToken", "Pass the document as Policy"
+        if "get_federation_token(" in denial.failure.text:
+            how += " (Policy=json.dumps(document) in boto3)"
+    statement = guardrails.allowing_statement(denial)
+    passed = fill_command("aws sts get-federation-token --name {} --policy file://policy.json", session.name)
+    remedy = Remedy(
+        title=title,
+        who="you",
+        steps=(
+            f"{how}. Then use the new session: an existing one keeps its permissions.",
+            f"The IAM user whose keys call GetFederationToken needs {denial.action} in an identity-based policy, too.",
+            f"Or allow {policy_principal_arn(denial)} as the principal in a resource-based policy, or use AssumeRole, whose sessions have the permissions of the role.",
+            *guardrails.resource_steps(denial),
+        ),
+        commands=(passed,) if has_none else (),
+        policy=build_document((statement,)) if has_none and statement is not None else None,
+        statement=None if has_none else statement,
+        layer="session",
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getfederationtoken.html",
+    )
+    name = clip_text(session.name)
+    text = f"The session can do only what both its session policy and the policies of the IAM user that called GetFederationToken allow. {name} is the name of the session, not of an IAM user."
+    return guardrails.explain_guardrail(denial, verdict, text, "session", remedy)
+
+
+def _find_anywhere_profile(denial: Denial) -> tuple[str, str] | None:
+    """Return the Region and ID of the IAM Roles Anywhere profile from which the text gets the session."""
+    text = denial.failure.text
+    found = {(each["region"], each["id"]) for each in _ANYWHERE.finditer(text)}
+    if (not found and "aws_signing_helper" not in text) or _shows_other_role(denial):
+        return None
+    return found.pop() if len(found) == 1 else (commands.region(find_region(denial.case)), "PROFILE_ID")
+
+
+def _anywhere_remedy(denial: Denial, region: str, profile: str, statement: dict[str, Any] | None) -> Remedy:
+    """Return the remedy that changes the session policy in a profile of IAM Roles Anywhere."""
+    show = "aws rolesanywhere get-profile --region {} --profile-id {} --query profile.sessionPolicy --output text"
+    update = (
+        "aws rolesanywhere update-profile --region {} --profile-id {} --session-policy file://policy.json"
+    )
+    replace = fill_command(update, region, profile)
+    save = _save_step(denial, "update-profile")
+    name = "" if profile == "PROFILE_ID" else f" {profile}"
+    return Remedy(
+        title="Change the session policy of the IAM Roles Anywhere profile",
+        who="account administrator",
+        steps=(
+            f"The session is from IAM Roles Anywhere: its profile{name} limits it. {save} If it has no session policy (None), its managedPolicyArns limit the session.",
+            "Then get new credentials. The limit can be intentional, such as for backups that the host cannot delete.",
+            *guardrails.resource_steps(denial),
+        ),
+        commands=(fill_command(show, region, profile), replace),
+        statement=statement,
+        layer="session",
+        url="https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_ProfileDetail.html",
+    )
+
+
+def _save_step(denial: Denial, command: str) -> str:
+    """Return how to change the session policy that a command prints and another one replaces."""
+    if denial.is_explicit:
+        return "An administrator can scope the Deny down: save the whole changed policy as policy.json."
+    return save_step("the session policy", command=command)
+
+
+def _shows_other_role(denial: Denial) -> bool:
+    """Return whether the calls in the text open sessions of other roles than the caller's."""
+    roles = set(_ASSUMED_ROLE.findall(denial.failure.text))
+    return bool(roles) and denial.role is not None and denial.role.name not in roles
+
+
+def _is_of_pod_identity(denial: Denial) -> bool:
+    """Return whether EKS Pod Identity named the session, in the cluster of the facts if they name one."""
+    session: str = getattr(denial.principal, "session_name", "")
+    cluster = denial.facts.cluster
+    if cluster is None:
+        return _POD_SESSION.fullmatch(session) is not None
+    return session.startswith(f"eks-{cluster[:_CHARS_OF_CLUSTER]}-")
+
+
+def _pod_account(denial: Denial) -> str:
+    facts = denial.facts
+    if not (facts.namespace and facts.service_account):
+        return "the pod's service account"
+    account = f"{clip_text(facts.namespace)}/{clip_text(facts.service_account)}"
+    return f"the service account {account}{f' in the cluster {clip_text(facts.cluster)}' if facts.cluster else ''}"

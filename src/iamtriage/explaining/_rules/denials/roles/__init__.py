@@ -1,0 +1,1 @@
+"""Explain denials of assuming and passing roles, also with web identities and SAML."""

@@ -1,0 +1,397 @@
+"""Explain denials of ``sts:AssumeRole``, where the caller's and the role's policies apply.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from iamtriage.arns._principals import FederatedUser
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.roles import role_calls, role_conditions
+from iamtriage.explaining._rules.denials.roles.barred_callers import (
+    ASSUMES_ITSELF,
+    OwnRole,
+    as_other_way,
+    assumes_itself,
+    explain_federated_user,
+    find_own_role,
+    own_credentials_remedy,
+)
+from iamtriage.explaining._rules.denials.roles.cdk_roles import trust_account_remedy
+from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_own_allow
+from iamtriage.explaining._rules.shared import (
+    allow_remedies,
+    commands,
+    denial_remedies,
+    pages,
+    policy_principals,
+    wording,
+)
+from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.remedies import present, save_step
+from iamtriage.explaining._rules.sts.trust_documents import describe_trusted, remove_deleted_principals
+from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, policy_with_principal
+from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
+from iamtriage.policies._documents import build_document
+
+CALLER_NOT_TRUSTED = CauseType(
+    "caller-not-trusted",
+    title="The role's trust policy does not allow the caller",
+    recognised_by="AWS says that no resource-based policy or trust policy allows the sts:AssumeRole action, or states no reason for a denied AssumeRole.",
+    fix="Name the caller in the role's trust policy, with the action that is called.",
+    sources=(pages.ASSUME_ROLE, pages.TRUST_POLICIES),
+)
+SESSION_TAGS = CauseType(
+    "session-tags",
+    title="The trust policy does not allow session tags",
+    meaning="The call passes session tags or a source identity, and the role's trust policy does not allow the action for that.",
+    recognised_by="The denied action is sts:TagSession or sts:SetSourceIdentity.",
+    fix="Allow sts:TagSession (or sts:SetSourceIdentity) in the role's trust policy, too.",
+    sources=(pages.SESSION_TAGS,),
+)
+NO_SUCH_ROLE = CauseType(
+    "no-such-role",
+    title="The role does not exist",
+    text="The role does not exist, or its ARN is misspelled: STS reports the same error.",
+    fix="Correct the ARN of the role.",
+    of="caller-not-trusted",
+)
+
+_IF_ALLOWED = "If {} has this Allow already, a Deny, a permissions boundary, a service or resource control policy or a session policy is the cause."
+
+
+def explain_assume_role(denial: Denial) -> Explanation:
+    """Explain a denial of a role to a caller with AWS credentials."""
+    if isinstance(denial.principal, FederatedUser):
+        return explain_federated_user(denial)
+    # AWS names a Deny of the trust policy, which is looked for as in other policies.
+    is_denied = denial.is_explicit and _names_trust_policy(denial)
+    own_role = find_own_role(denial)
+    findings = None if is_denied or own_role else role_conditions.check_trust_policy(denial)
+    attribute = role_calls.find_attribute(denial)
+    # If the trust policy is known to deny the call, an identity-based Allow can't help.
+    can_allow = (
+        denial_remedies.identity_allow_helps(denial)
+        and (attribute is None or (denial.crosses_accounts and role_calls.is_omitted_first(denial)))
+        and not assumes_itself(denial)
+        and not role_calls.find_vendor(denial)
+        and not find_own_allow(denial)
+        and not role_calls.is_recreated(denial)
+    )
+    if findings is not None and findings.allowed is False:
+        can_allow = False
+    result = None if findings is None or attribute is not None or denial.is_explicit else findings.result
+    condition = role_conditions.compare_call(denial, findings, result)
+    findings = condition.findings
+    # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
+    is_trusted = condition.names_caller or role_calls.says_trusted(denial)
+    trust_remedy = None if is_trusted or own_role else _change_trust_remedy(denial, findings)
+    omitted = role_calls.omit_attribute_remedy(denial)
+    allow_remedy = _allow_remedy(denial, condition, attribute) if can_allow else None
+    if allow_remedy and trust_remedy and any("trust.json" in each for each in allow_remedy.commands):
+        title = f"Or, for a third party, trust {denial.caller} with an external ID"
+        trust_remedy = attrs.evolve(trust_remedy, title=title)
+    remedies = [
+        own_credentials_remedy(denial, own_role) if assumes_itself(denial) else None,
+        condition.remedy,
+        allow_remedy,
+        as_other_way(denial, trust_remedy),
+        omitted,
+        denial_remedies.authorization_details_remedy(denial),
+    ]
+    if _names_trust_policy(denial) or attribute is not None or _is_unlike_others(denial):
+        # The trust policy comes first if AWS names it, for what a session passes on, and if other accounts work.
+        # To pass on nothing is the alternative to all changes of policies.
+        remedies.sort(key=lambda each: (each is None or each.layer != "role_trust", each is not omitted))
+    if omitted is not None and role_calls.is_omitted_first(denial):
+        remedies.sort(key=lambda each: each is not omitted)
+    return denial.explain(
+        wording.denial_summary(
+            denial,
+            own_role.verdict if own_role else condition.verdict or _reason(denial, findings, attribute),
+        ),
+        *_causes(denial, findings, attribute, own_role),
+        topic="assume-role",
+        remedies=(*remedies,),
+        notes=(
+            # The supplied trust policy shows whether it names the caller or the account.
+            None
+            if denial.is_explicit
+            or (attribute and (findings is not None or denial.crosses_accounts))
+            or role_calls.needs_both_sides(denial)
+            or condition.names_caller
+            or assumes_itself(denial)
+            or role_calls.find_vendor(denial)
+            or (can_allow and _may_be_either_side(denial, findings, attribute))
+            else _IF_ALLOWED.format(denial.caller)
+            if findings is not None and findings.needs_identity_allow
+            else _account_note(denial),
+            EVENTUAL_CONSISTENCY,
+            ONE_POLICY_TYPE if denial.policy_type else None,
+        ),
+    )
+
+
+def missing_trust_steps(findings: TrustFindings | None) -> tuple[str, ...]:
+    """Return a step on what the supplied trust policy lacks, if that is known."""
+    if findings is None or findings.remedy is None or findings.result is None or findings.result.fix is None:
+        return ()
+    return (f"The supplied policy lacks this: {findings.remedy.steps[0]}",)
+
+
+def _causes(
+    denial: Denial, findings: TrustFindings | None, attribute: str | None, own_role: OwnRole | None
+) -> Iterator[Cause]:
+    caller, role = denial.caller, denial.target_role_text
+    evidence, reasons = denial.policy_type_evidence, wording.reason_lines(denial)
+    if denial.policy_type == "identity":
+        text = f"No identity-based policy of {caller} allows it to assume {role}."
+        yield NO_IDENTITY_ALLOW.cause(evidence, reasons, text=text)
+    elif _names_trust_policy(denial):
+        text = f"The trust policy of {role} {_trust_verdict(denial)}."
+        if denial.is_explicit:
+            text = f"A Deny statement in the trust policy of {role} matches the request. {wording.why_no_allow_helps(denial)}"
+        yield CALLER_NOT_TRUSTED.cause(evidence, reasons, text=text)
+    if attribute is not None:
+        because = f"The denied action is {denial.action}, not sts:AssumeRole, which the same policies must allow, too."
+        yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
+    if findings is not None and findings.allowed is False:
+        yield attrs.evolve(findings.cause, text=" ".join(findings.cause.because), because=())
+    elif findings is not None:
+        yield findings.cause
+    is_unexplained = denial.policy_type is None and denial.deny is None
+    if assumes_itself(denial):
+        yield ASSUMES_ITSELF.cause("derived", text=own_role and own_role.reason)
+    if is_unexplained and findings is None and (vendor := role_calls.find_vendor(denial)):
+        text = f"The trust policy of {role} does not allow {caller}, which belongs to {vendor}, or requires another external ID than {vendor} sends."
+        yield from (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
+    elif is_unexplained and findings is None and attribute is None and not assumes_itself(denial):
+        text = f"No identity-based policy of {caller} allows it to assume the role."
+        if working := role_calls.find_working_accounts(denial):
+            text = f"No identity-based policy of {caller} allows sts:AssumeRole on {denial.resource}, for example because it lists accounts one by one."
+        no_allow = NO_IDENTITY_ALLOW.cause(text=text)
+        text = f"The trust policy of {role} does not allow {caller}, or the call does not meet its condition, such as an external ID or MFA."
+        if role_calls.is_recreated(denial):
+            text = f"In the trust policy of {role}, IAM replaced the ARN of {caller} by the ID of the deleted one, which the new one does not have."
+            yield CALLER_NOT_TRUSTED.cause("derived", text=text)
+            return
+        if role_calls.says_trusted(denial):
+            text = "The call does not meet a condition of the trust policy, such as an external ID or MFA."
+        others = (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
+        yield from (others[1], no_allow, others[0]) if working else (no_allow, *others)
+    if denial.is_explicit and not _names_trust_policy(denial):
+        text = f"A Deny statement in some policy matches the request. {wording.why_no_allow_helps(denial)}"
+        yield EXPLICIT_DENY.cause("reported", reasons, text=text)
+
+
+def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> str:
+    is_known = findings is not None and findings.allowed is False and not denial.is_explicit
+    mistrust = role_calls.SUPPLIED
+    if findings is not None and is_known and not attribute:
+        mistrust = role_calls.describe_mistrust(denial, findings)
+    if _names_trust_policy(denial) and mistrust == role_calls.SUPPLIED:
+        return f"the role's trust policy {_trust_verdict(denial)}"
+    if _names_trust_policy(denial):
+        return mistrust
+    if denial.policy_type == "identity":
+        return "no identity-based policy allows it"
+    if denial.is_explicit:
+        return "a policy denies it explicitly"
+    if attribute:
+        both = denial.crosses_accounts and findings is None
+        sides = "both accounts" if both else f"the trust policy of {denial.target_role_text}"
+        return f"the call passes {attribute}, which {sides} must allow"
+    if is_known:
+        return mistrust
+    if assumes_itself(denial):
+        return "the caller has this role already"
+    if accounts := role_calls.find_working_accounts(denial):
+        return f"it worked in {role_calls.describe_accounts(accounts)}, so look first at account {denial.resource_account}, where the role may not exist or its trust policy may differ. Both accounts must allow it"
+    if findings is not None and findings.needs_identity_allow:
+        return f"the role's trust policy allows it, so most likely no identity-based policy of {denial.caller} does"
+    if findings is None and (vendor := role_calls.find_vendor(denial)):
+        return (
+            f"most likely, the role's trust policy does not allow {vendor}, or requires another external ID"
+        )
+    unknown = "" if findings is not None else ", nor whether the role exists"
+    if role_calls.is_recreated(denial):
+        return "the trust policy most likely still has the ID of the deleted one"
+    if role_calls.says_trusted(denial):
+        return f"the trust policy in account {denial.resource_account} is not enough, so most likely no identity-based policy of {denial.caller} allows it"
+    if denial.crosses_accounts:
+        return f"both accounts must allow it. The message does not say which one does not{unknown}"
+    return "either the caller's policies or the role's trust policy do not allow it, and the message does not say which"
+
+
+def _names_trust_policy(denial: Denial) -> bool:
+    """Return whether AWS names the trust policy, which is the resource-based policy of a role."""
+    return denial.policy_type in {"role_trust", "resource"}
+
+
+def _trust_verdict(denial: Denial) -> str:
+    return "explicitly denies it" if denial.is_explicit else "does not allow it"
+
+
+def _change_trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | None:
+    """Return the remedy that changes the trust policy: a Deny that matches, or else a missing Allow."""
+    result = None if findings is None else findings.result
+    if result is not None and result.is_explicit_deny:
+        return attrs.evolve(role_conditions.narrow_deny_remedy(denial, result), layer="role_trust")
+    narrow = role_conditions.narrow_deny_remedy
+    return narrow(denial) if denial.is_explicit else _trust_remedy(denial, findings)
+
+
+def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | None:
+    """Return the remedy that allows the caller in the trust policy, unless it does already."""
+    if findings is not None and findings.allowed:
+        return None
+    if findings is None and (remedy := trust_account_remedy(denial)) is not None:
+        return remedy
+    attribute = role_calls.find_attribute(denial)
+    url, added = pages.TRUST_POLICIES, _statement_for(denial, attribute)
+    has_pattern, is_compared = "Condition" in added, attribute is None and _is_unlike_others(denial)
+    lines: tuple[str, ...] = commands.trust_policy_commands(denial.target_role_name)
+    action = added["Action"]
+    others = role_calls.caller_allow_step(denial, action) or role_calls.other_account_steps(denial, action)
+    fixed, result = None, None if findings is None else findings.result
+    if result is not None:
+        fixed = policy_with_principal(result, denial.facts.trust_policy, added)
+    if result is not None and fixed is not None:
+        fixed, removed = remove_deleted_principals(fixed)
+        text = WHOLE_DOCUMENT
+        if attribute and "ExternalId" in str(denial.facts.trust_policy):
+            # A statement without a condition can allow both actions.
+            text += f" A condition on sts:ExternalId never matches {denial.action}."
+        if result.statement is None and (trusted := describe_trusted(denial.facts.trust_policy)):
+            text += f" It still trusts {trusted}."
+        elif not (attribute or removed or others):
+            text += " Remove a principal that the caller replaces, such as a misspelled one."
+        steps, lines = [" ".join((text, *removed)), *others], lines[1:]
+    else:
+        steps = [*missing_trust_steps(findings)]
+        if findings is None and _names_trust_policy(denial) and attribute is None:
+            steps.append(
+                f"Read it first: if it names {denial.caller} already, the call does not meet its condition, such as an external ID or MFA. An Allow in the caller's own policies does not help."
+            )
+        steps.append(save_step("the role's trust policy", "trust.json"))
+        url = pages.EXTERNAL_ID if denial.crosses_accounts else url
+        if attribute:
+            steps += others
+            url = pages.SESSION_TAGS if attribute == "session tags" else url
+        elif is_compared:
+            steps.insert(
+                0,
+                f"Run the first command in account {denial.resource_account}. NoSuchEntity means that the role does not exist. Otherwise, compare its path and trust policy with those in account {role_calls.find_working_accounts(denial)[0]}.",
+            )
+            url = pages.TRUST_POLICIES
+        elif denial.crosses_accounts or role_calls.find_vendor(denial):
+            call = role_conditions.find_call(denial)
+            external_id = commands.external_id(call.settings.get("external_id") if call else None)
+            added.setdefault("Condition", {})["StringEquals"] = {"sts:ExternalId": external_id}
+            steps.append(
+                role_calls.external_id_step(vendor)
+                if (vendor := role_calls.find_vendor(denial)) and external_id == "EXTERNAL_ID"
+                else "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
+                if external_id == "EXTERNAL_ID"
+                else f"The condition has the external ID of {call.source if call else 'the call'}."
+            )
+    # The path of the role is of no importance for a pattern, and known if the policy, which IAM accepted, has the ARN.
+    is_known = fixed is not None and f"'{denial.role}'" in str(denial.facts.trust_policy).replace('"', "'")
+    if not (is_compared or is_known or has_pattern or role_calls.find_vendor(denial)):
+        steps += policy_principals.role_path_steps(denial)
+    if attribute is None and (step := role_calls.tag_session_step(denial)):
+        steps.append(step)
+        if fixed is None:
+            added["Action"] = ["sts:AssumeRole", "sts:TagSession"]
+    where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
+    policy = f"trust policy of {denial.target_role_text}" if attribute else "role's trust policy"
+    own = role_calls.own_command(denial) if attribute or fixed is not None else None
+    return Remedy(
+        f"Allow {denial.action if attribute else denial.caller} in the {policy}{where}",
+        "resource owner" if denial.crosses_accounts else "account administrator",
+        tuple(steps),
+        lines if own is None else (*lines, own.command),
+        fixed or build_document([added]),
+        layer="role_trust",
+        is_addition=fixed is None,
+        url=url,
+        labels=present(own),
+    )
+
+
+def _statement_for(denial: Denial, attribute: str | None) -> dict[str, Any]:
+    return role_calls.trusting_statement(
+        denial, role_conditions.ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
+    )
+
+
+def _is_unlike_others(denial: Denial) -> bool:
+    """Return whether the text shows that such a role works in other accounts, and gives no other reason."""
+    is_unexplained = (denial.policy_type, denial.deny) == (None, None)
+    return is_unexplained and bool(role_calls.find_working_accounts(denial))
+
+
+def _allow_remedy(
+    denial: Denial, condition: role_conditions.RoleCondition, attribute: str | None
+) -> Remedy | None:
+    """Return the remedy that allows the caller to assume the role, with what the other account has to do."""
+    findings, is_named = condition.findings, condition.names_caller
+    becomes_named = condition.remedy is not None and condition.remedy.layer == "role_trust"
+    is_enough = not denial.crosses_accounts and (becomes_named or not condition.names_account)
+    if is_named and (is_enough or (condition.remedy and role_calls.says_allowed(denial))):
+        return None  # within one account, a trust policy that names the caller is enough
+    where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
+    title = f"{'Also allow' if is_named else 'Allow'} {denial.caller} to {f'pass {attribute}' if attribute else 'assume the role'}{where}"
+    remedy = allow_remedies.allow_remedy(denial, title=title)
+    is_trusted = role_calls.says_trusted(denial) or (findings is not None and findings.allowed)
+    if remedy is None or denial.is_explicit or is_trusted:
+        return remedy
+    if _may_be_either_side(denial, findings, attribute):
+        shown = json.dumps(_statement_for(denial, attribute))
+        look = f"The first command prints the role's trust policy. If it allows the account as a whole, attach this policy. Otherwise, add the statement {shown} to the trust policy instead: within one account, that is enough."
+        lines = (commands.trust_policy_commands(denial.target_role_name)[0], *remedy.commands)
+        return attrs.evolve(remedy, steps=(look, *remedy.steps), commands=lines)
+    if not denial.crosses_accounts:
+        named = f"The trust policy names the account, so a policy of {denial.caller} must allow this, too."
+        return attrs.evolve(remedy, steps=(*remedy.steps, named)) if is_named else remedy
+    if is_named:
+        step = "Across accounts, the trust policy alone is not enough: this is needed unless an identity-based policy of the caller allows it already."
+    elif trust_account_remedy(denial) is not None:
+        step = f"If the roles do not trust account {denial.account} yet, an administrator of account {denial.resource_account} also bootstraps it with --trust."
+    elif (
+        findings is None
+        and attribute is None
+        and not _is_unlike_others(denial)
+        # Then no other policy is changed by a file.
+        and allow_remedies.other_side_command(denial, "sts:AssumeRole") is not None
+    ):
+        return role_calls.with_trust_commands(denial, remedy)
+    else:
+        added = _statement_for(denial, attribute)
+        step = f"This alone is not enough: {wording.other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
+    return attrs.evolve(remedy, steps=(*remedy.steps, step))
+
+
+def _may_be_either_side(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> bool:
+    """Return whether the caller's policies or the trust policy of a role in the same account can lack the Allow."""
+    return (
+        not denial.crosses_accounts
+        and (denial.policy_type, denial.deny, findings, attribute) == (None, None, None, None)
+        and not assumes_itself(denial)
+        and not _is_unlike_others(denial)
+    )
+
+
+def _account_note(denial: Denial) -> str:
+    if denial.crosses_accounts:
+        return f"The caller is in account {denial.account}, the role in {denial.resource_account}. The trust policy can also allow the caller's account as a whole."
+    return f"Within one account, a trust policy that names the caller itself is enough. If it names the account, a policy of {denial.caller} must allow {denial.action} on the role, too."

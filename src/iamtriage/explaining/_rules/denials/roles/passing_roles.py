@@ -1,0 +1,392 @@
+"""Explain denials of ``iam:PassRole``, also of roles of another account.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
+from iamtriage.actions._operation_resources import role_parameters
+from iamtriage.arns._principals import Role
+from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
+from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.conditions import role_recipients
+from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.arn_diagnosis import lookup_command
+from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.principal_words import describe_principal, try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.explaining._rules.shared.service_access import DESTINATION_ACTIONS
+from iamtriage.explaining._rules.shared.services import RoleRecipient, service_trust_policy
+from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
+
+if TYPE_CHECKING:
+    from iamtriage.policies._grants import Grant
+
+# Services with a second name in China; AWS managed policies allow both.
+_OTHER_NAME_IN_CHINA = frozenset(
+    {"ec2.amazonaws.com", "application-autoscaling.amazonaws.com", "elasticmapreduce.amazonaws.com"}
+)
+# How a command, a log or a request names the role that it passes.
+_ROLE_SETTING = lazy_pattern(
+    r"(?:(?P<option>--(?:[a-z]{2,20}-){0,3}role(?:-arn|-name)?)[ =]|\b(?P<name>(?:[a-z]{2,20}_){0,2}(?:[A-Za-z]{2,20}[ _]?)?[Rr]ole(?:[ _]?(?:[Aa]rn|ARN|[Nn]ame))?)[\"']?\s{0,8}[:=]\s?)"
+    r"[\"']?(?P<role>arn:aws[a-z-]{0,10}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}|[A-Za-z][\w+=,.@-]{1,63})(?![\w./…:*])",
+    re.ASCII,
+)
+# What is not the purpose of a role in the name of a parameter.
+_PURPOSE = lazy_pattern(r"\A.*\.|[Ii][Aa][Mm]|[Rr]ole|A[Rr][Nn]|Name|[Ss]ervice")
+
+_TASK_ROLE = lazy_pattern(
+    r"\b(?:task|execution)_?[Rr]ole_?[Aa]rn\b[\"']?\s?[:=]\s?[\"']?(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576})",
+    re.ASCII,
+)
+_DEPLOY_ROLE = lazy_pattern(
+    r"cdk-(?P<qualifier>[a-z0-9]{1,10})-deploy-role-(?P<account>[0-9]{12})-(?P<region>[a-z0-9-]{9,20})",
+    re.ASCII,
+)
+
+ROLE_PASSED_WITHIN_CALL = CauseType(
+    "role-passed-within-call",
+    title="The call passes a role to a service",
+    meaning="Services that work with a role of yours check iam:PassRole within the call that names the role.",
+    recognised_by="The denied action is iam:PassRole, and the text shows which service was called.",
+    fix="Allow the caller iam:PassRole on the role. The permission for the call itself is not missing.",
+    of="pass-role",
+)
+
+
+def pass_role_grant(denial: Denial) -> Grant | None:
+    """Return the grant to pass the role to the service of the call."""
+    grant = required_grant(denial)
+    if grant is None:
+        return None
+    recipient = role_recipients.role_recipient(denial) or role_recipients.guess_recipient(denial)
+    names = recipient.passed_to if recipient else ("SERVICE.amazonaws.com",)
+    if denial.location.partition == "aws-cn":
+        names += tuple(f"{each}.cn" for each in names if each in _OTHER_NAME_IN_CHINA)
+    value = names[0] if len(names) == 1 else names
+    return attrs.evolve(grant, conditions={"StringEquals": {"iam:PassedToService": value}})
+
+
+def explain_pass_role(denial: Denial) -> Explanation:
+    """Explain that a caller is not allowed to pass a role to a service."""
+    recipient, role = role_recipients.role_recipient(denial), denial.target_role_text
+    if denial_remedies.cut_resource(denial) is not None:
+        role = "the role"
+    elif denial.target_role is None:
+        role = f"the role {denial.resource}" if denial.resource else "a role"
+    elif _passes_itself(denial):
+        role = "itself"
+    unnamed = "" if denial.resource else " The message does not name the role."
+    if role == "the role":
+        unnamed = " The text cuts off the role's ARN: it is a parameter of the call."
+    to = join_words(recipient.passed_to, "or") if recipient else "an AWS service"
+    if recipient is not None and len(recipient.passed_to) > 2:
+        to = f"{recipient.passed_to[0]} or another service principal"
+    evidence: Evidence = denial.policy_type_evidence if denial.policy_type == "identity" else "derived"
+    if denial.action_evidence == "supplied":
+        evidence = "supplied"
+    caller, reasons = capitalize_start(denial.caller), reason_lines(denial)
+    # The default role can be the one that was passed.
+    deploys = role_recipients.is_deploy_role(denial) and "-cfn-exec-role-" not in (denial.resource or "")
+    parameter = _find_parameter(denial, recipient)
+    passed = "the same role" if role == "itself" else role
+    call = f"{caller} {role_recipients.describe_call(denial, f'{passed} to {to}{parameter}')}{unnamed}"
+    if deploys:
+        call += " The CDK assumed this role. Only its policies count, not those of the user or of the passed role. As cdk bootstrap creates it, it passes only the cfn-exec role of the bootstrap."
+    causes: tuple[Cause, ...] = (PASS_ROLE.cause(evidence, reasons, text=call),)
+    if evidence == "reported":
+        # AWS reports the denial. Which call passes the role, and to which service, follows from the text.
+        causes = (
+            PASS_ROLE.cause(evidence, reasons, text=f"{caller} is not allowed to pass {role}."),
+            ROLE_PASSED_WITHIN_CALL.cause("derived", text=call),
+        )
+    return denial.explain(
+        denial_summary(
+            denial,
+            _verdict(denial, to).replace(
+                " the role to ", " itself to " if role == "itself" else " the role to "
+            ),
+        ),
+        *causes,
+        topic="pass-role",
+        remedies=(
+            _allow_pass_remedy(denial, role, recipient),
+            _narrow_default_role_remedy(denial) if deploys else None,
+            _trust_remedy(denial, role, recipient or role_recipients.guess_recipient(denial))
+            if (recipient or denial.resource) and role != "itself"
+            else None,
+            denial_remedies.authorization_details_remedy(denial),
+        ),
+        notes=(ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY),
+    )
+
+
+def _passes_itself(denial: Denial) -> bool:
+    """Return whether a role of a service passes itself, as a notebook does to the job that it starts."""
+    role, passed = denial.role, denial.target_role
+    return (
+        role is not None and passed is not None and (role.account, role.name) == (passed.account, passed.name)
+    )
+
+
+def find_stated_role(denial: Denial) -> Role | None:
+    """Return the only role that a setting in the text names, if it can be the passed one."""
+    found: dict[str, Role] = {}
+    for setting in _ROLE_SETTING.finditer(denial.failure.text):
+        arn = named = setting["role"]
+        if not named.startswith("arn:"):
+            arn = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account or ''}:role/{named}"
+        role = try_parse_principal(arn)
+        callers = {denial.failure.principal, None if denial.role is None else str(denial.role)}
+        if isinstance(role, Role) and str(role) not in callers:
+            found[str(role)] = role
+    return found.popitem()[1] if len(found) == 1 else None
+
+
+def _find_parameter(denial: Denial, recipient: RoleRecipient | None) -> str:
+    """Return in which parameter the call passes the role, if the text or the operation shows it."""
+    text, target = denial.failure.text, denial.target_role
+    for setting in _ROLE_SETTING.finditer(text) if target is not None else ():
+        role = setting["role"]
+        if role == denial.resource or role.rpartition("/")[2] == denial.target_role_name:
+            name = setting["option"] or setting["name"]
+            return f" in {'spec.role of the EC2NodeClass' if name == 'role' and 'EC2NodeClass' in text else name}"
+    operation, service = role_recipients.find_call(denial)
+    # Tasks have the roles of their task definition.
+    if service is None or operation is None or recipient is None or operation in {"RunTask", "StartTask"}:
+        return ""
+    names = role_parameters(operation, service)
+    role = (denial.target_role_name or "").lower().replace("-", "").replace("_", "")
+    # "orders-rds-monitoring" is the role for MonitoringRoleArn.
+    # The names of both roles of an ECS task often have the word "task".
+    purposes = {name: _PURPOSE.sub("", name).lower() for name in names}
+    alike = [name for name, word in purposes.items() if word not in {"", "task"} and word in role]
+    return f" in the parameter {join_words(alike if len(alike) == 1 else names, 'or')}" if names else ""
+
+
+def _verdict(denial: Denial, to: str) -> str:
+    if denial.policy_type == "identity":
+        return f"no identity-based policy allows it to pass the role to {to}"
+    if denial.deny == "implicit":
+        return f"no policy allows it to pass the role to {to} (implicit deny)"
+    return f"the caller is not allowed to pass a role to {to}"
+
+
+def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) -> Remedy | None:
+    if not denial_remedies.identity_allow_helps(denial):
+        return None
+    title = f"Allow {denial.caller} to pass {role}"
+    grant = pass_role_grant(denial)
+    if grant is not None and denial.resource is None:
+        grant = attrs.evolve(grant, resources=("ROLE_ARN",))
+    remedy = allow_remedy(denial, grant=grant, title=title, url=pages.PASS_ROLE)
+    last_step = "iam:PassedToService limits the permission to the service that receives the role, such as lambda.amazonaws.com."
+    guess = role_recipients.guess_recipient(denial)
+    if guess is not None:
+        last_step = f"The text does not say which service receives the role: most likely {join_words(guess.passed_to, 'or')}. Replace the value if it is another one."
+    if recipient is not None:
+        last_step = role_recipients.describe_exception(denial, recipient)
+        others = {each for each in _TASK_ROLE.findall(denial.failure.text) if each != denial.resource}
+        if last_step and len(others) == 1:
+            arn = others.pop()
+            other = arn.rpartition("/")[2]
+            which = f"the caller must be allowed to pass {other}, too"
+            if _is_allowed(denial, arn):
+                which = f"the policy in the text allows {other} already"
+            last_step = f"AWS checks taskRoleArn and executionRoleArn one after the other, and names only the first that fails: {which}."
+        if role_recipients.is_deploy_role(denial):
+            last_step = f"{capitalize_start(role)} must trust {recipient.principal}, too."
+    if remedy is None:
+        return None
+    if denial.resource is None:
+        find = "A parameter of the failing call, such as Role or RoleArn, names the role. IamInstanceProfile names a profile instead: aws iam get-instance-profile --instance-profile-name NAME prints its role."
+        remedy = attrs.evolve(
+            remedy, steps=(find, *remedy.steps), commands=(lookup_command(None), *remedy.commands)
+        )
+    return attrs.evolve(remedy, steps=(*remedy.steps, last_step)) if last_step else remedy
+
+
+def _is_allowed(denial: Denial, role: str) -> bool:
+    """Return whether a policy in the text allows to pass another role."""
+    return any(
+        names_action(each, "iam:PassRole") and names_resource(each, role) for each in denial.context.allows
+    )
+
+
+def _narrow_default_role_remedy(denial: Denial) -> Remedy:
+    """Return the remedy that limits the role with which the CDK deploys, instead of passing another one.
+
+    https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
+    """
+    found = _DEPLOY_ROLE.match("" if denial.role is None else denial.role.name)
+    options = ""
+    if found is not None and found["qualifier"] != "hnb659fds":
+        options = f" --qualifier {found['qualifier']}"
+    account, region = ("ACCOUNT_ID", "REGION") if found is None else (found["account"], found["region"])
+    return account_remedy(
+        "Or deploy without -r (--role-arn), and limit the cfn-exec role with cdk bootstrap --cloudformation-execution-policies",
+        "The bootstrap gives the role AdministratorAccess unless the option names other policies. POLICY_NAME is the policy of the narrow role.",
+        "Or use CliCredentialsStackSynthesizer in the app: the CDK then deploys with your own credentials, and your iam:PassRole counts.",
+        commands=f"npx cdk bootstrap{options} --cloudformation-execution-policies arn:{denial.location.partition or 'aws'}:iam::{account}:policy/POLICY_NAME aws://{account}/{commands.region(region)}",
+        url="https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html",
+    )
+
+
+def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) -> Remedy:
+    """Return the remedy that checks whether the role trusts the service."""
+    recipient = recipient or RoleRecipient(())
+    principal = recipient.principal or "SERVICE.amazonaws.com"
+    step = "The service can use the role only if its trust policy allows the service to assume it."
+    if len(recipient.trusted) > 1:
+        step = f"The purpose of the role decides which service assumes it: {join_words(recipient.trusted, 'or')}."
+    elif recipient.principal is not None and recipient.passed_to != recipient.trusted:
+        step = f"{principal} assumes the role."
+    actions = (
+        f" with {join_words(recipient.trust_actions, 'and')}" if len(recipient.trust_actions) > 1 else ""
+    )
+    return trust_remedy(
+        f"Check that {role} trusts {recipient.principal or 'the service'}{actions}",
+        step,
+        "If its trust policy does not allow that, add the statement and keep the existing ones.",
+        commands=commands.trust_policy_commands(denial.target_role_name)[:1],
+        policy=service_trust_policy(principal, recipient.trust_actions),
+        url=pages.TRUST_POLICIES,
+    )
+
+
+_RESOURCE = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:(?!iam|sts)[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:(?P<account>[0-9]{12}):[\w/:.@-]{0,199}\w",
+    re.ASCII,
+)
+
+_ROLE = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}):role/[\w+=,.@/-]{1,300}\w", re.ASCII)
+_USED_PROFILE = lazy_pattern(r"(?:--(?:aws-)?profile[ =]|\bAWS_PROFILE=)[\"']?([\w.@+:/-]{1,64})", re.ASCII)
+
+CROSS_ACCOUNT_PASS_ROLE = CauseType(
+    "cross-account-pass-role",
+    title="A role of another account cannot be passed",
+    text="A role can be passed only within its own account. Neither iam:PassRole nor the role's trust policy changes that.",
+    recognised_by='AWS says "Cross-account pass role is not allowed", or the role is in another account than the caller.',
+    fix="Create a role in the account of the resource and pass that one.",
+    sources=(pages.PASS_ROLE,),
+)
+
+
+def explain_cross_account_pass(denial: Denial) -> Explanation:
+    """Explain that a role of another account can't be passed."""
+    operation = denial.failure.envelope.operation
+    call = f"the call {operation}" if operation else "the call"
+    stated, caller = denial.context.account, denial.context.caller
+    caller_arn = None if caller is None else try_parse_principal(caller.value)
+    own = denial.account or (stated and stated.value) or getattr(caller_arn, "account", None)
+    passed = denial.target_role or find_stated_role(denial) or _find_foreign_role(denial, own)
+    other = denial.resource_account if passed is None else passed.account
+    is_reported = denial.message_rule is not None
+    summary = f"A role of another account cannot be passed to a service: {call} was denied."
+    if own is not None and other is not None and own != other:
+        role = "The role" if passed is None else f"The role {passed.name}"
+        summary = f"{role} belongs to account {other}, and {call} is made in {own}: a role cannot be passed to a service of another account."
+    elif passed is not None:
+        summary = f"{capitalize_start(call)} passes the role {passed.name} of account {other}, most likely from another account: a role can be passed only within its own."
+    reason = f"The caller is in account {own}, the role in {other}."
+    if is_reported:
+        reason = "The message says: Cross-account pass role is not allowed"
+    recipient = role_recipients.role_recipient(denial)
+    trusted = (recipient and recipient.principal) or "the service"
+    of_call = f"account {own}, in which" if own else "the account in which"
+    others = _find_resources(denial, other)
+    check = "Check the account ID in the role's ARN and the profile of the call: often one of them is the wrong one."
+    if others:
+        check = f"{others[0]} is in account {other}, too. If that is the right account, make the call with its credentials."
+    new = "ROLE_NAME" if passed is None else passed.name
+    by = denial.caller if caller is None else describe_principal(caller_arn, None)
+    policy = None if recipient is None else service_trust_policy(trusted, recipient.trust_actions)
+    create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
+    permissions = "the permissions that the old one has"
+    if operation == "CreateNodegroup":
+        # https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
+        permissions += " (AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and, unless its plugin has a role, AmazonEKS_CNI_Policy)"
+    own_role = Remedy(
+        f"Use a role of {of_call} the call is made",
+        "account administrator",
+        (
+            check,
+            f"Otherwise, create a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''} and has {permissions}. Pass that role. {capitalize_start(by)} needs iam:PassRole on it.",
+            _describe_access(others, other),
+        ),
+        (
+            *(() if own else ("aws sts get-caller-identity --query Account --output text",)),
+            *((commands.fill_command(create, commands.role_name(new)),) if policy else ()),
+        ),
+        policy,
+        layer="role_trust",
+        url=pages.PASS_ROLE,
+    )
+    profile = None if own is None or other is None else find_other_profile(denial.failure.text)
+    step = "Assume a role of that account, and make the call with it."
+    other_account = your_remedy("Or make the call in the role's account", step, url=pages.OTHER_ACCOUNTS)
+    remedies = (own_role, other_account)
+    if profile is not None:
+        needs = "" if passed is None else f" Its caller needs iam:PassRole on {passed}."
+        other_account = your_remedy(
+            f"Make the call with the profile {profile}, if it is of account {other}",
+            f"The first command must print {other}. Then repeat the call in the same shell, and unset AWS_PROFILE before other work.{needs}",
+            commands=(
+                commands.fill_command(
+                    "aws sts get-caller-identity --profile {} --query Account --output text", profile
+                ),
+                commands.fill_command("export AWS_PROFILE={}", profile),
+            ),
+            url=pages.OTHER_ACCOUNTS,
+        )
+        remedies = (
+            other_account,
+            attrs.evolve(own_role, title=f"Or, if account {own} is the right one, use one of its roles"),
+        )
+    return denial.explain(
+        summary,
+        CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", reason),
+        remedies=remedies,
+    )
+
+
+def _find_foreign_role(denial: Denial, own: str | None) -> Role | None:
+    """Return the only role of another account than the caller's in the text."""
+    found = {each[0] for each in _ROLE.finditer(denial.failure.text) if own not in {None, each["account"]}}
+    role = try_parse_principal(found.pop()) if len(found) == 1 else None
+    return role if isinstance(role, Role) else None
+
+
+def find_other_profile(text: str) -> str | None:
+    """Return the only profile that the text lists besides the one in use and the default one."""
+    listed = (*find_listed_profiles(text), *(each.name for each in find_profile_sections(text)))
+    used = set(_USED_PROFILE.findall(text)) | {"default"}
+    others = [each for each in dict.fromkeys(listed) if each not in used]
+    return others[0] if len(others) == 1 else None
+
+
+def _find_resources(denial: Denial, account: str | None) -> tuple[str, ...]:
+    """Return the ARNs of an account's resources, except principals, in the text."""
+    found = _RESOURCE.finditer(denial.failure.text)
+    return tuple(dict.fromkeys(each[0] for each in found if each["account"] == account))
+
+
+def _describe_access(resources: tuple[str, ...], account: str | None) -> str:
+    """Return what the new role needs to use the resources of the other account."""
+    if not resources:
+        return f"The resources that the service uses in {f'account {account}' if account else 'the other account'} must allow the new role in their own policies, too. Or the new role assumes a role there (sts:AssumeRole)."
+    action = DESTINATION_ACTIONS.get(resources[0].split(":")[2])
+    return f"Allow the new role {action or 'access'} in its own policy and in the policy of {resources[0]}: across accounts, both must allow it."

@@ -1,0 +1,398 @@
+"""Build the remedies for a web identity token that a role's trust policy does not allow.
+
+Sources: the pages of the CI systems in the table, and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage._rendering.values import Value
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers import workflows
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
+from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.roles.assuming_roles import missing_trust_steps
+from iamtriage.explaining._rules.shared import commands, pages, principal_words
+from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, trust_remedy, your_remedy
+from iamtriage.explaining._rules.sts.trust_documents import expected_subjects, find_provider
+from iamtriage.explaining._rules.sts.trust_subjects import lacks_context
+from iamtriage.policies._documents import allow, build_document
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
+
+CHANGE_STATEMENT = "If the trust policy already has a statement for this provider, correct that one in trust.json instead of adding another."
+
+_MAX_ISSUER_LENGTH = 255
+
+_REPOSITORY = lazy_pattern(
+    r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})|github\.com/([\w.-]{1,60}/[\w.-]{1,100}?)(?:\.git)?/actions/"
+    r"|\bCI_PROJECT_PATH[=:]\s?[\"']?([\w.-]{1,100}(?:/[\w.-]{1,100}){1,5})"
+    # But not "and/or", nor the action of "Download action repository 'actions/checkout@v4'".
+    r"|\b[Rr]epo(?:sitory)?(?: is|:)? [`\"']?(?!and/or\b)([A-Za-z][\w-]{0,60}/[\w.-]{0,99}[\w-])(?![\w/@]|[.-]\w)",
+    re.ASCII,
+)
+# The branch of a job, unless it runs for a tag or a pull request.
+_BRANCH = lazy_pattern(
+    r"\bGITHUB_REF[=:]\s?[\"']?refs/heads/([\w./-]{1,100})|\bCI_COMMIT_(?:BRANCH|REF_NAME)[=:]\s?[\"']?([\w./-]{1,100})",
+    re.ASCII,
+)
+# The same in a sentence.
+_SAID_BRANCH = lazy_pattern(
+    r"\b(?:runs?|running|ran|push(?:es|ed)?|deploys?|triggered|merged) (?:[\w`'\"]{1,20} )?(?:on|from|to|by|for) (?:the )?(?:branch [`'\"]?([\w./-]{0,99}\w)|[`'\"]?(?!(?:a|an|my|our|this|that|same|other|another|default|feature|release|protected|wrong|right|new|any|every|each|all)\b)([\w./-]{1,100})[`'\"]? branch\b)"
+)
+
+_EXACT_BRANCH = lazy_pattern(r"repo:[^:*?]+:ref:refs/heads/[^*?]+")
+# The audience that a job of GitLab requests.
+_REQUESTED = lazy_pattern(r"\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: ?[\"']?([\w.:/-]{1,200}\w)", re.ASCII)
+_PROJECT = lazy_pattern(r"[\w.@-]{1,100}(?:/[\w.@-]{1,100}){1,5}", re.ASCII)
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html: the identity has the token's subject.
+_LOOKUP = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 5 --query 'Events[].CloudTrailEvent' --output text"
+
+
+@attrs.frozen(eq=False, repr=False)
+class _Pipeline(Value):
+    """A CI system whose jobs get web identity tokens.
+
+    Attributes:
+        job: What the system calls a job.
+        issuer: The issuer of the tokens, without its scheme.
+        project: What the subject names, if the text does not.
+        subject: The usual subject of a branch, with ``{}`` for the project.
+        audience: The usual audience.
+        steps: What the subject depends on.
+        url: The documentation.
+    """
+
+    job: str
+    issuer: str
+    project: str
+    subject: str
+    audience: str
+    steps: tuple[str, ...]
+    url: str
+
+
+_PIPELINES = {
+    "github-actions": _Pipeline(
+        job="workflow",
+        issuer="token.actions.githubusercontent.com",
+        project="OWNER_NAME/REPOSITORY",
+        subject="repo:{}:ref:refs/heads/BRANCH_NAME",
+        audience="sts.amazonaws.com",
+        steps=(
+            "The subject is case-sensitive. It ends with environment:NAME for a job with an environment, or pull_request, instead of ref:…; repositories created, renamed or transferred after 15 July 2026 have repo:OWNER@ID/REPOSITORY@ID:…",
+        ),
+        url=pages.GITHUB_OIDC,
+    ),
+    "gitlab": _Pipeline(
+        job="job",
+        issuer="gitlab.com",
+        project="GROUP/PROJECT_NAME",
+        subject="project_path:{}:ref_type:branch:ref:BRANCH_NAME",
+        audience="https://gitlab.com",
+        steps=(
+            "The audience is the aud of id_tokens in .gitlab-ci.yml. Tags have ref_type:tag. A self-managed GitLab has its own host instead of gitlab.com.",
+        ),
+        url="https://docs.gitlab.com/ci/cloud_services/aws/",
+    ),
+    "app.terraform.io": _Pipeline(
+        job="run",
+        issuer="app.terraform.io",
+        project="organization:ORGANIZATION:project:PROJECT_NAME:workspace:WORKSPACE",
+        subject="{}:run_phase:PHASE",
+        audience="aws.workload.identity",
+        steps=(
+            "The subject ends with run_phase:plan or run_phase:apply, so that of an apply differs: run_phase:* under StringLike accepts both. The audience is TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE, by default aws.workload.identity.",
+        ),
+        url="https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration",
+    ),
+}
+
+
+# A token's issuer is a URL; providers and the keys of conditions have no scheme.
+_ISSUER_OF_CLUSTER = lazy_pattern(
+    r"https://(oidc\.eks\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/id/[0-9A-F]{32})\b", re.ASCII
+)
+
+
+def find_issuer_of_pod(denial: Denial) -> str | None:
+    """Return the issuer of a pod's token, without its scheme: the cluster's in the text, or else the provider's."""
+    stated: set[str] = set(_ISSUER_OF_CLUSTER.findall(denial.failure.text))
+    provider = find_provider(denial.facts.trust_policy)
+    named = None if provider is None else provider.partition("oidc-provider/")[2]
+    # Of the clusters in the text, the one that the policy does not name is that of the failing pod.
+    others = stated - {named} if len(stated) > 1 and named in stated else stated
+    return others.pop() if len(others) == 1 else named
+
+
+def find_other_cluster(denial: Denial) -> str | None:
+    """Return the URL of the cluster's issuer in the text, if the trust policy names that of another cluster."""
+    issuer = find_issuer_of_pod(denial)
+    provider = find_provider(denial.facts.trust_policy) or ""
+    is_other = issuer is not None and "oidc-provider/oidc.eks." in provider and not provider.endswith(issuer)
+    return f"https://{issuer}" if is_other else None
+
+
+def token_remedies(denial: Denial, findings: TrustFindings | None) -> tuple[Remedy, ...]:
+    """Return what to do about a token, if it is unknown what does not match."""
+    compare, change = compare_token_remedy(denial), trust_token_remedy(denial, findings)
+    pipeline = _find_pipeline(denial)
+    expected = expected_subjects(denial.facts.trust_policy)
+    if pipeline is not None and expected:
+        subject = _job_subject(denial, pipeline)
+        if subject in expected or (findings is not None and findings.allowed):
+            # The same statement is no change.
+            return (attrs.evolve(compare, steps=(*compare.steps, *pipeline.steps)),)
+        if find_placeholders(subject):
+            return (attrs.evolve(compare, steps=(*compare.steps, *pipeline.steps)), change)
+    # If the subject is known, the right statement can be written before looking the token up.
+    namespace, name = usual_account(denial.facts, denial.failure.text)
+    return (change, compare) if (namespace and name) or pipeline else (compare, change)
+
+
+def compare_token_remedy(denial: Denial) -> Remedy:
+    """Return the remedy that compares the token with the trust policy."""
+    pipeline = _find_pipeline(denial)
+    if pipeline is not None:
+        return your_remedy(
+            f"Look up the {pipeline.job}'s subject in CloudTrail",
+            f"The record of the failed call has the subject in principalId. The conditions on {pipeline.issuer}:sub and :aud must match the token.",
+            commands=(commands.trust_policy_commands(denial.target_role_name)[0], _LOOKUP),
+            url=pipeline.url,
+        )
+    claims = denial.facts.token_claims
+    subject = None if claims is None else claims.get("sub")
+    if claims is not None and isinstance(subject, str):
+        audience = claims.get("aud")
+        named = cast("list[object]", audience) if isinstance(audience, list) else [audience]
+        listed = [each for each in named if isinstance(each, str)]
+        aud = f" and the audience {clip_text(', '.join(listed))}" if listed else ""
+        steps: tuple[str, ...] = (
+            f"The token has the subject {clip_text(subject)}{aud}. The trust policy must name its issuer as Federated, and its conditions on sub and aud must match these.",
+        )
+        if denial.facts.trust_policy is None:
+            steps += ("Pass the trust policy as the fact trust_policy to see which condition fails.",)
+        lines: tuple[str, ...] = commands.trust_policy_commands(denial.target_role_name)[:1]
+    else:
+        steps = (
+            *present(_subject_step(denial)),
+            "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. The last command says which condition fails, and how to fix it.",
+        )
+        lines = (
+            _token_command(denial),
+            f"{commands.trust_policy_commands(denial.target_role_name)[0]} > policy.json",
+            "iamtriage trust policy.json --token token",
+        )
+    title = "Compare the token with the trust policy"
+    return your_remedy(title, *steps, commands=lines, url=_token_page(denial))
+
+
+def _subject_step(denial: Denial) -> str | None:
+    namespace, name = denial.facts.namespace, denial.facts.service_account
+    if namespace is None or name is None:
+        return None
+    return f"The pod's token has the subject {clip_text(f'system:serviceaccount:{namespace}:{name}')}."
+
+
+def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy:
+    """Return the remedy that allows the token in the role's trust policy."""
+    facts = denial.facts
+    issuer = name_issuer(denial)
+    namespace, name = usual_account(facts, denial.failure.text)
+    subject = f"system:serviceaccount:{namespace or 'NAMESPACE'}:{name or 'SERVICE_ACCOUNT'}"
+    claim = (facts.token_claims or {}).get("sub")
+    found = _find_pipeline(denial)
+    if isinstance(claim, str) and claim.isprintable():
+        subject = claim
+    elif found is not None:
+        subject = _job_subject(denial, found)
+    elif not (facts.service_account or "eks" in issuer or _is_of_pod(denial)):
+        subject = "SUBJECT"
+    partition, account = role_location(denial)
+    audience = found.audience if found else "sts.amazonaws.com"
+    added = allow(
+        "sts:AssumeRoleWithWebIdentity",
+        principal={"Federated": f"arn:{partition}:iam::{account}:oidc-provider/{issuer}"},
+        condition={"StringEquals": {f"{issuer}:aud": audience, f"{issuer}:sub": subject}},
+    )
+    show_issuer = "aws eks describe-cluster --name CLUSTER --query cluster.identity.oidc.issuer --output text"
+    title = "Allow the token in the role's trust policy"
+    if found is not None:
+        title = f"Make the role's trust policy match the {found.job}'s token"
+    controller = find_controller(denial.failure.text)
+    guide: tuple[str, ...] = ()
+    if controller is not None and namespace and not (facts.namespace or facts.service_account):
+        guide = (f"The text is from {controller.name}: the subject is the one of its installation guide.",)
+    return trust_remedy(
+        title,
+        *missing_trust_steps(findings),
+        *guide,
+        *(found.steps if found else ()),
+        CHANGE_STATEMENT,
+        commands=(
+            show_issuer if _is_of_pod(denial) else None,
+            *commands.trust_policy_commands(denial.target_role_name),
+        ),
+        policy=build_document([added]),
+        url=found.url if found else _token_page(denial),
+    )
+
+
+def _job_subject(denial: Denial, pipeline: _Pipeline) -> str:
+    """Return the subject of a job's token, with placeholders for what the text does not state."""
+    text, project = denial.failure.text, _find_project(denial) or pipeline.project
+    environment = workflows.find_job_environment(text) if pipeline.job == "workflow" else None
+    if environment:
+        return f"repo:{project}:environment:{environment}"
+    if pipeline.job == "workflow" and workflows.runs_for_pull_requests(text):
+        return f"repo:{project}:pull_request"
+    stated = _BRANCH.search(text)
+    branch = stated[stated.lastindex or 0] if stated else None
+    if branch is None and pipeline.job == "workflow" and environment is None:
+        said = {each[each.lastindex or 0] for each in find_said(text, _SAID_BRANCH)}
+        branch = said.pop() if len(said) == 1 else None
+    if branch is None and environment == "":
+        branch = workflows.find_pushed_branch(text)
+    subject = pipeline.subject.format(project)
+    return subject if branch is None or "CI_COMMIT_TAG" in text else subject.replace("BRANCH_NAME", branch)
+
+
+def known_job_subject(denial: Denial) -> str | None:
+    """Return the subject of a job's token, if the text states all of it."""
+    pipeline = _find_pipeline(denial)
+    subject = None if pipeline is None else _job_subject(denial, pipeline)
+    return None if subject is None or find_placeholders(subject) else subject
+
+
+def claims_of_job(denial: Denial) -> dict[str, Any] | None:
+    """Return the claims of a job's token, if the text and the trust policy state all that they depend on."""
+    pipeline = _find_pipeline(denial)
+    if pipeline is None or _find_project(denial) is None:
+        return None
+    subject = _job_subject(denial, pipeline)
+    # An environment replaces the branch, and only the workflow shows it. A project alone is no subject of any job.
+    is_open = pipeline.job == "workflow" and workflows.find_job_environment(denial.failure.text) is None
+    expected = expected_subjects(denial.facts.trust_policy)
+    # Whether or not it has one, a job on another branch than the expected ones does not match.
+    is_other = all(_EXACT_BRANCH.fullmatch(each) and each != subject for each in expected)
+    if (is_open and not is_other and not all(map(lacks_context, expected))) or "BRANCH_NAME" in subject:
+        return None
+    requested = _REQUESTED.search(denial.failure.text) if pipeline.job == "job" else None
+    audience = pipeline.audience if requested is None else requested[1]
+    return {"iss": f"https://{name_issuer(denial)}", "sub": subject, "aud": [audience]}
+
+
+def narrow_subject_step(denial: Denial, pattern: str) -> str:
+    """Return the subject of a workflow's job, if a pattern accepts all of its repository, or else an empty string."""
+    pipeline, project = _find_pipeline(denial), _find_project(denial)
+    if pipeline is None or pipeline.job != "workflow" or pattern != f"repo:{project}:*":
+        return ""
+    subject, branch = _job_subject(denial, pipeline), workflows.find_pushed_branch(denial.failure.text)
+    if "BRANCH_NAME" in subject and branch is not None:
+        subject = subject.replace("BRANCH_NAME", branch)
+    if "BRANCH_NAME" in subject:
+        return ""
+    unless = " if its job has no environment" if ":ref:" in subject else ""
+    return f"It accepts every branch, tag, pull request and environment. Narrower, under StringEquals: {clip_text(subject)}, the subject of this workflow{unless}."
+
+
+def _find_project(denial: Denial) -> str | None:
+    """Return the repository or project of the job, which the text or the supplied trust policy names."""
+    repository = _REPOSITORY.search(denial.failure.text)
+    if repository is not None:
+        return repository[repository.lastindex or 0]
+    named = {each.split(":")[1] for each in expected_subjects(denial.facts.trust_policy) if ":" in each}
+    project = next(iter(named)) if len(named) == 1 else ""
+    return project if _PROJECT.fullmatch(project) else None
+
+
+def _is_of_pod(denial: Denial) -> bool:
+    facts, runtime = denial.facts, denial.context.runtime
+    is_pod = bool(facts.cluster or facts.service_account) or find_controller(denial.failure.text) is not None
+    is_pod = is_pod or (runtime is not None and runtime.kind == "eks-pod")
+    return is_pod and _find_pipeline(denial) is None
+
+
+def _find_pipeline(denial: Denial) -> _Pipeline | None:
+    runtime, provider = denial.context.runtime, find_provider(denial.facts.trust_policy) or ""
+    of_provider = _PIPELINES.get(provider.partition("oidc-provider/")[2])
+    return of_provider or (None if runtime is None else _PIPELINES.get(runtime.kind))
+
+
+def _token_page(denial: Denial) -> str:
+    return pages.EKS_IRSA if _is_of_pod(denial) else pages.OIDC_PROVIDERS
+
+
+def name_issuer(denial: Denial) -> str:
+    """Return the provider's name in trust policies, which is the issuer without its scheme."""
+    issuer = (denial.facts.token_claims or {}).get("iss")
+    pipeline = _find_pipeline(denial)
+    if issuer is None and (of_pod := find_issuer_of_pod(denial)) is not None:
+        issuer = of_pod
+    elif issuer is None and pipeline is not None:
+        issuer = pipeline.issuer
+    if issuer is None and _is_of_pod(denial):
+        return f"oidc.eks.{commands.region(denial.facts.region)}.amazonaws.com/id/OIDC_ID"
+    if not isinstance(issuer, str) or len(issuer) > _MAX_ISSUER_LENGTH:
+        return "ISSUER"
+    if not issuer.isprintable() or not issuer.isascii():
+        return "ISSUER"
+    return issuer.removeprefix("https://").rstrip("/")
+
+
+def _token_command(denial: Denial) -> str:
+    facts = denial.facts
+    if not (facts.namespace or facts.service_account):
+        return 'cp "$AWS_WEB_IDENTITY_TOKEN_FILE" token'
+    return (
+        "kubectl -n NAMESPACE exec POD -- cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token > token"
+    )
+
+
+def role_location(denial: Denial) -> tuple[str, str]:
+    """Return the partition and the account of the role."""
+    role = principal_words.underlying_role(principal_words.try_parse_principal(denial.resource))
+    if role is not None:
+        return role.partition, role.account
+    provider = principal_words.try_parse_arn(find_provider(denial.facts.trust_policy))
+    if provider is not None and provider.account:
+        return provider.partition, provider.account
+    return denial.location.partition or "aws", denial.account or "ACCOUNT_ID"
+
+
+def associate_role_remedy(denial: Denial) -> Remedy:
+    """Return the other way for a role that trusts EKS Pod Identity: to use that.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html.
+    """
+    options = ("--namespace", "NAMESPACE", "--service-account", "SERVICE_ACCOUNT")
+    cluster = find_cluster(denial.case)
+    return cluster_remedy(
+        "Or use EKS Pod Identity: associate the role with the service account, remove the annotation of IRSA, and re-create the pods",
+        "If the first command prints an association, the role was created for this: only remove the annotation. The agent must run on the nodes: EKS Auto Mode has it built in; elsewhere, it is the add-on eks-pod-identity-agent.",
+        commands=(
+            cluster.eks_command("list-pod-identity-associations", *options),
+            Labelled(
+                "If there is none:",
+                cluster.eks_command("create-pod-identity-association", *options, "--role-arn", "ROLE_ARN"),
+            ),
+            Labelled(
+                "Then, in both cases:",
+                "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/role-arn-",
+            ),
+            commands.RESTART_PODS,
+        ),
+        url=pages.EKS_POD_ASSOCIATION,
+    )

@@ -1,0 +1,1 @@
+"""Explain denials by Amazon S3, and by stores with its API."""

@@ -1,0 +1,394 @@
+"""Explain denials of buckets that AWS owns or CloudFormation deploys, and those by the bucket policy in the text.
+
+Usually, the policy of the network's S3 endpoint does not allow a download from a bucket of AWS:
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html (layers of images),
+https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html (SSM Agent, patches) and
+https://repost.aws/knowledge-center/ec2-al1-al2-update-yum-without-internet (packages of Amazon Linux).
+
+Across accounts, the bucket policy and the key policy must allow the caller, whatever its own policies allow:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html. CloudFormation
+calls with the role of the stack, also for what it passes to Lambda:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words, upper_first
+from iamtriage.arns._principals import Role
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.conditions.request_conditions import are_met, check_conditions
+from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
+from iamtriage.explaining._rules.denials.resource_commands import bucket_argument, policy_commands
+from iamtriage.explaining._rules.denials.shown_policies import known_policies
+from iamtriage.explaining._rules.shared import commands, common_causes, pages, remedies
+from iamtriage.explaining._rules.shared.clues import find_registry
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.statement_words import allowed_resources, describe_conditions
+from iamtriage.explaining._rules.shared.text_signs import find_deployment
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
+from iamtriage.policies._documents import allow
+from iamtriage.policies._masked_arns import find_partition
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import is_for_everyone, shown_sid
+
+_REGION = r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]"
+# After a slash of a URL, or the colons of an ARN.
+_BUCKET_OF_AWS = lazy_pattern(
+    rf"(?<=[/:])(?P<bucket>prod-{_REGION}-starport-layer-bucket|{_REGION}-birdwatcher-prod|amazonlinux\.{_REGION}"
+    r"|(?:amazon-ssm(?:-packages)?|aws-ssm(?:-distributor-file|-document-attachments)?|aws-windows-downloads|aws-patch-manager"
+    rf"|patch-baseline-snapshot|amazonlinux-2-repos|al2023-repos|aws-codedeploy)-{_REGION}(?:-[a-z0-9]{{8,12}})?)(?=[./?\s\"']|\Z)",
+    re.ASCII,
+)
+_REGION_IN_BUCKET = lazy_pattern(_REGION, re.ASCII)
+# Docker downloads the configuration and the layers of an image from S3, and prints S3's answer.
+_DOCKER_DOWNLOAD = lazy_pattern(
+    r"error pulling image configuration|download failed after attempts|failed to copy: "
+)
+_MAX_TEXT = 32_000
+_ENDPOINT = lazy_pattern(r"\bvpce-(?:[0-9a-f]{17}|[0-9a-f]{8})(?!\w)", re.ASCII)
+_LAYERS = "-starport-layer-bucket"
+
+
+ONLY_BUCKET_OWNER = CauseType(
+    "only-bucket-owner",
+    title="S3 accepts the call only from the account that owns the bucket",
+    meaning="The caller is in another account than the bucket. Only the bucket's own account can read, change or delete its policy: S3 answers 405 to any other account that the policy allows.",
+    recognised_by="No resource-based policy allows s3:PutBucketPolicy, s3:GetBucketPolicy or s3:DeleteBucketPolicy, so the bucket is in another account.",
+    fix="Make the call with a role or user of the account that owns the bucket.",
+    sources=("https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html",),
+)
+
+
+def is_listed(denial: Denial) -> bool:
+    """Return whether a listing in the text has the object, as aws s3 ls prints it, so that it exists."""
+    name = (denial.resource or "").rpartition("/")[2]
+    listing = rf"^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d +\d+ (?:\S{{1,900}}/)?{re.escape(name)}\s*$"
+    return bool(name) and re.search(listing, denial.failure.text, re.MULTILINE) is not None
+
+
+def list_key(denial: Denial, key: str) -> tuple[tuple[str, ...], str]:
+    """Return the command that lists the key of an object, if it may not exist, and the end of the step that says so."""
+    bucket = bucket_argument(denial)
+    line = commands.fill_command("aws s3 ls {}", f"s3://{bucket}/{key}")
+    if not key or is_listed(denial) or key not in line:
+        return (), "."
+    arn = (denial.resource or "").partition("/")[0]
+    words = f", and list the key. That requires s3:ListBucket on {arn}, with which S3 answers 404 for a key that does not exist."
+    return (with_profile(find_profile(denial.case), line),), words
+
+
+def ownership_command(denial: Denial) -> str:
+    """Return the command that prints the name of the bucket if the caller's account owns it."""
+    if denial.service == "s3express":
+        return "aws s3api list-directory-buckets --query 'Buckets[].Name'"
+    # Older versions of the AWS CLI lack the option --prefix.
+    list_own = f"aws s3api list-buckets --query \"Buckets[?Name=='{bucket_argument(denial)}'].Name\""
+    return with_profile(find_profile(denial.case), list_own)
+
+
+def bucket_policy_commands(denial: Denial) -> tuple[str, ...]:
+    """Return the commands that print and replace the bucket policy."""
+    policy = RESOURCE_POLICIES["s3"]
+    return policy_commands(denial, policy.show_command, policy.change_command)
+
+
+def explain_call_of_owner(denial: Denial) -> Explanation:
+    """Explain that a call requires an identity of the account that owns the bucket."""
+    text = f"{capitalize_start(denial.caller)} is in another account than the bucket: AWS refers to the bucket policy only then. Even with an Allow in it, S3 answers 405 (MethodNotAllowed)."
+    return denial.explain(
+        denial_summary(
+            denial, "the bucket is in another account, and only its own account can make this call"
+        ),
+        ONLY_BUCKET_OWNER.cause("derived", reason_lines(denial), text=text),
+        topic="resource-policy",
+        remedies=remedies.your_remedy(
+            "Make the call with a role or user of the account that owns the bucket",
+            "Check the profile, the credentials of the job, and the name of the bucket. In the account that owns the bucket, the command prints its name.",
+            "If no identity of yours is in that account, ask its administrator for a role to assume, or to make the change.",
+            commands=ownership_command(denial),
+            url=ONLY_BUCKET_OWNER.sources[0],
+        ),
+        notes="An Allow in the bucket policy or in a policy of the caller does not help.",
+    )
+
+
+def _find_bucket(denial: Denial) -> str | None:
+    """Return the bucket of AWS that the text or the resource names, or in which ECR keeps the layers of the image."""
+    text = denial.failure.text[:_MAX_TEXT]
+    found = _BUCKET_OF_AWS.search(denial.resource or "") or _BUCKET_OF_AWS.search(text)
+    if found is not None:
+        return found["bucket"]
+    if denial.failure.envelope.host_id is None or not _DOCKER_DOWNLOAD.search(text):
+        return None
+    registry, region = find_registry(denial.case)
+    return f"prod-{region}{_LAYERS}" if ".dkr.ecr" in registry and commands.region(region) == region else None
+
+
+def explain_bucket_of_aws(denial: Denial) -> Explanation | None:
+    """Explain that S3 denied, without a reason, a download from a bucket that AWS owns."""
+    bucket = _find_bucket(denial) if denial.policy_type is None and denial.deny is None else None
+    if bucket is None:
+        return None
+    found = _REGION_IN_BUCKET.search(bucket)
+    region = commands.region(found[0] if found else None)
+    partition = find_partition(region) or "aws"
+    objects = f"arn:{partition}:s3:::{bucket}/*"
+    summary, url = f"S3 denied a download from {bucket}, a bucket of AWS", pages.VPC_ENDPOINT
+    owner = f"AWS owns {bucket}: you cannot change its policy."
+    more = "SSM Agent and CodeDeploy sign their requests: the instance's role must allow s3:GetObject on the bucket, too, and SCPs must exempt it."
+    if bucket.endswith(_LAYERS):
+        summary = f"ECR accepted the pull, but S3 denied a layer in {bucket}"
+        url = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
+        owner = f"ECR keeps the layers of images in {bucket}, which belongs to AWS. Sign-in and manifest worked, and ECR signs the URL of the layer, so no permission of the role is missing."
+        more = "If the VPC has no S3 endpoint, a proxy or firewall can be what answers 403."
+    text = "The request went through an S3 gateway endpoint whose policy does not allow s3:GetObject on this bucket."
+    ids = set(_ENDPOINT.findall(denial.failure.text))
+    endpoint, allowed = ids.pop() if len(ids) == 1 else None, _find_endpoint_policy(denial, objects)
+    named = "the S3 endpoint of the VPC" if endpoint is None else f"the S3 endpoint {endpoint}"
+    reason = f"most likely, {named} does not allow it"
+    if allowed is not None:
+        reason = f"the policy of {named} allows only {allowed}"
+        text = "The text has the policy of the endpoint. All that is not allowed there is denied, whatever the role allows."
+    lines: tuple[str, ...] = commands.endpoint_policy_commands(region, "s3:GetObject")
+    if endpoint is not None:
+        more = "" if bucket.endswith(_LAYERS) else more
+        lines = tuple(each.replace("ENDPOINT_ID", endpoint) for each in lines[1:])
+    return denial.explain(
+        f"{summary}: {reason}.",
+        NO_ALLOWS["vpc_endpoint"].cause("derived" if allowed else "possible", owner, text=text),
+        topic="vpc-endpoint-policy",
+        remedies=Remedy(
+            title=f"Allow the bucket in the policy of {named}",
+            who="account administrator",
+            steps=remedies.present(
+                "The network team often owns the endpoint: the one for S3 in the VPC of the node, task or instance.",
+                remedies.save_step("its policy"),
+                more or None,
+            ),
+            commands=lines,
+            statement=allow("s3:GetObject", objects, sid="BucketOfAws", principal="*"),
+            layer="vpc_endpoint",
+            url=url,
+        ),
+    )
+
+
+def _find_endpoint_policy(denial: Denial, objects: str) -> str | None:
+    """Return on what the policy of an endpoint in the text allows S3, if that is not the bucket."""
+    for policy in denial.context.policies:
+        resources = allowed_resources(policy.allows)
+        is_of_s3 = bool(resources) and all(arn.startswith("arn:") and ":s3:::" in arn for arn in resources)
+        if not (policy.has_principal and is_of_s3 and _ENDPOINT.search(denial.failure.text)):
+            continue
+        if not any(matches(objects.replace("*", "layer"), compile_glob(arn)) for arn in resources):
+            names = dict.fromkeys(arn.rpartition(":")[2].partition("/")[0] for arn in resources)
+            return clip_text(join_words(tuple(names), "and"))
+    return None
+
+
+MISSING_OBJECT = CauseType(
+    "missing-object",
+    title="The object does not exist",
+    text="The key does not exist (or has a typo): without s3:ListBucket, S3 answers 403, not 404.",
+    fix="Check the key. With s3:ListBucket on the bucket, S3 answers 404 instead of 403.",
+    of="derived-action",
+)
+KMS_KEY = CauseType(
+    "kms-key",
+    title="The caller cannot use the object's KMS key",
+    fix="Allow kms:Decrypt or kms:GenerateDataKey on the key.",
+    of="derived-action",
+)
+
+
+def explain_deployed_bucket(denial: Denial) -> Explanation | None:
+    """Explain a 403 error without a call that CloudFormation got for a bucket, or return ``None`` for others.
+
+    Actions: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+    """
+    is_unnamed = denial.operation is None and denial.action is None
+    deployment = find_deployment(denial.failure, denial.facts) if is_unnamed else None
+    if deployment is None or not (deployment.type or "").startswith("AWS::S3::Bucket"):
+        return None
+    region = commands.region(deployment.region or denial.facts.region)
+    named = deployment.resource and f"{clip_text(deployment.resource)} ({deployment.type})"
+    actions = "The policy requires s3:PutBucketPolicy, and Block Public Access rejects a public one."
+    if deployment.type != "AWS::S3::BucketPolicy":
+        actions = "A bucket requires s3:CreateBucket, and each property an action, such as s3:PutBucketTagging, s3:PutEncryptionConfiguration, s3:PutBucketPublicAccessBlock, s3:PutBucketVersioning or s3:PutBucketOwnershipControls."
+    text = "The permissions with which CloudFormation acts lack an action that a property requires."
+    return denial.explain(
+        f"S3 denied a call for {named or deployment.type}: the message names neither the action nor the reason.",
+        common_causes.NO_IDENTITY_ALLOW.cause(text=text),
+        DENIES["resource"].cause(
+            text="A service control policy, a permissions boundary or the policy of an existing bucket denies it."
+        ),
+        topic="s3-access-denied",
+        remedies=remedies.account_remedy(
+            "Find the denied call in CloudTrail, then allow its action",
+            actions,
+            "The command lists the calls that S3 denied in the last 90 days, with the callers. CloudTrail shows a call after a few minutes.",
+            commands=f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventSource,AttributeValue=s3.amazonaws.com --query 'Events[?contains(CloudTrailEvent, `AccessDenied`)].[EventTime,EventName,Username]' --output text",
+            url=pages.S3_403,
+        ),
+        notes=EVENTUAL_CONSISTENCY,
+    )
+
+
+def explain_bucket_deny(denial: Denial) -> Explanation | None:
+    """Explain that a Deny of the bucket policy in the text matches, or return ``None``."""
+    if not denial.action or not denial.resource or denial.policy_type is not None:
+        return None
+    found = list(_find_denies(denial))
+    if not found:
+        return None
+    statement, is_met = found[0]
+    sid = shown_sid(statement)
+    named = f"the Deny {sid} of the bucket policy" if sid else "a Deny of the bucket policy"
+    conditions = describe_conditions(statement) if statement.get("Condition") else ""
+    when = f", which applies if {conditions}," if conditions else ", which has no condition,"
+    likely = "" if is_met else "most likely, "
+    step = "Make the call so that the condition does not match, such as from the network, with the encryption or with the sign-in that it names."
+    return denial.explain(
+        f"S3 denied {denial.action} on {denial.resource} without a reason: {likely}{named}{when} denies it. No Allow overrides it, not even AdministratorAccess.",
+        DENIES["resource"].cause(
+            "derived" if is_met else "possible",
+            "The text shows the bucket policy.",
+            text=f"{upper_first(named)} matches the action and the resource{when.rstrip(',')}.",
+        ),
+        topic="s3-access-denied",
+        remedies=owner_remedy(
+            "Meet the condition of the Deny, or exempt the caller"
+            if conditions
+            else "Narrow the Deny in the bucket policy",
+            step if conditions else None,
+            "Or let the owner of the bucket exempt the caller in the statement, with ArnNotLike on aws:PrincipalArn, and keep the rest of the policy.",
+            commands=(
+                fill_command(
+                    "aws s3api get-bucket-policy --bucket {} --query Policy --output text > policy.json",
+                    bucket_argument(denial),
+                ),
+                fill_command(
+                    "aws s3api put-bucket-policy --bucket {} --policy file://policy.json",
+                    bucket_argument(denial),
+                ),
+            ),
+            url=pages.S3_403,
+        ),
+        notes=EVENTUAL_CONSISTENCY,
+    )
+
+
+def _find_denies(denial: Denial) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    """Yield the Deny statements for everyone that match, those first whose conditions are known to be met."""
+    matching = [
+        (each, are_met(check_conditions(each, denial)))
+        for policy in denial.context.resource_policies
+        for each in policy.denies
+        if is_for_everyone(each)
+    ]
+    for each, is_met in sorted(matching, key=lambda row: row[1] is not True):
+        is_about = names_action(each, denial.action or "") and names_resource(each, denial.resource or "")
+        if is_met is not False and is_about:
+            yield each, is_met is True
+
+
+_STACK_ROLE = lazy_pattern(
+    r"(?:\b[Rr]ole ?A[Rr][Nn] of the stack|\b[Ss]tack(?:'s)? (?:service )?role|--role-arn|\bRoleARN)[\"'`]?\s?(?:[=:]|is)?\s?[\"'`]?"
+    r"(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})",
+    re.ASCII,
+)
+_OWNER = lazy_pattern(r"\b[Bb]ucket\b[^\n{]{0,100}?\bin (?:account )?(?P<account>[0-9]{12})\b", re.ASCII)
+_ACTION = lazy_pattern(r"permission to (?P<operation>(?:Get|Put|Delete)Object) for ")
+_BUCKET = lazy_pattern(
+    r"(?:arn:aws[a-z-]{0,12}:s3:::)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/|\Z)", re.ASCII
+)
+
+
+def explain_other_principals(denial: Denial) -> Explanation | None:
+    """Explain that the bucket policy in the text allows others than the role that calls, or return ``None``."""
+    text, found = denial.failure.text, _BUCKET.match(denial.resource or "")
+    operation = _ACTION.search(text)
+    action = denial.action or (f"s3:{operation['operation']}" if operation else None)
+    role, is_stack = _find_role(denial)
+    if found is None or role is None or action is None:
+        return None
+    stated = known_policies.list_resource_statements(denial, f":::{found['bucket']}")
+    named = {
+        name
+        for names, resource in stated
+        if resource.partition(":::")[2].partition("/")[0] == found["bucket"]
+        for name in names
+    }
+    roles = [underlying_role(try_parse_principal(each)) for each in named]
+    owner = _OWNER.search(text)
+    # Within one account, the role's own policies suffice.
+    is_own = owner is not None and owner["account"] == role.account
+    allowed = [each and (each.account, each.name) for each in roles]
+    if is_own or not roles or None in allowed or (role.account, role.name) in allowed:
+        return None
+    where = f" in account {owner['account']}" if owner else ""
+    others = join_words([f"the role {clip_text(each.name)}" for each in roles if each is not None][:3], "and")
+    whose = ", with which CloudFormation creates the resource," if is_stack else ""
+    needed = "Across accounts" if owner else "If the bucket is in another account"
+    note = f"{needed}, its own policies (such as AdministratorAccess) do not suffice."
+    if is_stack and "AWS::Lambda::Function" in text:
+        note += " The execution role of the function does not read the code: it needs no permission."
+    key = (denial.resource or "").partition(f"{found['bucket']}/")[2] or "OBJECT_KEY"
+    # https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html
+    is_artifact = is_stack and action == "s3:GetObject" and "ipeline" in text
+    added = allow(
+        (action, f"{action}Version") if is_artifact else action,
+        f"arn:{role.partition}:s3:::{found['bucket']}/{key}",
+        sid="AllowRole",
+        principal={"AWS": str(role)},
+    )
+    steps = [save_step("the bucket policy")]
+    if is_artifact:
+        step = "Each run of a pipeline has other objects: end the Resource with the folder and /* to allow all of them."
+        steps.append(step)
+    if "kms" in text.lower():
+        needs = "kms:Decrypt" if action == "s3:GetObject" else "kms:GenerateDataKey"
+        of_key = json.dumps(allow(needs, "*", principal={"AWS": str(role)}))
+        steps.append(
+            f"Add this to the key policy{where}, too: {of_key}. The key must be a customer managed key."
+        )
+    return denial.explain(
+        f"S3 denied {action} on {denial.resource} to the role {role.name}{whose} most likely because the bucket policy allows {others}, and not this role.",
+        NO_ALLOWS["resource"].cause(
+            "derived", text=f"The bucket policy in the text does not name the role {role.name}. {note}"
+        ),
+        topic="s3-access-denied",
+        remedies=resource_policy_remedy(
+            f"Allow the role {role.name} in the bucket policy{where}",
+            *steps,
+            statements=(added,),
+            commands=bucket_policy_commands(denial),
+            url=pages.CROSS_ACCOUNT,
+        ),
+        notes=EVENTUAL_CONSISTENCY,
+    )
+
+
+def _find_role(denial: Denial) -> tuple[Role | None, bool]:
+    """Return the role that calls, and whether it is that of a stack."""
+    if denial.role is not None:
+        return (None if denial.role.lacks_its_path else denial.role), False
+    found = {each["role"] for each in _STACK_ROLE.finditer(denial.failure.text)}
+    if denial.principal_text is None and "HandlerErrorCode: " in denial.failure.text and len(found) == 1:
+        return underlying_role(try_parse_principal(found.pop())), True
+    return None, False

@@ -1,0 +1,256 @@
+"""Explain what S3 denied to CloudFront, which reads the objects of its origin with origin access control.
+
+Source: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._rules.calls.service_statements import compare_statements
+from iamtriage.explaining._rules.denials import resource_commands
+from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
+from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
+from iamtriage.explaining._rules.denials.s3.buckets import KMS_KEY, MISSING_OBJECT, bucket_policy_commands
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step
+from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
+from iamtriage.policies._documents import allow
+from iamtriage.policies._readers.elements import iterate_conditions, principal_names
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator, Mapping
+
+    from iamtriage.explaining._context.values import CommandLine
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.calls.service_statements import Contrast
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_CLOUDFRONT = "cloudfront.amazonaws.com"
+_ID = r"E[A-Z0-9]{7,20}"
+_ARN = lazy_pattern(rf"arn:aws[a-z-]{{0,12}}:cloudfront::(?P<account>[0-9]{{12}}):distribution/(?P<id>{_ID})")
+_NAMED = lazy_pattern(
+    rf"\b(?i:distributions?(?:[ _-]?id)?)\b[\"'`]?(?: is)?[ =:(]{{1,3}}[\"'`]?(?P<id>{_ID})\b"
+    rf"|\bcloudfront (?:get|update)-distribution(?:-config)? [^\n]{{0,80}}?--id[ =](?P<option>{_ID})\b"
+)
+_KMS = lazy_pattern(r"\baws:kms(?::dsse)?\b|\bSSE-KMS\b")
+_OLD_IDENTITY = "CloudFront Origin Access Identity"
+_CONTROL = lazy_pattern(r"\bOAC\b|(?i:\borigin access control\b)")
+# What a distribution was, in place of the one of the request.
+_FORMER = lazy_pattern(r"(?i:\b(?:deleted|removed|old|former|previous)\b[^.\n]{0,40}\Z)")
+_URL = lazy_pattern(r"https?://[\w.-]{1,200}\.cloudfront\.net/(?P<path>[^\s?\"'#<>]{1,500})")
+_CACHED = "CloudFront caches error responses: invalidate the path after the fix."
+
+
+def is_origin(denial: Denial) -> bool:
+    """Return whether S3 denied a call of CloudFront: the text names no other one."""
+    return denial.operation is None and "cloudfront" in denial.failure.text.lower()
+
+
+def explain_origin(denial: Denial) -> Explanation:
+    """Explain a 403 error that CloudFront passes on from its S3 origin."""
+    allowed = next(_find_allows(denial), None)
+    is_encrypted = _is_encrypted(denial) and not _may_use_key(denial)
+    if is_encrypted and (allowed is not None or ":kms:" in denial.failure.text):
+        return _explain_key(denial, allowed)
+    bucket = NO_ALLOWS["resource"].cause(
+        text="The bucket policy does not allow the distribution (origin access control)."
+    )
+    remedy = _bucket_remedy(denial, None)
+    summary = "S3, the origin of the CloudFront distribution, denied the request without a reason."
+    given, stated = _ids_of(allowed), _stated_id(denial)
+    if (contrast := _find_impossible(denial)) is not None:
+        # Only the condition is wrong, and the rest of the statement stays.
+        return denial.explain(
+            f"S3, the origin of the CloudFront distribution, denied the request: the bucket policy {contrast.verdict}.",
+            NO_ALLOWS["resource"].cause(
+                "derived", text="The rest of the statement is right, and the other settings can stay."
+            ),
+            topic="s3-access-denied",
+            remedies=contrast.correct(remedy),
+            notes=_CACHED,
+        )
+    if allowed is not None and stated is not None and given and stated not in given:
+        summary = f"S3, the origin of the CloudFront distribution, denied the request: the bucket policy allows the distribution {given[0]}, and not {stated}."
+        text = f"AWS:SourceArn in the bucket policy names {given[0]}, and the request came through {stated}."
+        bucket = NO_ALLOWS["resource"].cause("derived", text=text)
+        remedy = _bucket_remedy(denial, given[0])
+    elif allowed is None and _allows_old_identity(denial):
+        likely = "" if _CONTROL.search(denial.failure.text) else "most likely, "
+        summary = f"S3, the origin of the CloudFront distribution, denied the request: {likely}the distribution uses origin access control (OAC), and the bucket policy allows only an origin access identity (OAI)."
+        text = "With origin access control, the caller is the service cloudfront.amazonaws.com. The statement for the identity can be removed when no distribution uses it."
+        bucket = NO_ALLOWS["resource"].cause("possible" if likely else "derived", text=text)
+    return denial.explain(
+        summary,
+        bucket,
+        MISSING_OBJECT.cause(
+            text="The object does not exist, or the distribution has no default root object: without s3:ListBucket, S3 answers 403 instead of 404."
+        ),
+        KMS_KEY.cause(text="The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."),
+        topic="s3-access-denied",
+        remedies=remedy,
+        notes=_CACHED,
+    )
+
+
+def _is_encrypted(denial: Denial) -> bool:
+    """Return whether the text says or shows that the object is encrypted with a KMS key, and not only another one."""
+    text = denial.failure.text
+    paths = [each["path"] for each in _URL.finditer(text)]
+    others = [run for run in find_runs(denial.failure) if _is_of_other(run.command, denial, paths)]
+    found = (each.start() for each in find_said(text, _KMS))
+    return any(not any(run.start <= at < run.end for run in others) for at in found)
+
+
+def _is_of_other(command: CommandLine, denial: Denial, paths: list[str]) -> bool:
+    """Return whether a command is about another bucket than the denied one, or an object that no URL in the text has."""
+    bucket, key = command.option("bucket"), command.option("key")
+    known = resource_commands.bucket_argument(denial)
+    if bucket is not None and bucket.value != known and known.islower():
+        return True
+    return key is not None and bool(paths) and not any(key.value.endswith(each) for each in paths)
+
+
+def _line_before(found: re.Match[str]) -> str:
+    text, start = found.string, found.start()
+    return text[line_start(text, start, start - 80) : start]
+
+
+def _find_impossible(denial: Denial) -> Contrast | None:
+    """Return that the bucket policy has the ARN of the distribution in a form that no request has."""
+    contrast = compare_statements(denial.case, _CLOUDFRONT, "s3:GetObject", None)
+    if contrast is None or contrast.change is None or ":cloudfront:" not in contrast.change[1]:
+        return None
+    return contrast
+
+
+def _bucket_remedy(denial: Denial, other: str | None) -> Remedy:
+    """Return how to allow the distribution in the bucket policy, which can allow another one."""
+    return resource_policy_remedy(
+        "Allow the distribution in the bucket policy",
+        f"Replace {other} in AWS:SourceArn, or add this statement if both distributions use the bucket."
+        if other
+        else "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
+        save_step("the bucket policy"),
+        commands=bucket_policy_commands(denial),
+        statements=(distribution_statement(denial),),
+        url=pages.ORIGIN_ACCESS,
+    )
+
+
+def _explain_key(denial: Denial, allowed: Mapping[str, Any] | None) -> Explanation:
+    """Explain that CloudFront cannot decrypt the objects, as the key policy does not allow it."""
+    key = try_parse_arn(find_key(denial))
+    of_key = attrs.evolve(
+        denial,
+        resource=None if key is None else str(key),
+        resource_arn=key,
+        resource_account=key and key.account,
+        action="kms:Decrypt",
+    )
+    named = "a KMS key" if key is None else f"the KMS key {key.resource.partition('/')[2]}"
+    right = "The bucket policy is right: it allows the distribution. " if allowed is not None else ""
+    others = (
+        " What is encrypted with SSE-S3 (AES256) needs no key, so it is served."
+        if "AES256" in denial.failure.text
+        else ""
+    )
+    policy = RESOURCE_POLICIES["kms"]
+    return denial.explain(
+        f"S3, the origin of the CloudFront distribution, denied the request: {'' if allowed is not None else 'most likely, '}CloudFront cannot decrypt the object, which is encrypted with {named}.",
+        KMS_KEY.cause(
+            "derived" if allowed is not None else "possible",
+            text=f"{right}S3 decrypts for CloudFront only if the key policy allows cloudfront.amazonaws.com kms:Decrypt.{others}",
+        ),
+        None
+        if allowed is not None
+        else NO_ALLOWS["resource"].cause(
+            text="The bucket policy does not allow the distribution (origin access control)."
+        ),
+        topic="s3-access-denied",
+        remedies=resource_policy_remedy(
+            "Allow the distribution to use the key, in the key policy",
+            "For uploads through CloudFront, add kms:GenerateDataKey* to the statement.",
+            "The key must be customer managed: the policy of aws/s3 cannot be changed. Otherwise, set the default encryption of the bucket to SSE-S3 (AES256), and copy the objects over themselves.",
+            save_step("the key policy"),
+            statements=(
+                allow(
+                    "kms:Decrypt",
+                    "*",
+                    sid="CloudFrontDecrypt",
+                    principal={"Service": _CLOUDFRONT},
+                    condition=_source_condition(denial),
+                ),
+            ),
+            commands=resource_commands.policy_commands(of_key, policy.show_command, policy.change_command),
+            url=pages.ORIGIN_ACCESS,
+        ),
+        notes=_CACHED,
+    )
+
+
+def _find_allows(denial: Denial) -> Iterator[Mapping[str, Any]]:
+    """Yield the statements in the text that allow CloudFront to read the object."""
+    bucket = f"arn:{denial.location.partition or 'aws'}:s3:::{resource_commands.bucket_argument(denial)}/*"
+    for each in denial.context.allows:
+        is_allowed = names_action(each, "s3:GetObject") and names_resource(each, bucket) is not False
+        if is_allowed and _CLOUDFRONT in principal_names(each, "Service"):
+            yield each
+
+
+def _allows_old_identity(denial: Denial) -> bool:
+    """Return whether a policy in the text allows an origin access identity, which a distribution with OAC does not use."""
+    principals = (name for each in denial.context.allows for name in principal_names(each, "AWS"))
+    return any(_OLD_IDENTITY in each for each in principals)
+
+
+def _may_use_key(denial: Denial) -> bool:
+    """Return whether a key policy in the text lets CloudFront decrypt."""
+    return any(
+        names_action(each, "kms:Decrypt") and _CLOUDFRONT in principal_names(each, "Service")
+        for each in denial.context.allows
+    )
+
+
+def _ids_of(statement: Mapping[str, Any] | None) -> list[str]:
+    """Return the distributions that the condition of a statement names."""
+    values = (value for _, _, listed in iterate_conditions(statement or {}) for value in listed)
+    return [found["id"] for each in values if (found := _ARN.fullmatch(each))]
+
+
+def _stated_id(denial: Denial) -> str | None:
+    """Return the only distribution that the text names, other than in an ARN."""
+    named = (
+        each for each in find_said(denial.failure.text, _NAMED) if not _FORMER.search(_line_before(each))
+    )
+    found = {each["id"] or each["option"] for each in named}
+    return found.pop() if len(found) == 1 else None
+
+
+def _source_condition(denial: Denial) -> dict[str, Any]:
+    """Return the condition that limits a statement to the distribution, as far as it is known."""
+    arns = {(each["account"], each["id"]) for each in _ARN.finditer(denial.failure.text)}
+    account, known = arns.pop() if len(arns) == 1 else (None, None)
+    arn = f"arn:{denial.location.partition or 'aws'}:cloudfront::{account or denial.account or 'ACCOUNT_ID'}"
+    return {
+        "StringEquals": {
+            "AWS:SourceArn": f"{arn}:distribution/{_stated_id(denial) or known or 'DISTRIBUTION_ID'}"
+        }
+    }
+
+
+def distribution_statement(denial: Denial) -> dict[str, Any]:
+    """Return the statement of a bucket policy that allows a CloudFront distribution, by origin access control."""
+    objects = f"arn:{denial.location.partition or 'aws'}:s3:::{resource_commands.bucket_argument(denial)}/*"
+    condition = _source_condition(denial)
+    return allow("s3:GetObject", objects, principal={"Service": _CLOUDFRONT}, condition=condition)

@@ -1,0 +1,380 @@
+"""Explain denials by Amazon S3 without a reason by what an identity-based policy in the text allows.
+
+A bucket and its objects are different resources, and IAM accepts a statement whose actions are for the other one:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html. Programs that compact or expire
+what they keep delete objects: https://grafana.com/docs/loki/latest/operations/storage/. To a caller who may read and not
+list, S3 answers 403 for an object that is not there: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+and https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words, quote_words
+from iamtriage.actions._lookup import find_action
+from iamtriage.actions._operations import actions_for
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.s3_locations import find_location
+from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
+from iamtriage.explaining._rules.denials.s3 import buckets
+from iamtriage.explaining._rules.denials.s3.s3_contrasts import is_alike
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_own_policies
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
+    STATED_POLICY_OTHER_RESOURCE,
+    find_deny,
+)
+from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_allowing_policy
+from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import name_caller
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
+from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings, shown_sid
+
+# What programs call, and a pattern such as s3:* is meant to allow.
+_FREQUENT = ("s3:ListBucket", "s3:GetObject", "s3:PutObject")
+_DELETE = "s3:DeleteObject"
+_LITERAL = lazy_pattern(r"arn:aws[a-z-]{0,12}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?P<key>/\S{1,1024})?")
+_COMPACTS = lazy_pattern(
+    r"(?i:(?<!\bno )(?<!\bnot )(?<!\bany )(?<!\bwithout )\b(?:compact(?:or|ion|ing)?|retention)\b(?! (?:is |are )?(?:off|disabled|not)\b))"
+)
+_OF_OBJECTS = lazy_pattern(
+    r"(?i:\b(?:writ(?:e|es|ing)|upload(?:s|ing)?|put(?:object)?|reads?|reading|download(?:s|ing)?|get(?:object)?)\b)"
+)
+# "The chunks are written", "I see the files in the bucket".
+_ARRIVES = lazy_pattern(
+    r"(?im:^[^\n]{0,200}?(?P<said>[^\n.,;:(]{0,60}\b(?:(?:is|are|gets?|were|was)(?: being)? (?:written|stored|uploaded|saved)|(?:see|find) [^\n.,;:()]{1,60} in the bucket)))"
+)
+_NEGATION = lazy_pattern(r"(?i:\b(?:not|never|no|nothing|cannot)\b|n't\b)")
+
+
+class _Misplaced(NamedTuple):
+    """Actions that a statement allows on resources where they have no effect, and the targets that they require."""
+
+    policy: KnownPolicy
+    statement: Mapping[str, Any]
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+def explain_wrong_level(denial: Denial) -> Explanation | None:
+    """Explain that a policy has only the objects for an action on the bucket, or the other way round.
+
+    Return ``None`` if no policy of the caller does.
+    """
+    if not (denial.facts.policies or denial.context.policies) or denial.is_explicit:
+        return None
+    found = _find_misplaced(denial)
+    if found is None or _is_denied(denial, found):
+        return None
+    works = _find_success(denial)
+    if works is not None and denial.action is None and "Bucket" not in found.actions[0]:
+        # The statement cannot be all that allows it.
+        return None
+    action = denial.action or found.actions[0]
+    target = next((each for each in found.targets if each == denial.resource), found.targets[0])
+    of_bucket = "/" not in target
+    where = "the bucket, and the ARN with /* covers only its objects"
+    if not of_bucket:
+        where = "objects, and the ARN of the bucket does not cover them: they need /*"
+    named = join_words(tuple(map(clip_text, found.resources)), "and")
+    if not of_bucket:
+        named += ", which does not cover objects"
+    summary = f"S3 answered 403 without a reason: most likely, to {action} on {clip_text(target)}, which {found.policy.name} allows only on {named}."
+    if denial.action is not None:
+        summary = denial_summary(
+            name_caller(denial, found.policy), f"{found.policy.name} allows it only on {named}"
+        )
+    return denial.explain(
+        summary,
+        STATED_POLICY_OTHER_RESOURCE.cause(
+            found.policy.evidence,
+            works and f"The text says {quote_words(works)}: the credentials are those of the role.",
+            text=f"{action} is checked on {where}.",
+        ),
+        topic=STATED_POLICY_OTHER_RESOURCE.code,
+        remedies=_fix_level(denial, found, of_bucket=of_bucket),
+        notes=EVENTUAL_CONSISTENCY,
+    )
+
+
+def _is_denied(denial: Denial, found: _Misplaced) -> bool:
+    """Return whether a policy of the caller denies the actions, so that an Allow does not help."""
+    pairs = [(action, target) for action in found.actions for target in found.targets]
+    return any(find_deny(policy, *pair) is not None for policy in list_own_policies(denial) for pair in pairs)
+
+
+def _find_misplaced(denial: Denial) -> _Misplaced | None:
+    policies = list_own_policies(denial)
+    allows = [each for policy in policies for each in policy.allows]
+    bucket = (denial.resource or "").partition("/")[0]
+    for policy in policies:
+        for statement in policy.allows:
+            resources = as_strings(statement.get("Resource"))
+            found = [_LITERAL.fullmatch(each) for each in resources]
+            arns = [each for each in found if each is not None]
+            levels = {each["key"] is None for each in arns}
+            if len(arns) != len(resources) or len(levels) != 1 or "NotAction" in statement:
+                continue
+            of_bucket = levels == {True}
+            others = (f"{each[0]}/*" if of_bucket else each[0].partition("/")[0] for each in arns)
+            targets = tuple(dict.fromkeys(others))
+            actions = tuple(
+                each
+                for each in _list_actions(statement, resources)
+                if not any(
+                    names_action(one, each) is not False and names_resource(one, target) is not False
+                    for one in allows
+                    for target in targets
+                )
+            )
+            is_called = denial.action in actions if denial.action else bool({*actions} & {*_FREQUENT})
+            is_here = not bucket or any(each.partition("/")[0] == bucket for each in resources)
+            if actions and is_called and is_here:
+                return _Misplaced(policy, statement, _order(actions), tuple(resources), targets)
+    return None
+
+
+def _list_actions(statement: Mapping[str, Any], resources: Sequence[str]) -> Iterable[str]:
+    """Yield the actions of a statement that accept none of its resources, but others."""
+    for written in as_strings(statement.get("Action")):
+        pattern = compile_glob(written.lower())
+        matching = (each for each in _FREQUENT if matches(each.lower(), pattern))
+        for known in map(find_action, matching if "*" in written else (written,)):
+            if known is None or known.service != "s3" or known.only_wildcard:
+                continue
+            if not any(known.accepts(each) for each in resources):
+                yield known.name
+
+
+def _order(actions: tuple[str, ...]) -> tuple[str, ...]:
+    """Return actions with the frequent ones first."""
+    return tuple(dict.fromkeys((*(each for each in _FREQUENT if each in actions), *actions)))
+
+
+def _find_success(denial: Denial) -> str | None:
+    """Return the words that say that objects are written or read."""
+    text = denial.failure.text
+    arrives = (each["said"].strip() for each in _ARRIVES.finditer(text))
+    return find_working(text, _OF_OBJECTS) or next(
+        (each for each in arrives if not _NEGATION.search(each)), None
+    )
+
+
+def _fix_level(denial: Denial, found: _Misplaced, *, of_bucket: bool) -> Remedy:
+    """Return the remedy with one statement for the bucket and one for its objects."""
+    policy, statement = found.policy, found.statement
+    written = as_strings(statement.get("Action"))
+    unknown = [each for each in written if "*" not in each and find_action(each) is None]
+    foreign = [each for each in unknown if actions_for(each.partition(":")[2])]
+    moved = [each for each in written if each.lower() in {name.lower() for name in found.actions}]
+    is_open = any("*" in each for each in written)
+    kept = [] if is_open else [each for each in written if each not in (*moved, *foreign)]
+    deletes = of_bucket and _COMPACTS.search(denial.failure.text) is not None
+    deletes = deletes and bool(kept) and not names_action(statement, _DELETE)
+    kept += [_DELETE] * deletes
+    condition = {"Condition": statement["Condition"]} if statement.get("Condition") else {}
+    added = allow(found.actions, sid=statement_id(found.actions[0]))
+    added["Resource"] = found.targets[0] if len(found.targets) == 1 else list(found.targets)
+    others = [{**statement, "Action": kept[0] if len(kept) == 1 else kept}] if kept else []
+    statements = [{**added, **condition}, *others]
+    name = f"the statement {shown_sid(statement)}".rstrip()
+    change = f"replace {name} with these" if kept else f"add this statement, and keep {name}"
+    if not (kept or is_open):
+        change = f"replace {name} with this one"
+    step = f"In the policy, {change}, or attach the policy below in addition."
+    if policy.is_code:
+        step = f"In {policy.name}, {change}, and deploy again."
+    title = f"Allow {join_words(found.actions, 'and')} on {'the bucket itself' if of_bucket else 'the objects (/*)'}"
+    steps = (
+        step,
+        f"{join_words(tuple(map(clip_text, foreign)), 'and')} {'is no IAM action' if len(foreign) == 1 else 'are no IAM actions'}: listing requires s3:ListBucket, and HeadObject s3:GetObject."
+        if foreign
+        else None,
+        f"What compacts or expires data also deletes it: {_DELETE} is among the actions on the objects."
+        if deletes
+        else None,
+        "If another account owns the bucket, its bucket policy must allow it, too."
+        if denial.crosses_accounts is None
+        else None,
+    )
+    if policy.is_code:
+        return identity_remedy(title, *steps, statements=tuple(statements), url=pages.S3_403)
+    kind, holder = policy.owner or ("role", None)
+    if holder is None and denial.role is not None:
+        holder = denial.role.name
+    line = commands.put_policy(commands.role_name(holder), inline_policy_name(statements), kind)
+    return identity_remedy(title, *steps, commands=line, statements=tuple(statements), url=pages.S3_403)
+
+
+_LIST = "s3:ListBucket"
+_CHECK = "The command, with credentials that may list the bucket, shows whether the object exists: if it prints its size, look at the bucket policy and the KMS key instead."
+_ACCOUNT_ID = lazy_pattern(r"(?<!\d)[0-9]{12}(?!\d)")
+_OTHER_REASON = lazy_pattern(
+    r"(?i:kms|\b(?:(?:an)?other|different|partner(?:'?s)?|vendor(?:'?s)?|customer(?:'?s)?|their) (?:AWS )?account\b|\bcross-account\b)"
+)
+_OTHERWISE = "S3 gives no reason: if the object exists, a policy denies the call, or the caller lacks kms:Decrypt on the object's KMS key."
+# What another caller, who may list the bucket, gets for the same object.
+_ABSENT = lazy_pattern(
+    r"(?i:\b(?:locally|laptop|admin|root|elsewhere|other (?:role|user|account))\b[^\n.]{0,60}?\b(?:(?:returns?|gives?|gets?|says?) (?:a )?(?:false|none|404|not found)|NoSuchKey|404)\b)"
+)
+# "All other keys in the bucket download fine", "yesterday's file works".
+_OTHER_OBJECTS = lazy_pattern(
+    r"(?i:\b(?:other|older|previous|earlier|yesterday(?:'s)?|last (?:week|month|night)(?:'s)?)\b[^\n.;]{0,40}\b(?:objects?|files?|keys?|exports?|reports?|dumps?|images?)\b|\b(?:objects?|files?|keys?|exports?|reports?|dumps?|images?) (?:of|from) (?:yesterday|last (?:week|month|night))\b)"
+)
+# Words of a clause about another call or caller.
+_OF_OTHERS = lazy_pattern(
+    r"(?i:\b(?:admin(?:istrator)?|root|colleagues?|other (?:role|user|account|profile)|my (?:laptop|user))\b|\b(?:upload|writ|put|sav|creat|delet|list)(?:e|s|es|ed|ten|t?ing|objects?)?\b)"
+)
+_EXISTS = lazy_pattern(
+    r"(?i:(?<!if )(?<!whether )(?<!that )(?<!sure )\b(?:(?:the|this|our) (?:object|file|key)|it) (?:really |definitely |does |clearly )?(?:exists?|is (?:there|in the bucket))\b|\b(?:see|find) (?:it|the (?:file|object|key)) in the (?:console|bucket)\b)"
+)
+
+
+_LISTINGS = frozenset({("s3", "ls"), ("s3api", "list-objects-v2"), ("s3api", "list-objects")})
+
+
+def _find_read_sibling(denial: Denial, key: str) -> str | None:
+    """Return the sentence that the caller reads another object of the same folder or bucket, as the text says or shows."""
+    folder, _, name = key.rpartition("/")
+    path = rf"(?<![\w/-]){re.escape(folder)}/(?!{re.escape(name)})[\w.=+/-]{{2,200}}"
+    abouts = (re.compile(path), _OTHER_OBJECTS) if folder else (_OTHER_OBJECTS,)
+    found = (find_working(denial.failure.text, each) for each in abouts) if key else ()
+    said = next((each for each in found if each and not _OF_OTHERS.search(each)), None)
+    if said is not None:
+        return f"The text says {quote_words(said)}."
+    command, bucket = denial.context.command, bucket_argument(denial)
+    runs = [*find_runs(denial.failure)] if command is not None and key else []
+    if any(run.has_succeeded and run.command.words[:2] in _LISTINGS for run in runs):
+        return None  # for whoever lists the bucket, S3 answers 404
+    # Another profile has other permissions.
+    for run in runs if len({each.profile for each in runs}) == 1 else ():
+        place = find_location(run.command.text, None, run.command)
+        is_same = command is not None and run.command.words[:2] == command.words[:2]
+        if not (is_same and run.has_succeeded and place and place.key and place.bucket.value == bucket):
+            continue
+        other = place.key.value
+        if other != key and is_alike(folder, other.rpartition("/")[0]):
+            return f"The text shows that {clip_text(run.command.text)} worked."
+    return None
+
+
+def explain_missing_object(denial: Denial) -> Explanation | None:
+    """Explain that S3 answers 403 for an object that is not there, if the caller may read and not list.
+
+    A known policy can show that, or another object that the caller reads. Return ``None`` if nothing shows it.
+    """
+    bucket, _, key = (denial.resource or "").partition("/")
+    if denial.operation not in {"GetObject", "HeadObject"} or ":s3:::" not in bucket:
+        return None
+    has_policies = bool(denial.facts.policies or denial.context.policies)
+    policy = find_allowing_policy(denial) if has_policies else None
+    works = _find_read_sibling(denial, key)
+    is_there = buckets.is_listed(denial) or _EXISTS.search(denial.failure.text) is not None
+    if (policy is None and (works is None or has_policies)) or is_there:
+        return None
+    allows = [] if policy is None else list(policy.allows)
+    lists = [each for each in allows if names_action(each, _LIST) is not False]
+    misplaced = next((each for each in lists if _LIST in as_strings(each.get("Action"))), None)
+    is_allowed = any(names_resource(each, bucket) is not False for each in lists)
+    if is_allowed or (misplaced is None and denial.operation != "HeadObject" and _may_be_other(denial)):
+        return None
+    statements = [allow(_LIST, bucket, sid="S3ListBucket")]
+    step = f"Add this statement to {'the policy' if policy else 'a policy of the caller'}."
+    text = "."
+    is_replaced = policy is not None and misplaced is not None and policy.is_whole
+    if policy is not None and misplaced is not None:
+        resources = as_strings(misplaced.get("Resource"))
+        kept, unknown = list[str](), list[str]()
+        for each in as_strings(misplaced.get("Action")):
+            known = find_action(each)
+            if known is None and actions_for(each.partition(":")[2]):
+                unknown.append(clip_text(each))
+            elif known is None or any(known.accepts(resource) is not None for resource in resources):
+                kept.append(each)
+        fixed = {**misplaced, "Action": kept or denial.action}
+        statements += [fixed if each is misplaced else dict(each) for each in policy.statements]
+        text = f", without /*. It is allowed on {join_words(tuple(map(clip_text, resources)), 'and')}, where it has no effect."
+        step = "Replace the statement of the policy with these."
+        if is_replaced:
+            step = "This is the whole policy with the change."
+        if unknown:
+            step += f" {join_words(tuple(unknown), 'and')} {'is not an IAM action' if len(unknown) == 1 else 'are not IAM actions'}: HeadObject requires s3:GetObject, and listing {_LIST}."
+    absent = _ABSENT.search(denial.failure.text)
+    # A policy that names the action on the wrong resource shows that the caller is meant to have it.
+    checks_first = absent is None and misplaced is None
+    fix = account_remedy(
+        f"{'Or allow' if checks_first else 'Allow'} {_LIST} on {clip_text(bucket) if checks_first else 'the bucket'}, so that S3 answers 404 for missing objects",
+        step,
+        None if absent or checks_first else _CHECK,
+        commands=() if absent or checks_first else _show_object(denial, key),
+        url=pages.S3_403,
+    )
+    fix = attrs.evolve(
+        fix,
+        policy=build_document(statements),
+        layer="identity",
+        is_addition=not is_replaced,
+    )
+    check = your_remedy(
+        "Check whether the object exists",
+        "Run the command with credentials that may list the bucket. If it answers 404, the object does not exist: correct the key, or wait until the object is written. No policy changes that.",
+        "If it prints the size, the object exists: an SSEKMSKeyId means that the caller also needs kms:Decrypt on that key. Otherwise, look for a Deny in the bucket policy.",
+        commands=_show_object(denial, key),
+        url=pages.S3_403,
+    )
+    is_head = denial.operation == "HeadObject"
+    needed = f"{denial.action}, which {denial.operation} requires," if is_head else denial.action
+    because = present(
+        f"Another caller finds no object. The text says {quote_words(absent[0])}." if absent else None,
+        works,
+    )
+    lacks = "The caller reads other objects there, so most likely s3:GetObject is allowed, and only this object is missing."
+    if policy is not None:
+        lacks = f"{capitalize_start(policy.name)} allows {needed} on the object, but not {_LIST} on {clip_text(bucket)}{text}"
+    causes = [
+        buckets.MISSING_OBJECT.cause(
+            "derived",
+            because,
+            text=lacks,
+        )
+    ]
+    if checks_first:
+        otherwise = f"The answer to a HEAD request has no body, so {_OTHERWISE}" if is_head else _OTHERWISE
+        causes.append(DENIES["resource"].cause(text=otherwise))
+    return denial.explain(
+        f"S3 answered 403 to {denial.operation} on {denial.resource}: {'' if absent else 'most likely, '}the object does not exist. Without {_LIST} on the bucket, S3 answers 403 instead of 404.",
+        *causes,
+        topic=buckets.MISSING_OBJECT.code,
+        remedies=(check, fix) if checks_first else fix,
+    )
+
+
+def _may_be_other(denial: Denial) -> bool:
+    """Return whether the text speaks of a KMS key or another account as a reason why a GET is denied.
+
+    S3 states the reason of most other denials in its response.
+    """
+    text = denial.failure.text
+    accounts = {*_ACCOUNT_ID.findall(text), *present(denial.account)}
+    return len(accounts) > 1 or _OTHER_REASON.search(text) is not None
+
+
+def _show_object(denial: Denial, key: str) -> tuple[str, ...]:
+    template = "aws s3api head-object --bucket {} --key {}"
+    return (commands.fill_command(template, bucket_argument(denial), key or "OBJECT_KEY"),)

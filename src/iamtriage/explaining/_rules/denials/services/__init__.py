@@ -1,0 +1,1 @@
+"""Explain denials that are specific to a service."""

@@ -1,0 +1,369 @@
+"""Explain denials of deployments: by StackSets, of service-linked roles, by a template, and of Terraform's S3 backend.
+
+Sources: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html,
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagLogGroup.html,
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html,
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-section-structure.html and
+https://developer.hashicorp.com/terraform/language/backend/s3.
+"""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, upper_first
+from iamtriage.actions._lookup import find_action
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._context.readers.statements import is_administrator
+from iamtriage.explaining._context.readers.unique_values import unique_value
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.calls.service_roles import LinkedRole, find_linked_role, missing_role
+from iamtriage.explaining._rules.denials.roles import assuming_roles
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_CONDITION
+from iamtriage.explaining._rules.shared import backend_blocks, commands, pages
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.clues import message_text
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.decisions import allowed_call_words
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.denial_remedies import STACK_SET_OPTION
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.remedies import (
+    identity_remedy,
+    present,
+    save_step,
+    trust_remedy,
+    your_remedy,
+)
+from iamtriage.explaining._rules.shared.statement_matching import names_action
+from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._grants import build_grant
+
+_NAME = r"[\w+=,.@-]{1,64}"
+_SENTENCE = lazy_pattern(
+    rf"\bAccount (?P<account>[0-9]{{12}}) should have '(?P<role>{_NAME})' role with trust relationship to Role '(?P<caller>{_NAME})'",
+    re.ASCII,
+)
+_PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html"
+
+
+def explain_target_account(denial: Denial) -> Explanation:
+    """Explain that the target account has no execution role that trusts the administration role."""
+    found = _SENTENCE.search(message_text(denial))
+    account, role = "TARGET_ACCOUNT_ID", "AWSCloudFormationStackSetExecutionRole"
+    caller = "AWSCloudFormationStackSetAdministrationRole"
+    if found is not None:
+        account, role, caller = found.group("account", "role", "caller")
+    partition = denial.location.partition or "aws"
+    stack_set = STACK_SET_OPTION.search(denial.failure.text)
+    of_set = f" of the stack set {stack_set[1]}" if stack_set else ""
+    show, update = commands.trust_policy_commands(role)
+    create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
+    administrator = {"AWS": f"arn:{partition}:iam::ADMINISTRATOR_ACCOUNT_ID:role/{caller}"}
+    trusting = build_document([allow("sts:AssumeRole", principal=administrator)])
+    return denial.explain(
+        f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.",
+        assuming_roles.NO_SUCH_ROLE.cause(
+            text=f"The role was not created in account {account}. Without permissions of AWS Organizations (service-managed), each account needs it."
+        ),
+        assuming_roles.CALLER_NOT_TRUSTED.cause(
+            text=f"The role exists, but its trust policy does not allow {caller} of the administrator account."
+        ),
+        NO_IDENTITY_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
+        topic="assume-role",
+        remedies=(
+            trust_remedy(
+                f"Create the role in account {account}",
+                f"If create-role prints EntityAlreadyExists, allow {caller} in the trust policy of the role instead. POLICY_ARN is a policy that allows what the stacks do.",
+                f"In the administrator account, allow sts:AssumeRole on arn:{partition}:iam::{account}:role/{role} in the policy of {caller}, and repeat the operation{of_set}.",
+                commands=(
+                    commands.fill_command(create, role),
+                    commands.fill_command(
+                        "aws iam attach-role-policy --role-name {} --policy-arn POLICY_ARN", role
+                    ),
+                ),
+                policy=trusting,
+                is_addition=False,
+                url=_PAGE,
+            ),
+            trust_remedy(
+                "Or, if the role exists, correct its trust policy",
+                save_step("its trust policy", "trust.json"),
+                commands=(show, update),
+                policy=trusting,
+                url=_PAGE,
+            ),
+        ),
+        notes="The permissions of the person who creates the stack set do not help: StackSets uses the two roles.",
+    )
+
+
+_MAY_NOT_CREATE = lazy_pattern(
+    r"permissions? to create|CreationNotPermitted|creation access denied|CreateServiceLinkedRole",
+    re.IGNORECASE,
+)
+
+
+def explain_missing_role(denial: Denial) -> Explanation:
+    """Explain that the account lacks a service-linked role, and that the caller is not allowed to create it."""
+    text = denial_paragraph(denial.failure)
+    services = (denial.service or "", *(action.partition(":")[0] for action in denial.actions))
+    role = find_linked_role(text, services)
+    if _MAY_NOT_CREATE.search(text) is None:
+        summary = "The account has no service-linked role for {} yet."
+        return missing_role(denial, text, role, summary)
+    controller = find_controller(denial.failure.text) if denial.principal_text is None else None
+    caller = denial.caller if controller is None else f"the role of {controller.name}"
+    summary = (
+        f"The account has no service-linked role for {{}} yet, and {caller} is not allowed to create it."
+    )
+    return missing_role(denial, text, role, summary, *present(_allow_creation(denial, role, caller)))
+
+
+def _allow_creation(denial: Denial, role: LinkedRole | None, caller: str) -> Remedy | None:
+    if role is None:
+        return None
+    location = denial.location
+    path = f"role/aws-service-role/{role.principal}/{role.role}"
+    arn = f"arn:{location.partition or 'aws'}:iam::{commands.account(denial.account)}:{path}"
+    return allow_remedy(
+        denial,
+        grant=build_grant("iam:CreateServiceLinkedRole", arn, location),
+        title=f"Or allow iam:CreateServiceLinkedRole for {caller}, only on {path}",
+        url=pages.SERVICE_LINKED,
+    )
+
+
+_ADDITIONAL = lazy_pattern(
+    r"(?s)perform:? (?:[a-z0-9-]{2,40}:)?(?P<call>[A-Z]\w{2,60}) with Tags\b.{0,80}?additional permission \\?\"?(?P<action>[a-z0-9-]{2,40}:[A-Z]\w{2,60})\b"
+)
+_EXECUTION_ROLE = lazy_pattern(
+    r"\b(?i:execution[ _-]?role(?:[ _-]?name)?)[\"']?(?:\s?[:=]\s?[\"']?(?:arn:aws[a-z-]{0,12}:iam::\d{12}:role/)?([A-Za-z][\w+=,.@-]{2,63})|(?: is)? ([A-Z][\w+=,.@-]{2,63}))"
+)
+_OF_CLOUDFORMATION = lazy_pattern(r"\bAWS::[A-Z]\w|\bResourceLogicalId\b|[Ss]tack ?[Ss]et|\bCREATE_FAILED\b")
+# Former actions, which cover tags of the old operations only.
+_FORMER = {"logs:TagResource": "logs:TagLogGroup"}
+_TRANSFORM_ARN = lazy_pattern(
+    r":cloudformation:[a-z0-9-]{1,30}:(?P<account>[^:]{0,40}):transform/(?P<name>[\w-]{1,128})"
+)
+_TRANSFORM = lazy_pattern(
+    r"\bTransform[\"']?:\s{0,20}(?:- |\[)?\s{0,8}[\"']?(?P<owner>[\w-]{1,40})::(?P<name>[\w-]{1,128})"
+)
+_CLOSE = 0.6
+TAGS_NEED_ACTION = CauseType(
+    "tags-need-action",
+    title="A resource with tags needs the action that tags, too",
+    recognised_by='The message says that an additional permission is required to create a resource "with Tags", or a call that creates a resource is denied the action that tags it.',
+    fix="Allow the action that the message names for the role that creates the resource.",
+    sources=("https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",),
+)
+TRANSFORM_MISSPELLED = CauseType(
+    "transform-misspelled",
+    title="The template names the transform of an account that does not exist",
+    text="The part of Transform before :: is an account, or AWS for the transforms of CloudFormation. No account has this ID, so CloudFormation denies its transform to everyone.",
+    recognised_by="The account in the ARN of the transform is almost aws.",
+    fix="Correct the name of the transform in the template.",
+    sources=(
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-section-structure.html",
+    ),
+)
+
+
+def explain_tagged_resource(denial: Denial) -> Explanation | None:
+    """Explain that a resource with tags requires the action that tags, if the message names it."""
+    found = _ADDITIONAL.search(denial_paragraph(denial.failure))
+    if found is None:
+        return None
+    (call, action), text = found.group("call", "action"), denial.failure.text
+    stated = unique_value(_EXECUTION_ROLE, text)
+    role = denial.role.name if denial.role else stated and stated.value
+    # The message can have the account of the caller only.
+    is_named = not (denial.principal_text or "").isdigit()
+    caller = denial.caller if is_named else "the role that creates the resource"
+    caller = f"the role {role}" if role else caller
+    former = _FORMER.get(action)
+    has_former = former is not None and any(
+        names_action(statement, former) and not names_action(statement, action)
+        for policy in list_known_policies(denial)
+        for statement in policy.allows
+    )
+    of_stack = _OF_CLOUDFORMATION.search(text) is not None
+    why = "The request has tags."
+    if of_stack:
+        why = "The request has tags: CloudFormation passes those of the stack or stack set on to its resources, even if the template has none."
+    was = ""
+    if has_former:
+        was = f" {former} in the policy is the former action, which does not cover the call."
+    partition = denial.location.partition or "aws"
+    account = commands.account(denial.account or _account(denial))
+    resource = "RESOURCE_ARN"
+    if action.startswith("logs:"):
+        resource = f"arn:{partition}:logs:REGION:{account}:log-group:LOG_GROUP_NAME"
+    return denial.explain(
+        f"{upper_first(caller)} lacks {action}, which {call} requires for a resource with tags.",
+        TAGS_NEED_ACTION.cause("reported", f"The message names {action}.", text=f"{why}{was}"),
+        topic="tags-need-action",
+        remedies=identity_remedy(
+            f"Allow {action} for {caller}",
+            f"Attach the policy to {caller}, or add the action to its statement{f' with {former}' if has_former else ''}.",
+            f"Without tags{' on the stack, the stack set and the resource' if of_stack else ''}, the call does not need it.",
+            statements=(allow(action, resource, sid="TagResource"),),
+            commands=commands.put_policy(commands.role_name(role), "AllowTagResource"),
+            url=TAGS_NEED_ACTION.sources[0],
+        ),
+    )
+
+
+def add_tagged_call(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the call was denied because of the tags that it passes, and what allows the call itself."""
+    call = denial.operation or ""
+    created = f"{denial.service}:{call}"
+    if "Tag" in call or find_action(created) is None:
+        return explanation
+    named = allowed_call_words(denial.facts, created)
+    itself = f"{created} itself was not denied" if named is None else f"{created} is allowed{named}"
+    text = f"{itself}, but the call passes tags, which requires {denial.action}, too: it failed as a whole. Repeat {call} with this Allow, or without tags."
+    cause = TAGS_NEED_ACTION.cause("derived", text=text)
+    return attrs.evolve(explanation, causes=(cause, *explanation.causes))
+
+
+def _account(denial: Denial) -> str | None:
+    stated = denial.context.account
+    return None if stated is None else stated.value
+
+
+def explain_misspelled_transform(denial: Denial) -> Explanation | None:
+    """Explain that the template misspells the owner of a transform, whose account then cannot exist."""
+    from difflib import get_close_matches
+
+    found = _TRANSFORM_ARN.search(denial.resource or "")
+    account, name = found.group("account", "name") if found else ("aws", "")
+    # Others can be placeholders of somebody who hid the account.
+    if account == "aws" or not get_close_matches(account, ["aws"], cutoff=_CLOSE):
+        return None
+    line = next((each for each in _TRANSFORM.finditer(denial.failure.text) if each["name"] == name), None)
+    written = f"{line['owner'] if line else account.upper()}::{name}"
+    right = f"AWS::{name}"
+    again = commands.repeat_command(denial.context.command)
+    admin = " The caller is an administrator." if is_administrator(denial.failure.text) else ""
+    shown = f"The template says Transform: {written}." if line else ""
+    return denial.explain(
+        f"The template misspells the transform: {clip_text(written)} instead of {right}. No permission is missing.",
+        TRANSFORM_MISSPELLED.cause(
+            "derived",
+            (f'The account in the ARN of the message is "{clip_text(account)}".{admin}', shown or None),
+        ),
+        remedies=your_remedy(
+            f"Write Transform: {right} in the template",
+            "Correct the line in the template, and in what it was packaged from. Then deploy again.",
+            commands=again,
+            url=TRANSFORM_MISSPELLED.sources[0],
+        ),
+        notes="An Allow for this resource does not help: the transform does not exist.",
+    )
+
+
+_IGNORED = "https://github.com/hashicorp/terraform/pull/34511"
+WORKSPACES_LISTED = CauseType(
+    "workspaces-listed",
+    title="Terraform's S3 backend lists workspaces under a prefix that is not allowed",
+    meaning="The backend lists the workspaces below env:/ or workspace_key_prefix, even if none are used.",
+    recognised_by="The backend cannot list the workspaces, and a condition on s3:prefix in the text does not allow their prefix.",
+    fix="Allow s3:ListBucket for the prefix of the workspaces, too.",
+    sources=(backend_blocks.PAGE, _IGNORED),
+)
+
+
+def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the backend does not use the role or profile of the provider, if the text shows that."""
+    resource = denial.resource or ""
+    found = backend_blocks.find_backend(denial.failure.text)
+    if found is None or found.bucket is None:
+        return explanation
+    bucket, key, table = found.bucket, found.values.get("key"), found.values.get("dynamodb_table")
+    is_of_state = resource.split(":::")[-1].partition("/")[0] == bucket
+    if not is_of_state and not (table is not None and resource.endswith(f":table/{table}")):
+        return explanation
+    if found.role is not None and str(denial.role) == str(try_parse_principal(found.role)):
+        return explanation
+    caller = denial.caller if denial.principal is not None else "the identity of the environment"
+    account = f" of account {denial.account}" if denial.account else ""
+    state = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
+    file = clip_text(f"{state}/{key or 'STATE_KEY'}")
+    name = (found.role or "").rpartition("/")[2]
+    is_administrator = name and re.search(
+        rf"\b{re.escape(name)}\b[^.\n]{{0,40}}\b[Aa]dmin", denial.failure.text
+    )
+    lock = f"With use_lockfile, it needs these two and s3:DeleteObject on {file}.tflock."
+    if table is not None:
+        lock = f"For the lock, add dynamodb:GetItem, dynamodb:PutItem and dynamodb:DeleteItem on the table {clip_text(table)}."
+    uses = f"s3:ListBucket on {state}, and s3:GetObject and s3:PutObject on {file}. {lock}"
+    if found.is_data_source:
+        uses = f"s3:ListBucket on {state}, and s3:GetObject on {file}."
+    other = f":iam::{denial.account}:" not in (found.role or "::")
+    needs = None if is_administrator else f"The {'role' if name else 'profile'} needs {uses}"
+    instead = f"Or allow {caller} to use the state, in its own policy and{'' if name and other else ', if the bucket is in another account,'} in the bucket policy{f': {uses}' if is_administrator else '.'}"
+    if found.is_beside_backend:
+        # It reads the state, and other callers need no access to it.
+        needs, instead = (
+            f"If it is still denied, {f'the role {name}' if name else found.identity} may be limited to its own state: it needs s3:GetObject on {file}, and s3:ListBucket on {state}.",
+            f"Neither {caller} nor the role of a provider needs access to the bucket: permissions that were added to them can go.",
+        )
+    remedy = your_remedy(
+        found.title,
+        *found.steps,
+        needs,
+        instead,
+        commands=found.retry,
+        manifest=found.manifest,
+        manifest_language="hcl",
+        url=backend_blocks.PAGE,
+    )
+    on = f" {'on' if denial.action else 'to'} {clip_text(resource)}" if resource else ""
+    denied = f"was denied {denial.action or 'access'}{on}"
+    summary = f"{found.subject} {denied}: it called as {caller}{account}, not with {found.identity} of the block {found.other}."
+    known = (each for each in explanation.causes if each.evidence != "possible")
+    # The owner's account does not show the bucket to others.
+    is_known = denial.action is None or found.is_beside_backend
+    remedies = (remedy,) if is_known else (remedy, *explanation.remedies)
+    return attrs.evolve(explanation, summary=summary, causes=(found.cause, *known), remedies=remedies)
+
+
+def add_workspace_listing(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the backend lists workspaces, if the policy in the text does not allow their prefix."""
+    text = denial.failure.text
+    found = next((each for each in explanation.causes if each.code == STATED_POLICY_CONDITION.code), None)
+    if found is None or found.evidence != "derived" or not explanation.remedies:
+        return explanation
+    role = backend_blocks.find_backend_role(text)
+    assumed = None if role is None else try_parse_principal(role)
+    versions = step = ""
+    if not backend_blocks.is_opentofu(text) and "workspace_key_prefix" not in text:
+        versions = (
+            " Terraform 1.6 fails if that is denied. Versions before 1.6 ignore it, and so do 1.7 and later."
+        )
+        step = (
+            "Or upgrade Terraform to 1.7 or later, which ignores this denial: then no policy has to change."
+        )
+    cause = WORKSPACES_LISTED.cause(
+        "derived",
+        text=f"The backend lists the workspaces, even if none are used: below env:/, unless workspace_key_prefix sets another prefix.{versions}",
+    )
+    first = explanation.remedies[0]
+    if step:
+        first = attrs.evolve(first, steps=(*first.steps, step))
+    summary, name = explanation.summary, getattr(assumed, "name", None)
+    if name is not None and denial.principal is None:
+        # Otherwise, STS would have denied that.
+        summary = summary.replace(
+            "The caller was denied", f"The role {name}, which the backend assumes, was denied"
+        )
+    known = (each for each in explanation.causes if each.evidence != "possible" and each is not found)
+    return attrs.evolve(explanation, summary=summary, causes=(found, cause, *known), remedies=(first,))

@@ -1,0 +1,142 @@
+"""Compare what AWS IoT Core denied to a device with the IoT policy in the text.
+
+Sources: https://docs.aws.amazon.com/iot/latest/developerguide/thing-policy-variables.html,
+https://docs.aws.amazon.com/iot/latest/developerguide/cwl-format.html and
+https://docs.aws.amazon.com/iot/latest/developerguide/pub-sub-policy.html.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_OTHER_RESOURCE
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.statement_matching import names_action
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings
+
+# By the type of the event in the logs: the action, and how its resource begins.
+_EVENTS = {
+    "Connect": ("iot:Connect", "client/"),
+    "Publish-In": ("iot:Publish", "topic/"),
+    "Publish-Out": ("iot:Receive", "topic/"),
+    "Subscribe": ("iot:Subscribe", "topicfilter/"),
+}
+_EVENT = lazy_pattern(r"\"eventType\" ?: ?\"(?P<type>[A-Z][\w-]{2,30})\"")
+_CLIENT = lazy_pattern(r"\"clientId\" ?: ?\"(?P<id>[^\"\\\n]{1,128})\"")
+_TOPIC = lazy_pattern(r"\"topicName\" ?: ?\"(?P<name>[^\"\\\n]{1,256})\"")
+# What list-principal-things prints, or the name of the only thing.
+_THINGS = lazy_pattern(
+    r"\"things\" ?: ?\[\s{0,20}\"(?P<name>[\w:-]{1,128})\"\s{0,20}\]|--thing-name[ =](?P<option>[\w:-]{1,128})"
+)
+_THING_NAME, _CLIENT_ID = "${iot:Connection.Thing.ThingName}", "${iot:ClientId}"
+_PAGE = "https://docs.aws.amazon.com/iot/latest/developerguide/thing-policy-variables.html"
+_NOTE = "The log says AUTHORIZATION_FAILURE: the certificate, the endpoint and TLS are accepted. Of a device with a certificate, only the IoT policy counts, and no IAM policy. SDKs report it as a connection that was closed (AWS_ERROR_MQTT_UNEXPECTED_HANGUP)."
+
+
+class _Request(NamedTuple):
+    """What a device asked for: the action, its resource without the start of the ARN, and the client."""
+
+    action: str
+    resource: str
+    client: str
+
+
+def _find_request(text: str) -> _Request | None:
+    event, client, topic = _EVENT.search(text), _CLIENT.search(text), _TOPIC.search(text)
+    known = _EVENTS.get(event["type"]) if event else None
+    if known is None or client is None:
+        return None
+    name = client["id"] if known[1] == "client/" else topic["name"] if topic else None
+    return None if name is None else _Request(known[0], f"{known[1]}{name}", client["id"])
+
+
+def explain_device(denial: Denial) -> Explanation | None:
+    """Explain that the IoT policy in the text does not allow what a device asked for, ``None`` if that is unknown."""
+    text = denial.failure.text
+    request = _find_request(text)
+    if request is None:
+        return None
+    listed = [
+        resource
+        for each in denial.context.allows
+        if names_action(each, request.action)
+        for resource in as_strings(each.get("Resource"))
+    ]
+    things = {each["name"] or each["option"] for each in _THINGS.finditer(text)}
+    thing = things.pop() if len(things) == 1 else None
+    filled = [_fill(each, thing, request.client) for each in listed]
+    tails = [each.partition(":")[2].split(":", 4)[-1] for each in filled]
+    if not listed or any("${" in each or matches(request.resource, compile_glob(each)) for each in tails):
+        return None
+    shown = join_words(tuple(clip_text(each.partition("/")[2]) for each in tails), "or")
+    region = commands.region(listed[0].split(":")[3] if listed[0].count(":") > 3 else None)
+    if request.action != "iot:Connect":
+        return denial.explain(
+            f"AWS IoT Core denied {request.action} on {clip_text(request.resource)} to the client {clip_text(request.client)}: the IoT policy in the text allows it only on {shown}.",
+            STATED_POLICY_OTHER_RESOURCE.cause(
+                "derived", text="The action matches the IoT policy, but the topic does not."
+            ),
+            remedies=your_remedy(
+                f"Use a topic that the policy allows: {shown}",
+                f"Or whoever manages the IoT policy adds {clip_text(request.resource)} to the Resource of {request.action}: a subscription needs topicfilter/, and messages topic/.",
+                url="https://docs.aws.amazon.com/iot/latest/developerguide/pub-sub-policy.html",
+            ),
+            notes=_NOTE,
+        )
+    of_thing = (
+        ", the name of the thing that has the certificate"
+        if any(_THING_NAME in each for each in listed)
+        else ""
+    )
+    return denial.explain(
+        f"AWS IoT Core refused the connection: the IoT policy in the text allows only the client ID {shown}{of_thing}, and the device connects as {clip_text(request.client)}.",
+        STATED_POLICY_OTHER_RESOURCE.cause(
+            "derived", text="iot:Connect matches the IoT policy, but the client ID does not."
+        ),
+        remedies=(
+            your_remedy(
+                f"Connect with the client ID {shown}",
+                "Set it in the program (client_id in the SDKs), and use the topics of that name. Two connections with one client ID close each other.",
+                url=_PAGE,
+            ),
+            _register_remedy(request.client, region),
+        ),
+        notes=_NOTE,
+    )
+
+
+def _fill(resource: str, thing: str | None, client: str) -> str:
+    filled = resource.replace(_CLIENT_ID, client)
+    return filled if thing is None else filled.replace(_THING_NAME, thing)
+
+
+def _register_remedy(client: str, region: str) -> Remedy:
+    attach = commands.fill_command(
+        "aws iot attach-thing-principal --thing-name {} --principal CERTIFICATE_ARN --region {}",
+        client,
+        region,
+    )
+    return account_remedy(
+        f"Or register {clip_text(client)} as a thing with a certificate of its own",
+        "Attach the IoT policy to the new certificate. Or allow the client ID in the policy.",
+        commands=(
+            commands.fill_command("aws iot create-thing --thing-name {} --region {}", client, region),
+            commands.fill_command(
+                "aws iot create-keys-and-certificate --set-as-active --certificate-pem-outfile {} --private-key-outfile {} --region {}",
+                *(f"{client}.pem", f"{client}.key", region),
+            ),
+            Labelled(
+                "Then, with the ARN that it prints as CERTIFICATE_ARN:",
+                f"aws iot attach-policy --policy-name POLICY_NAME --target CERTIFICATE_ARN --region {region}",
+            ),
+            attach,
+        ),
+        url=_PAGE,
+    )

@@ -1,0 +1,344 @@
+"""Explain permissions that a Lambda function's execution role lacks.
+
+Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words, quote_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
+from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_own_policies
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
+    STATED_POLICY_OTHER_RESOURCE,
+    compare,
+    describe_other_resource,
+)
+from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
+from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_allowing_policy
+from iamtriage.explaining._rules.shared import commands, pages, remedies
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.statement_matching import names_action
+from iamtriage.explaining._rules.shared.text_signs import Deployment, find_deployment
+from iamtriage.policies._documents import allow
+from iamtriage.policies._grants import Grant, build_grant
+from iamtriage.policies._masked_arns import find_partition
+from iamtriage.policies._readers.elements import as_strings
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
+
+_MISSING_PERMISSION = lazy_pattern(
+    r"execution role does not have permissions to call (?P<call>[A-Za-z]{3,60}) on (?P<service>[A-Za-z0-9]{2,20})"
+)
+# "Cannot access stream arn:…. Please ensure the role can perform the GetRecords, … and ListStreams Actions on …"
+_STREAM = lazy_pattern(
+    r"(?P<arn>arn:[\w-]{3,20}:(?P<service>kinesis|dynamodb):\S{1,300}?)[.:,]? Please ensure the role can perform"
+)
+_VPC_POLICY = "AWSLambdaVPCAccessExecutionRole"
+_SHOW_ROLE = "aws lambda get-function-configuration --function-name FUNCTION_NAME --query Role --output text"
+_ROLE = "the function's execution role"
+# What the managed policies for event sources allow, and their names. ListStreams has no resource.
+_EVENT_SOURCES = {
+    ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"): "AWSLambdaSQSQueueExecutionRole",
+    (
+        *("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+        "dynamodb:ListStreams",
+    ): "AWSLambdaDynamoDBExecutionRole",
+    (
+        *("kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords"),
+        *("kinesis:GetShardIterator", "kinesis:ListShards", "kinesis:ListStreams"),
+    ): "AWSLambdaKinesisExecutionRole",
+}
+_SOURCE_ARN = lazy_pattern(
+    r"\barn:[\w-]{3,12}:(?P<service>sqs|kinesis|dynamodb):[a-z0-9-]{6,30}:[0-9]{12}:[\w./:-]{1,300}\w",
+    re.ASCII,
+)
+
+# What works elsewhere, and that the call was repeated.
+_ELSEWHERE = lazy_pattern(r"(?i:\baccount\b|\b(?:another|different|other) (?:OU|organizational unit)\b)")
+_REPEATED = lazy_pattern(
+    r"(?i:\b(?:tried|retried|deployed)\b[^\n.]{0,30}\b(?:again|twice|times)\b|\bstill (?:fails|the same|get))"
+)
+
+EXECUTION_ROLE = CauseType(
+    "execution-role",
+    title="The execution role lacks a permission",
+    meaning="The function's execution role lacks a permission that the function needs for what the call sets up.",
+    recognised_by='AWS says "The provided execution role does not have permissions to call …".',
+    fix="Allow the action for the function's execution role.",
+    sources=(pages.LAMBDA_ROLE,),
+)
+
+
+def explain_execution_role(denial: Denial) -> Explanation:
+    """Explain that Lambda requires a permission that the execution role lacks."""
+    words = denial_paragraph(denial.failure)
+    found = _MISSING_PERMISSION.search(words)
+    stream = _STREAM.search(words)
+    grant = None
+    if found is not None:
+        grant = build_grant(f"{found['service'].lower()}:{found['call']}", None, denial.location)
+    elif stream is not None:
+        grant = build_grant(f"{stream['service']}:GetRecords", stream["arn"], denial.location)
+    if grant is not None and not grant.known:
+        grant = None
+    is_of_function = "AWSLambda" in denial.failure.text or "lambda.amazonaws.com" in denial.failure.text
+    roles = find_coded_principals(denial.failure.text) if is_of_function else []
+    coded = roles[0] if len(roles) == 1 else None
+    role, role_name = _ROLE, None
+    if coded is not None:
+        role, role_name = f"the execution role {coded.name or coded.label}", coded.name
+    missing = f"perform {'what the message names' if grant is None else grant.action}"
+    if stream is not None:
+        missing = f"read the stream {clip_text(stream['arn'])}"
+    deployment = find_deployment(denial.failure, denial.facts)
+    source = None if grant is None else _find_source(grant, denial.failure.text)
+    if grant and (allowing := _find_allowing(denial, grant.action, source and source[2])):
+        return _explain_allowed(denial, grant.action, allowing.name, role_name or "ROLE_NAME")
+    text = "The function needs the permission for what the call sets up. The caller lacks no permission."
+    allow_it: Remedy | None = _FIND_ROLE
+    managed_policy = "what the message names"
+    if source is not None:
+        statements, managed_policy, arn = source
+        missing += f" on {arn}" if arn and stream is None else ""
+        allow_it = _source_remedy(statements, managed_policy)
+        managed_policy = _service_role_policy(denial, managed_policy)
+    elif grant is not None and grant.action.startswith("ec2:"):
+        region = None if deployment is None else deployment.region
+        allow_it, managed_policy = _vpc_policy_remedy(denial), _vpc_policy(denial, region)
+        text = "The function has a VpcConfig, so Lambda creates its network interfaces with the execution role, which needs ec2:CreateNetworkInterface, ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface. The caller lacks no permission. Without a VpcConfig, none of them is needed."
+    elif grant is not None:
+        allow_it = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
+        managed_policy = ""
+    resource = grant and ((source and source[2]) or grant.resources[0])
+    differs, contrast, cause = "", None, None
+    if grant and resource and (other := _find_other_resource(denial, grant.action, resource)):
+        name, cause, contrast = other
+        differs = f": {name} {contrast.verdict}"
+    lacking = None if contrast or source is None or coded is None else _find_lacking(denial, source[0], grant)
+    if lacking is not None:
+        differs, contrast = f": {lacking.verdict}", lacking
+    is_new = not contrast and (role_name is None or managed_policy.rpartition("/")[2] in denial.failure.text)
+    return denial.explain(
+        f"Lambda rejected the call: {role} is not allowed to {missing}{differs}.",
+        cause,
+        EXECUTION_ROLE.cause(
+            "reported", quote_phrases(words, "execution role does not have permissions to call"), text=text
+        ),
+        ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet.")
+        if is_new
+        else None,
+        topic=EXECUTION_ROLE.code,
+        # An event source stays in its Region.
+        remedies=contrast.remedy
+        if contrast and contrast.replaces_allow
+        else allow_it and _in_code(denial, deployment, allow_it, managed_policy, role),
+        notes=EVENTUAL_CONSISTENCY,
+    )
+
+
+def _find_other_resource(denial: Denial, action: str, resource: str) -> tuple[str, Cause, Contrast] | None:
+    """Return which policy in the text allows the role an action on another resource, and how that differs."""
+    arn = try_parse_arn(resource)
+    of_role = attrs.evolve(denial, action=action, resource=resource, resource_arn=arn)
+    for policy in list_own_policies(of_role) if arn is not None else ():
+        cause = compare(of_role, action, policy)
+        if cause and cause.code == STATED_POLICY_OTHER_RESOURCE.code and cause.evidence == "derived":
+            contrast = describe_other_resource(of_role, policy)
+            return policy.name, attrs.evolve(cause, text=contrast.text or cause.text), contrast
+    return None
+
+
+def _find_lacking(denial: Denial, statements: list[dict[str, Any]], grant: Grant | None) -> Contrast | None:
+    """Return which actions the only statement of the role for the service of an event source lacks."""
+    needed = [each for statement in statements for each in as_strings(statement["Action"])]
+    prefix = needed[0].partition(":")[0] + ":"
+    found = [
+        (policy.name, statement)
+        for policy in list_own_policies(denial)
+        for statement in policy.allows
+        if any(each.startswith(prefix) for each in as_strings(statement.get("Action")))
+    ]
+    if len(found) != 1:
+        return None
+    ((name, statement),) = found
+    missing = [each for each in needed if names_action(statement, each) is False]
+    if grant is None or grant.action not in missing:
+        return None
+    listed = [each for each in as_strings(statement["Action"]) if each.startswith(prefix)]
+    more = join_words(tuple(missing), "and")
+    remedy = remedies.your_remedy(
+        f"Add {more} to the statement in {name}",
+        f"The statement then has {clip_text(join_words((*listed, *missing), 'and'))}. Its Resource stays, if that is the event source. Then deploy again.",
+        url=pages.LAMBDA_ROLE,
+    )
+    verdict = f"{name} allows only {clip_text(join_words(tuple(listed), 'and'))}"
+    return Contrast(verdict, remedy, replaces_allow=True)
+
+
+def _find_allowing(denial: Denial, action: str, resource: str | None) -> KnownPolicy | None:
+    """Return a policy that allows an action and was in effect: what a template creates can be too new."""
+    policy = find_allowing_policy(attrs.evolve(denial, action=action, resource=resource or "*"))
+    return None if policy is not None and policy.is_code and _may_be_new(denial) else policy
+
+
+def _may_be_new(denial: Denial) -> bool:
+    """Return whether nothing shows that the same call failed before, or works elsewhere."""
+    text = denial.failure.text
+    return not (_REPEATED.search(text) or find_working(text, _ELSEWHERE))
+
+
+def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str) -> Explanation:
+    """Explain that a policy of the execution role allows the action, so that one of another type takes it away."""
+    listed, parents = commands.list_control_policies(commands.account(denial.account))
+    other = find_working(denial.failure.text, _ELSEWHERE)
+    works = f" The text says {quote_words(other)}." if other else ""
+    call = action.partition(":")[2]
+    rolled_back = ""
+    if "CREATE_FAILED" in denial.failure.text:
+        rolled_back = (
+            " CloudFormation deletes the role when it rolls back: deploy with --disable-rollback to keep it."
+        )
+    text = "Lambda checks the execution role of the function, not the caller who deploys it."
+    return denial.explain(
+        f"Lambda rejected the call: the execution role is not allowed to perform {action}, although {policy_name} allows it. Most likely, {'an SCP of this account or OU' if other else 'an SCP or a permissions boundary'} denies it.",
+        EXECUTION_ROLE.cause("reported", text=text),
+        DENIES["service_control"].cause(
+            text=f"An SCP of the account or of an OU above it denies the action.{works} Only the organization's administrators can change it; no policy in the account helps. Or the role has a permissions boundary without the action."
+        ),
+        # What fails again, or works elsewhere, is not about time.
+        ROLE_TOO_NEW.cause(text="The role did not have the policy yet.") if _may_be_new(denial) else None,
+        remedies=remedies.account_remedy(
+            "Find the policy that denies it: the role's own policy needs no change",
+            f"The first command prints the latest denied call: its errorMessage names the type of policy.{rolled_back}",
+            "If the boundary is null, let the organization's administrators run the last two commands, up to the root, and exempt the role or allow the action in the SCP.",
+            commands=(
+                f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue={call} --query \"Events[?contains(CloudTrailEvent, 'errorMessage')].CloudTrailEvent | [0]\" --output text",
+                fill_command("aws iam get-role --role-name {} --query Role.PermissionsBoundary", role),
+                Labelled("With credentials of the management account:", listed),
+                parents,
+            ),
+            url=pages.SERVICE_CONTROL,
+        ),
+    )
+
+
+_FIND_ROLE = remedies.account_remedy(
+    "Find the execution role of the function, and allow it what the message names",
+    commands=_SHOW_ROLE,
+    url=pages.LAMBDA_ROLE,
+)
+
+
+def _vpc_policy(denial: Denial, region: str | None = None) -> str:
+    return _service_role_policy(denial, _VPC_POLICY, region)
+
+
+def _service_role_policy(denial: Denial, name: str, region: str | None = None) -> str:
+    partition = denial.location.partition or (find_partition(region) if region else None)
+    return f"arn:{partition or 'aws'}:iam::aws:policy/service-role/{name}"
+
+
+def _find_source(grant: Grant, text: str) -> tuple[list[dict[str, Any]], str, str | None] | None:
+    """Return the statements for reading an event source, the managed policy with them, and the ARN of the source."""
+    found = (each for each in _EVENT_SOURCES.items() if grant.action in each[0])
+    actions, managed = next(found, ((), ""))
+    if not actions:
+        return None
+    service = grant.action.partition(":")[0]
+    arn = next((found[0] for found in _SOURCE_ARN.finditer(text) if found["service"] == service), None)
+    on_source = [each for each in actions if not each.endswith(":ListStreams")]
+    # A stream of a table has another name each time that it is enabled.
+    resource = re.sub(r"(:table/[^/]+/stream/).+", r"\1*", arn or grant.resources[0])
+    reading = allow(on_source, resource, sid=f"Read{service.capitalize()}")
+    return [reading, *(allow(each, "*") for each in actions if each not in on_source)], managed, arn
+
+
+def _source_remedy(statements: list[dict[str, Any]], managed_policy: str) -> Remedy:
+    name = inline_policy_name(statements)
+    return remedies.identity_remedy(
+        f"Allow {_ROLE} to read the event source",
+        "Attach the policy to the role that the first command prints.",
+        f"The AWS managed policy {managed_policy} allows the same for every such source.",
+        commands=(_SHOW_ROLE, commands.put_policy("ROLE_NAME", name)),
+        statements=tuple(statements),
+        url=pages.LAMBDA_ROLE,
+    )
+
+
+def _in_code(
+    denial: Denial, deployment: Deployment | None, remedy: Remedy, managed_policy: str, role: str
+) -> Remedy:
+    """Return the remedy in the code that deploys the function, which would undo a change by hand.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html
+    """
+    if deployment is None:
+        return remedy
+    name = deployment.resource or "the function"
+    place, attach, wait = "template", "in ManagedPolicyArns", f"DependsOn of {name}"
+    inline = "in Policies, as PolicyDocument with a PolicyName"
+    if deployment.tool == "Terraform":
+        place, attach, wait = "configuration", "an aws_iam_role_policy_attachment", f"depends_on of {name}"
+        inline = "an aws_iam_role_policy"
+    of = role if role != _ROLE else f"the role of {name}"
+    if role == _ROLE and ("EventSourceMapping" in (deployment.type or "") or "event_source_mapping" in name):
+        of = f"the execution role of the function that {name} uses"
+    add = f"Add this policy to {of} ({inline})"
+    if managed_policy:
+        add = f"Add {managed_policy} to {of} ({attach})"
+    if managed_policy and remedy.policy is not None:
+        add += f", or this policy ({inline})"
+    # The role that another resource uses is not in its own properties.
+    named = deployment.resource and of == f"the role of {name}"
+    prop = "role" if deployment.tool == "Terraform" else "Role"
+    where = f" The text does not name the role: see {prop} of {name} in the {place}. If it is not created there, attach the policy to it in IAM."
+    steps = [
+        f"{add}.{where if named else ''}",
+        f"If the policy is a separate resource, name it in {wait}, so that it is there first. Then deploy again.",
+    ]
+    if "AWSLambdaBasicExecutionRole" in denial.failure.text:
+        steps[0] += " AWSLambdaBasicExecutionRole allows only the logs."
+    lines: tuple[str, ...] = ()
+    if deployment.is_new_stack:
+        steps.append("First delete the stack: it cannot be updated, because its creation failed.")
+        region = commands.region(denial.facts.region or deployment.region)
+        delete = "aws cloudformation delete-stack --stack-name {} --region {}"
+        lines = (fill_command(delete, deployment.stack or "STACK_NAME", region),)
+    elif deployment.tool == "CloudFormation" and deployment.status == "CREATE_FAILED":
+        steps.append("If the stack is new, delete it first: a stack in ROLLBACK_COMPLETE cannot be updated.")
+    title = f"In the {place}, allow it for {of}"
+    return attrs.evolve(remedy, title=title, who="you", steps=tuple(steps), commands=lines)
+
+
+def _vpc_policy_remedy(denial: Denial) -> Remedy:
+    """Return the remedy that attaches the managed policy, because a statement can't name the network interfaces."""
+    is_new = denial.operation == "CreateFunction"
+    printed = "" if is_new else ", or else the one that the first command prints"
+    attach = commands.attach_policy("ROLE_NAME", _vpc_policy(denial))
+    return remedies.account_remedy(
+        f"Attach {_VPC_POLICY} to the function's execution role",
+        f"It is the role that the call names (Role){printed}. Then retry the call.",
+        f"{_VPC_POLICY} allows what Lambda needs to manage the network interfaces of a function in a VPC, and to write logs.",
+        commands=(attach,) if is_new else (_SHOW_ROLE, attach),
+        url=pages.LAMBDA_ROLE,
+    )

@@ -1,0 +1,370 @@
+"""Explain that Roles Anywhere or STS opens no session, or that a request has no signature.
+
+Sources: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/authentication.html and
+https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, lower_first, quote_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.denials import resource_commands
+from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
+from iamtriage.explaining._rules.denials.policy_types import resource_policies
+from iamtriage.explaining._rules.denials.roles import vault_roles
+from iamtriage.explaining._rules.denials.services.certificate_flaws import find_flaw
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clues import find_option, find_region, message_text
+from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
+from iamtriage.explaining._rules.shared.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.remedies import Commands, owner_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.text_signs import Signs
+from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
+from iamtriage.policies._documents import allow, build_document
+
+_PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html"
+_ANCHOR = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:rolesanywhere:(?P<region>[a-z0-9-]{5,30}):[0-9]{12}:trust-anchor/(?P<id>[0-9a-f-]{36})(?![\w-])",
+    re.ASCII,
+)
+_PATH = lazy_pattern(r"[\w./~-]{1,200}", re.ASCII)
+
+CERTIFICATE_NOT_TRUSTED = CauseType(
+    "certificate-not-trusted",
+    title="IAM Roles Anywhere does not trust the certificate",
+    text="No trust chain leads from the certificate to the CA of the trust anchor.",
+    recognised_by='IAM Roles Anywhere says "Untrusted signing certificate", "Untrusted certificate" or "Certificate revoked or expired".',
+    fix="Use a certificate of the trust anchor's CA, and pass intermediate CAs with --intermediates.",
+    sources=(_PAGE,),
+)
+
+
+_VERIFIED = lazy_pattern(r"\bopenssl verify\b[^\n]{0,200}\n[^\n]{1,200}: OK\b")
+_STATED_PATH = lazy_pattern(r"(?<!\S)--certificate[= ](?P<path>[\w./~-]{1,200})(?!\S)", re.ASCII)
+
+
+def explain_rejected_certificate(denial: Denial) -> Explanation:
+    """Explain that IAM Roles Anywhere found no trust chain, or that the certificate is revoked or has expired."""
+    path = find_option(denial.case, "certificate")
+    path = path if path is not None and _PATH.fullmatch(path) else None
+    paths = {each["path"] for each in _STATED_PATH.finditer(denial.failure.text)}
+    path = path or (paths.pop() if len(paths) == 1 else None)
+    stated = f"the certificate {clip_text(path)}" if path else "the certificate"
+    anchor = _ANCHOR.search(denial.failure.text)
+    name, region = anchor.group("id", "region") if anchor else ("TRUST_ANCHOR_ID", None)
+    of_anchor = f"the trust anchor{f' {name}' if anchor else ''}"
+    verdict = f"found no trust chain from {stated} to the CA of {of_anchor}"
+    text = f"Another CA than the one in {of_anchor} issued the certificate, or an intermediate CA was not passed. Or it is not a version 3 certificate of an end entity (CA: false) with the key usage digitalSignature, signed with SHA-256 or stronger."
+    if "revoked or expired" in message_text(denial).lower():
+        verdict = f"rejected {stated}: it has expired, is not valid yet, or was revoked"
+        text = (
+            "The certificate has expired, or a CRL in Roles Anywhere lists it (aws rolesanywhere list-crls)."
+        )
+    elif (flaw := find_flaw(denial.failure.text, path)) is not None:
+        return _explain_flaw(denial, stated, path, flaw)
+    return denial.explain(
+        f"IAM Roles Anywhere {verdict}.",
+        CERTIFICATE_NOT_TRUSTED.cause("reported", text=text),
+        remedies=your_remedy(
+            "Check the certificate's issuer and dates, and pass the intermediate CAs",
+            "Compare the issuer of the certificate with the CA in the trust anchor, and check its dates and the clock of the machine.",
+            "If an intermediate CA issued it, pass the intermediate certificates with --intermediates. If it has expired or was revoked, issue a new one.",
+            "The trust anchor must be enabled, and be the one of the Region that the call uses.",
+            commands=(
+                commands.fill_command(
+                    "openssl x509 -in {} -noout -issuer -dates -ext basicConstraints,keyUsage",
+                    path or "CERTIFICATE_FILE",
+                ),
+                commands.fill_command(
+                    "aws rolesanywhere get-trust-anchor --trust-anchor-id {} --region {}",
+                    name,
+                    commands.region(region),
+                ),
+            ),
+            url=_PAGE,
+        ),
+        notes="No IAM policy was evaluated, so neither an Allow nor the role's trust policy helps.",
+    )
+
+
+def _explain_flaw(denial: Denial, stated: str, path: str | None, flaw: str) -> Explanation:
+    """Explain that the certificate itself is not one that IAM Roles Anywhere accepts."""
+    verified = " The chain is valid (openssl verify)." if _VERIFIED.search(denial.failure.text) else ""
+    path = path or "CERTIFICATE_FILE"
+    return denial.explain(
+        f"IAM Roles Anywhere rejected {stated}: {flaw}.",
+        CERTIFICATE_NOT_TRUSTED.cause(
+            "derived",
+            text=f"The certificate of an end entity must be of version 3, with CA: false and the key usage Digital Signature, and signed with SHA-256 or stronger.{verified}",
+        ),
+        remedies=your_remedy(
+            "Have the certificate issued again, with these extensions",
+            "Whoever runs the CA of the trust anchor does that, with SHA-256. With openssl x509 -req, pass the lines as a file with -extfile.",
+            commands=commands.fill_command(
+                "openssl x509 -in {} -noout -issuer -dates -ext basicConstraints,keyUsage", path
+            ),
+            manifest="basicConstraints = critical, CA:FALSE\nkeyUsage = critical, digitalSignature\n",
+            manifest_language="text",
+            url=_PAGE,
+        ),
+        notes="No IAM policy was evaluated, and no other call was made: neither an Allow nor the role's trust policy helps.",
+    )
+
+
+CALLED_FROM_SESSION = CauseType(
+    "called-from-session",
+    title="The call requires an IAM user's long-term credentials",
+    text="No policy can allow it. The same code works with the access key of an IAM user, and not with the credentials of a role.",
+    recognised_by='AWS says "Cannot call GetSessionToken with session credentials".',
+    fix="Use the temporary credentials as they are, or call with the access key of an IAM user.",
+    sources=("https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html",),
+)
+_OF_USER = lazy_pattern(r"(?i:\bmfa|serial.?number|token.?code)")
+_OF_ROLE = lazy_pattern(
+    r"(?i:\b(?:instance|task|execution|pod|service)[ -](?:role|profile)\b|:assumed-role/|\bIRSA\b)"
+    r"(?: ?[(`'\"]{0,2}(?P<role>[A-Za-z](?=[\w+=,.@-]*[-_0-9])[\w+=,.@-]{1,63}))?",
+    re.ASCII,
+)
+_OF_KEY = lazy_pattern(
+    r"(?i:\b(?:keys? (?:in|from) (?:a|the|its|an) [\w .]{0,20}file|(?:access|static|long-term) keys?|IAM user)\b)"
+)
+_DURATION = lazy_pattern(
+    r"\bDurationSeconds\W{1,4}([0-9]{4,6})\b|--duration-seconds[ =]([0-9]{4,6})\b", re.ASCII
+)
+_BROWSER = lazy_pattern(r"(?i:\bbrowsers?\b|\bfront[- ]?end\b|\bmobile app\b)")
+
+
+def explain_called_from_session(denial: Denial) -> Explanation:
+    """Explain that GetSessionToken and GetFederationToken accept no temporary credentials."""
+    text = denial.failure.text
+    is_federation = "GetFederationToken" in (denial.operation or message_text(denial.case))
+    call = "GetFederationToken" if is_federation else "GetSessionToken"
+    profile = find_profile(denial.case)
+    where = "in use" if profile is None else f"of the profile {clip_text(profile)}"
+    shown: str | None
+    shown, line = "The command shows where the credentials come from.", "aws configure list"
+    steps = ["Temporary credentials, such as those of a role, need no further session: use them as they are."]
+    summary = f"STS accepts {call} only with the long-term access key of an IAM user, and the credentials {where} are temporary."
+    if vault_roles.is_of_vault(denial):
+        return vault_roles.explain_vault_token(denial, summary, CALLED_FROM_SESSION.cause("reported"))
+    of_role, policy = _OF_ROLE.search(text), None
+    because: tuple[str, ...] = ()
+    if is_federation or (of_role is not None and _OF_USER.search(text) is None):
+        title = f"Leave out {call}, or call AssumeRole instead"
+        before = _OF_KEY.search(text)
+        because = (f"The text says {quote_words(before[0])}: such keys are long-term.",) if before else ()
+        duration = next((each for found in _DURATION.findall(text) for each in found if each), "")
+        limit = f", not DurationSeconds {duration}" if duration and int(duration) > 3600 else ""
+        steps = [
+            f"In the program itself, use the credentials that it has, without {call}.",
+            "To let a browser read or write single objects, presigned URLs are enough: the program creates them with its own credentials.",
+        ]
+        if _BROWSER.search(text):
+            steps.reverse()
+        chosen = "with a session policy, or for a role that may do only what is needed"
+        shown = "For AssumeRole, the trust policy of that role must trust the caller, which get-caller-identity prints."
+        line = commands.SHOW_CALLER
+        role = getattr(denial.role, "name", of_role and of_role["role"])
+        if role is not None:
+            chosen, shown = "for a role with a policy for only what is needed, which trusts the caller", None
+            line = "aws iam create-role --role-name passed-on --assume-role-policy-document file://trust.json"
+            arn = str(
+                denial.role
+                or f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:role/{role}"
+            )
+            policy = build_document([allow("sts:AssumeRole", principal={"AWS": arn})])
+        step = f"For other credentials, call AssumeRole {chosen}. For a caller that is itself a role, the session lasts at most one hour (role chaining){limit}."
+        steps.append(step)
+    else:
+        title = f"Leave out {call}, or call it as the IAM user"
+        steps.append(
+            "For MFA, call with the access key of the IAM user whose device it is: without AWS_SESSION_TOKEN in the environment, and in a profile without role_arn, sso_session and aws_session_token. A role cannot pass a code."
+        )
+    if f'"sts:{call}"' in text:
+        steps.append(f"Remove the Allow for sts:{call}, which has no effect.")
+    page = f"https://docs.aws.amazon.com/STS/latest/APIReference/API_{call}.html"
+    remedy = attrs.evolve(
+        your_remedy(title, *present(*steps, shown), commands=with_profile(profile, line), url=page),
+        policy=policy,
+        layer="role_trust" if policy else None,
+    )
+    return denial.explain(summary, CALLED_FROM_SESSION.cause("reported", because), remedies=remedy)
+
+
+_SIGNING_NAMES = frozenset({"execute-api", "es", "aoss", "appsync", "lambda", "vpc-lattice-svcs"})
+_ROUTE = lazy_pattern(
+    r"arn:aws(?P<suffix>-cn)?[a-z-]*:execute-api:(?P<region>[a-z0-9-]{6,30}):[^:]*:(?P<api>[a-z0-9]{10})/(?P<stage>[\w-]{1,128})"
+    r"/(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)(?P<path>/[\w.~/+-]{0,300})?\Z",
+    re.ASCII,
+)
+# A query can contain a secret.
+_CURL = lazy_pattern(
+    r"\bcurl\b[^\n|]{0,200}?[ '\"](?P<url>https://[a-z0-9.-]{4,253}(?:/[\w.~/%+-]{0,300})?)(?=[\s'\"|;)]|\Z)",
+    re.ASCII,
+)
+_REGION_OF_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.")
+_SEARCH_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.(?:es|aoss)\.amazonaws\.com")
+# The client of OpenSearch, and the setting with which it signs:
+# https://docs.fluentbit.io/manual/pipeline/outputs/opensearch, https://github.com/fluent/fluent-plugin-opensearch,
+# https://github.com/opensearch-project/logstash-output-opensearch,
+# https://vector.dev/docs/reference/configuration/sinks/elasticsearch/ and https://docs.opensearch.org/latest/clients/
+_SEARCH_CLIENTS = Signs(
+    {
+        r"(?im)\[output:(?:opensearch|es):|fluent-?bit|^[ \t]*\[OUTPUT\][ \t\r]*$": (
+            "Fluent Bit",
+            "In the [OUTPUT] section, set AWS_Auth On, AWS_Region {region} and AWS_Service_Name {service}. Then restart Fluent Bit.",
+        ),
+        r"(?i)\blogstash\b": (
+            "Logstash",
+            "Use the output opensearch with auth_type => {{ type => 'aws_iam' region => '{region}' service_name => '{service}' }}. Then restart Logstash.",
+        ),
+        r"(?i)\bfluentd\b|@type (?:opensearch|elasticsearch|aws)|failed to flush the buffer": (
+            "Fluentd",
+            "Use the output @type opensearch with a section <endpoint> instead of host: url https://ENDPOINT, region {region}, aws_service_name {service}. Then restart Fluentd.",
+        ),
+        r"\bvector::sinks\b|\bcomponent_type=\"?(?:elasticsearch|opensearch)\b|\[sinks\.\w": (
+            "Vector",
+            'In the sink, set auth.strategy = "aws" and aws.region = "{region}", and for OpenSearch Serverless opensearch_service_type = "serverless". Then restart Vector.',
+        ),
+        r"\bopensearch-?py\b": (
+            "opensearch-py",
+            'Create the client with http_auth=RequestsAWSV4SignerAuth(boto3.Session().get_credentials(), "{region}", "{service}") and connection_class=RequestsHttpConnection.',
+        ),
+        r"@opensearch-project/opensearch\b": (
+            "the OpenSearch client for JavaScript",
+            'Create the client with ...AwsSigv4Signer({{ region: "{region}", service: "{service}", getCredentials: defaultProvider() }}), from @opensearch-project/opensearch/aws-v3.',
+        ),
+        r"\borg\.opensearch\.client\b|\bopensearch-go\b|\bopensearchapi\.": (
+            "the OpenSearch client",
+            'Create the client with its signer for the Region {region} and the service "{service}": AwsSdk2Transport in Java, signer/awsv2 of opensearch-go in Go.',
+        ),
+    }
+)
+
+
+def explain_unsigned_request(denial: Denial) -> Explanation:
+    """Explain a denial of a request without a signature."""
+    if denial.service == "s3" and not denial.is_explicit:
+        # Most denials do not need the module.
+        from iamtriage.explaining._rules.denials.s3.s3_requests import explain_unsigned_object
+
+        if (explained := explain_unsigned_object(denial)) is not None:
+            return explained
+    policy = resource_commands.policy_of(denial)
+    name = policy.name
+    causes = [UNSIGNED_CALL.cause("reported")]
+    signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
+    verdict, title, remedies = "the call was not signed", "Sign the request", []
+    is_search = denial.service in {"es", "aoss"}
+    client = _SEARCH_CLIENTS.find(denial.case.text) if is_search else None
+    region = found[1] if (found := _SEARCH_HOST.search(denial.case.text)) else find_region(denial.case)
+    step = f"Sign with Signature Version 4, the service name {signing_name} and {f'the Region {region}' if region else 'the Region of the endpoint'}: use {'opensearch-py (RequestsAWSV4SignerAuth)' if is_search else 'an AWS SDK'}, aws-sigv4-proxy or another client that signs."
+    if client is not None:
+        title = f"Let {client[0]} sign its requests"
+        step = client[1].format(region=commands.region(region), service=denial.service)
+    if denial.is_explicit:
+        # A Deny matches signed requests, too, unless its conditions say otherwise.
+        verdict = f"a Deny statement in the {name} matches the request, which was not signed"
+        text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it. {why_no_allow_helps(denial)}"
+        causes.insert(0, DENIES["resource"].cause("derived", reason_lines(denial), text=text))
+        title = f"If the Deny exempts certain principals: {lower_first(title)}"
+        # Most often the client has to sign, which no change of the policy replaces.
+        remedies = [resource_policies.narrow_deny_remedy(denial, name, shows_change=False)]
+    elif denial.policy_type == "resource":
+        causes.append(
+            NO_ALLOWS["resource"].cause("reported", text=f"The {name} does not allow anonymous callers.")
+        )
+    if denial.lowercase_action == "execute-api:invoke" and not denial.is_explicit:
+        # A method with AWS_IAM answers an unsigned request with "Missing Authentication Token".
+        route = _ROUTE.match(denial.resource or "")
+        method = f"{route['method']} {route['path'] or '/'}" if route else "the method"
+        from iamtriage.explaining._rules.denials.services.unsigned_apis import explain_unsigned_api
+
+        return explain_unsigned_api(denial, method, _describe_signer(denial), _signed_curl(denial))
+    sign = your_remedy(
+        title,
+        step,
+        # Denials do not name the domain.
+        f"Allow {denial.action or 'the action'}{' on the ARN of the domain followed by /*' if denial.service == 'es' else ''} for {_describe_signer(denial)}: in its own policy, or as a Principal in the {name}.",
+        *((f"{_BACKEND_ROLE}{'' if client else _OPENSEARCH_USERS}",) if denial.service == "es" else ()),
+        commands=_signed_curl(denial),
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
+    )
+    open_to_network = owner_remedy(
+        f"Or allow unsigned requests from known addresses only{' (not in a VPC)' if denial.service == 'es' else ''}",
+        _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK,
+        commands=resource_commands.policy_commands(denial, policy.show_command),
+        url=pages.OPENSEARCH_POLICY,
+    )
+    return denial.explain(
+        denial_summary(denial, verdict),
+        *causes,
+        topic="anonymous-call",
+        remedies=(*remedies, sign, None if denial.is_explicit else open_to_network),
+        notes=f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone.",
+    )
+
+
+def _describe_signer(denial: Denial) -> str:
+    """Return which principal will sign, with the service account of the facts."""
+    facts = denial.case.facts
+    if not (facts.namespace and facts.service_account):
+        return "the role or user that signs"
+    account = f"{clip_text(facts.namespace)}/{clip_text(facts.service_account)}"
+    return f"the IAM role of the service account {account} (IRSA or EKS Pod Identity)"
+
+
+def _signed_curl(denial: Denial) -> Commands:
+    """Return the request as a curl command that signs it, if the text shows its URL or its route."""
+    route, shown = _ROUTE.match(denial.resource or ""), _CURL.search(denial.case.text)
+    # VPC Lattice requires an unsigned payload.
+    is_search = denial.service == "es" and denial.principal_text == "anonymous"
+    if denial.service not in _SIGNING_NAMES - {"vpc-lattice-svcs"} or not (route or shown or is_search):
+        return ()
+    of_search = denial.lowercase_action.partition("es:eshttp")[2].upper()
+    method = route["method"] if route else of_search or "GET"
+    url = shown["url"] if shown else "DOMAIN_URL/REQUEST_PATH"
+    if route and not shown:
+        domain = f"amazonaws.com{'.cn' if route['suffix'] else ''}"
+        url = f"https://{route['api']}.execute-api.{route['region']}.{domain}/{route['stage']}{route['path'] or ''}"
+    of_host = _REGION_OF_HOST.search(url)
+    region = denial.resource_arn.region if denial.resource_arn is not None else ""
+    region, body = commands.region(region or (of_host[1] if of_host else None)), ""
+    signed = commands.signed_curl(denial.service or "", region, url, method)
+    if is_search and method in {"PATCH", "POST", "PUT"}:
+        signed += " --header 'Content-Type: application/json' --data-binary @body.json"
+        body = ", and the body of the request in body.json"
+    return (
+        Labelled("The request with a signature, in a shell that has no AWS_ACCESS_KEY_ID yet:", _EXPORT),
+        Labelled(f"Then, with curl 8 or later{body}:", signed),
+    )
+
+
+_EXPORT = 'eval "$(aws configure export-credentials --format env)"'
+# https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
+_BACKEND_ROLE = "With fine-grained access control, also map the role as a backend role of an OpenSearch role."
+_OPENSEARCH_USERS = " Its internal users can use basic authentication, if the access policy allows that."
+
+
+_NETWORK = "Allow them only with a condition on aws:SourceIp, aws:SourceVpc or aws:SourceVpce. Without a condition, the resource is open to everyone."
+# https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html
+_NETWORK_OF_DOMAIN = "Allow them only with a condition on aws:SourceIp. Without a condition, the domain is open to everyone. Access to a domain in a VPC is limited by its security groups."
+
+
+def explain_rejected_session(denial: Denial) -> Explanation:
+    """Explain that Session Manager does not accept the caller's credentials, which it calls forbidden."""
+    # Other sessions need none of its rules.
+    from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid_credentials
+
+    return explain_invalid_credentials(cast("Case[Any]", denial.case))

@@ -1,0 +1,1 @@
+"""Compare a denied call with the policies that the text or the facts contain."""

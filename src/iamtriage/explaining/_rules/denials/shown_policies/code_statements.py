@@ -1,0 +1,194 @@
+"""Write a statement in the code that defines a policy, which would undo a change by another tool."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
+from iamtriage.explaining._context.readers.template_resources import find_template_resources
+from iamtriage.explaining._context.readers.terraform_code import find_blocks, find_resources
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
+    STATED_POLICY_OTHER_ACTION,
+    STATED_POLICY_OTHER_PRINCIPAL,
+)
+from iamtriage.explaining._rules.shared.manifests import write_yaml
+from iamtriage.policies._readers.elements import as_strings, mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from iamtriage.arns._principals import Role
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_ENCODED = lazy_pattern(r"\bjsonencode\(\s{0,20}(?:\{|merge)[\s\S]{0,400}?\bStatement\s{0,20}=")
+# The role of a policy: by a reference, or by its name.
+_ATTACHED = lazy_pattern(
+    r"\brole\s{0,20}=\s{0,4}(?:aws_iam_role\.(?P<label>[\w-]{1,80})|\"(?P<name>[\w+=,.@-]{1,64})\")"
+)
+_STATEMENTS = lazy_pattern(r"^[ \t]*(?:- )?Statement:", re.MULTILINE)
+_KEPT_STEPS = ("STS does not report a role's path", "must allow it, too", "If the role has a path")
+_Form = Literal["document", "encoded", "template"]
+
+
+class PolicyCode(NamedTuple):
+    """The only policy that the code in a text defines: its form, and the name of what has it."""
+
+    form: _Form
+    name: str
+
+
+def find_policy_code(text: str) -> PolicyCode | None:
+    r"""Return the only policy in Terraform code or a template in YAML, or ``None`` if there are none or several.
+
+    >>> find_policy_code('resource "aws_vpc_endpoint" "s3" {\n  policy = jsonencode({\n    Statement = [{\n').name
+    'aws_vpc_endpoint.s3'
+    """
+    found = set(_find_policies(text))
+    return found.pop() if len(found) == 1 else None
+
+
+def _find_policies(text: str) -> Iterator[PolicyCode]:
+    for block in find_blocks(text, "data", "aws_iam_policy_document"):
+        yield PolicyCode("document", block.address)
+    for block in find_resources(text):
+        if _ENCODED.search(block.body):
+            yield PolicyCode("encoded", block.address)
+    for resource in find_template_resources(text):
+        if _STATEMENTS.search(resource.body):
+            yield PolicyCode("template", resource.name)
+
+
+def _defines_role(role: Role | None, text: str) -> bool:
+    r"""Return whether code in a text defines a role, or refers to one whose label in Terraform is the role's name.
+
+    >>> from iamtriage import parse_principal
+    >>> role = parse_principal("arn:aws:iam::111122223333:role/films-api")
+    >>> _defines_role(role, "role = aws_iam_role.films_api.id"), _defines_role(role, "role = aws_iam_role.web.id")
+    (True, False)
+    >>> _defines_role(role, 'resource "aws_iam_role" "films_api" {}\nrole = aws_iam_role.web.id')
+    False
+    """
+    if role is None:
+        return False
+    label = role.name.replace("-", "_").lower()
+    own = {label, *(each.label.lower() for each in find_coded_principals(text) if each.name == role.name)}
+    attached = {each["label"].lower() for each in _ATTACHED.finditer(text) if each["label"]}
+    named_ones = {each["name"] for each in _ATTACHED.finditer(text) if each["name"]}
+    if not attached <= own or not named_ones <= {role.name}:
+        return False
+    named = rf"\b[rR]ole_?[nN]ame[\"']?\s?[:=]\s?[\"']?{re.escape(role.name)}(?![\w-])"
+    return (
+        re.search(
+            rf"(?i:\baws_iam_role\.{re.escape(label)}\b)|\bname\s{{0,20}}=\s?\"{re.escape(role.name)}\"|{named}",
+            text,
+        )
+        is not None
+    )
+
+
+def write_statement(form: _Form, statement: Mapping[str, Any]) -> str:
+    r"""Return a statement in the language of the code.
+
+    >>> print(write_statement("document", {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}))
+    statement {
+      actions   = ["sqs:SendMessage"]
+      resources = ["*"]
+    }
+    """
+    if form == "document":
+        return "\n".join(_write_block(statement))
+    if form == "encoded":
+        members = (f"  {key:9} = {_write_object(value)}" for key, value in statement.items())
+        return "\n".join(("{", *members, "}"))
+    return "\n".join(write_yaml([dict(statement)]))
+
+
+def _write_block(statement: Mapping[str, Any]) -> Iterator[str]:
+    yield "statement {"
+    if "Sid" in statement:
+        yield f"  sid       = {json.dumps(statement['Sid'])}"
+    yield f"  actions   = {json.dumps(as_strings(statement.get('Action')))}"
+    yield f"  resources = {json.dumps(as_strings(statement.get('Resource')))}"
+    principal = statement.get("Principal")
+    principals = {"*": principal} if principal == "*" else mapping(principal)
+    for kind, names in principals.items():
+        yield from ("", "  principals {", f"    type        = {json.dumps(kind)}")
+        yield from (f"    identifiers = {json.dumps(as_strings(names))}", "  }")
+    for test, keys in mapping(statement.get("Condition")).items():
+        for key, values in mapping(keys).items():
+            yield from ("", "  condition {", f"    test     = {json.dumps(test)}")
+            yield from (
+                f"    variable = {json.dumps(key)}",
+                f"    values   = {json.dumps(as_strings(values))}",
+                "  }",
+            )
+    yield "}"
+
+
+def _write_object(value: object) -> str:
+    if isinstance(value, dict):
+        items = cast("dict[str, object]", value).items()
+        return "{ " + ", ".join(f"{_key(key)} = {_write_object(each)}" for key, each in items) + " }"
+    return json.dumps(value)
+
+
+def _key(key: str) -> str:
+    return key if key.isidentifier() else json.dumps(key)
+
+
+def _add_in_code(remedy: Remedy, text: str) -> Remedy:
+    """Return a remedy that adds a statement to a policy as one that adds it in the code of the text, if that defines the policy."""
+    code = find_policy_code(text)
+    documents = [remedy.statement] if remedy.statement else (remedy.policy or {}).get("Statement", [])
+    if code is None or not documents or "${" in json.dumps(documents):
+        return remedy
+    is_template = code.form == "template"
+    again = "the next deployment of the stack" if is_template else "the next terraform apply"
+    action = as_strings(documents[0].get("Action"))
+    what = action[0] if len(action) == 1 else "the actions"
+    # The last command of a remedy for a caller of another account is for that.
+    other = next((each for each in remedy.commands[1:] if each.startswith("aws iam put-")), None)
+    is_other = any("the last command does that" in each for each in remedy.steps)
+    label = "In the account of the caller:"
+    lines: tuple[str | Labelled, ...] = () if is_template else ("terraform apply",)
+    if is_other and other is not None:
+        lines = (*lines, Labelled(label, other))
+    return attrs.evolve(
+        remedy,
+        title=f"Allow {what} in {code.name}, and {'deploy the stack' if is_template else 'apply the code'}",
+        steps=(
+            f"Add the statement to those of {code.name}. Change the code and not only the policy in AWS: {again} would undo that.",
+            *(each for each in remedy.steps if any(words in each for words in _KEPT_STEPS)),
+        ),
+        commands=tuple(each.command if isinstance(each, Labelled) else each for each in lines),
+        labels=tuple(each for each in lines if isinstance(each, Labelled)),
+        policy=None,
+        statement=None,
+        layer=None,
+        is_addition=False,
+        manifest="\n".join(write_statement(code.form, each) for each in documents),
+        manifest_language="yaml" if is_template else "hcl",
+    )
+
+
+def write_in_code(denial: Denial, explanation: Explanation, stated: list[KnownPolicy]) -> Explanation:
+    """Return the explanation with the statement that a policy lacks in the code that defines the policy."""
+    lacks = {STATED_POLICY_OTHER_ACTION.code, STATED_POLICY_OTHER_PRINCIPAL.code}
+    found = [each for each in explanation.causes if each.code in lacks]
+    if not found or not all(each.is_code for each in stated):
+        return explanation
+    text = denial.failure.text
+    if all(each.evidence == "possible" for each in found) and not _defines_role(denial.role, text):
+        return explanation
+    return attrs.evolve(
+        explanation, remedies=tuple(_add_in_code(each, text) for each in explanation.remedies)
+    )

@@ -1,0 +1,228 @@
+"""Evaluate the policies of the facts for the denied call, and verify the policies of remedies with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_known_policies
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
+    STATED_POLICY_ALLOWS,
+    STATED_POLICY_CONDITION,
+    STATED_POLICY_DENIES,
+    STATED_POLICY_OTHER_ACTION,
+    STATED_POLICY_OTHER_RESOURCE,
+    compare,
+    describe_other_resource,
+    find_conditional,
+)
+from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import find_condition_contrast
+from iamtriage.explaining._rules.denials.shown_policies.stated_policies import explain_allowed_caller
+from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import first_remedy
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.statement_words import describe_conditions
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
+from iamtriage.failures._failures import AccessDenied
+from iamtriage.policies._evaluation.deciding import evaluate
+from iamtriage.policies._evaluation.denied_requests import build_request
+from iamtriage.policies._evaluation.results import LAYER_NAMES
+from iamtriage.policies._evaluation.verification import verify
+from iamtriage.policies._sets import PolicySet
+
+if TYPE_CHECKING:
+    from iamtriage.policies._evaluation.decisions import Decision
+
+_MAX_STATEMENTS = 5
+# What a policy allows for such a key, it allows for every object of the bucket.
+_ANY_KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+_BUCKET = lazy_pattern(r"arn:aws[a-z-]{0,12}:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+# The types of policies to which a remedy proposes to add a statement, because they cap permissions.
+_CAPS = frozenset({"permissions_boundary", "session", "vpc_endpoint", "service_control"})
+# Words such as ACCOUNT_ID, which have to be replaced before the policy can be evaluated.
+_PLACEHOLDER = lazy_pattern(r"(?<![A-Za-z0-9])[A-Z]{2,}(?:_[A-Z]{2,})*(?![A-Za-z0-9])")
+
+
+def add_evaluation(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add what the policies of the facts say, and verify the policies of remedies."""
+    failure, facts, policies = denial.failure, denial.facts, denial.facts.policies or PolicySet()
+    is_any_object = False
+    if failure.action is None and denial.action is not None:
+        # The operation of the error requires it, and the text around it can name the resource.
+        resource = facts.resource or failure.resource or denial.resource
+        is_any_object = _BUCKET.fullmatch(resource or "") is not None and "object" in denial.lowercase_action
+        resource = f"{resource}/{_ANY_KEY}" if is_any_object else resource
+        failure = attrs.evolve(failure, action=denial.action, resource=resource)
+    request = build_request(failure, facts)
+    if isinstance(request, str):
+        unevaluated = f"The policies were not evaluated. {request}"
+        return attrs.evolve(explanation, notes=(unevaluated, *explanation.notes))
+    decision = evaluate(request, policies)
+    if is_any_object and not decision.allowed:
+        unknown = "The policies were not evaluated. The error does not state the key of the object."
+        return attrs.evolve(explanation, notes=(unknown, *explanation.notes))
+    # A condition of the policies that nobody stated was met, as the explicit denial shows.
+    is_decided = any(each.code == STATED_POLICY_DENIES.code for each in explanation.causes)
+    conditional = _find_conditional(denial, decision)
+    is_caller_allowed = bool(policies.sources("identity")) and (
+        decision.allowed
+        or (decision.allowed is None and denial.policy_type is None and _allows_caller(denial))
+    )
+    is_explained = is_decided or conditional or (is_caller_allowed and decision.allowed is None)
+    note = None if is_explained else _describe_other_decision(denial, decision)
+    if conditional is not None:
+        explanation = _add_condition(explanation, denial, *conditional)
+    elif is_caller_allowed:
+        explanation = _add_allowing_policies(explanation, denial)
+    elif decision.deny == "explicit" and not is_decided:
+        explanation = _add_deny(explanation, denial, decision)
+    elif decision.deny == "implicit" and not is_decided:
+        explanation = _add_missing_allow(explanation, denial, decision)
+    remedies = tuple(_verify_remedy(each, failure, facts, policies) for each in explanation.remedies)
+    return attrs.evolve(explanation, remedies=remedies, notes=present(note, *explanation.notes))
+
+
+def _add_deny(explanation: Explanation, denial: Denial, decision: Decision) -> Explanation:
+    first, *others = decision.statements[:_MAX_STATEMENTS]
+    reasons = (decision.reason, *(f"{each} denies it, too." for each in others))
+    further = ""
+    if first.policy_type == "identity" and _lacks_allow(denial, decision):
+        further = " Without the Deny, the given identity-based policies do not allow it, either."
+    cause = STATED_POLICY_DENIES.cause("supplied", reasons, text=f"{decision.reason}{further}")
+    summary = explanation.summary
+    if denial.is_explicit and denial.policy_type in {None, first.policy_type}:
+        name = f"the statement {clip_text(first.sid)}" if first.sid else f"statement {first.index}"
+        summary = denial_summary(denial, f"{name} of the given {LAYER_NAMES[first.policy_type]} denies it")
+    return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
+
+
+def _identity_policies(denial: Denial) -> Iterator[KnownPolicy]:
+    return (each for each in list_known_policies(denial) if each.policy_type == "identity")
+
+
+def _lacks_allow(denial: Denial, decision: Decision) -> bool:
+    """Return whether the identity-based policies that deny a call have no Allow for it."""
+    allows = [policy.allows for policy in _identity_policies(denial)]
+    identity = [{"Version": "2012-10-17", "Statement": each} for each in allows if each]
+    without = evaluate(decision.request, attrs.evolve(decision.policies, identity=identity))
+    return bool(identity) and (without.deny, without.layer) == ("implicit", "identity")
+
+
+def _add_missing_allow(explanation: Explanation, denial: Denial, decision: Decision) -> Explanation:
+    """Add which policy does not allow the call, and what it allows instead."""
+    layer, action, summary = decision.layer, denial.action or "", explanation.summary
+    if denial.policy_type not in {None, layer} and (layer is None or not decision.policies.sources(layer)):
+        # Nobody gave the policies of the deciding type, and AWS names another type.
+        layer = denial.policy_type
+    compared = [
+        (policy, cause)
+        for policy in list_known_policies(denial)
+        if policy.policy_type == layer and (cause := compare(denial, action, policy)) is not None
+    ]
+    others = [each for each in compared if each[1].code == STATED_POLICY_OTHER_RESOURCE.code]
+    if others:
+        policy, cause = others[0]
+        if denial.policy_type in {None, layer} and not denial.is_explicit:
+            contrast = describe_other_resource(denial, policy)
+            summary = denial_summary(denial, f"{policy.name} {contrast.verdict}")
+            explanation = attrs.evolve(explanation, remedies=present(contrast.remedy, *explanation.remedies))
+    elif len(compared) == 1 and compared[0][1].code == STATED_POLICY_OTHER_ACTION.code:
+        cause = compared[0][1]
+    elif layer == decision.layer:
+        cause = STATED_POLICY_OTHER_ACTION.cause("supplied", text=decision.reason)
+    else:
+        return explanation
+    return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
+
+
+def _find_conditional(denial: Denial, decision: Decision) -> tuple[KnownPolicy, Mapping[str, Any]] | None:
+    """Return the identity-based policy and statement that allow the call only under a condition, which was not met.
+
+    AWS says that no identity-based policy allows the call, and the policies leave that open.
+    """
+    if decision.allowed is not None or denial.policy_type != "identity" or denial.is_explicit:
+        return None
+    found = ((policy, find_conditional(denial, policy)) for policy in _identity_policies(denial))
+    return next(((policy, statement) for policy, statement in found if statement is not None), None)
+
+
+def _add_condition(
+    explanation: Explanation, denial: Denial, policy: KnownPolicy, statement: Mapping[str, Any]
+) -> Explanation:
+    condition = describe_conditions(statement)
+    because = "AWS found no identity-based policy that allows it."
+    text = f"{capitalize_start(policy.name)} allows {denial.action} on this resource only if {condition}, so the request did not meet that."
+    cause = STATED_POLICY_CONDITION.cause("derived", because, text=text)
+    contrast = find_condition_contrast(denial, statement)
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, f"{policy.name} {contrast.verdict}"),
+        causes=(cause, *explanation.causes),
+        remedies=present(contrast.remedy, *explanation.remedies),
+    )
+
+
+def _allows_caller(denial: Denial) -> bool:
+    """Return whether a given identity-based policy allows the call without a condition."""
+    causes = (compare(denial, denial.action or "", policy) for policy in _identity_policies(denial))
+    return any(cause is not None and cause.code == STATED_POLICY_ALLOWS.code for cause in causes)
+
+
+def _add_allowing_policies(explanation: Explanation, denial: Denial) -> Explanation:
+    """Return the explanation without what the caller's policies allow already."""
+    if denial.policy_type == "identity":
+        because = "AWS found no identity-based policy that allows it."
+        text = f"The given policies allow {denial.action} on this resource, so they are not attached to {denial.caller}, or were not yet in effect."
+        cause = STATED_POLICY_ALLOWS.cause("derived", because, text=text)
+        others = (each for each in explanation.remedies if each.policy is None or each.layer != "identity")
+        remedies = present(first_remedy(denial, STATED_POLICY_ALLOWS.code), *others)
+        return attrs.evolve(explanation, causes=(cause, *explanation.causes), remedies=remedies)
+    return explain_allowed_caller(denial, explanation, "the given identity-based policy")
+
+
+def _describe_other_decision(denial: Denial, decision: Decision) -> str | None:
+    if decision.allowed is None:
+        return f"The given policies do not decide the call. {decision.reason}"
+    if decision.allowed and denial.policy_type != "identity":
+        return "The given policies allow the call, so the policy that denied it is not among them."
+    return None
+
+
+def _verify_remedy(remedy: Remedy, failure: AccessDenied, facts: Facts, policies: PolicySet) -> Remedy:
+    """Add to a remedy whether its policy or statement allows the call together with the given policies."""
+    adding: Mapping[str, Any] | PolicySet | None = remedy.policy
+    if adding is None:
+        adding = _add_statement(remedy, policies)
+    if adding is None:
+        return remedy
+    result = verify(failure, policies, adding=adding, facts=facts)
+    if not result.fixes and _PLACEHOLDER.search(str(remedy.policy or remedy.statement)):
+        return remedy
+    words = {
+        True: "Verified with the given policies: it allows the call.",
+        False: "With the given policies, it is not enough:",
+        None: "The given policies do not show whether this is enough:",
+    }[result.fixes]
+    reason = "" if result.fixes else f" {result.reason}"
+    return attrs.evolve(remedy, steps=(*remedy.steps, f"{words}{reason}"))
+
+
+def _add_statement(remedy: Remedy, policies: PolicySet) -> PolicySet | None:
+    """Return a statement for a policy that caps permissions, as an addition to the given one of its type."""
+    name = remedy.layer
+    if remedy.statement is None or name not in _CAPS or not policies.sources(name):
+        return None
+    document = {"Version": "2012-10-17", "Statement": [remedy.statement]}
+    if name == "service_control":
+        # Every level has to allow the call.
+        return PolicySet(service_control=[[document] for _ in policies.service_control or ()])
+    addition: dict[str, Any] = {name: document}
+    return PolicySet(**addition)

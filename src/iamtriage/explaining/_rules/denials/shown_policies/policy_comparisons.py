@@ -1,0 +1,378 @@
+"""Compare the denied call with one policy that the text or the facts contain, as a cause.
+
+Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.TableAttributes.html.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.actions._lookup import find_action
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.conditions.request_conditions import (
+    fails_condition,
+    meets_conditions,
+)
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, is_of_caller
+from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import find_region_contrast
+from iamtriage.explaining._rules.denials.shown_policies.resource_spellings import (
+    describe_address,
+    find_slip_contrast,
+    find_spelling_contrast,
+    find_template_contrast,
+)
+from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import (
+    Contrast,
+    find_filter_contrast,
+    find_wildcard_key,
+)
+from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
+    describe_partial_arn,
+    find_name_contrast,
+    find_secret_arn,
+    has_random_end,
+    names_partial_arn,
+)
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.required_grants import find_named_resource
+from iamtriage.explaining._rules.shared.statement_matching import (
+    excluding_pattern,
+    names_action,
+    names_resource,
+)
+from iamtriage.explaining._rules.shared.statement_words import (
+    allowed_resources,
+    describe_conditions,
+    describe_difference,
+    join_of_type,
+    join_resources,
+)
+from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
+from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
+from iamtriage.policies._managed_policies import is_known_policy
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings, iterate_statements, shown_sid
+from iamtriage.policies._readers.unknown_values import has_reference, widen
+
+_MAX_ACTIONS = 3
+# All resources of a type.
+_TYPE = lazy_pattern(r"\d?:[a-z-]{2,40}[/:]\*\Z", re.ASCII)
+POLICY_TEMPLATE = "the policy template"
+"""How the name of a policy template of SAM begins."""
+
+
+def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> str:
+    """Return what statements allow of the service of an action, as the end of a sentence without its period.
+
+    >>> describe_allowed([{"Effect": "Allow", "Action": ["sqs:SendMessage", "s3:*"]}], "sqs:CreateQueue")
+    ': of sqs, it allows only sqs:SendMessage'
+    """
+    service = action.partition(":")[0].lower()
+    statements = list(statements)
+    excluded = next(filter(None, (excluding_pattern(each, action) for each in statements)), None)
+    if excluded is not None and not excluded.startswith("*"):
+        return f": its NotAction excludes {clip_text(excluded)}"
+    names = _list_actions(statements, service)
+    if not names:
+        return ""
+    shown = tuple(map(clip_text, names))[:_MAX_ACTIONS]
+    more = (f"{len(names) - len(shown)} more",) if len(names) > len(shown) else ()
+    return f": of {service}, it allows only {join_words((*shown, *more), 'and')}"
+
+
+def _list_actions(statements: Iterable[Mapping[str, Any]], service: str) -> list[str]:
+    """Return the actions of a service that statements name."""
+    names = (name for each in statements for name in as_strings(each.get("Action")))
+    return [*dict.fromkeys(name for name in names if name.lower().startswith(f"{service}:"))]
+
+
+def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> str | None:
+    """Return which action statements have that a reader can take for another one, as the end of a sentence.
+
+    >>> describe_similar([{"Action": ["dynamodb:GetItem"]}], "dynamodb:BatchGetItem")
+    'has dynamodb:GetItem, which is another action'
+    >>> describe_similar([{"Action": "stepfunctions:StartExecution"}], "states:StartExecution")
+    'has stepfunctions:StartExecution, but the prefix of the action is states'
+    """
+    service, _, name = action.partition(":")
+    words, found = _split_name(name), list[str]()
+    for each in (one for statement in statements for one in as_strings(statement.get("Action"))):
+        prefix, _, other = each.partition(":")
+        # Many services have a TagResource.
+        is_alike = prefix.startswith(service) or service.startswith(prefix) or find_action(each) is None
+        if other.lower() == name.lower() and prefix.lower() != service and is_alike:
+            return f"has {clip_text(each)}, but the prefix of the action is {service}"
+        shorter, longer = sorted((words, _split_name(other)), key=len)
+        if prefix.lower() == service and "*" not in other and len(shorter) > 1 and _contains(longer, shorter):
+            found.append(each)
+    # Of several, the longest is closest to it.
+    return f"has {clip_text(max(found, key=len))}, which is another action" if found else None
+
+
+def find_similar(policy: KnownPolicy, action: str) -> str | None:
+    """Return which action a policy that somebody wrote has instead of the denied one, most likely by mistake."""
+    if is_known_policy(policy.name):
+        return None
+    return describe_similar(policy.allows, action)
+
+
+def _split_name(name: str) -> list[str]:
+    """Return the words of the name of an action, in the singular.
+
+    >>> _split_name("BatchGetDBItems")
+    ['Batch', 'Get', 'DB', 'Item']
+    """
+    return [each.removesuffix("s") for each in re.findall("[A-Z]+(?![a-z])|[A-Z][a-z0-9]*", name)]
+
+
+def _contains(longer: list[str], shorter: list[str]) -> bool:
+    """Return whether a list of words has those of another one in their order, and begins with the same verb."""
+    rest = iter(longer[1:] if longer[:1] == ["Batch"] != shorter[:1] else longer)
+    return next(rest, None) == shorter[0] and all(each in rest for each in shorter[1:])
+
+
+def describe_star_only(action: str | None, allowed: Sequence[str] = ()) -> str | None:
+    """Return that only ``*`` as the resource allows an action, if AWS checks no resource for it.
+
+    Args:
+        action: The denied action.
+        allowed: The resources on which a policy allows it, whose Region can be a condition instead.
+    """
+    known = find_action(action or "")
+    if known is None or not known.only_wildcard:
+        return None
+    regions = {each.split(":")[3] for each in allowed if each.count(":") >= 5}
+    region = commands.region(regions.pop()) if len(regions) == 1 else "REGION"
+    limit = f" A condition on aws:RequestedRegion can limit it to {region}." if region != "REGION" else ""
+    return f"AWS checks no resource for {known.name}: only a statement with the Resource * allows it. The other actions of the policy can keep theirs.{limit}"
+
+
+def limit_to_resource(remedy: Remedy, resource: str) -> Remedy:
+    """Return a remedy whose policy names the denied resource: one limited to some resources is not opened to all."""
+    if remedy.policy is None or remedy.layer != "identity":
+        return remedy
+    document = copy.deepcopy(dict(remedy.policy))
+    for each in iterate_statements(document):
+        listed = as_strings(each.get("Resource"))
+        if any(_is_wider(name, resource) for name in listed):
+            kept = [resource if _is_wider(name, resource) else name for name in listed]
+            each["Resource"] = kept[0] if len(kept) == 1 else list(dict.fromkeys(kept))
+    return attrs.evolve(remedy, policy=document)
+
+
+def _is_wider(pattern: str, resource: str) -> bool:
+    """Return whether a pattern stands for all resources of the type of one."""
+    is_of_type = ":s3:" not in pattern and _TYPE.search(pattern) is not None
+    return is_of_type and matches(resource, compile_glob(pattern))
+
+
+_define = partial(
+    CauseType,
+    recognised_by="The text or the facts contain the policy.",
+    sources=(pages.EVALUATION, pages.ACCESS_DENIED),
+)
+STATED_POLICY_DENIES = _define(
+    "stated-policy-denies",
+    "A Deny statement of the policy in the text or the facts matches",
+    "Change the Deny statement, or make the request so that it does not match. An Allow does not override it.",
+    meaning="The text or the facts contain a policy with a Deny statement that matches the request. It overrides any Allow.",
+)
+STATED_POLICY_OTHER_RESOURCE = _define(
+    "stated-policy-other-resource",
+    "The policy in the text or the facts allows the action on another resource",
+    "Use the resource of the error in the statement. Actions on S3 objects need the bucket's ARN with /*.",
+    meaning="The text or the facts contain a policy that allows the action, but none of its resources matches that of the request.",
+)
+STATED_POLICY_OTHER_ACTION = _define(
+    "stated-policy-other-action",
+    "The policy in the text or the facts does not allow the action",
+    "Add an Allow for the action to the policy type that the cause names.",
+    meaning="The text or the facts contain policies, and those of a type that must allow the action do not.",
+)
+STATED_POLICY_CONDITION = _define(
+    "stated-policy-condition",
+    "The policy in the text or the facts allows the call only under a condition",
+    "Make the request so that the condition is met, or change the condition.",
+    meaning="A statement matches the action and the resource, and has a condition that the request possibly does not meet.",
+)
+STATED_POLICY_OTHER_PRINCIPAL = _define(
+    "stated-policy-other-principal",
+    "The resource's policy in the text allows the call to other principals",
+    "Add the caller to the principals of the statement.",
+    meaning="The text contains the policy of the resource, and its statement for the call names other principals.",
+)
+STATED_POLICY_ALLOWS = _define(
+    "stated-policy-allows",
+    "The policy in the text or the facts allows the call",
+    "Check that the policy is attached to the caller, then look for a policy of another type that denies the call.",
+    meaning="The text or the facts contain a policy that allows the call. It is not attached to this caller, or another policy denies the call.",
+)
+
+
+def find_conditional(denial: Denial, policy: KnownPolicy) -> dict[str, Any] | None:
+    """Return the statement that allows the call under a condition, unless another one allows it without."""
+    allows = statements_with(policy, denial.action or "")
+    resource = compared_resource(denial)
+    matching = [each for each in allows if names_resource(each, resource)]
+    is_conditional = (each.get("Condition") and not meets_conditions(denial, each) for each in matching)
+    if not matching or not all(is_conditional):
+        return None
+    return next((each for each in matching if find_wildcard_key(each) is not None), matching[0])
+
+
+def compared_resource(denial: Denial) -> str | None:
+    """Return the resource with which IAM compares policies: an ARN also for a bare name, a key for an object, the end for a secret."""
+    resource, known = denial.resource, find_action(denial.action or "")
+    if resource is None:
+        return None
+    if known is not None and ":s3:::" in resource and known.accepts(resource) is None:
+        prefix = denial.context.prefix
+        return f"{resource.partition('/')[0]}/{prefix.value if prefix else ''}OBJECT_KEY"
+    if denial.service == "secretsmanager" and denial.resource_arn is None:
+        resource = find_secret_arn(denial, resource)
+    else:
+        resource = find_named_resource(denial) or resource
+    return complete_secret_arn(resource, denial.failure.text)
+
+
+def find_deny(policy: KnownPolicy, action: str, resource: str | None) -> dict[str, Any] | None:
+    """Return the statement of a policy that denies an action without a condition."""
+    for each in policy.denies:
+        if not each.get("Condition") and names_action(each, action) and names_resource(each, resource):
+            return each
+    return None
+
+
+def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
+    """Return what an identity-based policy or one that caps permissions means for the call, as a cause."""
+    resource, caller = compared_resource(denial), denial.caller
+    subject = capitalize_start(policy.name)
+    if (denying := find_deny(policy, action, resource)) is not None:
+        words = f"has a Deny statement {shown_sid(denying)}".rstrip()
+        text = f"{subject} {words} that matches the request. {why_no_allow_helps(denial)}"
+        return STATED_POLICY_DENIES.cause(policy.evidence, text=text)
+    allows = policy.allows
+    # Those whose action or resource is a reference may be about the request.
+    possible = [each for each in allows if names_action(each, action) is not False]
+    if not possible:
+        is_relevant = policy.is_whole and (not policy.is_code or names_service(allows, action))
+        similar = find_similar(policy, action)
+        is_relevant = is_relevant or similar is not None
+        if not allows or not is_relevant:
+            return None
+        text = f"{subject} does not allow {action}{f': it {similar}' if similar else describe_allowed(allows, action)}."
+        # Code often has the policies of several roles.
+        return STATED_POLICY_OTHER_ACTION.cause("possible" if policy.is_code else policy.evidence, text=text)
+    if resource is None:
+        allowed = allowed_resources([each for each in possible if names_action(each, action)])
+        is_open = (
+            not allowed or any(widen(each) == "*" for each in allowed) or describe_star_only(action) is None
+        )
+        conditional = find_conditional(denial, policy)
+        if not is_open:
+            return _other_resource_cause(policy, action, "*", allowed)
+        # The encoded message can be about another action than that of the call.
+        is_encoded = denial.failure.encoded_message is not None
+        covers_all = is_encoded and any(
+            names_action(each, action) and names_resource(each, None) for each in possible
+        )
+        if not covers_all and (conditional is None or not fails_condition(denial, conditional)):
+            return None
+    elif not any(names_action(each, action) and names_resource(each, resource) for each in possible):
+        open_ones = [each for each in possible if names_resource(each, resource) is not False]
+        named = [each for each in open_ones if names_action(each, action)]
+        allowed = allowed_resources(_unless_failed(denial, named if open_ones else possible))
+        references = [
+            each
+            for each in allowed
+            if has_reference(each) and matches(resource, compile_glob(widen(each, resource)))
+        ]
+        if open_ones and not references:
+            # A policy variable, or a reference in place of the action.
+            return None
+        return _other_resource_cause(policy, action, resource, references if open_ones else allowed)
+    if (conditional := find_conditional(denial, policy)) is not None:
+        text = f"{subject} allows {action} on this resource only if {describe_conditions(conditional)}."
+        is_decisive = denial.policy_type == "identity" or (
+            denial.policy_type is None and fails_condition(denial, conditional)
+        )
+        return STATED_POLICY_CONDITION.cause(
+            "derived" if is_decisive and not denial.is_explicit else "possible", text=text
+        )
+    is_attached = is_of_caller(policy, denial)
+    text = "."
+    if not is_attached:
+        text = f". It is not attached to {caller}, or a policy of another type denies the call."
+    if denial.policy_type == "identity":
+        text = f", so it {'' if is_attached else f'is not attached to {caller}, or '}was not yet in effect."
+    on = "every resource" if resource is None else "this resource"
+    return STATED_POLICY_ALLOWS.cause("derived", text=f"{subject} allows {action} on {on}{text}")
+
+
+def names_service(statements: Iterable[Mapping[str, Any]], action: str) -> bool:
+    """Return whether statements are about the service of an action, so that they are meant for its caller."""
+    prefix = action.partition(":")[0].lower()
+    actions = (name for each in statements for name in as_strings(each.get("Action")))
+    return any(name.partition(":")[0].lower() == prefix for name in actions)
+
+
+def statements_with(policy: KnownPolicy, action: str) -> list[dict[str, Any]]:
+    return [each for each in policy.allows if names_action(each, action)]
+
+
+def _unless_failed(denial: Denial, allows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the statements whose conditions the request can meet: a role for EC2 is not passed to another service."""
+    return [each for each in allows if not fails_condition(denial, each)] or allows
+
+
+def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allowed: list[str]) -> Cause:
+    """Return that a policy allows an action on other resources, or on one that a reference stands for."""
+    subject, listed = capitalize_start(policy.name), join_resources(allowed)
+    if not any(matches(resource, compile_glob(widen(each, resource))) for each in allowed):
+        text = f"{subject} allows {action} only on {join_of_type(resource, allowed)}, not on {clip_text(resource)}."
+        because = present(describe_difference(action, resource, allowed))
+        return STATED_POLICY_OTHER_RESOURCE.cause(policy.evidence, because, text=text)
+    text = f"{subject} allows {action} on {listed}, and the text does not show what that is."
+    if ":s3:" in resource and "/" in resource and not any("*" in each for each in allowed):
+        text += " The ARN of a bucket does not cover its objects: they need /*."
+    return STATED_POLICY_OTHER_RESOURCE.cause(text=text)
+
+
+def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
+    """Return on which resources, or in which Region, a policy allows the denied action."""
+    allows = _unless_failed(denial, statements_with(policy, denial.action or ""))
+    allowed = allowed_resources(allows)
+    whole = compared_resource(denial) or ""
+    if ":secretsmanager:" in whole and (whole != denial.resource or has_random_end(whole)):
+        partial = whole[: -len(RANDOM_END)]
+        if any(names_partial_arn(each, partial) for each in allowed):
+            return describe_partial_arn(denial, whole)
+    is_template = policy.name.startswith(POLICY_TEMPLATE)
+    if is_template and (contrast := find_template_contrast(denial)) is not None:
+        return contrast
+    readers = (
+        find_name_contrast,
+        find_region_contrast,
+        find_filter_contrast,
+        find_spelling_contrast,
+    )
+    contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
+    contrast = contrast or find_slip_contrast(denial, policy, allows)
+    text = describe_star_only(denial.action, allowed)
+    effect = ", where it has no effect" if text else ""
+    return contrast or Contrast(
+        f"allows it only on {join_of_type(whole, allowed)}{effect}",
+        None,
+        text or describe_address(denial, allowed),
+    )

@@ -1,0 +1,228 @@
+"""Compare the denied call with a policy that names principals, and correct one that is there by a slip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import Cause
+from iamtriage.explaining._rules.denials.conditions.request_conditions import (
+    CheckedCondition,
+    check_conditions,
+    meets_conditions,
+)
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
+    STATED_POLICY_CONDITION,
+    STATED_POLICY_OTHER_ACTION,
+    STATED_POLICY_OTHER_PRINCIPAL,
+    STATED_POLICY_OTHER_RESOURCE,
+    compared_resource,
+    describe_allowed,
+    names_service,
+)
+from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import names_partial_arn
+from iamtriage.explaining._rules.shared.corrected_patterns import Correction, correct_pattern
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.statement_words import (
+    allowed_resources,
+    describe_condition,
+    describe_conditions,
+    join_resources,
+    join_values,
+)
+from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.policies._arn_templates import RANDOM_END
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import (
+    allow_statements,
+    as_strings,
+    principal_names,
+    shown_sid,
+)
+from iamtriage.policies._readers.unknown_values import find_container, has_reference, widen
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
+
+_HTTP_METHODS = "es:eshttp"
+_DOMAIN = lazy_pattern(r"arn:[^/]{1,120}:domain/[^/]{1,64}")
+
+
+def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Cause] | None:
+    """Return why a policy with principals does not allow the call, as the end of a sentence and as a cause."""
+    action, resource, subject = denial.action or "", compared_resource(denial), capitalize_start(policy.name)
+    allows = policy.allows
+    if not allows or not names_service(allows, action):
+        return None
+    # What a reference hides may match.
+    named = [each for each in allows if names_action(each, action) is not False]
+    # A repository policy has no Resource: it applies to its repository.
+    elements = {"Resource", "NotResource"}
+    on = [
+        each
+        for each in named
+        if resource is None or not elements & each.keys() or names_resource(each, resource) is not False
+    ]
+    if not named:
+        verdict = f"does not allow this action{describe_allowed(allows, action)}"
+        code = STATED_POLICY_OTHER_ACTION
+    elif (incomplete := find_incomplete(denial, policy.content)) is not None:
+        old, new = incomplete
+        verdict = (
+            f"has the Resource {clip_text(old)} without /*, and {action} is checked on the paths below it"
+        )
+        text = f"Principal and action match the statement: only the Resource does not. It has to be {clip_text(new)}."
+        return f"{policy.name} {verdict}", STATED_POLICY_OTHER_RESOURCE.cause("derived", text=text)
+    elif (slip := None if _names_any(on, denial) else find_resource_slip(denial, named)) is not None:
+        old, fixed = slip
+        text = "Principal and action match the statement: only the Resource does not."
+        verdict = f"has the Resource {clip_text(old)} for it: {fixed.reason}"
+        return f"{policy.name} {verdict}", STATED_POLICY_OTHER_RESOURCE.cause("derived", text=text)
+    elif not on:
+        allowed = allowed_resources(named)
+        verdict, code = f"allows it only on {join_resources(allowed)}", STATED_POLICY_OTHER_RESOURCE
+        if denial.service == "lambda" and (qualifier := _find_qualifier(resource or "", allowed)):
+            verdict = f"allows it only on the function without :{clip_text(qualifier)}"
+            text = f"An alias and a version each have a policy of their own: that of the function does not apply to {clip_text(qualifier)}."
+            return f"{policy.name} {verdict}", code.cause("derived", text=text)
+    elif not _names_any(on, denial):
+        listed = [name for each in on for name in principal_names(each)]
+        verdict, code = f"allows it only to {join_resources(listed)}", STATED_POLICY_OTHER_PRINCIPAL
+    elif (failed := find_failed_condition(denial, on)) is not None:
+        sid = shown_sid(failed[0])
+        verdict = f"allows it{f' (statement {sid})' if sid else ''} only if {_describe_failed(failed[1])}"
+        text = "Principal, action and resource match the statement: only the condition does not."
+        return f"{policy.name} {verdict}", STATED_POLICY_CONDITION.cause("derived", text=text)
+    elif denial.policy_type == "resource" and (open_ones := find_conditional(denial, on)):
+        # AWS found no statement that allows it.
+        verdict = f"allows it only if {describe_conditions(open_ones[0])}"
+        text = (
+            "Principal, action and resource match the statement, so the request does not meet its condition."
+        )
+        return f"{policy.name} {verdict}", STATED_POLICY_CONDITION.cause("derived", text=text)
+    else:
+        return None
+    text = f"{subject} {verdict.replace(' it ', f' {action} ')}."
+    return f"{policy.name} {verdict}", code.cause("derived", text=text)
+
+
+def _names_any(statements: Sequence[Mapping[str, Any]], denial: Denial) -> bool:
+    return any(names_caller(each, denial) for each in statements)
+
+
+def find_failed_condition(
+    denial: Denial, statements: Sequence[Mapping[str, Any]]
+) -> tuple[Mapping[str, Any], CheckedCondition] | None:
+    """Return the statement that comes closest to allowing the caller, and the condition that the request does not meet."""
+    failed = [
+        (
+            statement,
+            [
+                each
+                for each in check_conditions(statement, denial)
+                if each.is_met is False and each.has_values
+            ],
+        )
+        for statement in statements
+        if names_caller(statement, denial)
+    ]
+    if not failed:
+        return None
+    statement, conditions = min(failed, key=lambda each: len(each[1]))
+    # A value that differs says more than one that is missing.
+    failing = min(conditions, key=lambda each: not each.requested, default=None)
+    return None if failing is None else (statement, failing)
+
+
+def find_conditional(denial: Denial, statements: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the statements for the caller, if each of them has conditions that the request possibly does not meet."""
+    named = [
+        each for each in statements if names_caller(each, denial) and not has_reference(each.get("Principal"))
+    ]
+    return (
+        named if all(each.get("Condition") and not meets_conditions(denial, each) for each in named) else []
+    )
+
+
+def find_resource_slip(
+    denial: Denial, statements: Sequence[Mapping[str, Any]]
+) -> tuple[str, Correction] | None:
+    """Return the only Resource of statements that is meant for the denied one, and how it has to be.
+
+    The policy of a resource can be about no other one.
+    """
+    resource = compared_resource(denial) or ""
+    named = [each for each in statements if names_caller(each, denial)]
+    listed = {old for each in named for old in as_strings(each.get("Resource"))}
+    found = [
+        (old, fixed) for old in listed if (fixed := _correct_resource(denial, old, resource)) is not None
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _correct_resource(denial: Denial, old: str, resource: str) -> Correction | None:
+    is_below = resource.startswith(f"{old.rstrip('/')}/") and "*" not in old
+    if ":s3:" in resource and is_below:
+        return Correction(
+            f"{old.rstrip('/')}/*",
+            f"{denial.action} is checked on objects, whose ARN has a key, so it needs /*",
+        )
+    if ":secretsmanager:" in resource and names_partial_arn(old, resource[: -len(RANDOM_END)]):
+        return Correction(resource, "the ARN of a secret ends with a hyphen and six random characters")
+    if (container := find_container(old, resource)) is not None:
+        reason = f"it is the ARN of the {container.noun}, which does not cover its {container.parts}"
+        return Correction(container.corrected, reason)
+    return correct_pattern(old, resource)
+
+
+def _describe_failed(failed: CheckedCondition) -> str:
+    """Return a condition and what the request has, as the end of a sentence."""
+    condition = describe_condition(failed.operator, failed.key, failed.values)
+    if failed.requested is None:
+        return f"{condition}, which no request meets"
+    requested = join_values(failed.requested)
+    if not failed.requested:
+        return f"{condition}, and the request has no {clip_text(failed.key)}"
+    lacks = "" if failed.possible_values else ": without the Region, the value matches no request"
+    return f"{condition}, and the request has {requested}{lacks}"
+
+
+def find_incomplete(denial: Denial, policy: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the ARN of an OpenSearch domain in a policy for the caller, and the one that covers its paths.
+
+    https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html
+    """
+    if not denial.lowercase_action.startswith(_HTTP_METHODS):
+        return None
+    named = [
+        each
+        for each in allow_statements(policy)
+        if names_action(each, denial.action or "") and names_caller(each, denial)
+    ]
+    listed = {name for each in named for name in as_strings(each.get("Resource"))}
+    whole = {each for each in listed if each.partition(":domain/")[2].partition("/")[1] or each.endswith("*")}
+    if len(listed) != 1 or whole:
+        return None
+    (old,) = listed
+    domain = _DOMAIN.match(denial.resource or "")
+    is_of_other = domain is not None and not matches(domain[0], compile_glob(widen(old)))
+    return None if is_of_other else (old, f"{old}/*")
+
+
+def _find_qualifier(resource: str, allowed: Sequence[str]) -> str | None:
+    """Return the alias or version of a function, if a policy names the function without it."""
+    function = next((each for each in allowed if resource.startswith(f"{each}:")), None)
+    return None if function is None else resource.removeprefix(f"{function}:")
+
+
+def names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:
+    """Return whether a statement has everyone, the caller, its role or its account as principal, or may have."""
+    names = principal_names(statement, "AWS")
+    account = denial.account or ""
+    callers = {"*", account, str(denial.principal), str(denial.role)}
+    if has_reference(names):
+        return True
+    return any(each in callers or (account and each.endswith(f"::{account}:root")) for each in names)

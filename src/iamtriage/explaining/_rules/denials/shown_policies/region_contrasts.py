@@ -1,0 +1,209 @@
+"""Compare the Region of a call with that in which a policy or the rest of the text has the resource."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, quote_words
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._context.readers.regions import REGION
+from iamtriage.explaining._context.readers.statements import find_said, find_working
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.calls.missing_resources import RESOURCE_IN_OTHER_REGION
+from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.denied_regions import other_model_region, region_setting
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.explaining._rules.shared.statement_matching import other_region
+from iamtriage.explaining._rules.shared.wording import denial_summary
+
+_ALLOW_TITLE = lazy_pattern(r"\AAllow ([a-z0-9-]+:.*)")
+_MISSING_ALLOWS = frozenset({"no-identity-allow", "access-denied"})
+_NAME_PART = 5
+_END_OF_NAME = lazy_pattern(r"(?::log-stream:.*|:\*)\Z")
+_CREATES = lazy_pattern(
+    r"\b(?:auto_create_(?:group|stream)|awslogs-create-group|create_missing_group|create_log_group)\b"
+)
+_MISSED = lazy_pattern(
+    r"(?i:\bnot found\b|\b(?:does not|doesn't|did not|didn't) (?:exist|see|find)\b|\balready\b|\bexists\b|\bis there\b)"
+)
+# The commands that find a resource by its name, by service.
+_LOOKUPS = {
+    "dynamodb": "aws dynamodb describe-table --table-name {} --region {} --query Table.TableArn --output text",
+    "lambda": "aws lambda get-function-configuration --function-name {} --region {} --query FunctionArn --output text",
+    "secretsmanager": "aws secretsmanager describe-secret --secret-id {} --region {} --query Name --output text",
+    "sqs": "aws sqs get-queue-url --queue-name {} --region {}",
+    "ssm": "aws ssm describe-parameters --parameter-filters Key=Name,Values={} --region {} --query 'Parameters[].Name'",
+}
+_NAME = lazy_pattern(r"[\w/][\w+=.@/-]{0,511}")
+_SECRET_SUFFIX = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6})\Z")
+_STORE = lazy_pattern(
+    r"\b(?P<kind>(?:cluster)?secretstore)s?(?:\.[a-z.-]{1,40})?[ /](?P<name>[a-z0-9][a-z0-9.-]{0,252})"
+)
+
+
+def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that a policy allows the action in another Region only, if nothing else differs."""
+    if denial.service == "bedrock" and (region := other_region(denial.resource or "", allowed)) is not None:
+        verdict = f"allows it only in {region}, and the call was denied{other_model_region(denial)}"
+        return Contrast(verdict)
+    grant = required_grant(denial)
+    if grant is None or len(grant.resources) != 1:
+        return None
+    arn = grant.resources[0]
+    region = other_region(arn, allowed)
+    if region is None:
+        return None
+    called = arn.split(":")[3]
+    only = f"Only if it is in {called}, allow {denial.action} on {clip_text(arn)} for {denial.caller}."
+    if denial.policy_type not in {None, "identity"}:
+        only = f"Only if it is in {called}, the policy must allow {denial.action} on {clip_text(arn)}, too."
+    remedy = _call_region(denial, arn, region, only)
+    setting = region_setting(denial, called)
+    return Contrast(f"allows it only in {region}, and the call went to {called}{setting}", remedy)
+
+
+def name_alternative(remedy: Remedy) -> Remedy:
+    """Return a remedy with an Allow as what to do instead, if the policy or the call is right as it is."""
+    return attrs.evolve(remedy, title=_ALLOW_TITLE.sub(r"Or allow \1 on this resource", remedy.title))
+
+
+def add_resource_elsewhere(denial: Denial, explanation: Explanation) -> Explanation:
+    """Return that the client calls the wrong Region, if the rest of the text has the resource in another one."""
+    parts = (denial.resource or "").split(":", 5)
+    if len(parts) <= _NAME_PART or explanation.topic not in _MISSING_ALLOWS or "*" in parts[_NAME_PART]:
+        return explanation
+    *place, called, account, resource = parts
+    start, name = ":".join(place), _END_OF_NAME.sub("", resource)
+    if ":kms" in start:
+        return explanation  # a replica has the same ID
+    found = _find_regions(denial, start, account, name)
+    is_known = any(each.title.startswith("Call ") for each in explanation.remedies)
+    if len(found) != 1 or called in found or is_known:
+        return explanation
+    region, arn = next(iter(found)), f"{start}:{called}:{account}:{name}"
+    in_policy = any(
+        f":{region}:{account}:{name}" in json.dumps(each.content) for each in denial.context.policies
+    )
+    remedy = _call_region(denial, arn, region, None, is_there=not in_policy)
+    others, why = explanation.remedies, ""
+    text = denial.failure.text
+    option = _CREATES.search(text)
+    is_created = (denial.action or "").partition(":")[2].startswith("Create")
+    if is_created and (option is not None or _MISSED.search(text)):
+        # What a client creates because it does not find it exists where it is not looked for.
+        why = f" In {called}, the client finds none, so it tries to create it."
+        option_step = (
+            f"{option[0]} lets the client create it: switch it off if something else does."
+            if option
+            else None
+        )
+        steps = (*remedy.steps, "The policies can stay as they are.", *present(option_step))
+        remedy = attrs.evolve(remedy, steps=steps)
+        others = tuple(each for each in others if each.layer != "identity")
+    setting, named = region_setting(denial, called), clip_text(_find_name(arn))
+    shown = found[region]
+    is_said = " " in shown and shown in text
+    because = f"The text has {quote_words(shown) if is_said else clip_text(shown)}."
+    cause = RESOURCE_IN_OTHER_REGION.cause("derived", text=f"{because}{why}")
+    verdict = f"the call went to {called}{setting}, but the text has {named} in {region}"
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, verdict),
+        causes=(cause, *explanation.causes),
+        remedies=(remedy, *map(name_alternative, others)),
+    )
+
+
+def _find_regions(denial: Denial, start: str, account: str, name: str) -> dict[str, str]:
+    """Return the Regions in which the text has a resource, by its ARN, its URL or a command, each with what shows it."""
+    text, (first, last) = denial.failure.text, denial.failure.span
+    short = name.replace(":", "/").rpartition("/")[2]
+    end = r"(?![\w/+=@-]|[.]\w)"
+    patterns = [rf"{re.escape(start)}:({REGION}):{re.escape(account)}:{re.escape(name)}{end}"]
+    if denial.service == "sqs":
+        patterns.append(rf"https://sqs\.({REGION})\.[a-z.]+/{re.escape(account)}/{re.escape(name)}{end}")
+    elif denial.service == "ecr":
+        patterns.append(
+            rf"{re.escape(account)}\.dkr\.ecr\.({REGION})\.[a-z.]+/{re.escape(name.partition('/')[2])}{end}"
+        )
+    found = {
+        each[1]: each[0]
+        for part in (text[:first], text[last:])
+        for pattern in patterns
+        for each in re.finditer(pattern, part)
+    }
+    if found or len(short) <= 1:
+        return found
+    named = rf"(?<![\w/.-]){re.escape(short)}(?![\w-])"
+    # "aws … --region eu-west-1 works", and "the table is in Ireland (eu-west-1)".
+    worked = find_working(text, re.compile(rf"{named}[^\n]{{0,200}}--region[ =]{REGION}"))
+    if worked is not None:
+        return dict.fromkeys(re.findall(rf"--region[ =]({REGION})", worked), worked)
+    # Not "a copy of the table is in eu-west-1", and not "the table is in eu-west-1 and us-east-1".
+    place = re.compile(
+        rf"(?<!of )(?<!for ){named}[^\n.;,]{{0,40}}? (?:is|are|exists|lives|was created) (?:only |really )?in [^\n.;,]{{0,30}}?({REGION})\)?(?! (?:and|or|too|as well)\b)"
+    )
+    if (said := next(find_said(text, place), None)) is not None:
+        return {said[1]: said[0]}
+    for run in find_runs(denial.failure):
+        region, words = run.command.option("region"), run.command.words
+        values = {value.rpartition("/")[2] for _, value in run.command.options}
+        if region is not None and short in values and words[:1] == (denial.service,) and run.has_succeeded:
+            found[region.value] = (
+                f"{clip_text(_find_name(f'{start}:::{name}'))} in the output of aws {' '.join(words)} --region {region.value}"
+            )
+    return found
+
+
+def _call_region(
+    denial: Denial, arn: str, region: str, only: str | None, *, is_there: bool = False
+) -> Remedy:
+    """Return how to call the Region in which a resource is, instead of the one in its ARN."""
+    called, name, lookup = arn.split(":")[3], _find_name(arn), _LOOKUPS.get(denial.service or "")
+    lines: list[str] = []
+    if lookup is not None and _NAME.fullmatch(name) and not is_there:
+        lines.append(commands.fill_command(lookup, name, commands.region(region)))
+    check: str | None = f"Check that {clip_text(name)} is in {region}."
+    setting = region_setting(denial, called)
+    if denial.service == "secretsmanager" and denial.resource_arn is None:
+        check = f"The message has the secret's name instead of its ARN: a sign that {called} has no such secret. {check}"
+    change = f"Then set the Region of the client to {region}{setting.replace(', set by', ' instead of')}."
+    controller, store = find_controller(denial.failure.text), _STORE.search(denial.failure.text)
+    if controller is not None and controller.region_setting:
+        change = f"Then set {controller.region_setting} to {region}."
+        if store is not None:
+            option = "" if store["kind"].startswith("cluster") else " --namespace NAMESPACE"
+            patch = json.dumps({"spec": {"provider": {"aws": {"region": region}}}})
+            line = f"kubectl patch {store['kind']} {{}}{option} --type merge --patch {{}}"
+            lines.append(commands.fill_command(line, store["name"], patch))
+    title = (
+        f"Call {region}, {'where' if is_there else 'if'} {clip_text(name)} is{'' if is_there else ' there'}"
+    )
+    if is_there:
+        check, change = None, change.replace("Then set", "Set")
+    return your_remedy(title, check, change, only, commands=tuple(lines), url=pages.EVALUATION)
+
+
+def _find_name(arn: str) -> str:
+    """Return the name of a resource by which the AWS CLI finds it."""
+    service, resource = arn.split(":")[2], arn.split(":", 5)[5]
+    if service == "logs":
+        return resource.partition(":")[2]
+    if service in {"dynamodb", "ssm"}:
+        _, _, name = resource.partition("/")
+        return f"/{name}" if service == "ssm" and "/" in name else name
+    if service == "secretsmanager":
+        return _SECRET_SUFFIX.sub("", resource.removeprefix("secret:"))
+    return (
+        resource.partition(":")[2].partition(":")[0] if service == "lambda" else resource.rpartition("/")[2]
+    )

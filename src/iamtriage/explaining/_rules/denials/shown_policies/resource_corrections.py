@@ -1,0 +1,256 @@
+"""Correct the one element of a resource-based policy in a text that does not match, from the remedy that adds a statement.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html and
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-arn-format.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.arns._principals import User
+from iamtriage.explaining._cause_types import Cause
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.conditions.request_conditions import condition_remedy
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
+    STATED_POLICY_CONDITION,
+    STATED_POLICY_OTHER_PRINCIPAL,
+    STATED_POLICY_OTHER_RESOURCE,
+)
+from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import (
+    find_conditional,
+    find_failed_condition,
+    find_incomplete,
+    find_resource_slip,
+)
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.corrected_patterns import (
+    correct_line_remedy,
+    correct_pattern,
+    is_slip,
+)
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.statement_matching import names_action
+from iamtriage.policies._readers.elements import as_strings, principal_names
+from iamtriage.policies._readers.unknown_values import has_reference
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
+
+_COMMANDS, _CORRECTS = 2, ("Replace ", "Add arn:")
+_REPLACE = "jq --arg old {} --arg new {} 'walk(if . == $old then $new else . end)'"
+_ADD = "jq --arg old {} --arg new {} 'walk(if . == $old then [$old, $new] elif type == \"array\" then flatten else . end)'"
+# Forms of the ARN of a principal, with the name of the role or user.
+_NAMED = lazy_pattern(
+    r"(?P<start>arn:aws[a-z-]{0,12}):(?:sts|iam)::(?P<account>[0-9]{12}):(?P<kind>assumed-role|user|role|instance-profile)/(?:[\w+=,.@-]{1,64}/)*?(?P<name>[\w+=,.@-]{1,64})(?P<session>/[\w+=,.@*-]{0,64})?"
+)
+
+_KINDS = {"user": "a user", "role": "a role", "instance-profile": "an instance profile"}
+
+
+def correct_policy(
+    denial: Denial,
+    policy: KnownPolicy,
+    cause: Cause,
+    remedies: tuple[Remedy, ...],
+    *,
+    has_own_allow: bool = False,
+) -> tuple[Cause, tuple[Remedy, ...]]:
+    """Return what else is known about a policy that does not allow the call, and the remedies with its correction.
+
+    Args:
+        denial: The denial.
+        policy: The resource-based policy.
+        cause: Why it does not allow the call.
+        remedies: The usual remedies, of which the first one adds a statement.
+        has_own_allow: Whether the text shows that a policy of the caller allows the call.
+    """
+    if not remedies:
+        return cause, remedies
+    usual = remedies[0]
+    if cause.code == STATED_POLICY_OTHER_PRINCIPAL.code:
+        text, remedies = _correct_principal(denial, policy, remedies)
+        cause = cause if text is None else attrs.evolve(cause, text=text, because=())
+    elif cause.code == STATED_POLICY_OTHER_RESOURCE.code:
+        remedies = _correct_resource(denial, policy, remedies)
+    elif cause.code == STATED_POLICY_CONDITION.code:
+        remedies = _correct_condition(denial, policy, remedies)
+    first = remedies[0]
+    if (
+        first.policy is None
+        and first.title.startswith(_CORRECTS)
+        and not has_own_allow
+        and denial.service != "kms"
+    ):
+        # The usual remedy says it in its own words.
+        first = attrs.evolve(first, steps=(*first.steps, *present(_describe_other_side(denial))))
+    return cause, remedies if first.title == usual.title else (first, *remedies[1:])
+
+
+def _describe_other_side(denial: Denial) -> str | None:
+    """Return what the caller's account has to allow, too."""
+    if denial.crosses_accounts:
+        return (
+            f"In account {denial.account}, an identity-based policy of the caller must allow the action, too."
+        )
+    if denial.crosses_accounts is None and denial.account is not None:
+        return f"If the resource is in another account than {denial.account}, an identity-based policy of the caller must allow the action, too."
+    return None
+
+
+def _named_statements(denial: Denial, policy: KnownPolicy) -> list[dict[str, Any]]:
+    allows = policy.allows
+    return [each for each in allows if names_action(each, denial.action or "") is not False]
+
+
+def _correct_condition(
+    denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, ...]
+) -> tuple[Remedy, ...]:
+    """Return the remedies with the correction of a value that is there by a slip, or with how to meet the condition."""
+    named = _named_statements(denial, policy)
+    found = find_failed_condition(denial, named)
+    if found is None:
+        open_ones = find_conditional(denial, named)
+        first = (condition_remedy(denial, open_ones[0]),) if open_ones else ()
+        return (*first, *(map(_name_alternative, remedies) if first else remedies))
+    failed = found[1]
+    if not failed.requested or "Not" in failed.operator:
+        return remedies
+    old, new = failed.values[0], failed.requested[0]
+    is_same_service = failed.is_via and old.partition(".")[0] == new.partition(".")[0]
+    is_wrong = is_same_service or is_slip(old, new) or correct_pattern(old, new) is not None
+    if len(failed.values) != 1 or not is_wrong:
+        return remedies
+    keeps = "Only this value changes: the other conditions stay, which limit who can use the resource."
+    return (_correct(denial, policy, remedies[0], (old, new), keeps), *remedies[1:])
+
+
+def _name_alternative(remedy: Remedy) -> Remedy:
+    """Return the remedy that allows the caller in any case as what to do instead of meeting a condition."""
+    if not remedy.title.startswith("Allow "):
+        return remedy
+    return attrs.evolve(
+        remedy, title=f"Or allow {remedy.title.removeprefix('Allow ')}, without this condition"
+    )
+
+
+def _correct_principal(
+    denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, ...]
+) -> tuple[str | None, tuple[Remedy, ...]]:
+    """Return which principal of a policy is meant for the caller, as a cause, and the remedies with its correction."""
+    account, content = denial.account or "", policy.content
+    known = [name for each in _named_statements(denial, policy) for name in principal_names(each)]
+    for name in known:
+        if (form := _find_form(denial, name)) is not None:
+            text, new = form
+            return text, (_correct(denial, policy, remedies[0], (name, new)), *remedies[1:])
+    if any(f":{account}:" in each for each in known):
+        return None, remedies  # its author knows the account
+    for name in known:
+        written = name if name.isdigit() else "".join(name.split(":", 5)[4:5])
+        is_said = denial.failure.text.count(written) > str(content).count(written)
+        if not is_slip(written, account) or is_said:
+            continue
+        text = f"The policy has the account {clip_text(written)}, and the caller is in {account}: most likely, a digit is wrong."
+        new = name.replace(written, account)
+        keeps = "The other principals stay. The wrong account is most likely somebody else's."
+        return text, (_correct(denial, policy, remedies[0], (name, new), keeps), *remedies[1:])
+    return None, remedies
+
+
+def _find_form(denial: Denial, name: str) -> tuple[str, str] | None:
+    """Return why the ARN of a principal with the caller's name does not match, and the one that does."""
+    found, caller = _NAMED.fullmatch(name), denial.role or denial.principal
+    own: str | None = getattr(caller, "name", None)
+    if found is None or own is None or found["account"] != denial.account:
+        return None
+    right, kind = str(caller), found["kind"]
+    shown = clip_text(own)
+    if found["name"] != own:
+        is_case = found["name"].lower() == own.lower() and f"/{own}" in right
+        text = f"The name in the policy differs from {shown} in capital and small letters: ARNs are case-sensitive."
+        return (text, name.replace(found["name"], own)) if is_case and kind in right else None
+    if kind == "assumed-role":
+        session = "has no session name" if not found["session"] else "is that of another session"
+        return (
+            f"The ARN in the policy {session}: assumed-role/{shown} matches only with the name of the session. Name the role, which all its sessions match.",
+            right,
+        )
+    is_kind = "role" if denial.role is not None else "user" if isinstance(denial.principal, User) else kind
+    if kind == is_kind:
+        return None
+    return f"The caller {shown} is a {is_kind}, and the policy names {_KINDS[kind]}.", right
+
+
+def _correct_resource(
+    denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, ...]
+) -> tuple[Remedy, ...]:
+    """Return the remedies with the Resource of a policy as it has to be."""
+    keeps = "Only the Resource changes: the rest of the policy stays."
+    if (names := find_incomplete(denial, policy.content)) is not None:
+        keeps += " Fine-grained access control, if it is on, is checked after the access policy."
+        return (_correct(denial, policy, remedies[0], names, keeps), *remedies[1:])
+    named = _named_statements(denial, policy)
+    found = find_resource_slip(denial, named)
+    if found is None:
+        return remedies
+    old, fixed = found
+    # Actions on the bucket need its own ARN.
+    actions = {name for each in named for name in as_strings(each.get("Action"))}
+    is_of_bucket = ":s3:" in old and any("object" not in each.lower() for each in actions)
+    if is_of_bucket:
+        keeps = f"{clip_text(old)} stays, for actions on the bucket itself."
+    remedy = _correct(denial, policy, remedies[0], (old, fixed.value), keeps, keeps_old=is_of_bucket)
+    return (remedy, *remedies[1:])
+
+
+def _correct(
+    denial: Denial,
+    policy: KnownPolicy,
+    usual: Remedy,
+    names: tuple[str, str],
+    *steps: str | None,
+    keeps_old: bool = False,
+) -> Remedy:
+    """Return the remedy that replaces a name in the policy or the code that has it."""
+    old, new = names
+    where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
+    kind = usual.title.rpartition(" in the ")[2].partition(",")[0] or "policy"
+    title = f"Replace {clip_text(old)} by {clip_text(new)} in the {kind}{where}"
+    if keeps_old:
+        title = f"Add {clip_text(new)} to the Resource in the {kind}{where}"
+    shown = tuple(each for each in steps if each is not None)
+    if policy.is_code:
+        line = correct_line_remedy(denial.failure.text, title, [(old, new)], *shown)
+        if line is not None and not keeps_old:
+            return line
+        again = "Change the policy in the template or code, too: the next deployment replaces it."
+        return attrs.evolve(usual, steps=(*usual.steps, again))
+    # Its first command prints the policy, and its last one replaces it: that of a function policy only adds to it.
+    lines = tuple(each for each in usual.commands if not each.startswith("aws iam put-"))
+    if (
+        len(lines) < _COMMANDS
+        or usual.layer != "resource"
+        or "add-permission" in lines[-1]
+        or has_reference(old)
+    ):
+        return usual
+    replace = _ADD if keeps_old else _REPLACE
+    return attrs.evolve(
+        usual,
+        title=title,
+        steps=shown,
+        commands=(
+            f"{lines[0]} > old-policy.json",
+            f"{fill_command(replace, old, new)} old-policy.json > policy.json",
+            lines[-1],
+        ),
+        labels=(Labelled("Check policy.json, then replace the policy:", lines[-1]),),
+        policy=None,
+        is_addition=False,
+    )

@@ -1,0 +1,346 @@
+"""Compare a denied resource with one that a policy spells in another way: with two slashes, a table without its indexes, or the domain of an address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.code_references import write_resource
+from iamtriage.explaining._rules.shared.corrected_patterns import correct_line_remedy, correct_pattern
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.statement_matching import names_action
+from iamtriage.policies._documents import build_document
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings, shown_sid
+from iamtriage.policies._readers.unknown_values import find_container, has_reference
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
+
+_CDK_TABLE = lazy_pattern(
+    r"(?P<start>(?:(?:const |let |var )?\w{1,60} = )?(?:\w{1,40}\.){1,4})?\b(?P<import>from(?P<python>_)?_?table_?(?:name|arn))\b(?P<scope>\(\s{0,8}\w{1,40}, ?['\"][\w-]{1,100}['\"], ?)?",
+    re.IGNORECASE,
+)
+_SAM_READ = lazy_pattern(
+    r"\bSSMParameterReadPolicy:\s{1,40}ParameterName: ?(?P<name>[^\n#]{1,200}?)[ \t]{0,40}(?:#|\n|\Z)"
+)
+
+# The line of an ARN in Terraform with a slash before a variable.
+_SLASH_BEFORE = lazy_pattern(
+    r"^(?P<line>[^\n]{0,200}\barn:[^\n\"]{1,200}?/\$\{(?P<variable>(?:var|local)\.\w{1,64})\}[^\n]{0,200})$",
+    re.MULTILINE | re.ASCII,
+)
+_LAST_COLON = 5
+# Words in the labels of resources in code that say nothing of their names.
+_USUAL_WORDS = frozenset(
+    {
+        "bucket",
+        "data",
+        "ddb",
+        "default",
+        "dynamo",
+        "fn",
+        "function",
+        "group",
+        "lambda",
+        "log",
+        "main",
+        "my",
+        "resource",
+        "table",
+        "this",
+    }
+)
+
+
+def find_spelling_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return how a policy spells the ARN of the resource in another way, or of what contains it."""
+    readers = (
+        _find_container_contrast,
+        _find_bucket_contrast,
+        _find_slash_contrast,
+        _find_index_contrast,
+        _find_revision_contrast,
+        _find_below_contrast,
+        _find_case_contrast,
+    )
+    return next(filter(None, (read(denial, allowed) for read in readers)), None)
+
+
+def _find_container_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that code has the ARN of what contains the resource, by a reference, with the line as it has to be."""
+    resource = denial.resource or ""
+    found = [(each, find_container(each, resource)) for each in allowed]
+    known = [(each.strip("${}"), container) for each, container in found if container is not None]
+    if len(known) != 1 or not _may_stand_for(known[0][0], resource):
+        return None
+    ((shown, container),) = known
+    # The other actions of the statement can need the container itself.
+    whole = () if container.parts == "stream" else (f"${{{shown}}}",)
+    title = f"Correct the Resource in the policy: the {container.noun}'s {container.parts}"
+    remedy = _in_code_remedy(denial, title, *whole, container.corrected)
+    verdict = (
+        f"has {clip_text(shown)}, the ARN of the {container.noun}, which does not cover its {container.parts}"
+    )
+    text = f"The action matches. It is checked on a resource in the {container.noun}, {clip_text(resource)}, which has an ARN of its own."
+    return Contrast(verdict, remedy, text, replaces_allow=True)
+
+
+def _in_code_remedy(denial: Denial, title: str, *references: str) -> Remedy:
+    """Return the remedy that writes the references as the Resource in the code."""
+    language, manifest = write_resource(references, denial.failure.text)
+    return your_remedy(
+        title,
+        "The actions are right. Deploy the code again: a change in IAM alone is not in the code.",
+        manifest=manifest,
+        manifest_language=language,
+        url=pages.EVALUATION,
+    )
+
+
+def _may_stand_for(reference: str, resource: str) -> bool:
+    """Return whether a reference can be that of a resource, judging by the words of their names."""
+    label = reference.removeprefix("data.").rpartition(".")[0].rpartition(".")[2].partition("[")[0]
+    words = {each.lower() for each in re.findall("[A-Z]?[a-z]+|[A-Z]+(?![a-z])", label)} - _USUAL_WORDS
+    return not words or any(each in resource.lower() for each in words)
+
+
+def _find_bucket_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that code has only the objects of the bucket, by a reference, with the line as it has to be."""
+    resource = denial.resource or ""
+    if ":s3:::" not in resource or "/" in resource:
+        return None
+    found = [each.removesuffix("/*") for each in allowed if each.endswith("}/*")]
+    whole = [each for each in found if find_container(each, f"{resource}/*") is not None]
+    if len(whole) != 1 or not _may_stand_for(whole[0].strip("${}"), resource):
+        return None
+    title = "Add the bucket itself to the Resource in the policy"
+    remedy = _in_code_remedy(denial, title, whole[0], f"{whole[0]}/*")
+    text = f"The action matches. {denial.action} is checked on the bucket, and the ARN with /* covers only its objects."
+    verdict = f"has only {clip_text(whole[0].strip('${}'))} with /*, the objects of the bucket"
+    return Contrast(verdict, remedy, text, replaces_allow=True)
+
+
+def find_slip_contrast(
+    denial: Denial, policy: KnownPolicy, allows: Sequence[Mapping[str, Any]]
+) -> Contrast | None:
+    """Return that a statement of a policy has an ARN that no resource has, with the statement as it has to be."""
+    resource, text = denial.resource or "", denial.failure.text
+    found = [
+        (each, old, fixed)
+        for each in allows
+        for old in as_strings(each.get("Resource"))
+        if (fixed := correct_pattern(old, resource)) is not None and fixed.is_slip
+    ]
+    if len(found) != 1:
+        return None
+    ((statement, old, fixed),) = found
+    account = "".join(old.split(":")[4:5])
+    if (
+        account not in resource
+        and account.isdigit()
+        and text.count(account) > str(policy.content).count(account)
+    ):
+        return None  # an account that the text names
+    sid, new = shown_sid(statement), fixed.value
+    where = f"the statement {sid}" if sid else f"the statement that allows {denial.action}"
+    title = f"Correct the Resource in {where}"
+    others = as_strings(statement.get("Resource"))
+    only = f"{clip_text(old)} becomes {clip_text(new)}. Nothing else has to change for this call."
+    generated = fixed.reason.partition("generated ID ")[2].partition(" ")[0]
+    again = (
+        f"With * in place of {generated}, it also covers what replaces {old.partition('/')[2].partition('/')[0]}."
+        if generated
+        else None
+    )
+    verdict = f"has the Resource {clip_text(old)} for it: {fixed.reason}"
+    cause = "The action matches the statement: only the Resource does not."
+    remedy = None
+    if policy.is_code:
+        remedy = correct_line_remedy(text, title, [(old, new)], only, again, build=account_remedy)
+    elif not has_reference(old):
+        listed = [new if each == old else each for each in others]
+        for part, right in zip(old.split(":")[1:5:3], new.split(":")[1:5:3], strict=True):
+            # A wrong partition or account is wrong in all ARNs.
+            listed = [each.replace(f":{part}:", f":{right}:") if part != right else each for each in listed]
+        changed = {**statement, "Resource": listed[0] if len(listed) == 1 else listed}
+        remedy = account_remedy(
+            title, f"Edit the policy of {denial.caller}: {only}", again, url=pages.EVALUATION
+        )
+        layer = policy.policy_type or "identity"
+        remedy = attrs.evolve(remedy, policy=build_document([changed]), layer=layer, is_addition=True)
+    return None if remedy is None else Contrast(verdict, remedy, cause, replaces_allow=True)
+
+
+def _find_revision_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that a policy has another revision of a definition: each deployment registers a new one."""
+    stem, _, revision = (denial.resource or "").rpartition(":")
+    others = [each.rpartition(":")[2] for each in allowed if each.rpartition(":")[0] == stem]
+    if (
+        "-definition/" not in stem
+        or not revision.isdigit()
+        or not others
+        or not all(map(str.isdigit, others))
+    ):
+        return None
+    listed = join_words(tuple(others), "and")
+    verdict = f"allows only revision {listed} of it, and the call uses {revision}"
+    text = (
+        "Each deployment registers another revision, so the next one fails, too, unless the ARN ends in :*."
+    )
+    return Contrast(verdict, None, text)
+
+
+def _find_slash_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that a policy has two slashes, or none, where the ARN of the request has one."""
+    resource = denial.resource or ""
+    for each in allowed:
+        if "//" in each and matches(resource, compile_glob(each.replace("//", "/"))):
+            verdict = f"allows it on {clip_text(each.rpartition(':')[2])}, with two slashes, and ARNs are compared as text"
+            text = "The action matches, and so does the rest of the resource."
+            remedy = _slash_in_code_remedy(denial)
+            return Contrast(verdict, remedy or _slash_remedy(denial), text, replaces_allow=remedy is not None)
+    return None
+
+
+def _slash_in_code_remedy(denial: Denial) -> Remedy | None:
+    """Return how to omit the slash before a variable of Terraform whose value begins with one."""
+    found = {each["line"]: each["variable"] for each in _SLASH_BEFORE.finditer(denial.failure.text)}
+    if len(found) != 1:
+        return None
+    ((line, variable),) = found.items()
+    return your_remedy(
+        f"Omit the slash before ${{{variable}}}",
+        f"The value of {variable} begins with a slash, and the ARN has one before it. Action and role are right: only this line changes.",
+        "A change in IAM alone is not in the code: the next run can undo it.",
+        manifest=line.strip().replace(f"/${{{variable}}}", f"${{{variable}}}"),
+        manifest_language="hcl",
+        commands="terraform apply",
+    )
+
+
+def _slash_remedy(denial: Denial) -> Remedy:
+    sam = _SAM_READ.search(denial.failure.text)
+    if sam is None:
+        return your_remedy(
+            "Remove one of the slashes where the ARN is written",
+            "The name begins with a slash, and the template of the ARN has one before the name: omit that one.",
+            "Then deploy again. A change in IAM alone is not in the code: the next deployment can undo it.",
+        )
+    return your_remedy(
+        "Use SSMParameterWithSlashPrefixReadPolicy in the template",
+        "SSMParameterReadPolicy writes parameter/ before the name, which begins with a slash itself. The other policy template writes parameter.",
+        "Then deploy again. A change of the role in IAM alone is not in the template: the next deployment can undo it.",
+        manifest=f"Policies:\n  - SSMParameterWithSlashPrefixReadPolicy:\n      ParameterName: {sam['name']}",
+        url=pages.SAM_POLICY_TEMPLATES,
+    )
+
+
+def _find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that a policy has the ARN of what contains the resource, or only what is below the resource."""
+    resource = denial.resource or ""
+    below = next((each for each in allowed if each in {f"{resource}/*", f"{resource}:*"}), None)
+    if below is not None and ":s3:" not in resource:
+        return Contrast(
+            f"allows it only on what is below, {clip_text(below)}",
+            None,
+            f"The call is checked on {clip_text(resource.rpartition(':')[2])} itself, which the pattern does not match: something must follow its {below[-2]}. Keep the pattern for what is below the path.",
+        )
+    above = [
+        each
+        for each in allowed
+        if resource.startswith((f"{each}:", f"{each}/")) and each.count(":") >= _LAST_COLON
+    ]
+    if not above or ":s3:" in resource:
+        return None
+    longest = max(above, key=len)
+    qualifier = resource[len(longest) + 1 :]
+    if ":lambda:" in resource and ":function:" in resource and ":" not in qualifier:
+        verdict = f"has the ARN of the function without :{clip_text(qualifier)}, and an alias or version is a resource of its own"
+        text = f"A call with the plain name is checked on {clip_text(longest)}, which the policy has: that is why it works. The caller's policy decides, not that of the function."
+        return Contrast(verdict, None, text)
+    end = f"{resource[len(longest)]}*"
+    verdict = f"has the ARN without {end} at the end, which does not cover what is below it"
+    return Contrast(
+        verdict,
+        None,
+        f"The resource in the policy is {clip_text(longest)}, and the call is checked on {clip_text(resource)}.",
+    )
+
+
+def _find_case_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that a policy differs from the resource only in capital and small letters."""
+    resource = denial.resource or ""
+    each = next((each for each in allowed if matches(resource.lower(), compile_glob(each.lower()))), None)
+    if each is None:
+        return None
+    verdict = f"has {clip_text(each)}, which differs in capital and small letters: ARNs are case-sensitive"
+    return Contrast(verdict, None, "The action matches, and so does the rest of the resource.")
+
+
+def _find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that a policy has a table without its indexes."""
+    table, separator, index = (denial.resource or "").partition("/index/")
+    if not separator or table not in allowed or ":dynamodb:" not in table:
+        return None
+    remedy = None
+    if (found := _CDK_TABLE.search(denial.failure.text)) is not None:
+        start, scope = found["start"] or "Table.", found["scope"] or "(this, 'Table', "
+        arn = clip_text(table)
+        written = f"{start}fromTableAttributes{scope}{{ tableArn: '{arn}', grantIndexPermissions: true }});"
+        if found["python"] is not None:
+            scope = scope.replace("this", "self")
+            written = f'{start}from_table_attributes{scope}table_arn="{arn}", grant_index_permissions=True)'
+        remedy = your_remedy(
+            "Import the table with its indexes",
+            f"{found['import']} of the CDK does not know the indexes, so the grants omit them. Replace it as below, and deploy again.",
+            f"The deployment adds {clip_text(table)}/index/* to the Resource of the policy, as cdk diff shows. If it cannot wait, add that in IAM.",
+            manifest=written,
+            manifest_language="text",
+            url="https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.TableAttributes.html",
+        )
+    verdict = f"allows it on the table only, whose ARN does not cover the index {clip_text(index)}"
+    text = "An index is a separate resource. Calls that do not use it, such as GetItem, need only the table."
+    return Contrast(verdict, remedy, text)
+
+
+def find_template_contrast(denial: Denial) -> Contrast | None:
+    """Return that a policy template of SAM names another resource than that of the call."""
+    from iamtriage.policies._readers.sam_templates import find_policy_templates
+
+    templates = find_policy_templates(denial.failure.text)
+    used = [each for each in templates if names_action(each.statement, denial.action or "")]
+    needed = used[0].value_for(denial.resource or "") if used else None
+    if needed is None:
+        return None
+    name, parameter, value = used[0]
+    text = describe_address(denial, [f"identity/{value}"])
+    remedy = your_remedy(
+        f"Add {name} for {needed} to the SAM template",
+        "Then deploy again (sam deploy).",
+        text and f"Or delete the identity {needed}, if nothing else needs it: SES then checks {value}.",
+        manifest="".join(
+            ("Policies:", *(f"\n  - {name}:\n      {parameter}: {each}" for each in (value, needed)))
+        ),
+        url=pages.SAM_POLICY_TEMPLATES,
+    )
+    verdict = f"allows it only for the {parameter} {join_words([each.value for each in used], 'and')}, not for {needed}"
+    return Contrast(verdict, remedy, text or "The template allows the action, but not on this resource.")
+
+
+def describe_address(denial: Denial, allowed: Sequence[str]) -> str | None:
+    """Return which identity SES checks, if a policy has only the domain of an address."""
+    _, _, address = (denial.resource or "").partition(":identity/")
+    domain = address.partition("@")[2]
+    if domain and any(each.endswith(f"identity/{domain}") for each in allowed):
+        return f"The address {clip_text(address)} is a separate identity, and SES checks the policy for that, not for its domain. Verification is not what fails."
+    return None

@@ -1,0 +1,399 @@
+"""Compare what a known policy allows with the Region of the call, and with the tags that the text shows.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html and the references of the AWS CLI.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.actions._lookup import find_action
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.conditions import resource_tags
+from iamtriage.explaining._rules.denials.conditions.condition_keys import (
+    RightKey,
+    find_right_key,
+    limit_to_untagged,
+    replace_key,
+)
+from iamtriage.explaining._rules.denials.conditions.condition_options import is_boundary_of_existing
+from iamtriage.explaining._rules.denials.conditions.listings import list_prefix_remedy
+from iamtriage.explaining._rules.denials.conditions.request_conditions import (
+    CheckedCondition,
+    can_call_meet,
+    check_conditions,
+    condition_remedy,
+    find_resource_tags,
+    lacks_tags,
+    resource_name,
+)
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policy_changes import change_conditions, replace_condition
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.required_grants import required_statement
+from iamtriage.explaining._rules.shared.statement_words import (
+    describe_condition,
+    describe_conditions,
+    join_values,
+)
+from iamtriage.policies._documents import build_document
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions, mapping, shown_sid
+from iamtriage.policies._readers.unknown_values import has_reference
+
+# All actions of a service, or all resources of a type.
+_EVERYTHING = lazy_pattern(r"(?:^|[:/])\*\Z")
+# Characters of a statement that is shown as a whole.
+_MAX_STATEMENT = 1_000
+_RESOURCE_ID = lazy_pattern(r"[\w-]{1,64}", re.ASCII)
+_ARGUMENTS = lazy_pattern(r"--(?:source|provider|registry|policy|txt-owner-id)=")
+_PREFIX, _DELIMITER = "s3:prefix", "s3:delimiter"
+_PASSED_TO = "iam:passedtoservice"
+_OF_AWS = lazy_pattern(r"\bAWS[- ]managed\b|:iam::aws:policy/")
+# Tags among the values of a Helm chart.
+_VALUE_OF_TAGS = lazy_pattern(
+    r"^(?P<part>[\w-]{1,40}): *\n(?: {2}[^\n]{0,200}\n){0,20}? {2}(?P<name>[a-zA-Z]{0,40}[tT]ags): *$",
+    re.ASCII | re.MULTILINE,
+)
+_IDENTITY = "${cognito-identity.amazonaws.com:sub}"
+_IDENTITY_ID = lazy_pattern(
+    r"\b[a-z]{2}(?:-[a-z]{4,9}){1,2}-\d:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
+)
+# The claim of the user pool in code: claims.sub, payload["sub"], getSub(), and its attributes.
+_SUBJECT = lazy_pattern(
+    r"\b(?:claims?|payload|attributes|id_?[tT]oken|user|decoded)(?:\.sub\b|\[[\"']sub[\"']\]|\.get\([\"']sub[\"']\))|\bgetSub\(|\buser pool(?:'s)? sub\b|\bsub of the user pool\b|\bcognito:username\b|\buserSub\b",
+)
+# Operators that compare with a list of values.
+_LISTS = frozenset({"StringEquals", "StringLike", "ArnLike", "ArnEquals"})
+
+_ONLY_CONDITION = "The action and the resource match the statement: only the condition does not."
+
+
+class Contrast(NamedTuple):
+    """What distinguishes the request from what a policy allows.
+
+    Attributes:
+        verdict: What the policy allows and the request has, as the end of a sentence about the policy.
+        remedy: What to do.
+        text: What else is known, as a cause.
+        replaces_allow: Whether a wider Allow does not help.
+    """
+
+    verdict: str
+    remedy: Remedy | None = None
+    text: str | None = None
+    replaces_allow: bool = False
+
+
+def find_filter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that a controller reads more resources than its policy allows, unless the text shows a filter."""
+    text = denial.failure.text
+    controller = find_controller(text)
+    if controller is None or not controller.filter_flag or controller.filter_flag in text:
+        return None
+    kind, type_name = controller.filtered
+    arns = [each.partition(f":{type_name}") for each in (denial.resource or "", *allowed)]
+    denied, *ids = [each[2] for each in arns]
+    if not all(map(_RESOURCE_ID.fullmatch, (denied, *ids))) or len({each[0] for each in arns}) > 1:
+        return None
+    name = controller.name
+    flags = [f"{controller.filter_flag}{each}" for each in ids]
+    listed = join_words(ids, "and")
+    they = "it" if len(ids) == 1 else "them"
+    remedy = cluster_remedy(
+        f"Limit {name} to {listed}: {' '.join(flags)}",
+        f"Add {they} to the arguments of {name}: args of the container, or the values of the chart. The policy stays as it is.",
+        f"Only if {name} is meant to manage {denied}, too, add {clip_text(denial.resource or '')} to the statement instead. Do not allow all of them.",
+        url="https://kubernetes-sigs.github.io/external-dns/latest/docs/tutorials/aws-filters",
+    )
+    shows_arguments = _ARGUMENTS.search(text) is not None and "--domain-filter=" not in text
+    flag = f"{'Without' if shows_arguments else 'Unless it has'} {controller.filter_flag.rstrip('=')}"
+    cause = f"{flag}, {name} reads every {kind} that it lists. One that it is not allowed to read stops the whole run, so {listed} {'is' if len(ids) == 1 else 'are'} not updated either."
+    no_filter = f", and no filter limits {name} to {they}" if shows_arguments else ""
+    return Contrast(f"allows it only on the {kind}{'s' * (len(ids) > 1)} {listed}{no_filter}", remedy, cause)
+
+
+def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Contrast:
+    """Return which condition of a statement that would allow the call the request does not meet, as far as known."""
+    conditions = check_conditions(statement, denial)
+    if (wildcard := find_wildcard_key(statement)) is not None:
+        return _wildcard_in_key(denial, statement, wildcard)
+    unmet = (each for each in conditions if each.is_met is False and each.has_values)
+    failed = min(unmet, key=lambda each: not each.requested, default=None)
+    if failed is None and (subject := _find_identity_contrast(denial, conditions)) is not None:
+        return subject
+    if failed is None:
+        remedy = condition_remedy(denial, statement)
+        return Contrast(f"allows it only if {describe_conditions(statement)}", remedy, _ONLY_CONDITION)
+    if (right := find_right_key(failed.key, failed.values, denial.lowercase_action)) is not None:
+        return _wrong_key(denial, statement, failed, right)
+    if failed.is_of_resource_tag and lacks_tags(denial):
+        return Contrast(*resource_tags.describe_new_resource(denial, statement, failed))
+    tags = find_resource_tags(denial)
+    if tags is not None and failed.is_of_resource_tag and not failed.accepts_values:
+        met = [each for each in conditions if each.is_met and each.is_of_resource_tag]
+        covered = as_strings(statement.get("Resource"))
+        contrast = Contrast(*resource_tags.describe_missing_tag(denial, tags, failed, met, covered))
+        of_cluster = _other_owner_remedy(denial, statement, failed, tags)
+        return contrast if of_cluster is None else contrast._replace(remedy=of_cluster)
+    return _other_value(denial, statement, failed)
+
+
+def _find_identity_contrast(denial: Denial, conditions: Sequence[CheckedCondition]) -> Contrast | None:
+    """Return that a condition compares with the identity ID of Cognito, and the text has the sub of the user pool.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/role-based-access-control.html and
+    https://docs.aws.amazon.com/cognito/latest/developerguide/attributes-for-access-control.html.
+    """
+    condition = next((each for each in conditions if _IDENTITY in each.values), None)
+    text = denial.failure.text
+    if condition is None or not _SUBJECT.search(text):
+        return None
+    found = {each[0] for each in _IDENTITY_ID.finditer(text)}
+    identity = f", here {clip_text(found.pop())}" if len(found) == 1 else ""
+    key = clip_text(condition.key)
+    role = "the role" if denial.role is None else f"the role {clip_text(denial.role.name)}"
+    remedy = your_remedy(
+        "Use the identity ID as the key, not the sub of the user pool",
+        f"{_IDENTITY} is the ID of the identity in the identity pool{identity}. Write and read items with it (getId, or identityId of the credentials). Items under the old key must be rewritten.",
+        f"Or keep the sub: map it to a principal tag in the identity pool (attributes for access control), allow sts:TagSession in the trust policy of {role}, and compare {key} with ${{aws:PrincipalTag/TAG}}.",
+        "Keep the condition: without it, every signed-in user can read the items of others.",
+        url="https://docs.aws.amazon.com/cognito/latest/developerguide/attributes-for-access-control.html",
+    )
+    verdict = f"allows it only if {key} is the identity ID of the identity pool, and most likely the call has the sub of the user pool"
+    return Contrast(verdict, remedy, _ONLY_CONDITION)
+
+
+def _other_owner_remedy(
+    denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition, tags: Mapping[str, str]
+) -> Remedy | None:
+    """Return the remedy for a key of a tag that names another cluster than that of the resource.
+
+    With its tag, the other cluster would manage the resource, too.
+    """
+    prefix, _, key = failed.key.partition("/")
+    path, _, old = key.rpartition("/")
+    own = [each for each, value in tags.items() if path and value in failed.values and each != key]
+    own = [each for each in own if each.rpartition("/")[0] == path and len(each) > len(path) + 1]
+    # Another condition of the statement can name one of them.
+    own = [each for each in own if each.lower() not in json.dumps(statement).lower()]
+    if len(own) != 1 or key in tags or "cluster" not in path.lower():
+        return None
+    shown, new = clip_text(resource_name(denial)), clip_text(own[0].rpartition("/")[2])
+    old = clip_text(old)
+    named = change_conditions(
+        statement,
+        lambda operator, each, value: (
+            operator,
+            f"{prefix}/{own[0]}" if each == failed.key else each,
+            value,
+        ),
+    )
+    remedy = account_remedy(
+        f"Allow it on the resources of {new}, too, in a second statement",
+        f"The statement is for {old}: it can stay as long as that exists. Both tags in one condition would match neither: all must match. Do not tag {shown} for {old}, which would then manage it, too.",
+        f"A separate role for {new} would also keep it from changing the resources of {old}.",
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
+    )
+    remedy = _with_statement(remedy, denial, named, is_copy=True)
+    if denial.role is None or remedy.policy is None:
+        return remedy
+    name = inline_policy_name(remedy.policy["Statement"])
+    line = commands.put_policy(commands.role_name(denial.role.name), name)
+    return attrs.evolve(remedy, commands=(line,), is_addition=False)
+
+
+def _wrong_key(
+    denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition, right: RightKey
+) -> Contrast:
+    """Return that a condition has a key that cannot match, with the statement as it has to be."""
+    key, tag = clip_text(failed.key), right.name.partition("/")[2]
+    found = (find_resource_tags(denial) or {}).get(tag) if right.of_request else None
+    text = "The action and the resource match the statement: only the condition key is wrong."
+    if found is not None:
+        fits = " already" if found in failed.values else ""
+        text += f" {clip_text(resource_name(denial))} has {clip_text(tag)} = {clip_text(found)}{fits}."
+    changed = replace_key(statement, failed.operator, failed.key, right)
+    title = f"Write {clip_text(right.name)} instead of {key} in {_describe_statement(denial, statement)}"
+    step = f"Change the policy of {denial.caller}: replace the statement by this one."
+    if right.of_request and (actions := limit_to_untagged(statement, denial.action or "")) is not None:
+        changed["Action"] = actions
+        title = f"Allow it in a second statement, with {clip_text(right.name)}"
+        step = (
+            f"Add it to the policy of {denial.caller}. The other statement stays for calls that pass the tag."
+        )
+    remedy = account_remedy(
+        title,
+        step,
+        "Whoever can change the tags of a resource can then give itself this permission."
+        if right.of_request
+        else None,
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
+    )
+    fixed = _with_statement(remedy, denial, changed, is_copy=True)
+    verdict = f"allows it only under a condition that is never met: {right.reason}"
+    return Contrast(verdict, fixed, text, replaces_allow=True)
+
+
+def find_wildcard_key(statement: Mapping[str, Any]) -> str | None:
+    """Return the condition key of a statement that contains a wildcard, which IAM takes literally."""
+    keys = (key for _, key, _ in iterate_conditions(statement))
+    return next((key for key in keys if "*" in key), None)
+
+
+def _wildcard_in_key(denial: Denial, statement: Mapping[str, Any], key: str) -> Contrast:
+    """Return that a condition key with a wildcard matches nothing, with the key that the resource's tags suggest."""
+    prefix, _, tag = key.partition("/")
+    tags = find_resource_tags(denial) or {}
+    alike = [each for each in tags if matches(each, compile_glob(tag))]
+    whole = f"{prefix}/{alike[0]}" if len(alike) == 1 else None
+    remedy = account_remedy(
+        f"Name the whole condition key instead of {clip_text(key)}",
+        "Wildcards have an effect only in the values of a condition, not in its key.",
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html",
+    )
+    if whole is not None:
+        named = change_conditions(
+            statement, lambda operator, each, value: (operator, whole if each == key else each, value)
+        )
+        step = "Allow it in the same statement, without the wildcard, as below."
+        remedy = _with_statement(attrs.evolve(remedy, steps=(*remedy.steps, step)), denial, named)
+    found = "" if whole is None else f": {clip_text(resource_name(denial))} has {clip_text(alike[0])}"
+    verdict = f"has the condition key {clip_text(key)}, whose wildcard is taken literally{found}"
+    text = "The action and the resource match the statement; a condition key cannot contain a wildcard."
+    return Contrast(verdict, remedy, text)
+
+
+def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Contrast:
+    """Return that the request has another value than the condition of a statement requires."""
+    clause, key = describe_condition(failed.operator, failed.key, failed.values), clip_text(failed.key)
+    requested = failed.requested or ()
+    owner = "role" if is_boundary_of_existing(denial, failed.key) else "request"
+    found = f"the {owner} has {join_values(requested)}" if requested else f"the {owner} has none"
+    if failed.key.lower() == _PASSED_TO:
+        found = f"the role is passed to {join_values(requested)}"
+    elif failed.key.lower() == _PREFIX:
+        found = f"the call lists {'the whole bucket' if requested == ('',) else join_values(requested)}"
+    elif failed.key.lower() == _DELIMITER and not requested:
+        found = "the call lists recursively, without a delimiter"
+    text = f"The action and the resource match the statement; {key} does not, so the Allow does not apply."
+    if failed.key.lower() == _DELIMITER:
+        text += " aws s3 ls sends the delimiter /, but sync and --recursive send none."
+    verdict = f"allows it only if {clause}, but {found}"
+    is_list = failed.operator.rpartition(":")[2] in _LISTS
+    if failed.operator.startswith("ForAllValues:") and is_list:
+        listed = join_words(tuple(map(clip_text, _unlisted(failed))), "and")
+        verdict = f"allows it with no other {key} than {join_values(failed.values)}, but the request also has {listed}"
+        return Contrast(verdict, _change_value_remedy(denial, statement, failed), text)
+    if failed.key.lower() == _PREFIX and requested == ("",):
+        return Contrast(
+            verdict, list_prefix_remedy(denial.failure.text, resource_name(denial), failed.values[0]), text
+        )
+    if failed.key.lower() == _DELIMITER and not requested:
+        return Contrast(verdict, _drop_delimiter_remedy(denial, statement, failed), text)
+    if not (requested and is_list) or can_call_meet(denial, failed):
+        return Contrast(verdict, condition_remedy(denial, statement), text)
+    return Contrast(verdict, _change_value_remedy(denial, statement, failed), text)
+
+
+def _drop_delimiter_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
+    """Return how to allow a listing without a delimiter, with the other conditions as they are."""
+    changed = replace_condition(statement, failed.operator, failed.key, None)
+    remedy = account_remedy(
+        f"Remove the condition on {clip_text(failed.key)} from {_describe_statement(denial, statement)}",
+        f"Or write {failed.operator}IfExists, which accepts a call without a delimiter.{' The other conditions stay, and limit the listing.' if changed['Condition'] else ''}",
+        url=pages.EVALUATION,
+    )
+    return _with_statement(remedy, denial, changed)
+
+
+def _describe_statement(denial: Denial, statement: Mapping[str, Any]) -> str:
+    return f"the statement {shown_sid(statement) or f'that allows {denial.action}'}"
+
+
+def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
+    """Return how to let the condition of a statement accept the value of the request."""
+    requested = failed.requested or ()
+    named, key = _describe_statement(denial, statement), clip_text(failed.key)
+    accepted, step, is_new = [*requested], f"Add this statement: {named} can stay as it is.", False
+    of_aws = "An AWS managed policy cannot be edited: " if _OF_AWS.search(denial.failure.text) else ""
+    if "Not" in failed.operator:
+        step = f"Change the value in {named}, as below."
+    elif _can_show(statement) and not of_aws:
+        accepted = list(dict.fromkeys((*failed.possible_values, *requested)))
+        step = f"Add the value to {named}, as below. Then remove a value that nothing uses."
+    elif denial.role is not None:
+        step = f"Attach the policy to {denial.caller}: {named} can stay as it is."
+        if of_aws:
+            step = f"{of_aws}attach this one to {denial.caller}, too."
+        is_new = True
+    value = accepted[0] if len(accepted) == 1 else accepted
+    statement = replace_condition(
+        statement, failed.operator, failed.key, (failed.operator, failed.key, value)
+    )
+    title = f"Let the condition on {key} accept {join_words(tuple(map(clip_text, _unlisted(failed))), 'and')}"
+    listed = as_strings(statement.get("Resource"))
+    # With several roles, the statement most likely has both.
+    is_task = failed.key.lower() == _PASSED_TO and "ecs-tasks.amazonaws.com" in requested and len(listed) < 2
+    other = "ECS checks the other role of the task definition, too: add executionRoleArn and taskRoleArn to the Resource."
+    without = None
+    if failed.key.lower() == "aws:tagkeys":
+        tags = _VALUE_OF_TAGS.search(denial.failure.text)
+        where = f" ({tags['part']}.{tags['name']} in the text)" if tags else ""
+        without = f"Or send the call without these tags{where}. What exists already is not affected."
+    remedy = account_remedy(title, step, other if is_task else None, without, url=pages.EVALUATION)
+    tagging = f"{denial.service}:TagResource"
+    actions = as_strings(statement.get("Action"))
+    is_copy = bool(of_aws) and not any(map(_EVERYTHING.search, actions or ["*"]))
+    if without and ":create" in denial.lowercase_action and find_action(tagging) is not None:
+        statement = {**statement, "Action": [*actions, tagging]}
+    changed = _with_statement(remedy, denial, statement, is_copy=is_copy)
+    if not is_new or denial.role is None or changed.policy is None:
+        return changed
+    name = inline_policy_name(changed.policy["Statement"])
+    line = commands.put_policy(commands.role_name(denial.role.name), name)
+    return attrs.evolve(changed, commands=(line,), is_addition=False)
+
+
+def _unlisted(failed: CheckedCondition) -> list[str]:
+    """Return the values of the request that a condition does not accept."""
+    return [each for each in failed.requested or () if each not in failed.values]
+
+
+def _can_show(statement: Mapping[str, Any]) -> bool:
+    """Return whether a remedy can contain a statement: a short one without references that does not allow everything."""
+    listed = (name for key in ("Action", "Resource") for name in as_strings(statement.get(key)) or ["*"])
+    is_open = any(map(_EVERYTHING.search, listed))
+    return not (is_open or len(json.dumps(statement)) > _MAX_STATEMENT or has_reference(dict(statement)))
+
+
+def _with_statement(
+    remedy: Remedy,
+    denial: Denial,
+    statement: Mapping[str, Any],
+    *,
+    is_copy: bool = False,
+) -> Remedy:
+    """Return a remedy with the statement of a policy as it has to be; the policy can have others.
+
+    What the statement allows stays, because other calls can need it, but nothing is allowed on everything.
+    """
+    conditions = mapping(statement.get("Condition"))
+    shown: dict[str, Any] | None = {key: each for key, each in statement.items() if key != "Condition"}
+    if shown and conditions:
+        shown["Condition"] = conditions
+    if not _can_show(statement) and not is_copy:
+        shown = required_statement(denial, conditions)
+    if shown is None:
+        return remedy
+    return attrs.evolve(remedy, policy=build_document([shown]), layer="identity", is_addition=True)

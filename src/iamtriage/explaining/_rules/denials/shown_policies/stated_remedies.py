@@ -1,0 +1,316 @@
+"""Adapt the remedies of a denial to what a policy in the text says."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words, line_start
+from iamtriage.explaining._cause_types import Cause
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy, change_commands
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, is_of_caller
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
+    STATED_POLICY_ALLOWS,
+    STATED_POLICY_DENIES,
+    compared_resource,
+    statements_with,
+)
+from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
+    complete_others,
+    names_partial_arn,
+)
+from iamtriage.explaining._rules.denials.shown_policies.unused_code import find_unread_statement
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.corrected_patterns import correct_line_remedy
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
+from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy
+from iamtriage.explaining._rules.shared.statement_matching import names_resource
+from iamtriage.explaining._rules.shared.statement_words import allowed_resources
+from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.policies._arn_templates import RANDOM_END
+from iamtriage.policies._managed_policies import is_known_policy
+from iamtriage.policies._readers.elements import as_strings, iterate_statements, shown_sid
+from iamtriage.policies._readers.unknown_values import has_reference
+
+_NOT_THERE = "First check the name and the Region: if that has no such secret, the ARN that IAM compares has no random end, and no pattern for one matches it."
+ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
+"""The causes against which an Allow does not help."""
+# A wildcard that somebody tried, proposed or refused, but not that of a policy.
+_WIDER = lazy_pattern(
+    r"(?:\b(?i:allow|give|grant|open|put|set|use|want|with)(?i:s|ting|ing)?\b|n.t\b)(?![^\n]{0,40}[:=\[{])[^\n.;*]{0,40}?(?<=\s)(?P<quote>[\"'`]?)(?P<wide>\*|[a-z][\w-]{1,40}/\*)(?P=quote)(?=[\s,;)]|[.]?(?:\s|\Z))"
+)
+_PERMISSION = r"(?P<service>[a-z][a-z0-9-]{1,20}): ?(?:permission|action|policy|right)"
+# A question about a permission of another service, or about the role of an instance.
+_ASKED = lazy_pattern(
+    rf"\b(?:[Dd]o|[Dd]oes|[Mm]ust|[Ss]hould|[Ii]s|[Aa]re|[Mm]issing|[Nn]eed)\b[^.?!\n]{{0,80}}?\b(?:{_PERMISSION}|instance profile)[^.?!\n]{{0,80}}\?"
+)
+_ASKED_SERVICE = lazy_pattern(rf"\b{_PERMISSION}")
+_WILDCARD = r"(?<=\s)(?P<quote>[\"'`]?)(?P<wide>\*|[a-z][\w-]{1,40}/\*)(?P=quote)"
+_OF_SUCCESS = (
+    r"\b(?:works?|worked|syncs?|synced|succeeds?|succeeded|passes|runs?|(?:goes|went) through|fine)\b"
+)
+_WORKS_WIDER = (
+    lazy_pattern(
+        rf"(?i:\b(?:with|using|set|put)\b)[^\n.;:=*]{{0,30}}?{_WILDCARD}(?=[\s,])[^\n.;]{{0,40}}?{_OF_SUCCESS}"
+    ),
+    lazy_pattern(
+        rf"{_OF_SUCCESS}[^\n.;:=*]{{0,30}}? (?:with|if|when|once)\b[^\n.;:=*]{{0,30}}?{_WILDCARD}(?=[\s,;)]|[.]?(?:\s|\Z))"
+    ),
+)
+_NEGATED = lazy_pattern(
+    r"(?i:\b(?:not|never|nor|still|only if|might|may|should|would|could|docs?|documentation)\b|n.t\b)"
+)
+_DELAY = lazy_pattern(
+    r"(?i:\b(?:propagation|propagated?|(?:takes?|need) (?:a while|some time|time|long|hours)|how long|delay|eventual(?:ly)? consisten\w{1,3})\b)[^.!\n]{0,80}\?"
+)
+_TO_CALLER = f"Attach the policy to {UNKNOWN_CALLER}."
+
+
+def name_caller(denial: Denial, policy: KnownPolicy) -> Denial:
+    """Return a denial whose message names no caller with the owner of a policy as the caller."""
+    if policy.owner is None or denial.principal_text is not None or denial.caller != "the caller":
+        return denial
+    kind, name = policy.owner
+    return attrs.evolve(denial, caller=f"the {kind} {clip_text(name)}")
+
+
+def name_holder(denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
+    """Return remedies that attach a policy to the owner of the policy in the text, if the message names no caller."""
+    if policy.owner is None or denial.principal_text is not None:
+        return remedies
+    kind, name = policy.owner
+    old, put = commands.put_policy("ROLE_NAME", ""), commands.put_policy(commands.role_name(name), "", kind)
+    old, put = (each.partition(" --policy-name")[0] for each in (old, put))
+    return tuple(
+        attrs.evolve(
+            change_commands(each, tuple(line.replace(old, put) for line in each.commands)),
+            title=each.title.replace("for the caller", f"for the {kind} {clip_text(name)}"),
+            steps=tuple(
+                step.replace(_TO_CALLER, f"Attach the policy to the {kind} {name}.") for step in each.steps
+            ),
+        )
+        if each.layer == "identity"
+        else each
+        for each in remedies
+    )
+
+
+def drop_superfluous(
+    denial: Denial, remedies: tuple[Remedy, ...], codes: set[str], *, is_conditional: bool
+) -> tuple[Remedy, ...]:
+    """Return the remedies without those that do not help, because of what a policy in the text says."""
+    if denial.lowercase_action == "iam:passrole":
+        # AWS checks what a passed role trusts later.
+        remedies = tuple(each for each in remedies if each.layer != "role_trust")
+    if not is_conditional and not codes & ALLOW_IS_NO_FIX:
+        return remedies
+    # An Allow that is there already, or that a Deny overrides, is no fix. Without the condition, it is too wide.
+    ways = {"identity", "resource"} if is_conditional and not denial.crosses_accounts else {"identity"}
+    remedies = tuple(each for each in remedies if each.policy is None or each.layer not in ways)
+    dropped = (
+        *(("Find the Deny statement",) if STATED_POLICY_DENIES.code in codes else ()),
+        # The statement with the condition names the bucket.
+        *(("Check the bucket policy",) if is_conditional else ()),
+    )
+    return tuple(each for each in remedies if not each.title.startswith(dropped))
+
+
+def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
+    """Return the remedy that allows the action with the other way, which is to extend the policy in the text."""
+    if remedy.policy is None or remedy.layer != "identity" or policy.is_code:
+        return remedy
+    remedy = _answer_question(denial, _answer_wildcard(denial, remedy))
+    allowing = statements_with(policy, denial.action or "")
+    if denial.service == "secretsmanager":
+        remedy = complete_others(denial, compared_resource(denial), allowed_resources(allowing), remedy)
+    lists = [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy or {})]
+    lacking = [
+        each
+        for each in (lists[0] if len(lists) == 1 else ())
+        if not any(names_resource(statement, each) for statement in allowing)
+    ]
+    if lacking != [denial.resource]:
+        return remedy
+    has_objects = any(
+        names_resource(each, f"{denial.resource}/x") for each in statements_with(policy, "s3:GetObject")
+    )
+    steps = (
+        each for each in remedy.steps if not (has_objects and each.startswith("To read or write the objects"))
+    )
+    sid = next(map(shown_sid, allowing), "")
+    what = "this Resource" if lists == [lacking] else f"only {clip_text(lacking[0])}"
+    step = f"Or add {what} to the statement {sid or f'that allows {denial.action}'} in {policy.name}, and keep its other resources."
+    needed, allowed = _list_actions(iterate_statements(remedy.policy or {})), _list_actions(allowing)
+    if len(needed) > 1 and not needed <= allowed:
+        # The other actions are not to be allowed on the resources of that statement, too.
+        step = f"Or add this statement to {policy.name}, and keep its others."
+    if is_known_policy(policy.name):
+        step = f"AWS manages {policy.name}, which you cannot edit. For a role with a name that it allows, it is enough."
+    return attrs.evolve(remedy, steps=(*steps, step))
+
+
+def _list_actions(statements: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {name for each in statements for name in as_strings(each.get("Action"))}
+
+
+def _answer_wildcard(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return the remedy with the answer that it suffices, if the text speaks of a resource with a wildcard instead."""
+    found = _WIDER.search(denial.failure.text)
+    if found is None or found["wide"] in str(remedy.policy):
+        return remedy
+    step = f"This is enough: {found['wide']} as Resource is not necessary."
+    return attrs.evolve(remedy, steps=(*remedy.steps, step))
+
+
+def _answer_question(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return the remedy with the answer that something else is not missing, if the text asks for it."""
+    asked = _ASKED.search(denial.failure.text)
+    if asked is None or denial.policy_type != "identity":
+        return remedy
+    service = _ASKED_SERVICE.search(asked[0])
+    of_service = service and service["service"] != denial.service
+    other = [f"no {service['service']}: permission is missing"] if service and of_service else []
+    is_of_instance = "/i-" in (denial.principal_text or "")
+    if "instance profile" in asked[0] and not is_of_instance:
+        other.append("the instance profile need not change")
+    if not other:
+        return remedy
+    step = f"For this error, {join_words(other, 'and')}: AWS names {denial.action} and {denial.caller}."
+    return attrs.evolve(remedy, steps=(*remedy.steps, step))
+
+
+def answer_delay(denial: Denial, first: Cause) -> str | None:
+    """Return that waiting does not help, if the text asks whether a policy takes long to have an effect."""
+    if first.evidence != "derived" or first.code in ALLOW_IS_NO_FIX or not _DELAY.search(denial.failure.text):
+        return None
+    return "This is not a delay: the policy does not allow this call, and waiting does not change that."
+
+
+def describe_wider_success(denial: Denial) -> str:
+    """Return what it shows that the call works with a wider resource, after a space, or an empty string."""
+    found = next(filter(None, (pattern.search(denial.failure.text) for pattern in _WORKS_WIDER)), None)
+    if found is None or _NEGATED.search(
+        found.string, line_start(found.string, found.start(), found.start() - 40), found.end()
+    ):
+        return ""
+    return f" It works with {clip_text(found['wide'])}, so only the resource does not match: the caller, the Region and a KMS key are not the cause."
+
+
+def first_remedy(denial: Denial, code: str) -> Remedy | None:
+    """Return what to do first about a policy that denies or already allows the call."""
+    if code == STATED_POLICY_DENIES.code:
+        title = "Scope down the Deny statement"
+        step = f"If the denial is not intended, take {denial.action} or the resource out of the statement. An Allow does not override it."
+    elif code == STATED_POLICY_ALLOWS.code:
+        title = f"Check that the policy is attached to {denial.caller}"
+        step = "If it is, a policy of another type denies the call."
+    else:
+        return None
+    return account_remedy(title, step, commands=list_policies_commands(denial), url=pages.EVALUATION)
+
+
+def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Remedy | None:
+    """Return how to correct the resource of a statement in code, which would undo a change in IAM."""
+    resource = compared_resource(denial)
+    if not policy.is_code or resource is None:
+        return None
+    allowed = list(dict.fromkeys(allowed_resources(statements_with(policy, action))))
+    bucket = next((each for each in allowed if resource.startswith(f"{each}/") and ":s3:" in each), None)
+    partial = next((each for each in allowed if names_partial_arn(each, resource[: -len(RANDOM_END)])), None)
+    title = f"Correct the resource in {policy.name}"
+    # What a reference stands for may be another resource.
+    old, new = allowed[0] if len(allowed) == 1 and not has_reference(allowed[0]) else "", resource
+    step = f"Let the statement that allows {action} name {clip_text(resource)}, too, as an ARN or a pattern for it."
+    keep = "Change the line to the one below. Keep the old resource as a second one if other calls need it."
+    if partial is not None and denial.service == "secretsmanager":
+        old, new, keep = partial, f"{partial}{RANDOM_END}", "The same is true of all secrets in the policy."
+        step = f"End the resource with {RANDOM_END}: {clip_text(new)}. {keep}"
+    if bucket is not None:
+        old, new, keep = bucket, f"{bucket}/*", f"Keep {clip_text(bucket)} for actions on the bucket itself."
+        step = f"Add {clip_text(new)} to the resources of the statement that allows {action}. {keep}"
+    line = (
+        correct_line_remedy(denial.failure.text, title, [(old, new)], keep, build=account_remedy)
+        if old
+        else None
+    )
+    if line is not None:
+        return attrs.evolve(line, url=pages.EVALUATION)
+    deploy = (
+        "Then deploy the code. A change in IAM alone is not in the code: the next deployment can undo it."
+    )
+    return account_remedy(title, step, deploy, url=pages.EVALUATION)
+
+
+def explain_without_effect(
+    denial: Denial, explanation: Explanation, policy: KnownPolicy, cause: Cause
+) -> Explanation:
+    """Return that a policy allows the call but had no effect on it, as AWS found none of the caller that allows it."""
+    account = denial.account or "of the call"
+    steps: tuple[str, ...] = (
+        "The lists must name it. Of a managed policy, only the default version counts.",
+        f"Print the lists with credentials of the account {account}: another one can have a role or user with the same name.",
+        "If it was attached or changed after the call, or seconds before it, repeat the call.",
+    )
+    verdict = "is not in effect for this caller"
+    title, lines = f"Check that {policy.name} is attached to {denial.caller}", list_policies_commands(denial)
+    if policy.version is not None:
+        arn, version = policy.version
+        verdict = f"it is version {version}, not the default one"
+        title = f"Make {version} the default version"
+        template = f"aws iam set-default-policy-version --policy-arn {{}} --version-id {version}"
+        lines = (commands.fill_command(template, arn),)
+        steps = ("Only the default version has an effect, on all that have the policy.",)
+    elif is_of_caller(policy, denial):
+        verdict, steps = "it was not yet in effect, or the text shows it in another account", steps[1:]
+    if denial.service == "secretsmanager" and denial.resource_arn is None:
+        steps = (_NOT_THERE, *steps)
+    unread = find_unread_statement(denial, policy)
+    if unread is not None:
+        verdict = unread[0]
+    remedy = (
+        unread[1]
+        if unread is not None
+        else account_remedy(title, *steps, commands=lines, url=pages.EVALUATION)
+    )
+    others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, f"{policy.name} allows it, but {verdict}"),
+        causes=(cause, *explanation.causes),
+        remedies=(remedy, *others),
+    )
+
+
+def allow_in_session(
+    denial: Denial, explanation: Explanation, policy: KnownPolicy, owner: str
+) -> Explanation:
+    """Return how to pass a session policy, whose other side the policy of the user who opens the session allows already."""
+    allowed = next(
+        (
+            each
+            for each in allowed_resources(statements_with(policy, denial.action or ""))
+            if each != "*" and names_resource({"Resource": each}, denial.resource)
+        ),
+        denial.resource,
+    )
+    step = f"The session can do what both policies allow, and {policy.name} of {owner} allows it already: only the call changes."
+
+    def change(remedy: Remedy) -> Remedy:
+        steps = tuple(
+            step if each.startswith("The IAM user whose keys call") else each
+            for each in remedy.steps
+            if not each.startswith("If the object key changes")
+        )
+        document = copy.deepcopy(dict(remedy.policy)) if remedy.policy else None
+        for each in iterate_statements(document or {}):
+            if each.get("Resource") == denial.resource:
+                each["Resource"] = allowed
+        return attrs.evolve(remedy, steps=steps, policy=document)
+
+    return attrs.evolve(explanation, remedies=tuple(map(change, explanation.remedies)))

@@ -1,0 +1,146 @@
+"""Compare the ARNs of secrets in a policy with that of the call: Secrets Manager ends each with random characters.
+
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Sequence
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
+from iamtriage.explaining._rules.shared.commands import fill_command, region
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.ecs_starts import new_task_commands
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import as_strings, iterate_statements
+from iamtriage.policies._readers.unknown_values import has_reference, widen
+
+_CDK_PARTIAL = lazy_pattern(r"\bfrom_?secret_?partial_?arn\b", re.IGNORECASE)
+_CDK_IMPORT = lazy_pattern(
+    r"\bfrom_?secret_?(?:name(?:_?v2)?|partial_?arn)\b(?:\((?P<scope>\w{1,40}), ?(?P<id>[\"'][\w-]{1,80}[\"']),)?",
+    re.IGNORECASE,
+)
+_NAME_END = lazy_pattern(r"(?<!:secret:)-[a-z]{6}\Z")
+_SECRET_END = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6}|\*)\Z")
+_PARTIAL_ARNS = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html"
+_PLACE_OF_SECRETS = lazy_pattern(r":secretsmanager:([a-z0-9-]{6,30}):", re.ASCII)
+NOT_KMS = " The KMS key is not the cause: a denial of its use would say so (Access to KMS is not allowed)."
+
+
+def find_secret_arn(denial: Denial, name: str) -> str:
+    """Return the ARN of a secret that a call names without it, in the only Region of secrets in the text."""
+    grant = required_grant(denial)
+    if grant is None or len(grant.resources) != 1:
+        return name
+    arn = grant.resources[0]
+    places: set[str] = set(_PLACE_OF_SECRETS.findall(denial.failure.text)) if ":REGION:" in arn else set()
+    return arn.replace(":REGION:", f":{places.pop()}:") if len(places) == 1 else arn
+
+
+def has_random_end(arn: str) -> bool:
+    """Return whether an ARN of a secret ends in what Secrets Manager makes up, and no name does.
+
+    >>> has_random_end("arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-passwd")
+    False
+    """
+    return _SECRET_END.search(arn) is not None and _NAME_END.search(arn) is None
+
+
+def names_partial_arn(pattern: str, partial: str) -> bool:
+    """Return whether a resource of a policy is the ARN of a secret without its end, with any reference but the name."""
+    name = pattern.partition(":secret:")[2]
+    return not has_reference(name) and matches(partial, compile_glob(widen(pattern)))
+
+
+def describe_partial_arn(denial: Denial, whole: str) -> Contrast:
+    """Return that a policy has the ARN of a secret without its end, like the call."""
+    end = whole[-len(RANDOM_END) :]
+    remedy, shown = None, "" if whole == denial.resource else ", as in the message"
+    if _CDK_PARTIAL.search(denial.failure.text):
+        step = "Upgrade the CDK: up to 1.78, the grants of fromSecretPartialArn omit the end. Or import the secret with fromSecretCompleteArn or fromSecretNameV2. Then deploy again."
+        title = "Let the CDK write the whole ARN of the secret"
+        page = "https://github.com/aws/aws-cdk/issues/12411"
+        remedy = your_remedy(title, step, url=page)
+    return Contrast(
+        f"has the secret's ARN without {end} at the end, but IAM compares it with the whole ARN",
+        remedy,
+        f"The call may use the secret's name or the ARN without its end{shown}. The policy may not: the secret's ARN is {clip_text(whole)}.{NOT_KMS if 'KMS' in denial.failure.text else ''}",
+    )
+
+
+def find_name_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that Secrets Manager takes the end of a secret's name for the end of its ARN.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
+    """
+    resource = denial.resource or ""
+    ends = {each[len(resource) :] for each in allowed if each.startswith(resource)}
+    # A random end has other characters than small letters, too: such an ARN is whole, and the policy wrong.
+    if _NAME_END.search(resource) is None or not any(map(_SECRET_END.fullmatch, ends)):
+        return None
+    name, end = resource.rpartition(":")[2], resource[-len(RANDOM_END) :]
+    command = fill_command("aws secretsmanager describe-secret --secret-id {}", name)
+    command += f" --query ARN --output text --region {region(resource.split(':')[3])}"
+    imported = _CDK_IMPORT.search(denial.failure.text)
+    new_task: tuple[Labelled, ...] = ()
+    where = "the code"
+    if imported is not None:
+        # A deployment starts new tasks.
+        call = f"({imported['scope']}, {imported['id']}, 'ARN')" if imported["id"] else ""
+        where = f"fromSecretCompleteArn{call} in the CDK code, instead of {imported[0].partition('(')[0]}"
+    elif new_task := new_task_commands(denial.failure.text, resource.split(":")[3]):
+        where = "valueFrom of the task definition"
+    is_task = bool(new_task) or imported is not None
+    others = [
+        _SECRET_END.sub("", each).rpartition(":")[2] for each in allowed if not each.startswith(resource)
+    ]
+    fitting = next((each for each in others if not _NAME_END.search(f":{each}")), None)
+    works = (
+        f" {clip_text(fitting)} works, because its name has no such end."
+        if fitting
+        else " A partial ARN works only for names without such an end."
+    )
+    remedy = your_remedy(
+        f"Use the whole ARN of {clip_text(name)}, with its random end",
+        f"The command prints it. Write it in {where}{', and deploy again' if imported else ''}.",
+        f"Or give the secret a name that does not end in a hyphen and six characters.{'' if is_task else ' A call can also use the name alone, without the ARN.'}",
+        commands=(command, *new_task),
+        url=_PARTIAL_ARNS,
+    )
+    return Contrast(
+        f"allows the ARN with {clip_text(next(filter(_SECRET_END.fullmatch, sorted(ends))))} at the end, but Secrets Manager takes {end} for this end",
+        remedy,
+        f"The secret's name itself ends in a hyphen and six characters, so Secrets Manager takes the ARN for the whole one of another secret. An Allow for it does not help: the call then fails with ResourceNotFoundException.{works}",
+        replaces_allow=True,
+    )
+
+
+def complete_others(denial: Denial, own: str | None, listed: Sequence[str], remedy: Remedy) -> Remedy:
+    """Return a remedy with the other secrets whose ARNs lack their end in the policy in the text, too.
+
+    Args:
+        denial: The denial.
+        own: The ARN of the denied secret, with its end.
+        listed: The ARNs in the policy.
+        remedy: The remedy that allows the action on it.
+    """
+    document = copy.deepcopy(dict(remedy.policy or {}))
+    pairs = [(each, complete_secret_arn(each, denial.failure.text)) for each in listed]
+    others = [whole for each, whole in pairs if whole not in {each, own}]
+    first = next(iterate_statements(document))
+    if own not in {whole for each, whole in pairs if whole != each} or not others:
+        return remedy
+    first["Resource"] = [*as_strings(first.get("Resource")), *others]
+    names = join_words(tuple(each.rpartition(":")[2].removesuffix(RANDOM_END) for each in others), "and")
+    step = f"{names} had the same problem: the policy has {'its' if len(others) == 1 else 'their'} end, too."
+    return attrs.evolve(remedy, policy=document, steps=(*remedy.steps, step))
