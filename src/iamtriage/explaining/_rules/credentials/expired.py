@@ -23,6 +23,11 @@ from iamtriage.explaining._rules.credentials.expired_chains import ROLE_CHAINING
 from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.key_sources import explain_override
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
+from iamtriage.explaining._rules.credentials.old_requests import (
+    EXPIRED_SESSION,
+    explain_old_request,
+    explain_request,
+)
 from iamtriage.explaining._rules.credentials.pod_agents import explain_agent_rejection
 from iamtriage.explaining._rules.shared import clocks, clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -70,20 +75,6 @@ _SSO_CODES = lazy_pattern(
 )
 _TOKEN_CODES = frozenset({"ExpiredToken", "ExpiredTokenException"})
 _SERVICE_CODES = lazy_pattern(r"ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired")
-# A command that issues temporary credentials for a stated time, and the time that the text says has passed since.
-_ISSUED = lazy_pattern(
-    r"\baws sts (?P<call>assume-role(?:-with-web-identity|-with-saml)?|get-session-token)\b"
-    r"(?:[^\n\\]|\\\r?\n){0,2000}?(?P<shown>--duration-seconds[ =](?P<seconds>\d{3,5}))\b(?:[^\n\\]|\\\r?\n){0,2000}",
-    re.ASCII,
-)
-_ISSUES = lazy_pattern(r"\baws (?:sts (?:assume-role|get-session-token)|sso login|login)\b")
-EXPIRED_SESSION = CauseType(
-    "expired-session",
-    title="The credentials have expired",
-    recognised_by='An error code such as ExpiredToken, ExpiredTokenException or RequestExpired, or the message "The security token included in the request is expired".',
-    fix="Get new credentials, and let the SDK refresh them automatically.",
-    sources=(pages.TEMPORARY_CREDENTIALS,),
-)
 PASTED_SESSION = CauseType(
     "pasted-session",
     title="Temporary credentials were pasted into the environment or a file",
@@ -109,13 +100,6 @@ KUBECONFIG_PROFILE = CauseType(
     fix="Sign in with that profile, or change the profile in the kubeconfig.",
     of="expired-session",
 )
-EXPIRED_REQUEST = CauseType(
-    "expired-request",
-    title="The signature of the request has expired",
-    recognised_by='The message says "Signature expired" or "Request has expired".',
-    fix="Sign the request again and send it immediately.",
-    sources=(pages.SIGNATURES,),
-)
 
 
 def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
@@ -126,35 +110,6 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
         return presigned_urls.explain_url_of_expired_session(case, message)
     rule = choose_rule(_ROUTES, case.failure, message) or _explain_session
     return add_other_user(rule(case, message), case)
-
-
-def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
-    held = "The request waited in a queue, or was sent again without a new signature."
-    if (stated := clocks.find_stated_clocks(case.failure.text)) is not None:
-        return case.explain(
-            f"The signature of the request had expired when the request reached AWS: {stated.difference}.",
-            clues.reported_cause(EXPIRED_REQUEST, message, *expired_logins.EXPIRY_PHRASES),
-            clocks.CLOCK_WRONG.cause("derived", text=credential_remedies.describe_clocks(case.text)),
-            remedies=credential_remedies.set_clock(case.text),
-            notes="An IAM policy does not help, and neither does sending the same request again.",
-        )
-    return case.explain(
-        "The signature of the request had expired when the request reached AWS.",
-        clues.reported_cause(EXPIRED_REQUEST, message, *expired_logins.EXPIRY_PHRASES),
-        clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed it is behind."),
-        presigned_urls.PRESIGNED_URL_EXPIRED.cause(text="The presigned URL is older than its expiry."),
-        clocks.REQUEST_HELD.cause(text=held),
-        remedies=(
-            credential_remedies.set_clock(case.text),
-            your_remedy(
-                "Sign the request again",
-                "Create a new presigned URL. It is valid for at most 7 days, and never longer than the credentials that signed it.",
-                "Sign requests right before they are sent, and sign retries again.",
-                url=pages.S3_PRESIGNED,
-            ),
-        ),
-        notes="An IAM policy does not help, and neither does sending the same request again.",
-    )
 
 
 def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanation:
@@ -197,7 +152,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     program = "the program" if _TRANSFERRED.search(case.failure.text, 0, case.failure.span[0]) else None
     program = "Terraform" if _RUN_BEGAN.search(case.failure.text) else program
     is_of_run = (ran >= _MIN_RUN_TIME or program is not None) and operation != "AssumeRole"
-    if operation != "AssumeRole" and (issued := _find_issued(case)) is not None:
+    if operation != "AssumeRole" and (issued := session_renewal.find_issued(case)) is not None:
         lasted = clocks.describe_duration(int(issued["seconds"]))
         summary = f"{credentials} expired before the call: they last {lasted}."
         text = f"The program takes longer than the {lasted} that the credentials were issued for."
@@ -239,19 +194,6 @@ def _causes_in_job(case: Case[ExpiredCredentials]) -> tuple[Cause, ...]:
     age, lasts = map(clocks.describe_duration, aged)
     text = f"The log shows that the job got them {age} before the call or earlier. They last {lasts}, and nothing renews them during the job."
     return (LONG_RUNNING.cause("derived", text=text),)
-
-
-def _find_issued(case: Case[ExpiredCredentials]) -> re.Match[str] | None:
-    """Return the last command before the failure that issued credentials for a stated time."""
-    command = case.context.command
-    if command is not None and command.option("profile") is not None:
-        # The profile has other credentials.
-        return None
-    start = case.failure.span[0]
-    text = case.failure.text
-    found = list(_ISSUED.finditer(text, max(start - session_renewal.CHARS_BEFORE, 0), start))
-    # A later command has issued other credentials.
-    return found[-1] if found and not _ISSUES.search(text, found[-1].end(), start) else None
 
 
 _STILL_EXPIRED_PHRASE = "refreshed credentials are still expired"
@@ -393,8 +335,8 @@ _ROUTES: tuple[Route[_Rule], ...] = (
         operation="AssumeRoleWithWebIdentity",
     ),
     Route(expired_logins.explain_expired_login, message=_LOGIN, code=_LOGIN_CODES, except_code=_SSO_CODES),
-    Route(_explain_request, code="RequestExpired"),
+    Route(explain_old_request, code="RequestExpired"),
     Route(_explain_session, code=_SERVICE_CODES),
     Route(expired_logins.explain_expired_sso, message=_SSO, code=_SSO_CODES),
-    Route(_explain_request, message=_EXPIRED_REQUEST),
+    Route(explain_request, message=_EXPIRED_REQUEST),
 )

@@ -6,10 +6,13 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands, labels_of
 from iamtriage.explaining._rules.shared import clocks, commands, credential_remedies, pages, remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principal_words import underlying_role
@@ -19,6 +22,13 @@ from iamtriage.failures._failures import ExpiredCredentials, Failure
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
 
+# A command that issues temporary credentials for a stated time, and the time that the text says has passed since.
+_ISSUED = lazy_pattern(
+    r"\baws sts (?P<call>assume-role(?:-with-web-identity|-with-saml)?|get-session-token)\b"
+    r"(?:[^\n\\]|\\\r?\n){0,2000}?(?P<shown>--duration-seconds[ =](?P<seconds>\d{3,5}))\b(?:[^\n\\]|\\\r?\n){0,2000}",
+    re.ASCII,
+)
+_ISSUES = lazy_pattern(r"\baws (?:sts (?:assume-role|get-session-token)|sso login|login)\b")
 # How jobs of CI systems get credentials, and what sets how long those last.
 JOB_STEPS = {
     "github-actions": (
@@ -71,6 +81,12 @@ _FIRST_STEP = remedies.your_remedy(
     url="https://docs.gitlab.com/ci/cloud_services/aws/",
 )
 
+_MFA = lazy_pattern(r"\bMFA\b|(?<![A-Za-z])mfa(?![A-Za-z])")
+_WITH_MFA = Labelled(
+    "As an IAM user with MFA, with the profile of the user's access key:",
+    "aws sts get-session-token --serial-number MFA_DEVICE_ARN --token-code MFA_CODE --profile USER_PROFILE",
+)
+
 
 def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy:
     """Return how to get new credentials where the text shows that the old ones are from."""
@@ -79,7 +95,21 @@ def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None)
     renew = renew or _runtime_remedy(case) or (_RENEW_SOURCE if operation == "AssumeRole" else None)
     if renew is None and isinstance(role, IdentityCenterRole):
         return credential_remedies.SSO_LOGIN
-    return renew or credential_remedies.new_credentials(case.failure)
+    return renew or _new_credentials(case.failure)
+
+
+def _new_credentials(failure: Failure) -> Remedy:
+    """Return the remedy that gets new credentials, without the environment if the call does not use it."""
+    is_of_profile = selects_profile_itself(failure)
+    remedy = credential_remedies.NEW_CREDENTIALS
+    if is_of_profile:
+        remedy = credential_remedies.NEW_CREDENTIALS_OF_PROFILE
+    if _MFA.search(failure.text) is None:
+        return remedy
+    # A session with MFA is most likely that of a user.
+    first, *others = remedy.commands
+    lines = (*others[:-3], _WITH_MFA.command, *others[-3:-1])
+    return change_commands(attrs.evolve(remedy, commands=()), (first, *lines), _WITH_MFA, *labels_of(remedy))
 
 
 def find_age_in_job(case: Case[ExpiredCredentials]) -> tuple[int, int] | None:
@@ -130,6 +160,19 @@ def find_issuing_command(case: Case[ExpiredCredentials]) -> tuple[int, CommandLi
     if not shown or _LATER_LOGIN.search(case.failure.text, shown[-1][0], start):
         return None
     return shown[-1]
+
+
+def find_issued(case: Case[ExpiredCredentials]) -> re.Match[str] | None:
+    """Return the last command before the failure that issued credentials for a stated time."""
+    command = case.context.command
+    if command is not None and command.option("profile") is not None:
+        # The profile has other credentials.
+        return None
+    start = case.failure.span[0]
+    text = case.failure.text
+    found = list(_ISSUED.finditer(text, max(start - CHARS_BEFORE, 0), start))
+    # A later command has issued other credentials.
+    return found[-1] if found and not _ISSUES.search(text, found[-1].end(), start) else None
 
 
 def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy | None:

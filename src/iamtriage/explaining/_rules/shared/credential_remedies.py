@@ -100,7 +100,7 @@ NEW_CREDENTIALS = your_remedy(
     ),
     url=pages.TEMPORARY_CREDENTIALS,
 )
-_NEW_CREDENTIALS_OF_PROFILE = your_remedy(
+NEW_CREDENTIALS_OF_PROFILE = your_remedy(
     _GET_NEW,
     "Run the first command where the program runs: it prints where the profile gets them.",
     _REPLACE,
@@ -114,11 +114,6 @@ CLEAR_ENVIRONMENT = your_remedy(
     commands="unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",
     url=pages.CLI_CREDENTIALS,
 )
-
-
-def new_credentials(failure: Failure) -> Remedy:
-    """Return the remedy that gets new credentials, without the environment if the call does not use it."""
-    return _NEW_CREDENTIALS_OF_PROFILE if selects_profile_itself(failure) else NEW_CREDENTIALS
 
 
 def show_identity(program: str | None, failure: Failure) -> Remedy:

@@ -1,0 +1,95 @@
+"""Explain requests whose signature or credentials have expired.
+
+EC2 has one code for both: https://github.com/jenkinsci/ec2-plugin/issues/2011 and
+https://github.com/aws/aws-sdk-ruby/issues/143.
+"""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import lower_first
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.credentials import expired_logins, presigned_urls, session_renewal
+from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.failures._failures import ExpiredCredentials
+
+_HELD = "The request waited in a queue, or was sent again without a new signature."
+_PRESIGNED = lazy_pattern(r"X-Amz-(?:Date|Expires|Signature)=|\bpre-?signed\b", re.IGNORECASE)
+EXPIRED_SESSION = CauseType(
+    "expired-session",
+    title="The credentials have expired",
+    recognised_by='An error code such as ExpiredToken, ExpiredTokenException or RequestExpired, or the message "The security token included in the request is expired".',
+    fix="Get new credentials, and let the SDK refresh them automatically.",
+    sources=(pages.TEMPORARY_CREDENTIALS,),
+)
+EXPIRED_REQUEST = CauseType(
+    "expired-request",
+    title="The signature of the request has expired",
+    recognised_by='The message says "Signature expired" or "Request has expired".',
+    fix="Sign the request again and send it immediately.",
+    sources=(pages.SIGNATURES,),
+)
+
+
+def explain_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    """Explain that a signature had expired when its request reached AWS."""
+    if (stated := clocks.find_stated_clocks(case.failure.text)) is not None:
+        return case.explain(
+            f"The signature of the request had expired when the request reached AWS: {stated.difference}.",
+            clues.reported_cause(EXPIRED_REQUEST, message, *expired_logins.EXPIRY_PHRASES),
+            clocks.CLOCK_WRONG.cause("derived", text=credential_remedies.describe_clocks(case.text)),
+            remedies=credential_remedies.set_clock(case.text),
+            notes="An IAM policy does not help, and neither does sending the same request again.",
+        )
+    return case.explain(
+        "The signature of the request had expired when the request reached AWS.",
+        clues.reported_cause(EXPIRED_REQUEST, message, *expired_logins.EXPIRY_PHRASES),
+        clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed it is behind."),
+        presigned_urls.PRESIGNED_URL_EXPIRED.cause(text="The presigned URL is older than its expiry."),
+        clocks.REQUEST_HELD.cause(text=_HELD),
+        remedies=(
+            credential_remedies.set_clock(case.text),
+            your_remedy(
+                "Sign the request again",
+                "Create a new presigned URL. It is valid for at most 7 days, and never longer than the credentials that signed it.",
+                "Sign requests right before they are sent, and sign retries again.",
+                url=pages.S3_PRESIGNED,
+            ),
+        ),
+        notes="An IAM policy does not help, and neither does sending the same request again.",
+    )
+
+
+def explain_old_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    """Explain a code that EC2 has for expired credentials and for an old signature."""
+    was_held = re.search(clocks.REQUEST_HELD.sign, case.failure.text) is not None
+    if was_held or clocks.find_stated_clocks(case.failure.text) or _PRESIGNED.search(case.text):
+        return explain_request(case, message)
+    # The remedy of a profile or of a workload says how to renew.
+    renew = session_renewal.renewal_remedy(case, session_renewal.find_issued(case))
+    tells = "With the same credentials, aws sts get-caller-identity tells the two apart: ExpiredToken means that the credentials have expired, and SignatureDoesNotMatch that the clock is wrong."
+    renew = attrs.evolve(
+        renew,
+        title=f"If the credentials have expired: {lower_first(renew.title)}",
+        steps=(tells, *renew.steps),
+        commands=(*renew.commands[:1], "aws sts get-caller-identity", *renew.commands[1:]),
+    )
+    text = "The temporary credentials of the call have expired: EC2 reports that with this code, too."
+    return case.explain(
+        "The request is too old for AWS: either the temporary credentials of the call have expired, or the clock of the machine is behind. No permission is missing.",
+        clues.reported_cause(
+            EXPIRED_REQUEST, message, *expired_logins.EXPIRY_PHRASES, text="The code does not tell which."
+        ),
+        EXPIRED_SESSION.cause(text=text),
+        clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed it is behind."),
+        clocks.REQUEST_HELD.cause(text=_HELD),
+        remedies=(renew, credential_remedies.set_clock(case.text)),
+        notes="An IAM policy does not help, and neither does sending the same request again.",
+    )
