@@ -34,7 +34,6 @@ _FOLDERS_OF_SUBJECTS = (
     "iamtriage._reading.readers",
     "iamtriage.explaining._context.readers",
     "iamtriage.explaining._rules.calls",
-    "iamtriage.explaining._rules.credentials",
     "iamtriage.explaining._rules.kubernetes",
     "iamtriage.explaining._rules.shared",
     "iamtriage.explaining._rules.sts",

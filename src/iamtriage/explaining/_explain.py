@@ -52,10 +52,10 @@ _ADDITIONS = (
     ("the kubernetes cluster", "kubernetes.nodes.add_node_access"),
     ('backend "s3"', "shared.backend_blocks.add_backend_credentials"),
     ("S3 Backend: ", "shared.backend_blocks.add_unseen_backend"),
-    ("exec: executable aws", "credentials.missing_logins.add_kubectl_failure"),
-    ("asked for the client to provide cred", "credentials.kubectl_tokens.add_rejected_login"),
-    ("be logged in to the server", "credentials.kubectl_tokens.add_rejected_login"),
-    ("AKIA", "credentials.access_keys.add_exposed_key"),
+    ("exec: executable aws", "credentials.logins.missing_logins.add_kubectl_failure"),
+    ("asked for the client to provide cred", "credentials.logins.kubectl_tokens.add_rejected_login"),
+    ("be logged in to the server", "credentials.logins.kubectl_tokens.add_rejected_login"),
+    ("AKIA", "credentials.keys.access_keys.add_exposed_key"),
 )
 
 

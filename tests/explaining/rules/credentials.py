@@ -12,12 +12,12 @@ from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._given_facts import build_facts
 from iamtriage.explaining._rules.calls.api_errors import explain_api_error
 from iamtriage.explaining._rules.calls.malformed_policies import explain_malformed_policy
-from iamtriage.explaining._rules.credentials.access_keys import explain_key_quota
 from iamtriage.explaining._rules.credentials.expired import explain_expired_credentials
-from iamtriage.explaining._rules.credentials.identity_tokens import explain_identity_token
 from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid_credentials
+from iamtriage.explaining._rules.credentials.keys.access_keys import explain_key_quota
 from iamtriage.explaining._rules.credentials.missing_credentials import explain_missing_credentials
 from iamtriage.explaining._rules.credentials.signatures import explain_signature
+from iamtriage.explaining._rules.credentials.tokens.identity_tokens import explain_identity_token
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.sts.credential_scopes import explain_credential_scope
 from iamtriage.explaining._rules.sts.rejected_calls import explain_region_disabled

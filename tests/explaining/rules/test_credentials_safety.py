@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from iamtriage import explain, parse
 from iamtriage.explaining import Facts
-from iamtriage.explaining._rules.credentials.access_keys import add_exposed_key
+from iamtriage.explaining._rules.credentials.keys.access_keys import add_exposed_key
 from iamtriage.explaining._rules.shared.cases import Case
 from tests.explaining.golden.cases import CREDENTIALS as CASES
 from tests.explaining.rules.aws_cli import check_call

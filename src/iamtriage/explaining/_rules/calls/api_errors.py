@@ -43,9 +43,9 @@ from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST
 from iamtriage.explaining._rules.calls.missing_resources import MISSING_IN_S3, explain_not_found
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
-from iamtriage.explaining._rules.credentials import pod_agents
-from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
-from iamtriage.explaining._rules.credentials.sso_settings import explain_unknown_portal
+from iamtriage.explaining._rules.credentials.profiles.sso_settings import explain_unknown_portal
+from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_pool_roles
+from iamtriage.explaining._rules.credentials.workloads import pod_agents
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, quoted_message
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy

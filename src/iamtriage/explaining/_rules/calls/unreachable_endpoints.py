@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.calls.endpoint_routes import (
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.missing_in_region import explain_fips_host
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
-from iamtriage.explaining._rules.credentials.authorization_headers import explain_invalid_header
+from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import certificates, clues, clusters, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS

@@ -17,8 +17,8 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.credentials import (
-    credential_sources,
+from iamtriage.explaining._rules.credentials import credential_sources
+from iamtriage.explaining._rules.credentials.workloads import (
     pod_agents,
     pod_annotations,
     pod_problems,

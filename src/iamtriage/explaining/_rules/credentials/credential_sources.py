@@ -17,9 +17,9 @@ from iamtriage.explaining._context.readers.endpoints import find_unexempted_host
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.credentials import credential_endpoints, instance_profiles
-from iamtriage.explaining._rules.credentials.broken_profiles import profile_setting
-from iamtriage.explaining._rules.credentials.pod_roles import Advice
+from iamtriage.explaining._rules.credentials.profiles.broken_profiles import profile_setting
+from iamtriage.explaining._rules.credentials.workloads import credential_endpoints, instance_profiles
+from iamtriage.explaining._rules.credentials.workloads.pod_roles import Advice
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy

@@ -17,18 +17,19 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.credentials import expired_logins, presigned_urls, session_renewal
+from iamtriage.explaining._rules.credentials import expired_logins, session_renewal
 from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.credentials.expired_chains import ROLE_CHAINING, explain_chain
-from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
-from iamtriage.explaining._rules.credentials.key_sources import explain_override
-from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
+from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
+from iamtriage.explaining._rules.credentials.logins.missing_logins import add_other_user
 from iamtriage.explaining._rules.credentials.old_requests import (
     EXPIRED_SESSION,
     explain_old_request,
     explain_request,
 )
-from iamtriage.explaining._rules.credentials.pod_agents import explain_agent_rejection
+from iamtriage.explaining._rules.credentials.requests import presigned_urls
+from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
+from iamtriage.explaining._rules.credentials.workloads.pod_agents import explain_agent_rejection
 from iamtriage.explaining._rules.shared import clocks, clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role

@@ -13,14 +13,16 @@ from datetime import UTC, datetime
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.credentials import registry_logins, session_renewal, sso_settings
-from iamtriage.explaining._rules.credentials.missing_logins import OTHER_HOME
-from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_PHRASES, RejectedRequest
-from iamtriage.explaining._rules.credentials.sign_in_places import (
+from iamtriage.explaining._rules.credentials import session_renewal
+from iamtriage.explaining._rules.credentials.keys.rejected_requests import REJECTION_PHRASES, RejectedRequest
+from iamtriage.explaining._rules.credentials.logins import registry_logins
+from iamtriage.explaining._rules.credentials.logins.missing_logins import OTHER_HOME
+from iamtriage.explaining._rules.credentials.logins.sign_in_places import (
     explain_sign_in_elsewhere,
     explain_sign_in_region,
 )
-from iamtriage.explaining._rules.credentials.unsigned_requests import EXPIRED_REGISTRY_LOGIN
+from iamtriage.explaining._rules.credentials.profiles import sso_settings
+from iamtriage.explaining._rules.credentials.requests.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.shared import commands, common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clocks import describe_duration

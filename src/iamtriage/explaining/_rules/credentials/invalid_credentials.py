@@ -10,41 +10,33 @@ import attrs
 
 from iamtriage._text import join_words
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.credentials import (
-    given_credentials,
-    service_logins,
-    token_settings,
-    unsigned_requests,
-)
-from iamtriage.explaining._rules.credentials.access_keys import (
+from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
+from iamtriage.explaining._rules.credentials.keys import given_credentials, token_settings
+from iamtriage.explaining._rules.credentials.keys.access_keys import (
     KEY_GONE,
     KEY_MISTYPED,
     explain_quoted_keys,
 )
-from iamtriage.explaining._rules.credentials.authorization_headers import explain_swapped_keys
-from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
-from iamtriage.explaining._rules.credentials.inactive_keys import explain_inactive_key, find_listed_key
-from iamtriage.explaining._rules.credentials.key_problems import (
+from iamtriage.explaining._rules.credentials.keys.inactive_keys import explain_inactive_key, find_listed_key
+from iamtriage.explaining._rules.credentials.keys.key_problems import (
     SESSION_TOKEN_MISSING,
     explain_key_of_vault,
     explain_mixed_credentials,
     explain_passed_keys,
     explain_wrong_clock,
 )
-from iamtriage.explaining._rules.credentials.key_sources import (
+from iamtriage.explaining._rules.credentials.keys.key_sources import (
     explain_override,
     stored_keys_remedy,
 )
-from iamtriage.explaining._rules.credentials.limited_credentials import (
+from iamtriage.explaining._rules.credentials.keys.limited_credentials import (
     PARTITION_CAUSES,
     diagnose_region,
     explain_other_partition,
     explain_session_without_mfa,
 )
-from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
-from iamtriage.explaining._rules.credentials.other_users import find_unit
-from iamtriage.explaining._rules.credentials.placeholder_keys import explain_placeholder_key
-from iamtriage.explaining._rules.credentials.rejected_requests import (
+from iamtriage.explaining._rules.credentials.keys.placeholder_keys import explain_placeholder_key
+from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
     CHECK_KEY,
     REJECTION_PHRASES,
     RejectedRequest,
@@ -52,8 +44,11 @@ from iamtriage.explaining._rules.credentials.rejected_requests import (
     describe_request,
     find_other_rejection,
 )
-from iamtriage.explaining._rules.credentials.rejecting_regions import describe_not_enabled, region_remedies
-from iamtriage.explaining._rules.credentials.unaccepted_keys import (
+from iamtriage.explaining._rules.credentials.keys.rejecting_regions import (
+    describe_not_enabled,
+    region_remedies,
+)
+from iamtriage.explaining._rules.credentials.keys.unaccepted_keys import (
     INVALID_CREDENTIALS,
     likely_causes,
     list_remedies,
@@ -61,6 +56,11 @@ from iamtriage.explaining._rules.credentials.unaccepted_keys import (
     reported_cause,
     summarize,
 )
+from iamtriage.explaining._rules.credentials.logins import service_logins
+from iamtriage.explaining._rules.credentials.logins.missing_logins import add_other_user
+from iamtriage.explaining._rules.credentials.profiles.other_users import find_unit
+from iamtriage.explaining._rules.credentials.requests import unsigned_requests
+from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_swapped_keys
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy

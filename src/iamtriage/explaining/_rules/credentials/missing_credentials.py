@@ -13,27 +13,20 @@ from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.credentials import (
-    bedrock_keys,
+from iamtriage.explaining._rules.credentials import containers, session_renewal
+from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
+from iamtriage.explaining._rules.credentials.keys import bedrock_keys, given_credentials, limited_credentials
+from iamtriage.explaining._rules.credentials.logins import missing_logins, registry_logins, service_logins
+from iamtriage.explaining._rules.credentials.no_credentials import explain_no_credentials
+from iamtriage.explaining._rules.credentials.profiles import (
     broken_profiles,
-    containers,
-    credential_endpoints,
-    ecs_tasks,
-    given_credentials,
-    limited_credentials,
-    missing_logins,
     missing_profiles,
     other_users,
-    pod_agents,
-    registry_logins,
-    service_logins,
-    session_renewal,
     unread_sources,
-    unsigned_requests,
 )
-from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
-from iamtriage.explaining._rules.credentials.no_credentials import explain_no_credentials
 from iamtriage.explaining._rules.credentials.provider_chains import explain_unlisted_provider
+from iamtriage.explaining._rules.credentials.requests import unsigned_requests
+from iamtriage.explaining._rules.credentials.workloads import credential_endpoints, ecs_tasks, pod_agents
 from iamtriage.explaining._rules.shared import certificates, clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy

@@ -15,22 +15,17 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.readers.runtimes import search_present
 from iamtriage.explaining._context.readers.workflows import find_jobs_without_token
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.credentials import (
+from iamtriage.explaining._rules.credentials import containers, credential_sources, php_pools, provider_chains
+from iamtriage.explaining._rules.credentials.profiles import missing_profiles, other_users, unread_sources
+from iamtriage.explaining._rules.credentials.workloads import (
     ci_jobs,
-    containers,
     credential_endpoints,
-    credential_sources,
     ecs_tasks,
     image_builds,
     job_gaps,
     missing_modules,
-    missing_profiles,
-    other_users,
-    php_pools,
     pod_agents,
     pod_roles,
-    provider_chains,
-    unread_sources,
 )
 from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case

@@ -14,8 +14,8 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.credentials import pod_roles
-from iamtriage.explaining._rules.credentials.credential_endpoints import INSTANCE_SESSION
+from iamtriage.explaining._rules.credentials.workloads import pod_roles
+from iamtriage.explaining._rules.credentials.workloads.credential_endpoints import INSTANCE_SESSION
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial

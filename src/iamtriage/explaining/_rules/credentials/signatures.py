@@ -11,16 +11,14 @@ from iamtriage._text import as_sentence
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.credentials import (
-    access_keys,
+from iamtriage.explaining._rules.credentials.keys import access_keys, key_sources, spoiled_secrets
+from iamtriage.explaining._rules.credentials.keys.limited_credentials import find_shown_caller
+from iamtriage.explaining._rules.credentials.requests import (
     authorization_headers,
-    key_sources,
     presigned_requests,
     presigned_urls,
     rewritten_requests,
-    spoiled_secrets,
 )
-from iamtriage.explaining._rules.credentials.limited_credentials import find_shown_caller
 from iamtriage.explaining._rules.shared import clocks, clues, commands, credential_remedies, pages, text_signs
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED

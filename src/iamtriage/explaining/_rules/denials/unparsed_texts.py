@@ -21,9 +21,9 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.calls.execution_roles import explain_execution_role
-from iamtriage.explaining._rules.credentials import ci_jobs
-from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_key
-from iamtriage.explaining._rules.credentials.lost_secrets import explain_lost_secret
+from iamtriage.explaining._rules.credentials.keys.access_keys import explain_exposed_key
+from iamtriage.explaining._rules.credentials.keys.lost_secrets import explain_lost_secret
+from iamtriage.explaining._rules.credentials.workloads import ci_jobs
 from iamtriage.explaining._rules.denials.roles.saml import explain_invalid_response
 from iamtriage.explaining._rules.denials.services import repositories
 from iamtriage.explaining._rules.kubernetes.rejected_objects import explain_rejected_object

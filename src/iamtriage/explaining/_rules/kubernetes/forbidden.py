@@ -18,7 +18,10 @@ from iamtriage.explaining._context.readers.kubernetes.pod_templates import (
     find_misplaced_account,
 )
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.credentials.pod_problems import describe_misplaced, move_account_remedy
+from iamtriage.explaining._rules.credentials.workloads.pod_problems import (
+    describe_misplaced,
+    move_account_remedy,
+)
 from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.cloud_roles import describe_cloud_roles
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator

@@ -14,7 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.credentials.unsigned_requests import HEADER_LOST
+from iamtriage.explaining._rules.credentials.requests.unsigned_requests import HEADER_LOST
 from iamtriage.explaining._rules.kubernetes.cluster_access import kubeconfig_remedy
 from iamtriage.explaining._rules.kubernetes.stored_tokens import TERRAFORM, configure_terraform
 from iamtriage.explaining._rules.shared import clues, commands, pages

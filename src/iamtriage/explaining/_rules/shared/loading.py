@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def load_rule(name: str) -> Callable[..., Any]:
     """Return a function by its name below ``iamtriage.explaining._rules``.
 
-    >>> load_rule("credentials.access_keys.explain_key_quota").__name__
+    >>> load_rule("credentials.keys.access_keys.explain_key_quota").__name__
     'explain_key_quota'
     """
     module, _, function = name.rpartition(".")

@@ -20,7 +20,7 @@ _OF_KAFKA = lazy_pattern(
 )
 # The rules of messages that are not found by a fragment.
 _OTHER_MESSAGE = "denials.services.service_specific.explain_service_message"
-_USER_POOL = "credentials.identity_pools.explain_user_pool"
+_USER_POOL = "credentials.tokens.identity_pools.explain_user_pool"
 _OTHER_SOFTWARE = "denials.s3.s3_compatible_stores.explain_s3_compatible_store"
 SERVICES_IN_PROSE = {
     "cloudwatch alarms": "cloudwatch.amazonaws.com",
@@ -80,7 +80,9 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     ),
     "denials.services.deployments.explain_target_account": ("role with trust relationship to role",),
     "denials.roles.barred_callers.explain_root_assumes": ("may not be assumed by root",),
-    "credentials.missing_logins.explain_login_not_allowed": ("credentials due to insufficient permissions",),
+    "credentials.logins.missing_logins.explain_login_not_allowed": (
+        "credentials due to insufficient permissions",
+    ),
     "denials.services.sessions.explain_called_from_session": ("token with session credentials",),
     "denials.roles.mfa_codes.explain_mfa": ("multifactorauthentication failed",),
     "denials.services.service_settings.explain_unknown_operation": (
@@ -185,10 +187,10 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "account is not authorized to invoke this api operation",
         "model access is denied due to invalid_payment_instrument",
     ),
-    "credentials.identity_pools.explain_identity_pool_guest": (
+    "credentials.tokens.identity_pools.explain_identity_pool_guest": (
         "unauthenticated access is not supported for this identity pool",
     ),
-    "credentials.identity_pools.explain_rejected_login": (
+    "credentials.tokens.identity_pools.explain_rejected_login": (
         "logins don't match",
         "invalid login token",
         "not from a supported provider of this identity pool",
@@ -203,13 +205,13 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "secret hash for client",
         "secret_hash was not received",
     ),
-    "credentials.identity_pools.explain_identity_forbidden": ("access to identity '",),
-    "credentials.identity_pools.explain_pool_roles": ("invalid identity pool configuration",),
-    "credentials.presigned_urls.explain_url_incomplete": (
+    "credentials.tokens.identity_pools.explain_identity_forbidden": ("access to identity '",),
+    "credentials.tokens.identity_pools.explain_pool_roles": ("invalid identity pool configuration",),
+    "credentials.requests.presigned_urls.explain_url_incomplete": (
         "query-string authentication requires the signature",
     ),
-    "credentials.presigned_urls.explain_url_not_yet_valid": ("request is not yet valid",),
-    "credentials.presigned_urls.explain_url_expired": ("request has expired",),
+    "credentials.requests.presigned_urls.explain_url_not_yet_valid": ("request is not yet valid",),
+    "credentials.requests.presigned_urls.explain_url_expired": ("request has expired",),
 }
 MESSAGE_RULES = tuple((fragment, rule) for rule, fragments in _FRAGMENTS.items() for fragment in fragments)
 """Fragments of messages, in lowercase, and the rules that explain them. The first one that occurs is used."""

@@ -16,7 +16,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.credentials import key_sources
+from iamtriage.explaining._rules.credentials.keys import key_sources
 from iamtriage.explaining._rules.shared import clusters, commands, pages, principal_words
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy

@@ -30,7 +30,7 @@ from iamtriage.explaining._rules.shared.text_signs import (
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, denial_summary
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._rules.credentials.pod_annotations import PodProblem
+    from iamtriage.explaining._rules.credentials.workloads.pod_annotations import PodProblem
 
 # EC2 names the session of an instance's role after the instance, whose ID can be masked.
 _INSTANCE_SESSION = lazy_pattern(
@@ -87,7 +87,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     if found is None:
         return explanation
     # Most sessions of instances are none of pods.
-    from iamtriage.explaining._rules.credentials import pod_problems, pod_roles
+    from iamtriage.explaining._rules.credentials.workloads import pod_problems, pod_roles
 
     (evidence, because), case = found, denial.case
     shown = read_pod_evidence(denial.failure.text)
@@ -224,7 +224,7 @@ _POD_TRUST = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":
 
 def _role_with_policy(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...] | None:
     """Return the remedies, first the one that looks for the role of the pod, or creates one with the policy."""
-    from iamtriage.explaining._rules.credentials import pod_roles
+    from iamtriage.explaining._rules.credentials.workloads import pod_roles
 
     title = f"Allow {denial.action} for the pod's role"
     policy = next((each for each in remedies if each.title == title), None)
@@ -264,7 +264,7 @@ def _role_with_policy(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Rem
 def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     """Return the evidence that a pod called, with its reasons, if there is any."""
     if denial.failure.principal is None:
-        from iamtriage.explaining._rules.credentials.pod_problems import find_pod_problem
+        from iamtriage.explaining._rules.credentials.workloads.pod_problems import find_pod_problem
 
         if (find_pod_problem(denial.case) or _find_unused_role(denial)) is None:
             return None
@@ -313,7 +313,7 @@ def _find_unused_role(denial: Denial) -> PodProblem | None:
     controller = find_controller_of_denial(denial.action or "", denial.failure)
     if denial.failure.principal is not None or controller is None:
         return None
-    from iamtriage.explaining._rules.credentials import pod_problems, pod_roles
+    from iamtriage.explaining._rules.credentials.workloads import pod_problems, pod_roles
 
     path = controller.managed_policy
     unused = pod_problems.find_unused_role(denial.case, path and path.rpartition("/")[2])

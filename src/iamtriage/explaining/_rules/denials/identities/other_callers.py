@@ -20,7 +20,7 @@ from iamtriage.explaining._context.readers.command_runs import find_contrast
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.credentials.ecs_tasks import NO_TASK_ROLE, task_role_remedy
+from iamtriage.explaining._rules.credentials.workloads.ecs_tasks import NO_TASK_ROLE, task_role_remedy
 from iamtriage.explaining._rules.shared import commands, pages, policy_principals, principal_words
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.denial import Denial

@@ -20,7 +20,7 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.credentials import identity_pools
+from iamtriage.explaining._rules.credentials.tokens import identity_pools
 from iamtriage.explaining._rules.denials.roles import assuming_roles, role_conditions, web_identity_remedies
 from iamtriage.explaining._rules.denials.roles.other_providers import explain_other_provider
 from iamtriage.explaining._rules.denials.roles.rejected_identities import (

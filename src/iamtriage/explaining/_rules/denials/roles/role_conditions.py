@@ -17,7 +17,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.credentials.pod_problems import recreate_pods_remedy
+from iamtriage.explaining._rules.credentials.workloads.pod_problems import recreate_pods_remedy
 from iamtriage.explaining._rules.denials.roles import external_ids
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_program

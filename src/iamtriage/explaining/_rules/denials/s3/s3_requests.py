@@ -172,7 +172,7 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
     if signed is None or is_known or "/" not in (denial.resource or ""):
         return None
     # Few texts have a presigned URL.
-    from iamtriage.explaining._rules.credentials.presigned_requests import (
+    from iamtriage.explaining._rules.credentials.requests.presigned_requests import (
         PRESIGNED_URL_EDITED,
         compare_methods,
     )

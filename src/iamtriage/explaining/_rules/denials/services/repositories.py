@@ -22,7 +22,8 @@ from iamtriage.explaining._context.readers.command_runs import CommandRun, find_
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.credentials import registry_logins, unsigned_requests
+from iamtriage.explaining._rules.credentials.logins import registry_logins
+from iamtriage.explaining._rules.credentials.requests import unsigned_requests
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case

@@ -1,0 +1,1 @@
+"""Explain access keys and session tokens that AWS rejects."""

@@ -1,0 +1,125 @@
+"""Build the remedies for Regions that reject credentials: opt-in Regions, and those of other partitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.sts._endpoints import find_endpoint
+from iamtriage.sts._evidence import GLOBAL_HOST
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.credentials.keys.rejected_requests import RejectedRequest
+    from iamtriage.explaining._rules.sts.findings import StsFindings
+
+
+def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:
+    """Yield the fixes for an opt-in Region that rejects credentials, the likeliest first."""
+    if not request.is_opt_in:
+        return
+    works = bool(request.working_regions)
+    enable = credential_remedies.enable_region(request.region, request.account, works_elsewhere=works)
+    if request.lacks_region_of_caller:
+        elsewhere = _call_elsewhere_remedy(request)
+        yield from (elsewhere, enable) if request.is_terraform else (enable, elsewhere)
+        return
+    if not (request.uses_session or request.is_enabled):
+        yield enable
+    if request.has_no_token:
+        return
+    issue_v2 = "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token"
+    update: Labelled | None = Labelled(
+        "Or, as an administrator, let the global endpoint issue version 2 tokens:", issue_v2
+    )
+    title = "Get the session from a regional STS endpoint"
+    if request.corrected_line:
+        # The setting does not change an endpoint URL.
+        yield your_remedy(
+            title,
+            "Tokens of regional endpoints are valid in all Regions. The line of code that gets the session becomes:",
+            manifest=request.corrected_line,
+            manifest_language="text",
+            url=pages.TEMPORARY_REGIONS,
+        )
+        yield account_remedy(
+            "Or let the global endpoint issue version 2 tokens",
+            "This applies to all programs of the account. Version 2 tokens are longer.",
+            commands=issue_v2,
+            url=pages.TEMPORARY_REGIONS,
+        )
+        if not request.is_enabled:
+            yield enable
+        return
+    other, then = None, "Then, in either case,"
+    if request.is_enabled:
+        known = "" if works else f"The account has enabled {request.region}: that is not the cure. "
+        other = f"{known}In ~/.aws/config, the setting is sts_regional_endpoints = regional."
+    elif request.uses_session:
+        other = f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens."
+        update, then = None, "Then"
+    if not request.uses_session:
+        title += ", or let the global one issue version 2 tokens"
+    yield your_remedy(
+        title,
+        f"{'' if request.uses_session else 'A key that begins with AKIA has no session token, so this is not its problem. '}Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
+        other,
+        commands=(
+            "export AWS_STS_REGIONAL_ENDPOINTS=regional",
+            update,
+            Labelled(f"{then} remove the cached sessions, and run the command again:", "aws-vault clear")
+            if request.uses_vault
+            else None,
+        ),
+        url=pages.TEMPORARY_REGIONS,
+    )
+    if request.is_enabled or not request.uses_session:
+        return
+    yield enable
+    yield from (each for each in region.remedies if each.who == "account administrator")
+
+
+def _call_elsewhere_remedy(request: RejectedRequest) -> Remedy:
+    """Return how to assume a role without the STS endpoint of a Region that the caller's account has not enabled."""
+    region = request.working_regions[0] if request.working_regions else "us-east-1"
+    title, block = f"Or call STS in {region}", None
+    if request.is_terraform:
+        # https://github.com/hashicorp/terraform-provider-aws/issues/32549
+        title = f"Call STS in {region}: add sts_region to the provider block"
+        block = f'provider "aws" {{\n  region     = "{request.region}"\n  sts_region = "{region}"\n  # the other arguments stay\n}}\n'
+    return your_remedy(
+        title,
+        f"Only the STS client needs another Region. The session is valid in {request.region}, too, if the account of the role has enabled it.",
+        manifest=block,
+        manifest_language="hcl",
+        url=pages.TEMPORARY_REGIONS,
+    )
+
+
+def set_region_remedy(request: RejectedRequest) -> Remedy | None:
+    """Return the remedy that sets the region of a pod in another partition."""
+    endpoint = None if request.region is None else find_endpoint(request.region)
+    if endpoint is None or request.is_signed:
+        return None
+    region = commands.region(request.region)
+    return your_remedy(
+        f"Set the Region in the container: AWS_REGION and AWS_DEFAULT_REGION to {region}",
+        f"Without a Region, many SDKs call https://{GLOBAL_HOST}, which does not serve {request.partition}. With the Region, they call {endpoint.url}.",
+        f"If env prints this Region already, remove an AWS_ENDPOINT_URL of another partition, or correct an AWS_ROLE_ARN (annotation eks.amazonaws.com/role-arn) that does not begin with arn:{request.partition}:.",
+        "Also set the Region in the manifest or chart, which can overwrite the change.",
+        commands=(
+            "kubectl exec deployment/NAME --namespace NAMESPACE -- env | grep -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL -e AWS_ROLE_ARN",
+            f"kubectl set env deployment/NAME AWS_REGION={region} AWS_DEFAULT_REGION={region} --namespace NAMESPACE",
+        ),
+        url=pages.EKS_STS,
+    )
+
+
+def describe_not_enabled(request: RejectedRequest, what: str) -> str:
+    """Return that an account has not enabled a Region: the caller's, if the call is to assume a role."""
+    if not request.lacks_region_of_caller or request.role is None:
+        return f"the account has not enabled {what}"
+    number = "" if request.account is None else f" {request.account}"
+    return f"the caller's account{number} has not enabled {what}. Enabling it in {request.role.account}, the account of the role, is not enough"

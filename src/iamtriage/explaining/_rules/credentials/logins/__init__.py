@@ -1,0 +1,1 @@
+"""Explain sign-ins and logins to registries that are missing, or made elsewhere."""

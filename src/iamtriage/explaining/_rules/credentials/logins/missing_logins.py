@@ -1,0 +1,369 @@
+"""Explain sign-ins and helper programs that returned no credentials."""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, lower_first
+from iamtriage.arns._principals import User
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.credentials.logins.kubeconfig_versions import (
+    API_VERSION,
+    OTHER_VERSION,
+    explain_api_version,
+)
+from iamtriage.explaining._rules.credentials.logins.sign_in_places import explain_sign_in_elsewhere
+from iamtriage.explaining._rules.credentials.profiles import other_users
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, principal_words
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.common_causes import WRONG_SSO_SESSION
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_profile
+from iamtriage.failures._failures import Failure, MissingCredentials
+
+# botocore.utils.SSOTokenLoader
+_SSO_TOKEN_OF = lazy_pattern(r"Token for ([^\s\"']{1,200}) does not exist", re.ASCII)
+# https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html
+_EXIT_CODE = lazy_pattern(r"aws failed with exit code (25[2-5])\b", re.ASCII)
+_EXIT_CODES = {
+    "252": "its arguments in the kubeconfig are invalid for this version of the AWS CLI",
+    "253": "its configuration or credentials are missing or invalid",
+    "254": "AWS returned an error, such as a denial or expired credentials",
+}
+_EXECUTABLE = lazy_pattern(
+    r"executable ([\w./-]{1,80}) (?:failed|not found)|exec: (?:fork/exec )?\"?([\w./-]{1,80})\"?: (?:executable file not found|no such file)"
+)
+_UPDATE_KUBECONFIG = "aws eks update-kubeconfig --name CLUSTER --region REGION"
+_HELPER = "aws eks get-token --cluster-name CLUSTER --region REGION"
+# As the AWS CLI and aws-iam-authenticator, which are such helpers, report it.
+_NO_CREDENTIALS_FOUND = lazy_pattern(
+    r"NoCredentialProviders|no valid providers in chain|Unable to locate credentials"
+)
+OTHER_HOME = CauseType(
+    "other-local-user",
+    title="The call runs as another user",
+    text="Another user signed in, or the sign-in is outside of the container.",
+    meaning="The call runs as another user, in a container or with sudo, and reads other files.",
+    fix="Run the call as the user who has the files, or set AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE.",
+    recognised_by="The text shows sudo, a shell of root, cron, systemd or docker.",
+    sign=r"\bdocker (?:run|exec|compose)\b|\bHOME=/root\b",
+    commands=("printenv AWS_PROFILE",),
+    of="profile-not-found",
+)
+HELPER_WITHOUT_CREDENTIALS = CauseType(
+    "helper-without-credentials",
+    title="The kubeconfig's helper found no AWS credentials",
+    fix="Sign in for the profile that the kubeconfig names, then run kubectl again.",
+    of="kubeconfig-helper",
+)
+HELPER_TIMEOUT = CauseType(
+    "helper-timeout",
+    title="The helper could not reach STS",
+    fix="Check the network and the proxy of the machine. The helper must reach the STS endpoint on port 443: check the VPN, HTTPS_PROXY and NO_PROXY.",
+    commands=("aws sts get-caller-identity",),
+    recognised_by="The helper says that it could not connect to the endpoint.",
+    sign=r"\bConnect timeout on endpoint URL|\bCould not connect to the endpoint URL",
+    of="kubeconfig-helper",
+)
+NO_LOGIN_SESSION = CauseType(
+    "no-login-session",
+    title="The profile uses aws login, and it has no usable session",
+    recognised_by="The SDK says that there is no login session, or that its credentials cannot be loaded.",
+    fix="Run aws login.",
+    sources=(pages.CLI_LOGIN,),
+)
+LOGIN_NOT_ALLOWED = CauseType(
+    "login-not-allowed",
+    title="The user or role is not allowed to create credentials with aws login",
+    recognised_by="The SDK says that it cannot create or refresh login credentials due to insufficient permissions.",
+    fix="Allow signin:CreateOAuth2Token and signin:AuthorizeOAuth2Access for the user or role.",
+    sources=(pages.CLI_LOGIN,),
+)
+NO_SSO_LOGIN = CauseType(
+    "no-sso-login",
+    title="The SDK found no sign-in token for the profile's session",
+    recognised_by='The SDK says "Error loading SSO Token" or a similar message.',
+    fix="Sign in with aws sso login.",
+    sources=(pages.SSO_LOGIN,),
+)
+KUBECONFIG_HELPER = CauseType(
+    "kubeconfig-helper",
+    title="The credential helper of the kubeconfig failed",
+    meaning="kubectl runs a program to get a token, and this program failed or was not found.",
+    recognised_by='kubectl says "getting credentials: exec", or the authenticator "could not get token".',
+    fix="Run the helper by hand, and correct what it reports.",
+    sources=(pages.EKS_KUBECONFIG,),
+)
+_SHOW_HELPER = "kubectl config view --minify --output jsonpath='{.users[].user.exec}'"
+_SIGN_IN_FOR_KUBECTL = "The first command prints the profile that kubectl uses (--profile or AWS_PROFILE; if it has none, that of your shell). Sign in with it, and repeat the kubectl command."
+
+
+def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that the profile has no sign-in to IAM Identity Center."""
+    found = _SSO_TOKEN_OF.search(message)
+    # botocore names the sso-session, or the start URL of a profile without one.
+    session = None if found is None or "://" in found[1] else clues.safe_name(found[1])
+    described = f"the session {session}" if session else "the profile"
+    login = credential_remedies.SSO_LOGIN
+    steps, show = login.steps, None
+    lines: Commands = login.commands
+    if session is not None and find_profile(case) is None:
+        step = f"The sign-in is valid for all profiles with sso_session = {session} in ~/.aws/config."
+        steps = (step, *steps[1:])
+        lines = (commands.fill_command("aws sso login --sso-session {}", commands.profile(session)),)
+    if "getting credentials: exec" in case.text:
+        why = "kubectl uses the profile in the exec section of the kubeconfig, or AWS_PROFILE. To print the section:"
+        show = Labelled(why, _SHOW_HELPER)
+    login = your_remedy(login.title, *steps, commands=(*lines, show), url=login.url)
+    reported = clues.reported_cause(NO_SSO_LOGIN, message, "Error loading SSO Token")
+    if (elsewhere := explain_sign_in_elsewhere(case, session, reported)) is not None:
+        return elsewhere
+    other = other_users.find_other_shell(case)
+    cache = "the token cache" if other is None else f"the token cache {other.files},"
+    causes = (
+        WRONG_SSO_SESSION.cause() if "aws sso login" in case.text and other is None else None,
+        OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", other.because, text=other.why),
+    )
+    return case.explain(
+        f"There is no IAM Identity Center sign-in for {described}: {cache} has no token for it. No permission is missing.",
+        reported,
+        *causes,
+        remedies=present(other and other.remedy, login),
+    )
+
+
+def add_other_user(explanation: Explanation, case: Case[Failure]) -> Explanation:
+    """Add that a command used the credentials of another user, if the text shows that it works without sudo."""
+    other = other_users.find_other_user(case)
+    if other is None or not other.because:
+        return explanation
+    return attrs.evolve(
+        explanation,
+        summary=f"{explanation.summary.rstrip('.')}: the credentials are those {other.files}.",
+        causes=(*explanation.causes[:1], OTHER_HOME.cause("derived", other.because, text=other.why)),
+        remedies=(other.remedy, *explanation.remedies),
+    )
+
+
+def add_kubectl_failure(case: Case[Failure], explanation: Explanation) -> Explanation:
+    """Add that kubectl got no token because of the failure, and where its profile is."""
+    if "get-token" in explanation.summary or explanation.topic == "kubeconfig-helper":
+        return explanation
+    helper = "aws-iam-authenticator" if "executable aws-iam" in case.text else "aws eks get-token"
+    consequence = f"This is why {helper} failed, before any call to the cluster."
+    first, *others = explanation.remedies
+    asks_for_profile = first.commands == credential_remedies.SSO_LOGIN.commands
+    if asks_for_profile and find_profile(case) is None:
+        steps = (each for each in first.steps if each not in credential_remedies.SSO_LOGIN.steps)
+        lines = (_SHOW_HELPER, *first.commands)
+        first = your_remedy(first.title, *steps, _SIGN_IN_FOR_KUBECTL, commands=lines, url=first.url)
+    if getattr(case.failure, "action", None) == "sts:AssumeRole":
+        caller = principal_words.describe_principal(case.principal, case.caller)
+        consequence = f"{consequence[:-1]}: the kubeconfig (--role-arn) or its profile (role_arn) tells it to assume the role."
+        has_entry = _has_entry(case)
+        own = your_remedy(
+            f"Update the kubeconfig without --role-arn, because {caller} has access to the cluster itself"
+            if has_entry
+            else f"Or, if {caller} has access to the cluster, update the kubeconfig without --role-arn",
+            "The command replaces the exec section. If --role or --role-arn is still in its args, or role_arn in its profile, remove the option and the ARN there."
+            if has_entry
+            else None,
+            commands=(find_cluster(case).kubeconfig_command(), "kubectl auth whoami" if has_entry else None),
+            url=pages.EKS_KUBECONFIG,
+        )
+        if has_entry:
+            consequence += f" It does not need that role: {caller} has access to the cluster itself."
+            first, others = (
+                own,
+                [attrs.evolve(first, title=f"Or {lower_first(first.title)}"), *others],
+            )
+        else:
+            others.insert(0, own)
+    return attrs.evolve(
+        explanation, summary=f"{explanation.summary} {consequence}", remedies=(first, *others)
+    )
+
+
+def _has_entry(case: Case[Failure]) -> bool:
+    """Return whether a text says that the caller has access to the cluster: in words, or in a list of entries."""
+    name = getattr(case.principal, "role_name", None) or getattr(case.principal, "name", None)
+    if name is None:
+        return False
+    who = rf"(?:(?<![\w/-]){re.escape(name)}[`\"']?|\bI\b|\b[Mm]y (?:own )?(?:IAM )?(?:user|role))"
+    said = rf"{who} (?:(?:itself|already|also|now) )?(?:has|have|had|got|is|was)\b(?! to\b| going\b)(?:(?!\bno\b|\bnot\b|n't\b|\bnever\b|\btold\b|\basked\b|\bif\b|\b(?:an)?other\b|\black|\bwithout\b)[^.\n]){{0,60}}?(?:\baccess entr|\bmapped\b|\baws-auth\b|\bAmazonEKS\w{{0,20}}Policy\b)"
+    listed = rf"\baccessEntr\w+[^]]{{0,2000}}?:(?:user|role)/(?:[\w+=,.@-]+/){{0,5}}{re.escape(name)}\""
+    return re.search(f"{said}|{listed}", case.failure.text) is not None
+
+
+def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that there is no session of ``aws login``."""
+    profile = find_profile(case)
+    return case.explain(
+        f"The profile{f' {profile}' if profile else ''} has no usable session of aws login.",
+        clues.reported_cause(
+            NO_LOGIN_SESSION, message, "loading login session token", "redeeming a login authorization code"
+        ),
+        remedies=credential_remedies.CONSOLE_LOGIN,
+    )
+
+
+def explain_login_not_allowed(denial: Denial) -> Explanation:
+    """Explain that the user or role that signed in with ``aws login`` is not allowed to create credentials."""
+    policy = f"arn:{clues.find_partition(denial.case)}:iam::aws:policy/SignInLocalDevelopmentAccess"
+    role = principal_words.underlying_role(denial.principal)
+    of_role = commands.attach_policy(commands.role_name(role.name if role else None), policy)
+    of_user = f"aws iam attach-user-policy --user-name USER_NAME --policy-arn {policy}"
+    return denial.explain(
+        "The user or role that signed in with aws login is not allowed to call signin:CreateOAuth2Token, which creates and refreshes its credentials.",
+        LOGIN_NOT_ALLOWED.cause("reported", "The text names the action signin:CreateOAuth2Token."),
+        remedies=account_remedy(
+            "Allow the user or role to use aws login",
+            "Attach SignInLocalDevelopmentAccess, which allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token, to the user or role that signed in to the console: the browser shows its name. For an IAM Identity Center user, attach it to the permission set, or sign in with aws sso login instead.",
+            "If it is attached, look for a Deny: a service or resource control policy, or a permissions boundary, can deny signin actions.",
+            commands=(
+                None if role else of_user,
+                None if isinstance(denial.principal, User) else Labelled("Or, for a role:", of_role),
+                Labelled("Then, as the user or role:", "aws login"),
+            ),
+            url=pages.CLI_LOGIN,
+        ),
+        notes="The credentials are neither missing nor expired: without the permission, aws login fails again.",
+    )
+
+
+_LACKING = "The profile or role in the kubeconfig has no AWS credentials, or expired ones."
+_IN_ARGO_CD = "kubectl exec --namespace argocd statefulset/argocd-application-controller -- argocd-k8s-auth aws --cluster-name CLUSTER"
+_RUN_IN_ARGO_CD = your_remedy(
+    "Run the helper in Argo CD's pod",
+    "Its own error says what is wrong. It calls STS with the role of the service account: set one on argocd-application-controller and argocd-server, by a Pod Identity association or an annotation (IRSA).",
+    "That role must be allowed to assume the roleARN in awsAuthConfig of the cluster secret, whose trust policy must allow it, too.",
+    commands=(
+        _IN_ARGO_CD,
+        Labelled("If the cluster secret has a roleARN:", f"{_IN_ARGO_CD} --role-arn ROLE_ARN"),
+    ),
+    url="https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks",
+)
+
+
+def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that the kubeconfig's credential helper failed."""
+    found, exit_code = _EXECUTABLE.search(message), _EXIT_CODE.search(message)
+    name = clues.safe_name(next(filter(None, found.groups()), None)) if found else None
+    reason = None if exit_code is None else _EXIT_CODES.get(exit_code[1])
+    because = () if name is None else (f"The text names the program {name}.",)
+    if exit_code is not None:
+        because = (f"The AWS CLI ended with exit code {exit_code[1]}.",)
+    outcome, summary = "failed", "The helper that gets credentials for the cluster {}."
+    lacking, is_argo_cd = _LACKING, name == "argocd-k8s-auth"
+    if is_argo_cd:
+        lacking = "The service accounts of Argo CD's pods have no role, or that role is not allowed to assume the one in the cluster secret."
+    causes: tuple[Cause, ...] = (HELPER_WITHOUT_CREDENTIALS.cause(text=lacking), HELPER_TIMEOUT.cause())
+    if "Client.Timeout exceeded" in message:
+        causes = causes[::-1]
+    first: tuple[Remedy, ...] = ()
+    others: tuple[Remedy, ...] = (_RUN_BY_HAND, _WRITE_AGAIN)
+    other = other_users.find_other_shell(case)
+    # The helper's own error takes precedence over a file that was not found.
+    if _NO_CREDENTIALS_FOUND.search(message):
+        outcome = "found no AWS credentials"
+        causes = (HELPER_WITHOUT_CREDENTIALS.cause("derived"),)
+        if other is None:
+            first = (credential_remedies.CONFIGURE_CREDENTIALS,)
+    elif API_VERSION in message or OTHER_VERSION in message:
+        return explain_api_version(case, message)
+    elif "not found" in message or "no such file" in message:
+        install = _install_cli(case.failure.text)
+        if name == "aws-iam-authenticator":
+            # https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html
+            install = your_remedy(
+                "Let the kubeconfig use the AWS CLI instead",
+                "The command writes an entry that gets the token with aws eks get-token. aws-iam-authenticator is then not needed. Add --profile or --role-arn if the old entry has one.",
+                commands=_UPDATE_KUBECONFIG,
+                url=pages.EKS_KUBECONFIG,
+            )
+        outcome, causes, first = "was not found", (), (install,)
+        # A path in the kubeconfig can be that of another computer.
+        others = (_WRITE_AGAIN,) if name and "/" in name else ()
+        because = ("Without a token, the client sends no request to the cluster.",)
+        summary = f"The Kubernetes client could not start {name or 'the program'}, which gets the token for the cluster: it {{}}. Neither AWS nor the cluster refused anything."
+        if (line := other_users.find_command_with_sudo(case)) is not None:
+            outcome = "was not found: sudo does not search the PATH of your shell"
+            path = your_remedy(
+                "Run the command without sudo, or pass your PATH to it",
+                "sudo searches only the directories of secure_path in /etc/sudoers.",
+                'If the command needs root, write sudo env "PATH=$PATH" instead of sudo.',
+                commands=line,
+                url=pages.EKS_KUBECONFIG,
+            )
+            first = (path, install)
+        other = None
+    if other is not None:
+        causes = (OTHER_HOME.cause("derived", other.because, text=other.why), *causes)
+        first = (other.remedy,)
+    if reason is not None:
+        summary = f"kubectl got no token: aws eks get-token failed because {reason}."
+    text = f"The program that {'Argo CD' if is_argo_cd else 'the kubeconfig'} runs to get a token {outcome}."
+    return case.explain(
+        summary.format(outcome),
+        KUBECONFIG_HELPER.cause("reported", because, text=text),
+        *causes,
+        remedies=(_RUN_IN_ARGO_CD,) if is_argo_cd else (*first, *others),
+    )
+
+
+# A job or container, as people and CI systems name it, and the image that it runs in.
+_JOB = lazy_pattern(
+    r"(?i:\b(?:pipelines?|ci|ci/cd|cicd|runners?|gitlab|jenkins|(?:github|gitea) actions|bitbucket|circleci|images?|containers?|docker run|dockerfile)\b)"
+)
+_IMAGE = lazy_pattern(
+    r"\b(?i:image(?: is)?|FROM|using docker image)(?: ?[:=])? ?[`'\"]?(?P<image>(?:[a-z0-9.-]{1,60}/){1,4}[a-z0-9._-]{1,60}(?::[\w.-]{1,60})?)(?<![.:])",
+    re.ASCII,
+)
+
+
+def _install_cli(text: str) -> Remedy:
+    """Return how a job, a container or a computer gets the AWS CLI, which a kubeconfig runs."""
+    if _JOB.search(text) is None:
+        return your_remedy(
+            "Install the AWS CLI where the call runs: in the image of the job or container, or on the computer",
+            "The PATH there must contain aws. It also needs credentials of a principal that has access to the cluster.",
+            commands=("aws --version", "aws sts get-caller-identity", f"{_HELPER} > /dev/null"),
+            url=pages.EKS_KUBECONFIG,
+        )
+    images = {each["image"] for each in _IMAGE.finditer(text)}
+    has = (
+        f"The image {clip_text(images.pop())} has no aws"
+        if len(images) == 1
+        else "The PATH of the job or container has no aws"
+    )
+    # https://github.com/alpine-docker/k8s
+    return your_remedy(
+        "Run the job in an image with kubectl and the AWS CLI",
+        f"{has}: use one that has both, such as alpine/k8s, or install the AWS CLI 2 in it.",
+        "A kubeconfig has no credentials: give the job its own, preferably a role with OIDC. A profile in a copied kubeconfig does not exist there, so write the kubeconfig in the job.",
+        'If kubectl then says "You must be logged in to the server", the cluster does not know this role: that is when it needs an access entry, or an entry in aws-auth.',
+        commands=("aws --version", "aws sts get-caller-identity", _UPDATE_KUBECONFIG),
+        url=pages.EKS_KUBECONFIG,
+    )
+
+
+_RUN_BY_HAND = your_remedy(
+    "Run the helper by hand",
+    "Run it as the user, in the container and with the profile that the kubeconfig uses. Its own error says what is wrong.",
+    "If its credentials are missing or expired, sign in again, for example with aws sso login. The cluster is not the cause.",
+    commands=(_HELPER, "aws sts get-caller-identity"),
+    url=pages.EKS_KUBECONFIG,
+)
+_WRITE_AGAIN = your_remedy(
+    "Write the kubeconfig again",
+    "An old kubeconfig can name a helper, a profile or a role that no longer exists.",
+    commands=_UPDATE_KUBECONFIG,
+    url=pages.EKS_KUBECONFIG,
+)

@@ -1,0 +1,222 @@
+"""Explain logins with a password instead of a signature: SMTP to Amazon SES, and package managers to CodeArtifact."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.credentials.keys.bedrock_keys import explain_rejected_key
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
+
+_PAGE = "https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html"
+_REJECTED = "Authentication Credentials Invalid"
+_HOST = lazy_pattern(
+    r"\bemail-smtp(?:-fips)?\.(?P<region>[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com\b"
+)
+# A login, or the setting of a password, with the name of a secret access key.
+_KEY_IN_LOGIN = r"\bpass(?:word|wd)?[\"']?\s?(?:[:=]|is)\s?(?:the |my |our |its ){0,2}secret (?:access )?key\b|(?:\blogin\(|\bpass(?:word|wd)?[\"']?\s?[:=])[^\n]{0,160}?(?i:aws_?secret_?(?:access_?)?key|secret_?access_?key)[\"'\])]{0,4}"
+# The key of the login works in a call of the API, which signs with the secret access key.
+_KEY_WORKS = (
+    r"(?i:\bsame (?:access |secret )?(?:keys?|credentials|pair)\b[^\n]{0,120}?\b(?:fine|ok|sends?|works?)\b)"
+)
+_TEMPORARY_KEY = r"(?:\blogin\(|(?i:user(?:_?name)?)[\"']?\s?[:=])\s?[\"']?ASIA[A-Z0-9]{8,40}"
+_CALCULATE = "eep the access key ID as the user name, and calculate the password from the secret access key: save the script of the page below as smtp_credentials_generate.py, and run the command."
+_RAW = "This requires the key of an IAM user (AKIA…) with ses:SendRawEmail."
+SMTP_LOGIN_REJECTED = CauseType(
+    "smtp-login-rejected",
+    title="Amazon SES does not accept the SMTP user name and password",
+    text="The SMTP credentials were created for another Region, or their access key was deleted, or the password is not that of SMTP credentials.",
+    recognised_by='The reply "535 Authentication Credentials Invalid" of an email-smtp host.',
+    fix="Create SMTP credentials in the Region of the host.",
+    sources=(_PAGE,),
+)
+SECRET_KEY_AS_SMTP_PASSWORD = CauseType(
+    "secret-key-as-smtp-password",
+    title="A secret access key is used as the SMTP password",
+    text="The SMTP password is calculated from the secret access key for one Region. Only the SES API takes the key itself.",
+    recognised_by="The code or the settings in the text use a secret access key as the password, or the same key works with the API.",
+    fix="Use the password of SMTP credentials.",
+    sign=f"{_KEY_IN_LOGIN}|{_KEY_WORKS}",
+    remedy="the SMTP password",
+    of="smtp-login-rejected",
+)
+TEMPORARY_KEY_FOR_SMTP = CauseType(
+    "temporary-key-for-smtp",
+    title="The user name is a temporary access key ID",
+    text="SMTP credentials cannot come from temporary credentials, such as those of a role.",
+    recognised_by="The text shows a login whose user name is an access key ID that begins with ASIA.",
+    fix="Create SMTP credentials, which belong to an IAM user, or send with the SES API.",
+    sign=_TEMPORARY_KEY,
+    remedy="Create SMTP credentials",
+    of="smtp-login-rejected",
+)
+SMTP_LOGIN_MISSING = CauseType(
+    "smtp-login-missing",
+    title="The mail client sends no SMTP user name and password",
+    recognised_by='The reply "530 Authentication required" of an email-smtp host.',
+    fix="Set the user name and password of SMTP credentials in the mail client.",
+    sources=(_PAGE,),
+)
+NOT_LOGGED_IN = r"\b530[\s,-]{1,3}Authentication required"
+
+
+def explain_missing_smtp_login(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that a mail client did not log in to the SMTP interface of Amazon SES."""
+    return case.explain(
+        "Amazon SES requires a login: the mail client sent no SMTP user name and password.",
+        clues.reported_cause(SMTP_LOGIN_MISSING, message, "Authentication required"),
+        topic="smtp-login",
+        remedies=(
+            your_remedy(
+                "Set the user name and password of SMTP credentials in the mail client",
+                "Check the entry for exactly this host and port: a mail server such as Postfix sends no login to a host without an entry. Many clients only log in after STARTTLS.",
+                url=_PAGE,
+            ),
+            account_remedy(
+                "If there are none, create SMTP credentials",
+                "In the SES console, in the Region of the host, choose SMTP settings, then Create SMTP credentials.",
+                url=_PAGE,
+            ),
+        ),
+        notes="An IAM policy does not help: a sender without permission gets 554 Access denied.",
+    )
+
+
+def explain_rejected_login(case: Case[InvalidCredentials], message: str) -> Explanation | None:
+    """Explain a login that an SMTP server, Bedrock or CodeArtifact rejects: its password, API key or token."""
+    if _REJECTED in message:
+        return _explain_smtp_login(case)
+    if (rejected := explain_rejected_key(case, message)) is not None:
+        return rejected
+    envelope = case.failure.envelope
+    is_of_packages = envelope.service == "codeartifact" and not envelope.operation
+    return _explain_no_packages(case) if is_of_packages and envelope.status_code == _STATUS else None
+
+
+def _explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
+    """Explain that the SMTP interface of Amazon SES rejects a login."""
+    host = _HOST.search(case.text)
+    region = host["region"] if host else case.facts.region
+    where = f" in {region}" if region else ""
+    verdict = "SMTP credentials have their own password, which is valid in one Region"
+    is_temporary = re.search(_TEMPORARY_KEY, case.text) is not None
+    is_key = re.search(SECRET_KEY_AS_SMTP_PASSWORD.sign, case.text) is not None
+    if is_key:
+        verdict = "the program sends a secret access key, which is not an SMTP password"
+    elif is_temporary:
+        verdict = "the user name is a temporary access key ID, which SMTP does not accept"
+    is_allowed = "ses:SendRawEmail" in case.failure.text
+    raw = None if is_allowed else _RAW
+    script = fill_command("python3 smtp_credentials_generate.py SECRET_ACCESS_KEY {}", region or "REGION")
+    calculate = None
+    if is_key and not is_temporary:
+        calculate = your_remedy(
+            f"Calculate the SMTP password{where.replace(' in ', ' for ')} from the secret access key",
+            f"K{_CALCULATE} It prints the password, which is valid{where or ' in one Region'} only.",
+            raw,
+            "Set it as the password in the SMTP settings of the program. Then delete the command from the history of the shell.",
+            commands=script,
+            url=_PAGE,
+        )
+    can_calculate = calculate is None and not is_temporary
+    return case.explain(
+        f"Amazon SES does not accept the SMTP user name and password: {verdict}.",
+        None if is_key else clues.reported_cause(SMTP_LOGIN_REJECTED, case.text, _REJECTED),
+        SECRET_KEY_AS_SMTP_PASSWORD.cause("derived" if is_key else "possible"),
+        None if "AKIA" in case.text else TEMPORARY_KEY_FOR_SMTP.cause(),
+        topic="smtp-login",
+        remedies=(
+            calculate,
+            account_remedy(
+                f"{'Or create' if calculate else 'Create'} SMTP credentials in the SES console{where}, and use their user name and password",
+                "Choose SMTP settings, then Create SMTP credentials. SES creates an IAM user that is allowed ses:SendRawEmail, and shows the password once.",
+                *((f"Or k{_CALCULATE}", raw) if can_calculate else ()),
+                "Set both in the SMTP settings of the program.",
+                commands=script if can_calculate else None,
+                url=_PAGE,
+            ),
+            your_remedy(
+                "Or send with the SES API instead of SMTP",
+                "SDKs sign SendEmail with the credentials of a role, which need no password. The role needs ses:SendEmail and ses:SendRawEmail on the identity.",
+                url="https://docs.aws.amazon.com/ses/latest/dg/send-email-api.html",
+            ),
+        ),
+        notes=f"An IAM policy does not help{', and the one in the text is sufficient' if is_allowed else ''}: a sender without permission gets 554 Access denied.",
+    )
+
+
+NO_CODEARTIFACT_LOGIN = CauseType(
+    "no-codeartifact-login",
+    title="The CodeArtifact authorization token is missing or has expired",
+    text="The authorization token is missing, belongs to another domain, or has expired: it is valid for at most 12 hours.",
+    recognised_by="A package manager reports status 401 of a CodeArtifact host.",
+    fix="Run aws codeartifact login again, or get a new token.",
+    sources=(pages.CODEARTIFACT_TOKENS,),
+)
+_STATUS = 401
+# A list of indexes is seldom longer.
+_MAX_ENDPOINTS = 20
+_ENDPOINT = lazy_pattern(
+    r"(?:\b(?P<domain>[a-z][a-z0-9-]{0,48}[a-z0-9])-(?P<account>[0-9]{12})\.d\.)?\bcodeartifact\.(?P<region>[a-z0-9-]{4,30})"
+    r"\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|(?P<dual_stack>on\.aws))(?::443)?"
+    r"(?:/(?P<format>[a-z]{3,10})(?:/(?P<repository>[A-Za-z0-9][A-Za-z0-9._-]{1,99}))?)?",
+    re.ASCII,
+)
+_PHRASES = (
+    *("401 Error, Credentials not correct", "401 Client Error: Unauthorized", "401 Unauthorized"),
+    *("401 (Unauthorized)", "status code 401", "status code: 401", "status: 401", "Return code is: 401"),
+    *("Unauthorized - 401", "Unauthorized 401", "got 401", "E401"),
+)
+# The tools that aws codeartifact login configures, by the package format.
+_TOOLS = {"pypi": "pip", "npm": "npm", "nuget": "dotnet", "swift": "swift"}
+_OTHER_MANAGERS = "Package managers that this command does not configure, such as Maven, Gradle, Poetry, uv and Yarn 2, get a token (aws codeartifact get-authorization-token --query authorizationToken) as the password of the user aws, usually in CODEARTIFACT_AUTH_TOKEN."
+_NOT_DENIED = "No permission is missing: for that, the status would be 403. The login requires codeartifact:GetAuthorizationToken and sts:GetServiceBearerToken, and a download requires codeartifact:ReadFromRepository."
+
+
+def _explain_no_packages(case: Case[InvalidCredentials]) -> Explanation:
+    """Explain that CodeArtifact accepts no authorization token of a package manager."""
+    message = clues.message_text(case)
+    endpoint = _find_endpoint(message) or _find_endpoint(case.text)
+    where = f" to the repository {endpoint['repository']}" if endpoint and endpoint["repository"] else ""
+    where += f" in the domain {endpoint['domain']}" if endpoint and endpoint["domain"] else ""
+    return case.explain(
+        f"CodeArtifact rejected a request{where}: the authorization token is missing or has expired.",
+        NO_CODEARTIFACT_LOGIN.cause("reported", clues.quote_phrases(message, *_PHRASES)[:1]),
+        remedies=_login_remedy(case, endpoint),
+        notes=_NOT_DENIED,
+    )
+
+
+def _find_endpoint(text: str) -> re.Match[str] | None:
+    found = list(islice(_ENDPOINT.finditer(text), _MAX_ENDPOINTS))
+    return next((each for each in found if each["format"]), found[0] if found else None)
+
+
+def _login_remedy(case: Case[InvalidCredentials], endpoint: re.Match[str] | None) -> Remedy:
+    parts: dict[str, str | None] = {} if endpoint is None else endpoint.groupdict()
+    tool = "twine" if "Uploading distributions" in case.text else _TOOLS.get(parts.get("format") or "")
+    of_domain = fill_command(
+        "--domain {} --domain-owner {} --region {}",
+        parts.get("domain") or "DOMAIN",
+        commands.account(parts.get("account")),
+        commands.region(parts.get("region") or clues.find_region(case)),
+    )
+    token = f'export CODEARTIFACT_AUTH_TOKEN="$(aws codeartifact get-authorization-token {of_domain} --query authorizationToken --output text)"'
+    login = f"aws codeartifact login --tool {tool} {of_domain} --repository {parts.get('repository') or 'REPOSITORY'}"
+    login += " --endpoint-type dualstack" if parts.get("dual_stack") else ""
+    return your_remedy(
+        "Log in to CodeArtifact again" if tool else "Get a new authorization token for the package manager",
+        "Log in as the user, and on the machine, that runs the package manager.",
+        _OTHER_MANAGERS,
+        "With --duration-seconds, a token can be valid for less time. Get one in each CI job and each image build, and pass it to docker build as a secret.",
+        commands=(login, token) if tool else (token,),
+        url=pages.CODEARTIFACT_TOKENS,
+    )

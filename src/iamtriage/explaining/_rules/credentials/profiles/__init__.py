@@ -1,0 +1,1 @@
+"""Explain profiles and credential files that are missing, wrong or not read."""

@@ -1,0 +1,1 @@
+"""Explain requests that are unsigned, changed after signing, or sent to no route."""

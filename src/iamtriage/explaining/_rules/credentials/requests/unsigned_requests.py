@@ -1,0 +1,265 @@
+"""Explain requests without credentials: unsigned ones and those to ECR registries."""
+
+from __future__ import annotations
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.credentials.logins import registry_logins, registry_pulls
+from iamtriage.explaining._rules.credentials.requests import gateway_routes
+from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages, text_signs
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
+from iamtriage.failures._failures import Failure, MissingCredentials
+
+NO_REGISTRY_LOGIN = lazy_pattern(
+    r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401 Unauthorized|401; body: Not Authorized|failed with status: 400)|ecr-credential-provider"
+)
+"""How registries report a missing or rejected login."""
+_API_GATEWAY = lazy_pattern(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
+# A node of Fargate, or the profile of the pods with its role.
+_ON_FARGATE = lazy_pattern(
+    r"\bfargate-ip-\d|\bpodExecutionRoleArn\b[^\n]{0,20}\n?[^\n]{0,40}?:role/(?:[\w+=,.@-]{1,64}/){0,4}(?P<role>[\w+=,.@-]{1,64})"
+)
+NODE_ROLE_CANNOT_PULL = CauseType(
+    "node-role-cannot-pull",
+    title="The node's role is not allowed to pull",
+    text="A node pulls with its own role, and that role lacks the permission, or the kubelet has no credential provider.",
+    fix="Attach AmazonEC2ContainerRegistryPullOnly to the node role.",
+    of="no-registry-login",
+)
+NO_REGISTRY_LOGIN_CAUSE = CauseType(
+    "no-registry-login",
+    title="There is no docker login to the registry",
+    recognised_by='The registry says "no basic auth credentials".',
+    fix="Run aws ecr get-login-password and pass it to docker login.",
+    sources=(pages.ECR_LOGIN,),
+)
+EXPIRED_REGISTRY_LOGIN = CauseType(
+    "expired-registry-login",
+    title="The docker login to Amazon ECR has expired",
+    text="A login to ECR (aws ecr get-login-password) is valid for 12 hours, and this one is older.",
+    recognised_by='The registry says "Your authorization token has expired".',
+    fix="Run aws ecr get-login-password again and pass it to docker login.",
+    sources=(pages.ECR_LOGIN,),
+)
+UNSIGNED_BY_CHOICE = CauseType(
+    "client-does-not-sign",
+    title="The client does not sign",
+    text="The client does not sign: it uses --no-sign-request, or it is a browser, curl or a health check.",
+    fix="Remove --no-sign-request, or use a client that signs.",
+    recognised_by="The text shows curl, --no-sign-request or a health check.",
+    sign=r"\bcurl (?!.{0,200}--aws-sigv4)(?:-\w+ ){0,3}[\"']?https?://|--no-sign-request\b|\bsignature_version ?= ?(?:botocore\.)?UNSIGNED\b|\bELB-HealthChecker/|\bkube-probe/",
+    remedy="Sign the request",
+    of="unsigned-call",
+)
+HEADER_LOST = CauseType(
+    "header-dropped",
+    title="A proxy or redirect dropped the Authorization header",
+    fix="Let the proxy pass the header, and don't follow redirects to other hosts. If the response names another host in Location, set that as the endpoint of the client.",
+    recognised_by="The text shows a redirect.",
+    sign=r"\bHTTP/[\d.]{1,3} 30[1278]\b",
+    of="unsigned-call",
+)
+REGISTRY_PASSWORD = CauseType(
+    "registry-password",
+    title="The password of the docker login is not the registry's",
+    text="The password is empty, is for a registry in another Region, or was changed on its way to docker.",
+    recognised_by='The registry says "400 Bad Request" to docker login.',
+    fix="Run aws ecr get-login-password for the Region of the registry.",
+    sources=(pages.ECR_LOGIN,),
+)
+
+
+def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
+    """Explain that a registry got no login that it accepts."""
+    if registry_logins.is_about_public_registry(case.failure.text):
+        return registry_logins.explain_public_registry(case)
+    registry, region = clues.find_registry(case)
+    # The status alone does not distinguish a missing login from an expired one.
+    none_sent = "basic auth" in message
+    if "failed with status: 400" in message:
+        return _explain_rejected_password(case, registry, region)
+    is_node = text_signs.PULLED_BY_KUBELET.search(case.text) is not None
+    if is_node and (fargate := _ON_FARGATE.search(case.failure.text)) is not None:
+        return _explain_pull_on_fargate(case, registry, fargate["role"])
+    if none_sent and registry_logins.USES_HELPER.search(case.failure.text):
+        reported = clues.quote_phrases(message, "no basic auth credentials")
+        return registry_logins.explain_helper_without_login(case, reported)
+    if (explanation := registry_pulls.explain_pull_of_cluster(case, message)) is not None:
+        return explanation
+    if none_sent and (own := registry_pulls.explain_login_of_user(case, registry, region)) is not None:
+        return own
+    if not is_node and (other := registry_pulls.explain_other_registry(case, registry, region)) is not None:
+        return other
+    older = "The login is older than 12 hours."
+    if is_node:
+        older = "The pod has an image pull secret whose login is older than 12 hours."
+    old = None if none_sent or is_node else registry_logins.find_old_login(case.failure.text)
+    sent = "Docker sent the registry no credentials, so no IAM policy was checked."
+    causes = [
+        NO_REGISTRY_LOGIN_CAUSE.cause(
+            "derived" if none_sent else "possible",
+            clues.quote_phrases(
+                message,
+                "no basic auth credentials",
+                "credential required for basic auth",
+                "401 Unauthorized",
+                "unsupported status code 401",
+            ),
+            text=("The node sent the registry no credentials." if is_node else sent) if none_sent else "",
+        ),
+        # An expired login is rejected in other words.
+        *(() if none_sent and not is_node else (EXPIRED_REGISTRY_LOGIN.cause(text=older),)),
+        *(() if is_node else (registry_pulls.may_be_other_login(case, registry),)),
+    ]
+    remedies = [credential_remedies.docker_login(registry, region, case.failure.text)]
+    summary = f"The ECR registry {registry} does not accept the docker login."
+    if old is not None:
+        summary = f"The docker login to the ECR registry {registry} has expired: it is valid for 12 hours."
+        causes = [EXPIRED_REGISTRY_LOGIN.cause("derived", f"The text says {quote_words(old)}.")]
+    if none_sent:
+        of_root = "sudo docker login" in case.text and "sudo docker pu" not in case.text
+        who = ", because the login with sudo is that of root" if of_root else ""
+        summary = f"Docker is not logged in to the ECR registry {registry}{who}."
+    if is_node:
+        summary = f"The node could not authenticate to the ECR registry {registry}: most likely, its role is not allowed to pull."
+        causes.insert(1, NODE_ROLE_CANNOT_PULL.cause())
+        if "ecr-credential-provider" in message:
+            # The plugin of the kubelet failed, so nobody used docker.
+            causes = causes[1:2]
+        elif not none_sent:
+            causes = causes[1:]
+        policy = f"arn:{clues.find_partition(case)}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"
+        attach = f"aws iam attach-role-policy --role-name NODE_ROLE_NAME --policy-arn {policy}"
+        remedies = [
+            cluster_remedy(
+                "Allow the nodes to pull",
+                "EKS nodes need no docker login: the kubelet gets one with the node's role.",
+                "Attach AmazonEC2ContainerRegistryPullOnly to the node's role. If the registry is in another account, its repository policy must allow the role, too.",
+                commands=(
+                    "aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",
+                    Labelled("If no policy for ECR is listed:", attach),
+                ),
+                url=pages.ECR_LOGIN,
+            ),
+            registry_pulls.pull_secret_remedy(registry, region),
+        ]
+        if (attached := registry_pulls.PULL_POLICY.search(case.failure.text)) is not None:
+            summary = f"The node could not authenticate to the ECR registry {registry}: most likely, the kubelet gets no login with its role, although {attached[0]} is enough."
+            text = (
+                "The kubelet has no credential provider, or it reaches neither the instance metadata nor ECR."
+            )
+            kept = (each for each in causes if each.code == EXPIRED_REGISTRY_LOGIN.code)
+            causes = [NODE_ROLE_CANNOT_PULL.cause(text=text), *kept]
+            remedies[0] = cluster_remedy(
+                "Look up in the log of the kubelet why it got no login",
+                "Run the command on the node. In a private subnet without NAT, the node needs VPC endpoints for ecr.api, ecr.dkr and S3. The policy must be attached to the role of this node.",
+                commands="journalctl --unit kubelet --since -1h | grep -iE 'credential|ecr'",
+                url=pages.ECR_LOGIN,
+            )
+    return case.explain(summary, *causes, topic="no-registry-login", remedies=tuple(remedies))
+
+
+def _explain_pull_on_fargate(case: Case[Failure], registry: str, role: str | None) -> Explanation:
+    """Explain that the pod execution role of a Fargate profile is not allowed to pull."""
+    named = f"the pod execution role{f' {role}' if role else ''} of the Fargate profile"
+    policy = f"arn:{clues.find_partition(case)}:iam::aws:policy/AmazonEKSFargatePodExecutionRolePolicy"
+    show = "aws eks describe-fargate-profile --cluster-name CLUSTER --fargate-profile-name PROFILE_NAME --query fargateProfile.podExecutionRoleArn"
+    return case.explain(
+        f"Fargate could not authenticate to the ECR registry {registry}: it pulls with {named}, which most likely has no policy for ECR.",
+        NODE_ROLE_CANNOT_PULL.cause(
+            "derived",
+            text="On Fargate, neither the role of the nodes nor the one of the service account pulls images.",
+        ),
+        topic="no-registry-login",
+        remedies=account_remedy(
+            "Allow the pod execution role to pull",
+            "AmazonEKSFargatePodExecutionRolePolicy allows it for every repository of the account. The role of the service account needs no policy for ECR.",
+            "Then delete the pods: the new ones pull again. In a private subnet without NAT, they need VPC endpoints for ecr.api, ecr.dkr and S3.",
+            commands=(
+                *(() if role else (show,)),
+                f"aws iam attach-role-policy --role-name {role or 'POD_EXECUTION_ROLE_NAME'} --policy-arn {policy}",
+            ),
+            url=pages.EKS_FARGATE_ROLE,
+        ),
+    )
+
+
+def _explain_rejected_password(case: Case[Failure], registry: str, region: str) -> Explanation:
+    called = clues.find_option(case, "region")
+    reason = "most likely, it is for another Region or account, or it is empty"
+    if called is not None and called != region and region in registry:
+        reason = f"it is for {called}, and the registry is in {region}"
+    return case.explain(
+        f"The ECR registry {registry} rejected the password of docker login: {reason}.",
+        REGISTRY_PASSWORD.cause("reported", 'The registry says "400 Bad Request".'),
+        topic="no-registry-login",
+        remedies=attrs.evolve(
+            credential_remedies.docker_login(registry, region),
+            steps=(
+                "Use the same Region in both commands, and credentials of an account that may pull. If the first command prints an error, correct that first: docker then gets an empty password.",
+                "Windows PowerShell 5 changes the password in the pipe: use PowerShell 7 or cmd.",
+            ),
+        ),
+    )
+
+
+def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that a request carries no signature."""
+    if "received error code" in case.text:
+        from iamtriage.explaining._rules.sts.rejected_calls import explain_unsigned_relay, is_relayed
+
+        if is_relayed(case.text):
+            return explain_unsigned_relay(case)
+    hosts = clues.find_aws_hosts(message)
+    is_host = any("execute-api" in host for host in hosts)
+    names_gateway = is_host or _API_GATEWAY.search(message)
+    # STS and other services use other messages, so this one can come from API Gateway.
+    is_of_gateway = "Missing Authentication Token" in message
+    may_be_gateway = is_of_gateway and not hosts and case.failure.envelope.service is None
+    named = (
+        "The host is that of an API." if is_host else "The text names API Gateway." if names_gateway else None
+    )
+    route = gateway_routes.NO_SUCH_ROUTE.cause(because=named)
+    unsigned = common_causes.UNSIGNED_CALL.cause(
+        "possible" if names_gateway or may_be_gateway else "reported",
+        clues.quote_phrases(
+            message, "Request is missing Authentication Token", "Missing Authentication Token"
+        )[:1],
+    )
+    sign = your_remedy(
+        "Sign the request",
+        "Call AWS with an SDK or the AWS CLI, which sign requests automatically. curl signs with --aws-sigv4.",
+        "Remove --no-sign-request and anonymous credentials unless the resource is public.",
+        commands="aws sts get-caller-identity",
+        url=pages.SIGNATURES,
+    )
+    causes, remedies = [unsigned], [sign]
+    url = gateway_routes.find_called_url(case.failure) if names_gateway else None
+    if names_gateway and (other := gateway_routes.explain_other_route(case, url)) is not None:
+        return other
+    topic, summary = "request-unsigned", "The request has no signature."
+    if names_gateway:
+        text = "The method uses IAM authorization, and the request is not signed (SigV4 for execute-api)."
+        causes = [route, attrs.evolve(unsigned, text=text)]
+        remedies = [gateway_routes.routes_remedy(url), gateway_routes.sign_remedy(url)]
+        topic = "no-such-route"
+        where = "such path, method or stage"
+        if url and url["stage"]:
+            where = f"route /{url['path'] or ''} in the stage {url['stage']} of the API {url['api']}"
+        if url and gateway_routes.add_stage(url) is not None:
+            where = (
+                f"stage {url['stage']}: the URL most likely lacks the stage before the path /{url['stage']}"
+            )
+        summary = f"API Gateway has no {where}, or the method requires a signature."
+    elif may_be_gateway:
+        causes, remedies = [unsigned, route], [*remedies, gateway_routes.routes_remedy()]
+        summary = "The request has no signature, or API Gateway has no such path or method."
+    if not names_gateway:
+        causes += [UNSIGNED_BY_CHOICE.cause(), HEADER_LOST.cause()]
+    return case.explain(summary, *causes, topic=topic, remedies=tuple(remedies))

@@ -1,0 +1,1 @@
+"""Explain web identity tokens and sign-ins with Amazon Cognito that AWS rejects."""

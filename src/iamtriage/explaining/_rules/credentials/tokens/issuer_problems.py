@@ -1,0 +1,354 @@
+"""Explain that STS finds the provider of an issuer only elsewhere, or cannot get the keys of the issuer.
+
+The provider can be in another partition or account than the one that was asked. Sources:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html and
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, quote_argument
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.regions import REGION
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.credentials.tokens import issuers
+from iamtriage.explaining._rules.credentials.tokens.issuer_documents import (
+    find_denied_documents,
+    publish_documents_remedy,
+)
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
+from iamtriage.explaining._rules.sts.findings import CHINA_WITHOUT_REGION, PARTITION_WITHOUT_REGION
+from iamtriage.explaining._rules.sts.trust_documents import find_provider
+from iamtriage.explaining._rules.sts.trust_findings import trust_policy_evidence
+from iamtriage.failures._failures import InvalidIdentityToken
+from iamtriage.policies._readers.elements import parse_document
+from iamtriage.sts._endpoints import find_endpoint
+
+if TYPE_CHECKING:
+    from iamtriage.arns._principals import Role
+
+# What SDKs print about the STS endpoint that they call, and what the program's environment sets.
+_CALLED = lazy_pattern(
+    rf"(?P<default>{REGION}) \(STS default\)|\bhttps://sts\.(?:(?P<host>{REGION})\.)?amazonaws\.com(?![.\w])|\bAWS_(?:DEFAULT_)?REGION[=:] ?[\"']?(?P<set>{REGION})\b",
+    re.ASCII,
+)
+_LISTED = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}):oidc-provider/(?P<path>[\w./-]{1,255})"
+)
+_PARTITIONS = {"aws": "the commercial Regions", "aws-cn": "China", "aws-us-gov": "AWS GovCloud"}
+
+
+def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    """Explain that STS finds no provider for the issuer of a token."""
+    issuer = issuers.find_issuer(case, message)
+    listed = _find_listed(case, issuer.url)
+    own, called = _partition_of(issuer.region), _find_called(case)
+    if own is not None and called is not None and _partition_of(called[0]) not in {None, own}:
+        return _explain_other_partition(case, issuer, called, listed)
+    explanation, role = issuers.explain_no_provider(case, message), issuers.find_role(case)
+    path = (issuer.url or "").removeprefix("https://")
+    in_policy = _LISTED.fullmatch(find_provider(case.facts.trust_policy) or "")
+    named = (
+        listed or (in_policy and in_policy["path"] == path and (in_policy[0], in_policy["account"])) or None
+    )
+    if named is not None and role is not None and role.account != named[1]:
+        return _explain_other_account(case, issuer, role, *named)
+    if listed is None and named is not None:
+        return _without_trust_policy(explanation)
+    if listed is None or not explanation.causes:
+        return explanation
+    arn, account = listed
+    text = f"The account {account} has the provider {arn}. Most likely, STS looked for it in another account or partition: that of the role that was called, or that of the STS endpoint."
+    summary = f"STS found no OIDC provider for {issuer.description} in the role's account, although account {account} has it."
+    check = your_remedy(
+        "Check which role and which STS endpoint the program uses",
+        f"The account in AWS_ROLE_ARN must be {account}, and the Region and the endpoint must be of the same partition as the issuer.",
+        commands="kubectl exec deployment/NAME --namespace NAMESPACE -- env | grep -e AWS_ROLE_ARN -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL"
+        if issuer.is_eks
+        else None,
+        url=pages.OIDC_PROVIDERS,
+    )
+    causes = (explanation.causes[0], issuers.ROLE_OF_OTHER_ACCOUNT.cause(text=text))
+    return attrs.evolve(explanation, summary=summary, causes=causes, remedies=(check,), notes=())
+
+
+def _explain_other_account(
+    case: Case[InvalidIdentityToken], issuer: issuers.Issuer, role: Role, arn: str, account: str
+) -> Explanation:
+    """Explain that the provider is in another account than the role."""
+    document = parse_document(case.facts.trust_policy)
+    own = arn.replace(f"::{account}:", f"::{role.account}:", 1)
+    fixed = None if document is None else json.loads(json.dumps(document).replace(arn, own))
+    change = "trust.json is the whole trust policy with this provider as Principal.Federated."
+    if fixed is None:
+        change = f"The trust policy of the role must name this provider as Principal.Federated: {own}."
+    lines = () if fixed is None else commands.trust_policy_commands(role.name)[1:]
+    remedy = account_remedy(
+        f"Create the IAM OIDC provider in account {role.account}{', and name it in the trust policy' if fixed else ''}",
+        f"Run the commands in account {role.account}.",
+        change,
+        commands=(issuers.create_provider_command(issuer), *lines),
+        url=pages.OIDC_PROVIDERS,
+    )
+    if fixed is not None:
+        remedy = attrs.evolve(remedy, policy=fixed, layer="role_trust")
+    whose = "pod" if issuer.is_eks else "job"
+    missing = f"Account {role.account} has no IAM OIDC provider for this issuer."
+    evidence, text = trust_policy_evidence(case.facts), f"The role's trust policy names the provider {arn}."
+    if fixed is None:
+        evidence, text = "derived", f"The text lists the provider {arn}."
+    return case.explain(
+        f"STS looks for the OIDC provider of {issuer.description} in account {role.account}, that of the role {role.name}, and it is in account {account}.",
+        issuers.NO_OIDC_PROVIDER.cause("reported", text=missing),
+        issuers.ROLE_OF_OTHER_ACCOUNT.cause(evidence, text=text),
+        remedies=(
+            remedy,
+            account_remedy(
+                f"Or give the {whose} a role of account {account}, which assumes {role.name}",
+                f"The new role needs an Allow for sts:AssumeRole on {role}, and the trust policy of {role.name} names the new role as Principal.",
+                f"The program assumes {role.name} with a profile that has role_arn and source_profile, or in code.",
+                url=pages.ASSUME_ROLE,
+            ),
+        ),
+        notes="STS evaluated neither the subject nor the audience yet.",
+    )
+
+
+def _without_trust_policy(explanation: Explanation) -> Explanation:
+    """Return the explanation of a missing provider that the role's trust policy names as it should."""
+    create, *others = explanation.remedies
+    return attrs.evolve(
+        explanation,
+        summary=f"{explanation.summary.removesuffix('.')}, although the role's trust policy names it: the provider was deleted or never created, and the trust policy needs no change.",
+        causes=explanation.causes[:1],
+        remedies=(attrs.evolve(create, steps=create.steps[:1]), *others),
+    )
+
+
+def _explain_other_partition(
+    case: Case[InvalidIdentityToken],
+    issuer: issuers.Issuer,
+    called: tuple[str, str],
+    listed: tuple[str, str] | None,
+) -> Explanation:
+    """Explain that the call went to STS in a partition that does not have the role's account."""
+    region, words = called
+    own = _partition_of(issuer.region) or "aws"
+    endpoint, place = find_endpoint(commands.region(issuer.region)), _PARTITIONS.get(own, own)
+    url = "the regional STS endpoint" if endpoint is None else endpoint.url
+    cause = CHINA_WITHOUT_REGION if own == "aws-cn" else PARTITION_WITHOUT_REGION
+    known = "" if listed is None else f" The text lists the provider {listed[0]}, so it need not be created."
+    own_region = commands.region(issuer.region)
+    return case.explain(
+        f"The call went to STS in {region}, which does not know the accounts and OIDC providers of {place} ({own}).{'' if listed is None else ' The provider is not the problem.'}",
+        cause.cause(
+            "derived",
+            (f'The text shows "{clip_text(words)}".', *issuer.because),
+            text=f"The issuer is in {own_region}, in the partition {own}, and the call went to {region}, in the partition {_partition_of(region)}.{known}",
+        ),
+        remedies=your_remedy(
+            f"Set the Region of the STS call to {own_region}",
+            f"With AWS_REGION and AWS_DEFAULT_REGION in the container, the SDK calls {url}. In code, set region in the client of the credential provider (clientConfig in the AWS SDK for JavaScript v3).",
+            "Without a Region, an SDK calls STS in the commercial Regions. A program whose SDK finds the Region in another way works with the same role.",
+            commands=f"kubectl set env deployment/NAME AWS_REGION={own_region} AWS_DEFAULT_REGION={own_region} --namespace NAMESPACE",
+            url=pages.EKS_STS,
+        ),
+        notes="STS did not evaluate the role: neither its trust policy nor another IAM policy is the problem.",
+    )
+
+
+def _partition_of(region: str | None) -> str | None:
+    endpoint = None if region is None else find_endpoint(region)
+    return None if endpoint is None else endpoint.partition
+
+
+def _find_called(case: Case[InvalidIdentityToken]) -> tuple[str, str] | None:
+    """Return the Region of the STS endpoint that was called, and the words that show it, if the text shows one."""
+    found = {
+        each["default"] or each["host"] or each["set"] or "us-east-1": each[0]
+        for each in _CALLED.finditer(case.failure.text)
+    }
+    return next(iter(found.items())) if len(found) == 1 else None
+
+
+def _find_listed(case: Case[InvalidIdentityToken], url: str | None) -> tuple[str, str] | None:
+    """Return the ARN and the account of the issuer's provider, if a command in the text lists it."""
+    path = (url or "").removeprefix("https://")
+    for run in find_runs(case.failure) if "open-id-connect-provider" in case.failure.text else ():
+        for found in _LISTED.finditer(run.output) if run.command.words[:1] == ("iam",) else ():
+            if path and found["path"] == path:
+                return found[0], found["account"]
+    return None
+
+
+# Private addresses, names without a domain, and top-level domains that the public DNS does not have:
+# https://www.icann.org/resources/board-material/resolutions-29-07-2024-en and RFC 6762, appendix G.
+_PRIVATE_HOST = lazy_pattern(
+    r"(?:10|127|192\.168|172\.(?:1[6-9]|2[0-9]|3[01]))\.[0-9.]{3,11}|[\w-]{1,63}"
+    r"|[\w.-]{1,250}\.(?P<suffix>internal|local|localhost|lan|corp|home|intranet|private|svc)",
+    re.ASCII,
+)
+NO_VERIFICATION_KEY = CauseType(
+    "no-verification-key",
+    title="STS could not get the key that verifies the token",
+    recognised_by='The message says "Couldn\'t retrieve verification key from your identity provider", or the error code is IDPCommunicationError.',
+    fix="Let the issuer serve its keys publicly, at the jwks_uri of its configuration.",
+    sources=(pages.OIDC_PROVIDERS,),
+)
+ISSUER_UNREACHABLE = CauseType(
+    "issuer-unreachable",
+    title="The issuer is not reachable, or its keys or its TLS certificate are wrong",
+    text="The issuer is private, behind a firewall, or slow, its jwks_uri is missing or serves no key with the token's kid, or its TLS certificate has expired or lacks the intermediate certificates. STS fetches the keys over the internet and caches them for a while.",
+    fix="Serve the issuer's configuration and current keys on a public address, with a complete certificate chain. Test it from outside of your network.",
+    commands=("curl --silent",),
+    recognised_by="The token's issuer has a private host name or address, or the text shows that its keys do not exist or its certificate cannot be verified.",
+    sign=r"\"iss\": ?\"https://(?:10\.|192\.168\.|[\w.-]{1,80}\.(?:internal|local|lan|corp|svc)\b)[\w.-]{0,60}"
+    r"|\.well-known/(?:openid-configuration|jwks\S{0,12})\"? (?:returned |HTTP/\S{1,4} )?404\b|\"keys\": ?\[ ?\]"
+    r"|\bVerify return code: (?:10|20|21)\b[^\n$]{0,60}?\)|\bunable to get local issuer certificate|\bcertificate has expired\b",
+    of="no-verification-key",
+)
+_NO_KEY = "retrieve verification key from your identity provider"
+
+
+def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    """Explain that STS found no key to verify the token with."""
+    if (denied := find_denied_documents(case.failure.text)) is not None:
+        text = "STS reads the issuer's configuration and its keys over the internet and without credentials, as the command in the text did."
+        return case.explain(
+            f"STS could not get the issuer's keys from {denied.issuer}: {denied.reason}.",
+            NO_VERIFICATION_KEY.cause("reported", clues.quote_phrases(message, _NO_KEY)),
+            ISSUER_UNREACHABLE.cause("derived", text=text),
+            remedies=publish_documents_remedy(denied, case.facts.account),
+            notes="The tokens, the roles and their trust policies are not the cause.",
+        )
+    issuer = issuers.find_issuer(case, message)
+    private = _why_private(issuer)
+    whose = "the issuer's keys" if issuer.system is None else f"the keys of {issuer.system}"
+    reason = ", or found no key for the token"
+    causes = (ISSUER_UNREACHABLE.cause(),)
+    if issuer.url is not None and issuer.is_self_hosted:
+        whose, reason = f"{whose} from {issuer.url}", ": most likely, it is not reachable from the internet"
+        other = "Or its TLS certificate is not publicly trusted or not complete, or its jwks_uri serves no key with the token's kid."
+        text = f"{issuer.url.removeprefix('https://').partition('/')[0]} is private, or a firewall blocks STS, which fetches the keys over the internet. {other}"
+        causes = (ISSUER_UNREACHABLE.cause(text=text),)
+    remedies: tuple[Remedy, ...] = (_fetch_keys_remedy(issuer), _RETRY)
+    if issuer.is_eks and issuer.url is not None:
+        text = "EKS serves the keys of each cluster publicly, even if its endpoint is private: most likely, STS could not fetch them at that moment, or the cluster no longer exists."
+        whose, causes, remedies = (
+            "the keys of the EKS cluster",
+            (ISSUER_UNREACHABLE.cause(text=text),),
+            remedies[::-1],
+        )
+    if private is not None:
+        reason = f": {private}"
+        text = "STS fetches the keys over the internet, before it checks the subject, the audience or the role. It cannot reach this host."
+        causes = (ISSUER_UNREACHABLE.cause("derived", text=text),)
+        remedies = (_publish_remedy(issuer, case.facts.token_claims or {}),)
+    summary = f"STS could not get {whose}{reason}."
+    if private is None and clues.error_code(case.failure).startswith("IDPCommunicationError"):
+        summary, remedies = "STS could not reach the identity provider.", remedies[::-1]
+    return case.explain(
+        summary,
+        NO_VERIFICATION_KEY.cause("reported", (*clues.quote_phrases(message, _NO_KEY), *issuer.because)),
+        *causes,
+        remedies=remedies,
+        notes=f"{'' if private else issuers.ROLE_NOT_EVALUATED}{issuers.describe_match(case)}".lstrip()
+        or None,
+    )
+
+
+def _fetch_keys_remedy(issuer: issuers.Issuer) -> Remedy:
+    url = commands.issuer(issuer.url).rstrip("/")
+    keys = f"{url}/keys" if issuer.is_eks and issuer.url else "JWKS_URI"
+    last = "EKS serves both documents publicly. For self-managed clusters, you must publish them."
+    if issuer.is_eks:
+        # https://docs.aws.amazon.com/eks/latest/userguide/irsa-fetch-keys.html
+        last = "EKS serves both documents publicly, even if the endpoint of the cluster is private."
+    if issuer.is_self_hosted:
+        last = "If they fail, let the administrators of the host or of the network publish both paths on the internet, such as by a reverse proxy. Or give the caller a role without OIDC, such as that of its instance."
+    elif issuer.system is not None:
+        last = f"{issuer.system} serves both documents publicly."
+    if issuer.system == "GitLab":
+        # https://docs.gitlab.com/ci/cloud_services/aws/ and https://docs.gitlab.com/ci/variables/predefined_variables/
+        if issuer.url is None:
+            url = "https://HOST"
+            last = "HOST is that of the GitLab instance, which CI_SERVER_URL contains in a job. If STS cannot reach it, publish both paths on the internet."
+        keys = f"{url}/oauth/discovery/keys"
+    lines = (f"{url}/.well-known/openid-configuration", keys)
+    is_of_cluster = issuer.system is None and not issuer.is_self_hosted
+    build = cluster_remedy if is_of_cluster else your_remedy
+    return build(
+        "Fetch the issuer's keys as STS does",
+        "Run the commands from outside your network. Both documents must be served over HTTPS, to everyone and within seconds.",
+        "Compare issuer with the token's iss claim, and the kid of the keys at jwks_uri with the token's kid.",
+        last,
+        commands=tuple(f"curl --silent --show-error --include {quote_argument(each)}" for each in lines),
+        url=pages.OIDC_PROVIDERS,
+    )
+
+
+_RETRY = your_remedy(
+    "Retry after a few seconds",
+    "Retry a few times with exponential backoff: the error can be temporary.",
+    url=pages.OIDC_ROLES,
+)
+
+
+def _why_private(issuer: issuers.Issuer) -> str | None:
+    """Return why the issuer's host cannot be reached from the internet, as a clause, if its name shows that."""
+    host = (issuer.url or "").removeprefix("https://").partition("/")[0]
+    if not host or (found := _PRIVATE_HOST.fullmatch(host)) is None:
+        return None
+    if found["suffix"]:
+        return f"names that end with .{found['suffix']} do not exist on the internet"
+    return f"{host} is no public address"
+
+
+def _publish_remedy(issuer: issuers.Issuer, claims: Mapping[str, object]) -> Remedy:
+    """Return the remedy that gives an issuer with a private name a public URL.
+
+    Sources: https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#serviceaccount-token-volume-projection
+    and https://docs.gitlab.com/ci/cloud_services/aws/.
+    """
+    is_of_pod = str(claims.get("sub")).startswith("system:serviceaccount:")
+    build, get = your_remedy, "curl --silent --show-error --fail"
+    host = commands.issuer(issuer.url).rstrip("/")
+    setting = f"Set PUBLIC_URL as the issuer of the system at {host}"
+    keys, last = "JWKS_URI", "get new tokens"
+    change = ". In openid-configuration, change issuer to it, and jwks_uri to PUBLIC_URL/jwks."
+    if is_of_pod:
+        build, get, host = cluster_remedy, "kubectl get --raw", ""
+        keys, last = "/openid/v1/jwks", "re-create the pods"
+        setting = "Start the API server with --service-account-issuer=PUBLIC_URL --service-account-jwks-uri=PUBLIC_URL/jwks and, after these, the old --service-account-issuer"
+        change = ", so that tokens of running pods stay valid. The first commands then save both documents."
+    elif issuer.system == "GitLab":
+        keys, last = f"{host}/oauth/discovery/keys", "run the job again"
+        setting = "In GitLab, set ci_id_tokens_issuer_url to PUBLIC_URL (in its Helm chart, global.appConfig.ciIdTokens.issuerUrl)"
+    return build(
+        "Give the issuer a public HTTPS URL",
+        "PUBLIC_URL is, for example, a CloudFront distribution of a bucket. Everyone may read the two documents: they contain public keys only.",
+        setting + change,
+        f"In the role's trust policy, name the new provider, and put its URL without https:// before :sub and :aud. Then {last}.",
+        commands=(
+            f"{get} {host}/.well-known/openid-configuration > openid-configuration",
+            f"{get} {keys} > jwks",
+            Labelled(
+                "After you have uploaded them as PUBLIC_URL/.well-known/openid-configuration and PUBLIC_URL/jwks:",
+                "curl --silent --show-error --fail PUBLIC_URL/.well-known/openid-configuration PUBLIC_URL/jwks",
+            ),
+            f"aws iam create-open-id-connect-provider --url PUBLIC_URL --client-id-list {issuers.STS_AUDIENCE if is_of_pod else 'AUDIENCE'}",
+        ),
+        url=pages.OIDC_PROVIDERS,
+    )

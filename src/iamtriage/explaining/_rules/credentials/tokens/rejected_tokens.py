@@ -1,0 +1,298 @@
+"""Explain tokens that STS cannot verify, or whose audience an IAM OIDC provider does not accept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import cast
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
+from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.credentials.tokens import issuers
+from iamtriage.explaining._rules.shared import commands, pages, text_signs
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, reported_cause
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.sts.trust_fixes import request_audience_remedy
+from iamtriage.failures._failures import InvalidIdentityToken
+
+_AUDIENCE_NAME = lazy_pattern(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)
+# What get-open-id-connect-provider prints as JSON or text, and what Terraform, a template, the CDK or Pulumi sets.
+_CLIENT_IDS = lazy_pattern(
+    r"(?:\"ClientIDList\" ?: ?|(?P<code>\bclient_id_list\b[ \t]{0,20}= ?|\bClientIdList\b\"?: ?|\bclientId(?:s|Lists)\b ?: ?))"
+    r"(?:\[(?P<list>[^\]]{0,2000})\]|(?P<items>(?:\n[ \t]{0,40}- [^\n]{1,255}){1,20}))|^CLIENTIDLIST\t(?P<line>\S{1,255})$",
+    re.MULTILINE,
+)
+# The audience that a GitLab job or the action aws-actions/configure-aws-credentials requests.
+_REQUESTED = lazy_pattern(
+    r"\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: [\"']?(?P<gitlab>[A-Za-z0-9][\w.:/-]{0,254})"
+    r"|\baws-actions/configure-aws-credentials\b[^\x00]{0,400}?\n[ ]{2,40}audience: [\"']?(?P<github>[A-Za-z0-9][\w.:/-]{0,254})",
+    re.ASCII,
+)
+WRONG_AUDIENCE = CauseType(
+    "wrong-audience",
+    title="The IAM OIDC provider does not accept the audience of the token",
+    recognised_by='The message says "Incorrect token audience".',
+    fix="Request the token for sts.amazonaws.com, or add the audience to the identity provider.",
+    sources=(pages.OIDC_PROVIDERS,),
+)
+ANNOTATION_AUDIENCE = CauseType(
+    "annotation-audience",
+    title="The service account requests another audience",
+    text="The service account's annotation eks.amazonaws.com/audience, or the token volume, requests another audience.",
+    fix="Correct the annotation eks.amazonaws.com/audience or the token volume.",
+    recognised_by="The text shows the annotation eks.amazonaws.com/audience.",
+    sign=r"\beks\.amazonaws\.com/audience\b",
+    of="wrong-audience",
+    remedy="Request the token for the audience",
+)
+TOKEN_OF_API_SERVER = CauseType(
+    "token-of-api-server",
+    title="The token is that of the Kubernetes API server",
+    text="The token is for the Kubernetes API server (/var/run/secrets/kubernetes.io), not for AWS.",
+    fix="Use the token that EKS mounts for AWS. If the pod sets AWS_WEB_IDENTITY_TOKEN_FILE itself, remove it: in new pods of a service account with a role, EKS sets it to /var/run/secrets/eks.amazonaws.com/serviceaccount/token.",
+    recognised_by="The text names the token file of the Kubernetes API server.",
+    sign=r"/var/run/secrets/kubernetes\.io/serviceaccount/token\b",
+    of="wrong-audience",
+)
+AUDIENCE_OF_OTHER_PARTITION = CauseType(
+    "audience-of-other-partition",
+    title="The token is for the audience of another partition",
+    text="The CI system requests the audience of another partition, such as sts.amazonaws.com.cn.",
+    fix="Request the audience of the role's partition.",
+    recognised_by="The text shows that the CI system requests the audience sts.amazonaws.com.cn.",
+    sign=r"\baud(?:ience)?[\"']?[:=] ?[\"'\[ ]{0,3}sts\.amazonaws\.com\.cn\b",
+    remedy="Request the token for the audience",
+    of="wrong-audience",
+)
+AUDIENCE_OF_TOKEN = CauseType(
+    "audience-of-token",
+    title="The token has another audience",
+    meaning="The token claims that were supplied name an audience that the identity provider does not accept.",
+    recognised_by="The facts contain the token claims.",
+    fix="Add the token's audience to the identity provider and the trust policy, or request another audience.",
+    sources=(pages.OIDC_PROVIDERS,),
+)
+_STS_AUDIENCES = frozenset({issuers.STS_AUDIENCE, f"{issuers.STS_AUDIENCE}.cn"})
+_CLOSE = 0.85
+_GITHUB_ISSUER = "token.actions.githubusercontent.com"
+
+
+def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    """Explain that the provider does not list the audience of a token."""
+    issuer = issuers.find_issuer(case, message)
+    audience, because = _token_audience(case), "The aud claim of the token is {}."
+    evidence: Evidence = "supplied"
+    if audience is None and (requested := _REQUESTED.search(case.failure.text)) is not None:
+        audience, evidence = requested[requested.lastgroup or 0], "derived"
+        because = "The configuration in the text requests the audience {}."
+    causes = [reported_cause(WRONG_AUDIENCE, message, "Incorrect token audience")]
+    if audience is not None:
+        text = f"The token is for {audience}."
+        causes.append(AUDIENCE_OF_TOKEN.cause(evidence, because.format(audience), text=text))
+    listed = _listed_audiences(case.failure.text)
+    runtime = case.context.runtime
+    kind = None if runtime is None else runtime.kind
+    is_of_github = kind == "github-actions" or issuer.system == issuers.GITHUB
+    is_of_job = kind in {"github-actions", "gitlab"} or issuer.system is not None
+    is_of_partition = audience is None or not audience.endswith(".cn") or find_partition(case) == "aws-cn"
+    close = next(iter(get_close_matches(issuers.STS_AUDIENCE, listed or (), n=1, cutoff=_CLOSE)), None)
+    has_default = listed is not None and not is_of_job and _has_usual_audience(case)
+    is_usual = audience is None and (close is not None or has_default)
+    lists_sts = bool(_STS_AUDIENCES.intersection(listed or ()))
+    if (is_usual or (audience in _STS_AUDIENCES and is_of_partition)) and not lists_sts:
+        return _explain_other_client_id(case, issuer, audience, listed, close, causes)
+    if not is_of_job and _may_be_of_cluster(case):
+        default = f"Without it, the audience is {issuers.STS_AUDIENCE}."
+        other = "The token is for another audience, such as the client ID of an app at its issuer."
+        of_app = None if audience is not None or _names_cluster(case) else AUDIENCE_OF_TOKEN.cause(text=other)
+        causes += present(of_app, ANNOTATION_AUDIENCE.cause(because=default), TOKEN_OF_API_SERVER.cause())
+    if not is_of_partition:
+        causes.append(AUDIENCE_OF_OTHER_PARTITION.cause())
+    whose = "job's token" if is_of_job else "token"
+    summary = f"The IAM OIDC provider does not accept the audience of the {whose}{f', {audience}' if audience else f', {issuers.STS_AUDIENCE}' if is_of_github else ''}."
+    host = _GITHUB_ISSUER if is_of_github else "gitlab.com" if is_of_job else ""
+    # A token for another service does not become one for AWS.
+    is_other = audience is not None and audience not in _STS_AUDIENCES and "oidc.eks." in (issuer.url or "")
+    is_listed = audience is None and lists_sts
+    expected = issuers.STS_AUDIENCE if is_other or is_listed or not is_of_partition else None
+    is_agreed = audience is not None and f"'{audience}'" in str(case.facts.trust_policy)
+    if is_agreed and listed and audience not in listed and not is_other:
+        return _explain_other_client_id(case, issuer, audience, listed, None, causes)
+    if audience is not None and listed and audience not in listed:
+        summary = f"The token is for the audience {audience}, but the IAM OIDC provider lists only {join_words(listed, 'and')}."
+        expected = next((each for each in listed if each.startswith("sts.")), listed[0])
+        host = (issuer.url or host).removeprefix("https://")
+    if is_listed:
+        summary = f"The IAM OIDC provider lists {expected}, so the token has another audience. The provider is not the problem."
+    request, facts = None, case.facts
+    if audience is None and not is_of_job and "eks.amazonaws.com/audience" in case.failure.text:
+        request = request_audience_remedy("oidc.eks.REGION", issuers.STS_AUDIENCE, facts, is_annotated=True)
+    elif expected is not None:
+        request = request_audience_remedy(host or issuer.url or "", expected, facts)
+    add = _add_audience_remedy(case, issuer, audience, host, is_of_job=is_of_job)
+    return case.explain(
+        summary,
+        *causes,
+        remedies=present(request, None if is_listed or is_other else add),
+        notes=(
+            "The trust policy's condition on aud is checked after that: it must name the audience of the token, too.",
+            issuers.ROLE_NOT_EVALUATED,
+        ),
+    )
+
+
+def _explain_other_client_id(
+    case: Case[InvalidIdentityToken],
+    issuer: issuers.Issuer,
+    of_token: str | None,
+    listed: tuple[str, ...] | None,
+    close: str | None,
+    causes: list[Cause],
+) -> Explanation:
+    """Explain that the provider lacks the audience of STS, which the token has as it should."""
+    audience = of_token or issuers.STS_AUDIENCE
+    misspelled = f": {close} is misspelled" if close else ""
+    token = f"and the token is for {audience}" if of_token else f"not {audience}"
+    show, add = commands.oidc_client_commands(issuers.build_provider_arn(case, issuer), audience)
+    only = f"only {join_words(listed, 'and')} as audience" if listed else "no audience"
+    summary = f"lists {only}, also not {audience}"
+    if listed or of_token:
+        summary = f"lists {only}, {token}{misspelled}"
+    if listed is None:
+        summary = f"does not list the audience of the token, {audience}"
+    trust = f"The trust policy's condition on aud must have {audience}, too."
+    if f"'{audience}'" in str(case.facts.trust_policy):
+        trust = f"The trust policy has {audience} already, and needs no change."
+    if matches := issuers.describe_match(case):
+        trust = f"{matches.strip().removesuffix('.')} (provider, subject and audience), and needs no change."
+    right = f"{audience} is the audience that AWS expects in tokens for roles, so the token is right."
+    if audience not in _STS_AUDIENCES:
+        right = f"The token and the trust policy agree on it. Or request the token for {(listed or ('AUDIENCE',))[0]}, and expect that in the trust policy, too: change both."
+    code = _CLIENT_IDS.search(case.failure.text)
+    correct = None
+    if close:
+        correct = f"Correct the name in what created the provider, too, such as a template or script. Then remove {close} if nothing uses it."
+    elif code is not None and code["code"]:
+        setting = code["code"].strip(' :="')
+        correct = f"Add it to {setting} in the code of the provider, too: otherwise, the next deployment can remove it."
+    return case.explain(
+        f"The IAM OIDC provider {summary}.",
+        *causes,
+        remedies=account_remedy(
+            f"Add the audience {audience} to the IAM OIDC provider",
+            right,
+            correct,
+            commands=(show, Labelled("If the list does not have it:", add)) if listed is None else (add,),
+            url=pages.OIDC_PROVIDERS,
+        ),
+        notes=f"{trust} {issuers.ROLE_NOT_EVALUATED}",
+    )
+
+
+def _add_audience_remedy(
+    case: Case[InvalidIdentityToken],
+    issuer: issuers.Issuer,
+    audience: str | None,
+    host: str,
+    *,
+    is_of_job: bool,
+) -> Remedy:
+    where = "A token for another service stays one for that service: request a separate token for AWS."
+    if audience is None:
+        where = "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token."
+    # A token for another service does not become valid for AWS if the provider accepts its audience.
+    is_other = audience is not None and not audience.startswith("sts.") and not is_of_job
+    client = "AUDIENCE" if is_other else audience or issuers.STS_AUDIENCE
+    show_account, url = None, pages.OIDC_PROVIDERS
+    if host == _GITHUB_ISSUER:
+        where = f"The action aws-actions/configure-aws-credentials requests {issuers.STS_AUDIENCE}, unless its input audience specifies another one."
+        url = pages.GITHUB_OIDC
+    elif is_of_job:
+        where = "In GitLab, the job's id_tokens entry sets the audience (aud)."
+        client = audience or "AUDIENCE"
+    elif _may_be_of_cluster(case):
+        where = f"{where} For EKS pods, it is {issuers.STS_AUDIENCE} in all partitions."
+        if _names_cluster(case):
+            show_account = "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE -o yaml"
+        url = pages.EKS_IRSA_POD
+    provider = issuers.build_provider_arn(case, issuer)
+    account = case.failure.account or commands.role_account(case.context.role_arn)
+    if provider == "PROVIDER_ARN" and host and account is not None:
+        provider = f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{host}"
+    show, add = commands.oidc_client_commands(provider, client)
+    return your_remedy(
+        "Make the token and the IAM OIDC provider agree on the audience",
+        where,
+        "The first command prints the audiences that the provider accepts. Request the token for one of them. Or let an account administrator add the token's audience with the second command.",
+        commands=(show, add, show_account),
+        url=url,
+    )
+
+
+def _may_be_of_cluster(case: Case[InvalidIdentityToken]) -> bool:
+    """Return whether the token can be that of a pod: its issuer is unknown or an EKS cluster."""
+    issuer: object = (case.facts.token_claims or {}).get("iss")
+    return not isinstance(issuer, str) or "oidc.eks" in issuer or case.facts.service_account is not None
+
+
+def _names_cluster(case: Case[InvalidIdentityToken]) -> bool:
+    """Return whether the text or the facts show that a pod called."""
+    return case.facts.service_account is not None or text_signs.is_about_pods(case.text)
+
+
+def _has_usual_audience(case: Case[InvalidIdentityToken]) -> bool:
+    """Return whether a pod has the token that EKS mounts by default, whose audience is that of STS."""
+    text = case.failure.text
+    is_of_pod = case.facts.service_account is not None or "oidc.eks." in text
+    return is_of_pod and not re.search(rf"{ANNOTATION_AUDIENCE.sign}|{TOKEN_OF_API_SERVER.sign}", text)
+
+
+def _listed_audiences(text: str) -> tuple[str, ...] | None:
+    found = _CLIENT_IDS.search(text)
+    if found is None:
+        return None
+    names = re.findall(r"[\w.:/-]+", found["list"] or found["items"] or found["line"] or "", re.ASCII)
+    return tuple(each for each in names if _AUDIENCE_NAME.fullmatch(each))
+
+
+def _token_audience(case: Case[InvalidIdentityToken]) -> str | None:
+    given: object = (case.facts.token_claims or {}).get("aud")
+    each: Iterable[object] = cast("Iterable[object]", given) if isinstance(given, (list, tuple)) else (given,)
+    return next((name for name in each if isinstance(name, str) and _AUDIENCE_NAME.fullmatch(name)), None)
+
+
+WRONG_THUMBPRINT = CauseType(
+    "wrong-thumbprint",
+    title="The certificate does not match the provider's thumbprint",
+    text="The issuer uses another certificate than when the provider was created.",
+    recognised_by="The message says that the OpenIDConnect provider's HTTPS certificate does not match the configured thumbprint.",
+    fix="Update the thumbprint list of the identity provider.",
+    sources=(pages.OIDC_PROVIDERS,),
+)
+
+
+def explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    """Explain that the issuer's certificate does not match the thumbprint in IAM."""
+    issuer = issuers.find_issuer(case, message)
+    return case.explain(
+        "The issuer's certificate does not match the thumbprint of the IAM OIDC provider.",
+        WRONG_THUMBPRINT.cause(
+            "reported", (*quote_phrases(message, "configured thumbprint"), *issuer.because)
+        ),
+        remedies=account_remedy(
+            "Update the provider's thumbprint",
+            "Compute the thumbprint of the top intermediate certificate that the issuer's host sends.",
+            "IAM checks thumbprints only if the certificate is not from a trusted public CA. With such a certificate, none is needed.",
+            commands=commands.fill_command(
+                "aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn {} --thumbprint-list THUMBPRINT",
+                issuers.build_provider_arn(case, issuer),
+            ),
+            url=f"{pages.OIDC_PROVIDERS.removesuffix('.html')}_verify-thumbprint.html",
+        ),
+        notes=issuers.ROLE_NOT_EVALUATED,
+    )

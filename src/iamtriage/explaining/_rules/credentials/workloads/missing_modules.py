@@ -1,0 +1,253 @@
+"""Explain that a program lacks a module or package of its SDK, which it needs for a web identity or a profile.
+
+Sources: https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html and
+https://github.com/aws/aws-sdk-java-v2/blob/master/core/auth/src/main/java/software/amazon/awssdk/auth/credentials/internal/ProfileCredentialsUtils.java.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.credentials.workloads.credential_endpoints import INSTANCE_SESSION
+from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.failures._failures import MissingCredentials
+
+MISSING_MODULE = lazy_pattern(
+    r"(?:'(?P<profile>[^'\n]{1,64})' profile, )?the '(?P<module>sts|sso|ssooidc|signin)' service module must be on the class ?path"
+    # The SDK 1 says it for a profile with a role, and, whether there is a web identity or not, for the provider of these.
+    r"|(?<!WebIdentityTokenCredentialsProvider: )To use assume role profiles the (?P<of_role>aws-java-sdk-sts) module must be"
+    r"|\A(?=[\s\S]{0,60000}?(?:\bAWS_WEB_IDENTITY_TOKEN_FILE\b(?! (?:is |are )?(?:not|un|missing))|eks\.amazonaws\.com/(?:role-arn|serviceaccount)|\bIRSA\b|\b[Ss]ervice ?[Aa]ccount\b[^\n.]{0,60}\b(?:role|annotat)))[\s\S]{0,60000}?the aws-java-sdk-sts module must be"
+)
+"""What the SDK for Java says if a web identity or a profile needs a module, such as for IRSA: https://github.com/aws/aws-sdk-java-v2/issues/2961."""
+# A module of the SDK in a build file of sbt, Maven or Gradle, with its version.
+_BUILD_FILES = (
+    (r"\"GROUP\" % \"[\w-]{1,60}\" % \"?(?P<version>[\w.$-]{1,40})",
+     'libraryDependencies += "GROUP" % "ARTIFACT" % "{}"', "build.sbt"),
+    (r"\bGROUP:[\w-]{1,60}(?::(?P<version>\d[\w.-]{1,40}))?",
+     'implementation("GROUP:ARTIFACT{}")', "build.gradle"),
+    (r"<groupId>GROUP</groupId>\s{0,80}<artifactId>(?!(?:aws-java-sdk-)?bom\b)[\w-]{1,60}</artifactId>(?:\s{0,80}<version>(?P<version>[\w.${}-]{1,60})</version>)?",
+     "<dependency>\n  <groupId>GROUP</groupId>\n  <artifactId>ARTIFACT</artifactId>{}\n</dependency>", "pom.xml"),
+)  # fmt: skip
+_JAR_1 = lazy_pattern(
+    r"\baws-java-sdk-(?:core|s3|dynamodb|bundle|kinesis|sqs)-(?P<version>1\.\d{1,2}\.\d{1,4})\b"
+)
+_KOTLIN = lazy_pattern(r"\bbuild\.gradle\.kts\b|\bplatform\(\"")
+_HOP_LIMIT = lazy_pattern(r"(?i:\bhop[ -]?limit\b)")
+MODULE_MISSING = CauseType(
+    "sdk-module-missing",
+    title="The program lacks a module of the SDK",
+    text="The SDK for Java uses web identities and some profiles only with a module that is not on the class path.",
+    recognised_by="The SDK says that a module, package or feature for STS, IAM Identity Center or aws login is missing.",
+    fix="Add the module, such as the dependency software.amazon.awssdk:sts.",
+    sources=("https://github.com/aws/aws-sdk-java-v2/issues/2961",),
+)
+# AWS's answer to a request that the SDK sent nevertheless, and words about an access key.
+_ANSWERED = lazy_pattern(
+    r"\bAccess ?Denied(?:Exception)?\b|\b(?:not authorized to perform|UnauthorizedOperation)\b"
+)
+_STATIC_KEY = lazy_pattern(r"\b(?i:(?:access|static|secret) (?:\w+ )?(?:keys?|credentials))\b")
+
+
+def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Explanation:
+    """Explain that AWS denied a request with other credentials, because the SDK skipped the web identity with a warning."""
+    text = case.failure.text
+    arn = clues.find_role_arn(text)
+    role = f"the role {arn.rpartition('/')[2]}" if arn else "the role of the service account"
+    node = INSTANCE_SESSION.search(text)
+    whose = f"those of the node, the role {node[1]}" if node else "usually those of the node"
+    key = " An access key works because it comes earlier in the chain." if _STATIC_KEY.search(text) else ""
+    events = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 10"
+    add = "echo 'ADD --chmod=644 https://repo1.maven.org/maven2/software/amazon/awssdk/sts/VERSION/sts-VERSION.jar FOLDER/' >> Dockerfile"
+    find = 'kubectl exec --namespace NAMESPACE POD -- find / -name "sdk-core-*.jar"'
+    return case.explain(
+        f"The SDK for Java skips {role}: the class path lacks the module sts, which it needs for the token of the pod (IRSA). The call was then made with the next credentials in the chain, {whose}, and AWS denied it.",
+        MODULE_MISSING.cause(
+            "derived",
+            f'The text says "{answer}".',
+            text=f"The SDK only warns about the missing module. AWS has not checked {role}: its policies, its trust policy and the annotation are not the problem.{key}",
+        ),
+        topic="no-credentials",
+        remedies=your_remedy(
+            "Add the module sts to the program",
+            "Add software.amazon.awssdk:sts in the version of the SDK's other modules: in your build, in the Dockerfile of the image as shown, or with a release of the program that contains it.",
+            f"Re-create the pods. Then the warning is gone, and the last command lists calls for {role}.",
+            commands=(
+                find,
+                Labelled(
+                    "Then, with FOLDER and VERSION of that file, in the directory of the Dockerfile:", add
+                ),
+                Labelled("After the change:", events),
+            ),
+            url=pages.EKS_IRSA_SDK,
+        ),
+        notes="Do not give the role of the node this permission: all pods on the node could use it.",
+    )
+
+
+def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Explanation:
+    """Explain that a Java program cannot use a web identity or a profile without a module of the SDK."""
+    said = next(MISSING_MODULE.finditer(case.text))
+    text, of_sdk_1 = case.failure.text, said["module"] is None
+    profile = said["profile"]
+    is_of_profile = bool(profile or said["of_role"])
+    group, prefix = ("com.amazonaws", "aws-java-sdk-") if of_sdk_1 else ("software.amazon.awssdk", "")
+    module = said["module"] or "sts"
+    # A profile of IAM Identity Center requires both.
+    names = [f"{prefix}{each}" for each in (("sso", "ssooidc") if module.startswith("sso") else (module,))]
+    forms = [
+        (sign.replace("GROUP", re.escape(group)), form.replace("GROUP", group), file)
+        for sign, form, file in _BUILD_FILES
+    ]
+    found, form, file = next(
+        ((shown, form, file) for sign, form, file in forms if (shown := re.search(sign, text)) is not None),
+        (None, forms[2][1], "pom.xml"),
+    )
+    jar = _JAR_1.search(text) if of_sdk_1 else None
+    version = (found and found["version"]) or (jar and jar["version"]) or ""
+    if file == "build.gradle" and _KOTLIN.search(text) is not None:
+        file = "build.gradle.kts"
+    if re.search(
+        rf"\bplatform\(\s?[\"'(]{{1,2}}{re.escape(group)}:(?:aws-java-sdk-)?bom\b", text
+    ) and file.startswith("build.gradle"):
+        version = ""  # the BOM sets it
+    if version and file != "build.sbt":
+        version = f"\n  <version>{version}</version>" if file == "pom.xml" else f":{version}"
+    modules = join_words([f"{group}:{each}" for each in names], "and")
+    what = f"module{'s' if len(names) > 1 else ''} {join_words(names, 'and')}"
+    step = f"Add {modules}, with the version of the other modules unless a BOM sets it (in Maven as shown)"
+    if found:
+        step = f"Add this to {file}"
+    user = (
+        f"the profile {profile}"
+        if profile
+        else "a profile with role_arn"
+        if is_of_profile
+        else "a web identity, such as that of an EKS pod (IRSA)"
+    )
+    rest = "The profile is not the problem."
+    answered = _ANSWERED.search(text, case.failure.span[1])
+    if answered is not None and not of_sdk_1 and not profile and not found:
+        return _explain_skipped_identity(case, answered[0])
+    if not is_of_profile:
+        rest = "AWS has not checked the role yet."
+    hop_limit = None
+    if not is_of_profile and _HOP_LIMIT.search(text) is not None:
+        hop_limit = "Leave the hop limit as it is: IMDS does not replace the module, and would give the program the role of the node."
+    return case.explain(
+        f"The SDK for Java found no credentials: the class path lacks the module {prefix}{module}, which it needs for {user}.",
+        MODULE_MISSING.cause("reported"),
+        topic="no-credentials",
+        remedies=your_remedy(
+            f"Add the {what} to the program",
+            f"{step}, then build and deploy again.",
+            "Without a build, such as with Spark: aws-java-sdk-bundle contains it, and spark-submit --packages adds it. Or update to a release of the program with the SDK for Java 2: AWS no longer supports the SDK 1."
+            if of_sdk_1
+            else None,
+            manifest="\n".join(form.format(version).replace("ARTIFACT", each) for each in names),
+            url=pages.SDK_CREDENTIALS if is_of_profile else pages.EKS_IRSA_SDK,
+        ),
+        notes=(
+            hop_limit,
+            f"The other providers in the message are the rest of the chain: no access keys are needed. {rest}",
+            credential_remedies.NO_CALL_MADE,
+            None
+            if is_of_profile or hop_limit
+            else "IMDS does not replace the module: the program would then have the role of the node.",
+        ),
+    )
+
+
+class _Package(NamedTuple):
+    """What an SDK says about a package that it needs for some credentials, and what installs it."""
+
+    sign: str
+    sdk: str
+    command: str
+    step: str
+    url: str
+
+
+_PACKAGES = (
+    # ServiceClientHelpers.LoadServiceFromAssembly in https://github.com/aws/aws-sdk-net
+    _Package(
+        r"\b(?P<name>AWSSDK\.[A-Z]\w{2,40}) could not be found or loaded\. This assembly must be available",
+        "the SDK for .NET",
+        "dotnet add package {}",
+        "Add the package to the project that starts the program, with the same major version as its other AWSSDK packages. Trimming removes an assembly that no code refers to: keep it with TrimmerRootAssembly.",
+        pages.SDK_CREDENTIALS,
+    ),
+    _Package(
+        r"\brequires following cargo feature\(s\) enabled: (?P<name>[a-z-]{2,40})",
+        "the SDK for Rust",
+        "cargo add aws-config --features {}",
+        "sso and credentials-process are on by default: default-features = false turns them off. If you cannot build the program, export the credentials instead: aws configure export-credentials --format env.",
+        "https://docs.rs/crate/aws-config/latest/features",
+    ),
+    _Package(
+        r"\bYou will need to pip install [\\\"'`]{0,3}(?P<name>botocore\[crt\])",
+        "the SDK for Python",
+        'python3 -m pip install "{}"',
+        "Install it in the environment that runs the program: the virtual environment, or with uvx or pipx that of the tool (uvx --with, pipx inject).",
+        "https://docs.aws.amazon.com/sdkref/latest/guide/feature-login-credentials.html",
+    ),
+    _Package(
+        r"\bCannot find (?:module|package) '(?P<name>@aws-sdk/(?:client-s(?:ts|so|so-oidc|ignin)|credential-[a-z-]{4,40}))'",
+        "the SDK for JavaScript",
+        "npm install {}",
+        "Install it in the project that runs, with the version of the other @aws-sdk packages. A bundler must not leave it out.",
+        pages.SDK_CREDENTIALS,
+    ),
+)
+MISSING_PACKAGE = lazy_pattern("|".join(each.sign.replace("?P<name>", "?:") for each in _PACKAGES))
+"""What other SDKs say about a package that they lack."""
+# What the package is for.
+_USES = (
+    (r"(?i:sso)", "profiles of IAM Identity Center"),
+    (r"(?i:signin|login|crt)", "the credentials of aws login"),
+    (r"(?i:process)", "credential_process"),
+    (r"", "assuming a role, also with a web identity (IRSA)"),
+)
+
+
+def explain_missing_package(case: Case[MissingCredentials], _message: str) -> Explanation:
+    """Explain that a program lacks a package of its SDK."""
+    package, found = next(
+        (each, found) for each in _PACKAGES if (found := re.search(each.sign, case.text)) is not None
+    )
+    name = found["name"]
+    use = next(use for sign, use in _USES if re.search(sign, name))
+    both = "AWSSDK.SSO" in name
+    what = join_words(["AWSSDK.SSO", "AWSSDK.SSOOIDC"], "and") if both else name
+    if package.command.startswith("cargo"):
+        what = f"the feature {name} of aws-config"
+    lines = tuple(
+        package.command.format(each) for each in (("AWSSDK.SSO", "AWSSDK.SSOOIDC") if both else (name,))
+    )
+    return case.explain(
+        f"The program found no credentials: it lacks {what}, which {package.sdk} needs for {use}.",
+        MODULE_MISSING.cause(
+            "reported",
+            f'The text says "{found[0].strip()}".',
+            text="The credentials are configured, but the program cannot use them without this part of the SDK.",
+        ),
+        topic="no-credentials",
+        remedies=your_remedy(
+            f"Add {what} to the program",
+            package.step,
+            "Then build and deploy again." if package.sdk != "the SDK for Python" else None,
+            commands=lines,
+            url=package.url,
+        ),
+        notes=(
+            "The profile, the role and its trust policy are not the problem, and no access keys are needed.",
+            credential_remedies.NO_CALL_MADE,
+        ),
+    )
