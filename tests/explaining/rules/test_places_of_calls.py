@@ -164,3 +164,36 @@ def test_sign_in_whose_regions_do_not_contradict() -> None:
     page = "https://corp.awsapps.com/start/authorize.html?region=eu-west-1\n"
     explanation = explain(f"sso_region = eu-west-1\n{page}{SIGN_IN}oidc.eu-west-1.amazonaws.com")
     assert "or the code has expired" in explanation.summary
+
+
+_IN_DOTNET = "Unhandled exception. Amazon.Runtime.AmazonServiceException: Unable to get IAM security credentials from EC2 Instance Metadata Service.\n   at Amazon.Runtime.DefaultInstanceProfileAWSCredentials.FetchCredentials()\n\n"
+_IN_JAVA = "software.amazon.awssdk.core.exception.SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain(): [InstanceProfileCredentialsProvider(): Failed to load credentials from IMDS.]\n\n"
+_IN_PYTHON = "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "step"),
+    [
+        (f"{_IN_DOTNET}In Visual Studio 2022. I ran `aws sso login --profile team` before.", "in Visual Studio 2022: nothing selects the profile team", "launchSettings.json"),
+        (f"{_IN_DOTNET}Locally, signed in with aws sso login --profile team", "nothing selects the profile team", "AWSSDK.SSOOIDC"),
+        (f"{_IN_JAVA}Started from IntelliJ IDEA. Logged in with aws sso login --profile shop.", "in IntelliJ IDEA: nothing selects the profile shop", "modules sso and ssooidc"),
+        (f"{_IN_PYTHON}I debug it in VS Code; `aws s3 ls --profile stage` works in a terminal.", "in VS Code: nothing selects the profile stage", "launch.json"),
+        (f"{_IN_PYTHON}In PyCharm. I did aws login --profile shop.", "in PyCharm: nothing selects the profile shop", "Edit Configurations"),
+        # Nobody says that the program runs there, or that the sign-in succeeded.
+        (f"{_IN_PYTHON}It works in PyCharm, but not in the job.", "The SDK found no credentials.", ""),
+        (f"{_IN_PYTHON}In PyCharm. I have not run aws sso login --profile shop.", "The SDK found no credentials.", ""),
+        (f"{_IN_PYTHON}In a dev container of VS Code.", "The SDK found no credentials", ""),
+    ],
+)  # fmt: skip
+def test_profile_of_a_program_in_an_ide(text: str, says: str, step: str) -> None:
+    explanation = explain(text)
+    assert says in explanation.summary
+    first = explanation.remedies[0]
+    assert step in " ".join(first.steps)
+    assert ("Select the profile" in first.title) is bool(step)
+
+
+@pytest.mark.parametrize("words", ["Running locally.", "On my laptop, in Rider.", "I start it in GoLand."])
+def test_program_on_a_computer_gets_no_instance_role(words: str) -> None:
+    explanation = explain(f"{_IN_DOTNET}{words}")
+    assert not any("instance-profile" in str(each.commands) for each in explanation.remedies)

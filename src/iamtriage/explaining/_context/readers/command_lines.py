@@ -48,6 +48,9 @@ _FLAGS = frozenset(
 _SENTENCE = lazy_pattern(r"([^\n.\"'`]{1,300}(?:\.\w[^\n.\"'`]{0,200}){0,9}\w)[.!?] [A-Z]")
 
 
+_END_OF_SENTENCE = lazy_pattern(r"(?<=\w)[.!?]\s*\Z")
+
+
 def find_commands(text: str, start: int, end: int) -> Iterator[tuple[int, CommandLine]]:
     """Yield the commands between two positions in a text, each with its start position."""
     if not any(name in text for name in ("aws ", "kubectl ", "eksctl ", "helm ", "terraform ", "docker ")):
@@ -63,6 +66,8 @@ def find_commands(text: str, start: int, end: int) -> Iterator[tuple[int, Comman
             written = _before_parenthesis(written)
         elif (end_of_sentence := _SENTENCE.match(written)) is not None:
             written = end_of_sentence[1]
+        elif not is_alone:
+            written = _END_OF_SENTENCE.sub("", written)
         command = _parse_command(found[1], written)
         if _is_command(command, is_alone=is_alone):
             yield found.start(), command

@@ -17,6 +17,7 @@ from iamtriage.explaining._context.readers.endpoints import find_unexempted_host
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.credentials.profiles import local_programs
 from iamtriage.explaining._rules.credentials.profiles.broken_profiles import profile_setting
 from iamtriage.explaining._rules.credentials.workloads import credential_endpoints, instance_profiles
 from iamtriage.explaining._rules.credentials.workloads.pod_roles import Advice
@@ -152,18 +153,16 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
         return Advice([not_named, ENVIRONMENT_NOT_PASSED_ON.cause()], [select, set_up])
     signed_in = find_signed_in_profile(case.failure.text)
     is_selected = find_shell_profile(case.failure.text) or clues.stated_option(case, "profile")
+    if is_selected == signed_in and 'running "aws ' not in case.failure.text:
+        # Another command of the AWS CLI selects it, such as the sign-in.
+        is_selected = find_shell_profile(case.failure.text)
     if signed_in is not None and is_selected is None:
         text = f"The sign-in is that of the profile {signed_in}, and nothing selects this profile: the call used default."
-        select = your_remedy(
-            f"Select the profile {signed_in}",
-            "Set AWS_PROFILE in the shell that makes the call, or pass --profile to each command.",
-            commands=(f"export AWS_PROFILE={commands.profile(signed_in)}", "aws sts get-caller-identity"),
-            url=pages.CLI_PROFILES,
-        )
+        ide = local_programs.find_ide(case.failure.text)
         return Advice(
             [PROFILE_NOT_NAMED.cause("derived", "The text shows the sign-in.", text=text)],
-            [select],
-            f": nothing selects the profile {signed_in}, which is signed in",
+            [local_programs.select_profile(signed_in, case.failure.text)],
+            f"{f' in {ide[1]}' if ide else ''}: nothing selects the profile {signed_in}, which is signed in",
         )
     selected = find_profile(case)
     if selected is not None:

@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.credentials.workloads import (
     pod_agents,
     pod_roles,
 )
+from iamtriage.explaining._rules.credentials.profiles.local_programs import find_computer
 from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -139,7 +140,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         return explanation
     environments = _likely_environments(case, message)
     is_on_ec2 = _EC2_PROMPT.search(case.text) is not None or clues.find_instance(case.text) is not None
-    place = None if is_on_ec2 else unread_sources.find_place(case.text)
+    place = None if is_on_ec2 else unread_sources.find_place(case.text) or find_computer(case.failure.text)
     if place is not None:
         on_ec2, on_laptop = credential_sources.advise_on_ec2, credential_sources.advise_on_laptop
         environments = [each for each in environments if each is not on_ec2] or [on_laptop]

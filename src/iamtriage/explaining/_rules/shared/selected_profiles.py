@@ -18,7 +18,7 @@ _PROFILES = lazy_pattern(
     r"AWS_(?:DEFAULT_)?PROFILE[=:][ ]?[\"']?([\w.@:+/-]{1,64})|config profile \(([\w.@:+/-]{1,64})\)"
     r"|(?:shared config profile, |could not find source profile |failed to get profile, )([\w.@:+/-]{0,63}[\w@+/-])|find the \"([\w.@:+/-]{1,64})\" profile in CredentialProfileStoreChain|credentials using profile: \[([\w.@:+/-]{1,64})\]"
     r"|(?<!nstance )[Pp]rofile [`'\"]?([\w.@:+/-]{1,64})[`'\"]? (?:was not (?:found|defined)|could not be found|not found in \[|does not exist in \S|requires multi-factor)|'([\w.@:+/-]{1,64})' not found in credentials file|No AWS profile named '([\w.@:+/-]{1,64})'|AWS profile \"([\w.@:+/-]{1,64})\" doesn't seem|contained no credentials for profile '(?!default')([\w.@:+/-]{1,64})'"
-    r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]|\baws (?:sso )?login --profile[= ]([\w.@:+/-]{1,64})|\bload from profile ([\w.@:+/-]{1,64}) which|(?:referenced in|session found for) profile ([\w.@:+/-]{0,63}[\w@+/-])",
+    r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]|\baws (?:sso )?login --profile[= ]([\w.@:+/-]{0,63}[\w@+/-])|\bload from profile ([\w.@:+/-]{1,64}) which|(?:referenced in|session found for) profile ([\w.@:+/-]{0,63}[\w@+/-])",
     re.ASCII,
 )
 # A variable in a listing, or one that a shell sets for all its commands.
@@ -42,6 +42,9 @@ _SHELL_KEY = lazy_pattern(
 )
 _SIGNED_IN = lazy_pattern(
     r"\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)"
+    # What people say that they did before, and what works.
+    r"|\b(?:(?:I|[Ww]e)(?:'ve| have)?(?: \w{2,7}ly| just| also| then)? (?:did|done|ran|run|used|executed)|(?:[Ll]ogged|[Ss]igned) in)\b(?:(?!\bnot\b|n't\b)[^\n.;]){0,60}?\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<said>[\w.@:+/-]{0,63}[\w@+/-])(?![^\n.;]{0,60}\b(?i:fail|error))"
+    r"|\baws [^\n`]{0,120}? --profile[ =](?P<works>[\w.@:+/-]{0,63}[\w@+/-])[`'\"]{0,2} (?:works|succeeds|is fine|lists|returns|prints)\b"
     # saml2aws, gimme-aws-creds, okta-aws-cli and aws-azure-login, whose profile a call must select.
     r"|\(e\.g\. aws --profile (?P<saml>[\w.@:+/-]{1,64}) |\b(?:[Ww]rote|[Ww]ritten|[Uu]pdated) profile [\"']?(?P<written>[\w.@:+/-]{1,64})[\"']? (?:to|in) [^\n]{0,100}(?:credentials|config)\b",
     re.ASCII,

@@ -1,0 +1,99 @@
+"""Select a profile for a program that runs on a person's computer, such as in an IDE.
+
+An IDE that is not started in a terminal gets no variables of one. For profiles of IAM Identity Center, some SDKs need
+packages: https://docs.aws.amazon.com/sdk-for-net/v4/developer-guide/sso.html and
+https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/credentials-temporary-idc.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.remedies import Remedy
+
+_JETBRAINS = r"(?:JetBrains )?(?:IntelliJ(?: IDEA)?|PyCharm|GoLand|WebStorm|PhpStorm|RubyMine|CLion|RustRover)|(?<=\b[Ii]n )Rider|(?<=\b[Ff]rom )Rider|JetBrains Rider"
+_CODE = r"(?:VS ?Code|Visual Studio Code)"
+_STUDIO = r"Visual Studio(?! Code)(?: 20\d\d)?"
+_ECLIPSE = r"(?<=\b[Ii]n )Eclipse|(?<=\b[Ff]rom )Eclipse|Eclipse IDE"
+_IDE = lazy_pattern(
+    rf"\b(?:(?P<jetbrains>{_JETBRAINS})|(?P<code>{_CODE})|(?P<studio>{_STUDIO})|(?P<eclipse>{_ECLIPSE}))\b(?!-)",
+)
+# The Visual Studio of a build agent, and containers and hosts that an IDE connects to.
+_REMOTE = lazy_pattern(
+    r"\b(?i:dev ?container|remote[- ](?:ssh|host|development|containers?)|code ?spaces?)\b"
+)
+# Where the variables of a program are set.
+_SETTINGS = {
+    "jetbrains": "In Run > Edit Configurations > Environment variables, add AWS_PROFILE={}.",
+    "code": 'In .vscode/launch.json, add "env": {{"AWS_PROFILE": "{}"}} to the configuration.',
+    "studio": 'In Properties/launchSettings.json, add "AWS_PROFILE": "{}" to environmentVariables of the profile that you start.',
+    "eclipse": "In Run > Run Configurations > Environment, add AWS_PROFILE with the value {}.",
+}
+_DOTNET = lazy_pattern(r"\bAmazon\.(?:Runtime|[A-Z]\w{1,30})\.|\bAWSSDK\b|\bat Amazon\.")
+_JAVA_2 = lazy_pattern(r"\bsoftware\.amazon\.awssdk\b")
+
+
+def find_ide(text: str) -> tuple[str, str] | None:
+    """Return the kind and the name of the IDE in which a program runs, if somebody says it.
+
+    >>> find_ide("I start it in PyCharm."), find_ide("It works in PyCharm.")
+    (('jetbrains', 'PyCharm'), None)
+    """
+    found = next(find_said(text, _IDE), None)
+    if found is None or found.lastgroup is None or _REMOTE.search(text) is not None:
+        return None
+    return found.lastgroup, found[0]
+
+
+def find_computer(text: str) -> str | None:
+    """Return the words that say that a program runs on a person's computer, or the name of its IDE."""
+    ide = find_ide(text)
+    if ide is not None or _REMOTE.search(text) is not None:
+        return None if ide is None else ide[1]
+    said = next(find_said(text, LOCALLY), None)
+    return None if said is None else said[0]
+
+
+def select_profile(profile: str, text: str) -> Remedy:
+    """Return the remedy that selects a profile with a sign-in for a program, in its IDE if the text names one."""
+    name, ide = commands.profile(profile), find_ide(text)
+    with_sso = "sso login" in text
+    packages: tuple[str | Labelled, ...] = ()
+    needs = own = None
+    if _DOTNET.search(text):
+        own = f'Or, with AWSSDK.Extensions.NETCore.Setup, add "AWS": {{"Profile": "{name}"}} to appsettings.Development.json.'
+        if with_sso:
+            needs = "For a profile of IAM Identity Center, the project needs the packages AWSSDK.SSO and AWSSDK.SSOOIDC."
+            packages = ("dotnet add package AWSSDK.SSO", "dotnet add package AWSSDK.SSOOIDC")
+    elif _JAVA_2.search(text) and with_sso:
+        needs = "For a profile of IAM Identity Center, the class path needs the modules sso and ssooidc of software.amazon.awssdk, in the version of its other modules."
+    if ide is None:
+        is_program = needs is not None or own is not None
+        step = "Set AWS_PROFILE in the shell that makes the call, or pass --profile to each command."
+        if is_program:
+            step = "Set AWS_PROFILE in the shell or the run configuration that starts the program."
+        return your_remedy(
+            f"Select the profile {profile}",
+            step,
+            own,
+            needs,
+            commands=(f"export AWS_PROFILE={name}", "aws sts get-caller-identity", *packages),
+            url=pages.CLI_PROFILES,
+        )
+    kind, called = ide
+    return your_remedy(
+        f"Select the profile {profile} where {called} starts the program",
+        f"{_SETTINGS[kind].format(name)} Started from the desktop, {called} does not get the variables of a terminal.",
+        own,
+        needs,
+        "The first command checks the sign-in. If it has expired, sign in again.",
+        commands=(f"aws sts get-caller-identity --profile {name}", *packages),
+        url=pages.CLI_PROFILES,
+    )
