@@ -219,7 +219,7 @@ def _binding_remedy(failure: KubernetesForbidden) -> Remedy | None:
 
 
 def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
-    from iamtriage.explaining._others.describing import describe_failure
+    from iamtriage.explaining._others.describing import describe_explained, describe_failure
     from iamtriage.explaining._others.repeats import has_request
 
     if has_request(failure):
@@ -241,7 +241,7 @@ def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
         operation = failure.envelope.operation
         why = "the message is cut off" if is_sentence_cut(failure) else explanation.summary.rstrip(".")
         return why if operation is None or operation in why else f"{operation}: {why}"
-    return describe_failure(failure, explanation.topic)
+    return describe_explained(failure, explanation)
 
 
 def _explain_answer(failure: Failure, facts: Facts) -> Explanation:

@@ -9,15 +9,17 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, upper_first
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.explaining._others.repeats import error_code, has_passed, has_request
-from iamtriage.failures._failures import AccessDenied
+from iamtriage.failures._failures import AccessDenied, AwsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.failures._failures import Failure
 
 __all__ = (
     "count_denials",
+    "describe_explained",
     "describe_failure",
     "describe_fixed",
     "describe_others",
@@ -66,6 +68,8 @@ _PROFILE = lazy_pattern(r"(?:--profile[= ]|AWS_PROFILE=)([^\s\"']{1,100})")
 
 # The maximum numbers of failures that are described, that have their resource, and that have their own row.
 _MAX_OTHERS, _MAX_DETAILED, _MAX_ROWS = 6, 3, 4
+# A description of more characters has its own row.
+_MAX_INLINE = 80
 # The name or ID at the end of an ARN.
 _POLICY_NAME = lazy_pattern(r"(?<![^/:])[\w+=,.@-]{1,128}\Z", re.ASCII)
 _POLICY_TYPES = {
@@ -193,8 +197,9 @@ def describe_others(
             describe_failure(each) if describe is None else describe(each, of_caller) for each in shown
         )
     )
-    # Each failure has a row, unless no request is known or there are too many rows.
-    is_inline = describe is None or len(texts) > _MAX_ROWS or not any(map(has_request, shown))
+    # Each failure has a row, unless all descriptions are short or there are too many rows.
+    is_short = not any(map(has_request, shown)) and max(map(len, texts)) <= _MAX_INLINE
+    is_inline = describe is None or len(texts) > _MAX_ROWS or is_short
     rows = () if is_inline else texts
     names = list(texts) if is_inline else []
     if is_inline and len(failures) > len(shown):
@@ -260,6 +265,21 @@ def is_of_same_role(failure: Failure, other: Failure) -> bool:
     return _get_role(failure.principal) == _get_role(other.principal)
 
 
+def describe_explained(failure: Failure, explanation: Explanation) -> str:
+    """Describe a failure by its explanation, unless the fix is the same for all failures of its kind."""
+    topic = explanation.topic
+    is_unknown = isinstance(failure, AwsError) and topic == "aws-error"
+    if (
+        isinstance(failure, AccessDenied)
+        or is_unknown
+        or _find_fix(failure, topic)
+        or not explanation.remedies
+    ):
+        return describe_failure(failure, topic)
+    first = explanation.remedies[0]
+    return f"{explanation.summary} First: {first.title} [{first.who}]"
+
+
 def describe_failure(failure: Failure, topic: str | None = None) -> str:
     """Describe a failure in a few words, such as the denied action.
 
@@ -274,15 +294,13 @@ def describe_failure(failure: Failure, topic: str | None = None) -> str:
     if not isinstance(failure, AccessDenied):
         kind = failure.kind.replace("_", " ").replace("kubernetes", "Kubernetes").replace("aws", "AWS")
         code, operation = failure.envelope.code, failure.envelope.operation
-        kind, need = _TOPICS.get(topic or "", (kind, _FIXES.get(failure.kind, "")))
-        need = _CODES.get(code or "", need)
-        need = ": the command worked when it was repeated" if has_passed(failure) else need
+        kind, _ = _TOPICS.get(topic or "", (kind, ""))
         task, name = _find_task(failure)
         call = operation or task
         if name and topic == "already-exists":
             call = f"{call} {name}"
         words = ", ".join(each for each in (code, call) if each)
-        return f"{kind}{f' ({words})' if words else ''}{need}"
+        return f"{kind}{f' ({words})' if words else ''}{_find_fix(failure, topic)}"
     action = None if failure.action is None else _spell(failure.action)
     name = action or failure.envelope.operation or "access denied"
     policy_type = _POLICY_TYPES.get(failure.policy_type or "")
@@ -300,6 +318,14 @@ def describe_failure(failure: Failure, topic: str | None = None) -> str:
             where += f", which {only}: send them this denial"
         return f"{name} (explicit deny{where})"
     return f"{name} (no {policy_type.partition(' ')[2]} allows it)" if policy_type else name
+
+
+def _find_fix(failure: Failure, topic: str | None) -> str:
+    """Return the fix of a failure, if it depends only on the kind, topic or code of the failure."""
+    if has_passed(failure):
+        return ": the command worked when it was repeated"
+    _, need = _TOPICS.get(topic or "", ("", _FIXES.get(failure.kind, "")))
+    return _CODES.get(failure.envelope.code or "", need)
 
 
 def _find_task(failure: Failure) -> tuple[str | None, str | None]:

@@ -277,7 +277,7 @@ def _find_boxes(text: str) -> list[int]:
     is_inside = False
     starts: list[int] = []
     for start, border in found:
-        if border != _BOX_END and not is_inside:
+        if border == "╷" or (border is None and not is_inside):
             starts.append(start)
         is_inside = border == "╷" or (is_inside and border is None)
     return starts
