@@ -380,7 +380,7 @@ def test_other_failure_with_expired_credentials_needs_no_permission() -> None:
     text = f"10:00 ERROR {_DENIAL}\n10:01 ERROR An error occurred (ExpiredToken) when calling the ListObjectsV2 operation: The provided token has expired.\n"
     shown = " ".join(str(explain(text)).split())
     assert (
-        "expired credentials (ExpiredToken, ListObjectsV2): no permission is missing, get new credentials"
+        "Expired credentials (ExpiredToken, ListObjectsV2): no permission is missing, get new credentials"
         in shown
     )
 

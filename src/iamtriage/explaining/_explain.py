@@ -40,7 +40,8 @@ __all__ = ("explain",)
 _UNPARSED_SIGNS = (
     ".dkr.ecr", "AKIA", "access denied by server", "AWS", "aws-", "localhost", ":8080", "KUBERNETES_MASTER",
     "ACTIONS_ID_TOKEN", 'context "', "is forbidden: ", "admission webhook", "ecret", "ccess key", "SageMaker",
-    "SAML response",
+    "SAML response", "permission denied for ", "command denied to user", "awselb/", "CloudFront",
+    "docker", "ccessible by integration", "denied to ",
 )  # fmt: skip
 # What databases and brokers say of a login, which can be one with a token of IAM.
 _LOGIN_SIGNS = ("denied for user '", "authentication failed for user", "SASL", "SaslAuth")
@@ -219,7 +220,7 @@ def _binding_remedy(failure: KubernetesForbidden) -> Remedy | None:
 
 
 def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
-    from iamtriage.explaining._others.describing import describe_explained, describe_failure
+    from iamtriage.explaining._others.describing import describe_failure, has_own_verdict
     from iamtriage.explaining._others.repeats import has_request
 
     if has_request(failure):
@@ -241,7 +242,10 @@ def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
         operation = failure.envelope.operation
         why = "the message is cut off" if is_sentence_cut(failure) else explanation.summary.rstrip(".")
         return why if operation is None or operation in why else f"{operation}: {why}"
-    return describe_explained(failure, explanation)
+    if explanation.remedies and has_own_verdict(failure, explanation.topic):
+        first = explanation.remedies[0]
+        return f"{explanation.summary} First: {first.title} [{first.who}]"
+    return describe_failure(failure, explanation.topic)
 
 
 def _explain_answer(failure: Failure, facts: Facts) -> Explanation:

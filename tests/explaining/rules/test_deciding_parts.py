@@ -451,10 +451,10 @@ def test_role_that_the_authenticator_does_not_find() -> None:
     assert first.manifest is not None
     assert "- rolearn: arn:aws:iam::111122223333:role/nodes" in first.manifest
     assert "kubectl get nodes" in first.steps[-1]
-    assert "more failure" not in str(explanation)
+    assert "explain --all" not in str(explanation)
     assert not any(each.evidence == "possible" for each in explanation.causes)
     two = explain(f"{KUBELET}\n\n{UNMAPPED.format('nodes')}\n\n{UNMAPPED.format('other')}")
-    assert "more failure" in str(two)
+    assert "explain --all" in str(two)
     alone = explain(KUBELET)
     assert "most likely" in alone.summary
     assert any(each.evidence == "possible" for each in alone.causes)

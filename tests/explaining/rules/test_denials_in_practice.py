@@ -1963,6 +1963,27 @@ _OF_JOBS = _LOGS.replace("assumed-role/orders-api/", "assumed-role/jobs/")
 OTHERS: tuple[Case, ...] = (
     *TASKS,
     (
+        "boxes without their last line",
+        (
+            f"│ Error: creating ECR Repository: {_BY_NO_POLICY}\n│   with aws_ecr_repository.a\n"
+            "╷\n│ Error: creating S3 Bucket (logs): operation error S3: CreateBucket, https response error StatusCode: 409, RequestID: 7, BucketAlreadyExists:\n"
+            f"╷\n│ Error: creating log group: {_OF_JOBS}\n"
+        ),
+        {},
+        ("Already exists (BucketAlreadyExists, CreateBucket logs)", "logs:CreateLogGroup for the role jobs"),
+        (),
+    ),
+    (
+        "pod without a role next to a denial",
+        f'2026-01-05T10:00:00Z ERROR {_BY_NO_POLICY}\n2026-01-05T10:00:01Z WARN FailedMount pod/pay MountVolume.SetUp failed for volume "s": rpc error: code = Unknown desc = eu-west-1: An IAM role must be associated with service account pay (namespace: shop)',
+        {},
+        (
+            "Also The service account shop/pay has no IAM role:",
+            "First: Give the pod's service account a role [cluster administrator].",
+        ),
+        ("missing credentials",),
+    ),
+    (
         "policies of two roles",
         f"{_BY_NO_POLICY}\n{_OF_JOBS}",
         {},
@@ -2782,10 +2803,10 @@ CONTEXTS: tuple[Case, ...] = (
         f"{_LOG.splitlines()[0]}\n╷\n│ Error: creating Amazon SNS Topic (carts): ThrottlingException: Rate exceeded\n╵\nE5 An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name carts cannot be found.\nE6 An error occurred (InternalError) when calling the GetObject operation: We encountered an internal error.",
         {},
         (
-            "throttled (ThrottlingException, creating Amazon SNS Topic): retry with backoff, no permission is missing",
-            "not found (NoSuchEntity, GetRole)",
-            "service error (InternalError, GetObject): retry, no permission is missing",
-            "3 more failures in this text: ",
+            "Throttled (ThrottlingException, creating Amazon SNS Topic): retry with backoff, no permission is missing",
+            "Not found (NoSuchEntity, GetRole)",
+            "Service error (InternalError, GetObject): retry, no permission is missing",
+            "3 more failures in this text. ",
         ),
         ("AWS error",),
     ),
@@ -2803,7 +2824,7 @@ CONTEXTS: tuple[Case, ...] = (
             f"throttled command that {name}",
             f"{_LOG.splitlines()[0]}\n$ aws eks update-kubeconfig --name prod\nAn error occurred (ThrottlingException) when calling the DescribeCluster operation: Rate exceeded\n$ aws eks update-kubeconfig --name {cluster}\nUpdated context prod in /root/.kube/config\n$ ./logs\n{_LOG.splitlines()[2]}",
             {},
-            (f"throttled (ThrottlingException, DescribeCluster): {fix}.",),
+            (f"Throttled (ThrottlingException, DescribeCluster): {fix}.",),
             (),
         )
         for name, cluster, fix in (

@@ -61,7 +61,7 @@ REPEATS: tuple[Case, ...] = (
     (
         "other-call",
         f'User: {USER} is not authorized to perform: s3:DeleteObject on resource: "arn:aws:s3:::carts/7"\nAn error occurred (AccessDenied) when calling the PutObject operation: Access Denied',
-        ("Others 1 more denial", "PutObject"),
+        ("Also S3 denied s3:PutObject without a reason",),
         (),
     ),
 )  # fmt: skip

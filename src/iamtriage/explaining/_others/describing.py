@@ -14,15 +14,14 @@ from iamtriage.failures._failures import AccessDenied, AwsError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.failures._failures import Failure
 
 __all__ = (
     "count_denials",
-    "describe_explained",
     "describe_failure",
     "describe_fixed",
     "describe_others",
+    "has_own_verdict",
     "is_of_same_role",
     "split_same_reason",
 )
@@ -265,19 +264,11 @@ def is_of_same_role(failure: Failure, other: Failure) -> bool:
     return _get_role(failure.principal) == _get_role(other.principal)
 
 
-def describe_explained(failure: Failure, explanation: Explanation) -> str:
-    """Describe a failure by its explanation, unless the fix is the same for all failures of its kind."""
-    topic = explanation.topic
-    is_unknown = isinstance(failure, AwsError) and topic == "aws-error"
-    if (
-        isinstance(failure, AccessDenied)
-        or is_unknown
-        or _find_fix(failure, topic)
-        or not explanation.remedies
-    ):
-        return describe_failure(failure, topic)
-    first = explanation.remedies[0]
-    return f"{explanation.summary} First: {first.title} [{first.who}]"
+def has_own_verdict(failure: Failure, topic: str) -> bool:
+    """Return whether only the explanation of a failure says what to do, not its kind, topic or code."""
+    if isinstance(failure, AccessDenied) or (isinstance(failure, AwsError) and topic == "aws-error"):
+        return False
+    return not _find_fix(failure, topic)
 
 
 def describe_failure(failure: Failure, topic: str | None = None) -> str:

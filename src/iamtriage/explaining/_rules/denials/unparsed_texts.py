@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.credentials.keys.lost_secrets import explain_lo
 from iamtriage.explaining._rules.credentials.workloads import ci_jobs
 from iamtriage.explaining._rules.denials.roles.saml import explain_invalid_response
 from iamtriage.explaining._rules.denials.services import repositories
+from iamtriage.explaining._rules.denials.services.other_authorities import explain_other_authority
 from iamtriage.explaining._rules.kubernetes.rejected_objects import explain_rejected_object
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import Cluster
@@ -368,4 +369,5 @@ _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     explain_rejected_object,
     explain_execution_role,
     explain_invalid_response,
+    explain_other_authority,
 )
