@@ -24,9 +24,9 @@ from iamtriage.explaining._rules.calls.execution_roles import explain_execution_
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.credentials.keys.lost_secrets import explain_lost_secret
 from iamtriage.explaining._rules.credentials.workloads import ci_jobs
+from iamtriage.explaining._rules.denials.other_authorities import explain_other_authority
 from iamtriage.explaining._rules.denials.roles.saml import explain_invalid_response
 from iamtriage.explaining._rules.denials.services import repositories
-from iamtriage.explaining._rules.denials.services.other_authorities import explain_other_authority
 from iamtriage.explaining._rules.kubernetes.rejected_objects import explain_rejected_object
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import Cluster

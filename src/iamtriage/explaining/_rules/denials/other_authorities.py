@@ -169,7 +169,7 @@ def _explain_firewall(text: str) -> Explanation | None:
         ("load balancer", "LOAD_BALANCER_ARN") if balancer else ("CloudFront distribution", "DISTRIBUTION_ID")
     )
     size = "AWSManagedRulesCommonRuleSet blocks bodies of more than 8 KB (SizeRestrictions_BODY), which fits what the text says of sizes." if _LARGE.search(text) else None  # fmt: skip
-    commands = (
+    commands: tuple[str, ...] = (
         f"aws wafv2 get-web-acl-for-resource --resource-arn {resource}",
         "aws elbv2 describe-rules --listener-arn LISTENER_ARN",
     )
