@@ -395,3 +395,22 @@ def test_role_of_a_program_and_listed_entries(text: str, words: str, title: str,
     assert explanation.remedies[0].title == title
     assert any(command in each for each in explanation.remedies[0].commands)
     assert "role/Dns" not in "".join(explanation.remedies[0].commands)
+
+
+@pytest.mark.parametrize(
+    ("words", "says", "principal"),
+    [
+        ("I signed in as arn:aws:iam::111122223333:user/kim, then Switch role to arn:aws:iam::111122223333:role/team/Ops. The entry of kim has AmazonEKSClusterAdminPolicy and kubectl works.", "so the access of the user kim to the cluster does not count. kubectl works because", "arn:aws:iam::111122223333:role/team/Ops"),
+        ("I switched to the role ops-admin. kubectl works from my laptop.", "the role ops-admin cannot read", '"$role_arn"'),
+        # The role has an entry, nobody switched, or it is a question.
+        ("After switching to the role Ops:\n$ aws eks list-access-entries --cluster-name c\narn:aws:iam::111122223333:role/Ops", "it has an access entry", ""),
+        ("I have not switched to the role Ops. kubectl works.", "the console uses another principal than kubectl", ""),
+        ("Do I have to switch to the role Ops?", "most likely, it has neither", ""),
+    ],
+)  # fmt: skip
+def test_console_after_a_switch_of_roles(words: str, says: str, principal: str) -> None:
+    explanation = explain(f"{BANNER}{words}")
+    assert says.lower() in explanation.summary.lower()
+    assert ("after Switch role" in explanation.summary) is bool(principal)
+    if principal:
+        assert f"--principal-arn {principal}" in str(explanation.remedies[0].commands)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.readers.unique_values import NO_SAID_NAMES, unique_value
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
@@ -14,6 +15,7 @@ __all__ = (
     "find_described_caller",
     "find_named_caller",
     "find_said_caller",
+    "find_switched_role",
     "restore_case",
 )
 
@@ -120,11 +122,42 @@ def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
     return Stated(f"arn:{partition}:sts::{account}:assumed-role/{role}/{name}", words)
 
 
-def find_said_caller(text: str, kind: str) -> Stated | None:
-    """Return the caller of a denied call, or of a request to a cluster, as a text describes it."""
+def find_said_caller(text: str, kind: str, stated: Stated | None) -> Stated | None:
+    """Return the caller of a denied call, or of a request to a cluster, that is stated or that a text describes."""
+    if kind == "console_kubernetes_access" and (switched := find_switched_role(text)) is not None:
+        # Whoever is signed in has switched to a role.
+        return switched
+    if stated is not None:
+        return stated
     if kind == "access_denied":
         return find_described_caller(text)
     return find_named_caller(text) if kind in _KINDS_OF_CLUSTERS else None
+
+
+# "I use Switch role to arn:…:role/ops", "after I switched to the role ops"
+_SWITCH = lazy_pattern(
+    r"\b(?i:switch(?:ed|ing)?)(?: (?i:roles?))?(?: (?:in|into|to|with|as|the|my|our|role|IAM|console)){1,5} [`\"']?(?:(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{0,511}[\w+=@-])"
+    r"|(?P<name>(?<=[Rr]ole )[\w+=@-]{2,64}(?=[`\"']?(?:[.,;:)]|\s|$))|(?<=[`\"'])[\w+=,.@-]{2,64}(?=[`\"'])))",
+    re.ASCII | re.MULTILINE,
+)
+
+
+def find_switched_role(text: str) -> Stated | None:
+    """Return the role to which somebody says that they switch in the console, with its account if an ARN has it.
+
+    >>> find_switched_role("I then switch to the role ops.").value
+    'arn:aws:iam::****:role/ops'
+    """
+    if "witch" not in text:
+        return None
+    roles: dict[str, Stated] = {}
+    for found in find_said(text, _SWITCH):
+        name = found["arn"] or found["name"] or ""
+        whole = [each[0] for each in _PRINCIPALS.finditer(text) if each["role"] == name]
+        arn = found["arn"] or next(iter(whole), f"arn:aws:iam::****:role/{name}")
+        if name.lower() not in NO_SAID_NAMES:
+            roles[arn] = Stated(arn, quote_match(found))
+    return roles.popitem()[1] if len(roles) == 1 else None
 
 
 def find_described_caller(text: str) -> Stated | None:

@@ -17,6 +17,7 @@ from iamtriage.explaining._context.readers.workflows import find_jobs_without_to
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials import containers, credential_sources, php_pools, provider_chains
 from iamtriage.explaining._rules.credentials.profiles import missing_profiles, other_users, unread_sources
+from iamtriage.explaining._rules.credentials.profiles.local_programs import find_computer
 from iamtriage.explaining._rules.credentials.workloads import (
     ci_jobs,
     credential_endpoints,
@@ -27,7 +28,6 @@ from iamtriage.explaining._rules.credentials.workloads import (
     pod_agents,
     pod_roles,
 )
-from iamtriage.explaining._rules.credentials.profiles.local_programs import find_computer
 from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy

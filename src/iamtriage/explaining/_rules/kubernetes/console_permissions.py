@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole
+from iamtriage.explaining._context.readers.callers import find_switched_role
 from iamtriage.explaining._context.readers.statements import find_said, is_administrator
 from iamtriage.explaining._explanations.remedies import Remedy, Who
+from iamtriage.explaining._rules.kubernetes.stated_entries import is_same_principal
 from iamtriage.explaining._rules.shared import commands, masked_principals, pages, principal_words
+from iamtriage.explaining._rules.shared.clusters import find_iam_arns
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
+    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import ConsoleKubernetesAccess
 
 _CLUSTER_ACTIONS = (
@@ -31,11 +37,36 @@ _HAS_IAM = lazy_pattern(
     r"|\b(?:has|have|with|allows?|includes?|contains?|granted|added|gave)\b[^.\n]{0,60}\beks:(?:AccessKubernetesApi|\*)"
 )
 
+COMPARE_PRINCIPALS = your_remedy(
+    "Compare the principal of the console with that of kubectl",
+    "Run the command in CloudShell, which has the principal of the console, and then where kubectl works. If they differ, sign in as the second one, or create an access entry for the first.",
+    commands=commands.SHOW_CALLER,
+    url=pages.EKS_CONSOLE,
+)
+
 
 def may_call(case: Case[ConsoleKubernetesAccess]) -> bool:
     """Return whether the text says that IAM allows the calls of the console."""
     text = case.failure.text
     return is_administrator(text) or next(find_said(text, _HAS_IAM), None) is not None
+
+
+def switches_role(case: Case[ConsoleKubernetesAccess]) -> bool:
+    """Return whether the text says that the console's user switched to a role."""
+    return find_switched_role(case.failure.text) is not None
+
+
+def describe_switch(case: Case[ConsoleKubernetesAccess], *, kubectl_works: bool) -> str:
+    """Return that the access of whoever switched to a role does not count, as a clause."""
+    arns = map(principal_words.try_parse_principal, find_iam_arns(case.failure.text))
+    others = {
+        principal_words.describe_principal(each, None)
+        for each in arns
+        if not is_same_principal(each, case.principal)
+    }
+    whose = others.pop() if len(others) == 1 else "the user who switched"
+    kubectl = f". kubectl works because it uses the credentials of {whose}" if kubectl_works else ""
+    return f"after Switch role, the console acts as this role, so the access of {whose} to the cluster does not count{kubectl}"
 
 
 def iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
@@ -76,3 +107,14 @@ def iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
         layer="identity",
         url=pages.EKS_CONSOLE,
     )
+
+
+def describe_console(principal: ClusterPrincipal, cluster: Cluster) -> str:
+    """Return what the console does not show, as a clause."""
+    who, where = "The signed-in user or role", ""
+    if principal.is_known:
+        who, where = capitalize_start(principal.description), " in the console"
+    objects = "this cluster's Kubernetes objects"
+    if cluster.name:
+        objects = f"the Kubernetes objects of the cluster {cluster.argument}"
+    return f"{who} cannot read {objects}{where}"

@@ -29,7 +29,14 @@ from iamtriage.explaining._rules.kubernetes.console_mappings import (
     find_own_group,
     find_unbound,
 )
-from iamtriage.explaining._rules.kubernetes.console_permissions import iam_remedy, may_call
+from iamtriage.explaining._rules.kubernetes.console_permissions import (
+    COMPARE_PRINCIPALS,
+    describe_console,
+    describe_switch,
+    iam_remedy,
+    may_call,
+    switches_role,
+)
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
 from iamtriage.explaining._rules.kubernetes.stated_entries import (
     describe_listed,
@@ -50,8 +57,7 @@ from iamtriage.explaining._rules.shared import (
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.companion_actions import KUBECTL_WORKS
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,12 +87,6 @@ _UNAUTHORIZED_PHRASE = "Unauthorized: Verify you have access to the Kubernetes c
 # The identity of kubectl has access, and the console can be signed in as another one.
 _KUBECTL_WORKS = lazy_pattern(
     r"\bkubectl(?: [\w-]{1,20}){0,4}(?: itself| still| also| from [\w -]{1,30})? (?:works|is fine)\b|\bkubectl get \S{1,40}(?: -\S{1,40}){0,3} NAME +(?:[A-Z-]+ +){1,4}AGE\b"
-)
-_COMPARE = your_remedy(
-    "Compare the principal of the console with that of kubectl",
-    "Run the command in CloudShell, which has the principal of the console, and then where kubectl works. If they differ, sign in as the second one, or create an access entry for the first.",
-    commands=commands.SHOW_CALLER,
-    url=pages.EKS_CONSOLE,
 )
 CONSOLE_WITHOUT_ACCESS = CauseType(
     "console-without-access",
@@ -130,10 +130,15 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
         source=case.text,
     )
     state = _read_access(case, entry, mapped, cluster)
-    if state.is_enough and state.listed is None and is_derived(case.facts, "caller"):
+    if (
+        state.is_enough
+        and state.listed is None
+        and not switches_role(case)
+        and is_derived(case.facts, "caller")
+    ):
         # The text shows the principal of kubectl, not that of the console.
         principal = build_cluster_principal(None, "the signed-in user or role")
-    shown = _describe_console(principal, cluster)
+    shown = describe_console(principal, cluster)
     if entry is None and state.listed is not None:
         # A cluster with the mode CONFIG_MAP lists no entries.
         cluster = attrs.evolve(cluster, mode=cluster.mode or "API_AND_CONFIG_MAP")
@@ -152,7 +157,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
         *_causes(case, cluster, entry, state, mapped if binds else None),
         topic="eks-console",
         remedies=(
-            *((_COMPARE, in_iam) if state.is_enough else ()),
+            *((COMPARE_PRINCIPALS, in_iam) if state.is_enough else ()),
             None if mapped is None or group is None else bind_remedy(group, mapped.username),
             entry_remedy if cluster.uses_entries and not state.is_enough else None,
             None if cluster.uses_entries or state.is_enough or binds else in_map,
@@ -227,6 +232,8 @@ def _read_access(
     mapped: MappingEntry | None,
     cluster: Cluster,
 ) -> _Access:
+    if not (entry or mapped) and switches_role(case) and not is_listed(case.failure, case.principal):
+        return _Access(describe_switch(case, kubectl_works=_KUBECTL_WORKS.search(case.text) is not None))
     if _KUBECTL_WORKS.search(case.text):
         reason = "kubectl has access, so the console uses another principal than kubectl, or that lacks permissions in IAM"
         return _Access(reason, None, is_enough=True)
@@ -261,17 +268,6 @@ def _read_access(
         return _Access(f"the cluster has no access entry for it{only}", listed)
     missing = cluster_access.describe_missing_entry(cluster)
     return _Access(f"most likely, it has {missing} with permissions")
-
-
-def _describe_console(principal: ClusterPrincipal, cluster: Cluster) -> str:
-    """Return what the console does not show, as a clause."""
-    who, where = "The signed-in user or role", ""
-    if principal.is_known:
-        who, where = capitalize_start(principal.description), " in the console"
-    objects = "this cluster's Kubernetes objects"
-    if cluster.name:
-        objects = f"the Kubernetes objects of the cluster {cluster.argument}"
-    return f"{who} cannot read {objects}{where}"
 
 
 def _causes(
