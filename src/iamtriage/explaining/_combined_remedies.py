@@ -177,8 +177,9 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
 def _steps_for_objects(steps: tuple[str, ...], resources: tuple[str, ...]) -> tuple[str, ...]:
     """Return the steps for several objects, whose common folder is what changing keys have in common."""
     kept = tuple(each for each in steps if not each.startswith(NEXT_OBJECTS))
-    folder = commonprefix(resources).rpartition("/")[0]
-    return (*kept, f"{NEXT_OBJECTS}{folder}/* as Resource.") if "/" in folder and kept != steps else kept
+    objects = [each for each in resources if ":s3:::" in each and "/" in each]
+    folder = commonprefix(objects).rpartition("/")[0]
+    return (*kept, f"{NEXT_OBJECTS}{folder}/* as Resource.") if len(objects) > 1 and folder else kept
 
 
 def _steps_of_service(remedy: Remedy) -> tuple[str, ...]:

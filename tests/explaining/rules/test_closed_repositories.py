@@ -18,6 +18,8 @@ _NONE = "An error occurred (RepositoryPolicyNotFoundException) when calling the 
         (f"{_POD}node role: {_ROLE}\n{_NONE}", "derived"),
         (f'{_TASK}"executionRoleArn": "{_ROLE}"\n{_NONE}', "derived"),
         (f"{_POD}node role {_ROLE} has AmazonEC2ContainerRegistryPullOnly", "possible"),
+        (f"{_POD}Nodes run as {_ROLE} (AmazonEC2ContainerRegistryReadOnly attached)", "possible"),
+        (f"{_POD}Nodes run as {_ROLE} (AmazonEC2ContainerRegistryReadOnly not attached)", None),
         (f"{_POD}node role {_ROLE}", None),
         (f"{_POD}node role {_ROLE} has no AmazonEC2ContainerRegistryReadOnly", None),
         (f"{_POD}node role {_ROLE.replace('111122223333', '222233334444')}\n{_NONE}", None),

@@ -2021,6 +2021,20 @@ OTHERS: tuple[Case, ...] = (
         ("Also", "carts/*/", "2 denials"),
     ),
     (
+        "objects without a folder, and another action",
+        "\n".join(
+            _implicit(action, resource, "identity-based policy")
+            for action, resource in (
+                ("s3:PutObject", "arn:aws:s3:::carts/app.1f.js"),
+                ("s3:PutObject", "arn:aws:s3:::carts/app.1f.css"),
+                ("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:built"),
+            )
+        ),
+        {},
+        ("If the object key changes from run to run, use arn:aws:s3:::carts/* as Resource.",),
+        (),
+    ),
+    (
         "the same action on many resources",
         "\n".join(
             _implicit(

@@ -193,11 +193,12 @@ class _Repository(NamedTuple):
 
 # What pulls, by its role, and a managed policy with which it can.
 _PULLING_ROLE = lazy_pattern(
-    r"(?i:(?:node|instance|execution)[ _-]?(?:instance[ _-]?)?role\w{0,8})[\"']?[\s:=]{1,4}(?:is )?[\"'`]?(?P<arn>arn:aws[a-z-]{0,12}:iam::(?P<account>\d{12}):role/(?:[\w+=,.@-]{1,64}/){0,4}(?P<name>[\w+=,.@-]{1,64}))",
+    r"(?:(?i:(?:node|instance|execution)[ _-]?(?:instance[ _-]?)?role\w{0,8})[\"']?[\s:=]{1,4}(?:is )?|\b[Nn]odes (?:run as|run with|use|have) (?:the role )?)[\"'`]?(?P<arn>arn:aws[a-z-]{0,12}:iam::(?P<account>\d{12}):role/(?:[\w+=,.@-]{1,64}/){0,4}(?P<name>[\w+=,.@-]{1,64}))",
     re.ASCII,
 )
+_POLICIES = r"AmazonEC2ContainerRegistry(?:ReadOnly|PullOnly|PowerUser)\b"
 _CAN_PULL = lazy_pattern(
-    r"(?:\bpolicy/|\b(?:has|have|with)\b(?:(?!\bno[t ]|n't\b)[^\n.!?]){0,200}?\b)(?P<policy>AmazonEC2ContainerRegistry(?:ReadOnly|PullOnly|PowerUser))\b"
+    rf"(?:\bpolicy/|\b(?:has|have|with)\b(?:(?!\bno[t ]|n't\b)[^\n.!?]){{0,200}}?\b)(?P<policy>{_POLICIES})|\b(?P<attached>{_POLICIES})(?= (?:is )?attached)"
 )
 CACHE_PREFIX = lazy_pattern(
     r"docker-?hub|docker\.io|ecr-public|public\.ecr\.aws|ghcr(?:\.io)?|github|gitlab|k8s|kubernetes|registry\.k8s\.io|quay(?:\.io)?"
@@ -216,7 +217,11 @@ def _explain_closed_repository(denial: Denial, repository: _Repository) -> Expla
         return None
     owner, account, name = repository.account, role["account"], repository.name
     verdict = "has no repository policy" if has_none else "most likely has no policy that allows it"
-    own = f"its policy {attached['policy']} suffices" if attached else "its own policies must allow it, too"
+    own = (
+        f"its policy {attached[attached.lastgroup or 0]} suffices"
+        if attached
+        else "its own policies must allow it, too"
+    )
     remedy = resource_policy_remedy(
         f"In account {owner}, allow the role {role['name']} to pull in the repository policy",
         "Every repository from which the role pulls needs the statement. The role can be replaced by the account's root ARN, to allow all its roles.",
@@ -306,7 +311,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
             causes[:2] = causes[1::-1]
             remedies = [allow_it, remedies[0]]
         else:
-            text = f"The policy of the repository in account {repository.account} does not allow the node role, which needs that in addition to {attached['policy']}."
+            text = f"The policy of the repository in account {repository.account} does not allow the node role, which needs that in addition to {attached[attached.lastgroup or 0]}."
             causes, remedies = [NO_ALLOWS["resource"].cause(text=text)], [allow_it]
     if not on_node and not on_ecs:
         causes.append(_OLD_LOGIN)
