@@ -33,10 +33,7 @@ _MAX_MODULES_AT_THE_TOP = 8
 _FOLDERS_OF_SUBJECTS = (
     "iamtriage._reading.readers",
     "iamtriage.explaining._context.readers",
-    "iamtriage.explaining._rules.calls",
-    "iamtriage.explaining._rules.kubernetes",
     "iamtriage.explaining._rules.shared",
-    "iamtriage.explaining._rules.sts",
 )
 
 Graph = dict[str, set[str]]

@@ -72,7 +72,7 @@ def test_imports_are_in_order(root: Path) -> None:
     [
         ("denials/nothing", "passport-revoked", TITLE, "unknown module 'denials/nothing'"),
         ("shared/pages", "passport-revoked", TITLE, "unknown module 'shared/pages'"),
-        ("sts/trust_fixes", "passport-revoked", TITLE, "no rule is in this module"),
+        ("sts/trust/trust_fixes", "passport-revoked", TITLE, "no rule is in this module"),
         (PLACES[0], "Passport revoked", TITLE, "in lowercase with hyphens, not 'Passport revoked'"),
         (PLACES[0], "scp-deny", TITLE, "the code scp-deny exists"),
         (PLACES[0], "passport-revoked", "revoked", "a sentence of 8 to 80 characters"),

@@ -11,7 +11,7 @@ from iamtriage.explaining._additions.remedy_values import fill_remedies
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._given_facts import build_facts
 from iamtriage.explaining._rules.calls.api_errors import explain_api_error
-from iamtriage.explaining._rules.calls.malformed_policies import explain_malformed_policy
+from iamtriage.explaining._rules.calls.policies.malformed_policies import explain_malformed_policy
 from iamtriage.explaining._rules.credentials.expired import explain_expired_credentials
 from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid_credentials
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_key_quota

@@ -10,9 +10,9 @@ from iamtriage import parse
 from iamtriage.explaining._additions.remedy_values import fill_remedies
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._given_facts import build_facts
-from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
+from iamtriage.explaining._rules.calls.names.invalid_arns import explain_invalid_arn
 from iamtriage.explaining._rules.kubernetes.access_entries import explain_access_entry
-from iamtriage.explaining._rules.kubernetes.eks_console import explain_eks_console
+from iamtriage.explaining._rules.kubernetes.console.eks_console import explain_eks_console
 from iamtriage.explaining._rules.kubernetes.forbidden import explain_forbidden
 from iamtriage.explaining._rules.kubernetes.unauthorized import explain_unauthorized
 from iamtriage.explaining._rules.shared.cases import Case

@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.clues import (
     find_user,
 )
 from iamtriage.explaining._rules.shared.selected_profiles import find_profile
-from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy
 from iamtriage.failures import AwsError, MissingCredentials
 
 ROLE = "arn:aws:iam::111122223333:role/orders-api"

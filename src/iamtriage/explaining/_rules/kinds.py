@@ -19,9 +19,9 @@ _RULES = {
     "access_denied": "denials.dispatch.explain_denial",
     "kubernetes_forbidden": "kubernetes.forbidden.explain_forbidden",
     "kubernetes_unauthorized": "kubernetes.unauthorized.explain_unauthorized",
-    "console_kubernetes_access": "kubernetes.eks_console.explain_eks_console",
+    "console_kubernetes_access": "kubernetes.console.eks_console.explain_eks_console",
     "access_entry": "kubernetes.access_entries.explain_access_entry",
-    "invalid_arn": "calls.invalid_arns.explain_invalid_arn",
+    "invalid_arn": "calls.names.invalid_arns.explain_invalid_arn",
     "invalid_identity_token": "credentials.tokens.identity_tokens.explain_identity_token",
     "credential_scope": "sts.credential_scopes.explain_credential_scope",
     "expired_credentials": "credentials.expired.explain_expired_credentials",
@@ -30,7 +30,7 @@ _RULES = {
     "missing_credentials": "credentials.missing_credentials.explain_missing_credentials",
     "region_disabled": "sts.rejected_calls.explain_region_disabled",
     "access_key_quota": "credentials.keys.access_keys.explain_key_quota",
-    "malformed_policy": "calls.malformed_policies.explain_malformed_policy",
+    "malformed_policy": "calls.policies.malformed_policies.explain_malformed_policy",
     "aws_error": "calls.api_errors.explain_api_error",
 }
 

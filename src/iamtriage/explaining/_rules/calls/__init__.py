@@ -1,1 +1,10 @@
-"""Explain other errors of AWS API calls."""
+"""Explain other errors of AWS API calls.
+
+``api_errors`` chooses the rule by the tables of ``api_error_kinds``, ``message_kinds`` and ``request_kinds``. The
+other modules here have no common subject, such as ``throttling`` and ``quotas``. The rules:
+
+- ``policies``: documents that AWS rejects, and statements that do not do what their author expects
+- ``kms``, ``roles``: keys and roles that a service cannot use
+- ``names``: names and ARNs that are wrong, or of nothing that exists
+- ``network``: endpoints and agents that are not reachable
+"""

@@ -19,30 +19,27 @@ from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls import (
-    account_roles,
     api_error_kinds,
     blocked_deletions,
     error_kind,
-    invalid_names,
-    key_access,
-    key_states,
-    log_group_keys,
     message_kinds,
-    missing_in_region,
-    node_groups,
     request_kinds,
     s3_calls,
     service_objects,
-    service_roles,
-    session_manager,
     throttled_functions,
     throttling,
-    user_credentials,
 )
-from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
-from iamtriage.explaining._rules.calls.missing_resources import MISSING_IN_S3, explain_not_found
+from iamtriage.explaining._rules.calls.kms import key_access, key_states, log_group_keys
+from iamtriage.explaining._rules.calls.names import invalid_names, missing_in_region, user_credentials
+from iamtriage.explaining._rules.calls.names.missing_resources import MISSING_IN_S3, explain_not_found
+from iamtriage.explaining._rules.calls.network import node_groups, session_manager
+from iamtriage.explaining._rules.calls.network.metadata_requests import (
+    METADATA_REQUEST,
+    explain_metadata_request,
+)
+from iamtriage.explaining._rules.calls.network.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
-from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
+from iamtriage.explaining._rules.calls.roles import account_roles, service_roles
 from iamtriage.explaining._rules.credentials.profiles.sso_settings import explain_unknown_portal
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.credentials.workloads import pod_agents

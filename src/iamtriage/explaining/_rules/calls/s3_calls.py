@@ -14,8 +14,8 @@ from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
+from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements, find_lacking
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
-from iamtriage.explaining._rules.calls.service_statements import compare_statements, find_lacking
 from iamtriage.explaining._rules.shared import clues, commands, common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy

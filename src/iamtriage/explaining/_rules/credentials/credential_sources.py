@@ -304,7 +304,7 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
     found = _NAMED_ROLE.search(case.text)
     name = None if found is None else found[1] or found[2]
     # Few missing credentials need the evaluation of a trust policy.
-    from iamtriage.explaining._rules.sts.service_trust import explain_untrusted_role
+    from iamtriage.explaining._rules.sts.trust.service_trust import explain_untrusted_role
 
     explanation = explain_untrusted_role(
         case,

@@ -271,7 +271,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     ),
     (
         lambda denial: denial.lowercase_action == "eks:accesskubernetesapi" and not denial.is_explicit,
-        "kubernetes.eks_console.add_cluster_access",
+        "kubernetes.console.eks_console.add_cluster_access",
     ),
     (
         lambda denial: (

@@ -20,14 +20,14 @@ from iamtriage.explaining._context.readers.workflows import find_jobs_without_to
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.calls.execution_roles import explain_execution_role
+from iamtriage.explaining._rules.calls.roles.execution_roles import explain_execution_role
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.credentials.keys.lost_secrets import explain_lost_secret
 from iamtriage.explaining._rules.credentials.workloads import ci_jobs
 from iamtriage.explaining._rules.denials.other_authorities import explain_other_authority
 from iamtriage.explaining._rules.denials.roles.saml import explain_invalid_response
 from iamtriage.explaining._rules.denials.services import repositories
-from iamtriage.explaining._rules.kubernetes.rejected_objects import explain_rejected_object
+from iamtriage.explaining._rules.kubernetes.rbac.rejected_objects import explain_rejected_object
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import Cluster
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW

@@ -16,14 +16,11 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
-from iamtriage.explaining._rules.kubernetes import (
-    aws_auth_maps,
-    entry_parameters,
-    entry_settings,
-    rejected_pod_roles,
-)
-from iamtriage.explaining._rules.kubernetes.stated_entries import find_listed
-from iamtriage.explaining._rules.kubernetes.stated_maps import create_mapped_command
+from iamtriage.explaining._rules.kubernetes.aws_auth import aws_auth_maps
+from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import create_mapped_command
+from iamtriage.explaining._rules.kubernetes.entries import entry_parameters, entry_settings
+from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_listed
+from iamtriage.explaining._rules.kubernetes.pods import rejected_pod_roles
 from iamtriage.explaining._rules.shared import clusters, pages, principal_mappings
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal

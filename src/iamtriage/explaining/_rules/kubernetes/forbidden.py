@@ -23,17 +23,20 @@ from iamtriage.explaining._rules.credentials.workloads.pod_problems import (
     move_account_remedy,
 )
 from iamtriage.explaining._rules.kubernetes import users
-from iamtriage.explaining._rules.kubernetes.cloud_roles import describe_cloud_roles
 from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, find_namespaces
-from iamtriage.explaining._rules.kubernetes.entry_groups import find_override, use_stated_group
-from iamtriage.explaining._rules.kubernetes.node_requests import explain_node
+from iamtriage.explaining._rules.kubernetes.entries.entry_groups import find_override, use_stated_group
+from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
+    find_known_groups,
+    find_unbound_group,
+)
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
-from iamtriage.explaining._rules.kubernetes.other_denials import explain_other_denial
-from iamtriage.explaining._rules.kubernetes.rbac_remedies import find_missing_role, rbac_remedies
-from iamtriage.explaining._rules.kubernetes.stated_entries import find_known_groups, find_unbound_group
-from iamtriage.explaining._rules.kubernetes.stated_rbac import add_stated_verbs, find_gaps
-from iamtriage.explaining._rules.kubernetes.stated_rbac_remedies import gap_remedies
+from iamtriage.explaining._rules.kubernetes.rbac.cloud_roles import describe_cloud_roles
+from iamtriage.explaining._rules.kubernetes.rbac.node_requests import explain_node
+from iamtriage.explaining._rules.kubernetes.rbac.other_denials import explain_other_denial
+from iamtriage.explaining._rules.kubernetes.rbac.rbac_remedies import find_missing_role, rbac_remedies
+from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import add_stated_verbs, find_gaps
+from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac_remedies import gap_remedies
 from iamtriage.explaining._rules.shared import kubernetes_requests, pages
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 

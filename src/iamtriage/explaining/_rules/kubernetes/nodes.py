@@ -13,8 +13,8 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.callers import UNMAPPED
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
-from iamtriage.explaining._rules.kubernetes.stated_entries import describe_listed, is_listed
-from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, find_node_role
+from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map, find_node_role
+from iamtriage.explaining._rules.kubernetes.entries.stated_entries import describe_listed, is_listed
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.clues import find_role_arn

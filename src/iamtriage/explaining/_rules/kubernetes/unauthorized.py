@@ -16,29 +16,30 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.kubernetes import (
+from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
+from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import explain_no_entries
+from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map, find_map_entry
+from iamtriage.explaining._rules.kubernetes.entries import cluster_creators, stated_entries
+from iamtriage.explaining._rules.kubernetes.entries.entry_recreations import find_recreation
+from iamtriage.explaining._rules.kubernetes.logins import (
     client_configurations,
-    cluster_access,
     cluster_clients,
-    cluster_creators,
-    other_denials,
-    other_logins,
-    stated_entries,
     stored_tokens,
     token_clusters,
 )
-from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator, explain_recreated
-from iamtriage.explaining._rules.kubernetes.aws_auth_maps import explain_no_entries
-from iamtriage.explaining._rules.kubernetes.entry_recreations import find_recreation
-from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
-from iamtriage.explaining._rules.kubernetes.rejected_logins import (
+from iamtriage.explaining._rules.kubernetes.logins.authenticator import (
+    explain_authenticator,
+    explain_recreated,
+)
+from iamtriage.explaining._rules.kubernetes.logins.rejected_logins import (
     IAM_NOTE,
     explain_other_account,
     login_cause,
     possible_causes,
     uses_other_profile,
 )
-from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, find_map_entry
+from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
+from iamtriage.explaining._rules.kubernetes.rbac import other_denials
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster, failure_sentence
 from iamtriage.explaining._rules.shared.masked_principals import parse_masked_principal

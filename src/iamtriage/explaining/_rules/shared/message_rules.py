@@ -53,7 +53,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "access to kms is not allowed",
         "kms access was denied",
     ),
-    "calls.log_group_keys.explain_log_group_key": (
+    "calls.kms.log_group_keys.explain_log_group_key": (
         "kms key does not exist or is not allowed to be used with",
     ),
     "denials.s3.s3_denials.explain_disabled_bucket": ("all access to this object has been disabled",),
@@ -98,15 +98,17 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "account currently does not support",
     ),
     "denials.services.service_settings.explain_cost_explorer": ("user not enabled for cost explorer",),
-    "kubernetes.rejected_pod_roles.explain_pod_denied": (
+    "kubernetes.pods.rejected_pod_roles.explain_pod_denied": (
         "does not have permissions to assume the associated role",
     ),
     "kubernetes.nodes.explain_node_access": (
         "worker nodes do not have access to the cluster",
         "failing to authenticate or authorize with your kubernetes",
     ),
-    "kubernetes.aws_auth_maps.explain_invalid_map": ("aws-auth configmap in your cluster is invalid",),
-    "calls.account_roles.explain_missing_setting": (
+    "kubernetes.aws_auth.aws_auth_maps.explain_invalid_map": (
+        "aws-auth configmap in your cluster is invalid",
+    ),
+    "calls.roles.account_roles.explain_missing_setting": (
         "dms-vpc-role is not configured properly",
         "instance management role is not configured for account",
         "role arn does not have required permissions",

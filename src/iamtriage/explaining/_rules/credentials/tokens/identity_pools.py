@@ -27,9 +27,9 @@ from iamtriage.explaining._rules.shared import clues, commands, pages, quoted_me
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-from iamtriage.explaining._rules.sts.trust_documents import policy_with_value
-from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, pass_action_remedy
-from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem
+from iamtriage.explaining._rules.sts.trust.trust_documents import policy_with_value
+from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT, pass_action_remedy
+from iamtriage.explaining._rules.sts.trust.trust_problems import find_trust_problem
 from iamtriage.failures._failures import AwsError, ExpiredCredentials
 from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._readers.elements import as_strings, iterate_statements

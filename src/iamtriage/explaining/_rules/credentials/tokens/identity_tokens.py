@@ -19,8 +19,8 @@ from iamtriage.explaining._rules.shared import clues, common_causes, credential_
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
-from iamtriage.explaining._rules.sts.trust_documents import find_other_provider
-from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust.trust_documents import find_other_provider
+from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy
 from iamtriage.failures._failures import InvalidIdentityToken
 
 _Rule = Callable[[Case[InvalidIdentityToken], str], Explanation]

@@ -30,8 +30,8 @@ from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import CHINA_WITHOUT_REGION, PARTITION_WITHOUT_REGION
-from iamtriage.explaining._rules.sts.trust_documents import find_provider
-from iamtriage.explaining._rules.sts.trust_findings import trust_policy_evidence
+from iamtriage.explaining._rules.sts.trust.trust_documents import find_provider
+from iamtriage.explaining._rules.sts.trust.trust_findings import trust_policy_evidence
 from iamtriage.failures._failures import InvalidIdentityToken
 from iamtriage.policies._readers.elements import parse_document
 from iamtriage.sts._endpoints import find_endpoint

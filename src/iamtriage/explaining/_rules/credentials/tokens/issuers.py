@@ -21,8 +21,12 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, reported_cause, safe_name
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, trust_remedy
-from iamtriage.explaining._rules.sts.trust_documents import OtherProvider, find_other_provider, find_provider
-from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy, trust_policy_evidence
+from iamtriage.explaining._rules.sts.trust.trust_documents import (
+    OtherProvider,
+    find_other_provider,
+    find_provider,
+)
+from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy, trust_policy_evidence
 from iamtriage.failures._failures import Failure, InvalidIdentityToken
 from iamtriage.policies._documents import allow, build_document
 

@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.shared import commands, pages, text_signs
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
-from iamtriage.explaining._rules.sts.trust_fixes import request_audience_remedy
+from iamtriage.explaining._rules.sts.trust.trust_fixes import request_audience_remedy
 from iamtriage.failures._failures import InvalidIdentityToken
 
 _AUDIENCE_NAME = lazy_pattern(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)

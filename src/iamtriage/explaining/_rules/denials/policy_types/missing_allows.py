@@ -172,7 +172,7 @@ def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
 def _service_linked_causes(denial: Denial) -> Iterator[Cause]:
     if denial.lowercase_action != "iam:createservicelinkedrole":
         return
-    from iamtriage.explaining._rules.calls.service_roles import NO_SERVICE_LINKED_ROLE
+    from iamtriage.explaining._rules.calls.roles.service_roles import NO_SERVICE_LINKED_ROLE
     from iamtriage.explaining._rules.denials.policy_types.identity_remedies import find_service_of_linked_role
 
     service = find_service_of_linked_role(denial)

@@ -38,9 +38,9 @@ from iamtriage.explaining._rules.shared import (
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present, save_step
-from iamtriage.explaining._rules.sts.trust_documents import describe_trusted, remove_deleted_principals
-from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, policy_with_principal
-from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
+from iamtriage.explaining._rules.sts.trust.trust_documents import describe_trusted, remove_deleted_principals
+from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, policy_with_principal
+from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT
 from iamtriage.policies._documents import build_document
 
 CALLER_NOT_TRUSTED = CauseType(

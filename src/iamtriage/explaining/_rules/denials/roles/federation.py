@@ -33,19 +33,19 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.sts import trust_documents, trust_fixes, trust_subjects
-from iamtriage.explaining._rules.sts.template_trust import (
+from iamtriage.explaining._rules.sts.trust import trust_documents, trust_fixes, trust_subjects
+from iamtriage.explaining._rules.sts.trust.template_trust import (
     TemplateTrust,
     correct_in_template,
     find_template_trust,
 )
-from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
-from iamtriage.explaining._rules.sts.trust_problems import (
+from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust.trust_problems import (
     TrustProblem,
     find_misplaced_value,
     find_trust_problem,
 )
-from iamtriage.explaining._rules.sts.workflow_problems import find_workflow_problem
+from iamtriage.explaining._rules.sts.trust.workflow_problems import find_workflow_problem
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import allow_statements, iterate_statements, parse_document
 

@@ -24,11 +24,11 @@ from iamtriage.explaining._rules.denials.roles.rejected_identities import (
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.sts import trust_fixes
-from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust import trust_fixes
+from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._rules.sts.trust_documents import OtherProvider
+    from iamtriage.explaining._rules.sts.trust.trust_documents import OtherProvider
 
 _CLUSTER_ISSUER = lazy_pattern(r"oidc\.eks\.([a-z0-9-]{6,30})\.", re.ASCII)
 _PROVIDER_EXISTS = lazy_pattern(r"\b[Pp]rovider (?:already )?exists\b|\b[Pp]rovider is there\b")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.sts import trust_fixes
-from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED
+from iamtriage.explaining._rules.sts.trust import trust_fixes
+from iamtriage.explaining._rules.sts.trust.trust_findings import TRUST_POLICY_CHECKED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

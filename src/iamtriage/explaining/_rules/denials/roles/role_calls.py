@@ -27,12 +27,12 @@ from iamtriage.explaining._rules.shared.clusters import disable_session_tags_rem
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
-from iamtriage.explaining._rules.sts import trust_documents
+from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import allow_statements, principal_names
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
+    from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
 
 SUPPLIED = "the role's trust policy, which was supplied, does not allow it"
 _ACCOUNT_OF_PRINCIPAL = lazy_pattern(r"(?:arn:[a-z-]{3,20}:(?:iam|sts)::)?([0-9]{12})(?::.{0,700})?")

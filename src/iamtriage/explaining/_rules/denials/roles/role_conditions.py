@@ -31,10 +31,10 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn, role_path_steps
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, your_remedy
-from iamtriage.explaining._rules.sts import trust_conditions
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
 from iamtriage.explaining._rules.sts.shown_calls import find_role_call
-from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust import trust_conditions
+from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, evaluate_trust_policy
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import (
     iterate_conditions,

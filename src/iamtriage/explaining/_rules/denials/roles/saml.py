@@ -28,8 +28,8 @@ from iamtriage.explaining._rules.denials.roles.web_identity_remedies import CHAN
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
-from iamtriage.explaining._rules.sts import trust_documents
-from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy, policy_with_principal
+from iamtriage.explaining._rules.sts.trust import trust_documents
+from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy, policy_with_principal
 from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._readers.elements import (
     allow_statements,

@@ -16,8 +16,8 @@ from iamtriage.explaining._rules.denials.roles.rejected_identities import (
 )
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.sts import trust_fixes
-from iamtriage.explaining._rules.sts.request_keys import RequestKey, change_condition, find_request_key
+from iamtriage.explaining._rules.sts.trust import trust_fixes
+from iamtriage.explaining._rules.sts.trust.request_keys import RequestKey, change_condition, find_request_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
+    from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
     from iamtriage.trust._evaluation import TrustResult
 
 REQUEST_CONDITION = CauseType(

@@ -24,12 +24,12 @@ from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, trust_remedy, your_remedy
-from iamtriage.explaining._rules.sts.trust_documents import expected_subjects, find_provider
-from iamtriage.explaining._rules.sts.trust_subjects import lacks_context
+from iamtriage.explaining._rules.sts.trust.trust_documents import expected_subjects, find_provider
+from iamtriage.explaining._rules.sts.trust.trust_subjects import lacks_context
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
+    from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
 
 CHANGE_STATEMENT = "If the trust policy already has a statement for this provider, correct that one in trust.json instead of adding another."
 

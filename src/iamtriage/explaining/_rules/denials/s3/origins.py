@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._rules.calls.service_statements import compare_statements
+from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.calls.service_statements import Contrast
+    from iamtriage.explaining._rules.calls.policies.service_statements import Contrast
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _CLOUDFRONT = "cloudfront.amazonaws.com"

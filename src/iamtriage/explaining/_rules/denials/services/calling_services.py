@@ -22,8 +22,8 @@ from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.calls import service_roles
-from iamtriage.explaining._rules.calls.service_statements import compare_statements
+from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
+from iamtriage.explaining._rules.calls.roles import service_roles
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import explain_service_principal
 from iamtriage.explaining._rules.denials.resource_commands import policy_commands
 from iamtriage.explaining._rules.denials.services.closed_resources import (
@@ -47,8 +47,11 @@ from iamtriage.explaining._rules.shared.services import (
     find_role_recipient,
     service_trust_policy,
 )
-from iamtriage.explaining._rules.sts.service_policies import check_service_trust
-from iamtriage.explaining._rules.sts.service_trust import SERVICE_CANNOT_ASSUME_ROLE, explain_untrusted_role
+from iamtriage.explaining._rules.sts.trust.service_policies import check_service_trust
+from iamtriage.explaining._rules.sts.trust.service_trust import (
+    SERVICE_CANNOT_ASSUME_ROLE,
+    explain_untrusted_role,
+)
 
 _ARN = lazy_pattern(
     r"arn:[\w-]{3,20}:(?:sns|sqs|lambda):[a-z0-9-]{1,30}:[^:\s]{1,20}:[A-Za-z0-9][\w.:/-]{0,300}[\w]"

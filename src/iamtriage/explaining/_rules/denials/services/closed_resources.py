@@ -15,7 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.calls.service_statements import (
+from iamtriage.explaining._rules.calls.policies.service_statements import (
     Contrast,
     compare_statements,
     find_invoked_function,

@@ -22,7 +22,7 @@ from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.calls.service_roles import LinkedRole, find_linked_role, missing_role
+from iamtriage.explaining._rules.calls.roles.service_roles import LinkedRole, find_linked_role, missing_role
 from iamtriage.explaining._rules.denials.roles import assuming_roles
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_CONDITION

@@ -1,0 +1,1 @@
+"""Explain KMS keys that a service cannot use for a call."""

@@ -1,0 +1,1 @@
+"""Explain endpoints, agents and nodes that are not reachable."""

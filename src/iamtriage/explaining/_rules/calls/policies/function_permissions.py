@@ -1,0 +1,145 @@
+"""Read the permissions of function policies in code, and correct them.
+
+Sources: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_permission and
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.template_resources import find_template_resources
+from iamtriage.explaining._context.readers.terraform_code import find_resources
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.calls.policies.source_arns import correct_source
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.policies._readers.elements import as_strings
+
+GATEWAY = "apigateway.amazonaws.com"
+"""The service principal of API Gateway."""
+URL = "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html"
+"""The page about function policies."""
+# The permission in Terraform's code, and an argument that is a string or a reference.
+_PERMISSION = "aws_lambda_permission"
+_WRITTEN = lazy_pattern(r"\"(?P<text>[^\"\n]{0,400})\"|(?P<reference>[\w.\[\]-]{1,200})")
+# The attribute with the ARN for managing an API, in place of execution_arn:
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_rest_api
+_API_ARN = lazy_pattern(r"(?<=\.)(?<!execution_)arn\b(?=[}\s\"/]|\Z)")
+_MAX_TEXTS = 4
+
+
+@lru_cache(maxsize=_MAX_TEXTS)
+def _find_permissions(text: str) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        statement
+        for found in (*_list_blocks(text), *_list_resources(text))
+        if (statement := _build_statement(found)) is not None
+    )
+
+
+def find_permissions(text: str) -> list[dict[str, Any]]:
+    r"""Return the statements that the permissions in Terraform's code or a template of CloudFormation add.
+
+    >>> code = 'resource "aws_lambda_permission" "s3" {\n  principal = "s3.amazonaws.com"\n  action = "lambda:InvokeFunction"\n  function_name = "in"\n}'
+    >>> [each["Resource"] for each in find_permissions(code)]
+    ['arn:*:lambda:*:*:function:in']
+    """
+    return list(_find_permissions(text)) if "ermission" in text else []
+
+
+def _list_blocks(text: str) -> list[dict[str, str]]:
+    return [
+        {
+            name.replace("_", ""): found["text"]
+            if found["reference"] is None
+            else f"${{{found['reference']}}}"
+            for name, written in block.arguments.items()
+            if (found := _WRITTEN.fullmatch(written)) is not None
+        }
+        for block in find_resources(text, _PERMISSION)
+        if block.is_whole
+    ]
+
+
+def _list_resources(text: str) -> list[dict[str, str]]:
+    return [
+        {key.lower(): value for key, value in each.properties.items() if isinstance(value, str)}
+        for each in find_template_resources(text, "AWS::Lambda::Permission")
+    ]
+
+
+def _build_statement(permission: Mapping[str, str]) -> dict[str, Any] | None:
+    principal, function = permission.get("principal", ""), permission.get("functionname", "")
+    if not principal.endswith(".amazonaws.com") or not function or "action" not in permission:
+        return None
+    is_name = re.fullmatch(r"[\w-]{1,64}", function) is not None
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"Service": principal},
+        "Action": permission["action"],
+        "Resource": f"arn:*:lambda:*:*:function:{function}" if is_name else function,
+    }
+    conditions = {
+        "ArnLike": {"AWS:SourceArn": permission.get("sourcearn")},
+        "StringEquals": {"AWS:SourceAccount": permission.get("sourceaccount")},
+    }
+    known = {key: value for key, value in conditions.items() if all(value.values())}
+    return {**statement, "Condition": known} if known else statement
+
+
+def _find_in_terraform(text: str, service: str) -> tuple[str, str] | None:
+    """Return the address of the only permission of a service in Terraform's code, and the source_arn that it has."""
+    found = [
+        (block.address, written)
+        for block in find_resources(text, _PERMISSION)
+        if block.text_of("principal") == service
+        and _WRITTEN.fullmatch(written := block.arguments.get("source_arn", ""))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def replace_permission(
+    case: Case[Any], statement: Mapping[str, Any], service: str, key: str, old: str, new: str
+) -> Remedy:
+    """Return the remedy that corrects a statement of a function policy, in Terraform's code if the text has it."""
+    resource, sid = as_strings(statement.get("Resource"))[0], str(statement.get("Sid") or "STATEMENT_ID")
+    show = fill_command("aws lambda get-policy --function-name {} --query Policy --output text", resource)
+    of_account = key.lower() == "aws:sourceaccount"
+    code = None if of_account else _find_in_terraform(case.failure.text, service)
+    if code is not None:
+        (address, written), fixed = code, f'"{new}"'
+        if new.startswith(old):
+            ending = new.removeprefix(old)
+            fixed = f'{written[:-1]}{ending}"' if written.startswith('"') else f'"${{{written}}}{ending}"'
+        elif (exported := _API_ARN.sub("execution_arn", written)) != written:
+            fixed = exported if "/" in written else f'"${{{exported}}}/*/*"'
+        return owner_remedy(
+            f"Correct source_arn of {address}",
+            f"Write source_arn = {fixed} in the code, for {clip_text(new)}. A permission that the AWS CLI adds would be unknown to Terraform.",
+            commands=("terraform apply", Labelled("Then check the policy:", show)),
+            url=URL,
+        )
+    add = fill_command(
+        f"aws lambda add-permission --function-name {{}} --action lambda:InvokeFunction --principal {{}} --source-{'account' if of_account else 'arn'} {{}} --statement-id",
+        *(resource, service, new),
+    )
+    if "/" in old and service == GATEWAY and correct_source(old, None) is None:
+        # It allows other routes, which are to go on working.
+        return owner_remedy("Allow this route, too", commands=(f"{add} AllowRoute", show), url=URL)
+    return owner_remedy(
+        f"Replace the statement {clip_text(sid)} of the function policy",
+        f"The corrected {key} is {clip_text(new)}.",
+        commands=(
+            fill_command("aws lambda remove-permission --function-name {} --statement-id {}", resource, sid),
+            f"{add} {fill_command('{}', sid)}",
+            show,
+        ),
+        url=URL,
+    )

@@ -1,0 +1,393 @@
+"""Explain policy documents that AWS rejects.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, lower_first
+from iamtriage.arns._principals import IdentityCenterRole, Role, User
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
+from iamtriage.explaining._context.readers.terraform_code import find_steps
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.calls import rejected_policies
+from iamtriage.explaining._rules.calls.policies import document_problems
+from iamtriage.explaining._rules.calls.policies.resource_references import explain_reference
+from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
+from iamtriage.explaining._rules.shared import commands, pages, quoted_message
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.principal_words import (
+    stated_role,
+    try_parse_principal,
+    underlying_role,
+)
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.services import find_similar_service
+from iamtriage.failures._failures import MalformedPolicy
+from iamtriage.policies._readers.elements import as_strings, mapping, shown_sid
+from iamtriage.policies._readers.unknown_values import has_reference
+
+_INVALID_PRINCIPAL = lazy_pattern(
+    r"nvalid principal in policy|one or more invalid principals|contains an invalid principal"
+)
+_NAMED_PRINCIPAL = lazy_pattern(r"nvalid principal in policy:? ?\"?(\w{1,20})\"? ?: ?\"([^\"\s]{1,200})\"")
+_UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA)[A-Z0-9]{8,30}", re.ASCII)
+_ACCOUNT = lazy_pattern(r"\*|(?:arn:[a-z-]{3,20}:iam::)?[0-9]{12}(?::root)?", re.ASCII)
+_HCL_POLICY = lazy_pattern(r"\bjsonencode\(|\bPrincipal\s{0,9}= ?\{")
+_TRUST_CALL = lazy_pattern(r"(?i)AssumeRolePolicy|CreateRole\b|creating IAM Role|assume.role.policy")
+_RESOURCE_CALL = lazy_pattern(
+    r"PutBucketPolicy|PutKeyPolicy|CreateKey\b|SetQueueAttributes|SetTopicAttributes|PutResourcePolicy|RepositoryPolicy|bucket policy",
+    re.IGNORECASE,
+)
+_CREATES = lazy_pattern(r"\bcreating\b|\bCreate(?!PolicyVersion)[A-Z]|\baws iam create-(?!policy-version)")
+INVALID_PRINCIPAL = CauseType(
+    "invalid-principal",
+    title="A principal of the policy does not exist",
+    recognised_by='The message says "Invalid principal in policy".',
+    fix="Correct the ARN of the principal, or create the principal first.",
+    sources=(pages.POLICY_PRINCIPAL,),
+)
+_CLOUDFORMATION, _LINE_END = "CloudFormation", "\n"
+PRINCIPAL_NOT_FOUND = CauseType(
+    "principal-not-found",
+    title="The role or user does not exist",
+    fix="Correct the name or the account, or create the role or user.",
+    recognised_by="The text says that the role or user does not exist or was deleted.",
+    sign=r"\baws_iam_(?:role|user)\.\S{1,80}: Destruction complete|\baws iam delete-(?:role|user)\b|\bThe (?:role|user) with name [\w+=,.@-]{1,64} cannot be found\b",
+    remedy="Check whether the principal exists",
+    of="invalid-principal",
+)
+PRINCIPAL_TOO_NEW = CauseType(
+    "principal-too-new",
+    title="The role or user was just created and has not propagated yet",
+    fix="Wait for a few seconds and retry.",
+    recognised_by="The text shows that a role or user was just created.",
+    sign=r"\baws_iam_(?:role|user)\.\S{1,80}: Creation complete|\baws iam create-(?:role|user)\b",
+    of="invalid-principal",
+)
+PRINCIPAL_MISTYPED = CauseType(
+    "principal-mistyped",
+    title="The principal's ARN is misspelled",
+    text="The account, path, name or partition in its ARN is wrong. The ARN of a role includes its path.",
+    fix="Copy the ARN from IAM, with its path.",
+    recognised_by="The text states the role's ARN with its path, or the ARN in the policy has no account ID of twelve digits.",
+    sign=r"\barn:aws[\w-]{0,10}:iam::(?!\d{12}:|\*|aws:)\w{1,20}:\S{1,60}(?=\")",
+    remedy="Correct the principal",
+    of="invalid-principal",
+)
+DELETED_PRINCIPAL = CauseType(
+    "deleted-principal",
+    title="The policy contains the unique ID of a deleted principal",
+    text="The role or user was deleted. The policy shows its unique ID instead of its ARN.",
+    recognised_by="The name of the principal begins with AROA or AIDA.",
+    fix="Replace the ID with the ARN of the new role or user.",
+    sources=(pages.POLICY_PRINCIPAL,),
+)
+WILDCARD_IN_PRINCIPAL = CauseType(
+    "wildcard-in-principal",
+    title="A principal ARN contains a wildcard",
+    recognised_by="The name of the principal contains an asterisk.",
+    fix='Name each principal, or use "*" with a condition on aws:PrincipalArn.',
+    sources=(pages.POLICY_PRINCIPAL,),
+)
+
+
+def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
+    """Explain why AWS rejects a policy document."""
+    message = message_text(case)
+    problem, because = document_problems.find_problem(message, find_partition(case))
+    if _INVALID_PRINCIPAL.search(message) and problem.cause is not document_problems.NO_PRINCIPALS:
+        return _explain_invalid_principal(case, message)
+    if problem.cause is rejected_policies.LOCKOUT:
+        return rejected_policies.explain_lockout(case, because)
+    if (referred := explain_reference(case, problem.cause, because, _describe_effect(message))) is not None:
+        return referred
+    text = problem.text or problem.cause.sentence
+    is_long = problem.cause is POLICY_TOO_LONG
+    title = "Shorten the document" if is_long else "Correct the document"
+    remedies = [your_remedy(title, *problem.steps, url=pages.POLICY_TROUBLES)]
+    if problem.cause is document_problems.RESOURCE_WITHOUT_ACTION:
+        policies = tuple(each for each in case.context.policies if not each.has_references)
+        text, *remedies = document_problems.explain_s3_levels(policies, text, *remedies)
+    is_sentence = text.startswith("AWS")
+    summary = text if is_sentence else f"AWS rejects the policy document: {lower_first(text)}"
+    if problem.cause is document_problems.MALFORMED_POLICY:
+        summary, remedies = f"AWS rejects the policy document{quoted_message.end_summary(case.failure)}", []
+    return case.explain(
+        summary,
+        problem.cause.cause("reported", because, text=text),
+        topic="malformed-policy",
+        remedies=(*remedies, None if is_long else _validate_remedy(message)),
+        notes=_describe_effect(message),
+    )
+
+
+def _describe_effect(message: str) -> str:
+    kept = "" if _CREATES.search(message) else ", so the previous version stays in effect"
+    return f"AWS did not save the document{kept}. No permission is missing."
+
+
+def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Explanation:
+    suspect = _find_suspect(case, message)
+    name, effect = suspect.name, _describe_effect(message)
+    other = rejected_policies.explain_principal_kind(case, name, suspect.statement, suspect.content, effect)
+    if other is not None:
+        return other
+    text = "AWS rejected the policy because it cannot find a principal in it."
+    if suspect.has_wildcard:
+        text = f"AWS rejected the policy because the ARN of a principal must not contain a wildcard: {clip_text(name)}."
+    # A name of another form can be a secret.
+    elif name and (_UNIQUE_ID.fullmatch(name) or try_parse_principal(name) or commands.arn(name, "") == name):
+        text = f"AWS rejected the policy because it cannot find the principal {name}{suspect.statement}."
+    if suspect.role is not None:
+        text = f"AWS rejected the policy because it cannot find the principal {name}{suspect.statement}: the role has the path {suspect.role.path}."
+    elif suspect.is_unique_id:
+        text = f"AWS rejected the policy because the principal {name}{suspect.statement} is the unique ID of a deleted {suspect.kind_of_id}."
+    causes = [
+        INVALID_PRINCIPAL.cause("reported", quote_phrases(message, "invalid principal in policy"), text=text),
+        *_principal_causes(suspect),
+    ]
+    if (created := _find_created(case, suspect)) is not None:
+        reference, tool = created
+        return case.explain(
+            f"{text.removesuffix('.')}: {tool} did not create it first.",
+            PRINCIPAL_TOO_NEW.cause(
+                "derived",
+                text=f"The policy has the ARN as a string, so {tool} knows no dependency on {reference.rpartition('.')[0]}, and creates both at once. In the next run, it exists.",
+            ),
+            topic="invalid-principal",
+            remedies=_refer_remedy(reference, tool),
+            notes=effect,
+        )
+    if (absent := document_problems.explain_absent_role(case, name or None, effect)) is not None:
+        return absent
+    # A deleted or misspelled principal cannot be looked up, and service principals belong to AWS.
+    can_look_up = suspect.lacks_path or (causes[-1].evidence == "possible" and suspect.kind != "service")
+    return case.explain(
+        text,
+        *causes,
+        topic="invalid-principal",
+        remedies=(
+            _find_principal_remedy(suspect) if can_look_up else None,
+            _correct_principal_remedy(case, suspect),
+            _validate_remedy(message),
+        ),
+        notes=effect,
+    )
+
+
+class _Suspect(NamedTuple):
+    """The principal that AWS most likely does not find."""
+
+    kind: str = ""
+    name: str = ""
+    statement: str = ""
+    role: Role | None = None
+    content: Mapping[str, object] = {}
+
+    @property
+    def is_unique_id(self) -> bool:
+        """Whether AWS shows the ID of a deleted principal."""
+        return _UNIQUE_ID.fullmatch(self.name) is not None
+
+    @property
+    def kind_of_id(self) -> str:
+        """What has such an ID."""
+        return "role" if self.name.startswith("AROA") else "user"
+
+    @property
+    def has_wildcard(self) -> bool:
+        """Whether it is the ARN of several principals."""
+        return "*" in self.name and self.name != "*"
+
+    @property
+    def lacks_path(self) -> bool:
+        """Whether it is a role of IAM Identity Center without its path, which nothing states."""
+        principal = try_parse_principal(self.name)
+        return self.role is None and isinstance(principal, IdentityCenterRole) and principal.lacks_its_path
+
+
+def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
+    """Return the principal that the message names, or else the most suspicious one of the policies in the text."""
+    found = _NAMED_PRINCIPAL.search(message)
+    text = case.failure.text
+    suspects: list[_Suspect] = []
+    if found:
+        suspects.append(_Suspect(found[1].lower(), found[2], "", stated_role(_role_of(found[2]), text)))
+    for document in case.context.policies if not found else ():
+        for statement in document.statements:
+            where = f" in the statement {sid}" if (sid := shown_sid(statement)) else ""
+            suspects += (
+                _Suspect(kind.lower(), name, where, stated_role(_role_of(name), text), statement)
+                for kind, names in mapping(statement.get("Principal")).items()
+                for name in as_strings(names)
+                if not has_reference(name)
+            )
+    # A secret pasted in place of a role's name is valid in an ARN.
+    suspects = [each for each in suspects if all(map(safe_name, each.name.split("/")))]
+    first = [each for each in suspects if each.is_unique_id]
+    first += [each for each in suspects if rejected_policies.NO_PRINCIPAL.fullmatch(each.name)]
+    first += [each for each in suspects if each.role is not None or each.lacks_path]
+    # An account always exists.
+    others = [each for each in suspects if not _ACCOUNT.fullmatch(each.name)] or suspects
+    return next(iter(first), others[-1] if len({each.name for each in others}) == 1 else _Suspect())
+
+
+def _find_created(case: Case[MalformedPolicy], suspect: _Suspect) -> tuple[str, str] | None:
+    """Return how to refer to a principal that the same run creates, and its tool, if its ARN is a string in the code."""
+    text, (start, end), principal = case.failure.text, case.failure.span, try_parse_principal(suspect.name)
+    if not isinstance(principal, Role | User) or suspect.role is not None:
+        return None
+    # The message quotes the ARN, too.
+    around = f"{text[:start]}\n{text[end:].partition(_LINE_END)[2]}"
+    if f":{principal.kind}/{principal.name}" not in around:
+        return None
+    for coded in find_coded_principals(around, principal.kind):
+        if coded.name == principal.name:
+            return coded.arn, "Terraform" if coded.is_terraform else _CLOUDFORMATION
+    for step in find_steps(around, f"aws_iam_{principal.kind}"):
+        if step.what == "Creation complete" and step.id == principal.name:
+            return f"{step.address}.arn", "Terraform"
+    return None
+
+
+def _refer_remedy(reference: str, tool: str) -> Remedy:
+    """Return how to let a tool create a principal first."""
+    is_template = tool == _CLOUDFORMATION
+    return your_remedy(
+        f"Refer to {reference.rpartition('.')[0]} in the policy instead of writing its ARN",
+        f"{tool} then creates it first. {'DependsOn' if is_template else 'depends_on'} has the same effect.",
+        "A new principal can take a few seconds to propagate: if the run fails once more, repeat it. If it always fails, compare the account and path in the ARN with those of the principal.",
+        manifest=f"Principal:\n  AWS: !GetAtt {reference}"
+        if is_template
+        else f"Principal = {{ AWS = {reference} }}",
+        commands=None if is_template else "terraform apply",
+        url=pages.POLICY_PRINCIPAL,
+    )
+
+
+def _role_of(name: str) -> Role | None:
+    principal = try_parse_principal(name)
+    return principal if isinstance(principal, Role) else None
+
+
+_NOT_FOUND = {
+    "service": "The service principal does not exist in this partition and Region.",
+    "federated": "The account has no such identity provider, or its ARN is misspelled.",
+}
+
+
+def _principal_causes(suspect: _Suspect) -> list[Cause]:
+    if (role := suspect.role) is not None:
+        because = f"The text states the role's ARN: {role}"
+        text = f"The ARN in the policy lacks the path {role.path} of the role."
+        return [PRINCIPAL_MISTYPED.cause("derived", because, text=text)]
+    if suspect.lacks_path:
+        text = "It is an IAM Identity Center role, and its path is missing in the ARN: /aws-reserved/sso.amazonaws.com/, in most cases with a Region."
+        return [PRINCIPAL_MISTYPED.cause("derived", text=text)]
+    if suspect.is_unique_id:
+        because = f"The name begins with {suspect.name[:4]}, as unique IDs of {suspect.kind_of_id}s do."
+        return [DELETED_PRINCIPAL.cause("derived", because)]
+    if suspect.has_wildcard:
+        return [WILDCARD_IN_PRINCIPAL.cause("derived")]
+    if suspect.kind in _NOT_FOUND:
+        return [PRINCIPAL_NOT_FOUND.cause(text=_NOT_FOUND[suspect.kind])]
+    return [PRINCIPAL_NOT_FOUND.cause(), PRINCIPAL_TOO_NEW.cause(), PRINCIPAL_MISTYPED.cause()]
+
+
+def _find_principal_remedy(suspect: _Suspect) -> Remedy:
+    principal = try_parse_principal(suspect.name)
+    role = underlying_role(principal)
+    name = commands.role_name(None if role is None else role.name)
+    lookups: tuple[str, ...] = (fill_command("aws iam get-role --role-name {} --query Role.Arn", name),)
+    if isinstance(principal, User):
+        user = commands.user_name(principal.name)
+        lookups = (fill_command("aws iam get-user --user-name {} --query User.Arn", user),)
+    elif suspect.kind == "federated":
+        lookups = ("aws iam list-open-id-connect-providers", "aws iam list-saml-providers")
+    return your_remedy(
+        "Check whether the principal exists",
+        "Run the command with credentials of the principal's account, and compare the printed ARN exactly with the one in the policy.",
+        "If it does not exist, create it first. If it was just created, wait a few seconds and retry.",
+        commands=lookups,
+        url=pages.POLICY_PRINCIPAL,
+    )
+
+
+def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) -> Remedy:
+    name = suspect.name
+    repeated = commands.repeat_command(case.context.command)
+    again = present(repeated if repeated and "file://" in repeated else None)
+    if suspect.role is not None:
+        return your_remedy(
+            "Write the ARN of the role with its path",
+            f'Replace the principal{suspect.statement} with "{suspect.role}".',
+            "In code, take the ARN from the role instead of building it from its name: arn of aws_iam_role in Terraform, Fn::GetAtt in CloudFormation, roleArn in the CDK.",
+            commands=again,
+            url=pages.POLICY_PRINCIPAL,
+        )
+    if suspect.is_unique_id:
+        return your_remedy(
+            f"Remove {name}, or replace it with the ARN of a principal that exists",
+            f"AWS shows this ID in place of the ARN since the {suspect.kind_of_id} was deleted. A re-created one has another ID: if it is to have the access again, write its ARN.",
+            "Keep the other principals and statements.",
+            commands=again,
+            url=pages.POLICY_PRINCIPAL,
+        )
+    if suspect.has_wildcard:
+        return _condition_remedy(name, case.failure.text)
+    if suspect.kind == "service":
+        service = find_similar_service(name)
+        return your_remedy(
+            "Correct the service principal",
+            f"Most likely, {service} is meant." if service else None,
+            "A service principal looks like ec2.amazonaws.com. Look up the name in the service's documentation.",
+            url=pages.POLICY_PRINCIPAL,
+        )
+    return your_remedy(
+        "Correct the principal",
+        "Write the ARN as IAM prints it, with its path. For many principals, name the account and add a condition on aws:PrincipalArn, which supports wildcards.",
+        "Remove IDs that begin with AROA or AIDA: they are left over from deleted roles and users. A re-created role has another unique ID, so save the policies that name it again.",
+        url=pages.POLICY_PRINCIPAL,
+    )
+
+
+def _condition_remedy(name: str, text: str) -> Remedy:
+    parts = name.split(":")
+    root = f"arn:{parts[1]}:iam::{parts[4]}:root" if len(parts) > 5 and parts[4].isdigit() else "ACCOUNT_ID"
+    lines = f'"Principal": {{"AWS": "{root}"}},\n"Condition": {{"ArnLike": {{"aws:PrincipalArn": "{clip_text(name)}"}}}}'
+    is_hcl = _HCL_POLICY.search(text) is not None
+    if is_hcl:
+        lines = f'Principal = {{ AWS = "{root}" }}\nCondition = {{ ArnLike = {{ "aws:PrincipalArn" = "{clip_text(name)}" }} }}'
+    return your_remedy(
+        "Name the account, with a condition on aws:PrincipalArn",
+        "Write this in the statement. Conditions support wildcards, principals do not. Or list the whole ARN of each principal: they must exist.",
+        "The policy then names only the account, so the principals also need an identity-based policy that allows the action.",
+        manifest=lines,
+        manifest_language="hcl" if is_hcl else "text",
+        url=pages.POLICY_PRINCIPAL,
+    )
+
+
+def _validate_remedy(message: str) -> Remedy:
+    policy_type = "IDENTITY_POLICY"
+    if _TRUST_CALL.search(message):
+        policy_type = "RESOURCE_POLICY --validate-policy-resource-type AWS::IAM::AssumeRolePolicyDocument"
+    elif _RESOURCE_CALL.search(message):
+        policy_type = "RESOURCE_POLICY"
+    return your_remedy(
+        "Validate the document with IAM Access Analyzer",
+        "Save the document as policy.json. The command reports each error with its position, and requires access-analyzer:ValidatePolicy.",
+        "The type is RESOURCE_POLICY for resource-based and trust policies, else IDENTITY_POLICY.",
+        commands=f"aws accessanalyzer validate-policy --policy-document file://policy.json --policy-type {policy_type}",
+        url=pages.VALIDATE_POLICY,
+    )

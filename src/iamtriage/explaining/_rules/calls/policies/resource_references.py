@@ -1,0 +1,67 @@
+"""Explain that code passes the name or URL of a resource as the Resource of a policy, where IAM requires its ARN.
+
+Sources: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-ref.html and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html.
+"""
+
+from __future__ import annotations
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.calls.policies.document_problems import RESOURCE_FORMAT
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.code_references import write_resource
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.failures._failures import MalformedPolicy
+from iamtriage.policies._readers.elements import as_strings
+from iamtriage.policies._readers.unknown_values import arn_of_reference
+
+_VALUE = lazy_pattern(r"\bResource (?P<value>[^\s\"]{1,300}) must be in ARN format")
+
+
+def explain_reference(
+    case: Case[MalformedPolicy], problem: CauseType, because: tuple[str, ...], effect: str
+) -> Explanation | None:
+    """Explain which reference in code is not that to an ARN, or return ``None`` if the text shows no single one."""
+    found: dict[str, str] = {}
+    needs_objects = False
+    for policy in case.context.policies:
+        for statement in policy.statements:
+            for each in as_strings(statement.get("Resource")):
+                if (arn := arn_of_reference(each)) is not None:
+                    found[each] = arn
+                    needs_objects = any(
+                        action.startswith("s3:") for action in as_strings(statement.get("Action"))
+                    )
+    if len(found) != 1 or problem is not RESOURCE_FORMAT:
+        return None
+    ((written, corrected),) = found.items()
+    shown, text = clip_text(written.strip("${}")), case.failure.text
+    value = _VALUE.search(text)
+    shown = shown if "." in shown else f"!Ref {shown}"
+    stands_for = f", which stands for {clip_text(value['value'])}" if value else ""
+    references = (corrected, f"{corrected}/*") if needs_objects else (corrected,)
+    language, manifest = write_resource(references, text)
+    return case.explain(
+        f"AWS rejects the policy document: its Resource is {shown}{stands_for}, and has to be the ARN.",
+        RESOURCE_FORMAT.cause(
+            "derived",
+            because,
+            text=f"{shown} is the name, ID or URL of the resource. Only {clip_text(corrected.strip('${}'))} is its ARN.",
+        ),
+        topic="malformed-policy",
+        remedies=your_remedy(
+            f"Write {clip_text(corrected.strip('${}'))} in the Resource",
+            "Actions on a bucket need its ARN, and those on its objects the ARN with /*."
+            if needs_objects
+            else None,
+            "Then deploy again.",
+            manifest=manifest,
+            manifest_language=language,
+            url=pages.POLICY_GRAMMAR,
+        ),
+        notes=effect,
+    )

@@ -1,0 +1,390 @@
+"""Compare the statements for a service in a pasted resource-based policy with the service's request.
+
+A statement that names the service has no effect if its resource or its aws:SourceArn does not match. Sources:
+https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html (ARNs of API Gateway's requests),
+https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html (versions and aliases) and
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html (ARNs of log groups end with ``:*``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._context.resources import find_stated_arn
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.calls.policies.function_permissions import (
+    GATEWAY,
+    URL,
+    find_permissions,
+    replace_permission,
+)
+from iamtriage.explaining._rules.calls.policies.service_denies import find_deny
+from iamtriage.explaining._rules.calls.policies.source_arns import correct_source
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clues import stated_option
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.corrected_patterns import (
+    Correction,
+    correct_line_remedy,
+    correct_pattern,
+)
+from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.explaining._rules.shared.service_access import find_account
+from iamtriage.explaining._rules.shared.statement_matching import names_action
+from iamtriage.explaining._rules.sts.trust.trust_documents import describe_trusted
+from iamtriage.policies._conditions import PolicyValue, evaluate_condition, parse_operator
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import (
+    as_strings,
+    iterate_conditions,
+    principal_names,
+)
+from iamtriage.policies._readers.unknown_values import has_reference, widen
+
+_LOGS, _S3 = "logs.amazonaws.com", "s3.amazonaws.com"
+_OF_LOG_GROUP = "kms:encryptioncontext:aws:logs:arn"
+_KEYS = {"aws:sourcearn", "aws:sourceaccount", _OF_LOG_GROUP}
+# What the execution log of an API says. The console's test has a stage of its own.
+_EXECUTION = lazy_pattern(r"HTTP Method: (?P<method>[A-Z]{3,7}), Resource Path: (?P<path>/[\w{}+./-]{0,200})")
+_IS_TEST = lazy_pattern(r"\bExecution log for request\b|\btest-invoke")
+_TEST_STAGE = "test-invoke-stage"
+_INVOKED = lazy_pattern(
+    r"(?:/functions/|(?i:rotation.?lambda.?arn)[\"']?(?:\s|\s{0,20}[=:])\s{0,4}[\"']?)(?P<arn>arn:[\w-]{3,20}:lambda:[a-z0-9-]{6,30}:[0-9]{12}:function:[\w-]{1,64}(?::[\w$-]{1,128})?)(?=/invocations|[\s\"',]|\Z)"
+)
+_IN_CODE = "Change the policy in the template or code, too: the next deployment replaces it."
+
+
+class Contrast(NamedTuple):
+    """What a pasted policy says about the service that was denied.
+
+    Attributes:
+        verdict: What the policy allows, as the end of a sentence that begins with the policy.
+        remedy: How to correct the statement of a function policy.
+        change: The key, the value and the corrected value of a condition.
+        is_allowed: Whether the policy allows the service.
+        is_code: Whether the policy is in code or a template.
+    """
+
+    verdict: str
+    remedy: Remedy | None = None
+    change: tuple[str, str, str] | None = None
+    is_allowed: bool = False
+    is_code: bool = False
+
+    def correct(self, usual: Remedy) -> Remedy:
+        """Return the remedy that corrects the statement, from the usual one, which prints the policy and replaces it."""
+        if self.remedy is None and self.is_code:
+            usual = attrs.evolve(usual, steps=(*usual.steps, _IN_CODE))
+        if self.remedy is not None or self.change is None or len(usual.commands) == 1:
+            return self.remedy or usual
+        key, old, new = self.change
+        replace = "jq --arg old {} --arg new {} 'walk(if . == $old then $new else . end)'"
+        title = f"Correct {key} in the statement that the policy has"
+        slip = correct_pattern(old, new)
+        is_slip = slip is not None and slip.is_slip
+        kept = f"If {clip_text(old)} is another source that still calls, list both values instead."
+        steps = () if is_slip else (kept,)
+        if key.lower() == _OF_LOG_GROUP:
+            # A key has several log groups.
+            replace = "jq --arg old {} --arg new {} 'walk(if . == $old then [$old, $new] elif type == \"array\" then flatten else . end)'"
+            title = f"Add {new} to the condition on {key}"
+            steps = (f"The command keeps {old}, so that what it allows goes on working.",)
+        return attrs.evolve(
+            usual,
+            title=title,
+            steps=steps,
+            commands=(
+                f"{usual.commands[0]} > old-policy.json",
+                f"{fill_command(replace, old, new)} old-policy.json > policy.json",
+                usual.commands[-1],
+            ),
+            labels=(Labelled("Check policy.json, then replace the policy:", usual.commands[-1]),),
+            policy=None,
+            layer=None,
+            is_addition=False,
+        )
+
+
+def find_invoked_function(text: str) -> str | None:
+    """Return the ARN of the function, with its alias or version, that the log of an API or a secret's rotation names."""
+    found = _INVOKED.search(text)
+    return found["arn"] if found else None
+
+
+def compare_statements(
+    case: Case[Any], service: str, action: str, target: str | None, source: str | None = None
+) -> Contrast | None:
+    """Return what the policies of the text say about a request of a service, ``None`` if nothing is known.
+
+    Args:
+        case: The failure.
+        service: The service principal.
+        action: The action that the service calls.
+        target: The ARN of the resource.
+        source: The ARN for which the service calls, if a caller of this function knows it.
+    """
+    prefix = action.partition(":")[0].lower()
+    stated = [each for policy in case.context.policies if policy.is_of_resource for each in policy.allows]
+    if (denying := find_deny(case, service, action, target)) is not None:
+        return Contrast(*denying)
+    # The policy that a command printed says more than the code that may have made it.
+    is_shown = any(service in principal_names(each, "Service") for each in stated)
+    in_code = find_permissions(case.failure.text) if prefix == "lambda" and not is_shown else []
+    statements = [
+        each
+        for each in (*stated, *in_code)
+        if any(
+            name == "*" or name.lower().startswith(f"{prefix}:") for name in as_strings(each.get("Action"))
+        )
+    ]
+    names = dict.fromkeys(name for each in statements for name in principal_names(each) or ["*"])
+    if not statements or "*" in names:
+        return None
+    own = [each for each in statements if service in principal_names(each, "Service")]
+    if not own:
+        return _other_principal(case, statements, service)
+    called = [each for each in own if "*" in action or names_action(each, action) is not False]
+    if not called:
+        listed = dict.fromkeys(name for each in own for name in as_strings(each.get("Action")))
+        allowed = join_words(tuple(map(clip_text, listed)), "and")
+        return Contrast(f"allows {service} only {allowed}, not {action}", is_code=_is_code(case, own[0]))
+    contrasts = [_compare(case, each, service, target, source) for each in called]
+    return next((each for each in contrasts if each is None or each.is_allowed), contrasts[0])
+
+
+def _other_principal(case: Case[Any], statements: Sequence[Mapping[str, Any]], service: str) -> Contrast:
+    """Return that the policy allows others than the service, with the line of the template or code that names one."""
+    if service in (name for each in statements for name in principal_names(each, "AWS")):
+        is_code, title = _is_code(case, statements[0]), f"Write {service} under Service in the template"
+        line = correct_line_remedy(case.failure.text, title, [(f"AWS: {service}", f"Service: {service}")])
+        verdict = f"names {service} under AWS, and a service has to be under Service"
+        return Contrast(verdict, line if is_code else None, is_code=is_code)
+    shown = describe_trusted({"Statement": statements}) or "others"
+    contrast = Contrast(f"allows only {shown}, not {service}", is_code=_is_code(case, statements[0]))
+    services = [name for each in statements for name in principal_names(each)]
+    if len(services) != 1 or not contrast.is_code or not services[0].endswith(".amazonaws.com"):
+        return contrast
+    title = f"Correct the principal in the template: {service}"
+    instead = "list both services" if "lambda" not in str(statements[0].get("Action")) else "add a permission"
+    both = f"If {clip_text(services[0])} uses the resource, too, {instead} instead."
+    remedy = correct_line_remedy(case.failure.text, title, [(services[0], service)], both)
+    return contrast._replace(remedy=remedy)
+
+
+def _compare(
+    case: Case[Any], statement: Mapping[str, Any], service: str, target: str | None, source: str | None
+) -> Contrast | None:
+    """Return what one statement says about a request of a service, and whether it is in code."""
+    contrast = _compare_elements(case, statement, service, target, source)
+    if contrast is None or contrast.is_code:
+        return contrast
+    return contrast._replace(is_code=_is_code(case, statement))
+
+
+def _compare_elements(
+    case: Case[Any], statement: Mapping[str, Any], service: str, target: str | None, source: str | None
+) -> Contrast | None:
+    resources = as_strings(statement.get("Resource"))
+    if (
+        target is not None
+        and resources
+        and not any(matches(target, compile_glob(widen(each))) for each in resources)
+    ):
+        return _other_resource(case, statement, service, target, resources[0])
+    unknown: str | None = None
+    for operator, key, values in iterate_conditions(statement):
+        parsed, name = parse_operator(operator), key.lower()
+        if name not in _KEYS or parsed is None or not values:
+            unknown = unknown or ""
+            continue
+        if operator.startswith("StringEquals") and all("*" in each for each in values):
+            reason = f"{operator} takes the * literally, which ArnLike and StringLike do not"
+            verdict = f"allows {service} only for {key} {clip_text(values[0])}: {reason}"
+            return Contrast(verdict, _correct_operator(case, statement, operator))
+        if (
+            name == "aws:sourcearn"
+            and len(values) == 1
+            and (fixed := _correct(case, values[0], target, service))
+        ):
+            return _correct_condition(case, statement, service, key, values[0], fixed)
+        requested = _find_value(case, name, values[0], service, target, source)
+        if any(map(has_reference, values)):
+            # A value that a reference hides may be right.
+            is_open = requested is None or any(
+                matches(requested, compile_glob(widen(each))) for each in values
+            )
+            if not is_open and requested is not None:
+                return _other_source(case, statement, service, key, values[0], requested)
+            continue
+        expected = [PolicyValue(each, compile_glob(each)) for each in values]
+        is_met = None if requested is None else evaluate_condition(parsed, expected, (requested,))
+        if is_met is False and requested is not None:
+            return _other_source(case, statement, service, key, values[0], requested)
+        # A statement with the account of the resource is most likely right.
+        if is_met is None and (name != "aws:sourceaccount" or values[0] not in (target or values[0])):
+            unknown = f"{key} {clip_text(values[0])}"
+        elif is_met is None:
+            unknown = unknown or ""
+    if unknown:
+        return Contrast(f"allows {service} only for {unknown}: most likely, the request has another value")
+    if unknown is not None:
+        return None
+    remedy = owner_remedy(
+        "Repeat the request, then compare the policy of the called function",
+        "An alias or version has its own policy. If a stage variable names the function, each value of it needs the statement.",
+        commands=fill_command(
+            "aws lambda get-policy --function-name {} --query Policy --output text", target or "FUNCTION"
+        ),
+        url=URL,
+    )
+    of_function = remedy if ":lambda:" in (target or "") else None
+    return Contrast(f"allows {service}", of_function, is_allowed=True)
+
+
+def _correct(case: Case[Any], value: str, target: str | None, service: str) -> Correction | None:
+    """Return the correction of a source that no request has; the API is in the account of the function it calls."""
+    account = target.split(":")[4] if target is not None and target.count(":") > 4 else None
+    return correct_source(value, account or find_account(case.failure.text), service)
+
+
+def _find_value(
+    case: Case[Any], key: str, value: str, service: str, target: str | None, source: str | None
+) -> str | None:
+    """Return what the service's request has for a condition key."""
+    context = case.context
+    if key == "aws:sourceaccount":
+        return context.account.value if context.account else find_account(case.failure.text)
+    if source is not None:
+        return source
+    if service == GATEWAY:
+        return _find_route(case, value)
+    parts = (target or "").split(":")
+    if service == _S3:
+        bucket = stated_option(case, "bucket") or (context.bucket.value if context.bucket else None)
+        return bucket and f"{value.partition(':s3:')[0] or 'arn:aws'}:s3:::{bucket}"
+    group = stated_option(case, "log-group-name")
+    if service == _LOGS and group and len(parts) > 4:
+        return f"arn:{parts[1]}:logs:{parts[3]}:{parts[4]}:log-group:{group}:*"
+    kind, policies = service.partition(".")[0], str([each.content for each in context.policies])
+    return find_stated_arn(
+        case.failure,
+        lambda arn: arn.split(":")[2] == kind and arn != target and arn not in policies,
+        is_anywhere=True,
+    )
+
+
+def _find_route(case: Case[Any], value: str) -> str | None:
+    """Return the ARN of API Gateway's request; where the text does not show a part, it is that of the policy."""
+    text, (head, _, rest) = case.failure.text, value.partition("/")
+    stage, method, path = (*rest.split("/", 2), "", "", "")[:3]
+    execution, api = _EXECUTION.search(text), case.context.api
+    if "*" in head or (execution is None and rest and api is None):
+        return None
+    of_api = f"{head.rpartition(':')[0]}:{api.value}" if api else head
+    if execution is not None:
+        method, path = execution["method"], execution["path"][1:]
+    stage = _TEST_STAGE if _IS_TEST.search(text) else stage if stage not in {"", "*"} else "STAGE"
+    return f"{of_api}/{stage}/{method if method not in {'', '*'} else 'GET'}/{path}"
+
+
+def _correct_operator(case: Case[Any], statement: Mapping[str, Any], operator: str) -> Remedy | None:
+    """Return how a template or code compares with wildcards."""
+    if not _is_code(case, statement) or "IgnoreCase" in operator:
+        return None
+    like = operator.replace("StringEquals", "StringLike")
+    title = f"Write {like} instead of {operator} in the template"
+    return correct_line_remedy(case.failure.text, title, [(operator, like)])
+
+
+def _other_resource(
+    case: Case[Any], statement: Mapping[str, Any], service: str, target: str, resource: str
+) -> Contrast:
+    shown = clip_text(resource.removeprefix("arn:*:lambda:*:*:"))
+    verdict = f"allows {service} on {shown}, not on {clip_text(target)}"
+    if not target.startswith(f"{resource}:"):
+        fixed = correct_pattern(resource, target)
+        if fixed is None or not fixed.is_slip:
+            return Contrast(verdict)
+        verdict = f"allows {service} on {clip_text(resource)}: {fixed.reason}"
+        title = f"Correct the Resource in the template: {clip_text(fixed.value)}"
+        remedy = None
+        if _is_code(case, statement):
+            remedy = correct_line_remedy(case.failure.text, title, [(resource, fixed.value)])
+        return Contrast(verdict, remedy, ("the Resource", resource, fixed.value))
+    sources = [
+        value for _, key, values in iterate_conditions(statement) if key.lower() in _KEYS for value in values
+    ]
+    line = "aws lambda add-permission --function-name {} --statement-id AllowAlias --action lambda:InvokeFunction --principal {}"
+    of_source = (
+        fill_command(" --source-arn {}", sources[0]) if sources and sources[0].startswith("arn:") else ""
+    )
+    remedy = owner_remedy(
+        "Allow the service on the alias or version, too",
+        "An alias and a version have their own policies: the one of the function does not apply to them. Or let the integration invoke the function without it.",
+        commands=f"{fill_command(line, target, service)}{of_source}",
+        url=URL,
+    )
+    return Contrast(verdict, remedy)
+
+
+def _other_source(
+    case: Case[Any], statement: Mapping[str, Any], service: str, key: str, value: str, requested: str
+) -> Contrast:
+    if service != GATEWAY and (fixed := correct_pattern(value, requested)) is not None:
+        return _correct_condition(case, statement, service, key, value, fixed)
+    new = requested
+    if service == GATEWAY and key.lower() == "aws:sourcearn":
+        api, execution = requested.partition("/")[0], _EXECUTION.search(case.failure.text)
+        new = f"{api}/*/*"
+        if "/" in value and execution is not None and "{" not in execution["path"]:
+            new = f"{api}/*/{execution['method']}{execution['path']}"
+    verdict = (
+        f"allows {service} only for {key} {clip_text(value)}, and the request has {clip_text(requested)}"
+    )
+    return _change_source(case, statement, service, (key, value, new), verdict)
+
+
+def _correct_condition(
+    case: Case[Any], statement: Mapping[str, Any], service: str, key: str, value: str, fixed: Correction
+) -> Contrast:
+    """Return that the value of a condition matches no request, with the line of the template or code that has it."""
+    verdict = f"allows {service} only for {key} {clip_text(value)}: {fixed.reason}"
+    contrast = _change_source(case, statement, service, (key, value, fixed.value), verdict)
+    if contrast.remedy is not None or not _is_code(case, statement):
+        return contrast
+    title = f"Correct {key} in the template: {clip_text(fixed.value)}"
+    only = "Only this line changes: the principal, the action and the resource match."
+    return contrast._replace(
+        remedy=correct_line_remedy(case.failure.text, title, [(value, fixed.value)], only)
+    )
+
+
+def _is_code(case: Case[Any], statement: Mapping[str, Any]) -> bool:
+    """Return whether a statement is in code or a template."""
+    if statement in find_permissions(case.failure.text):
+        return True
+    return any(each.is_code and statement in each.allows for each in case.context.policies)
+
+
+def _change_source(
+    case: Case[Any], statement: Mapping[str, Any], service: str, change: tuple[str, str, str], verdict: str
+) -> Contrast:
+    resource = next(iter(as_strings(statement.get("Resource"))), "")
+    remedy = None
+    if ":lambda:" in resource and not _is_code(case, statement):
+        remedy = replace_permission(case, statement, service, *change)
+    if has_reference(change[1]):
+        return Contrast(verdict, remedy, is_code=True)  # the deployed policy has another value
+    return Contrast(verdict, remedy, change)
+
+
+def find_lacking(case: Case[Any], service: str, *actions: str) -> Contrast | None:
+    """Return why the policies of the text do not allow a service one of several actions, or that they allow all."""
+    contrasts = [compare_statements(case, service, each, None) for each in actions]
+    lacking = next((each for each in contrasts if each is not None and not each.is_allowed), None)
+    return lacking or next(filter(None, contrasts), None)

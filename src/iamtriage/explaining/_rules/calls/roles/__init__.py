@@ -1,0 +1,1 @@
+"""Explain roles that a service lacks or cannot use for a call."""

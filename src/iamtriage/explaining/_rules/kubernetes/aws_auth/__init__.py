@@ -1,0 +1,1 @@
+"""Explain what is wrong in the ConfigMap ``aws-auth``, and correct it."""

@@ -1,0 +1,1 @@
+"""Explain why the EKS console shows no Kubernetes objects."""

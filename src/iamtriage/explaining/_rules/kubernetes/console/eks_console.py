@@ -1,0 +1,394 @@
+"""Explain why the EKS console shows no Kubernetes objects.
+
+It requires both IAM permissions and access to the cluster:
+https://docs.aws.amazon.com/eks/latest/userguide/view-kubernetes-resources.html. The resources of each action:
+https://docs.aws.amazon.com/service-authorization/latest/reference/.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._rules.kubernetes import cluster_access
+from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map
+from iamtriage.explaining._rules.kubernetes.console.console_mappings import (
+    GROUP,
+    RBAC_COMMANDS,
+    bind_remedy,
+    find_mapping,
+    find_own_group,
+    find_unbound,
+)
+from iamtriage.explaining._rules.kubernetes.console.console_permissions import (
+    COMPARE_PRINCIPALS,
+    describe_console,
+    describe_switch,
+    iam_remedy,
+    may_call,
+    switches_role,
+)
+from iamtriage.explaining._rules.kubernetes.entries.cluster_creators import (
+    explain_excluded_creator,
+    explain_module_creator,
+)
+from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
+    describe_listed,
+    find_listed,
+    find_stated_entry,
+    is_listed,
+)
+from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
+from iamtriage.explaining._rules.kubernetes.users import NO_RULE
+from iamtriage.explaining._rules.shared import (
+    arn_diagnosis,
+    clues,
+    commands,
+    masked_principals,
+    pages,
+    principal_words,
+)
+from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
+from iamtriage.explaining._rules.shared.companion_actions import KUBECTL_WORKS
+from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._context.values import MappingEntry
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._rules.kubernetes.entries.stated_entries import StatedEntry
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.failures._failures import ConsoleKubernetesAccess
+
+_SIGNED_IN_STEP = "Run the first command in CloudShell, in this console session: it prints who is signed in."
+_MAPPED_STEP = "aws sts get-caller-identity in CloudShell prints the signed-in user or role. PRINCIPAL_ARN is the ARN of the user, or that of the role without its path and session."
+_LOOK_UP = Labelled(
+    "If it is a user, this is PRINCIPAL_ARN. If it is assumed-role/ROLE_NAME/…, get-role prints it:",
+    arn_diagnosis.lookup_command(None),
+)
+# The console asks for the nodes, which only this access policy and RBAC show: the banner stays without them.
+# https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
+_VIEW_ALL_POLICY = "AmazonEKSAdminViewPolicy"
+# What a page of the console could not load, if it is of types that the narrower access policy shows.
+_WORKLOADS = lazy_pattern(
+    r"\bError loading (?:Namespaces|Pods|Deployments|ReplicaSets|StatefulSets|DaemonSets|Jobs|CronJobs|Services|Endpoints|Ingresses|ConfigMaps)\b"
+)
+_UNAUTHORIZED_PHRASE = "Unauthorized: Verify you have access to the Kubernetes cluster"
+# The identity of kubectl has access, and the console can be signed in as another one.
+_KUBECTL_WORKS = lazy_pattern(
+    r"\bkubectl(?: [\w-]{1,20}){0,4}(?: itself| still| also| from [\w -]{1,30})? (?:works|is fine)\b|\bkubectl get \S{1,40}(?: -\S{1,40}){0,3} NAME +(?:[A-Z-]+ +){1,4}AGE\b"
+)
+CONSOLE_WITHOUT_ACCESS = CauseType(
+    "console-without-access",
+    title="The signed-in principal has no access to the Kubernetes objects of this cluster",
+    recognised_by="The console says that your current IAM principal doesn't have access to Kubernetes objects on this cluster.",
+    fix="Create an access entry with an access policy for the signed-in role.",
+    sources=(pages.EKS_CONSOLE,),
+)
+NO_IAM_PERMISSION = CauseType(
+    "no-iam-permission",
+    title="The IAM policies do not allow eks:AccessKubernetesApi",
+    text="The principal's IAM policies do not allow eks:AccessKubernetesApi and the other actions of the console.",
+    fix="Allow eks:AccessKubernetesApi for the signed-in role.",
+    recognised_by="The text names eks:AccessKubernetesApi.",
+    sign=r"(?i:\bnot (?:authorized|allowed|permitted|have)|\bmiss(?:ing|es)|\black(?:s|ing)?|\bwithout|n't (?:allow|have))\b[^.\n]{0,80}\beks:AccessKubernetesApi\b",
+    remedy="allow eks:AccessKubernetesApi",
+    of="console-without-access",
+)
+_BOTH_LAYERS = "The console requires permissions in IAM and, separately, access to the cluster."
+
+
+def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
+    """Explain that the EKS console shows no Kubernetes objects."""
+    excluded = explain_excluded_creator(case) or explain_module_creator(case)
+    if excluded is not None:
+        return cluster_access.add_administrator(case, excluded)
+    cluster = find_cluster(case)
+    # The console has its own Region, which need not be the default of the AWS CLI.
+    cluster = attrs.evolve(cluster, region=cluster.region or "REGION")
+    # People mask the account in the console's menu.
+    masked = masked_principals.parse_masked_principal(case.caller) if case.principal is None else None
+    entry = find_stated_entry(case.failure, case.principal)
+    mapped = find_mapping(case, masked) if entry is None else None
+    principal = build_cluster_principal(
+        case.stated_principal
+        or masked
+        or (None if entry is None else entry.principal)
+        or (None if mapped is None else principal_words.try_parse_principal(mapped.arn)),
+        case.caller or "the signed-in user or role",
+        is_masked=masked is not None,
+        source=case.text,
+    )
+    state = _read_access(case, entry, mapped, cluster)
+    if (
+        state.is_enough
+        and state.listed is None
+        and not switches_role(case)
+        and is_derived(case.facts, "caller")
+    ):
+        # The text shows the principal of kubectl, not that of the console.
+        principal = build_cluster_principal(None, "the signed-in user or role")
+    shown = describe_console(principal, cluster)
+    if entry is None and state.listed is not None:
+        # A cluster with the mode CONFIG_MAP lists no entries.
+        cluster = attrs.evolve(cluster, mode=cluster.mode or "API_AND_CONFIG_MAP")
+    summary = f"{shown}: {state.reason}."
+    if entry is None and state.listed is None and _UNAUTHORIZED_PHRASE in case.text:
+        named = f"cluster {cluster.argument}" if cluster.name else "Kubernetes cluster"
+        missing = cluster_access.describe_missing_entry(cluster)
+        summary = f"The {named} does not accept {principal.description}: most likely, it has {missing} that matches."
+    in_map = _aws_auth_remedy(cluster, principal)
+    in_iam = None if may_call(case) else iam_remedy(case, cluster)
+    group = None if mapped is None or state.is_enough else find_own_group(mapped, case.failure.text)
+    binds = mapped is not None and group is not None
+    entry_remedy = _access_entry_remedy(case, cluster, principal, entry, exists=bool(state.listed))
+    explanation = case.explain(
+        summary,
+        *_causes(case, cluster, entry, state, mapped if binds else None),
+        topic="eks-console",
+        remedies=(
+            *((COMPARE_PRINCIPALS, in_iam) if state.is_enough else ()),
+            None if mapped is None or group is None else bind_remedy(group, mapped.username),
+            entry_remedy if cluster.uses_entries and not state.is_enough else None,
+            None if cluster.uses_entries or state.is_enough or binds else in_map,
+            None
+            if cluster.uses_entries or binds
+            else attrs.evolve(
+                cluster.enable_entries_remedy(),
+                title="Or change the authentication mode to API_AND_CONFIG_MAP, which cannot be undone, and create an access entry",
+            ),
+            None if state.is_enough else in_iam,
+            in_map
+            if cluster.uses_aws_auth and cluster.uses_entries and state.listed is None and not binds
+            else None,
+            _rbac_remedy(cluster, principal, entry)
+            if not binds and cluster.uses_entries and not _WORKLOADS.search(case.text)
+            else None,
+            principal.inspect_access_remedy(cluster) if entry is None and cluster.uses_entries else None,
+        ),
+        notes=cluster_access.CREATOR_NOTE if entry is None and not binds else None,
+    )
+    if state.listed is None and not binds:
+        explanation = add_stated_map(case, explanation)
+    return cluster_access.add_administrator(case, explanation)
+
+
+def add_cluster_access(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add the access to the cluster that the console requires besides the denied permission in IAM."""
+    case, principal = denial.case, denial.principal
+    if KUBECTL_WORKS.search(case.failure.text) or principal is None:
+        return explanation
+    cluster = find_cluster(case)
+    mapped = build_cluster_principal(
+        principal, principal_words.describe_principal(principal, None), source=case.text
+    )
+    first, *others = explanation.remedies
+    why = (
+        "in the mode API, aws-auth does not count"
+        if cluster.mode == "API"
+        else "an aws-auth entry with groups that can read the objects is enough, too"
+    )
+    given = cluster_remedy(
+        f"Also create an access entry with {_VIEW_ALL_POLICY} for {mapped.description}, if it has none",
+        f"Without one, the next error is about the cluster: {why}. If an entry exists, only run the second command.",
+        commands=(
+            mapped.create_entry_command(cluster),
+            mapped.associate_policy_command(cluster, _VIEW_ALL_POLICY),
+        ),
+        url=pages.EKS_CONSOLE,
+    )
+    if not cluster.uses_entries:
+        given = _aws_auth_remedy(cluster, mapped)
+    return attrs.evolve(explanation, remedies=(first, given, *others))
+
+
+class _Access(NamedTuple):
+    """What the text shows about the access of the signed-in principal to the cluster.
+
+    Attributes:
+        reason: Why the console shows nothing, as a clause.
+        listed: Whether it has an access entry or a mapping; ``None`` if the text does not show it.
+        is_enough: Whether that allows to read the objects.
+    """
+
+    reason: str
+    listed: bool | None = None
+    is_enough: bool = False
+
+
+def _read_access(
+    case: Case[ConsoleKubernetesAccess],
+    entry: StatedEntry | None,
+    mapped: MappingEntry | None,
+    cluster: Cluster,
+) -> _Access:
+    if not (entry or mapped) and switches_role(case) and not is_listed(case.failure, case.principal):
+        return _Access(describe_switch(case, kubectl_works=_KUBECTL_WORKS.search(case.text) is not None))
+    if _KUBECTL_WORKS.search(case.text):
+        reason = "kubectl has access, so the console uses another principal than kubectl, or that lacks permissions in IAM"
+        return _Access(reason, None, is_enough=True)
+    enough = entry.allowing_policy if entry else None
+    if mapped is not None and "system:masters" in mapped.groups:
+        enough = "system:masters"
+    if enough:
+        reason = f"in the cluster it has {enough}, which allows this, so permissions in IAM are missing, or the console uses another principal"
+        return _Access(reason, listed=True, is_enough=True)
+    if entry is not None:
+        return _Access(f"its access entry exists, but {entry.lack}", listed=True)
+    if mapped is not None:
+        groups = join_words([*map(clip_text, mapped.groups)], "and") or "no group"
+        if (unbound := find_unbound(case, mapped)) is not None:
+            which = "which" if len(mapped.groups) == 1 else "but"
+            missing = "no binding in the cluster names" + (
+                "" if len(mapped.groups) == 1 else f" {clip_text(unbound)}"
+            )
+            return _Access(
+                f"aws-auth maps it to {groups}, {which} {missing}, so Kubernetes RBAC denies the requests"
+            )
+        return _Access(
+            f"aws-auth maps it to {groups}: most likely, no ClusterRole that shows the objects is bound to that"
+        )
+    listed = is_listed(case.failure, case.principal or masked_principals.parse_masked_principal(case.caller))
+    if listed:
+        return _Access(
+            "it has an access entry, whose access policies or whose permissions in IAM do not suffice", listed
+        )
+    if listed is False:
+        only = f", only for {describe_listed(case.failure)}" if find_listed(case.failure) else ""
+        return _Access(f"the cluster has no access entry for it{only}", listed)
+    missing = cluster_access.describe_missing_entry(cluster)
+    return _Access(f"most likely, it has {missing} with permissions")
+
+
+def _causes(
+    case: Case[ConsoleKubernetesAccess],
+    cluster: Cluster,
+    entry: StatedEntry | None,
+    state: _Access,
+    mapped: MappingEntry | None,
+) -> Iterator[Cause]:
+    if state.listed is None or state.is_enough:
+        phrases = clues.quote_phrases(case.text, _UNAUTHORIZED_PHRASE)
+        yield CONSOLE_WITHOUT_ACCESS.cause("reported", phrases, text=_BOTH_LAYERS)
+    if state.is_enough:
+        yield OTHER_PRINCIPAL.cause(text="The console is signed in as another user or role.")
+    elif state.listed:
+        yield NO_RULE.cause("derived" if entry else "possible", text="The access entry does not grant it.")
+    elif state.listed is False:
+        yield cluster_access.NOT_MAPPED.cause("derived", text="The text shows that it has no access entry.")
+    if mapped is None:
+        yield from cluster_access.mode_causes(cluster)
+    if mapped is not None:
+        searched = find_unbound(case, mapped) is not None
+        yield NO_RULE.cause(
+            "derived" if searched else "possible",
+            ("The search for a binding in the text finds none.",) if searched else (),
+            text="aws-auth only gives groups: what they may do is in a ClusterRole that is bound to them.",
+        )
+    elif state.listed is None and not state.is_enough:
+        missing = f"The principal has {cluster_access.describe_missing_entry(cluster)}."
+        if _UNAUTHORIZED_PHRASE in case.text:
+            unknown = "With 401 Unauthorized, the cluster does not know the principal, so an IAM policy alone does not help."
+            yield cluster_access.NOT_MAPPED.cause("derived", unknown, text=missing)
+        else:
+            # The summary states the other cause.
+            yield NO_RULE.cause(
+                text="The principal is mapped, but no access policy or RBAC role allows it to read objects."
+            )
+            yield cluster_access.NOT_MAPPED.cause(text=missing)
+    if state.listed is not False and not may_call(case):
+        yield NO_IAM_PERMISSION.cause()
+
+
+def _access_entry_remedy(
+    case: Case[ConsoleKubernetesAccess],
+    cluster: Cluster,
+    principal: ClusterPrincipal,
+    entry: StatedEntry | None,
+    *,
+    exists: bool,
+) -> Remedy:
+    policy = VIEW_POLICY if _WORKLOADS.search(case.text) else _VIEW_ALL_POLICY
+    choice = f"{_VIEW_ALL_POLICY} shows Secrets and nodes, {VIEW_POLICY} does not"
+    # The message names nobody, and the text can be about another principal.
+    is_assumed = case.failure.principal is None and (
+        case.facts.caller is None or is_derived(case.facts, "caller")
+    )
+    if exists:
+        associate = principal.associate_policy_command(cluster, policy)
+        show = cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument)
+        less = principal.associate_policy_command(cluster, VIEW_POLICY)
+        return cluster_remedy(
+            f"Associate {policy} with the access entry",
+            f"Check that the console is signed in as {principal.description}: aws sts get-caller-identity in CloudShell prints who is."
+            if is_assumed
+            else None,
+            f"{choice}.",
+            "Reload the console after a few seconds.",
+            commands=(
+                associate if entry is not None else show,
+                None
+                if entry is not None
+                else Labelled("If no policy that it prints shows the objects:", associate),
+                None if policy == VIEW_POLICY else Labelled("Or, without Secrets and nodes:", less),
+            ),
+            url=pages.EKS_ACCESS_ENTRIES,
+        )
+    remedy = principal.create_entry_remedy(
+        cluster,
+        policy=policy,
+        title=f"Create an access entry with {policy} for {principal.description}"
+        if principal.is_known
+        else "Create an access entry for the signed-in user or role",
+        steps=(None if principal.is_known else _SIGNED_IN_STEP,),
+    )
+    create, associate = remedy.commands[-2:]
+    then = Labelled(f"Then ({choice}):", associate)
+    if principal.is_known:
+        return attrs.evolve(remedy, labels=(then,))
+    unless = "" if cluster.mode else ", unless the mode is CONFIG_MAP (see below)"
+    by = Labelled(f"Then, with eks:CreateAccessEntry in IAM{unless}:", create)
+    return change_commands(
+        remedy, (commands.SHOW_CALLER, _LOOK_UP.command, create, associate), _LOOK_UP, by, then
+    )
+
+
+def _rbac_remedy(cluster: Cluster, principal: ClusterPrincipal, entry: StatedEntry | None) -> Remedy:
+    title, add = "Or bind a group to a ClusterRole, to show nodes but not Secrets", None
+    if entry is not None:
+        title = "Or add a group to the entry (update-access-entry) and bind it to a ClusterRole, to show nodes but not Secrets"
+        groups = ("--kubernetes-groups", *entry.groups, GROUP)
+        add = cluster.eks_command("update-access-entry", *groups, principal=principal.entry_argument)
+    return cluster_remedy(
+        title,
+        "It allows the group to read common types: add others as needed.",
+        None if entry else f"Add --kubernetes-groups {GROUP} to create-access-entry.",
+        commands=(add, *RBAC_COMMANDS),
+        url=pages.EKS_CONSOLE,
+    )
+
+
+def _aws_auth_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
+    if cluster.uses_entries:
+        mode = "in the authentication mode CONFIG_MAP" if cluster.mode is None else "without access entries"
+        title = f"Or, {mode}, map {principal.description} in aws-auth"
+        return principal.aws_auth_remedy(groups=(GROUP,), title=title)
+    return principal.aws_auth_remedy(
+        groups=(GROUP,),
+        title=f"Map {principal.description} in aws-auth to a group that can read the objects",
+        steps=(
+            *(() if principal.is_known else (_MAPPED_STEP,)),
+            "Somebody with access to the cluster runs the commands, such as its creator.",
+        ),
+        setup=RBAC_COMMANDS,
+    )

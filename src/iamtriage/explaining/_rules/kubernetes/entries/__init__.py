@@ -1,0 +1,1 @@
+"""Explain access entries that EKS rejects, that differ from the caller, or that are missing."""

@@ -1,0 +1,1 @@
+"""Explain logins that an API server or its authenticator rejects."""

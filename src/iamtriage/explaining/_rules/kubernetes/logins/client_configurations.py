@@ -1,0 +1,239 @@
+"""Explain rejected logins by the kubeconfig.
+
+A token of EKS is signed for one cluster: https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
+from iamtriage.explaining._context.readers.unique_values import unique_value
+from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._rules.kubernetes import cluster_access
+from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
+from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER, OTHER_PRINCIPAL
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster, find_cluster
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.selected_profiles import find_shell_profile
+from iamtriage.explaining._rules.shared.wording import capitalize_start
+
+if TYPE_CHECKING:
+    from iamtriage.arns._principals import Principal
+    from iamtriage.explaining._context.values import Stated
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
+
+_MAX_TEXT = 64_000
+_CHARS_OF_USER = 2_000
+_NAME = r"[\"']?(?P<{}>[\w.:@/-]{{1,200}})[\"']?"
+_CONTEXT = lazy_pattern(
+    rf"^ {{0,8}}- context:\s{{1,40}}cluster: {_NAME.format('cluster')}\s{{1,40}}(?:namespace: \S{{1,80}}\s{{1,40}})?user: {_NAME.format('user')}\s{{1,40}}name: {_NAME.format('name')}",
+    re.MULTILINE,
+)
+_CURRENT = lazy_pattern(rf"^current-context: {_NAME.format('name')}", re.MULTILINE)
+_USER = lazy_pattern(rf"^ {{0,8}}- name: {_NAME.format('name')}\s{{1,40}}user:", re.MULTILINE)
+NEXT_ARGUMENT = r"[\"']?\s{0,40}(?:,\s{0,4}|\n\s{0,40}- )[\"']?"
+"""What is between an option and its value: arguments are items of a list, on lines of their own or in brackets."""
+_PROFILE_OF_TOKEN = lazy_pattern(rf"--profile{NEXT_ARGUMENT}([\w.@:+/-]{{1,64}})", re.ASCII)
+_ROLE_OF_TOKEN = lazy_pattern(
+    rf"(?:--role-arn|--role|(?<![\w-])-r){NEXT_ARGUMENT}(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:role/[\w+=,.@/-]{{1,512}})",
+    re.ASCII,
+)
+CLUSTER_NAME = r"[0-9A-Za-z][\w-]{0,99}"
+"""A pattern for the name of a cluster."""
+# The names that the AWS CLI and eksctl give to a cluster in a kubeconfig.
+_NAME_OF_CLUSTER = (
+    rf"(?:arn:aws[a-z-]{{0,12}}:eks:(?P<region>[a-z0-9-]{{1,30}}):[0-9]{{12}}:cluster/(?P<name>{CLUSTER_NAME})"
+    rf"|(?P<eksctl>{CLUSTER_NAME})\.(?P<eksctl_region>[a-z]{{2}}[a-z0-9-]{{1,28}})\.eksctl\.io)"
+)
+_NAMED_CLUSTER = lazy_pattern(_NAME_OF_CLUSTER, re.ASCII)
+_LISTED_CLUSTER = lazy_pattern(
+    rf"\bserver[\"']?: [^\n]{{1,200}}\n\s{{0,20}}\}}?,?\s{{0,20}}[\"']?name[\"']?: [\"']?{_NAME_OF_CLUSTER}",
+    re.ASCII,
+)
+# The cluster of the current context, as kubectl prints it. eksctl puts the caller before its name.
+_CURRENT_CLUSTER = lazy_pattern(
+    rf"(?:\bcurrent-context:?[^\S\n]{{0,4}}\n?|^\*[ \t]{{1,20}}(?:\S{{1,200}}[ \t]{{1,200}})?)\"?(?:[\w.@-]{{1,100}}@)?{_NAME_OF_CLUSTER}",
+    re.ASCII | re.MULTILINE,
+)
+_OF_ENTRIES = {("list-access-entries",), ("describe-access-entry",)}
+NO_POLICY = "Neither RBAC roles nor IAM policies help: the API server could not authenticate the caller."
+"""What does not help a rejected caller."""
+
+
+def find_current_user(text: str) -> tuple[re.Match[str], str] | None:
+    """Return the current context of a kubeconfig, and the part of the text that is about its user."""
+    if "- context:" not in text:
+        return None
+    contexts = {each["name"]: each for each in _CONTEXT.finditer(text)}
+    current = _CURRENT.search(text)
+    context = contexts.get(current["name"]) if current else None
+    if context is None and len(contexts) == 1:
+        context = next(iter(contexts.values()))
+    users = [*_USER.finditer(text)]
+    user = next((each for each in users if context and each["name"] == context["user"]), None)
+    if context is None or user is None:
+        return None
+    following = (each.start() for each in users if each.start() > user.end())
+    return context, text[user.end() : min(next(following, len(text)), user.end() + _CHARS_OF_USER)]
+
+
+def find_pinned_role(case: AnyCase) -> Principal | None:
+    """Return the role that the kubeconfig, or the last command that wrote it, sets for the token."""
+    text = case.failure.text[:_MAX_TEXT]
+    current = find_current_user(text)
+    stated = unique_value(_ROLE_OF_TOKEN, text if current is None else current[1]) or _find_written(
+        case, "role-arn"
+    )
+    return try_parse_principal(stated.value) if stated else None
+
+
+def _find_written(case: AnyCase, option: str) -> Stated | None:
+    """Return an option of the last ``aws eks update-kubeconfig`` before the failure."""
+    if "update-kubeconfig" not in case.failure.text:
+        return None
+    runs = [run for run in find_runs(case.failure) if run.command.words[:2] == ("eks", "update-kubeconfig")]
+    before = [run for run in runs if run.start < case.failure.span[0]]
+    return before[-1].command.option(option) if before else None
+
+
+def find_current_cluster(text: str) -> tuple[str, str] | None:
+    """Return the name and the Region of the cluster of kubectl's current context, as the name of the context says."""
+    found = _CURRENT_CLUSTER.search(text)
+    return None if found is None else _identify(found)
+
+
+def find_listed_clusters(text: str) -> set[tuple[str, str]]:
+    """Return the names and the Regions of the clusters of a kubeconfig."""
+    return {_identify(each) for each in _LISTED_CLUSTER.finditer(text)}
+
+
+def parse_cluster_name(name: str) -> tuple[str, str] | None:
+    """Return the name and the Region of a cluster from its name in a kubeconfig, or ``None`` if somebody chose that.
+
+    >>> parse_cluster_name("shop.eu-west-1.eksctl.io")
+    ('shop', 'eu-west-1')
+    """
+    found = _NAMED_CLUSTER.fullmatch(name)
+    return None if found is None else _identify(found)
+
+
+def _identify(found: re.Match[str]) -> tuple[str, str]:
+    return found["name"] or found["eksctl"], found["region"] or found["eksctl_region"]
+
+
+def find_other_context(case: AnyCase, cluster: Cluster) -> tuple[Cluster, Cluster] | None:
+    """Return the cluster of kubectl's current context, and the other one whose access entries a text shows."""
+    current = find_current_cluster(case.failure.text)
+    runs = [run.command for run in find_runs(case.failure) if run.command.words[1:2] in _OF_ENTRIES]
+    shown = {option.value for each in runs if (option := each.option("cluster-name")) is not None}
+    if current is None or len(shown) != 1:
+        return None
+    name, region = current
+    stated = next((option.value for each in runs if (option := each.option("region"))), None)
+    if name in shown and stated in {None, region}:
+        return None
+    other = attrs.evolve(cluster, name=shown.pop(), region=stated or region, account=None)
+    return attrs.evolve(cluster, name=name, region=region, account=None), other
+
+
+def explain_other_context(
+    case: AnyCase, clusters: tuple[Cluster, Cluster], principal: ClusterPrincipal, access: NeededAccess
+) -> Explanation:
+    """Explain that kubectl calls another cluster than the one in which the caller has an access entry."""
+    called, other = clusters
+    title = f"If you meant the cluster {called.argument}, create an access entry there"
+    return case.explain(
+        f"kubectl calls the cluster {called.argument} ({called.region}), but the access entry of {principal.description} is in the cluster {other.argument} ({other.region}).",
+        OTHER_CLUSTER.cause("derived", text="Each cluster has its own access entries."),
+        topic="kubernetes-login",
+        remedies=(
+            your_remedy(
+                f"Switch kubectl to the cluster {other.argument}",
+                commands=(other.kubeconfig_command(), "kubectl config current-context"),
+                url=pages.EKS_KUBECONFIG,
+            ),
+            access.entry_remedy(called, principal, title=title),
+        ),
+        notes=NO_POLICY,
+    )
+
+
+def explain_pinned_identity(case: AnyCase) -> Explanation | None:
+    """Explain that a kubeconfig sets the profile or role of its token, if the shell uses another principal."""
+    text = case.failure.text[:_MAX_TEXT]
+    if not any(sign in text for sign in ("get-token", "aws-iam-authenticator", "update-kubeconfig")):
+        return None
+    runs = (run for run in find_runs(case.failure) if run.command.words[:2] == ("sts", "get-caller-identity"))
+    asked = {run.profile for run in runs}
+    # A caller of the kubeconfig's profile is not that of the shell.
+    is_of_shell = is_derived(case.facts, "caller") and asked == {"default"}
+    caller = case.stated_principal if is_of_shell else None
+    current = find_current_user(text)
+    # Other users of a kubeconfig can have other roles and profiles.
+    of_user = text if current is None else current[1]
+    shell, role = find_shell_profile(text), find_pinned_role(case)
+    argument, has_entry = unique_value(_PROFILE_OF_TOKEN, of_user), is_listed(case.failure, caller)
+    if has_entry:
+        # Who set the profile wants it, unless only the principal of the shell has access.
+        argument = argument or _find_written(case, "profile")
+    stated = argument or find_kubeconfig_profile(of_user)
+    profile = None if stated is None else clues.safe_name(stated.value)
+    if role is not None and caller is not None:
+        setting, used = f"--role-arn {role}", f"the role {clip_text(str(role).rpartition('/')[2])}"
+        own_role = underlying_role(caller)
+        if is_listed(case.failure, role) or (
+            own_role is not None and str(role).endswith(f"/{own_role.name}")
+        ):
+            return None
+    elif role is not None or profile is None or profile in {shell, *asked} or not (shell or caller):
+        return None
+    else:
+        setting, used = (
+            f"--profile {profile}" if argument else f"AWS_PROFILE={profile}",
+            f"the profile {profile}",
+        )
+    cluster, access = find_cluster(case), cluster_access.find_needed_access(case)
+    own = build_cluster_principal(caller, "your principal", source=case.text)
+    other = build_cluster_principal(role, f"the principal of {used}", source=case.text)
+    mine = f"the shell's profile {shell}" if shell else own.description
+    update, check = cluster.kubeconfig_command(), None
+    if shell:
+        update = fill_command(f"{update} --profile {{}}", commands.profile(shell))
+    if role is None:
+        check = fill_command("aws sts get-caller-identity --profile {}", commands.profile(profile))
+    effect = (
+        f" {capitalize_start(own.description)} has an access entry and needs no new one." if has_entry else ""
+    )
+    rewrite = your_remedy(
+        f"Update the kubeconfig for {mine}",
+        f"Or remove {setting.partition(' ')[0]} from the exec block of the kubeconfig's user.",
+        "Then kubectl auth whoami prints the user name in the cluster.",
+        commands=(update, check, "kubectl auth whoami"),
+        url=pages.EKS_KUBECONFIG,
+    )
+    title = f"If kubectl is meant to use {used}, create an access entry for it"
+    grant = access.entry_remedy(cluster, other, title=title)
+    remedies = (rewrite, grant) if has_entry or role is None else (grant, rewrite)
+    return case.explain(
+        f"kubectl does not use {mine}: the kubeconfig sets {setting} for the token, so the cluster rejected {other.description}.",
+        OTHER_PRINCIPAL.cause(
+            "derived",
+            f"The exec block of the kubeconfig has {setting}",
+            text=f"The credentials of the shell have no effect on the token.{effect}",
+        ),
+        topic="kubernetes-login",
+        remedies=(*remedies, own.inspect_access_remedy(cluster)),
+        notes=NO_POLICY,
+    )

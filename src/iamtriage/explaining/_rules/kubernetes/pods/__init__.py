@@ -1,0 +1,1 @@
+"""Explain roles of pods that EKS rejects."""

@@ -1,0 +1,400 @@
+"""Build the remedies for requests that RBAC denies.
+
+They grant exactly the denied request by a role, and name groups and access policies that grant it, too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
+from iamtriage.explaining._context.values import Rule, Subject
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.kubernetes import denied_requests
+from iamtriage.explaining._rules.kubernetes.entries.entry_groups import (
+    change_groups,
+    cluster_admin_remedy,
+    refuses_cluster_admin,
+)
+from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_unbound_group
+from iamtriage.explaining._rules.kubernetes.rbac import cloud_roles, request_checks
+from iamtriage.explaining._rules.shared import commands, kubernetes_requests, manifests, pages
+from iamtriage.explaining._rules.shared.clues import message_text
+from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present, your_remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
+
+_MISSING_ROLE = lazy_pattern(
+    r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
+)
+_AS = lazy_pattern(r" --as(?:-group|-uid)?[ =]\S{1,300}")
+# The names of the pods of a StatefulSet stay the same. Those of others end in random letters and digits.
+_OF_STATEFUL_SET = lazy_pattern(r"-[0-9]{1,3}\Z", re.ASCII)
+_CLAIMS = "persistentvolumeclaims"
+_EMR_ACCOUNTS = "emr-containers-sa-spark-"
+# The commands of kubectl that use subresources of pods.
+_USERS_OF_SUBRESOURCES = {
+    "attach": "attach", "ephemeralcontainers": "debug", "eviction": "drain", "exec": "exec", "log": "logs",
+    "portforward": "port-forward",
+}  # fmt: skip
+
+
+class MissingRole(NamedTuple):
+    """A role that a binding names and that does not exist, and what the API server says about it."""
+
+    kind: str
+    name: str
+    words: str
+
+
+def find_missing_role(denied: DeniedRequest) -> MissingRole | None:
+    """Return the role that the API server did not find, if it says so."""
+    if ".rbac.authorization.k8s.io" not in denied.case.failure.text:
+        return None
+    found = _MISSING_ROLE.search(message_text(denied.case))
+    kind = "ClusterRole" if found and found[1] == "clusterrole" else "Role"
+    return None if found is None else MissingRole(kind, found[2], found[0])
+
+
+# The users whose role comes with the command that checks it.
+_KINDS_WITH_CHECK = frozenset({"service account", "user", "iam session"})
+
+
+def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
+    """Return the remedies, in the order to try them."""
+    one_namespace = None if denied.has_empty_entry else _one_namespace_remedy(denied)
+    if denied.subject is not None and find_controller_of_account(denied.subject.name) is not None:
+        # The chart of a controller for all namespaces grants the role.
+        one_namespace = None
+    role = _role_remedy(denied)
+    # A controller that watches all namespaces needs the role; a person can often use one namespace.
+    of_program = denied.kind == "service account" and denied.request.verb != "get"
+    needs_role = of_program or denied.request.is_cluster_scoped_type is None
+    policy = None if denied.installer else denied_requests.access_policy_remedy(denied)
+    installers = denied_requests.installer_remedies(denied)
+    # kubectl apply reads only the objects in its files, and the ClusterRole edit allows to read all Secrets.
+    is_role_first = denied.installer in {
+        denied_requests.AIRFLOW,
+        denied_requests.KUBECTL_APPLY,
+        denied_requests.SPARK,
+    } and installers[:1] != (None,)
+    later = None if is_role_first else role
+    admin = cluster_admin_remedy(denied)
+    first = None if refuses_cluster_admin(denied) else admin
+    is_allowed = bool(denied.allowing_policy) and not denied.is_out_of_scope
+    return present(
+        request_checks.check_caller_remedy(denied) if is_allowed else None,
+        policy if denied.is_policy_first else None,
+        first,
+        cloud_roles.azure_remedy(denied),
+        _emr_remedy(denied),
+        _missing_role_remedy(denied),
+        _service_account_remedy(denied),
+        *((role, *installers) if is_role_first else installers),
+        *((later, one_namespace) if needs_role else (one_namespace, later)),
+        None if first else admin,
+        cloud_roles.google_remedy(denied),
+        _update_remedy(denied),
+        None if denied.is_policy_first or is_allowed else policy,
+        None
+        if role is not None and denied.kind in _KINDS_WITH_CHECK
+        else request_checks.check_remedy(denied),
+    )
+
+
+def _own_command(denied: DeniedRequest) -> str | None:
+    """Return the command without the option with which it acts as another user."""
+    called = denied.case.context.command
+    if denied.request.verb != "impersonate" or called is None or called.program != "kubectl":
+        return None
+    return " ".join(_AS.sub("", called.text).split())
+
+
+def _emr_remedy(denied: DeniedRequest) -> Remedy | None:
+    """Return how the Roles that Amazon EMR on EKS creates get the volume claims that the account of a job lacks.
+
+    Sources: https://github.com/eksctl-io/eksctl/issues/5397 and
+    https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/permissions-for-pvc.html.
+    """
+    request, subject = denied.request, denied.subject
+    is_job = subject is not None and subject.name.startswith(_EMR_ACCOUNTS)
+    if not is_job or denied.installer != denied_requests.SPARK or request.resource != _CLAIMS:
+        return None
+    rule = Rule(request.verbs, ("",), (_CLAIMS,))
+    space = commands.namespace(request.namespace)
+    change = f"-n {space} --type json --patch '{manifests.patch_with_rule(rule)}'"
+    return cluster_remedy(
+        f"Add {_CLAIMS} to the Roles of Amazon EMR in the namespace {space}",
+        f"Older versions of eksctl and EMR create the Role emr-containers without {_CLAIMS}, or with fewer verbs. EMR creates further ones for each job execution role, so the second command changes those, too.",
+        "The job execution role needs no permission for volumes: the EBS CSI driver creates them with its own role.",
+        commands=(
+            f"kubectl patch role emr-containers {change}",
+            f"kubectl get roles -n {space} --output name | grep -E 'emr-containers-role-spark-(driver|client)' | xargs -I {{}} kubectl patch {{}} {change}",
+            request_checks.check_command(denied),
+        ),
+        url="https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/permissions-for-pvc.html",
+    )
+
+
+def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
+    missing, request = find_missing_role(denied), denied.request
+    if missing is None or request.rule is None or commands.kubernetes_name(missing.name) != missing.name:
+        return None
+    namespace = None if missing.kind == "ClusterRole" else request.namespace or "NAMESPACE"
+    create, _ = _role_commands(request, missing.name, "binding", Subject("User", "USER"), namespace)
+    return cluster_remedy(
+        f"Create the {missing.kind} {missing.name}, to which the binding refers",
+        "The binding takes effect when the role exists. If a chart or add-on contains the role, install the chart or add-on again instead.",
+        "The command allows only the denied request. Add the other rules of the role.",
+        commands=(create, request_checks.check_command(denied) if denied.kind == "service account" else None),
+        url=pages.RBAC,
+    )
+
+
+def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
+    request = denied.request
+    asks_for_all = request.is_cluster_scope and not (request.is_cluster_scoped_type or request.path)
+    # Without any binding, a namespace makes no difference.
+    is_unbound = find_unbound_group(denied) is not None
+    if not asks_for_all or is_unbound or request.verb not in kubernetes_requests.READ_VERBS:
+        return None
+    is_known = request.is_cluster_scoped_type is not None
+    return your_remedy(
+        "Query one namespace, if that is enough"
+        if is_known
+        else f"If {request.resource} have namespaces: query one, if that is enough",
+        "The request is for all namespaces. If you use -n, or set the namespace in the program, a permission in that namespace is enough.",
+        commands=command(
+            "kubectl", "auth", "can-i", *request_checks.can_i_arguments(request), "-n", "NAMESPACE"
+        ),
+        url=pages.RBAC,
+    )
+
+
+def _service_account_remedy(denied: DeniedRequest) -> Remedy | None:
+    """Return the remedy for a pod that runs as ``default``, which every pod without a name does."""
+    if not denied.is_default_service_account or denied.subject is None:
+        return None
+    namespace, request = commands.namespace(denied.subject.namespace), denied.request
+    role_commands: tuple[str, ...] = ()
+    if request.rule is not None:
+        scope, name = _role_scope(request), _role_name(denied)
+        own = Subject("ServiceAccount", "SERVICE_ACCOUNT", namespace)
+        binding = manifests.object_name(name, namespace if scope is None else "")
+        role_commands = _role_commands(request, name, binding, own, scope)
+    return Remedy(
+        title=f"Run the pod as its own service account{', with a role that allows this' if role_commands else ''}",
+        who="cluster administrator" if role_commands else "you",
+        steps=(
+            "Create the service account, unless it exists, and set it as serviceAccountName in the pod template.",
+            "Do not grant the permission to the service account default: every pod of the namespace without a serviceAccountName would have it.",
+        ),
+        commands=(
+            fill_command("kubectl create serviceaccount SERVICE_ACCOUNT --namespace {}", namespace),
+            *role_commands,
+            f"kubectl set serviceaccount deployment/NAME SERVICE_ACCOUNT --namespace {namespace}",
+        ),
+        url="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
+    )
+
+
+def _update_remedy(denied: DeniedRequest) -> Remedy | None:
+    """Return the remedy that updates the rules of a controller, if its chart creates the service account.
+
+    A release that reads a new type comes with the rule for it, as in
+    https://github.com/kubernetes/autoscaler/issues/7663.
+    """
+    subject = denied.subject
+    if denied.kind != "service account" or subject is None:
+        return None
+    controller = find_controller_of_account(subject.name)
+    if controller is None or controller.namespace not in {None, subject.namespace}:
+        return None
+    return cluster_remedy(
+        f"Or update the Helm chart, manifest or add-on of {controller.name}: its RBAC rules can be older than its release",
+        "The rules of the release include this one, and others that would be denied next. To keep the installation, add the rule to its own ClusterRole, which the first command prints.",
+        commands=(
+            fill_command("kubectl get clusterrolebindings --output wide | grep {}", subject.name),
+            "kubectl edit clusterrole NAME",
+        ),
+        url=pages.RBAC,
+    )
+
+
+def _role_scope(request: kubernetes_requests.Request) -> str | None:
+    is_cluster_wide = request.is_cluster_scope or (
+        request.is_cluster_scoped_type and request.namespace is None
+    )
+    return None if is_cluster_wide else request.namespace or "NAMESPACE"
+
+
+def _role_name(denied: DeniedRequest) -> str:
+    request = denied.request
+    several = "read" if kubernetes_requests.READ_VERBS.issuperset(request.verbs) else "manage"
+    return manifests.object_name(
+        request.verb or "" if len(request.verbs) < 2 else several,
+        request.type_argument,
+        request.subresource,
+        request.granted_name or "",
+    )
+
+
+def _role_remedy(denied: DeniedRequest) -> Remedy | None:
+    request = denied.request
+    rule = request.rule
+    if rule is None:
+        return None
+    namespace, name = _role_scope(request), _role_name(denied)
+    subject = denied.subject or Subject("User", "USER")
+    # Each subject needs a binding with its own name, or the next one would replace it.
+    binding = manifests.object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
+    kinds = "Role and RoleBinding" if namespace else "ClusterRole and ClusterRoleBinding"
+    group_steps, group_commands = change_groups(denied)
+    to_group = f", for a group of {denied.subject_text}" if group_steps else ""
+    steps: tuple[str | None, ...] = (
+        # A short explanation shows the first one.
+        " ".join(
+            present(_scope_step(request), _verb_step(denied), _subresource_step(denied), *group_steps[:1])
+        ),
+        *group_steps[1:],
+        "kubectl get with a name also needs the verb get, and --watch the verb watch."
+        if denied.is_iam and request.verb == "list" and not request.verbs[1:]
+        else None,
+        *_role_steps(denied, namespace),
+    )
+    allow: Commands = _role_commands(request, name, binding, subject, namespace)
+    if (own := _own_command(denied)) is not None:
+        # Not a command, so that a short explanation shows all that --as needs.
+        rest = f"To use the permissions of {denied.subject_text}, run {own}. The commands below allow --as, and so all permissions of that user: keep them limited to the name."
+        steps = (rest, *steps)
+    return cluster_remedy(
+        (
+            f"Leave out --as, or allow it with a {kinds}"
+            if own is not None
+            else f"Or allow this for the service account default, and so for all pods that use it, with a {kinds}"
+            if denied.is_default_service_account
+            else f"Let {denied.installer} manage {request.type_argument} with a {kinds}{to_group}"
+            if denied.is_for_installer
+            else f"Allow {'this' if len(request.verbs) > 1 else 'exactly this request'} with a {kinds}{to_group}"
+        ),
+        *filter(None, steps),
+        commands=(
+            *allow,
+            *group_commands,
+            request_checks.check_command(denied) if denied.kind in _KINDS_WITH_CHECK else None,
+            *_read_pod_commands(denied, namespace),
+        ),
+        manifest=manifests.write_role(name, rule, binding, subject, namespace=namespace),
+        url=pages.RBAC,
+    )
+
+
+def _scope_step(request: kubernetes_requests.Request) -> str | None:
+    """Return why a Role in a namespace is not enough, or may not be."""
+    if request.is_cluster_scoped_type:
+        # https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping
+        also = ""
+        if request.resource in {"clusterroles", "clusterrolebindings"} and "create" in request.verbs:
+            also = " Allow clusterroles and clusterrolebindings, and the verbs escalate and bind, too: without these, nobody can hand out more than they have."
+        return f"{request.resource} are cluster-scoped, so a namespaced Role is not enough.{also}"
+    if request.is_cluster_scoped_type is not None or not (request.is_cluster_scope and request.group):
+        return None
+    is_plain = commands.kubernetes_name(request.group) == request.group
+    group = f" --api-group={request.group}" if is_plain else ""
+    return f"kubectl api-resources{group} shows whether {request.resource} have namespaces: if not, a namespaced Role is not enough."
+
+
+def _verb_step(denied: DeniedRequest) -> str | None:
+    """Return which verbs the command needs besides the denied one."""
+    request = denied.request
+    if request_checks.may_apply(denied):
+        verbs = ",".join(denied_requests.VERBS_OF_APPLY)
+        return f"kubectl apply also gets and patches objects: for that, use --verb={verbs}. Other types of objects in the file need rules, too."
+    if request.verbs == denied_requests.VERBS_OF_PATCH:
+        return "The command gets the object, and then patches it: the role allows both."
+    return None
+
+
+def _subresource_step(denied: DeniedRequest) -> str | None:
+    """Return that a subresource of pods needs a rule of its own, by the command that uses it."""
+    base, sub = (denied.request.resource or "").partition("/")[0], denied.request.subresource
+    if base != "pods" or sub not in _USERS_OF_SUBRESOURCES:
+        return None
+    opens = " It opens a shell with all that the pod can do." if sub == "exec" else ""
+    return f"kubectl {_USERS_OF_SUBRESOURCES[sub]} uses pods/{sub}, which needs a separate rule: rules for pods do not cover it.{opens}"
+
+
+def _read_pod_commands(denied: DeniedRequest, namespace: str | None) -> Commands:
+    """Return the commands that allow to get pods, which kubectl does before it uses a subresource."""
+    if denied.kind not in _KINDS_WITH_CHECK or denied.subject is None or _subresource_step(denied) is None:
+        return ()
+    get = kubernetes_requests.Request(verb="get", resource="pods", group="", namespace=namespace)
+    name = manifests.object_name("get-pods", denied.subject.name.rpartition(":")[2])
+    create, bind = _role_commands(get, "get-pods", name, denied.subject, namespace)
+    return (Labelled("If the caller cannot get pods, which kubectl does first:", create), bind)
+
+
+def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
+    request = denied.request
+    if request.group is None and request.path is None:
+        yield "The command kubectl api-resources prints the API group of each type; that of core is empty."
+    if "update" in request.verbs and not denied.is_for_installer and len(request.verbs) > 1:
+        yield "The role has three verbs, because a leader election gets, creates and updates its lock."
+    if request.has_generated_name:
+        base = (request.resource or "").partition("/")[0]
+        reason = ", because their names change."
+        if base == "pods" and _OF_STATEFUL_SET.search(request.name or ""):
+            reason = (
+                f". To limit it to this one, add --resource-name={commands.kubernetes_name(request.name)}."
+            )
+        yield f"The role covers all {base}{'' if namespace is None else ' of the namespace'}{reason}"
+    if denied.installer == denied_requests.KUBECTL_APPLY and denied.is_for_installer:
+        yield "The role has the verbs of kubectl apply. If the applied files have other types of objects, add these."
+    elif denied.installer == denied_requests.AIRFLOW:
+        yield "Airflow also reads the logs of its pods: allow get on pods/log, too."
+    if request.granted_name is not None and _own_command(denied) is None:
+        yield "The role is limited to this object. Without --resource-name, it covers all objects of the type."
+    if namespace is None and not (request.is_cluster_scoped_type or request.path):
+        yield "The role applies in every namespace."
+    if (step := cloud_roles.unique_id_step(denied)) is not None:
+        yield step
+    elif denied.kind == "user" and denied.subject is not None and denied.subject.kind == "Group":
+        yield f"Others in the group {denied.subject.name} get the permission, too."
+    elif denied.kind == "user" and denied.provider is None:
+        source = "an access entry or aws-auth" if denied.cluster.uses_entries else "aws-auth"
+        yield f"The user name is from {source}. To bind a group of that entry, use --group=NAME instead of --user."
+    yield "To keep the objects in files, apply the manifest rbac.yaml instead: kubectl create -f rbac.yaml."
+
+
+def _role_commands(
+    request: kubernetes_requests.Request, role: str, binding: str, subject: Subject, namespace: str | None
+) -> tuple[str, ...]:
+    """Return the commands that create the role and its binding, which fail if they exist already.
+
+    Source: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#command-line-utilities
+    """
+    scope = () if namespace is None else ("-n", commands.namespace(namespace))
+    kind = "clusterrole" if namespace is None else "role"
+    verb = ",".join(request.verbs) or request.verb
+    allowed = [f"--verb={verb if request_checks.VERB.fullmatch(request.verb or '') else 'VERB'}"]
+    if request.path is not None:
+        allowed.append(
+            f"--non-resource-url={request.path if request_checks.PATH.fullmatch(request.path) else 'PATH'}"
+        )
+    else:
+        sub = request.subresource
+        allowed.append(
+            f"--resource={request.type_argument}{f'/{commands.kubernetes_name(sub)}' if sub else ''}"
+        )
+    if request.granted_name is not None:
+        allowed.append(f"--resource-name={commands.kubernetes_name(request.granted_name)}")
+    return (
+        command("kubectl", "create", kind, role, *scope, *allowed),
+        denied_requests.bind_command(f"{kind}={role}", binding, subject, namespace),
+    )

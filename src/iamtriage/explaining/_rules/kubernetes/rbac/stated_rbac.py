@@ -1,0 +1,324 @@
+"""Compare a request that RBAC denied with the roles and bindings that the text contains."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+import attrs
+
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
+    StatedBinding,
+    StatedRole,
+    find_bindings,
+    find_roles,
+)
+from iamtriage.explaining._context.values import Subject
+from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+    from iamtriage.explaining._context.values import Rule
+    from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
+    from iamtriage.explaining._rules.shared.kubernetes_requests import Request
+
+STATED_ROLE_LACKS_RULE = CauseType(
+    "stated-role-lacks-rule",
+    title="The role in the text does not allow the request",
+    meaning="The text contains a role that almost allows the request: a rule lacks the subresource, the verb, the object or the API group.",
+    recognised_by="The text contains a Role or ClusterRole.",
+    fix="Add the missing rule to the role.",
+    sources=(pages.RBAC,),
+)
+STATED_BINDING_DIFFERS = CauseType(
+    "stated-binding-differs",
+    title="The role or binding in the text does not apply to the request",
+    meaning="The text contains a role that allows the request but is not bound to the user, or a binding for another namespace, service account or role.",
+    recognised_by="The text contains a Role, ClusterRole, RoleBinding or ClusterRoleBinding.",
+    fix="Bind the role to the user of the request, in the namespace of the request.",
+    sources=(pages.RBAC,),
+)
+
+
+class Gap(NamedTuple):
+    """Why a role or binding in the text does not allow a request.
+
+    Attributes:
+        found: The role or binding.
+        words: The reason, as the end of a sentence that begins with the object.
+        lacks_rule: Whether a role needs another rule.
+        is_elsewhere: Whether a role does not apply where the request is.
+        group: The group of a binding: one that the user lacks, or the one to which a role is bound.
+        is_bound: Whether a binding in the text gives the user the role.
+        meant: What a subject of a binding with a wrong kind most likely means, with the subject as written.
+    """
+
+    found: StatedRole | StatedBinding
+    words: str
+    lacks_rule: bool = False
+    is_elsewhere: bool = False
+    group: str | None = None
+    is_bound: bool = False
+    meant: tuple[Subject, Subject] | None = None
+
+    @property
+    def verdict(self) -> str:
+        """The gap as a clause."""
+        named = " ".join(filter(None, (self.found.kind, clip_text(self.found.name))))
+        return f"the {named} in the text {self.words}"
+
+    @property
+    def cause(self) -> Cause:
+        """The gap as a cause."""
+        cause = STATED_ROLE_LACKS_RULE if self.lacks_rule else STATED_BINDING_DIFFERS
+        return cause.cause("derived", text=f"T{self.verdict[1:]}.")
+
+
+def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
+    """Return why the roles and bindings in the text do not allow the request, the first one to report."""
+    request, text = denied.request, denied.case.failure.text
+    # Most denials stand alone.
+    is_alone = denied.case.failure.span == (0, len(text))
+    if request.path is not None or request.resource is None or is_alone:
+        return ()
+    stated = list(find_bindings(text))
+    groups = find_known_groups(denied)
+    bound = {
+        each.role
+        for each in stated
+        if any(matches_subject(one, each, denied, groups) for one in each.subjects)
+    }
+    roles = [
+        gap._replace(is_bound=name_role(each) in bound, group=_find_group(each, stated, groups))
+        for each in find_roles(text)
+        if (gap := compare_role(each, request)) is not None
+        and not (gap.lacks_rule and _is_of_others(each, stated, denied))
+    ]
+    role = next((each for each in roles if not each.lacks_rule), None) or next(iter(roles), None)
+    # A role that allows the request needs a binding, of which the text can say more.
+    of_place = (gap.found for gap in roles if not (gap.lacks_rule or gap.is_elsewhere))
+    allowing = {"ClusterRole cluster-admin", *map(name_role, of_place)}
+    bindings = [
+        gap for each in stated if (gap := _compare_binding(each, denied, allowing, groups)) is not None
+    ]
+    binding = bindings[0] if len(bindings) == 1 and (role is None or not role.lacks_rule) else None
+    return tuple(gap for gap in (binding, role) if gap is not None)
+
+
+def add_stated_verbs(denied: DeniedRequest, gaps: Iterable[Gap]) -> DeniedRequest:
+    """Return the request with the verbs of a role in the wrong place or of a rule for the wrong API group, which the right one needs, too."""
+    request = denied.request
+    for gap in gaps:
+        if isinstance(gap.found, StatedRole) and request.verb is not None:
+            rules = (each for each in gap.found.rules if _covers(each, request.resource or ""))
+            verbs = next((each.verbs for each in rules if request.verb in each.verbs and not each.names), ())
+            return attrs.evolve(denied, request=attrs.evolve(request, verbs=verbs or request.verbs))
+    return denied
+
+
+def name_role(role: StatedRole | StatedBinding) -> str:
+    """Return the kind and the name of a role."""
+    return f"{role.kind} {role.name}"
+
+
+def _find_group(
+    role: StatedRole, bindings: list[StatedBinding], groups: tuple[str, ...] | None
+) -> str | None:
+    """Return the only group to which the bindings in the text bind a role, unless the user is known to lack it.
+
+    If the text shows no bindings, it is the only group of the user.
+    """
+    if not bindings:
+        own = [each for each in groups or () if not each.startswith("system:")]
+        return own[0] if len(own) == 1 else None
+    bound = {
+        each.name
+        for binding in bindings
+        if binding.role == name_role(role)
+        for each in binding.subjects
+        if each.kind == "Group" and not each.name.startswith("system:")
+    }
+    group = bound.pop() if len(bound) == 1 else None
+    return group if groups is None or group in groups else None
+
+
+def _is_of_others(role: StatedRole, bindings: list[StatedBinding], denied: DeniedRequest) -> bool:
+    """Return whether the bindings in the text grant a role only to others, who would get its new rule, too."""
+    subjects = [
+        (subject, each) for each in bindings if each.role == name_role(role) for subject in each.subjects
+    ]
+    return bool(subjects) and not any(
+        subject.kind == "Group" or matches_subject(subject, binding, denied) for subject, binding in subjects
+    )
+
+
+def compare_role(role: StatedRole, request: Request) -> Gap | None:
+    """Return why a role does not allow a request, or ``None`` if it has nothing to do with it."""
+    verb, resource, group = request.verb or "", request.resource or "", request.group
+    base, _, subresource = resource.partition("/")
+    in_group = [each for each in role.rules if group is None or _has(each.groups, group)]
+    of_type = [each for each in in_group if _covers(each, resource)]
+    allowing = [each for each in of_type if _has(each.verbs, verb)]
+    if any(not each.names or request.name in each.names for each in allowing):
+        return _compare_scope(role, request)
+    other = next((each for each in role.rules if _covers(each, resource) and _has(each.verbs, verb)), None)
+    if allowing:
+        words = f"allows {verb} on {resource} only for {_join(allowing[0].names)}"
+    elif of_type:
+        verbs = dict.fromkeys(each for rule in of_type for each in rule.verbs)
+        words = f"allows only {_join(verbs)} on {resource}, not {verb}"
+    elif subresource and any(_covers(each, base) for each in in_group):
+        words = f"has {base}, but not {resource}: RBAC treats a subresource as a separate type"
+    elif other is not None and group is not None:
+        words = f"has {resource} in {_describe_groups(other.groups)}, but they are in {_describe_groups((group,))}"
+    elif named := [each for rule in role.rules for each in rule.resources if _is_misnamed(each, resource)]:
+        words = f"has {_join(named[:1])}, which RBAC does not know: the type is {resource}"
+    else:
+        return None
+    return Gap(role, words, lacks_rule=True)
+
+
+def _compare_scope(role: StatedRole, request: Request) -> Gap:
+    if role.kind == "Role" and request.is_cluster_scope:
+        words = "allows it only in its namespace, and the request is for the whole cluster"
+        if request.is_cluster_scoped_type:
+            words = f"has {request.resource}, which are in no namespace: a Role never grants them"
+        return Gap(role, words, is_elsewhere=True)
+    if role.namespace is not None and request.namespace not in {None, role.namespace}:
+        words = f"allows it only in the namespace {role.namespace}, and the request is in {request.namespace}"
+        return Gap(role, words, is_elsewhere=True)
+    elsewhere = "it is in another namespace, or " if role.kind == "Role" and role.namespace is None else ""
+    return Gap(role, f"allows it, so {elsewhere}no binding applies it to the user")
+
+
+# Every cluster has them, and no text shows their rules.
+_BUILT_IN = frozenset(
+    {"ClusterRole admin", "ClusterRole cluster-admin", "ClusterRole edit", "ClusterRole view"}
+)
+
+
+def _compare_binding(
+    binding: StatedBinding, denied: DeniedRequest, allowing: Container[str], groups: tuple[str, ...] | None
+) -> Gap | None:
+    request, place = denied.request, binding.namespace
+    if any(matches_subject(each, binding, denied, groups) for each in binding.subjects):
+        words = f"binds the {clip_text(binding.role)}, which does not allow it"
+        if binding.role in _BUILT_IN:
+            words = f"binds the {binding.role}: if that allows it, the cluster lacks the binding or has another version"
+        if binding.role in allowing:
+            words = f"binds the {clip_text(binding.role)}, which allows it, so the cluster lacks the binding or has another version"
+        if binding.kind == "RoleBinding" and request.is_cluster_scope:
+            words = "applies only in its namespace, and the request is for the whole cluster"
+            if request.is_cluster_scoped_type:
+                words = f"has no effect on {request.resource}: they are in no namespace, and a RoleBinding applies only in one"
+        elif binding.kind == "RoleBinding" and place and request.namespace not in {None, place}:
+            words = f"applies only in the namespace {place}, and the request is in {request.namespace}"
+        elif binding.kind == "RoleBinding" and place is None:
+            words = "specifies no namespace, and applies only in the one in which it was created"
+        return Gap(binding, words)
+    meant = next(filter(None, (_find_meant(each, denied, groups) for each in binding.subjects)), None)
+    is_here = binding.kind == "ClusterRoleBinding" or place in {None, request.namespace}
+    if meant is not None and is_here:
+        written, right = meant
+        of = "a group of" if right.kind == "Group" else "the name of"
+        words = f"has kind: {written.kind} for {clip_text(written.name)}, which is {of} {denied.subject_text}: kind has to be {right.kind}"
+        return Gap(binding, words, meant=meant)
+    other = next((each for each in binding.subjects if is_similar_subject(each, denied)), None)
+    if other is None:
+        return _compare_iam_subject(binding, denied, groups)
+    named = clip_text(other.name if other.namespace is None else f"{other.namespace}/{other.name}")
+    caller = denied.subject_text.removeprefix("the service account ")
+    return Gap(binding, f"names the service account {named}, and the request is from {caller}")
+
+
+def _find_meant(
+    subject: Subject, denied: DeniedRequest, groups: tuple[str, ...] | None
+) -> tuple[Subject, Subject] | None:
+    """Return a subject that has another kind than the group or user of its name, and what it means."""
+    wanted = denied.subject
+    if subject.kind == "User" and subject.name in (groups or ()):
+        return subject, Subject("Group", subject.name)
+    if subject.kind == "Group" and subject.name == denied.user and denied.kind == "user":
+        return subject, Subject("User", subject.name)
+    if wanted is None or wanted.kind != "ServiceAccount" or subject.kind == "ServiceAccount":
+        return None
+    is_same = subject.name in {wanted.name, f"{wanted.namespace}:{wanted.name}"}
+    is_group = subject.kind == "Group" and subject.name == denied.user
+    return (subject, wanted) if is_same or is_group else None
+
+
+def _compare_iam_subject(
+    binding: StatedBinding, denied: DeniedRequest, groups: tuple[str, ...] | None
+) -> Gap | None:
+    """Return why a binding for a group or an ARN is not for the user, if its place is that of the request."""
+    is_here = binding.kind == "ClusterRoleBinding" or binding.namespace in {None, denied.request.namespace}
+    if denied.kind not in {"iam session", "user"} or not is_here:
+        return None
+    role = underlying_role(denied.principal)
+    for each in binding.subjects:
+        if each.kind == "Group" and not each.name.startswith("system:"):
+            lacks = "which the user most likely does not have"
+            if groups is not None:
+                own = _join([group for group in groups if not group.startswith("system:")] or ["none"])
+                lacks = f"and the groups of {denied.subject_text} are: {own}"
+            return Gap(binding, f"is for the group {clip_text(each.name)}, {lacks}", group=each.name)
+        named = underlying_role(try_parse_principal(each.name)) if each.kind == "User" else None
+        if (
+            named is not None
+            and role is not None
+            and (named.account, named.name) == (role.account, role.name)
+        ):
+            differs = (
+                f"and the user name is {clip_text(denied.user or '')}, whose end changes with the session"
+            )
+            return Gap(binding, f"is for the user {clip_text(each.name)}, {differs}")
+    return None
+
+
+def matches_subject(
+    subject: Subject, binding: StatedBinding, denied: DeniedRequest, groups: tuple[str, ...] | None = None
+) -> bool:
+    """Return whether a subject of a binding is the user of a request, or one of the groups."""
+    wanted = denied.subject
+    if subject.kind == "Group":
+        return subject.name in (groups or ())
+    if wanted is not None and subject.kind == "ServiceAccount" == wanted.kind:
+        return subject.name == wanted.name and (subject.namespace or binding.namespace) == wanted.namespace
+    return wanted is not None and subject.kind == "User" and subject.name == denied.user
+
+
+def is_similar_subject(subject: Subject, denied: DeniedRequest) -> bool:
+    """Return whether a subject is a service account of the same name or namespace as that of a request."""
+    wanted = denied.subject
+    if wanted is None or not subject.kind == "ServiceAccount" == wanted.kind:
+        return False
+    return subject.name == wanted.name or subject.namespace == wanted.namespace is not None
+
+
+def _covers(rule: Rule, resource: str) -> bool:
+    # "*" covers subresources, too, and "*/scale" those of every type.
+    subresource = resource.partition("/")[2]
+    return _has(rule.resources, resource) or bool(subresource and f"*/{subresource}" in rule.resources)
+
+
+def _is_misnamed(name: str, resource: str) -> bool:
+    """Return whether a name is that of a type in another form: ``Deployment``, ``deployments.apps``."""
+    singular = {resource.removesuffix("s"), resource.removesuffix("es"), f"{resource.removesuffix('ies')}y"}
+    return name != resource and name.lower().partition(".")[0] in {resource, *singular}
+
+
+def _has(values: Iterable[str], value: str) -> bool:
+    return any(each in {"*", value} for each in values)
+
+
+def _join(names: Iterable[str]) -> str:
+    return clip_text(join_words(tuple(names), "and"))
+
+
+def _describe_groups(groups: tuple[str, ...]) -> str:
+    return f"the API group {join_words([json.dumps(each) for each in groups], 'and')}"

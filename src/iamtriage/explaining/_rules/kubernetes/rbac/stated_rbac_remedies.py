@@ -1,0 +1,226 @@
+"""Correct the roles and bindings in a text that do not allow a request which RBAC denied."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.kubernetes.rbac_objects import StatedBinding, find_roles
+from iamtriage.explaining._context.values import Subject
+from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest, bind_command
+from iamtriage.explaining._rules.kubernetes.entries.entry_groups import change_groups, is_in_terraform
+from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
+from iamtriage.explaining._rules.kubernetes.rbac import request_checks
+from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import (
+    compare_role,
+    is_similar_subject,
+    matches_subject,
+    name_role,
+)
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
+from iamtriage.explaining._rules.shared.manifests import object_name, patch_with_rule
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import Gap
+
+_NAME = lazy_pattern(r"[A-Za-z0-9*][\w.:*/-]{0,252}")
+# They allow far more than a denied request needs.
+_ADMINISTRATORS = frozenset({"admin", "cluster-admin"})
+# Names of objects do not limit them: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
+_UNNAMED_VERBS = frozenset({"create", "deletecollection", "list", "watch"})
+# No other group has types with the names of theirs. Pods are also types of metrics.k8s.io, for example.
+_GROUPS_WITH_OWN_TYPES = frozenset({"apps", "autoscaling", "batch", "networking.k8s.io", "policy"})
+# The default roles allow what access policies of EKS allow.
+_POLICIES = {"ClusterRole edit": "AmazonEKSEditPolicy", "ClusterRole view": "AmazonEKSViewPolicy"}
+
+
+def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
+    """Yield the remedy that adds the missing rule to the role, or binds the role where the request is."""
+    request, rule, role = denied.request, denied.request.rule, gap.found
+    if isinstance(role, StatedBinding):
+        if gap.meant is not None and role.role.partition(" ")[2] not in _ADMINISTRATORS:
+            yield _kind_remedy(denied, role, *gap.meant)
+        elif gap.group is None:
+            yield from _binding_remedies(denied, role)
+        elif role.role.partition(" ")[2] not in _ADMINISTRATORS:
+            yield from _group_remedies(denied, gap.group)
+        return
+    name = role.name or ("NAME" if gap.lacks_rule else "")
+    # A session, whose user name changes, has a role by a group.
+    is_unbound = denied.kind == "iam session" and gap.group is None
+    if (
+        rule is None
+        or (is_unbound and gap.lacks_rule)
+        or not all(map(_NAME.fullmatch, (name, *rule.verbs, *rule.resources)))
+    ):
+        return
+    if not gap.lacks_rule:
+        if not (gap.is_elsewhere or role.has_wildcards):
+            default = None if role.kind == "ClusterRole" else "NAMESPACE"
+            yield from _bind_role(denied, name_role(role), request.namespace or default)
+        return
+    namespace = commands.namespace(role.namespace or request.namespace)
+    place = () if role.kind == "ClusterRole" else ("-n", namespace)
+    bound_to = denied.subject_text
+    check = f"The last command answers yes if the role is bound to {bound_to}."
+    if gap.group is not None and denied.kind == "iam session":
+        bound_to = f"the group {clip_text(gap.group)}"
+        check = f"It is bound to {bound_to}, which the entry of {denied.subject_text} must have."
+        if gap.group in (find_known_groups(denied) or ()):
+            check = f"The last command answers yes if the role is bound to {bound_to}."
+        denied = attrs.evolve(denied, subject=Subject("Group", gap.group))
+    if gap.is_bound:
+        check = f"The binding to {bound_to} is right."
+    if _UNNAMED_VERBS.intersection(rule.verbs):
+        # Such a rule of the role was meant for all objects.
+        rule = rule._replace(names=())
+    kinds = [*rule.groups, "*"]
+    is_only_there = _GROUPS_WITH_OWN_TYPES.issuperset(rule.groups)
+    if is_only_there and any(
+        {*each.resources} & {*rule.resources} and not {*each.groups} & {*kinds} for each in role.rules
+    ):
+        check += f" The old entry for {' and '.join(rule.resources)} has no effect: remove it. The other entries of its rule stay."
+    of_apply = [each for each in ("get", "patch") if not {each, "*"} & {*rule.verbs}]
+    patch = f"--patch={patch_with_rule(rule)}"
+    call = ("kubectl", "patch", role.kind.lower(), name, *place, "--type=json", patch)
+    yield cluster_remedy(
+        f"Add the rule to the {role.kind} {role.name or 'in the text'}",
+        f"If a chart or a repository contains the role, add the rule there. {check}",
+        f"kubectl apply also gets and patches objects: for that, add {' and '.join(of_apply)} to the verbs."
+        if of_apply and request_checks.may_apply(denied)
+        else None,
+        commands=(command(*call), request_checks.check_command(denied)),
+        url=pages.RBAC,
+    )
+
+
+def _kind_remedy(denied: DeniedRequest, binding: StatedBinding, written: Subject, meant: Subject) -> Remedy:
+    """Return the remedy that corrects the kind of a binding's subject."""
+    value = {"kind": meant.kind, "name": meant.name}
+    if meant.kind == "ServiceAccount":
+        value["namespace"] = meant.namespace or ""
+    else:
+        value["apiGroup"] = "rbac.authorization.k8s.io"
+    change = {"op": "replace", "path": f"/subjects/{binding.subjects.index(written)}", "value": value}
+    patch = json.dumps([change], separators=(",", ":"))
+    place = () if binding.kind == "ClusterRoleBinding" else ("-n", commands.namespace(binding.namespace))
+    call = ("kubectl", "patch", binding.kind.lower(), binding.name, *place, "--type=json", f"--patch={patch}")
+    lines = "\n".join(f"    {key}: {each}" for key, each in value.items())
+    return cluster_remedy(
+        f"Write kind: {meant.kind} instead of kind: {written.kind} in the {binding.kind} {binding.name}",
+        "Change it where the binding is defined, and apply that, or patch it. The roleRef stays. The login and its groups are right.",
+        commands=(
+            command(*call),
+            request_checks.check_command(attrs.evolve(denied, subject=meant)),
+        ),
+        manifest=f"subjects:\n  - {lines.strip()}",
+        url=pages.RBAC,
+    )
+
+
+def _group_remedies(denied: DeniedRequest, group: str) -> Iterator[Remedy]:
+    """Yield the remedy that gives the user the group of a binding."""
+    if commands.kubernetes_name(group) != group:
+        return
+    for_group = attrs.evolve(denied, subject=Subject("Group", group))
+    steps, lines = change_groups(for_group)
+    place = "access entry" if denied.cluster.uses_entries else "aws-auth entry"
+    if not (lines or is_in_terraform(denied)):
+        place, lines = "aws-auth entry", ("kubectl -n kube-system edit configmap aws-auth",)
+        steps = (
+            f"Add {group} to the groups of the entry with the username {clip_text(denied.user or '')}, and keep its others.",
+        )
+    yield cluster_remedy(
+        f"Add the group {group} to the {place} of {denied.subject_text}",
+        *steps,
+        commands=(*lines, request_checks.check_command(for_group)),
+        url=pages.EKS_ACCESS_ENTRIES if place == "access entry" else pages.EKS_AUTH_CONFIGMAP,
+    )
+
+
+def _binding_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator[Remedy]:
+    """Yield the remedy that corrects the subject of a binding, or binds its ClusterRole in another namespace, too."""
+    kind, _, role = binding.role.partition(" ")
+    namespace = denied.request.namespace
+    is_elsewhere = namespace is not None and binding.namespace not in {None, namespace}
+    is_of_caller = any(matches_subject(each, binding, denied) for each in binding.subjects)
+    is_known = all(commands.kubernetes_name(each) == each for each in (binding.name, role))
+    if role in _ADMINISTRATORS or not is_known:
+        return
+    if not (is_of_caller or (is_elsewhere and binding.kind == "RoleBinding")):
+        yield from _subject_remedies(denied, binding)
+    elif kind == "ClusterRole" and is_elsewhere and is_of_caller:
+        yield from _bind_role(denied, binding.role, namespace, binding.name)
+
+
+def _subject_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator[Remedy]:
+    """Yield the remedy that corrects the service account in a binding, or adds one of the same namespace."""
+    wanted = denied.subject
+    other = next((each for each in binding.subjects if is_similar_subject(each, denied)), None)
+    allows = _role_allows(denied, binding.role)
+    if wanted is None or other is None or allows is False:
+        return
+    kept = f"{'roleRef stays:' if allows else 'The last command answers yes if'} the {clip_text(binding.role)} allows the request."
+    own = f"The subject needs namespace: {wanted.namespace}{f'; the binding stays in {binding.namespace}' if binding.namespace else ''}."
+    at = binding.subjects.index(other)
+    change: dict[str, object] = {"path": f"/subjects/{at}/namespace", "value": wanted.namespace}
+    title = f"Correct the subject's namespace in the {binding.kind} {binding.name}"
+    if other.name != wanted.name:
+        title = f"Add {denied.subject_text} to the subjects of the {binding.kind} {binding.name}"
+        own = f"Or replace {clip_text(other.name)}, if nothing uses it."
+        change = {"path": "/subjects/-", "value": wanted._asdict()}
+    patch = json.dumps([{"op": "add", **change}], separators=(",", ":"))
+    place = () if binding.kind == "ClusterRoleBinding" else ("-n", commands.namespace(binding.namespace))
+    call = ("kubectl", "patch", binding.kind.lower(), binding.name, *place, "--type=json", f"--patch={patch}")
+    yield cluster_remedy(
+        title,
+        f"{own} {kept} If a chart or a repository contains the binding, change it there.",
+        commands=(command(*call), request_checks.check_command(denied)),
+        url=pages.RBAC,
+    )
+
+
+def _role_allows(denied: DeniedRequest, role: str) -> bool | None:
+    """Return whether a default role or one in the text allows the request; ``None`` if its rules are unknown."""
+    request, policy = denied.request, _POLICIES.get(role)
+    if policy is not None:
+        verbs, of_type = request.verbs or (request.verb or "",), (request.group or "", request.resource or "")
+        return all(access_policy_allows(policy, each, *of_type) for each in verbs)
+    stated = [each for each in find_roles(denied.case.failure.text) if name_role(each) == role]
+    gaps = (compare_role(each, request) for each in stated)
+    return any(gap is not None and not gap.lacks_rule for gap in gaps) if stated else None
+
+
+def _bind_role(
+    denied: DeniedRequest, role: str, namespace: str | None, binding: str | None = None
+) -> Iterator[Remedy]:
+    kind, _, name = role.partition(" ")
+    if (subject := denied.subject) is None:
+        return
+    of_group = "a group of " if subject.kind == "Group" else ""
+    title, step = f"Bind the {role} to {of_group}{denied.subject_text}", ""
+    if binding is not None:
+        title = f"Bind the {role} in the namespace {namespace}, too"
+        step = "A RoleBinding applies a ClusterRole only in its own namespace. "
+    binding = binding or object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
+    yield cluster_remedy(
+        title,
+        *change_groups(denied)[0],
+        f"{step}The last command answers yes if the {kind} allows the request.",
+        commands=(
+            bind_command(f"{kind.lower()}={name}", binding, subject, namespace),
+            *change_groups(denied)[1],
+            request_checks.check_command(denied),
+        ),
+        url=pages.RBAC,
+    )

@@ -1,0 +1,1 @@
+"""Compare calls that assume a role with its trust policy, and correct the policy."""

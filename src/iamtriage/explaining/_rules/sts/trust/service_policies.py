@@ -1,0 +1,293 @@
+"""Explain whether a supplied trust policy allows a service to assume its role."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
+from iamtriage._text import clip_text, join_words
+from iamtriage.exceptions import IamTriageError
+from iamtriage.explaining._cause_types import Cause, Evidence
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._facts import NO_FACTS, Facts
+from iamtriage.explaining._rules.shared import commands, masked_principals, pages, principal_words
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.sts.trust import trust_documents, trust_findings, trust_fixes
+from iamtriage.explaining._rules.sts.trust.source_arns import find_source_arn
+from iamtriage.policies._readers.elements import (
+    allow_statements,
+    as_strings,
+    iterate_statements,
+    mapping,
+    parse_document,
+    principal_names,
+)
+from iamtriage.trust._evaluation import TrustResult, check_trust_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping  # noqa: TC004 (nothing resolves the annotations)
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (properties of the principal)
+_KEYS_OF_CALLERS = ("aws:principalorg", "aws:principaltag/", "aws:principalarn", "aws:multifactorauth", "aws:username")  # fmt: skip
+_SOURCE_ACCOUNT, _SOURCE_ARN, _EXTERNAL_ID = "aws:sourceaccount", "aws:sourcearn", "sts:externalid"
+
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-permissions.html
+_EDGE = frozenset({"lambda.amazonaws.com", "edgelambda.amazonaws.com"})
+
+
+@attrs.frozen(eq=False, repr=False)
+class ServiceTrust(Value):
+    """What a supplied trust policy means for a service."""
+
+    verdict: str
+    cause: Cause
+    remedy: Remedy
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the policy allows the service."""
+        return self.cause.code == trust_findings.TRUST_POLICY_ALLOWS.code
+
+
+@attrs.frozen(eq=False, repr=False)
+class _Question(Value):
+    """What a trust policy is evaluated for."""
+
+    facts: Facts
+    service: str
+    role: str | None
+    evidence: Evidence
+    known: Mapping[str, str]
+    added: dict[str, Any] | None
+    text: str
+
+    @property
+    def account(self) -> str | None:
+        """The account of the resource that uses the role."""
+        return self.known.get(_SOURCE_ACCOUNT)
+
+
+def check_service_trust(  # noqa: PLR0913 (what is known about the request)
+    facts: Facts,
+    service: str,
+    actions: tuple[str, ...],
+    role_arn: str | None,
+    role_name: str | None = None,
+    *,
+    known: Mapping[str, str | None] | None = None,
+    added: dict[str, Any] | None = None,
+    text: str = "",
+) -> ServiceTrust | None:
+    """Evaluate the trust policy in the facts for a service; return ``None`` without a readable policy."""
+    if facts.trust_policy is None:
+        return None
+    keys = {_SOURCE_ACCOUNT: _find_account(facts, role_arn), **(known or {})}
+    role: str | None = getattr(masked_principals.parse_masked_role(role_arn), "name", role_name)
+    evidence = trust_findings.trust_policy_evidence(facts)
+    stated = {key: value for key, value in keys.items() if value is not None}
+    question = _Question(facts, service, role, evidence, stated, added, text)
+    try:
+        failed = [
+            (result, action)
+            for action in actions
+            if (result := _evaluate(question, action)).allowed is not True
+        ]
+        # An action that no statement allows is certain, and a condition may be met.
+        certain = [each for each in failed if each[0].allowed is False and each[0].condition is None]
+        for result, action in certain or failed:
+            return _describe(question, result, action, actions)
+    except (IamTriageError, TypeError, ValueError):
+        return None
+    return _describe_allowed(question)
+
+
+def _evaluate(question: _Question, action: str) -> TrustResult:
+    policy = question.facts.trust_policy or {}
+    result = check_trust_policy(policy, action=action, caller=question.service)
+    key = (result.condition or "").partition(" ")[2].lower()
+    if result.allowed is not None or key not in question.known:
+        return result
+    again = check_trust_policy(policy, action=action, caller=question.service, context=question.known)
+    # The context is not complete: of the other keys, nothing is known.
+    return again if again.allowed or again.condition is None else attrs.evolve(again, allowed=None)
+
+
+def _find_account(facts: Facts, role_arn: str | None) -> str | None:
+    """Return the account of the role, or else of the caller, which is the same for roles of services."""
+    stated = context_of(facts).account
+    principals = (principal_words.try_parse_principal(each) for each in (role_arn, facts.caller))
+    accounts = (
+        *(getattr(each, "account", None) for each in principals),
+        None if stated is None else stated.value,
+        None if facts.call is None else facts.call.account,
+    )
+    return next((each for each in accounts if each not in {None, principal_words.PLACEHOLDER_ACCOUNT}), None)
+
+
+def _describe_allowed(question: _Question) -> ServiceTrust:
+    text = f"The supplied trust policy allows {question.service}, so it is not the cause."
+    return ServiceTrust(
+        "the supplied trust policy allows it, so the role or its policy was changed seconds ago, or the call names another role",
+        trust_findings.TRUST_POLICY_ALLOWS.cause(question.evidence, text=text),
+        your_remedy(
+            "Retry after a few seconds, then check that the call names this role",
+            "Changes in IAM take a few seconds to propagate.",
+            "The command prints the role's current trust policy. Compare the role's name, path and account with those in the call.",
+            commands=commands.trust_policy_commands(question.role)[:1],
+            url=pages.CONSISTENCY,
+        ),
+    )
+
+
+def _describe(
+    question: _Question, result: TrustResult, action: str, actions: tuple[str, ...]
+) -> ServiceTrust:
+    if result.condition is not None and not result.is_explicit_deny:
+        return _describe_condition(question, result)
+    service, role = question.service, question.role
+    text = f"The supplied trust policy does not allow {join_words(actions, 'and')} for {service}."
+    cause = trust_findings.TRUST_POLICY_CHECKED.cause(question.evidence, text=text)
+    if result.is_explicit_deny:
+        remedy = account_remedy(
+            "Remove or scope down the Deny statement in the role's trust policy",
+            f"It is Statement[{result.statement}]. An Allow does not override it.",
+            commands=commands.trust_policy_commands(role),
+            url=pages.TRUST_POLICIES,
+        )
+        return ServiceTrust(result.reason, cause, remedy)
+    # The reason begins with the statement that comes closest.
+    verdict = result.reason.partition(": ")[2]
+    verdict = verdict.replace("the policy trusts", "its trust policy trusts")
+    verdict = verdict.replace("its Action", "the Action in its trust policy")
+    if result.statement is None:
+        verdict = f"its trust policy names {trust_documents.describe_trusted(question.facts.trust_policy) or 'other principals'}, not {service}"
+    title = f"Allow {service} in the role's trust policy"
+    policy = _allow_service(question, actions)
+    # A policy keeps other principals, which can use the role.
+    kept = "Its other principals can keep the role while they still use it."
+    others = list_services(question.facts.trust_policy)
+    if _EDGE.issuperset((service, *others)):
+        text = "A function of Lambda@Edge needs both in one role: lambda.amazonaws.com creates and runs it in us-east-1, edgelambda.amazonaws.com runs its replicas."
+        cause = attrs.evolve(cause, text=text)
+        kept = ""
+    elif others:
+        named = join_words(tuple(map(clip_text, others)), "and")
+        text = f"The trust policy names only {named}, so the role may be meant for that, and another role for {service}."
+        cause = attrs.evolve(cause, text=text)
+        if _COPIED.search(question.text):
+            policy = _replace_services(policy, others, service)
+            text = f"The role was copied with its trust policy, which still names {named}."
+            cause = attrs.evolve(cause, text=text)
+            named = f"{named} only if it uses this role, too"
+        kept = f"Keep {named}. The change gives {service} all permissions of the role: if that is too much, pass a separate role."
+    # The reason if the call is allowed, and its session tags are not.
+    if action != "sts:AssumeRole" or "passes session tags" in result.reason:
+        others = [each for each in actions if each != "sts:AssumeRole"]
+        missing = [each for each in others if not _evaluate(question, each).allowed]
+        verdict = f"its trust policy allows {service} only sts:AssumeRole, not {join_words(missing, 'or')}"
+        identity = " and a source identity" if "sts:SetSourceIdentity" in actions else ""
+        text = f"{service} passes session tags{identity} when it assumes the role, which requires {join_words(actions[1:], 'and')}, too."
+        cause = attrs.evolve(cause, text=text)
+        title, kept = f"Allow {join_words(missing, 'and')} in the role's trust policy", ""
+    # Callers with a token of a provider in the policy are others than the service.
+    step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}".rstrip()
+    remedy = trust_fixes.replace_policy_remedy(title, step, policy=policy, role=role, facts=NO_FACTS)
+    return ServiceTrust(verdict, cause, remedy)
+
+
+# That the role is a copy of one for another service, which does not need it.
+_COPIED = lazy_pattern(
+    r"(?i:\brole\b[^.\n]{0,60}\b(?:copied|cloned|duplicated)\b|\b(?:copied|cloned|duplicated)\b[^.\n]{0,60}\brole\b)"
+)
+
+
+def _replace_services(policy: Mapping[str, Any], others: list[str], service: str) -> dict[str, Any]:
+    """Return a policy that names a service instead of others."""
+    fixed = copy.deepcopy(dict(policy))
+    for each in iterate_statements(fixed):
+        principal = mapping(each.get("Principal"))
+        if set(as_strings(principal.get("Service"))) & {*others, service}:
+            principal["Service"] = service
+    return fixed
+
+
+def list_other_services(policy: Mapping[str, Any] | str | None, service: str | None) -> list[str]:
+    """Return the services for which a role can be meant instead of this one."""
+    services = list_services(policy)
+    return [] if _EDGE.issuperset((service, *services)) else [each for each in services if each != service]
+
+
+def list_services(policy: Mapping[str, Any] | str | None) -> list[str]:
+    """Return the services that a trust policy allows, if it allows nobody else."""
+    allows = allow_statements(policy)
+    services = [name for each in allows for name in principal_names(each, "Service")]
+    return services if len(services) == sum(len(principal_names(each)) or 1 for each in allows) else []
+
+
+def _allow_service(question: _Question, actions: tuple[str, ...]) -> dict[str, Any]:
+    """Return the supplied policy, changed so that it allows the service all actions."""
+    policy = dict(parse_document(question.facts.trust_policy) or {})
+    for action in actions:
+        added = {"Effect": "Allow", "Principal": {"Service": question.service}, "Action": action}
+        result = check_trust_policy(policy, action=action, caller=question.service)
+        if result.allowed is False and result.statement is None and question.added is not None:
+            policy["Statement"] = [*iterate_statements(policy), question.added]
+        elif result.allowed is False:
+            policy = trust_findings.policy_with_principal(result, policy, added) or policy
+    return policy
+
+
+def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrust:
+    facts, service, account = question.facts, question.service, question.account
+    operator, _, key = (result.condition or "").partition(" ")
+    expected = " or ".join(clip_text(each) for each in result.expected[:2])
+    requires = f"{clip_text(key)} {expected}".rstrip()
+    value: str | list[str] | None = None
+    difference = ""
+    step = f"Compare {clip_text(key)} in the policy with the resource that uses the role."
+    if key.lower() == _SOURCE_ACCOUNT:
+        value = account or "ACCOUNT_ID"
+        difference = "" if account is None else f", and the account is {account}"
+        step = "It must be the account of the resource that uses the role."
+    elif (actual := question.known.get(key.lower())) is not None:
+        value, difference = [*result.expected, actual], f", and the request has {clip_text(actual)}"
+        step = f"{trust_fixes.REMOVE_OLD} If {expected} is right, change the resource that uses the role instead."
+    elif key.lower() == _SOURCE_ARN and (
+        found := find_source_arn(result.expected[0] if result.expected else "", question.text)
+    ):
+        value, difference = found, f", and the resource in the text is {clip_text(found)}"
+        step = "Change only this value. The conditions prevent other accounts from using the role through the service."
+    elif key.lower() == _SOURCE_ARN:
+        step = "It must match the ARN of the resource that uses the role, with its account and Region."
+    elif key.lower() == _EXTERNAL_ID:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
+        step = "External IDs are for third parties, and few services pass one. If the service's documentation mentions none, use aws:SourceAccount or aws:SourceArn instead."
+    elif key.lower().startswith(_KEYS_OF_CALLERS):
+        difference = ", which a service's request does not contain"
+        step = "This key describes IAM principals. For a service, use aws:SourceAccount or aws:SourceArn instead."
+    fixed = None
+    if value is not None and "Not" not in operator:
+        fixed = trust_documents.policy_with_value(facts.trust_policy, result, value=value)
+    title = f"Correct the condition on {clip_text(key)} in the role's trust policy"
+    if fixed is None:
+        keep = "Keep a condition: it prevents other accounts from using the role through the service."
+        lines = commands.trust_policy_commands(question.role)
+        remedy = account_remedy(title, step, keep, commands=lines, url=pages.TRUST_POLICIES)
+    else:
+        remedy = trust_fixes.replace_policy_remedy(
+            title, trust_fixes.WHOLE_DOCUMENT, step, policy=fixed, role=question.role, facts=NO_FACTS
+        )
+        if value == "ACCOUNT_ID":
+            show = "aws sts get-caller-identity --query Account --output text"
+            remedy = attrs.evolve(remedy, commands=(show, *remedy.commands))
+    text = f"Statement[{result.statement}] of the supplied trust policy has this condition."
+    return ServiceTrust(
+        f"its trust policy names {service}, but requires {requires}{difference}",
+        trust_findings.TRUST_POLICY_CHECKED.cause(question.evidence, text=text),
+        remedy,
+    )

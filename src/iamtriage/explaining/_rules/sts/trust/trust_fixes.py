@@ -1,0 +1,398 @@
+"""Build the documents that fix a trust policy whose condition the token does not meet.
+
+Each document is the supplied policy with one change, and evaluates to allowed; a change that alters nothing, or does
+not help, is not proposed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._text import clip_text, join_words, upper_first
+from iamtriage.exceptions import IamTriageError
+from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
+from iamtriage.explaining._rules.sts.trust import trust_documents, trust_subjects
+from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
+from iamtriage.policies._readers.elements import iterate_conditions, iterate_statements, parse_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from iamtriage.explaining._facts import Facts
+    from iamtriage.trust._evaluation import TrustResult
+
+_AUDIENCE = "sts.amazonaws.com"
+_ACTION = "sts:AssumeRoleWithWebIdentity"
+# Where the audience of a job's token is set, by the host of its issuer. A GitLab instance is its own issuer.
+# https://docs.gitlab.com/ci/secrets/id_token_authentication/, https://circleci.com/docs/oidc-tokens-with-custom-claims/
+# and https://buildkite.com/docs/agent/v3/cli-oidc.
+_GITLAB_SETTING = "In .gitlab-ci.yml, set aud of the token under id_tokens to {audience}"
+_AUDIENCE_SETTINGS = {
+    "gitlab.com": _GITLAB_SETTING,
+    "oidc.circleci.com": 'Request the token with circleci run oidc get --claims \'{{"aud": "{audience}"}}\'',
+    "agent.buildkite.com": "Request the token with buildkite-agent oidc request-token --audience {audience}",
+}
+_MAX_MISMATCHES = 3
+REMOVE_OLD = "Remove the old value if nothing uses it."
+_REMOVE_STATEMENT = (
+    "Delete the statement with the old condition from trust.json, if nothing uses its subject."
+)
+WHOLE_DOCUMENT = (
+    "trust.json is the whole trust policy with this change, because the command replaces the policy."
+)
+
+
+def pass_action_remedy(text: str) -> Remedy | None:
+    """Return how to pass the action for web identities to the CDK, if its code in a text passes none.
+
+    The default is sts:AssumeRole: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.FederatedPrincipal.html.
+    """
+    if "FederatedPrincipal(" not in text or f"{_ACTION}'" in text or f'{_ACTION}"' in text:
+        return None
+    return your_remedy(
+        f"Pass '{_ACTION}' as the third argument of FederatedPrincipal in the CDK",
+        "Without it, the action is sts:AssumeRole. Or use WebIdentityPrincipal with the first two arguments. After the deployment, sign in again.",
+        commands="cdk deploy",
+        url="https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.FederatedPrincipal.html",
+    )
+
+
+def describe_mismatch(result: TrustResult) -> str | None:
+    """Return the condition that fails with both values, as a sentence without a full stop, or ``None``."""
+    if result.is_explicit_deny or result.condition is None or not result.expected:
+        return None
+    claim = name_claim(result)
+    expected = " or ".join(clip_text(each) for each in result.expected[:3])
+    if not result.actual and (result.condition.partition(" ")[2].lower().startswith(("aws:", "sts:"))):
+        return None
+    if not result.actual:
+        return f"the trust policy expects the {claim} {expected}, and the token has no such claim"
+    actual = ", ".join(clip_text(each) for each in result.actual[:3])
+    if any(trust_subjects.correct_ref_type(each, result.actual[0]) for each in result.expected):
+        return f"the trust policy expects the {claim} {expected}, and the token has {actual}: ref_type is only branch or tag, and a pipeline of a merge request has its source branch"
+    operator = result.condition.partition(" ")[0]
+    if _is_literal(operator, result.expected):
+        return f"{operator} compares literally, so {expected} in the trust policy is not a pattern and never matches the token's {claim} {actual}"
+    difference = trust_subjects.describe_difference(result.expected[0], result.actual[0])
+    return f"the trust policy expects the {claim} {expected}, and the token has {actual}{difference}"
+
+
+def describe_matches(result: TrustResult, facts: Facts) -> str:
+    """Return a sentence that says what of a statement the token meets, apart from the failed condition."""
+    statements = list(iterate_statements(parse_document(facts.trust_policy) or {}))
+    claims = {
+        key.rpartition(":")[2] for _, key, _ in iterate_conditions(statements[result.statement or 0])
+    } - {(result.condition or "").rpartition(":")[2]}
+    met = [
+        {"aud": "the audience", "sub": "the subject"}.get(each, f"the claim {each}")
+        for each in sorted(claims)
+    ]
+    return f"{join_words(('The OIDC provider', *map(clip_text, met)), 'and')} match{'' if met else 'es'}."
+
+
+def correct_conditions(
+    policy: Mapping[str, Any] | str | None, facts: Facts
+) -> tuple[dict[str, Any] | None, tuple[TrustResult, ...]]:
+    """Return a policy in which each failed condition has the value of the token, and the failed evaluations.
+
+    The policy is ``None`` if values of the token are not enough. An audience that is right for AWS stays: the token
+    has to be requested for it.
+    """
+    fixed = parse_document(policy)
+    failed: list[TrustResult] = []
+    trial = fixed
+    while trial is not None and len(failed) < _MAX_MISMATCHES:
+        result = _evaluate(trial, facts)
+        if result is None or result.allowed is not False:
+            return (None if result is None or fixed is None else dict(fixed)), tuple(failed)
+        failed.append(result)
+        if describe_mismatch(result) is None or not result.actual:
+            break
+        trial = trust_documents.policy_with_value(trial, result, value=result.actual[0])
+        if not _keeps_audience(result):
+            fixed = trust_documents.policy_with_value(fixed, result, value=result.actual[0])
+    return None, tuple(failed)
+
+
+def name_claim(result: TrustResult) -> str:
+    """Return the claim that a failed condition is about, in words."""
+    key = (result.condition or "").partition(" ")[2]
+    return {"aud": "audience", "sub": "subject"}.get(key.rpartition(":")[2], key)
+
+
+def _keeps_audience(result: TrustResult) -> bool:
+    return name_claim(result) == "audience" and _AUDIENCE in result.expected
+
+
+def find_audience_remedy(failed: Sequence[TrustResult], facts: Facts) -> Remedy | None:
+    """Return how to request a token with the audience that a corrected policy still expects, if it is another one."""
+    result = next(filter(_keeps_audience, failed), None)
+    if result is None:
+        return None
+    issuer = (result.condition or "").partition(" ")[2].rpartition(":")[0]
+    remedy = request_audience_remedy(issuer, _AUDIENCE, facts)
+    return attrs.evolve(remedy, title=f"Also request the token for the audience {_AUDIENCE}")
+
+
+def _is_literal(operator: str, expected: Sequence[str]) -> bool:
+    """Return whether a condition contains wildcards that its operator compares literally."""
+    return not operator.endswith(("Like", "LikeIfExists")) and any(set("*?") & set(each) for each in expected)
+
+
+def mismatch_remedies(result: TrustResult, facts: Facts, role: str | None) -> tuple[Remedy, ...]:
+    """Return the ways out of a failed condition on the token's audience or subject, the first one first."""
+    if result.condition is None or result.statement is None or not result.actual:
+        return ()
+    operator, _, key = result.condition.partition(" ")
+    claim = key.rpartition(":")[2].lower()
+    if claim == "aud":
+        return tuple(_audience_remedies(result, facts, role, key))
+    if claim == "sub":
+        return tuple(_subject_remedies(result, facts, role, operator))
+    return ()
+
+
+def _find_audience_setting(issuer: str, facts: Facts) -> str | None:
+    """Return where the CI system of an issuer sets the audience, with a field for it, or ``None``."""
+    runtime = context_of(facts).runtime
+    if runtime is not None and runtime.kind == "gitlab":
+        return _GITLAB_SETTING
+    return _AUDIENCE_SETTINGS.get(issuer.partition("/")[0])
+
+
+def request_audience_remedy(
+    issuer: str, expected: str, facts: Facts, *, is_annotated: bool = False
+) -> Remedy:
+    """Return the remedy that requests a token with another audience, after a look at the annotation if it is not shown."""
+    is_pod = ".eks." in f".{issuer}" or bool(facts.service_account)
+    steps: tuple[str, ...] = (f"Request the token for the audience {clip_text(expected)}.",)
+    lines: tuple[str | Labelled, ...] = ()
+    if is_pod and expected == _AUDIENCE:
+        steps = (
+            f"Remove the annotation eks.amazonaws.com/audience, also in the manifest or chart: EKS then requests {_AUDIENCE}. A running pod keeps its token: re-create it.",
+            "If there is no annotation, the pod mounts its own token: change audience under serviceAccountToken in its manifest.",
+            "If the program also needs the other audience, add a volume with a second token for it.",
+        )
+        lines = (
+            r"kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --output 'jsonpath={.metadata.annotations.eks\.amazonaws\.com/audience}'",
+            Labelled(
+                "If it prints an audience:",
+                "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/audience-",
+            ),
+            commands.RESTART_PODS,
+        )[is_annotated:]
+    elif issuer == GITHUB:
+        steps = (
+            f"Remove the input audience of aws-actions/configure-aws-credentials, or set it to {clip_text(expected)}.",
+        )
+    elif (setting := _find_audience_setting(issuer, facts)) is not None:
+        steps = (f"{setting.format(audience=clip_text(expected))}, then run the job again.",)
+    return your_remedy(
+        f"Request the token for the audience {clip_text(expected)}",
+        *steps,
+        commands=lines,
+        url=pages.EKS_IRSA_POD if is_pod else pages.OIDC_PROVIDERS,
+    )
+
+
+def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key: str) -> Iterator[Remedy]:
+    actual = result.actual[0]
+    yield request_audience_remedy(key.rpartition(":")[0], result.expected[0], facts)
+    fixed = _with_value(result, facts, value=[*result.expected, actual])
+    if fixed is None:
+        return
+    # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    known = "The IAM OIDC provider most likely lists this audience already: otherwise, STS says InvalidIdentityToken (Incorrect token audience)."
+    yield replace_policy_remedy(
+        f"Or accept the audience {clip_text(actual)} in the trust policy, if the IAM OIDC provider lists it, too",
+        f"{WHOLE_DOCUMENT} {REMOVE_OLD}",
+        known,
+        policy=fixed,
+        role=role,
+        facts=facts,
+    )
+
+
+def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
+    expected, actual = result.expected[0], result.actual[0]
+    if _is_literal(operator, result.expected):
+        yield from _literal_remedies(result, facts, role, operator)
+        return
+    branches = present(*(trust_subjects.correct_ref_type(each, actual) for each in result.expected))
+    if branches:
+        yield from _branch_remedies(result, facts, role, trust_documents.like_operator(operator), branches[0])
+        return
+    change = _change_remedy(result, facts, role, operator)
+    other = trust_subjects.describe_expected_caller(expected, actual)
+    if other is None or trust_subjects.is_misplaced(expected, actual):
+        yield from present(change)
+        return
+    title, step, lines = other
+    url = pages.GITHUB_OIDC if actual.startswith("repo:") else pages.EKS_IRSA_POD
+    # To trust every pull request, or every pod of a namespace, is a decision about security, not the first way out.
+    whom = trust_subjects.describe_open_subject(expected, actual)
+    if whom is not None:
+        title = title.removeprefix("Or ")
+        title = upper_first(title)
+    caller = your_remedy(title, step, commands=lines, url=url)
+    if whom is not None and change is not None:
+        accept = (
+            f"Or accept {clip_text(actual)} in the trust policy, only if {whom} are meant to assume the role"
+        )
+        change = attrs.evolve(change, title=accept)
+    yield from present(*((caller, change) if whom else (change, caller)))
+
+
+def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Remedy | None:
+    expected, actual = result.expected[0], result.actual[0]
+    is_misspelled = trust_subjects.is_misspelled(expected, actual)
+    title = f"{'Correct' if is_misspelled else 'Accept'} the token's subject in the trust policy"
+    pattern = trust_subjects.find_pattern(expected, actual) if len(result.expected) == 1 else None
+    like = trust_documents.like_operator(operator)
+    # A subject that is a mistake in the policy must not stay trusted. Pods may use any other one.
+    is_replaced = len(result.expected) == 1 and trust_subjects.is_misplaced(expected, actual)
+    whom = trust_subjects.describe_open_subject(expected, actual)
+    decide = None
+    if not whom and not is_misspelled:
+        decide = f"Do this only if {trust_subjects.describe_caller(actual)} is meant to assume this role. Otherwise, use another role for it."
+    is_part = _shows_only_condition(facts)
+    more = "" if is_part else REMOVE_OLD
+    if ":environment:" in actual and ":ref:" in expected:
+        project, _, environment = actual.partition(":environment:")
+        branch = expected.rpartition("refs/heads/")
+        limit = f" to {clip_text(branch[2])}" if branch[1] and branch[2] != "*" else ""
+        more = f"The new subject names no branch: on GitHub, limit the deployment branches of the environment {clip_text(environment)}{limit} (Settings, Environments). {more}".rstrip()
+        decide = None if expected.startswith(f"{project}:ref:") else decide
+    fixed = None
+    if pattern is not None and like.startswith("StringLike"):
+        is_covered = expected.startswith(pattern.removesuffix("*"))
+        patterns = pattern if is_covered else [expected, pattern]
+        fixed = _with_value(result, facts, value=patterns, new_operator=like)
+        title = f"Accept {pattern.rpartition(':')[2]} in the trust policy"
+        more = f"{like} accepts every version: an exact subject fails with the next."
+        if actual.startswith("system:serviceaccount:"):
+            who = trust_subjects.describe_naming(actual)
+            more = f"{who}, so the suffix changes with each upgrade: {like} accepts them all, and StringEquals compares * literally. The annotation of the role can stay as it is."
+        more += "" if is_covered else f" {REMOVE_OLD}"
+        decide = None
+    elif trust_subjects.lacks_context(expected):
+        more = "Keep it this narrow: a pattern such as :* trusts all jobs of the project, on any branch."
+        more += f" With this one, {whom} can assume the role: give it read-only permissions." if whom else ""
+        decide = None
+    elif is_replaced:
+        more = trust_subjects.describe_replacement(expected, actual)
+    elif (corrected := trust_subjects.correct_subject(expected, actual)) is not None:
+        (actual, more), is_replaced, decide = corrected, len(result.expected) == 1, None
+    if fixed is None:
+        kept = [each for each in result.expected if not trust_subjects.is_misspelled(each, actual)]
+        value = [*kept, actual] if kept and not (is_replaced or is_part) else actual
+        fixed = _with_value(result, facts, value=value)
+    if fixed is None:
+        return None
+    step = f"{WHOLE_DOCUMENT} {more}".rstrip()
+    return replace_policy_remedy(title, decide, step, policy=fixed, role=role, facts=facts)
+
+
+def _branch_remedies(
+    result: TrustResult, facts: Facts, role: str | None, like: str, pattern: str
+) -> Iterator[Remedy]:
+    """Yield how to trust the pipelines of merge requests: whoever can push a branch gets their role."""
+    actual = result.actual[0]
+    others = [each for each in result.expected if not trust_subjects.correct_ref_type(each, actual)]
+    own = _with_value(result, facts, value=pattern, new_operator=like)
+    fixed = _with_value(result, facts, value=[*others, pattern], new_operator=like) if others else own
+    who = f"The pattern accepts every branch, so everyone who can push one can use the role{' of the other jobs, with their permissions' if others else ''}"
+    if others and own is not None:
+        title = "Give the merge requests a separate role"
+        remedy = replace_policy_remedy(title, policy=own, role=role, facts=facts)
+        create = (
+            "aws iam create-role --role-name NEW_ROLE_NAME --assume-role-policy-document file://trust.json"
+        )
+        steps = (
+            "trust.json accepts all branches of the project, so allow the new role only to read, such as what a plan needs. Use its ARN in the job for merge requests.",
+            "In the trust policy of the old role, remove the subject that no token has.",
+        )
+        yield attrs.evolve(remedy, steps=steps, commands=(create,))
+    if fixed is not None:
+        title = f"{'Or accept' if others else 'Accept'} the branches of merge requests in the trust policy"
+        step = f"{who}. Do this only if it may do no more than read."
+        yield replace_policy_remedy(title, step, WHOLE_DOCUMENT, policy=fixed, role=role, facts=facts)
+
+
+def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
+    expected, actual = result.expected[0], result.actual[0]
+    fixed, like = _with_value(result, facts, value=actual), trust_documents.like_operator(operator)
+    # An operator in another case, or ArnEquals, has no such counterpart.
+    pattern = _with_value(result, facts, new_operator=like) if like != operator else None
+    if fixed is not None:
+        others = f"if others that match {clip_text(expected)} are meant to use the role, too"
+        change = f"move this key from {operator} to {like} instead"
+        step = f"{WHOLE_DOCUMENT} It accepts no other subject: {others}, {change if pattern is not None else 'list their subjects'}."
+        title = "Expect the exact subject in the trust policy"
+        yield replace_policy_remedy(title, step, policy=fixed, role=role, facts=facts)
+    if pattern is not None:
+        step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}."
+        title = f"Or compare the subject with {like}"
+        yield replace_policy_remedy(title, step, policy=pattern, role=role, facts=facts)
+
+
+def _shows_only_condition(facts: Facts) -> bool:
+    """Return whether the policy can have statements that the text does not show: it shows a condition alone."""
+    is_whole = facts.trust_policy is not None and not is_derived(facts, "trust_policy")
+    return not is_whole and any(each.is_condition for each in context_of(facts).policies)
+
+
+def replace_policy_remedy(
+    title: str, *steps: str | None, policy: Mapping[str, Any], role: str | None, facts: Facts
+) -> Remedy:
+    """Return the remedy that replaces the trust policy of a role, with the given steps first."""
+    policy, removed = trust_documents.remove_deleted_principals(policy)
+    policy, limited = trust_documents.limit_to_subject(policy, facts)
+    show, update = commands.trust_policy_commands(role)
+    is_part = _shows_only_condition(facts)
+    return trust_remedy(
+        title,
+        *steps,
+        *limited,
+        *removed,
+        _REMOVE_STATEMENT if is_part else None,
+        commands=(show, Labelled("Add this statement:", update)) if is_part else (update,),
+        policy=policy,
+        is_addition=is_part,
+        url=pages.TRUST_POLICIES,
+    )
+
+
+def _with_value(
+    result: TrustResult,
+    facts: Facts,
+    *,
+    value: str | list[str] | None = None,
+    new_operator: str | None = None,
+) -> dict[str, Any] | None:
+    """Return the supplied policy with another value of the failed condition, if that allows the call."""
+    fixed = trust_documents.policy_with_value(
+        facts.trust_policy, result, value=value, new_operator=new_operator
+    )
+    return fixed if fixed is not None and _allows(fixed, facts) else None
+
+
+def _allows(policy: dict[str, Any], facts: Facts) -> bool:
+    result = _evaluate(policy, facts)
+    return result is not None and result.allowed is not False
+
+
+def _evaluate(policy: Mapping[str, Any], facts: Facts) -> TrustResult | None:
+    from iamtriage.trust._evaluation import check_trust_policy
+
+    try:
+        return check_trust_policy(
+            trust_documents.with_any_account(policy), action=_ACTION, claims=facts.token_claims
+        )
+    except (IamTriageError, TypeError, ValueError):
+        return None

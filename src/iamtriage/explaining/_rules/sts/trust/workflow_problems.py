@@ -1,0 +1,212 @@
+"""Find what a trust policy expects that no job of a GitHub workflow in the text has.
+
+Source: https://docs.github.com/en/actions/reference/security/oidc.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.policy_changes import change_conditions, change_statements
+from iamtriage.explaining._rules.sts.trust import trust_documents
+from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
+from iamtriage.explaining._rules.sts.trust.trust_problems import TrustProblem
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.elements import (
+    allow_statements,
+    as_strings,
+    iterate_conditions,
+    parse_document,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+# An input of aws-actions/configure-aws-credentials, as the log shows it.
+_AUDIENCE_INPUT = lazy_pattern(
+    r"^[^\n]{0,60}?\baudience: [\"']?([\w.:/-]{1,200})[\"']?\s*$", re.MULTILINE | re.ASCII
+)
+# A variable of the job, and what gh and the API of GitHub print, in the case in which subjects have it.
+_REPOSITORY = lazy_pattern(
+    r"(?:\bGITHUB_REPOSITORY[=:]|\b(?:nameWithOwner|full_name)\"\s?:)\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})",
+    re.ASCII,
+)
+# Owner and repository of a subject, whose IDs newer repositories have.
+_SUBJECT = lazy_pattern(
+    r"repo:(?P<owner>[^/:@]{1,60})(?:@[^/:]{1,20})?/(?P<name>[^:@]{1,100})(?:@[^:]{1,20})?:", re.ASCII
+)
+
+# The phase of a run of HCP Terraform that fails, while the other one works.
+_FAILING_PHASE = {
+    phase: lazy_pattern(
+        rf"(?i:\b{phase}(?:s|es)?\b[^.\n]{{0,30}}?(?:\bfail|\bdenied\b|\bdie[ds]\b|\bbreaks\b|\berrors?\b|\bdoes not\b|n't\b)|\b(?:fails?|failing|errors?) (?:in|during|at|on) (?:the |each )?{phase}\b|\bonly (?:in|on|during) (?:the )?{phase}\b)"
+    )
+    for phase in ("plan", "apply")
+}
+# What gives the subject its IDs, and since when:
+# https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
+_RENAMED = lazy_pattern(
+    r"(?i:\b(?:renamed|transferred|moved)(?: the| our| my| this| its| a)?(?: GitHub)? repo(?:sitory)?\b(?!['\u2019]s| (?:secret|variable|name|branch))"
+    r"|\brepo(?:sitory)?(?: [`\"']?[\w./-]{2,120}[`\"']?)?(?: was| has been| got| is)?(?: just| recently| already| only)? (?:renamed|transferred)\b)"
+)
+_RENAMED_TO = lazy_pattern(
+    r"\b(?:[Rr]enamed|[Tt]ransferred|[Mm]oved)\b[^\n]{0,80}?\b(?:to [`\"']?(?P<whole>[\w-]{1,39}/[\w.-]{0,99}[\w-])|from [`\"']?[\w-]{2,100}[`\"']? to [`\"']?(?P<name>[\w-]{2,100}))",
+    re.ASCII,
+)
+_IS_NEW = lazy_pattern(
+    r"(?i:\b(?:brand[- ])?new (?:GitHub )?repo(?:sitory)?\b(?! (?:name|secret|variable|branch|setting|rule))|\bcreated (?:a|the|this) (?:GitHub )?repo(?:sitory)?\b)"
+)
+_DATE = lazy_pattern(r"\b20\d\d-\d\d-\d\d(?!\d)", re.ASCII)
+_FIRST_DATE = "2026-07-15"
+
+
+def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> TrustProblem | None:
+    r"""Return what a trust policy expects that the job of a log does not have, or ``None``.
+
+    >>> issuer = "token.actions.githubusercontent.com"
+    >>> policy = {"Statement": {"Effect": "Allow", "Condition": {"StringEquals": {f"{issuer}:aud": "octo"}}}}
+    >>> find_workflow_problem(policy, "role-to-assume: deploy\n  audience: sts.amazonaws.com").text
+    'the trust policy expects the audience octo, and the workflow requests sts.amazonaws.com'
+    """
+    document = parse_document(policy)
+    if document is not None and "run_phase:" in str(document):
+        return _find_other_phase(document, text)
+    if document is None or GITHUB not in str(document):
+        return None
+    audience, repository = _AUDIENCE_INPUT.search(text), _REPOSITORY.search(text)
+    conditions = list(_conditions(document))
+    if audience is not None and (found := _find_mismatch(conditions, "aud", audience[1])) is not None:
+        expected = clip_text(found[0])
+        return TrustProblem(
+            f"the trust policy expects the audience {expected}, and the workflow requests {clip_text(audience[1])}",
+            f"Expect the audience {clip_text(audience[1])} in the role's trust policy",
+            f"Or set the input audience of aws-actions/configure-aws-credentials to {expected}. The IAM OIDC provider must list the audience as a client ID, too.",
+            _with_values(document, "aud", lambda _: audience[1]),
+        )
+    subjects = [each for key, _, values in conditions if key == "sub" for each in values]
+    named = [_SUBJECT.match(each) for each in subjects]
+    if not named or None in named:
+        return None
+    is_whole = all(set("*?@").isdisjoint((each and each[0]) or "") for each in named)
+    if is_whole and _has_ids(text):
+        return _without_ids(document, subjects, _find_new_name(text) or (repository and repository[1]))
+    if repository is None or any(each is None or _names(each, repository[1]) for each in named):
+        return None
+    old = next(f"{each['owner']}/{each['name']}" for each in named if each is not None)
+    how, step = (
+        "",
+        "The comparison is case-sensitive. Do this only if this repository is meant to assume the role.",
+    )
+    if old.lower() == repository[1].lower():
+        how = ": they differ in case, which subjects keep"
+        step = "StringLike and StringEquals compare case-sensitively, while git and the addresses of GitHub accept any case. Only the subject changes."
+    return TrustProblem(
+        f"the trust policy expects the repository {clip_text(old)}, and the job runs in {clip_text(repository[1])}{how}",
+        f"Name the repository {clip_text(repository[1])} in the role's trust policy",
+        step,
+        _with_values(document, "sub", lambda value: _SUBJECT.sub(f"repo:{repository[1]}:", value, count=1)),
+    )
+
+
+def _find_other_phase(document: Mapping[str, Any], text: str) -> TrustProblem | None:
+    """Return that a trust policy accepts one phase of a run of HCP Terraform, and the other one fails.
+
+    https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
+    """
+    subjects = trust_documents.expected_subjects(document)
+    phases = {each.rpartition(":")[2] for each in subjects}
+    accepted = phases.pop() if len(phases) == 1 else ""
+    other = {"plan": "apply", "apply": "plan"}.get(accepted)
+    if other is None or next(_FAILING_PHASE[other].finditer(text), None) is None:
+        return None
+
+    def accept_both(operator: str, key: str, value: object) -> tuple[str, str, object]:
+        values = as_strings(value) if key.endswith(":sub") else []
+        added = [f"{each.rpartition(':')[0]}:{other}" for each in values]
+        return operator, key, [*values, *added] if values else value
+
+    fixed = change_statements(document, lambda each: change_conditions(each, accept_both))
+    return TrustProblem(
+        f"the trust policy accepts only the subject {clip_text(subjects[0])}, and that of {'an apply' if other == 'apply' else 'a plan'} ends with run_phase:{other}",
+        "Accept both phases in the role's trust policy",
+        "Or give each phase its own role: TFC_AWS_PLAN_ROLE_ARN and TFC_AWS_APPLY_ROLE_ARN, so that a plan can only read.",
+        fixed,
+    )
+
+
+def _has_ids(text: str) -> bool:
+    """Return whether a text says that the repository is one whose subject has IDs."""
+    if max(_DATE.findall(text), default="") < _FIRST_DATE:
+        return False
+    return any(next(find_said(text, each), None) is not None for each in (_RENAMED, _IS_NEW))
+
+
+def _find_new_name(text: str) -> str | None:
+    """Return the name that a repository got, with or without its owner."""
+    found = next(find_said(text, _RENAMED_TO), None)
+    return None if found is None else found["whole"] or found["name"]
+
+
+def _without_ids(document: Mapping[str, Any], subjects: list[str], repository: str | None) -> TrustProblem:
+    """Return that a trust policy expects a subject without the IDs that the token has."""
+
+    def add_ids(subject: str) -> str:
+        found = _SUBJECT.match(subject)
+        if found is None:
+            return subject
+        owner, _, name = (repository or found["name"]).rpartition("/")
+        owner = owner or found["owner"]
+        return f"repo:{owner}@OWNER_ID/{name}@REPOSITORY_ID:{subject[found.end() :]}"
+
+    first = next((each for each in subjects if set("*?").isdisjoint(each)), subjects[0])
+    fixed, actual = _with_values(document, "sub", add_ids), add_ids(first)
+    project = re.sub("@[A-Z_]+", "", actual.split(":")[1])
+    # https://docs.github.com/en/rest/repos/repos#get-a-repository
+    show = fill_command(
+        "gh api {} --jq {}", f"repos/{project}", r'"repo:\(.owner.login)@\(.owner.id)/\(.name)@\(.id)"'
+    )
+    return TrustProblem(
+        f"the trust policy expects the subject {clip_text(first)}, and the token has {clip_text(actual)}, with the IDs of owner and repository",
+        "Expect the subject with the IDs in the role's trust policy",
+        "GitHub, not AWS, decides this: repositories created, renamed or transferred on or after July 15, 2026 have the IDs. Older ones keep the short subject, so their trust policies still match. The first command prints the repository with its IDs.",
+        fixed,
+        (show,),
+    )
+
+
+def _conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the claim, the operator and the values of each condition on GitHub's tokens."""
+    for statement in allow_statements(document):
+        for operator, key, values in iterate_conditions(statement):
+            issuer, _, claim = key.rpartition(":")
+            if issuer.lower() == GITHUB and "Not" not in operator:
+                yield claim, operator, list(values)
+
+
+def _with_values(document: Mapping[str, Any], claim: str, change: Callable[[str], str]) -> dict[str, Any]:
+    def correct(operator: str, key: str, value: object) -> tuple[str, str, object]:
+        if key.lower() != f"{GITHUB}:{claim}":
+            return operator, key, value
+        changed = list(dict.fromkeys(map(change, as_strings(value))))
+        return operator, key, changed[0] if len(changed) == 1 else changed
+
+    return change_statements(document, lambda each: change_conditions(each, correct))
+
+
+def _find_mismatch(conditions: list[tuple[str, str, list[str]]], claim: str, actual: str) -> list[str] | None:
+    """Return the values of a claim, if no condition on it accepts a value."""
+    found = [(operator, values) for key, operator, values in conditions if key == claim and values]
+    for operator, values in found:
+        is_pattern = "Like" in operator
+        if actual in values or (is_pattern and any(matches(actual, compile_glob(each)) for each in values)):
+            return None
+    return found[0][1] if found else None
+
+
+def _names(subject: re.Match[str], repository: str) -> bool:
+    return matches(repository, compile_glob(f"{subject['owner']}/{subject['name']}"))
