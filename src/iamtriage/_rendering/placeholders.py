@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = ("find_placeholders", "is_placeholder_in_prose", "placeholder_word", "stated_names")
 
-# Options that end with -type take constants, such as --principal-type GROUP, and --query takes fields.
+# Options that end with -type take constants, such as --principal-type GROUP, --query takes fields,
+# and [{Name= the name of a setting.
 _WORD = lazy_pattern(
     # Code that reads a variable names it.
-    r"(?=[A-Z])(?<![A-Za-z0-9_.$-])(?<!-type )(?<!--query )"
+    r"(?=[A-Z])(?<![A-Za-z0-9_.$-])(?<!-type )(?<!--query )(?<!\[\{Name=)"
     r"(?<!env\([\"'])(?<!Env\([\"'])(?<!environ\[[\"'])(?<!environ\.get\([\"'])(?<!Variable\([\"'])(?<!ENV\[[\"'])"
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_])"
 )

@@ -42,6 +42,8 @@ _UNPARSED_SIGNS = (
     "ACTIONS_ID_TOKEN", 'context "', "is forbidden: ", "admission webhook", "ecret", "ccess key", "SageMaker",
     "SAML response", "permission denied for ", "command denied to user", "awselb/", "CloudFront",
     "docker", "ccessible by integration", "denied to ",
+    "API returned error: ", "with the database ", "S3_INTEGRATION", "backup/restore option",
+    "(at least one of) the ", "/cdk-bootstrap/",
 )  # fmt: skip
 # What databases and brokers say of a login, which can be one with a token of IAM.
 _LOGIN_SIGNS = ("denied for user '", "authentication failed for user", "SASL", "SaslAuth")

@@ -30,6 +30,7 @@ def _arn(rest: str, *, region: str = "eu-west-1", account: str = _ACCOUNT) -> st
         ("lambda:InvokeFunction", "lambda:function:cart", _arn("lambda:function/cart"), "a colon after function"),
         ("kafka-cluster:DescribeGroup", f"kafka:group/events/{_ID}/g1", _arn("kafka:group/events/g1"), f"lacks the generated ID {_ID} after events"),
         ("ssm:GetParameter", "ssm:parameter/prod/db", _arn("ssm:/prod/db"), "lacks parameter/ before the name"),
+        ("s3:GetObject", "s3:accesspoint/reports/object/2026/*", _arn("s3:accesspoint/reports/2026/*"), "it lacks /object/, which precedes the key"),
         ("sqs:SendMessage", "sqs:jobs", _arn("sqs:queue/jobs"), "has no queue/ before the name"),
         ("sqs:SendMessage", "sqs:jobs", _arn("sqs:jobs", account="111122223332"), "most likely, a digit is wrong"),
         ("ecs:RunTask", "ecs:task-definition/web:3", _arn("ecs:task-definition/web:*").replace("arn:aws:", "arn:aws-cn:"), "the partition is aws, not aws-cn"),
@@ -38,6 +39,7 @@ def _arn(rest: str, *, region: str = "eu-west-1", account: str = _ACCOUNT) -> st
         # Another resource, and patterns for others.
         ("sts:AssumeRole", "iam:role/deploy", "arn:aws:sts::111122223333:assumed-role/other", None),
         ("sqs:SendMessage", "sqs:jobs", _arn("sqs:mail"), None),
+        ("s3:GetObject", "s3:accesspoint/reports/object/2026/1.csv", _arn("s3:accesspoint/reports/2025/*"), None),
         ("eks:DescribeNodegroup", f"eks:nodegroup/prod/blue/{_ID[:36]}", _arn("eks:cluster/*"), None),
         ("sqs:SendMessage", "sqs:jobs", _arn("sqs:jobs", account="444455556666"), None),
     ],

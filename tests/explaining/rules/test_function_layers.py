@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from iamtriage import explain
 
 LAYER = "arn:aws:lambda:{}:444455556666:layer:tracing:12"
@@ -35,6 +37,26 @@ def test_same_region() -> None:
     assert "no such version, or does not share it" in shown
     assert "Share the version of the layer, in account 444455556666" in shown
     assert "function policy" not in shown
+
+
+@pytest.mark.parametrize(
+    ("said", "is_known"),
+    [
+        ("\naws lambda add-layer-version-permission --layer-name tracing --version-number 11 --statement-id apps --action lambda:GetLayerVersion --principal 111122223333", True),
+        ("\n:11 works, the update to :12 does not.", True),
+        ("\naws lambda add-layer-version-permission --layer-name logging --version-number 11 --statement-id apps --action lambda:GetLayerVersion --principal 111122223333", False),
+        ("\naws lambda add-layer-version-permission --layer-name tracing --version-number 12 --statement-id apps --action lambda:GetLayerVersion --principal 111122223333", False),
+    ],
+)  # fmt: skip
+def test_permission_for_another_version(said: str, *, is_known: bool) -> None:
+    """A permission is for one version."""
+    explanation = explain(DENIED.format("111122223333", LAYER.format("eu-west-1"), "resource-based") + said)
+    assert (
+        "version 11 is shared, and a permission covers only one version" in explanation.summary
+    ) is is_known
+    titles = [each.title for each in explanation.remedies]
+    assert titles[0].startswith("Share the version" if is_known else "Use a version")
+    assert ("go back to version 11" in titles[1]) is is_known
 
 
 def test_own_layer() -> None:

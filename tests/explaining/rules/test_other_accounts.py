@@ -66,3 +66,42 @@ def test_role_for_the_caller() -> None:
         "aws eks update-kubeconfig --name orders --region eu-west-1 "
         "--role-arn arn:aws:iam::111122223333:role/NEW_ROLE_NAME"
     )
+
+
+_OWN = "arn:aws:sts::444455556666:assumed-role/app/1"
+_TABLE, _QUEUE = "dynamodb:eu-west-1:444455556666:table/orders", "sqs:eu-west-1:444455556666:jobs"
+_SAID = "The table orders lives in account 111122223333.\n"
+_OF_TABLE = '{{"Statement": [{{"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:aws:dynamodb:eu-west-1:{}:table/orders"{}}}]}}'
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "said", "title"),
+    [
+        ("dynamodb:GetItem", _TABLE, _SAID, "Set TableName to arn:aws:dynamodb:eu-west-1:111122223333:table/orders"),
+        ("dynamodb:GetItem", _TABLE, _OF_TABLE.format("111122223333", ', "Principal": {"AWS": "arn:aws:iam::444455556666:role/app"}'), "Set TableName to"),
+        ("dynamodb:GetItem", _TABLE, "Cross-account: " + _OF_TABLE.format("111122223333", ""), "Set TableName to"),
+        ("sqs:SendMessage", _QUEUE, "The queue jobs belongs to 111122223333.", "Set QueueUrl to https://sqs.eu-west-1.amazonaws.com/111122223333/jobs"),
+        ("lambda:InvokeFunction", "lambda:eu-west-1:444455556666:function:price", "arn:aws:lambda:eu-west-1:111122223333:function:price is in the platform account", "Set FunctionName to arn:"),
+        # The account of a policy that somebody copied, a wrong digit, and another table.
+        ("dynamodb:GetItem", _TABLE, _OF_TABLE.format("111122223333", ""), None),
+        ("dynamodb:GetItem", _TABLE, "Cross-account: " + _OF_TABLE.format("444455556665", ""), None),
+        ("dynamodb:GetItem", _TABLE, "The table orders-old lives in account 111122223333.", None),
+        ("dynamodb:GetItem", _TABLE.replace("444455556666", "777788889999"), _SAID, None),
+    ],
+)  # fmt: skip
+def test_a_name_in_the_own_account(action: str, resource: str, said: str, title: str | None) -> None:
+    reason = f" because no identity-based policy allows the {action} action\n"
+    explanation = explain(_text(action, f"arn:aws:{resource}", _OWN, reason) + said)
+    assert (explanation.causes[0].code == "named-in-own-account") is (title is not None)
+    if title is not None:
+        assert explanation.remedies[0].title.startswith(title)
+        assert not any(remedy.policy for remedy in explanation.remedies)
+
+
+def test_the_line_with_the_name() -> None:
+    reason = " because no identity-based policy allows the dynamodb:GetItem action\n"
+    text = _text("dynamodb:GetItem", f"arn:aws:{_TABLE}", _OWN, reason) + _SAID
+    code = '  out = ddb.get_item(TableName="orders", Key=key)\n'
+    wanted = 'out = ddb.get_item(TableName="arn:aws:dynamodb:eu-west-1:111122223333:table/orders", Key=key)'
+    assert explain(text + code).remedies[0].manifest == wanted
+    assert explain(text + code + code.replace("get", "put")).remedies[0].manifest is None

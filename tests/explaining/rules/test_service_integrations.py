@@ -284,8 +284,22 @@ URI = "ImageUri=111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/web:1\n"
 @pytest.mark.parametrize(
     ("text", "verdict", "command"),
     [
-        (IMAGE, "repository policy does not allow", "--repository-name REPOSITORY --query"),
-        (URI + IMAGE, "repository team/web policy does not allow", "--repository-name team/web --query"),
+        (IMAGE, "The repository policy does not allow", "--repository-name REPOSITORY --query"),
+        (
+            URI + IMAGE,
+            "The policy of the repository team/web does not allow",
+            "--repository-name team/web --query",
+        ),
+        (
+            f'{URI}{IMAGE}The function is in 444455556666. {{"Statement": [{{"Effect": "Allow", "Principal": {{"AWS": "arn:aws:iam::444455556666:root"}}, "Action": "ecr:BatchGetImage"}}]}}',
+            "of account 111122223333 does not allow lambda.amazonaws.com to pull the image: it allows only arn:aws:iam::444455556666:root",
+            '"aws:SourceArn": "arn:aws:lambda:eu-west-1:444455556666:function:*"',
+        ),
+        (
+            f"{URI}{IMAGE}The function is in 444455556666.",
+            "The policy must also allow account 444455556666 these actions",
+            '"aws:SourceArn": "arn:aws:lambda:eu-west-1:444455556666:function:*"',
+        ),
         (
             f"{URI}{IMAGE}An error occurred (RepositoryPolicyNotFoundException) when calling the GetRepositoryPolicy operation: Repository policy does not exist\n",
             "The repository team/web has no policy",

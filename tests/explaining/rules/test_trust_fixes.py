@@ -90,6 +90,13 @@ def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER
             id="wildcard in the only condition",
         ),
         pytest.param(
+            _policy("organization:acme:pipeline:shop:*"),
+            "organization:acme:pipeline:shop:ref:refs/heads/main:commit:9f3c2d7be1:step:deploy",
+            "sts.amazonaws.com",
+            ["Compare the subject with StringLike"],
+            id="wildcard for the commit",
+        ),
+        pytest.param(
             _policy("system:serviceaccount:store:*"),
             SUBJECT,
             "sts.amazonaws.com",

@@ -23,7 +23,7 @@ _PRINTS_POLICY = lazy_pattern(
     r"aws [a-z0-9-]+ (?:get|describe)-[^|;&<>]* --query "
     r"'?(?:(?P<object>Role\.AssumeRolePolicyDocument|PolicyVersion\.Document|PolicyDocument)"
     r"|(?:Attributes\.|VpcEndpoints\[0\]\.|profile\.|association\.)?(?i:resource|session|inline)?(?i:policy)(?:Text|InJson|Document)?"
-    r"|DomainConfig\.AccessPolicies\.Options)'?(?= |\Z)[^|;&<>]*"
+    r"|DomainConfig\.AccessPolicies\.Options|Policy\.Content)'?(?= |\Z)[^|;&<>]*"
 )
 _KEEPS_OTHERS = lazy_pattern(rf"{KEEP_OTHERS}[^.:]{{1,80}} in [\w.-]+\.json: [\w -]{{1,60}} replaces it\.")
 # A command that saves a policy, to be changed or with a statement added.

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.readers.statements import find_grants, find_said
+from iamtriage.explaining._context.readers.statements import find_grants, find_holders, find_said
 from iamtriage.explaining._context.values import Document
 from iamtriage.policies._managed_policies import FULL_ACCESS, build_managed_policy, is_known_policy
 
@@ -147,7 +147,9 @@ def _find_said(text: str) -> tuple[str, tuple[str, str] | None] | None:
         return None
     if user:
         return name, ASKER
-    holder = next((holder for what, holder, _ in find_grants(text) if what == name), None)
+    holder = next(
+        (holder for what, holder, _ in (*find_grants(text), *find_holders(text)) if what == name), None
+    )
     # What somebody says of the caller can be wrong.
     if holder is None or any(f"{start}{holder}" in text for start in ("assumed-role/", ":user/")):
         return name, None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import reduce
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import hide_secrets, line_start
@@ -21,6 +22,7 @@ __all__ = (
     "CommandRun",
     "Contrast",
     "find_contrast",
+    "find_printed_values",
     "find_runs",
     "find_working_profile",
     "hide_other_profiles",
@@ -60,6 +62,10 @@ _PROFILE_IN_CODE = lazy_pattern(
 _INVESTIGATIONS = frozenset({("accessanalyzer",), ("cloudtrail",), ("iam",), ("organizations",)})
 # Their options select a profile, if at all.
 _OWN_OPTIONS = frozenset({"aws", "eksctl", "terraform"})
+
+# The members that a query of the AWS CLI selects, in its order.
+_SELECTED = lazy_pattern(r"\[(?P<members>[A-Za-z]\w{0,60}(?:, ?[A-Za-z]\w{0,60}){0,30})\]\Z")
+_JSON = json.JSONDecoder()
 
 Kind: TypeAlias = Literal["option", "missing-option", "profile", "place"]
 
@@ -130,6 +136,27 @@ def find_runs(failure: Failure) -> Iterator[CommandRun]:
         option, variable = command.option("profile"), _PROFILE.search(before)
         profile = option.value if option is not None else variable[1] if variable else "default"
         yield CommandRun(command, at, stop, text[line + 1 : stop], "sudo " in before, profile)
+
+
+def find_printed_values(text: str) -> Iterator[dict[str, Any]]:
+    r"""Yield the values of each list that a command of the AWS CLI prints, by the members that its query selects.
+
+    >>> text = "aws rds describe-db-clusters --query 'DBClusters[0].[Engine,Port]'\n[\n\"aurora-mysql\",\n3306\n]"
+    >>> list(find_printed_values(text))
+    [{'Engine': 'aurora-mysql', 'Port': 3306}]
+    """
+    for at, command in find_commands(text, 0, len(text)):
+        selected = _SELECTED.search(dict(command.options).get("query", ""))
+        start = text.find("\n[", at)
+        if selected is None or start == -1:
+            continue
+        try:
+            values, _ = _JSON.raw_decode(text, start + 1)
+        except (ValueError, RecursionError):
+            continue
+        names = selected["members"].replace(" ", "").split(",")
+        if len(values) == len(names):
+            yield dict(zip(names, values, strict=True))
 
 
 def selects_profile_itself(failure: Failure) -> bool:

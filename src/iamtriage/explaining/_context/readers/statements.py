@@ -23,6 +23,7 @@ __all__ = (
     "find_before",
     "find_changed",
     "find_grants",
+    "find_holders",
     "find_said",
     "find_working",
     "is_administrator",
@@ -87,6 +88,10 @@ _END_OF_NAME = r"(?=[`\"')]{0,2}(?:[.,;:!?)\n]|\Z| (?:again|already|and|but|firs
 _GRANT = lazy_pattern(
     rf"(?i:\b(?:added|attached|gave|given|granted|put|assigned|(?:re-?)?created|made)\b)[^\n.;:]{{0,30}}?(?:(?P<first>{POLICY_OR_ACTION.pattern})[^\n.;:]{{0,40}}? (?:to|on) (?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'later').replace('END', _END_OF_NAME)}"
     rf"|(?:the |my |our )?(?:IAM |execution |instance |task )?{_NAME.replace('NAME', 'sooner').replace('END', '')}[`\"')]{{0,2}} [^\n.;:]{{0,20}}?(?P<last>{POLICY_OR_ACTION.pattern}))",
+    re.ASCII,
+)
+_HELD = lazy_pattern(
+    rf"\b(?:role|user) [`\"'(]{{0,2}}{_PATH}(?P<name>[\w+=,@-]{{2,64}})[`\"')]{{0,2}} (?:already |also |itself |now |only ){{0,2}}(?:has|have|holds|carries) (?!(?:no|not|neither|never)\b)[^\n.;:]{{0,20}}?(?P<what>{POLICY_OR_ACTION.pattern})",
     re.ASCII,
 )
 _CHARS_OF_SENTENCE = lazy_pattern(r"[^\n.;:]{0,80}")
@@ -173,6 +178,21 @@ def find_grants(text: str) -> Iterator[tuple[str, str, str]]:
             rest = _CHARS_OF_SENTENCE.match(text, found.end())
             for other in POLICY_OR_ACTION.findall(rest[0] if rest else ""):
                 yield other, name.rstrip(".,)"), line
+
+
+def find_holders(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the policies or actions that a role or user has, as the text says, with the name of that, and the whole line.
+
+    >>> list(find_holders("The worker reads it, its role octo-worker has sqs:* on it."))
+    [('sqs:*', 'octo-worker', 'The worker reads it, its role octo-worker has sqs:* on it.')]
+    """
+    for found in _HELD.finditer(text[:_MAX_CHARS]):
+        start, end = line_start(text, found.start()), text.find("\n", found.end())
+        low = max(start, found.start() - _CHARS_OF_CLAUSE)
+        clause = max((each.end() for each in CLAUSE_END.finditer(text, low, found.start())), default=low)
+        asked = _QUESTION.match(text, clause, found.end() + _CHARS_OF_CLAUSE)
+        if not (_NOT_GIVEN.search(text, clause, found.end()) or asked):
+            yield found["what"], found["name"], text[start : end if end != -1 else len(text)]
 
 
 def _find_clause(text: str, verb: re.Pattern[str], about: re.Pattern[str]) -> str | None:

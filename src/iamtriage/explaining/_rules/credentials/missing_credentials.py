@@ -13,7 +13,7 @@ from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.credentials import containers, session_renewal
+from iamtriage.explaining._rules.credentials import containers, database_roles, session_renewal
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
 from iamtriage.explaining._rules.credentials.keys import bedrock_keys, given_credentials, limited_credentials
 from iamtriage.explaining._rules.credentials.logins import missing_logins, registry_logins, service_logins
@@ -280,6 +280,7 @@ def _complete_credentials_remedy(written: str | None, missing: str | None, wrong
 
 # The most specific routes come first.
 _ROUTES: tuple[Route[_Rule], ...] = (
+    Route(database_roles.explain_uninstantiated, message=database_roles.NOT_INSTANTIATED),
     Route(ecs_tasks.explain_unknown_credentials_id, message=ecs_tasks.UNKNOWN_CREDENTIALS_ID),
     Route(unsigned_requests.explain_no_registry_login, message=unsigned_requests.NO_REGISTRY_LOGIN),
     Route(service_logins.explain_missing_smtp_login, message=service_logins.NOT_LOGGED_IN),

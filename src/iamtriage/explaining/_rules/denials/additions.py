@@ -66,8 +66,8 @@ def _may_scan_regions(denial: Denial) -> bool:
     return denial.is_explicit and is_open and name.startswith(("Describe", "List", "Get"))
 
 
-# How people say that they gave a permission.
-_GIVING = ("added", "ttached", "reated ", "gave ", "given ", "ranted ", "put ", "ssigned ")
+# How people say that they gave a permission, or that somebody has it.
+_GIVING = ("added", "ttached", "reated ", "gave ", "given ", "ranted ", "put ", "ssigned ", " has ", " have ")
 _ROLES_ELSEWHERE = frozenset({"sts:assumerole", "iam:passrole"})
 
 
@@ -225,6 +225,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "denials.denies.named_requirements.add_required_boundary",
     ),
     (_may_be_elsewhere, "denials.shown_policies.region_contrasts.add_resource_elsewhere"),
+    (_may_be_elsewhere, "calls.names.account_contrasts.add_resource_in_other_account"),
     (_may_be_default, "denials.shown_policies.default_resources.add_default_resource"),
     (
         lambda denial: denial.lowercase_action == "s3:createbucket",

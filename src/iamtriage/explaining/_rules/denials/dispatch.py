@@ -175,6 +175,10 @@ def _says(words: str) -> Condition:
     return lambda denial: words in denial.failure.text
 
 
+def _names_cdk_bootstrap(denial: Denial) -> bool:
+    return "cdk-bootstrap/" in denial.failure.text or ":role/cdk-" in denial.failure.text
+
+
 def _is_of_device(denial: Denial) -> bool:
     """Return whether a log of AWS IoT Core shows what was denied to a device, and the text has a policy."""
     return "AUTHORIZATION_FAILURE" in denial.failure.text and bool(denial.context.policies)
@@ -272,6 +276,7 @@ _GUARDRAIL_RULES: dict[PolicyType, str] = {
 }
 DEFAULT_RULE = "denials.policy_types.missing_allows.explain_missing_allow"
 GUARDRAIL_ROUTES: Routes = (
+    (_names_cdk_bootstrap, "calls.names.cdk_qualifiers.explain_other_qualifier"),
     (
         # The CDK goes on without its bootstrap roles.
         _says("could not be used to assume"),

@@ -20,7 +20,9 @@ from iamtriage.explaining._context.readers.workflows import find_jobs_without_to
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.calls.names.cdk_qualifiers import explain_missing_parameter
 from iamtriage.explaining._rules.calls.roles.execution_roles import explain_execution_role
+from iamtriage.explaining._rules.credentials.database_roles import explain_database_role
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.credentials.keys.lost_secrets import explain_lost_secret
 from iamtriage.explaining._rules.credentials.workloads import ci_jobs
@@ -361,6 +363,8 @@ def _explain_id_token(text: str, _facts: Facts) -> Explanation | None:
 
 _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     explain_efs_mount,
+    explain_database_role,
+    explain_missing_parameter,
     explain_missing_image,
     _explain_kubeconfig,
     _explain_id_token,

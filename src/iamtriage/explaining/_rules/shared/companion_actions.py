@@ -125,6 +125,9 @@ _NAMES_OF_TYPES = {
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/security_iam_id-based-policy-examples-create-and-modify-examples.html
 _FURTHER_TYPES = {"rds:CreateDBInstance": ("og", "pg", "subgrp")}
 _MAX_TYPES = 4
+# https://keda.sh/docs/latest/scalers/aws-sqs/
+_OWN_IDENTITY = lazy_pattern(r"\bidentityOwner[\"']?:\s?[\"']?(operator|keda)\b")
+_SCALES = lazy_pattern(r"\bsqsScaler\b|\bkeda\b|\baws-sqs-queue\b")
 # https://cert-manager.io/docs/configuration/acme/dns01/route53/
 _ZONE = lazy_pattern(r"\bhostedzone/(Z[A-Z0-9]{5,31})\b", re.ASCII)
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
@@ -172,6 +175,14 @@ def describe_companions(
         return (
             f"Or set hostedZoneID{zone} in the solver of the issuer: cert-manager then does not call it.",
         )
+    if action == "sqs:GetQueueAttributes" and _SCALES.search(text):
+        owner = found[1] if (found := _OWN_IDENTITY.search(text)) else None
+        whose = (
+            f" With identityOwner: {owner}, KEDA's operator calls with its own role, not with that of the workload."
+            if owner
+            else ""
+        )
+        return (f"To read the length of the queue, this action is enough.{whose}",)
     if action == "ec2:CreateTags" and resource is not None and "*" not in resource:
         return ()  # the resource exists already
     if action in _ENCRYPTED and not by_resource and (key := _find_key(text)) is not None:

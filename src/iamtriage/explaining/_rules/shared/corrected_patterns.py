@@ -19,6 +19,8 @@ from iamtriage.policies._readers.unknown_values import widen
 
 _PARTS = ("arn", "partition", "service", "Region", "account")
 _RESOURCE, _ACCOUNT = 5, 4
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+_OBJECT = "object"
 _LENGTH, _SWAPPED, _MAX_LINE, _MAX_MARKS = 12, 2, 200, 20
 # What AWS generates when it creates a resource, such as the UUID of an MSK cluster or the ID of a load balancer.
 _GENERATED = lazy_pattern(
@@ -93,7 +95,7 @@ def correct_pattern(pattern: str, arn: str) -> Correction | None:
             return Correction(changed, *_describe_part(index, parts[index], actual[index]))
     start = ":".join(parts[:_RESOURCE])
     for resource, reason in _correct_resource(
-        parts[_RESOURCE], actual[_RESOURCE], is_bucket=actual[2] == "s3"
+        parts[_RESOURCE], actual[_RESOURCE], is_bucket=actual[2] == "s3" and not actual[_ACCOUNT]
     ):
         changed = f"{start}:{resource}"
         if matches(arn, compile_glob(widen(changed))):
@@ -137,6 +139,12 @@ def _correct_resource(written: str, actual: str, *, is_bucket: bool) -> Iterator
     names = re.split("[:/]", actual)
     shown = re.split("([:/])", written)
     for index, name in enumerate(names[:_MAX_MARKS]):
+        if name == _OBJECT and 1 < index <= len(shown) // 2:
+            before, rest = "".join(shown[: index * 2 - 1]), "".join(shown[index * 2 - 1 :])
+            yield (
+                f"{before}/{name}{rest}",
+                "it lacks /object/, which precedes the key in an ARN of this type",
+            )
         if not _GENERATED.fullmatch(name) or index * 2 > len(shown) or not index:
             continue
         # What precedes the ID stays, and so does what follows it.

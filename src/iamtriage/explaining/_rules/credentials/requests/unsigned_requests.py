@@ -10,7 +10,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials.logins import registry_logins, registry_pulls
-from iamtriage.explaining._rules.credentials.requests import gateway_routes
+from iamtriage.explaining._rules.credentials.requests import gateway_routes, signing_clients
 from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages, text_signs
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
@@ -46,16 +46,6 @@ EXPIRED_REGISTRY_LOGIN = CauseType(
     recognised_by='The registry says "Your authorization token has expired".',
     fix="Run aws ecr get-login-password again and pass it to docker login.",
     sources=(pages.ECR_LOGIN,),
-)
-UNSIGNED_BY_CHOICE = CauseType(
-    "client-does-not-sign",
-    title="The client does not sign",
-    text="The client does not sign: it uses --no-sign-request, or it is a browser, curl or a health check.",
-    fix="Remove --no-sign-request, or use a client that signs.",
-    recognised_by="The text shows curl, --no-sign-request or a health check.",
-    sign=r"\bcurl (?!.{0,200}--aws-sigv4)(?:-\w+ ){0,3}[\"']?https?://|--no-sign-request\b|\bsignature_version ?= ?(?:botocore\.)?UNSIGNED\b|\bELB-HealthChecker/|\bkube-probe/",
-    remedy="Sign the request",
-    of="unsigned-call",
 )
 HEADER_LOST = CauseType(
     "header-dropped",
@@ -216,6 +206,8 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
 
         if is_relayed(case.text):
             return explain_unsigned_relay(case)
+    if (of_client := signing_clients.explain_client_setting(case, message)) is not None:
+        return of_client
     hosts = clues.find_aws_hosts(message)
     is_host = any("execute-api" in host for host in hosts)
     names_gateway = is_host or _API_GATEWAY.search(message)
@@ -261,5 +253,5 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         causes, remedies = [unsigned, route], [*remedies, gateway_routes.routes_remedy()]
         summary = "The request has no signature, or API Gateway has no such path or method."
     if not names_gateway:
-        causes += [UNSIGNED_BY_CHOICE.cause(), HEADER_LOST.cause()]
+        causes += [signing_clients.UNSIGNED_BY_CHOICE.cause(), HEADER_LOST.cause()]
     return case.explain(summary, *causes, topic=topic, remedies=tuple(remedies))

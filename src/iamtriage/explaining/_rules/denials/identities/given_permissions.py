@@ -11,7 +11,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.readers.statements import MOMENT, find_changed, find_grants
+from iamtriage.explaining._context.readers.statements import MOMENT, find_changed, find_grants, find_holders
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.services.managed_services import SERVICE_ROLE_LACKS_PERMISSION
@@ -38,12 +38,18 @@ def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
     own: set[str] = {str(getattr(each, "name", "")) for each in (denial.role, denial.principal)} - {""}
     service = denial.lowercase_action.partition(":")[0]
     allowing = next((each for each in explanation.remedies if each.layer == "identity"), None)
-    grants = [each for each in find_grants(denial.failure.text) if _is_for(each[0], service)]
+    text, verb = denial.failure.text, "got"
+    grants = [each for each in find_grants(text) if _is_for(each[0], service)]
+    if not grants:
+        grants, verb = (
+            [each for each in find_holders(text) if each[1] not in own and _is_for(each[0], service)],
+            "has",
+        )
     if not (own and grants and service) or allowing is None:
         return explanation
     vain = next((each[0] for each in grants if each[1] in own and _covers(each[0], denial)), None)
     is_open = explanation.causes[0].code == NO_IDENTITY_ALLOW.code
-    if vain is not None and is_open and find_changed(denial.failure.text, MOMENT) is None:
+    if vain is not None and is_open and find_changed(text, MOMENT) is None:
         return _explain_vain_grant(denial, explanation, clip_text(vain))
     what, name, line = (clip_text(each) for each in grants[0])
     names = "|".join(map(re.escape, own))
@@ -56,11 +62,11 @@ def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
         explanation = attrs.evolve(explanation, remedies=(use, *map(name_alternative, explanation.remedies)))
     if f" {name}." in explanation.summary:
         return explanation
-    said = f"The text says that {name} got {what}, but the caller is {denial.caller}."
+    said = f"The text says that {name} {verb} {what}, but the caller is {denial.caller}."
     explanation = attrs.evolve(explanation, summary=f"{explanation.summary} {said}")
     if use is not None:
         return explanation
-    step = f"{what} does not count here: {name} has it, and the caller is {denial.caller}. Remove it there again, unless {name} needs it."
+    step = f"{what} does not count here: {name} has it, and the caller is {denial.caller}.{f' Remove it there again, unless {name} needs it.' * (verb == 'got')}"
     changed = attrs.evolve(allowing, steps=(*allowing.steps, step))
     remedies = tuple(changed if each is allowing else each for each in explanation.remedies)
     return attrs.evolve(explanation, remedies=remedies)

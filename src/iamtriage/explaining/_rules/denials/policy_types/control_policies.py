@@ -24,6 +24,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import CREATES
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_types import guardrails
+from iamtriage.explaining._rules.denials.policy_types.policy_levels import allow_at_level, find_blocked_level
 from iamtriage.explaining._rules.shared import commands, denied_regions, pages
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -116,6 +117,10 @@ def explain_service_control(denial: Denial) -> Explanation:
         url=pages.SERVICE_CONTROL,
     )
     text = f"At {where}, no service control policy allows the action, and no Deny matched. {_no_identity_allow(denial, 'service control policy')}"
+    blocked = None if level else find_blocked_level(denial)
+    if blocked is not None:
+        level, remedy = blocked.level.target, allow_at_level(denial, blocked, ask)
+        text = f"{blocked.describe()} {_no_identity_allow(denial, 'service control policy')}"
     if (own := guardrails.describe_own_allow(denial)) is not None:
         text = f"{text} {capitalize_start(own)}, so {denial.caller} needs no other policy."
     else:

@@ -15,6 +15,7 @@ from iamtriage._text import join_words, line_start
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.calls.names.cdk_qualifiers import NOT_BOOTSTRAPPED
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
@@ -70,16 +71,6 @@ CDK_ROLES_NOT_ASSUMED = CauseType(
     recognised_by="The CDK warns that the current credentials could not be used to assume a role, and goes on.",
     fix="Allow the caller sts:AssumeRole on the bootstrap roles, or bootstrap the environment.",
     sources=(_PAGE,),
-)
-NOT_BOOTSTRAPPED = CauseType(
-    "cdk-not-bootstrapped",
-    title="The environment is not bootstrapped, or not for this account",
-    text="The account and Region are not bootstrapped, or not with this qualifier and --trust for the caller's account.",
-    fix="Run cdk bootstrap for the account and Region, with --trust if the caller is in another account.",
-    recognised_by="The text says that the bootstrap stack's SSM parameter was not found.",
-    sign=r"\bSSM parameter /cdk-bootstrap/\w{1,20}/version not found\b|\bHas the environment been bootstrapped\b",
-    remedy="Bootstrap ",
-    of="cdk-roles-not-assumed",
 )
 
 

@@ -22,7 +22,10 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials.tokens import identity_pools
 from iamtriage.explaining._rules.denials.roles import assuming_roles, role_conditions, web_identity_remedies
-from iamtriage.explaining._rules.denials.roles.other_providers import explain_other_provider
+from iamtriage.explaining._rules.denials.roles.other_providers import (
+    explain_other_namespace,
+    explain_other_provider,
+)
 from iamtriage.explaining._rules.denials.roles.rejected_identities import (
     checked_cause,
     correct_policy_remedy,
@@ -133,6 +136,8 @@ def _explain_token(denial: Denial) -> Explanation:
         return _explain_trust_problem(denial, problem, "No token of this job")
     if not has_claims and (of_job := _explain_job(denial)) is not None:
         return of_job
+    if not has_claims and (of_other := explain_other_namespace(denial)) is not None:
+        return of_other
     if findings is not None and findings.allowed:
         return _explain_matching(denial, findings, role_conditions.compare_role_remedy(denial))
     if (problem := find_trust_problem(policy, issuer)) is not None and (

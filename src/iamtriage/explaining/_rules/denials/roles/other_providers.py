@@ -1,20 +1,25 @@
-"""Explain a trust policy that names another OIDC provider than the token's issuer.
+"""Explain a trust policy that names another OIDC provider than the token's issuer, or another namespace than the pod's.
 
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html.
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html,
+https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html and
+https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/setting-up-trust-policy.html.
 """
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause
-from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.roles import web_identity_remedies
 from iamtriage.explaining._rules.denials.roles.rejected_identities import (
     checked_cause,
@@ -23,14 +28,31 @@ from iamtriage.explaining._rules.denials.roles.rejected_identities import (
 )
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.sts.trust import trust_fixes
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present
+from iamtriage.explaining._rules.sts.trust import trust_documents, trust_fixes
+from iamtriage.explaining._rules.sts.trust.token_forms import POD_SUBJECT
 from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy
+from iamtriage.policies._readers.elements import (
+    allow_statements,
+    as_strings,
+    iterate_statements,
+    mapping,
+    parse_document,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.trust.trust_documents import OtherProvider
 
 _CLUSTER_ISSUER = lazy_pattern(r"oidc\.eks\.([a-z0-9-]{6,30})\.", re.ASCII)
+# The service accounts that EMR on EKS creates for each job.
+_EMR = "emr-containers-sa-"
+_NAMESPACE = lazy_pattern(
+    r"(?:(?<![\w-])[Nn]amespace(?:\s?[:=]\s?| )[\"'`]?|(?<!\S)(?:-n|--namespace)[ =])(?P<name>[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?![\w-])"
+)
+_NO_NAMES = frozenset({
+    "a", "an", "and", "are", "as", "at", "but", "by", "for", "from", "has", "have", "in", "is", "it", "its", "kube-public",
+    "kube-system", "not", "of", "on", "or", "so", "that", "the", "this", "to", "was", "where", "which", "with",
+})  # fmt: skip
 _PROVIDER_EXISTS = lazy_pattern(r"\b[Pp]rovider (?:already )?exists\b|\b[Pp]rovider is there\b")
 
 
@@ -90,4 +112,86 @@ def _create_provider_command(denial: Denial, other: OtherProvider) -> str:
     return commands.fill_command(
         "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
         *(commands.issuer(f"https://{other.issuer}"), audience if isinstance(audience, str) else "AUDIENCE"),
+    )
+
+
+def explain_other_namespace(denial: Denial) -> Explanation | None:
+    """Explain that the role trusts only service accounts of other namespaces, or return ``None``."""
+    expected = trust_documents.expected_subjects(denial.facts.trust_policy)
+    parts = [each.removeprefix(POD_SUBJECT).split(":") for each in expected if each.startswith(POD_SUBJECT)]
+    trusted = list(dict.fromkeys(each[0] for each in parts))
+    actual = _find_namespace(denial, trusted)
+    fixed = _trust_namespace(denial, actual) if actual else None
+    if actual is None or len(parts) != len(expected) or fixed is None:
+        return None
+    known = join_words(tuple(map(clip_text, trusted)), "and")
+    right = ""
+    if any(_works(denial.failure.text, each) for each in trusted):
+        right = f"It works in {known}, so the OIDC provider and the audience are right."
+    return explain_rejected(
+        denial,
+        f"STS rejected the token for {denial.target_role_text}: the trust policy only accepts service accounts of the namespace{'s' * (len(trusted) > 1)} {known}, and the text has the pod in the namespace {clip_text(actual)}.",
+        checked_cause(
+            denial,
+            f"A pod in {clip_text(actual)} has a subject that begins with {POD_SUBJECT}{clip_text(actual)}:. {right}".rstrip(),
+        ),
+        remedies=(_trust_remedy(denial, known, actual, fixed, is_of_emr=_EMR in expected[0]),),
+    )
+
+
+def _find_namespace(denial: Denial, trusted: list[str]) -> str | None:
+    """Return the namespace of the pod, if the policy does not name it."""
+    if not trusted or any(set("*?") & set(each) for each in trusted):
+        return None
+    if (stated := denial.facts.namespace) is not None:
+        return stated if stated not in trusted else None
+    found = {each["name"] for each in _NAMESPACE.finditer(denial.failure.text)} - _NO_NAMES - set(trusted)
+    return found.pop() if len(found) == 1 else None
+
+
+def _works(text: str, namespace: str) -> bool:
+    """Return whether the text says that it works in a namespace."""
+    name = rf"(?<![\w-]){re.escape(namespace)}(?![\w-])"
+    runs = rf"{name}[^.\n]{{0,40}} runs?(?=[.,;!\n]|\Z)"
+    return find_working(text, re.compile(name)) is not None or re.search(runs, text) is not None
+
+
+def _trust_namespace(denial: Denial, actual: str) -> dict[str, Any] | None:
+    """Return the trust policy with each subject for another namespace, too."""
+    document = parse_document(denial.facts.trust_policy)
+    if document is None or not allow_statements(document):
+        return None
+    fixed = copy.deepcopy(dict(document))
+    for statement in iterate_statements(fixed):
+        for block in map(mapping, mapping(statement.get("Condition")).values()):
+            for key in [each for each in block if each.endswith(":sub")]:
+                values = as_strings(block[key])
+                others = [":".join((*each.split(":")[:2], actual, *each.split(":")[3:])) for each in values]
+                block[key] = list(dict.fromkeys((*values, *others)))
+    return fixed
+
+
+def _trust_remedy(
+    denial: Denial, trusted: str, actual: str, fixed: dict[str, Any], *, is_of_emr: bool
+) -> Remedy:
+    shown = clip_text(actual)
+    stays = f"What is trusted in {trusted} stays."
+    if not is_of_emr:
+        step = (
+            f"{trust_fixes.WHOLE_DOCUMENT} {stays} Do this only if pods in {shown} are meant to use the role."
+        )
+        return correct_policy_remedy(
+            denial, f"Accept the namespace {shown} in the role's trust policy, too", fixed, step
+        )
+    return account_remedy(
+        f"Let the role trust the service accounts of EMR in {shown}, too",
+        f"The command adds a statement for the namespace. {stays} Its caller needs eks:DescribeCluster, iam:GetRole and iam:UpdateAssumeRolePolicy.",
+        "If the role is defined in code, add the statement there, too: the next deployment can undo it.",
+        commands=commands.fill_command(
+            "aws emr-containers update-role-trust-policy --cluster-name {} --namespace {} --role-name {}",
+            commands.cluster(denial.facts.cluster),
+            commands.namespace(actual),
+            commands.role_name(denial.target_role_name),
+        ),
+        url="https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/setting-up-trust-policy.html",
     )

@@ -29,7 +29,9 @@ from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.policies._documents import allow
+from iamtriage.policies._readers.elements import principal_names
 from iamtriage.policies._readers.unknown_values import has_reference
 
 _MAX_NAMES = 3
@@ -202,26 +204,68 @@ def explain_closed_resource(denial: Denial) -> Explanation:
 def _explain_image(denial: Denial, values: dict[str, str]) -> Explanation:
     """Explain that Lambda may not pull the image of a function, for whose repository the text can show that it has no policy."""
     registry, region = find_registry(denial.case)
-    row, others = _IMAGE, set(_ACCOUNT_ID.findall(denial.failure.text)) - {registry.partition(".")[0]}
+    owner = registry.partition(".")[0]
+    row, others = _IMAGE, set(_ACCOUNT_ID.findall(denial.failure.text)) - {owner}
     if region != "REGION":
         row = attrs.evolve(row, commands=tuple(f"{each} --region {region}" for each in row.commands))
-    if others:
+    of_account, allowed = "", _list_allowed(denial)
+    if len(others) == 1 and owner.isdigit():
+        # A function and its image are in one Region.
+        (account,) = others
+        partition = denial.location.partition or "aws"
+        function = f"arn:{partition}:lambda:{region}:{account}:function:*"
+        statements = tuple(
+            (*each[:2], {"StringLike": {"aws:SourceArn": function}}) for each in row.statements
+        )
+        of_account = f" of account {owner}"
+        allows = any(f":{account}:" in each or each == account for each in allowed)
+        more = (
+            None
+            if allows
+            else f"The policy must also allow account {account} these actions (arn:{partition}:iam::{account}:root)."
+        )
+        row = attrs.evolve(
+            row,
+            statements=statements,
+            step=f"An administrator of account {owner} runs the commands.{f' {more}' if more else ''}",
+        )
+    elif others:
         more = "If the function is in another account, the policy must also allow that account these actions."
         row = attrs.evolve(row, step=f"{row.step} {more}")
     name = ""
     if (image := _IMAGE_URI.search(denial.failure.text)) is not None:
         values, name = {**values, "REPOSITORY": image["name"]}, f" {image['name']}"
     remedy = service_access.allow_service_remedy(row, values)
-    verdict, because = "policy does not allow", tuple[str, ...]()
+    because: tuple[str, ...] = ()
+    instead = ""
+    if allowed and row.service not in allowed:
+        instead = f": it allows only {join_words([clip_text(each) for each in allowed[:_MAX_NAMES]], 'and')}"
     if (found := _NO_POLICY.search(denial.failure.text)) is not None:
-        verdict, because = "has no policy, so nothing allows", (f'The text says "{found[0]}".',)
+        because = (f'The text says "{found[0]}".',)
         remedy = attrs.evolve(remedy, commands=remedy.commands[1:], steps=(row.step,), is_addition=False)
+        summary = f"The repository{name}{of_account} has no policy, so nothing allows lambda.amazonaws.com to pull the image."
+    else:
+        policy = (
+            f"The policy of the repository{name}{of_account}"
+            if name or of_account
+            else "The repository policy"
+        )
+        summary = f"{policy} does not allow lambda.amazonaws.com to pull the image{instead}."
+    if "docker pull" in denial.failure.text:
+        because = (*because, "That docker pull works shows only what the role that ran it is allowed to do.")
     return denial.explain(
-        f"The repository{name} {verdict} lambda.amazonaws.com to pull the image.",
+        summary,
         SERVICE_NOT_ALLOWED.cause("derived", because, text=_OF_IMAGE),
         topic="service-principal",
         remedies=remedy,
     )
+
+
+def _list_allowed(denial: Denial) -> list[str]:
+    """Return whom the repository policy in the text allows to pull."""
+    allows = (each for policy in denial.context.policies if policy.is_of_resource for each in policy.allows)
+    pulling = (each for each in allows if names_action(each, "ecr:BatchGetImage"))
+    return list(dict.fromkeys(name for each in pulling for name in principal_names(each)))
 
 
 def _describe_allowed(

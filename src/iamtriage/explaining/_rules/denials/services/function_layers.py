@@ -7,14 +7,22 @@ https://docs.datadoghq.com/serverless/guide/layer_not_authorized/.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.shared import commands, remedies
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.wording import denial_summary
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.remedies import Remedy
 
 _PAGE = "https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html"
 _VERSION = lazy_pattern(r"layer:(?P<name>[\w-]{1,140}):(?P<version>[0-9]{1,10})", re.ASCII)
@@ -77,6 +85,8 @@ def explain_layer(denial: Denial) -> Explanation | None:
             topic="lambda-layer",
             remedies=use,
         )
+    if (shared := _find_shared(denial, name, version)) is not None:
+        return _explain_other_version(denial, name, version, shared, share)
     use = remedies.your_remedy(
         f"Use a version of {name} that its publisher lists",
         f"Compare name, version and account with the publisher's list for {home}, which must be the Region of the function, too.",
@@ -92,4 +102,54 @@ def explain_layer(denial: Denial) -> Explanation | None:
         ),
         topic="lambda-layer",
         remedies=(use, share),
+    )
+
+
+def _find_shared(denial: Denial, name: str, version: str) -> str | None:
+    """Return another version of a layer that the text shows to be shared, or to work, if it is only one."""
+    text = denial.failure.text
+    granted = (
+        dict(command.options).get("version-number")
+        for _, command in find_commands(text, 0, len(text))
+        if command.words[:2] == ("lambda", "add-layer-version-permission")
+        and str(dict(command.options).get("layer-name")).rpartition("layer:")[2] == name
+    )
+    works = find_working(
+        text, re.compile(rf"(?<![\w.])(?:{re.escape(name)})?:\d{{1,10}}\b|\bversion \d{{1,10}}\b")
+    )
+    numbers = re.findall(r"(?::|\bversion )(\d{1,10})\b", works or "")
+    found = {each for each in (*granted, *numbers[:1]) if each and each.isdigit()}
+    return found.pop() if len(found) == 1 and version not in found else None
+
+
+def _explain_other_version(denial: Denial, name: str, version: str, other: str, share: Remedy) -> Explanation:
+    """Explain that the text shows the permission for another version of the layer only."""
+    owner = (
+        f" Account {denial.resource_account} owns the layer: only its administrators can share a version."
+        if denial.crosses_accounts
+        else ""
+    )
+    pin = remedies.your_remedy(
+        f"Until then, go back to version {other} of {name}",
+        f"Set the ARN of the layer in the function to end with :{other}. The roles need no other permissions.",
+        url=_PAGE,
+    )
+    return denial.explain(
+        denial_summary(
+            denial, f"the text shows that version {other} is shared, and a permission covers only one version"
+        ),
+        LAYER_NOT_SHARED.cause(
+            "derived",
+            text=f"Each version of a layer has a policy of its own, and that of version {version} does not allow the account of {denial.caller}.{owner}",
+        ),
+        topic="lambda-layer",
+        remedies=(
+            attrs.evolve(
+                share,
+                steps=(
+                    "Let the pipeline that publishes the layer add the permission to each new version: otherwise, the next one is denied, too.",
+                ),
+            ),
+            pin,
+        ),
     )

@@ -329,15 +329,16 @@ def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, opera
     fixed, like = _with_value(result, facts, value=actual), trust_documents.like_operator(operator)
     # An operator in another case, or ArnEquals, has no such counterpart.
     pattern = _with_value(result, facts, new_operator=like) if like != operator else None
-    if fixed is not None:
+    varies = trust_subjects.varies_by_run(expected, actual)
+    if fixed is not None and not (varies and pattern is not None):
         others = f"if others that match {clip_text(expected)} are meant to use the role, too"
         change = f"move this key from {operator} to {like} instead"
         step = f"{WHOLE_DOCUMENT} It accepts no other subject: {others}, {change if pattern is not None else 'list their subjects'}."
         title = "Expect the exact subject in the trust policy"
         yield replace_policy_remedy(title, step, policy=fixed, role=role, facts=facts)
     if pattern is not None:
-        step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}."
-        title = f"Or compare the subject with {like}"
+        step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}.{f' An exact subject fails with the next run, because {varies} is part of it.' if varies else ''}"
+        title = f"{'C' if varies else 'Or c'}ompare the subject with {like}"
         yield replace_policy_remedy(title, step, policy=pattern, role=role, facts=facts)
 
 

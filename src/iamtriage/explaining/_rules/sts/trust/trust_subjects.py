@@ -29,6 +29,14 @@ _NUMBERED_REF = lazy_pattern(
     re.ASCII,
 )
 
+# Parts of subjects that differ from run to run, and what they are: https://buildkite.com/docs/agent/v3/cli-oidc and
+# https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens
+_PER_RUN = (
+    (r"\bcommit:|(?<![\w-])(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![\w-])", "the commit"),
+    (r"\brun_phase:", "the phase of the run"),
+    (r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![\w-])\d{5,}(?![\w-])", "a number or ID of the run"),
+)
+
 
 def describe_difference(expected: str, actual: str) -> str:
     """Return what distinguishes two subjects, as the end of a sentence, if that is easily overlooked."""
@@ -197,6 +205,20 @@ def find_pattern(expected: str, actual: str) -> str | None:
     is_tag = found["type"] in {"tags/", "tag:ref:"}
     # A branch that begins with a number has nothing in common with another one.
     return f"{found['stem']}*" if is_tag or not found["stem"].endswith(found["type"]) else None
+
+
+def varies_by_run(pattern: str, subject: str) -> str | None:
+    """Return what a pattern leaves open that each run has another value of, if there is such a part.
+
+    >>> varies_by_run("organization:a:pipeline:b:*", "organization:a:pipeline:b:ref:refs/heads/main:commit:9f3c2d7be1:step:c")
+    'the commit'
+    >>> varies_by_run("repo:acme/shop:ref:refs/heads/*", "repo:acme/shop:ref:refs/heads/main") is None
+    True
+    """
+    parts = ("(.*)" if each == "*" else "(.)" if each == "?" else re.escape(each) for each in pattern)
+    found = re.fullmatch("".join(parts), subject, re.DOTALL)
+    opened = " ".join(found.groups()) if found is not None else ""
+    return next((what for sign, what in _PER_RUN if re.search(sign, opened)), None)
 
 
 def find_successor(expected: str, text: str) -> str | None:

@@ -1,0 +1,143 @@
+"""Explain that an app of the AWS CDK uses another qualifier than the one with which the environment was bootstrapped.
+
+Source: https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-custom-synth.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+
+_PAGE = "https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-custom-synth.html"
+_DEFAULT = "hnb659fds"
+_Q = r"[a-z0-9]{1,10}"
+_PURPOSES = "deploy|file-publishing|image-publishing|lookup|cfn-exec"
+# The parameter or the role that the CDK does not find or may not use.
+_WANTED = lazy_pattern(
+    rf"SSM\s+parameter\s+/cdk-bootstrap/(?P<missing>{_Q})/version\s+not\s+found"
+    rf"|could\s+not\s+be\s+used\s+to\s+assume\s+['\"]?arn:[^\s'\"]{{1,60}}:role/cdk-(?P<unassumed>{_Q})-"
+    rf"|not authorized to perform: sts:AssumeRole on resource: \S{{0,60}}?:role/cdk-(?P<denied>{_Q})-(?:{_PURPOSES})-role-"
+    rf"|not authorized to perform: ssm:GetParameter on resource: \S{{0,80}}?:parameter/cdk-bootstrap/(?P<unread>{_Q})/version",
+)
+# What an environment has, or was bootstrapped with.
+_ENVIRONMENT = lazy_pattern(
+    rf"/cdk-bootstrap/(?P<parameter>{_Q})/version\b|\brole/cdk-(?P<role>{_Q})-(?:(?:{_PURPOSES})-role\b|\*)"
+    rf"|(?<![\w/-])cdk-(?P<named>{_Q})-(?:(?:{_PURPOSES})-role|assets)-|--qualifier[ =][\"']?(?P<option>{_Q})(?![\w-])"
+)
+_SET = lazy_pattern(rf"(?:bootstrapQualifier|\bqualifier)[\"']?\s?[:=]\s?[\"'](?P<set>{_Q})[\"']")
+
+NOT_BOOTSTRAPPED = CauseType(
+    "cdk-not-bootstrapped",
+    title="The environment is not bootstrapped, or not for this account",
+    text="The account and Region are not bootstrapped, or not with this qualifier and --trust for the caller's account.",
+    fix="Run cdk bootstrap for the account and Region, with --trust if the caller is in another account.",
+    recognised_by="The text says that the bootstrap stack's SSM parameter was not found.",
+    sign=r"\bSSM parameter /cdk-bootstrap/\w{1,20}/version not found\b|\bHas the environment been bootstrapped\b",
+    remedy="Bootstrap ",
+    of="cdk-roles-not-assumed",
+    subject="denials",
+)
+OTHER_QUALIFIER = CauseType(
+    "cdk-other-qualifier",
+    title="The CDK app uses another qualifier than the environment",
+    meaning="The names of the bootstrap roles, of the bucket and of the parameter contain the qualifier. The app looks for names that the environment does not have.",
+    recognised_by="The role or parameter that the CDK does not find has another qualifier than the parameter, roles or options that the text shows.",
+    fix="Set the qualifier of the environment in the app: the context key @aws-cdk/core:bootstrapQualifier in cdk.json.",
+    sources=(_PAGE,),
+)
+
+
+class _Qualifiers(NamedTuple):
+    """The qualifier that an app uses, and the one of the environment, with the words that show it."""
+
+    used: str
+    bootstrapped: str
+    shown: str
+
+
+def _find_qualifiers(text: str) -> _Qualifiers | None:
+    """Return the qualifiers of the app and of the environment, if they differ."""
+    found = _WANTED.search(text)
+    if found is None:
+        return None
+    used = next(filter(None, found.groups()))
+    others = {
+        next(filter(None, each.groups())): each[0]
+        for each in _ENVIRONMENT.finditer(text)
+        if used not in each.groups()
+    }
+    is_there = re.search(rf"/cdk-bootstrap/{used}/version\"?[\s,:\"'|]{{1,8}}\d", text) is not None
+    if len(others) != 1 or is_there:
+        return None
+    ((bootstrapped, shown),) = others.items()
+    if any(each["set"] == bootstrapped for each in _SET.finditer(text)):
+        return None  # the app has it already
+    return _Qualifiers(used, bootstrapped, shown)
+
+
+def _explain(found: _Qualifiers) -> tuple[str, Cause, Remedy]:
+    used, bootstrapped = found.used, found.bootstrapped
+    names = f"cdk-{used}-* and /cdk-bootstrap/{used}/version"
+    key = f"@aws-cdk/core:bootstrapQualifier={bootstrapped}"
+    title, manifest = (
+        f"Set the qualifier {bootstrapped} in cdk.json",
+        f'{{\n  "context": {{\n    "@aws-cdk/core:bootstrapQualifier": "{bootstrapped}"\n  }}\n}}\n',
+    )
+    step = f"Add the key to the context that cdk.json has, or give it to a stack: new DefaultStackSynthesizer({{ qualifier: '{bootstrapped}' }}). Then deploy again, without an old cdk.out: the CDK then assumes the roles cdk-{bootstrapped}-*."
+    return (
+        f"The CDK app uses the qualifier {used}{' (the default)' * (used == _DEFAULT)}, but the environment is bootstrapped with {bootstrapped}: the CDK looks for roles and a parameter with names that it does not have.",
+        OTHER_QUALIFIER.cause(
+            "derived",
+            f"The text shows {found.shown}.",
+            text=f"Only a bootstrap with the qualifier {used} creates {names}. A permission for them, such as sts:AssumeRole or ssm:GetParameter, does not help, and another cdk bootstrap is not needed.",
+        ),
+        your_remedy(
+            title,
+            step,
+            commands=Labelled("To try it first:", f"npx cdk deploy --all --context {key}"),
+            manifest=manifest,
+            url=_PAGE,
+        ),
+    )
+
+
+def explain_other_qualifier(denial: Denial) -> Explanation | None:
+    """Explain a denial of the CDK for another qualifier, or return ``None``."""
+    found = None if denial.is_explicit else _find_qualifiers(denial.failure.text)
+    if found is None:
+        return None
+    summary, cause, remedy = _explain(found)
+    return denial.explain(summary, cause, remedies=remedy)
+
+
+def explain_missing_parameter(text: str, _facts: Facts) -> Explanation | None:
+    """Explain that the CDK finds no parameter of the bootstrap, without a denial."""
+    wanted = _WANTED.search(text)
+    if wanted is None or wanted["missing"] is None:
+        return None
+    if (found := _find_qualifiers(text)) is not None:
+        summary, cause, remedy = _explain(found)
+    else:
+        qualifier = wanted["missing"]
+        option = "" if qualifier == _DEFAULT else f" --qualifier {qualifier}"
+        summary = f"The account and Region that the CDK deploys to have no parameter /cdk-bootstrap/{qualifier}/version: they are not bootstrapped with the qualifier {qualifier}, or the credentials are for another account or Region."
+        cause = NOT_BOOTSTRAPPED.cause("derived", f'The text says "{" ".join(wanted[0].split())}".')
+        remedy = account_remedy(
+            "Bootstrap the account and Region",
+            "Compare the account and the Region with those of the stack first. If the environment was bootstrapped with another qualifier, set that one in cdk.json (@aws-cdk/core:bootstrapQualifier) instead.",
+            commands=(
+                "aws sts get-caller-identity",
+                "aws ssm get-parameters-by-path --path /cdk-bootstrap --recursive --region REGION --query 'Parameters[].[Name,Value]' --output text",
+                f"npx cdk bootstrap{option} aws://ACCOUNT_ID/REGION",
+            ),
+            url=_PAGE,
+        )
+    return Explanation(None, cause.code, summary, (cause,), (remedy,))

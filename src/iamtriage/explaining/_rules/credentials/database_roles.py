@@ -1,0 +1,334 @@
+"""Explain that a database of Amazon RDS or Aurora has no role for the AWS service that a statement of SQL uses.
+
+Sources: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.Authorizing.html (Aurora
+MySQL), https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PostgreSQL.S3Import.html (PostgreSQL),
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/oracle-s3-integration.html (Oracle) and
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.SQLServer.Options.BackupRestore.html (SQL Server).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_runs import find_printed_values
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.credentials.no_credentials import explain_no_credentials
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy
+from iamtriage.failures._failures import MissingCredentials
+
+NOT_INSTANTIATED = r"API returned error: Missing Credentials: Cannot instantiate"
+_MESSAGE = lazy_pattern(
+    r"\b(?P<parameter>aws_default_[a-z0-9]{2,20}_role)[\"'`]? (?:is|are) not (?:specified|set)\b"
+    rf"|\b(?P<service>S3|Lambda|\w{{4,20}}) {NOT_INSTANTIATED}"
+    r"|\bCredentials stored with the database (?P<kind>cluster|instance) can't be accessed"
+    r"|\badd the (?P<feature>[A-Z0-9_]{3,30}) role to the DB instance\b"
+    r"|\bDatabase backup/restore option is (?P<option>not enabled)"
+    r"|\(at least one of\) the (?P<privileges>(?:(?!privilege)[^\n]){0,120}?(?:FROM S3|INTO S3|INVOKE LAMBDA|\bAWS_[A-Z0-9]{2,20}(?:_S3)?_ACCESS)(?:(?!privilege)[^\n]){0,80}) privilege"
+)
+_FEATURE = lazy_pattern(r"\bfeature-name [\"'](?P<feature>\w{2,40})[\"']")
+_ASSOCIATION = lazy_pattern(r"\{[^{}]{0,300}\"RoleArn\"[^{}]{0,400}\}")
+_ROLE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}(?<!\.)", re.ASCII)
+_DATABASE = lazy_pattern(
+    r"--db-(?P<kind>cluster|instance)-identifier[ =][\"']?(?P<option>[A-Za-z][\w-]{0,62})"
+    r"|\"DB(?P<of_member>Cluster|Instance)Identifier\": ?\"(?P<member>[A-Za-z][\w-]{0,62})\""
+    r"|(?<![\w.-])(?P<host>[a-z][a-z0-9-]{0,62})\.(?P<of_host>cluster-(?:(?:ro|custom)-)?)?[a-z0-9]{6,20}\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.rds\.amazonaws\.com",
+    re.ASCII,
+)
+_GROUP = lazy_pattern(
+    r"(?:--db-cluster-parameter-group-name[ =]|\"DBClusterParameterGroup(?:Name)?\": ?)[\"']?(?P<name>[A-Za-z][\w.-]{0,254})",
+    re.ASCII,
+)
+_REGION = lazy_pattern(r"--region[ =]([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])", re.ASCII)
+_OPTION_GROUP = lazy_pattern(
+    r"(?:--option-group-name[ =]|\"OptionGroupName\": ?)[\"']?(?P<name>[A-Za-z][\w-]{0,254})(?![\w:-])",
+    re.ASCII,
+)
+_OLD_MYSQL = lazy_pattern(
+    r"\baurora_version\W{1,40}2\.|mysql_aurora\.2\.|aurora-mysql5\.7|\b5\.7\.mysql_aurora"
+)
+_MYSQL_ROLES = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.Authorizing.IAM.AddRoleToDBCluster.html"
+_POSTGRES = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PostgreSQL.S3Import.html"
+_ORACLE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/oracle-s3-integration.html"
+_SQL_SERVER = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.SQLServer.Options.BackupRestore.html"
+)
+_GRANTS = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.LoadFromS3.html"
+)
+# What version 2 of Aurora MySQL grants, by the role of the database that version 3 has for it.
+_OLD_PRIVILEGES = {
+    "AWS_LOAD_S3_ACCESS": "LOAD FROM S3",
+    "AWS_SELECT_S3_ACCESS": "SELECT INTO S3",
+    "AWS_LAMBDA_ACCESS": "INVOKE LAMBDA",
+}
+_UNUSED = "The statement failed before the database used a role: the role's trust policy and permissions, the bucket and the privileges of the database user are not the cause."
+_UNSENT = "The database got no credentials, so it sent no request: the role's permissions, the bucket and the statement are not the cause."
+
+DATABASE_WITHOUT_ROLE = CauseType(
+    "database-without-role",
+    title="The database has no role for the AWS service",
+    meaning="A database calls Amazon S3, AWS Lambda or another service with a role that is associated with it: for one feature in PostgreSQL, Oracle and SQL Server, and with a parameter that names the role in Aurora MySQL.",
+    recognised_by="The database says that no role is specified or associated, or that it cannot instantiate a client.",
+    fix="Associate the role with the database for this feature and, for Aurora MySQL, set the parameter to the role.",
+    sources=(_MYSQL_ROLES, _POSTGRES, _ORACLE, _SQL_SERVER),
+)
+DATABASE_PRIVILEGE = CauseType(
+    "database-privilege-missing",
+    title="The database user lacks a privilege of the database",
+    text="The user may not use this integration with AWS. It is a privilege of the database: no IAM policy grants it.",
+    recognised_by='Aurora MySQL says "Access denied; you need (at least one of) the …", with a privilege for Amazon S3 or AWS Lambda.',
+    fix="Grant the privilege to the database user.",
+    sources=(_GRANTS,),
+)
+
+
+class _Database(NamedTuple):
+    """A database and its roles, as far as a text shows them.
+
+    Attributes:
+        kind: ``cluster`` or ``instance``.
+        name: Its identifier, or a placeholder.
+        region: The option for its Region, or nothing.
+        roles: The roles that are associated with it, by the feature, which Aurora MySQL does not have.
+        group: Its cluster parameter group.
+        role: The only role that the text names.
+    """
+
+    kind: str
+    name: str
+    region: str
+    roles: dict[str, str]
+    group: str | None
+    role: str | None
+
+    def add_role(self, role: str, feature: str = "") -> str:
+        """Return the command that associates a role."""
+        option = f" --feature-name {feature}" if feature else ""
+        return f"aws rds add-role-to-db-{self.kind} --db-{self.kind}-identifier {self.name}{option} --role-arn {role}{self.region}"
+
+
+def _find_roles(text: str) -> Iterator[tuple[str, str]]:
+    for found in _ASSOCIATION.finditer(text):
+        try:
+            association = json.loads(found[0])
+        except ValueError:
+            continue
+        yield str(association.get("FeatureName", "")), str(association["RoleArn"])
+
+
+def _find_database(text: str, kind: str) -> _Database:
+    """Return the database that a text names, of a kind that the message says or else the text shows."""
+    named = {
+        (
+            (each["kind"] or each["of_member"] or ("cluster" if each["of_host"] else "instance")).lower(),
+            each["option"] or each["member"] or each["host"],
+        )
+        for each in _DATABASE.finditer(text)
+    }
+    kinds = {each for each, _ in named}
+    kind = kind or (kinds.pop() if len(kinds) == 1 else "instance")
+    names = {name for each, name in named if each == kind}
+    regions = {each["region"] for each in _DATABASE.finditer(text)} - {None} or set(_REGION.findall(text))
+    roles = {feature: role for feature, role in _find_roles(text) if commands.arn(role) == role}
+    printed = (values.get("DBClusterParameterGroup") for values in find_printed_values(text))
+    groups = {name for name in printed if isinstance(name, str)} | set(_GROUP.findall(text))
+    all_roles = set(_ROLE.findall(text))
+    return _Database(
+        kind,
+        names.pop() if len(names) == 1 else f"DB_{kind.upper()}_NAME",
+        f" --region {regions.pop()}" if len(regions) == 1 else "",
+        roles,
+        groups.pop() if len(groups) == 1 else None,
+        all_roles.pop() if len(all_roles) == 1 else None,
+    )
+
+
+def explain_database_role(text: str, _facts: Facts | None = None) -> Explanation | None:
+    """Explain that a database lacks a role or a privilege, or return ``None`` for other texts."""
+    found = _MESSAGE.search(text)
+    if found is None:
+        return None
+    if found["privileges"]:
+        return _explain_privilege(text, found["privileges"])
+    if found["option"]:
+        return _explain_option(text, _find_database(text, "instance"))
+    if found["parameter"] or found["service"]:
+        service = found["service"] or found["parameter"].split("_")[2]
+        parameter = found["parameter"] or f"aws_default_{service.lower()}_role"
+        return _explain_parameter(
+            _find_database(text, "cluster"), parameter, is_set=found["service"] is not None
+        )
+    stated = _FEATURE.search(text, found.end())
+    return _explain_feature(
+        _find_database(text, found["kind"] or "instance"),
+        found["feature"] or (stated["feature"] if stated else "FEATURE"),
+        _ORACLE if found["feature"] else _POSTGRES,
+    )
+
+
+def explain_uninstantiated(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that Aurora MySQL has a role in its parameter that is not associated with the cluster."""
+    found = explain_database_role(case.failure.text)
+    if found is None:
+        return explain_no_credentials(case, message)
+    return case.explain(
+        found.summary, *found.causes, topic=found.topic, remedies=found.remedies, notes=found.notes
+    )
+
+
+def _explain(
+    summary: str,
+    text: str,
+    *remedies: Remedy,
+    because: str | None = None,
+    cause: CauseType = DATABASE_WITHOUT_ROLE,
+) -> Explanation:
+    found = cause.cause("derived", because, text=text)
+    return Explanation(None, cause.code, summary, causes=(found,), remedies=remedies)
+
+
+def _name_role(role: str | None) -> str:
+    return f"the role {clip_text(role.rpartition('/')[2])}" if role else "the role"
+
+
+def _check_association(database: _Database, role: str, url: str, *steps: str) -> Remedy:
+    kind = database.kind
+    return account_remedy(
+        "Check the status of the association, and the role's trust policy",
+        "The status must be ACTIVE. INVALID means that the database cannot assume the role: its trust policy must allow rds.amazonaws.com sts:AssumeRole.",
+        *steps,
+        commands=(
+            f"aws rds describe-db-{kind}s --db-{kind}-identifier {database.name}{database.region} --query 'DB{kind.title()}s[0].AssociatedRoles'",
+            commands.trust_policy_commands(role.rpartition("/")[2])[0],
+        ),
+        url=url,
+    )
+
+
+def _explain_feature(database: _Database, feature: str, url: str) -> Explanation:
+    kind, roles = database.kind, database.roles
+    if feature in roles:
+        summary = f"The DB {kind} cannot use {_name_role(roles[feature])}, which is associated with it for {feature}."
+        return _explain(summary, _UNSENT, _check_association(database, roles[feature], url))
+    others = {name: role for name, role in roles.items() if name}
+    role = next(iter(others.values())) if len(set(others.values())) == 1 else database.role
+    summary, because = f"The DB {kind} has no role for the feature {feature}", None
+    if others:
+        shown = join_words(
+            [f"{clip_text(each.rpartition('/')[2])} for {name}" for name, each in others.items()], "and"
+        )
+        summary = f"{summary}: the text shows {shown} only, and each feature needs an association of its own"
+        because = "That another feature works does not help: the database takes the role of the feature that the statement uses."
+    return _explain(
+        f"{summary}.",
+        _UNSENT,
+        account_remedy(
+            f"Associate {_name_role(role)} with the {kind} for {feature}",
+            f"The caller needs rds:AddRoleToDB{kind.title()}, and iam:PassRole for the role.{' What is associated stays.' * bool(others)}",
+            None if others else "The role must trust rds.amazonaws.com and allow what the statement does.",
+            "Wait until its status is ACTIVE, and repeat the statement: the SQL needs no change.",
+            commands=database.add_role(role or "ROLE_ARN", feature),
+            url=url,
+        ),
+        because=because,
+    )
+
+
+def _explain_parameter(database: _Database, parameter: str, *, is_set: bool) -> Explanation:
+    role, group = database.roles.get("") or database.role, database.group
+    add_role, is_associated = database.add_role(role or "ROLE_ARN"), bool(database.roles)
+    if is_set and is_associated and role:
+        same = f"{parameter} must name the same role as the association. SHOW VARIABLES LIKE '{parameter}' prints it."
+        summary = (
+            f"Aurora MySQL got no credentials from {_name_role(role)}, which is associated with the cluster."
+        )
+        return _explain(summary, _UNSENT, _check_association(database, role, _MYSQL_ROLES, same))
+    if is_set:
+        return _explain(
+            f"Aurora MySQL has no credentials: most likely, {_name_role(role)} is not associated with the DB cluster. The parameter {parameter} alone is not enough.",
+            _UNSENT,
+            account_remedy(
+                f"Associate {_name_role(role)} with the cluster",
+                "The caller needs rds:AddRoleToDBCluster, and iam:PassRole for the role. Wait until its status is ACTIVE.",
+                f"{parameter} must name the same role, which must trust rds.amazonaws.com.",
+                commands=add_role,
+                url=_MYSQL_ROLES,
+            ),
+        )
+    own = None
+    if group is None or group.startswith("default."):
+        group = "PARAMETER_GROUP_NAME"
+        own = "A default group cannot be changed: create one of your own, and give it to the cluster (aws rds modify-db-cluster)."
+    summary = f"Aurora MySQL does not know which role to use: the cluster parameter {parameter} is not set"
+    both = f"That {_name_role(role)} is associated with the cluster is only half of it."
+    return _explain(
+        f"{summary}. {both}" if is_associated else f"{summary}.",
+        _UNUSED,
+        account_remedy(
+            f"Set {parameter} to {_name_role(role)} in the cluster parameter group{'' if own else f' {group}'}",
+            "It is a parameter of the DB cluster, not of its instances. The caller needs rds:ModifyDBClusterParameterGroup.",
+            own,
+            f"SHOW VARIABLES LIKE '{parameter}' prints the role when it is in effect. If it stays empty, reboot the writer.",
+            None
+            if is_associated
+            else "The role must also be associated with the cluster, and trust rds.amazonaws.com.",
+            commands=(
+                f"aws rds modify-db-cluster-parameter-group --db-cluster-parameter-group-name {group} --parameters ParameterName={parameter},ParameterValue={role or 'ROLE_ARN'},ApplyMethod=immediate{database.region}",
+                None if is_associated else add_role,
+            ),
+            url=_MYSQL_ROLES,
+        ),
+    )
+
+
+def _explain_option(text: str, database: _Database) -> Explanation:
+    found = _OPTION_GROUP.search(text)
+    return _explain(
+        "The DB instance has no role for backups in Amazon S3: its option group lacks SQLSERVER_BACKUP_RESTORE.",
+        _UNUSED,
+        account_remedy(
+            "Add the option SQLSERVER_BACKUP_RESTORE with the role to the option group",
+            "The role must trust rds.amazonaws.com and allow the bucket. A default option group cannot be changed: create one of your own, and give it to the instance (aws rds modify-db-instance).",
+            "The option needs no restart. It takes effect after a few minutes.",
+            commands=f"aws rds add-option-to-option-group --option-group-name {found['name'] if found else 'OPTION_GROUP_NAME'} --apply-immediately --options 'OptionName=SQLSERVER_BACKUP_RESTORE,OptionSettings=[{{Name=IAM_ROLE_ARN,Value={database.role or 'ROLE_ARN'}}}]'{database.region}",
+            url=_SQL_SERVER,
+        ),
+    )
+
+
+def _explain_privilege(text: str, stated: str) -> Explanation:
+    new = next((name for name, old in _OLD_PRIVILEGES.items() if name in stated or old in stated), None)
+    new = new or re.findall(r"AWS_\w+_ACCESS", stated)[0]
+    old = _OLD_PRIVILEGES.get(new)
+    grant = f"GRANT {new} TO 'DB_USER_NAME'@'%';"
+    steps = [
+        "Run the statement as the database's administrator.",
+        f"{new} is a role of the database: the session must activate it (SET ROLE {new}), unless activate_all_roles_on_login is on.",
+    ]
+    if old is not None and _OLD_MYSQL.search(text):
+        grant = f"GRANT {old} ON *.* TO 'DB_USER_NAME'@'%';"
+        del steps[1]
+    elif old is not None:
+        steps.append(f"In version 2 of Aurora MySQL, it is GRANT {old} ON *.* instead.")
+    return _explain(
+        f"Aurora MySQL itself denied the statement: the database user lacks the privilege {clip_text(stated)}. It sent no request to AWS.",
+        DATABASE_PRIVILEGE.text,
+        owner_remedy(
+            "Grant the privilege to the database user",
+            *steps,
+            manifest=grant,
+            manifest_language="text",
+            url=_GRANTS,
+        ),
+        cause=DATABASE_PRIVILEGE,
+    )

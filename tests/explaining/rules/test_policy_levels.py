@@ -1,0 +1,48 @@
+"""The level of an organization at which no service control policy allows a call, in lists of the attached policies."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+from iamtriage.explaining._rules.denials.policy_types.policy_levels import find_levels
+
+_DENIED = "User: arn:aws:sts::444455556666:assumed-role/ci/1 is not authorized to perform: ecr:CreateRepository on resource: arn:aws:ecr:eu-west-1:444455556666:repository/octo because no service control policy allows the ecr:CreateRepository action\n\n"
+_LOOP = "$ for t in r-a1b2 ou-a1b2-abcd1234 444455556666; do echo $t; aws organizations list-policies-for-target --target-id $t --filter SERVICE_CONTROL_POLICY --query 'Policies[].[Id,Name]' --output text; done\n"
+_FULL, _LIST = "p-FullAWSAccess\tFullAWSAccess\n", "p-12ab34cd\tOnlyListed\n"
+_ONE = "$ aws organizations list-policies-for-target --target-id {} --filter SERVICE_CONTROL_POLICY\n"
+_JSON = '{{"Policies": [\n  {{\n    "Id": "{}",\n    "Arn": "arn:aws:organizations::111122223333:policy/o-a1b2c3/service_control_policy/{}",\n    "Name": "{}"\n  }}\n]}}\n'
+
+
+def _loop(*policies: str) -> str:
+    targets = ("r-a1b2", "ou-a1b2-abcd1234", "444455556666")
+    return _LOOP + "".join(f"{target}\n{each}" for target, each in zip(targets, policies, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "command"),
+    [
+        (_loop(_FULL, _LIST, _FULL), "ou-a1b2-abcd1234 has OnlyListed (p-12ab34cd) instead of FullAWSAccess", "describe-policy --policy-id p-12ab34cd"),
+        (_loop(_FULL, _FULL, _LIST), "444455556666 has OnlyListed (p-12ab34cd)", "describe-policy --policy-id p-12ab34cd"),
+        (_loop(_FULL, "", _FULL), "ou-a1b2-abcd1234 has no policy", "attach-policy --policy-id p-FullAWSAccess --target-id ou-a1b2-abcd1234"),
+        (_ONE.format("r-a1b2") + _JSON.format(*["p-FullAWSAccess"] * 2, "FullAWSAccess") + _ONE.format("ou-a1b2-abcd1234") + _JSON.format(*["p-12ab34cd"] * 2, "OnlyListed"), "ou-a1b2-abcd1234 has OnlyListed (p-12ab34cd)", "describe-policy --policy-id p-12ab34cd"),
+        # Two levels, or none, can be the reason.
+        (_loop(_FULL, _LIST, _LIST), None, "list-policies-for-target --target-id 444455556666"),
+        (_loop(_FULL, _FULL, _FULL), None, "list-policies-for-target --target-id 444455556666"),
+    ],
+)  # fmt: skip
+def test_level_without_an_allow(text: str, level: str | None, command: str) -> None:
+    explanation = explain(_DENIED + text)
+    words = " ".join(cause.text for cause in explanation.causes)
+    assert ("instead of FullAWSAccess" in words or "has no policy" in words) is (level is not None)
+    assert (level or "") in words
+    first = explanation.remedies[0]
+    assert command in " ".join(first.commands[:1] if level else first.commands) or level is None
+    assert first.layer == "service_control"
+
+
+def test_other_commands_end_a_list() -> None:
+    text = (
+        _ONE.format("r-a1b2") + _FULL + "$ aws organizations describe-policy --policy-id p-12ab34cd\n" + _LIST
+    )
+    assert [each.policies for each in find_levels(text)] == [{"p-FullAWSAccess": "FullAWSAccess"}]
