@@ -31,6 +31,25 @@ def test_endpoint_in_the_text(shown: str, *, has_endpoint: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("setting", "is_legacy"),
+    [
+        ("- name: AWS_STS_REGIONAL_ENDPOINTS\n  value: legacy", True),
+        ("AWS_STS_REGIONAL_ENDPOINTS=legacy", True),
+        ('{"name": "AWS_STS_REGIONAL_ENDPOINTS", "value": "legacy"}', True),
+        ("sts_regional_endpoints = legacy", True),
+        ("- name: AWS_STS_REGIONAL_ENDPOINTS\n  value: regional\n- name: MODE\n  value: legacy", False),
+    ],
+)
+def test_setting_for_the_global_endpoint(setting: str, *, is_legacy: bool) -> None:
+    explanation = explain(f"{TIMEOUT}com.amazonaws.eu-west-1.sts\n{setting}", facts=FACTS)
+    assert ("AWS_STS_REGIONAL_ENDPOINTS=legacy makes the SDK call" in explanation.summary) == is_legacy
+    first = explanation.remedies[0]
+    assert first.title.startswith("Remove AWS_STS_REGIONAL_ENDPOINTS=legacy") == is_legacy
+    sets = "kubectl set env deployment/NAME --namespace NAMESPACE AWS_STS_REGIONAL_ENDPOINTS=regional"
+    assert (first.commands == (sets,)) == is_legacy
+
+
+@pytest.mark.parametrize(
     ("facts", "caller"), [({"namespace": "shop"}, "pods"), ({"region": "eu-central-1"}, "caller")]
 )
 def test_subnet_of_the_caller(facts: dict[str, str], caller: str) -> None:

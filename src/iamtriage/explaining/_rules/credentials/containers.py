@@ -228,8 +228,12 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
     called = f" ({hosts[0]}{', the global endpoint' if hosts[0] == GLOBAL_HOST else ''})" if hosts else ""
     is_global = hosts[:1] == [GLOBAL_HOST] and findings.has_endpoint(case)
     verdict = f", because STS{called} did not respond"
+    is_legacy = hosts[:1] == [GLOBAL_HOST] and findings.sets_legacy_endpoint(case.failure.text)
+    if is_global or is_legacy:
+        setting = "AWS_STS_REGIONAL_ENDPOINTS=legacy makes the SDK call" if is_legacy else "the SDK called"
+        verdict = f": {setting} the global STS endpoint {GLOBAL_HOST}"
     if is_global:
-        verdict = f": the SDK called the global STS endpoint {GLOBAL_HOST}, but the VPC has an endpoint only for {url.removeprefix('https://')}"
+        verdict += f", but the VPC has an endpoint only for {url.removeprefix('https://')}"
     return case.explain(
         f"The role's credentials could not be fetched{verdict}. AWS denied nothing.",
         STS_UNREACHED.cause("derived", quote_phrases(message, *pod_agents.CONNECTION_PHRASES)),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import as_sentence
 from iamtriage.exceptions import EndpointError
@@ -43,6 +44,10 @@ REMEDY_TITLES: dict[Place, str] = {
 }
 _CLUSTER_PLACES = frozenset({"pod", "service account", "cluster"})
 # Evidence that begins so repeats the failure, or describes a setting that a rule derived from its text.
+# A variable of a shell, a pod or a task, or the setting of a profile.
+_LEGACY = lazy_pattern(
+    r"\b(?i:(?:aws_)?sts_regional_endpoints)[\"']?(?:[^\S\n]{0,9}[=:]\s{0,4}|[\"']?,?\s{1,40}[\"']?value[\"']?:\s{0,4})[\"']?legacy\b"
+)
 _OMITTED_EVIDENCE = (
     *("AWS_ROLE_ARN is", "the failure says", "the code sets", "the client signs", "the Region is"),
     "the environment has no Region",
@@ -225,6 +230,15 @@ def has_endpoint(case: Case[Failure]) -> bool:
     return re.search(PRIVATE_DNS_REGIONAL_ONLY.sign, case.text) is not None
 
 
+def sets_legacy_endpoint(text: str) -> bool:
+    r"""Return whether a setting in a text makes SDKs call the global endpoint.
+
+    >>> sets_legacy_endpoint("- name: AWS_STS_REGIONAL_ENDPOINTS\n  value: legacy")
+    True
+    """
+    return _LEGACY.search(text) is not None
+
+
 def is_of_pod(case: Case[Failure]) -> bool:
     """Return whether a pod called, by the facts, the text or its usual controllers."""
     facts, is_pod = case.facts, getattr(case.context.runtime, "kind", None) == "eks-pod"
@@ -245,6 +259,22 @@ def _regional_pods_remedy(remedies: Mapping[Place, Remedy], case: Case[Failure])
     """
     account, network = remedies["service account"], remedies["network"]
     lines, facts = account.commands, case.facts
+    if sets_legacy_endpoint(case.failure.text):
+        # A variable of the pod takes precedence over the one that EKS adds for the annotation.
+        return attrs.evolve(
+            account,
+            title="Remove AWS_STS_REGIONAL_ENDPOINTS=legacy, so that the pods call the regional endpoint",
+            who="cluster administrator",
+            steps=(
+                "The commands change a running Deployment. Also remove the variable where it comes from: the manifest, the values of the chart, or ~/.aws/config (sts_regional_endpoints).",
+                "Without it, EKS sets the variable to regional in new pods that have a role annotation. Trust policy and permissions stay.",
+            ),
+            commands=tuple(
+                line.replace("rollout restart", "set env") + " AWS_STS_REGIONAL_ENDPOINTS=regional"
+                for line in lines
+                if " rollout restart " in line
+            ),
+        )
     steps = [
         f"{' '.join(remedies['code'].steps)} Old SDKs such as Go v1 do so with AWS_STS_REGIONAL_ENDPOINTS=regional; AWS_REGION is not enough.",
         "The annotation makes EKS set this variable in new pods, since Kubernetes 1.22 by default. If they have it already, their SDK does not read it: update the program.",
