@@ -296,6 +296,46 @@ def test_ignored_entry_becomes_an_access_entry(entry: str, facts: dict[str, str]
     assert "--username '{{" not in commands
 
 
+@pytest.mark.parametrize(
+    ("written", "is_read"),
+    [
+        (
+            "$ eksctl create iamidentitymapping --cluster orders --arn {} \\\n  --username dev --group ops\n",
+            True,
+        ),
+        ("I ran `eksctl create iamidentitymapping --arn {} --group=ops --username=dev`.", True),
+        ("Should I use it? The guide says: run eksctl create iamidentitymapping --arn {} --group ops", False),
+    ],
+)
+def test_entry_that_eksctl_writes(written: str, *, is_read: bool) -> None:
+    """Eksctl writes aws-auth only, which has no effect with the authentication mode API."""
+    written = written.format("arn:aws:iam::111122223333:role/dev")
+    facts = {"cluster": "orders", "authentication_mode": "API"}
+    explanation = explain(f"{written}\n{LOGIN}", facts=facts)
+    assert ("ignores the aws-auth entry for the role dev" in explanation.summary) is is_read
+    created = "--username dev --kubernetes-groups ops" in str(explanation.remedies[0].commands)
+    assert created is is_read
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ({"caller": "arn:aws:iam::111122223333:user/kim"}, "rejected the user kim: aws-auth maps the IAM group staff"),
+        ({"caller": "arn:aws:sts::111122223333:assumed-role/dev/kim"}, "rejected the role dev: aws-auth maps the IAM group staff"),
+        ({}, "authenticate the caller (401): aws-auth maps the IAM group staff"),
+    ],
+)  # fmt: skip
+def test_entry_of_an_iam_group(facts: dict[str, str], says: str) -> None:
+    entry = (
+        "mapUsers: |\n  - userarn: arn:aws:iam::111122223333:group/eng/staff\n    groups: [system:masters]\n"
+    )
+    explanation = explain(f"{LOGIN}\n\n{entry}", facts=facts)
+    assert says in explanation.summary
+    assert "staff, which has" not in str(explanation)
+    if facts:
+        assert "map each of its users" in str(explanation.remedies[0].steps)
+
+
 def test_ignored_entries_of_several_principals_name_no_caller() -> None:
     text = f"{LOGIN}\n- rolearn: arn:aws:iam::111122223333:role/dev\n- rolearn: arn:aws:iam::111122223333:role/ops\n"
     assert "text does not say who it is" in explain(text, facts={"authentication_mode": "API"}).summary

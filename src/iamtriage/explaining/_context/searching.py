@@ -224,7 +224,7 @@ def _documents(text: str) -> dict[str, Any]:
     is_allowed = text.count(" allow") > text.count("because no ")
     is_described = is_allowed or any(sign in text for sign in _SIGNS_OF_DESCRIPTIONS)
     has_policies = any(sign in text for sign in _SIGNS_OF_POLICIES)
-    has_mappings = '"' in text or "arn: " in text or "GROUPS" in text
+    has_mappings = '"' in text or "arn: " in text or "GROUPS" in text or "iamidentitymapping" in text
     if not (is_attached or is_described or has_policies or has_mappings):
         return {}
     from iamtriage.explaining._context.readers.documents import find_documents, find_mappings

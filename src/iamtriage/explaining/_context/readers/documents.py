@@ -47,6 +47,12 @@ _ROW = lazy_pattern(
     r"^[ \t]{0,8}(?P<arn>arn:[a-z-]{3,20}:iam::\d{12}:(?P<kind>role|user)/[\w+=,.@/-]{1,600})[ \t]{1,80}(?P<username>\S{1,200})[ \t]{1,80}(?P<groups>\S{0,400})",
     re.ASCII | re.MULTILINE,
 )
+# The command that somebody ran to write an entry.
+_CREATED = lazy_pattern(
+    r"(?:^[ \t]{0,8}(?:[^\n]{0,80}[$#>%❯] )?|\b(?:did|executed|ran|used|with) [`\"']?)eksctl create iamidentitymapping\b(?P<options>(?:[^\n\\`]|\\\r?\n){1,1000})",
+    re.MULTILINE,
+)
+_OPTION = lazy_pattern(r"--(?P<name>arn|username|group)[ =][\"']?(?P<value>[^\s\"'\\]{1,700})")
 # A map in a string of JSON.
 _JSON_LINE = lazy_pattern(r"\\n|(?<=:\")(?=- )|(?<=: \")(?=- )")
 _LIST = lazy_pattern(r"\b(map(?:Role|User)s)[\"']?\s?[:=]")
@@ -175,6 +181,17 @@ def _bare_statement_around(text: str, at: int, start: int) -> FoundDocument | No
     return FoundDocument("", content, *members.span()) if len(content) > _EFFECT_AND_ACTION else None
 
 
+def _find_created(text: str) -> Iterator[MappingEntry]:
+    """Yield the entries that commands of eksctl in a text write."""
+    for found in _CREATED.finditer(text):
+        options = [(each["name"], each["value"]) for each in _OPTION.finditer(found["options"])]
+        values = dict(options)
+        if (arn := values.get("arn", "")).startswith("arn:"):
+            is_role, groups = ":role/" in arn, (value for name, value in options if name == "group")
+            around = f"  {'role' if is_role else 'user'}arn: ", ""
+            yield MappingEntry(arn, values.get("username"), is_role, around, tuple(groups))
+
+
 def find_mappings(text: str) -> Iterator[MappingEntry]:
     """Yield the entries of an ``aws-auth`` ConfigMap that a text contains.
 
@@ -186,6 +203,8 @@ def find_mappings(text: str) -> Iterator[MappingEntry]:
             groups = tuple(filter(None, row["groups"].split(",")))
             around = f"  {row['kind']}arn: ", ""
             yield MappingEntry(row["arn"], row["username"], row["kind"] == "role", around, groups)
+    if "create iamidentitymapping" in text:
+        yield from _find_created(text)
     if "rolearn" not in text and "userarn" not in text:
         return
     if "\\n" in text and _ENTRY.search(text) is None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import Cause, CauseType
@@ -193,6 +195,9 @@ MAP_WITHOUT_ENTRY = CauseType(
     of="not-mapped",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
 )
+_GROUP_ARN = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:iam::\d{12}:group/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,128})", re.ASCII
+)
 _MAX_NAMES = 3
 _MASTERS = "system:masters"
 
@@ -249,13 +254,17 @@ def explain_absent_entry(
         where = f"The cluster{f' {cluster.argument}' if cluster.name else ''}"
         summary = f"{where} rejected {principal.description}: {summary}."
         summary += " The entry of a user does not count for a role that the user assumes." if of_user else ""
+    group = find_mapped_group(entries)
+    text = f"The aws-auth map in the text has no entry for {arn_in_map(caller)}."
+    if group is not None and not is_node:
+        summary = f"{where} rejected {principal.description}: aws-auth maps the IAM group {group}, and nobody can sign in as an IAM group, so the entry never matches."
+        text = f"An IAM group is no principal: its users call with their own ARN, such as {arn_in_map(caller)}. Neither aws-auth nor an access entry takes a group."
     people = [each for each in entries if not is_for_nodes(each)]
     mapping = _mapping_remedy(entries, people, principal, is_node=is_node)
     # With API_AND_CONFIG_MAP, an access entry requires no access to the cluster.
     entry = tuple(each for each in explanation.remedies if "create-access-entry" in str(each.commands))
     parsed = (try_parse_principal(each.arn) for each in people if each.is_role != of_user)
     named = (each for each in parsed if each is not None)
-    text = f"The aws-auth map in the text has no entry for {arn_in_map(caller)}."
     return attrs.evolve(
         explanation,
         summary=summary,
@@ -267,6 +276,22 @@ def explain_absent_entry(
     )
 
 
+def find_mapped_group(entries: Sequence[MappingEntry]) -> str | None:
+    """Return the name of an IAM group that an entry maps, although nobody can sign in as one."""
+    found = (_GROUP_ARN.fullmatch(each.arn) for each in entries)
+    return next((each[1] for each in found if each is not None), None)
+
+
+def explain_mapped_group(group: str, explanation: Explanation) -> Explanation:
+    """Return the explanation of a caller that is not known, if the map in the text has an IAM group."""
+    text = "An IAM group is no principal: its users call with their own ARN. Neither aws-auth nor an access entry takes a group."
+    return attrs.evolve(
+        explanation,
+        summary=f"The cluster could not authenticate the caller (401): aws-auth maps the IAM group {group}, and nobody can sign in as an IAM group, so the entry never matches.",
+        causes=(MAP_WITHOUT_ENTRY.cause("derived", text=text), *explanation.causes),
+    )
+
+
 def _mapping_remedy(
     entries: Sequence[MappingEntry],
     people: Sequence[MappingEntry],
@@ -275,7 +300,7 @@ def _mapping_remedy(
     is_node: bool,
 ) -> Remedy:
     """Return the remedy that adds the entry to the map, or to the Terraform configuration that the text shows."""
-    masters = _name([each for each in people if _MASTERS in each.groups])
+    masters = _name([each for each in people if _MASTERS in each.groups and ":group/" not in each.arn])
     of_people = {each.groups for each in people if each.groups and _MASTERS not in each.groups}
     groups: tuple[str, ...] = principal_mappings.NODE_GROUPS if is_node else ("GROUP",)
     step = None if is_node else "GROUP is the subject of a RoleBinding."
@@ -287,10 +312,18 @@ def _mapping_remedy(
         step = f"In the map, {join_words(same[:_MAX_NAMES], 'and')} {has} the {kind} {join_words([*map(clip_text, groups)], 'and')}."
     who = f"{masters[0]}, which has {_MASTERS}," if masters else "Somebody with access to the cluster"
     retry = " The kubelet keeps trying." if is_node else ""
+    group = None if is_node else find_mapped_group(entries)
+    steps = (step,)
+    if group is not None:
+        bound = f"{groups[0]} is the subject of a RoleBinding or ClusterRoleBinding. Without one, the next error is Forbidden."
+        steps = (
+            bound,
+            f"Replace the entry of {group}: map each of its users, or one role in mapRoles that they may assume (sts:AssumeRole).",
+        )
     remedy = principal.aws_auth_remedy(
         groups=groups,
         username=principal_mappings.NODE_USERNAME if is_node else None,
-        steps=(step,),
+        steps=steps,
         others=f"{who} adds the entry: the other entries stay.{retry}",
     )
     if not any("=" in each.around[0] for each in entries):

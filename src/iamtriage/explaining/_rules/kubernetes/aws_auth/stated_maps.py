@@ -22,6 +22,8 @@ from iamtriage.explaining._rules.kubernetes.aws_auth import map_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import (
     MAP_WITHOUT_ENTRY,
     explain_absent_entry,
+    explain_mapped_group,
+    find_mapped_group,
 )
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_yaml import explain_broken_map
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
@@ -52,6 +54,8 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
         return _explain_ignored_entry(case, entries, caller, explanation)
     if is_node := explanation.topic in {"kubernetes-node-login", "nodes-not-joined"}:
         caller = find_node_role(case)
+    if not (caller or is_node) and (group := find_mapped_group(entries)) is not None:
+        return explain_mapped_group(group, explanation)
     if not entries or not (caller or is_node):
         return explanation
     found = map_entries.find_entries(entries, caller)
@@ -203,7 +207,7 @@ def _explain_ignored_entry(
                 case,
                 entry,
                 mapped,
-                more=f"The mode cannot be changed back to one that uses aws-auth{', so do the same for the other entries of aws-auth' if len(entries) > 1 else ''}.",
+                more=f"The mode cannot be changed back to one that uses aws-auth{', which eksctl create iamidentitymapping writes' if 'create iamidentitymapping' in case.failure.text else ''}{', so do the same for the other entries of aws-auth' if len(entries) > 1 else ''}.",
             ),
         ),
         notes=tuple(each for each in explanation.notes if each != cluster_access.CREATOR_NOTE),
