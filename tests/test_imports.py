@@ -10,6 +10,7 @@ looked up by a string at run time.
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections import Counter, defaultdict
 from graphlib import CycleError, TopologicalSorter
@@ -29,7 +30,7 @@ _LAYERS = [contract for contract in _CONTRACTS if contract["type"] == "layers"]
 _MAX_MODULES_WITHOUT_CONTRACT = 4
 _MAX_MODULES = 15
 _MAX_MODULES_AT_THE_TOP = 8
-# They have one module per subject.
+# They have one module per subject. The docstring of the last one says where to look for what.
 _FOLDERS_OF_SUBJECTS = (
     "iamtriage._reading.readers",
     "iamtriage.explaining._context.readers",
@@ -174,6 +175,14 @@ def test_no_package_has_too_many_modules() -> None:
     }
     assert too_large == {}
     assert len(list((ROOT / "src" / "iamtriage").glob("*.py"))) <= _MAX_MODULES_AT_THE_TOP
+
+
+def test_map_of_the_shared_rules_is_complete() -> None:
+    folder = ROOT / "src" / "iamtriage" / "explaining" / "_rules" / "shared"
+    docstring = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8")))
+    assert docstring is not None
+    mapped = set(re.findall(r"``(\w+)``", docstring))
+    assert mapped == {path.stem for path in folder.glob("*.py")} - {"__init__"}
 
 
 def test_every_larger_package_has_a_contract(graph: Graph) -> None:
