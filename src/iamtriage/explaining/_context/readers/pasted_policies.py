@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
+from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.readers.unique_values import stated_partition
 from iamtriage.explaining._context.values import Document
 from iamtriage.policies._readers.elements import as_strings
@@ -77,11 +78,10 @@ _NOT_DEFAULT = lazy_pattern(r"\"IsDefaultVersion\"\s?:\s?false\b")
 # The Landing Zone Accelerator replaces these: https://awslabs.github.io/landing-zone-accelerator-on-aws.
 _REFERENCE = lazy_pattern(r"\$\{([A-Z][A-Z0-9_]{1,40})\}")
 _MAX_REFERENCES = 8
-# The default of a variable of Terraform, and a value on a line of its own, as in terraform.tfvars or locals.
+# A variable of Terraform, and a value on a line of its own, as in terraform.tfvars or locals.
 _VARIABLE = lazy_pattern(r"\$\{(?:var|local)\.(\w{1,64})\}", re.ASCII)
 _VARIABLE_VALUE = lazy_pattern(
-    r"^[ \t]{0,8}variable \"(?P<variable>\w{1,64})\" ?\{(?:[^{}]{0,400}?\s)?default\s{0,20}= ?\"(?P<default>[\w./-]{1,200})\""
-    r"|^[ \t]{0,8}(?P<name>\w{1,64})[ \t]{0,20}=[ \t]{0,20}\"(?P<value>[\w./-]{1,200})\"[ \t]{0,8}(?:#[^\n]*)?$",
+    r"^[ \t]{0,8}(?P<name>\w{1,64})[ \t]{0,20}=[ \t]{0,20}\"(?P<value>[\w./-]{1,200})\"[ \t]{0,8}(?:#[^\n]*)?$",
     re.MULTILINE | re.ASCII,
 )
 _CHARS_OF_INTRODUCTION = 400
@@ -149,7 +149,10 @@ def _fill_variables(content: Mapping[str, Any], text: str) -> Mapping[str, Any]:
         return content
     known: dict[str, set[str]] = {}
     for found in _VARIABLE_VALUE.finditer(text):
-        known.setdefault(found["variable"] or found["name"], set()).add(found["default"] or found["value"])
+        known.setdefault(found["name"], set()).add(found["value"])
+    for block in find_blocks(text, "variable"):
+        if "default" in block.texts:
+            known.setdefault(block.name, set()).add(block.texts["default"])
     for name in islice(dict.fromkeys(_VARIABLE.findall(document)), _MAX_REFERENCES):
         values = known.get(name, set())
         if len(values) == 1:

@@ -79,6 +79,11 @@ class Block:
         """How code refers to it, such as ``"aws_iam_role.app"`` or ``"data.aws_eks_cluster.main"``."""
         return ".".join(self.labels if self.kind == "resource" else (self.kind, *self.labels))
 
+    @property
+    def header(self) -> str:
+        """Its first words, such as ``'provider "aws"'``."""
+        return " ".join((self.kind, *(f'"{each}"' for each in self.labels)))
+
     @cached_property
     def arguments(self) -> dict[str, str]:
         """The arguments of the block itself, without those of nested blocks, and their values as written.
@@ -88,10 +93,20 @@ class Block:
         top = _without_nested(self.body)
         return {each["name"]: each["value"].strip() for each in _ARGUMENT.finditer(top)}
 
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The arguments that are strings of characters that names, ARNs and URLs have, without references."""
+        strings = ((name, _NAME.fullmatch(value)) for name, value in self.arguments.items())
+        return {name: found[1] for name, found in strings if found is not None}
+
     def text_of(self, argument: str) -> str | None:
-        """Return the value of an argument if it is a string of characters that names, ARNs and URLs have, without references."""
-        found = _NAME.fullmatch(self.arguments.get(argument, ""))
-        return None if found is None else found[1]
+        """Return the value of an argument if it is a string as in :attr:`texts`."""
+        return self.texts.get(argument)
+
+    def find_nested(self, name: str) -> list[Block]:
+        """Return the nested blocks of a name, and the objects that are values of an argument of this name."""
+        heads = re.finditer(rf"(?<![\w.-]){re.escape(name)}\s{{0,40}}=?\s{{0,40}}\{{", self.body)
+        return [_build_nested(name, each) for each in heads]
 
 
 class Step(NamedTuple):
@@ -168,6 +183,18 @@ def _build(head: re.Match[str], end: int, *, is_whole: bool) -> Block:
     end = end if is_whole else min(end, head.end() + _MAX_CHARS)
     body = _COMMENT.sub("", head.string[head.end() : end])
     return Block(head["kind"], labels, head.start(), end, body, is_whole)
+
+
+def _build_nested(name: str, head: re.Match[str]) -> Block:
+    depth, end, body = 1, None, head.string
+    for found in _NESTED.finditer(body, head.end()):
+        depth += {"{": 1, "}": -1}.get(found[0], 0)
+        if depth == 0:
+            end = found.start()
+            break
+    return Block(
+        name, (), head.start(), len(body) if end is None else end, body[head.end() : end], end is not None
+    )
 
 
 def _without_nested(body: str) -> str:

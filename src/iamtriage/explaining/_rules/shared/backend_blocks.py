@@ -7,7 +7,6 @@ https://developer.hashicorp.com/terraform/language/state/remote-state-data.
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
@@ -15,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
+from iamtriage.explaining._context.readers.terraform_code import Block, find_blocks
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.tasks import STATE_SIGNS
@@ -36,12 +36,8 @@ BACKEND_WITHOUT_ROLE = CauseType(
     sources=(PAGE,),
     subject="denials",
 )
-_BACKEND = lazy_pattern(
-    r"\b(?P<block>backend \"s3\"|data \"terraform_remote_state\" \"(?P<data>[\w-]{1,64})\") ?\{"
-)
 # How Terraform names the data source of an error.
 _DATA_SOURCE = lazy_pattern(r"\b(?:with|in) data\.terraform_remote_state\.([\w-]{1,64})")
-_PROVIDER = lazy_pattern(r"\bprovider \"aws\" ?\{")
 _IDENTITY = lazy_pattern(
     r"\b(?P<setting>assume_role(?:_with_web_identity)?)\s{0,4}=?\s{0,4}\{[^}]{0,800}?\brole_arn\s{0,20}=\s{0,20}\"(?P<role>arn:[\w:+=,.@/-]{1,600})\"|\bprofile\s{0,20}=\s{0,20}(?:\"(?P<profile>[\w.@+-]{1,64})\"|(?P<reference>(?:var|local)\.\w{1,64}))"
     r"|^[ \t]{0,20}(?P<key>access_key)\s{0,20}=",
@@ -51,11 +47,9 @@ _IDENTITY = lazy_pattern(
 _LINES_OF_FILE = r"^(?:\w[^\n{{}}]*\n){{0,8}}bucket\s*=\s*\"{}\"[^\n]*(?:\n\w[^\n{{}}]*){{0,8}}"
 _ROLE = lazy_pattern(r"\brole_arn\s{0,20}=\s{0,20}\"[^\"\n]{1,600}\"")
 _OWN_CREDENTIALS = lazy_pattern(r"\b(?:assume_role\w*|role_arn|profile|access_key)\b")
-_VALUE = lazy_pattern(r"\b(?P<name>bucket|key|dynamodb_table)\s{0,20}=\s{0,20}\"(?P<value>[^\"\n]{1,255})\"")
+_BUCKET = lazy_pattern(r"\bbucket\s{0,20}=\s{0,20}\"(?P<value>[^\"\n]{1,255})\"")
+_VALUES = ("bucket", "key", "dynamodb_table")
 _OPENTOFU = lazy_pattern(r"\btofu\b")
-_BRACE = lazy_pattern(r"[{}]")
-_COMMENT = lazy_pattern(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
-_ALIAS = lazy_pattern(r"\balias\b")
 # How the error of a provider ends, and what Terraform prints once the backend works.
 _NOT_OF_BACKEND = lazy_pattern(
     r"\bwith provider\[|\bin provider \"aws\"|[Ss]uccessfully (?:configured the backend|initialized)|Initializing provider plugins"
@@ -76,8 +70,6 @@ _CI = lazy_pattern(
 )
 _KEYS, _PROFILE = "the access keys", "PROFILE"
 _PROVIDER_BLOCK, _BACKEND_BLOCK = 'provider "aws"', 'backend "s3"'
-_MAX_PROVIDERS = 8
-_MAX_BLOCK = 4_000
 
 
 class Backend(NamedTuple):
@@ -172,25 +164,28 @@ class Backend(NamedTuple):
         return f"the data source uses only its own config: neither those of the backend nor those of a provider.{works if self.is_beside_backend else ''}"
 
 
+def find_credential_blocks(text: str) -> list[Block]:
+    """Return the blocks that can have credentials, in their order: AWS providers and S3 backends."""
+    found = (*find_blocks(text, "provider", "aws"), *find_blocks(text, "backend", "s3"))
+    return sorted(found, key=lambda each: each.start)
+
+
 def find_backend(text: str) -> Backend | None:
     """Return the block of a backend that lacks the role or profile of another block, if a text shows both.
 
     A data source lacks that of the backend or, if the backend has none either, that of the provider.
     """
-    found = _find_block(text)
+    block = _find_block(text)
     # What a file or an option adds to the block of the backend can be elsewhere.
-    if found is None or (found["data"] is None and "-backend-config" in text):
+    if block is None or (block.kind == "backend" and "-backend-config" in text):
         return None
-    providers = islice(_PROVIDER.finditer(text), _MAX_PROVIDERS)
-    provider = next((each for at in providers if not _ALIAS.search(each := _read_block(text, at.end()))), "")
-    block, used, other = _read_block(text, found.end()), _IDENTITY.search(provider), _PROVIDER_BLOCK
-    values = {each["name"]: each["value"] for each in _VALUE.finditer(block)}
-    if (
-        found["data"] is not None
-        and (own := _find_identity_of_backend(text, values.get("bucket"))) is not None
-    ):
+    providers = (each for each in find_blocks(text, "provider", "aws") if "alias" not in each.arguments)
+    provider = next(providers, None)
+    used, other = None if provider is None else _IDENTITY.search(provider.body), _PROVIDER_BLOCK
+    values = _read_values(block)
+    if block.kind == "data" and (own := _find_identity_of_backend(text, values.get("bucket"))) is not None:
         used, other = own, _BACKEND_BLOCK
-    if used is None or _OWN_CREDENTIALS.search(block):
+    if used is None or _OWN_CREDENTIALS.search(block.body):
         return None
     role, profile = used["role"], None if used["role"] else used["profile"] or _PROFILE
     setting = f'{used["setting"]} = {{ role_arn = "{role}" }}' if role else f'profile = "{profile}"'
@@ -201,31 +196,39 @@ def find_backend(text: str) -> Backend | None:
         identity = f"the role {role}" if role else _KEYS
     tool = "tofu" if is_opentofu(text) else "terraform"
     is_configured = _CONFIGURED.search(text) is not None
-    return Backend(found["block"], other, values, setting, identity, role, profile, tool, is_configured)
+    return Backend(block.header, other, values, setting, identity, role, profile, tool, is_configured)
 
 
-def _find_block(text: str) -> re.Match[str] | None:
+def _find_block(text: str) -> Block | None:
     """Return the block whose state Terraform reads: the data source that the error names, or else the first one."""
-    named, blocks = _DATA_SOURCE.search(text), [*_BACKEND.finditer(text)]
-    of_error = (each for each in blocks if named is not None and each["data"] == named[1])
-    return next(of_error, None if named is not None or not blocks else blocks[0])
+    named, sources = _DATA_SOURCE.search(text), find_blocks(text, "data", "terraform_remote_state")
+    if named is not None:
+        return next((each for each in sources if each.name == named[1]), None)
+    blocks = (*find_blocks(text, "backend", "s3"), *sources)
+    return min(blocks, key=lambda each: each.start, default=None)
+
+
+def _read_values(block: Block) -> dict[str, str]:
+    """Return where the state of a backend is; a data source has it in an object."""
+    inner = next(iter(block.find_nested("config")), block)
+    return {name: value for name in _VALUES if (value := inner.text_of(name)) is not None}
 
 
 def _find_identity_of_backend(text: str, bucket: str | None) -> re.Match[str] | None:
     """Return the role or profile of the block of the backend, if its state is in a bucket."""
-    backend = next((each for each in _BACKEND.finditer(text) if each["data"] is None), None)
-    block = "" if backend is None else _read_block(text, backend.end())
+    backend = next(iter(find_blocks(text, "backend", "s3")), None)
+    block = "" if backend is None else backend.body
     if backend is None and bucket is not None and "-backend-config" in text:
         lines = re.search(_LINES_OF_FILE.format(re.escape(bucket)), text, re.MULTILINE)
         block = "" if lines is None else _ROLE.sub(r"assume_role = { \g<0> }", lines[0])
-    is_same = any(each["name"] == "bucket" and each["value"] == bucket for each in _VALUE.finditer(block))
+    is_same = any(each["value"] == bucket for each in _BUCKET.finditer(block))
     return _IDENTITY.search(block) if is_same else None
 
 
 def find_backend_role(text: str) -> str | None:
     """Return the role in the block of a backend."""
-    backend = _BACKEND.search(text)
-    found = None if backend is None else _IDENTITY.search(_read_block(text, backend.end()))
+    block = _find_block(text)
+    found = None if block is None else _IDENTITY.search(block.body)
     return None if found is None else found["role"]
 
 
@@ -270,7 +273,7 @@ def add_unseen_backend(case: Case[Failure], explanation: Explanation) -> Explana
     text, outcome = case.failure.text, _OUTCOMES.get(case.failure.kind)
     is_open = explanation.topic in {"no-credentials", "expired-session", "invalid-credentials"}
     is_settled = any(each.code == "keys-beside-sign-in" for each in explanation.causes)
-    if outcome is None or not is_open or is_settled or _BACKEND.search(text) or "-backend-config" in text:
+    if outcome is None or not is_open or is_settled or _find_block(text) or "-backend-config" in text:
         return explanation
     found = find_backend(f"{text}\n{_BACKEND_BLOCK} {{\n}}")
     if found is None or found.identity == _KEYS:
@@ -321,14 +324,3 @@ def _set_in_backend_remedy(found: Backend) -> Remedy:
         manifest_language="hcl",
         url=PAGE,
     )
-
-
-def _read_block(text: str, start: int) -> str:
-    """Return the content of a block that begins at a position, without its closing brace and comments."""
-    depth = 1
-    content = _COMMENT.sub("", text[start : start + _MAX_BLOCK])
-    for found in _BRACE.finditer(content):
-        depth += 1 if found[0] == "{" else -1
-        if depth == 0:
-            return content[: found.start()]
-    return content

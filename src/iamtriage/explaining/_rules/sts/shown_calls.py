@@ -14,6 +14,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
+from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.sts.code_calls import CodeCall, iterate_code_calls
 
@@ -44,12 +45,11 @@ _PROFILE = lazy_pattern(
 _LINE = lazy_pattern(
     r"^[ \t]{0,8}(?P<name>\w{1,40})[ \t]*=[ \t]*[\"']?(?P<value>[^\s\"']{1,1224})", re.MULTILINE
 )
-# Terraform's block, CloudTrail's record and EKS's association have members.
+# Blocks of Terraform, CloudTrail's record and EKS's association have members.
 _BLOCK = lazy_pattern(
     r"\bassume_role\s{0,40}=?\s{0,40}\{(?P<block>[^{}]{0,1500})\}"
     r"|\"requestParameters\"\s?:\s?\{(?P<record>[^{}]{0,1500})\}"
-    r"|(?:\"association\"\s?:|\"aws_eks_pod_identity_association\" \"[\w-]{1,64}\")"
-    r"\s?\{(?P<association>(?:[^{}]|\{[^{}]{0,1000}\}){0,2500})\}"
+    r"|\"association\"\s?:\s?\{(?P<association>(?:[^{}]|\{[^{}]{0,1000}\}){0,2500})\}"
 )
 # The inputs of aws-actions/configure-aws-credentials, as the log of a job shows them.
 _INPUTS = lazy_pattern(r"(?:^[^\n]{0,40}?[ \t][a-z][a-z-]{1,40}: [^\n]{0,400}\n?){1,30}", re.MULTILINE)
@@ -142,10 +142,17 @@ def _iterate_calls(text: str) -> Iterator[RoleCall]:
         body = found["block"] or found["record"] or found["association"] or ""
         values = [(each["name"], each["value"] or each["other"]) for each in _ARGUMENT.finditer(body)]
         # An association also has the role that assumes the target role.
-        values.sort(key=lambda each: each[0].startswith("target"))
+        values.sort(key=_is_of_target)
         source = "the block assume_role" if found["block"] else "the call"
         is_of_eks = found["association"] is not None
         yield RoleCall(_normalize(values), None, _ASSOCIATION if is_of_eks else source, is_of_eks)
+    for block in find_resources(text, "aws_eks_pod_identity_association"):
+        values = sorted(block.texts.items(), key=_is_of_target)
+        yield RoleCall(_normalize(values), None, _ASSOCIATION, is_of_eks=True)
+
+
+def _is_of_target(setting: tuple[str, str]) -> bool:
+    return setting[0].startswith("target")
 
 
 def _normalize(values: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.terraform_code import find_resources
 
 __all__ = ("MapPlace", "find_misplaced_map")
 
@@ -30,10 +31,11 @@ _UNPLACED = lazy_pattern(
     re.DOTALL,
 )
 # In Terraform, the default is the namespace default.
-_UNPLACED_IN_HCL = lazy_pattern(
-    r"\"kubernetes_config_map(?:_v1)?(?:_data)?\" \"[\w-]{1,64}\"\s{0,4}\{(?:(?!\nresource )[\s\S]){0,400}?\bmetadata\s{0,4}\{(?P<block>[^{}]{0,300})\}"
+_IN_TERRAFORM = (
+    *("kubernetes_config_map", "kubernetes_config_map_v1"),
+    *("kubernetes_config_map_data", "kubernetes_config_map_v1_data"),
 )
-_NAME_IN_HCL = lazy_pattern(rf"\bname\s{{0,20}}=\s{{0,4}}\"(?P<name>{_NAME})\"")
+_NAME_IN_TERRAFORM = lazy_pattern(_NAME)
 _CREATED = lazy_pattern(r"\bconfigmap/aws-auth[a-z-]{0,40} created\b")
 _APPLIED = lazy_pattern(r"\bkubectl\b(?P<options>[^\n]{0,200}?\b(?:apply|create|replace)\b[^\n]{0,200})")
 _OPTION = lazy_pattern(rf"(?:^| )(?:-n|--namespace)[ =]?(?P<namespace>{_NAMESPACE})\b")
@@ -90,10 +92,11 @@ def find_misplaced_map(text: str) -> MapPlace | None:
 
 def _find_unplaced(text: str) -> MapPlace | None:
     """Return where kubectl put a manifest without a namespace."""
-    in_hcl = _UNPLACED_IN_HCL.search(text) if "kubernetes_config_map" in text else None
-    if in_hcl is not None and "namespace" not in in_hcl["block"]:
-        named = _NAME_IN_HCL.search(in_hcl["block"])
-        return None if named is None else MapPlace(named["name"], "default", None)
+    maps = find_resources(text, *_IN_TERRAFORM)
+    metadata = next((inner for each in maps for inner in each.find_nested("metadata")), None)
+    if metadata is not None and "namespace" not in metadata.arguments:
+        name = metadata.text_of("name") or ""
+        return MapPlace(name, "default", None) if _NAME_IN_TERRAFORM.fullmatch(name) else None
     found = _UNPLACED.search(text) if "ConfigMap" in text else None
     if found is None:
         return None

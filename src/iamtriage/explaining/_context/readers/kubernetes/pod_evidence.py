@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start
 from iamtriage.explaining._context.readers.names import find_service_account_name
 from iamtriage.explaining._context.readers.statements import find_changed, find_said, says_restarted
+from iamtriage.explaining._context.readers.terraform_code import find_resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,9 +42,9 @@ _NAME = lazy_pattern(
     rf"(?:^[ \t]*(?P<key>[Nn]ame(?:space)?)|(?<![\w./-])\\?\"(?P<quoted>name(?:space)?)\\?\")[ \t]*[:=][ \t]*\\?[\"']?(?P<value>{_LABEL})(?![\w./-])",
     re.MULTILINE | re.ASCII,
 )
-# An association of EKS Pod Identity as JSON, in Terraform, or in the command that creates it.
+# An association of EKS Pod Identity as JSON, or in the command that creates it.
 _ASSOCIATION = lazy_pattern(
-    r"\{[^{}]{0,1200}?\"serviceAccount\"[^{}]{0,1200}\}|\"aws_eks_pod_identity_association\"[^{}]{0,200}\{[^{}]{0,1200}\}"
+    r"\{[^{}]{0,1200}?\"serviceAccount\"[^{}]{0,1200}\}"
     r"|\bcreate-pod-identity-association(?:[^\n\\]|\\\n|\\.){0,1000}"
 )
 _FIELD = lazy_pattern(
@@ -273,11 +274,11 @@ def _find_annotated(text: str) -> Iterator[AccountWithRole]:
 
 def _find_associated(text: str) -> Iterator[AccountWithRole]:
     """Yield the accounts with an association of EKS Pod Identity."""
-    for found in islice(_ASSOCIATION.finditer(text), _MAX_OBJECTS) if "sociation" in text else ():
-        fields = {
-            each["key"].replace("-", "").replace("_", "").lower(): each["value"]
-            for each in _FIELD.finditer(found[0])
-        }
+    found = islice(_ASSOCIATION.finditer(text), _MAX_OBJECTS) if "sociation" in text else ()
+    members = [[each.group("key", "value") for each in _FIELD.finditer(one[0])] for one in found]
+    members += ([*each.texts.items()] for each in find_resources(text, "aws_eks_pod_identity_association"))
+    for values in members:
+        fields = {key.replace("-", "").replace("_", "").lower(): value for key, value in values}
         if "serviceaccount" in fields:
             yield AccountWithRole(
                 fields.get("rolearn"), fields.get("namespace"), fields["serviceaccount"], is_association=True

@@ -19,6 +19,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.keys.access_keys import KEY_GONE
 from iamtriage.explaining._rules.credentials.keys.limited_credentials import find_shown_caller
 from iamtriage.explaining._rules.shared import clocks, clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.backend_blocks import find_credential_blocks
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.selected_profiles import find_profile
@@ -62,9 +63,9 @@ _TOKEN = lazy_pattern(r"\bAWS_SESSION_TOKEN\b")
 _SESSION = lazy_pattern(
     r":assumed-role/[\w+=,.@-]{1,64}/|(?<![A-Z0-9])ASIA[A-Z0-9*]{4}|\baws (?:sso )?login\b"
 )
+_KEY_IN_BLOCK = lazy_pattern(r"A[KS]IA[A-Z0-9*]{4,28}")
 # A key that code passes to a client.
 _KEY_IN_CODE = lazy_pattern(
-    r"\b(?:backend \"s3\"|provider \"aws\") \{[^{}]{0,600}?\baccess_key[ \t]{0,20}= ?\"(?P<block>A[KS]IA[A-Z0-9*]{4,28})\"|"
     r"\b(?:aws_access_key_id|accessKeyId|AWSAccessKeyId|access_key_id)[\"']?\s?(?:=>|[=:])\s?[\"'](?P<key>A[KS]IA[A-Z0-9*]{4,28})[\"']"
     r"|\bBasicAWSCredentials\([\"'](?P<java>A[KS]IA[A-Z0-9*]{4,28})|\bNewStaticCredentials(?:Provider)?\([\"'](?P<go>A[KS]IA[A-Z0-9*]{4,28})"
 )
@@ -279,14 +280,14 @@ _NO_POLICY = "AWS could not authenticate the caller, so it evaluated no policy: 
 
 def _explain_key_in_code(case: Case[InvalidCredentials]) -> Explanation | None:
     """Explain that code passes another key than the one that works in the shell, or return ``None``."""
-    found, caller = _KEY_IN_CODE.search(case.failure.text), find_shown_caller(case)
-    is_block = found is not None and found["block"] is not None
-    if found is None or (caller is None and not is_block):
-        return None
-    if is_block:
-        block = f"the block {found[0].partition(' {')[0]}"
+    text, caller = case.failure.text, find_shown_caller(case)
+    for found in find_credential_blocks(text):
+        key = found.text_of("access_key") or ""
+        if _KEY_IN_BLOCK.fullmatch(key) is None:
+            continue
+        block = f"the block {found.header}"
         return case.explain(
-            f"AWS does not accept the access key ({found['block'][:4]}…) in {block} of Terraform. Other credentials, such as those of the shell, are not used there.",
+            f"AWS does not accept the access key ({key[:4]}…) in {block} of Terraform. Other credentials, such as those of the shell, are not used there.",
             KEY_GONE.cause(
                 "derived",
                 "The text shows the key in the block.",
@@ -301,7 +302,10 @@ def _explain_key_in_code(case: Case[InvalidCredentials]) -> Explanation | None:
             ),
             notes="No permission is missing, and no new key is needed if the other credentials can do the work.",
         )
-    key = f"{next(filter(None, found.groups()))[:4]}…"
+    in_code = _KEY_IN_CODE.search(text)
+    if in_code is None or caller is None:
+        return None
+    key = f"{next(filter(None, in_code.groups()))[:4]}…"
     return case.explain(
         f"AWS does not accept the access key ({key}) that the code passes to the client. The credentials of the shell are valid ({caller}), and the program does not use them.",
         KEY_GONE.cause(

@@ -14,6 +14,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_working_profile, selects_profile_itself
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
+from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages, text_signs
@@ -292,10 +293,6 @@ KEYS_BESIDE_SIGN_IN = CauseType(
     sources=("https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html",),
 )
 _BACKEND = lazy_pattern(r"\b[Cc]onfiguring (?:Terraform |the )?S3 [Bb]ackend\b|\bbackend initialization\b")
-_PROVIDER_PROFILE = lazy_pattern(
-    r"\bprovider \"aws\" ?\{[^{}]{0,600}?\bprofile[ \t]{0,20}= ?\"(?P<profile>[\w.@+-]{1,64})\""
-)
-_HAS_BACKEND = lazy_pattern(r"\bbackend \"s3\" ?\{|-backend-config\b")
 
 
 def _find_keys_beside_sign_in(case: Case[Failure]) -> str | None:
@@ -324,12 +321,12 @@ def _explain_keys_beside_sign_in(case: Case[Failure], verdict: str, topic: str) 
         return None
     text = case.failure.text
     program = clues.find_program(case.failure) or "the program"
-    of_provider = _PROVIDER_PROFILE.search(text)
     is_backend = _BACKEND.search(text) is not None
     backend = None
     if is_backend:
         program = "the S3 backend of Terraform"
-        lacks = of_provider is not None and _HAS_BACKEND.search(text) is None
+        of_provider = any("profile" in each.arguments for each in find_blocks(text, "provider", "aws"))
+        lacks = of_provider and "-backend-config" not in text and not find_blocks(text, "backend", "s3")
         backend = (
             f'The backend does not use the profile of the block provider "aws": if the block backend "s3" has no profile, add profile = "{profile}" there, and run terraform init -reconfigure.'
             if lacks

@@ -19,6 +19,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.profiles import broken_profiles
 from iamtriage.explaining._rules.credentials.profiles.other_users import find_identity
 from iamtriage.explaining._rules.shared import credential_remedies, pages
+from iamtriage.explaining._rules.shared.backend_blocks import find_credential_blocks
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -79,9 +80,6 @@ _CI = lazy_pattern(
 _SHELL = lazy_pattern(
     r"^(?:[^\n]{0,60}[$%#>»] )?(?:export |set )?AWS_PROFILE ?= ?[\"']?(?P<set>[\w.@+-]{1,64})|\becho \"?\$\{?AWS_PROFILE\}?\"?[ \t]*\n(?P<shown>[\w.@+-]{1,64})[ \t]*$",
     re.MULTILINE,
-)
-_OF_BLOCK = lazy_pattern(
-    r"\b(?P<block>provider \"aws\"|backend \"s3\") \{[^{}]{0,600}?\bprofile[ \t]{0,20}= ?\"(?P<name>[\w.@+-]{1,64})\""
 )
 _STACK = lazy_pattern(r"\bPulumi\.([\w-]{1,60})\.ya?ml\b", re.ASCII)
 
@@ -148,13 +146,14 @@ def explain_pinned_profile(case: Case[MissingCredentials], profile: str) -> Expl
 def explain_other_profile(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that a block of Terraform names another profile than the shell, if only that of the shell is known to work."""
     text = case.failure.text
-    block, shell = _OF_BLOCK.search(text), _SHELL.search(text)
+    blocks = [each for each in find_credential_blocks(text) if "profile" in each.texts]
+    shell = _SHELL.search(text)
     selected = None if shell is None else shell["set"] or shell["shown"]
-    if block is None or selected is None or block["name"] == selected or find_identity(case) is None:
+    if not blocks or selected in {None, blocks[0].texts["profile"]} or find_identity(case) is None:
         return None
-    name, own = clip_text(block["name"]), clip_text(selected)
+    block, name, own = blocks[0].header, clip_text(blocks[0].texts["profile"]), clip_text(selected)
     return case.explain(
-        f"Terraform found no credentials: {block['block']} names the profile {name}, which takes precedence over AWS_PROFILE ({own}), and has no credentials. Those of the profile {own} are fine.",
+        f"Terraform found no credentials: {block} names the profile {name}, which takes precedence over AWS_PROFILE ({own}), and has no credentials. Those of the profile {own} are fine.",
         PROFILE_PINNED.cause(
             "derived",
             f"The text shows profile = {name} in the block, and AWS_PROFILE is {own}.",
@@ -162,9 +161,9 @@ def explain_other_profile(case: Case[MissingCredentials]) -> Explanation | None:
         ),
         topic="no-credentials",
         remedies=your_remedy(
-            f'Remove profile from {block["block"]}, or set it to "{own}"',
+            f'Remove profile from {block}, or set it to "{own}"',
             "Without the argument, Terraform uses AWS_PROFILE, and each person and job can use another profile.",
-            commands="terraform init -reconfigure" if "backend" in block["block"] else "terraform plan",
+            commands="terraform init -reconfigure" if "backend" in block else "terraform plan",
             url=pages.CLI_PROFILES,
         ),
         notes=credential_remedies.NO_CALL_MADE,

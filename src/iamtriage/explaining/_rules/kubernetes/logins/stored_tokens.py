@@ -18,6 +18,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, hide_secrets, quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
+from iamtriage.explaining._context.readers.terraform_code import find_blocks, find_steps
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import find_needed_access
 from iamtriage.explaining._rules.kubernetes.logins.client_configurations import find_current_user
@@ -37,10 +38,10 @@ if TYPE_CHECKING:
 TERRAFORM = lazy_pattern(
     r"(?<![\w/-])[Tt]erraform(?![\w/-])|\bwith module\.|\.tf line \d|(?:helm_release|kubernetes_(?!sd_)[a-z0-9_]{3,40})\.\w"
 )
-# Terraform's IDs of a cluster and of what belongs to it: CLUSTER and CLUSTER:NAME.
-_CREATED_IN_CLUSTER = lazy_pattern(
-    r"\baws_eks_(?:access_entry|addon|cluster|fargate_profile|node_group)\.[^\s:]{1,120}: [^\n\[]{1,80}\[id=([0-9A-Za-z][\w-]{0,99})[:\]]",
-    re.ASCII,
+# Their IDs in Terraform are CLUSTER and CLUSTER:NAME.
+_OF_CLUSTER = (
+    *("aws_eks_access_entry", "aws_eks_addon", "aws_eks_cluster", "aws_eks_fargate_profile"),
+    "aws_eks_node_group",
 )
 _TOKEN_SECONDS = 15 * 60
 _DATA_SOURCE = "aws_eks_cluster_auth"
@@ -48,11 +49,7 @@ _DATA_SOURCE = "aws_eks_cluster_auth"
 _AGAIN = lazy_pattern(
     r"(?:\b(?:(?:a|the) )?(?:second|2nd|next) (?:time|run|apply|attempt|try)\b|\b[Rr]e-?run(?:ning)?\b|\b(?:apply|run)(?:ing)? (?:it )?again\b)"
 )
-# The role of Terraform's AWS provider, which the plugin of another provider does not assume.
-_ASSUMED_ROLE = lazy_pattern(
-    r"\bassume_role\s{0,4}\{[^}]{0,800}?\brole_arn\s{0,20}=\s{0,4}\"(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})\"",
-    re.ASCII,
-)
+_ROLE_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
 # Without calls of functions, such as file(): a remedy repeats them.
 _TOKEN_ARGUMENTS = lazy_pattern(
     r"\bargs\s{0,20}=\s{0,4}\[(?P<args>[^\](]{0,400}\"get-token\"[^\](]{0,800}?),?\s{0,40}\]"
@@ -69,7 +66,8 @@ _EXEC_BLOCK = """exec {{
 def find_terraform_cluster(case: AnyCase) -> Cluster:
     """Return the cluster that the facts or the text name, which can be one that Terraform has created."""
     cluster = find_cluster(case)
-    created = set(_CREATED_IN_CLUSTER.findall(case.failure.text))
+    steps = find_steps(case.failure.text, *_OF_CLUSTER)
+    created = {each.id.partition(":")[0] for each in steps if each.id is not None}
     return attrs.evolve(cluster, name=created.pop()) if not cluster.name and len(created) == 1 else cluster
 
 
@@ -145,7 +143,9 @@ def explain_provider_role(case: AnyCase) -> Explanation | None:
     text = case.failure.text
     if "assume_role" not in text or "get-token" not in text:
         return None
-    roles = {each["role"] for each in _ASSUMED_ROLE.finditer(text)}
+    # The plugin of another provider does not assume it.
+    assumed = (inner for each in find_blocks(text, "provider") for inner in each.find_nested("assume_role"))
+    roles = {role for each in assumed if _ROLE_ARN.fullmatch(role := each.text_of("role_arn") or "")}
     plugins = [each["args"] for each in _TOKEN_ARGUMENTS.finditer(text)]
     if len(roles) != 1 or not plugins or any("--role-arn" in each or "--profile" in each for each in plugins):
         return None
