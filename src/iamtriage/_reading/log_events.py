@@ -1,4 +1,4 @@
-"""Find the failures in JSON documents of log events, each of which is a text for itself.
+"""Find the failures in JSON documents of log events, each of which is a separate text.
 
 CloudWatch Logs, Elasticsearch, Loki and other stores of logs return such documents. Neighboring events can be of
 several programs, and state the same caller and call.

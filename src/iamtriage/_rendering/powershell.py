@@ -1,4 +1,4 @@
-"""Write commands of a POSIX shell for PowerShell, as far as the two differ in what explanations print.
+"""Translate the commands of explanations from a POSIX shell to PowerShell.
 
 Sources:
 https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_environment_variables and

@@ -1,4 +1,4 @@
-"""The types of principals: users, roles and their sessions, accounts, services.
+"""Define the types of principals: users, roles and their sessions, accounts, services.
 
 Formats: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html.
 """

@@ -1,4 +1,4 @@
-"""Options of ``explain_errors`` and ``install``."""
+"""Define the options of ``explain_errors`` and ``install``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels for the keys of a flat record."""
+"""Define the labels of the keys of a flat record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Protocols for the parts of IPython that the extension uses."""
+"""Define protocols for the parts of IPython that the extension uses."""
 
 from __future__ import annotations
 

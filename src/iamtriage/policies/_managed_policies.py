@@ -1,4 +1,4 @@
-"""State what well-known AWS managed policies allow, as far as it is the same in all of their versions.
+"""List what well-known AWS managed policies allow in all of their versions.
 
 Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html.
 """

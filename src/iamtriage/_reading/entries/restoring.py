@@ -1,4 +1,4 @@
-"""Restore the lines of a log to those that its programs wrote, as far as its beginning shows what was added."""
+"""Restore the lines that the programs of a log wrote, if its beginning shows what a collector added to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""List the text that SDKs and tools print before a message, as far as it needs no code to be parsed.
+"""List the text that SDKs and tools print before a message, if a pattern is enough to parse it.
 
 Sources: aws-sdk-net's ``AmazonServiceException``, aws-sdk-cpp's log lines, boto 2's ``BotoServerError``, the EKS Pod
 Identity agent, Redshift's S3 errors, Apache Arrow's ``ErrorToStatus``, the AWS Tools for PowerShell, chalice.

@@ -1,4 +1,4 @@
-"""Order the parts that a short explanation can have besides those that it always has."""
+"""Order the optional parts of a short explanation."""
 
 from __future__ import annotations
 

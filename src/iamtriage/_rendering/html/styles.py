@@ -1,4 +1,4 @@
-"""The style sheet of the HTML cards.
+"""Define the style sheet of the HTML cards.
 
 Every rule applies only within ``.iamtriage``. Text has a contrast ratio of at least 4.5:1 with its background
 (https://www.w3.org/TR/WCAG22/#contrast-minimum). In Jupyter, Colab and VS Code, an attribute or class of the

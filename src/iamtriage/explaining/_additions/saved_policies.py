@@ -1,4 +1,4 @@
-"""Save the policy that a command prints, in a file that a later command reads and that the text does not use."""
+"""Save the policy that a command prints in a file that a later command reads."""
 
 from __future__ import annotations
 

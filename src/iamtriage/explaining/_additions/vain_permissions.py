@@ -1,4 +1,4 @@
-"""Add that a wide permission, which the text says was added and did not help, is to be removed again."""
+"""Add that a wide permission should be removed if the text says that it was added and did not help."""
 
 from __future__ import annotations
 

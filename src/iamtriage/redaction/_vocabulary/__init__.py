@@ -1,1 +1,1 @@
-"""The names, notations and words that secrets and identifiers are recognized by."""
+"""Define the names, notations and words by which secrets and identifiers are recognized."""

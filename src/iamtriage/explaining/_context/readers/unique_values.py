@@ -1,4 +1,4 @@
-"""Find a value of which a text states only one."""
+"""Find a value if the text states no other one of its kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of a kind of API error, and the evidence of its code."""
+"""Represent a kind of API error, and quote its code as evidence."""
 
 from __future__ import annotations
 

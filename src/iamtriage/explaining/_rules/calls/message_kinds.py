@@ -1,4 +1,4 @@
-"""API errors that a code and a message together make clear."""
+"""List API errors that only their code and message together identify."""
 
 from __future__ import annotations
 

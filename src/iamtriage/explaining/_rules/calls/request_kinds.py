@@ -1,4 +1,4 @@
-"""API errors whose reason is the request, its way to AWS, or the service.
+"""List API errors that are due to the request, the network or the service.
 
 Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html.
 """

@@ -1,4 +1,4 @@
-"""Quotas of a day or an hour, which services report as throttling: retries after seconds do not help.
+"""Explain daily and hourly quotas that services report as throttling: retrying after seconds does not help.
 
 Sources: https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html,
 https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html,

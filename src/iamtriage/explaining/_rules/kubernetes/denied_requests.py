@@ -1,4 +1,4 @@
-"""A request that Kubernetes denied, with its user and the cluster, and the EKS access policy that allows it.
+"""Represent a request that Kubernetes denied: its user, its cluster, and the EKS access policy that allows it.
 
 A tool that installs objects needs more than the verb that was denied first. Source:
 https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles.

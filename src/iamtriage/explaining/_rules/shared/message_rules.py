@@ -1,4 +1,4 @@
-"""Find the rule for the paragraph of a denial by what the service says."""
+"""List the rules for service-specific denials, by a fragment of the message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find the rules for denials that a service words in its own way.
+"""Find the rule for a denial with a service-specific message, and the message itself.
 
 Such a message usually has another cause than a missing ``Allow``: the state of an account, a wrong MFA code,
 the owner of a resource, a setting that blocks public access. A message that is not known here is quoted

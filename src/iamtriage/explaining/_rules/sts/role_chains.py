@@ -1,4 +1,4 @@
-"""Explain that sessions of role chaining last at most one hour, and how to get along with that or avoid the chain.
+"""Explain that sessions of role chaining last at most one hour, and how to renew them or avoid the chain.
 
 Sources: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html and
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining.

@@ -1,4 +1,4 @@
-"""Explain that a bucket cannot be created because one with its name exists in another Region.
+"""Explain that a bucket cannot be created because its name is taken in another Region.
 
 S3 answers for the existing bucket, whoever owns it: https://github.com/hashicorp/terraform-provider-aws/issues/19043.
 """

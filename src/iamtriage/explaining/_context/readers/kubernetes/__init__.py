@@ -1,1 +1,1 @@
-"""Readers of what a text shows of a Kubernetes cluster: controllers, objects of RBAC, output of kubectl."""
+"""Find what a text shows of a Kubernetes cluster: controllers, RBAC objects, output of kubectl."""

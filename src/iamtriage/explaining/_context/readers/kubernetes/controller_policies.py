@@ -1,4 +1,4 @@
-"""Policies that the documentation of Kubernetes controllers lists for their roles."""
+"""List the policies that the documentation of Kubernetes controllers requires for their roles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find out whether a subnet has a way to an endpoint, and open one.
+"""Check whether a subnet has a route to an endpoint, and add one.
 
 Source: https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html.
 """

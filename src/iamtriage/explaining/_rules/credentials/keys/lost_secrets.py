@@ -1,4 +1,4 @@
-"""Explain that nobody can show the secret access key of an existing key, to those who ask how."""
+"""Explain that the secret access key of an existing access key cannot be shown again."""
 
 from __future__ import annotations
 

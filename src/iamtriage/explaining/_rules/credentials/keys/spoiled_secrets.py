@@ -1,4 +1,4 @@
-"""Find what a secret access key has that it must not have: a newline, a space, a quote, or too few characters.
+"""Find what is wrong with a secret access key: a newline, a space, a quote, or too few characters.
 
 Sources: https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/ and the pages that the remedies
 link to.

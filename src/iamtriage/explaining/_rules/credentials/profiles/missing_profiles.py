@@ -1,4 +1,4 @@
-"""Explain profiles that do not exist: a section with another name, or a project that names one of somebody's computer.
+"""Explain profiles that do not exist: a section has another name, or the profile is on another computer.
 
 Sources: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html,
 https://www.pulumi.com/registry/packages/aws/installation-configuration/ and

@@ -1,4 +1,4 @@
-"""Explain that credentials are set where the SDK does not look: under other names, in a file that is not loaded, or in another home.
+"""Explain that credentials are set where the SDK does not look, such as in another home directory.
 
 Sources: https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html,
 https://docs.aws.amazon.com/sdk-for-javascript/v2/developer-guide/loading-node-credentials-shared.html and, for the

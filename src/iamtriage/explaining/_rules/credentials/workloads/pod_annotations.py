@@ -1,4 +1,4 @@
-"""Find in a text why a service account does not have the role that somebody meant to give it.
+"""Find in a text why a service account does not have the role that is meant for it.
 
 The annotation has another key, chart values have it where the chart does not read it, or eksctl skipped the account.
 Sources: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html,

@@ -1,4 +1,4 @@
-"""Find in a text why a pod does not have the role that a service account has, such as one that is newer than the pod.
+"""Find in a text why a pod does not have the role of its service account, for example because it is older.
 
 Source: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html.
 """

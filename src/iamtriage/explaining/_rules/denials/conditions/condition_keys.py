@@ -1,4 +1,4 @@
-"""Find condition keys that cannot match: one with the value of another key, or a tag of the request in a call that passes none.
+"""Find condition keys that cannot match, such as one with the value of another key.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html.
 """

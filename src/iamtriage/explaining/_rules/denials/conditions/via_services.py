@@ -1,4 +1,4 @@
-"""Find what a request has instead of values that no request has, such as the service through which it uses a KMS key.
+"""Find what a request has if a condition has a value that no request has, such as a service without a Region.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service.
 """

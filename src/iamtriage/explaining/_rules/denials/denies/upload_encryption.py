@@ -1,4 +1,4 @@
-"""Tell how a program writes objects with the encryption that a Deny requires in the request.
+"""Say how a program writes objects with the encryption that a Deny statement requires in the request.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html,
 https://docs.aws.amazon.com/redshift/latest/dg/t_unloading_encrypted_files.html,

@@ -1,4 +1,4 @@
-"""Compare what the text says that somebody allowed with the caller: another role got it, or the statement does not match.
+"""Explain why a permission that the text says was added does not help: another role got it, or it does not match.
 
 Sources: https://docs.aws.amazon.com/amplify/latest/userguide/amplify-service-role.html and the references of the AWS CLI.
 """

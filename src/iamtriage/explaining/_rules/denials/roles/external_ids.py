@@ -1,4 +1,4 @@
-"""Return how a role's trust policy follows the external ID of a caller that cannot send another one."""
+"""Change the external ID in a role's trust policy if the caller cannot send another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Explain that a program creates a bucket that exists already, because it does not check that or may not.
+"""Explain that a program creates an existing bucket, because it does not check first or is not allowed to.
 
 Sources: https://rclone.org/s3/#s3-no-check-bucket, https://docs.terragrunt.com/features/state-backend and
 https://docs.nextcloud.com/server/stable/admin_manual/configuration_files/primary_storage.html.

@@ -1,4 +1,4 @@
-"""Explain that Amazon S3 rejects the upload of an HTML form, whose fields do not fit the policy that was signed with it.
+"""Explain that Amazon S3 rejects the upload of an HTML form whose fields do not match its signed policy.
 
 Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html.
 """

@@ -1,4 +1,4 @@
-"""Explain denials that an administrator of the organization lifts: of AWS Organizations, and of IAM Identity Center.
+"""Explain denials by AWS Organizations and IAM Identity Center.
 
 Sources: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_troubleshoot_general.html,
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs-policy-delegate.html,

@@ -1,4 +1,4 @@
-"""Compare a denied resource with one that a policy spells in another way: with two slashes, a table without its indexes, or the domain of an address."""
+"""Compare a denied resource with one that a policy spells differently, such as a table without its indexes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find settings and calls in code that do not give a role the permission that their author expects.
+"""Find settings and calls in code that do not grant the permission that their author expects.
 
 Sources: https://www.serverless.com/framework/docs/providers/aws/guide/iam,
 https://github.com/functionalone/serverless-iam-roles-per-function and

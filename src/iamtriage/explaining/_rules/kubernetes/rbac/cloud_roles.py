@@ -1,4 +1,4 @@
-"""Explain how a cloud other than AWS allows what Kubernetes denies: with roles of the cloud, besides those of RBAC.
+"""Explain how another cloud allows what Kubernetes denies: with its own roles, in addition to RBAC.
 
 Either is enough: https://learn.microsoft.com/en-us/azure/aks/manage-azure-rbac and
 https://cloud.google.com/kubernetes-engine/docs/how-to/role-based-access-control.

@@ -1,4 +1,4 @@
-"""Find what is wrong in a trust policy for web identities, whatever token comes.
+"""Find what is wrong in a trust policy for web identities, whatever the token.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html,
 https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html and
