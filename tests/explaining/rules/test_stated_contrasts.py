@@ -66,6 +66,21 @@ def test_other_region(text: str, verdict: str, command: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arn", "action", "said", "is_replica"),
+    [
+        (f"arn:aws:kms:{{}}:111122223333:key/mrk-{'0a' * 16}", "kms:Decrypt", "", True),
+        (TABLE, "dynamodb:GetItem", "carts is a global table.", True),
+        (TABLE, "dynamodb:GetItem", "replicas: 3", False),
+    ],
+)
+def test_replica_in_another_region(arn: str, action: str, said: str, *, is_replica: bool) -> None:
+    text = f"{said}\n{_denied(action, arn.format('us-east-1'))}\n\n{_policy(action, arn.format('eu-west-1'))}"
+    explanation = explain(text)
+    assert ("the replica in us-east-1 has its own ARN" in explanation.summary) == is_replica
+    assert explanation.remedies[0].title.startswith("Allow" if is_replica else "Call eu-west-1")
+
+
+@pytest.mark.parametrize(
     "allowed",
     [
         TABLE.format("eu-west-1").replace("carts", "orders"),

@@ -46,6 +46,10 @@ _LOOKUPS = {
 }
 _NAME = lazy_pattern(r"[\w/][\w+=.@/-]{0,511}")
 _SECRET_SUFFIX = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6})\Z")
+# What has one ID or name in several Regions: https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html.
+_REPLICA = lazy_pattern(
+    r"(?i:\breplica (?:key|secret|table|in|is|exists)\b|\breplicated (?:to|in)\b|\bglobal tables?\b)"
+)
 _STORE = lazy_pattern(
     r"\b(?P<kind>(?:cluster)?secretstore)s?(?:\.[a-z.-]{1,40})?[ /](?P<name>[a-z0-9][a-z0-9.-]{0,252})"
 )
@@ -64,6 +68,9 @@ def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     if region is None:
         return None
     called = arn.split(":")[3]
+    if ":key/mrk-" in arn or next(find_said(denial.failure.text, _REPLICA), None) is not None:
+        verdict = f"allows it only in {region}, and the replica in {called} has its own ARN"
+        return Contrast(verdict)
     only = f"Only if it is in {called}, allow {denial.action} on {clip_text(arn)} for {denial.caller}."
     if denial.policy_type not in {None, "identity"}:
         only = f"Only if it is in {called}, the policy must allow {denial.action} on {clip_text(arn)}, too."
