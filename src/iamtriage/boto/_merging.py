@@ -87,10 +87,10 @@ def build_report(found: tuple[Problem, ...]) -> Iterator[Block]:
             else "What no identity-based policy can fix"
         )
         yield Items(tuple(dict.fromkeys(without_policy)))
-    yield from _show_policies(failures)
+    yield from _policy_blocks(failures)
 
 
-def _show_policies(failures: tuple[Failure, ...]) -> Iterator[Block]:
+def _policy_blocks(failures: tuple[Failure, ...]) -> Iterator[Block]:
     """Yield a policy for each principal, and one for denials without a principal."""
     has_principal = bool(list_principals(failures))
     for principal, policy in policies_by_principal(failures).items():

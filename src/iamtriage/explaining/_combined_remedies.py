@@ -87,7 +87,7 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
         callers = (try_parse_principal(each.principal) for each in (failure, of_others[0][0]))
         here, there = (getattr(each, "account", None) for each in callers)
         if here != there and None not in {here, there}:
-            first, second = _in_account(first or remedy, here), _in_account(second, there)
+            first, second = _name_account(first or remedy, here), _name_account(second, there)
     return CombinedRemedies(
         first, second, fixed, () if second is None else tuple(each for each, _ in of_others)
     )
@@ -106,7 +106,7 @@ def _is_exempted(other: AccessDenied, failure: AccessDenied, remedy: Remedy) -> 
     )
 
 
-def _in_account(remedy: Remedy, account: str | None) -> Remedy:
+def _name_account(remedy: Remedy, account: str | None) -> Remedy:
     """Return a remedy that says in which account to run its commands: roles of several can have one name."""
     return attrs.evolve(remedy, title=f"{remedy.title}, with credentials of account {account}")
 

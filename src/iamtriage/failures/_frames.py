@@ -169,7 +169,7 @@ def _pandas(columns: dict[str, list[Any]]) -> pd.DataFrame:
     try:
         import pandas as pd  # type: ignore[import-untyped,unused-ignore] # see above
     except ImportError as error:
-        raise _not_installed(_PANDAS) from error
+        raise _missing_library_error(_PANDAS) from error
     return pd.DataFrame(
         {
             name: pd.array(values, dtype="Int64" if name == _NUMBER else "string")
@@ -183,11 +183,11 @@ def _polars(columns: dict[str, list[Any]]) -> pl.DataFrame:
     try:
         import polars as pl
     except ImportError as error:
-        raise _not_installed(_POLARS) from error
+        raise _missing_library_error(_POLARS) from error
     return pl.DataFrame(
         columns, schema={name: pl.Int64 if name == _NUMBER else pl.String for name in _COLUMNS}
     )
 
 
-def _not_installed(library: str) -> ImportError:
+def _missing_library_error(library: str) -> ImportError:
     return ImportError(f"to_frame needs {library}: pip install {library}", name=library)

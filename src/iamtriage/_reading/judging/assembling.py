@@ -239,7 +239,7 @@ class _Gap:
 
 
 def _core_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
-    if "code" in piece.facts and not _same_code(current, piece):
+    if "code" in piece.facts and not _have_same_code(current, piece):
         return False
     facts = piece.facts
     if (
@@ -297,7 +297,7 @@ def _tail_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
         return not current.has_tail
     if current.has_tail and not gap.is_inside:
         return False
-    return _same_code(current, piece) and (gap.size < MAX_CHAIN_GAP or not gap.has("\n\n"))
+    return _have_same_code(current, piece) and (gap.size < MAX_CHAIN_GAP or not gap.has("\n\n"))
 
 
 def _is_inner(current: Candidate, piece: Piece) -> bool:
@@ -319,7 +319,7 @@ def _is_inner(current: Candidate, piece: Piece) -> bool:
 
 
 def _body_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
-    if not _same_code(current, piece) or (current.body_end >= 0 and gap.size > MAX_CHAIN_GAP):
+    if not _have_same_code(current, piece) or (current.body_end >= 0 and gap.size > MAX_CHAIN_GAP):
         return False
     if current.has_core and gap.entry_start >= 0:
         return False
@@ -343,18 +343,18 @@ def _class_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     ):
         # "The security token … is invalid. `Aws::STS::Errors::InvalidClientTokenId`"
         return kind_of_code(piece.facts["code"].value) in current.kinds
-    return not current.has_message and gap.size < MAX_HEAD_TO_HEAD and _same_code(current, piece)
+    return not current.has_message and gap.size < MAX_HEAD_TO_HEAD and _have_same_code(current, piece)
 
 
 def _head_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     facts = piece.facts
-    if gap.size < 0 and "code" in facts and _same_code(current, piece):
+    if gap.size < 0 and "code" in facts and _have_same_code(current, piece):
         return True
     if gap.is_inside:
-        return _same_code(current, piece) and not _conflicts(current, piece, ("operation",))
+        return _have_same_code(current, piece) and not _conflicts(current, piece, ("operation",))
     if piece.source == current.source == "php" and "code" in facts and not current.has_code:
         # PHP prints Guzzle's message, with the beginning of the body, between two heads.
-        return gap.size <= _MAX_TO_BODY and _same_code(current, piece)
+        return gap.size <= _MAX_TO_BODY and _have_same_code(current, piece)
     if gap.size > MAX_HEAD_TO_HEAD or gap.has("\n\n"):
         return False
     if "missing_credentials" in current.kinds and "code" not in current.facts:
@@ -370,7 +370,7 @@ def _head_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     if "operation" in current.facts and "code" in facts and _is_of_inner(current):
         # "operation error STS: …, get identity: get credentials: … AccessDeniedException: …"
         return False
-    if _same_code(current, piece):
+    if _have_same_code(current, piece):
         return True
     return current.facts["code"].rank == CLASS_NAME or facts["code"].value == "Forbidden"
 
@@ -389,7 +389,7 @@ def _conflicts(current: Candidate, piece: Piece, keys: tuple[str, ...]) -> bool:
     return False
 
 
-def _same_code(current: Candidate, piece: Piece) -> bool:
+def _have_same_code(current: Candidate, piece: Piece) -> bool:
     code = piece.facts.get("code")
     if code is None or current.code is None or is_status(code.value) or is_status(current.code):
         return True

@@ -44,9 +44,9 @@ def attach_context(
     if len(candidates) > 1:
         # A candidate of IDs only, such as headers, is part of the response with the failure.
         candidates = [candidate for candidate in candidates if not candidate.only_ids] or candidates
-    if _lack("status_code", candidates):
+    if _any_lacks("status_code", candidates):
         _attach(candidates, read_statuses(readable), "status_code", text, sections)
-    if _lack("service", candidates):
+    if _any_lacks("service", candidates):
         places = [*read_hosts(readable)]
         places += [piece for piece in pieces if piece.role == "class" and "service" in piece.facts]
         _attach(
@@ -54,7 +54,7 @@ def attach_context(
         )
 
 
-def _lack(key: str, candidates: Iterable[Candidate]) -> bool:
+def _any_lacks(key: str, candidates: Iterable[Candidate]) -> bool:
     """Return whether one of the failures does not state a fact."""
     for candidate in candidates:  # noqa: SIM110 (any() takes longer)
         if key not in candidate.facts:

@@ -77,14 +77,14 @@ def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
             if number in mismatches:
                 continue
             other = others[index]
-            if number not in mismatches_apart and not _same_failure(other, candidate, is_apart=False):
+            if number not in mismatches_apart and not _are_same_failure(other, candidate, is_apart=False):
                 mismatches.add(number)
                 continue
             is_apart = text.count(STATEMENT, ends.get(id(other), other.end), candidate.start) > 1
             if (
                 is_apart
                 and number not in mismatches_apart
-                and not _same_failure(other, candidate, is_apart=True)
+                and not _are_same_failure(other, candidate, is_apart=True)
             ):
                 mismatches_apart.add(number)
             if not is_apart or number not in mismatches_apart:
@@ -139,7 +139,7 @@ def _is_mention(candidates: Sequence[Candidate], at: int) -> bool:
     )
 
 
-def _same_failure(first: Candidate, second: Candidate, *, is_apart: bool) -> bool:
+def _are_same_failure(first: Candidate, second: Candidate, *, is_apart: bool) -> bool:
     if ("action" in first.facts) != ("action" in second.facts):
         return False
     if (
@@ -155,7 +155,7 @@ def _same_failure(first: Candidate, second: Candidate, *, is_apart: bool) -> boo
         if other is None or key not in _COMPARED:
             continue
         if key == "code":
-            alike = _same_code(fact, other)
+            alike = _have_same_code(fact, other)
             if alike is None:
                 return False
             spelled_alike = alike
@@ -169,7 +169,7 @@ def _same_failure(first: Candidate, second: Candidate, *, is_apart: bool) -> boo
     return shared > 0 or (first.has_core and second.has_core and not (first.code and second.code))
 
 
-def _same_code(first: Fact, second: Fact) -> bool | None:
+def _have_same_code(first: Fact, second: Fact) -> bool | None:
     """Return whether two codes have the same spelling, or one is a class; ``None`` if they differ."""
     if CLASS_NAME in (first.rank, second.rank) or first.agrees(second):
         return True

@@ -28,12 +28,14 @@ def is_in_sdk_error(text: str, start: int, end: int) -> bool:
     places = {text.find(key, end, high) for key in _KEYS} | {text.rfind(key, low, start) for key in _KEYS}
     marks = [m for at in places if at >= 0 and (m := _MARK.match(text, at))]
     return any(
-        _same_object(text, end, m.start()) if m.start() >= end else _same_object(text, m.end(), start)
+        _are_in_same_object(text, end, m.start())
+        if m.start() >= end
+        else _are_in_same_object(text, m.end(), start)
         for m in marks
     )
 
 
-def _same_object(text: str, start: int, end: int) -> bool:
+def _are_in_same_object(text: str, start: int, end: int) -> bool:
     """Return whether two positions are in the same object: the braces between them are balanced."""
     depth = 0
     for m in _BRACE.finditer(text, start, end):

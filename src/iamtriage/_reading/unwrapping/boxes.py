@@ -16,10 +16,10 @@ from iamtriage._reading.unwrapping.linewraps import (
     MIN_FULL_LINES,
     MIN_WIDTH,
     RECORD_START,
+    are_wrapped,
     breaks_at_space,
     join_wrapped_lines,
     last_and_first,
-    show_wrap,
 )
 from iamtriage._reading.vocabulary.view import View
 
@@ -163,7 +163,7 @@ def _find_joined_lines(box: Sequence[_Line], leading_spaces: int, trailing_space
         not filled and _did_not_fit(line, following, trailing_spaces) for filled, (line, following) in pairs
     )
     breaks = [_contents(*pair) for filled, pair in pairs if filled and _can_continue(pair[1])]
-    hard_wrapped = len(breaks) if show_wrap(breaks) else 0
+    hard_wrapped = len(breaks) if are_wrapped(breaks) else 0
     return [
         filled
         and following.leading_spaces == leading_spaces

@@ -209,12 +209,12 @@ def _terminal_width(lines: list[str]) -> tuple[int, bool]:
             word_wrapped += word is not None and len(line) + 1 + len(word[0]) > width
         elif not RECORD_START.match(following):
             full.append((line, following))
-    if len(full) < MIN_FULL_LINES or len(full) <= word_wrapped or not show_wrap(full):
+    if len(full) < MIN_FULL_LINES or len(full) <= word_wrapped or not are_wrapped(full):
         return 0, False
     return width, len(full) > MIN_FULL_LINES and not word_wrapped
 
 
-def show_wrap(pairs: Iterable[tuple[str, str]]) -> bool:
+def are_wrapped(pairs: Iterable[tuple[str, str]]) -> bool:
     """Return whether more full lines continue on the next line than end there."""
     # Logs repeat lines.
     signs = Counter[bool | None]()

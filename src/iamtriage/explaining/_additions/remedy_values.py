@@ -110,7 +110,10 @@ def fill_remedies(explanation: Explanation, facts: Facts, runtime: Runtime | Non
     service = own_service(explanation.failure, context_of(facts))
     remedies = (
         _complete_remedy(
-            _in_pod(each, explanation.failure, facts), values, runtime, service if each.who == "you" else None
+            _print_in_pod(each, explanation.failure, facts),
+            values,
+            runtime,
+            service if each.who == "you" else None,
         )
         for each in explanation.remedies
     )
@@ -319,7 +322,7 @@ def _value(stated: Stated | None) -> str | None:
     return None if stated is None else stated.value
 
 
-def _in_pod(remedy: Remedy, failure: Failure | None, facts: Facts) -> Remedy:
+def _print_in_pod(remedy: Remedy, failure: Failure | None, facts: Facts) -> Remedy:
     """Return a remedy that prints the environment of the pod, if it is one, and not that of the reader's shell."""
     if failure is None or not any(each.startswith(_PRINT_ENVIRONMENT) for each in remedy.commands):
         return remedy

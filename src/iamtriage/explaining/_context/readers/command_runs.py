@@ -220,7 +220,7 @@ def _compare(failed: CommandRun, succeeded: CommandRun) -> Contrast | None:
         {pair for pair in each.command.options if pair[0] not in _NO_CAUSES} for each in (failed, succeeded)
     )
     more, fewer = options - others, others - options
-    shown = _show(succeeded.command), _has_secrets(failed.command) or _has_secrets(succeeded.command)
+    shown = _quote_command(succeeded.command), _has_secrets(failed.command) or _has_secrets(succeeded.command)
     places, other_places = (_find_places(each.command) for each in (failed, succeeded))
     if failed.profile != succeeded.profile:
         is_same = places == other_places and not more | fewer
@@ -248,7 +248,7 @@ def _join(command: CommandLine, options: set[tuple[str, str]]) -> str:
     )
 
 
-def _show(command: CommandLine) -> str:
+def _quote_command(command: CommandLine) -> str:
     """Return a command, or only its first words if a value can be secret."""
     return " ".join((command.program, *command.words[:2])) if _has_secrets(command) else command.text
 

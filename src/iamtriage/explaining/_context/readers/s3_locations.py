@@ -161,7 +161,7 @@ def find_location(text: str, operation: str | None, command: CommandLine | None)
         found = list(locations)
         if found:
             return _complete(found[-1 if is_write else 0], body)
-    named, called = _named(body, command), _of_command(command, is_write=is_write)
+    named, called = _named(body, command), _location_of_command(command, is_write=is_write)
     if named is None or named.key or named.prefix or called is None:
         return named or called
     # An ARN is often that of a policy.
@@ -200,7 +200,7 @@ def find_setting(text: str) -> Location | None:
     return Location(Stated(bucket, words), prefix=Stated("", words))
 
 
-def _of_command(command: CommandLine | None, *, is_write: bool) -> Location | None:
+def _location_of_command(command: CommandLine | None, *, is_write: bool) -> Location | None:
     if command is None or command.program != "aws":
         return None
     bucket = command.option("bucket")

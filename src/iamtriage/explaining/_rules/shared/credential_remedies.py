@@ -116,7 +116,7 @@ CLEAR_ENVIRONMENT = your_remedy(
 )
 
 
-def show_identity(program: str | None, failure: Failure) -> Remedy:
+def used_credentials_remedy(program: str | None, failure: Failure) -> Remedy:
     """Return the remedy that finds out which credentials a program uses, its own settings first.
 
     Args:

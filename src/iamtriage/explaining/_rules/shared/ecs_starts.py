@@ -53,7 +53,7 @@ def new_task_commands(text: str, region: str | None) -> tuple[Labelled, ...]:
     """
     if _NOT_STARTED not in text:
         return ()
-    cluster, service = (_only(pattern.findall(text)) for pattern in (_CLUSTER, _SERVICE))
+    cluster, service = (_only_value(pattern.findall(text)) for pattern in (_CLUSTER, _SERVICE))
     template = "aws ecs update-service --cluster {} --service {} --force-new-deployment"
     command = commands.fill_command(template, cluster or "ECS_CLUSTER", service or "SERVICE")
     if region and commands.region(region) == region:
@@ -94,7 +94,7 @@ def _find_given(text: str, task_role: str | None, service: str) -> str | None:
 
 def find_task_role(text: str) -> str | None:
     """Return the name of the task role, if the text has only one."""
-    return _only(_TASK_ROLE.findall(text))
+    return _only_value(_TASK_ROLE.findall(text))
 
 
 def _shows_policy(failure: Failure, role: str, action: str) -> bool:
@@ -110,7 +110,7 @@ def _shows_policy(failure: Failure, role: str, action: str) -> bool:
     return False
 
 
-def _only(found: Iterable[tuple[str, ...]]) -> str | None:
+def _only_value(found: Iterable[tuple[str, ...]]) -> str | None:
     """Return the only value that the groups of a pattern have."""
     values = {value for groups in found for value in groups if value}
     return values.pop() if len(values) == 1 else None

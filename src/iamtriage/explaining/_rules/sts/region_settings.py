@@ -157,10 +157,10 @@ def correct_signing_code(text: str, service: str) -> str | None:
         return None
     start, end = found.span(found.lastindex or 0)
     before, after = text[line_start(text, start) : start], text[end:].partition("\n")[0]
-    return show_line(f"{before}{service}{after}")
+    return printable_line(f"{before}{service}{after}")
 
 
-def show_line(line: str) -> str | None:
+def printable_line(line: str) -> str | None:
     """Return a line of code or of a command without its prompt and secrets, or ``None`` if it is long."""
     line = line.strip().removeprefix(">>> ").removeprefix("$ ").rstrip("\\ ")
     return escape_controls(hide_secrets(line)) if len(line) <= _MAX_CHARS_OF_LINE else None
@@ -205,7 +205,7 @@ def _variables(case: Case[Failure], region: str) -> str:
 
 
 def _fix_client_in_pod(case: Case[Failure], signed: str | None, region: str) -> RegionFix:
-    shown, why = _show_code(case, region), None
+    shown, why = _describe_code(case, region), None
     if signed is not None and case.facts.region == signed:
         why = f"The client most likely uses AWS_REGION, which EKS sets to the cluster's Region, {signed}, in pods with an IAM role. If the bucket is meant to be there, its name is wrong."
     steps = present(
@@ -221,7 +221,7 @@ def _fix_client_in_pod(case: Case[Failure], signed: str | None, region: str) -> 
     return RegionFix(f"Set the client's Region to {region}", steps, lines)
 
 
-def _show_code(case: Case[Failure], region: str) -> str:
+def _describe_code(case: Case[Failure], region: str) -> str:
     """Return how code sets the Region of an S3 client, after a colon, or an empty string."""
     if "authorization header is malformed" not in case.failure.text or region == "REGION":
         return ""
@@ -244,7 +244,7 @@ def _fix_client(case: Case[Failure], profile: str | None, region: str) -> Region
         # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
         step = "Set the Region in the code of this client, then deploy the function again: Lambda reserves AWS_REGION and AWS_DEFAULT_REGION."
     elif is_of_sdk and not is_of_cli:
-        step = f"Set the Region in the code or configuration of this client{_show_code(case, region)}. Or set it in the environment for all clients. Then restart the program."
+        step = f"Set the Region in the code or configuration of this client{_describe_code(case, region)}. Or set it in the environment for all clients. Then restart the program."
         lines = (f"export {_variables(case, region)}",) if runtime is None else ()
     else:
         step = "Set the Region in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION."

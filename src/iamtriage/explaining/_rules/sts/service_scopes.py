@@ -240,5 +240,5 @@ def _find_client_endpoint(text: str) -> _ClientEndpoint | None:
     first = line_start(text, found.start())
     rest = text[end:].partition("\n")[0]
     line = f"{text[first:start]}{kept}{rest}".replace("{  }", "{}")
-    code = None if found["built"] or "\n" in line else region_settings.show_line(line)
+    code = None if found["built"] or "\n" in line else region_settings.printable_line(line)
     return _ClientEndpoint(service, found["setting"], code)

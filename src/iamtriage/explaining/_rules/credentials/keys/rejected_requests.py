@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import AWS_COMPATIBLE
-from iamtriage.explaining._rules.sts.region_settings import find_set_regions, show_line
+from iamtriage.explaining._rules.sts.region_settings import find_set_regions, printable_line
 from iamtriage.failures._failures import InvalidCredentials
 from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
 
@@ -216,7 +216,7 @@ _SIGNED_REGION = lazy_pattern(r"(?<=[\"'])us-east-1(?=[\"'])")
 def _correct_endpoint(text: str, region: str | None) -> str | None:
     """Return the line of code that calls the global STS endpoint, with that of a Region instead."""
     found = _ENDPOINT_IN_CODE.search(text)
-    line = None if found is None else show_line(_LINE_NUMBER.sub("", found[0]))
+    line = None if found is None else printable_line(_LINE_NUMBER.sub("", found[0]))
     if line is None:
         return None
     region = region or "us-east-1"

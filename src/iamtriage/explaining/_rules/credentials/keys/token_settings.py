@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.credentials.keys.key_problems import SESSION_TO
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.sts.region_settings import show_line
+from iamtriage.explaining._rules.sts.region_settings import printable_line
 from iamtriage.failures._failures import InvalidCredentials
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def explain_token_setting(case: Case[InvalidCredentials]) -> Explanation | None:
             line = whole[0]  # the other settings are on the same line
         simple = _S3A_SIMPLE.search(text) if setting.program == "S3A" else None
         provider = simple and simple[0].strip().replace("SimpleAWS", "TemporaryAWS")
-        shown = tuple(each for each in (provider, line) if each and show_line(each) == each)
+        shown = tuple(each for each in (provider, line) if each and printable_line(each) == each)
         pass_token = (
             "SimpleAWSCredentialsProvider reads only key and secret. Replace its line, and add the other one."
             if simple

@@ -168,7 +168,9 @@ def list_remedies(case: Case[Failure], request: RejectedRequest, region: StsFind
         yield CHECK_KEY
     if request.is_signed:
         stored = None if request.is_temporary or request.concerns_token else stored_keys_remedy(case)
-        yield stored or credential_remedies.show_identity(clues.find_program(case.failure), case.failure)
+        yield stored or credential_remedies.used_credentials_remedy(
+            clues.find_program(case.failure), case.failure
+        )
         if request.concerns_token:
             yield credential_remedies.NEW_CREDENTIALS
         elif not is_key_known:

@@ -42,7 +42,7 @@ _PLACE = lazy_pattern(r"(?P<account>[0-9]{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region
 _IMAGE = r"[a-z0-9][a-z0-9._/-]{0,200}(?::[\w.-]{1,128})?"
 
 
-def may_be_other_login(case: Case[Failure], registry: str) -> Cause:
+def other_login_cause(case: Case[Failure], registry: str) -> Cause:
     """Return the cause that Docker has a login, but not for this registry or user."""
     user = "The login belongs to another user of the machine, such as root (sudo)."
     if any(each["host"] == registry for each in _LOGIN.finditer(case.failure.text)):

@@ -105,7 +105,7 @@ def explain_no_registry_login(case: Case[Failure], message: str) -> Explanation:
         ),
         # An expired login is rejected in other words.
         *(() if none_sent and not is_node else (EXPIRED_REGISTRY_LOGIN.cause(text=older),)),
-        *(() if is_node else (registry_pulls.may_be_other_login(case, registry),)),
+        *(() if is_node else (registry_pulls.other_login_cause(case, registry),)),
     ]
     remedies = [credential_remedies.docker_login(registry, region, case.failure.text)]
     summary = f"The ECR registry {registry} does not accept the docker login."

@@ -15,7 +15,7 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.sts.region_settings import show_line
+from iamtriage.explaining._rules.sts.region_settings import printable_line
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -69,7 +69,7 @@ def explain_image_build(case: Case[MissingCredentials]) -> Explanation | None:
         return None
     step, user = own[-1], _USER.search(text)
     home = f"/home/{user['name']}" if user and user["name"] != "root" else "/root"
-    command = show_line(step["command"].rstrip("\\ "))
+    command = printable_line(step["command"].rstrip("\\ "))
     program = "podman" if "podman" in text else "docker"
     line = f"RUN --mount=type=secret,id=aws,target={home}/.aws/credentials {command or 'COMMAND'}"
     variables = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")

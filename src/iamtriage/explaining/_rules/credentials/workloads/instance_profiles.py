@@ -57,7 +57,7 @@ def attach_profile(case: Case[MissingCredentials]) -> Remedy:
         if run.command.words[1:2] == ("get-instance-profile",) and _NO_ROLE_IN_PROFILE.search(run.output)
         if (each := run.command.option("instance-profile-name")) is not None
     ]
-    if not empty and (in_code := _in_code(case.failure.text)) is not None:
+    if not empty and (in_code := _code_remedy(case.failure.text)) is not None:
         return in_code
     if role is None and not empty:
         return _ATTACH_PROFILE
@@ -92,7 +92,7 @@ def attach_profile(case: Case[MissingCredentials]) -> Remedy:
 _TRUSTED_SERVICE = lazy_pattern(r"(?<![\w.-])[a-z0-9-]{2,40}\.amazonaws\.com(?![\w/.-])")
 
 
-def _in_code(text: str) -> Remedy | None:
+def _code_remedy(text: str) -> Remedy | None:
     """Return the remedy for code that creates a role and an instance, and no instance profile."""
     if "nstance_profile" in text or "nstanceProfile" in text:
         return None

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.sts.region_settings import show_line
+from iamtriage.explaining._rules.sts.region_settings import printable_line
 from iamtriage.failures._failures import MissingCredentials
 
 WORKFLOW_WITHOUT_CREDENTIALS = CauseType(
@@ -67,7 +67,7 @@ def _advise_in_github(case: Case[MissingCredentials], gap: CredentialGap) -> Adv
         remedy = your_remedy(
             f"Move the step configure-aws-credentials before {call}",
             "It sets the variables with the credentials for the steps after it.",
-            manifest=_show(gap.step, "steps:\n"),
+            manifest=_indent_step(gap.step, "steps:\n"),
             url=pages.GITHUB_OIDC,
         )
         finding = ": the step that assumes the role, aws-actions/configure-aws-credentials, comes after the one that calls AWS"
@@ -81,7 +81,7 @@ def _advise_in_github(case: Case[MissingCredentials], gap: CredentialGap) -> Adv
         remedy = your_remedy(
             "Pass the variables of the job to the container",
             "Without a value, -e passes the variable of the job, and no secret is in the workflow or the log.",
-            manifest=f"run: {line}\n" if show_line(line) == line else f"run: docker run {names} IMAGE\n",
+            manifest=f"run: {line}\n" if printable_line(line) == line else f"run: docker run {names} IMAGE\n",
             url="https://docs.docker.com/reference/cli/docker/container/run/#env",
         )
         finding = " in the container: the job has credentials, and docker run does not pass them on"
@@ -90,7 +90,7 @@ def _advise_in_github(case: Case[MissingCredentials], gap: CredentialGap) -> Adv
         remedy = your_remedy(
             f"Assume the role in the job {clip_text(gap.job)}, too",
             f"Add the step before {call}. GitHub masks secrets in outputs, so don't pass credentials from job to job.",
-            manifest=_show(gap.step, _job(gap, case.failure.text)),
+            manifest=_indent_step(gap.step, _job(gap, case.failure.text)),
             url=pages.GITHUB_OIDC,
         )
         finding = f": only the job {clip_text(gap.other)} assumes a role, and the job {clip_text(gap.job)} runs on another runner"
@@ -101,7 +101,7 @@ def _advise_in_github(case: Case[MissingCredentials], gap: CredentialGap) -> Adv
         remedy = your_remedy(
             f"Let the job {clip_text(gap.job)} assume a role before {call}",
             f"Add the permissions and the step. {_ROLE}",
-            manifest=_show(step, _job(gap, case.failure.text)),
+            manifest=_indent_step(step, _job(gap, case.failure.text)),
             url=pages.GITHUB_OIDC,
         )
         finding = f": nothing in the workflow gives the job {clip_text(gap.job)} any, neither a step that assumes a role (aws-actions/configure-aws-credentials) nor AWS_ variables"
@@ -122,10 +122,10 @@ def _job(gap: CredentialGap, text: str) -> str:
     return f"jobs:\n  {gap.job}:\n{permissions}    steps:\n"
 
 
-def _show(step: str, before: str) -> str | None:
+def _indent_step(step: str, before: str) -> str | None:
     """Return a step below other lines, unless a line has what must not be shown."""
     depth = " " * (2 + len(before.splitlines()[-1]) - len(before.splitlines()[-1].lstrip()))
-    if any(show_line(each) != each.strip() for each in step.splitlines()):
+    if any(printable_line(each) != each.strip() for each in step.splitlines()):
         return None
     return f"{before}{indent(step, depth)}\n"
 
@@ -144,7 +144,7 @@ def _advise_in_jenkins(gap: CredentialGap) -> Advice:
     block = gap.step.partition("(")[0]
     where = f"the stage {clip_text(gap.job)}" if gap.job else "the step"
     lines = f"{gap.step}\n  {gap.call}\n}}\n"
-    is_safe = all(show_line(each) == each.strip() for each in lines.splitlines())
+    is_safe = all(printable_line(each) == each.strip() for each in lines.splitlines())
     why = f"{block} sets credentials only for the steps in its braces, and {quote_words(gap.call)} is outside of them."
     remedy = your_remedy(
         f"Run the step in {block}, too",

@@ -318,7 +318,7 @@ def function_of(denial: Denial) -> str:
     return session if _FUNCTION.fullmatch(session) else "FUNCTION_NAME"
 
 
-def show_key_of_data(denial: Denial) -> str | None:
+def key_of_data_command(denial: Denial) -> str | None:
     """Return the command that prints the key of what a call reads or writes: in S3, of an object or of its bucket."""
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
     if ENVIRONMENT in denial.failure.text:

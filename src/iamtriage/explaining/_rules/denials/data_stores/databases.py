@@ -179,7 +179,9 @@ def explain_database_login(denial: Denial) -> Explanation:
             step = f"Run the first command where the program runs: it prints who generates the token. {step}"
     allow_it = allow_remedy(denial, first_step=step, url=_POLICIES)
     if allow_it is not None and step is not None:
-        lookups = present(commands.SHOW_CALLER if denial.principal is None else None, _show_command(login))
+        lookups = present(
+            commands.SHOW_CALLER if denial.principal is None else None, _database_command(login)
+        )
         allow_it = attrs.evolve(allow_it, commands=(*lookups, *allow_it.commands))
     remedies = present(allow_it, _token_remedy(login), _check_remedy(login))
     if difference is not None:
@@ -260,7 +262,7 @@ def _add_port_remedy(call: str, argument: str, port: str) -> Remedy:
     )
 
 
-def _show_command(login: Login | None) -> str:
+def _database_command(login: Login | None) -> str:
     """Return the command that prints the resource ID of the database, and whether it accepts tokens."""
     kind, host, region = ("db", None, None) if login is None else (login.kind, login.host, login.region)
     name = host.partition(".")[0] if host else "DATABASE_NAME"
@@ -273,4 +275,4 @@ def _check_remedy(login: Login | None) -> Remedy:
     step = "IAM authentication must be enabled, and the user must have the role: GRANT rds_iam TO the user."
     if login is not None and login.is_mysql:
         step = "IAM authentication must be enabled, and the user must be created with the plugin: CREATE USER the user IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS'."
-    return owner_remedy(title, step, commands=_show_command(login), url=_POLICIES)
+    return owner_remedy(title, step, commands=_database_command(login), url=_POLICIES)

@@ -135,7 +135,7 @@ def explain_lake_formation(denial: Denial) -> Explanation:
                 "Or check what Lake Formation grants already",
                 "The resource and the catalog (the account) must be those of the call. A resource link needs a grant on its target.",
                 "To leave access to IAM instead, grant the permissions to IAM_ALLOWED_PRINCIPALS.",
-                commands=_in_region(denial, fill_command(inspect, json.dumps(grant.resource))),
+                commands=_name_region(denial, fill_command(inspect, json.dumps(grant.resource))),
                 url=pages.LAKE_FORMATION_PERMISSIONS,
             ),
         ),
@@ -232,7 +232,7 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
     if (failed := _FEATURE_GROUP.search(denial.failure.text)) is not None:
         delete = fill_command("aws sagemaker delete-feature-group --feature-group-name {}", failed[1])
         label = "Then delete the feature group, which stays in CreateFailed, and create it again:"
-        last = (Labelled(label, _in_region(denial, delete)[0]),)
+        last = (Labelled(label, _name_region(denial, delete)[0]),)
     principal = f"DataLakePrincipalIdentifier={_principal(denial)}"
     template = f"aws lakeformation grant-permissions --principal {{}} --permissions {' '.join(grant.permissions)} --resource {{}}"
     line = fill_command(template, principal, json.dumps(grant.resource))
@@ -240,12 +240,12 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
         f"Grant {grant.permission} on {grant.description} in Lake Formation",
         *steps,
         *role_path_steps(denial),
-        commands=(*_in_region(denial, *lines, _ADMINISTRATORS, line), *last),
+        commands=(*_name_region(denial, *lines, _ADMINISTRATORS, line), *last),
         url=pages.LAKE_FORMATION_PERMISSIONS,
     )
 
 
-def _in_region(denial: Denial, *lines: str) -> tuple[str, ...]:
+def _name_region(denial: Denial, *lines: str) -> tuple[str, ...]:
     """Return commands for the region of the call, if that is known."""
     text, (start, end) = denial.failure.text, denial.failure.span
     region = denial.facts.region or find_called_region(text, start, find_working_regions(text, start, end))

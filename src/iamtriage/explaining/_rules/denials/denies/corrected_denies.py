@@ -102,7 +102,7 @@ class Correction:
         labels = () if source is None else labels_of(source)
         build, steps = owner_remedy if is_of_owner else account_remedy, self.steps
         if denial.policy_type in _ORGANIZATION:
-            build, (where, show, change) = organization_remedy, _in_organization(denial)
+            build, (where, show, change) = organization_remedy, _organization_commands(denial)
             steps, lines = (*steps, where), (show, change)
             labels = (Labelled("Then, with the statement changed in policy.json:", change),)
         superfluous = (*DETAILS_TITLES, "Have the", "If the Deny exempts certain principals")
@@ -114,7 +114,7 @@ class Correction:
         return (attrs.evolve(first, manifest=shown, manifest_language="text", labels=labels), *kept)
 
 
-def _in_organization(denial: Denial) -> tuple[str, str, str]:
+def _organization_commands(denial: Denial) -> tuple[str, str, str]:
     """Return where an organization changes a policy, and the commands that print and replace it."""
     arn = (denial.policy or "").split(":")
     account = arn[4] if len(arn) > 5 else ""

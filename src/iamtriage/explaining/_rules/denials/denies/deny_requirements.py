@@ -117,7 +117,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         if correction is not None:
             return correction.remedy(denial, others)
         if remedy is not None and others:
-            remedy = _show_guessed_deny(remedy, others[0])
+            remedy = _guessed_remedy(remedy, others[0])
         remedies = present(None if remedy is None else deny_remedies.add_root_user(denial, remedy), *others)
         if not remedies:
             return ()
@@ -146,7 +146,7 @@ def _as_only_way(remedy: Remedy) -> Remedy:
     return remedy if title == remedy.title else attrs.evolve(remedy, title=upper_first(title))
 
 
-def _show_guessed_deny(guess: Remedy, finding: Remedy) -> Remedy:
+def _guessed_remedy(guess: Remedy, finding: Remedy) -> Remedy:
     """Return a remedy for what a name suggests, or for a protected resource, with the commands that show the Deny."""
     shown_first = itertools.takewhile(_READS.match, finding.commands)
     reads = tuple(each for each in shown_first if "list-entities-for-policy" not in each)

@@ -147,7 +147,7 @@ def _describe_use(denial: Denial) -> str | None:
             stated = found.groupdict().get("name", "")
             host, _, path = stated.partition("/")
             name = clip_text(path if path and "." in host else stated)
-            instead = _instead_of_task_role(denial) if "{instead}" in words else ""
+            instead = _describe_task_role(denial) if "{instead}" in words else ""
             of_function = f" {session}" if session else ""
             return f"which {words.format(name=name, function=of_function, instead=instead)}"
     context = denial.context
@@ -179,7 +179,7 @@ def _describe_use(denial: Denial) -> str | None:
     return f"{'node' if is_node else 'instance'}'s role{_SEPARATOR}which {controller.name} uses"
 
 
-def _instead_of_task_role(denial: Denial) -> str:
+def _describe_task_role(denial: Denial) -> str:
     """Return that ECS does not start a task with its task role, if the text shows one."""
     from iamtriage.explaining._rules.shared.ecs_starts import find_task_role
 

@@ -97,7 +97,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         evidence = "derived"
     is_certain = evidence != "possible"
     role = None if shown.given is None else shown.given.role
-    reason = _why_of_node(shown, problem)
+    reason = _why_node_role(shown, problem)
     text = f"{'A pod made the call' if is_certain else 'If a pod made the call, it did so'} with the role of its node: {reason}."
     cause = POD_USES_NODE_ROLE.cause(evidence, because, text=text)
     title = "Give the pod's service account its own role"
@@ -148,7 +148,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     )
 
 
-def _why_of_node(shown: PodEvidence, problem: PodProblem | None) -> str:
+def _why_node_role(shown: PodEvidence, problem: PodProblem | None) -> str:
     """Return why a pod has no role of its own, or does not use it."""
     if problem is not None:
         return problem.text

@@ -131,7 +131,7 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
     key, show_key = commands.arn(encrypted_data.find_key(denial), "KEY_ARN"), None
     find = "The message does not name the key. It is most likely the one in the text."
     if ":key/" not in key:
-        key, show_key = "KEY_ARN", encrypted_data.show_key_of_data(denial)
+        key, show_key = "KEY_ARN", encrypted_data.key_of_data_command(denial)
         find = f"The message does not name the key: {'the first command prints it' if show_key else 'what holds the data names it (such as KmsKeyId)'}."
         if show_key and "KMSKeyArn" in show_key:
             find += " None means the AWS managed key aws/lambda: then set the role again instead."
@@ -348,7 +348,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     title, show_key, find = "Check the key's Region and key policy", None, None
     if key == "KEY_ID":
         title = "Find the key, and check its Region and key policy"
-        show_key = encrypted_data.show_key_of_data(denial)
+        show_key = encrypted_data.key_of_data_command(denial)
         find = encrypted_data.find_key_step(denial, show_key)
     show = commands.fill_command("aws kms describe-key --key-id {} --region {}", key, region)
     # The owner's account needs only the ID, which fits into a line.

@@ -116,11 +116,11 @@ def explain_service_control(denial: Denial) -> Explanation:
         layer="service_control",
         url=pages.SERVICE_CONTROL,
     )
-    text = f"At {where}, no service control policy allows the action, and no Deny matched. {_no_identity_allow(denial, 'service control policy')}"
+    text = f"At {where}, no service control policy allows the action, and no Deny matched. {_no_override_sentence(denial, 'service control policy')}"
     blocked = None if level else find_blocked_level(denial)
     if blocked is not None:
         level, remedy = blocked.level.target, allow_at_level(denial, blocked, ask)
-        text = f"{blocked.describe()} {_no_identity_allow(denial, 'service control policy')}"
+        text = f"{blocked.describe()} {_no_override_sentence(denial, 'service control policy')}"
     if (own := guardrails.describe_own_allow(denial)) is not None:
         text = f"{text} {capitalize_start(own)}, so {denial.caller} needs no other policy."
     else:
@@ -157,7 +157,7 @@ def explain_resource_control(denial: Denial) -> Explanation:
         layer="resource_control",
         url=pages.RESOURCE_CONTROL,
     )
-    text = f"A resource control policy blocks the request. Such policies can only deny, apart from the AWS managed policy RCPFullAWSAccess. {_no_identity_allow(denial, 'resource control policy')}"
+    text = f"A resource control policy blocks the request. Such policies can only deny, apart from the AWS managed policy RCPFullAWSAccess. {_no_override_sentence(denial, 'resource control policy')}"
     verdict, notes = "no resource control policy allows it", guardrails.identity_notes(denial)
     return guardrails.explain_guardrail(denial, verdict, text, "resource_control", remedy, *notes)
 
@@ -179,7 +179,7 @@ def _explain_control_deny(
     named = f"a {name}" if policy_id == _ANY_ID else f"the {name} {policy_id}"
     is_named = denial.policy or denial.failure.encoded_message or denial.failure.authorization_id
     unnamed = "" if is_named else "AWS does not name the policy. "
-    text = f"{protects}{unnamed}{_no_identity_allow(denial, name)}"
+    text = f"{protects}{unnamed}{_no_override_sentence(denial, name)}"
 
     def change() -> Remedy:
         return _control_remedy(denial, policy_type, policy_id, ask)
@@ -254,7 +254,7 @@ def _typical_rcp(denial: Denial) -> str:
     return "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), a network or TLS."
 
 
-def _no_identity_allow(denial: Denial, name: str) -> str:
+def _no_override_sentence(denial: Denial, name: str) -> str:
     """Return the sentence that no policy of the account overrides a control policy."""
     known = find_resource_policy(denial.service, denial.resource)
     if name == "resource control policy":

@@ -103,7 +103,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         steps = ()
         narrow = f"The Deny is most likely intentional: it keeps {denial.caller} from lifting the limit. Tell the administrator which action you need: with that in the boundary, the Deny can stay. "
     elif denial.is_explicit and can_change:
-        intent = denial_remedies.may_be_intentional(denial, name.rpartition("/")[2])
+        intent = denial_remedies.describe_intention(denial, name.rpartition("/")[2])
         narrow = f"{intent} If the request is legitimate, an administrator can scope it down or remove it; the boundary must also allow {denial.action}. "
     versions = f" {commands.FIVE_VERSIONS}" if can_change else ""
     remedy = Remedy(

@@ -51,7 +51,7 @@ KEY_QUARANTINE = CauseType(
 
 
 def _change_step(denial: Denial) -> str:
-    intent = denial_remedies.may_be_intentional(
+    intent = denial_remedies.describe_intention(
         denial, (denial.policy or "").rpartition("/")[2], *denial.statements
     )
     legitimate = f"{intent} If the request is legitimate,"
@@ -63,7 +63,7 @@ def _change_step(denial: Denial) -> str:
     return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes it down or removes it{where}"
 
 
-def _show_evaluated(denial: Denial) -> tuple[str, ...]:
+def _evaluated_policy_commands(denial: Denial) -> tuple[str, ...]:
     """Return the command that prints the inline policy that denied, as IAM keeps it with the authorization details."""
     show = (
         "aws iam-toolbox get-request-authorization-policy --authorization-id {} --policy-uri {} --region {}"
@@ -92,7 +92,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     """Explain a denial by a ``Deny`` in an identity-based policy."""
     if "AWSCompromisedKeyQuarantine" in (denial.policy or ""):
         return _explain_quarantine(denial)
-    evaluated = _show_evaluated(denial)
+    evaluated = _evaluated_policy_commands(denial)
     inline = (*evaluated, *decisions.inline_policy_commands(denial.facts, denial.action))
     name = (denial.policy or "").rpartition("/")[2]
     unnamed = f"the identity-based policy {clip_text(name)}" if name else "an identity-based policy"

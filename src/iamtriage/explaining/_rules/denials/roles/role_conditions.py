@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command, trust_poli
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import (
     CHANGE_OR_NARROW,
-    may_be_intentional,
+    describe_intention,
     mfa_command,
 )
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn, role_path_steps
@@ -249,7 +249,7 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
     remedy = account_remedy(
         f"Read the Deny{of_statement} of the role's trust policy, {CHANGE_OR_NARROW}",
         "If the Deny exempts calls with MFA, with an external ID or from a network, make such a call.",
-        f"{may_be_intentional(denial, denial.target_role_name)} If the request is legitimate, only an administrator{of_account} can exempt it.",
+        f"{describe_intention(denial, denial.target_role_name)} If the request is legitimate, only an administrator{of_account} can exempt it.",
         commands=lines,
         url=pages.EVALUATION,
     )

@@ -208,7 +208,7 @@ class Blocked(NamedTuple):
         return f"most likely, Block Public Access rejects it{why}"
 
 
-def may_be_blocked(denial: Denial) -> Blocked | None:
+def find_blocked_access(denial: Denial) -> Blocked | None:
     """Return that Block Public Access rejects a policy or ACL, if a call sets one."""
     setting = _tested_setting(denial)
     if setting is None:
@@ -244,7 +244,7 @@ def may_be_blocked(denial: Denial) -> Blocked | None:
 
 def is_public(denial: Denial) -> bool:
     """Return whether the policy or ACL of a call seems to be public, and Block Public Access can reject it."""
-    blocked = may_be_blocked(denial)
+    blocked = find_blocked_access(denial)
     return blocked is not None and blocked.is_likely
 
 
@@ -324,7 +324,7 @@ def _template_remedy(denial: Denial, setting: str) -> Remedy:
 
 def explain_public_change(denial: Denial) -> Explanation | None:
     """Explain that Block Public Access rejects a public policy or ACL, or return ``None`` if an Allow can be missing."""
-    blocked = may_be_blocked(denial)
+    blocked = find_blocked_access(denial)
     is_allowed = is_administrator(denial.failure.text)
     if blocked is None or not blocked.is_likely or not (is_allowed or denial.action is None):
         return None

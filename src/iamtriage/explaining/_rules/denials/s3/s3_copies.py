@@ -38,8 +38,8 @@ def explain_denied_side(denial: Denial) -> Explanation | None:
         return None
     read = f"arn:{denial.location.partition or 'aws'}:s3:::{source}"
     sides = {
-        "source": _of_side(denial, "s3:GetObject", read),
-        "destination": _of_side(denial, denial.action, denial.resource or ""),
+        "source": _denial_of_side(denial, "s3:GetObject", read),
+        "destination": _denial_of_side(denial, denial.action, denial.resource or ""),
     }
     lacking = {name: cause for name, each in sides.items() if (cause := _find_difference(each)) is not None}
     allowed = [name for name, each in sides.items() if find_allowing_policy(each) is not None]
@@ -63,7 +63,7 @@ def explain_denied_side(denial: Denial) -> Explanation | None:
     )
 
 
-def _of_side(denial: Denial, action: str, resource: str) -> Denial:
+def _denial_of_side(denial: Denial, action: str, resource: str) -> Denial:
     """Return the denial of one of the two calls that a copy consists of."""
     return attrs.evolve(
         denial, action=action, actions=(action,), resource=resource, resource_arn=try_parse_arn(resource)

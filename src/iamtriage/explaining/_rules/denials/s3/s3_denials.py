@@ -87,7 +87,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     if copies_tags(denial):
         return s3_objects.explain_tags_of_copy(denial)
     on = f" on {denial.resource}" if denial.resource else ""
-    blocked = public_access.may_be_blocked(denial)
+    blocked = public_access.find_blocked_access(denial)
     has_bucket = denial.lowercase_action != "s3:listallmybuckets"
     return denial.explain(
         _summary(denial, f"{f' to {operation}' if operation else ''}{on}"),
@@ -149,7 +149,7 @@ def _summary(denial: Denial, to: str) -> str:
     if denial.action is None or denial.operation == "HeadObject":
         without = "" if denial.operation == "HeadObject" else " without a reason"
         return f"S3 answered 403{to}{without}{reason}."
-    if (blocked := public_access.may_be_blocked(denial)) is not None and blocked.is_likely:
+    if (blocked := public_access.find_blocked_access(denial)) is not None and blocked.is_likely:
         reason = f": {blocked.reason}"
     on = f" on {denial.resource}" if denial.resource else ""
     paths = {each["path"] for each in _FAILED_UPLOAD.finditer(denial.failure.text)}
@@ -290,7 +290,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         text += _describe_required_actions(denial, operation)
         yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
     acl = find_acl(_text_of_call(denial)) if "s3:PutObjectAcl" in _option_actions(denial) else None
-    blocked = public_access.may_be_blocked(denial)
+    blocked = public_access.find_blocked_access(denial)
     if blocked is not None or (acl is not None and acl.is_public):
         yield blocked.cause if blocked else public_access.BLOCK_PUBLIC_ACCESS.cause()
     if operation is None and may_be_unsigned(denial):

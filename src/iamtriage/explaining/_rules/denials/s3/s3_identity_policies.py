@@ -322,7 +322,7 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
         f"{'Or allow' if checks_first else 'Allow'} {_LIST} on {clip_text(bucket) if checks_first else 'the bucket'}, so that S3 answers 404 for missing objects",
         step,
         None if absent or checks_first else _CHECK,
-        commands=() if absent or checks_first else _show_object(denial, key),
+        commands=() if absent or checks_first else _head_object_commands(denial, key),
         url=pages.S3_403,
     )
     fix = attrs.evolve(
@@ -335,7 +335,7 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
         "Check whether the object exists",
         "Run the command with credentials that may list the bucket. If it answers 404, the object does not exist: correct the key, or wait until the object is written. No policy changes that.",
         "If it prints the size, the object exists: an SSEKMSKeyId means that the caller also needs kms:Decrypt on that key. Otherwise, look for a Deny in the bucket policy.",
-        commands=_show_object(denial, key),
+        commands=_head_object_commands(denial, key),
         url=pages.S3_403,
     )
     is_head = denial.operation == "HeadObject"
@@ -375,6 +375,6 @@ def _may_be_other(denial: Denial) -> bool:
     return len(accounts) > 1 or _OTHER_REASON.search(text) is not None
 
 
-def _show_object(denial: Denial, key: str) -> tuple[str, ...]:
+def _head_object_commands(denial: Denial, key: str) -> tuple[str, ...]:
     template = "aws s3api head-object --bucket {} --key {}"
     return (commands.fill_command(template, bucket_argument(denial), key or "OBJECT_KEY"),)

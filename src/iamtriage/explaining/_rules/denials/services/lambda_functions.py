@@ -151,7 +151,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
         # An event source stays in its Region.
         remedies=contrast.remedy
         if contrast and contrast.replaces_allow
-        else allow_it and _in_code(denial, deployment, allow_it, managed_policy, role),
+        else allow_it and _code_remedy(denial, deployment, allow_it, managed_policy, role),
         notes=EVENTUAL_CONSISTENCY,
     )
 
@@ -285,7 +285,7 @@ def _source_remedy(statements: list[dict[str, Any]], managed_policy: str) -> Rem
     )
 
 
-def _in_code(
+def _code_remedy(
     denial: Denial, deployment: Deployment | None, remedy: Remedy, managed_policy: str, role: str
 ) -> Remedy:
     """Return the remedy in the code that deploys the function, which would undo a change by hand.

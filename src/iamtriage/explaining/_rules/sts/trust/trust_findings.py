@@ -169,7 +169,7 @@ def policy_with_principal(
         if fixed != document and _is_trusted(fixed, action, principal):
             return fixed
     fixed = copy.deepcopy(dict(document))
-    statements = [each for each in iterate_statements(fixed) if _without_action(each, action)]
+    statements = [each for each in iterate_statements(fixed) if _remove_action(each, action)]
     fixed["Statement"] = [*statements, added]
     # The account of a statement with a condition does not meet it, but the caller does.
     return fixed if "Condition" in added or _is_trusted(fixed, action, principal) else None
@@ -180,7 +180,7 @@ def _can_extend(statement: dict[str, Any], action: str) -> bool:
     return action == "sts:AssumeRole" or _EXTERNAL_ID not in str(statement.get("Condition")).lower()
 
 
-def _without_action(statement: dict[str, Any], action: str) -> bool:
+def _remove_action(statement: dict[str, Any], action: str) -> bool:
     """Remove an action that the condition of a statement never allows, and return whether another one remains."""
     if not _can_extend(statement, action):
         others = [each for each in as_strings(statement.get("Action")) if each != action]
