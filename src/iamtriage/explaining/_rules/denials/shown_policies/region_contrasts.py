@@ -68,7 +68,7 @@ def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     if region is None:
         return None
     called = arn.split(":")[3]
-    if ":key/mrk-" in arn or next(find_said(denial.failure.text, _REPLICA), None) is not None:
+    if _is_replica(denial, arn):
         verdict = f"allows it only in {region}, and the replica in {called} has its own ARN"
         return Contrast(verdict)
     only = f"Only if it is in {called}, allow {denial.action} on {clip_text(arn)} for {denial.caller}."
@@ -91,8 +91,8 @@ def add_resource_elsewhere(denial: Denial, explanation: Explanation) -> Explanat
         return explanation
     *place, called, account, resource = parts
     start, name = ":".join(place), _END_OF_NAME.sub("", resource)
-    if ":kms" in start:
-        return explanation  # a replica has the same ID
+    if _is_replica(denial, denial.resource or ""):
+        return explanation
     found = _find_regions(denial, start, account, name)
     is_known = any(each.title.startswith("Call ") for each in explanation.remedies)
     if len(found) != 1 or called in found or is_known:
@@ -129,6 +129,11 @@ def add_resource_elsewhere(denial: Denial, explanation: Explanation) -> Explanat
         causes=(cause, *explanation.causes),
         remedies=(remedy, *map(name_alternative, others)),
     )
+
+
+def _is_replica(denial: Denial, arn: str) -> bool:
+    """Return whether a resource is in several Regions: a multi-Region key, or what a text says that of."""
+    return ":key/mrk-" in arn or next(find_said(denial.failure.text, _REPLICA), None) is not None
 
 
 def _find_regions(denial: Denial, start: str, account: str, name: str) -> dict[str, str]:
