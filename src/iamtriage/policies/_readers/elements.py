@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 __all__ = (
     "allow_statements",
+    "as_mapping",
     "as_strings",
     "condition_values",
     "deny_statements",
     "is_for_everyone",
     "iterate_conditions",
     "iterate_statements",
-    "mapping",
     "parse_document",
     "principal_names",
     "shown_sid",
@@ -56,7 +56,7 @@ def deny_statements(policy: Mapping[str, Any] | str | None) -> list[dict[str, An
     return [each for each in statements if each.get("Effect") == "Deny"]
 
 
-def mapping(value: object) -> dict[str, Any]:
+def as_mapping(value: object) -> dict[str, Any]:
     """Return a JSON object, or an empty one for another value."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
@@ -82,7 +82,7 @@ def principal_names(statement: Mapping[str, Any], *kinds: str) -> list[str]:
     ['*']
     """
     stated = statement.get("Principal")
-    principal = {"AWS": stated} if isinstance(stated, str) else mapping(stated)
+    principal = {"AWS": stated} if isinstance(stated, str) else as_mapping(stated)
     return [name for kind in kinds or principal for name in as_strings(principal.get(kind))]
 
 
@@ -93,8 +93,8 @@ def is_for_everyone(statement: Mapping[str, Any]) -> bool:
 
 def iterate_conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield the operator, the key and the values of each condition of a statement."""
-    for operator, block in mapping(statement.get("Condition")).items():
-        for key, value in mapping(block).items():
+    for operator, block in as_mapping(statement.get("Condition")).items():
+        for key, value in as_mapping(block).items():
             yield str(operator), str(key), condition_values(value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from iamtriage.policies._readers.elements import iterate_statements, mapping, parse_document
+from iamtriage.policies._readers.elements import as_mapping, iterate_statements, parse_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,8 +43,8 @@ def change_conditions(
         return dict(statement)
     conditions: dict[str, dict[str, Any]] = {}
     moved: list[_Condition] = []
-    for operator, block in mapping(statement["Condition"]).items():
-        for key, value in mapping(block).items():
+    for operator, block in as_mapping(statement["Condition"]).items():
+        for key, value in as_mapping(block).items():
             changed = change(operator, key, value)
             if changed is not None and changed[0] == operator:
                 conditions.setdefault(operator, {})[changed[1]] = changed[2]
@@ -79,7 +79,7 @@ def replace_failed_condition(
         return None
     failed = statements[result.statement]
     operator, _, key = (result.condition or "").partition(" ")
-    block = mapping(mapping(failed.get("Condition")).get(operator))
+    block = as_mapping(as_mapping(failed.get("Condition")).get(operator))
     if key not in block:
         return None
     new = change(operator, key, block[key])

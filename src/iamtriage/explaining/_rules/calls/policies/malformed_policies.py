@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.principal_words import (
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.services import find_similar_service
 from iamtriage.failures._failures import MalformedPolicy
-from iamtriage.policies._readers.elements import as_strings, mapping, shown_sid
+from iamtriage.policies._readers.elements import as_mapping, as_strings, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference
 
 _INVALID_PRINCIPAL = lazy_pattern(
@@ -228,7 +228,7 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
             where = f" in the statement {sid}" if (sid := shown_sid(statement)) else ""
             suspects += (
                 _Suspect(kind.lower(), name, where, stated_role(_role_of(name), text), statement)
-                for kind, names in mapping(statement.get("Principal")).items()
+                for kind, names in as_mapping(statement.get("Principal")).items()
                 for name in as_strings(names)
                 if not has_reference(name)
             )

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.shared.policy_changes import replace_condition
-from iamtriage.policies._readers.elements import as_strings, mapping
+from iamtriage.policies._readers.elements import as_mapping, as_strings
 
 _REQUEST_TAG = "aws:requesttag/"
 # What each key compares. A value of the form of another key of the same group is a mistake.
@@ -102,5 +102,5 @@ def limit_to_untagged(statement: Mapping[str, Any], action: str) -> list[str] | 
 def replace_key(statement: Mapping[str, Any], operator: str, key: str, right: RightKey) -> dict[str, Any]:
     """Return a statement with another key in a condition, which needs an operator for strings."""
     new = operator if right.of_request else operator.replace("Arn", "String")
-    value = mapping(mapping(statement.get("Condition")).get(operator))[key]
+    value = as_mapping(as_mapping(statement.get("Condition")).get(operator))[key]
     return replace_condition(statement, operator, key, (new, right.name, value))

@@ -30,7 +30,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, your_rem
 from iamtriage.explaining._rules.shared.required_grants import required_statement
 from iamtriage.explaining._rules.shared.statement_words import join_values
 from iamtriage.policies._documents import build_document
-from iamtriage.policies._readers.elements import as_strings, iterate_conditions, mapping
+from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions
 
 # The commands that tag a resource, by service. Others support the Resource Groups Tagging API.
 _TAG_COMMANDS = {
@@ -125,13 +125,13 @@ def _condition_for_new(denial: Denial, statement: Mapping[str, Any]) -> dict[str
         is_of_resource = prefix.lower().endswith(_RESOURCE_TAG)
         return operator, f"aws:RequestTag/{tag}" if is_of_resource else key, value
 
-    conditions = mapping(change_conditions(statement, of_request).get("Condition"))
+    conditions = as_mapping(change_conditions(statement, of_request).get("Condition"))
     if denial.lowercase_action in _TAGGING:
         service = denial.service or ""
         creators = _creators(denial, statement)
         if creators:
             value = creators[0] if len(creators) == 1 else creators
-            equal = mapping(conditions.get("StringEquals"))
+            equal = as_mapping(conditions.get("StringEquals"))
             conditions["StringEquals"] = {f"{service}:CreateAction": value, **equal}
     return conditions
 

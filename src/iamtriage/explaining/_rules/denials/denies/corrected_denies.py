@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES, R
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, owner_remedy
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.elements import as_strings, iterate_conditions, mapping
+from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -278,6 +278,6 @@ def _exempt_job(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -
 
 
 def _with_condition(statement: Mapping[str, Any], operator: str, key: str, value: str) -> dict[str, Any]:
-    conditions = dict(mapping(statement.get("Condition")))
-    conditions[operator] = {**mapping(conditions.get(operator)), key: value}
+    conditions = dict(as_mapping(statement.get("Condition")))
+    conditions[operator] = {**as_mapping(conditions.get(operator)), key: value}
     return {**statement, "Condition": conditions}

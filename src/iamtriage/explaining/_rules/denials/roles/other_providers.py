@@ -34,9 +34,9 @@ from iamtriage.explaining._rules.sts.trust.token_forms import POD_SUBJECT
 from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy
 from iamtriage.policies._readers.elements import (
     allow_statements,
+    as_mapping,
     as_strings,
     iterate_statements,
-    mapping,
     parse_document,
 )
 
@@ -163,7 +163,7 @@ def _trust_namespace(denial: Denial, actual: str) -> dict[str, Any] | None:
         return None
     fixed = copy.deepcopy(dict(document))
     for statement in iterate_statements(fixed):
-        for block in map(mapping, mapping(statement.get("Condition")).values()):
+        for block in map(as_mapping, as_mapping(statement.get("Condition")).values()):
             for key in [each for each in block if each.endswith(":sub")]:
                 values = as_strings(block[key])
                 others = [":".join((*each.split(":")[:2], actual, *each.split(":")[3:])) for each in values]

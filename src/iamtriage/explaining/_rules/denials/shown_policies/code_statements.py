@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     STATED_POLICY_OTHER_PRINCIPAL,
 )
 from iamtriage.explaining._rules.shared.manifests import write_yaml
-from iamtriage.policies._readers.elements import as_strings, mapping
+from iamtriage.policies._readers.elements import as_mapping, as_strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -119,12 +119,12 @@ def _write_block(statement: Mapping[str, Any]) -> Iterator[str]:
     yield f"  actions   = {json.dumps(as_strings(statement.get('Action')))}"
     yield f"  resources = {json.dumps(as_strings(statement.get('Resource')))}"
     principal = statement.get("Principal")
-    principals = {"*": principal} if principal == "*" else mapping(principal)
+    principals = {"*": principal} if principal == "*" else as_mapping(principal)
     for kind, names in principals.items():
         yield from ("", "  principals {", f"    type        = {json.dumps(kind)}")
         yield from (f"    identifiers = {json.dumps(as_strings(names))}", "  }")
-    for test, keys in mapping(statement.get("Condition")).items():
-        for key, values in mapping(keys).items():
+    for test, keys in as_mapping(statement.get("Condition")).items():
+        for key, values in as_mapping(keys).items():
             yield from ("", "  condition {", f"    test     = {json.dumps(test)}")
             yield from (
                 f"    variable = {json.dumps(key)}",

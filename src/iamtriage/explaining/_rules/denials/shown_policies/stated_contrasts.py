@@ -48,7 +48,7 @@ from iamtriage.explaining._rules.shared.statement_words import (
 )
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.elements import as_strings, iterate_conditions, mapping, shown_sid
+from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference
 
 # All actions of a service, or all resources of a type.
@@ -388,7 +388,7 @@ def _with_statement(
 
     What the statement allows stays, because other calls can need it, but nothing is allowed on everything.
     """
-    conditions = mapping(statement.get("Condition"))
+    conditions = as_mapping(statement.get("Condition"))
     shown: dict[str, Any] | None = {key: each for key, each in statement.items() if key != "Condition"}
     if shown and conditions:
         shown["Condition"] = conditions

@@ -21,9 +21,9 @@ from iamtriage.explaining._rules.sts.trust import trust_documents, trust_finding
 from iamtriage.explaining._rules.sts.trust.source_arns import find_source_arn
 from iamtriage.policies._readers.elements import (
     allow_statements,
+    as_mapping,
     as_strings,
     iterate_statements,
-    mapping,
     parse_document,
     principal_names,
 )
@@ -210,7 +210,7 @@ def _replace_services(policy: Mapping[str, Any], others: list[str], service: str
     """Return a policy that names a service instead of others."""
     fixed = copy.deepcopy(dict(policy))
     for each in iterate_statements(fixed):
-        principal = mapping(each.get("Principal"))
+        principal = as_mapping(each.get("Principal"))
         if set(as_strings(principal.get("Service"))) & {*others, service}:
             principal["Service"] = service
     return fixed

@@ -20,10 +20,10 @@ from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
 from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT
 from iamtriage.policies._readers.elements import (
+    as_mapping,
     as_strings,
     iterate_conditions,
     iterate_statements,
-    mapping,
     principal_names,
 )
 from iamtriage.policies._readers.unknown_values import has_reference
@@ -92,12 +92,15 @@ def find_template_trust(
     issuer = created or named or issuer or of_form or "ISSUER"
     arn = f"arn:{location[0]}:iam::{location[1]}:{_PROVIDER}{issuer}"
     for statement in iterate_statements(policy):
-        principals, conditions = mapping(statement.get("Principal")), mapping(statement.get("Condition"))
+        principals, conditions = (
+            as_mapping(statement.get("Principal")),
+            as_mapping(statement.get("Condition")),
+        )
         if "Federated" in principals and has_reference(principals["Federated"]):
             principals["Federated"] = arn
         for operator, block in conditions.items():
             conditions[operator] = {
-                _fill_key(key, issuer, text): value for key, value in mapping(block).items()
+                _fill_key(key, issuer, text): value for key, value in as_mapping(block).items()
             }
     return None if has_reference(policy) else TemplateTrust(policy, text)
 
@@ -179,7 +182,7 @@ def _find_changes(before: object, after: object) -> Iterator[tuple[str, str]]:
 
     If a value is added, what replaces the last one is both of them, on lines of their own.
     """
-    old, new = mapping(before), mapping(after)
+    old, new = as_mapping(before), as_mapping(after)
     if old and new:
         removed, added = [key for key in old if key not in new], [key for key in new if key not in old]
         if (moved := _find_moved_key(old, new)) is not None:
@@ -214,9 +217,9 @@ def _find_moved_key(old: dict[str, object], new: dict[str, object]) -> tuple[str
     moved = [
         (f"{operator}\n{key}", other)
         for operator, block in old.items()
-        for key, value in mapping(block).items()
+        for key, value in as_mapping(block).items()
         for other, its in new.items()
-        if key not in mapping(new.get(operator)) and mapping(its).get(key) == value
+        if key not in as_mapping(new.get(operator)) and as_mapping(its).get(key) == value
     ]
     return moved[0] if len(moved) == 1 else None
 

@@ -19,10 +19,10 @@ from iamtriage.explaining._rules.shared.policy_changes import (
 )
 from iamtriage.policies._readers.elements import (
     allow_statements,
+    as_mapping,
     as_strings,
     iterate_conditions,
     iterate_statements,
-    mapping,
     parse_document,
     principal_names,
 )
@@ -75,7 +75,7 @@ def find_literal_pattern(policy: Mapping[str, Any] | str | None) -> LiteralPatte
     if found is None:
         return None
     statement, operator, key, value = found
-    stated = mapping(statement["Condition"][operator])[key]
+    stated = as_mapping(statement["Condition"][operator])[key]
     changed = replace_condition(statement, operator, key, (like_operator(operator), key, stated))
     return LiteralPattern(operator, value, replace_statement(document, statement, changed))
 
@@ -155,7 +155,7 @@ def remove_deleted_principals(policy: Mapping[str, Any]) -> tuple[dict[str, Any]
     kept: list[dict[str, Any]] = []
     removed: dict[str, None] = {}
     for each in iterate_statements(policy):
-        principal = mapping(each.get("Principal"))
+        principal = as_mapping(each.get("Principal"))
         names = as_strings(principal.get("AWS"))
         deleted = [name for name in names if is_unique_id(name)]
         left = [name for name in names if name not in deleted]
@@ -187,14 +187,14 @@ def limit_to_subject(policy: Mapping[str, Any], facts: Facts) -> tuple[dict[str,
     is_open = False
     for each in iterate_statements(limited):
         named = [name for name in principal_names(each, "Federated") if _PROVIDER in name]
-        conditions = mapping(each.get("Condition"))
+        conditions = as_mapping(each.get("Condition"))
         keys = {key.rpartition(":")[2].lower() for _, key, _ in iterate_conditions(each)}
         if each.get("Effect") != "Allow" or len(named) != 1 or keys - {"aud"}:
             continue
         is_open = True
         if isinstance(subject, str) and subject.isprintable():
             issuer = named[0].partition(_PROVIDER)[2]
-            equals = {**mapping(conditions.get("StringEquals")), f"{issuer}:sub": subject}
+            equals = {**as_mapping(conditions.get("StringEquals")), f"{issuer}:sub": subject}
             if not keys and issuer.startswith(_CLUSTER) and _AUDIENCE in audiences:
                 equals[f"{issuer}:aud"] = _AUDIENCE
             each["Condition"] = {**conditions, "StringEquals": equals}
@@ -300,7 +300,7 @@ def find_other_provider(policy: Mapping[str, Any] | str | None, issuer: object) 
         return operator, f"{actual}:{key.removeprefix(f'{named}:')}", value
 
     def correct(statement: dict[str, Any]) -> dict[str, Any]:
-        principal = mapping(statement.get("Principal"))
+        principal = as_mapping(statement.get("Principal"))
         listed = principal.get("Federated")
         if provider not in as_strings(listed):
             return statement

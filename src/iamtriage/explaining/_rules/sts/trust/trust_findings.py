@@ -19,7 +19,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.sts.trust.trust_documents import with_any_account
-from iamtriage.policies._readers.elements import as_strings, iterate_statements, mapping, parse_document
+from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_statements, parse_document
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def policy_with_principal(
     """Return the supplied policy that trusts a principal, too: in the closest statement, or else in another."""
     document = parse_document(cast("Mapping[str, Any] | str | None", policy))
     action = str(added["Action"])
-    kind, principal = next((key, str(value)) for key, value in mapping(added["Principal"]).items())
+    kind, principal = next((key, str(value)) for key, value in as_mapping(added["Principal"]).items())
     if document is None or (kind == "AWS" and not principal.startswith("arn:")):
         return None
     # A statement with a condition of its own is added as it is.
@@ -193,7 +193,7 @@ def _remove_action(statement: dict[str, Any], action: str) -> bool:
 def _extend_statement(
     statement: dict[str, Any], kind: str, action: str | None, principal: str | None
 ) -> None:
-    principals, actions = mapping(statement.get("Principal")), as_strings(statement.get("Action"))
+    principals, actions = as_mapping(statement.get("Principal")), as_strings(statement.get("Action"))
     if action is not None and actions and action not in actions:
         statement["Action"] = [*actions, action]
     if principal is not None and kind in principals:

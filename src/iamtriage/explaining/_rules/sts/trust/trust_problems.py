@@ -30,10 +30,10 @@ from iamtriage.explaining._rules.sts.trust.trust_documents import like_operator
 from iamtriage.explaining._rules.sts.trust.trust_subjects import lacks_context
 from iamtriage.policies._readers.elements import (
     allow_statements,
+    as_mapping,
     as_strings,
     iterate_conditions,
     iterate_statements,
-    mapping,
     parse_document,
     principal_names,
 )
@@ -275,7 +275,10 @@ def _check_claims(document: Mapping[str, Any], statement: dict[str, Any]) -> Tru
     # Without a subject, the audience alone would trust every token of the provider.
     if claim == "sub" and f"{issuer}:aud" not in keys and _has_sts_audience(issuer):
         conditions = changed["Condition"]
-        conditions["StringEquals"] = {**mapping(conditions.get("StringEquals")), f"{issuer}:aud": _AUDIENCE}
+        conditions["StringEquals"] = {
+            **as_mapping(conditions.get("StringEquals")),
+            f"{issuer}:aud": _AUDIENCE,
+        }
     names = {"aud": "audience", "sub": "subject"}
     value = clip_text(values[0])
     is_of_sts = claim == "sub" and _has_sts_audience(issuer)
