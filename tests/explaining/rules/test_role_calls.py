@@ -572,3 +572,30 @@ def test_external_id_that_a_vendor_sends(row: str, sent: str | None) -> None:
         assert (remedies[0].policy or {})["Statement"][0]["Condition"] == {
             "StringEquals": {"sts:ExternalId": sent}
         }
+
+
+_CI = "An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:sts::111122223333:assumed-role/ci/run-9 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/release because no role trust policy allows the sts:AssumeRole action"
+_SESSION = "arn:aws:sts::111122223333:assumed-role/ci/{}"
+
+
+@pytest.mark.parametrize(
+    ("shown", "says", "is_whole"),
+    [
+        (json.dumps(_policy(_SESSION.format("run-8"))), "names the session run-8 of the role ci, and the caller is the session run-9", True),
+        (json.dumps(_policy(_SESSION.format("*"))), "names sessions of the role ci with *", True),
+        (f'The trust policy of release has "Principal": {{"AWS": "{_SESSION.format("run-8")}"}}.', "names the session run-8 of the role ci", False),
+        ('Its trust relationship:\n"Principal": {"AWS": ["arn:aws:iam::111122223333:role/ci-old"]}', "trusts only arn:aws:iam::111122223333:role/ci-old", False),
+        # What the text leaves out decides, or it is another policy.
+        ('The trust policy has "Principal": {"AWS": "arn:aws:iam::111122223333:role/ci"}.', "the role's trust policy does not allow it", False),
+        ('The bucket policy has "Principal": {"AWS": "arn:aws:iam::111122223333:role/x"}.', "the role's trust policy does not allow it", False),
+    ],
+)  # fmt: skip
+def test_principal_of_a_trust_policy(shown: str, says: str, *, is_whole: bool) -> None:
+    explanation = explain(f"{_CI}\n\n{shown}")
+    assert says in explanation.summary
+    first = explanation.remedies[0]
+    policy = first.policy
+    assert policy is not None
+    # The role includes all of its sessions.
+    assert policy["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::111122223333:role/ci"}
+    assert ("Role.AssumeRolePolicyDocument" in str(first.commands)) is not is_whole

@@ -251,11 +251,13 @@ def _documents(text: str) -> dict[str, Any]:
         from iamtriage.explaining._context.readers.attached_policies import find_described_policies
 
         values["policies"] = (*values.get("policies", ()), *find_described_policies(text))
-    if ':sub"' in text and not any(each.is_trust_policy for each in values.get("policies", ())):
-        from iamtriage.explaining._context.readers.pasted_policies import find_trust_conditions
+    if (':sub"' in text or "Principal" in text) and not any(
+        each.is_trust_policy for each in values.get("policies", ())
+    ):
+        from iamtriage.explaining._context.readers.pasted_policies import find_trust_fragment
 
-        conditions = find_trust_conditions(text)
-        values["policies"] = (*values.get("policies", ()), *((conditions,) if conditions else ()))
+        fragment = find_trust_fragment(text)
+        values["policies"] = (*values.get("policies", ()), *((fragment,) if fragment else ()))
     return values
 
 

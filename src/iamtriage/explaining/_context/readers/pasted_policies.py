@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.readers.documents import FoundDocument
 
-__all__ = ("SESSION_POLICY", "build_policy", "find_name_above", "find_policies", "find_trust_conditions")
+__all__ = ("SESSION_POLICY", "build_policy", "find_name_above", "find_policies", "find_trust_fragment")
 
 SESSION_POLICY = "the session policy in the text"
 """The name of a policy that a workflow or a command passes for a session."""
@@ -68,6 +68,11 @@ _TRUSTING_ROLE = lazy_pattern(
 _CONDITIONS = lazy_pattern(
     r"(?:\"(?:For(?:Any|All)Values?:)?String(?:Not)?(?:Equals|Like)(?:IgnoreCase)?\"\s{0,8}:\s{0,20}\{[^{}]{1,2000}\}\s{0,20},?\s{0,40}){1,4}"
 )
+# The principal of a trust policy, as people quote it.
+_PRINCIPAL = lazy_pattern(
+    r"\bPrincipal[\"'`]?\s?[:=]?\s?\{\s{0,8}[\"']?AWS[\"']?\s?[:=]\s?(?P<names>\[[^\]{}]{1,2000}\]|[\"']?arn:[^\s\"'{}]{1,700}[\"']?)\s{0,8}\}"
+)
+_PRINCIPAL_NAME = lazy_pattern(r"arn:aws[a-z-]{0,12}:(?:iam|sts)::\d{12}:[\w+=,.@*/-]{1,600}", re.ASCII)
 _SUBJECT_KEY = lazy_pattern(r"\"(?P<issuer>[\w.-]{1,100}(?:/[\w./-]{1,150})?):sub\"", re.ASCII)
 _ROLE = lazy_pattern(r"\barn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>\d{12}):role/", re.ASCII)
 _VERSION = lazy_pattern(
@@ -160,11 +165,17 @@ def _fill_variables(content: Mapping[str, Any], text: str) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", json.loads(document))
 
 
-def find_trust_conditions(text: str) -> Document | None:
+def find_trust_fragment(text: str) -> Document | None:
+    """Return the trust policy of which a text shows only the conditions on a web identity, or the principal."""
+    found = _find_trust_conditions(text) if ':sub"' in text else None
+    return found or (None if "Effect" in text else _find_trust_principal(text))
+
+
+def _find_trust_conditions(text: str) -> Document | None:
     r"""Return the trust policy whose conditions on a web identity are all that a text shows of it.
 
     >>> condition = '"StringLike": {"gitlab.com:sub": "project_path:shop/web:*"}'
-    >>> policy = find_trust_conditions(f"role arn:aws:iam::111122223333:role/ci\n{condition}")
+    >>> policy = _find_trust_conditions(f"role arn:aws:iam::111122223333:role/ci\n{condition}")
     >>> policy.content["Statement"][0]["Principal"]
     {'Federated': 'arn:aws:iam::111122223333:oidc-provider/gitlab.com'}
     """
@@ -187,6 +198,28 @@ def find_trust_conditions(text: str) -> Document | None:
         }
         policy = build_policy({"Version": "2012-10-17", "Statement": [statement]})
         return policy and policy._replace(is_condition=True, owner=owner)
+    return None
+
+
+def _find_trust_principal(text: str) -> Document | None:
+    """Return the trust policy whose principal is all that a text shows of it.
+
+    >>> policy = _find_trust_principal('The trust policy has "Principal": {"AWS": "arn:aws:iam::111122223333:role/ci"}.')
+    >>> policy.content["Statement"][0]["Action"]
+    'sts:AssumeRole'
+    """
+    for found in _PRINCIPAL.finditer(text):
+        before = text[max(found.start() - _CHARS_OF_INTRODUCTION, 0) : found.start()]
+        if "rust" not in before.rpartition("\n\n")[2]:
+            continue
+        names = _PRINCIPAL_NAME.findall(found["names"])
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"AWS": names[0] if len(names) == 1 else names},
+            "Action": "sts:AssumeRole",
+        }
+        policy = build_policy({"Version": "2012-10-17", "Statement": [statement]})
+        return policy and policy._replace(is_condition=True, owner=_find_trusting_role(text, found.start()))
     return None
 
 

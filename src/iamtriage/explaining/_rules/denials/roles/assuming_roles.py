@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -38,10 +38,13 @@ from iamtriage.explaining._rules.shared import (
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present, save_step
+from iamtriage.explaining._rules.sts.trust import trusted_principals
 from iamtriage.explaining._rules.sts.trust.trust_documents import describe_trusted, remove_deleted_principals
-from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, policy_with_principal
 from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT
 from iamtriage.policies._documents import build_document
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
 
 CALLER_NOT_TRUSTED = CauseType(
     "caller-not-trusted",
@@ -65,8 +68,6 @@ NO_SUCH_ROLE = CauseType(
     fix="Correct the ARN of the role.",
     of="caller-not-trusted",
 )
-
-_IF_ALLOWED = "If {} has this Allow already, a Deny, a permissions boundary, a service or resource control policy or a session policy is the cause."
 
 
 def explain_assume_role(denial: Denial) -> Explanation:
@@ -132,7 +133,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             or assumes_itself(denial)
             or role_calls.find_vendor(denial)
             or (can_allow and _may_be_either_side(denial, findings, attribute))
-            else _IF_ALLOWED.format(denial.caller)
+            else f"If {denial.caller} has this Allow already, a Deny, a permissions boundary, a service or resource control policy or a session policy is the cause."
             if findings is not None and findings.needs_identity_allow
             else _account_note(denial),
             EVENTUAL_CONSISTENCY,
@@ -195,10 +196,10 @@ def _causes(
 
 def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> str:
     is_known = findings is not None and findings.allowed is False and not denial.is_explicit
-    mistrust = role_calls.SUPPLIED
+    mistrust = trusted_principals.SUPPLIED
     if findings is not None and is_known and not attribute:
-        mistrust = role_calls.describe_mistrust(denial, findings)
-    if _names_trust_policy(denial) and mistrust == role_calls.SUPPLIED:
+        mistrust = trusted_principals.describe_mistrust(denial, findings)
+    if _names_trust_policy(denial) and mistrust == trusted_principals.SUPPLIED:
         return f"the role's trust policy {_trust_verdict(denial)}"
     if _names_trust_policy(denial):
         return mistrust
@@ -262,9 +263,9 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     lines: tuple[str, ...] = commands.trust_policy_commands(denial.target_role_name)
     action = added["Action"]
     others = role_calls.caller_allow_step(denial, action) or role_calls.other_account_steps(denial, action)
-    fixed, result = None, None if findings is None else findings.result
-    if result is not None:
-        fixed = policy_with_principal(result, denial.facts.trust_policy, added)
+    sessions = trusted_principals.session_steps(denial)
+    result = None if findings is None else findings.result
+    fixed = None if result is None else trusted_principals.trust_caller(denial, result, added)
     if result is not None and fixed is not None:
         fixed, removed = remove_deleted_principals(fixed)
         text = WHOLE_DOCUMENT
@@ -273,11 +274,11 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
             text += f" A condition on sts:ExternalId never matches {denial.action}."
         if result.statement is None and (trusted := describe_trusted(denial.facts.trust_policy)):
             text += f" It still trusts {trusted}."
-        elif not (attribute or removed or others):
+        elif not (attribute or removed or others or sessions):
             text += " Remove a principal that the caller replaces, such as a misspelled one."
-        steps, lines = [" ".join((text, *removed)), *others], lines[1:]
+        steps, lines = [" ".join((text, *removed)), *sessions, *others], lines[1:]
     else:
-        steps = [*missing_trust_steps(findings)]
+        steps = [*(sessions or missing_trust_steps(findings))]
         if findings is None and _names_trust_policy(denial) and attribute is None:
             steps.append(
                 f"Read it first: if it names {denial.caller} already, the call does not meet its condition, such as an external ID or MFA. An Allow in the caller's own policies does not help."

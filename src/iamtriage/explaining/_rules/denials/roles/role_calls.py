@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -27,34 +27,10 @@ from iamtriage.explaining._rules.shared.clusters import disable_session_tags_rem
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
-from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import allow_statements, principal_names
 
-if TYPE_CHECKING:
-    from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
-
-SUPPLIED = "the role's trust policy, which was supplied, does not allow it"
 _ACCOUNT_OF_PRINCIPAL = lazy_pattern(r"(?:arn:[a-z-]{3,20}:(?:iam|sts)::)?([0-9]{12})(?::.{0,700})?")
-
-_DELETED = lazy_pattern(
-    r"\"(A(?:ROA|IDA)[A-Z0-9]{8,124})\" is the unique ID of a deleted (role|user|principal)", re.ASCII
-)
-
-
-def describe_mistrust(denial: Denial, findings: TrustFindings) -> str:
-    """Return whom the supplied trust policy trusts instead of the caller, as the end of a sentence."""
-    reason = "" if findings.result is None else findings.result.reason.partition(": ")[2]
-    words = "the policy trusts account "
-    trusted = trust_documents.describe_trusted(denial.facts.trust_policy)
-    deleted = _DELETED.search(reason)
-    if deleted is not None:
-        return f"the role's trust policy names {deleted[1]}, the unique ID of a deleted {deleted[2]}, instead of the caller"
-    if reason.startswith(words):
-        return f"its trust policy trusts account {reason.removeprefix(words)}"
-    if trusted and "the policy trusts " in reason and "only" not in reason:
-        return f"its trust policy, which was supplied, trusts only {trusted}"
-    return SUPPLIED
 
 
 def trusting_statement(denial: Denial, action: str) -> dict[str, Any]:

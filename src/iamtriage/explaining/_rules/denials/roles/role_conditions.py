@@ -35,6 +35,7 @@ from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
 from iamtriage.explaining._rules.sts.shown_calls import find_role_call
 from iamtriage.explaining._rules.sts.trust import trust_conditions
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust.trusted_principals import shows_only_principal
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import (
     iterate_conditions,
@@ -93,7 +94,14 @@ def check_trust_policy(denial: Denial, context: Mapping[str, str] | None = None)
         is_named = denial.has_masked_account or "assumed-role/" in str(denial.facts.trust_policy)
         caller = None if denial.role is None or is_named else str(denial.role)
     action = ACTIONS.get(denial.lowercase_action, "sts:AssumeRole")
-    return evaluate_trust_policy(attrs.evolve(denial.facts, caller=caller), action, denial.resource, context)
+    findings = evaluate_trust_policy(
+        attrs.evolve(denial.facts, caller=caller), action, denial.resource, context
+    )
+    is_denied_by_it = denial.policy_type in {"role_trust", "resource"}
+    if findings is not None and findings.allowed and is_denied_by_it and shows_only_principal(denial):
+        # What the text leaves out of the trust policy, such as a condition, decides.
+        return None
+    return findings
 
 
 def find_call(denial: Denial) -> RoleCall | None:

@@ -18,7 +18,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.shared.policy_changes import change_conditions, replace_statement
-from iamtriage.explaining._rules.sts.trust.mixed_providers import OIDC_KEY, split_by_provider
 from iamtriage.explaining._rules.sts.trust.token_forms import (
     GITHUB,
     POD_SUBJECT,
@@ -26,7 +25,7 @@ from iamtriage.explaining._rules.sts.trust.token_forms import (
     correct_issuer,
     correct_key,
 )
-from iamtriage.explaining._rules.sts.trust.trust_documents import like_operator
+from iamtriage.explaining._rules.sts.trust.trust_documents import OIDC_KEY, like_operator, split_by_provider
 from iamtriage.explaining._rules.sts.trust.trust_subjects import lacks_context
 from iamtriage.policies._readers.elements import (
     allow_statements,

@@ -1,0 +1,107 @@
+"""Compare the caller of a denied AssumeRole with the principals of the trust policy, and correct one that is a session.
+
+A principal can be one session of a role, and no wildcard stands for several:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import RoleSession
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.sts.trust import trust_documents
+from iamtriage.explaining._rules.sts.trust.trust_findings import policy_with_principal
+from iamtriage.policies._readers.elements import (
+    allow_statements,
+    as_strings,
+    iterate_statements,
+    mapping,
+    principal_names,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from iamtriage.arns._principals import Role
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
+    from iamtriage.trust._evaluation import TrustResult
+
+SUPPLIED = "the role's trust policy, which was supplied, does not allow it"
+_DELETED = lazy_pattern(
+    r"\"(A(?:ROA|IDA)[A-Z0-9]{8,124})\" is the unique ID of a deleted (role|user|principal)", re.ASCII
+)
+_MAX_SESSIONS = 2
+
+
+def describe_mistrust(denial: Denial, findings: TrustFindings) -> str:
+    """Return whom the supplied trust policy trusts instead of the caller, as the end of a sentence."""
+    reason = "" if findings.result is None else findings.result.reason.partition(": ")[2]
+    words = "the policy trusts account "
+    trusted = trust_documents.describe_trusted(denial.facts.trust_policy)
+    deleted = _DELETED.search(reason)
+    if deleted is not None:
+        return f"the role's trust policy names {deleted[1]}, the unique ID of a deleted {deleted[2]}, instead of the caller"
+    if reason.startswith(words):
+        return f"its trust policy trusts account {reason.removeprefix(words)}"
+    sessions = _find_sessions(denial.facts.trust_policy, denial.role)
+    if sessions and isinstance(denial.principal, RoleSession):
+        if any("*" in each for each in sessions):
+            return f"its trust policy names sessions of {denial.caller} with *, which is no wildcard within the ARN of a principal"
+        named = join_words([clip_text(each) for each in sessions[:_MAX_SESSIONS]], "and")
+        return f"its trust policy names the session{'s' if len(sessions) > 1 else ''} {named} of {denial.caller}, and the caller is the session {clip_text(denial.principal.session_name)}"
+    if trusted and "the policy trusts " in reason and "only" not in reason:
+        return f"its trust policy, which was supplied, trusts only {trusted}"
+    return SUPPLIED
+
+
+def _find_sessions(policy: Mapping[str, Any] | str | None, role: Role | None) -> list[str]:
+    """Return the names of the sessions of a role that a trust policy names."""
+    names = (name for statement in allow_statements(policy) for name in principal_names(statement, "AWS"))
+    return [name.rpartition("/")[2] for name in names if _is_session(name, role)]
+
+
+def _is_session(principal: str, role: Role | None) -> bool:
+    return role is not None and principal.startswith(
+        f"arn:{role.partition}:sts::{role.account}:assumed-role/{role.name}/"
+    )
+
+
+def trust_caller(denial: Denial, result: TrustResult, added: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the supplied policy that trusts the caller, too, unless the text shows only its principal."""
+    fixed = policy_with_principal(result, denial.facts.trust_policy, added)
+    if fixed is None or shows_only_principal(denial):
+        return None
+    return _replace_sessions(fixed, denial.role)
+
+
+def _replace_sessions(policy: dict[str, Any], role: Role | None) -> dict[str, Any]:
+    """Return a policy that trusts a role without the sessions of that role, which the role includes."""
+    changed = copy.deepcopy(policy)
+    for each in iterate_statements(changed):
+        principal = mapping(each.get("Principal"))
+        names = as_strings(principal.get("AWS"))
+        kept = [name for name in names if not _is_session(name, role)]
+        if kept and len(kept) < len(names):
+            principal["AWS"] = kept[0] if len(kept) == 1 else kept
+    return changed
+
+
+def session_steps(denial: Denial) -> tuple[str, ...]:
+    """Return that a role includes its sessions, if the trust policy names some of them."""
+    if not _find_sessions(denial.facts.trust_policy, denial.role):
+        return ()
+    remove = "" if not shows_only_principal(denial) else " Remove the session from trust.json."
+    return (
+        f"As principal, the role includes all of its sessions. A wildcard does not work within an ARN.{remove} To allow only some, add a condition on aws:userid.",
+    )
+
+
+def shows_only_principal(denial: Denial) -> bool:
+    """Return whether the text shows only the principal of the trust policy."""
+    return any(each.is_condition for each in context_of(denial.facts).policies)
