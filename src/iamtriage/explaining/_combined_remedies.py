@@ -112,7 +112,7 @@ def _name_account(remedy: Remedy, account: str | None) -> Remedy:
 
 
 def _allow_others(allowed: tuple[tuple[AccessDenied, Remedy], ...]) -> Remedy | None:
-    """Return the remedy that allows other denials with a policy beside that of the explained one."""
+    """Return the remedy that allows other denials with a policy in addition to that of the explained one."""
     if not allowed:
         return None
     (failure, first), *more = allowed

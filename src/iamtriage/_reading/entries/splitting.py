@@ -189,7 +189,7 @@ class Splitter:
         before = self._open.get(self._stream)
         if before is None or stream == self._stream:
             return stream
-        # Loggers behind another prefix write theirs only before the first line.
+        # Loggers after another prefix write theirs only before the first line.
         is_outer = line.prefix.is_outer_of(before.lines[0].prefix) and (
             not stream or self._stream.startswith(f"{stream} ")
         )

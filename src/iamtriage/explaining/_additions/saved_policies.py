@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ("rename_saved_file", "save_printed_policy")
 
-# A command that prints nothing but a policy. Other outputs have it beside other values.
+# A command that prints nothing but a policy. Other outputs have other values, too.
 _PRINTS_POLICY = lazy_pattern(
     r"aws [a-z0-9-]+ (?:get|describe)-[^|;&<>]* --query "
     r"'?(?:(?P<object>Role\.AssumeRolePolicyDocument|PolicyVersion\.Document|PolicyDocument)"

@@ -191,7 +191,7 @@ def _find_assumptions(layers: dict[PolicyType, Layer], keys: RequestKeys) -> Ite
 
 
 def _find_grant_assumptions(unmet: Need, keys: RequestKeys) -> Iterable[str]:
-    """Yield the assumptions about mechanisms besides policies that could allow the request."""
+    """Yield the assumptions about mechanisms other than policies that could allow the request."""
     if unmet.policy_type != "resource" or not unmet.layers:
         return
     if is_key(keys):

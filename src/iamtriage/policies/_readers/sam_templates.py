@@ -35,7 +35,7 @@ StepFunctionsExecutionPolicy StateMachineName states:*:*:stateMachine: StartExec
 FirehoseWritePolicy DeliveryStreamName firehose:*:*:deliverystream/ PutRecord PutRecordBatch
 """
 _ROWS = {row[0]: (row[1], row[2], row[3:]) for row in map(str.split, _TABLE.strip().splitlines())}
-# What a template allows besides the resource that it names.
+# What a template allows in addition to the resource that it names.
 _PARTS = {"dynamodb": "/index/*", "s3": "/*"}
 _TEMPLATE = lazy_pattern(
     r"(?<![\w.])[\"']?(?P<name>[A-Z][A-Za-z0-9]{2,40}Policy)[\"']?:\s{1,60}(?:\{\s{0,40})?[\"']?(?P<parameter>[A-Z][A-Za-z]{2,30})[\"']?:\s{1,4}[\"']?(?P<value>[\w@.:/+-]{1,300}(?=[\"'\s},#]|\Z))?"

@@ -126,7 +126,7 @@ def _is_of_aws(host: str) -> bool:
 
 
 def _find_host_kept_for_aws(text: str) -> ProxyChange | None:
-    """Return that a proxy sends its own name to AWS, which expects the host that the client signed."""
+    """Return the change if a proxy sends its own name to AWS, which expects the host that the client signed."""
     for proxy, upstream, replaces, step, line, reload in _TO_AWS:
         passed = upstream.search(text)
         kept = _APACHE_PASSES.search(text) if passed and proxy == "Apache" else passed

@@ -85,7 +85,7 @@ class ErrorKind(Value):
         except_message: A pattern for messages of another kind.
         min_status: The lowest HTTP status that means this kind if there is no code.
         is_from_sdk: Whether the SDK reports the error, without a call. Then the message can also follow a code.
-        notes: The notes, besides the one that an IAM policy does not help.
+        notes: The notes, in addition to the one that an IAM policy does not help.
         lacks_permission: Whether a permission is missing, so that a policy does help.
     """
 

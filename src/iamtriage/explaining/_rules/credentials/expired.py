@@ -188,7 +188,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
 
 
 def _causes_in_job(case: Case[ExpiredCredentials]) -> tuple[Cause, ...]:
-    """Return that a job's credentials had expired, if its log shows it: its steps share them, and nothing renews them."""
+    """Return the cause that a job's credentials had expired, if its log shows it: its steps share them, and nothing renews them."""
     aged = session_renewal.find_age_in_job(case)
     if aged is None:
         return ()

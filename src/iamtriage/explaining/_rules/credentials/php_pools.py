@@ -26,7 +26,7 @@ _KEEPS = lazy_pattern(
     re.MULTILINE,
 )
 _POOL = lazy_pattern(r"^[ \t]*(?:pm(?:\.max_children)?|clear_env)[ \t]*=", re.MULTILINE)
-# What runs beside the workers, and has the variables.
+# What runs next to the workers, and has the variables.
 _COMMAND_LINE = lazy_pattern(
     r"(?i:\b(?:artisan|tinker|php -r|php \S{1,60}\.php|bin/console|wp-cli|CLI|command line|shell|exec|console|queue|worker|cron)\b)"
 )

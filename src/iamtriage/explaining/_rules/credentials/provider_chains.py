@@ -85,7 +85,7 @@ def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.A
 
 
 def advise_on_role_source(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
-    """Return that the credentials with which a role is assumed are missing."""
+    """Advise on the missing credentials with which a role is assumed."""
     profile = find_profile(case)
     of = "The profile" if profile is None else f"The profile {profile}"
     remedy = your_remedy(

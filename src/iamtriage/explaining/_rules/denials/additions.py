@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.shared.text_fragments import (
     may_name_user,
 )
 
-# What a text says beside the failure has at least this length.
+# What a text says in addition to the failure has at least this length.
 _MIN_CHARS_BESIDE = 12
 
 _SIGNS_OF_TASKS = (

@@ -238,7 +238,7 @@ def is_opentofu(text: str) -> bool:
 
 
 def add_backend_credentials(case: Case[Failure], explanation: Explanation) -> Explanation:
-    """Return that the backend has no credentials, or wrong ones, because it does not use those of the provider."""
+    """Add that the backend has no credentials, or wrong ones, because it does not use those of the provider."""
     text, kind = case.failure.text, case.failure.kind
     outcome = _OUTCOMES.get(kind)
     if outcome is None or (kind == "missing_credentials" and explanation.topic != "no-credentials"):
@@ -269,7 +269,7 @@ def add_backend_credentials(case: Case[Failure], explanation: Explanation) -> Ex
 
 
 def add_unseen_backend(case: Case[Failure], explanation: Explanation) -> Explanation:
-    """Return that the backend most likely does not use the profile or role of a provider, if the text has only the provider."""
+    """Add that the backend most likely does not use the profile or role of a provider, if the text has only the provider."""
     text, outcome = case.failure.text, _OUTCOMES.get(case.failure.kind)
     is_open = explanation.topic in {"no-credentials", "expired-session", "invalid-credentials"}
     is_settled = any(each.code == "keys-beside-sign-in" for each in explanation.causes)

@@ -56,7 +56,7 @@ class Explainable(Value, Generic[FailureT_co]):
 
     @property
     def context(self) -> Context:
-        """What the text states besides the failure."""
+        """What the text states in addition to the failure."""
         return context_of(self.facts)
 
     def explain(

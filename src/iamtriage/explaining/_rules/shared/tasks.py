@@ -123,7 +123,7 @@ STATE_SIGNS = lazy_pattern(
 )
 """The words with which the S3 backend of Terraform reports a denial."""
 STATE_ACTIONS = ("s3:GetObject", "s3:PutObject")
-"""What it requires on the file, besides s3:ListBucket on the bucket."""
+"""What it requires on the file, in addition to s3:ListBucket on the bucket."""
 LOCK_FILE_ACTIONS = (*STATE_ACTIONS, "s3:DeleteObject")
 """What it requires on the file of a lock, if the backend has use_lockfile."""
 _LOCK_SIGN = "the state lock"
@@ -216,7 +216,7 @@ def writes_with_s3a(action: str | None, text: str) -> bool:
 
 
 def upload_option_actions(text: str) -> tuple[str, ...]:
-    """Return what the options of an upload require on the object, besides ``s3:PutObject``.
+    """Return what the options of an upload require on the object, in addition to ``s3:PutObject``.
 
     >>> upload_option_actions("aws s3 sync out s3://site --acl public-read --delete")
     ('s3:PutObjectAcl', 's3:DeleteObject')

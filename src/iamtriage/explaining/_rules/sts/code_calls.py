@@ -110,7 +110,7 @@ def iterate_code_calls(text: str) -> Iterator[CodeCall]:
 
 
 def _cut_call(text: str, start: int) -> str:
-    """Return the code of a call from behind its start to its last bracket, or for a builder to build()."""
+    """Return the code of a call from after its start to its last bracket, or for a builder to build()."""
     opened = [")"] if text[start - 1] == "(" else []
     is_builder = text.endswith(("builder()", "Request()", ".Builder("), 0, start)
     for at in range(start, min(len(text), start + _MAX_CODE)):

@@ -271,7 +271,7 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
 
 
 def _correct_lines(text: str, endpoint: re.Match[str], region: str) -> str | None:
-    """Return the lines of a file that set an endpoint and, beside it, its Region, with the right Region in both."""
+    """Return the lines of a file that set an endpoint and, next to it, its Region, with the right Region in both."""
     wrong, found = endpoint["region"], [endpoint, *_REGION_SETTING.finditer(text)]
     near = [
         each for each in found if each["region"] == wrong and abs(each.start() - endpoint.start()) < _NEAR

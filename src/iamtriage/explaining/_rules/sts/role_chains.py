@@ -160,7 +160,7 @@ def _describe_raise(rejected: Rejected) -> str:
 def _hour_remedy(
     case: Case[AwsError], rejected: Rejected, chained: Role | None, caller: str | None, *, is_short: bool
 ) -> Remedy:
-    """Return how to get along with sessions of one hour, or without the chain.
+    """Return how to work with sessions of one hour, or without the chain.
 
     Args:
         case: The case.

@@ -72,7 +72,7 @@ NAMED_IN_OWN_ACCOUNT = CauseType(
 
 
 def add_resource_in_other_account(denial: Denial, explanation: Explanation) -> Explanation:
-    """Return that the request names only the name of a resource, if the text has it in another account."""
+    """Add that the request names only the name of a resource, if the text has it in another account."""
     parts = (denial.resource or "").split(":", _NAME_PART)
     if len(parts) <= _NAME_PART or denial.account != parts[4]:
         return explanation

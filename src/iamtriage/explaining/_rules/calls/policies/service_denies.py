@@ -16,7 +16,7 @@ from iamtriage.policies._readers.unknown_values import widen
 
 
 def find_deny(case: Case[Any], service: str, action: str, target: str | None) -> tuple[str, Remedy] | None:
-    """Return that a Deny without a condition is for a service, as the end of a sentence, and what to do about it."""
+    """Return the end of a sentence that says that a Deny without a condition is for a service, and what to do about it."""
     for policy in case.context.policies:
         if policy.is_trust_policy or policy.is_code:
             continue

@@ -158,7 +158,7 @@ def compare_statements(
 
 
 def _other_principal(case: Case[Any], statements: Sequence[Mapping[str, Any]], service: str) -> Contrast:
-    """Return that the policy allows others than the service, with the line of the template or code that names one."""
+    """Return the contrast that the policy allows others than the service, with the line of the template or code that names one."""
     if service in (name for each in statements for name in principal_names(each, "AWS")):
         is_code, title = _is_code(case, statements[0]), f"Write {service} under Service in the template"
         line = correct_line_remedy(case.failure.text, title, [(f"AWS: {service}", f"Service: {service}")])
@@ -352,7 +352,7 @@ def _other_source(
 def _correct_condition(
     case: Case[Any], statement: Mapping[str, Any], service: str, key: str, value: str, fixed: Correction
 ) -> Contrast:
-    """Return that the value of a condition matches no request, with the line of the template or code that has it."""
+    """Return the contrast that the value of a condition matches no request, with the line of the template or code that has it."""
     verdict = f"allows {service} only for {key} {clip_text(value)}: {fixed.reason}"
     contrast = _change_source(case, statement, service, (key, value, fixed.value), verdict)
     if contrast.remedy is not None or not _is_code(case, statement):

@@ -297,7 +297,7 @@ CHECK_KEY = account_remedy(
 
 
 def find_other_rejection(case: Case[InvalidCredentials]) -> str | None:
-    """Return that the same credentials were rejected in another call, as evidence."""
+    """Return the evidence that the same credentials were rejected in another call."""
     start, end = case.failure.span
     found = (each for each in _REJECTED_CALL.finditer(case.failure.text) if not start <= each.start() < end)
     same = next(found, None)

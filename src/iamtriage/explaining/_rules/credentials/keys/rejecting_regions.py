@@ -118,7 +118,7 @@ def set_region_remedy(request: RejectedRequest) -> Remedy | None:
 
 
 def describe_not_enabled(request: RejectedRequest, what: str) -> str:
-    """Return that an account has not enabled a Region: the caller's, if the call is to assume a role."""
+    """Return the sentence that an account has not enabled a Region: the caller's, if the call is to assume a role."""
     if not request.lacks_region_of_caller or request.role is None:
         return f"the account has not enabled {what}"
     number = "" if request.account is None else f" {request.account}"

@@ -80,7 +80,7 @@ def explain_sign_in_elsewhere(
 
 
 def _find_other_session(case: Case[Failure], session: str | None) -> _Place | None:
-    """Return that the sign-in was for another sso-session than that of the profile that the call uses."""
+    """Return the place if the sign-in was for another sso-session than that of the profile that the call uses."""
     text = case.failure.text
     sections = find_profile_sections(text)
     sessions = {each.name: name for each in sections if (name := each.settings.get("sso_session"))}
@@ -109,7 +109,7 @@ def _find_other_session(case: Case[Failure], session: str | None) -> _Place | No
 
 
 def _find_mount(case: Case[Failure]) -> _Place | None:
-    """Return that a container has the config file, and not the cache next to it."""
+    """Return the place if a container has the config file, and not the cache next to it."""
     text = case.failure.text
     found = _FILE_MOUNTED.search(text)
     if found is None or _CACHE_MOUNTED.search(text):
@@ -138,7 +138,7 @@ def _find_mount(case: Case[Failure]) -> _Place | None:
 
 
 def _find_windows(case: Case[Failure], session: str | None) -> _Place | None:
-    """Return that the sign-in is in Windows and the program in WSL, or the reverse."""
+    """Return the place if the sign-in is in Windows and the program in WSL, or the reverse."""
     text = case.failure.text
     if WSL.search(text) is None:
         return None

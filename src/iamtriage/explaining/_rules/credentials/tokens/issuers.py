@@ -240,7 +240,7 @@ def find_role(case: Case[InvalidIdentityToken]) -> Role | None:
 
 
 def describe_match(case: Case[InvalidIdentityToken]) -> str:
-    """Return that the trust policy matches the claims in the facts, as a sentence after a space, if it does."""
+    """Return the sentence that the trust policy matches the claims in the facts, after a space, if it does."""
     found = evaluate_trust_policy(case.facts, "sts:AssumeRoleWithWebIdentity")
     return " The trust policy matches the token already." if found is not None and found.allowed else ""
 

@@ -310,7 +310,7 @@ def find_fork(text: str) -> str | None:
 
 
 def _advise_environment(words: str, name: str) -> Advice:
-    """Return that a job does not name the environment that has its secrets."""
+    """Advise a job to name the environment that has its secrets."""
     text = f"A job gets the secrets of an environment only if it names it, and the job in the text does not name {name}."
     remedy = your_remedy(
         f"Set environment: {name} for the job",

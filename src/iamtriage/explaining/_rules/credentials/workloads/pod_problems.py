@@ -94,7 +94,7 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
 
 
 def describe_misplaced(found: MisplacedAccount) -> str:
-    """Return that a manifest has the service account in the wrong place, as the end of a sentence."""
+    """Return the end of a sentence that says that a manifest has the service account in the wrong place."""
     said = ", as its warning says" if found.is_reported else ""
     if found.path.rpartition(".")[0] == found.right.rpartition(".")[0]:
         return f"the manifest has {found.path} instead of {found.right}, and the API server drops a field that it does not know{said}"
@@ -102,7 +102,7 @@ def describe_misplaced(found: MisplacedAccount) -> str:
 
 
 def _explain_misplaced(case: AnyCase, found: MisplacedAccount, given: AccountWithRole | None) -> PodProblem:
-    """Return that the pod runs as ``default``, because the manifest has its service account in the wrong place."""
+    """Return the problem that the pod runs as ``default``, because the manifest has its service account in the wrong place."""
     role = None if given is None or given.role is None else given.role.rpartition("/")[2]
     text = f"the pod runs as the service account default ({describe_misplaced(found)})"
     return PodProblem(text, role, move_account_remedy(case, found, given), uses_other_account=True)
@@ -177,7 +177,7 @@ def _restore_webhook_remedy(case: AnyCase, role: str) -> Remedy:
 
 
 def find_unused_role(case: AnyCase, policy: str | None) -> PodProblem | None:
-    """Return that a pod most likely does not use its role, if the role has the policy that allows the call."""
+    """Return the problem that a pod most likely does not use its role, if the role has the policy that allows the call."""
     given = read_pod_evidence(case.failure.text).given
     is_listed = "AttachedPolic" in case.text or "list-attached-role-policies" in case.text
     if given is None or given.role is None or policy is None or not is_listed or policy not in case.text:

@@ -195,7 +195,7 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
 
 
 def find_account_without_role(case: AnyCase) -> pod_annotations.PodProblem | None:
-    """Return that a service account has no annotation, if the text has it and shows no association."""
+    """Return the problem that a service account has no annotation, if the text has it and shows no association."""
     if not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text) or read_pod_evidence(case.failure.text).given:
         return None
     name = "/".join(filter(None, (case.facts.namespace, case.facts.service_account)))
@@ -204,7 +204,7 @@ def find_account_without_role(case: AnyCase) -> pod_annotations.PodProblem | Non
 
 
 def _describe_account_without_role(case: AnyCase) -> str | None:
-    """Return that the service account has no role, if the text shows that no place names one."""
+    """Return the sentence that the service account has no role, if the text shows that no place names one."""
     if not re.search(_NO_ASSOCIATION, case.text) or not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text):
         return None
     facts = case.facts

@@ -56,7 +56,7 @@ _URLS = {
 
 
 def _describe_no_resource(denial: Denial, failed: CheckedCondition) -> tuple[str, Remedy, str]:
-    """Return that an action concerns no resource, whose tags a condition could compare."""
+    """Return the sentence that an action concerns no resource, whose tags a condition could compare."""
     action, key = denial.action or "the action", clip_text(failed.key)
     name = commands.role_name(None if denial.role is None else denial.role.name)
     statement = required_statement(denial, {})

@@ -138,7 +138,7 @@ def remedy_by_name(denial: Denial) -> Remedy | None:
 
 
 def add_required_boundary(denial: Denial, explanation: Explanation) -> Explanation:
-    """Return that a new role or user lacks the permissions boundary that the text says is required."""
+    """Add that a new role or user lacks the permissions boundary that the text says is required."""
     from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_CONDITION
 
     text, boundary = denial.failure.text, _find_boundary(denial)

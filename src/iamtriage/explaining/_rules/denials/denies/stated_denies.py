@@ -255,7 +255,7 @@ _CONTROLS = frozenset({"service_control", "resource_control"})
 
 
 def describe_unsent(condition: request_conditions.CheckedCondition) -> str:
-    """Return that a setting of the text did not reach the request, as a sentence."""
+    """Return the sentence that a setting of the text did not reach the request."""
     return f"The text sets {clip_text(condition.unsent or '')}, but this request does not have it, and {condition.operator} also matches a request without the key."
 
 

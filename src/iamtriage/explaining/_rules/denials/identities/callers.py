@@ -180,7 +180,7 @@ def _describe_use(denial: Denial) -> str | None:
 
 
 def _describe_task_role(denial: Denial) -> str:
-    """Return that ECS does not start a task with its task role, if the text shows one."""
+    """Return the sentence that ECS does not start a task with its task role, if the text shows one."""
     from iamtriage.explaining._rules.shared.ecs_starts import find_task_role
 
     role = find_task_role(denial.failure.text)

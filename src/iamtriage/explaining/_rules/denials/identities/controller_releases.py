@@ -147,7 +147,7 @@ def _is_of_version_1(denial: Denial, controller: str) -> bool:
 
 
 def _explain_version_1(denial: Denial, explanation: Explanation) -> Explanation:
-    """Return that the policy is about what version 2 created, and how to allow the rest during the migration."""
+    """Add that the policy is about what version 2 created, and how to allow the rest during the migration."""
     statements = tuple(
         {
             "Effect": "Allow",

@@ -79,7 +79,7 @@ def _covers(action: str, denial: Denial) -> bool:
 
 
 def _explain_vain_grant(denial: Denial, explanation: Explanation, what: str) -> Explanation:
-    """Return that the caller got the action already, as the text says, so that its statement does not match."""
+    """Add that the caller got the action already, as the text says, so that its statement does not match."""
     text = f"The text says that {denial.caller} got {what}. AWS found no statement of it that matches: the new one has another Resource, or a condition that is not met, or its policy is not attached, not the default version, or in another account."
     on = f" on {clip_text(denial.resource)}" if denial.resource else ""
     compare = account_remedy(

@@ -126,7 +126,7 @@ def _is_of_program(denial: Denial) -> bool:
 
 
 def _explain_keys_of_pod(denial: Denial, explanation: Explanation, arn: str) -> Explanation:
-    """Return that a pod called with the access keys of a user, and not with the role of its service account."""
+    """Add that a pod called with the access keys of a user, and not with the role of its service account."""
     arn = arn.rstrip(".,")
     found = principal_words.underlying_role(principal_words.try_parse_principal(arn))
     role = f"the role {clip_text(found.name)}" if found else "the role of its service account"

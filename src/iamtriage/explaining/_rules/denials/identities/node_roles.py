@@ -309,7 +309,7 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
 
 
 def _find_unused_role(denial: Denial) -> PodProblem | None:
-    """Return that a controller without a caller in the message most likely does not use a role of its own."""
+    """Return the problem that a controller without a caller in the message most likely does not use a role of its own."""
     controller = find_controller_of_denial(denial.action or "", denial.failure)
     if denial.failure.principal is not None or controller is None:
         return None

@@ -97,7 +97,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     else:
         return explanation
     behind, causes = KMS_BEHIND_SERVICE.cause("derived", text=text), explanation.causes
-    # What is certain goes before what is possible.
+    # What is certain comes before what is possible.
     certain = 0 if causes[0].evidence == "possible" else 1
     remedies = tuple(_limit_to_service(denial, each, service) for each in explanation.remedies)
     if why is not None:

@@ -340,7 +340,7 @@ def add_landing_zone(denial: Denial, explanation: Explanation) -> Explanation:
 
 
 def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
-    """Return that most likely, a policy denies the Region, if the text shows that calls succeed in other ones."""
+    """Add that most likely, a policy denies the Region, if the text shows that calls succeed in other ones."""
     text, (start, end) = denial.failure.text, denial.failure.span
     working = find_working_regions(text, start, end)
     # The ARN of the message says more than the text around it.

@@ -59,7 +59,7 @@ _IS_MEANT = "First ask who runs this session whether the call is meant: the reco
 
 
 def _describe_others(denial: Denial) -> str:
-    """Return the policies that have to allow a call besides that of the endpoint, as the start of a sentence."""
+    """Return the policies that have to allow a call in addition to that of the endpoint, as the start of a sentence."""
     is_of_role = denial.lowercase_action in ASSUME_ROLE_ACTIONS
     return f"A policy of the caller{' and the trust policy of the role' if is_of_role else ''}"
 

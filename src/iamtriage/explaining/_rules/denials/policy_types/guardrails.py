@@ -196,7 +196,7 @@ def _delegates(denial: Denial) -> bool:
 
 
 def _deployment_step(denial: Denial) -> str | None:
-    """Return that a deployment needs more than its first call."""
+    """Return the step that says that a deployment needs more than its first call."""
     if _DEPLOYS.search(denial.failure.text) is None or not denial.action:
         return None
     return f"{denial.action} is only one of the calls of a deployment: with it alone, the next one is denied. Let the boundary allow all that the deployment needs."

@@ -210,7 +210,7 @@ def _explain_cap(denial: Denial, policy_type: PolicyType) -> Explanation:
 
 
 def _explain_deny(denial: Denial, explanation: Explanation, found: Simulation) -> Explanation:
-    """Return that policies of the caller, which the simulation names, have the Deny."""
+    """Add that policies of the caller, which the simulation names, have the Deny."""
     names = join_words(tuple(map(clip_text, found.policies)), "or")
     title = f"Read the Deny in {names}, {CHANGE_OR_NARROW}"
     step = "An Allow does not override it, not even AdministratorAccess."
@@ -224,7 +224,7 @@ def _explain_deny(denial: Denial, explanation: Explanation, found: Simulation) -
 
 
 def _explain_allowed(denial: Denial, explanation: Explanation) -> Explanation:
-    """Return that the caller's policies allow the call now, so that they are not the problem, or were not in effect."""
+    """Add that the caller's policies allow the call now, so that they are not the problem, or were not in effect."""
     if denial.policy_type is None:
         shown = explain_allowed_caller(denial, explanation, _NAME)
         done = tuple(map(_without_simulation, shown.remedies))

@@ -76,7 +76,7 @@ _USUAL = ("us-east-1", "eu-west-1", "us-west-2", "eu-central-1", "ap-southeast-2
 
 
 def add_scanned_regions(denial: Denial, explanation: Explanation) -> Explanation:
-    """Return that a program calls every Region, so that it also calls those that the Deny is about."""
+    """Add that a program calls every Region, so that it also calls those that the Deny is about."""
     text, (start, end) = denial.failure.text, denial.failure.span
     program = next((each for each in _PROGRAMS if each.sign.search(text)), None)
     if program is None or (program.limit and re.search(program.limit, text)):

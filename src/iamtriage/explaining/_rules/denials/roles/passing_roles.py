@@ -371,7 +371,7 @@ def _find_foreign_role(denial: Denial, own: str | None) -> Role | None:
 
 
 def find_other_profile(text: str) -> str | None:
-    """Return the only profile that the text lists besides the one in use and the default one."""
+    """Return the only profile that the text lists in addition to the one in use and the default one."""
     listed = (*find_listed_profiles(text), *(each.name for each in find_profile_sections(text)))
     used = set(_USED_PROFILE.findall(text)) | {"default"}
     others = [each for each in dict.fromkeys(listed) if each not in used]

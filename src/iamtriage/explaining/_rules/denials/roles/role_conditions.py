@@ -284,7 +284,7 @@ TRUST_POLICY_RECENT = CauseType(
 
 
 def find_old_role(denial: Denial) -> tuple[str, Cause, Remedy] | None:
-    """Return that a pod requests the role of an annotation that has changed, with the remedy, if the text shows both."""
+    """Return the sentence that a pod requests the role of an annotation that has changed, with the remedy, if the text shows both."""
     given = read_pod_evidence(denial.failure.text).given
     requested = {each["arn"] for each in _REQUESTED.finditer(denial.failure.text)}
     if given is None or given.role is None or len(requested) != 1 or given.role in requested:
@@ -296,7 +296,7 @@ def find_old_role(denial: Denial) -> tuple[str, Cause, Remedy] | None:
 
 
 def describe_matching(denial: Denial) -> str:
-    """Return that the trust policy is not the problem, as the end of a sentence."""
+    """Return the end of a sentence that says that the trust policy is not the problem."""
     other = _find_other_owner(denial)
     if other is not None:
         return f"the trust policy in the text, which allows the token, is that of the role {clip_text(other)}"

@@ -127,7 +127,7 @@ def _line_before(found: re.Match[str]) -> str:
 
 
 def _find_impossible(denial: Denial) -> Contrast | None:
-    """Return that the bucket policy has the ARN of the distribution in a form that no request has."""
+    """Return the contrast that the bucket policy has the ARN of the distribution in a form that no request has."""
     contrast = compare_statements(denial.case, _CLOUDFRONT, "s3:GetObject", None)
     if contrast is None or contrast.change is None or ":cloudfront:" not in contrast.change[1]:
         return None

@@ -209,7 +209,7 @@ class Blocked(NamedTuple):
 
 
 def find_blocked_access(denial: Denial) -> Blocked | None:
-    """Return that Block Public Access rejects a policy or ACL, if a call sets one."""
+    """Return the finding that Block Public Access rejects a policy or ACL, if a call sets one."""
     setting = _tested_setting(denial)
     if setting is None:
         return None

@@ -59,7 +59,7 @@ _KEY = lazy_pattern(
 )
 _ACCOUNT = lazy_pattern(r"(?i:\baccount(?: ID)?)\W{1,3}([0-9]{12})\b", re.ASCII)
 _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
-# What options require, besides the action of the operation.
+# What options require in addition to the action of the operation.
 _OPTION_ACTIONS: dict[str, str | tuple[str, ...]] = {
     **dict.fromkeys(("acl", "grant-full-control", "grant-read", "grants"), "s3:PutObjectAcl"),
     "tagging": "s3:PutObjectTagging",
@@ -276,7 +276,7 @@ def _allow_use_of_key(
 
 
 def _other_account(text: str, owner: str | None) -> str | None:
-    """Return the account that a text names besides that of the key, if there is only one."""
+    """Return the account that a text names in addition to that of the key, if there is only one."""
     others = {each[1] for each in _ACCOUNT.finditer(text)} - {owner}
     return others.pop() if owner is not None and len(others) == 1 else None
 

@@ -216,7 +216,7 @@ def _named_key(denial: Denial) -> re.Match[str] | None:
 
 
 def _option_actions(denial: Denial) -> tuple[str, ...]:
-    """Return what the options of an upload or copy require on the same object, besides the denied action."""
+    """Return what the options of an upload or copy require on the same object, in addition to the denied action."""
     if denial.lowercase_action != "s3:putobject" or denial.operation not in _WRITE_OPERATIONS:
         return ()
     return tasks.upload_option_actions(_text_of_call(denial))

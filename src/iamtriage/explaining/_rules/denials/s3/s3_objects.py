@@ -288,7 +288,7 @@ def _explain_object_of_other_account(denial: Denial) -> Explanation | None:
 
 
 def _find_owner(denial: Denial) -> str | None:
-    """Return the canonical ID of the account that owns the object: in a listing, that beside the object's key."""
+    """Return the canonical ID of the account that owns the object: in a listing, the one next to the object's key."""
     found = _OBJECT_OWNER.search(denial.failure.text)
     if found is None:
         return None

@@ -331,7 +331,7 @@ def explain_requester_pays(denial: Denial) -> Explanation | None:
 
 
 def _find_payer(denial: Denial, bucket: str) -> str | None:
-    """Return that a command or a call for a bucket worked which agreed to pay, as a sentence, if the text says so."""
+    """Return the sentence that a command or call worked that agreed to pay, if the text says so."""
     text = denial.failure.text
     if _AGREED.search(text) is None:
         return None

@@ -208,7 +208,7 @@ def remove_endpoint_remedy(setting: str, text: str) -> Remedy:
 
 
 def describe_right_key(text: str) -> str | None:
-    """Return that AWS accepts the credentials, if the text shows their caller."""
+    """Return the sentence that AWS accepts the credentials, if the text shows their caller."""
     found = _IDENTITY.search(text)
     return None if found is None else f"AWS accepts the credentials: the text shows {found['arn']}."
 

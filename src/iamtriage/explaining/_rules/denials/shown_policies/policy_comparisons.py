@@ -143,7 +143,7 @@ def _contains(longer: list[str], shorter: list[str]) -> bool:
 
 
 def describe_star_only(action: str | None, allowed: Sequence[str] = ()) -> str | None:
-    """Return that only ``*`` as the resource allows an action, if AWS checks no resource for it.
+    """Return the sentence that only ``*`` as the resource allows an action, if AWS checks no resource for it.
 
     Args:
         action: The denied action.
@@ -337,7 +337,7 @@ def _unless_failed(denial: Denial, allows: list[dict[str, Any]]) -> list[dict[st
 
 
 def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allowed: list[str]) -> Cause:
-    """Return that a policy allows an action on other resources, or on one that a reference stands for."""
+    """Return the cause that a policy allows an action on other resources, or on one that a reference stands for."""
     subject, listed = capitalize_start(policy.name), join_resources(allowed)
     if not any(matches(resource, compile_glob(widen(each, resource))) for each in allowed):
         text = f"{subject} allows {action} only on {join_of_type(resource, allowed)}, not on {clip_text(resource)}."

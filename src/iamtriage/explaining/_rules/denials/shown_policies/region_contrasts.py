@@ -56,7 +56,7 @@ _STORE = lazy_pattern(
 
 
 def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return that a policy allows the action in another Region only, if nothing else differs."""
+    """Return the contrast that a policy allows the action in another Region only, if nothing else differs."""
     if denial.service == "bedrock" and (region := other_region(denial.resource or "", allowed)) is not None:
         verdict = f"allows it only in {region}, and the call was denied{other_model_region(denial)}"
         return Contrast(verdict)
@@ -85,7 +85,7 @@ def name_alternative(remedy: Remedy) -> Remedy:
 
 
 def add_resource_elsewhere(denial: Denial, explanation: Explanation) -> Explanation:
-    """Return that the client calls the wrong Region, if the rest of the text has the resource in another one."""
+    """Add that the client calls the wrong Region, if the rest of the text has the resource in another one."""
     parts = (denial.resource or "").split(":", 5)
     if len(parts) <= _NAME_PART or explanation.topic not in _MISSING_ALLOWS or "*" in parts[_NAME_PART]:
         return explanation

@@ -77,7 +77,7 @@ def find_spelling_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast |
 
 
 def _find_container_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return that code has the ARN of what contains the resource, by a reference, with the line as it has to be."""
+    """Return the contrast that code has the ARN of what contains the resource, by a reference, with the line as it has to be."""
     resource = denial.resource or ""
     found = [(each, find_container(each, resource)) for each in allowed]
     known = [(each.strip("${}"), container) for each, container in found if container is not None]
@@ -115,7 +115,7 @@ def _may_stand_for(reference: str, resource: str) -> bool:
 
 
 def _find_bucket_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return that code has only the objects of the bucket, by a reference, with the line as it has to be."""
+    """Return the contrast that code has only the objects of the bucket, by a reference, with the line as it has to be."""
     resource = denial.resource or ""
     if ":s3:::" not in resource or "/" in resource:
         return None
@@ -133,7 +133,7 @@ def _find_bucket_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | 
 def find_slip_contrast(
     denial: Denial, policy: KnownPolicy, allows: Sequence[Mapping[str, Any]]
 ) -> Contrast | None:
-    """Return that a statement of a policy has an ARN that no resource has, with the statement as it has to be."""
+    """Return the contrast that a statement of a policy has an ARN that no resource has, with the statement as it has to be."""
     resource, text = denial.resource or "", denial.failure.text
     found = [
         (each, old, fixed)
@@ -182,7 +182,7 @@ def find_slip_contrast(
 
 
 def _find_revision_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return that a policy has another revision of a definition: each deployment registers a new one."""
+    """Return the contrast that a policy has another revision of a definition: each deployment registers a new one."""
     stem, _, revision = (denial.resource or "").rpartition(":")
     others = [each.rpartition(":")[2] for each in allowed if each.rpartition(":")[0] == stem]
     if (
@@ -201,7 +201,7 @@ def _find_revision_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast 
 
 
 def _find_slash_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return that a policy has two slashes, or none, where the ARN of the request has one."""
+    """Return the contrast that a policy has two slashes, or none, where the ARN of the request has one."""
     resource = denial.resource or ""
     for each in allowed:
         if "//" in each and matches(resource, compile_glob(each.replace("//", "/"))):
@@ -246,7 +246,7 @@ def _slash_remedy(denial: Denial) -> Remedy:
 
 
 def _find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return that a policy has the ARN of what contains the resource, or only what is below the resource."""
+    """Return the contrast that a policy has the ARN of what contains the resource, or only what is below the resource."""
     resource = denial.resource or ""
     below = next((each for each in allowed if each in {f"{resource}/*", f"{resource}:*"}), None)
     if below is not None and ":s3:" not in resource:
@@ -278,7 +278,7 @@ def _find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
 
 
 def _find_case_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return that a policy differs from the resource only in capital and small letters."""
+    """Return the contrast that a policy differs from the resource only in capital and small letters."""
     resource = denial.resource or ""
     each = next((each for each in allowed if matches(resource.lower(), compile_glob(each.lower()))), None)
     if each is None:
@@ -288,7 +288,7 @@ def _find_case_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | No
 
 
 def _find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return that a policy has a table without its indexes."""
+    """Return the contrast that a policy has a table without its indexes."""
     table, separator, index = (denial.resource or "").partition("/index/")
     if not separator or table not in allowed or ":dynamodb:" not in table:
         return None
@@ -314,7 +314,7 @@ def _find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
 
 
 def find_template_contrast(denial: Denial) -> Contrast | None:
-    """Return that a policy template of SAM names another resource than that of the call."""
+    """Return the contrast that a policy template of SAM names another resource than that of the call."""
     from iamtriage.policies._readers.sam_templates import find_policy_templates
 
     templates = find_policy_templates(denial.failure.text)

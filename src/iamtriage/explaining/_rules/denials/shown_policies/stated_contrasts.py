@@ -96,7 +96,7 @@ class Contrast(NamedTuple):
 
 
 def find_filter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return that a controller reads more resources than its policy allows, unless the text shows a filter."""
+    """Return the contrast that a controller reads more resources than its policy allows, unless the text shows a filter."""
     text = denial.failure.text
     controller = find_controller(text)
     if controller is None or not controller.filter_flag or controller.filter_flag in text:
@@ -150,7 +150,7 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
 
 
 def _find_identity_contrast(denial: Denial, conditions: Sequence[CheckedCondition]) -> Contrast | None:
-    """Return that a condition compares with the identity ID of Cognito, and the text has the sub of the user pool.
+    """Return the contrast that a condition compares with the identity ID of Cognito, and the text has the sub of the user pool.
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/role-based-access-control.html and
     https://docs.aws.amazon.com/cognito/latest/developerguide/attributes-for-access-control.html.
@@ -216,7 +216,7 @@ def _other_owner_remedy(
 def _wrong_key(
     denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition, right: RightKey
 ) -> Contrast:
-    """Return that a condition has a key that cannot match, with the statement as it has to be."""
+    """Return the contrast that a condition has a key that cannot match, with the statement as it has to be."""
     key, tag = clip_text(failed.key), right.name.partition("/")[2]
     found = (find_resource_tags(denial) or {}).get(tag) if right.of_request else None
     text = "The action and the resource match the statement: only the condition key is wrong."
@@ -252,7 +252,7 @@ def find_wildcard_key(statement: Mapping[str, Any]) -> str | None:
 
 
 def _wildcard_in_key(denial: Denial, statement: Mapping[str, Any], key: str) -> Contrast:
-    """Return that a condition key with a wildcard matches nothing, with the key that the resource's tags suggest."""
+    """Return the contrast that a condition key with a wildcard matches nothing, with the key that the resource's tags suggest."""
     prefix, _, tag = key.partition("/")
     tags = find_resource_tags(denial) or {}
     alike = [each for each in tags if matches(each, compile_glob(tag))]
@@ -275,7 +275,7 @@ def _wildcard_in_key(denial: Denial, statement: Mapping[str, Any], key: str) -> 
 
 
 def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Contrast:
-    """Return that the request has another value than the condition of a statement requires."""
+    """Return the contrast that the request has another value than the condition of a statement requires."""
     clause, key = describe_condition(failed.operator, failed.key, failed.values), clip_text(failed.key)
     requested = failed.requested or ()
     owner = "role" if is_boundary_of_existing(denial, failed.key) else "request"

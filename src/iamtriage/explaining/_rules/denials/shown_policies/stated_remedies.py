@@ -186,7 +186,7 @@ def _answer_question(denial: Denial, remedy: Remedy) -> Remedy:
 
 
 def answer_delay(denial: Denial, first: Cause) -> str | None:
-    """Return that waiting does not help, if the text asks whether a policy takes long to have an effect."""
+    """Return the sentence that waiting does not help, if the text asks whether a policy takes long to have an effect."""
     if first.evidence != "derived" or first.code in ALLOW_IS_NO_FIX or not _DELAY.search(denial.failure.text):
         return None
     return "This is not a delay: the policy does not allow this call, and waiting does not change that."
@@ -250,7 +250,7 @@ def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Rem
 def explain_without_effect(
     denial: Denial, explanation: Explanation, policy: KnownPolicy, cause: Cause
 ) -> Explanation:
-    """Return that a policy allows the call but had no effect on it, as AWS found none of the caller that allows it."""
+    """Add that a policy allows the call but had no effect on it, as AWS found none of the caller that allows it."""
     account = denial.account or "of the call"
     steps: tuple[str, ...] = (
         "The lists must name it. Of a managed policy, only the default version counts.",

@@ -63,7 +63,7 @@ def names_partial_arn(pattern: str, partial: str) -> bool:
 
 
 def describe_partial_arn(denial: Denial, whole: str) -> Contrast:
-    """Return that a policy has the ARN of a secret without its end, like the call."""
+    """Return the contrast that a policy has the ARN of a secret without its end, like the call."""
     end = whole[-len(RANDOM_END) :]
     remedy, shown = None, "" if whole == denial.resource else ", as in the message"
     if _CDK_PARTIAL.search(denial.failure.text):
@@ -79,7 +79,7 @@ def describe_partial_arn(denial: Denial, whole: str) -> Contrast:
 
 
 def find_name_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return that Secrets Manager takes the end of a secret's name for the end of its ARN.
+    """Return the contrast that Secrets Manager takes the end of a secret's name for the end of its ARN.
 
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
     """

@@ -85,7 +85,7 @@ def add_key_pattern(denial: Denial, explanation: Explanation) -> Explanation:
 
 
 def find_unread_statement(denial: Denial, policy: KnownPolicy) -> tuple[str, Remedy] | None:
-    """Return that the Serverless Framework ignores the statements of a function, and where they belong.
+    """Return the sentence that the Serverless Framework ignores the statements of a function, and where they belong.
 
     Returns:
         What the framework ignores, as the end of a sentence, and the remedy.

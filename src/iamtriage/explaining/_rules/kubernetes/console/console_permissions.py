@@ -57,7 +57,7 @@ def switches_role(case: Case[ConsoleKubernetesAccess]) -> bool:
 
 
 def describe_switch(case: Case[ConsoleKubernetesAccess], *, kubectl_works: bool) -> str:
-    """Return that the access of whoever switched to a role does not count, as a clause."""
+    """Return the clause that the access of the identity that switched to a role does not apply."""
     arns = map(principal_words.try_parse_principal, find_iam_arns(case.failure.text))
     others = {
         principal_words.describe_principal(each, None)

@@ -184,7 +184,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
 
 
 def add_cluster_access(denial: Denial, explanation: Explanation) -> Explanation:
-    """Add the access to the cluster that the console requires besides the denied permission in IAM."""
+    """Add the access to the cluster that the console requires in addition to the denied permission in IAM."""
     case, principal = denial.case, denial.principal
     if KUBECTL_WORKS.search(case.failure.text) or principal is None:
         return explanation

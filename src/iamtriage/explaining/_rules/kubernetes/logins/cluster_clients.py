@@ -1,6 +1,6 @@
 """Explain rejected logins of programs that configure clusters themselves, such as Argo CD.
 
-Sources besides the pages of the programs: https://fluxcd.io/flux/components/kustomize/options/ and
+Sources in addition to the pages of the programs: https://fluxcd.io/flux/components/kustomize/options/ and
 https://github.com/fluxcd/kustomize-controller/blob/main/docs/spec/v1/kustomizations.md (configMapRef, since Flux 2.7).
 """
 

@@ -311,7 +311,7 @@ def _scope_step(request: kubernetes_requests.Request) -> str | None:
 
 
 def _verb_step(denied: DeniedRequest) -> str | None:
-    """Return which verbs the command needs besides the denied one."""
+    """Return which verbs the command needs in addition to the denied one."""
     request = denied.request
     if request_checks.may_apply(denied):
         verbs = ",".join(denied_requests.VERBS_OF_APPLY)
@@ -322,7 +322,7 @@ def _verb_step(denied: DeniedRequest) -> str | None:
 
 
 def _subresource_step(denied: DeniedRequest) -> str | None:
-    """Return that a subresource of pods needs a rule of its own, by the command that uses it."""
+    """Return the step that says that a subresource of pods needs a separate rule, by the command that uses it."""
     base, sub = (denied.request.resource or "").partition("/")[0], denied.request.subresource
     if base != "pods" or sub not in _USERS_OF_SUBRESOURCES:
         return None

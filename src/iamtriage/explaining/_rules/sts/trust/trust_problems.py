@@ -97,7 +97,7 @@ def find_trust_problem(policy: Mapping[str, Any] | str | None, issuer: object = 
 
 
 def find_misplaced_value(policy: Mapping[str, Any] | str | None) -> TrustProblem | None:
-    """Return that the only statement for an OIDC provider compares a subject with the audience, or the reverse."""
+    """Return the problem that the only statement for an OIDC provider compares a subject with the audience, or the reverse."""
     document = parse_document(policy)
     meant = [] if document is None else [each for each in allow_statements(document) if _federated(each)]
     return _check_claims(document, meant[0]) if document is not None and len(meant) == 1 else None

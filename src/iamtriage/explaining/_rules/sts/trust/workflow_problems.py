@@ -114,7 +114,7 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
 
 
 def _find_other_phase(document: Mapping[str, Any], text: str) -> TrustProblem | None:
-    """Return that a trust policy accepts one phase of a run of HCP Terraform, and the other one fails.
+    """Return the problem that a trust policy accepts one phase of a run of HCP Terraform, and the other one fails.
 
     https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
     """
@@ -153,7 +153,7 @@ def _find_new_name(text: str) -> str | None:
 
 
 def _without_ids(document: Mapping[str, Any], subjects: list[str], repository: str | None) -> TrustProblem:
-    """Return that a trust policy expects a subject without the IDs that the token has."""
+    """Return the problem that a trust policy expects a subject without the IDs that the token has."""
 
     def add_ids(subject: str) -> str:
         found = _SUBJECT.match(subject)
