@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iamtriage.explaining._rules.denials.identities import callers, node_roles
-from iamtriage.explaining._rules.shared import text_signs
+from iamtriage.explaining._rules.shared import deployment_tools, text_signs
 from iamtriage.explaining._rules.shared.text_fragments import (
     is_session_of_service,
     may_be_about_pods,
@@ -30,7 +30,7 @@ PLAIN = "User: arn:aws:sts::111122223333:assumed-role/orders/i-0a1b2c3d4e5f60718
         (text_signs._POD_WORDING, may_be_about_pods),
         (node_roles._NODE_ROLE_NAME, may_name_node_role),
         *((pattern, may_name_user) for _, pattern, _ in callers._USES),
-        (text_signs._ROLLBACK, may_name_user),
+        (deployment_tools._ROLLBACK, may_name_user),
     ],
 )
 def test_each_match_contains_a_fragment(pattern: re.Pattern[str], may_match: Callable[[str], bool]) -> None:

@@ -20,8 +20,8 @@ from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import find_holder
 from iamtriage.explaining._rules.calls.request_kinds import CONFLICT
 from iamtriage.explaining._rules.shared import clues, commands
+from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.remedies import Commands, replace_in, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import find_deployment
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -216,7 +216,7 @@ def explain_blocked_deletion(case: Case[AwsError], message: str) -> Explanation:
             Labelled("When nothing is left:", again),
         )
         steps = (item.step, _REST_OF_USER)
-    is_terraform = "deleting IAM" in case.failure.text or (tool is not None and tool.tool == "Terraform")
+    is_terraform = "deleting IAM" in case.failure.text or (tool is not None and tool.is_terraform)
     is_terraform = is_terraform and item.what != "an instance profile"
     called = f"The {noun} {name}" if name else f"The {noun}"
     return _explain(

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.calls.roles.account_roles import explain_second
 from iamtriage.explaining._rules.shared import clusters, commands, pages, quoted_message
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, stated_option
+from iamtriage.explaining._rules.shared.deployment_tools import Deployment, find_deployment
 from iamtriage.explaining._rules.shared.remedies import (
     Commands,
     account_remedy,
@@ -28,7 +29,6 @@ from iamtriage.explaining._rules.shared.remedies import (
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.text_fragments import may_be_about_pods
-from iamtriage.explaining._rules.shared.text_signs import Deployment, find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import AwsError
 
@@ -146,7 +146,7 @@ def _explain_scoped_quota(
     because = code_evidence(case.failure)
     things = _to_words(what).removesuffix("s" if count == "1" else "")
     deployment = find_deployment(case.failure, case.facts)
-    is_template = deployment is not None and deployment.tool == "CloudFormation"
+    is_template = deployment is not None and not deployment.is_terraform
     name = None if kind == "account" else find_holder(case, kind, deployment)
     holder = f"the {kind} {clip_text(name)}" if name else f"the {kind}"
     summary = f"{capitalize_start(holder)} would have more than {count} {things}"
@@ -245,7 +245,7 @@ def find_holder(case: Case[AwsError], kind: str, deployment: Deployment | None) 
 
     In CloudFormation, it is the logical ID, because a resource that could not be created often has no name yet.
     """
-    if deployment is not None and deployment.tool == "CloudFormation":
+    if deployment is not None and not deployment.is_terraform:
         return deployment.resource if deployment.type in {None, f"AWS::IAM::{kind.capitalize()}"} else None
     if (stated := stated_option(case, f"{kind}-name")) is not None:
         return stated

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, upper_first
-from iamtriage.explaining._rules.shared import text_signs
+from iamtriage.explaining._rules.shared import deployment_tools, text_signs
 from iamtriage.explaining._rules.shared.tasks import (
     LOGIN_ACTION,
     PULL_ACTIONS,
@@ -163,7 +163,7 @@ def describe_companions(
         return ()  # AWS publishes it for everybody
     if action.startswith("s3:") and not by_resource and STATE_SIGNS.search(text):
         return (_STATE,)
-    if action in _DEPLOYMENT_HINTS and not by_resource and text_signs.is_about_deployments(text):
+    if action in _DEPLOYMENT_HINTS and not by_resource and deployment_tools.is_about_deployments(text):
         return (_DEPLOYMENT_HINTS[action],)
     if action == "eks:AccessKubernetesApi" and KUBECTL_WORKS.search(text):
         return (

@@ -11,9 +11,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.shared import tasks
+from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.required_resources import next_objects, transfer_objects
 from iamtriage.explaining._rules.shared.services import find_named_domain
-from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.policies._arn_templates import LAUNCH
 from iamtriage.policies._documents import build_statement
 from iamtriage.policies._grants import WILDCARD_OF_AWS, Grant, build_grant
@@ -156,13 +156,13 @@ def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:
     deployment = find_deployment(denial.failure, denial.facts)
     if deployment is None or deployment.status in {"UPDATE_FAILED", "DELETE_FAILED"}:
         return None
-    if deployment.tool == "CloudFormation" and found["stack"]:
+    if not deployment.is_terraform and found["stack"]:
         # The name can have only the start of the logical ID, or the CDK only the start of it in its path.
         part = found["start"].rstrip("-").rpartition("-")[2].lower()
         logical = (deployment.resource or "").partition("/")[0].lower()
         if not (part and logical and (part.startswith(logical) or logical.startswith(part))):
             return None
-    elif not (deployment.tool == "Terraform" and found["terraform"]):
+    elif not (deployment.is_terraform and found["terraform"]):
         return None
     note = f"{deployment.tool} ends the name with characters that change at each attempt, hence the *."
     return f"{arn[: found.end('start')]}*{found['rest'] or ''}", note

@@ -18,7 +18,14 @@ from iamtriage.explaining._rules.calls.policies.malformed_policies import (
     PRINCIPAL_NOT_FOUND,
     PRINCIPAL_TOO_NEW,
 )
-from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, commands, pages, text_signs
+from iamtriage.explaining._rules.shared import (
+    arn_diagnosis,
+    clues,
+    clusters,
+    commands,
+    deployment_tools,
+    pages,
+)
 from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.misformed_arns import find_misformed_arn
@@ -170,7 +177,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         changes={"principal-arn": mapped.new_entry_argument},
         of_region=cluster.region,
     )
-    deployment = text_signs.find_deployment(case.failure, case.facts)
+    deployment = deployment_tools.find_deployment(case.failure, case.facts)
     has_access = deployment is not None or re.search(r" --kubernetes-groups| --type EC2", repeated or "")
     policy = None if has_access else VIEW_POLICY
     lines = mapped.create_entry_remedy(cluster, policy=policy, create=repeated).commands
@@ -200,16 +207,16 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
 
 
 def _correct_in_code(
-    by_hand: Remedy, deployment: text_signs.Deployment | None, text: str, *, is_of_session: bool
+    by_hand: Remedy, deployment: deployment_tools.Deployment | None, text: str, *, is_of_session: bool
 ) -> Remedy:
     """Return the remedy in the code that deploys an access entry, if any does."""
     if deployment is None:
         return by_hand
     grants = None if _GRANTS.search(text) else _GRANTS_IN_CODE[deployment.tool]
-    if not is_of_session or deployment.tool != "Terraform":
-        return text_signs.change_in_code(by_hand, deployment, "principal_arn", *present(grants))
+    if not is_of_session or not deployment.is_terraform:
+        return deployment_tools.change_in_code(by_hand, deployment, "principal_arn", *present(grants))
     context = _STATED_CONTEXT if _CALLER_ARN in text else _SESSION_CONTEXT
-    remedy = text_signs.change_in_code(by_hand, deployment, "principal_arn", context, *present(grants))
+    remedy = deployment_tools.change_in_code(by_hand, deployment, "principal_arn", context, *present(grants))
     return attrs.evolve(remedy, manifest=_ISSUER_ARN, manifest_language="hcl")
 
 
@@ -272,7 +279,7 @@ def explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
     cluster = clusters.find_cluster(case)
     role = try_parse_principal(clusters.find_entry_arn(case))
     name = role.name if isinstance(role, Role) else None
-    deployment = text_signs.find_deployment(case.failure, case.facts)
+    deployment = deployment_tools.find_deployment(case.failure, case.facts)
     title, steps = "Remove the role from the list or script", tuple[str, ...]()
     if deployment is not None:
         title = f"Remove {deployment.resource or 'the access entry'} from the {deployment.tool} code"

@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared import clues, commands, pages, principal
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.text_signs import find_deployment
+from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
 from iamtriage.failures._failures import AwsError, Failure
 
 
@@ -203,7 +203,7 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) ->
             line = line.replace(word, value)
         lines.append(line)
     deployment = find_deployment(case.failure, case.facts)
-    is_terraform = deployment is not None and deployment.tool == "Terraform"
+    is_terraform = deployment is not None and deployment.is_terraform
     if is_terraform and not given and setting.principal in _IN_TERRAFORM:
         return _terraform_remedy(setting, title, partition)
     return Remedy(

@@ -20,7 +20,13 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages, text_signs
+from iamtriage.explaining._rules.shared import (
+    clues,
+    commands,
+    common_causes,
+    deployment_tools,
+    pages,
+)
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -284,10 +290,10 @@ def missing_role(
     if case.failure.kind != "access_denied" and not is_starting:
         # Denials have notes on their deployment.
         permission = f"The call itself lacks no permission. Creating the role requires iam:CreateServiceLinkedRole{of_service}."
-        deployment = text_signs.find_deployment(case.failure, case.facts)
-        if deployment is not None and deployment.tool == "CloudFormation":
-            is_update = (deployment.status or "").startswith("UPDATE") and not deployment.is_new_stack
-            again = text_signs.RETRY if is_update else text_signs.RETRY_NEW
+        stack = deployment_tools.find_stack(case.failure, case.facts)
+        if stack is not None:
+            is_update = (stack.status or "").startswith("UPDATE") and not stack.is_new_stack
+            again = deployment_tools.RETRY if is_update else deployment_tools.RETRY_NEW
     contrast = ""
     if _OTHER_ACCOUNT.search(case.failure.text):
         contrast = f" An account that has used {service} before has it."

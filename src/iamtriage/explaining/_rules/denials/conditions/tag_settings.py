@@ -16,7 +16,8 @@ import re
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_argument
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial, find_deployment
+from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
+from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 
 __all__ = ("describe_call_tags", "describe_tag_setting")
 

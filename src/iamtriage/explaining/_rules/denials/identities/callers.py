@@ -15,7 +15,7 @@ from iamtriage._text import clip_text, line_start
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.shared import text_signs
+from iamtriage.explaining._rules.shared import deployment_tools, text_signs
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
 from iamtriage.explaining._rules.shared.denial_remedies import (
@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.text_fragments import (
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
-    from iamtriage.explaining._rules.shared.text_signs import Deployment
+    from iamtriage.explaining._rules.shared.deployment_tools import Deployment
 
 # A role that the call names lacks something, and not the caller.
 _TOPICS_OF_OTHER_ROLES = frozenset(
@@ -199,8 +199,7 @@ def _find_controller(denial: Denial, line: str) -> Controller | None:
 
 
 def _find_stack(denial: Denial) -> Deployment | None:
-    deployment = text_signs.find_deployment(denial.failure, denial.facts)
-    return deployment if deployment is not None and deployment.tool == "CloudFormation" else None
+    return deployment_tools.find_stack(denial.failure, denial.facts)
 
 
 def _caller_note(denial: Denial, topic: str) -> str | None:
@@ -253,7 +252,7 @@ def _retry_sentence(denial: Denial, service: str) -> str:
         return ""
     stack = _find_stack(denial)
     is_update = stack is not None and (stack.status or "").startswith("UPDATE") and not stack.is_new_stack
-    return f" {text_signs.RETRY if is_update else text_signs.RETRY_NEW}"
+    return f" {deployment_tools.RETRY if is_update else deployment_tools.RETRY_NEW}"
 
 
 def _deployment_note(denial: Denial) -> str | None:
@@ -262,7 +261,7 @@ def _deployment_note(denial: Denial) -> str | None:
     if deployment is None or deployment.status == "DELETE_FAILED":
         return None  # _deletion_note() says how to continue
     if not deployment.is_new_stack:
-        return text_signs.RETRY
+        return deployment_tools.RETRY
     stack = f"the stack {deployment.stack}" if deployment.stack else "it"
     return f"A stack in ROLLBACK_COMPLETE cannot be updated: delete {stack}, then deploy again."
 

@@ -24,10 +24,10 @@ from iamtriage.explaining._rules.shared import (
     decisions,
     denial_remedies,
     denied_regions,
+    deployment_tools,
     pages,
     required_grants,
     task_statements,
-    text_signs,
 )
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present, save_step
@@ -214,7 +214,7 @@ def _delegation_step(denial: Denial) -> str:
 
 def _name_settings(denial: Denial) -> tuple[str, str]:
     """Return the setting for the boundary of a new role or user, and where an existing role can be used instead."""
-    deployment = text_signs.find_deployment(denial.failure, denial.facts)
+    deployment = deployment_tools.find_deployment(denial.failure, denial.facts)
     resource = denial.resource or ""
     of = f" instead of {clip_text(deployment.resource)}" if deployment and deployment.resource else ""
     if "/eksctl-" in resource:
@@ -223,7 +223,7 @@ def _name_settings(denial: Denial) -> tuple[str, str]:
                 return f"in eksctl, {where.format(boundary)}", f" as {where.format(arn)}"
     if deployment is None:
         return "--permissions-boundary, in Terraform permissions_boundary", ""
-    if deployment.tool == "Terraform":
+    if deployment.is_terraform:
         return "in Terraform, permissions_boundary", of
     return "in the template, PermissionsBoundary", of
 

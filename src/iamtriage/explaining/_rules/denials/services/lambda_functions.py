@@ -32,11 +32,11 @@ from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.deployment_tools import Deployment, find_deployment
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.statement_matching import names_action
-from iamtriage.explaining._rules.shared.text_signs import Deployment, find_deployment
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import Grant, build_grant
 from iamtriage.policies._masked_arns import find_partition
@@ -297,7 +297,7 @@ def _code_remedy(
     name = deployment.resource or "the function"
     place, attach, wait = "template", "in ManagedPolicyArns", f"DependsOn of {name}"
     inline = "in Policies, as PolicyDocument with a PolicyName"
-    if deployment.tool == "Terraform":
+    if deployment.is_terraform:
         place, attach, wait = "configuration", "an aws_iam_role_policy_attachment", f"depends_on of {name}"
         inline = "an aws_iam_role_policy"
     of = role if role != _ROLE else f"the role of {name}"
@@ -310,7 +310,7 @@ def _code_remedy(
         add += f", or this policy ({inline})"
     # The role that another resource uses is not in its own properties.
     named = deployment.resource and of == f"the role of {name}"
-    prop = "role" if deployment.tool == "Terraform" else "Role"
+    prop = deployment.spell("role")
     where = f" The text does not name the role: see {prop} of {name} in the {place}. If it is not created there, attach the policy to it in IAM."
     steps = [
         f"{add}.{where if named else ''}",
@@ -324,7 +324,7 @@ def _code_remedy(
         region = commands.region(denial.facts.region or deployment.region)
         delete = "aws cloudformation delete-stack --stack-name {} --region {}"
         lines = (fill_command(delete, deployment.stack or "STACK_NAME", region),)
-    elif deployment.tool == "CloudFormation" and deployment.status == "CREATE_FAILED":
+    elif not deployment.is_terraform and deployment.status == "CREATE_FAILED":
         steps.append("If the stack is new, delete it first: a stack in ROLLBACK_COMPLETE cannot be updated.")
     title = f"In the {place}, allow it for {of}"
     return attrs.evolve(remedy, title=title, who="you", steps=tuple(steps), commands=lines)

@@ -23,10 +23,10 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.deployment_tools import RETRY_NEW
 from iamtriage.explaining._rules.shared.masked_principals import parse_masked_role
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.text_signs import RETRY_NEW
 from iamtriage.policies._documents import allow, build_document
 
 _OBJECT = lazy_pattern(

@@ -19,10 +19,10 @@ from iamtriage.explaining._rules.shared import pages, principal_mappings
 from iamtriage.explaining._rules.shared.clues import stated_option
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import find_deployment
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -178,7 +178,7 @@ def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
     if (deployment := find_deployment(case.failure, case.facts)) is not None and deployment.resource:
         found = [each for each in _ARGUMENTS if each in case.failure.text]
         removed = " from ".join((*([join_words(found, "and")] if found else []), deployment.resource))
-        title = f"Remove {removed}, and {'apply' if deployment.tool == 'Terraform' else 'deploy'} again"
+        title = f"Remove {removed}, and {deployment.verb} again"
         make, lines = your_remedy, ()
     return case.explain(
         f"The access entry{f' of {role}' if principal.is_known else ''} is of {f'the type {kind.value}, which is' if kind else 'a type'} for nodes: only entries of type STANDARD can have groups or access policies.",

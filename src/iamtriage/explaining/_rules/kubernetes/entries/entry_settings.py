@@ -20,10 +20,10 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER
 from iamtriage.explaining._rules.kubernetes.denied_requests import ASSOCIATION_IN_MODULE
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
+from iamtriage.explaining._rules.shared.deployment_tools import Deployment, change_in_code, find_deployment
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import Deployment, change_in_code, find_deployment
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -135,23 +135,22 @@ _ASSOCIATION = """resource "aws_eks_access_policy_association" "{}" {{
 def _masters_remedy(case: Case[AccessEntry], deployment: Deployment | None) -> Remedy:
     cluster, principal = find_cluster(case), entry_principal(case)
     if deployment is not None:
-        argument = "kubernetes_groups"
-        policy = "an aws_eks_access_policy_association (in the module, policy_associations)"
-        if deployment.tool == "CloudFormation":
-            argument, policy = "KubernetesGroups", "AccessPolicies"
+        argument, policy = deployment.spell("kubernetes_groups"), "AccessPolicies"
+        if deployment.is_terraform:
+            policy = "an aws_eks_access_policy_association (in the module, policy_associations)"
         address = clip_text(deployment.resource or "").replace(r"\"", '"')
         of = f" of {address}" if address else ""
         arn = access_policy_arn(_ADMIN_POLICY, cluster.partition)
         added, manifest = f"{policy} with the policy {arn} and an access scope of type cluster", None
         entry = _ENTRY_ADDRESS.fullmatch(deployment.resource or "")
-        if entry is not None and deployment.tool == "Terraform":
+        if entry is not None and deployment.is_terraform:
             added = "this association"
             values = (f"{entry[0]}.cluster_name", f"{entry[0]}.principal_arn")
             manifest = _ASSOCIATION.format(entry[1], *values, arn)
         elif address.startswith("module."):
             added, manifest = "this association", ASSOCIATION_IN_MODULE.format(arn)
         elif (
-            deployment.tool == "Terraform"
+            deployment.is_terraform
             and cluster.name == cluster.argument
             and principal.new_entry_argument.startswith("arn:")
         ):

@@ -20,6 +20,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE, ROLE_TOO_NEW
+from iamtriage.explaining._rules.shared.deployment_tools import find_deployment, trust_in_code_steps
 from iamtriage.explaining._rules.shared.masked_principals import parse_masked_role
 from iamtriage.explaining._rules.shared.principal_words import underlying_role
 from iamtriage.explaining._rules.shared.remedies import (
@@ -30,7 +31,6 @@ from iamtriage.explaining._rules.shared.remedies import (
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.services import service_trust_policy
-from iamtriage.explaining._rules.shared.text_signs import find_deployment, trust_in_code_steps
 from iamtriage.explaining._rules.sts.trust.service_policies import check_service_trust, list_other_services
 from iamtriage.explaining._rules.sts.trust.template_roles import change_template_remedy, find_template_role
 from iamtriage.policies._documents import allow
