@@ -398,6 +398,27 @@ def test_the_log_of_a_job_shows_the_age_of_its_credentials(began: str, setting: 
     assert any(f"--max-session-duration {maximum}" in line for line in explanation.remedies[0].commands)
 
 
+@pytest.mark.parametrize(
+    ("step", "outlasts"),
+    [
+        ("2026-11-20T02:00:03.1Z ##[group]Run aws s3 sync out s3://acme-reports/\n", True),
+        ("2026-11-20T02:00:03.1Z Run make test\n2026-11-20T03:30:00.1Z Run python report.py\n", False),
+        ("2026-11-20T01:00:00.1Z Run python report.py\n", False),
+    ],
+    ids=["one step", "later step", "step before"],
+)
+def test_step_that_takes_longer_than_its_credentials_last(step: str, *, outlasts: bool) -> None:
+    issued = "2026-11-20T02:00:00.1Z Assuming role with OIDC\n"
+    shown = f"{step}{issued}" if "T01" in step else f"{issued}{step}"
+    first = explain(
+        f"2026-11-20T01:59:58.1Z Run aws-actions/configure-aws-credentials@v5\n{shown}"
+        "2026-11-20T03:35:00.1Z An error occurred (ExpiredToken) when calling the PutObject operation: The provided token has expired.\n"
+    ).remedies[0]
+    assert first.title.startswith("Request a longer session") is outlasts
+    assert ("aws s3 sync skips" in str(first.steps)) is outlasts
+    assert "--max-session-duration 7200" in str(first.commands)
+
+
 _FEDERATION = (
     "Error generating STS keys: AccessDenied: Cannot call GetFederationToken with session credentials\n"
 )

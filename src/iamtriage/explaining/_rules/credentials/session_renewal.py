@@ -56,6 +56,9 @@ _ISSUED_IN_JOB = lazy_pattern(
     rf"{_TIME}(?:Authenticated as assumedRoleId|Assuming role )", re.ASCII | re.MULTILINE
 )
 _LINE_TIME = lazy_pattern(_TIME, re.ASCII | re.MULTILINE)
+_STEP = lazy_pattern(rf"{_TIME}(?:##\[group\])?Run (?!aws-actions/)", re.ASCII | re.MULTILINE)
+# A step that takes this part of a session leaves too little for new credentials to help.
+_MOST = 0.9
 _DURATION = lazy_pattern(r"\brole-duration-seconds: ?[\"']?(\d{3,5})\b", re.ASCII)
 _DEFAULT_DURATION = 3_600
 # Runtimes that no person signs in to.
@@ -128,6 +131,20 @@ def find_age_in_job(case: Case[ExpiredCredentials]) -> tuple[int, int] | None:
         return None
     age = int((times[-1] - times[0]).total_seconds())
     return (age, lasts) if age >= lasts else None
+
+
+def _step_outlasts(case: Case[ExpiredCredentials], lasts: int) -> bool:
+    """Return whether a job's step that began with new credentials failed only when these had expired."""
+    text, start = case.failure.text, case.failure.span[0]
+    issued, steps = [*_ISSUED_IN_JOB.finditer(text, 0, start)], [*_STEP.finditer(text, 0, start)]
+    failed = [*_LINE_TIME.finditer(text, 0, case.failure.span[1])]
+    if not (issued and steps and failed) or steps[-1].start() < issued[-1].start():
+        return False
+    try:
+        began, ended = (datetime.fromisoformat(each["time"]) for each in (steps[-1], failed[-1]))
+    except ValueError:
+        return False
+    return (ended - began).total_seconds() >= lasts * _MOST
 
 
 def remedies_of_run(role: Role | None, source: str | None) -> tuple[Remedy, ...]:
@@ -235,11 +252,19 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
     # A permission set has the duration of its roles.
     line = None if isinstance(role, IdentityCenterRole) else _raise_maximum_command(name, seconds)
     maximum = find_maximum(case.text) or 0
-    if aged is not None and seconds <= maximum and line is not None:
+    is_allowed, outlasts = seconds <= maximum, aged is not None and _step_outlasts(case, aged[1])
+    if aged is not None and (outlasts or (is_allowed and line is not None)):
+        allowed = "An administrator raises the role's maximum session duration with the command first: without that, STS refuses the longer session."
+        if is_allowed:
+            allowed = f"The role's maximum session duration already allows it ({maximum} seconds): that is a limit, and not the default, which is one hour."
+        again = f"Or get new credentials right before the call. {renew}"
+        if outlasts:
+            sync = " aws s3 sync skips what is there already." if "s3 sync" in case.text else ""
+            again = f"The step takes longer than the credentials last, so new ones before it are not enough: without a longer session, split it, and get new credentials before each part.{sync}"
         return remedies.your_remedy(
             f"Request a longer session: set {duration} to {seconds}",
-            f"The role's maximum session duration already allows it ({maximum} seconds): that is a limit, and not the default, which is one hour.",
-            f"Or get new credentials right before the call. {renew}",
+            *(allowed if is_allowed or line is not None else None, again),
+            commands=None if is_allowed else line,
             url=pages.SESSION_DURATION,
         )
     return remedies.your_remedy(
