@@ -44,7 +44,7 @@ _SIGNS = (
     (("echo ", "printf "), lazy_pattern(r"[^|\n]{1,200}\|")),
     (("<<<", "@tcp(", "@unix(", "identified ", "mask::", "securestring", ":*:"), lazy_pattern("")),
 )
-# Of a line in a PostgreSQL password file: a port and a database.
+# Parts of a line in a PostgreSQL password file: a port and a database.
 _PORT = lazy_pattern(r":[1-9][0-9]{3,4}:[a-z_]")
 # Most parts of explanations are the same each time.
 _MAX_PLAIN = 2_048

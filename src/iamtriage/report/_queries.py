@@ -40,7 +40,7 @@ _SHARED = (
 PROBLEM_COLUMNS = ("fingerprint", "count", "first_seen", "last_seen", *_SHARED)
 """The columns of a problem."""
 
-# Of files with the same content, only the first one is counted.
+# Only the first of several files with the same content is counted.
 _SOURCES = """
 CREATE OR REPLACE TEMP VIEW sources AS
 SELECT *, CASE WHEN digest IS NOT NULL

@@ -25,7 +25,7 @@ _STAMP = rf"{_DATE}[T_:, ]{{1,2}}\d?\d:\d\d:\d\d(?:[.,]\d{{1,9}})?(?: [AP]M)?{_Z
 _ISO = rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}{_ZONE}"
 _LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|SEVERE|PANIC)"
 
-# Of logrus on a terminal, with the seconds since the program started.
+# A line of logrus on a terminal, with the seconds since the program started.
 _LOGRUS = r"(?:TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[\d{1,9}\]"
 
 # The group in each pattern captures the stream's name; it is empty if the prefix names none.

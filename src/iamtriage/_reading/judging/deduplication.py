@@ -57,7 +57,7 @@ _HEAD_FACTS = frozenset({"operation", "service", "status_code"})
 
 def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
     """Merge repeated reports of a failure that do not contradict each other."""
-    # Of each kind, the failures and the numbers of their traits.
+    # The failures of each kind, and the numbers of their traits.
     seen: dict[Kind | None, tuple[list[Candidate], list[int]]] = {}
     merged: list[Candidate] = []
     # Where the last report of each failure ends.

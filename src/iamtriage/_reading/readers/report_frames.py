@@ -56,7 +56,7 @@ _TABLE = r"""
 [access_denied]
 # A role that a service cannot assume.
 unsure | <assume>nable to assume | \b[Uu]nable to assume (?:and validate )?<ROLE_RESOURCE>
-# Of EC2, only the instance metadata says so.
+# EC2 itself does not say so, only its instance metadata.
 unsure |  assume  | \b(?<!EC2\s)(?:<FAILS_TO>|[Cc]ould not|[Cc]annot|[Ff]ailed to) assume <ROLE_RESOURCE>
 sure   | to assume  | \b<LACKS> <ADJECTIVES><PERMISSIONS>(?: required)? to assume <ROLE_RESOURCE>
 sure   | ccess denied wh | \b[Aa]ccess denied (?:when attempting to assume|while assuming) <ROLE_RESOURCE>

@@ -180,7 +180,7 @@ _ROWS: tuple[_Row, ...] = (
     ("= (", lazy_pattern(rf"\w\s=\s\(\n ?{_LITERAL}(?:\n ?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),
     ("<self>self.|<this>this.|<err>err.|<error>error.", lazy_pattern(rf"\b(?:self|this|err(?:or)?)\.\w{{1,60}}\s=\s{_LITERAL}", re.MULTILINE), _PRINTED),
     ("<class>class ", lazy_pattern(rf"^ ?class\s[A-Z]\w{{2,80}}(?:\([\w., ]{{0,120}}\))?:\n{{1,2}}(?: ?\"\"\"[^\"]{{1,800}}\"\"\"\n{{1,2}})? ?[a-z]\w{{0,40}}\s=\s\(?\n? ?{_LITERAL}", re.MULTILINE), None),
-    # Of SQL, and of CloudWatch Logs.
+    # Conditions of SQL queries, and of CloudWatch Logs.
     ("<WHERE>|<where>|<filter>", lazy_pattern(rf"(?:\b(?:WHERE|where)|(?:^|\|)\s?filter)\s[^\n;|]{{1,200}}?(?:=|<>|\b(?:LIKE|like|IN|in))\s?\(?{_LITERAL}(?:(?:,|\s(?:and|or|AND|OR)\s[\w.@]{{1,80}}\s?(?:=|like|LIKE))\s?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),
     # The errors that a program retries or ignores, by the name of the list.
     ("etr|gnor", lazy_pattern(rf"(?:[Rr]etr(?:y|i)|[Ii]gnor)\w{{0,40}}[\"']?\s?[:=]\s?[\[({{]\s?{_LITERAL}(?:\s?,\s?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),

@@ -167,7 +167,7 @@ def _mark_cut(text: str, key: str, fact: Fact) -> Fact:
         # The mark is part of the value, for example of an object key.
         return fact
     if any(char.isspace() for char in text[at:end]):
-        # Of a mark with spaces, only the ellipsis is part of the value.
+        # Only the ellipsis of a mark with spaces is part of the value.
         ellipsis = _ELLIPSIS.match(text, at)
         end = ellipsis.end() if ellipsis else at
     return _with_mark(text, fact, at, end)

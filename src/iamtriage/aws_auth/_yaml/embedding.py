@@ -58,7 +58,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """
     parts: list[str] = []
     index = 0
-    # Of two edits at the same index the longer one comes first: a removed part needs no other edit.
+    # The longer of two edits at the same index comes first: a removed part needs no other edit.
     for edit in sorted(set(edits), key=lambda e: (e.start, -e.end)):
         if edit.start >= index:
             parts += text[index : edit.start], edit.new

@@ -93,7 +93,7 @@ def search_context(failure: Failure, whole: str) -> Context:
         values["caller"] = restore_case(whole, values["caller"])
     if failure.principal is None:
         values["caller"] = find_said_caller(whole, failure.kind, values.get("caller"))
-    # Of several Regions, the last one before the error is that of the failed call.
+    # If there are several Regions, the last one before the error is that of the failed call.
     stated = NAME_READERS["region"](head + text[first:end], command)
     if stated is not None:
         values["region"] = stated

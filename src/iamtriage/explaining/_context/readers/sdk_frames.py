@@ -91,7 +91,7 @@ _S3A_CALL = lazy_pattern(
     rf"|(?<![\w.])(?P<called>{_S3A_NAMES}){_S3A_ARGUMENTS}s3[an]?://\S{{1,300}}",
     re.ASCII,
 )
-# Of AWS, Arrow has only a file system on S3: https://arrow.apache.org/docs/python/filesystems.html
+# Arrow's only file system of AWS is S3: https://arrow.apache.org/docs/python/filesystems.html
 _ARROW_CALL = lazy_pattern(
     r"\bAWS Error [A-Z_\[][\w \]]{2,60}(?: \(HTTP status [0-9]{3}\))? during (\w{2,80}) operation\b", re.ASCII
 )

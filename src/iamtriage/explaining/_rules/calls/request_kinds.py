@@ -96,7 +96,7 @@ _DELIVERS_LOGS = lazy_pattern(r"\bLogDelivery\b|log-delivery-write|\be?lb_log_de
 _DELIVERY_POLICY = lazy_pattern(r"\battach_\w{0,10}lb_log_delivery_policy\b(?=\s{0,20}=\s{0,4}true)")
 # The resource of a module, such as terraform-aws-modules/s3-bucket, is not in the reader's own code.
 _ACL_MODULE = lazy_pattern(r"\bmodule\.(?P<name>[\w-]{1,64})(?:\[[^\]\n]{1,80}\])?\.aws_s3_bucket_acl\.")
-# That module creates the resource with count, and has inputs for the ownership.
+# This community module creates the resource with count, and has inputs for the ownership.
 _COMMUNITY_MODULE = lazy_pattern(r"\bterraform-aws-modules/s3-bucket\b|\.aws_s3_bucket_acl\.this\[0\]")
 # "with module.site.aws_s3_bucket_acl.this[0], on main.tf line 12"
 _FAILED_BLOCK = lazy_pattern(r"\bwith (?:module\.[^\s,]{1,200}\.)?aws_s3_bucket_acl\.(?P<name>[\w-]{1,64})")

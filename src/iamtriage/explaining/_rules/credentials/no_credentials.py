@@ -87,7 +87,7 @@ _LOG_SHIPPER = lazy_pattern(
     re.IGNORECASE,
 )
 _PHRASES = (
-    # Of libraries that use boto3, and of DuckDB.
+    # Messages of libraries that use boto3, and of DuckDB.
     "could not resolve credentials from session",
     "Could not load credentials to authenticate with AWS client",
     "Credentials cannot be empty",

@@ -84,7 +84,7 @@ _SERVICES_WITHOUT_CODE = {"AccessDeniedException": frozenset({"ec2", "iam", "s3"
 _PARTS_WITH_SERVICE = 4
 # PostgreSQL on RDS checks tokens as a PAM service: the only action it requires.
 _LOGIN_FAILED = "PAM authentication failed for user"
-# Of CodePipeline and CodeBuild. The prefix of the action is that of the connection's ARN:
+# Actions of CodePipeline and CodeBuild. The prefix of the action is that of the connection's ARN:
 # https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
 _CONNECTION = lazy_pattern(
     r"\b[Uu]nable to use Connection:? [\"'\[]?arn:aws[a-z-]{0,12}:(code(?:star-)?connections):", re.ASCII

@@ -34,7 +34,7 @@ def _add_reasons(
 ) -> Decision:
     """Return the decision completed by the reasons that the authorization details state for one action."""
     stated, deny = decision.policy_type, decision.deny
-    # Of several reasons of one kind, the message names the one that AWS reports.
+    # If there are several reasons of one kind, the message names the one that AWS reports.
     first = next((each for each in reasons if (each.policy_type, each.deny) == (stated, deny)), reasons[0])
     if reasons[0].deny == "explicit":
         first = reasons[0]

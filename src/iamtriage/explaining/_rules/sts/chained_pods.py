@@ -36,7 +36,7 @@ _ROLE_OF_POD = lazy_pattern(
     r"|(?!(?:fine|in|is|missing|ok|right|there|too|wrong)\b)(?P<word>[A-Za-z]{3,63})(?=[.,;:)]*(?:\s*$|[.,;:)] )))",
     re.ASCII | re.MULTILINE,
 )
-# That an hour is too short: it was tried, or the work takes longer.
+# Words that say that an hour is too short: it was tried, or the work takes longer.
 _BETWEEN = r"(?:(?!\b(?:ago|every|no|not|nothing|never)\b|n't\b)[^\n.;!?])"
 _HOUR_IS_SHORT = lazy_pattern(
     rf"(?i:(?:\b3[,.]?600\b|\b(?:an|one|1) ?h(?:our)?\b){_BETWEEN}{{0,60}}?(?:\bexpire[sd]?\b|ExpiredToken|\bdie[sd]?\b|\bfail(?:s|ed)?\b|\bstop(?:s|ped)?\b|\babort(?:s|ed)?\b|\b(?:too short|not enough|not long enough)\b)"

@@ -69,7 +69,7 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     if opts_in:
         text = f"STS is active in an opt-in Region such as {region} once an administrator of {account} has enabled the Region."
         causes = tuple(attrs.evolve(cause, text=text) for cause in causes)
-    # Of all Regions, STS is always active in this one: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
+    # STS is always active in this Region: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
     repeated = repeat_command(context.command, "sts", changes={"region": "us-east-1"})
     owner = case.failure.account
     remedies = present(

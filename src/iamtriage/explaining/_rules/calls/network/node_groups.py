@@ -184,7 +184,7 @@ def _attach_commands(cluster: Cluster, role: str, policies: tuple[str, ...]) -> 
 
 
 def _find_reason_remedy(case: Case[AwsError], cluster: Cluster, group: str) -> Remedy:
-    # Of several instances, any one shows the reason.
+    # Any of several instances shows the reason.
     instance = _INSTANCE.search(case.text)
     name = instance[0] if instance else "INSTANCE_ID"
     return cluster_remedy(

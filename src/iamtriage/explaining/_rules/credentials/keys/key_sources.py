@@ -213,7 +213,7 @@ def find_override(case: Case[Failure]) -> Override | None:
     if not has_key_in_shell(text) or selects_profile_itself(case.failure):
         return None
     signed_in = find_signed_in_profile(text)
-    # That other calls succeed with a profile says nothing about a denial.
+    # A denial has nothing to do with other calls that succeed with a profile.
     working = None if case.failure.kind == "access_denied" else find_working_profile(case.failure)
     selected = find_shell_profile(text) or signed_in or clues.safe_name(working)
     listed, shown = find_listed_key(text), _KEY_IN_SHELL.search(text)

@@ -45,7 +45,7 @@ _TOKEN_SETTINGS = (
         "s3cmd", r"(?<=\n)access_key(?= ?= ?ASIA)(?=[\s\S]{0,4000}\nsecret_key ?= ?[^\"])", "access_token"
     ),
 )
-# That keys are those of a session. A text can mask them.
+# Signs that keys are those of a session. A text can mask them.
 _IS_TEMPORARY = lazy_pattern(
     r"(?<![A-Z0-9])ASIA|(?i:\b(?:temporary|short-term|session)[ -](?:access )?(?:keys?|credentials)\b|\b(?:keys?|credentials) (?:is|are) (?:only )?temporary\b|\bSSO (?:keys?|credentials|portal)\b|\bassumed? (?:a |the )?role\b)"
 )

@@ -21,7 +21,7 @@ from iamtriage.failures._failures import MissingCredentials
 _SWITCHED_OFF = lazy_pattern(
     r"(?<!removed )(?<!deleted )(?<!unset )\bAWS_EC2_METADATA_DISABLED[\"']?\]?(?: ?[=:] ?| is (?:set to )?|[\"']?\s{1,20}value: ?)[\"']?(?i:true)\b(?! (?:is|was) (?:not|no|never)\b)"
 )
-# That the program is meant to use the role of an instance.
+# Words that say that the program is meant to use the role of an instance.
 _ON_INSTANCE = lazy_pattern(
     r"\bon (?:an? |the |our |my )?EC2\b|@ip-\d|\bnode(?:'s)? role\b|\binstance (?:role|profile)\b(?! found)|(?<![\w-])i-[0-9a-f]{8,17}\b"
 )

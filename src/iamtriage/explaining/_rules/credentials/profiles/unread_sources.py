@@ -225,7 +225,7 @@ def explain_other_home(case: Case[MissingCredentials], missing: str = "credentia
     if mount["home"] == home:
         return None
     old, more = mount[0], "" if mount["options"] else ":ro"
-    # Of a quoted item, the quote that ends it is not part of the mount.
+    # The quote that ends a quoted item is not part of the mount.
     old = old.lstrip('"') if old.count('"') == 1 else old
     new = f"{old.replace(mount['target'], f'{home}/.aws')}{more}"
     compose = COMPOSE.search(text) is not None or _VOLUMES.search(text) is not None

@@ -28,7 +28,7 @@ _SHOWN_KEY = lazy_pattern(
     re.ASCII,
 )
 _EMPTY = "is empty"
-# Of AKIA… or ASIA…
+# The base64 form of AKIA… or ASIA…
 _ENCODED_KEY = lazy_pattern(r"(?<![\w+/=])(?:QUtJQ|QVNJQ)[A-Za-z0-9+/]{19,27}={0,2}(?![\w+/=])", re.ASCII)
 _MALFORMED_KEY = lazy_pattern(r"[Cc]redential is mal-formed|key=value pair \(missing")
 _PHRASES = (

@@ -56,7 +56,7 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
     what = f"the role {name}" if name else "the association of EKS Pod Identity"
     if not (name or given.is_association):
         what = "the annotation with the role"
-    # Of an account without a namespace, most likely people mean the one of the pod.
+    # If an account is named without a namespace, people most likely mean that of the pod.
     is_same_space = namespace is None or given.namespace in {None, namespace}
     differs = account != given.account or not is_same_space
     if account is not None and given.account is not None and differs:

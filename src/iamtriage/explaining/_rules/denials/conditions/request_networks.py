@@ -27,6 +27,6 @@ def find_network(name: str, denial: Denial) -> tuple[str, ...] | None:
         # Through an endpoint, a request has none.
         said = None if "vpce" in text else find_source_address(text)
         return sent_address(denial) or (None if said is None else (said,))
-    # Of several records of CloudTrail, the endpoint can be that of another request.
+    # If the text has several records of CloudTrail, the endpoint can be that of another request.
     endpoint = unique_value(_ENDPOINT_OF_RECORD, text) if text.count("eventName") == 1 else None
     return None if endpoint is None else (endpoint.value,)

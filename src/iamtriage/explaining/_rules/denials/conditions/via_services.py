@@ -59,6 +59,6 @@ def find_value_instead(key: str, values: Sequence[str], denial: Denial) -> tuple
     if name == "kms:viaservice" and all(map(WITHOUT_REGION.fullmatch, values)):
         found = find_via_service(denial)
     if name == "aws:principalarn" and all(":assumed-role/" in each for each in values) and denial.role:
-        # That of a session is the ARN of its role.
+        # The key has the ARN of the session's role.
         found = str(denial.role)
     return None if found is None else (found,)

@@ -53,7 +53,7 @@ def explain_missing_allow(denial: Denial) -> Explanation:
         caller = f"the role that {denial.principal.name} uses"
         denial = attrs.evolve(denial, principal=None, principal_text=None, caller=caller)
     if denial.crosses_accounts:
-        # Few denials need it.
+        # imported here because few denials need it
         from iamtriage.explaining._rules.denials.policy_types.other_accounts import explain_other_account
 
         if (explanation := explain_other_account(denial)) is not None:
@@ -106,7 +106,7 @@ def _describe_reason(denial: Denial, tags: dict[str, str]) -> str:
     if denial.policy_type == "identity":
         return "no identity-based policy allows it"
     if denial.deny == "implicit":
-        # Of a call that sets tags, they are no reason.
+        # A call that sets tags is not denied because of them.
         sets_tags = (denial.action or "").endswith("Tags")
         return f"no policy allows it{'' if sets_tags else _describe_tags(tags)}"
     # Plain denials, which state the reason, do not need it.
@@ -240,7 +240,7 @@ def _derived_action_cause(denial: Denial) -> Cause:
     acls = " Kafka ACLs have no effect on clients with IAM: do not add any." if is_of_acls else ""
     text = f"{called} requires {actions}.{acls}"
     if denial.failure.encoded_message:
-        # Of calls that also tag what they create or start instances with a role.
+        # Such calls also tag what they create, or start instances with a role.
         other = "iam:PassRole" if operation == "RunInstances" else "ec2:CreateTags"
         example = f", such as {other}" if actions.startswith(_TAGGING_CALLS) else ""
         text += f" The encoded message can name another action{example}."

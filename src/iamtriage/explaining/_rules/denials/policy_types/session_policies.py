@@ -68,7 +68,7 @@ _FEDERATION_CALL = lazy_pattern(
     re.IGNORECASE,
 )
 _SESSION_CREATED = "Find the code or tool that creates the session: its STS call, such as AssumeRole, passes Policy or PolicyArns. IAM does not store session policies; a CloudTrail record has them in requestParameters."
-# Not for names that many sessions share.
+# A search by a name that many sessions share would find too much.
 _SEARCHED_NAME = lazy_pattern(r"(?=[\w.@-]*[-_.@0-9])[\w.@-]{4,64}", re.ASCII)
 _FIND_CALL = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole --query {}"
 _RESTRICTION_REMOVED = "Do not leave the session policy out: it is there to limit the session"

@@ -236,7 +236,7 @@ def _skip_met_conditions(
         again = check_trust_policy(denial, context)
         if again is None or again.result is None or again.result.condition is None:
             return result, True
-        # Of the other keys, nothing is known.
+        # Nothing is known about the other keys.
         result = attrs.evolve(again.result, allowed=None)
     return result, None
 

@@ -132,7 +132,7 @@ def find_issuer_of_pod(denial: Denial) -> str | None:
     stated: set[str] = set(_ISSUER_OF_CLUSTER.findall(denial.failure.text))
     provider = find_provider(denial.facts.trust_policy)
     named = None if provider is None else provider.partition("oidc-provider/")[2]
-    # Of the clusters in the text, the one that the policy does not name is that of the failing pod.
+    # The cluster in the text that the policy does not name is that of the failing pod.
     others = stated - {named} if len(stated) > 1 and named in stated else stated
     return others.pop() if len(others) == 1 else named
 

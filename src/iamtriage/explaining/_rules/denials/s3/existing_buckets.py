@@ -37,7 +37,7 @@ _EXISTS = lazy_pattern(
 _USE = lazy_pattern(
     r"\baws s3(?:api)? (?:cp|ls s3:|sync|mv|put-object|get-object|list-objects(?:-v2)?|head-bucket)\b"
 )
-# That somebody creates a bucket, and no program does on its own.
+# Words that say that a person creates a bucket, not a program on its own.
 _CREATES = lazy_pattern(
     r"\baws s3 mb\b|\baws s3api create-bucket\b|\brclone mkdir\b|\baws_s3_bucket\.|AWS::S3::Bucket\b"
 )

@@ -49,7 +49,7 @@ _ENCRYPTION = lazy_pattern(
 )
 # The encryption of what can be read.
 _NO_KEY = lazy_pattern(r"\bAES256\b|\bSSE-S3\b|(?i:\b(?:un|not )encrypted\b)|\bwithout (?:a )?(?:KMS|key)\b")
-# That a policy has no action of KMS.
+# Words that say that a policy has no action of KMS.
 _LACKS_KEY = lazy_pattern(
     r"\b(?i:no kms|nothing (?:about|for|on) kms|without kms)\b[^.\n]{0,30}\b(?:actions?|polic(?:y|ies)|permissions?|statements?)\b"
 )

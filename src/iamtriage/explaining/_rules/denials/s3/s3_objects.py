@@ -71,7 +71,7 @@ _WRITTEN_BY_OTHER = lazy_pattern(
 _NOT_ENFORCED = lazy_pattern(
     r"(?i:\bbucket[- ]?owner[- ]?enforced is (?:off|disabled|not set)\b|\bnot bucket[- ]?owner[- ]?enforced\b|\bACLs (?:are )?(?:still )?(?:enabled|on)\b)"
 )
-# That others can be read.
+# Words that say that other objects can be read.
 _SOME = lazy_pattern(r"(?i:\b(?:only|just|some) (?:the |those |of the |old(?:er)? ){0,2}(?:objects|files)\b)")
 OBJECT_OF_OTHER_ACCOUNT = CauseType(
     "object-of-other-account",

@@ -167,7 +167,7 @@ _AWS_KEY = lazy_pattern(
     r"(?i:access_?key_?id)[\"']?\s?[=:]\s?[\"']?(?:AKIA|ASIA)[A-Z0-9]{12,28}(?![A-Za-z0-9])"
 )
 _REAL = lazy_pattern(r"\b(?:real|actual|genuine) (?:(?:AWS|Amazon) )?(?:S3|AWS)\b|\bS3 (?:in|of|on) AWS\b")
-# That MinIO is not used, or not any more.
+# Words that say that MinIO is not used, or no longer.
 _LEFT = lazy_pattern(
     r"(?i:\b(?:(?:do|does|did)(?: not|n't) (?:use|have|run)|no longer (?:use|run)|not using|without|(?:moved|migrated|switched)(?: away)? from|left) (?:\w+ ){0,2}MinIO\b)"
 )

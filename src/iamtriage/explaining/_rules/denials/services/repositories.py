@@ -52,7 +52,7 @@ _STORING_HELPER = lazy_pattern(
     r"(?:^file:[^\n]{1,200}?\t|\bcredential\.helper[= ]|\bhelper ?= ?)(?P<helper>osxkeychain|manager(?:-core)?|wincred|store|libsecret)\b",
     re.MULTILINE,
 )
-# That Git works for a while, or once the password is deleted.
+# Words that say that Git works for a while, or once the password is deleted.
 _ONCE = lazy_pattern(
     r"(?i:\bfirst (?:clone|pull|push|fetch|time)\b|\b(?:delet|remov|clear|eras)(?:e|es|ing)\b|\bfor a while\b|\bminutes\b)"
 )

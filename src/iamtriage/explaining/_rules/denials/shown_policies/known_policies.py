@@ -158,7 +158,7 @@ def may_decide(policy: KnownPolicy, denial: Denial) -> bool:
     if policy.policy_type is not None and denial.policy_type is not None:
         return policy.policy_type == denial.policy_type
     if denial.policy_type is None and denial.is_explicit:
-        # Of an anonymous caller, only the resource's policy can decide.
+        # Only the resource's policy can decide about an anonymous caller.
         return policy.has_principal or denial.principal_text != "anonymous"
     return policy.has_principal is (denial.policy_type in _WITH_PRINCIPAL)
 

@@ -116,7 +116,7 @@ def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> st
         shorter, longer = sorted((words, _split_name(other)), key=len)
         if prefix.lower() == service and "*" not in other and len(shorter) > 1 and _contains(longer, shorter):
             found.append(each)
-    # Of several, the longest is closest to it.
+    # The longest one is closest to the denied action.
     return f"has {clip_text(max(found, key=len))}, which is another action" if found else None
 
 

@@ -60,7 +60,7 @@ def find_broken_line(text: str) -> BrokenLine | None:
 
 
 def _find_lines(text: str) -> Iterator[BrokenLine]:
-    # Of a map that the text shows before and after a change, the last one counts.
+    # If the text shows a map before and after a change, the last one is in effect.
     for found in {each["name"]: each for each in _MAP.finditer(text)}.values():
         column: int | None = None
         for line in found["lines"].splitlines():

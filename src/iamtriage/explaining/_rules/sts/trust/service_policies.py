@@ -200,7 +200,7 @@ def _describe(
     return ServiceTrust(verdict, cause, remedy)
 
 
-# That the role is a copy of one for another service, which does not need it.
+# Words that say that the role is a copy of one for another service, which does not need it.
 _COPIED = lazy_pattern(
     r"(?i:\brole\b[^.\n]{0,60}\b(?:copied|cloned|duplicated)\b|\b(?:copied|cloned|duplicated)\b[^.\n]{0,60}\brole\b)"
 )

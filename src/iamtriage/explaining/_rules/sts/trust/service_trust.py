@@ -73,7 +73,7 @@ _SETTING = lazy_pattern(
     re.ASCII,
 )
 _TERRAFORM_ROLE = "aws_iam_role"
-# That the same run created the role, or that a retry works.
+# Words that say that the same run created the role, or that a retry works.
 _CREATED = lazy_pattern(
     r"\baws iam create-role\b[^\n]{0,300}?--role-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})"
 )

@@ -251,7 +251,7 @@ def _find_line(text: str, old: str, new: str) -> tuple[str, str, str]:
         for each in found:
             if (url := _find_url(text, each["reference"])) is not None:
                 old, new = url[0], url[0].replace(url[1], f'replace({url[1]}, "{_SCHEME}", "")')
-                # Of a local value, the line with its name.
+                # For a local value, return the line with its name.
                 return each["line"].strip() if old in each["line"] else old, old, new
     claims = _CLAIM.fullmatch(old), _CLAIM.fullmatch(new)
     if claims[0] is not None and claims[1] is not None and claims[0]["issuer"] == claims[1]["issuer"]:
