@@ -18,9 +18,9 @@ from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.explaining._rules.sts.trust.trust_findings import policy_with_principal
 from iamtriage.policies._readers.elements import (
     allow_statements,
+    as_mapping,
     as_strings,
     iterate_statements,
-    mapping,
     principal_names,
 )
 
@@ -84,7 +84,7 @@ def _replace_sessions(policy: dict[str, Any], role: Role | None) -> dict[str, An
     """Return a policy that trusts a role without the sessions of that role, which the role includes."""
     changed = copy.deepcopy(policy)
     for each in iterate_statements(changed):
-        principal = mapping(each.get("Principal"))
+        principal = as_mapping(each.get("Principal"))
         names = as_strings(principal.get("AWS"))
         kept = [name for name in names if not _is_session(name, role)]
         if kept and len(kept) < len(names):
