@@ -395,5 +395,5 @@ def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") 
     option = " ".join(f"'ResourceType={each},Tags=[{tags}]'" for each, tags in tagged.items())
     if others or kept:
         only = f"The command tags only {others}." if others and not kept else f"The {kind} has other tags."
-        return f"{only} Write --tag-specifications {option}: if the option is there twice, only the last one counts. The caller also needs ec2:CreateTags for the {kind}."
+        return f"{only} Write --tag-specifications {option}: if the option is given twice, only the last one is used. The caller also needs ec2:CreateTags for the {kind}."
     return f"Tag the {kind} in the same call: with --tag-specifications {option} in the AWS CLI, or tag_specifications in Terraform's aws_launch_template. Each type of resource has its own tags."

@@ -239,7 +239,7 @@ def _narrow_default_role_remedy(denial: Denial) -> Remedy:
     return account_remedy(
         "Or deploy without -r (--role-arn), and limit the cfn-exec role with cdk bootstrap --cloudformation-execution-policies",
         "The bootstrap gives the role AdministratorAccess unless the option names other policies. POLICY_NAME is the policy of the narrow role.",
-        "Or use CliCredentialsStackSynthesizer in the app: the CDK then deploys with your own credentials, and your iam:PassRole counts.",
+        "Or use CliCredentialsStackSynthesizer in the app: the CDK then deploys with your own credentials, which need iam:PassRole.",
         commands=f"npx cdk bootstrap{options} --cloudformation-execution-policies arn:{denial.location.partition or 'aws'}:iam::{account}:policy/POLICY_NAME aws://{account}/{commands.region(region)}",
         url="https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html",
     )

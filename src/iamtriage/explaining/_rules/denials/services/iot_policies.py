@@ -37,7 +37,7 @@ _THINGS = lazy_pattern(
 )
 _THING_NAME, _CLIENT_ID = "${iot:Connection.Thing.ThingName}", "${iot:ClientId}"
 _PAGE = "https://docs.aws.amazon.com/iot/latest/developerguide/thing-policy-variables.html"
-_NOTE = "The log says AUTHORIZATION_FAILURE: the certificate, the endpoint and TLS are accepted. Of a device with a certificate, only the IoT policy counts, and no IAM policy. SDKs report it as a connection that was closed (AWS_ERROR_MQTT_UNEXPECTED_HANGUP)."
+_NOTE = "The log says AUTHORIZATION_FAILURE: the certificate, the endpoint and TLS are accepted. For a device with a certificate, only the IoT policy applies, no IAM policy. SDKs report it as a connection that was closed (AWS_ERROR_MQTT_UNEXPECTED_HANGUP)."
 
 
 class _Request(NamedTuple):

@@ -125,7 +125,7 @@ def explain_excluded_creator(case: AnyCase) -> Explanation | None:
     if not principal.is_known:
         caller = Labelled("Who calls (for a role, PRINCIPAL_ARN is its ARN in IAM):", commands.SHOW_CALLER)
         create = change_commands(create, (commands.SHOW_CALLER, *create.commands), caller)
-    replaced = f"Don't set {setting['name']} to true now: it counts only when a cluster is created, and Terraform and CloudFormation would replace the cluster."
+    replaced = f"Don't set {setting['name']} to true now: it is used only when a cluster is created, and Terraform and CloudFormation would replace the cluster."
     return case.explain(
         f"{_describe_failure(principal, is_login=is_login)}: the cluster{named} was created with {setting['name']} false, so EKS made no access entry for its creator, and {who} needs one of its own.",
         cluster_access.NOT_MAPPED.cause(
