@@ -378,6 +378,12 @@ def find_key(denial: Denial) -> str | None:
     return keys[0] if keys else None
 
 
+def find_only_key(text: str) -> str | None:
+    """Return the only key that a text names by its ARN, also in a policy."""
+    keys = set(_KEY_ARN.findall(text))
+    return keys.pop() if len(keys) == 1 else None
+
+
 def with_key_of_text(denial: Denial) -> Denial:
     """Return a denial with the key that the text names, which is then most likely the denied one."""
     key = principal_words.try_parse_arn(find_key(denial))

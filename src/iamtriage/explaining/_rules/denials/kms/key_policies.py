@@ -79,10 +79,11 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     if found is None or (implied.principal is None and found[1].code == STATED_POLICY_OTHER_PRINCIPAL.code):
         return explanation
     verdict, cause = found
-    only = "An Allow in IAM does not help: the key policy has no statement for the account (root), so only the principals that it names can use the key."
+    of_account = f"account {implied.account}" if implied.account else "the account"
+    only = f"An Allow in IAM does not help: the key policy has no statement for {of_account} (root), so only the principals that it names can use the key."
     if enabling:
         only = f"An Allow in IAM does not help: the statement for the account (root) does not enable it for {action}."
-    cause, (remedy, *_) = correct_policy(implied, policy, cause, (_key_remedy(implied),))
+    corrected, (remedy, *_) = correct_policy(implied, policy, cause, (_key_remedy(implied),))
     show = None
     if "--key-id KEY_ID" in str(remedy.commands):
         service = (find_via_service(implied) or "").partition(".")[0]
@@ -95,11 +96,12 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
         for each in explanation.causes
         if each.code != KMS_KEY_POLICY.code and each.evidence != "possible"
     )
-    text = f"{cause.text} {only}" if cause.code == STATED_POLICY_CONDITION.code else only
+    is_more = corrected.text != cause.text or cause.code == STATED_POLICY_CONDITION.code
+    text = f"{corrected.text} {only}" if is_more else only
     return attrs.evolve(
         explanation,
         summary=f"{capitalize_start(denial.caller)} was denied {action} on the KMS key: {verdict}.",
-        causes=(attrs.evolve(cause, text=text, because=()), *reported),
+        causes=(attrs.evolve(corrected, text=text, because=()), *reported),
         remedies=(attrs.evolve(remedy, steps=steps, commands=(*present(show), *remedy.commands)),),
         notes=(),
     )
@@ -163,7 +165,8 @@ def _is_account(name: str, account: str | None) -> bool:
 
 def _key_remedy(implied: Denial) -> Remedy:
     """Return the remedy that changes the key policy, with how to find the key."""
-    region, key = region_argument(implied), encrypted_data.find_key(implied)
+    region = region_argument(implied)
+    key = encrypted_data.find_key(implied) or encrypted_data.find_only_key(implied.failure.text)
     in_region = "" if region == "REGION" else f" --region {region}"
     remedy = resource_remedy(implied)
     lines = tuple(
@@ -178,10 +181,15 @@ def _key_remedy(implied: Denial) -> Remedy:
 def _name_administrators(policy: KnownPolicy) -> str | None:
     """Return who can change the key policy, according to that."""
     changing = [
-        "the administrators of the account" if _is_account(name, None) else name.rpartition(":")[2]
+        f"the administrators of {_name_account(name)}" if _is_account(name, None) else name.rpartition(":")[2]
         for each in policy.allows
         if names_action(each, _CHANGE)
         for name in principal_names(each)
     ]
     who = join_words(tuple(map(clip_text, changing[:_MAX_NAMES])), "and")
     return f"{capitalize_start(who)} can change the key policy." if who else None
+
+
+def _name_account(principal: str) -> str:
+    number = "".join(principal.split(":")[4:5]) if principal.endswith(":root") else principal
+    return f"account {number}" if number.isdigit() else "the account"

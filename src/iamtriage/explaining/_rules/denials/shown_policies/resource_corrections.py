@@ -36,7 +36,7 @@ from iamtriage.explaining._rules.shared.corrected_patterns import (
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.statement_matching import names_action
-from iamtriage.policies._readers.elements import as_strings, principal_names
+from iamtriage.policies._readers.elements import as_strings, principal_names, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
@@ -144,7 +144,8 @@ def _correct_principal(
 ) -> tuple[str | None, tuple[Remedy, ...]]:
     """Return which principal of a policy is meant for the caller, as a cause, and the remedies with its correction."""
     account, content = denial.account or "", policy.content
-    known = [name for each in _named_statements(denial, policy) for name in principal_names(each)]
+    named = _named_statements(denial, policy)
+    known = [name for each in named for name in principal_names(each)]
     for name in known:
         if (form := _find_form(denial, name)) is not None:
             text, new = form
@@ -156,7 +157,9 @@ def _correct_principal(
         is_said = denial.failure.text.count(written) > str(content).count(written)
         if not is_slip(written, account) or is_said:
             continue
-        text = f"The policy has the account {clip_text(written)}, and the caller is in {account}: most likely, a digit is wrong."
+        sid = next((shown_sid(each) for each in named if name in principal_names(each)), "")
+        slip = "two digits are swapped" if sorted(written) == sorted(account) else "a digit is wrong"
+        text = f"The {f'statement {sid}' if sid else 'policy'} has the account {clip_text(written)}, and the caller is in {account}: most likely, {slip}."
         new = name.replace(written, account)
         keeps = "The other principals stay. The wrong account is most likely somebody else's."
         return text, (_correct(denial, policy, remedies[0], (name, new), keeps), *remedies[1:])
