@@ -82,6 +82,7 @@ _OF_TABLE = '{{"Statement": [{{"Effect": "Allow", "Action": "dynamodb:GetItem", 
         ("dynamodb:GetItem", _TABLE, "Cross-account: " + _OF_TABLE.format("111122223333", ""), "Set TableName to"),
         ("sqs:SendMessage", _QUEUE, "The queue jobs belongs to 111122223333.", "Set QueueUrl to https://sqs.eu-west-1.amazonaws.com/111122223333/jobs"),
         ("lambda:InvokeFunction", "lambda:eu-west-1:444455556666:function:price", "arn:aws:lambda:eu-west-1:111122223333:function:price is in the platform account", "Set FunctionName to arn:"),
+        ("secretsmanager:GetSecretValue", "secretsmanager:eu-west-1:444455556666:secret:db", "The secret db (arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf) is shared cross-account.", "Set SecretId to arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf"),
         # The account of a policy that somebody copied, a wrong digit, and another table.
         ("dynamodb:GetItem", _TABLE, _OF_TABLE.format("111122223333", ""), None),
         ("dynamodb:GetItem", _TABLE, "Cross-account: " + _OF_TABLE.format("444455556665", ""), None),
@@ -105,3 +106,29 @@ def test_the_line_with_the_name() -> None:
     wanted = 'out = ddb.get_item(TableName="arn:aws:dynamodb:eu-west-1:111122223333:table/orders", Key=key)'
     assert explain(text + code).remedies[0].manifest == wanted
     assert explain(text + code + code.replace("get", "put")).remedies[0].manifest is None
+
+
+def test_a_secret_without_an_arn() -> None:
+    reason = " because no identity-based policy allows the secretsmanager:GetSecretValue action\n"
+    said = "The secret arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf is in the platform account."
+    explanation = explain(_text("secretsmanager:GetSecretValue", "db", _OWN, reason) + said)
+    assert explanation.topic == "named-in-own-account"
+    assert "444455556666:secret:db-" not in str(explanation)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ('NonExistentQueue: The specified queue does not exist.\nsqs.get_queue_url(QueueName="jobs")\nThe queue arn:aws:sqs:eu-west-1:111122223333:jobs is in the platform account, we run in 444455556666', "named-in-own-account"),
+        ("ResourceNotFoundException: Requested resource not found: Table: orders not found\nThe role of 444455556666 has cross-account access to arn:aws:dynamodb:eu-west-1:111122223333:table/orders", "named-in-own-account"),
+        # The caller can be in the wrong account.
+        ("ResourceNotFoundException: Requested resource not found: Table: orders not found\nThe table is in account 111122223333, and I am in 444455556666.", "not-found"),
+        ("ResourceNotFoundException: Requested resource not found: Table: orders not found\nIt is in the platform account.", "not-found"),
+    ],
+)  # fmt: skip
+def test_a_name_that_the_own_account_lacks(text: str, topic: str) -> None:
+    code = text.partition(":")[0]
+    explanation = explain(
+        f"An error occurred ({code}) when calling the X operation: {text.partition(': ')[2]}"
+    )
+    assert explanation.topic == topic

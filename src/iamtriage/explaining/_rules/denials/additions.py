@@ -129,6 +129,9 @@ def _may_be_of_tags(denial: Denial) -> bool:
 def _may_be_elsewhere(denial: Denial) -> bool:
     """Return whether the text can have the denied resource in another Region, too."""
     arn = denial.resource_arn
+    if arn is None and denial.service == "secretsmanager" and denial.resource:
+        # Only its name is known of a secret that does not exist.
+        return _may_lack_allow(denial) and f":secret:{denial.resource}" in denial.failure.text
     if arn is None or not arn.region or not arn.account or not _may_lack_allow(denial):
         return False
     name = arn.resource.removesuffix(":*").partition(":log-stream:")[0]

@@ -8,21 +8,30 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_controls, hide_secrets
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
+from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.corrected_patterns import is_slip
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.failures._failures import AwsError
 from iamtriage.policies._readers.elements import principal_names
 
-_NAME_PART, _MAX_LINE = 5, 300
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.values import Document
+    from iamtriage.explaining._explanations.remedies import Remedy
+
+_NAME_PART, _MAX_LINE, _CALLER_AND_OWNER = 5, 300, 2
+_ACCOUNT = lazy_pattern(r"(?<![\w-])[0-9]{12}(?![\w-])", re.ASCII)
 # What people say of a resource in another account, without the account.
 _SHARED = lazy_pattern(
     r"\b(?i:cross[- ]account|(?:another|other|central|shared|data|owning|owner|producer|platform|hub)(?:'s)? (?:aws )?account)\b"
@@ -71,74 +80,148 @@ NAMED_IN_OWN_ACCOUNT = CauseType(
 )
 
 
+class _Meant(NamedTuple):
+    """A resource of another account that a request most likely means.
+
+    Attributes:
+        parameter: How a request names it.
+        account: The account that has it.
+        arn: Its ARN.
+        is_said: Whether the text has the ARN.
+        name: Its name.
+    """
+
+    parameter: _Parameter
+    account: str
+    arn: str
+    is_said: bool
+    name: str
+
+
 def add_resource_in_other_account(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the request names only the name of a resource, if the text has it in another account."""
+    own, text = denial.account, denial.failure.text
     parts = (denial.resource or "").split(":", _NAME_PART)
-    if len(parts) <= _NAME_PART or denial.account != parts[4]:
+    if len(parts) <= _NAME_PART and denial.service == "secretsmanager" and own and denial.resource:
+        # A secret that does not exist has no ARN.
+        parts = [
+            "arn",
+            denial.location.partition or "aws",
+            denial.service,
+            "",
+            own,
+            f"secret:{denial.resource}",
+        ]
+    if len(parts) <= _NAME_PART or own is None or own != parts[4]:
         return explanation
-    service, resource = parts[2], parts[_NAME_PART]
-    parameter = next(
-        (each for (of, start), each in _PARAMETERS.items() if of == service and resource.startswith(start)),
-        None,
-    )
-    account = None if parameter is None else _find_owner(denial, parts)
-    if parameter is None or account is None:
+    meant = _find_meant(text, parts, allows_account=_allows_account(denial.context.policies, own))
+    if meant is None:
         return explanation
-    arn = ":".join((*parts[:4], account, resource))
-    name = re.split("[:/]", resource, maxsplit=1)[-1]
-    value = parameter.value.format(arn=arn, account=account, region=parts[3], name=name)
-    in_policy = any(arn in json.dumps(each.content) for each in denial.context.policies)
-    line = _correct_line(denial.failure.text, parameter, name, value)
-    own = f"{parameter.noun} {clip_text(name)}"
+    noun = meant.parameter.noun
     return attrs.evolve(
         explanation,
         topic=NAMED_IN_OWN_ACCOUNT.code,
         summary=denial_summary(
             denial,
-            f"that is the {own} of the caller's own account {denial.account}, and the {parameter.noun} that is meant is in {account}",
+            f"that is the {noun} {clip_text(meant.name)} of the caller's own account {own}, and the {noun} that is meant is in {meant.account}",
         ),
-        causes=(
-            NAMED_IN_OWN_ACCOUNT.cause(
-                "derived",
-                f"The text has {clip_text(arn)}." if arn in denial.failure.text else None,
-                text=f"The request names the {parameter.noun} without its account, and a name means one in the account of the caller. An Allow for {clip_text(denial.resource or '')} does not help.",
-            ),
-        ),
-        remedies=(
-            your_remedy(
-                f"Set {parameter.name} to {clip_text(value)}",
-                f"Change the request in the code or its configuration. The client's Region must be that of the {parameter.noun}, {parts[3]}.",
-                "The policies can stay as they are: the one in the text has this ARN already."
-                if in_policy
-                else f"A policy of the caller and the one of the {parameter.noun} must both allow {denial.action} on {clip_text(arn)}.",
-                manifest=line,
-                manifest_language="text",
-                url=parameter.url,
-            ),
-        ),
+        causes=(_cause(meant, f" An Allow for {clip_text(denial.resource or '')} does not help."),),
+        remedies=(_remedy(meant, text, denial.context.policies, denial.action),),
     )
 
 
-def _find_owner(denial: Denial, parts: list[str]) -> str | None:
-    """Return the other account in which the text says that a resource is."""
-    text, own = denial.failure.text, parts[4]
-    start, resource = re.escape(":".join(parts[:4])), re.escape(parts[_NAME_PART])
-    owners: set[str] = set(re.findall(rf"{start}:(\d{{12}}):{resource}(?![\w-])", text)) - {own}
-    said = rf"\b(?:lives?|is|are|sits?|resides?|belongs?|owned|hosted|stays?) (?:in|to|by) (?:the |our )?(?:[\w-]{{1,20}} )?(?:account )?({'|'.join(owners) or r'[0-9]{12}'})\b"
-    if not owners:
-        short = re.escape(re.split("[:/]", parts[_NAME_PART])[-1])
-        said_name = rf"\b{short}\b[\"'`]?[^.\n]{{0,30}}?{said}|\b(?:table|stream|function|secret|parameter|bus|queue|repository|domain)\b[\"'`]?[^.\n]{{0,20}}?{said}"
-        found = {each for pair in re.findall(said_name, text) for each in pair if each} - {own}
-        return found.pop() if len(found) == 1 and not is_slip(next(iter(found)), own) else None
+def explain_missing_in_own_account(case: Case[AwsError], noun: str, name: str | None) -> Explanation | None:
+    """Explain that a resource does not exist in the caller's account, if the text says that another account shares it."""
+    text = case.failure.text
+    found = next(((of, start) for (of, start), each in _PARAMETERS.items() if each.noun == noun), None)
+    accounts = set(_ACCOUNT.findall(text))
+    own = getattr(case.principal, "account", None)
+    if found is None or name is None or (own is None and len(accounts) != _CALLER_AND_OWNER):
+        return None
+    service, start = found
+    region = case.context.region.value if case.context.region else ""
+    parts = ["arn", "aws", service, region, own or "", f"{start}{name.lstrip('/')}"]
+    meant = _find_meant(
+        text, parts, allows_account=own is not None and _allows_account(case.context.policies, own)
+    )
+    if meant is None or not _SHARED.search(text):
+        return None  # or the caller is in the wrong account
+    return case.explain(
+        f"The {noun} {clip_text(name)} does not exist in the account of the call: it is in account {meant.account}, and the request names it without the account.",
+        _cause(meant, ""),
+        topic=NAMED_IN_OWN_ACCOUNT.code,
+        remedies=_remedy(meant, text, case.context.policies, None),
+        notes=NOT_A_DENIAL,
+    )
+
+
+def _cause(meant: _Meant, more: str) -> Cause:
+    return NAMED_IN_OWN_ACCOUNT.cause(
+        "derived",
+        f"The text has {clip_text(meant.arn)}." if meant.is_said else None,
+        text=f"The request names the {meant.parameter.noun} without its account, and a name means one in the account of the caller.{more}",
+    )
+
+
+def _remedy(meant: _Meant, text: str, policies: Sequence[Document], action: str | None) -> Remedy:
+    parameter, region = meant.parameter, meant.arn.split(":")[3]
+    value = parameter.value.format(arn=meant.arn, account=meant.account, region=region, name=meant.name)
+    in_policy = any(meant.arn in json.dumps(each.content) for each in policies)
+    both = f"A policy of the caller and the one of the {parameter.noun} must both allow {action or 'the call'} on {clip_text(meant.arn)}. If the program is meant to run in account {meant.account}, use credentials of that account instead."
+    return your_remedy(
+        f"Set {parameter.name} to {clip_text(value)}",
+        f"Change the request in the code or its configuration. The client's Region must be that of the {parameter.noun}{f', {region}' if region != 'REGION' else ''}.",
+        f"GetQueueUrl takes QueueOwnerAWSAccountId: {meant.account}." if parameter.noun == "queue" else None,
+        "The policies can stay as they are: the one in the text has this ARN already." if in_policy else both,
+        manifest=_correct_line(text, parameter, meant.name, value),
+        manifest_language="text",
+        url=parameter.url,
+    )
+
+
+def _find_meant(text: str, parts: list[str], *, allows_account: bool) -> _Meant | None:
+    """Return the resource of another account that the text has instead of one of the caller's.
+
+    Args:
+        text: The text.
+        parts: The parts of the ARN of the request. The Region and the account can be unknown.
+        allows_account: Whether a policy in the text allows the caller's account, as that of the resource does.
+    """
+    partition, service, region, own, resource = parts[1:]
+    parameter = next(
+        (each for (of, start), each in _PARAMETERS.items() if of == service and resource.startswith(start)),
+        None,
+    )
+    if parameter is None:
+        return None
+    name = resource if service == "sqs" else re.split("[:/]", resource, maxsplit=1)[-1]
+    end = "(?:-[A-Za-z0-9]{6})?" if service == "secretsmanager" else ""
+    place = re.escape(region) or "[a-z0-9-]{6,30}"
+    found = {
+        each[0]: each[1]
+        for each in re.finditer(
+            rf"arn:{partition}:{service}:{place}:(\d{{12}}):{re.escape(resource)}{end}(?![\w-])", text
+        )
+        if each[1] != own
+    }
+    owners = set(found.values())
+    said = rf"\b(?:lives?|is|are|sits?|resides?|belongs?|owned|hosted|stays?) (?:in|to|by) (?:the |our )?(?:[\w-]{{1,20}} )?(?:account )?({'|'.join(owners) or '[0-9]{12}'})\b"
+    if owners:
+        # The policy of the resource is that of its account, and names the caller's account.
+        is_shared = re.search(said, text) or _SHARED.search(text) or allows_account
+        owners = owners if is_shared else set()
+    else:
+        of_name = rf"\b{re.escape(name)}\b[\"'`]?[^.\n]{{0,30}}?{said}|\b{parameter.noun}\b[\"'`]?[^.\n]{{0,20}}?{said}"
+        owners = {each for pair in re.findall(of_name, text) for each in pair if each} - {own}
     if len(owners) != 1 or is_slip(next(iter(owners)), own):
         return None
-    # The policy of the resource is that of its account, and names the caller's account.
-    is_shared = re.search(said, text) or _SHARED.search(text) or _allows_account(denial, own)
-    return owners.pop() if is_shared else None
+    (account,) = owners
+    arns = list(found) or [f"arn:{partition}:{service}:{region or 'REGION'}:{account}:{resource}"]
+    return _Meant(parameter, account, arns[0], bool(found), name) if len(arns) == 1 else None
 
 
-def _allows_account(denial: Denial, account: str) -> bool:
-    allows = (each for policy in denial.context.policies for each in policy.allows)
+def _allows_account(policies: Sequence[Document], account: str) -> bool:
+    allows = (each for policy in policies for each in policy.allows)
     return any(account in name for each in allows for name in principal_names(each, "AWS"))
 
 

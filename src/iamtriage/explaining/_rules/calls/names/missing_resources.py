@@ -17,6 +17,7 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls import error_kind, s3_calls
+from iamtriage.explaining._rules.calls.names import account_contrasts
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -152,6 +153,8 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     )
     if name is not None and MANAGED_POLICY.fullmatch(name):
         return explain_managed_policy(case, name)
+    if (shared := account_contrasts.explain_missing_in_own_account(case, resource.name, name)) is not None:
+        return shared
     region, other, shown = (None, None, "") if resource.is_global else _find_regions(case, name)
     place = f" in {region}" if region else ""
     title = f"The {resource.name}{f' {clip_text(name)}' if name else ''}"
