@@ -97,6 +97,13 @@ def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER
             id="wildcard for the commit",
         ),
         pytest.param(
+            _policy("organization:acme:project:shop:workspace:prod:run_phase:*"),
+            "organization:acme:project:shop:workspace:prod:run_phase:plan",
+            "sts.amazonaws.com",
+            ["Compare the subject with StringLike"],
+            id="wildcard for the phase",
+        ),
+        pytest.param(
             _policy("system:serviceaccount:store:*"),
             SUBJECT,
             "sts.amazonaws.com",

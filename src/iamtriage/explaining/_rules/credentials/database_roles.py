@@ -165,9 +165,10 @@ def explain_database_role(text: str, _facts: Facts | None = None) -> Explanation
     if found["parameter"] or found["service"]:
         service = found["service"] or found["parameter"].split("_")[2]
         parameter = found["parameter"] or f"aws_default_{service.lower()}_role"
-        return _explain_parameter(
-            _find_database(text, "cluster"), parameter, is_set=found["service"] is not None
-        )
+        # SHOW VARIABLES prints the value in a table.
+        is_empty = re.search(rf"\b{parameter}\s{{0,40}}\|[ \t]{{0,40}}\|", text) is not None
+        is_set = found["service"] is not None and not is_empty
+        return _explain_parameter(_find_database(text, "cluster"), parameter, is_set=is_set)
     stated = _FEATURE.search(text, found.end())
     return _explain_feature(
         _find_database(text, found["kind"] or "instance"),

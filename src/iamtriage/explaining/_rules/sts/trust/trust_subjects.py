@@ -29,6 +29,7 @@ _NUMBERED_REF = lazy_pattern(
     re.ASCII,
 )
 
+_CHARS_OF_LABEL = len("run_phase:")
 # Parts of subjects that differ from run to run, and what they are: https://buildkite.com/docs/agent/v3/cli-oidc and
 # https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens
 _PER_RUN = (
@@ -217,7 +218,14 @@ def varies_by_run(pattern: str, subject: str) -> str | None:
     """
     parts = ("(.*)" if each == "*" else "(.)" if each == "?" else re.escape(each) for each in pattern)
     found = re.fullmatch("".join(parts), subject, re.DOTALL)
-    opened = " ".join(found.groups()) if found is not None else ""
+    opened = (
+        " ".join(
+            subject[max(found.start(each) - _CHARS_OF_LABEL, 0) : found.end(each)]
+            for each in range(1, len(found.groups()) + 1)
+        )
+        if found is not None
+        else ""
+    )
     return next((what for sign, what in _PER_RUN if re.search(sign, opened)), None)
 
 
