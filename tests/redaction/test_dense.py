@@ -79,6 +79,13 @@ def test_dense_stretch_is_hidden(seed: int, *, identifiers: bool) -> None:
     assert redact(redacted, identifiers=identifiers) == redacted
 
 
+def test_words_between_names_make_no_difference() -> None:
+    """Neither people nor programs write so many notations, with or without other words between them."""
+    words = ("the order ", "orders shop ", "line 7 of the build ", "a user, and the host ")
+    text = make_dense(30_000, units=words * 6)
+    assert len(redact(text)) < len(text) / 4
+
+
 def test_nothing_less_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is found without stretches is also hidden with them, across their ends, too."""
     value = "hunter2Horse9"
