@@ -192,6 +192,9 @@ class Documents:
         key = (content, known, value.is_text, value.is_quoted)
         if key in self._searched:
             return self._searched[key]
+        what = known and known.secret_in(content, is_text=value.is_text, is_quoted=value.is_quoted)
+        if what or not is_searched:
+            return what, ()
         similar: _Key | None = None
         if len(content) <= _MAX_REMEMBERED:
             name = known.name if known else None
@@ -201,10 +204,7 @@ class Documents:
             similar = (zeroed, (name._replace(key=""), known[1:]) if name and known else known, *key[2:])
             if similar in self._searched:
                 return self._searched[similar]
-        what = known and known.secret_in(content, is_text=value.is_text, is_quoted=value.is_quoted)
-        finds: Iterable[FoundSecret] = ()
-        if is_searched and not what:
-            finds = find_in_content(content, known, find, is_quoted=value.is_quoted)
+        finds: Iterable[FoundSecret] = find_in_content(content, known, find, is_quoted=value.is_quoted)
         if similar:
             finds = [*finds]
             self._searched[key] = self._searched[similar] = what, finds

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from iamtriage.redaction._secret_spans import FoundSecret
     from iamtriage.redaction._vocabulary.markers import Secret
+    from iamtriage.redaction._vocabulary.secret_values import Sign
 
 __all__ = (
     "Announced",
@@ -111,7 +112,7 @@ class Announced(NamedTuple):
 
     name: Name | None = None
     what: Secret | None = None
-    sign: str = ":"
+    sign: Sign = ":"
     is_header: bool = False
     is_secret_object: bool = False
     is_secret_string: bool = False
@@ -148,22 +149,25 @@ class Announced(NamedTuple):
         if self.name.key == "secretstring" and _OBJECT.match(content):
             # It is searched value by value.
             return None
-        placement = _KEY if self.sign == ":" else _OPTION if self.sign == "option" else _ITEM
         if not is_text and (self.name.what != "password" or not content.isdigit()):
             return None
-        if not is_quoted:
-            placement = placement._replace(quoted=False)
+        placements = _QUOTED if is_quoted else _UNQUOTED
+        placement = placements[self.sign]
         return self.name.what if can_be_secret(self.name, content, placement) else None
 
     def find_in(
         self, content: str, find: Callable[[str], Iterable[FoundSecret]], *, is_quoted: bool = True
     ) -> Iterator[FoundSecret]:
         """Find the secrets in a value that is not itself a secret."""
+        if self.is_header and content:
+            credentials = [*_find_after(_HEADER, content, find_header_secrets)]
+            if not any(_is_token_of(content, each) for each in credentials):
+                yield from find(content)
+            yield from credentials
+            return
         found = [*find(content)]
         yield from found
-        if self.is_header and content:
-            yield from _find_after(_HEADER, content, find_header_secrets)
-        elif self.name is not None and not (is_quoted and len(content.split()) == 1):
+        if self.name is not None and not (is_quoted and len(content.split()) == 1):
             if any(each.start == 0 and each.end + 1 >= len(content) for each in found):
                 # The value is a secret, at most with a quote after it.
                 return
@@ -172,6 +176,12 @@ class Announced(NamedTuple):
             for each in _find_after(f"{self.name.tail}: ", content, find_assigned_secrets):
                 if not is_random or looks_random(content[each.start : each.end]):
                     yield each
+
+
+def _is_token_of(content: str, found: FoundSecret) -> bool:
+    """Return whether a bearer token is all of a value but its scheme, so that nothing else is in it."""
+    is_rest = found.end == len(content) and content[: found.start].strip().isalpha()
+    return is_rest and found.what == "bearer token" and looks_random(content[found.start :])
 
 
 def _is_phrase(content: str) -> bool:
@@ -198,9 +208,12 @@ _OPENING = ("{", "[", "<")
 _OBJECT = re.compile(r"\{\s{0,40}\"")
 # In characters.
 _MAX_SECRET = 100_000
-_KEY = Placement(":", quoted=True, structured=True, query=False, is_key=True)
-_OPTION = Placement("option", quoted=True, structured=True, query=False, is_key=True)
-_ITEM = Placement("tuple", quoted=True, structured=True, query=False, is_key=True)
+_SIGNS: tuple[Sign, ...] = (":", "option", "tuple")
+_QUOTED, _UNQUOTED = (
+    {each: Placement(each, quoted, structured=True, query=False, is_key=True) for each in _SIGNS}
+    for quoted in (True, False)
+)
+_KEY = _QUOTED[":"]
 
 
 def announce_members(

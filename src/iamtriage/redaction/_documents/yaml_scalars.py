@@ -6,13 +6,10 @@ Styles: https://yaml.org/spec/1.2.2/#chapter-7-flow-style-productions and #chapt
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamtriage._typing import override
 from iamtriage.redaction._documents.nodes import Encoded, Encoding
-
-if TYPE_CHECKING:
-    from iamtriage.redaction._secret_spans import FoundSecret
+from iamtriage.redaction._secret_spans import FoundSecret
 
 __all__ = ("DOUBLE_QUOTED", "SINGLE_QUOTED", "BlockScalar", "PlainScalar")
 
@@ -51,7 +48,8 @@ class PlainScalar(Encoded):
     def mark(self, found: FoundSecret) -> FoundSecret:
         if self.covers(found):
             # Without quotes, a marker in brackets would be a list.
-            return found._replace(quote='"', is_dashed=False, is_whole=True)
+            # Faster than a copy with changes.
+            return FoundSecret(*found[:3], '"', is_whole=True, name_start=found.name_start)
         if found.start == self.start:
             return found._replace(quote="", is_dashed=True)
         return found._replace(is_dashed=found.is_dashed or self.is_flow)
