@@ -178,3 +178,13 @@ def test_markers_reveal_in_a_long_text(seed: int) -> None:
         pieces.append(unit + rnd.choice(("", f"q7Zr{rnd.randrange(99)}", f"q7Zr{rnd.randrange(99)}\n")))
     redacted = redact(separator.join(pieces))
     assert redact(redacted) == redacted
+
+
+@pytest.mark.parametrize("seed", [85, 217, 285])
+def test_markers_reveal_in_all_of_a_short_text(seed: int) -> None:
+    """A marker changes the length of its line, so other lines far from it can be joined differently."""
+    rnd = random.Random(seed)
+    words = ("value", "line", "order", "the", "user")
+    lines = (rnd.choice(MIXED) + " ".join(rnd.choices(words, k=rnd.randint(1, 4))) for _ in range(80))
+    redacted = redact("\n".join(lines))
+    assert redact(redacted) == redacted
