@@ -371,7 +371,7 @@ REJECTIONS: tuple[Row, ...] = (
         {},
         "invalid-credentials",
         {"invalid-session-token": "reported", "session-token-missing": "possible"},
-        ("aws login",),
+        ("env | grep -o '^AWS_[A-Z_]*'", "unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN", "aws login"),
     ),
     (
         "a login of Identity Center",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.access_keys import (
     KEY_GONE,
     KEY_MISTYPED,
@@ -38,6 +38,7 @@ from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clocks import CLOCK_WRONG
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts import rejected_calls
 from iamtriage.explaining._rules.sts.findings import StsFindings
 from iamtriage.failures._failures import Failure
@@ -76,7 +77,8 @@ def summarize(request: RejectedRequest, operation: str | None) -> str:
             reason = f", or {request.region} is not enabled for the account"
         return f"AWS does not know the access key ID{f' of the call {operation}' if operation else ''}{reason}. No permission is missing."
     if request.code in INVALID_TOKEN_CODES:
-        return "AWS does not accept the session token."
+        reason = "" if request.is_opt_in else ": most likely, it is incomplete, or of other credentials"
+        return f"AWS does not accept the session token{reason}. No permission is missing."
     if request.is_signed and request.is_temporary:
         return "AWS does not accept the temporary access key (ASIA…): most likely, its session token is missing or belongs to another key."
     if request.is_signed and request.is_opt_in:
@@ -126,9 +128,12 @@ def possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[C
     if request.is_signed and request.is_temporary is None:
         # Session Manager says the same of all credentials that it rejects.
         expired = " have expired, or" if "Server authentication failed" in request.message else ""
+        is_sent = request.code in INVALID_TOKEN_CODES
         yield SESSION_TOKEN_MISSING.cause(
+            text="The token belongs to other credentials than the key: it is older, or left over beside a long-term key (AKIA…)."
+            if is_sent
             # S3 reports the session token of another key with a code of its own.
-            text=f"Temporary credentials{expired} were sent without their session token{'' if request.code == 'InvalidAccessKeyId' else ', or with an older one of another key'}."
+            else f"Temporary credentials{expired} were sent without their session token{'' if request.code == 'InvalidAccessKeyId' else ', or with an older one of another key'}."
         )
     if is_of_role and request.is_signed:
         yield KEY_GONE.cause(text="The code has its own access key, which was deleted or deactivated.")
@@ -152,6 +157,21 @@ def possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[C
         yield OTHER_PARTITION.cause()
 
 
+_RENEW_TOKEN = your_remedy(
+    "Set all three values again, or remove a session token of other credentials",
+    "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN (in ~/.aws/credentials: aws_session_token) must be from one response. A token that was copied by hand often lacks its end, or has a line break.",
+    "A long-term key (AKIA…) has no token. aws configure replaces only the keys: delete the line aws_session_token that an earlier session left in the profile.",
+    commands=(
+        "env | grep -o '^AWS_[A-Z_]*'",
+        "aws configure list",
+        Labelled(
+            "If the key ID is long-term, and a token is set:", "unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN"
+        ),
+    ),
+    url=pages.TEMPORARY_CREDENTIALS,
+)
+
+
 def list_remedies(case: Case[Failure], request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:
     """Yield what to do about a rejected key, first what the request shows."""
     if request.is_aws_compatible:
@@ -159,7 +179,9 @@ def list_remedies(case: Case[Failure], request: RejectedRequest, region: StsFind
     if request.is_opt_in and request.is_signed and not request.is_temporary:
         yield from region_remedies(request, region)
         region = StsFindings()
-    if request.is_signed and request.is_temporary:
+    if request.code in INVALID_TOKEN_CODES:
+        yield _RENEW_TOKEN
+    elif request.is_signed and request.is_temporary:
         yield SESSION_TOKEN_REMEDY
     if request.is_signed and request.partition != "aws":
         yield partition_remedy(request.partition)
