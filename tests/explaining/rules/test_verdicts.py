@@ -1793,6 +1793,7 @@ _NO_FILE_1 = "profile file cannot be null"
         # The provider of web identities says it also where there is none.
         (f"{_NO_STS_1.format(_NO_FILE_1)}It runs on my laptop.", "found no credentials", None),
         ("System.InvalidOperationException: Assembly AWSSDK.SSOOIDC could not be found or loaded. This assembly must be available at runtime to use Amazon.Runtime.SSOAWSCredentials.", "lacks AWSSDK.SSO and AWSSDK.SSOOIDC", "dotnet add package AWSSDK.SSO"),
+        ('System.InvalidOperationException: Assembly AWSSDK.SSOOIDC could not be found or loaded. This assembly must be available at runtime to use Amazon.Runtime.SSOAWSCredentials.\n<PackageReference Include="AWSSDK.S3" Version="3.7.415" />', "lacks AWSSDK.SSO and AWSSDK.SSOOIDC", 'dotnet add package AWSSDK.SSO --version "3.7.*"'),
         ("System.InvalidOperationException: Assembly AWSSDK.SecurityToken could not be found or loaded. This assembly must be available at runtime to use Amazon.Runtime.AssumeRoleAWSCredentials.", "also with a web identity", "dotnet add package AWSSDK.SecurityToken"),
         ("ProfileFile provider could not be built: This behavior requires following cargo feature(s) enabled: credentials-process.", "needs for credential_process", "cargo add aws-config --features credentials-process"),
         ('Missing Dependency: Using the login credential provider requires an additional dependency. You will need to pip install "botocore[crt]" before proceeding.', "needs for the credentials of aws login", 'python3 -m pip install "botocore[crt]"'),

@@ -208,6 +208,7 @@ _PACKAGES = (
 )
 MISSING_PACKAGE = lazy_pattern("|".join(each.sign.replace("?P<name>", "?:") for each in _PACKAGES))
 """What other SDKs say about a package that they lack."""
+_SERIES_OF_NET = lazy_pattern(r"\bAWSSDK\.[A-Z][\w.]{1,60}\"\s{1,40}Version=\"(\d{1,2}\.\d{1,3})\.")
 # What the package is for.
 _USES = (
     (r"(?i:sso)", "profiles of IAM Identity Center"),
@@ -231,6 +232,10 @@ def explain_missing_package(case: Case[MissingCredentials], _message: str) -> Ex
     lines = tuple(
         package.command.format(each) for each in (("AWSSDK.SSO", "AWSSDK.SSOOIDC") if both else (name,))
     )
+    series = set(_SERIES_OF_NET.findall(case.failure.text))
+    if package.command.startswith("dotnet") and len(series) == 1:
+        # The latest version can be of another series than the other packages, such as 4 beside 3.7.
+        lines = tuple(f'{each} --version "{next(iter(series))}.*"' for each in lines)
     return case.explain(
         f"The program found no credentials: it lacks {what}, which {package.sdk} needs for {use}.",
         MODULE_MISSING.cause(
