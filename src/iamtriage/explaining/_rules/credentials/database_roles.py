@@ -37,9 +37,14 @@ _MESSAGE = lazy_pattern(
 )
 _FEATURE = lazy_pattern(r"\bfeature-name [\"'](?P<feature>\w{2,40})[\"']")
 _ASSOCIATION = lazy_pattern(r"\{[^{}]{0,300}\"RoleArn\"[^{}]{0,400}\}")
+_IN_CODE = lazy_pattern(
+    r"\b(?:FeatureName|feature_name)\s{0,20}[:=]\s{0,4}[\"']?(?P<feature>\w{2,40})[\"']?\s{1,40}(?:RoleArn|role_arn)\s{0,20}[:=]\s{0,4}(?P<role>\S{1,300})"
+    r"|\b(?:RoleArn|role_arn)\s{0,20}[:=]\s{0,4}(?P<role_first>\S{1,300})\s{1,40}(?:FeatureName|feature_name)\s{0,20}[:=]\s{0,4}[\"']?(?P<feature_last>\w{2,40})",
+)
 _ROLE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}(?<!\.)", re.ASCII)
 _DATABASE = lazy_pattern(
     r"--db-(?P<kind>cluster|instance)-identifier[ =][\"']?(?P<option>[A-Za-z][\w-]{0,62})"
+    r"|\bdb_(?P<of_code>cluster|instance)_identifier\s{0,20}=\s{0,4}\"(?P<code>[A-Za-z][\w-]{0,62})\""
     r"|\"DB(?P<of_member>Cluster|Instance)Identifier\": ?\"(?P<member>[A-Za-z][\w-]{0,62})\""
     r"|(?<![\w.-])(?P<host>[a-z][a-z0-9-]{0,62})\.(?P<of_host>cluster-(?:(?:ro|custom)-)?)?[a-z0-9]{6,20}\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.rds\.amazonaws\.com",
     re.ASCII,
@@ -118,20 +123,29 @@ class _Database(NamedTuple):
 
 
 def _find_roles(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the features and ARNs of associated roles, as RDS prints them, and as Terraform and CloudFormation have them."""
     for found in _ASSOCIATION.finditer(text):
         try:
             association = json.loads(found[0])
         except ValueError:
             continue
         yield str(association.get("FeatureName", "")), str(association["RoleArn"])
+    for found in _IN_CODE.finditer(text):
+        feature = found["feature"] or found["feature_last"]
+        yield feature, (found["role"] or found["role_first"]).strip("\"'")
 
 
 def _find_database(text: str, kind: str) -> _Database:
     """Return the database that a text names, of a kind that the message says or else the text shows."""
     named = {
         (
-            (each["kind"] or each["of_member"] or ("cluster" if each["of_host"] else "instance")).lower(),
-            each["option"] or each["member"] or each["host"],
+            (
+                each["kind"]
+                or each["of_code"]
+                or each["of_member"]
+                or ("cluster" if each["of_host"] else "instance")
+            ).lower(),
+            each["option"] or each["code"] or each["member"] or each["host"],
         )
         for each in _DATABASE.finditer(text)
     }
@@ -139,7 +153,8 @@ def _find_database(text: str, kind: str) -> _Database:
     kind = kind or (kinds.pop() if len(kinds) == 1 else "instance")
     names = {name for each, name in named if each == kind}
     regions = {each["region"] for each in _DATABASE.finditer(text)} - {None} or set(_REGION.findall(text))
-    roles = {feature: role for feature, role in _find_roles(text) if commands.arn(role) == role}
+    # Code can have a reference to the role.
+    roles = {feature: role if commands.arn(role) == role else "" for feature, role in _find_roles(text)}
     printed = (values.get("DBClusterParameterGroup") for values in find_printed_values(text))
     groups = {name for name in printed if isinstance(name, str)} | set(_GROUP.findall(text))
     all_roles = set(_ROLE.findall(text))
@@ -174,6 +189,7 @@ def explain_database_role(text: str, _facts: Facts | None = None) -> Explanation
         _find_database(text, found["kind"] or "instance"),
         found["feature"] or (stated["feature"] if stated else "FEATURE"),
         _ORACLE if found["feature"] else _POSTGRES,
+        is_in_code=_IN_CODE.search(text) is not None,
     )
 
 
@@ -216,17 +232,18 @@ def _check_association(database: _Database, role: str, url: str, *steps: str) ->
     )
 
 
-def _explain_feature(database: _Database, feature: str, url: str) -> Explanation:
+def _explain_feature(database: _Database, feature: str, url: str, *, is_in_code: bool) -> Explanation:
     kind, roles = database.kind, database.roles
     if feature in roles:
         summary = f"The DB {kind} cannot use {_name_role(roles[feature])}, which is associated with it for {feature}."
         return _explain(summary, _UNSENT, _check_association(database, roles[feature], url))
     others = {name: role for name, role in roles.items() if name}
-    role = next(iter(others.values())) if len(set(others.values())) == 1 else database.role
+    role = (next(iter(others.values())) if len(set(others.values())) == 1 else "") or database.role
     summary, because = f"The DB {kind} has no role for the feature {feature}", None
     if others:
         shown = join_words(
-            [f"{clip_text(each.rpartition('/')[2])} for {name}" for name, each in others.items()], "and"
+            [f"{clip_text(each.rpartition('/')[2]) or 'a role'} for {name}" for name, each in others.items()],
+            "and",
         )
         summary = f"{summary}: the text shows {shown} only, and each feature needs an association of its own"
         because = "That another feature works does not help: the database takes the role of the feature that the statement uses."
@@ -238,6 +255,9 @@ def _explain_feature(database: _Database, feature: str, url: str) -> Explanation
             f"The caller needs rds:AddRoleToDB{kind.title()}, and iam:PassRole for the role.{' What is associated stays.' * bool(others)}",
             None if others else "The role must trust rds.amazonaws.com and allow what the statement does.",
             "Wait until its status is ACTIVE, and repeat the statement: the SQL needs no change.",
+            f'In Terraform, add another association with feature_name = "{feature}"; in CloudFormation, an entry in AssociatedRoles.'
+            if is_in_code
+            else None,
             commands=database.add_role(role or "ROLE_ARN", feature),
             url=url,
         ),
