@@ -38,6 +38,9 @@ def evaluates(document: dict[str, object], text: str, mapping: Mapping[str, obje
     assert_type(decision.layer, PolicyType | None)
     assert_type(decision.missing, tuple[str, ...])
     assert_type(decision.statements[0].effect, Literal["Allow", "Deny"])
+    PolicySet(identity=5)  # type: ignore[arg-type]
+    PolicySet(resource=[5])  # type: ignore[list-item]
+    Request("arn", "s3:GetObject", "*", "aws:SourceIp")  # type: ignore[arg-type]
     evaluate(request, document)  # type: ignore[arg-type]
     evaluate("s3:GetObject", policies)  # type: ignore[arg-type]
     Request("arn", "s3:GetObject")  # type: ignore[call-arg]
@@ -51,6 +54,7 @@ def verifies(failure: AccessDenied, explanation: Explanation, document: dict[str
     verify(explanation, PolicySet(), adding=[document], facts={"caller": "arn"})
     verify(explanation, PolicySet(), adding=PolicySet(resource=document))
     verify(explanation, [document])  # type: ignore[arg-type]
+    verify("User: arn", PolicySet())  # type: ignore[arg-type]
 
 
 def reads(document: dict[str, object]) -> None:

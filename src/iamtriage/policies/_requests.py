@@ -191,7 +191,7 @@ class RequestKeys:
         return False
 
 
-def _copy_context(context: object) -> Mapping[str, Any]:
+def _copy_context(context: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return dict(require_mapping({} if context is None else context, "context"))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, cast
 
 import attrs
 
@@ -88,32 +88,42 @@ _FORMS: dict[PolicyType, PolicyForm] = {
 }
 
 
-def _to_documents(value: object) -> tuple[Document, ...] | None:
+# The types of the arguments are those that editors and type checkers show for PolicySet.
+def _to_documents(value: Document | Iterable[Document] | None) -> tuple[Document, ...] | None:
     if value is None:
         return None
-    if isinstance(value, (str, Mapping, PolicyDocument)):
-        return (cast("Document", value),)
-    if not isinstance(value, Iterable):
-        raise TypeError(wrong_type_message("a policy", "a mapping, JSON text or a sequence of them", value))
-    documents = tuple(cast("Iterable[object]", value))
+    if _is_document(value):
+        return (value,)
+    documents = _to_tuple(value, "a policy", "a mapping, JSON text or a sequence of them")
     for each in documents:
-        if not isinstance(each, (str, Mapping, PolicyDocument)):
+        if not _is_document(each):
             raise TypeError(wrong_type_message("a policy", "a mapping or JSON text", each))
     return cast("tuple[Document, ...]", documents)
 
 
-def _to_identity_documents(value: object) -> tuple[Document, ...]:
+def _to_identity_documents(value: Document | Iterable[Document]) -> tuple[Document, ...]:
     return _to_documents(value) or ()
 
 
-def _to_levels(value: object) -> tuple[tuple[Document, ...], ...] | None:
+def _to_levels(
+    value: Document | Iterable[Document | Iterable[Document]] | None,
+) -> tuple[tuple[Document, ...], ...] | None:
     if value is None:
         return None
-    if isinstance(value, (str, Mapping, PolicyDocument)):
-        return ((cast("Document", value),),)
+    if _is_document(value):
+        return ((value,),)
+    levels = _to_tuple(value, "levels", "a sequence of sequences of policies")
+    return tuple(_to_documents(cast("Iterable[Document]", each)) or () for each in levels)
+
+
+def _is_document(value: object) -> TypeGuard[Document]:
+    return isinstance(value, (str, Mapping, PolicyDocument))
+
+
+def _to_tuple(value: object, name: str, expected: str) -> tuple[object, ...]:
     if not isinstance(value, Iterable):
-        raise TypeError(wrong_type_message("levels", "a sequence of sequences of policies", value))
-    return tuple(_to_documents(each) or () for each in cast("Iterable[object]", value))
+        raise TypeError(wrong_type_message(name, expected, value))
+    return tuple(cast("Iterable[object]", value))
 
 
 def _parse_all(policies: PolicySet) -> Mapping[PolicyType, tuple[Source, ...] | None]:

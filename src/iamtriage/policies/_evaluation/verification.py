@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 import attrs
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage._rendering.blocks import Block
+    from iamtriage.failures._failures import Failure
     from iamtriage.policies._requests import Request
     from iamtriage.policies._statements import Policy, Statement
     from iamtriage.typing import PolicyType
@@ -132,8 +133,17 @@ class Verification(View):
 Adding: TypeAlias = "Document | Iterable[Document] | PolicySet | None"
 
 
+class HasFailure(Protocol):
+    """An explanation, or another value with the failure that it is about."""
+
+    @property
+    def failure(self) -> Failure | None:
+        """The failure."""
+        ...
+
+
 def verify(
-    failure_or_explanation: object,
+    failure_or_explanation: Failure | HasFailure,
     policies: PolicySet,
     *,
     adding: Adding = None,
