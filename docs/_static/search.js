@@ -8,7 +8,7 @@ const MAX_PAGES = 10;
 // A cause with this section is what the error itself reports. Its page links to the pages of the reasons, which
 // often have the same error as their example.
 const SECTION_WITH_REASONS = "Possible reasons";
-const WEIGHT_WITH_REASONS = 1.3;
+const WEIGHT_WITH_REASONS = 1.6;
 // A long page contains some words of every error.
 const LENGTH_EXPONENT = 0.3;
 
