@@ -79,3 +79,28 @@ def test_secret_is_not_emptied_if_no_value_was_read() -> None:
     patch = next(each for each in explanation.remedies[0].commands if "patch secret" in each)
     assert "${key_id:?}" in patch
     assert "read -rs key_id" in str(explanation)
+
+
+_V4 = "<Error><Code>AuthorizationQueryParametersError</Code><Message>Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.</Message></Error>"
+_V2 = "<Error><Code>AccessDenied</Code><Message>Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters</Message></Error>"
+_URL = "https://acme.s3.amazonaws.com/out/x.csv?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20260102T100000Z&X-Amz-Expires=600&X-Amz-Signature=0f"
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "command"),
+    [
+        (f"$ curl -sS {_URL}\n[1] 812\n[2] 813\n[3] 814\n{_V4}", "S3 got only X-Amz-Algorithm", "curl --output x.csv 'PRESIGNED_URL'"),
+        (f"C:\\>curl {_URL}\n{_V4}\n'X-Amz-Date' is not recognized as an internal or external command,", "S3 got only X-Amz-Algorithm", 'curl --output x.csv "PRESIGNED_URL"'),
+        (f"$ wget https://acme.s3.amazonaws.com/x.csv?AWSAccessKeyId=AKIA&Expires=1&Signature=0f\n{_V2}", "S3 got only AWSAccessKeyId", "wget --output-document=x.csv 'PRESIGNED_URL'"),
+        # Quotes keep the URL together.
+        (f"$ curl '{_URL.partition('&X-Amz-Sig')[0]}'\n{_V4}", "The URL lacks parameters", ""),
+        (f'$ curl -o "x y" "{_URL}"\n{_V4}', "The URL lacks parameters", ""),
+    ],
+)  # fmt: skip
+def test_url_that_a_shell_cuts(text: str, says: str, command: str) -> None:
+    explanation = explain(text)
+    assert says in explanation.summary
+    first = explanation.remedies[0]
+    assert ("Put the URL in quotes" in first.title) is bool(command)
+    assert not command or command in first.commands
+    assert ("until 2026-01-02 10:10:00 UTC" in str(first.steps)) is (bool(command) and _URL in text)
