@@ -23,7 +23,7 @@ __all__ = ("GithubWriter", "SarifWriter")
 
 _SCHEMA_URL = "https://json.schemastore.org/sarif-2.1.0.json"
 _HOME_URL = "https://iamtriage.readthedocs.io/en/latest/"
-# Characters of a title, of which GitHub shows one line.
+# Characters of a title: GitHub shows one line of it.
 _MAX_TITLE = 120
 
 

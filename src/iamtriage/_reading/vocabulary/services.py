@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from iamtriage._patterns import lazy_pattern
 
-# Services and their other names, of which some are prefixes in cmdlets of PowerShell. A host can have hyphens in a name.
+# Services and their other names. Some are prefixes in cmdlets of PowerShell. A host can have hyphens in a name.
 _NAMES = """
     acm: certificatemanager
     airflow: mwaa

@@ -55,7 +55,7 @@ _SIGN = re.compile(r"[:=|│┃,({<>-]")
 _VALUE = re.compile(
     r"[ \t\x1e]{0,80}(?P<key>Key(?: \[[^\]\n]{0,40}\])?[ ]?[:=][ ])?(?P<quote>[\"'`]?)(?P<value>[A-Za-z0-9+/=_.~!#%*:?^-]{16,4096})"
 )
-# The minimum number of names, of which some can be in repeated parts of the text.
+# The minimum number of names. Some of them can be in repeated parts of the text.
 _MIN_NAMES = 20
 # The maximum distance between a name and the end of its values in a part that is repeated.
 _MAX_NEAR = AROUND - 120

@@ -28,7 +28,7 @@ _EXPRESSION = re.compile(
     # PHP, PowerShell.
     r"|\$\w{1,40}(?:\[[^\]\n]{0,80}\]?|->\w{1,80})+"
     r"|(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Invoke|Select)-[A-Z]\w{1,60}(?:\s.*)?"
-    # A call with arguments, of which the value can be a part.
+    # A call with arguments. The value can be one of them.
     r"|(?:await )?[A-Za-z][a-z]{1,40}(?:_[a-z]{1,40}|[A-Z][a-z]{1,40}){1,6}\(.*"
     r"|(?:await )?(?:[A-Za-z_]\w{0,60}\.){0,6}[A-Za-z_]\w{0,60}(?:\((?:[^()\n]|\([^()\n]{0,80}\)){0,200}\)|\[\\{0,8}[\"'][^\]\n]{0,80}\]|\(|\[)"
     r"(?:\.\w{1,60}(?:\([^()\n]{0,80}\))?|\[[^\]\n]{0,40}\]){0,6}"

@@ -48,7 +48,7 @@ _COUNTED = {
     "Roles": "Role", "Users": "User", "Groups": "Group", "Policies": "Policy",
     "InstanceProfiles": "InstanceProfile",
 }  # fmt: skip
-# The start of a name with a number, of which earlier runs may have left others, such as pr-1482-worker.
+# The start of a name with a number, such as pr-1482-worker: earlier runs may have left others.
 _NUMBERED = lazy_pattern(r"(?:[A-Za-z]{1,30}[-_.]){1,4}(?=\d)", re.ASCII)
 _PACKED_SIZE = lazy_pattern(
     r"Packed (?:policy|size of (?P<tags>session tags)?[\w ]{0,40}?) consumes (?P<percent>\d{1,6})%", re.ASCII
@@ -71,7 +71,7 @@ _POLICY = lazy_pattern(
     re.ASCII,
 )
 _VERSIONS = lazy_pattern(r"A managed policy can have up to (?P<count>\d{1,3}) versions", re.ASCII)
-# To how many the quotas of managed policies can be raised. That of groups cannot:
+# The highest values of the quotas of managed policies. The quota of groups cannot be raised:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _MOST_POLICIES = {"role": 25, "user": 20}
 NOT_A_DENIAL = "This is not a denial, so an IAM policy does not help."
@@ -294,7 +294,7 @@ def _to_words(name: str) -> str:
 
 
 def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:
-    """Explain that what a call passes to a session is too long, of which STS can say how much, and whether it is tags."""
+    """Explain that the session policies or the tags of a call are too long."""
     found = _PACKED_SIZE.search(message)
     what = "session tags" if found and found["tags"] else "session policies and session tags"
     used = f": they take {found['percent']}% of the space" if found else ""

@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import MissingCredentials
 
 _FPM = lazy_pattern(r"(?i:\bphp[0-9.]{0,4}-?fpm\b)|^[ \t]*pm\.max_children[ \t]*=", re.MULTILINE)
-# What says that the pool keeps the variables or passes them on, as that of the image does.
+# Settings that keep the variables of the pool or pass them on, as the pool of the image does.
 _KEEPS = lazy_pattern(
     r"^[ \t]*(?:clear_env[ \t]*=[ \t]*(?i:no|off|false|0)\b|env\[AWS_(?:CONTAINER_CRED|WEB_ID|ACCESS_KEY))"
     r"|(?:\bFROM |\bimage: ?\"?)php:[\w.-]{0,40}fpm",

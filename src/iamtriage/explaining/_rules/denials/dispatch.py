@@ -57,7 +57,7 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
 
 
 def find_rules(denial: Denial) -> Iterator[str]:
-    """Yield the rules whose conditions hold, of which the first with an explanation explains the denial.
+    """Yield the rules whose conditions hold. The first one that returns an explanation explains the denial.
 
     What AWS states takes precedence over what is derived.
     """

@@ -70,7 +70,7 @@ def is_slip(written: str, meant: str) -> bool:
 
 
 def correct_pattern(pattern: str, arn: str) -> Correction | None:
-    """Return a pattern for ARNs as it has to be to match one, if only one thing in it is wrong.
+    """Return a pattern for ARNs, corrected to match an ARN, if only one thing in it is wrong.
 
     >>> alarm = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:cpu"
     >>> correct_pattern("arn:aws:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm/*", alarm)

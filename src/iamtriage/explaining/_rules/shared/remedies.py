@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 Commands: TypeAlias = tuple[str | Labelled, ...]
-# One command, or several, of which some can be left out.
+# One command or several; those that are None are left out.
 _OneOrMore: TypeAlias = str | Labelled | tuple[str | Labelled | None, ...] | None
 _T = TypeVar("_T")
 KEEP_OTHERS = "Keep the other statements of "

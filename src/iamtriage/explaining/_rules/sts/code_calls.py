@@ -28,7 +28,7 @@ _START = lazy_pattern(
 )
 _MAX_CODE = 2_000
 UNKNOWN = "$"
-"""The value of an expression, as that of a variable in a command."""
+"""The value of an expression, such as a variable in a command."""
 _SETTING = lazy_pattern(
     r"(?<![\w])['\"]?(?:with)?(?P<name>[Rr]ole_?(?:Arn|ARN|arn)|[Rr]ole_?[Ss]ession_?[Nn]ame|[Ee]xternal_?(?:I[Dd]|id)|[Ss]ource_?[Ii]dentity|[Ss]erial_?[Nn]umber)['\"]?"
     r"\s{0,4}(?:=>|[:=](?!=)|\()\s{0,4}(?=(?P<expression>[^\n]{1,300}))"

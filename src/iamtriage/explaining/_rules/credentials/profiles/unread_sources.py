@@ -132,7 +132,7 @@ def explain_unread_source(case: Case[MissingCredentials]) -> Explanation | None:
 
 
 def _explain_unset(case: Case[MissingCredentials]) -> Explanation | None:
-    """Explain that Docker Compose passes empty variables, of which it warns."""
+    """Explain that Docker Compose passes empty variables and warns of them."""
     names = list(dict.fromkeys(_UNSET.findall(case.failure.text)))
     if not names:
         return None
@@ -329,7 +329,7 @@ _IN_CLIENT = f"""// {{file}}
 
 
 def find_place(text: str) -> str | None:
-    """Return the words that say that a program runs outside AWS, as those of macOS for an address that nobody has.
+    """Return the words that say that a program runs outside AWS, such as macOS's error for an address that is not in use.
 
     >>> find_place("Laravel on a rented VPS"), find_place("It does not work in AWS Batch")
     ('VPS', None)

@@ -78,7 +78,7 @@ _ORGANIZATION = frozenset({"service_control", "resource_control"})
 
 @attrs.frozen(eq=False)
 class Correction:
-    """A Deny statement as it has to be.
+    """A corrected Deny statement.
 
     Attributes:
         verdict: Why the statement denies the call, as the end of a sentence.

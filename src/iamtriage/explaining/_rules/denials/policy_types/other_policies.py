@@ -139,7 +139,7 @@ def _other_policy_notes(denial: Denial, added: frozenset[PolicyType | None]) -> 
     for policy_type, deny in denial.other_policy_types:
         if policy_type in added:
             continue
-        # The details can name other types of policies than the message, as those of another call do.
+        # The details of another call can name other types of policies than the message.
         is_of_message = policy_type == denial.failure.policy_type and policy_type not in types_of_details
         source = "message" if is_of_message else "authorization details"
         notes.append(f"According to the {source}, {_describe(policy_type, deny)}.")

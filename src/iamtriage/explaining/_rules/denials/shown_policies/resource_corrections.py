@@ -193,7 +193,7 @@ def _find_form(denial: Denial, name: str) -> tuple[str, str] | None:
 def _correct_resource(
     denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, ...]
 ) -> tuple[Remedy, ...]:
-    """Return the remedies with the Resource of a policy as it has to be."""
+    """Return the remedies with the corrected Resource of a policy."""
     keeps = "Only the Resource changes: the rest of the policy stays."
     if (names := find_incomplete(denial, policy.content)) is not None:
         keeps += " Fine-grained access control, if it is on, is checked after the access policy."

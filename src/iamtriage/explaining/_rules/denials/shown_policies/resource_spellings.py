@@ -77,7 +77,7 @@ def find_spelling_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast |
 
 
 def _find_container_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return the contrast that code has the ARN of what contains the resource, by a reference, with the line as it has to be."""
+    """Return the contrast that code has the ARN of what contains the resource, by a reference, with the corrected line."""
     resource = denial.resource or ""
     found = [(each, find_container(each, resource)) for each in allowed]
     known = [(each.strip("${}"), container) for each, container in found if container is not None]
@@ -115,7 +115,7 @@ def _may_stand_for(reference: str, resource: str) -> bool:
 
 
 def _find_bucket_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return the contrast that code has only the objects of the bucket, by a reference, with the line as it has to be."""
+    """Return the contrast that code has only the objects of the bucket, by a reference, with the corrected line."""
     resource = denial.resource or ""
     if ":s3:::" not in resource or "/" in resource:
         return None
@@ -133,7 +133,7 @@ def _find_bucket_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | 
 def find_slip_contrast(
     denial: Denial, policy: KnownPolicy, allows: Sequence[Mapping[str, Any]]
 ) -> Contrast | None:
-    """Return the contrast that a statement of a policy has an ARN that no resource has, with the statement as it has to be."""
+    """Return the contrast that a statement of a policy has an ARN that no resource has, with the corrected statement."""
     resource, text = denial.resource or "", denial.failure.text
     found = [
         (each, old, fixed)

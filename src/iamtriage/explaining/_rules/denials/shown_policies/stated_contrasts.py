@@ -216,7 +216,7 @@ def _other_owner_remedy(
 def _wrong_key(
     denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition, right: RightKey
 ) -> Contrast:
-    """Return the contrast that a condition has a key that cannot match, with the statement as it has to be."""
+    """Return the contrast that a condition has a key that cannot match, with the corrected statement."""
     key, tag = clip_text(failed.key), right.name.partition("/")[2]
     found = (find_resource_tags(denial) or {}).get(tag) if right.of_request else None
     text = "The action and the resource match the statement: only the condition key is wrong."
@@ -384,7 +384,7 @@ def _with_statement(
     *,
     is_copy: bool = False,
 ) -> Remedy:
-    """Return a remedy with the statement of a policy as it has to be; the policy can have others.
+    """Return a remedy with the corrected statement of a policy; the policy can have others.
 
     What the statement allows stays, because other calls can need it, but nothing is allowed on everything.
     """

@@ -42,7 +42,7 @@ class BrokenLine(NamedTuple):
     Attributes:
         text: The line.
         reason: What is wrong with it, as the end of a sentence.
-        corrected: The line as it has to be.
+        corrected: The corrected line.
     """
 
     text: str

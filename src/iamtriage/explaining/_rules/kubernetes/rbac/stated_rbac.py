@@ -100,7 +100,7 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
         and not (gap.lacks_rule and _is_of_others(each, stated, denied))
     ]
     role = next((each for each in roles if not each.lacks_rule), None) or next(iter(roles), None)
-    # A role that allows the request needs a binding, of which the text can say more.
+    # A role that allows the request needs a binding, about which the text can say more.
     of_place = (gap.found for gap in roles if not (gap.lacks_rule or gap.is_elsewhere))
     allowing = {"ClusterRole cluster-admin", *map(name_role, of_place)}
     bindings = [
