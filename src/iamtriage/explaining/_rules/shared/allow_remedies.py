@@ -19,7 +19,14 @@ from iamtriage._text import join_words, lower_first, quote_argument
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
-from iamtriage.explaining._rules.shared import commands, companion_actions, ecs_starts, pages, text_signs
+from iamtriage.explaining._rules.shared import (
+    cdk_bootstrap,
+    commands,
+    companion_actions,
+    ecs_starts,
+    pages,
+    text_signs,
+)
 from iamtriage.explaining._rules.shared.decisions import describe_allowing, identity_policy_allows
 from iamtriage.explaining._rules.shared.denial_remedies import account_elsewhere, cut_resource, policy_holder
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
@@ -55,9 +62,6 @@ _PERMISSION_SET_COMMANDS = (
     "aws sso-admin get-inline-policy-for-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --query InlinePolicy --output text",
     "aws sso-admin put-inline-policy-to-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --inline-policy file://policy.json",
     "aws sso-admin provision-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type AWS_ACCOUNT --target-id {}",
-)
-_CDK_ROLE = lazy_pattern(
-    r"cdk-[a-z0-9]{1,10}-(?:deploy|file-publishing|image-publishing|lookup|cfn-exec)-role-", re.ASCII
 )
 # The AWS CLI copies an object between buckets with its tags: https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html
 _FAILED_COPY = lazy_pattern(
@@ -360,10 +364,10 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
     role, principal = denial.role, denial.principal
     if role is not None:
         step = None
-        if _CDK_ROLE.match(role.name):
+        if (of_cdk := cdk_bootstrap.ROLE.match(role.name)) is not None:
             # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
             step = "cdk bootstrap owns the role: change its template, too (cdk bootstrap --show-template), or the next bootstrap can undo it."
-            if "-cfn-exec-role-" in role.name:
+            if of_cdk["purpose"] == "cfn-exec":
                 step = "The role lacks AdministratorAccess, its default: cdk bootstrap was run with other policies. Add the permission to one of them, or repeat the bootstrap with all of them: cdk bootstrap --cloudformation-execution-policies ARNS."
         suffix = "" if step or role is principal else ": the caller is a session of it"
         return f"the role {role.name}{suffix}", step, commands.put_policy(commands.role_name(role.name), name)

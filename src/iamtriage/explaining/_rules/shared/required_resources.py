@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._rules.shared import cdk_bootstrap
 
 _REST = r"(?:[^\n|;&]|\\\n){0,400}"
 _TRANSFER = lazy_pattern(
@@ -168,11 +169,6 @@ _DEFAULT_DATABASES = {
     "glue:GetDatabase": "Spark and Hive look up the database default when a session starts, whichever database the job uses: USE does not avoid it. If there is none, create it once (aws glue create-database --database-input Name=default), or allow glue:CreateDatabase, too.",
     "glue:CreateDatabase": "Spark and Hive create the database default when a session starts, if the catalog has none. If somebody else creates it once, the caller does not need this action.",
 }
-# https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
-_CDK_ROLE = lazy_pattern(
-    r"(arn:[\w-]+:iam::(?:\d{12}|ACCOUNT_ID):role/cdk-[a-z0-9]{1,10}-)(?:deploy|file-publishing|image-publishing|lookup)-role-",
-    re.ASCII,
-)
 _CDK_ROLES = "The policy allows all roles that cdk bootstrap created: the CDK assumes four of them (deploy, file-publishing, image-publishing, lookup)."
 # The resources of a launch, with what to write for those that the text does not name. A launch without a key pair
 # is not checked on any: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-runinstances
@@ -238,8 +234,8 @@ def required_resources(
         return _find_models(resource, text, region, account)
     if action.startswith("glue:") and (found := _CATALOG.match(resource)) is not None:
         return _find_catalog(action, resource, found, text)
-    if action == "sts:AssumeRole" and (role := _CDK_ROLE.match(resource)) is not None:
-        return (f"{role[1]}*",), _CDK_ROLES
+    if action == "sts:AssumeRole" and (role := cdk_bootstrap.ASSUMED_ROLE.match(resource)) is not None:
+        return (f"{role['start']}*",), _CDK_ROLES
     if action == "ec2:RunInstances":
         resources = _find_launch_resources(resource, text, account)
         kind, _, name = resource.rpartition(":")[2].partition("/")

@@ -13,24 +13,23 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.shared import cdk_bootstrap
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 _PAGE = "https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-custom-synth.html"
-_DEFAULT = "hnb659fds"
-_Q = r"[a-z0-9]{1,10}"
-_PURPOSES = "deploy|file-publishing|image-publishing|lookup|cfn-exec"
+_Q = cdk_bootstrap.QUALIFIER
 # The parameter or the role that the CDK does not find or may not use.
 _WANTED = lazy_pattern(
     rf"SSM\s+parameter\s+/cdk-bootstrap/(?P<missing>{_Q})/version\s+not\s+found"
     rf"|could\s+not\s+be\s+used\s+to\s+assume\s+['\"]?arn:[^\s'\"]{{1,60}}:role/cdk-(?P<unassumed>{_Q})-"
-    rf"|not authorized to perform: sts:AssumeRole on resource: \S{{0,60}}?:role/cdk-(?P<denied>{_Q})-(?:{_PURPOSES})-role-"
+    rf"|not authorized to perform: sts:AssumeRole on resource: \S{{0,60}}?:role/cdk-(?P<denied>{_Q})-(?:{cdk_bootstrap.PURPOSES})-role-"
     rf"|not authorized to perform: ssm:GetParameter on resource: \S{{0,80}}?:parameter/cdk-bootstrap/(?P<unread>{_Q})/version",
 )
 # What an environment has, or was bootstrapped with.
 _ENVIRONMENT = lazy_pattern(
-    rf"/cdk-bootstrap/(?P<parameter>{_Q})/version\b|\brole/cdk-(?P<role>{_Q})-(?:(?:{_PURPOSES})-role\b|\*)"
-    rf"|(?<![\w/-])cdk-(?P<named>{_Q})-(?:(?:{_PURPOSES})-role|assets)-|--qualifier[ =][\"']?(?P<option>{_Q})(?![\w-])"
+    rf"/cdk-bootstrap/(?P<parameter>{_Q})/version\b|\brole/cdk-(?P<role>{_Q})-(?:(?:{cdk_bootstrap.PURPOSES})-role\b|\*)"
+    rf"|(?<![\w/-])cdk-(?P<named>{_Q})-(?:(?:{cdk_bootstrap.PURPOSES})-role|assets)-|--qualifier[ =][\"']?(?P<option>{_Q})(?![\w-])"
 )
 _SET = lazy_pattern(rf"(?:bootstrapQualifier|\bqualifier)[\"']?\s?[:=]\s?[\"'](?P<set>{_Q})[\"']")
 
@@ -93,7 +92,7 @@ def _explain(found: _Qualifiers) -> tuple[str, Cause, Remedy]:
     )
     step = f"Add the key to the context that cdk.json has, or give it to a stack: new DefaultStackSynthesizer({{ qualifier: '{bootstrapped}' }}). Then deploy again, without an old cdk.out: the CDK then assumes the roles cdk-{bootstrapped}-*."
     return (
-        f"The CDK app uses the qualifier {used}{' (the default)' * (used == _DEFAULT)}, but the environment is bootstrapped with {bootstrapped}: the CDK looks for roles and a parameter with names that it does not have.",
+        f"The CDK app uses the qualifier {used}{' (the default)' * (used == cdk_bootstrap.DEFAULT_QUALIFIER)}, but the environment is bootstrapped with {bootstrapped}: the CDK looks for roles and a parameter with names that it does not have.",
         OTHER_QUALIFIER.cause(
             "derived",
             f"The text shows {found.shown}.",
@@ -127,7 +126,7 @@ def explain_missing_parameter(text: str, _facts: Facts) -> Explanation | None:
         summary, cause, remedy = _explain(found)
     else:
         qualifier = wanted["missing"]
-        option = "" if qualifier == _DEFAULT else f" --qualifier {qualifier}"
+        options = cdk_bootstrap.qualifier_options(qualifier)
         summary = f"The account and Region that the CDK deploys to have no parameter /cdk-bootstrap/{qualifier}/version: they are not bootstrapped with the qualifier {qualifier}, or the credentials are for another account or Region."
         cause = NOT_BOOTSTRAPPED.cause("derived", f'The text says "{" ".join(wanted[0].split())}".')
         remedy = account_remedy(
@@ -136,7 +135,7 @@ def explain_missing_parameter(text: str, _facts: Facts) -> Explanation | None:
             commands=(
                 "aws sts get-caller-identity",
                 "aws ssm get-parameters-by-path --path /cdk-bootstrap --recursive --region REGION --query 'Parameters[].[Name,Value]' --output text",
-                f"npx cdk bootstrap{option} aws://ACCOUNT_ID/REGION",
+                " ".join(("npx cdk bootstrap", *options, "aws://ACCOUNT_ID/REGION")),
             ),
             url=_PAGE,
         )

@@ -11,6 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
 from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._rules.shared import cdk_bootstrap
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.derived_actions import find_called_service
@@ -58,7 +59,6 @@ _ALL_ACTIONS = lazy_pattern(r"(?<![\w:/-])([a-z][a-z0-9-]{1,30}):\*(?![\w:/*-])"
 # What shows that CreateCluster can pass the role of the nodes of EKS Auto Mode.
 _NODE_ROLE = lazy_pattern(r"\*|node|worker", re.IGNORECASE)
 _AUTO_MODE = lazy_pattern(r"\bauto.?mode\b|\bcompute_?config\b", re.IGNORECASE)
-_CDK_DEPLOY_ROLE = lazy_pattern(r"cdk-[a-z0-9]{1,10}-deploy-role-", re.ASCII)
 # Services whose own operations pass no role.
 _PASSING_SERVICES = frozenset({"iam", "sts"})
 
@@ -128,7 +128,8 @@ def _called_service(denial: Denial) -> str | None:
 
 def is_deploy_role(denial: Denial) -> bool:
     """Return whether the caller is the role with which the AWS CDK deploys stacks."""
-    return denial.role is not None and _CDK_DEPLOY_ROLE.match(denial.role.name) is not None
+    found = None if denial.role is None else cdk_bootstrap.ROLE.match(denial.role.name)
+    return found is not None and found["purpose"] == "deploy"
 
 
 def _stated_service(denial: Denial, candidates: list[str]) -> str | None:

@@ -16,7 +16,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.names.cdk_qualifiers import NOT_BOOTSTRAPPED
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared import cdk_bootstrap, commands
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -29,7 +29,7 @@ from iamtriage.policies._readers.elements import allow_statements, principal_nam
 _PAGE = "https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html"
 _ROLE_ARN = (
     r"arn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>[\w*<>-]{1,20}):role/"
-    r"cdk-(?P<qualifier>[a-z0-9]{1,10})-(?P<purpose>deploy|file-publishing|image-publishing|lookup)-role-"
+    rf"cdk-(?P<qualifier>{cdk_bootstrap.QUALIFIER})-(?P<purpose>{cdk_bootstrap.ASSUMED})-role-"
     r"(?:[\w*<>]{1,20}-(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2})\b|[\w*<>-]{1,60})"
 )
 _ROLE = lazy_pattern(_ROLE_ARN, re.ASCII)
@@ -247,9 +247,8 @@ def _bootstrap_remedy(found: re.Match[str], *, is_missing: bool) -> Remedy:
 
 
 def _bootstrap_command(found: re.Match[str], *options: str) -> str:
-    if found["qualifier"] != "hnb659fds":
-        options = (f"--qualifier {found['qualifier']}", *options)
-    return " ".join(("npx cdk bootstrap", *options, _environment(found)))
+    of_app = cdk_bootstrap.qualifier_options(found["qualifier"])
+    return " ".join(("npx cdk bootstrap", *of_app, *options, _environment(found)))
 
 
 def trust_account_remedy(denial: Denial) -> Remedy | None:

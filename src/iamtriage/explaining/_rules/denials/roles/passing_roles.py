@@ -19,7 +19,7 @@ from iamtriage.explaining._context.readers.profiles import find_listed_profiles,
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import role_recipients
-from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
+from iamtriage.explaining._rules.shared import cdk_bootstrap, commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.arn_diagnosis import lookup_command
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE
@@ -50,10 +50,6 @@ _PURPOSE = lazy_pattern(r"\A.*\.|[Ii][Aa][Mm]|[Rr]ole|A[Rr][Nn]|Name|[Ss]ervice"
 
 _TASK_ROLE = lazy_pattern(
     r"\b(?:task|execution)_?[Rr]ole_?[Aa]rn\b[\"']?\s?[:=]\s?[\"']?(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576})",
-    re.ASCII,
-)
-_DEPLOY_ROLE = lazy_pattern(
-    r"cdk-(?P<qualifier>[a-z0-9]{1,10})-deploy-role-(?P<account>[0-9]{12})-(?P<region>[a-z0-9-]{9,20})",
     re.ASCII,
 )
 
@@ -231,16 +227,20 @@ def _narrow_default_role_remedy(denial: Denial) -> Remedy:
 
     https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
     """
-    found = _DEPLOY_ROLE.match("" if denial.role is None else denial.role.name)
-    options = ""
-    if found is not None and found["qualifier"] != "hnb659fds":
-        options = f" --qualifier {found['qualifier']}"
-    account, region = ("ACCOUNT_ID", "REGION") if found is None else (found["account"], found["region"])
+    found = cdk_bootstrap.ROLE.match("" if denial.role is None else denial.role.name)
+    options: tuple[str, ...] = ()
+    account, region = "ACCOUNT_ID", "REGION"
+    if found is not None and found["account"]:
+        options = cdk_bootstrap.qualifier_options(found["qualifier"])
+        account, region = found["account"], found["region"]
+    policies = f"--cloudformation-execution-policies arn:{denial.location.partition or 'aws'}:iam::{account}:policy/POLICY_NAME"
     return account_remedy(
         "Or deploy without -r (--role-arn), and limit the cfn-exec role with cdk bootstrap --cloudformation-execution-policies",
         "The bootstrap gives the role AdministratorAccess unless the option names other policies. POLICY_NAME is the policy of the narrow role.",
         "Or use CliCredentialsStackSynthesizer in the app: the CDK then deploys with your own credentials, which need iam:PassRole.",
-        commands=f"npx cdk bootstrap{options} --cloudformation-execution-policies arn:{denial.location.partition or 'aws'}:iam::{account}:policy/POLICY_NAME aws://{account}/{commands.region(region)}",
+        commands=" ".join(
+            ("npx cdk bootstrap", *options, policies, f"aws://{account}/{commands.region(region)}")
+        ),
         url="https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html",
     )
 

@@ -17,7 +17,7 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._context.readers.terraform_code import find_steps
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import cdk_bootstrap, commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE, ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.deployment_tools import find_deployment, trust_in_code_steps
@@ -96,11 +96,6 @@ _STACK_ROLES_PAGE = (
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html"
 )
 _STACK_ROLE = "CloudFormation keeps the service role that a stack was deployed with, and uses it for each later operation, whatever the caller itself is allowed to do."
-# With this role, the CDK lets CloudFormation deploy: https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html.
-_CDK_ROLE = lazy_pattern(
-    r"cdk-(?P<qualifier>[a-z0-9]{1,10})-cfn-exec-role-(?P<account>\d{12})-(?P<region>[a-z0-9-]{6,30})",
-    re.ASCII,
-)
 
 
 def explain_untrusted_role(
@@ -247,14 +242,18 @@ def _explain_missing_role(
 ) -> Explanation:
     """Explain that a service cannot assume a role that does not exist, as IAM says in the text."""
     calls = (commands.repeat_command(run.command, "cloudformation") for run in find_runs(case.failure))
-    again, cdk = next((each for each in calls if each), None), _CDK_ROLE.fullmatch(name)
-    if cdk is not None:
-        option = "" if cdk["qualifier"] == "hnb659fds" else f" --qualifier {cdk['qualifier']}"
+    again, cdk = next((each for each in calls if each), None), cdk_bootstrap.ROLE.fullmatch(name)
+    # With this role, the CDK lets CloudFormation deploy.
+    if cdk is not None and cdk["purpose"] == "cfn-exec" and cdk["account"]:
+        options = cdk_bootstrap.qualifier_options(cdk["qualifier"])
         restore = account_remedy(
             "Bootstrap the account and Region again, which creates the role under the same name",
             f"If the bucket cdk-{cdk['qualifier']}-assets-{cdk['account']}-{cdk['region']} exists, an earlier bootstrap left it: delete it before you bootstrap.",
             "The role is a part of the stack CDKToolkit, and is deleted with it: to clean up, delete CDKToolkit last, after all other stacks of the CDK.",
-            commands=(f"cdk bootstrap{option} aws://{cdk['account']}/{cdk['region']}", again),
+            commands=(
+                " ".join(("cdk bootstrap", *options, f"aws://{cdk['account']}/{cdk['region']}")),
+                again,
+            ),
             url=_STACK_ROLES_PAGE,
         )
     else:

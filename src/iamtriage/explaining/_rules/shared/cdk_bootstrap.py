@@ -1,0 +1,44 @@
+"""Know the names of what ``cdk bootstrap`` creates.
+
+Source: https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html.
+"""
+
+from __future__ import annotations
+
+from iamtriage._patterns import lazy_pattern
+
+__all__ = (
+    "ASSUMED",
+    "ASSUMED_ROLE",
+    "DEFAULT_QUALIFIER",
+    "PURPOSES",
+    "QUALIFIER",
+    "ROLE",
+    "qualifier_options",
+)
+
+QUALIFIER = r"[a-z0-9]{1,10}"
+"""A pattern of qualifiers."""
+DEFAULT_QUALIFIER = "hnb659fds"
+"""The qualifier of an app that sets none."""
+ASSUMED = "deploy|file-publishing|image-publishing|lookup"
+"""A pattern of the purposes of the roles that the CDK assumes."""
+PURPOSES = f"{ASSUMED}|cfn-exec"
+"""A pattern of the purposes of all roles."""
+ROLE = lazy_pattern(
+    rf"cdk-(?P<qualifier>{QUALIFIER})-(?P<purpose>{PURPOSES})-role-(?:(?P<account>[0-9]{{12}})-(?P<region>[a-z0-9-]{{6,30}}))?"
+)
+"""The name of a role, or the beginning of one with another account or Region."""
+ASSUMED_ROLE = lazy_pattern(
+    rf"(?P<start>arn:[\w-]{{1,20}}:iam::(?:[0-9]{{12}}|ACCOUNT_ID):role/cdk-{QUALIFIER}-)(?:{ASSUMED})-role-"
+)
+"""The beginning of the ARN of a role that the CDK assumes."""
+
+
+def qualifier_options(qualifier: str) -> tuple[str, ...]:
+    """Return the option of ``cdk bootstrap`` for a qualifier, none for the default one.
+
+    >>> qualifier_options("toolkit"), qualifier_options("hnb659fds")
+    (('--qualifier toolkit',), ())
+    """
+    return () if qualifier == DEFAULT_QUALIFIER else (f"--qualifier {qualifier}",)
