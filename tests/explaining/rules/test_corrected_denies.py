@@ -166,3 +166,39 @@ def test_deny_for_anonymous_callers_of_an_api(policy: str, *, is_found: bool) ->
         assert any(each.startswith("A signature does not help") for each in first.steps)
         assert any(each.startswith("Redeploy the API") for each in first.steps)
         assert not others
+
+
+_WRITER = f"arn:aws:iam::{_ACCOUNT}:role/nightly"
+_ANYBODY = f"arn:aws:iam::{_ACCOUNT}:root"
+_SESSION = f"arn:aws:sts::{_ACCOUNT}:assumed-role/nightly/run-7"
+
+
+@pytest.mark.parametrize(
+    ("excluded", "missing", "kept"),
+    [
+        (_WRITER, "the account or the session", _WRITER),
+        ([_WRITER, _ANYBODY], "the session", _WRITER),
+        ([_WRITER, _SESSION], "the account", _WRITER),
+        ([_WRITER, f"{_WRITER}-2"], "the account or the session", [_WRITER, f"{_WRITER}-2"]),
+        ([_WRITER, _SESSION, _ANYBODY], None, None),
+        (f"{_WRITER}-2", None, None),
+    ],
+)
+def test_role_without_its_session_in_not_principal(
+    excluded: object, missing: str | None, kept: object
+) -> None:
+    statement = {
+        "Sid": "Writers",
+        "Effect": "Deny",
+        "NotPrincipal": {"AWS": excluded},
+        "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::lake/*",
+    }
+    text = _DENIED.format("PutObject", "run-7", "s3:PutObject", "arn:aws:s3:::lake/a", " resource-based", "")
+    explanation = explain(f"{text}\n{json.dumps({'Version': '2012-10-17', 'Statement': [statement]})}")
+    assert ("names the role nightly without" in explanation.summary) is (missing is not None)
+    if missing is not None:
+        assert f"without {missing}, so the Deny applies to it, too" in explanation.summary
+        corrected = json.loads(explanation.remedies[0].manifest or "")
+        assert corrected["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": kept}}
+        assert (corrected["Principal"], "NotPrincipal" in corrected) == ("*", False)

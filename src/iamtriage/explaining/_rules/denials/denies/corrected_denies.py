@@ -24,10 +24,16 @@ from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     replace_key,
 )
 from iamtriage.explaining._rules.denials.conditions.request_conditions import are_met, is_being_created
+from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import excluded_principals
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES, REDEPLOY
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
-from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, owner_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    organization_remedy,
+    owner_remedy,
+    present,
+)
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions
 
@@ -140,6 +146,7 @@ def correct_deny(denial: Denial, stated: StatedDeny) -> Correction | None:
         or _limit_to_created(denial, stated, statement)
         or _exempt_endpoint(denial, stated, statement)
         or _exempt_job(denial, stated, statement)
+        or _replace_exclusion(denial, stated, statement)
     )
 
 
@@ -224,6 +231,33 @@ def _article(noun: str) -> str:
     return "an" if noun[:1] in "aeiou" else "a"
 
 
+def _replace_exclusion(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
+    """Return the statement with a condition instead of a NotPrincipal that names only the caller's role or user."""
+    names = excluded_principals(statement)
+    own = str(denial.role or denial.principal)
+    if own not in names or "Principal" in statement:
+        return None
+    kept = [each for each in names if ":role/" in each or ":user/" in each]
+    rest = {key: value for key, value in statement.items() if key != "NotPrincipal"}
+    has_account = any(":root" in each or each == denial.account for each in names)
+    has_session = denial.role is None or str(denial.principal) in names
+    absent = present(None if has_account else "the account", None if has_session else "the session")
+    missing = join_words(absent, "or")
+    changed = _with_condition(
+        {**rest, "Principal": "*"}, "ArnNotEquals", "aws:PrincipalArn", kept if len(kept) > 1 else kept[0]
+    )
+    order = [*(["Principal" if each == "NotPrincipal" else each for each in statement]), "Condition"]
+    return Correction(
+        f"the NotPrincipal of {stated.words} of {stated.policy.name} names {denial.caller} without {missing}, so the Deny applies to it, too",
+        f"Exempt {denial.caller} with a condition instead of NotPrincipal",
+        (
+            "aws:PrincipalArn is the ARN of the role in all its sessions. AWS advises against NotPrincipal with Deny: it also denies every principal that has a permissions boundary.",
+            f"The Allow of {denial.caller} can stay as it is.",
+        ),
+        {each: changed[each] for each in dict.fromkeys(order)},
+    )
+
+
 def _find_network(stated: StatedDeny, statement: Mapping[str, Any]) -> tuple[str, ...] | None:
     """Return the addresses that a statement exempts, if it exempts no endpoint."""
     keys = {key.lower() for _, key, _ in iterate_conditions(statement)}
@@ -277,7 +311,9 @@ def _exempt_job(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -
     )
 
 
-def _with_condition(statement: Mapping[str, Any], operator: str, key: str, value: str) -> dict[str, Any]:
+def _with_condition(
+    statement: Mapping[str, Any], operator: str, key: str, value: str | list[str]
+) -> dict[str, Any]:
     conditions = dict(as_mapping(statement.get("Condition")))
     conditions[operator] = {**as_mapping(conditions.get(operator)), key: value}
     return {**statement, "Condition": conditions}

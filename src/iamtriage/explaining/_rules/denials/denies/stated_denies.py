@@ -236,7 +236,8 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
         for index, each in enumerate(policy.statements):
             # An evaluation, or the comparison of identity-based policies, names a Deny without a condition.
             is_named_elsewhere = policy.policy_type not in {None, "role_trust"} or not policy.has_principal
-            if each.get("Effect") != "Deny" or (is_named_elsewhere and not each.get("Condition")):
+            is_plain = not each.get("Condition") and "NotPrincipal" not in each
+            if each.get("Effect") != "Deny" or (is_named_elsewhere and is_plain):
                 continue
             if policy.has_principal and not names_caller(each, denial):
                 continue

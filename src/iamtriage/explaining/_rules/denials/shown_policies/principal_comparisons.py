@@ -220,9 +220,28 @@ def _find_qualifier(resource: str, allowed: Sequence[str]) -> str | None:
 
 def names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:
     """Return whether a statement has everyone, the caller, its role or its account as principal, or may have."""
-    names = principal_names(statement, "AWS")
     account = denial.account or ""
+    if "NotPrincipal" in statement:
+        return not _is_excluded(statement, denial)
+    names = principal_names(statement, "AWS")
     callers = {"*", account, str(denial.principal), str(denial.role)}
     if has_reference(names):
         return True
     return any(each in callers or (account and each.endswith(f"::{account}:root")) for each in names)
+
+
+def _is_excluded(statement: Mapping[str, Any], denial: Denial) -> bool:
+    """Return whether NotPrincipal excludes the caller: it must name the caller, its role and its account.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    names = excluded_principals(statement)
+    account, role = denial.account or "", denial.role
+    has_account = any(each == account or each.endswith(f"::{account}:root") for each in names)
+    has_caller = str(denial.principal) in names and (role is None or str(role) in names)
+    return "*" in names or has_reference(names) or (has_account and has_caller)
+
+
+def excluded_principals(statement: Mapping[str, Any]) -> list[str]:
+    """Return the principals of AWS in the NotPrincipal of a statement."""
+    return principal_names({"Principal": statement.get("NotPrincipal")}, "AWS")
