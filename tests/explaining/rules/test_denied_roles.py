@@ -480,3 +480,23 @@ def test_actions_of_roles_anywhere_come_before_its_condition() -> None:
     explanation = explain(text, facts={"trust_policy": {"Statement": [statement]}})
     assert "only sts:AssumeRole, not sts:TagSession or sts:SetSourceIdentity" in explanation.summary
     assert len(explanation.remedies) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("create_delivery_stream failed for stream logs: {}", "firehose.amazonaws.com"),
+        ("{}\n    at StateMachines.createStateMachine (/app/deploy.js:9)", "states.amazonaws.com"),
+        ("await lambda.send(new CreateFunctionCommand(input))\n{}", "lambda.amazonaws.com"),
+        ("{}\ncreate_pipe failed", "pipes.amazonaws.com"),
+        # Several services have such a method, or it passes no role.
+        ("{}\ncreate_cluster failed", "SERVICE.amazonaws.com"),
+        ("{}\ncreate_user failed", "SERVICE.amazonaws.com"),
+        ("{}\nput_metric_data failed", "SERVICE.amazonaws.com"),
+    ],
+)  # fmt: skip
+def test_method_of_an_sdk_tells_which_service_gets_the_role(text: str, service: str) -> None:
+    denial = "User: arn:aws:iam::111122223333:user/bot is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/logs because no identity-based policy allows the iam:PassRole action"
+    policy = explain(text.format(denial)).remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Condition"] == {"StringEquals": {"iam:PassedToService": service}}

@@ -28,6 +28,11 @@ _PASSING_CALL = lazy_pattern(
 _CLIENT = lazy_pattern(
     r"\b(?i:aws_)?([A-Za-z][A-Za-z0-9]{1,30}?)(?:_?[Cc]lient)?\.(?P<method>[a-z]\w{3,60})\(", re.ASCII
 )
+# "create_delivery_stream failed", "new CreateFunctionCommand(…)", "create-state-machine"
+_METHOD = lazy_pattern(
+    r"(?<![\w:/-])(?:(?:create|modify|put|register|run|start|update)(?:[_-][a-z0-9]{1,30}){1,6}|(?:[Cc]reate|[Mm]odify|[Pp]ut|[Rr]egister|[Rr]un|[Ss]tart|[Uu]pdate)[A-Z]\w{2,50})(?![\w-])",
+    re.ASCII,
+)
 _SEPARATORS = lazy_pattern(r"[-_ ]")
 # What tools say that they create, or a resource of Terraform; a part of a role's name, in lowercase and without hyphens;
 # the operation and the service that most likely pass the role.
@@ -94,9 +99,28 @@ def find_call(denial: Denial) -> tuple[str | None, str | None]:
     before = list(_CREATES.finditer(text, max(start - _CHARS_AROUND, 0), start))
     found = before[-1] if before else _CREATES.search(text, end, end + _CHARS_AROUND)
     if found is None or found.lastgroup is None:
-        return operation, service
+        return _find_method(text, start, end) or (operation, service)
     *_, created, of_created = _CREATED[int(found.lastgroup[1:])]
     return created or None, of_created
+
+
+def _find_method(text: str, start: int, end: int) -> tuple[str, str] | None:
+    """Return the operation of the only SDK method around a denial that passes a role, and its service."""
+    around = text[max(start - _CHARS_AROUND, 0) : start], text[end : end + _CHARS_AROUND]
+    calls: set[tuple[str, str]] = set()
+    for found in (each for part in around for each in _METHOD.finditer(part)):
+        words = re.split(r"[_-]", found[0].removesuffix("Command"))
+        operation = "".join(f"{each[:1].upper()}{each[1:]}" for each in words)
+        services = {each.service for each in actions_for(operation)}
+        # Other services have an operation of the same name, too.
+        is_named = len(services) > 1
+        calls |= {
+            (operation, each)
+            for each in services
+            if find_role_recipient(operation, each) is not None
+            and not (is_named and each not in "".join(around).lower())
+        }
+    return calls.pop() if len(calls) == 1 else None
 
 
 def guess_recipient(denial: Denial) -> RoleRecipient | None:
