@@ -30,7 +30,7 @@ _CLIENT = lazy_pattern(
 )
 # "create_delivery_stream failed", "new CreateFunctionCommand(…)", "create-state-machine"
 _METHOD = lazy_pattern(
-    r"(?<![\w:/-])(?:(?:create|modify|put|register|run|start|update)(?:[_-][a-z0-9]{1,30}){1,6}|(?:[Cc]reate|[Mm]odify|[Pp]ut|[Rr]egister|[Rr]un|[Ss]tart|[Uu]pdate)[A-Z]\w{2,50})(?![\w-])",
+    r"(?<![\w:/-])(?:(?:create|modify|put|register|run|start|update)(?:[_-][a-z0-9]{1,30}){1,6}|(?:[Cc]reate|[Mm]odify|[Pp]ut|[Rr]egister|[Rr]un|[Ss]tart|[Uu]pdate)[A-Z]\w{2,50})(?![\w-]|\.\w)",
     re.ASCII,
 )
 _SEPARATORS = lazy_pattern(r"[-_ ]")
