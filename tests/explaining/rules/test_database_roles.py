@@ -70,3 +70,13 @@ def test_a_privilege_of_the_database(text: str, statement: str) -> None:
 )
 def test_other_errors_of_databases(text: str) -> None:
     assert explain(text).topic not in {"database-without-role", "database-privilege-missing"}
+
+
+def test_aurora_calls_with_the_role_of_its_parameter() -> None:
+    text = f"ERROR 63985 (HY000): S3 API returned error: Access Denied: Access Denied\nLOAD DATA FROM S3 's3://octo-in/a.csv' INTO TABLE t;\n| aws_default_s3_role | {ROLE} |\n"
+    policy = (
+        '{"Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::octo-in"}]}'
+    )
+    explanation = explain(f"{text}role policy: {policy}")
+    assert "the ARN of the bucket does not cover them" in explanation.causes[0].text
+    assert "put-role-policy --role-name orders-db " in str(explanation.remedies[0].commands)

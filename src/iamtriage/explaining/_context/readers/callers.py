@@ -30,6 +30,8 @@ _CALLERS = lazy_pattern(
     rf"|\b(?:[Mm]y (?:IAM )?(?:role|user)(?: ARN)?(?: is)?|I am|I'm|[Ww]e are) [\"'`]?{_ARN}"
     # "the runner starts as", "Jenkins runs as"
     r"|\b(?:runs|running|starts|started|authenticated|logged in) as [\"'`]?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:(?:assumed-role|user)/[\w+=,.@/-]{1,600})"
+    # Aurora MySQL calls with the role of its parameter.
+    rf"|\b(?:aws_default_[a-z0-9]{{2,12}}|aurora_(?:load_from|select_into)_s3)_role[\"'`]?(?:\s{{0,8}}[=:|]\s{{0,8}}|,ParameterValue=)[\"'`]?{_ARN}"
     # A session on a separate line: only calls have one.
     r"|^[ \t]{0,8}(arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@/-]{1,600})[ \t]{0,8}$",
     re.ASCII | re.MULTILINE,
