@@ -4,7 +4,7 @@
 - Callers and other principals: ``principal_words``, ``named_callers``, ``unnamed_callers``, ``masked_principals``.
 - What a text says in addition to the failure: ``clues``, ``text_signs``, ``text_fragments``, ``clocks``, ``selected_profiles``,
   ``deployment_tools``, ``cdk_bootstrap``, ``backend_blocks``, ``ecs_starts``; what AWS says about a decision: ``decisions``, ``stated_decisions``.
-- How a rule is chosen: ``routing``, ``loading``; for a service's own message: ``service_specific``, ``message_rules``,
+- How a rule is chosen: ``routing``, ``loading``; for a service's own message: ``service_messages``, ``message_rules``,
   ``quoted_message``. Without a failure: ``unread_texts``.
 - Causes and words: ``common_causes``, ``pages``, ``wording``.
 - Remedies: ``remedies``, ``commands``, ``allow_remedies``, ``credential_remedies``, ``denial_remedies``,

@@ -21,7 +21,7 @@ from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import principal_words
 from iamtriage.explaining._rules.shared.cases import Case, Decision, Explainable
-from iamtriage.explaining._rules.shared.service_specific import find_message_rule
+from iamtriage.explaining._rules.shared.service_messages import find_message_rule
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import Deny, PolicyType
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, lower_first, upper_first
 from iamtriage.explaining._rules.shared.principal_words import is_truncated
-from iamtriage.explaining._rules.shared.service_specific import stated_reason
+from iamtriage.explaining._rules.shared.service_messages import stated_reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.calls.policies.source_arns import correct_source
+from iamtriage.explaining._rules.calls.policies.invalid_source_arns import correct_source
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import owner_remedy

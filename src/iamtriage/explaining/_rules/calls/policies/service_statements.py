@@ -23,8 +23,8 @@ from iamtriage.explaining._rules.calls.policies.function_permissions import (
     find_permissions,
     replace_permission,
 )
+from iamtriage.explaining._rules.calls.policies.invalid_source_arns import correct_source
 from iamtriage.explaining._rules.calls.policies.service_denies import find_deny
-from iamtriage.explaining._rules.calls.policies.source_arns import correct_source
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import stated_option
 from iamtriage.explaining._rules.shared.commands import fill_command
