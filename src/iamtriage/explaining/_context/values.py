@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import attrs
+
+from iamtriage._rendering.values import Value
 from iamtriage.policies._readers.elements import (
     allow_statements,
     as_strings,
@@ -13,7 +16,7 @@ from iamtriage.policies._readers.elements import (
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Mapping
+    from collections.abc import Mapping  # noqa: TC004 (nothing resolves the annotations)
 
 __all__ = ("CommandLine", "Document", "MappingEntry", "Rule", "Runtime", "Stated", "Subject", "quote_match")
 
@@ -129,7 +132,8 @@ class Subject(NamedTuple):
     namespace: str | None = None
 
 
-class Document(NamedTuple):
+@attrs.frozen(eq=False, repr=False)
+class Document(Value):
     """A policy document that the text contains.
 
     Attributes:

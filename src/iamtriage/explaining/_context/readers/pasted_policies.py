@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
@@ -113,7 +115,7 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
             before = text[max(each.start - _CHARS_OF_INTRODUCTION, 0) : each.start]
             name = SESSION_POLICY if _SESSION_PARAMETER.search(before) else None
             file = _find_file(text, each.start)
-            yield policy._replace(file=file, owner=owner, version=version, name=name)
+            yield attrs.evolve(policy, file=file, owner=owner, version=version, name=name)
     from iamtriage.policies._documents import build_document
     from iamtriage.policies._readers.policy_code import find_policies_in_code
     from iamtriage.policies._readers.policy_yaml import find_policies_in_yaml
@@ -130,7 +132,8 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         is_read = any(start <= each.start < end for start, end in spans)
         policy = None if is_read else build_policy(_fill_variables(each.content, text))
         if policy is not None:
-            yield policy._replace(file=_find_file(text, each.start), is_code=True, is_whole=each.is_whole)
+            file = _find_file(text, each.start)
+            yield attrs.evolve(policy, file=file, is_code=True, is_whole=each.is_whole)
 
 
 def _fill_references(content: Mapping[str, Any], text: str) -> Mapping[str, Any]:
@@ -197,7 +200,7 @@ def _find_trust_conditions(text: str) -> Document | None:
             "Condition": condition,
         }
         policy = build_policy({"Version": "2012-10-17", "Statement": [statement]})
-        return policy and policy._replace(is_condition=True, owner=owner)
+        return policy and attrs.evolve(policy, is_condition=True, owner=owner)
     return None
 
 
@@ -219,7 +222,9 @@ def _find_trust_principal(text: str) -> Document | None:
             "Action": "sts:AssumeRole",
         }
         policy = build_policy({"Version": "2012-10-17", "Statement": [statement]})
-        return policy and policy._replace(is_condition=True, owner=_find_trusting_role(text, found.start()))
+        return policy and attrs.evolve(
+            policy, is_condition=True, owner=_find_trusting_role(text, found.start())
+        )
     return None
 
 

@@ -25,10 +25,7 @@ from iamtriage.explaining._rules.credentials.keys.key_problems import (
     explain_passed_keys,
     explain_wrong_clock,
 )
-from iamtriage.explaining._rules.credentials.keys.key_sources import (
-    explain_override,
-    stored_keys_remedy,
-)
+from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override, stored_keys_remedy
 from iamtriage.explaining._rules.credentials.keys.limited_credentials import (
     PARTITION_CAUSES,
     diagnose_region,

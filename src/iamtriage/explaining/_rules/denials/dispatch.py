@@ -366,7 +366,7 @@ ROUTES: Routes = (
     ),
     (
         lambda denial: (denial.failure.envelope.code or "").startswith(_KMS_CODES),
-        "denials.kms.kms_keys.explain_service_encryption_key",
+        "denials.kms.keys_of_services.explain_service_encryption_key",
     ),
     (_depends_on_other_service, _DEPENDENCY_RULE),
     (_denied_by("identity"), DEFAULT_RULE),

@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import widen
@@ -159,6 +162,40 @@ def _correct_resource(written: str, actual: str, *, is_bucket: bool) -> Iterator
     if own is not None and len(names) == 1 and not own["rest"].startswith("*"):
         # Only a name is left, as in the ARN of a queue, and no wildcard for all of them.
         yield own["rest"], f"an ARN of this type has no {own['type']}{own['separator']} before the name"
+
+
+# In the policy that a command prints: for an element with one value, the new one joins it as a list.
+_REPLACE = "jq --arg old {} --arg new {} 'walk(if . == $old then $new else . end)'"
+_ADD = "jq --arg old {} --arg new {} 'walk(if . == $old then [$old, $new] elif type == \"array\" then flatten else . end)'"
+
+
+def replace_value_remedy(
+    usual: Remedy, title: str, steps: Sequence[str], old: str, new: str, *, keeps_old: bool = False
+) -> Remedy:
+    """Return the remedy that replaces one value of a policy, or adds another one to it.
+
+    Args:
+        usual: The remedy that adds a statement: its first command prints the policy, and its last one replaces it.
+        title: The remedy in a few words.
+        steps: What else to know.
+        old: The value.
+        new: The value as it has to be.
+        keeps_old: Whether the old value stays, too.
+    """
+    lines = tuple(each for each in usual.commands if not each.startswith("aws iam put-"))
+    return attrs.evolve(
+        usual,
+        title=title,
+        steps=tuple(steps),
+        commands=(
+            f"{lines[0]} > old-policy.json",
+            f"{fill_command(_ADD if keeps_old else _REPLACE, old, new)} old-policy.json > policy.json",
+            lines[-1],
+        ),
+        labels=(Labelled("Check policy.json, then replace the policy:", lines[-1]),),
+        policy=None,
+        is_addition=False,
+    )
 
 
 class WrittenLine(NamedTuple):

@@ -48,8 +48,8 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "denials.services.deployments.explain_missing_role": ("service-linked role", "service linked role"),
     "denials.kms.kms_keys.explain_three_reasons": ("explicitly denies access",),
     "denials.kms.kms_keys.explain_unknown_key": ("ciphertext refers to a customer master key",),
-    "denials.kms.kms_keys.explain_environment_key": ("unable to decrypt the environment variables",),
-    "denials.kms.kms_keys.explain_service_encryption_key": (
+    "denials.kms.keys_of_services.explain_environment_key": ("unable to decrypt the environment variables",),
+    "denials.kms.keys_of_services.explain_service_encryption_key": (
         "access to kms is not allowed",
         "kms access was denied",
     ),

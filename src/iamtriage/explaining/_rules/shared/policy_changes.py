@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage.policies._readers.elements import as_mapping, iterate_statements, parse_document
 
@@ -11,8 +11,13 @@ if TYPE_CHECKING:
 
     from iamtriage.trust._evaluation import TrustResult
 
-# The operator, the key and the values, as written.
-_Condition: TypeAlias = "tuple[str, str, Any]"
+
+class Condition(NamedTuple):
+    """A condition of a statement, as written."""
+
+    operator: str
+    key: str
+    value: Any
 
 
 def change_statements(
@@ -36,18 +41,18 @@ def replace_statement(
 
 
 def change_conditions(
-    statement: Mapping[str, Any], change: Callable[[str, str, Any], _Condition | None]
+    statement: Mapping[str, Any], change: Callable[[Condition], Condition | None]
 ) -> dict[str, Any]:
     """Return a statement with each condition changed, or without those of which ``change`` returns ``None``."""
     if "Condition" not in statement:
         return dict(statement)
     conditions: dict[str, dict[str, Any]] = {}
-    moved: list[_Condition] = []
+    moved: list[Condition] = []
     for operator, block in as_mapping(statement["Condition"]).items():
         for key, value in as_mapping(block).items():
-            changed = change(operator, key, value)
-            if changed is not None and changed[0] == operator:
-                conditions.setdefault(operator, {})[changed[1]] = changed[2]
+            changed = change(Condition(operator, key, value))
+            if changed is not None and changed.operator == operator:
+                conditions.setdefault(operator, {})[changed.key] = changed.value
             elif changed is not None:
                 moved.append(changed)
     for operator, key, value in moved:
@@ -56,21 +61,21 @@ def change_conditions(
 
 
 def replace_condition(
-    statement: Mapping[str, Any], operator: str, key: str, new: _Condition | None
+    statement: Mapping[str, Any], operator: str, key: str, new: Condition | None
 ) -> dict[str, Any]:
     """Return a statement with another condition in place of one of its own, or without it.
 
-    >>> statement = {"Condition": {"StringEquals": {"aws:SourceVpc": "vpce-1"}}}
-    >>> replace_condition(statement, "StringEquals", "aws:SourceVpc", ("StringEquals", "aws:SourceVpce", "vpce-1"))
-    {'Condition': {'StringEquals': {'aws:SourceVpce': 'vpce-1'}}}
+    >>> statement = {"Condition": {"ArnLike": {"aws:SourceVpc": "vpce-1"}}}
+    >>> replace_condition(statement, "ArnLike", "aws:SourceVpc", Condition("StringLike", "aws:SourceVpce", "vpce-1"))
+    {'Condition': {'StringLike': {'aws:SourceVpce': 'vpce-1'}}}
     """
-    return change_conditions(statement, lambda *each: new if each[:2] == (operator, key) else each)
+    return change_conditions(statement, lambda each: new if each[:2] == (operator, key) else each)
 
 
 def replace_failed_condition(
     policy: Mapping[str, Any] | str | None,
     result: TrustResult,
-    change: Callable[[str, str, Any], _Condition | None],
+    change: Callable[[Condition], Condition | None],
 ) -> dict[str, Any] | None:
     """Return a trust policy with another condition in place of the one that an evaluation names, ``None`` if that is no change."""
     document = parse_document(policy)
@@ -82,6 +87,6 @@ def replace_failed_condition(
     block = as_mapping(as_mapping(failed.get("Condition")).get(operator))
     if key not in block:
         return None
-    new = change(operator, key, block[key])
+    new = change(Condition(operator, key, block[key]))
     fixed = replace_statement(document, failed, replace_condition(failed, operator, key, new))
     return fixed if fixed != document else None

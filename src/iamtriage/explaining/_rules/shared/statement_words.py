@@ -6,12 +6,13 @@ Operators: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_e
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
-from iamtriage.explaining._rules.shared.statement_matching import ACCOUNT, differing_part
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.statement_matching import ACCOUNT, differing_part, excluding_pattern
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions
 from iamtriage.policies._readers.unknown_values import widen
 
@@ -116,3 +117,85 @@ def join_of_type(resource: str, allowed: list[str]) -> str:
     has_type = re.search(rf"\d:{re.escape(kind)}[/:]", resource) is not None
     is_part = has_type and bool(alike) and len(alike) < len(allowed)
     return f"the {kind} {join_resources(alike)}" if is_part else join_resources(allowed)
+
+
+_MAX_ACTIONS = 3
+
+
+def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> str:
+    """Return what statements allow of the service of an action, as the end of a sentence without its period.
+
+    >>> describe_allowed([{"Effect": "Allow", "Action": ["sqs:SendMessage", "s3:*"]}], "sqs:CreateQueue")
+    ': of sqs, it allows only sqs:SendMessage'
+    """
+    service = action.partition(":")[0].lower()
+    statements = list(statements)
+    excluded = next(filter(None, (excluding_pattern(each, action) for each in statements)), None)
+    if excluded is not None and not excluded.startswith("*"):
+        return f": its NotAction excludes {clip_text(excluded)}"
+    names = _list_actions(statements, service)
+    if not names:
+        return ""
+    shown = tuple(map(clip_text, names))[:_MAX_ACTIONS]
+    more = (f"{len(names) - len(shown)} more",) if len(names) > len(shown) else ()
+    return f": of {service}, it allows only {join_words((*shown, *more), 'and')}"
+
+
+def _list_actions(statements: Iterable[Mapping[str, Any]], service: str) -> list[str]:
+    """Return the actions of a service that statements name."""
+    names = (name for each in statements for name in as_strings(each.get("Action")))
+    return [*dict.fromkeys(name for name in names if name.lower().startswith(f"{service}:"))]
+
+
+def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> str | None:
+    """Return which action statements have that a reader can take for another one, as the end of a sentence.
+
+    >>> describe_similar([{"Action": ["dynamodb:GetItem"]}], "dynamodb:BatchGetItem")
+    'has dynamodb:GetItem, which is another action'
+    >>> describe_similar([{"Action": "stepfunctions:StartExecution"}], "states:StartExecution")
+    'has stepfunctions:StartExecution, but the prefix of the action is states'
+    """
+    service, _, name = action.partition(":")
+    words, found = _split_name(name), list[str]()
+    for each in (one for statement in statements for one in as_strings(statement.get("Action"))):
+        prefix, _, other = each.partition(":")
+        # Many services have a TagResource.
+        is_alike = prefix.startswith(service) or service.startswith(prefix) or find_action(each) is None
+        if other.lower() == name.lower() and prefix.lower() != service and is_alike:
+            return f"has {clip_text(each)}, but the prefix of the action is {service}"
+        shorter, longer = sorted((words, _split_name(other)), key=len)
+        if prefix.lower() == service and "*" not in other and len(shorter) > 1 and _contains(longer, shorter):
+            found.append(each)
+    # The longest one is closest to the denied action.
+    return f"has {clip_text(max(found, key=len))}, which is another action" if found else None
+
+
+def _split_name(name: str) -> list[str]:
+    """Return the words of the name of an action, in the singular.
+
+    >>> _split_name("BatchGetDBItems")
+    ['Batch', 'Get', 'DB', 'Item']
+    """
+    return [each.removesuffix("s") for each in re.findall("[A-Z]+(?![a-z])|[A-Z][a-z0-9]*", name)]
+
+
+def _contains(longer: list[str], shorter: list[str]) -> bool:
+    """Return whether a list of words has those of another one in their order, and begins with the same verb."""
+    rest = iter(longer[1:] if longer[:1] == ["Batch"] != shorter[:1] else longer)
+    return next(rest, None) == shorter[0] and all(each in rest for each in shorter[1:])
+
+
+def describe_star_only(action: str | None, allowed: Sequence[str] = ()) -> str | None:
+    """Return that only ``*`` as the resource allows an action, if AWS checks no resource for it.
+
+    Args:
+        action: The denied action.
+        allowed: The resources on which a policy allows it, whose Region can be a condition instead.
+    """
+    known = find_action(action or "")
+    if known is None or not known.only_wildcard:
+        return None
+    regions = {each.split(":")[3] for each in allowed if each.count(":") >= 5}
+    region = commands.region(regions.pop()) if len(regions) == 1 else "REGION"
+    limit = f" A condition on aws:RequestedRegion can limit it to {region}." if region != "REGION" else ""
+    return f"AWS checks no resource for {known.name}: only a statement with the Resource * allows it. The other actions of the policy can keep theirs.{limit}"

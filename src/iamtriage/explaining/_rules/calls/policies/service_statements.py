@@ -16,7 +16,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.resources import find_stated_arn
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.policies.function_permissions import (
     GATEWAY,
     URL,
@@ -32,6 +32,7 @@ from iamtriage.explaining._rules.shared.corrected_patterns import (
     Correction,
     correct_line_remedy,
     correct_pattern,
+    replace_value_remedy,
 )
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.shared.service_access import find_account
@@ -39,11 +40,7 @@ from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.explaining._rules.sts.trust.trust_documents import describe_trusted
 from iamtriage.policies._conditions import PolicyValue, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.elements import (
-    as_strings,
-    iterate_conditions,
-    principal_names,
-)
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions, principal_names
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 _LOGS, _S3 = "logs.amazonaws.com", "s3.amazonaws.com"
@@ -83,31 +80,18 @@ class Contrast(NamedTuple):
         if self.remedy is not None or self.change is None or len(usual.commands) == 1:
             return self.remedy or usual
         key, old, new = self.change
-        replace = "jq --arg old {} --arg new {} 'walk(if . == $old then $new else . end)'"
         title = f"Correct {key} in the statement that the policy has"
         slip = correct_pattern(old, new)
         is_slip = slip is not None and slip.is_slip
         kept = f"If {clip_text(old)} is another source that still calls, list both values instead."
         steps = () if is_slip else (kept,)
-        if key.lower() == _OF_LOG_GROUP:
-            # A key has several log groups.
-            replace = "jq --arg old {} --arg new {} 'walk(if . == $old then [$old, $new] elif type == \"array\" then flatten else . end)'"
+        # A key has several log groups.
+        keeps_old = key.lower() == _OF_LOG_GROUP
+        if keeps_old:
             title = f"Add {new} to the condition on {key}"
             steps = (f"The command keeps {old}, so that what it allows goes on working.",)
-        return attrs.evolve(
-            usual,
-            title=title,
-            steps=steps,
-            commands=(
-                f"{usual.commands[0]} > old-policy.json",
-                f"{fill_command(replace, old, new)} old-policy.json > policy.json",
-                usual.commands[-1],
-            ),
-            labels=(Labelled("Check policy.json, then replace the policy:", usual.commands[-1]),),
-            policy=None,
-            layer=None,
-            is_addition=False,
-        )
+        remedy = replace_value_remedy(usual, title, steps, old, new, keeps_old=keeps_old)
+        return attrs.evolve(remedy, layer=None)
 
 
 def find_invoked_function(text: str) -> str | None:

@@ -6,22 +6,10 @@ from collections.abc import Iterator
 
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.credentials.keys.access_keys import (
-    KEY_GONE,
-    KEY_MISTYPED,
-    NEW_KEY_REMEDIES,
-)
-from iamtriage.explaining._rules.credentials.keys.key_problems import (
-    KEY_TOO_NEW,
-    SESSION_TOKEN_MISSING,
-)
-from iamtriage.explaining._rules.credentials.keys.key_sources import (
-    stored_keys_remedy,
-)
-from iamtriage.explaining._rules.credentials.keys.limited_credentials import (
-    OTHER_PARTITION,
-    partition_remedy,
-)
+from iamtriage.explaining._rules.credentials.keys.access_keys import KEY_GONE, KEY_MISTYPED, NEW_KEY_REMEDIES
+from iamtriage.explaining._rules.credentials.keys.key_problems import KEY_TOO_NEW, SESSION_TOKEN_MISSING
+from iamtriage.explaining._rules.credentials.keys.key_sources import stored_keys_remedy
+from iamtriage.explaining._rules.credentials.keys.limited_credentials import OTHER_PARTITION, partition_remedy
 from iamtriage.explaining._rules.credentials.keys.rejected_requests import (
     CHECK_KEY,
     INVALID_TOKEN_CODES,

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, lower_first
-from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -27,7 +26,7 @@ from iamtriage.explaining._rules.shared import clues, commands, pages, quoted_me
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-from iamtriage.explaining._rules.sts.trust.trust_documents import policy_with_value
+from iamtriage.explaining._rules.sts.trust.trust_documents import evaluate_policy, policy_with_value
 from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT, pass_action_remedy
 from iamtriage.explaining._rules.sts.trust.trust_problems import find_trust_problem
 from iamtriage.failures._failures import AwsError, ExpiredCredentials
@@ -255,9 +254,6 @@ class _PoolTrust(NamedTuple):
 
 def _compare_pool(case: Case[AwsError] | Denial) -> _PoolTrust | None:
     """Return the trust policy in the text that does not allow the app's pool, or else the last one."""
-    # Most errors of Cognito and others have no policy.
-    from iamtriage.trust._evaluation import check_trust_policy
-
     pools = {found[1] for found in _POOL_OF_APP.finditer(case.failure.text)}
     compared = None
     for policy in case.context.policies if len(pools) < 2 else ():
@@ -273,9 +269,8 @@ def _compare_pool(case: Case[AwsError] | Denial) -> _PoolTrust | None:
         kind = _KIND_OF_ROLE.search(role or "") or _KIND_OF_ROLE.search(json.dumps(policy.content))
         if kind is not None:
             claims["amr"] = ["authenticated" if kind["guest"] is None else "unauthenticated"]
-        try:
-            result = check_trust_policy(policy.content, action=_ACTION, claims=claims)
-        except (IamTriageError, TypeError, ValueError):
+        result = evaluate_policy(policy.content, _ACTION, claims=claims)
+        if result is None:
             continue
         # Without the pool of the app or of the policy, only a wrong action is known.
         if _WRONG_ACTION in result.reason or (pools and not policy.has_references):
@@ -313,9 +308,7 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
             title, other = f"Allow {_ACTION} in the role's trust policy", ""
             in_code = pass_action_remedy(case.failure.text)
             text = "The policy's conditions stay as they are."
-            from iamtriage.trust._evaluation import check_trust_policy
-
-            result = check_trust_policy(fixed, action=_ACTION, claims=trust.claims)
+            result = evaluate_policy(fixed, _ACTION, claims=trust.claims) or trust.result
             if has_reference(fixed):
                 in_code, fixed = in_code or remedies.your_remedy(f"{title}, where the code defines it"), None
             elif result.allowed and _POOL_OF_APP.search(case.failure.text):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text
-from iamtriage.explaining._rules.shared.policy_changes import replace_condition
+from iamtriage.explaining._rules.shared.policy_changes import Condition, replace_condition
 from iamtriage.policies._readers.elements import as_mapping, as_strings
 
 _REQUEST_TAG = "aws:requesttag/"
@@ -103,4 +103,4 @@ def replace_key(statement: Mapping[str, Any], operator: str, key: str, right: Ri
     """Return a statement with another key in a condition, which needs an operator for strings."""
     new = operator if right.of_request else operator.replace("Arn", "String")
     value = as_mapping(as_mapping(statement.get("Condition")).get(operator))[key]
-    return replace_condition(statement, operator, key, (new, right.name, value))
+    return replace_condition(statement, operator, key, Condition(new, right.name, value))

@@ -15,16 +15,9 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.tags import find_request_tags, find_tags
-from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.conditions import deny_conditions
 from iamtriage.explaining._rules.denials.conditions.condition_keys import find_right_key, passes_no_tags
-from iamtriage.explaining._rules.denials.conditions.condition_options import (
-    find_option,
-    find_option_values,
-    repeat_with,
-    set_boundary_first,
-    set_in_code,
-)
+from iamtriage.explaining._rules.denials.conditions.condition_options import find_option_values
+from iamtriage.explaining._rules.denials.conditions.deny_conditions import GLOBAL_SERVICES, global_region
 from iamtriage.explaining._rules.denials.conditions.listings import find_listing
 from iamtriage.explaining._rules.denials.conditions.request_networks import (
     SOURCE_IP,
@@ -37,11 +30,8 @@ from iamtriage.explaining._rules.denials.conditions.via_services import (
     find_value_instead,
     find_via_service,
 )
-from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.statement_words import describe_condition
 from iamtriage.policies._conditions import PolicyValue, all_true, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob
@@ -71,8 +61,6 @@ _LAUNCH_OPTIONS = ("metadata-options", "instance-type")
 CREATES = lazy_pattern(
     r":(?:create|run|add|tag|request|import|copy|restore|allocate|register|purchase|provision)"
 )
-# As the failing caller: any account of an organization can call it, and others get AWSOrganizationsNotInUseException.
-_SHOW_ORGANIZATION = "aws organizations describe-organization --query Organization.Id --output text"
 # What nearly every request has says nothing about this one.
 _RESOURCE_TAG, _VIA = ":resourcetag", "kms:viaservice"
 _USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
@@ -299,8 +287,8 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         value = denial.principal_text
     elif name == "aws:principalisawsservice" and (is_person or denial.role is not None):
         value = "false"
-    elif name == "aws:requestedregion" and denial.service in deny_conditions.GLOBAL_SERVICES:
-        value = deny_conditions.global_region(denial.service, denial.location.partition)
+    elif name == "aws:requestedregion" and denial.service in GLOBAL_SERVICES:
+        value = global_region(denial.service, denial.location.partition)
     elif name == "aws:requestedregion" and denial.resource_arn is not None:
         value = denial.resource_arn.region or ("unspecified" if calls_global_profile(denial) else None)
     elif name == "aws:requestedregion" and denial.resource is None:
@@ -348,53 +336,3 @@ def meets_conditions(denial: Denial, statement: Mapping[str, Any]) -> bool:
 def fails_condition(denial: Denial, statement: Mapping[str, Any]) -> bool:
     """Return whether the request is known not to meet a condition of a statement."""
     return any(each.is_met is False and each.has_values for each in check_conditions(statement, denial))
-
-
-def can_call_meet(denial: Denial, condition: CheckedCondition) -> bool:
-    """Return whether who calls decides on the value, so that the call can meet the condition as it is."""
-    if find_option(denial, condition.key) is not None:
-        return True
-    return deny_conditions.find_requirement(condition.key) is not None and not condition.is_via
-
-
-def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
-    """Return the remedy that makes the request meet the conditions of a statement."""
-    for operator, key, values in iterate_conditions(statement):
-        if (first := set_boundary_first(denial, key, values)) is not None:
-            return first
-        requirement = deny_conditions.find_requirement(key)
-        # A condition that a key is false or absent requires the reverse.
-        if (
-            requirement is not None
-            and not deny_conditions.BOOLEANS & set(values) - {"true"}
-            and operator != "Null"
-        ):
-            title = requirement.title.replace("{what}", "it").replace("the Deny exempts", "the policy allows")
-            title = title.replace("the Deny requires", "the policy requires")
-            again = repeat_with(denial, key, values)
-            lines: tuple[str, ...] = () if again is None else (again,)
-            if requirement is deny_conditions.MFA:
-                lines = ("aws iam list-mfa-devices", mfa_command(denial, "MFA_DEVICE_ARN"))
-            setting = set_in_code(denial, requirement.step, values)
-            other = "Or ask an administrator to change the condition."
-            steps: tuple[str, str | None] = requirement.step, other
-            if setting is not None and (again or not setting.startswith("In the CLI")):
-                steps = f"{setting}. The policy can stay as it is.", None
-            elif setting is not None:
-                steps = requirement.step.replace(deny_conditions.NAMED_BOUNDARY, f"Pass {values[0]}"), other
-            return your_remedy(title, *steps, commands=lines, url=requirement.url)
-        if (option := find_option(denial, key)) is not None and operator != "Null" and "Not" not in operator:
-            accepted = join_words(tuple(map(clip_text, values[:_MAX_VALUES])), "or")
-            return your_remedy(
-                f"Pass a value that the condition on {clip_text(key)} accepts",
-                f"--{option} can be {accepted}.",
-                "Or ask an administrator to let the condition accept the value of this call.",
-                commands=present(repeat_with(denial, key, values)),
-                url=pages.EVALUATION,
-            )
-    keys = join_words([clip_text(key) for _, key, _ in iterate_conditions(statement)], "and")
-    step = f"Compare {keys} of this call with the condition of the statement."
-    show = _SHOW_ORGANIZATION if "aws:principalorgid" in keys.lower() else None
-    return account_remedy(
-        "Meet the condition of the policy, or change it", step, commands=show, url=pages.EVALUATION
-    )

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import (
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policy_changes import change_conditions
+from iamtriage.explaining._rules.shared.policy_changes import Condition, change_conditions
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_statement
@@ -118,12 +118,12 @@ def describe_new_resource(
 def _condition_for_new(denial: Denial, statement: Mapping[str, Any]) -> dict[str, Any]:
     """Return the condition of a statement with the tags of the request in place of those of the resource."""
 
-    def of_request(operator: str, key: str, value: object) -> tuple[str, str, object] | None:
-        prefix, _, tag = key.partition("/")
-        if key.lower().startswith(_REQUEST_TAG):
+    def of_request(condition: Condition) -> Condition | None:
+        prefix, _, tag = condition.key.partition("/")
+        if condition.key.lower().startswith(_REQUEST_TAG):
             return None
         is_of_resource = prefix.lower().endswith(_RESOURCE_TAG)
-        return operator, f"aws:RequestTag/{tag}" if is_of_resource else key, value
+        return condition._replace(key=f"aws:RequestTag/{tag}") if is_of_resource else condition
 
     conditions = as_mapping(change_conditions(statement, of_request).get("Condition"))
     if denial.lowercase_action in _TAGGING:

@@ -14,12 +14,13 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_argument
+from iamtriage._text import join_words, quote_argument
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 
-__all__ = ("describe_call_tags", "describe_tag_setting")
+__all__ = ("describe_call_tags", "describe_tag_setting", "tag_step", "tagged_type")
 
 # An identifier of Terraform needs no quotes.
 _IDENTIFIER = lazy_pattern(r"[A-Za-z_][\w-]{0,255}", re.ASCII)
@@ -95,3 +96,75 @@ def describe_tag_setting(denial: Denial, key: str, value: str) -> str | None:
     pair = quote_argument(f"{key}={value}")
     words = {"key": key, "value": value, "name": key_of_map, "pair": pair, "resource": resource}
     return None if template is None else template.format_map(words)
+
+
+# A key or value of a tag that the AWS CLI reads as written: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
+_TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
+_TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-request|volume)/")
+# What one value of --tag-specifications tags.
+_TAGGED = lazy_pattern(
+    r"ResourceType=(?P<type>[a-z-]{3,40}),Tags=\[(?P<tags>(?:\{Key=[\w.:/=+@ -]{1,128},Value=[\w.:/=+@ -]{0,256}\},?){1,20})\]"
+)
+_TERRAFORM_INSTANCE = lazy_pattern(r"\baws_(?:instance|spot_instance_request)\b")
+_TERRAFORM_TAGS = lazy_pattern(r"\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,400}\})")
+_BLOCK_TAGS = lazy_pattern(
+    r"\b(?P<block>root|ebs)_block_device\s?\{[^{}]{0,400}\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,400}\})"
+)
+_LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
+
+
+def tagged_type(denial: Denial) -> str | None:
+    """Return which of the resources that a launch creates is denied, each of which has tags."""
+    found = _TAGGED_TYPE.search(denial.resource or "") if denial.lowercase_action in _LAUNCHES else None
+    return None if found is None else found[1]
+
+
+def _terraform_instance(denial: Denial) -> str | None:
+    """Return how Terraform's aws_instance tags volumes at launch, if the text shows one that does it later.
+
+    https://github.com/hashicorp/terraform-provider-aws/issues/35639
+    """
+    text = denial.failure.text
+    if _TERRAFORM_INSTANCE.search(text) is None or "volume_tags" in text:
+        return None
+    block = _BLOCK_TAGS.search(text)
+    found = max(
+        present(block, *_TERRAFORM_TAGS.finditer(text)),
+        key=lambda each: each["tags"].count("="),
+        default=None,
+    )
+    tags = " ".join(found["tags"].split()) if found else "{ KEY = VALUE }"
+    remove = (
+        "" if block is None else f", and remove tags from {block['block']}_block_device: the two conflict"
+    )
+    return f"In aws_instance, write volume_tags = {tags}{remove}. Terraform sets the tags of a block device after the launch, with CreateTags, so the request lacks them; tags is for the instance. Or use a launch template with tag_specifications for volume."
+
+
+def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") -> str:
+    """Return how to tag the one resource of a launch that is denied, or how what made the call sets tags, or the step."""
+    kind = tagged_type(denial)
+    if kind == "volume" and (found := _terraform_instance(denial)) is not None:
+        return found
+    # No value from a policy can end the quoted argument.
+    key, text = (each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE")))
+    if kind is None:
+        of_tool = describe_tag_setting(denial, key, text)
+        return of_tool or describe_call_tags(denial, key, text) or step
+    command = denial.case.context.command
+    tagged = {
+        each["type"]: each["tags"] for each in _TAGGED.finditer("" if command is None else command.text)
+    }
+    others = join_words([f"the {each}" for each in tagged if each != kind], "and")
+    # The same tag of another resource has the value, and the option replaces all tags of a resource.
+    same = re.search(rf"\{{Key={re.escape(key)},Value=([^}}]+)\}}", "".join(tagged.values()))
+    text = same[1] if same and text == "VALUE" else text
+    kept = [
+        each for each in tagged.pop(kind, "").split("},") if each and not each.startswith(f"{{Key={key},")
+    ]
+    tagged[kind] = ",".join([*(f"{each.rstrip('}')}}}" for each in kept), f"{{Key={key},Value={text}}}"])
+    option = " ".join(f"'ResourceType={each},Tags=[{tags}]'" for each, tags in tagged.items())
+    if others or kept:
+        only = f"The command tags only {others}." if others and not kept else f"The {kind} has other tags."
+        return f"{only} Write --tag-specifications {option}: if the option is given twice, only the last one is used. The caller also needs ec2:CreateTags for the {kind}."
+    return f"Tag the {kind} in the same call: with --tag-specifications {option} in the AWS CLI, or tag_specifications in Terraform's aws_launch_template. Each type of resource has its own tags."

@@ -18,7 +18,8 @@ from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.s3.buckets import KMS_KEY
-from iamtriage.explaining._rules.denials.s3.s3_denials import BUCKET_OF_OTHER_ACCOUNT, inspect_remedy
+from iamtriage.explaining._rules.denials.s3.s3_causes import BUCKET_OF_OTHER_ACCOUNT
+from iamtriage.explaining._rules.denials.s3.s3_denials import inspect_remedy
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_DENIES,
@@ -280,6 +281,7 @@ def _find_denied(denial: Denial, needed: dict[str, tuple[str, ...]]) -> _Denied 
 def _explain_deny(denial: Denial, denied: _Denied, summary: str) -> Explanation:
     """Explain that a policy denies what a query needs."""
     of_bucket = attrs.evolve(denial, action=denied.action, resource=denied.resource)
+    compared = compare(of_bucket, denied.action, denied.policy)
     remedy = first_remedy(of_bucket, STATED_POLICY_DENIES.code)
     if denied.policy.has_principal and remedy is not None:
         bucket = denied.resource.rpartition(":::")[2].partition("/")[0]
@@ -287,7 +289,7 @@ def _explain_deny(denial: Denial, denied: _Denied, summary: str) -> Explanation:
         remedy = attrs.evolve(remedy, who="resource owner", commands=(show,))
     return denial.explain(
         f"{summary}: {denied.policy.name} denies {denied.action}.",
-        *present(compare(of_bucket, denied.action, denied.policy)),
+        None if compared is None else compared.cause,
         topic="s3-access-denied",
         remedies=present(remedy, inspect_remedy(denial, denial.operation)),
     )

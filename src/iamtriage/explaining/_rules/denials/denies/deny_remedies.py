@@ -13,7 +13,7 @@ from iamtriage._text import as_sentence, clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.conditions import condition_options, deny_conditions, tag_settings
+from iamtriage.explaining._rules.denials.conditions import condition_options, deny_conditions
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared import (
     commands,
@@ -99,6 +99,12 @@ def _exempting_statement(denial: Denial, services: list[str]) -> str | None:
             lines = ",\n ".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in changed.items())
             return f"{{{lines}}}"
     return None
+
+
+def exempts_caller(denial: Denial, requirement: Requirement) -> bool:
+    """Return whether the caller cannot meet a requirement, so that the Deny has to exempt it."""
+    has_session = denial.role is not None or isinstance(denial.principal, FederatedUser)
+    return requirement is deny_conditions.MFA and has_session
 
 
 def exempt_from_mfa(denial: Denial, name: str, *steps: str) -> Remedy:
@@ -205,23 +211,9 @@ def revocation_commands(denial: Denial) -> tuple[str, ...]:
 
 
 _DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
-# A key or value of a tag that the AWS CLI reads as written: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
-_TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
-# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
-_TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-request|volume)/")
-# What one value of --tag-specifications tags.
-_TAGGED = lazy_pattern(
-    r"ResourceType=(?P<type>[a-z-]{3,40}),Tags=\[(?P<tags>(?:\{Key=[\w.:/=+@ -]{1,128},Value=[\w.:/=+@ -]{0,256}\},?){1,20})\]"
-)
-_TERRAFORM_INSTANCE = lazy_pattern(r"\baws_(?:instance|spot_instance_request)\b")
-_TERRAFORM_TAGS = lazy_pattern(r"\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,400}\})")
-_BLOCK_TAGS = lazy_pattern(
-    r"\b(?P<block>root|ebs)_block_device\s?\{[^{}]{0,400}\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,400}\})"
-)
 _SERVERLESS_BOUNDARY = lazy_pattern(
     r"permissionsBoundary in serverless\.yml (?P<to>to (?P<arn>arn:[\w+=,.@:/-]{1,600}[\w/]))"
 )
-_LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
 
 
 _VOLUME_TAGS = lazy_pattern(r"\bwrite (volume_tags = \{[^{}]{0,1000}\})")
@@ -256,7 +248,7 @@ def build_remedy(
             "Instances, tasks and pods get new credentials when you replace them. If a new session is denied, too, another Deny matches.",
             "With the new session, find out who revoked the others and why (the commands): credentials may have leaked. If the policy is deleted, the old sessions work again, so keep it until all of them have expired, which takes at most 12 hours.",
         )
-    if requirement is deny_conditions.MFA and (denial.role or isinstance(denial.principal, FederatedUser)):
+    if exempts_caller(denial, requirement):
         return exempt_from_mfa(denial, suggested_by, *steps[1:])
     if requirement is deny_conditions.MFA:
         found = _DEVICE.findall(denial.failure.text)
@@ -341,59 +333,3 @@ def _describe_created(denial: Denial) -> str:
         return clip_text(name)
     kind = path.partition("/")[0].partition(":")[0].replace("-", " ")
     return f"the {clip_text(kind)}" if kind and "*" not in kind else "it"
-
-
-def tagged_type(denial: Denial) -> str | None:
-    """Return which of the resources that a launch creates is denied, each of which has tags."""
-    found = _TAGGED_TYPE.search(denial.resource or "") if denial.lowercase_action in _LAUNCHES else None
-    return None if found is None else found[1]
-
-
-def _terraform_instance(denial: Denial) -> str | None:
-    """Return how Terraform's aws_instance tags volumes at launch, if the text shows one that does it later.
-
-    https://github.com/hashicorp/terraform-provider-aws/issues/35639
-    """
-    text = denial.failure.text
-    if _TERRAFORM_INSTANCE.search(text) is None or "volume_tags" in text:
-        return None
-    block = _BLOCK_TAGS.search(text)
-    found = max(
-        present(block, *_TERRAFORM_TAGS.finditer(text)),
-        key=lambda each: each["tags"].count("="),
-        default=None,
-    )
-    tags = " ".join(found["tags"].split()) if found else "{ KEY = VALUE }"
-    remove = (
-        "" if block is None else f", and remove tags from {block['block']}_block_device: the two conflict"
-    )
-    return f"In aws_instance, write volume_tags = {tags}{remove}. Terraform sets the tags of a block device after the launch, with CreateTags, so the request lacks them; tags is for the instance. Or use a launch template with tag_specifications for volume."
-
-
-def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") -> str:
-    """Return how to tag the one resource of a launch that is denied, or how what made the call sets tags, or the step."""
-    kind = tagged_type(denial)
-    if kind == "volume" and (found := _terraform_instance(denial)) is not None:
-        return found
-    # No value from a policy can end the quoted argument.
-    key, text = (each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE")))
-    if kind is None:
-        of_tool = tag_settings.describe_tag_setting(denial, key, text)
-        return of_tool or tag_settings.describe_call_tags(denial, key, text) or step
-    command = denial.case.context.command
-    tagged = {
-        each["type"]: each["tags"] for each in _TAGGED.finditer("" if command is None else command.text)
-    }
-    others = join_words([f"the {each}" for each in tagged if each != kind], "and")
-    # The same tag of another resource has the value, and the option replaces all tags of a resource.
-    same = re.search(rf"\{{Key={re.escape(key)},Value=([^}}]+)\}}", "".join(tagged.values()))
-    text = same[1] if same and text == "VALUE" else text
-    kept = [
-        each for each in tagged.pop(kind, "").split("},") if each and not each.startswith(f"{{Key={key},")
-    ]
-    tagged[kind] = ",".join([*(f"{each.rstrip('}')}}}" for each in kept), f"{{Key={key},Value={text}}}"])
-    option = " ".join(f"'ResourceType={each},Tags=[{tags}]'" for each, tags in tagged.items())
-    if others or kept:
-        only = f"The command tags only {others}." if others and not kept else f"The {kind} has other tags."
-        return f"{only} Write --tag-specifications {option}: if the option is given twice, only the last one is used. The caller also needs ec2:CreateTags for the {kind}."
-    return f"Tag the {kind} in the same call: with --tag-specifications {option} in the AWS CLI, or tag_specifications in Terraform's aws_launch_template. Each type of resource has its own tags."

@@ -16,6 +16,7 @@ from iamtriage.explaining._explanations.explanations import Explanation, copy_wi
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.denials.conditions import deny_conditions
 from iamtriage.explaining._rules.denials.conditions.condition_options import set_in_code
+from iamtriage.explaining._rules.denials.conditions.tag_settings import tag_step, tagged_type
 from iamtriage.explaining._rules.denials.denies import deny_remedies
 from iamtriage.explaining._rules.denials.denies.named_requirements import (
     describe_tested_value,
@@ -100,8 +101,9 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
 
     def build_remedies() -> tuple[Remedy, ...]:
         unsent = stated[0].unsent if len(stated) == 1 else None
+        needs_deny = False
         if unsent is None:
-            remedy = _satisfying_remedy(denial, ordered, met)
+            remedy, needs_deny = _satisfying_remedy(denial, ordered, met)
         else:
             from iamtriage.explaining._rules.denials.denies.stated_denies import unsent_remedy
 
@@ -116,8 +118,8 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
                 remedy = _say_it_is_exempt(remedy, stated[0])
         if correction is not None:
             return correction.remedy(denial, others)
-        if remedy is not None and others:
-            remedy = _guessed_remedy(remedy, others[0])
+        if remedy is not None and others and needs_deny:
+            remedy = _show_deny(remedy, others[0])
         remedies = present(None if remedy is None else deny_remedies.add_root_user(denial, remedy), *others)
         if not remedies:
             return ()
@@ -146,11 +148,11 @@ def _as_only_way(remedy: Remedy) -> Remedy:
     return remedy if title == remedy.title else attrs.evolve(remedy, title=upper_first(title))
 
 
-def _guessed_remedy(guess: Remedy, finding: Remedy) -> Remedy:
+def _show_deny(guess: Remedy, finding: Remedy) -> Remedy:
     """Return a remedy for what a name suggests, or for a protected resource, with the commands that show the Deny."""
     shown_first = itertools.takewhile(_READS.match, finding.commands)
     reads = tuple(each for each in shown_first if "list-entities-for-policy" not in each)
-    if not reads or (", as the name " not in guess.title and not guess.title.startswith("Ask ")):
+    if not reads:
         return guess
     shown = attrs.evolve(
         guess,
@@ -163,7 +165,7 @@ def _guessed_remedy(guess: Remedy, finding: Remedy) -> Remedy:
 
 
 def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:
-    kind, clause = deny_remedies.tagged_type(denial), deny_conditions.describe_presence(condition)
+    kind, clause = tagged_type(denial), deny_conditions.describe_presence(condition)
     return f"{clause} for the {kind}" if kind and clause and clause.startswith("the call ") else clause
 
 
@@ -224,8 +226,8 @@ def _say_it_is_exempt(remedy: Remedy, stated: StatedDeny) -> Remedy:
 
 def _satisfying_remedy(
     denial: Denial, conditions: list[DenyingCondition], met: DenyingCondition | None
-) -> Remedy | None:
-    """Return how to call as the Deny requires, as far as its conditions or its name show that."""
+) -> tuple[Remedy | None, bool]:
+    """Return how to call as the Deny requires, as far as its conditions or its name show that, and whether to read it first."""
     # Most denials do not need the module.
     from iamtriage.explaining._rules.denials.conditions.request_conditions import calls_global_profile
 
@@ -237,13 +239,13 @@ def _satisfying_remedy(
         is_boolean = deny_conditions.BOOLEANS.issuperset(each.lower() for each in condition.policy_values)
         is_satisfiable = is_boolean or deny_conditions.accepts_listed_values(condition) is not False
         if requirement is deny_conditions.REGION and denial.service in deny_conditions.GLOBAL_SERVICES:
-            return deny_remedies.exempt_global_service(denial)
+            return deny_remedies.exempt_global_service(denial), False
         if requirement is deny_conditions.REGION and calls_global_profile(denial):
-            return denied_regions.model_region_remedy(denial, condition.policy_values)
+            return denied_regions.model_region_remedy(denial, condition.policy_values), False
         if requirement is not None and is_satisfiable:
-            return _remedy_by_condition(denial, requirement, condition, conditions)
+            return _remedy_by_condition(denial, requirement, condition, conditions), False
     if met is not None:
-        return _compare_remedy(denial, met)
+        return _compare_remedy(denial, met), _protects_resource(met)
     return remedy_by_name(denial)
 
 
@@ -279,20 +281,24 @@ def _remedy_by_condition(
     if tag and requirement.has_key("aws:RequestTag/"):
         is_boolean = deny_conditions.BOOLEANS.issuperset(condition.policy_values)
         is_named = deny_conditions.accepts_listed_values(condition) and not is_boolean
-        kind = deny_remedies.tagged_type(denial)
+        kind = tagged_type(denial)
         tags = [each.key.partition("/")[2] for each in conditions if requirement.has_key(each.key)]
         several = len(tags) > 1 and is_boolean
         named = f"tags {clip_text(join_words(tags, 'and'))}" if several else f"tag {clip_text(tag)}"
         title = f"Pass the {named}{f' with the value {listed}' if is_named else ''}{f' for the {kind}' if kind else ''}"
         is_single = is_named and len(condition.policy_values) == 1
-        tagged = deny_remedies.tag_step(
-            denial, requirement.step, clip_text(tag), listed if is_single else "VALUE"
-        )
+        tagged = tag_step(denial, requirement.step, clip_text(tag), listed if is_single else "VALUE")
         others = [clip_text(each) for each in tags if each != tag]
         if several and others and tagged != requirement.step:
             tagged += f" Add {join_words(others, 'and')} in the same way."
         step = step.replace(requirement.step, tagged)
     return deny_remedies.build_remedy(denial, requirement, title, step, condition=condition)
+
+
+def _protects_resource(condition: DenyingCondition) -> bool:
+    """Return whether a condition denies calls on resources with a certain property, which then most likely are protected."""
+    is_of_resource = deny_remedies.condition_owner(condition) == "resource"
+    return is_of_resource and deny_conditions.accepts_listed_values(condition) is False
 
 
 def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
@@ -326,7 +332,7 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
     if owner == "principal":
         title = f"Call as a principal with {value} {key}"
         step += f" {key} is a property of the caller, so no option of the call changes it."
-    elif owner != "request" and accepts is False:
+    elif _protects_resource(condition):
         title = f"Ask whether a resource with {with_value} is protected on purpose"
         step = f"{rule} denies the call on each of them, and no option of the call changes that. Check that this is the right resource. Do not change {shown} to avoid the Deny."
     elif owner != "request":

@@ -12,6 +12,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import deny_conditions
 from iamtriage.explaining._rules.denials.conditions.condition_options import repeat_with, set_in_serverless
+from iamtriage.explaining._rules.denials.conditions.tag_settings import tag_step
 from iamtriage.explaining._rules.denials.denies import deny_remedies
 from iamtriage.explaining._rules.shared import commands, denied_regions
 from iamtriage.explaining._rules.shared.decisions import request_values
@@ -93,17 +94,17 @@ _AREA = lazy_pattern(
 _REGIONS_OF_AREAS = {"eu": "eu-west-1", "us": "us-east-1"}
 
 
-def remedy_by_name(denial: Denial) -> Remedy | None:
-    """Return how to satisfy what the Sids and the name of the policy suggest."""
+def remedy_by_name(denial: Denial) -> tuple[Remedy | None, bool]:
+    """Return how to satisfy what the Sids and the name of the policy suggest, and whether only a name suggests it."""
     requirement, name = _find_named_requirement(denial) or (None, "")
     is_global = denial.service in deny_conditions.GLOBAL_SERVICES
     if is_global and requirement is deny_conditions.REGION:
-        return deny_remedies.exempt_global_service(denial)
+        return deny_remedies.exempt_global_service(denial), False
     other = deny_remedies.find_other_region(denial)
     if other is not None:
-        return deny_remedies.build_remedy(denial, deny_conditions.REGION, *other)
+        return deny_remedies.build_remedy(denial, deny_conditions.REGION, *other), False
     if requirement is None:
-        return None
+        return None, False
     title, step = requirement.title, requirement.step
     boundary = _find_boundary(denial) if requirement is deny_conditions.BOUNDARY else None
     if boundary:
@@ -117,11 +118,11 @@ def remedy_by_name(denial: Denial) -> Remedy | None:
             f"{title}, if the Deny {'is about it' if requirement is deny_conditions.MCP else 'requires one'}"
         )
     if requirement.has_key("aws:RequestTag/"):
-        step = deny_remedies.tag_step(denial, step)
+        step = tag_step(denial, step)
     if requirement is deny_conditions.REGION:
         if denied_regions.model_region_remedy(denial) is not None:
             # The inference profile chooses the Region, not the call.
-            return None
+            return None, False
         called = deny_remedies.find_called_region(denial)
         if called:
             step = deny_remedies.describe_called_region(denial, called)
@@ -131,10 +132,11 @@ def remedy_by_name(denial: Denial) -> Remedy | None:
             title = f"Call in a Region of the {prefix.upper()}"
             step = f"{step} For example, --region {_REGIONS_OF_AREAS[prefix]}."
     # The title of the other ones is that of what was done, or names the boundary.
-    is_suggested = requirement is not deny_conditions.REVOCATION and not boundary
-    return deny_remedies.build_remedy(
-        denial, requirement, title, step, suggested_by=clip_text(name) if is_suggested else ""
-    )
+    suggested_by = "" if requirement is deny_conditions.REVOCATION or boundary else clip_text(name)
+    remedy = deny_remedies.build_remedy(denial, requirement, title, step, suggested_by=suggested_by)
+    # Nobody exempts a role from a Deny whose requirement is a guess without reading it.
+    is_guess = suggested_by != "" and not deny_remedies.exempts_caller(denial, requirement)
+    return remedy, is_guess
 
 
 def add_required_boundary(denial: Denial, explanation: Explanation) -> Explanation:
@@ -143,7 +145,7 @@ def add_required_boundary(denial: Denial, explanation: Explanation) -> Explanati
 
     text, boundary = denial.failure.text, _find_boundary(denial)
     said = None if _SETS_BOUNDARY.search(text) else _REQUIRES_BOUNDARY.search(text)
-    remedy = None if said is None or boundary is None else remedy_by_name(denial)
+    remedy, _ = (None, False) if said is None or boundary is None else remedy_by_name(denial)
     if said is None or remedy is None:
         return explanation
     remedy = attrs.evolve(remedy, title=remedy.title.removesuffix(", if the Deny requires one"))

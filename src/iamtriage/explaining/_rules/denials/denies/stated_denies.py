@@ -21,9 +21,11 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import deny_conditions, request_conditions
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
-from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_DENIES
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
+    STATED_POLICY_DENIES,
+    find_allowing_policy,
+)
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import names_caller
-from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
@@ -230,8 +232,8 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
         if not known_policies.may_decide(policy, denial) or known_policies.is_of_other(policy, denial):
             continue
         if denial.policy_type == "service_control":
-            policy = policy._replace(  # noqa: PLW2901 (all statements are of the same policy)
-                name=policy.name.replace("the policy in", "the service control policy in")
+            policy = attrs.evolve(  # noqa: PLW2901 (all statements are of the same policy)
+                policy, name=policy.name.replace("the policy in", "the service control policy in")
             )
         for index, each in enumerate(policy.statements):
             # An evaluation, or the comparison of identity-based policies, names a Deny without a condition.

@@ -33,10 +33,7 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_princip
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-from iamtriage.policies._readers.elements import (
-    as_strings,
-    principal_names,
-)
+from iamtriage.policies._readers.elements import as_strings, principal_names
 from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
@@ -60,7 +57,7 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     # With a key of another account, both sides count.
     if explanation.topic not in _TOPICS or len(policies) != 1 or denial.crosses_accounts:
         return explanation
-    policy = policies[0]._replace(name="the key policy in the text")
+    policy = attrs.evolve(policies[0], name="the key policy in the text")
     writes = (denial.operation or "").startswith(encrypted_data.WRITES)
     action = "kms:GenerateDataKey" if writes else "kms:Decrypt"
     if denial.service == "kms" and denial.action is not None:
@@ -76,9 +73,9 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     if any(names_action(each, action) is not False and not each.get("Condition") for each in enabling):
         return _name_other_side(implied, policy, explanation)
     found = compare_with_principal(implied, policy)
-    if found is None or (implied.principal is None and found[1].code == STATED_POLICY_OTHER_PRINCIPAL.code):
+    if found is None or (implied.principal is None and found.has_cause(STATED_POLICY_OTHER_PRINCIPAL)):
         return explanation
-    verdict, cause = found
+    verdict, cause = found.verdict, found.cause
     of_account = f"account {implied.account}" if implied.account else "the account"
     only = f"An Allow in IAM does not help: the key policy has no statement for {of_account} (root), so only the principals that it names can use the key."
     if enabling:

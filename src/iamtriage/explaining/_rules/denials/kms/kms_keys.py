@@ -5,44 +5,42 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
-from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, quote_argument
+from iamtriage._text import clip_text
 from iamtriage.actions._operations import actions_for
-from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.conditions.request_conditions import concerns_no_resource
 from iamtriage.explaining._rules.denials.denies.upload_encryption import why_decrypt
 from iamtriage.explaining._rules.denials.kms import managed_keys
+from iamtriage.explaining._rules.denials.kms.keys_of_services import (
+    OPERATION,
+    explain_environment_key,
+    inspect_key_remedy,
+)
 from iamtriage.explaining._rules.denials.policy_causes import (
     DENIES,
     KMS_BEHIND_SERVICE,
     KMS_KEY_POLICY,
     KMS_WRONG_REGION,
 )
-from iamtriage.explaining._rules.denials.policy_types import resource_policies
-from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_own_allow
-from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
+from iamtriage.explaining._rules.denials.policy_types.resource_policies import (
+    IF_OTHER_ACCOUNT,
+    resource_remedy,
+)
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
-from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
-from iamtriage.explaining._rules.shared.ecs_starts import new_task_commands
 from iamtriage.explaining._rules.shared.policy_principals import role_path_steps
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present
-from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
+from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.wording import denial_summary
 
-_OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
-# https://repost.aws/knowledge-center/secrets-manager-cross-account-key
-_OF_SECRETS_MANAGER = "Access to KMS is not allowed"
 _IF_NO_ALLOW = "If nothing allows it yet, check policy.json{}, then replace the policy:"
 # https://getsops.io/docs/#assuming-roles-and-using-kms-in-various-aws-accounts
 _ROLE_IN_SOPS = "Or let SOPS assume a role of the key's account: in .sops.yaml, add +ROLE_ARN to the key's ARN, then run sops updatekeys where decrypting works."
@@ -73,7 +71,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     if is_said or not explanation.causes or explanation.topic == KMS_BEHIND_SERVICE.code:
         return explanation
     key = "a KMS key" if explanation.topic == "kms-key-unknown" else "this key"
-    if operation and _OPERATION.fullmatch(operation) and not actions_for(operation, "kms"):
+    if operation and OPERATION.fullmatch(operation) and not actions_for(operation, "kms"):
         data, bucket = encrypted_data.describe_data(operation), context.bucket
         # The most used service that has the operation.
         first = next((each.service for each in actions_for(operation)), "")
@@ -151,13 +149,13 @@ def explain_three_reasons(denial: Denial) -> Explanation:
     accounts, is_sops = "", encrypted_data.KEY_OF_SOPS.search(denial.failure.text) is not None
     of_key = encrypted_data.with_key_of_text(denial)
     across = allow_remedy(of_key) if of_key.crosses_accounts else None
-    of_owner, inspect = resource_policies.resource_remedy(of_key), _inspect_key_remedy(denial)
+    of_owner, inspect = resource_remedy(of_key), inspect_key_remedy(denial)
     remedies: tuple[Remedy | None, ...] = (inspect, of_owner, across)
     if of_owner.policy is not None and denial.principal is not None and not of_key.crosses_accounts:
         [show] = (each for each in inspect.commands if " get-key-policy " in each)
         change = show.rpartition(" --query ")[0].replace(" get-key-policy ", " put-key-policy ", 1)
         path = role_path_steps(of_key)
-        omitted = {resource_policies.IF_OTHER_ACCOUNT, *path}
+        omitted = {IF_OTHER_ACCOUNT, *path}
         check = next(at for at, each in enumerate(inspect.steps) if each.startswith("Check "))
         found = "If describe-key fails, Region or account is wrong. If a Deny matches, scope it down."
         first = " ".join((found, *inspect.steps[check + 1 :]))
@@ -222,176 +220,8 @@ def explain_unknown_key(denial: Denial) -> Explanation:
         KMS_WRONG_REGION.cause(text=wrong_region),
         topic="kms-key-unknown",
         remedies=(
-            _inspect_key_remedy(denial),
+            inspect_key_remedy(denial),
             allow_remedy(of_key, title=f"If the key policy leaves it to IAM, allow kms:Decrypt for {caller}"),
         ),
         notes=("KMS has one message for these reasons and does not say which one applies.", _KEY_POLICY_NOTE),
-    )
-
-
-def explain_service_encryption_key(denial: Denial) -> Explanation:
-    """Explain that a service could not use the key that encrypts its data."""
-    text, operation = denial.failure.text, denial.operation
-    arn = find_stated_arn(denial.failure, lambda each: each.split(":")[2] in encrypted_data.SHOW_KEYS)
-    if denial.resource_arn is not None and denial.resource_arn.service in encrypted_data.SHOW_KEYS:
-        arn = denial.resource
-    resource = try_parse_arn(arn)
-    service = denial.service if denial.service != "kms" else None
-    service = service or (None if resource is None else resource.service)
-    if service is None and _OF_SECRETS_MANAGER in text:
-        service = "secretsmanager"
-    name, data = encrypted_data.find_data_name(denial, service), encrypted_data.describe_data(operation)
-    if resource is not None:
-        name = resource.resource.replace(":", "/").partition("/")[2] or resource.resource
-    if service in encrypted_data.SHOW_KEYS:
-        data = encrypted_data.SHOW_KEYS[service][2].partition("_")[0].lower()
-    caller, title, show_store = denial.caller, f"Allow {denial.caller} to use the key", None
-    role = caller if caller.startswith("the execution role") else "the role that makes the call"
-    if denial.principal_text is None and encrypted_data.EXTERNAL_SECRETS.search(text):
-        caller = "the role that External Secrets Operator uses for its SecretStore"
-        title = "Allow the role of the SecretStore to use the key"
-        show_store = encrypted_data.show_store_command(denial, names_data=name is not None)
-        role = "the role of the SecretStore or of its service account (kubectl get secretstores,clustersecretstores -A -o yaml)"
-    stated_name, stated = (None, None) if show_store is None else encrypted_data.stated_store_role(denial)
-    kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(stated_name))
-    if stated_name is not None:
-        caller = f"the role {stated_name} of External Secrets Operator"
-        title, show_store = f"Allow the role {stated_name} to use the key", None
-        role = f"the role {stated_name}"
-    key = commands.arn(encrypted_data.find_key(denial), "KEY_ARN")
-    # A policy names a key by its ARN only: https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
-    key = key if ":key/" in key else "KEY_ARN"
-    places = (each.region for each in (resource, try_parse_arn(key)) if each is not None and each.region)
-    region = next(places, encrypted_data.find_region_of_data(denial, service) or region_argument(denial))
-    in_region = "" if region == "REGION" else f" --region {region}"
-    alias = encrypted_data.find_alias(denial) if key == "KEY_ARN" else None
-    find, lines = None, [f"aws kms describe-key --key-id {key}{in_region}"]
-    if alias is not None:
-        find = f"The first command prints KEY_ARN: a policy accepts no alias ({alias}) as its resource."
-        lines = [f"aws kms describe-key --key-id {alias}{in_region} --query KeyMetadata.Arn --output text"]
-    elif key == "KEY_ARN" and (show := encrypted_data.show_key_command(denial, service, arn)) is not None:
-        store = f"The first command prints {encrypted_data.SHOW_KEYS[service or ''][2]} and the SecretStore. "
-        find = f"{store if show_store is not None and name is None else ''}If KEY_ID ({show.split()[2]}) is None or aws/{service}, no Allow is missing: a Deny applies, or another account owns the {data}."
-        lines = [show, f"{lines[0].replace('KEY_ARN', 'KEY_ID')} --query KeyMetadata.Arn --output text"]
-    elif key == "KEY_ARN":
-        find = f"Find the key in the settings of the resource that contains the {data} (KmsKeyId)."
-    statement = encrypted_data.key_statement(denial, service, region, resource, key)
-    put = commands.put_policy(holder, "AllowUseOfKey", kind)
-    remedy = identity_remedy(
-        title,
-        find,
-        encrypted_data.key_policy_step(key, stated or denial.role, statement["Action"]),
-        commands=(
-            *lines[: name is not None],
-            show_store,
-            *lines[name is not None :],
-            f"aws kms get-key-policy --key-id {key}{in_region} --policy-name default --query Policy --output text",
-            put if holder != "ROLE_NAME" else Labelled(f"Then, with ROLE_NAME of {role}:", put),
-            *new_task_commands(denial.failure.text, region),
-        ),
-        statements=(statement,),
-        url=pages.KMS_ACCESS,
-    )
-    called = f"the call {operation}" if operation and _OPERATION.fullmatch(operation) else "the call itself"
-    named = f" {clip_text(name)}" if name else ""
-    may_be_disabled = _OF_SECRETS_MANAGER not in text
-    return denial.explain(
-        f"{capitalize_start(caller)} is not allowed to use the KMS key{f' {alias}' if alias else ''} with which the {data}{named} is encrypted.",
-        KMS_BEHIND_SERVICE.cause("reported", text=f"The use of the KMS key was denied, not {called}."),
-        KMS_KEY_POLICY.cause(),
-        KMS_KEY_STATE.cause(text="The key is disabled or pending deletion.") if may_be_disabled else None,
-        remedies=remedy,
-    )
-
-
-def explain_environment_key(denial: Denial) -> Explanation:
-    """Explain that Lambda could not decrypt the environment variables of a function."""
-    function = encrypted_data.function_of(denial)
-    what = "the function's environment variables"
-    if function != "FUNCTION_NAME":
-        what = f"the environment variables of the function {function}"
-    failed = f"Lambda could not decrypt {what}"
-    key = KMS_BEHIND_SERVICE.cause("reported", text=f"{failed}.")
-    is_managed = encrypted_data.MANAGED_KEY.search(denial.failure.text) is not None
-    because, is_certain = managed_keys.find_recreated_role(denial.failure.text)
-    renew = managed_keys.renew_grant_remedy(denial, is_certain=is_certain)
-    remedies: tuple[Remedy, ...] = (renew,) if is_managed else (renew, _inspect_key_remedy(denial))
-    notes: tuple[str, ...] = ()
-    if managed_keys.may_be_old_grant(denial):
-        role = "its role" if denial.role is None else f"its role {denial.role.name}"
-        # A message that names the role names no other caller.
-        others = ". Your own credentials and permissions are not the problem" if denial.role is None else ""
-        reason = f"{'' if is_certain else 'most likely, '}{role} was re-created, and the grant on the {'key aws/lambda' if is_managed else 'KMS key'} is for the old one{others}"
-        text = managed_keys.describe_grant(is_managed=is_managed)
-        grant = encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause(
-            "derived" if because else "possible", because, text=text
-        )
-        causes: tuple[Cause, ...] = (grant, key)
-    else:
-        reason = "the execution role is not allowed to use the KMS key"
-        if "does not exist in this region" in denial.failure.text:
-            reason = "the KMS key is missing or in another Region, or does not allow the execution role"
-        key = KMS_BEHIND_SERVICE.cause("reported", text=encrypted_data.USED_BY_ROLE)
-        causes = (key, KMS_KEY_POLICY.cause(text=encrypted_data.ROLE_LACKS_KEY), encrypted_data.OLD_GRANT)
-        remedies, notes = remedies[::-1], (encrypted_data.ENVIRONMENT_NOTE,)
-    summary = f"{failed}: {reason}."
-    return denial.explain(summary, *causes, topic="kms-behind-service", remedies=remedies, notes=notes)
-
-
-def _inspect_key_remedy(denial: Denial) -> Remedy:
-    key = encrypted_data.find_key(denial) or "KEY_ID"
-    key = commands.arn(key, "KEY_ID") if ":" in key else key
-    arn = try_parse_arn(key)
-    # The called operation can be one of another service, which uses the key for the caller.
-    action = denial.action if denial.lowercase_action.startswith("kms:") else "kms:Decrypt"
-    region = commands.region(arn.region) if arn is not None and arn.region else region_argument(denial)
-    title, show_key, find = "Check the key's Region and key policy", None, None
-    if key == "KEY_ID":
-        title = "Find the key, and check its Region and key policy"
-        show_key = encrypted_data.key_of_data_command(denial)
-        find = encrypted_data.find_key_step(denial, show_key)
-    show = commands.fill_command("aws kms describe-key --key-id {} --region {}", key, region)
-    # The owner's account needs only the ID, which fits into a line.
-    argument = quote_argument(key.partition(":key/")[2] or key)
-    if key.startswith("alias/") or ":alias/" in key:
-        # The other calls accept no alias: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
-        argument = f'"$({show} --query KeyMetadata.Arn --output text)"'
-    elif show_key is not None and encrypted_data.ENVIRONMENT not in denial.failure.text:
-        # What a service prints can be an alias.
-        argument, show = "KEY_ARN", f"{show} --query 'KeyMetadata.[Arn,KeyState]' --output text"
-    owner = None if arn is None else arn.account
-    across = "For a key in another account, a policy of the caller must allow"
-    if owner is not None and denial.account is None:
-        across = f"If the caller is not in account {owner}, an identity-based policy of the caller must allow"
-    elif owner is not None:
-        across = f"The key is in account {owner}, the caller in account {denial.account}: an identity-based policy of the caller must allow"
-    # An alias or ID without an ARN is always one of the caller's account.
-    is_same = encrypted_data.KEY_NAME.fullmatch(key) is not None or denial.account == owner is not None
-    other_side = None if is_same else f"{across} {action} on the key's ARN, too."
-    # A controller made the call if its caller is unknown.
-    controller = find_controller(denial.failure.text) if denial.principal_text is None else None
-    caller, find_role, show_role = denial.caller, None, None
-    if controller is not None:
-        find_role = f"The caller is {controller.name}. The last command prints the annotation with its role. Without an annotation, it uses the role of a Pod Identity association or of the node."
-        show_role = f"kubectl get serviceaccount {controller.service_account} --namespace {controller.namespace or 'NAMESPACE'} --output yaml"
-    elif encrypted_data.ENVIRONMENT in denial.failure.text:
-        caller = "the function's role"
-        other_side = other_side and other_side.replace("the caller", caller)
-    elif caller == "the caller":
-        caller = "the caller (aws sts get-caller-identity where the call runs)"
-    show_policy = f"aws kms get-key-policy --key-id {argument} --policy-name default --region {region} --query Policy --output text"
-    return owner_remedy(
-        title,
-        find,
-        f"Check the key policy and the grants for an Allow for {caller}.",
-        other_side,
-        find_role,
-        commands=(
-            show_key,
-            show,
-            Labelled("Then, with KEY_ARN filled in:", show_policy) if argument == "KEY_ARN" else show_policy,
-            f"aws kms list-grants --key-id {argument} --region {region}",
-            show_role,
-        ),
-        url=pages.KMS_KEY_POLICY,
     )

@@ -256,7 +256,7 @@ def describe_own_allow(denial: Denial) -> str | None:
         return decisions.describe_allowing(denial.facts, denial.action)
     # Most denials do not need the modules.
     from iamtriage.explaining._rules.denials.shown_policies.known_policies import is_said_of_caller
-    from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_allowing_policy
+    from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 
     allowing = find_allowing_policy(denial)
     if allowing is None:

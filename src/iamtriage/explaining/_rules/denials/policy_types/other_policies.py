@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.denials.policy_types import (
     session_policies,
 )
 from iamtriage.explaining._rules.denials.policy_types.missing_allows import explain_missing_allow
-from iamtriage.explaining._rules.denials.shown_policies.stated_policies import explain_allowed_caller
+from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import explain_allowed_caller
 from iamtriage.explaining._rules.shared import decisions, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial

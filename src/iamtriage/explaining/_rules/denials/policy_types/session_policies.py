@@ -18,7 +18,7 @@ from iamtriage.explaining._context.readers.statements import LOCALLY, find_worki
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, Who
 from iamtriage.explaining._rules.denials.policy_types import guardrails
-from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_allowing_policy
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.clusters import find_cluster, restart_command

@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.denials.roles.barred_callers import (
     own_credentials_remedy,
 )
 from iamtriage.explaining._rules.denials.roles.cdk_roles import trust_account_remedy
-from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_own_allow
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import (
     allow_remedies,
     commands,

@@ -16,15 +16,15 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_RESOURCE,
     compare,
+    find_allowing_policy,
 )
-from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import name_caller
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 
-_CODES = frozenset({STATED_POLICY_OTHER_ACTION.code, STATED_POLICY_OTHER_RESOURCE.code})
+_OTHERS = (STATED_POLICY_OTHER_ACTION, STATED_POLICY_OTHER_RESOURCE)
 
 
 def explain_denied_side(denial: Denial) -> Explanation | None:
@@ -75,7 +75,7 @@ def _find_difference(denial: Denial) -> Cause | None:
     if find_allowing_policy(denial) is not None:
         return None
     for policy in list_own_policies(denial):
-        cause = compare(name_caller(denial, policy), denial.action or "", policy)
-        if cause is not None and cause.code in _CODES and cause.evidence != "possible":
-            return cause
+        compared = compare(name_caller(denial, policy), denial.action or "", policy)
+        if compared is not None and compared.has_cause(*_OTHERS) and compared.is_certain:
+            return compared.cause
     return None

@@ -6,20 +6,28 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words, upper_first
-from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage._text import join_words, upper_first
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import resource_commands
-from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
 from iamtriage.explaining._rules.denials.s3 import buckets, origins, public_access, s3_objects
 from iamtriage.explaining._rules.denials.s3.buckets import explain_bucket_deny, explain_other_principals
+from iamtriage.explaining._rules.denials.s3.s3_causes import (
+    BUCKET_OF_OTHER_ACCOUNT,
+    CALL_OF_S3A,
+    HEAD_OPERATIONS,
+    WRITE_OPERATIONS,
+    list_causes,
+    may_be_of_other_account,
+    named_key,
+    option_actions,
+    text_of_call,
+)
 from iamtriage.explaining._rules.denials.s3.s3_contrasts import PARTS, explain_contrast, explain_parts
 from iamtriage.explaining._rules.denials.s3.s3_copies import explain_denied_side
 from iamtriage.explaining._rules.denials.s3.s3_identity_policies import (
@@ -33,43 +41,23 @@ from iamtriage.explaining._rules.denials.s3.s3_requests import (
     explain_unsigned_object,
     may_be_unsigned,
 )
-from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages, tasks
+from iamtriage.explaining._rules.shared import commands, denial_remedies, pages, tasks
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags, with_statements
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY, find_acl, without_other_commands
-from iamtriage.explaining._rules.shared.wording import join_first_four, put_check_first
+from iamtriage.explaining._rules.shared.text_signs import find_acl
+from iamtriage.explaining._rules.shared.wording import put_check_first
 from iamtriage.policies._documents import allow
 
 _FAILED_UPLOAD = lazy_pattern(r"\bupload failed: \S{1,500} to s3://(?P<path>\S{1,1100})", re.ASCII)
 _ACCESS_POINT_ALIAS = lazy_pattern(r":::[a-z0-9-]{3,63}-s3alias(?:/|\Z)", re.ASCII)
-# Hadoop's client names its own call before the object. What it sends is in its documentation:
-# https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/index.html
-_CALL_OF_S3A = lazy_pattern(r"\b([a-zA-Z]{3,40}) on s3[an]?://", re.ASCII)
-_DELETE = "s3:DeleteObject"
 _SHOW_CALLER = "aws sts get-caller-identity"
-# Names of buckets are unique in a partition, so short words are taken.
-_COMMON_NAME = lazy_pattern(r"[a-z]{3,9}\Z")
-_HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
-# Operations that write an object, which requires another permission on the key.
-_WRITE_OPERATIONS = tasks.MULTIPART | {"PutObject", "CopyObject"}
 # What the allow remedy says about the KMS key of the bucket.
 _KEY_ACTIONS = {"GetObject": "kms:Decrypt", "PutObject": "kms:GenerateDataKey"}
-_PUBLIC_OPERATIONS = frozenset({"PutBucketPolicy", "PutBucketAcl", "PutObjectAcl"})
-
-BUCKET_OF_OTHER_ACCOUNT = CauseType(
-    "bucket-of-other-account",
-    title="The bucket belongs to another account",
-    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason.
-    text="An account outside the organization owns the bucket: S3 then gives no reason.",
-    fix="Let the bucket's owner allow the caller in the bucket policy.",
-    of="derived-action",
-)
 
 
 def explain_bare_s3(denial: Denial) -> Explanation:
@@ -91,7 +79,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     has_bucket = denial.lowercase_action != "s3:listallmybuckets"
     return denial.explain(
         _summary(denial, f"{f' to {operation}' if operation else ''}{on}"),
-        *_causes(denial, operation),
+        *list_causes(denial, operation),
         topic="s3-access-denied",
         remedies=(
             blocked and public_access.public_access_remedy(denial, blocked.title),
@@ -134,17 +122,9 @@ def explain_disabled_bucket(denial: Denial) -> Explanation:
     )
 
 
-def _may_be_of_other_account(denial: Denial) -> bool:
-    """Return whether a bucket of another account explains why S3 gave no reason."""
-    if denial.operation == "HeadBucket":
-        return _COMMON_NAME.match(resource_commands.bucket_argument(denial)) is not None
-    is_explained = {"HeadObject", *_PUBLIC_OPERATIONS}
-    return denial.operation not in is_explained and denial.lowercase_action != "s3:listallmybuckets"
-
-
 def _summary(denial: Denial, to: str) -> str:
     reason = ""
-    if (key := _named_key(denial)) and key["account"] and denial.account not in {None, key["account"]}:
+    if (key := named_key(denial)) and key["account"] and denial.account not in {None, key["account"]}:
         reason = f". The KMS key in the text belongs to another account than the caller, {key['account']}"
     if denial.action is None or denial.operation == "HeadObject":
         without = "" if denial.operation == "HeadObject" else " without a reason"
@@ -159,7 +139,7 @@ def _summary(denial: Denial, to: str) -> str:
     request = s3_objects.name_copy(denial) if s3_objects.is_copy(denial) and on else f"{denial.action}{on}"
     if s3_objects.is_copy(denial) and not reason:
         reason = ", and does not say which side: the source or the destination"
-    elif _may_be_of_other_account(denial) and not reason and denial.operation not in {None, *PARTS}:
+    elif may_be_of_other_account(denial) and not reason and denial.operation not in {None, *PARTS}:
         # S3 gives no reason to unsigned requests either.
         reason = ": most likely, another account owns the bucket"
     return f"S3 denied {request} without a reason{reason}."
@@ -185,12 +165,12 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
         step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
     elif s3_objects.is_copy(denial) or (denial.operation == "HeadObject" and denial.principal_text is None):
         step = None  # the step on the tests or the GET says it
-    elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
+    elif may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
         step = f"{owner} If it is not listed, ask the bucket's owner to allow the caller in the bucket policy, too."
         lines = (*lines, buckets.ownership_command(denial))
     remedy = allow_remedy(denial, title=title, first_step=step)
     key: str | None = None
-    if denial.operation in _KEY_ACTIONS and _named_key(denial) is None:
+    if denial.operation in _KEY_ACTIONS and named_key(denial) is None:
         key = f"If the owner's get-bucket-encryption prints a KMS key, also allow {_KEY_ACTIONS[denial.operation]} on it."
     return remedy and attrs.evolve(
         remedy,
@@ -207,26 +187,11 @@ def _with_owner(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     return attrs.evolve(remedy, title=title)
 
 
-def _text_of_call(denial: Denial) -> str:
-    return without_other_commands(denial.failure, denial.facts)
-
-
-def _named_key(denial: Denial) -> re.Match[str] | None:
-    return NAMED_KEY.search(_text_of_call(denial)) if denial.operation in _WRITE_OPERATIONS else None
-
-
-def _option_actions(denial: Denial) -> tuple[str, ...]:
-    """Return what the options of an upload or copy require on the same object, in addition to the denied action."""
-    if denial.lowercase_action != "s3:putobject" or denial.operation not in _WRITE_OPERATIONS:
-        return ()
-    return tasks.upload_option_actions(_text_of_call(denial))
-
-
 def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     """Return a remedy that also allows what the options of the call require, and to read the source of a copy."""
-    if remedy is None or remedy.policy is None or denial.operation not in _WRITE_OPERATIONS:
+    if remedy is None or remedy.policy is None or denial.operation not in WRITE_OPERATIONS:
         return remedy
-    text, more = _text_of_call(denial), _option_actions(denial)
+    text, more = text_of_call(denial), option_actions(denial)
     if s3_objects.is_copy(denial):
         remedy = s3_objects.with_source(
             denial, remedy, (f"{denial.action}", *more), is_tested=find_acl(text) is None
@@ -235,7 +200,7 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     if more and not s3_objects.is_copy(denial):
         title = title.replace(f"{denial.action}", join_words((f"{denial.action}", *more), "and"), 1)
     statements = [*(remedy.policy or {})["Statement"]]
-    if (key := _named_key(denial)) is not None and key["arn"]:
+    if (key := named_key(denial)) is not None and key["arn"]:
         statements.append(allow(("kms:GenerateDataKey", "kms:Decrypt"), key["arn"], sid="KmsKey"))
         title = title.replace(", if ", " and the use of the KMS key, if ", 1)
     acl = find_acl(text)
@@ -263,7 +228,7 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     step = "repeat the call as a GET, which can name the reason."
     if denial.principal_text is None:
         step = f"print the caller, and {step}"
-    is_of_s3a = _CALL_OF_S3A.search(denial.failure.text) is not None
+    is_of_s3a = CALL_OF_S3A.search(denial.failure.text) is not None
     if denial.principal_text is None and is_of_s3a:
         step = f"With the credentials of S3A (fs.s3a.aws.credentials.provider, or the role of the container or instance), {step}"
     if tasks.STATE_SIGNS.search(denial.failure.text) is not None:
@@ -281,96 +246,6 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     return remedy
 
 
-def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
-    text = ""
-    if operation in _HEAD_OPERATIONS:
-        called = _CALL_OF_S3A.search(denial.failure.text)
-        text = f"{called[1] if called else operation} is a HEAD request: S3 cannot give a reason, as the response has no body. "
-    if denial.action is not None and operation is not None:
-        text += _describe_required_actions(denial, operation)
-        yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
-    acl = find_acl(_text_of_call(denial)) if "s3:PutObjectAcl" in _option_actions(denial) else None
-    blocked = public_access.find_blocked_access(denial)
-    if blocked is not None or (acl is not None and acl.is_public):
-        yield blocked.cause if blocked else public_access.BLOCK_PUBLIC_ACCESS.cause()
-    if operation is None and may_be_unsigned(denial):
-        text = "The request has no signature, as that of a browser, and the bucket does not allow it."
-        yield common_causes.UNSIGNED_CALL.cause(text=text)
-    is_listed = buckets.is_listed(denial)
-    if operation == "HeadObject" and not is_listed:
-        yield buckets.MISSING_OBJECT.cause()
-    if ":accesspoint/" in (denial.resource or "") and denial.crosses_accounts:
-        text = f"The caller is of account {denial.account}, and the access point of {denial.resource_account}: the policies of {denial.caller}, of the access point and of its bucket must all allow it. S3 does not say which one does not."
-        yield BUCKET_OF_OTHER_ACCOUNT.cause("derived", text=text)
-        text = "An SCP, an RCP or a VPC endpoint policy blocks it, or the access point accepts only requests from its VPC."
-        yield DENIES["resource"].cause(text=text)
-        return
-    if _may_be_of_other_account(denial):
-        of_others = "Bucket names are global: somebody else may have it, and then no policy of yours helps."
-        yield BUCKET_OF_OTHER_ACCOUNT.cause(text=of_others if operation == "HeadBucket" else None)
-    text = f"No identity-based policy of {denial.caller} allows it."
-    is_s3a = tasks.writes_with_s3a(denial.action, denial.failure.text)
-    if operation in {"GetObject", "HeadObject"} or is_s3a:
-        # Such a short explanation has no room for another row.
-        text = f"{text[:-1]}, or {'kms:GenerateDataKey' if is_s3a else 'kms:Decrypt'} on the KMS key."
-    elif denial.action == "s3:ListBucket" and (prefix := denial.context.prefix) and prefix.value:
-        text = f"{text[:-1]}, or not for s3:prefix {clip_text(prefix.value)}."
-    yield common_causes.NO_IDENTITY_ALLOW.cause(text=text)
-    if operation in {"GetObject", "GetObjectAttributes"} and not is_listed:
-        yield buckets.MISSING_OBJECT.cause()
-    locks = " Object Lock, MFA delete," if denial.action == "s3:DeleteObjectVersion" else ""
-    text = f"The bucket policy,{locks} an SCP, an RCP or a VPC endpoint policy blocks it."
-    if denial.lowercase_action == "s3:listallmybuckets":
-        text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
-    yield DENIES["resource"].cause(text=text)
-    if operation is None:
-        text = "The caller lacks kms:Decrypt (to read) or kms:GenerateDataKey (to write) on the KMS key."
-        yield buckets.KMS_KEY.cause(text=text)
-    elif operation in PARTS and _named_key(denial) is None:
-        text = "The caller lacks kms:Decrypt, which parts require, on the bucket's KMS key."
-        yield buckets.KMS_KEY.cause(text=text)
-
-
-def _describe_required_actions(denial: Denial, operation: str) -> str:
-    options = _option_actions(denial)
-    # Deleting is a call of its own.
-    listed = join_first_four((*denial.actions, *(each for each in options if each != _DELETE)))
-    acl = find_acl(_text_of_call(denial)) if "s3:PutObjectAcl" in listed else None
-    is_write = operation in _WRITE_OPERATIONS and _named_key(denial) is None
-    text = f"{'' if is_write else 'The call '}{operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
-    if is_write:
-        text = f"{text[:-1]} and, with a KMS key, kms:GenerateDataKey."
-    if is_write and operation in tasks.MULTIPART:
-        text = f"{text[:-1]} and kms:Decrypt. If a small file uploads, kms:Decrypt is missing."
-    if _DELETE in options:
-        text += f" --delete also requires {_DELETE}."
-    if operation == "HeadObject" and _CALL_OF_S3A.search(denial.failure.text):
-        bucket = (denial.resource or "").partition("/")[0]
-        text += f" S3A also lists the key as a prefix, with s3:ListBucket on {bucket}."
-    if tasks.writes_with_s3a(denial.action, denial.failure.text):
-        text = f"{operation} requires {denial.action}. S3A also reads, deletes and lists (s3:ListBucket)."
-    if s3_objects.is_copy(denial):
-        text = s3_objects.describe_copy(denial)
-    if (key := _named_key(denial)) is not None:
-        owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
-        needed = "kms:Decrypt" if operation in PARTS else "kms:GenerateDataKey"
-        text = f"{text[:-1]}, and {needed} on the KMS key{owner}: the key policy must allow it, too."
-    return text
-
-
-def _level(denial: Denial) -> str:
-    """Return on what the action is allowed: the bucket or the object."""
-    grant = required_grant(denial)
-    resource = grant.resources[0] if grant is not None and len(grant.resources) == 1 else "*"
-    if denial.service == "s3express":
-        return " on the directory bucket"
-    if resource == "*":
-        return ""
-    if ":accesspoint/" in resource:
-        return " on the access point" if "/object" not in resource else " on the access point's object"
-    return " on the object" if "/" in resource else " on the bucket's ARN, not on objects"
-
-
 def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     """Return the remedy that checks the bucket and, unless another remedy does, who owns it."""
     get = "Make the same call with GET instead of HEAD: its response has a body, which can name the policy."
@@ -381,7 +256,7 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
         # Block Public Access rejects only what makes data public, by an ACL or a policy.
         is_public = (operation or "Acl").endswith(("Acl", "Policy")) or "acl" in denial.failure.text.lower()
         checks += ["Block Public Access"] * is_public
-        checks += ["the object's owner"] * (operation not in _WRITE_OPERATIONS)
+        checks += ["the object's owner"] * (operation not in WRITE_OPERATIONS)
         checks += ["the KMS key"] * (is_first or operation not in _KEY_ACTIONS)
     unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
     return (your_remedy if is_first else owner_remedy)(
@@ -390,7 +265,7 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
         "Check which identity the program uses, and whether its account owns the bucket: then list-buckets (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow the identity, too."
         if is_first
         else None,
-        get if operation in _HEAD_OPERATIONS else None,
+        get if operation in HEAD_OPERATIONS else None,
         commands=(
             *((_SHOW_CALLER, buckets.ownership_command(denial)) if is_first else ()),
             buckets.bucket_policy_commands(denial)[0],

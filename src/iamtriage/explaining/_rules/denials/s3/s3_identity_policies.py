@@ -31,9 +31,9 @@ from iamtriage.explaining._rules.denials.s3.s3_contrasts import is_alike
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_own_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_OTHER_RESOURCE,
+    find_allowing_policy,
     find_deny,
 )
-from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import name_caller
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial

@@ -21,7 +21,7 @@ from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.s3 import public_access
-from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_allowing_policy
+from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.shared import common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
     allow_remedy,
@@ -130,7 +130,7 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
         )
     listed = join_words(missing, "and")
     statements = (allow(tuple(missing) if len(missing) > 1 else missing[0], objects),)
-    holder = policy_holder(denial) or (policy and policy.owner)
+    holder = policy_holder(denial) or (policy.owner if policy else None)
     add = f"Add the statement to {policy.name if policy else 'a policy of the caller'}, and keep the others there."
     if holder is not None:
         add = f"Attach the policy to the {holder[0]} {holder[1]}."

@@ -23,9 +23,9 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     STATED_POLICY_OTHER_RESOURCE,
     compare,
     describe_other_resource,
+    find_allowing_policy,
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
-from iamtriage.explaining._rules.denials.shown_policies.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -161,7 +161,8 @@ def _find_other_resource(denial: Denial, action: str, resource: str) -> tuple[st
     arn = try_parse_arn(resource)
     of_role = attrs.evolve(denial, action=action, resource=resource, resource_arn=arn)
     for policy in list_own_policies(of_role) if arn is not None else ():
-        cause = compare(of_role, action, policy)
+        compared = compare(of_role, action, policy)
+        cause = None if compared is None else compared.cause
         if cause and cause.code == STATED_POLICY_OTHER_RESOURCE.code and cause.evidence == "derived":
             contrast = describe_other_resource(of_role, policy)
             return policy.name, attrs.evolve(cause, text=contrast.text or cause.text), contrast

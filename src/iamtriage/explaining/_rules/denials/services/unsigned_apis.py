@@ -29,12 +29,7 @@ from iamtriage.explaining._rules.shared.statement_words import describe_conditio
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.policies._documents import allow
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.elements import (
-    as_strings,
-    is_for_everyone,
-    principal_names,
-    shown_sid,
-)
+from iamtriage.policies._readers.elements import as_strings, is_for_everyone, principal_names, shown_sid
 
 _INVOKE = "execute-api:Invoke"
 

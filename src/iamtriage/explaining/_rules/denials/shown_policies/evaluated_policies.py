@@ -25,8 +25,10 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     find_conditional,
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import find_condition_contrast
-from iamtriage.explaining._rules.denials.shown_policies.stated_policies import explain_allowed_caller
-from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import first_remedy
+from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import (
+    explain_allowed_caller,
+    first_remedy,
+)
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.statement_words import describe_conditions
@@ -122,20 +124,17 @@ def _add_missing_allow(explanation: Explanation, denial: Denial, decision: Decis
     if denial.policy_type not in {None, layer} and (layer is None or not decision.policies.sources(layer)):
         # Nobody gave the policies of the deciding type, and AWS names another type.
         layer = denial.policy_type
-    compared = [
-        (policy, cause)
-        for policy in list_known_policies(denial)
-        if policy.policy_type == layer and (cause := compare(denial, action, policy)) is not None
-    ]
-    others = [each for each in compared if each[1].code == STATED_POLICY_OTHER_RESOURCE.code]
+    policies = (each for each in list_known_policies(denial) if each.policy_type == layer)
+    compared = present(*(compare(denial, action, each) for each in policies))
+    others = [each for each in compared if each.has_cause(STATED_POLICY_OTHER_RESOURCE)]
     if others:
-        policy, cause = others[0]
+        policy, cause, _ = others[0]
         if denial.policy_type in {None, layer} and not denial.is_explicit:
             contrast = describe_other_resource(denial, policy)
             summary = denial_summary(denial, f"{policy.name} {contrast.verdict}")
             explanation = attrs.evolve(explanation, remedies=present(contrast.remedy, *explanation.remedies))
-    elif len(compared) == 1 and compared[0][1].code == STATED_POLICY_OTHER_ACTION.code:
-        cause = compared[0][1]
+    elif len(compared) == 1 and compared[0].has_cause(STATED_POLICY_OTHER_ACTION):
+        cause = compared[0].cause
     elif layer == decision.layer:
         cause = STATED_POLICY_OTHER_ACTION.cause("supplied", text=decision.reason)
     else:
@@ -172,8 +171,8 @@ def _add_condition(
 
 def _allows_caller(denial: Denial) -> bool:
     """Return whether a given identity-based policy allows the call without a condition."""
-    causes = (compare(denial, denial.action or "", policy) for policy in _identity_policies(denial))
-    return any(cause is not None and cause.code == STATED_POLICY_ALLOWS.code for cause in causes)
+    compared = (compare(denial, denial.action or "", policy) for policy in _identity_policies(denial))
+    return any(each is not None and each.has_cause(STATED_POLICY_ALLOWS) for each in compared)
 
 
 def _add_allowing_policies(explanation: Explanation, denial: Denial) -> Explanation:

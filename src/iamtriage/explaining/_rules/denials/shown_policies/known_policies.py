@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
@@ -13,20 +15,14 @@ from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY, find_name_above
 from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._context.values import Document
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
 from iamtriage.policies._managed_policies import build_managed_policy, is_known_policy
-from iamtriage.policies._readers.elements import (
-    allow_statements,
-    as_strings,
-    deny_statements,
-    iterate_statements,
-    parse_document,
-    principal_names,
-)
+from iamtriage.policies._readers.elements import as_strings, parse_document, principal_names
 from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:
-    from iamtriage.policies._sets import Document
+    from iamtriage.policies._sets import Document as GivenDocument
 
 _CONTROLS = frozenset({"service_control", "resource_control"})
 _CONTROL_POLICY_ID = lazy_pattern(r"(?<![\w-])p-[0-9a-z_]{8,128}(?![\w-])", re.ASCII)
@@ -35,47 +31,19 @@ _MAX_TEXT = 64_000
 _WITH_PRINCIPAL = frozenset({"resource", "resource_control", "vpc_endpoint"})
 
 
-class KnownPolicy(NamedTuple):
+@attrs.frozen(eq=False, repr=False)
+class KnownPolicy(Document):
     """A policy that the facts or the text contain.
 
     Attributes:
-        content: The policy document.
         name: What an explanation calls it, such as ``"the policy in the text"``.
         evidence: How its content is known.
         policy_type: Its type, ``None`` if nobody states it.
-        has_principal: Whether a statement names a principal, as in resource-based policies.
-        is_code: Whether it is in code or a template, which can be about another caller.
-        is_whole: Whether all of its statements are known.
-        owner: The role or user whose policy it is, with its kind, if the text states it.
-        version: The ARN and version ID of a managed policy, if it is a version other than the default one.
-        has_references: Whether some values are references, so that they are not known.
     """
 
-    content: Mapping[str, Any]
-    name: str
-    evidence: Evidence
-    policy_type: PolicyType | None
-    has_principal: bool
-    is_code: bool = False
-    is_whole: bool = True
-    owner: tuple[str, str] | None = None
-    version: tuple[str, str] | None = None
-    has_references: bool = False
-
-    @property
-    def statements(self) -> list[dict[str, Any]]:
-        """The statements."""
-        return list(iterate_statements(self.content))
-
-    @property
-    def allows(self) -> list[dict[str, Any]]:
-        """The statements that allow something."""
-        return allow_statements(self.content)
-
-    @property
-    def denies(self) -> list[dict[str, Any]]:
-        """The statements that deny something."""
-        return deny_statements(self.content)
+    name: str = attrs.field(kw_only=True)
+    evidence: Evidence = attrs.field(kw_only=True)
+    policy_type: PolicyType | None = attrs.field(default=None, kw_only=True)
 
 
 def list_resource_statements(denial: Denial, part: str) -> list[tuple[list[str], str]]:
@@ -105,15 +73,21 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
                 content = document.document if isinstance(document, PolicyDocument) else document
                 yield KnownPolicy(
                     json.loads(content) if isinstance(content, str) else content,
-                    f"the given {type_name}{f' {clip_text(name)}' if name else ''}",
-                    "supplied",
-                    policy_type,
-                    policy_type in _WITH_PRINCIPAL,
+                    name=f"the given {type_name}{f' {clip_text(name)}' if name else ''}",
+                    evidence="supplied",
+                    policy_type=policy_type,
+                    has_principal=policy_type in _WITH_PRINCIPAL,
                 )
     trust = parse_document(denial.facts.trust_policy)
     if trust is not None:
         evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
-        yield KnownPolicy(trust, "the role's trust policy", evidence, "role_trust", has_principal=True)
+        yield KnownPolicy(
+            trust,
+            name="the role's trust policy",
+            evidence=evidence,
+            policy_type="role_trust",
+            has_principal=True,
+        )
     name = "the policy in the text"
     ids = (
         set(_CONTROL_POLICY_ID.findall(denial.failure.text))
@@ -134,18 +108,26 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     # A permission set with the name of an AWS managed policy normally has that policy.
     if (permission_set := getattr(denial.role, "permission_set", None)) and is_known_policy(permission_set):
         content, owner = build_managed_policy(permission_set), _identify_caller(denial)
-        yield KnownPolicy(content, permission_set, "derived", None, has_principal=False, owner=owner)
+        yield KnownPolicy(content, name=permission_set, evidence="derived", owner=owner)
     for each in stated:
         named = each.name or (name if each.file is None else f"the policy in {clip_text(each.file)}")
-        kind = (each.has_principal, each.is_code, each.is_whole)
         # A person says "my user" of an Identity Center session, too.
         is_own = denial.role is None or getattr(denial.role, "permission_set", None) is not None
         holder = None if each.owner == ASKER and is_own else each.owner
-        source = (holder, each.version, each.has_references)
-        yield KnownPolicy(each.content, named, "derived", None, *kind, *source)
+        yield KnownPolicy(
+            each.content,
+            has_principal=each.has_principal,
+            is_code=each.is_code,
+            is_whole=each.is_whole,
+            has_references=each.has_references,
+            owner=holder,
+            version=each.version,
+            name=named,
+            evidence="derived",
+        )
 
 
-def _flatten(documents: Iterable[Any]) -> Iterator[Document]:
+def _flatten(documents: Iterable[Any]) -> Iterator[GivenDocument]:
     for each in documents:
         yield from each if isinstance(each, tuple) else (each,)
 

@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
-from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     fails_condition,
     meets_conditions,
 )
-from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, is_of_caller
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
+    KnownPolicy,
+    is_of_caller,
+    list_own_policies,
+)
 from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import find_region_contrast
 from iamtriage.explaining._rules.denials.shown_policies.resource_spellings import (
     describe_address,
@@ -42,19 +46,18 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
     has_random_end,
     names_partial_arn,
 )
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.required_grants import find_named_resource
-from iamtriage.explaining._rules.shared.statement_matching import (
-    excluding_pattern,
-    names_action,
-    names_resource,
-)
+from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.statement_words import (
     allowed_resources,
+    describe_allowed,
     describe_conditions,
     describe_difference,
+    describe_similar,
+    describe_star_only,
     join_of_type,
     join_resources,
 )
@@ -65,59 +68,10 @@ from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_strings, iterate_statements, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
-_MAX_ACTIONS = 3
 # All resources of a type.
 _TYPE = lazy_pattern(r"\d?:[a-z-]{2,40}[/:]\*\Z", re.ASCII)
 POLICY_TEMPLATE = "the policy template"
 """How the name of a policy template of SAM begins."""
-
-
-def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> str:
-    """Return what statements allow of the service of an action, as the end of a sentence without its period.
-
-    >>> describe_allowed([{"Effect": "Allow", "Action": ["sqs:SendMessage", "s3:*"]}], "sqs:CreateQueue")
-    ': of sqs, it allows only sqs:SendMessage'
-    """
-    service = action.partition(":")[0].lower()
-    statements = list(statements)
-    excluded = next(filter(None, (excluding_pattern(each, action) for each in statements)), None)
-    if excluded is not None and not excluded.startswith("*"):
-        return f": its NotAction excludes {clip_text(excluded)}"
-    names = _list_actions(statements, service)
-    if not names:
-        return ""
-    shown = tuple(map(clip_text, names))[:_MAX_ACTIONS]
-    more = (f"{len(names) - len(shown)} more",) if len(names) > len(shown) else ()
-    return f": of {service}, it allows only {join_words((*shown, *more), 'and')}"
-
-
-def _list_actions(statements: Iterable[Mapping[str, Any]], service: str) -> list[str]:
-    """Return the actions of a service that statements name."""
-    names = (name for each in statements for name in as_strings(each.get("Action")))
-    return [*dict.fromkeys(name for name in names if name.lower().startswith(f"{service}:"))]
-
-
-def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> str | None:
-    """Return which action statements have that a reader can take for another one, as the end of a sentence.
-
-    >>> describe_similar([{"Action": ["dynamodb:GetItem"]}], "dynamodb:BatchGetItem")
-    'has dynamodb:GetItem, which is another action'
-    >>> describe_similar([{"Action": "stepfunctions:StartExecution"}], "states:StartExecution")
-    'has stepfunctions:StartExecution, but the prefix of the action is states'
-    """
-    service, _, name = action.partition(":")
-    words, found = _split_name(name), list[str]()
-    for each in (one for statement in statements for one in as_strings(statement.get("Action"))):
-        prefix, _, other = each.partition(":")
-        # Many services have a TagResource.
-        is_alike = prefix.startswith(service) or service.startswith(prefix) or find_action(each) is None
-        if other.lower() == name.lower() and prefix.lower() != service and is_alike:
-            return f"has {clip_text(each)}, but the prefix of the action is {service}"
-        shorter, longer = sorted((words, _split_name(other)), key=len)
-        if prefix.lower() == service and "*" not in other and len(shorter) > 1 and _contains(longer, shorter):
-            found.append(each)
-    # The longest one is closest to the denied action.
-    return f"has {clip_text(max(found, key=len))}, which is another action" if found else None
 
 
 def find_similar(policy: KnownPolicy, action: str) -> str | None:
@@ -125,37 +79,6 @@ def find_similar(policy: KnownPolicy, action: str) -> str | None:
     if is_known_policy(policy.name):
         return None
     return describe_similar(policy.allows, action)
-
-
-def _split_name(name: str) -> list[str]:
-    """Return the words of the name of an action, in the singular.
-
-    >>> _split_name("BatchGetDBItems")
-    ['Batch', 'Get', 'DB', 'Item']
-    """
-    return [each.removesuffix("s") for each in re.findall("[A-Z]+(?![a-z])|[A-Z][a-z0-9]*", name)]
-
-
-def _contains(longer: list[str], shorter: list[str]) -> bool:
-    """Return whether a list of words has those of another one in their order, and begins with the same verb."""
-    rest = iter(longer[1:] if longer[:1] == ["Batch"] != shorter[:1] else longer)
-    return next(rest, None) == shorter[0] and all(each in rest for each in shorter[1:])
-
-
-def describe_star_only(action: str | None, allowed: Sequence[str] = ()) -> str | None:
-    """Return the sentence that only ``*`` as the resource allows an action, if AWS checks no resource for it.
-
-    Args:
-        action: The denied action.
-        allowed: The resources on which a policy allows it, whose Region can be a condition instead.
-    """
-    known = find_action(action or "")
-    if known is None or not known.only_wildcard:
-        return None
-    regions = {each.split(":")[3] for each in allowed if each.count(":") >= 5}
-    region = commands.region(regions.pop()) if len(regions) == 1 else "REGION"
-    limit = f" A condition on aws:RequestedRegion can limit it to {region}." if region != "REGION" else ""
-    return f"AWS checks no resource for {known.name}: only a statement with the Resource * allows it. The other actions of the policy can keep theirs.{limit}"
 
 
 def limit_to_resource(remedy: Remedy, resource: str) -> Remedy:
@@ -220,6 +143,29 @@ STATED_POLICY_ALLOWS = _define(
 )
 
 
+class Comparison(NamedTuple):
+    """What a known policy means for the denied call.
+
+    Attributes:
+        policy: The policy.
+        cause: What it means, as a cause: its type is one of those above.
+        verdict: The same as the end of a sentence about the call; empty if a contrast says more.
+    """
+
+    policy: KnownPolicy
+    cause: Cause
+    verdict: str = ""
+
+    def has_cause(self, *types: CauseType) -> bool:
+        """Return whether the cause is of one of some types."""
+        return self.cause.code in {each.code for each in types}
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether no reference and no other role can make the policy mean something else."""
+        return self.cause.evidence != "possible"
+
+
 def find_conditional(denial: Denial, policy: KnownPolicy) -> dict[str, Any] | None:
     """Return the statement that allows the call under a condition, unless another one allows it without."""
     allows = statements_with(policy, denial.action or "")
@@ -254,14 +200,15 @@ def find_deny(policy: KnownPolicy, action: str, resource: str | None) -> dict[st
     return None
 
 
-def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
-    """Return what an identity-based policy or one that caps permissions means for the call, as a cause."""
+def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | None:
+    """Return what an identity-based policy or one that caps permissions means for the call."""
     resource, caller = compared_resource(denial), denial.caller
     subject = capitalize_start(policy.name)
     if (denying := find_deny(policy, action, resource)) is not None:
         words = f"has a Deny statement {shown_sid(denying)}".rstrip()
         text = f"{subject} {words} that matches the request. {why_no_allow_helps(denial)}"
-        return STATED_POLICY_DENIES.cause(policy.evidence, text=text)
+        cause = STATED_POLICY_DENIES.cause(policy.evidence, text=text)
+        return Comparison(policy, cause, f"{policy.name} {words} that matches it")
     allows = policy.allows
     # Those whose action or resource is a reference may be about the request.
     possible = [each for each in allows if names_action(each, action) is not False]
@@ -273,7 +220,8 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
             return None
         text = f"{subject} does not allow {action}{f': it {similar}' if similar else describe_allowed(allows, action)}."
         # Code often has the policies of several roles.
-        return STATED_POLICY_OTHER_ACTION.cause("possible" if policy.is_code else policy.evidence, text=text)
+        cause = STATED_POLICY_OTHER_ACTION.cause("possible" if policy.is_code else policy.evidence, text=text)
+        return Comparison(policy, cause, f"{policy.name} {similar or 'does not allow this action'}")
     if resource is None:
         allowed = allowed_resources([each for each in possible if names_action(each, action)])
         is_open = (
@@ -281,7 +229,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         )
         conditional = find_conditional(denial, policy)
         if not is_open:
-            return _other_resource_cause(policy, action, "*", allowed)
+            return Comparison(policy, _other_resource_cause(policy, action, "*", allowed))
         # The encoded message can be about another action than that of the call.
         is_encoded = denial.failure.encoded_message is not None
         covers_all = is_encoded and any(
@@ -301,15 +249,15 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         if open_ones and not references:
             # A policy variable, or a reference in place of the action.
             return None
-        return _other_resource_cause(policy, action, resource, references if open_ones else allowed)
+        listed = references if open_ones else allowed
+        return Comparison(policy, _other_resource_cause(policy, action, resource, listed))
     if (conditional := find_conditional(denial, policy)) is not None:
         text = f"{subject} allows {action} on this resource only if {describe_conditions(conditional)}."
         is_decisive = denial.policy_type == "identity" or (
             denial.policy_type is None and fails_condition(denial, conditional)
         )
-        return STATED_POLICY_CONDITION.cause(
-            "derived" if is_decisive and not denial.is_explicit else "possible", text=text
-        )
+        evidence: Evidence = "derived" if is_decisive and not denial.is_explicit else "possible"
+        return Comparison(policy, STATED_POLICY_CONDITION.cause(evidence, text=text))
     is_attached = is_of_caller(policy, denial)
     text = "."
     if not is_attached:
@@ -317,7 +265,8 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     if denial.policy_type == "identity":
         text = f", so it {'' if is_attached else f'is not attached to {caller}, or '}was not yet in effect."
     on = "every resource" if resource is None else "this resource"
-    return STATED_POLICY_ALLOWS.cause("derived", text=f"{subject} allows {action} on {on}{text}")
+    allowing = STATED_POLICY_ALLOWS.cause("derived", text=f"{subject} allows {action} on {on}{text}")
+    return Comparison(policy, allowing)
 
 
 def names_service(statements: Iterable[Mapping[str, Any]], action: str) -> bool:
@@ -376,3 +325,19 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
         None,
         text or describe_address(denial, allowed),
     )
+
+
+def find_allowing_policy(denial: Denial) -> KnownPolicy | None:
+    """Return an identity-based policy of the text or the facts that allows the denied call."""
+    for policy in list_own_policies(denial):
+        compared = compare(denial, denial.action or "", policy)
+        if compared is not None and compared.has_cause(STATED_POLICY_ALLOWS) and compared.is_certain:
+            return policy
+    return None
+
+
+def find_own_allow(denial: Denial) -> str | None:
+    """Return the name of a policy in the text that allows a call to a resource of another account, or of an unknown one."""
+    is_open = bool(denial.context.policies) and denial.crosses_accounts is not False
+    policy = find_allowing_policy(denial) if is_open else None
+    return None if policy is None else policy.name

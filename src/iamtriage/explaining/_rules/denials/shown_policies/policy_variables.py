@@ -107,9 +107,10 @@ def explain_variable(
 
 def _is_decided(denial: Denial, policy: KnownPolicy) -> bool:
     """Return whether another statement of a policy allows or denies the call."""
-    cause = compare(denial, denial.action or "", policy)
-    decisive = {STATED_POLICY_ALLOWS.code, STATED_POLICY_DENIES.code}
-    return cause is not None and cause.code in decisive and cause.evidence != "possible"
+    compared = compare(denial, denial.action or "", policy)
+    if compared is None or not compared.is_certain:
+        return False
+    return compared.has_cause(STATED_POLICY_ALLOWS, STATED_POLICY_DENIES)
 
 
 def _find_needed(denial: Denial, policy: KnownPolicy) -> Iterator[_Needed]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     CheckedCondition,
     check_conditions,
@@ -18,8 +17,8 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_PRINCIPAL,
     STATED_POLICY_OTHER_RESOURCE,
+    Comparison,
     compared_resource,
-    describe_allowed,
     names_service,
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import names_partial_arn
@@ -28,6 +27,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.statement_words import (
     allowed_resources,
+    describe_allowed,
     describe_condition,
     describe_conditions,
     join_resources,
@@ -36,12 +36,7 @@ from iamtriage.explaining._rules.shared.statement_words import (
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.elements import (
-    allow_statements,
-    as_strings,
-    principal_names,
-    shown_sid,
-)
+from iamtriage.policies._readers.elements import allow_statements, as_strings, principal_names, shown_sid
 from iamtriage.policies._readers.unknown_values import find_container, has_reference, widen
 
 if TYPE_CHECKING:
@@ -51,8 +46,8 @@ _HTTP_METHODS = "es:eshttp"
 _DOMAIN = lazy_pattern(r"arn:[^/]{1,120}:domain/[^/]{1,64}")
 
 
-def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Cause] | None:
-    """Return why a policy with principals does not allow the call, as the end of a sentence and as a cause."""
+def compare_with_principal(denial: Denial, policy: KnownPolicy) -> Comparison | None:
+    """Return why a policy with principals does not allow the call."""
     action, resource, subject = denial.action or "", compared_resource(denial), capitalize_start(policy.name)
     allows = policy.allows
     if not allows or not names_service(allows, action):
@@ -75,19 +70,23 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
             f"has the Resource {clip_text(old)} without /*, and {action} is checked on the paths below it"
         )
         text = f"Principal and action match the statement: only the Resource does not. It has to be {clip_text(new)}."
-        return f"{policy.name} {verdict}", STATED_POLICY_OTHER_RESOURCE.cause("derived", text=text)
+        return Comparison(
+            policy, STATED_POLICY_OTHER_RESOURCE.cause("derived", text=text), f"{policy.name} {verdict}"
+        )
     elif (slip := None if _names_any(on, denial) else find_resource_slip(denial, named)) is not None:
         old, fixed = slip
         text = "Principal and action match the statement: only the Resource does not."
         verdict = f"has the Resource {clip_text(old)} for it: {fixed.reason}"
-        return f"{policy.name} {verdict}", STATED_POLICY_OTHER_RESOURCE.cause("derived", text=text)
+        return Comparison(
+            policy, STATED_POLICY_OTHER_RESOURCE.cause("derived", text=text), f"{policy.name} {verdict}"
+        )
     elif not on:
         allowed = allowed_resources(named)
         verdict, code = f"allows it only on {join_resources(allowed)}", STATED_POLICY_OTHER_RESOURCE
         if denial.service == "lambda" and (qualifier := _find_qualifier(resource or "", allowed)):
             verdict = f"allows it only on the function without :{clip_text(qualifier)}"
             text = f"An alias and a version each have a policy of their own: that of the function does not apply to {clip_text(qualifier)}."
-            return f"{policy.name} {verdict}", code.cause("derived", text=text)
+            return Comparison(policy, code.cause("derived", text=text), f"{policy.name} {verdict}")
     elif not _names_any(on, denial):
         listed = [name for each in on for name in principal_names(each)]
         verdict, code = f"allows it only to {join_resources(listed)}", STATED_POLICY_OTHER_PRINCIPAL
@@ -95,18 +94,22 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
         sid = shown_sid(failed[0])
         verdict = f"allows it{f' (statement {sid})' if sid else ''} only if {_describe_failed(failed[1])}"
         text = "Principal, action and resource match the statement: only the condition does not."
-        return f"{policy.name} {verdict}", STATED_POLICY_CONDITION.cause("derived", text=text)
+        return Comparison(
+            policy, STATED_POLICY_CONDITION.cause("derived", text=text), f"{policy.name} {verdict}"
+        )
     elif denial.policy_type == "resource" and (open_ones := find_conditional(denial, on)):
         # AWS found no statement that allows it.
         verdict = f"allows it only if {describe_conditions(open_ones[0])}"
         text = (
             "Principal, action and resource match the statement, so the request does not meet its condition."
         )
-        return f"{policy.name} {verdict}", STATED_POLICY_CONDITION.cause("derived", text=text)
+        return Comparison(
+            policy, STATED_POLICY_CONDITION.cause("derived", text=text), f"{policy.name} {verdict}"
+        )
     else:
         return None
     text = f"{subject} {verdict.replace(' it ', f' {action} ')}."
-    return f"{policy.name} {verdict}", code.cause("derived", text=text)
+    return Comparison(policy, code.cause("derived", text=text), f"{policy.name} {verdict}")
 
 
 def _names_any(statements: Sequence[Mapping[str, Any]], denial: Denial) -> bool:

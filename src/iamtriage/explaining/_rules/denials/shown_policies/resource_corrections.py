@@ -14,8 +14,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.denials.conditions.request_conditions import condition_remedy
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.conditions.condition_corrections import condition_remedy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_CONDITION,
     STATED_POLICY_OTHER_PRINCIPAL,
@@ -27,11 +27,11 @@ from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons im
     find_incomplete,
     find_resource_slip,
 )
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.corrected_patterns import (
     correct_line_remedy,
     correct_pattern,
     is_slip,
+    replace_value_remedy,
 )
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy
 
 _COMMANDS, _CORRECTS = 2, ("Replace ", "Add arn:")
-_REPLACE = "jq --arg old {} --arg new {} 'walk(if . == $old then $new else . end)'"
-_ADD = "jq --arg old {} --arg new {} 'walk(if . == $old then [$old, $new] elif type == \"array\" then flatten else . end)'"
 # Forms of the ARN of a principal, with the name of the role or user.
 _NAMED = lazy_pattern(
     r"(?P<start>arn:aws[a-z-]{0,12}):(?:sts|iam)::(?P<account>[0-9]{12}):(?P<kind>assumed-role|user|role|instance-profile)/(?:[\w+=,.@-]{1,64}/)*?(?P<name>[\w+=,.@-]{1,64})(?P<session>/[\w+=,.@*-]{0,64})?"
@@ -243,17 +241,4 @@ def _correct(
         or has_reference(old)
     ):
         return usual
-    replace = _ADD if keeps_old else _REPLACE
-    return attrs.evolve(
-        usual,
-        title=title,
-        steps=shown,
-        commands=(
-            f"{lines[0]} > old-policy.json",
-            f"{fill_command(replace, old, new)} old-policy.json > policy.json",
-            lines[-1],
-        ),
-        labels=(Labelled("Check policy.json, then replace the policy:", lines[-1]),),
-        policy=None,
-        is_addition=False,
-    )
+    return replace_value_remedy(usual, title, shown, old, new, keeps_old=keeps_old)

@@ -5,7 +5,6 @@ Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html and t
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -14,10 +13,20 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import resource_tags
+from iamtriage.explaining._rules.denials.conditions.condition_corrections import (
+    PASSED_TO,
+    can_call_meet,
+    change_value_remedy,
+    condition_remedy,
+    describe_statement,
+    drop_delimiter_remedy,
+    list_unlisted,
+    other_owner_remedy,
+    with_statement,
+)
 from iamtriage.explaining._rules.denials.conditions.condition_keys import (
     RightKey,
     find_right_key,
@@ -28,43 +37,26 @@ from iamtriage.explaining._rules.denials.conditions.condition_options import is_
 from iamtriage.explaining._rules.denials.conditions.listings import list_prefix_remedy
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     CheckedCondition,
-    can_call_meet,
     check_conditions,
-    condition_remedy,
     find_resource_tags,
     lacks_tags,
     resource_name,
 )
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.denials.conditions.resource_tags import describe_missing_tag
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policy_changes import change_conditions, replace_condition
-from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.policy_changes import change_conditions
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.required_grants import required_statement
 from iamtriage.explaining._rules.shared.statement_words import (
     describe_condition,
     describe_conditions,
     join_values,
 )
-from iamtriage.policies._documents import build_document
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions, shown_sid
-from iamtriage.policies._readers.unknown_values import has_reference
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions
 
-# All actions of a service, or all resources of a type.
-_EVERYTHING = lazy_pattern(r"(?:^|[:/])\*\Z")
-# Characters of a statement that is shown as a whole.
-_MAX_STATEMENT = 1_000
 _RESOURCE_ID = lazy_pattern(r"[\w-]{1,64}", re.ASCII)
 _ARGUMENTS = lazy_pattern(r"--(?:source|provider|registry|policy|txt-owner-id)=")
 _PREFIX, _DELIMITER = "s3:prefix", "s3:delimiter"
-_PASSED_TO = "iam:passedtoservice"
-_OF_AWS = lazy_pattern(r"\bAWS[- ]managed\b|:iam::aws:policy/")
-# Tags among the values of a Helm chart.
-_VALUE_OF_TAGS = lazy_pattern(
-    r"^(?P<part>[\w-]{1,40}): *\n(?: {2}[^\n]{0,200}\n){0,20}? {2}(?P<name>[a-zA-Z]{0,40}[tT]ags): *$",
-    re.ASCII | re.MULTILINE,
-)
 _IDENTITY = "${cognito-identity.amazonaws.com:sub}"
 _IDENTITY_ID = lazy_pattern(
     r"\b[a-z]{2}(?:-[a-z]{4,9}){1,2}-\d:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
@@ -143,8 +135,8 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
     if tags is not None and failed.is_of_resource_tag and not failed.accepts_values:
         met = [each for each in conditions if each.is_met and each.is_of_resource_tag]
         covered = as_strings(statement.get("Resource"))
-        contrast = Contrast(*resource_tags.describe_missing_tag(denial, tags, failed, met, covered))
-        of_cluster = _other_owner_remedy(denial, statement, failed, tags)
+        contrast = Contrast(*describe_missing_tag(denial, tags, failed, met, covered))
+        of_cluster = other_owner_remedy(denial, statement, failed, tags)
         return contrast if of_cluster is None else contrast._replace(remedy=of_cluster)
     return _other_value(denial, statement, failed)
 
@@ -174,45 +166,6 @@ def _find_identity_contrast(denial: Denial, conditions: Sequence[CheckedConditio
     return Contrast(verdict, remedy, _ONLY_CONDITION)
 
 
-def _other_owner_remedy(
-    denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition, tags: Mapping[str, str]
-) -> Remedy | None:
-    """Return the remedy for a key of a tag that names another cluster than that of the resource.
-
-    With its tag, the other cluster would manage the resource, too.
-    """
-    prefix, _, key = failed.key.partition("/")
-    path, _, old = key.rpartition("/")
-    own = [each for each, value in tags.items() if path and value in failed.values and each != key]
-    own = [each for each in own if each.rpartition("/")[0] == path and len(each) > len(path) + 1]
-    # Another condition of the statement can name one of them.
-    own = [each for each in own if each.lower() not in json.dumps(statement).lower()]
-    if len(own) != 1 or key in tags or "cluster" not in path.lower():
-        return None
-    shown, new = clip_text(resource_name(denial)), clip_text(own[0].rpartition("/")[2])
-    old = clip_text(old)
-    named = change_conditions(
-        statement,
-        lambda operator, each, value: (
-            operator,
-            f"{prefix}/{own[0]}" if each == failed.key else each,
-            value,
-        ),
-    )
-    remedy = account_remedy(
-        f"Allow it on the resources of {new}, too, in a second statement",
-        f"The statement is for {old}: it can stay as long as that exists. Both tags in one condition would match neither: all must match. Do not tag {shown} for {old}, which would then manage it, too.",
-        f"A separate role for {new} would also keep it from changing the resources of {old}.",
-        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
-    )
-    remedy = _with_statement(remedy, denial, named, is_copy=True)
-    if denial.role is None or remedy.policy is None:
-        return remedy
-    name = inline_policy_name(remedy.policy["Statement"])
-    line = commands.put_policy(commands.role_name(denial.role.name), name)
-    return attrs.evolve(remedy, commands=(line,), is_addition=False)
-
-
 def _wrong_key(
     denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition, right: RightKey
 ) -> Contrast:
@@ -224,7 +177,7 @@ def _wrong_key(
         fits = " already" if found in failed.values else ""
         text += f" {clip_text(resource_name(denial))} has {clip_text(tag)} = {clip_text(found)}{fits}."
     changed = replace_key(statement, failed.operator, failed.key, right)
-    title = f"Write {clip_text(right.name)} instead of {key} in {_describe_statement(denial, statement)}"
+    title = f"Write {clip_text(right.name)} instead of {key} in {describe_statement(denial, statement)}"
     step = f"Change the policy of {denial.caller}: replace the statement by this one."
     if right.of_request and (actions := limit_to_untagged(statement, denial.action or "")) is not None:
         changed["Action"] = actions
@@ -240,7 +193,7 @@ def _wrong_key(
         else None,
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
     )
-    fixed = _with_statement(remedy, denial, changed, is_copy=True)
+    fixed = with_statement(remedy, denial, changed, is_copy=True)
     verdict = f"allows it only under a condition that is never met: {right.reason}"
     return Contrast(verdict, fixed, text, replaces_allow=True)
 
@@ -264,10 +217,10 @@ def _wildcard_in_key(denial: Denial, statement: Mapping[str, Any], key: str) -> 
     )
     if whole is not None:
         named = change_conditions(
-            statement, lambda operator, each, value: (operator, whole if each == key else each, value)
+            statement, lambda each: each._replace(key=whole) if each.key == key else each
         )
         step = "Allow it in the same statement, without the wildcard, as below."
-        remedy = _with_statement(attrs.evolve(remedy, steps=(*remedy.steps, step)), denial, named)
+        remedy = with_statement(attrs.evolve(remedy, steps=(*remedy.steps, step)), denial, named)
     found = "" if whole is None else f": {clip_text(resource_name(denial))} has {clip_text(alike[0])}"
     verdict = f"has the condition key {clip_text(key)}, whose wildcard is taken literally{found}"
     text = "The action and the resource match the statement; a condition key cannot contain a wildcard."
@@ -280,7 +233,7 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
     requested = failed.requested or ()
     owner = "role" if is_boundary_of_existing(denial, failed.key) else "request"
     found = f"the {owner} has {join_values(requested)}" if requested else f"the {owner} has none"
-    if failed.key.lower() == _PASSED_TO:
+    if failed.key.lower() == PASSED_TO:
         found = f"the role is passed to {join_values(requested)}"
     elif failed.key.lower() == _PREFIX:
         found = f"the call lists {'the whole bucket' if requested == ('',) else join_values(requested)}"
@@ -292,108 +245,15 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
     verdict = f"allows it only if {clause}, but {found}"
     is_list = failed.operator.rpartition(":")[2] in _LISTS
     if failed.operator.startswith("ForAllValues:") and is_list:
-        listed = join_words(tuple(map(clip_text, _unlisted(failed))), "and")
+        listed = join_words(tuple(map(clip_text, list_unlisted(failed))), "and")
         verdict = f"allows it with no other {key} than {join_values(failed.values)}, but the request also has {listed}"
-        return Contrast(verdict, _change_value_remedy(denial, statement, failed), text)
+        return Contrast(verdict, change_value_remedy(denial, statement, failed), text)
     if failed.key.lower() == _PREFIX and requested == ("",):
         return Contrast(
             verdict, list_prefix_remedy(denial.failure.text, resource_name(denial), failed.values[0]), text
         )
     if failed.key.lower() == _DELIMITER and not requested:
-        return Contrast(verdict, _drop_delimiter_remedy(denial, statement, failed), text)
+        return Contrast(verdict, drop_delimiter_remedy(denial, statement, failed), text)
     if not (requested and is_list) or can_call_meet(denial, failed):
         return Contrast(verdict, condition_remedy(denial, statement), text)
-    return Contrast(verdict, _change_value_remedy(denial, statement, failed), text)
-
-
-def _drop_delimiter_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
-    """Return how to allow a listing without a delimiter, with the other conditions as they are."""
-    changed = replace_condition(statement, failed.operator, failed.key, None)
-    remedy = account_remedy(
-        f"Remove the condition on {clip_text(failed.key)} from {_describe_statement(denial, statement)}",
-        f"Or write {failed.operator}IfExists, which accepts a call without a delimiter.{' The other conditions stay, and limit the listing.' if changed['Condition'] else ''}",
-        url=pages.EVALUATION,
-    )
-    return _with_statement(remedy, denial, changed)
-
-
-def _describe_statement(denial: Denial, statement: Mapping[str, Any]) -> str:
-    return f"the statement {shown_sid(statement) or f'that allows {denial.action}'}"
-
-
-def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
-    """Return how to let the condition of a statement accept the value of the request."""
-    requested = failed.requested or ()
-    named, key = _describe_statement(denial, statement), clip_text(failed.key)
-    accepted, step, is_new = [*requested], f"Add this statement: {named} can stay as it is.", False
-    of_aws = "An AWS managed policy cannot be edited: " if _OF_AWS.search(denial.failure.text) else ""
-    if "Not" in failed.operator:
-        step = f"Change the value in {named}, as below."
-    elif _can_show(statement) and not of_aws:
-        accepted = list(dict.fromkeys((*failed.possible_values, *requested)))
-        step = f"Add the value to {named}, as below. Then remove a value that nothing uses."
-    elif denial.role is not None:
-        step = f"Attach the policy to {denial.caller}: {named} can stay as it is."
-        if of_aws:
-            step = f"{of_aws}attach this one to {denial.caller}, too."
-        is_new = True
-    value = accepted[0] if len(accepted) == 1 else accepted
-    statement = replace_condition(
-        statement, failed.operator, failed.key, (failed.operator, failed.key, value)
-    )
-    title = f"Let the condition on {key} accept {join_words(tuple(map(clip_text, _unlisted(failed))), 'and')}"
-    listed = as_strings(statement.get("Resource"))
-    # With several roles, the statement most likely has both.
-    is_task = failed.key.lower() == _PASSED_TO and "ecs-tasks.amazonaws.com" in requested and len(listed) < 2
-    other = "ECS checks the other role of the task definition, too: add executionRoleArn and taskRoleArn to the Resource."
-    without = None
-    if failed.key.lower() == "aws:tagkeys":
-        tags = _VALUE_OF_TAGS.search(denial.failure.text)
-        where = f" ({tags['part']}.{tags['name']} in the text)" if tags else ""
-        without = f"Or send the call without these tags{where}. What exists already is not affected."
-    remedy = account_remedy(title, step, other if is_task else None, without, url=pages.EVALUATION)
-    tagging = f"{denial.service}:TagResource"
-    actions = as_strings(statement.get("Action"))
-    is_copy = bool(of_aws) and not any(map(_EVERYTHING.search, actions or ["*"]))
-    if without and ":create" in denial.lowercase_action and find_action(tagging) is not None:
-        statement = {**statement, "Action": [*actions, tagging]}
-    changed = _with_statement(remedy, denial, statement, is_copy=is_copy)
-    if not is_new or denial.role is None or changed.policy is None:
-        return changed
-    name = inline_policy_name(changed.policy["Statement"])
-    line = commands.put_policy(commands.role_name(denial.role.name), name)
-    return attrs.evolve(changed, commands=(line,), is_addition=False)
-
-
-def _unlisted(failed: CheckedCondition) -> list[str]:
-    """Return the values of the request that a condition does not accept."""
-    return [each for each in failed.requested or () if each not in failed.values]
-
-
-def _can_show(statement: Mapping[str, Any]) -> bool:
-    """Return whether a remedy can contain a statement: a short one without references that does not allow everything."""
-    listed = (name for key in ("Action", "Resource") for name in as_strings(statement.get(key)) or ["*"])
-    is_open = any(map(_EVERYTHING.search, listed))
-    return not (is_open or len(json.dumps(statement)) > _MAX_STATEMENT or has_reference(dict(statement)))
-
-
-def _with_statement(
-    remedy: Remedy,
-    denial: Denial,
-    statement: Mapping[str, Any],
-    *,
-    is_copy: bool = False,
-) -> Remedy:
-    """Return a remedy with the corrected statement of a policy; the policy can have others.
-
-    What the statement allows stays, because other calls can need it, but nothing is allowed on everything.
-    """
-    conditions = as_mapping(statement.get("Condition"))
-    shown: dict[str, Any] | None = {key: each for key, each in statement.items() if key != "Condition"}
-    if shown and conditions:
-        shown["Condition"] = conditions
-    if not _can_show(statement) and not is_copy:
-        shown = required_statement(denial, conditions)
-    if shown is None:
-        return remedy
-    return attrs.evolve(remedy, policy=build_document([shown]), layer="identity", is_addition=True)
+    return Contrast(verdict, change_value_remedy(denial, statement, failed), text)

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import attrs
 
-from iamtriage._text import clip_text, lower_first
+from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import write_in_code
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     KnownPolicy,
     is_of_other,
     list_known_policies,
-    list_own_policies,
 )
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     POLICY_TEMPLATE,
@@ -31,17 +31,17 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_PRINCIPAL,
     STATED_POLICY_OTHER_RESOURCE,
+    Comparison,
     compare,
     describe_other_resource,
+    find_allowing_policy,
     find_conditional,
-    find_similar,
+    find_own_allow,
     limit_to_resource,
     statements_with,
 )
 from iamtriage.explaining._rules.denials.shown_policies.policy_variables import explain_variable
-from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import (
-    compare_with_principal,
-)
+from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import compare_with_principal
 from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import name_alternative
 from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import correct_policy
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import (
@@ -55,6 +55,7 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import (
     correct_code_remedy,
     describe_wider_success,
     drop_superfluous,
+    explain_allowed_caller,
     explain_without_effect,
     extend_policy,
     first_remedy,
@@ -117,71 +118,92 @@ def _add_identity_policies(
     found = _compare_policies(denial, action, policies)
     if not found:
         return explanation
-    if _is_uncertain(found[0][1]):
+    if _is_uncertain(found[0]):
         # What AWS says comes first.
-        uncertain = tuple(cause for _, cause in found if _is_uncertain(cause))
+        uncertain = tuple(each.cause for each in found if _is_uncertain(each))
         causes = (*explanation.causes[:1], *uncertain, *explanation.causes[1:])
         return attrs.evolve(explanation, causes=causes)
-    policy, first = found[0]
-    denial = name_caller(denial, policy)
+    denial = name_caller(denial, found[0].policy)
+    if found[0].has_cause(STATED_POLICY_ALLOWS):
+        explained = _explain_allow(denial, explanation, found[0])
+        if explained is not None:
+            return explained
+    return _explain_comparisons(denial, explanation, found)
+
+
+def _explain_allow(denial: Denial, explanation: Explanation, compared: Comparison) -> Explanation | None:
+    """Explain why a policy that allows the call has no effect on it, ``None`` if another policy or nothing explains it."""
+    policy = compared.policy
     is_said = policy.name == DESCRIBED or is_administrator(denial.failure.text)
     is_of_other_account = explanation.topic == "assume-role" and bool(denial.crosses_accounts)
     is_stated = (policy.owner is not None and policy.name != DESCRIBED) or (is_said and is_of_other_account)
-    if first.code == STATED_POLICY_ALLOWS.code and is_stated and denial.policy_type is None:
-        return _explain_own_policy(denial, explanation, policy, first)
-    if first.code == STATED_POLICY_ALLOWS.code and any(policy.name in each for each in explanation.notes):
+    if is_stated and denial.policy_type is None:
+        return _explain_own_policy(denial, explanation, policy, compared.cause)
+    if any(policy.name in each for each in explanation.notes):
         return explanation
-    if first.code == STATED_POLICY_ALLOWS.code and _is_decided(denial, explanation):
+    if _is_decided(denial, explanation):
         return _exclude_policy(denial, explanation, policy)
-    if first.code == STATED_POLICY_ALLOWS.code and (denial.policy_type == "identity" or policy.version):
-        return explain_without_effect(denial, explanation, policy, first)
-    codes = {cause.code for _, cause in found}
-    if first.evidence != "possible" and first.code not in ALLOW_IS_NO_FIX:
-        explanation = _drop_general(explanation, first)
-    is_conditional = first.code == STATED_POLICY_CONDITION.code and first.evidence == "derived"
+    if denial.policy_type == "identity" or policy.version:
+        return explain_without_effect(denial, explanation, policy, compared.cause)
+    return None
+
+
+def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[Comparison]) -> Explanation:
+    """Add what policies mean for the call, the first of them in the summary and with what has to change in it."""
+    compared, *others = found
+    policy, first, verdict = compared
+    if compared.is_certain and first.code not in ALLOW_IS_NO_FIX:
+        explanation = _drop_general(explanation, compared)
+    is_conditional = compared.has_cause(STATED_POLICY_CONDITION) and first.evidence == "derived"
     remedies = drop_superfluous(
-        denial, name_holder(denial, policy, explanation.remedies), codes, is_conditional=is_conditional
+        denial,
+        name_holder(denial, policy, explanation.remedies),
+        {each.cause.code for each in found},
+        is_conditional=is_conditional,
     )
     # The role does not have a policy that is passed for a session.
     added = None if policy.name == SESSION_POLICY else first_remedy(denial, first.code)
-    verdict = _describe_verdict(policy, first, action)
     contrast: Contrast | None = None
     if (conditional := find_conditional(denial, policy)) is not None:
         contrast = find_condition_contrast(denial, conditional)
-    elif first.code == STATED_POLICY_OTHER_RESOURCE.code:
+    elif compared.has_cause(STATED_POLICY_OTHER_RESOURCE):
         contrast = describe_other_resource(denial, policy)
-        # The tool that writes a secret's ARN has its own remedy, and so has a template.
-        is_written = contrast.remedy is not None and (
-            denial.service == "secretsmanager"
-            or policy.name.startswith(POLICY_TEMPLATE)
-            or contrast.replaces_allow
-        )
-        added = None if is_written else correct_code_remedy(denial, action, policy)
-        if is_written and policy.name.startswith(POLICY_TEMPLATE):
-            # The next deployment does not know a policy that somebody attached.
-            remedies = tuple(each for each in remedies if each.layer != "identity")
-        remedies = tuple(limit_to_resource(each, denial.resource or "") for each in remedies)
-        if contrast.remedy is None:
-            remedies = tuple(extend_policy(denial, policy, each) for each in remedies)
-        else:
-            # The policy allows the action already.
-            remedies = tuple(map(name_alternative, remedies))
+        added, remedies = _limit_remedies(denial, policy, contrast, remedies)
     if contrast is not None:
-        remedies = () if contrast.replaces_allow else remedies
-        remedies = present(contrast.remedy, *remedies)
+        remedies = present(contrast.remedy, *(() if contrast.replaces_allow else remedies))
         if is_conditional or conditional is None:
             verdict = f"{policy.name} {contrast.verdict}"
-            cause = _with_text(first, contrast.text)
-            wider = describe_wider_success(denial) if first.code == STATED_POLICY_OTHER_RESOURCE.code else ""
-            text = f"{cause.text.replace(NOT_KMS, '')}{wider}" if wider else cause.text
-            found[0] = policy, attrs.evolve(cause, text=text)
+            first = _with_text(first, contrast.text)
+            wider = describe_wider_success(denial) if compared.has_cause(STATED_POLICY_OTHER_RESOURCE) else ""
+            text = f"{first.text.replace(NOT_KMS, '')}{wider}" if wider else first.text
+            first = attrs.evolve(first, text=text)
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, verdict) if verdict else explanation.summary,
-        causes=(*(cause for _, cause in found), *explanation.causes),
+        causes=(first, *(each.cause for each in others), *explanation.causes),
         remedies=present(added, *remedies),
         notes=(*present(answer_delay(denial, first)), *explanation.notes),
     )
+
+
+def _limit_remedies(
+    denial: Denial, policy: KnownPolicy, contrast: Contrast, remedies: tuple[Remedy, ...]
+) -> tuple[Remedy | None, tuple[Remedy, ...]]:
+    """Return how to correct the Resource of a policy in code, and the other remedies, limited to the denied resource."""
+    is_template = policy.name.startswith(POLICY_TEMPLATE)
+    # The tool that writes a secret's ARN has its own remedy, and so has a template.
+    is_written = contrast.remedy is not None and (
+        denial.service == "secretsmanager" or is_template or contrast.replaces_allow
+    )
+    if is_written and is_template:
+        # The next deployment does not know a policy that somebody attached.
+        remedies = tuple(each for each in remedies if each.layer != "identity")
+    limited = (limit_to_resource(each, denial.resource or "") for each in remedies)
+    added = None if is_written else correct_code_remedy(denial, denial.action or "", policy)
+    if contrast.remedy is None:
+        return added, tuple(extend_policy(denial, policy, each) for each in limited)
+    # The policy allows the action already.
+    return added, tuple(map(name_alternative, limited))
 
 
 def _explain_own_policy(
@@ -204,17 +226,6 @@ def _is_decided(denial: Denial, explanation: Explanation) -> bool:
     return evidence == "derived" or (evidence == "reported" and denial.policy_type is None)
 
 
-def _describe_verdict(policy: KnownPolicy, first: Cause, action: str) -> str:
-    """Return what a policy means for the call, as the end of a sentence, or nothing if its cause does not decide."""
-    if first.code == STATED_POLICY_DENIES.code:
-        words = first.text.partition(" that matches ")[0]
-        return f"{lower_first(words)} that matches it"
-    if first.code != STATED_POLICY_OTHER_ACTION.code:
-        return ""
-    similar = find_similar(policy, action)
-    return f"{policy.name} {similar or 'does not allow this action'}"
-
-
 def _add_policy_with_principal(
     denial: Denial, explanation: Explanation, policies: list[KnownPolicy]
 ) -> Explanation:
@@ -228,10 +239,10 @@ def _add_policy_with_principal(
         find_resource_policy(denial.service, denial.resource) if denial.policy_type == "resource" else None
     )
     name = policies[0].name.replace("the policy", f"the {known.name}" if known else kind, 1)
-    found = compare_with_principal(denial, policies[0]._replace(name=name))
+    found = compare_with_principal(denial, attrs.evolve(policies[0], name=name))
     if found is None:
         return explanation
-    verdict, cause = found
+    verdict, cause = found.verdict, found.cause
     own = find_own_allow(denial) is not None
     cause, remedies = correct_policy(denial, policies[0], cause, explanation.remedies, has_own_allow=own)
     if cause.code != STATED_POLICY_OTHER_PRINCIPAL.code and denial.crosses_accounts and own:
@@ -247,7 +258,7 @@ def _add_key_policy(denial: Denial, explanation: Explanation, stated: list[Known
     of_key = [each for each in stated if each.has_principal and statements_with(each, denial.action or "")]
     found = None
     if len(of_key) == 1:
-        found = compare_with_principal(denial, of_key[0]._replace(name="the key policy in the text"))
+        found = compare_with_principal(denial, attrs.evolve(of_key[0], name="the key policy in the text"))
     granting = [each for each in explanation.remedies if each.policy is not None]
     if not granting:
         return explanation
@@ -261,20 +272,18 @@ def _add_key_policy(denial: Denial, explanation: Explanation, stated: list[Known
         others += (each for each in explanation.remedies if each.policy is None)
         summary = explanation.summary.replace("both must allow it", other_side)
         return attrs.evolve(explanation, summary=summary, remedies=(first, *others))
-    verdict = f"{found[0]}. The key is in account {denial.resource_account}, the caller in {denial.account}: {other_side}"
+    verdict = f"{found.verdict}. The key is in account {denial.resource_account}, the caller in {denial.account}: {other_side}"
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, verdict),
-        causes=(found[1], *(each for each in explanation.causes if each.evidence != "possible")),
+        causes=(found.cause, *(each for each in explanation.causes if each.evidence != "possible")),
         remedies=(first, *others),
         notes=(),
     )
 
 
-def _compare_policies(
-    denial: Denial, action: str, policies: list[KnownPolicy]
-) -> list[tuple[KnownPolicy, Cause]]:
-    """Return the policies that can be the reason, each with what it means for the call."""
+def _compare_policies(denial: Denial, action: str, policies: list[KnownPolicy]) -> list[Comparison]:
+    """Return what those policies mean for the call that can be the reason."""
     if denial.policy_type not in {None, "identity"}:
         # The policy of a role or user is identity-based, and so are those of AWS.
         policies = [
@@ -282,17 +291,16 @@ def _compare_policies(
             for each in policies
             if each.owner is None and not (each.name == DESCRIBED or is_known_policy(each.name))
         ]
-    compared = [(each, compare(denial, action, each)) for each in policies[:_MAX_POLICIES]]
+    compared = present(*(compare(denial, action, each) for each in policies[:_MAX_POLICIES]))
     # A Deny needs a Deny, and AWS names the type of policy that does not allow the call.
     is_open = not denial.is_explicit and denial.policy_type in {None, "identity"}
-    impossible = set[str]() if is_open else {STATED_POLICY_ALLOWS.code}
-    found = [(each, cause) for each, cause in compared if cause is not None and cause.code not in impossible]
+    found = [each for each in compared if is_open or not each.has_cause(STATED_POLICY_ALLOWS)]
     # Another version than the default one has no effect, so it matters only that it would allow the call.
-    found = [each for each in found if not each[0].version or each[1].code == STATED_POLICY_ALLOWS.code]
+    found = [each for each in found if not each.policy.version or each.has_cause(STATED_POLICY_ALLOWS)]
     if denial.is_explicit:
-        found = [each for each in found if each[1].code == STATED_POLICY_DENIES.code]
+        found = [each for each in found if each.has_cause(STATED_POLICY_DENIES)]
     # A policy that names the action says more than one about other things.
-    return [each for each in found if each[1].code != STATED_POLICY_OTHER_ACTION.code] or found[:1]
+    return [each for each in found if not each.has_cause(STATED_POLICY_OTHER_ACTION)] or found[:1]
 
 
 def _with_text(cause: Cause, text: str | None) -> Cause:
@@ -303,20 +311,18 @@ def _with_text(cause: Cause, text: str | None) -> Cause:
 _OTHER_POLICIES = frozenset({"bucket-of-other-account", "resource-deny"})
 
 
-def _drop_general(explanation: Explanation, first: Cause) -> Explanation:
+def _drop_general(explanation: Explanation, first: Comparison) -> Explanation:
     """Drop what says less than what is wrong with a policy: that none allows the call, or that another one denies it."""
     general, remedies = {NO_IDENTITY_ALLOW.code}, explanation.remedies
-    if first.code in {STATED_POLICY_OTHER_RESOURCE.code, STATED_POLICY_CONDITION.code}:
-        general.add(OTHER_LAYER.code)
-        general |= _OTHER_POLICIES if first.code == STATED_POLICY_CONDITION.code else set()
+    causes, is_conditional = explanation.causes, first.has_cause(STATED_POLICY_CONDITION)
+    if is_conditional or first.has_cause(STATED_POLICY_OTHER_RESOURCE):
+        general |= {OTHER_LAYER.code, *(_OTHER_POLICIES if is_conditional else ())}
         remedies = tuple(each for each in remedies if not each.title.startswith(FIND_POLICY))
-    if first.code == STATED_POLICY_CONDITION.code:
+    if is_conditional:
         # The resource is the one that the action requires.
-        explanation = attrs.evolve(
-            explanation, causes=tuple(each for each in explanation.causes if each.code != DERIVED_ACTION.code)
-        )
-    causes = (each for each in explanation.causes if each.evidence != "possible" or each.code not in general)
-    return attrs.evolve(explanation, causes=tuple(causes), remedies=remedies)
+        causes = tuple(each for each in causes if each.code != DERIVED_ACTION.code)
+    causes = tuple(each for each in causes if each.evidence != "possible" or each.code not in general)
+    return attrs.evolve(explanation, causes=causes, remedies=remedies)
 
 
 def _exclude_policy(denial: Denial, explanation: Explanation, policy: KnownPolicy) -> Explanation:
@@ -330,48 +336,10 @@ def _exclude_policy(denial: Denial, explanation: Explanation, policy: KnownPolic
     return attrs.evolve(explained, causes=(first, STATED_POLICY_ALLOWS.cause("derived", text=text), *others))
 
 
-def find_allowing_policy(denial: Denial) -> KnownPolicy | None:
-    """Return an identity-based policy of the text or the facts that allows the denied call."""
-    for policy in list_own_policies(denial):
-        cause = compare(denial, denial.action or "", policy)
-        if cause is not None and cause.code == STATED_POLICY_ALLOWS.code and cause.evidence != "possible":
-            return policy
-    return None
-
-
-def find_own_allow(denial: Denial) -> str | None:
-    """Return the name of a policy in the text that allows a call to a resource of another account, or of an unknown one."""
-    is_open = bool(denial.context.policies) and denial.crosses_accounts is not False
-    policy = find_allowing_policy(denial) if is_open else None
-    return None if policy is None else policy.name
-
-
-def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name: str) -> Explanation:
-    """Return the explanation of a call that a policy of the caller allows: what is left is the resource's side."""
-    missing = ("possible", NO_IDENTITY_ALLOW.code)
-    causes = tuple(each for each in explanation.causes if (each.evidence, each.code) != missing)
-    others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
-    of_resource = tuple(each for each in others if each.layer in {"role_trust", "resource"})
-    is_other = denial.policy_type is not None or denial.deny is not None
-    if is_other or (explanation.remedies[:1] == others[:1] and not denial.crosses_accounts):
-        return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
-    # In one account, an Allow in either policy is enough.
-    is_s3 = denial.service == "s3" and denial.crosses_accounts is not True
-    other = "the bucket policy, the bucket's KMS key or " if is_s3 else ""
-    verdict, remedies = f"{policy_name} allows it, so {other}a policy of another type denies it", others
-    if of_resource and not is_s3:
-        owner = "role's trust policy" if of_resource[0].layer == "role_trust" else "resource's policy"
-        account = f" in account {denial.resource_account}" if denial.crosses_accounts else ""
-        verdict = f"{policy_name} allows it, so most likely the {owner}{account} does not"
-        remedies = (*of_resource, *(each for each in others if each not in of_resource))
-    summary, remedies = denial_summary(denial, verdict), remedies or explanation.remedies
-    return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
-
-
 def _explain_other_owner(denial: Denial, explanation: Explanation, policy: KnownPolicy) -> Explanation:
     """Add that a policy which allows the call is that of another role or user."""
-    cause = compare(denial, denial.action or "", policy)
-    if cause is None or cause.code != STATED_POLICY_ALLOWS.code or policy.owner is None:
+    compared = compare(denial, denial.action or "", policy)
+    if compared is None or not compared.has_cause(STATED_POLICY_ALLOWS) or policy.owner is None:
         return explanation
     owner = f"the {policy.owner[0]} {clip_text(policy.owner[1])}"
     if isinstance(denial.principal, FederatedUser) and policy.owner[0] == "user":
@@ -388,7 +356,7 @@ def _explain_other_owner(denial: Denial, explanation: Explanation, policy: Known
     )
 
 
-def _is_uncertain(cause: Cause) -> bool:
+def _is_uncertain(compared: Comparison) -> bool:
     """Return whether a policy can be about something else: a reference hides what, or another role has it."""
-    others = {STATED_POLICY_OTHER_ACTION.code, STATED_POLICY_OTHER_RESOURCE.code}
-    return cause.evidence == "possible" and cause.code in others
+    is_other = compared.has_cause(STATED_POLICY_OTHER_ACTION, STATED_POLICY_OTHER_RESOURCE)
+    return is_other and not compared.is_certain

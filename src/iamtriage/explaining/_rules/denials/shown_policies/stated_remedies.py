@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
 )
 from iamtriage.explaining._rules.denials.shown_policies.unused_code import find_unread_statement
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.corrected_patterns import correct_line_remedy
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
@@ -314,3 +315,25 @@ def allow_in_session(
         return attrs.evolve(remedy, steps=steps, policy=document)
 
     return attrs.evolve(explanation, remedies=tuple(map(change, explanation.remedies)))
+
+
+def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name: str) -> Explanation:
+    """Return the explanation of a call that a policy of the caller allows: what is left is the resource's side."""
+    missing = ("possible", NO_IDENTITY_ALLOW.code)
+    causes = tuple(each for each in explanation.causes if (each.evidence, each.code) != missing)
+    others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
+    of_resource = tuple(each for each in others if each.layer in {"role_trust", "resource"})
+    is_other = denial.policy_type is not None or denial.deny is not None
+    if is_other or (explanation.remedies[:1] == others[:1] and not denial.crosses_accounts):
+        return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
+    # In one account, an Allow in either policy is enough.
+    is_s3 = denial.service == "s3" and denial.crosses_accounts is not True
+    other = "the bucket policy, the bucket's KMS key or " if is_s3 else ""
+    verdict, remedies = f"{policy_name} allows it, so {other}a policy of another type denies it", others
+    if of_resource and not is_s3:
+        owner = "role's trust policy" if of_resource[0].layer == "role_trust" else "resource's policy"
+        account = f" in account {denial.resource_account}" if denial.crosses_accounts else ""
+        verdict = f"{policy_name} allows it, so most likely the {owner}{account} does not"
+        remedies = (*of_resource, *(each for each in others if each not in of_resource))
+    summary, remedies = denial_summary(denial, verdict), remedies or explanation.remedies
+    return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)

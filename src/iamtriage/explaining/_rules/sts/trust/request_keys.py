@@ -106,7 +106,7 @@ def change_condition(
 ) -> dict[str, Any] | None:
     """Return a policy with another condition in place of the one that decides, or without it."""
     if changes is None:
-        return replace_failed_condition(policy, result, lambda *_: None)
+        return replace_failed_condition(policy, result, lambda _: None)
     key, values = changes
     value = values[0] if len(values) == 1 else list(values)
-    return replace_failed_condition(policy, result, lambda operator, *_: (operator, key, value))
+    return replace_failed_condition(policy, result, lambda each: each._replace(key=key, value=value))

@@ -12,7 +12,9 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
+from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._rules.shared.policy_changes import (
+    Condition,
     change_conditions,
     change_statements,
     replace_condition,
@@ -83,7 +85,7 @@ def find_literal_pattern(policy: Mapping[str, Any] | str | None) -> LiteralPatte
         return None
     statement, operator, key, value = found
     stated = as_mapping(statement["Condition"][operator])[key]
-    changed = replace_condition(statement, operator, key, (like_operator(operator), key, stated))
+    changed = replace_condition(statement, operator, key, Condition(like_operator(operator), key, stated))
     return LiteralPattern(operator, value, replace_statement(document, statement, changed))
 
 
@@ -107,7 +109,9 @@ def policy_with_value(
     return replace_failed_condition(
         policy,
         result,
-        lambda operator, key, stated: (new_operator or operator, key, stated if value is None else value),
+        lambda each: Condition(
+            new_operator or each.operator, each.key, each.value if value is None else value
+        ),
     )
 
 
@@ -124,6 +128,22 @@ def expected_subjects(policy: Mapping[str, Any] | str | None) -> tuple[str, ...]
         if key.endswith(":sub")
         for value in values
     )
+
+
+def evaluate_policy(
+    policy: Mapping[str, Any] | str,
+    action: str,
+    *,
+    caller: str | None = None,
+    claims: Mapping[str, Any] | None = None,
+) -> TrustResult | None:
+    """Return the evaluation of a trust policy, ``None`` if the policy or what is known of the request is invalid."""
+    from iamtriage.trust._evaluation import check_trust_policy
+
+    try:
+        return check_trust_policy(with_any_account(policy), action=action, caller=caller, claims=claims)
+    except (IamTriageError, TypeError, ValueError):
+        return None
 
 
 def with_any_account(policy: Mapping[str, Any] | str) -> Mapping[str, Any] | str:
@@ -299,20 +319,23 @@ def find_other_provider(policy: Mapping[str, Any] | str | None, issuer: object) 
     changed = 0
     arn = f"{provider.partition(_PROVIDER)[0]}{_PROVIDER}{actual}"
 
-    def rename(operator: str, key: str, value: object) -> tuple[str, str, object]:
+    def rename(condition: Condition) -> Condition:
         nonlocal changed
-        if not key.startswith(f"{named}:"):
-            return operator, key, value
+        if not condition.key.startswith(f"{named}:"):
+            return condition
         changed += 1
-        return operator, f"{actual}:{key.removeprefix(f'{named}:')}", value
+        return condition._replace(key=f"{actual}:{condition.key.removeprefix(f'{named}:')}")
 
     def correct(statement: dict[str, Any]) -> dict[str, Any]:
         principal = as_mapping(statement.get("Principal"))
         listed = principal.get("Federated")
         if provider not in as_strings(listed):
             return statement
-        written = [arn if each == provider else each for each in listed] if isinstance(listed, list) else arn
-        return {**change_conditions(statement, rename), "Principal": {**principal, "Federated": written}}
+        written = [arn if each == provider else each for each in as_strings(listed)]
+        return {
+            **change_conditions(statement, rename),
+            "Principal": {**principal, "Federated": written if isinstance(listed, list) else arn},
+        }
 
     fixed = change_statements(document, correct)
     return OtherProvider(named, actual, provider.split(":")[4], fixed, changed)
@@ -344,7 +367,7 @@ def split_by_provider(statement: Mapping[str, Any]) -> list[dict[str, Any]] | No
 
 def _limit_conditions(statement: Mapping[str, Any], issuer: str) -> dict[str, Any]:
     """Return a statement without the conditions on keys of other providers."""
-    return change_conditions(statement, lambda *each: each if _is_of_provider(each[1], issuer) else None)
+    return change_conditions(statement, lambda each: each if _is_of_provider(each.key, issuer) else None)
 
 
 def _is_of_provider(key: str, issuer: str) -> bool:

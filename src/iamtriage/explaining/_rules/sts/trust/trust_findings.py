@@ -18,7 +18,7 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy
-from iamtriage.explaining._rules.sts.trust.trust_documents import with_any_account
+from iamtriage.explaining._rules.sts.trust.trust_documents import evaluate_policy, with_any_account
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_statements, parse_document
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
@@ -201,7 +201,5 @@ def _extend_statement(
 
 
 def _is_trusted(policy: dict[str, Any], action: str, principal: str) -> bool:
-    try:
-        return check_trust_policy(policy, action=action, caller=principal).allowed is not False
-    except (IamTriageError, TypeError, ValueError):
-        return False
+    result = evaluate_policy(policy, action, caller=principal)
+    return result is not None and result.allowed is not False

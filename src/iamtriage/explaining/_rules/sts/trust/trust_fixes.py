@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._text import clip_text, join_words, upper_first
-from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -107,7 +106,7 @@ def correct_conditions(
     failed: list[TrustResult] = []
     trial = fixed
     while trial is not None and len(failed) < _MAX_MISMATCHES:
-        result = _evaluate(trial, facts)
+        result = trust_documents.evaluate_policy(trial, _ACTION, claims=facts.token_claims)
         if result is None or result.allowed is not False:
             return (None if result is None or fixed is None else dict(fixed)), tuple(failed)
         failed.append(result)
@@ -384,16 +383,5 @@ def _with_value(
 
 
 def _allows(policy: dict[str, Any], facts: Facts) -> bool:
-    result = _evaluate(policy, facts)
+    result = trust_documents.evaluate_policy(policy, _ACTION, claims=facts.token_claims)
     return result is not None and result.allowed is not False
-
-
-def _evaluate(policy: Mapping[str, Any], facts: Facts) -> TrustResult | None:
-    from iamtriage.trust._evaluation import check_trust_policy
-
-    try:
-        return check_trust_policy(
-            trust_documents.with_any_account(policy), action=_ACTION, claims=facts.token_claims
-        )
-    except (IamTriageError, TypeError, ValueError):
-        return None

@@ -17,7 +17,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._rules.shared.policy_changes import change_conditions, replace_statement
+from iamtriage.explaining._rules.shared.policy_changes import Condition, change_conditions, replace_statement
 from iamtriage.explaining._rules.sts.trust.token_forms import (
     GITHUB,
     POD_SUBJECT,
@@ -219,11 +219,12 @@ def _check_key(
     if found is None and (other is None or not values):
         return None
 
-    def rename(operator: str, written: str, value: object) -> tuple[str, str, object]:
-        if (correct := correct_key(written, issuer, as_strings(value))) is not None:
-            return operator, correct[0], value
+    def rename(condition: Condition) -> Condition:
+        written = condition.key
+        if (correct := correct_key(written, issuer, as_strings(condition.value))) is not None:
+            return condition._replace(key=correct[0])
         is_of_other = found is None and written.startswith(f"{other}:")
-        return operator, f"{issuer}:{written.rpartition(':')[2]}" if is_of_other else written, value
+        return condition._replace(key=f"{issuer}:{written.rpartition(':')[2]}") if is_of_other else condition
 
     fixed = replace_statement(document, statement, change_conditions(statement, rename))
     form = "the provider's URL without https://, a colon and the claim"
@@ -268,7 +269,7 @@ def _check_claims(document: Mapping[str, Any], statement: dict[str, Any]) -> Tru
     issuer = match[1]
 
     changed = change_conditions(
-        statement, lambda operator, key, value: (operator, _moved(key, as_strings(value)), value)
+        statement, lambda each: each._replace(key=_moved(each.key, as_strings(each.value)))
     )
     keys = {key for _, key, _ in iterate_conditions(changed)}
     # Without a subject, the audience alone would trust every token of the provider.
@@ -313,7 +314,7 @@ def _check_audience(
 
     accepting = change_conditions(
         statement,
-        lambda operator, key, value: (operator, key, _AUDIENCE if key == match[0] else value),
+        lambda each: each._replace(value=_AUDIENCE) if each.key == match[0] else each,
     )
     return TrustProblem(
         f"the trust policy expects the audience {clip_text(values[0])}, and aws-actions/configure-aws-credentials requests {_AUDIENCE}",
@@ -331,13 +332,13 @@ def _check_form(
     if match[2] != "sub" or len(corrected) != len(values):
         return None
 
-    def correct(operator: str, key: str, value: object) -> tuple[str, str, object]:
-        if key != match[0]:
-            return operator, key, value
-        changed = [corrected.get(each, each) for each in as_strings(value)]
+    def correct(condition: Condition) -> Condition:
+        if condition.key != match[0]:
+            return condition
+        changed = [corrected.get(each, each) for each in as_strings(condition.value)]
         has_pattern = any(set("*?") & set(each) for each in changed)
-        written = changed[0] if len(changed) == 1 else changed
-        return like_operator(operator) if has_pattern else operator, key, written
+        operator = like_operator(condition.operator) if has_pattern else condition.operator
+        return Condition(operator, condition.key, changed[0] if len(changed) == 1 else changed)
 
     old, new = next(iter(corrected.items()))
     return TrustProblem(

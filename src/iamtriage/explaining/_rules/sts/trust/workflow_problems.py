@@ -12,7 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.policy_changes import change_conditions, change_statements
+from iamtriage.explaining._rules.shared.policy_changes import Condition, change_conditions, change_statements
 from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
 from iamtriage.explaining._rules.sts.trust.trust_problems import TrustProblem
@@ -125,10 +125,10 @@ def _find_other_phase(document: Mapping[str, Any], text: str) -> TrustProblem | 
     if other is None or next(_FAILING_PHASE[other].finditer(text), None) is None:
         return None
 
-    def accept_both(operator: str, key: str, value: object) -> tuple[str, str, object]:
-        values = as_strings(value) if key.endswith(":sub") else []
+    def accept_both(condition: Condition) -> Condition:
+        values = as_strings(condition.value) if condition.key.endswith(":sub") else []
         added = [f"{each.rpartition(':')[0]}:{other}" for each in values]
-        return operator, key, [*values, *added] if values else value
+        return condition._replace(value=[*values, *added]) if values else condition
 
     fixed = change_statements(document, lambda each: change_conditions(each, accept_both))
     return TrustProblem(
@@ -189,11 +189,11 @@ def _conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[st
 
 
 def _with_values(document: Mapping[str, Any], claim: str, change: Callable[[str], str]) -> dict[str, Any]:
-    def correct(operator: str, key: str, value: object) -> tuple[str, str, object]:
-        if key.lower() != f"{GITHUB}:{claim}":
-            return operator, key, value
-        changed = list(dict.fromkeys(map(change, as_strings(value))))
-        return operator, key, changed[0] if len(changed) == 1 else changed
+    def correct(condition: Condition) -> Condition:
+        if condition.key.lower() != f"{GITHUB}:{claim}":
+            return condition
+        changed = list(dict.fromkeys(map(change, as_strings(condition.value))))
+        return condition._replace(value=changed[0] if len(changed) == 1 else changed)
 
     return change_statements(document, lambda each: change_conditions(each, correct))
 

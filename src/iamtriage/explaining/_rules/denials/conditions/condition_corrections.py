@@ -1,0 +1,230 @@
+"""Correct a condition of a policy in the text, or make the call as it requires."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.actions._lookup import find_action
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.conditions.condition_options import (
+    find_option,
+    repeat_with,
+    set_boundary_first,
+    set_in_code,
+)
+from iamtriage.explaining._rules.denials.conditions.deny_conditions import (
+    BOOLEANS,
+    MFA,
+    NAMED_BOUNDARY,
+    find_requirement,
+)
+from iamtriage.explaining._rules.denials.conditions.request_conditions import CheckedCondition, resource_name
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
+from iamtriage.explaining._rules.shared.policy_changes import Condition, change_conditions, replace_condition
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.required_grants import required_statement
+from iamtriage.explaining._rules.shared.statement_words import join_values
+from iamtriage.policies._documents import build_document
+from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions, shown_sid
+from iamtriage.policies._readers.unknown_values import has_reference
+
+# As the failing caller: any account of an organization can call it, and others get AWSOrganizationsNotInUseException.
+_SHOW_ORGANIZATION = "aws organizations describe-organization --query Organization.Id --output text"
+# All actions of a service, or all resources of a type.
+_EVERYTHING = lazy_pattern(r"(?:^|[:/])\*\Z")
+# Characters of a statement that is shown as a whole.
+_MAX_STATEMENT = 1_000
+PASSED_TO = "iam:passedtoservice"
+_OF_AWS = lazy_pattern(r"\bAWS[- ]managed\b|:iam::aws:policy/")
+# Tags among the values of a Helm chart.
+_VALUE_OF_TAGS = lazy_pattern(
+    r"^(?P<part>[\w-]{1,40}): *\n(?: {2}[^\n]{0,200}\n){0,20}? {2}(?P<name>[a-zA-Z]{0,40}[tT]ags): *$",
+    re.ASCII | re.MULTILINE,
+)
+
+
+def other_owner_remedy(
+    denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition, tags: Mapping[str, str]
+) -> Remedy | None:
+    """Return the remedy for a key of a tag that names another cluster than that of the resource.
+
+    With its tag, the other cluster would manage the resource, too.
+    """
+    prefix, _, key = failed.key.partition("/")
+    path, _, old = key.rpartition("/")
+    own = [each for each, value in tags.items() if path and value in failed.values and each != key]
+    own = [each for each in own if each.rpartition("/")[0] == path and len(each) > len(path) + 1]
+    # Another condition of the statement can name one of them.
+    own = [each for each in own if each.lower() not in json.dumps(statement).lower()]
+    if len(own) != 1 or key in tags or "cluster" not in path.lower():
+        return None
+    shown, new = clip_text(resource_name(denial)), clip_text(own[0].rpartition("/")[2])
+    old = clip_text(old)
+    named = change_conditions(
+        statement,
+        lambda each: each._replace(key=f"{prefix}/{own[0]}") if each.key == failed.key else each,
+    )
+    remedy = account_remedy(
+        f"Allow it on the resources of {new}, too, in a second statement",
+        f"The statement is for {old}: it can stay as long as that exists. Both tags in one condition would match neither: all must match. Do not tag {shown} for {old}, which would then manage it, too.",
+        f"A separate role for {new} would also keep it from changing the resources of {old}.",
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
+    )
+    remedy = with_statement(remedy, denial, named, is_copy=True)
+    if denial.role is None or remedy.policy is None:
+        return remedy
+    name = inline_policy_name(remedy.policy["Statement"])
+    line = commands.put_policy(commands.role_name(denial.role.name), name)
+    return attrs.evolve(remedy, commands=(line,), is_addition=False)
+
+
+def drop_delimiter_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
+    """Return how to allow a listing without a delimiter, with the other conditions as they are."""
+    changed = replace_condition(statement, failed.operator, failed.key, None)
+    remedy = account_remedy(
+        f"Remove the condition on {clip_text(failed.key)} from {describe_statement(denial, statement)}",
+        f"Or write {failed.operator}IfExists, which accepts a call without a delimiter.{' The other conditions stay, and limit the listing.' if changed['Condition'] else ''}",
+        url=pages.EVALUATION,
+    )
+    return with_statement(remedy, denial, changed)
+
+
+def describe_statement(denial: Denial, statement: Mapping[str, Any]) -> str:
+    """Return a statement as the one with its Sid, or the one that allows the action."""
+    return f"the statement {shown_sid(statement) or f'that allows {denial.action}'}"
+
+
+def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
+    """Return how to let the condition of a statement accept the value of the request."""
+    requested = failed.requested or ()
+    named, key = describe_statement(denial, statement), clip_text(failed.key)
+    accepted, step, is_new = [*requested], f"Add this statement: {named} can stay as it is.", False
+    of_aws = "An AWS managed policy cannot be edited: " if _OF_AWS.search(denial.failure.text) else ""
+    if "Not" in failed.operator:
+        step = f"Change the value in {named}, as below."
+    elif _can_show(statement) and not of_aws:
+        accepted = list(dict.fromkeys((*failed.possible_values, *requested)))
+        step = f"Add the value to {named}, as below. Then remove a value that nothing uses."
+    elif denial.role is not None:
+        step = f"Attach the policy to {denial.caller}: {named} can stay as it is."
+        if of_aws:
+            step = f"{of_aws}attach this one to {denial.caller}, too."
+        is_new = True
+    value = accepted[0] if len(accepted) == 1 else accepted
+    statement = replace_condition(
+        statement, failed.operator, failed.key, Condition(failed.operator, failed.key, value)
+    )
+    title = (
+        f"Let the condition on {key} accept {join_words(tuple(map(clip_text, list_unlisted(failed))), 'and')}"
+    )
+    listed = as_strings(statement.get("Resource"))
+    # With several roles, the statement most likely has both.
+    is_task = failed.key.lower() == PASSED_TO and "ecs-tasks.amazonaws.com" in requested and len(listed) < 2
+    other = "ECS checks the other role of the task definition, too: add executionRoleArn and taskRoleArn to the Resource."
+    without = None
+    if failed.key.lower() == "aws:tagkeys":
+        tags = _VALUE_OF_TAGS.search(denial.failure.text)
+        where = f" ({tags['part']}.{tags['name']} in the text)" if tags else ""
+        without = f"Or send the call without these tags{where}. What exists already is not affected."
+    remedy = account_remedy(title, step, other if is_task else None, without, url=pages.EVALUATION)
+    tagging = f"{denial.service}:TagResource"
+    actions = as_strings(statement.get("Action"))
+    is_copy = bool(of_aws) and not any(map(_EVERYTHING.search, actions or ["*"]))
+    if without and ":create" in denial.lowercase_action and find_action(tagging) is not None:
+        statement = {**statement, "Action": [*actions, tagging]}
+    changed = with_statement(remedy, denial, statement, is_copy=is_copy)
+    if not is_new or denial.role is None or changed.policy is None:
+        return changed
+    name = inline_policy_name(changed.policy["Statement"])
+    line = commands.put_policy(commands.role_name(denial.role.name), name)
+    return attrs.evolve(changed, commands=(line,), is_addition=False)
+
+
+def list_unlisted(failed: CheckedCondition) -> list[str]:
+    """Return the values of the request that a condition does not accept."""
+    return [each for each in failed.requested or () if each not in failed.values]
+
+
+def _can_show(statement: Mapping[str, Any]) -> bool:
+    """Return whether a remedy can contain a statement: a short one without references that does not allow everything."""
+    listed = (name for key in ("Action", "Resource") for name in as_strings(statement.get(key)) or ["*"])
+    is_open = any(map(_EVERYTHING.search, listed))
+    return not (is_open or len(json.dumps(statement)) > _MAX_STATEMENT or has_reference(dict(statement)))
+
+
+def with_statement(
+    remedy: Remedy,
+    denial: Denial,
+    statement: Mapping[str, Any],
+    *,
+    is_copy: bool = False,
+) -> Remedy:
+    """Return a remedy with the corrected statement of a policy; the policy can have others.
+
+    What the statement allows stays, because other calls can need it, but nothing is allowed on everything.
+    """
+    conditions = as_mapping(statement.get("Condition"))
+    shown: dict[str, Any] | None = {key: each for key, each in statement.items() if key != "Condition"}
+    if shown and conditions:
+        shown["Condition"] = conditions
+    if not _can_show(statement) and not is_copy:
+        shown = required_statement(denial, conditions)
+    if shown is None:
+        return remedy
+    return attrs.evolve(remedy, policy=build_document([shown]), layer="identity", is_addition=True)
+
+
+def can_call_meet(denial: Denial, condition: CheckedCondition) -> bool:
+    """Return whether who calls decides on the value, so that the call can meet the condition as it is."""
+    if find_option(denial, condition.key) is not None:
+        return True
+    return find_requirement(condition.key) is not None and not condition.is_via
+
+
+def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
+    """Return the remedy that makes the request meet the conditions of a statement."""
+    for operator, key, values in iterate_conditions(statement):
+        if (first := set_boundary_first(denial, key, values)) is not None:
+            return first
+        requirement = find_requirement(key)
+        # A condition that a key is false or absent requires the reverse.
+        if requirement is not None and not BOOLEANS & set(values) - {"true"} and operator != "Null":
+            title = requirement.title.replace("{what}", "it").replace("the Deny exempts", "the policy allows")
+            title = title.replace("the Deny requires", "the policy requires")
+            again = repeat_with(denial, key, values)
+            lines: tuple[str, ...] = () if again is None else (again,)
+            if requirement is MFA:
+                lines = ("aws iam list-mfa-devices", mfa_command(denial, "MFA_DEVICE_ARN"))
+            setting = set_in_code(denial, requirement.step, values)
+            other = "Or ask an administrator to change the condition."
+            steps: tuple[str, str | None] = requirement.step, other
+            if setting is not None and (again or not setting.startswith("In the CLI")):
+                steps = f"{setting}. The policy can stay as it is.", None
+            elif setting is not None:
+                steps = requirement.step.replace(NAMED_BOUNDARY, f"Pass {values[0]}"), other
+            return your_remedy(title, *steps, commands=lines, url=requirement.url)
+        if (option := find_option(denial, key)) is not None and operator != "Null" and "Not" not in operator:
+            accepted = join_values(values)
+            return your_remedy(
+                f"Pass a value that the condition on {clip_text(key)} accepts",
+                f"--{option} can be {accepted}.",
+                "Or ask an administrator to let the condition accept the value of this call.",
+                commands=present(repeat_with(denial, key, values)),
+                url=pages.EVALUATION,
+            )
+    keys = join_words([clip_text(key) for _, key, _ in iterate_conditions(statement)], "and")
+    step = f"Compare {keys} of this call with the condition of the statement."
+    show = _SHOW_ORGANIZATION if "aws:principalorgid" in keys.lower() else None
+    return account_remedy(
+        "Meet the condition of the policy, or change it", step, commands=show, url=pages.EVALUATION
+    )

@@ -1,0 +1,158 @@
+"""List why Amazon S3 can have denied a request without a reason, and what the request requires.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._rules.denials import resource_commands
+from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.s3 import buckets, public_access, s3_objects
+from iamtriage.explaining._rules.denials.s3.s3_contrasts import PARTS
+from iamtriage.explaining._rules.denials.s3.s3_requests import may_be_unsigned
+from iamtriage.explaining._rules.shared import common_causes, tasks
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY, find_acl, without_other_commands
+from iamtriage.explaining._rules.shared.wording import join_first_four
+
+# Hadoop's client names its own call before the object. What it sends is in its documentation:
+# https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/index.html
+CALL_OF_S3A = lazy_pattern(r"\b([a-zA-Z]{3,40}) on s3[an]?://", re.ASCII)
+_DELETE = "s3:DeleteObject"
+# Names of buckets are unique in a partition, so short words are taken.
+_COMMON_NAME = lazy_pattern(r"[a-z]{3,9}\Z")
+HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
+# Operations that write an object, which requires another permission on the key.
+WRITE_OPERATIONS = tasks.MULTIPART | {"PutObject", "CopyObject"}
+_PUBLIC_OPERATIONS = frozenset({"PutBucketPolicy", "PutBucketAcl", "PutObjectAcl"})
+BUCKET_OF_OTHER_ACCOUNT = CauseType(
+    "bucket-of-other-account",
+    title="The bucket belongs to another account",
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason.
+    text="An account outside the organization owns the bucket: S3 then gives no reason.",
+    fix="Let the bucket's owner allow the caller in the bucket policy.",
+    of="derived-action",
+)
+
+
+def may_be_of_other_account(denial: Denial) -> bool:
+    """Return whether a bucket of another account explains why S3 gave no reason."""
+    if denial.operation == "HeadBucket":
+        return _COMMON_NAME.match(resource_commands.bucket_argument(denial)) is not None
+    is_explained = {"HeadObject", *_PUBLIC_OPERATIONS}
+    return denial.operation not in is_explained and denial.lowercase_action != "s3:listallmybuckets"
+
+
+def text_of_call(denial: Denial) -> str:
+    """Return the text around the failure without other commands."""
+    return without_other_commands(denial.failure, denial.facts)
+
+
+def named_key(denial: Denial) -> re.Match[str] | None:
+    """Return the KMS key that the text names for a write."""
+    return NAMED_KEY.search(text_of_call(denial)) if denial.operation in WRITE_OPERATIONS else None
+
+
+def option_actions(denial: Denial) -> tuple[str, ...]:
+    """Return what the options of an upload or copy require on the same object, besides the denied action."""
+    if denial.lowercase_action != "s3:putobject" or denial.operation not in WRITE_OPERATIONS:
+        return ()
+    return tasks.upload_option_actions(text_of_call(denial))
+
+
+def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
+    """Yield why S3 can have denied a request, the certain causes first."""
+    text = ""
+    if operation in HEAD_OPERATIONS:
+        called = CALL_OF_S3A.search(denial.failure.text)
+        text = f"{called[1] if called else operation} is a HEAD request: S3 cannot give a reason, as the response has no body. "
+    if denial.action is not None and operation is not None:
+        text += _describe_required_actions(denial, operation)
+        yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
+    acl = find_acl(text_of_call(denial)) if "s3:PutObjectAcl" in option_actions(denial) else None
+    blocked = public_access.find_blocked_access(denial)
+    if blocked is not None or (acl is not None and acl.is_public):
+        yield blocked.cause if blocked else public_access.BLOCK_PUBLIC_ACCESS.cause()
+    if operation is None and may_be_unsigned(denial):
+        text = "The request has no signature, as that of a browser, and the bucket does not allow it."
+        yield common_causes.UNSIGNED_CALL.cause(text=text)
+    is_listed = buckets.is_listed(denial)
+    if operation == "HeadObject" and not is_listed:
+        yield buckets.MISSING_OBJECT.cause()
+    if ":accesspoint/" in (denial.resource or "") and denial.crosses_accounts:
+        text = f"The caller is of account {denial.account}, and the access point of {denial.resource_account}: the policies of {denial.caller}, of the access point and of its bucket must all allow it. S3 does not say which one does not."
+        yield BUCKET_OF_OTHER_ACCOUNT.cause("derived", text=text)
+        text = "An SCP, an RCP or a VPC endpoint policy blocks it, or the access point accepts only requests from its VPC."
+        yield DENIES["resource"].cause(text=text)
+        return
+    if may_be_of_other_account(denial):
+        of_others = "Bucket names are global: somebody else may have it, and then no policy of yours helps."
+        yield BUCKET_OF_OTHER_ACCOUNT.cause(text=of_others if operation == "HeadBucket" else None)
+    text = f"No identity-based policy of {denial.caller} allows it."
+    is_s3a = tasks.writes_with_s3a(denial.action, denial.failure.text)
+    if operation in {"GetObject", "HeadObject"} or is_s3a:
+        # Such a short explanation has no room for another row.
+        text = f"{text[:-1]}, or {'kms:GenerateDataKey' if is_s3a else 'kms:Decrypt'} on the KMS key."
+    elif denial.action == "s3:ListBucket" and (prefix := denial.context.prefix) and prefix.value:
+        text = f"{text[:-1]}, or not for s3:prefix {clip_text(prefix.value)}."
+    yield common_causes.NO_IDENTITY_ALLOW.cause(text=text)
+    if operation in {"GetObject", "GetObjectAttributes"} and not is_listed:
+        yield buckets.MISSING_OBJECT.cause()
+    locks = " Object Lock, MFA delete," if denial.action == "s3:DeleteObjectVersion" else ""
+    text = f"The bucket policy,{locks} an SCP, an RCP or a VPC endpoint policy blocks it."
+    if denial.lowercase_action == "s3:listallmybuckets":
+        text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
+    yield DENIES["resource"].cause(text=text)
+    if operation is None:
+        text = "The caller lacks kms:Decrypt (to read) or kms:GenerateDataKey (to write) on the KMS key."
+        yield buckets.KMS_KEY.cause(text=text)
+    elif operation in PARTS and named_key(denial) is None:
+        text = "The caller lacks kms:Decrypt, which parts require, on the bucket's KMS key."
+        yield buckets.KMS_KEY.cause(text=text)
+
+
+def _describe_required_actions(denial: Denial, operation: str) -> str:
+    options = option_actions(denial)
+    # Deleting is a call of its own.
+    listed = join_first_four((*denial.actions, *(each for each in options if each != _DELETE)))
+    acl = find_acl(text_of_call(denial)) if "s3:PutObjectAcl" in listed else None
+    is_write = operation in WRITE_OPERATIONS and named_key(denial) is None
+    text = f"{'' if is_write else 'The call '}{operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
+    if is_write:
+        text = f"{text[:-1]} and, with a KMS key, kms:GenerateDataKey."
+    if is_write and operation in tasks.MULTIPART:
+        text = f"{text[:-1]} and kms:Decrypt. If a small file uploads, kms:Decrypt is missing."
+    if _DELETE in options:
+        text += f" --delete also requires {_DELETE}."
+    if operation == "HeadObject" and CALL_OF_S3A.search(denial.failure.text):
+        bucket = (denial.resource or "").partition("/")[0]
+        text += f" S3A also lists the key as a prefix, with s3:ListBucket on {bucket}."
+    if tasks.writes_with_s3a(denial.action, denial.failure.text):
+        text = f"{operation} requires {denial.action}. S3A also reads, deletes and lists (s3:ListBucket)."
+    if s3_objects.is_copy(denial):
+        text = s3_objects.describe_copy(denial)
+    if (key := named_key(denial)) is not None:
+        owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
+        needed = "kms:Decrypt" if operation in PARTS else "kms:GenerateDataKey"
+        text = f"{text[:-1]}, and {needed} on the KMS key{owner}: the key policy must allow it, too."
+    return text
+
+
+def _level(denial: Denial) -> str:
+    """Return on what the action is allowed: the bucket or the object."""
+    grant = required_grant(denial)
+    resource = grant.resources[0] if grant is not None and len(grant.resources) == 1 else "*"
+    if denial.service == "s3express":
+        return " on the directory bucket"
+    if resource == "*":
+        return ""
+    if ":accesspoint/" in resource:
+        return " on the access point" if "/object" not in resource else " on the access point's object"
+    return " on the object" if "/" in resource else " on the bucket's ARN, not on objects"
