@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
 from iamtriage.explaining._rules.sts.shown_calls import find_role_call
 from iamtriage.explaining._rules.sts.trust import trust_conditions
+from iamtriage.explaining._rules.sts.trust.trust_documents import find_statement
 from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust.trusted_principals import shows_only_principal
 from iamtriage.policies._documents import allow
@@ -166,17 +167,13 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
 
 def _trusted(denial: Denial, result: TrustResult) -> str:
     """Return whom the statement trusts: the caller, or only the account of the caller."""
-    statements = list(iterate_statements(parse_document(denial.facts.trust_policy) or {}))
-    names = {
-        name for each in statements[result.statement or 0 :][:1] for name in principal_names(each, "AWS")
-    }
+    names = principal_names(find_statement(denial.facts.trust_policy, result), "AWS")
     is_of_account = any(name == denial.account or name.endswith(f"::{denial.account}:root") for name in names)
     return f"the account {denial.account}" if is_of_account else denial.caller
 
 
 def _name_statement(denial: Denial, result: TrustResult) -> str:
-    statements = list(iterate_statements(parse_document(denial.facts.trust_policy) or {}))
-    sid = next(map(shown_sid, statements[result.statement or 0 :]), "")
+    sid = shown_sid(find_statement(denial.facts.trust_policy, result))
     return f"The statement {sid}" if sid else f"Statement[{result.statement}]"
 
 
@@ -191,10 +188,9 @@ def _count_conditions(denial: Denial, result: TrustResult) -> int:
     """
     if denial.is_explicit or denial.policy_type not in {"resource", "role_trust"}:
         return 0
-    statements = list(iterate_statements(parse_document(denial.facts.trust_policy) or {}))
-    if result.statement is None or result.statement >= len(statements):
+    if result.statement is None:
         return 0
-    return len(list(iterate_conditions(statements[result.statement])))
+    return len(list(iterate_conditions(find_statement(denial.facts.trust_policy, result))))
 
 
 def _change_condition(denial: Denial, remedy: Remedy, *, is_of_role: bool) -> Remedy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Literal
 
 import attrs
 
@@ -49,17 +50,28 @@ def change_template_remedy(text: str, remedy: Remedy, *last: str) -> Remedy | No
     if role.is_terraform:
         step = f"In the code, replace the assume_role_policy of {role.address} with this one, and apply."
         manifest = f"assume_role_policy = jsonencode({json.dumps(remedy.policy, indent=2)})"
+    return change_in_code(
+        remedy, step, *last, manifest=manifest, language="hcl" if role.is_terraform else "yaml"
+    )
+
+
+def change_in_code(
+    remedy: Remedy,
+    step: str,
+    *last: str,
+    manifest: str,
+    language: Literal["yaml", "hcl", "text"],
+    commands: tuple[str, ...] = (),
+) -> Remedy:
+    """Return a remedy for a trust policy as one that changes the code which deploys the policy."""
+    kept = filter(None, (each.removeprefix(WHOLE_DOCUMENT).strip() for each in remedy.steps))
     return attrs.evolve(
         remedy,
         who="you",
-        steps=(
-            step,
-            *filter(None, (each.removeprefix(WHOLE_DOCUMENT).strip() for each in remedy.steps)),
-            *last,
-        ),
-        commands=(),
+        steps=(step, *kept, *last),
+        commands=commands,
         policy=None,
         layer=None,
         manifest=manifest,
-        manifest_language="hcl" if role.is_terraform else "yaml",
+        manifest_language=language,
     )

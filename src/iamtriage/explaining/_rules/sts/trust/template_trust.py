@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 import attrs
 
@@ -17,8 +17,8 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.sts.trust.template_roles import change_in_code
 from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
-from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT
 from iamtriage.policies._readers.elements import (
     as_mapping,
     as_strings,
@@ -164,16 +164,9 @@ def _correct(template: TemplateTrust, remedy: Remedy) -> Remedy:
     kept = None
     if any("replace(" in each for each in lines):
         kept = f"The issuer is a URL with {_SCHEME}, which replace() removes. The url of the IAM OIDC provider keeps it, and the service account stays as it is."
-    others = filter(None, (each.removeprefix(WHOLE_DOCUMENT).strip() for each in remedy.steps))
-    return attrs.evolve(
-        remedy,
-        who="you",
-        steps=(step, *others, *present(kept)),
-        commands=deploy,
-        policy=None,
-        layer=None,
-        manifest="\n".join(lines),
-        manifest_language="hcl" if is_hcl else "text",
+    language: Literal["hcl", "text"] = "hcl" if is_hcl else "text"
+    return change_in_code(
+        remedy, step, *present(kept), manifest="\n".join(lines), language=language, commands=deploy
     )
 
 

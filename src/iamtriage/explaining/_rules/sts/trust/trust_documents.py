@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
@@ -113,6 +114,12 @@ def policy_with_value(
             new_operator or each.operator, each.key, each.value if value is None else value
         ),
     )
+
+
+def find_statement(policy: Mapping[str, Any] | str | None, result: TrustResult) -> dict[str, Any]:
+    """Return the statement of a trust policy that decides or comes closest, the first one if there is none such."""
+    statements = iterate_statements(parse_document(policy) or {})
+    return next(islice(statements, result.statement or 0, None), dict[str, Any]())
 
 
 def expected_subjects(policy: Mapping[str, Any] | str | None) -> tuple[str, ...]:

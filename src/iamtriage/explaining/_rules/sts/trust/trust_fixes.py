@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents, trust_subjects
 from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
-from iamtriage.policies._readers.elements import iterate_conditions, iterate_statements, parse_document
+from iamtriage.policies._readers.elements import iterate_conditions, parse_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -83,10 +83,9 @@ def describe_mismatch(result: TrustResult) -> str | None:
 
 def describe_matches(result: TrustResult, facts: Facts) -> str:
     """Return a sentence that says what of a statement the token meets, apart from the failed condition."""
-    statements = list(iterate_statements(parse_document(facts.trust_policy) or {}))
-    claims = {
-        key.rpartition(":")[2] for _, key, _ in iterate_conditions(statements[result.statement or 0])
-    } - {(result.condition or "").rpartition(":")[2]}
+    statement = trust_documents.find_statement(facts.trust_policy, result)
+    claims = {key.rpartition(":")[2] for _, key, _ in iterate_conditions(statement)}
+    claims.discard((result.condition or "").rpartition(":")[2])
     met = [
         {"aud": "the audience", "sub": "the subject"}.get(each, f"the claim {each}")
         for each in sorted(claims)
