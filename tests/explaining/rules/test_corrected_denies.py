@@ -202,3 +202,32 @@ def test_role_without_its_session_in_not_principal(
         corrected = json.loads(explanation.remedies[0].manifest or "")
         assert corrected["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": kept}}
         assert (corrected["Principal"], "NotPrincipal" in corrected) == ("*", False)
+
+
+_TRAIL = "InsufficientS3BucketPolicyException: An error occurred (InsufficientS3BucketPolicyException) when calling the CreateTrail operation: Incorrect S3 bucket policy is detected for bucket: logs\n"
+_ORG = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
+
+
+@pytest.mark.parametrize(
+    ("said", "condition", "action", "is_denied"),
+    [
+        ("The new RCP:", _ORG, "s3:*", True),
+        ("The bucket policy:", {"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"}}, "s3:*", True),
+        ("The new RCP:", _ORG | {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}, "s3:*", False),
+        ("The new RCP:", {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, "s3:*", False),
+        ("The new RCP:", _ORG, "sqs:*", False),
+        ("The endpoint policy:", _ORG, "s3:*", False),
+    ],
+)  # fmt: skip
+def test_deny_without_exception_for_services(
+    said: str, condition: Mapping[str, object], action: str, *, is_denied: bool
+) -> None:
+    explanation = explain(f"{_TRAIL}{said}\n{_deny(condition, action, Principal='*')}")
+    first, is_control = explanation.remedies[0], "RCP" in said
+    assert ("it exempts no AWS services" in explanation.summary) is is_denied
+    assert ("Exempt AWS services in the statement Guard" in first.title) is is_denied
+    if is_denied:
+        assert first.who == ("organization administrator" if is_control else "resource owner")
+        exception = {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}
+        assert json.loads(first.manifest or "")["Condition"] == {**condition, **exception}
+        assert ("put-bucket-policy" in str(first.commands)) is not is_control

@@ -243,7 +243,7 @@ def _replace_exclusion(denial: Denial, stated: StatedDeny, statement: dict[str, 
     has_session = denial.role is None or str(denial.principal) in names
     absent = present(None if has_account else "the account", None if has_session else "the session")
     missing = join_words(absent, "or")
-    changed = _with_condition(
+    changed = with_condition(
         {**rest, "Principal": "*"}, "ArnNotEquals", "aws:PrincipalArn", kept if len(kept) > 1 else kept[0]
     )
     order = [*(["Principal" if each == "NotPrincipal" else each for each in statement]), "Condition"]
@@ -289,7 +289,7 @@ def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, An
             "Requests through a VPC endpoint have no aws:SourceIp, and a Deny with NotIpAddress applies to them, too. Add aws:SourceVpce (or aws:SourceVpc, for all endpoints of a VPC): all conditions must match for the Deny to apply.",
             f"{curl}Private addresses in aws:SourceIp have no effect, and no Allow overrides the Deny.",
         ),
-        _with_condition(statement, "StringNotEquals", "aws:SourceVpce", endpoint),
+        with_condition(statement, "StringNotEquals", "aws:SourceVpce", endpoint),
     )
 
 
@@ -307,13 +307,14 @@ def _exempt_job(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -
             "The statement then still limits everybody else, and the other statements stay. Limit the role's trust policy to the repository.",
             f"Or run the job where its address is in {listed}: on a self-hosted runner, or on one with a static address.",
         ),
-        _with_condition(statement, "ArnNotLike", "aws:PrincipalArn", principal_arn_pattern(denial)),
+        with_condition(statement, "ArnNotLike", "aws:PrincipalArn", principal_arn_pattern(denial)),
     )
 
 
-def _with_condition(
+def with_condition(
     statement: Mapping[str, Any], operator: str, key: str, value: str | list[str]
 ) -> dict[str, Any]:
+    """Return a statement with another condition."""
     conditions = dict(as_mapping(statement.get("Condition")))
     conditions[operator] = {**as_mapping(conditions.get(operator)), key: value}
     return {**statement, "Condition": conditions}

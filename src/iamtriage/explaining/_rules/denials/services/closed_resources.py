@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.calls.policies.service_statements import (
     find_invoked_function,
     find_lacking,
 )
+from iamtriage.explaining._rules.denials.denies.service_exceptions import explain_denied_service
 from iamtriage.explaining._rules.denials.resource_commands import policy_commands
 from iamtriage.explaining._rules.denials.s3 import load_balancer_logs
 from iamtriage.explaining._rules.shared import commands, pages, service_access
@@ -219,16 +220,9 @@ def _explain_image(denial: Denial, values: dict[str, str]) -> Explanation:
         )
         of_account = f" of account {owner}"
         allows = any(f":{account}:" in each or each == account for each in allowed)
-        more = (
-            None
-            if allows
-            else f"The policy must also allow account {account} these actions (arn:{partition}:iam::{account}:root)."
-        )
-        row = attrs.evolve(
-            row,
-            statements=statements,
-            step=f"An administrator of account {owner} runs the commands.{f' {more}' if more else ''}",
-        )
+        more = f" The policy must also allow account {account} these actions (arn:{partition}:iam::{account}:root)."
+        step = f"An administrator of account {owner} runs the commands.{'' if allows else more}"
+        row = attrs.evolve(row, statements=statements, step=step)
     elif others:
         more = "If the function is in another account, the policy must also allow that account these actions."
         row = attrs.evolve(row, step=f"{row.step} {more}")
@@ -318,6 +312,8 @@ def explain_access(
         key = "" if has_no_key else ", or a KMS key that encrypts the resource,"
         notes = (f"A Deny statement in the policy{key} can block the service, too.",)
     remedy = service_access.allow_service_remedy(row, values)
+    if (denied := explain_denied_service(denial, row, remedy)) is not None:
+        return denied
     verdict = f"does not allow {row.service} to {row.purpose}"
     if stated is not None and not instead and not stated.is_allowed:
         verdict, remedy, notes = stated.verdict, stated.correct(remedy), ()

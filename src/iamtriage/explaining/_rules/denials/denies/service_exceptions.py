@@ -1,0 +1,94 @@
+"""Explain that a Deny for callers outside an organization or a network also denies AWS services.
+
+A service principal belongs to no organization and no account, so its requests lack keys such as aws:PrincipalOrgID, and a
+negated operator matches: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._rules.denials.denies.corrected_denies import Correction, with_condition
+from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
+from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.explaining._rules.shared.statement_matching import names_action
+from iamtriage.policies._readers.elements import as_strings, is_for_everyone, iterate_conditions
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.service_access import ServiceAccess
+    from iamtriage.typing import PolicyType
+
+__all__ = ("explain_denied_service",)
+
+# Keys that the requests of a service principal lack.
+_OF_CALLERS = frozenset(
+    {"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:principalarn", "aws:sourcevpc", "aws:sourcevpce"}
+)  # fmt: skip
+_IS_SERVICE = "aws:PrincipalIsAWSService"
+_ENDPOINT = lazy_pattern(r"(?i:\bvpc.?endpoint polic|\bendpoint polic)")
+_CONTROL = lazy_pattern(r"(?i:\bresource.?control.?polic|\brcps?\b)")
+
+
+def explain_denied_service(denial: Denial, access: ServiceAccess, allow: Remedy) -> Explanation | None:
+    """Return that a Deny of the text denies a service what it needs, or ``None``.
+
+    Args:
+        denial: The denial.
+        access: What the service needs.
+        allow: The remedy that allows it, with the commands that print and replace the policy.
+    """
+    text, resource = denial.failure.text, access.resource
+    actions = [action for checked, *_ in access.statements for action in as_strings(checked)]
+    found = [
+        (policy, each)
+        for policy in (() if _ENDPOINT.search(text) else list_known_policies(denial))
+        if policy.has_principal and not policy.is_code
+        for each in policy.denies
+        if is_for_everyone(each) and any(names_action(each, action) for action in actions)
+    ]
+    found = [each for each in found if _denies_services(each[1])]
+    if len(found) != 1:
+        return None
+    policy, statement = found[0]
+    is_control = not policy.allows and _CONTROL.search(text) is not None
+    policy_type: PolicyType = "resource_control" if is_control else "resource"
+    sid = statement.get("Sid")
+    named = f"the statement {clip_text(str(sid))}" if sid else "a statement"
+    where = "the resource control policy (RCP) in the text" if is_control else resource
+    keys = join_words(list(dict.fromkeys(key for _, key, _ in iterate_conditions(statement))), "and")
+    correction = Correction(
+        "",
+        f"Exempt AWS services in {named} of {where}",
+        (
+            "The other conditions stay: all of them must match for the Deny to apply.",
+            "To exempt services only for resources of your organization, add a second Deny with StringNotEqualsIfExists on aws:SourceOrgID for AWS services.",
+        ),
+        with_condition(statement, "BoolIfExists", _IS_SERVICE, "false"),
+    )
+    kind = attrs.evolve(denial, policy_type=policy_type)
+    others = () if is_control else (owner_remedy("Find the Deny statement", commands=allow.commands),)
+    why = f"A service principal belongs to no organization, account or VPC, so its requests have no {keys}, which a negated operator matches."
+    over = "" if is_control else f" The Allow in {resource} does not override it."
+    return denial.explain(
+        f"{named[:1].upper()}{named[1:]} of {where} denies {access.service} the access, whatever {resource} allows: it exempts no AWS services.",
+        DENIES[policy_type].cause("derived", text=f"{why}{over}"),
+        topic="service-principal",
+        remedies=correction.remedy(kind, others),
+        notes=f"{resource[:1].upper()}{resource[1:]} does not have to change." if is_control else (),
+    )
+
+
+def _denies_services(statement: dict[str, Any]) -> bool:
+    """Return whether all conditions match requests of service principals."""
+    conditions = list(iterate_conditions(statement))
+    return bool(conditions) and all(
+        key.lower() in _OF_CALLERS and "Not" in operator for operator, key, _ in conditions
+    )
