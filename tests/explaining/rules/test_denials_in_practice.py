@@ -3738,15 +3738,23 @@ def test_grant_for_a_service_linked_role_in_another_account() -> None:
     )
 
 
-def test_role_of_stack_sets_in_the_target_account() -> None:
+@pytest.mark.parametrize(
+    ("words", "account"),
+    [
+        ("", "ADMINISTRATOR_ACCOUNT_ID"),
+        ("The stack set is in account 999988887777.", "999988887777"),
+        ("Accounts 999988887777 and 888877776666 are fine.", "ADMINISTRATOR_ACCOUNT_ID"),
+    ],
+)
+def test_role_of_stack_sets_in_the_target_account(words: str, account: str) -> None:
     role, caller = "AWSCloudFormationStackSetExecutionRole", "AWSCloudFormationStackSetAdministrationRole"
     shown = explain(
-        f"aws cloudformation list-stack-instances --stack-set-name jobs\nAccount {OTHER} should have '{role}' role with trust relationship to Role '{caller}'."
+        f"aws cloudformation list-stack-instances --stack-set-name jobs\nAccount {OTHER} should have '{role}' role with trust relationship to Role '{caller}'. {words}"
     )
     assert shown.summary.startswith(f"StackSets cannot assume the role {role} in account {OTHER}: ")
     create, correct = shown.remedies
     assert any(command.startswith(f"aws iam create-role --role-name {role} ") for command in create.commands)
-    principal = f"arn:aws:iam::ADMINISTRATOR_ACCOUNT_ID:role/{caller}"
+    principal = f"arn:aws:iam::{account}:role/{caller}"
     assert create.policy is not None
     assert create.policy["Statement"][0]["Principal"] == {"AWS": principal}
     assert any(

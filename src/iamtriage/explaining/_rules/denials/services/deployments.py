@@ -51,6 +51,7 @@ _SENTENCE = lazy_pattern(
     rf"\bAccount (?P<account>[0-9]{{12}}) should have '(?P<role>{_NAME})' role with trust relationship to Role '(?P<caller>{_NAME})'",
     re.ASCII,
 )
+_ACCOUNT = lazy_pattern(r"(?<![\w-])[0-9]{12}(?![\w-])", re.ASCII)
 _PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html"
 
 
@@ -66,12 +67,15 @@ def explain_target_account(denial: Denial) -> Explanation:
     of_set = f" of the stack set {stack_set[1]}" if stack_set else ""
     show, update = commands.trust_policy_commands(role)
     create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
-    administrator = {"AWS": f"arn:{partition}:iam::ADMINISTRATOR_ACCOUNT_ID:role/{caller}"}
+    # Of two accounts in a text, the other one has the stack set.
+    others = set(_ACCOUNT.findall(denial.failure.text)) - {account}
+    own = others.pop() if len(others) == 1 else "ADMINISTRATOR_ACCOUNT_ID"
+    administrator = {"AWS": f"arn:{partition}:iam::{own}:role/{caller}"}
     trusting = build_document([allow("sts:AssumeRole", principal=administrator)])
     return denial.explain(
         f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.",
         assuming_roles.NO_SUCH_ROLE.cause(
-            text=f"The role was not created in account {account}. Without permissions of AWS Organizations (service-managed), each account needs it."
+            text=f"The role was not created in account {account}. Each target account needs it, unless the stack set has service-managed permissions (AWS Organizations)."
         ),
         assuming_roles.CALLER_NOT_TRUSTED.cause(
             text=f"The role exists, but its trust policy does not allow {caller} of the administrator account."
@@ -82,7 +86,7 @@ def explain_target_account(denial: Denial) -> Explanation:
             trust_remedy(
                 f"Create the role in account {account}",
                 f"If create-role prints EntityAlreadyExists, allow {caller} in the trust policy of the role instead. POLICY_ARN is a policy that allows what the stacks do.",
-                f"In the administrator account, allow sts:AssumeRole on arn:{partition}:iam::{account}:role/{role} in the policy of {caller}, and repeat the operation{of_set}.",
+                f"In the administrator account{'' if own.startswith('ADMIN') else f' {own}'}, allow sts:AssumeRole on arn:{partition}:iam::{account}:role/{role} in the policy of {caller}, and repeat the operation{of_set}.",
                 commands=(
                     commands.fill_command(create, role),
                     commands.fill_command(

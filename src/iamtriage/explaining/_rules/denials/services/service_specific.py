@@ -6,6 +6,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
@@ -18,8 +19,13 @@ _MAX_LENGTH = 300
 # The serial number that a command, a profile, an SDK or the prompt of a tool names.
 # What an authorizer returns, how long API Gateway keeps it, and the stage in the URL of a call.
 _METHOD_ARN = lazy_pattern(
-    r"\b[Rr]esource[\"']?\s?[=:]\s?[\[\s]{0,4}event(?:\.methodArn\b|\[[\"']methodArn[\"']\])(?!\s?\.)"
+    r"(?:\b[Rr]esource[\"']?\s?[=:]\s?[\[\s]{0,4}|\b(?i:generate_?policy)\([^\n()]{0,80}, ?)event(?:\.[mM]ethodArn\b|\[[\"']methodArn[\"']\])(?!\s?\.\s?\w)"
 )
+# "It returns Allow on event.methodArn"
+_SAID_METHOD_ARN = lazy_pattern(
+    r"(?i:\b(?:allows?|returns?|returned|policy|resource)\b[^\n.;]{0,40}? (?:on|for|only|is|of|with) (?:the |only )?)[`\"']?event(?:\.[mM]ethodArn\b|\[[\"']methodArn[\"']\])(?!\s?\.\s?\w)"
+)
+_NO_CACHE = "aws apigateway update-authorizer --rest-api-id API_ID --authorizer-id AUTHORIZER_ID --patch-operations op=replace,path=/authorizerResultTtlInSeconds,value=0"
 _TTL = lazy_pattern(r"(?i:result_?ttl_?in_?seconds)[\"']?\s?[=:]\s?(\d{1,5})\b")
 _STAGE = lazy_pattern(r"\.execute-api\.[a-z0-9-]{6,30}\.amazonaws\.com/([\w-]{1,64})(?=/)", re.ASCII)
 _NOT_LOGGED = lazy_pattern(
@@ -83,7 +89,10 @@ def explain_authorizer(denial: Denial) -> Explanation:
     flush = f"aws apigateway flush-stage-authorizers-cache --rest-api-id API_ID --stage-name {stage}"
     if "CORS" in text:
         note = "The CORS error of the browser is a consequence: an answer of API Gateway itself has no CORS headers, unless they are set for its gateway responses."
-    returned, ttl = _METHOD_ARN.search(text), _TTL.search(text)
+    returned, ttl = (
+        _METHOD_ARN.search(text) or next(find_said(text, _SAID_METHOD_ARN), None),
+        _TTL.search(text),
+    )
     if returned is not None and not (ttl is not None and int(ttl[1]) == 0) and not denial.is_explicit:
         not_logged = _NOT_LOGGED.search(text) is not None
         likely = "" if not_logged or re.search(r"\bworks?\b", text) else "most likely, "
@@ -102,10 +111,10 @@ def explain_authorizer(denial: Denial) -> Explanation:
             remedies=owner_remedy(
                 "Return a policy for all methods that the token may call, and empty the cache",
                 "Use the resource below instead of event.methodArn, or list the methods. Deploy the function, then run the command.",
-                "Or set the TTL of the authorizer to 0: it is then called for each request.",
+                "Or set the TTL of the authorizer to 0, and deploy the API again: the authorizer is then called for each request.",
                 manifest=code,
                 manifest_language="text",
-                commands=flush,
+                commands=(flush, Labelled("Or, for a TTL of 0:", _NO_CACHE)),
                 url=pages.LAMBDA_AUTHORIZER,
             ),
             notes=(note, "IAM policies of the caller do not apply."),
