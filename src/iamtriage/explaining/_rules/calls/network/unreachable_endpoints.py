@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.calls.network.endpoint_routes import (
     lacks_way,
     test_connection_remedy,
 )
+from iamtriage.explaining._rules.calls.network.unreachable_clusters import explain_unreachable_cluster
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import certificates, clues, clusters, commands, pages
@@ -111,7 +112,9 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     if _INVALID_HEADER.search(message):
         return explain_invalid_header(case, message)
     if _API_SERVER.search(message):
-        return _explain_unreachable_cluster(case, message)
+        of_network = _network_cause(message, None) or NO_ANSWER.cause("reported")
+        gone = (NO_SUCH_HOST, DNS) if _NAME_RESOLUTION.search(message) else None
+        return explain_unreachable_cluster(case, message, of_network, gone)
     host = next(iter(clues.find_aws_hosts(message)), None)
     cause = _network_cause(message, host)
     if cause is None and certificates.CERTIFICATE_ERROR.search(message):
@@ -326,51 +329,6 @@ def _related_remedy(case: Case[AwsError], message: str, host: str | None) -> Rem
             url=pages.CLI_PROXY,
         )
     return None
-
-
-_COMPARE_KUBECONFIG = your_remedy(
-    "Compare the kubeconfig with the cluster",
-    "The first command prints the cluster's endpoint and its access. If kubectl calls another host, or does not trust the certificate, write the kubeconfig again with the second one.",
-    "If the public access is off, or limited to other addresses, connect from the VPC or its VPN, or let the cluster administrator add your address.",
-    "If a proxy or firewall inspects TLS, add the API server's host to NO_PROXY, or let the network team exempt it.",
-    commands=(
-        "aws eks describe-cluster --name CLUSTER --region REGION --query 'cluster.[status,endpoint,resourcesVpcConfig.[endpointPublicAccess,publicAccessCidrs]]'",
-        "aws eks update-kubeconfig --name CLUSTER --region REGION",
-        "kubectl config view --minify",
-    ),
-    url=pages.EKS_ENDPOINT,
-)
-
-
-def _explain_unreachable_cluster(case: Case[AwsError], message: str) -> Explanation:
-    """Explain that a client of Kubernetes got no answer from the API server of an EKS cluster.
-
-    Sources: https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html and
-    https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html.
-    """
-    reason = "The cluster's API server did not respond: most likely, its endpoint does not allow connections from this network."
-    blocked = "The endpoint is private, its public access is limited to other addresses (publicAccessCidrs), or a firewall or proxy blocks port 443."
-    causes: tuple[Cause, ...] = (
-        _network_cause(message, None) or NO_ANSWER.cause("reported"),
-        certificates.NO_WAY_OUT.cause(text=blocked),
-    )
-    if certificates.CERTIFICATE_ERROR.search(message):
-        reason = "The client does not trust the certificate of the cluster's API server: most likely, the kubeconfig is that of another cluster, or of one that was re-created."
-        text = "The certificate authority in the kubeconfig did not sign the certificate."
-        untrusted = certificates.UNTRUSTED_CERTIFICATE.cause("derived", text=text)
-        causes = (untrusted, certificates.INSPECTING_PROXY.cause())
-    elif _NAME_RESOLUTION.search(message):
-        reason = "The host name of the cluster's API server cannot be resolved: most likely, the cluster was deleted or re-created, or its endpoint is private."
-        gone = "The cluster was deleted or re-created, so the host in the kubeconfig no longer exists."
-        private = "The endpoint is private, and the network's DNS does not forward to the VPC."
-        causes = (causes[0], NO_SUCH_HOST.cause(text=gone), DNS.cause(text=private))
-    return case.explain(
-        f"{reason} No permission was checked.",
-        *causes,
-        topic="no-answer",
-        remedies=_COMPARE_KUBECONFIG,
-        notes="An IAM policy or access entry does not help: the API server checked no identity.",
-    )
 
 
 def _explain_unknown_error(case: Case[AwsError]) -> Explanation:
