@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.credentials.workloads import (
     pod_problems,
     pod_roles,
 )
+from iamtriage.explaining._rules.credentials.workloads.compose_files import COMPOSE, find_container_service
 from iamtriage.explaining._rules.shared import certificates, clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import (
@@ -42,10 +43,6 @@ from iamtriage.sts._evidence import GLOBAL_HOST
 _CONTAINER = lazy_pattern(
     r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)(?:-compose| (?:container )?(?:compose|run|exec|logs|start|restart|attach))\b"
     r"|(?<!works )(?<!worked )(?<!fine )(?<!not )\b(?:[Ii]n|[Ii]nside|[Ww]ithin) (?:the |an? |our |my )?(?:[Dd]ocker|[Pp]odman)\b(?! (?:[Cc]ompose|[Dd]esktop|[Hh]ub|[Ss]warm|format|images?)\b)(?![^.,;]{0,40}\b(?:works|worked|fine|succeeds)\b)"
-)
-_COMPOSE = lazy_pattern(r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)[- ]compose\b")
-_COMPOSE_SERVICE = lazy_pattern(
-    r"\b(?:docker|podman)[- ]compose (?:-\S{1,200} ){0,12}(?:up|run|exec) (?:-[\w=-]{1,80} ){0,12}([a-z][\w.-]{0,62})(?= |$)|(?:^| )([\w.-]{1,64})[-_]\d{1,3} \| "
 )
 _RUN = lazy_pattern(
     r"\b(?:docker|podman) run (?![^\n]{0,600}/\.aws)(?:[^\n]{0,600}(?:-e|--env)[ =]AWS_PROFILE=(?P<profile>[\w.@:+/-]{1,64}))?[^\n]{0,600}"
@@ -99,10 +96,9 @@ def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles
 
 def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | None = None) -> Remedy:
     """Return the remedy that passes credentials to a container, with the tool that runs it."""
-    service = _COMPOSE_SERVICE.search(case.text)
-    uses_compose = service is not None or _COMPOSE.search(case.text) is not None
-    name = next(filter(None, service.groups()), "SERVICE") if service else "SERVICE"
-    what = f" compose run {name}" if uses_compose else " run IMAGE"
+    service = find_container_service(case.text)
+    uses_compose = service is not None or COMPOSE.search(case.text) is not None
+    what = f" compose run {service or 'SERVICE'}" if uses_compose else " run IMAGE"
     run, _, argument = f"{'podman' if 'podman' in case.text else 'docker'}{what}".rpartition(" ")
     mount = f'{run} -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE {argument}'
     passed = find_profile_without_files(case) or missing_profile or "PROFILE"

@@ -212,6 +212,12 @@ class WrittenLine(NamedTuple):
     is_template: bool
 
 
+def find_only_line(text: str, pattern: re.Pattern[str]) -> str:
+    """Return the only line of a text in which a pattern occurs, without its indentation, or an empty string."""
+    lines = {each.strip() for each in text.split("\n") if pattern.search(each)}
+    return lines.pop() if len(lines) == 1 else ""
+
+
 def correct_line(text: str, old: str, new: str) -> WrittenLine | None:
     r"""Return the only line of a text that has a value, with another one in its place.
 
@@ -225,8 +231,7 @@ def correct_line(text: str, old: str, new: str) -> WrittenLine | None:
         is_expression = new.startswith("${") and new.endswith("}") and new.count("${") == 1
         old, new = old[2:-1], new[2:-1] if is_expression else f'"{new}"'
     pattern = re.compile(rf"(?<![\w/:-]){re.escape(old)}(?![\w/*-]|:\S)")
-    lines = {each.strip() for each in text.split("\n") if old in each and pattern.search(each)}
-    line = lines.pop() if len(lines) == 1 else ""
+    line = find_only_line(text, pattern)
     if len(line) > _MAX_LINE:
         # A whole document: its member with the value.
         member = re.search(rf"[\"'][\w:/.-]{{1,80}}[\"']\s?:\s?[\"']{re.escape(old)}[\"']", line)

@@ -16,15 +16,18 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import MissingCredentials
 
-COMPOSE = lazy_pattern(r"\b(?:docker-)?compose[\w.-]{0,20}\.ya?ml\b|\bdocker[- ]compose\b")
+COMPOSE = lazy_pattern(r"\b(?:docker-)?compose[\w.-]{0,20}\.ya?ml\b|\b(?:docker|podman)[- ]compose\b")
 """The file of Docker Compose, or its command."""
 _SERVICE = lazy_pattern(
     r"^services:[ \t]*\n(?P<body>(?:[ \t]*\n|[ \t]*#[^\n]*\n)*(?P<depth>[ \t]{1,8})(?P<name>[\w.-]{1,63}):[ \t]*\n(?:[ \t][^\n]*(?:\n|\Z)|[ \t]*\n)*)",
     re.MULTILINE,
 )
-# The service whose log the text has, or that a command runs.
+# The service whose log the text has, or that a command runs. Docker Compose writes the name of the container before each
+# line, which ends with a number.
 _NAMED_SERVICE = lazy_pattern(
-    r"(?:^|\n)(?P<log>[\w.-]{1,60}?)(?:[-_]\d{1,3})? {1,40}\| |\bcompose (?:-\S{1,60} ){0,4}(?:run|up|exec|logs)(?: -\S{1,60}){0,6} (?P<run>[\w.-]{1,63})"
+    r"(?:^|[\n ])(?P<log>[\w.-]{1,60}?)(?P<number>[-_]\d{1,3})? {1,40}\| "
+    r"|\bcompose (?:-\S{1,200} ){0,12}(?:run|up|exec|logs) (?:-\S{1,80} ){0,12}(?P<run>[\w.-]{1,63})(?= |$)",
+    re.MULTILINE,
 )
 _ENV_FILE = lazy_pattern(
     r"(?<![\w./-])\.env(?![\w.-])[^\n]{0,60}\n(?:[^\n]{0,200}\n){0,12}?[ \t]{0,4}(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)="
@@ -46,6 +49,16 @@ def find_service(text: str, services: Iterable[str]) -> str | None:
     """Return the only service whose log a text has, or that a command in it runs."""
     named = {each["log"] or each["run"] for each in _NAMED_SERVICE.finditer(text)}.intersection(services)
     return named.pop() if len(named) == 1 else None
+
+
+def find_container_service(text: str) -> str | None:
+    """Return the first service whose container wrote a line of the text, or that a command in it runs.
+
+    >>> find_container_service("web-1  | Unable to locate credentials"), find_container_service("a | b")
+    ('web', None)
+    """
+    found = (each for each in _NAMED_SERVICE.finditer(text) if each["number"] or each["run"])
+    return next((each["log"] or each["run"] for each in found), None)
 
 
 def explain_env_file(case: Case[MissingCredentials]) -> Explanation | None:

@@ -16,6 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared.corrected_patterns import find_only_line
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts.trust.template_roles import change_in_code
 from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
@@ -250,15 +251,14 @@ def _find_line(text: str, old: str, new: str) -> tuple[str, str, str]:
     if claims[0] is not None and claims[1] is not None and claims[0]["issuer"] == claims[1]["issuer"]:
         # The code can have a reference in place of the issuer.
         old, new = f":{claims[0]['claim']}", f":{claims[1]['claim']}"
-    lines = {line.strip() for line in text.split("\n") if old and _has_value(line, old)}
-    return lines.pop() if len(lines) == 1 else "", old, new
+    return find_only_line(text, _value_pattern(old)) if old else "", old, new
 
 
 def _find_operator(text: str, operator: str, key: str) -> str:
     """Return the line of an operator next to that of a key, or an empty one if that is not clear."""
     lines = text.split("\n")
-    claim = f":{key.rpartition(':')[2]}"
-    found = [number for number, line in enumerate(lines) if _has_value(line, claim)]
+    claim = _value_pattern(f":{key.rpartition(':')[2]}")
+    found = [number for number, line in enumerate(lines) if claim.search(line)]
     near = range(found[0] - 2, found[0] + 3) if len(found) == 1 else range(0)
     named = {
         lines[number].strip() for number in near if 0 <= number < len(lines) and operator in lines[number]
@@ -280,6 +280,5 @@ def _change_line(line: str, old: str, new: str) -> str:
     return line.replace(f"{quote}{old}{quote}", both if "[" in line.partition(old)[0] else f"[{both}]")
 
 
-def _has_value(line: str, value: str) -> bool:
-    end = line.find(value) + len(value)
-    return value in line and not line[end : end + 1].isalnum()
+def _value_pattern(value: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(value)}(?![^\W_])")
