@@ -66,6 +66,17 @@ def test_other_region(text: str, verdict: str, command: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("allowed", "is_kept"),
+    [("alias/app", True), ("alias/*", False), ("key/0f1e2d3c-4b5a-6978-8796-000000000000", False)],
+)
+def test_alias_as_resource(allowed: str, *, is_kept: bool) -> None:
+    start = "arn:aws:kms:us-east-1:111122223333:"
+    denied = _denied("kms:Decrypt", f"{start}key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0")
+    shown = str(explain(f"{denied}\n\n{_policy('kms:Decrypt', f'{start}{allowed}')}"))
+    assert ('{"kms:ResourceAliases": "alias/app"}' in " ".join(shown.split())) is is_kept
+
+
+@pytest.mark.parametrize(
     ("arn", "action", "said", "is_replica"),
     [
         (f"arn:aws:kms:{{}}:111122223333:key/mrk-{'0a' * 16}", "kms:Decrypt", "", True),

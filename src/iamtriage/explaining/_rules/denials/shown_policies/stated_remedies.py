@@ -153,7 +153,22 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
         step = f"Or add this statement to {policy.name}, and keep its others."
     if is_known_policy(policy.name):
         step = f"AWS manages {policy.name}, which you cannot edit. For a role with a name that it allows, it is enough."
-    return attrs.evolve(remedy, steps=(*steps, step))
+    return attrs.evolve(remedy, steps=(*steps, step, *_keep_alias(denial, allowed_resources(allowing))))
+
+
+def _keep_alias(denial: Denial, allowed: Iterable[str]) -> tuple[str, ...]:
+    """Return the step that allows the key by its alias, which a Resource cannot.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+    """
+    arn = denial.resource_arn
+    aliases = [each.rpartition(":")[2] for each in allowed if ":alias/" in each and "*" not in each]
+    if denial.service != "kms" or arn is None or len(aliases) != 1:
+        return ()
+    keys = f"{(denial.resource or '').rpartition(':')[0]}:key/*"
+    return (
+        f'Or, if the alias can get another key, use {keys} as Resource with the condition "ForAnyValue:StringEquals": {{"kms:ResourceAliases": "{clip_text(aliases[0])}"}}: whoever can change the alias then decides which key it is.',
+    )
 
 
 def _list_actions(statements: Iterable[Mapping[str, Any]]) -> set[str]:
