@@ -163,7 +163,7 @@ def read_rows(entry: Entry, find: Find, depth: int) -> Parts | None:
 
     The arguments and the result are those of ``read_elements``.
     """
-    if not (depth < _MAX_DEPTH or depth == REST_DEPTH) or "\n" not in entry.text:
+    if not (depth < _MAX_DEPTH or depth == REST_DEPTH) or "\n" not in entry.text.rstrip():
         return None
     if len(entry.prefixes) == 1 and len(entry.statements) < _MIN_REPORTS:
         # One message of a logger, such as a traceback.

@@ -97,13 +97,11 @@ class Repeats:
 
     def _names_reported_request(self, failure: Failure, text: str) -> bool:
         """Return whether an entry names a failed request and states nothing new of it, such as only its code."""
-        if not self._requests:
+        named = [reported for reported, _ in self._requests if str(reported["request_id"]) in text]
+        if not named:
             return False
         stated = {key: value for key, value in to_record(failure).items() if value is not None}
-        return any(
-            str(reported["request_id"]) in text and stated.items() <= reported.items()
-            for reported, _ in self._requests
-        )
+        return any(stated.items() <= reported.items() for reported in named)
 
     def flush(self) -> list[Failure]:
         """Return the failures that were held back."""

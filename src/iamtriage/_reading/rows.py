@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
@@ -58,13 +59,6 @@ _MIN_RULE = 3
 _MAX_LINES = 4_000
 
 
-class _Line(NamedTuple):
-    start: int
-    end: int
-    content: str
-    is_hot: bool
-
-
 class _Mark(NamedTuple):
     """A line at which a row or section can start.
 
@@ -84,8 +78,9 @@ def parse_rows(text: str, prefixes: Sequence[tuple[int, int]]) -> Node | None:
         text: The text.
         prefixes: The spans of the prefixes that a log put before its lines.
     """
-    lines = list(_split(text, prefixes))
-    hot = [index for index, line in enumerate(lines) if line.is_hot]
+    written = text.splitlines(keepends=True)
+    lines = _without_prefixes(written, prefixes) if prefixes else [*map(str.rstrip, written)]
+    hot = [index for index, line in enumerate(lines) if line and may_contain_failure(line)]
     if len(hot) < _MIN_LINES or len(lines) > _MAX_LINES:
         return None
     groups: dict[_Key, list[_Mark]] = {}
@@ -94,7 +89,7 @@ def parse_rows(text: str, prefixes: Sequence[tuple[int, int]]) -> Node | None:
         for key, name in _keys_of(line):
             groups.setdefault(key, []).append(_Mark(index, name))
         # A heading precedes what it is about.
-        if (index < hot[0] or headings) and (heading := _heading_of(line)):
+        if (index < hot[0] or (headings and index not in hot)) and (heading := _heading_of(line)):
             if index < hot[0]:
                 headings.add(heading)
             if heading in headings:
@@ -111,13 +106,14 @@ def parse_rows(text: str, prefixes: Sequence[tuple[int, int]]) -> Node | None:
             for first, last in sections
             if (at := bisect_left(hot, first)) < len(hot) and hot[at] < last
         ]
-        if len(reporting) > most and not are_fields([lines[first].content for first, _ in reporting]):
+        if len(reporting) > most and not are_fields([lines[first] for first, _ in reporting]):
             best, most = sections, len(reporting)
             separator = "\t" if key[:2] == _TABS else ""
     if not best:
         return None
     root = Node("text", 0, len(text))
-    root.nodes = [Node(ROW, lines[first].start, lines[last - 1].end, separator) for first, last in best]
+    starts = [0, *accumulate(map(len, written))]
+    root.nodes = [Node(ROW, starts[first], starts[last], separator) for first, last in best]
     return root
 
 
@@ -150,25 +146,18 @@ def blank_separators(record: str) -> str:
     return "".join(written)
 
 
-def _split(text: str, prefixes: Sequence[tuple[int, int]]) -> Iterator[_Line]:
-    at = 0
-    rest = iter(prefixes)
-    prefix = next(rest, None)
-    for line in text.splitlines(keepends=True):
-        end = at + len(line)
-        content = line
-        while prefix is not None and prefix[0] < end:
-            if prefix[0] == at:
-                content = line[prefix[1] - at :]
-            prefix = next(rest, None)
-        content = content.rstrip()
-        yield _Line(at, end, content, bool(content) and may_contain_failure(content))
-        at = end
+def _without_prefixes(lines: Sequence[str], prefixes: Sequence[tuple[int, int]]) -> list[str]:
+    """Return lines without the prefixes of a log and the whitespace at their ends."""
+    ends = dict(prefixes)
+    starts = accumulate(map(len, lines), initial=0)
+    return [
+        line[ends[at] - at if at in ends else 0 :].rstrip() for at, line in zip(starts, lines, strict=False)
+    ]
 
 
-def _keys_of(line: _Line) -> Iterator[tuple[_Key, str]]:
+def _keys_of(line: str) -> Iterator[tuple[_Key, str]]:
     """Yield the keys of what a line can be, each with its name. Lines with the same key have the same form."""
-    content = without_style(line.content)
+    content = without_style(line)
     words = content.lstrip()
     if not words:
         return
@@ -211,11 +200,11 @@ def _columns_of(words: str) -> Iterator[tuple[_Key, str]]:
         yield ("columns", "<br>"), ""
 
 
-def _heading_of(line: _Line) -> _Key | None:
+def _heading_of(line: str) -> _Key | None:
     """Return the key of a heading, or ``None`` for any other line."""
-    if line.is_hot or not 0 < len(line.content) <= _MAX_HEADING:
+    if not 0 < len(line) <= _MAX_HEADING:
         return None
-    content = without_style(line.content)
+    content = without_style(line)
     words = content.lstrip()
     indent = len(content) - len(words)
     if indent > _MAX_INDENT or not words or _WORD.search(words) is None:
@@ -227,7 +216,7 @@ def _heading_of(line: _Line) -> _Key | None:
     return "heading", indent, pattern.sub("w", words)
 
 
-def _sections(key: _Key, marks: Sequence[_Mark], lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
+def _sections(key: _Key, marks: Sequence[_Mark], lines: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yield the numbers of the first line of each section and of the line after it."""
     form = key[0]
     if form == "columns":
@@ -253,7 +242,7 @@ def _sections(key: _Key, marks: Sequence[_Mark], lines: Sequence[_Line]) -> Iter
         if not goes_on:
             starts.append(mark.line)
         before = mark
-    gaps = [index for index, line in enumerate(lines) if not line.content and index > starts[0]]
+    gaps = [index for index, line in enumerate(lines) if not line and index > starts[0]]
     end = len(lines)
     if gaps and gaps[0] > starts[-1]:
         # No other section has an empty line, so the last one has none, either.

@@ -219,7 +219,7 @@ def find_source_code(readable: Readable) -> list[tuple[int, int]]:
     for word in readable.words.intersection(_HANDLER_WORDS):
         if _HANDLER_WORDS[word] in text:
             spans += _find_handlers(text, word)
-    if has_literals and ('"\n' in text or "'\n" in text) and any(map(text.__contains__, _STRING_BORDERS)):
+    if (('"\n' in text and ('"\n"' in text or "\"\n'" in text)) or ("'\n" in text and ("'\n'" in text or "'\n\"" in text))):
         spans += [m.span() for m in _STRINGS.finditer(text)]
     index = _INDEX if has_literals else _INDEX_WITHOUT_LITERALS
     for number in index.possible_rows(readable.words, readable.flat):

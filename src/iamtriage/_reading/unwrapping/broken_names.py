@@ -42,9 +42,9 @@ def divides_name(line: str, following: str) -> bool:
     if tail[-1].isalpha():
         rest = _NAME_START.match(head)
         if rest and (
-            _divides_code(word, rest[0])
-            or _divides_action(word, rest[0], head[rest.end() :])
-            or (_OPERATION.match(head) is not None and _CALL.search(tail) is not None)
+            (not word.islower() and _divides_code(word, rest[0]))
+            or (":" in word and _divides_action(word, rest[0], head[rest.end() :]))
+            or (" operation" in head and _OPERATION.match(head) is not None and _CALL.search(tail) is not None)
         ):
             return True
         if ":aws" in head[:6]:

@@ -21,7 +21,7 @@ from iamtriage._reading.vocabulary.grammar import ENTRY_START
 from iamtriage._reading.vocabulary.masks import ends_in_open_mask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iamtriage._reading.vocabulary.view import Edit, View
 
@@ -64,8 +64,6 @@ _WHOLE_UUID_TAIL = lazy_pattern(r"(?<![0-9a-fA-F-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3
 _FIRST_WORD = lazy_pattern(r"[^\s]{1,256}")
 # An action that a line breaks: "iam:Create\nRole".
 _ACTION = lazy_pattern(r"\b[a-z][a-z0-9-]{1,40}:[A-Z]?[A-Za-z]{0,60}\n[A-Z]?[A-Za-z]")
-# A newline without a space before or after it.
-_BREAK = lazy_pattern(r"\n(?<=\S\n)(?=\S)")
 # Lines that a program indents alike and pads to the terminal's width.
 _PADDING = " " * 16 + "\n"
 _PADDED = lazy_pattern(
@@ -105,22 +103,36 @@ def join_wrapped_lines(view: View) -> None:
         view.edit(_cell_edits(view.text))
     if _PADDING in view.text:
         view.edit(_padding_edits(view.text))
-    if _BREAK.search(view.text) is None:
-        return
     edits: list[Edit] = []
-    paragraph: list[str] = []
-    start = at = 0
-    for line in [*view.text.split("\n"), ""]:
-        if line and not line.isspace():
-            paragraph.append(line)
-        else:
-            if len(paragraph) > 1:
-                edits += _paragraph_edits(paragraph, start)
-            paragraph = []
-            start = at + len(line) + 1
+    lines = view.text.split("\n")
+    at = paragraph_end = width = 0
+    is_certain = False
+    for number, (line, following) in enumerate(pairwise(lines), 1):
         at += len(line) + 1
+        # Other lines have a space at the break already, and the readers accept the newline as a part of it.
+        if not line or not following or line[-1].isspace() or following[0].isspace():
+            continue
+        if number >= paragraph_end:
+            start, paragraph_end = _find_paragraph(lines, number)
+            width, is_certain = _terminal_width(lines[start:paragraph_end])
+        if (
+            _fills_width(line, following, is_certain=is_certain)
+            if len(line) == width
+            else _is_one_word(line, following)
+        ):
+            edits.append((at - 1, at, ""))
     if edits:
         view.edit(edits)
+
+
+def _find_paragraph(lines: Sequence[str], number: int) -> tuple[int, int]:
+    """Return the numbers of the first line of the paragraph around a line, and of the line after it."""
+    start = end = number
+    while start and lines[start - 1].strip():
+        start -= 1
+    while end < len(lines) and lines[end].strip():
+        end += 1
+    return start, end
 
 
 def _padding_edits(text: str) -> Iterator[Edit]:
@@ -157,25 +169,6 @@ def _joins_arn(line: str, following: str) -> bool:
     """Return whether the start of an ARN is broken, whose first letter is a word, too."""
     ends = last_and_first(line, following)
     return ends is not None and (ends[0] + ends[1]).startswith("arn:")
-
-
-def _paragraph_edits(lines: list[str], at: int) -> Iterator[Edit]:
-    """Yield the edits for adjacent lines, the first of which starts at a position."""
-    width: int | None = None
-    is_certain = False
-    for line, following in pairwise(lines):
-        at += len(line) + 1
-        # Other lines have a space at the break already, and the readers accept the newline as a part of it.
-        if line[-1].isspace() or following[0].isspace():
-            continue
-        if width is None:
-            width, is_certain = _terminal_width(lines)
-        if (
-            _fills_width(line, following, is_certain=is_certain)
-            if len(line) == width
-            else _is_one_word(line, following)
-        ):
-            yield at - 1, at, ""
 
 
 def _fills_width(line: str, following: str, *, is_certain: bool) -> bool:

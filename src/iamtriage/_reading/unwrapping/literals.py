@@ -21,13 +21,12 @@ _BORDER = lazy_pattern(
     r"(?<= )(?P<quote>[\"'])[ \t]{0,8}\+?[ \t]{0,8}\n[ \t]{0,80}(?:(?:\.\.\.|\+)[ \t]{1,80})?"
     r"[bBfFrRuU]{0,2}(?P=quote)"
 )
-_ENDS_OF_LINES = ('"\n', "'\n", "+\n")
 
 
 def join_literals(view: View) -> None:
     """Remove what is between two literals: quotes, newline and indentation."""
     text = view.text
-    if any(map(text.__contains__, _ENDS_OF_LINES)):
+    if '"\n' in text or "'\n" in text or "+\n" in text:
         view.edit(_edits(text))
 
 
