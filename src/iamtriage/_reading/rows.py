@@ -83,13 +83,14 @@ def parse_rows(text: str, prefixes: Sequence[tuple[int, int]]) -> Node | None:
     hot = [index for index, line in enumerate(lines) if line and may_contain_failure(line)]
     if len(hot) < _MIN_LINES or len(lines) > _MAX_LINES:
         return None
+    reports = frozenset(hot)
     groups: dict[_Key, list[_Mark]] = {}
     headings: set[_Key] = set()
     for index, line in enumerate(lines):
         for key, name in _keys_of(line):
             groups.setdefault(key, []).append(_Mark(index, name))
         # A heading precedes what it is about.
-        if (index < hot[0] or (headings and index not in hot)) and (heading := _heading_of(line)):
+        if (index < hot[0] or (headings and index not in reports)) and (heading := _heading_of(line)):
             if index < hot[0]:
                 headings.add(heading)
             if heading in headings:

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-__all__ = ("ActionTable", "find_service", "load_table", "read_data")
+__all__ = ("ActionTable", "find_service", "is_prefix", "load_table", "read_data")
 
 _PACKAGE = __name__.rpartition(".")[0]
 _FILE = "action_table.txt"
@@ -71,6 +71,16 @@ def find_service(prefix: str) -> str | None:
             # Sections of operations follow those of services.
             return text[start : text.index("\n== ", start)]
     return load_table().services.get(prefix)
+
+
+@lru_cache(maxsize=256)
+def is_prefix(word: str) -> bool:
+    """Return whether a word is the prefix of a service's actions, which takes long to search for.
+
+    >>> is_prefix("sqs"), is_prefix("tcb")
+    (True, False)
+    """
+    return find_service(word) is not None
 
 
 @cache

@@ -35,7 +35,7 @@ from iamtriage._reading.vocabulary.grammar import (
 )
 from iamtriage._reading.vocabulary.masks import ARN, BRACKETED, find_arn_end, rejoin
 from iamtriage._reading.vocabulary.pieces import Piece
-from iamtriage.actions._table import find_service
+from iamtriage.actions._table import is_prefix
 
 if TYPE_CHECKING:
     import re
@@ -211,7 +211,7 @@ def _read_around(readable: Readable, anchor: re.Match[str], floor: int, labels: 
             if "principal" not in piece.facts and is_general(text, anchor.start()):
                 return None
             # Other systems have actions of this form, too, and a masked action can belong to any system.
-            piece.is_aws = piece.is_aws or (masked is None and _is_prefix(piece))
+            piece.is_aws = piece.is_aws or (masked is None and _has_prefix(piece))
             # An action of three sections is of another cloud that uses the words of AWS.
             is_foreign = text[end : end + 1] == ":" and text[end + 1 : end + 2].isalnum()
     end = _read_resource(text, end, piece)
@@ -233,10 +233,10 @@ def _read_around(readable: Readable, anchor: re.Match[str], floor: int, labels: 
     return piece
 
 
-def _is_prefix(piece: Piece) -> bool:
+def _has_prefix(piece: Piece) -> bool:
     """Return whether the action that a piece states has the prefix of an AWS service."""
     service = piece.facts.get("service")
-    return service is not None and find_service(service.value) is not None
+    return service is not None and is_prefix(service.value)
 
 
 def _read_masked_action(text: str, start: int) -> re.Match[str] | None:

@@ -80,9 +80,6 @@ _STRING_CONTENT = r"(?:(?!: )[^\"'\n]){1,80}"
 _STRINGS = lazy_pattern(
     rf"(?P<first>[\"'])(?<![^\n].){_STRING_CONTENT}(?P=first)\n(?:(?P<quote>[\"']){_STRING_CONTENT}(?P=quote)(?:\n|\Z)){{2,199}}"
 )
-# Between two such lines.
-_STRING_BORDERS = ('"\n"', "'\n'", "\"\n'", "'\n\"")
-
 # An unclosed literal extends to the end of its line.
 _LITERAL = r"(?:[rbfRBF$@&]{0,2}(?:\"[^\"\n]{0,800}(?:\"|$)|'[^'\n]{0,800}(?:'|$)|`[^`\n]{0,800}(?:`|$)))"
 _ARGUMENT = lazy_pattern(
@@ -183,7 +180,7 @@ _ROWS: tuple[_Row, ...] = (
     # Conditions of SQL queries, and of CloudWatch Logs.
     ("<WHERE>|<where>|<filter>", lazy_pattern(rf"(?:\b(?:WHERE|where)|(?:^|\|)\s?filter)\s[^\n;|]{{1,200}}?(?:=|<>|\b(?:LIKE|like|IN|in))\s?\(?{_LITERAL}(?:(?:,|\s(?:and|or|AND|OR)\s[\w.@]{{1,80}}\s?(?:=|like|LIKE))\s?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),
     # The errors that a program retries or ignores, by the name of the list.
-    ("etr|gnor", lazy_pattern(rf"(?:[Rr]etr(?:y|i)|[Ii]gnor)\w{{0,40}}[\"']?\s?[:=]\s?[\[({{]\s?{_LITERAL}(?:\s?,\s?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),
+    ("etr|gnor", lazy_pattern(rf"[RrIi](?:(?<=[Rr])etr(?:y|i)|(?<=[Ii])gnor)\w{{0,40}}[\"']?\s?[:=]\s?[\[({{]\s?{_LITERAL}(?:\s?,\s?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),
     # Python's template of a message, with the expressions that it evaluates.
     ("<f>f\"|<f>f'|<F>F\"|<F>F'", lazy_pattern(r"[fF](?<![\w\"'].)(?:\"[^\"\n]{0,300}?\{[A-Za-z_][^{}\"\n]{0,80}\}[^\"\n]{0,500}\"|'[^'\n]{0,300}?\{[A-Za-z_][^{}'\n]{0,80}\}[^'\n]{0,500}')"), _IDS),
     # Rust's raw strings, and JSON in its code.
@@ -219,7 +216,10 @@ def find_source_code(readable: Readable) -> list[tuple[int, int]]:
     for word in readable.words.intersection(_HANDLER_WORDS):
         if _HANDLER_WORDS[word] in text:
             spans += _find_handlers(text, word)
-    if (('"\n' in text and ('"\n"' in text or "\"\n'" in text)) or ("'\n" in text and ("'\n'" in text or "'\n\"" in text))):
+    # The borders between lines that consist of a string.
+    if ('"\n' in text and ('"\n"' in text or "\"\n'" in text)) or (
+        "'\n" in text and ("'\n'" in text or "'\n\"" in text)
+    ):
         spans += [m.span() for m in _STRINGS.finditer(text)]
     index = _INDEX if has_literals else _INDEX_WITHOUT_LITERALS
     for number in index.possible_rows(readable.words, readable.flat):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 BORDERS = ("│", "┃", "╷", "╵", "║", "â")
 """Drawn borders; the last one is how a wrong encoding shows the start of one."""
 _FRAMES = "│┃║|"
+_FRAME_ENDS = tuple(_FRAMES)
 # A log's prefix can precede a drawn border. Only whitespace can precede a pipe, because shells write pipes, too.
 _LEFT_BORDER = lazy_pattern(r"[^│┃║]{0,48}?(?P<bar>[│┃║])|[ \t]{0,48}(?P<pipe>\|)")
 # A first line whose start was not pasted, and a last line whose end was not pasted.
@@ -79,7 +80,12 @@ def strip_boxes(view: View) -> None:
     if "││" in view.text:
         # Rows that were pasted as one line.
         view.edit((m.end() - 1, m.end() - 1, "\n") for m in re.finditer("││", view.text))
-    if any(f"{frame}\n" in view.text or view.text.endswith(frame) for frame in _FRAMES):
+    text = view.text
+    if (
+        text.endswith(_FRAME_ENDS)
+        or "|\n" in text
+        or (not text.isascii() and any(f"{frame}\n" in text for frame in _FRAMES))
+    ):
         view.edit(edit for box in _boxes(view.text) for edit in _edits(box))
 
 

@@ -10,7 +10,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import is_known
-from iamtriage.actions._table import find_service
+from iamtriage.actions._table import find_service, is_prefix
 
 _NAME_END = lazy_pattern(r"(?<![\w.])[A-Z][A-Za-z]{0,80}\Z")
 _NAME_START = lazy_pattern(r"[A-Za-z]{1,80}(?![\w-])")
@@ -44,7 +44,9 @@ def divides_name(line: str, following: str) -> bool:
         if rest and (
             (not word.islower() and _divides_code(word, rest[0]))
             or (":" in word and _divides_action(word, rest[0], head[rest.end() :]))
-            or (" operation" in head and _OPERATION.match(head) is not None and _CALL.search(tail) is not None)
+            or (
+                " operation" in head and _OPERATION.match(head) is not None and _CALL.search(tail) is not None
+            )
         ):
             return True
         if ":aws" in head[:6]:
@@ -65,7 +67,7 @@ def _divides_code(word: str, rest: str) -> bool:
 
 def _divides_action(word: str, rest: str, after: str) -> bool:
     action = _ACTION_END.search(word)
-    names = find_service(action["service"]) if action else None
+    names = find_service(action["service"]) if action and is_prefix(action["service"]) else None
     if action is None or names is None or not _lists(names, action["name"] + rest):
         return False
     return not _lists(names, action["name"]) or _AFTER_ACTION.match(after) is not None

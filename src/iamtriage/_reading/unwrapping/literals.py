@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # A prompt of Python or the mark of a diff can start the second line.
 _BORDER = lazy_pattern(
-    r"(?<= )(?P<quote>[\"'])[ \t]{0,8}\+?[ \t]{0,8}\n[ \t]{0,80}(?:(?:\.\.\.|\+)[ \t]{1,80})?"
+    r"(?P<quote>[\"'])(?<= .)[ \t]{0,8}\+?[ \t]{0,8}\n[ \t]{0,80}(?:(?:\.\.\.|\+)[ \t]{1,80})?"
     r"[bBfFrRuU]{0,2}(?P=quote)"
 )
 

@@ -297,7 +297,7 @@ def _may_contain_timestamps(text: str) -> bool:
     if _CLOCK.search(text):
         return True
     return ("=" in text and ("time=" in text or "ts=" in text or "level=" in text)) or (
-        '{"' in text and any(map(text.__contains__, _JSON_FIELDS))
+        "{" in text and '{"' in text and any(map(text.__contains__, _JSON_FIELDS))
     )
 
 

@@ -15,8 +15,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.statuses import is_status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from iamtriage.typing import Kind
 
 _DENIED = """
@@ -367,8 +365,8 @@ def is_code(word: str) -> bool:
     return _SHAPE.fullmatch(word) is not None and not is_generic(word)
 
 
-def find_codes(written: str) -> Iterator[str]:
-    """Yield the words that look like codes, but for an ending alone, which is one only where an SDK prints a code.
+def find_codes(written: str) -> list[str]:
+    """Return the words that look like codes, but for an ending alone, which is one only where an SDK prints a code.
 
     Args:
         written: Words, with a space before and after each of them.
@@ -376,6 +374,7 @@ def find_codes(written: str) -> Iterator[str]:
     >>> sorted(find_codes(" hello NotFound InvalidGroup FirstError ClientError "))
     ['FirstError', 'InvalidGroup']
     """
+    found: list[str] = []
     for letter, signs in _SIGNS_BY_LETTER:
         if letter not in written:
             continue
@@ -389,8 +388,9 @@ def find_codes(written: str) -> Iterator[str]:
                     and word not in _SIGN_WORDS
                     and not (sign[-1] == " " and is_generic(word))
                 ):
-                    yield word
+                    found.append(word)
                 at = written.find(sign, end)
+    return found
 
 
 @lru_cache(maxsize=1024)

@@ -39,7 +39,9 @@ class View:
         new_starts, old_starts = [0], [0]
         done = shift = 0
         for start, end, replacement in edits:
-            pieces += old[done:start], replacement
+            pieces.append(old[done:start])
+            if replacement:
+                pieces.append(replacement)
             shift += start + len(replacement) - end
             new_starts.append(end + shift)
             old_starts.append(end)
