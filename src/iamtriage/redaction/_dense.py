@@ -28,9 +28,9 @@ __all__ = ("fill_stretches", "find_stretches", "hide_stretches")
 # without their case and value. The densest source code has 48 notations in 3,900 characters, and tables of
 # examples of notations 64 in 4,600.
 _MANY = 100
-_REACH = 4_500
+_REACH = 5_000
 _AROUND = 2
-_CHARS_PER_NOTATION = 60
+_CHARS_PER_NOTATION = 70
 # The densest collections of short examples are dense for 6,000 characters.
 _MIN_STRETCH = 8_000
 # A failure is kept, with the text around it.
