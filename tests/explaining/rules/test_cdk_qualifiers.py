@@ -35,3 +35,11 @@ def test_qualifiers(text: str, code: str) -> None:
         '"@aws-cdk/core:bootstrapQualifier": "orders1"' in str(explanation.remedies[0].manifest)
     ) is is_other
     assert not (is_other and any("cdk bootstrap" in each for each in explanation.remedies[0].commands))
+
+
+def test_another_region() -> None:
+    text = f"{_MISSING}$ aws ssm get-parameter --name /cdk-bootstrap/hnb659fds/version --region eu-west-1 --query Parameter.Value\n\"21\"\nenv: {{ account: '111122223333', region: 'eu-central-1' }}"
+    explanation = explain(text)
+    assert explanation.summary.startswith("eu-central-1 has no parameter /cdk-bootstrap/hnb659fds/version")
+    assert "is in eu-west-1: each Region is bootstrapped separately" in explanation.causes[0].because[0]
+    assert explanation.remedies[0].commands[-1] == "npx cdk bootstrap aws://111122223333/eu-central-1"

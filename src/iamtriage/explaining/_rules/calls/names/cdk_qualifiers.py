@@ -33,6 +33,18 @@ _ENVIRONMENT = lazy_pattern(
 )
 _SET = lazy_pattern(rf"(?:bootstrapQualifier|\bqualifier)[\"']?\s?[:=]\s?[\"'](?P<set>{_Q})[\"']")
 
+_R = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]"
+_REGION = lazy_pattern(rf"(?<![\w-]){_R}(?![\w-])", re.ASCII)
+_ACCOUNT = lazy_pattern(r"(?<![\w-])[0-9]{12}(?![\w-])", re.ASCII)
+# Where code or the environment has the Region of a stack, and a command that printed the parameter in another one.
+_STACK_REGION = lazy_pattern(
+    rf"(?:\bregion[\"']?\s?[:=]\s?[\"']|\bCDK_DEFAULT_REGION\s?=\s?[\"']?|\baws://\d{{12}}/)(?P<region>{_R})\b",
+    re.ASCII,
+)
+_PRINTED = lazy_pattern(
+    rf"--name /cdk-bootstrap/{_Q}/version\b[^\n]{{0,100}}--region[ =](?P<region>{_R})\b[^\n]{{0,100}}\n\s{{0,8}}\"?\d",
+    re.ASCII,
+)
 NOT_BOOTSTRAPPED = CauseType(
     "cdk-not-bootstrapped",
     title="The environment is not bootstrapped, or not for this account",
@@ -125,18 +137,36 @@ def explain_missing_parameter(text: str, _facts: Facts) -> Explanation | None:
     if (found := _find_qualifiers(text)) is not None:
         summary, cause, remedy = _explain(found)
     else:
-        qualifier = wanted["missing"]
-        options = cdk_bootstrap.qualifier_options(qualifier)
-        summary = f"The account and Region that the CDK deploys to have no parameter /cdk-bootstrap/{qualifier}/version: they are not bootstrapped with the qualifier {qualifier}, or the credentials are for another account or Region."
-        cause = NOT_BOOTSTRAPPED.cause("derived", f'The text says "{" ".join(wanted[0].split())}".')
-        remedy = account_remedy(
-            "Bootstrap the account and Region",
+        summary, cause, remedy = _explain_missing(text, wanted)
+    return Explanation(None, cause.code, summary, (cause,), (remedy,))
+
+
+def _explain_missing(text: str, wanted: re.Match[str]) -> tuple[str, Cause, Remedy]:
+    qualifier, there = wanted["missing"], _PRINTED.search(text)
+    option = "".join(f" {each}" for each in cdk_bootstrap.qualifier_options(qualifier))
+    accounts = set(_ACCOUNT.findall(text))
+    regions = {each["region"] for each in _STACK_REGION.finditer(text)} or set(_REGION.findall(text))
+    regions -= {there["region"]} if there else set()
+    account = accounts.pop() if len(accounts) == 1 else "ACCOUNT_ID"
+    region = regions.pop() if len(regions) == 1 else "REGION"
+    where = "The account and Region that the CDK deploys to have" if region == "REGION" else f"{region} has"
+    because = f'The text says "{" ".join(wanted[0].split())}".'
+    why = f"they are not bootstrapped with the qualifier {qualifier}, or the credentials are for another account or Region"
+    if region != "REGION":
+        why = f"{region} is not bootstrapped with the qualifier {qualifier}, or the credentials are for another account"
+    if there is not None and region != "REGION":
+        because = f"{because} The parameter that it shows is in {there['region']}: each Region is bootstrapped separately."
+    return (
+        f"{where} no parameter /cdk-bootstrap/{qualifier}/version: {why}.",
+        NOT_BOOTSTRAPPED.cause("derived", because),
+        account_remedy(
+            f"Bootstrap {region if region != 'REGION' else 'the account and Region'}",
             "Compare the account and the Region with those of the stack first. If the environment was bootstrapped with another qualifier, set that one in cdk.json (@aws-cdk/core:bootstrapQualifier) instead.",
             commands=(
                 "aws sts get-caller-identity",
-                "aws ssm get-parameters-by-path --path /cdk-bootstrap --recursive --region REGION --query 'Parameters[].[Name,Value]' --output text",
-                " ".join(("npx cdk bootstrap", *options, "aws://ACCOUNT_ID/REGION")),
+                f"aws ssm get-parameters-by-path --path /cdk-bootstrap --recursive --region {region} --query 'Parameters[].[Name,Value]' --output text",
+                f"npx cdk bootstrap{option} aws://{account}/{region}",
             ),
             url=_PAGE,
-        )
-    return Explanation(None, cause.code, summary, (cause,), (remedy,))
+        ),
+    )
