@@ -296,6 +296,11 @@ URI = "ImageUri=111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/web:1\n"
             '"aws:SourceArn": "arn:aws:lambda:eu-west-1:444455556666:function:*"',
         ),
         (
+            f'{URI}{IMAGE}{{"Statement": [{{"Effect": "Allow", "Principal": {{"Service": "lambda.amazonaws.com"}}, "Action": "ecr:BatchGetImage", "Condition": {{"StringLike": {{"aws:sourceArn": "arn:aws:lambda:us-east-1:111122223333:function:*"}}}}}}]}}',
+            "only for aws:sourceArn arn:aws:lambda:us-east-1:111122223333:function:*: the Region is eu-west-1, not us-east-1",
+            "--arg new 'arn:aws:lambda:eu-west-1:111122223333:function:*'",
+        ),
+        (
             f"{URI}{IMAGE}The function is in 444455556666.",
             "The policy must also allow account 444455556666 these actions",
             '"aws:SourceArn": "arn:aws:lambda:eu-west-1:444455556666:function:*"',

@@ -15,6 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.calls.policies.image_policies import explain_image
 from iamtriage.explaining._rules.calls.policies.service_statements import (
     Contrast,
     compare_statements,
@@ -25,14 +26,12 @@ from iamtriage.explaining._rules.denials.denies.service_exceptions import explai
 from iamtriage.explaining._rules.denials.resource_commands import policy_commands
 from iamtriage.explaining._rules.denials.s3 import load_balancer_logs
 from iamtriage.explaining._rules.shared import commands, pages, service_access
-from iamtriage.explaining._rules.shared.clues import find_registry, message_text
+from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.policies._documents import allow
-from iamtriage.policies._readers.elements import principal_names
 from iamtriage.policies._readers.unknown_values import has_reference
 
 _MAX_NAMES = 3
@@ -89,7 +88,6 @@ _NO_KEY = lazy_pattern(r"\bSSE-S3\b|\bAES256\b")
 _IS_NETWORK = lazy_pattern(
     r"load_balancer_type\s*=\s*\"network\"|\bloadbalancer/net/|\bNLB\b|--type network\b"
 )
-_ACCOUNT_ID = lazy_pattern(r"(?<![\w-])[0-9]{12}(?![\w-])", re.ASCII)
 _ACCOUNT = lazy_pattern(r"/AWSLogs/(\d{12})/")
 _KEY_PREFIX = lazy_pattern(
     r"(?:\b(?:s3[._-]?)?(?:(?:key|bucket)[._-]?)?prefix[\"']?(?:\s{0,8}[=:]\s?|\s|,Value=)|\blog_?access_?logs\([\w.]{1,60}, ?)[\"']?(?P<prefix>[\w!./-]{1,200}?)/?[\"']?(?![\w/-])",
@@ -104,13 +102,6 @@ _IMAGE = service_access.ServiceAccess(
     "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html",
     "Or allow the caller ecr:GetRepositoryPolicy and ecr:SetRepositoryPolicy on the repository: then Lambda adds the statement itself, when the function is created.",
 )
-_OF_IMAGE = (
-    "Lambda itself pulls the image, not the function's execution role: permissions of that role do not help."
-)
-_IMAGE_URI = lazy_pattern(
-    r"\.dkr\.ecr\.[a-z0-9-]{6,30}\.[a-z.]{9,20}/(?P<name>[a-z0-9][a-z0-9._/-]{1,255}?)(?=[:@])"
-)
-_NO_POLICY = lazy_pattern(r"\bRepositoryPolicyNotFoundException\b")
 RESOURCES = {
     "please check s3bucket permission": _LOAD_BALANCER,
     "insufficient delivery policy to s3 bucket": _delivery(
@@ -186,7 +177,7 @@ def explain_closed_resource(denial: Denial) -> Explanation:
         statements = tuple((action, each.replace("/AWSLogs/", path), keys) for action, each, keys in rows)
         row = attrs.evolve(row, statements=statements, step=row.step.replace(_PREFIX_STEP, "").strip())
     if row is _IMAGE:
-        return _explain_image(denial, values)
+        return explain_image(denial, row, values)
     of = f" of {bucket}" if bucket and "bucket" in row.resource else ""
     contrast = None
     if function:
@@ -200,66 +191,6 @@ def explain_closed_resource(denial: Denial) -> Explanation:
     explanation = explain_access(denial, row, values, of, instead, contrast)
     written = load_balancer_logs.find_folder_in_code(denial, row, path.lstrip("/")) if of else None
     return explanation if written is None else attrs.evolve(explanation, remedies=(written,))
-
-
-def _explain_image(denial: Denial, values: dict[str, str]) -> Explanation:
-    """Explain that Lambda may not pull the image of a function, for whose repository the text can show that it has no policy."""
-    registry, region = find_registry(denial.case)
-    owner = registry.partition(".")[0]
-    row, others = _IMAGE, set(_ACCOUNT_ID.findall(denial.failure.text)) - {owner}
-    if region != "REGION":
-        row = attrs.evolve(row, commands=tuple(f"{each} --region {region}" for each in row.commands))
-    of_account, allowed = "", _list_allowed(denial)
-    if len(others) == 1 and owner.isdigit():
-        # A function and its image are in one Region.
-        (account,) = others
-        partition = denial.location.partition or "aws"
-        function = f"arn:{partition}:lambda:{region}:{account}:function:*"
-        statements = tuple(
-            (*each[:2], {"StringLike": {"aws:SourceArn": function}}) for each in row.statements
-        )
-        of_account = f" of account {owner}"
-        allows = any(f":{account}:" in each or each == account for each in allowed)
-        more = f" The policy must also allow account {account} these actions (arn:{partition}:iam::{account}:root)."
-        step = f"An administrator of account {owner} runs the commands.{'' if allows else more}"
-        row = attrs.evolve(row, statements=statements, step=step)
-    elif others:
-        more = "If the function is in another account, the policy must also allow that account these actions."
-        row = attrs.evolve(row, step=f"{row.step} {more}")
-    name = ""
-    if (image := _IMAGE_URI.search(denial.failure.text)) is not None:
-        values, name = {**values, "REPOSITORY": image["name"]}, f" {image['name']}"
-    remedy = service_access.allow_service_remedy(row, values)
-    because: tuple[str, ...] = ()
-    instead = ""
-    if allowed and row.service not in allowed:
-        instead = f": it allows only {join_words([clip_text(each) for each in allowed[:_MAX_NAMES]], 'and')}"
-    if (found := _NO_POLICY.search(denial.failure.text)) is not None:
-        because = (f'The text says "{found[0]}".',)
-        remedy = attrs.evolve(remedy, commands=remedy.commands[1:], steps=(row.step,), is_addition=False)
-        summary = f"The repository{name}{of_account} has no policy, so nothing allows lambda.amazonaws.com to pull the image."
-    else:
-        policy = (
-            f"The policy of the repository{name}{of_account}"
-            if name or of_account
-            else "The repository policy"
-        )
-        summary = f"{policy} does not allow lambda.amazonaws.com to pull the image{instead}."
-    if "docker pull" in denial.failure.text:
-        because = (*because, "That docker pull works shows only what the role that ran it is allowed to do.")
-    return denial.explain(
-        summary,
-        SERVICE_NOT_ALLOWED.cause("derived", because, text=_OF_IMAGE),
-        topic="service-principal",
-        remedies=remedy,
-    )
-
-
-def _list_allowed(denial: Denial) -> list[str]:
-    """Return whom the repository policy in the text allows to pull."""
-    allows = (each for policy in denial.context.policies if policy.is_of_resource for each in policy.allows)
-    pulling = (each for each in allows if names_action(each, "ecr:BatchGetImage"))
-    return list(dict.fromkeys(name for each in pulling for name in principal_names(each)))
 
 
 def _describe_allowed(
