@@ -405,6 +405,9 @@ def test_managed_policy_is_detached_from_what_has_it(attached_to: str, detach: s
     assert [line.replace('"$policy"', policy) for line in lines if "aws iam detach-" in line] == [
         f"aws iam {detach} --policy-arn {policy}"
     ]
+    # The details name the group, so the user can leave it, and nothing has to be listed.
+    leaves = any("remove-user-from-group --group-name ops --user-name ana" in line for line in lines)
+    assert leaves is ("group" in detach and "AWSDenyAll" not in policy)
 
 
 @pytest.mark.parametrize(

@@ -500,3 +500,16 @@ def test_method_of_an_sdk_tells_which_service_gets_the_role(text: str, service: 
     policy = explain(text.format(denial)).remedies[0].policy
     assert policy is not None
     assert policy["Statement"][0]["Condition"] == {"StringEquals": {"iam:PassedToService": service}}
+
+
+def test_role_that_an_unnamed_caller_may_not_create() -> None:
+    text = "An error occurred (InvalidParameterValue) when calling the CreateDBCluster operation: Unable to create the resource. Verify that you have permission to create service linked role. Otherwise wait and try again later."
+    create, allow = explain(text, facts={"account": "111122223333"}).remedies
+    assert create.commands == ("aws iam create-service-linked-role --aws-service-name rds.amazonaws.com",)
+    assert allow.policy is not None
+    assert allow.policy["Statement"][0] == {
+        "Effect": "Allow",
+        "Action": "iam:CreateServiceLinkedRole",
+        "Resource": "arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS",
+        "Condition": {"StringLike": {"iam:AWSServiceName": "rds.amazonaws.com"}},
+    }

@@ -18,6 +18,7 @@ from iamtriage._text import upper_first
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._context.readers.unique_values import stated_partition
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import (
@@ -29,10 +30,11 @@ from iamtriage.explaining._rules.shared import (
 )
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import AwsError, Failure
+from iamtriage.policies._documents import allow
 
 _UNKNOWN_INSTANCE_PROFILE = lazy_pattern(
     r"Invalid IAM Instance Profile|iamInstanceProfile[.\w]{0,10} is invalid|Invalid IamInstanceProfile"
@@ -258,7 +260,31 @@ def explain_missing_role(case: Case[AwsError], message: str) -> Explanation:
     summary = "The account has no service-linked role for {} yet."
     if "ermission to create" in message:
         summary = "The account seems to have no service-linked role for {} yet, and the caller may not be allowed to create it."
+        if role is not None and _RETRIES.search(case.failure.text) is None:
+            return missing_role(case, message, role, summary, _allow_creation(case, role))
     return missing_role(case, message, role, summary)
+
+
+def _allow_creation(case: Case[AwsError], role: LinkedRole) -> Remedy:
+    """Return the remedy that allows the caller, whom the message does not name, to create a role."""
+    path = f"role/aws-service-role/{role.principal}/{role.role}"
+    arn = f"arn:{stated_partition(case.failure.text) or 'aws'}:iam::{commands.account(case.facts.account)}:{path}"
+    condition = {"StringLike": {"iam:AWSServiceName": role.principal}}
+    who = (
+        "the principal that Terraform uses"
+        if clues.find_program(case.failure) == "Terraform"
+        else "the caller"
+    )
+    return identity_remedy(
+        f"Or allow iam:CreateServiceLinkedRole for {who}, only on {path}",
+        "The first command, run with the same credentials, prints the caller. ROLE_NAME follows assumed-role/ in its ARN; for a user, use put-user-policy.",
+        statements=(allow("iam:CreateServiceLinkedRole", arn, condition=condition),),
+        commands=(
+            commands.SHOW_CALLER,
+            "aws iam put-role-policy --role-name ROLE_NAME --policy-name AllowCreateServiceLinkedRole --policy-document file://policy.json",
+        ),
+        url=pages.SERVICE_LINKED,
+    )
 
 
 def missing_role(
@@ -268,7 +294,8 @@ def missing_role(
     retries = _RETRIES.search(case.failure.text) is not None
     # If the role was to be assumed, the service may be creating it: the first cluster of an account can fail so.
     # https://github.com/hashicorp/terraform-provider-aws/issues/15452
-    is_starting = not others and _BEING_CREATED.search(text) is not None
+    is_denied = bool(others) and case.failure.kind == "access_denied"
+    is_starting = not is_denied and _BEING_CREATED.search(text) is not None
     needed, service, principal = "service-linked role of the service", "this service", None
     if role is not None:
         needed, service, principal = f"role {role.role} of {role.name}", role.name, role.principal
@@ -322,7 +349,7 @@ def missing_role(
         ),
         notes=(
             no_lack if "insufficient capacity" in case.failure.text else None,
-            None if others else permission,
+            None if is_denied else permission,
         ),
     )
 

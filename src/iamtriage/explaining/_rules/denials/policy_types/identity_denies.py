@@ -58,7 +58,13 @@ def _change_step(denial: Denial) -> str:
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
-    shared = f". This affects everything that list-entities-for-policy prints. {commands.FIVE_VERSIONS}"
+    group = decisions.denying_group(denial.facts, denial.action)
+    members = (
+        f"all members of the group {clip_text(group)}"
+        if group
+        else "everything that list-entities-for-policy prints"
+    )
+    shared = f". This affects {members}. {commands.FIVE_VERSIONS}"
     where = shared if _change_commands(denial) else "."
     return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes it down or removes it{where}"
 
@@ -85,7 +91,8 @@ def _leave_group(denial: Denial) -> Commands:
         return ()
     remove = "aws iam remove-user-from-group --group-name {} --user-name {}"
     line = fill_command(remove, commands.group_argument(group), commands.user_name(denial.principal.name))
-    return (Labelled(f"Or, if {denial.caller} is to lose the group's Allow statements, too:", line),)
+    label = f"If {denial.caller} does not belong in the group {clip_text(group)} (all of its policies go):"
+    return (Labelled(label, line),)
 
 
 def explain_identity_deny(denial: Denial) -> Explanation:
@@ -115,7 +122,8 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         None
         if inline or denial.policy
         else _SEARCH.format(_OF_GROUPS if of_group else "", denial.action or "the action", denial.service),
-        typical_requirement(denial),
+        # A group says why: what the statement requires matters less.
+        None if decisions.denying_group(denial.facts, denial.action) else typical_requirement(denial),
         "If the evaluated Deny, which the first command prints, has a Condition, avoid what it matches."
         if evaluated
         else denial_remedies.CHANGE_CALL,
@@ -123,7 +131,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         *denied_regions.region_steps(denial),
         commands=(
             *(inline or _policy_commands(denial)),
-            *_leave_group(denial),
+            *(_leave_group(denial) if inline else ()),
             also and also._replace(label="Then add the Allow that the call also lacks:"),
         ),
         url=pages.EVALUATION,
@@ -252,13 +260,16 @@ def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
         sources = (f"{each} --query {_SOURCES}" for each in simulation_commands(denial))
         return (*sources, *denial_remedies.list_policies_commands(denial))
     arn = commands.arn(denial.policy, "POLICY_ARN")
+    # The details name the group.
+    if decisions.denying_group(denial.facts, denial.action) is not None:
+        return commands.show_policy_commands(arn)
     users = fill_command("aws iam list-entities-for-policy --policy-arn {}", arn)
     return (*commands.show_policy_commands(arn), users)
 
 
 def _policy_commands(denial: Denial) -> Commands:
     """Return the commands that print and change the policy that denies."""
-    lines = (*_show_policy_commands(denial), *_change_commands(denial))
+    lines = (*_show_policy_commands(denial), *_leave_group(denial), *_change_commands(denial))
     if denial.policy is None or (arn := commands.arn(denial.policy, "POLICY_ARN")) != denial.policy:
         return lines
     # Long lines wrap badly.
@@ -274,7 +285,8 @@ def _change_commands(denial: Denial) -> Commands:
     if (group := decisions.denying_group(denial.facts, denial.action)) is not None:
         detach = commands.detach_policy("group", commands.group_argument(group), arn)
         label = f"Or, if no member of the group {clip_text(group)} is meant to have it:"
-        return (commands.change_policy(arn), Labelled(label, detach))
+        change = commands.change_policy(arn)
+        return (Labelled("Or change the statement in policy.json, then:", change), Labelled(label, detach))
     label = f"Or, if {denial.caller} is not meant to have it:"
     if _is_of_group(denial):
         label = "Or, if no member of the group that the list shows is meant to have it:"
