@@ -60,7 +60,7 @@ JO = ("user/jo", "jo", "clerks")
         (BANNER, _entries("role/Till"), "it has an access entry, whose"),
         (UNMAPPED, _entries("role/Boss"), "rejected the role Till: its access entries are for Boss."),
         (UNMAPPED, _entries("role/Till"), "although it has an access entry"),
-        (REJECTED, _map(NODES, JO), "aws-auth maps only market-nodes and jo. The entry of a user does not count"),
+        (REJECTED, _map(NODES, JO), "aws-auth maps only market-nodes and jo. The entry of a user does not apply"),
         (REJECTED, _map(NODES, JO, kind="table"), "aws-auth maps only market-nodes and jo."),
         (REJECTED, _map(NODES, ("role/Till", "till", "clerks")), "although the role Till has an entry in the aws-auth map"),
         (BANNER, _map(NODES), "aws-auth maps only market-nodes."),

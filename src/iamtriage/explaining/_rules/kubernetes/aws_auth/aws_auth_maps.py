@@ -245,20 +245,20 @@ def explain_absent_entry(
     listed = join_words([*_name(entries)[:_MAX_NAMES], *(["others"] * (len(entries) > _MAX_NAMES))], "and")
     summary = f"aws-auth maps only {listed}"
     of_user = isinstance(caller, Role) and any(not each.is_role for each in entries)
+    where = f"The cluster{f' {cluster.argument}' if cluster.name else ''}"
     if is_node:
         verdict = "The API server rejected the kubelet (Unauthorized)"
         if explanation.topic == "nodes-not-joined":
             verdict = "The nodes did not join the cluster"
         summary = f"{verdict}: {summary}, not {principal.description}. No IAM permission is missing."
     else:
-        where = f"The cluster{f' {cluster.argument}' if cluster.name else ''}"
         summary = f"{where} rejected {principal.description}: {summary}."
-        summary += " The entry of a user does not count for a role that the user assumes." if of_user else ""
+        summary += " The entry of a user does not apply to a role that the user assumes." if of_user else ""
     group = find_mapped_group(entries)
     text = f"The aws-auth map in the text has no entry for {arn_in_map(caller)}."
     if group is not None and not is_node:
         summary = f"{where} rejected {principal.description}: aws-auth maps the IAM group {group}, and nobody can sign in as an IAM group, so the entry never matches."
-        text = f"An IAM group is no principal: its users call with their own ARN, such as {arn_in_map(caller)}. Neither aws-auth nor an access entry takes a group."
+        text = f"An IAM group is not a principal: its users call with their own ARN, such as {arn_in_map(caller)}. Neither aws-auth nor an access entry accepts a group."
     people = [each for each in entries if not is_for_nodes(each)]
     mapping = _mapping_remedy(entries, people, principal, is_node=is_node)
     # With API_AND_CONFIG_MAP, an access entry requires no access to the cluster.
@@ -313,7 +313,7 @@ def _mapping_remedy(
     who = f"{masters[0]}, which has {_MASTERS}," if masters else "Somebody with access to the cluster"
     retry = " The kubelet keeps trying." if is_node else ""
     group = None if is_node else find_mapped_group(entries)
-    steps = (step,)
+    steps: tuple[str | None, ...] = (step,)
     if group is not None:
         bound = f"{groups[0]} is the subject of a RoleBinding or ClusterRoleBinding. Without one, the next error is Forbidden."
         steps = (
