@@ -47,3 +47,13 @@ def test_host_of_a_service_with_another_name() -> None:
     first = explain(FAILED.format("kinesis") + "no NAT").remedies[0]
     assert first.title == "Create an interface endpoint for com.amazonaws.eu-west-1.kinesis-streams"
     assert first.commands[-1].endswith("nslookup kinesis.eu-west-1.amazonaws.com")
+
+
+@pytest.mark.parametrize("name", ["sts", "s3"])
+def test_endpoint_in_the_vpc_of_a_cluster(name: str) -> None:
+    facts = {"cluster": "isolated", "region": "eu-west-1", "namespace": "etl", "service_account": "load"}
+    explanation = explain(FAILED.format(name) + "private subnets, no NAT", facts=facts)
+    find, create, *_ = explanation.remedies[0].commands
+    assert find.startswith('vpc_id="$(aws eks describe-cluster --name isolated --region eu-west-1 ')
+    assert ' --vpc-id "$vpc_id" ' in create
+    assert ("the pod first exchanges its token at STS" in explanation.causes[0].text) is (name == "sts")

@@ -12,6 +12,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import AwsError
 
@@ -42,21 +43,30 @@ def lacks_way(text: str, service: str) -> bool:
     return not is_named and _NO_NAT.search(text) is not None
 
 
-def create_endpoint_remedy(service: str, host: str) -> Remedy:
+def create_endpoint_remedy(service: str, host: str, case: Case[AwsError]) -> Remedy:
     """Return the remedy that gives a subnet a VPC endpoint for a service, which was called by the name of a host."""
-    region = service.split(".")[-2]
-    where = f"aws ec2 create-vpc-endpoint --region {region} --vpc-id VPC_ID --service-name {service}"
+    region, vpc = service.split(".")[-2], "VPC_ID"
+    lookup: tuple[str, ...] = ()
+    cluster = find_cluster(case)
+    if case.facts.cluster is not None and cluster.name:
+        # The pods are in the VPC of their cluster.
+        show = cluster.eks_command(
+            "describe-cluster", query="cluster.resourcesVpcConfig.vpcId", flag="--name"
+        )
+        vpc, lookup = '"$vpc_id"', (f'vpc_id="$({show})"',)
+    where = f"aws ec2 create-vpc-endpoint --region {region} --vpc-id {vpc} --service-name {service}"
     if service.endswith(_GATEWAY_SERVICES):
         return account_remedy(
             f"Create a gateway endpoint for {service}",
             "ROUTE_TABLE_ID is the route table of the caller's subnet. A gateway endpoint is free of charge.",
-            commands=f"{where} --vpc-endpoint-type Gateway --route-table-ids ROUTE_TABLE_ID",
+            commands=(*lookup, f"{where} --vpc-endpoint-type Gateway --route-table-ids ROUTE_TABLE_ID"),
             url=pages.VPC_ENDPOINTS,
         )
     return account_remedy(
         f"Create an interface endpoint for {service}",
         "SUBNET_ID is the caller's subnet, and the security group must allow port 443 from the caller. Each service that is called needs its own endpoint, or the subnet a route to a NAT gateway.",
         commands=(
+            *lookup,
             f"{where} --vpc-endpoint-type Interface --private-dns-enabled --subnet-ids SUBNET_ID --security-group-ids SECURITY_GROUP_ID",
             Labelled(
                 "Then, where the call runs, the name must have a private address:",

@@ -107,6 +107,9 @@ DNS = CauseType(
 )
 
 
+_OF_TOKEN = " With IRSA, the pod first exchanges its token at STS: until that works, it has no credentials for any call."
+
+
 def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a call got no answer."""
     if _INVALID_HEADER.search(message):
@@ -124,6 +127,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     has_answer = case.failure.envelope.status_code != 0 and not _NO_CONNECTION.search(message)
     if cause is None and has_answer and not clues.error_code(case.failure):
         return _explain_unknown_error(case)
+    of_token = host is not None and host.startswith("sts.") and bool(case.facts.service_account)
     findings, related = diagnose_sts_call(case, codes=UNREACHABLE_CODES), _related_causes(message, host)
     service = None if _unknown_region(message, host) else find_endpoint_service(host)
     if (
@@ -136,11 +140,11 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             f"The call got no response from {host}: its subnet has no NAT gateway, and no VPC endpoint for {service}.",
             certificates.NO_WAY_OUT.cause(
                 "derived",
-                text="The subnet has no way to this endpoint. VPC endpoints for other services do not help.",
+                text=f"The subnet has no way to this endpoint. VPC endpoints for other services{'' if service.endswith('.s3') else ', such as a gateway endpoint for S3,'} do not help.{_OF_TOKEN if of_token else ''}",
             ),
             topic="no-answer",
             remedies=(
-                create_endpoint_remedy(service, host),
+                create_endpoint_remedy(service, host, case),
                 test_connection_remedy(case, host, has_region=True),
             ),
             notes=_NOT_A_TRUST_POLICY if service.endswith(".sts") else _NOT_A_POLICY,
