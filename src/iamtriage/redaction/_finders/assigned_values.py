@@ -7,6 +7,7 @@ depth of escapes; ``<name>value</name>``; lists of names and values, options, tu
 from __future__ import annotations
 
 import re
+import string
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -127,6 +128,8 @@ _COMMAND = re.compile(
     r"\b(?:setx|setenv|SetEnv|RequestHeader (?:set|add)|(?:proxy_set|add)_header|[a-z]{4,7}_param|set -[gUuxl]{1,3}|ENV|(?:configure|config|secrets?|env|parameter) (?:set|put|create))[ \t]{1,4}"
     r"(?:(?:--?[\w-]{1,40}[ =][\w./:-]{1,80}|/[A-Za-z]) ){0,3}\Z"
 )
+# Each of these commands contains one of these.
+_COMMAND_SIGNS = ("set", "SetEnv", "RequestHeader", "_header", "_param", "ENV", " put", " create")
 # The maximum length of a signature, including escapes.
 _MAX_SIGNATURE = 2_048
 _SIGNATURE_RUN = re.compile(r"[^.:!?\s=&]{0,2050}={0,2}")
@@ -149,6 +152,9 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
     if after == ":" == before and not text[end + 1 : end + 2].isspace():
         # A section of an ARN: "…:secret:orders-a1B2c3".
         return None
+    if after == " " and text[end + 1 : end + 2] in _WORD_STARTS and before not in _ENDS_OF_TAG_STARTS:
+        # No sign begins like this, only the value of an option or a column.
+        return _find_option_value(match) if match.is_option() else _find_column_value(match, before)
     if after in _SIGN_STARTS and (assign := _ASSIGN.match(text, end)):
         return _find_assigned_value(match, assign)
     if before in _ENDS_OF_TAG_STARTS and match.preceded_by(_OPENS_TAG):
@@ -179,6 +185,8 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
 QUOTES = frozenset("\\\"'`“”„‘’")
 _SIGN_STARTS = QUOTES | frozenset(" \t\xa0\x1b:=-[]*<")
 _COLUMN_STARTS = QUOTES | frozenset(" \t,")
+# After one space, other words can be a part of a sign: "As String", "or", "Value", "Parameter", "Option".
+_WORD_STARTS = frozenset(string.ascii_letters + string.digits) - frozenset("APOVpov")
 _BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str]], ...] = (
     (_PAIR, "pair", QUOTES | frozenset(",;}VvPpOo")),
     (_TAGS_BETWEEN, "pair", frozenset("<\\")),
@@ -239,7 +247,7 @@ def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
         return None
     # EDN: ":name "value"".
     keyword = before == ":" and text.startswith(('"', "\\"), spaces.end())
-    is_command = before in _BLANKS and match.preceded_by(_COMMAND) is not None
+    is_command = before in _BLANKS and match.preceded_by(_COMMAND, _COMMAND_SIGNS) is not None
     sign: Sign = "option" if keyword or is_command else "space"
     return check_value(match, sign, find_value(match.searched, spaces.end()))
 

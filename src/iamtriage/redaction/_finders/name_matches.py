@@ -62,9 +62,17 @@ class NameMatch(NamedTuple):
     end: int
     searched: SearchedText
 
-    def preceded_by(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Match the text directly before the name. The pattern must end there."""
-        return pattern.search(self.text, max(0, self.start - _LOOKBEHIND), self.start)
+    def preceded_by(self, pattern: re.Pattern[str], signs: tuple[str, ...] = ()) -> re.Match[str] | None:
+        """Match the text directly before the name. The pattern must end there.
+
+        Args:
+            pattern: The pattern.
+            signs: Parts of which a match contains at least one, to skip other names quickly.
+        """
+        low = max(0, self.start - _LOOKBEHIND)
+        if signs and not any(map(self.text[low : self.start].__contains__, signs)):
+            return None
+        return pattern.search(self.text, low, self.start)
 
     def is_in_query(self) -> bool:
         """Return whether the name is in the query of a URL."""
