@@ -90,7 +90,7 @@ class Pair(NamedTuple):
         return self.text[max(0, self.at - reach) : self.at]
 
 
-def _record(cluster: Piece, _: Pair) -> bool:
+def _put_source(cluster: Piece, _: Pair) -> bool:
     cluster.source = "cloudtrail"
     return True
 
@@ -99,7 +99,7 @@ def _is_near(pair: Pair, key: str) -> bool:
     return pair.text.find(key, max(0, pair.at - _MAX_OBJECT_DISTANCE), pair.end + _MAX_OBJECT_DISTANCE) >= 0
 
 
-def _code(cluster: Piece, pair: Pair) -> bool:
+def _put_code(cluster: Piece, pair: Pair) -> bool:
     typed = pair.key.lower() in {"errortype", "typename"}
     is_other_class = typed and may_be_other_class(pair.value)
     if pair.key == "errorType":
@@ -178,7 +178,7 @@ def _is_of_sdk(pair: Pair) -> bool:
     )
 
 
-def _status(cluster: Piece, pair: Pair) -> bool:
+def _put_status(cluster: Piece, pair: Pair) -> bool:
     if not is_status(pair.value) or VAULT.match(pair.text, pair.end) or _is_of_log_record(pair):
         return False
     _forget_outer(cluster, "status_code", pair)
@@ -191,7 +191,7 @@ def _status(cluster: Piece, pair: Pair) -> bool:
     return True
 
 
-def _request_id(cluster: Piece, pair: Pair) -> bool:
+def _put_request_id(cluster: Piece, pair: Pair) -> bool:
     if (
         cluster.is_lambda_error
         or _LAMBDA.search(pair.text_before(8))
@@ -248,7 +248,7 @@ def _is_of_log_record(pair: Pair) -> bool:
     return is_field and _LOGFMT_RECORD.match(pair.text, line, pair.at) is not None
 
 
-def _host_id(cluster: Piece, pair: Pair) -> bool:
+def _put_host_id(cluster: Piece, pair: Pair) -> bool:
     value = strip_hadoop_code(pair.value)
     if value is None:
         return False
@@ -258,7 +258,7 @@ def _host_id(cluster: Piece, pair: Pair) -> bool:
     return True
 
 
-def _operation(cluster: Piece, pair: Pair) -> bool:
+def _put_operation(cluster: Piece, pair: Pair) -> bool:
     if _NAME.fullmatch(pair.value) is None or _is_of_other_rpc(pair):
         return False
     cluster.put("operation", pair.value, pair.start, pair.end)
@@ -273,7 +273,7 @@ def _is_of_other_rpc(pair: Pair) -> bool:
     return pair.key.startswith("rpc.") and not _is_near(pair, "aws-api")
 
 
-def _service(cluster: Piece, pair: Pair) -> bool:
+def _put_service(cluster: Piece, pair: Pair) -> bool:
     if _is_of_other_rpc(pair):
         return False
     if ".amazonaws." in pair.value:
@@ -294,7 +294,7 @@ def _service(cluster: Piece, pair: Pair) -> bool:
     return True
 
 
-def _principal(cluster: Piece, pair: Pair) -> bool:
+def _put_principal(cluster: Piece, pair: Pair) -> bool:
     near = pair.text_before(_MAX_IDENTITY_DISTANCE) + pair.key
     if not pair.value.startswith("arn:") or _IDENTITY.search(near) is None:
         return False
@@ -305,7 +305,7 @@ def _principal(cluster: Piece, pair: Pair) -> bool:
     return True
 
 
-def _account(cluster: Piece, pair: Pair) -> bool:
+def _put_account(cluster: Piece, pair: Pair) -> bool:
     if (
         account_of(pair.value) != pair.value
         or _IDENTITY.search(pair.text_before(_MAX_IDENTITY_DISTANCE)) is None
@@ -317,7 +317,7 @@ def _account(cluster: Piece, pair: Pair) -> bool:
     return True
 
 
-def _deny(cluster: Piece, pair: Pair) -> bool:
+def _put_deny(cluster: Piece, pair: Pair) -> bool:
     """Parse the ``explicitDeny`` of a decoded authorization message, which starts a denial."""
     if _NOT_ALLOWED.search(pair.text_before(_MAX_IDENTITY_DISTANCE)) is None:
         return False
@@ -326,21 +326,21 @@ def _deny(cluster: Piece, pair: Pair) -> bool:
     return True
 
 
-def _action(cluster: Piece, pair: Pair) -> bool:
+def _put_action(cluster: Piece, pair: Pair) -> bool:
     if cluster.kind != "access_denied":
         return False
     cluster.put_action(pair.value, pair.start, pair.end, service_rank=STATED)
     return True
 
 
-def _resource(cluster: Piece, pair: Pair) -> bool:
+def _put_resource(cluster: Piece, pair: Pair) -> bool:
     if cluster.kind != "access_denied":
         return False
     cluster.put("resource", pair.value, pair.start, pair.end)
     return True
 
 
-def _of_event(key: str) -> Callable[[Piece, Pair], bool]:
+def _only_in_events(key: str) -> Callable[[Piece, Pair], bool]:
     """Return a function that reads a value only in CloudTrail records."""
 
     def read(cluster: Piece, pair: Pair) -> bool:
@@ -354,17 +354,17 @@ def _of_event(key: str) -> Callable[[Piece, Pair], bool]:
 
 
 VALUE_READERS: dict[str, Callable[[Piece, Pair], bool]] = {
-    "record": _record,
-    "code": _code,
-    "status_code": _status,
-    "request_id": _request_id,
-    "host_id": _host_id,
-    "operation": _operation,
-    "service": _service,
-    "principal": _principal,
-    "account": _account,
-    "deny": _deny,
-    "action": _action,
-    "resource": _resource,
-    **{key: _of_event(key) for key in EVENT_KEYS},
+    "record": _put_source,
+    "code": _put_code,
+    "status_code": _put_status,
+    "request_id": _put_request_id,
+    "host_id": _put_host_id,
+    "operation": _put_operation,
+    "service": _put_service,
+    "principal": _put_principal,
+    "account": _put_account,
+    "deny": _put_deny,
+    "action": _put_action,
+    "resource": _put_resource,
+    **{key: _only_in_events(key) for key in EVENT_KEYS},
 }

@@ -240,7 +240,7 @@ def aws_auth_command(caller: str | None = None) -> str:
     return f"{SHOW_AWS_AUTH} | iamtriage aws-auth {subcommand}"
 
 
-def _argument(pattern: re.Pattern[str], placeholder: str) -> Callable[[str | None], str]:
+def _build_argument_checker(pattern: re.Pattern[str], placeholder: str) -> Callable[[str | None], str]:
     def check(value: str | None) -> str:
         # A leading hyphen would turn the value into an option.
         if value is not None and pattern.fullmatch(value) and not value.startswith("-"):
@@ -250,20 +250,20 @@ def _argument(pattern: re.Pattern[str], placeholder: str) -> Callable[[str | Non
     return check
 
 
-cluster = _argument(_CLUSTER, "CLUSTER")
-region = _argument(_REGION, "REGION")
-account = _argument(ACCOUNT, "ACCOUNT_ID")
-role_name = _argument(_IAM_NAME, "ROLE_NAME")
-instance_profile = _argument(_IAM_NAME, "INSTANCE_PROFILE")
-user_name = _argument(_IAM_NAME, "USER_NAME")
-group_argument = _argument(lazy_pattern(r"[\w+=,.@-]{1,128}", re.ASCII), "GROUP_NAME")
-profile = _argument(_PROFILE, "PROFILE")
-session_name = _argument(_SESSION_NAME, "SESSION_NAME")
-access_key = _argument(_ACCESS_KEY, "ACCESS_KEY_ID")
-issuer = _argument(_ISSUER, "ISSUER_URL")
-bucket = _argument(_BUCKET, "BUCKET")
-namespace = _argument(_LABEL, "NAMESPACE")
-kubernetes_name = _argument(_KUBERNETES, "NAME")
+cluster = _build_argument_checker(_CLUSTER, "CLUSTER")
+region = _build_argument_checker(_REGION, "REGION")
+account = _build_argument_checker(ACCOUNT, "ACCOUNT_ID")
+role_name = _build_argument_checker(_IAM_NAME, "ROLE_NAME")
+instance_profile = _build_argument_checker(_IAM_NAME, "INSTANCE_PROFILE")
+user_name = _build_argument_checker(_IAM_NAME, "USER_NAME")
+group_argument = _build_argument_checker(lazy_pattern(r"[\w+=,.@-]{1,128}", re.ASCII), "GROUP_NAME")
+profile = _build_argument_checker(_PROFILE, "PROFILE")
+session_name = _build_argument_checker(_SESSION_NAME, "SESSION_NAME")
+access_key = _build_argument_checker(_ACCESS_KEY, "ACCESS_KEY_ID")
+issuer = _build_argument_checker(_ISSUER, "ISSUER_URL")
+bucket = _build_argument_checker(_BUCKET, "BUCKET")
+namespace = _build_argument_checker(_LABEL, "NAMESPACE")
+kubernetes_name = _build_argument_checker(_KUBERNETES, "NAME")
 
 
 def role_account(stated: Stated | None) -> str | None:

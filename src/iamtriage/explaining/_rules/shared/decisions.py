@@ -188,12 +188,12 @@ def _describe_denying_policy(policy: DenyingPolicy) -> str:
     statement = f"the statement {sids} in " if sids else ""
     if policy.arn is not None:
         name = policy.arn.rpartition("/")[2] if ":organizations:" in policy.arn else policy.arn
-        return f"{statement}the policy {clip_text(name)}{_attachment(policy)}"
+        return f"{statement}the policy {clip_text(name)}{_describe_attachment(policy)}"
     kind = "inline policy" if policy.info is not None and policy.info.inline else "policy"
-    return f"{statement}{'an' if kind.startswith('i') else 'a'} {kind}{_attachment(policy)}"
+    return f"{statement}{'an' if kind.startswith('i') else 'a'} {kind}{_describe_attachment(policy)}"
 
 
-def _attachment(policy: DenyingPolicy) -> str:
+def _describe_attachment(policy: DenyingPolicy) -> str:
     attached = () if policy.info is None else policy.info.attached_to
     if not attached:
         return ""

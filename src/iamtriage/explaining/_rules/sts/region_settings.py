@@ -198,7 +198,7 @@ _REGION_IN_CODE = {
 }
 
 
-def _variables(case: Case[Failure], region: str) -> str:
+def _variable_settings(case: Case[Failure], region: str) -> str:
     # The SDK for Java reads only the first one.
     only_first = case.failure.envelope.source == "java-v2"
     return f"AWS_REGION={region}{'' if only_first else f' AWS_DEFAULT_REGION={region}'}"
@@ -213,7 +213,7 @@ def _fix_client_in_pod(case: Case[Failure], signed: str | None, region: str) -> 
         why,
         "The last command restarts the pods, and sets the Region of all their clients.",
     )
-    set_variables = clusters.set_variables_command(case, _variables(case, region))
+    set_variables = clusters.set_variables_command(case, _variable_settings(case, region))
     lines = (
         "env | grep -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL",
         Labelled("Or, if these pods call no other service in another Region:", set_variables),
@@ -245,7 +245,7 @@ def _fix_client(case: Case[Failure], profile: str | None, region: str) -> Region
         step = "Set the Region in the code of this client, then deploy the function again: Lambda reserves AWS_REGION and AWS_DEFAULT_REGION."
     elif is_of_sdk and not is_of_cli:
         step = f"Set the Region in the code or configuration of this client{_describe_code(case, region)}. Or set it in the environment for all clients. Then restart the program."
-        lines = (f"export {_variables(case, region)}",) if runtime is None else ()
+        lines = (f"export {_variable_settings(case, region)}",) if runtime is None else ()
     else:
         step = "Set the Region in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION."
         lines = (credential_remedies.with_profile(profile, f"aws configure set region {region}"),)

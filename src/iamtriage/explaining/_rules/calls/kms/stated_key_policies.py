@@ -57,7 +57,7 @@ def compare_key_policy(case: Case[AwsError], key: re.Match[str], call: str) -> E
         return None
     statements = policies[0].allows
     account, region = key[0].split(":")[4], key[0].split(":")[3]
-    allowed, granted = _allowed(statements, "kms:Decrypt"), _allowed(statements, _GRANT)
+    allowed, granted = _find_allowed(statements, "kms:Decrypt"), _find_allowed(statements, _GRANT)
     if any(each in {"*", account} or each.endswith(f"::{account}:root") for each in (*allowed, *granted)):
         return None
     users = {each for each in allowed if ":role/" in each or ":user/" in each}
@@ -70,7 +70,7 @@ def compare_key_policy(case: Case[AwsError], key: re.Match[str], call: str) -> E
         # The caller, whom the key policy does not name at all.
         return None
     noun, name = user.split(":")[-1].split("/")[0], user.rpartition("/")[2]
-    changing = sorted(_allowed(statements, _CHANGE))
+    changing = sorted(_find_allowed(statements, _CHANGE))
     who = join_words(tuple(clip_text(each.rpartition(":")[2]) for each in changing), "and")
     in_iam = (
         "AdministratorAccess does not help"
@@ -111,6 +111,6 @@ def _named(statements: Iterable[Mapping[str, Any]]) -> set[str]:
     return {name.rpartition("/")[2] for each in statements for name in principal_names(each)}
 
 
-def _allowed(statements: Iterable[Mapping[str, Any]], action: str) -> set[str]:
+def _find_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> set[str]:
     """Return the principals that statements allow an action."""
     return {name for each in statements if names_action(each, action) for name in principal_names(each)}

@@ -125,7 +125,7 @@ def add_resource_in_other_account(denial: Denial, explanation: Explanation) -> E
             denial,
             f"that is the {noun} {clip_text(meant.name)} of the caller's own account {own}, and the {noun} that is meant is in {meant.account}",
         ),
-        causes=(_cause(meant, f" An Allow for {clip_text(denial.resource or '')} does not help."),),
+        causes=(_build_cause(meant, f" An Allow for {clip_text(denial.resource or '')} does not help."),),
         remedies=(_remedy(meant, text, denial.context.policies, denial.action),),
     )
 
@@ -148,14 +148,14 @@ def explain_missing_in_own_account(case: Case[AwsError], noun: str, name: str | 
         return None  # or the caller is in the wrong account
     return case.explain(
         f"The {noun} {clip_text(name)} does not exist in the account of the call: it is in account {meant.account}, and the request names it without the account.",
-        _cause(meant, ""),
+        _build_cause(meant, ""),
         topic=NAMED_IN_OWN_ACCOUNT.code,
         remedies=_remedy(meant, text, case.context.policies, None),
         notes=NOT_A_DENIAL,
     )
 
 
-def _cause(meant: _Meant, more: str) -> Cause:
+def _build_cause(meant: _Meant, more: str) -> Cause:
     return NAMED_IN_OWN_ACCOUNT.cause(
         "derived",
         f"The text has {clip_text(meant.arn)}." if meant.is_said else None,

@@ -151,7 +151,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         )
     # No other reason is possible if there is no such Region, or if the VPC has an endpoint with another name.
     is_certain = [each.code for each in related] == [NO_SUCH_HOST.code]
-    summary = _summary(message, host)
+    summary = _summarize(message, host)
     is_regional = PRIVATE_DNS_REGIONAL_ONLY.code in {each.code for each in findings.causes}
     if is_regional and has_endpoint(case):
         summary = f"{summary.removesuffix('.')}: the VPC endpoint for STS has only the name of its Region, {_regional_host(case)}."
@@ -213,7 +213,7 @@ def _network_cause(message: str, host: str | None) -> Cause | None:
     return row[1].cause("reported", because, text=text)
 
 
-def _summary(message: str, host: str | None) -> str:
+def _summarize(message: str, host: str | None) -> str:
     proxy = certificates.find_proxy(message) if _PROXY.search(message) else None
     if proxy is not None:
         return f"The client could not connect to AWS through the proxy {proxy}: it does not respond, or blocks the call."

@@ -178,7 +178,7 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
             f"of {user}, as whom the cron job runs" if user else "that the cron job reads",
             f" in the cron job{f' of {user}' if user else ''}",
             f"A cron job gets no variables of a shell, runs as {user or 'the user whose crontab it is'}, and reads that user's ~/.aws.",
-            _remedy(
+            _credentials_remedy(
                 "Specify the profile and the files in the crontab",
                 "Move the job to the crontab of the user who has the credentials: sudo crontab -u USER -e.",
                 "Or put these lines above the job, because cron expands no $HOME, with AWS_PROFILE if the profile is not default. In a script, write export before each.",
@@ -193,7 +193,7 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
             "that the systemd unit reads",
             " in the systemd unit",
             "The unit runs as root, unless User= names another user, and gets no variables of a shell.",
-            _remedy(
+            _credentials_remedy(
                 "Set the user or the files in the unit",
                 "Under [Service], set User= to the user who has the credentials, or Environment= with AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE and AWS_PROFILE.",
                 _ROLE,
@@ -206,7 +206,7 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
                 f"that the {noun} reads",
                 f" in the {noun}",
                 f"The {noun} gets no variables of a shell, and reads ~/.aws of the user that it runs as.",
-                _remedy(f"Set the user or the files of the {noun}", step, _ROLE, commands=()),
+                _credentials_remedy(f"Set the user or the files of the {noun}", step, _ROLE, commands=()),
             )
     return None
 
@@ -291,7 +291,7 @@ def _find_root_shell(case: Case[Failure]) -> OtherUser | None:
         "of root, whose shell this is",
         " in the shell of root",
         "The shell is that of root, who reads /root/.aws, and not the files of another user.",
-        _remedy(
+        _credentials_remedy(
             "Run the command as the user who has the profile, or let it read that user's files",
             "Leave the shell of root, or specify the files of the user, which root is allowed to read.",
             _ROLE,
@@ -383,7 +383,7 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
             f"sudo -u {user} --preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN {line}",
         ]
     listing = (list_profiles,) if is_about_profile and again else ()
-    return _remedy(
+    return _credentials_remedy(
         f"Run the command without sudo, or {title}" if again else "Let the command read your files",
         f"{step} If it requires the permissions of {user}, {way}." if way else step,
         last_step,
@@ -391,5 +391,7 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
     )
 
 
-def _remedy(title: str, *steps: str | None, commands: tuple[str, ...], manifest: str | None = None) -> Remedy:
+def _credentials_remedy(
+    title: str, *steps: str | None, commands: tuple[str, ...], manifest: str | None = None
+) -> Remedy:
     return your_remedy(title, *steps, commands=commands, manifest=manifest, url=pages.CLI_CREDENTIALS)

@@ -156,7 +156,7 @@ def compare_methods(text: str) -> Difference | None:
     return Difference(
         f"it was {likely}signed for {signed}, but {request.sender} sent {sent}",
         (because, f"{request.source} has the method {sent}."),
-        _remedy(text, step, method=signed),
+        _signed_request_remedy(text, step, method=signed),
     )
 
 
@@ -198,7 +198,7 @@ def _compare_values(text: str, request: _Request, name: str, found: re.Match[str
     return Difference(
         f"it was signed for {name}: {clip_text(value)}, but {request.sender} {sent}",
         (evidence,),
-        _remedy(text, again, headers={name: received if is_wrong else value}, title=title),
+        _signed_request_remedy(text, again, headers={name: received if is_wrong else value}, title=title),
     )
 
 
@@ -263,7 +263,9 @@ def _likely_difference(
         adds_type = f"curl adds {_FORM_TYPE} to data unless -H sets another type."
     # If the URL is signed for the host alone, other headers do not matter.
     is_for_host = not names and _SIGNED_HEADERS.search(text) is not None
-    remedy = _remedy(text, step, None if is_for_host else adds_type, headers=headers, method=request.method)
+    remedy = _signed_request_remedy(
+        text, step, None if is_for_host else adds_type, headers=headers, method=request.method
+    )
     sent = request.headers.get(_TYPE_HEADER)
     missing = [name for name in names if request.headers.get(name) == ""]
     summary = (
@@ -278,7 +280,7 @@ def _likely_difference(
     return Difference(summary, (), remedy)
 
 
-def _remedy(
+def _signed_request_remedy(
     text: str,
     *steps: str | None,
     headers: dict[str, str] | None = None,

@@ -204,7 +204,7 @@ def _find_name(pattern: re.Pattern[str], words: str) -> str | None:
     return found["name"].rstrip(".") if found else None
 
 
-def _principal(denial: Denial) -> str:
+def _principal_argument(denial: Denial) -> str:
     arn = policy_principal_arn(denial)
     return "ROLE_ARN" if arn == "PRINCIPAL_ARN" else arn
 
@@ -218,7 +218,7 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
     steps = [
         "A data lake administrator makes the grant (get-data-lake-settings lists them): an IAM administrator is not one automatically."
     ]
-    if "ROLE_ARN" in _principal(denial) and denial.context.role_arn is None:
+    if "ROLE_ARN" in _principal_argument(denial) and denial.context.role_arn is None:
         who = "The principal is the role that made the call (aws sts get-caller-identity prints it). A Glue job or crawler calls with its own role."
         if _CRAWLER.search(words):
             who = "The principal is the crawler's role, which the first command prints."
@@ -233,7 +233,7 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
         delete = fill_command("aws sagemaker delete-feature-group --feature-group-name {}", failed[1])
         label = "Then delete the feature group, which stays in CreateFailed, and create it again:"
         last = (Labelled(label, _name_region(denial, delete)[0]),)
-    principal = f"DataLakePrincipalIdentifier={_principal(denial)}"
+    principal = f"DataLakePrincipalIdentifier={_principal_argument(denial)}"
     template = f"aws lakeformation grant-permissions --principal {{}} --permissions {' '.join(grant.permissions)} --resource {{}}"
     line = fill_command(template, principal, json.dumps(grant.resource))
     return owner_remedy(

@@ -196,7 +196,7 @@ def _limit_to_created(denial: Denial, stated: StatedDeny, statement: dict[str, A
         partition, tag = denial.location.partition or "aws", key.partition("/")[2]
         arns = [f"arn:{partition}:ec2:*:*:{each}/*" for each in types]
         steps = [
-            f"{denial.action} is also checked on what the call uses, such as {_article(denied)} {denied}."
+            f"{denial.action} is also checked on what the call uses, such as {_choose_article(denied)} {denied}."
         ]
         if tag and re.search(rf"\bKey[\"']?\s?[=:]\s?[\"']?{re.escape(tag)}\b", denial.failure.text):
             steps.append("The call passes the tag already: no other way of tagging satisfies the statement.")
@@ -227,7 +227,7 @@ def _types_with_key(denial: Denial, key: str, actions: list[str], denied: str) -
     return [only] if only is not None and only != denied and is_launch else []
 
 
-def _article(noun: str) -> str:
+def _choose_article(noun: str) -> str:
     return "an" if noun[:1] in "aeiou" else "a"
 
 

@@ -122,7 +122,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
             whole = _role_with_policy(denial, remedies)
             pod_remedies, remedies = (pod_remedies, remedies) if whole is None else ((), whole)
     causes, summary = explanation.causes, explanation.summary
-    if is_certain and (verdict := _verdict(denial, shown, problem)) is not None:
+    if is_certain and (verdict := _describe_node_role(denial, shown, problem)) is not None:
         if denial.failure.principal is None or verdict.startswith(_ITS_POD):
             controller = find_controller_of_denial(denial.action or "", denial.failure)
             denial = attrs.evolve(denial, caller="the pod" if controller is None else controller.name)
@@ -174,7 +174,7 @@ def _only_if_denied(remedy: Remedy) -> Remedy:
     return attrs.evolve(remedy, title=f"If it is denied then, {lower_first(title)}")
 
 
-def _verdict(denial: Denial, shown: PodEvidence, problem: PodProblem | None) -> str | None:
+def _describe_node_role(denial: Denial, shown: PodEvidence, problem: PodProblem | None) -> str | None:
     """Return why a pod called with the role of its node, as far as the text says it."""
     if problem is not None:
         why = problem.text.replace("the pod runs", "it runs", 1)

@@ -203,7 +203,9 @@ def _explain_cap(denial: Denial, policy_type: PolicyType) -> Explanation:
     else:
         explanation, member = control_policies.explain_service_control(capped), "AllowedByOrganizations"
         verdict = "a service control policy does not allow it"
-    cause = _cause(f"The result has {member}: false. Another Allow for {denial.caller} does not help.")
+    cause = _simulated_cause(
+        f"The result has {member}: false. Another Allow for {denial.caller} does not help."
+    )
     return attrs.evolve(
         explanation, summary=denial_summary(denial, f"according to {_NAME}, {verdict}"), causes=(cause,)
     )
@@ -218,7 +220,7 @@ def _explain_deny(denial: Denial, explanation: Explanation, found: Simulation) -
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, f"according to {_NAME}, {names} denies it explicitly"),
-        causes=(_cause(f"The statement that matches is in {names}."), *explanation.causes),
+        causes=(_simulated_cause(f"The statement that matches is in {names}."), *explanation.causes),
         remedies=(remedy, *explanation.remedies[1:]),
     )
 
@@ -228,7 +230,7 @@ def _explain_allowed(denial: Denial, explanation: Explanation) -> Explanation:
     if denial.policy_type is None:
         shown = explain_allowed_caller(denial, explanation, _NAME)
         done = tuple(map(_without_simulation, shown.remedies))
-        return attrs.evolve(shown, causes=(_cause(_NOT_SIMULATED), *shown.causes), remedies=done)
+        return attrs.evolve(shown, causes=(_simulated_cause(_NOT_SIMULATED), *shown.causes), remedies=done)
     remedy = your_remedy(
         "Repeat the call, with the credentials that the simulation is about",
         "The simulation evaluates the policies of now: the Allow may be younger than the call.",
@@ -242,7 +244,9 @@ def _explain_allowed(denial: Denial, explanation: Explanation) -> Explanation:
         explanation,
         summary=denial_summary(denial, f"{_NAME} allows it, so the Allow was not in effect for this call"),
         causes=(
-            _cause(f"AWS found no identity-based policy that allows it when {denial.caller} called."),
+            _simulated_cause(
+                f"AWS found no identity-based policy that allows it when {denial.caller} called."
+            ),
             *(each for each in explanation.causes if each.code not in general or each.evidence != "possible"),
         ),
         remedies=(remedy, *others),
@@ -256,5 +260,5 @@ def _without_simulation(remedy: Remedy) -> Remedy:
     return attrs.evolve(change_commands(remedy, lines), steps=steps)
 
 
-def _cause(text: str) -> Cause:
+def _simulated_cause(text: str) -> Cause:
     return SIMULATED_DECISION.cause("derived", text=text)

@@ -118,7 +118,9 @@ def explain_assume_role(denial: Denial) -> Explanation:
     return denial.explain(
         wording.denial_summary(
             denial,
-            own_role.verdict if own_role else condition.verdict or _reason(denial, findings, attribute),
+            own_role.verdict
+            if own_role
+            else condition.verdict or _describe_reason(denial, findings, attribute),
         ),
         *_causes(denial, findings, attribute, own_role),
         topic="assume-role",
@@ -194,7 +196,7 @@ def _causes(
         yield EXPLICIT_DENY.cause("reported", reasons, text=text)
 
 
-def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> str:
+def _describe_reason(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> str:
     is_known = findings is not None and findings.allowed is False and not denial.is_explicit
     mistrust = trusted_principals.SUPPLIED
     if findings is not None and is_known and not attribute:

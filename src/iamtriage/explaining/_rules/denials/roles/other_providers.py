@@ -126,7 +126,7 @@ def explain_other_namespace(denial: Denial) -> Explanation | None:
         return None
     known = join_words(tuple(map(clip_text, trusted)), "and")
     right = ""
-    if any(_works(denial.failure.text, each) for each in trusted):
+    if any(_works_in_namespace(denial.failure.text, each) for each in trusted):
         right = f"It works in {known}, so the OIDC provider and the audience are right."
     return explain_rejected(
         denial,
@@ -149,7 +149,7 @@ def _find_namespace(denial: Denial, trusted: list[str]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _works(text: str, namespace: str) -> bool:
+def _works_in_namespace(text: str, namespace: str) -> bool:
     """Return whether the text says that it works in a namespace."""
     name = rf"(?<![\w-]){re.escape(namespace)}(?![\w-])"
     runs = rf"{name}[^.\n]{{0,40}} runs?(?=[.,;!\n]|\Z)"

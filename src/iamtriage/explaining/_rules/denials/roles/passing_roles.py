@@ -112,7 +112,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
     return denial.explain(
         denial_summary(
             denial,
-            _verdict(denial, to).replace(
+            _build_verdict(denial, to).replace(
                 " the role to ", " itself to " if role == "itself" else " the role to "
             ),
         ),
@@ -173,7 +173,7 @@ def _find_parameter(denial: Denial, recipient: RoleRecipient | None) -> str:
     return f" in the parameter {join_words(alike if len(alike) == 1 else names, 'or')}" if names else ""
 
 
-def _verdict(denial: Denial, to: str) -> str:
+def _build_verdict(denial: Denial, to: str) -> str:
     if denial.policy_type == "identity":
         return f"no identity-based policy allows it to pass the role to {to}"
     if denial.deny == "implicit":

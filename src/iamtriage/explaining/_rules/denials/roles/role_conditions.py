@@ -115,12 +115,12 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
     names_caller = result is not None and result.allowed is None and result.condition is not None
     if findings is None or result is None or trust_conditions.open_condition(result) is None:
         return RoleCondition(findings, names_caller=names_caller)
-    names_account = names_caller and _trusted(denial, result) != denial.caller
+    names_account = names_caller and _describe_trusted(denial, result) != denial.caller
     call = find_call(denial)
     result, is_met = _skip_met_conditions(denial, result, call)
     required = trust_conditions.open_condition(result)
     verdict: str | None = f"the role's trust policy requires {required}"
-    text = f"The role's trust policy trusts {_trusted(denial, result)}, and requires {required}. The message does not say whether the call met that."
+    text = f"The role's trust policy trusts {_describe_trusted(denial, result)}, and requires {required}. The message does not say whether the call met that."
     conditions = _count_conditions(denial, result) if is_met is None else 0
     if is_met is True:
         verdict = None
@@ -128,7 +128,7 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
     elif is_met is False and call is not None:
         user_name = getattr(denial.principal, "name", None)
         verdict = f"{verdict}, and {trust_conditions.describe_passed_value(result, call)}"
-        text = f"{_name_statement(denial, result)} of the trust policy trusts {_trusted(denial, result)}, but its condition {clip_text(result.condition or '')} is not met."
+        text = f"{_name_statement(denial, result)} of the trust policy trusts {_describe_trusted(denial, result)}, but its condition {clip_text(result.condition or '')} is not met."
         if _USER_NAME in str(denial.facts.trust_policy) and result.expected == (user_name,):
             text += f" It has the variable {_USER_NAME}, so each user has to pass their own name."
     elif conditions == 1:
@@ -165,7 +165,7 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
     return RoleCondition(attrs.evolve(findings, cause=cause), verdict, remedy, names_caller, names_account)
 
 
-def _trusted(denial: Denial, result: TrustResult) -> str:
+def _describe_trusted(denial: Denial, result: TrustResult) -> str:
     """Return whom the statement trusts: the caller, or only the account of the caller."""
     names = principal_names(find_statement(denial.facts.trust_policy, result), "AWS")
     is_of_account = any(name == denial.account or name.endswith(f"::{denial.account}:root") for name in names)
@@ -347,11 +347,11 @@ def compare_role_remedy(denial: Denial) -> Remedy:
 
 def _find_other_owner(denial: Denial) -> str | None:
     """Return the role whose trust policy the text has, if it is not the requested one."""
-    owner, requested = _owner(denial), denial.target_role_name
+    owner, requested = _find_owner(denial), denial.target_role_name
     return owner if owner is not None and requested is not None and owner != requested else None
 
 
-def _owner(denial: Denial) -> str | None:
+def _find_owner(denial: Denial) -> str | None:
     """Return the role whose trust policy a command in the text printed."""
     owners = {
         each.owner[1]

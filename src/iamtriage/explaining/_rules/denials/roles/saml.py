@@ -89,7 +89,7 @@ def explain_saml(denial: Denial) -> Explanation:
         return explain_rejected(denial, f"{rejected}: {verdict}.", cause, remedies=(remedy, compare))
     if (differing := _explain_difference(denial, rejected)) is not None:
         return differing
-    provider, audiences = _trusted(denial)
+    provider, audiences = _find_trusted(denial)
     text, verdict = "", "its trust policy does not allow it"
     if provider is not None:
         aud = f" and SAML:aud {clip_text(' or '.join(audiences))}" if audiences else ""
@@ -123,7 +123,7 @@ def _explain_difference(denial: Denial, rejected: str) -> Explanation | None:
     policy, text = denial.facts.trust_policy, denial.failure.text
     recipients = {each["url"] for each in _RECIPIENT.finditer(text)}
     issuers = {each["first"] or each["last"] for each in _PAIR.finditer(text)}
-    expected, audiences = _trusted(denial)
+    expected, audiences = _find_trusted(denial)
     if expected is None:
         return None
     sender = issuers.pop() if len(issuers) == 1 else None
@@ -243,15 +243,15 @@ def _saml_providers(statement: Mapping[str, Any]) -> list[str]:
     return [each for each in names if _PROVIDER_PATH in each]
 
 
-def _trusted(denial: Denial) -> tuple[str | None, list[str]]:
+def _find_trusted(denial: Denial) -> tuple[str | None, list[str]]:
     """Return the SAML provider that the supplied trust policy names, and the audiences that it expects."""
     for statement in allow_statements(denial.facts.trust_policy):
         for provider in _saml_providers(statement):
-            return provider, [each for values in _audiences(statement) for each in values]
+            return provider, [each for values in _list_audiences(statement) for each in values]
     return None, []
 
 
-def _audiences(statement: Mapping[str, Any]) -> list[tuple[str, ...]]:
+def _list_audiences(statement: Mapping[str, Any]) -> list[tuple[str, ...]]:
     conditions = iterate_conditions(statement)
     return [
         values
@@ -292,7 +292,7 @@ def _describe_problem(denial: Denial, statement: Mapping[str, Any]) -> str | Non
     form = lazy_pattern(
         rf"https://(?:[\w-]{{1,30}}\.)?{re.escape(domain)}/saml(?:/acs/\S{{1,200}})?", re.ASCII
     )
-    for values in _audiences(statement) if domain else ():
+    for values in _list_audiences(statement) if domain else ():
         if values and not any(form.fullmatch(each) or set("*$") & set(each) for each in values):
             step = f"expects SAML:aud {clip_text(' or '.join(values[:2]))} instead of https://{domain}/saml, the sign-in endpoint in {partition}"
             problems.append(step)
@@ -300,7 +300,7 @@ def _describe_problem(denial: Denial, statement: Mapping[str, Any]) -> str | Non
 
 
 def _compare_assertion_remedy(denial: Denial) -> Remedy:
-    provider, audiences = _trusted(denial)
+    provider, audiences = _find_trusted(denial)
     aud = f", {clip_text(' or '.join(audiences))}," if audiences else ""
     expected = "The trust policy must name the provider's ARN as Federated."
     if provider is not None:
@@ -318,7 +318,7 @@ def _compare_assertion_remedy(denial: Denial) -> Remedy:
 
 def _trust_saml_remedy(denial: Denial) -> Remedy:
     partition, account = role_location(denial)
-    provider, _ = _trusted(denial)
+    provider, _ = _find_trusted(denial)
     domain = _SIGN_IN_DOMAINS.get(partition, _SIGN_IN_DOMAINS["aws"])
     if provider is None or provider.split(":")[1] != partition:
         provider = f"arn:{partition}:iam::{account}:saml-provider/{'PROVIDER' if provider is None else provider.rpartition('/')[2]}"

@@ -53,11 +53,11 @@ def explain_request(denial: Denial, findings: TrustFindings) -> Explanation | No
         denial,
         f"STS rejected the token for {denial.target_role_text}: the trust policy matches the token, but {found.reason}.",
         cause,
-        remedies=_remedies(denial, found, result),
+        remedies=_build_remedies(denial, found, result),
     )
 
 
-def _remedies(denial: Denial, found: RequestKey, result: TrustResult) -> tuple[Remedy, ...]:
+def _build_remedies(denial: Denial, found: RequestKey, result: TrustResult) -> tuple[Remedy, ...]:
     check = None
     if found.changes is None and found.look_up is not None:
         check = your_remedy(found.title, commands=found.look_up, url=pages.STS_REGIONS)

@@ -78,7 +78,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     blocked = public_access.find_blocked_access(denial)
     has_bucket = denial.lowercase_action != "s3:listallmybuckets"
     return denial.explain(
-        _summary(denial, f"{f' to {operation}' if operation else ''}{on}"),
+        _summarize(denial, f"{f' to {operation}' if operation else ''}{on}"),
         *list_causes(denial, operation),
         topic="s3-access-denied",
         remedies=(
@@ -122,7 +122,7 @@ def explain_disabled_bucket(denial: Denial) -> Explanation:
     )
 
 
-def _summary(denial: Denial, to: str) -> str:
+def _summarize(denial: Denial, to: str) -> str:
     reason = ""
     if (key := named_key(denial)) and key["account"] and denial.account not in {None, key["account"]}:
         reason = f". The KMS key in the text belongs to another account than the caller, {key['account']}"

@@ -49,7 +49,7 @@ def _policy_commands(service: str) -> tuple[str, ...]:
     return policy.show_command, policy.change_command
 
 
-def _delivery(service: str, path: str, url: str, *checks: str) -> service_access.ServiceAccess:
+def _bucket_delivery(service: str, path: str, url: str, *checks: str) -> service_access.ServiceAccess:
     return service_access.ServiceAccess(
         "the bucket policy",
         service,
@@ -64,7 +64,7 @@ def _delivery(service: str, path: str, url: str, *checks: str) -> service_access
     )
 
 
-_CLOUDTRAIL = _delivery(
+_CLOUDTRAIL = _bucket_delivery(
     "cloudtrail.amazonaws.com",
     "AWSLogs/ACCOUNT_ID/*",
     "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",
@@ -79,7 +79,7 @@ _LOAD_BALANCER = service_access.ServiceAccess(
     load_balancer_logs.URL,
     f"The principal is the same in all Regions. The bucket must be in the Region of the load balancer, encrypted with SSE-S3. {_PREFIX_STEP}",
 )
-_NETWORK_LOAD_BALANCER = _delivery(
+_NETWORK_LOAD_BALANCER = _bucket_delivery(
     "delivery.logs.amazonaws.com",
     "AWSLogs/ACCOUNT_ID/*",
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html",
@@ -104,7 +104,7 @@ _IMAGE = service_access.ServiceAccess(
 )
 RESOURCES = {
     "please check s3bucket permission": _LOAD_BALANCER,
-    "insufficient delivery policy to s3 bucket": _delivery(
+    "insufficient delivery policy to s3 bucket": _bucket_delivery(
         "config.amazonaws.com",
         "AWSLogs/ACCOUNT_ID/Config/*",
         "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html",
@@ -112,7 +112,7 @@ RESOURCES = {
     ),
     "incorrect s3 bucket policy is detected": _CLOUDTRAIL,
     "insufficient permissions to access s3 bucket": _CLOUDTRAIL,
-    "access denied for logdestination": _delivery(
+    "access denied for logdestination": _bucket_delivery(
         "delivery.logs.amazonaws.com",
         "AWSLogs/ACCOUNT_ID/*",
         "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html",

@@ -206,7 +206,7 @@ def explain_tagged_resource(denial: Denial) -> Explanation | None:
     if has_former:
         was = f" {former} in the policy is the former action, which does not cover the call."
     partition = denial.location.partition or "aws"
-    account = commands.account(denial.account or _account(denial))
+    account = commands.account(denial.account or _stated_account(denial))
     resource = "RESOURCE_ARN"
     if action.startswith("logs:"):
         resource = f"arn:{partition}:logs:REGION:{account}:log-group:LOG_GROUP_NAME"
@@ -238,7 +238,7 @@ def add_tagged_call(denial: Denial, explanation: Explanation) -> Explanation:
     return attrs.evolve(explanation, causes=(cause, *explanation.causes))
 
 
-def _account(denial: Denial) -> str | None:
+def _stated_account(denial: Denial) -> str | None:
     stated = denial.context.account
     return None if stated is None else stated.value
 

@@ -167,7 +167,7 @@ def _written_out(needed: _Needed, resource: str) -> str:
     return written
 
 
-def _shown(key: str, needed: _Needed) -> str:
+def _show_variable(key: str, needed: _Needed) -> str:
     """Return a variable as the statement has it."""
     variables = (each["key"] for each in _VARIABLE.finditer(str(needed.statement)))
     return next((each for each in variables if each.lower() == key), key.replace(_TAG, "aws:PrincipalTag/"))
@@ -262,7 +262,7 @@ def _explain_user_name(denial: Denial, _policy: KnownPolicy, needed: _Needed) ->
         name = denial.principal.name
         if value == name:
             return None
-        own = needed.pattern.replace(f"${{{_shown('aws:username', needed)}}}", name)
+        own = needed.pattern.replace(f"${{{_show_variable('aws:username', needed)}}}", name)
         return (
             f"allows it only on the user's own {clip_text(own)}, and the call is for {clip_text(value)}",
             f"The variable stands for the name of the user, {clip_text(name)}, with the same upper and lower case.",
@@ -285,7 +285,7 @@ def _explain_user_name(denial: Denial, _policy: KnownPolicy, needed: _Needed) ->
         url=_URL,
     )
     if isinstance(denial.role, IdentityCenterRole):
-        tagged = needed.pattern.replace(_shown("aws:username", needed), "aws:PrincipalTag/UserName")
+        tagged = needed.pattern.replace(_show_variable("aws:username", needed), "aws:PrincipalTag/UserName")
         fix = organization_remedy(
             "Pass the user name as a session tag, and use the tag in the permission set",
             "In IAM Identity Center, enable Attributes for access control, with the key UserName and the attribute for the user name as its value. Then write the resource in the permission set like this:",
@@ -294,7 +294,7 @@ def _explain_user_name(denial: Denial, _policy: KnownPolicy, needed: _Needed) ->
             url="https://docs.aws.amazon.com/singlesignon/latest/userguide/configure-abac.html",
         )
     return (
-        f"has the variable {_shown('aws:username', needed)}, which only IAM users have: for a role it has no value, so the statement matches nothing",
+        f"has the variable {_show_variable('aws:username', needed)}, which only IAM users have: for a role it has no value, so the statement matches nothing",
         "A session of a role has aws:userid, with the name of the session at its end, and aws:PrincipalTag/KEY if the role or the session has tags.",
         (fix,),
     )
@@ -332,7 +332,7 @@ def _explain_tag(denial: Denial, policy: KnownPolicy, needed: _Needed) -> _Found
     name = getattr(holder, "name", None)
     if key is None or name is None or not needed.values[key]:
         return None
-    tag, value = _shown(key, needed).partition("/")[2], needed.values[key]
+    tag, value = _show_variable(key, needed).partition("/")[2], needed.values[key]
     has_it = rf"(?<![\w/-]){re.escape(tag)}[\"']?\W{{1,30}}(?:[vV]alue\W{{1,6}})?{re.escape(value)}(?![\w-])"
     if re.search(has_it, denial.failure.text):
         # The text shows that the caller has the tag, or says so.
@@ -343,7 +343,7 @@ def _explain_tag(denial: Denial, policy: KnownPolicy, needed: _Needed) -> _Found
     }.get(tag)
     if own is not None and own != value:
         noun = tag.removeprefix("kubernetes-").replace("-", " ")
-        allowed = needed.pattern.replace(f"${{{_shown(key, needed)}}}", own)
+        allowed = needed.pattern.replace(f"${{{_show_variable(key, needed)}}}", own)
         return (
             f"allows this pod only {clip_text(allowed)}, because its {noun} is {clip_text(own)}, and the call is for {clip_text(value)}",
             f"EKS Pod Identity sets the tag {tag} to the {noun} of the pod.",

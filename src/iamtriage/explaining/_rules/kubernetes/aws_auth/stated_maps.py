@@ -144,7 +144,7 @@ def _explain_mismatch(case: AnyCase, found: Finding, explanation: Explanation) -
         notes = [each for each in notes if not each.startswith("The authenticator looks up")]
     return attrs.evolve(
         explanation,
-        summary=_summary(found),
+        summary=_summarize(found),
         causes=(
             found.type.cause("derived", because, text=found.reason),
             *(each for each in known if each.code not in _ANSWERED),
@@ -265,7 +265,7 @@ def create_mapped_command(case: AnyCase, principal: Principal | None, mapped: Cl
     return None if same is None else _create_command(case, same, mapped)
 
 
-def _summary(found: Finding) -> str:
+def _summarize(found: Finding) -> str:
     name = clip_text(found.named.name)
     if found.caller.name == map_entries.ROLE_IN_PROFILE:
         return f"The API server rejected the node, because no aws-auth entry matches its role: the {found.field} of the entry for {name} is the ARN of an instance profile, not of the role in it."

@@ -108,7 +108,7 @@ def explain_authenticator(case: AnyCase, message: str) -> Explanation | None:
 
 
 def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
-    cluster, principal = find_cluster(case), _caller(case)
+    cluster, principal = find_cluster(case), _build_caller(case)
     listed = stated_entries.is_listed(case.failure, case.principal)
     if listed is not None:
         # A cluster with the mode CONFIG_MAP lists no entries.
@@ -143,7 +143,7 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
 
 def explain_recreated(case: AnyCase, _message: str, shown: Recreation | None = None) -> Explanation:
     """Explain that the caller was re-created, and its access entry was not."""
-    cluster, principal, dates, entry = find_cluster(case), _caller(case), "", "its access entry"
+    cluster, principal, dates, entry = find_cluster(case), _build_caller(case), "", "its access entry"
     because = "The text says: ARN does not match User ID."
     if shown is not None:
         principal, because = build_cluster_principal(shown.principal, source=case.text), shown.because
@@ -162,7 +162,7 @@ def explain_recreated(case: AnyCase, _message: str, shown: Recreation | None = N
     )
 
 
-def _caller(case: AnyCase) -> ClusterPrincipal:
+def _build_caller(case: AnyCase) -> ClusterPrincipal:
     masked = parse_masked_principal(case.caller) if case.principal is None else None
     return build_cluster_principal(
         case.principal or masked,

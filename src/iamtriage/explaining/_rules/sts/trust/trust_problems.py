@@ -80,12 +80,14 @@ def find_trust_problem(policy: Mapping[str, Any] | str | None, issuer: object = 
     if document is None:
         return None
     statements = allow_statements(document)
-    meant = [each for each in statements if _federated(each)]
+    meant = [each for each in statements if _list_federated(each)]
     if not meant:
         return _missing_provider(statements)
     url = str(issuer).removeprefix("https://")
     named = [
-        each for each in meant if any(name.endswith(f":oidc-provider/{url}") for name in _federated(each))
+        each
+        for each in meant
+        if any(name.endswith(f":oidc-provider/{url}") for name in _list_federated(each))
     ]
     problems: list[TrustProblem] = []
     for statement in named or meant:
@@ -99,11 +101,11 @@ def find_trust_problem(policy: Mapping[str, Any] | str | None, issuer: object = 
 def find_misplaced_value(policy: Mapping[str, Any] | str | None) -> TrustProblem | None:
     """Return the problem that the only statement for an OIDC provider compares a subject with the audience, or the reverse."""
     document = parse_document(policy)
-    meant = [] if document is None else [each for each in allow_statements(document) if _federated(each)]
+    meant = [] if document is None else [each for each in allow_statements(document) if _list_federated(each)]
     return _check_claims(document, meant[0]) if document is not None and len(meant) == 1 else None
 
 
-def _federated(statement: Mapping[str, Any]) -> list[str]:
+def _list_federated(statement: Mapping[str, Any]) -> list[str]:
     return [each for each in principal_names(statement, "Federated") if ":saml-provider/" not in each]
 
 
@@ -140,7 +142,7 @@ def _check_action(document: Mapping[str, Any], statement: dict[str, Any]) -> Tru
 
 
 def _check_provider(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
-    named = _federated(statement)
+    named = _list_federated(statement)
     if any(_PROVIDER.fullmatch(each) or each in _BUILT_IN_PROVIDERS for each in named):
         return None
     found = re.search(r"\barn:(aws[a-z-]{0,12}):iam::([0-9]{12}):", str(document), re.ASCII)
@@ -157,7 +159,7 @@ def _check_provider(document: Mapping[str, Any], statement: dict[str, Any]) -> T
 
 def _check_issuer(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
     """Find a provider whose name has a form that the issuer of no token has."""
-    named = _PROVIDER.fullmatch(_federated(statement)[0])
+    named = _PROVIDER.fullmatch(_list_federated(statement)[0])
     issuer = "" if named is None else named[1]
     corrected = correct_issuer(issuer)
     if corrected is None:
@@ -191,7 +193,7 @@ def _check_issuers(document: Mapping[str, Any], statement: dict[str, Any]) -> Tr
 
 
 def _check_conditions(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
-    found = _PROVIDER.fullmatch(_federated(statement)[0])
+    found = _PROVIDER.fullmatch(_list_federated(statement)[0])
     issuer = None if found is None else found[1]
     for _, key, stated in iterate_conditions(statement):
         values = list(stated)
