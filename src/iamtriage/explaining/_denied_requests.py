@@ -140,12 +140,9 @@ def _missing_resource_allow(failure: AccessDenied, who: str) -> str | None:
     policy = find_resource_policy(resource.service, failure.resource)
     name = "resource's policy" if policy is None else policy.name
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
-    key = (
-        ", and its KMS key must be customer managed, with kms:Decrypt in the key policy and that other policy"
-    )
+    key = f". The secret needs a customer managed KMS key: its key policy and that policy of {who} must allow kms:Decrypt"
     of_secret = key if resource.service == "secretsmanager" else ""
-    both = f"both the {name} in account {resource.account} and an identity-based policy of {who}"
-    return f"{both} must allow it{of_secret}"
+    return f"the {name} in account {resource.account} does not allow it, which its owner has to change. An identity-based policy of {who} must allow it, too{of_secret}"
 
 
 def title_of_binding(failure: KubernetesForbidden) -> str:

@@ -2234,7 +2234,7 @@ OTHERS: tuple[Case, ...] = (
         f"User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: sqs:ListQueues on resource: * because no identity-based policy allows the sqs:ListQueues action\nUser: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:999988887777:key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f because no resource-based policy allows the kms:Decrypt action",
         {},
         (
-            "both the key policy in account 999988887777 and an identity-based policy of the user ana must allow it",
+            "the key policy in account 999988887777 does not allow it, which its owner has to change. An identity-based policy of the user ana must allow it, too",
         ),
         ("owner of the resource",),
     ),
@@ -2829,7 +2829,7 @@ CONTEXTS: tuple[Case, ...] = (
         f"{_LOG.splitlines()[0]}\nUser: arn:aws:sts::111122223333:assumed-role/disks/1764 is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:444455556666:secret:carts-AbCdEf because no resource-based policy allows the secretsmanager:GetSecretValue action",
         {},
         (
-            "both the secret's resource policy in account 444455556666 and an identity-based policy of the role disks must allow it, and its KMS key must be customer managed",
+            "the secret's resource policy in account 444455556666 does not allow it, which its owner has to change. An identity-based policy of the role disks must allow it, too. The secret needs a customer managed KMS key",
         ),
         (),
     ),

@@ -107,7 +107,7 @@ DNS = CauseType(
 )
 
 
-_OF_TOKEN = " With IRSA, the pod first exchanges its token at STS: until that works, it has no credentials for any call."
+_IRSA_FIRST = " With IRSA, the pod first exchanges its token at STS: until that works, it has no credentials for any call."
 
 
 def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
@@ -140,7 +140,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             f"The call got no response from {host}: its subnet has no NAT gateway, and no VPC endpoint for {service}.",
             certificates.NO_WAY_OUT.cause(
                 "derived",
-                text=f"The subnet has no way to this endpoint. VPC endpoints for other services{'' if service.endswith('.s3') else ', such as a gateway endpoint for S3,'} do not help.{_OF_TOKEN if of_token else ''}",
+                text=f"The subnet has no way to this endpoint. VPC endpoints for other services{'' if service.endswith('.s3') else ', such as a gateway endpoint for S3,'} do not help.{_IRSA_FIRST if of_token else ''}",
             ),
             topic="no-answer",
             remedies=(
