@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import textwrap
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
@@ -306,6 +307,84 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         "+ Get-S3Object -BucketName orders\n+ ~~~~~~~~~~~~\n    + CategoryInfo          : InvalidOperation: (Amazon.PowerShe...Cmdlet) [Get-S3Object], InvalidOperationException\n"
         "    + FullyQualifiedErrorId : Amazon.S3.AmazonS3Exception,Amazon.PowerShell.Cmdlets.S3.GetS3ObjectCmdlet\n"),
         [{"kind": "invalid_credentials", "service": "s3"}],
+    ),
+    # make reports the end of each command.
+    (
+        "commands-of-make",
+        f"UnauthorizedOperation: You are not authorized to perform this operation.\nmake: *** [Makefile:3: plan] Error 255\n{DENIAL}\nmake: *** [Makefile:4: apply] Error 255\n",
+        [{"kind": "access_denied", "code": "UnauthorizedOperation"}, DENIED],
+    ),
+    # Neither a denial nor an exception is another member of an object.
+    (
+        "after-a-class",
+        f"AccessDeniedException: Insufficient Lake Formation permission(s): Required Describe\nbotocore.exceptions.ClientError: {_EXPIRED}\n{DENIAL}\n",
+        [{"kind": "access_denied", "code": "AccessDeniedException"}, _EXPIRED_FACTS, DENIED],
+    ),
+    # The next line is no part of the message, although its words can go on in it.
+    (
+        "after-lake-formation",
+        f"AccessDeniedException: Insufficient Lake Formation permission(s): Required Describe\n\n{_EXPIRED}\n",
+        [{"kind": "access_denied", "code": "AccessDeniedException"}, _EXPIRED_FACTS],
+    ),
+    # The last word of a line before a denial that starts with its principal.
+    (
+        "before-a-role",
+        f"{_EXPIRED}\nThe IAM role arn:aws:iam::111122223333:role/deploy does not give you permission to perform operations in the following AWS service: AmazonEC2.\n",
+        [
+            _EXPIRED_FACTS,
+            {"kind": "access_denied", "principal": "arn:aws:iam::111122223333:role/deploy", "account": "111122223333", "service": "ec2"},
+        ],
+    ),
+    # Two messages, one with a principal, are of two failures.
+    (
+        "another-message",
+        f"An error occurred (AccessDeniedException) when calling the GetParameters operation: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: {REQUEST})\nUser: {APP} is not authorized to assume role arn:aws:iam::111122223333:role/deploy\n",
+        [
+            {"kind": "access_denied", "code": "AccessDeniedException", "service": "kms", "request_id": REQUEST, "status_code": 400},
+            {"kind": "access_denied", "principal": APP, "account": "111122223333", "resource": "arn:aws:iam::111122223333:role/deploy"},
+        ],
+    ),
+    # An answer of Kubernetes without its first line.
+    (
+        "headers-of-kubernetes",
+        (f"{_EXPIRED}\nHTTP response headers: HTTPHeaderDict({{'Content-Type': 'application/json'}})\n"
+        'HTTP response body: {"kind":"Status","status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}\n'),
+        [_EXPIRED_FACTS, {"kind": "kubernetes_unauthorized", "status_code": 401}],
+    ),
+    # A class with a status is no label.
+    (
+        "class-of-kubernetes",
+        "A client error (403) occurred when calling the HeadObject operation: Forbidden\nkubernetes.client.exceptions.ApiException: (401)\nReason: Unauthorized\n",
+        [
+            {"kind": "access_denied", "code": "403", "operation": "HeadObject", "status_code": 403},
+            {"kind": "kubernetes_unauthorized", "status_code": 401},
+        ],
+    ),
+    # A mail program broke the lines at 72 columns.
+    (
+        "broken-by-a-mail",
+        "\n".join(
+            textwrap.fill(line, 72, break_long_words=False, break_on_hyphens=False)
+            for line in (
+                "Job 1 reports:",
+                "",
+f"An error occurred (AccessDeniedException) when calling the GetParameters operation: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: {REQUEST})",
+                "",
+                "Job 2 reports:",
+                "",
+                f"software.amazon.awssdk.services.sts.model.StsException: Not authorized to perform sts:AssumeRoleWithWebIdentity (Service: Sts, Status Code: 403, Request ID: {_SERVED})",
+            )
+        ),
+        [
+            {"kind": "access_denied", "code": "AccessDeniedException", "service": "kms", "request_id": REQUEST, "status_code": 400},
+            {"kind": "access_denied", "service": "sts", "action": "sts:AssumeRoleWithWebIdentity", "request_id": _SERVED, "status_code": 403},
+        ],
+    ),
+    # A key of an object is no heading, and a header of a response no name.
+    (
+        "keys-of-an-object",
+        f"eventName: DescribeCluster\nuserIdentity:\n  arn: {APP}\nrequestParameters:\n  name: demo\nerrorCode: AccessDenied\nerrorMessage: {DENIAL}\nrequestID: {REQUEST}\n\n{_EXPIRED}\n",
+        [{**DENIED, "code": "AccessDenied", "operation": "DescribeCluster", "request_id": REQUEST}, _EXPIRED_FACTS],
     ),
 )  # fmt: skip
 

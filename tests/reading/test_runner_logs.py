@@ -52,6 +52,71 @@ COMMANDS: dict[str, tuple[str, list[Facts]]] = {
         f"errorCode: AccessDenied\nerrorMessage: {_QUEUE}",
         [{**_QUEUE_FACTS, "code": "AccessDenied"}],
     ),
+    "object": (
+        f"eventName: SendMessage\nuserAgent: aws-cli/2.31.0\nrequestParameters:\n  queue: orders\nerrorCode: AccessDenied\nerrorMessage: {_QUEUE}\nrequestID: {REQUEST}",
+        [{**_QUEUE_FACTS, "code": "AccessDenied", "operation": "SendMessage", "request_id": REQUEST}],
+    ),
+    "json-members": (
+        f'"eventName": "SendMessage",\n"userAgent": "{"aws-cli/2.31.0 " * 9}",\n"errorCode": "AccessDenied",\n"errorMessage": "{_QUEUE}"',
+        [{**_QUEUE_FACTS, "code": "AccessDenied", "operation": "SendMessage"}],
+    ),
+    "class": (
+        f"AccessDeniedException:\n{_HEAD} {DENIAL}",
+        [_CALLED],
+    ),
+    "comment": (
+        f"  # {_QUEUE}\n  # because no session policy allows the sqs:SendMessage action",
+        [{**_QUEUE_FACTS, "deny": "implicit", "policy_type": "session"}],
+    ),
+    "go-v1": (
+        f"    AccessDenied: {_QUEUE}\n    status code: 403, request id: {REQUEST}",
+        [{**_QUEUE_FACTS, "code": "AccessDenied", "request_id": REQUEST, "status_code": 403}],
+    ),
+    "go-v2": (
+        f"operation error STS: GetCallerIdentity, https response error StatusCode: 403,\nRequestID: {REQUEST}, api error\nExpiredToken: {_SAYS_EXPIRED}",
+        [
+            {
+                "kind": "expired_credentials",
+                "code": "ExpiredToken",
+                "operation": "GetCallerIdentity",
+                "service": "sts",
+                "request_id": REQUEST,
+                "status_code": 403,
+            }
+        ],
+    ),
+    "document": (
+        f'Body Text: <?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>{REQUEST}</RequestId></Error>',
+        [{"kind": "access_denied", "code": "AccessDenied", "request_id": REQUEST}],
+    ),
+    "powershell": (
+        """Get-S3Object : The security token included in the request is expired
+At C:\\build\\deploy.ps1:50 char:5
++ Get-S3Object -BucketName orders
++ ~~~~~~~~~~~~
+    + CategoryInfo          : InvalidOperation: (Amazon.PowerShe...Cmdlet) [Get-S3Object], InvalidOperationException
+    + FullyQualifiedErrorId : Amazon.S3.AmazonS3Exception,Amazon.PowerShell.Cmdlets.S3.GetS3ObjectCmdlet""",
+        [{"kind": "expired_credentials", "service": "s3"}],
+    ),
+    "http": (
+        f"""HTTP/1.1 403 Forbidden
+x-amzn-RequestId: {REQUEST}
+Content-Type: text/xml
+
+<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+  <Error><Code>ExpiredToken</Code><Message>{_SAYS_EXPIRED}</Message></Error>
+  <RequestId>{REQUEST}</RequestId>
+</ErrorResponse>""",
+        [
+            {
+                "kind": "expired_credentials",
+                "code": "ExpiredToken",
+                "service": "sts",
+                "request_id": REQUEST,
+                "status_code": 403,
+            }
+        ],
+    ),
     "response": (
         f'Status code was 403\nError response body: <?xml version="1.0"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>{REQUEST}</RequestId></Error>',
         [{"kind": "access_denied", "code": "AccessDenied", "request_id": REQUEST, "status_code": 403}],

@@ -18,6 +18,7 @@ from iamtriage._reading.judging.text_context import TextContext, find_aws_sectio
 from iamtriage._reading.readers.source_code import find_source_code
 from iamtriage._reading.readers.table import BARE_403, possible_readers
 from iamtriage._reading.unwrapping.unwrap import is_plain_line, is_readable_line, unwrap
+from iamtriage._reading.vocabulary.grammar import STATEMENT
 from iamtriage._reading.vocabulary.pieces import may_be_cut
 from iamtriage._reading.vocabulary.readable import Readable, outside
 from iamtriage._reading.vocabulary.view import View
@@ -143,6 +144,9 @@ def _read_pieces(readable: Readable, readers: Mapping[Reader, Sequence[int]]) ->
 def _order(pieces: list[Piece], readable: Readable) -> list[Piece]:
     """Return pieces in the order of the text, without those in source code, and mark truncated facts."""
     if len(pieces) > 1:
+        if STATEMENT in readable.text:
+            for piece in pieces:
+                piece.leave_other_statements(readable.text)
         pieces.sort(key=_position)
     source = find_source_code(readable) if pieces else ()
     if source:

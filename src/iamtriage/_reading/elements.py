@@ -150,9 +150,7 @@ def _share_requests(entry: Entry, parts: Parts, responses: Sequence[_Response]) 
         values: dict[str, Any] = {name: entry.text[slice(*place)] for name, place in ids.items()}
         places = {**failure.spans, **ids}
         return attrs.evolve(
-            failure,
-            envelope=attrs.evolve(envelope, **values),
-            marks=(tuple(places), tuple(places.values())),
+            failure, envelope=attrs.evolve(envelope, **values), marks=(tuple(places), tuple(places.values()))
         )
 
     return [([share(each) for each in failures], part) for failures, part in parts]

@@ -30,10 +30,10 @@ _BREAKS = ("<br>", "<br/>", "<br />")
 # "1. ", "2) ", "- ".
 _NUMBER = lazy_pattern(r"(?P<number>\d{1,4})(?P<mark>[.)])[ ]")
 _BULLETS = "-*•+"
-_BULLET = lazy_pattern(r"(?P<mark>[-*•+])[ ](?=\S)")
+_BULLET = lazy_pattern(r"(?P<mark>[-*•+])[ ](?=\S)(?!(?:CategoryInfo|FullyQualifiedErrorId)\b)")
 # What a line is about, which no program prints for the parts of one error: "bucket-1: ", "Step 2: ", "a/b.py::c - ".
 _NAME = lazy_pattern(
-    r"(?P<word>[A-Z][A-Za-z]{1,20} )?(?P<name>(?![\w.]*(?:Error|Exception|Fault)\b|https?:|[xX]-)[\w@./:$\[\]~+-]{1,300}?)(?P<mark>:| ->| =>| =| -| –)[ ]"
+    r"(?P<word>[A-Z][A-Za-z]{1,20} )?(?P<name>(?![\w.]*(?:Error|Exception|Fault)\b|https?:|[xX]-|[A-Z][a-z]{2,12}(?:-[A-Z][a-z]{1,12}){1,3}:)[\w@./:$\[\]~+-]{1,300}?)(?P<mark>:| ->| =>| =| -| –)[ ]"
 )
 _NAME_SIGN = lazy_pattern(r"[\d./@-]")
 # A word that labels a part of one error, such as its code.
@@ -46,8 +46,10 @@ _TIME = lazy_pattern(r"\[?(?:[\d./-]{6,10},? )?\d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?
 _FIELD = r"(?:\"(?:[^\"]++|\"\")*+\"(?=[,\r\n]|\Z)|[^\",\n][^,\n]*+|(?=[,\r\n]))"
 _RECORD = lazy_pattern(rf"{_FIELD}(?:,{_FIELD})*+\r?(?:\n|\Z)")
 _SEPARATOR = lazy_pattern(rf"(?:\A|(?<=,)){_FIELD}(?:,|\r?\Z)")
-# The signs of a heading: how it starts or ends, or its time.
-_HEADING = lazy_pattern(r"[#=_*$>●○~\[<@-]|.*(?::|\.\.\.|wrote:|[#=_*~-]{3})$|.*\b\d{1,2}:\d\d\b")
+# The signs of a heading: how it starts or ends, or its time. A key of an API's object is none.
+_HEADING = lazy_pattern(
+    r"(?![a-z]{1,40}[A-Z]\w{0,60}:$)(?:[#=_*$>●○~\[<@-]|.*(?::|\.\.\.|wrote:|[#=_*~-]{3})$|.*\b\d{1,2}:\d\d\b)"
+)
 _WORD = lazy_pattern(r"[^\W_]+")
 _WORDS = lazy_pattern(r"[^\W_]+(?: [^\W_]+)*")
 _CLOCK = lazy_pattern(r"\b\d{1,2}:\d\d\b")

@@ -58,14 +58,14 @@ PREFIXES: dict[str, str] = {
     # Fluent Bit writes the same with the fields of its filters.
     # So do journalctl -o json and go test -json.
     "docker_json": r"\{(?:(?:\"(?:container_id|container_name|source|stream|time|date|@timestamp|_p|logtag|ecs_\w{1,30}|Time|Action|Package|Test)\":\s?(?:\"[^\"\n]{0,200}\"|[\d.]{1,30}),\s?){0,8}\"(?:log|Output)\"|(?:\"[A-Z_]{2,40}\"\s?:\s?\"[^\"\n]{0,300}\",\s?){0,40}\"MESSAGE\"):\s?\"(?P<docker_json>)",
-    "cloudwatch": rf"{_ISO} (?P<cloudwatch>(?!\w{{1,10}}://|/|\d{{4}}/\d\d/\d\d )[\w$./\[\]-]{{1,200}}/[\w$./\[\]-]{{1,200}})(?:[ ]|(?=\n|\Z))",
+    "cloudwatch": rf"{_ISO} (?P<cloudwatch>(?!\w{{1,10}}://|/|HTTP/\d|\d{{4}}/\d\d/\d\d )[\w$./\[\]-]{{1,200}}/[\w$./\[\]-]{{1,200}})(?:[ ]|(?=\n|\Z))",
     "cloud_foundry": rf"[ ]{{3}}{_ISO} \[(?P<cloud_foundry>[A-Z]{{2,5}}/[\w/-]{{1,60}})\] (?:OUT|ERR)(?:[ ]|(?=\n|\Z))",
     # Loki's command line.
     "logcli": rf"{_ISO}[ \t](?P<logcli>\{{\w{{1,60}}=\"[^{{}}\n]{{0,500}}\}})(?:[ \t]|(?=\n|\Z))",
     "gitlab": rf"{_ISO} (?P<gitlab>)\d\d[OE](?:[+ ]|(?=\n|\Z))",
     "plugin": rf"{_STAMP} (?:\[{_LEVEL}\][ \t]{{1,4}})?(?P<plugin>[\w.-]{{1,80}} plugin|plugin\.[\w.-]{{1,80}}):(?:[ ]|(?=\n|\Z))",
     "apache_error": rf"\[{_STAMP}[^\]\n]{{0,40}}\] \[[\w-]{{0,40}}:[a-z]{{3,8}}\d?\] (?P<apache_error>\[pid \d{{1,8}}(?::tid \d{{1,20}})?\])(?: \[(?:client|remote) [^\]\n]{{1,60}}\])?(?:[ ]|(?=\n|\Z))",
-    "bracketed_stamp": rf"\[{_STAMP}[^\]\n]{{0,40}}\](?P<bracketed_stamp>(?: \[[\w.-]{{1,40}}\](?=[ ]|\n|\Z))?)(?:[ \t]|(?=\n|\Z))",
+    "bracketed_stamp": rf"\[{_STAMP}[^\]\n]{{0,40}}\](?P<bracketed_stamp>(?: \[(?!{_LEVEL}\])[\w.-]{{1,40}}\](?=[ ]|\n|\Z))?)(?: \[{_LEVEL}\](?=[ ]|\n|\Z))?(?:[ \t]|(?=\n|\Z))",
     # Rows that CloudWatch Logs Insights exports, some with milliseconds since 1970, and of Python's loggers.
     "csv": rf"\"?(?:{_STAMP}|1\d{{12}})\"?(?P<csv>),(?!\d{{1,9}}(?![\d,]))(?:\"(?!,))?",
     "stamp": rf"{_STAMP}(?P<stamp>)(?:[ \t|;]|:[ ]|(?=\n|\Z))",
@@ -115,7 +115,7 @@ OPENINGS: dict[str, str] = {
     "table": r"[A-Z][A-Z()-]{1,40}(?: {2,60}[A-Z][A-Z()-]{1,40}){1,20}[ \t]*\r?(?:\n|\Z)",
     "shell": r"(?:\$|\+{1,3}(?! (?:CategoryInfo|FullyQualifiedErrorId)\b)|PS [A-Z]:\\[^>\n]{0,200}>|\[?[\w.-]{1,32}@[\w.-]{1,64}[: ][^\s#$%]{1,200}[$#%]) \S",
     "rule": r"(?:-{5,200}|={5,200}|\*{5,200}|_{5,200})[ \t]*\r?(?:\n|\Z)",
-    "workflow_commands": r"##\[|::[a-z-]{3,20}(?: |::)|\[Pipeline\] |section_(?:start|end):\d",
+    "workflow_commands": r"##\[|::[a-z-]{3,20}(?: |::)|\[Pipeline\] |section_(?:start|end):\d|make(?:\[\d{1,3}\])?: \*\*\* ",
 }
 
 DROPPED = frozenset({"python_root"})

@@ -13,7 +13,9 @@ from iamtriage._reading.entries.statements import (
     ANNOUNCED_STATUS,
     continues_sentence,
     continues_statement,
+    find_broken,
     has_body_of,
+    starts_report,
     starts_with_clause,
 )
 
@@ -31,8 +33,8 @@ _DOCUMENTS = frozenset({"json", "xml", "json_lines", "terraform_box"})
 _HEADERS = re.compile(r"[Hh]eaders?\b|RequestId|request_id")
 # The end of a line that announces the body of a response.
 BODY = re.compile(r"[Bb]ody:?\s{0,2}\Z")
-
-
+# A class of exceptions, whose message is on the next line.
+_CLASS = re.compile(r"[\w.]{1,100}(?:Exception|Error):\Z")
 _CLOCK = re.compile(r"(\d\d):(\d\d):(\d\d)")
 # In seconds. No program takes longer to write one report.
 _MAX_PAUSE = 5
@@ -80,6 +82,7 @@ class OpenEntry:
         self.begins: list[bool] = []
         self.size = 0
         self.is_hot = False
+        self.has_open_quote = False
         self.is_touched = True
         self.quiet = 0
         self.last = 0
@@ -134,7 +137,9 @@ class OpenEntry:
             self.begins[-1] = False
         # Other programs can write such lines, too.
         is_outer = bool(self.lines) and line.prefix.is_outer_of(self.lines[0].prefix)
-        continues = is_part and not (is_bare and content.startswith(TRACEBACK))
+        continues = is_part and not (
+            (is_bare and content.startswith(TRACEBACK)) or starts_report(self.words, content)
+        )
         self.begins.append(
             starts_element
             or not (
@@ -232,8 +237,11 @@ class OpenEntry:
             return is_same_write or not (is_stamped and is_other)
         if is_stamped:
             return (
-                starts_with_clause(content.lstrip())
-                or (self.may_fail and not line.is_opening and continues_sentence(self.words, content))
+                starts_with_clause(content.lstrip(" \t#"))
+                or (
+                    (not line.is_opening or _CLASS.match(self.words) is not None)
+                    and continues_sentence(self.words, content, is_hot=self.may_fail)
+                )
                 or (is_same_write and has_fraction(line.text[: prefix.end]))
             )
         if block.expects_more:
@@ -286,7 +294,9 @@ class OpenEntry:
         statements: list[int] = []
         at = 0
         partial = ""
-        for line, begins in zip(lines, self.begins, strict=False):
+        is_wrapped = self.is_bare and any(self.begins[1:])
+        broken = find_broken([line.content.rstrip() for line in lines]) if is_wrapped else ()
+        for place, (line, begins) in enumerate(zip(lines, self.begins, strict=False)):
             spans = line.prefix.added_spans(line.text)
             if partial and spans:
                 # The newline before the rest of a line is not of the program, either.
@@ -295,7 +305,7 @@ class OpenEntry:
             if line.breaks:
                 spans = sorted([*spans, *line.breaks])
             prefixes += [(at + begin, at + end) for begin, end in spans]
-            if begins:
+            if begins and (place not in broken or line.is_start):
                 statements.append(at)
             at += len(line.text)
         return Entry(

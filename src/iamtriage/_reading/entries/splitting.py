@@ -131,7 +131,7 @@ class Splitter:
     @staticmethod
     def _begins_entry(line: Line, before: str) -> bool:
         """Return whether a line certainly starts an entry."""
-        if line.prefix.stream or BODY.search(line.text.rstrip()[-8:]):
+        if line.prefix.stream or BODY.search(line.text.rstrip()[-8:]) or before.endswith("?>\n"):
             return False
         if line.format == "json_lines":
             return before.startswith('{"')
@@ -159,8 +159,11 @@ class Splitter:
             entry.drop(count)
         self._count += 1
         entry.add(line, self._count)
+        is_single = entry.format in SINGLE_LINES
+        if is_single and line.text.replace('\\"', "").count('"') % 2:
+            entry.has_open_quote = not entry.has_open_quote
         if not line.prefix.is_partial and (
-            entry.block.is_complete or (entry.format in SINGLE_LINES and _has_closed_quotes(line.text))
+            entry.block.is_complete or (is_single and not entry.has_open_quote)
         ):
             self._close(stream)
         elif entry.quiet > _MAX_LINES_WITHOUT_SIGN:
@@ -211,10 +214,6 @@ class Splitter:
             self._logs.add(stream)
         if entry.is_hot:
             self._complete.append((entry.hot_start, entry.build(following=following)))
-
-
-def _has_closed_quotes(line: str) -> bool:
-    return (line.count('"') - line.count('\\"')) % 2 == 0
 
 
 def split_entries(items: Iterable[str | Tick], *, has_parts: bool = False) -> Iterator[Entry]:

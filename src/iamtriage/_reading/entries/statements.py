@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from iamtriage._reading.entries.formats import OPENING, START
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 # Words and characters after which a sentence continues.
 _UNFINISHED_WORDS = (
-    "a", "an", "and", "as", "because", "by", "for", "from", "in", "is", "not", "of", "on", "or", "perform", "that", "the",
+    "a", "an", "and", "api error", "as", "because", "by", "for", "from", "in", "is", "not", "of", "on", "or", "perform", "that", "the",
     "to", "User", "with",
 )  # fmt: skip
 _UNFINISHED_ENDS = (*",(-/", *_UNFINISHED_WORDS)
 _UNFINISHED = re.compile(rf"(?:[,(\-/]|\b(?:{'|'.join(_UNFINISHED_WORDS)}))\Z")
 # The start of a clause of a denial, or of what is left of one where a line was broken.
 _CLAUSE = re.compile(
-    r"(?:because\b|with an? (?:explicit )?|an explicit\b|explicit deny\b|(?:is )?(?:not )?authorized\b|(?:to )?perform\b|on (?:this |the )?resource\b|when calling\b|role credentials\b|(?:in|by|through) (?:an?|the) [a-z -]{0,40}polic)"
+    r"(?:because\b|with an? (?:explicit )?|an explicit\b|explicit deny\b|(?:is )?(?:not )?authorized\b|(?:to )?perform\b|on (?:this |the )?resource\b|when calling\b|role credentials\b|(?:in|by|through) (?:an?|the) [a-z -]{0,40}polic|(?:cluster )?scope\b|status code: \d{3}, request id:)"
 )
 # Lines that only label a value.
 _LABELED = re.compile(
-    r"\W{0,4}[A-Za-z][\w.-]{0,40}(?: [\w.-]{1,20}){0,2}[\"']?\s?[:=]\s?[^\s=]{1,300}\Z|\d{3} [A-Z][A-Za-z -]{1,40}\Z"
+    r"\W{0,4}(?![a-z]\w{0,20}\.[\w.]{1,40}(?:Exception|Error): )[A-Za-z][\w.-]{0,40}(?: [\w.-]{1,20}){0,2}[\"']?\s?[:=]\s?[^\s=]{1,300}\Z|\d{3} [A-Z][A-Za-z -]{1,40}\Z"
 )
 # The end of a line and the next line if a long word, such as an encoded message, is broken between them.
 _BROKEN_WORD = re.compile(r"(?<![\w-])[\w-]{80,}\s*\Z")
+
+# The width at which people and mail programs break lines between words, and how many lines they must break.
+_WORDS_WIDTH = range(60, 81)
+_MIN_BROKEN = 3
 
 # The body of a response, and the status before it in the format of boto 2, which also logs both.
 _BODY_START = re.compile(r"(?:[^<\n]{0,40}\b[A-Z]{4,8}\b[^<\w]{0,6})?<(?:\?xml|ErrorResponse)\b")
@@ -40,14 +49,18 @@ _GATEWAY_COMMAND = re.compile(
 _POWERSHELL_POSITION = re.compile(
     r"(?: (?:char|Zeichen|car|caractere)| Carácter|[Ll]igne:\d{1,5} |文字|字符|문자): ?\d{1,5}\s*\Z"
 )
+# The lines of an error after the command.
+_POWERSHELL_LINE = re.compile(r"\s{0,8}\+ (?:~+\s*\Z|(?:CategoryInfo|FullyQualifiedErrorId)\s+: )")
 # Ansible prints the last line of a module's traceback, then the result of the task with the same message.
 _ANSIBLE_EXCEPTION = "An exception occurred during task execution."
 _ANSIBLE_RESULTS = ("fatal: [", "failed: [")
-_KEYED = re.compile(r"[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)")
+_KEYED = re.compile(
+    r"(?!User: arn:|[a-z]\w{0,40}\.[\w.]{1,100}(?:Exception|Error): )[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)"
+)
 # A member of an object in YAML, whose keys are those of an API.
-_MEMBER = re.compile(r"[a-z]{1,40}(?:[A-Z][a-z]{1,40}){1,4}:(?: |\Z)")
-_QUOTED_KEY = re.compile(r"[\"'][\w.-]{1,60}[\"']\s?:")
-_QUOTED_VALUE = re.compile(r"[\"']\s?:\s?[\"'][^\"']{0,100}[\"'],?\Z")
+_MEMBER = re.compile(r"\s{0,8}[a-z]{1,40}(?:[A-Z][a-z]{0,40}){1,6}:(?: |\s?\Z)")
+_QUOTED_KEY = re.compile(r"\s{0,8}[\"'][\w.-]{1,60}[\"']\s?:")
+_QUOTED_VALUE = re.compile(r"[\"']\s?:\s?[\"'][^\"']{0,300}[\"'],?\Z")
 # Signs of a response, and signs of the request before it.
 _RESPONSE = re.compile(r"\b[Rr]esponse [Hh]eaders\b|\b[Bb]ody(?: [Tt]ext)?:")
 _REQUEST = re.compile(
@@ -95,7 +108,7 @@ def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: b
     )
 
 
-def continues_sentence(before: str, content: str) -> bool:
+def continues_sentence(before: str, content: str, *, is_hot: bool = True) -> bool:
     """Return whether a line is the rest of the previous line, although a runner wrote a time before both.
 
     >>> continues_sentence("User: x is not authorized to perform:", "s3:GetObject with an explicit deny")
@@ -106,16 +119,32 @@ def continues_sentence(before: str, content: str) -> bool:
     if _is_response(content):
         return _has_response(before)
     return (
-        before.endswith(":")
-        or _is_unfinished(before)
+        (is_hot and (before.endswith(":") or _is_unfinished(before)))
         or _is_next_member(before, content)
-        or (_MEMBER.match(content) is not None and _MEMBER.match(before) is not None)
+        or (_MEMBER.match(content) is not None and _KEYED.match(before) is not None)
     )
+
+
+def starts_report(before: str, content: str) -> bool:
+    """Return whether a line has the headers that the Kubernetes client prints, without its first lines."""
+    return content.startswith("HTTP response headers:") and not before.startswith("Reason: ")
 
 
 def starts_with_clause(content: str) -> bool:
     """Return whether a line starts with a clause of a denial, which the previous line starts."""
     return _CLAUSE.match(content) is not None
+
+
+def find_broken(lines: Sequence[str]) -> set[int]:
+    """Return the indices of lines that start with a word for which the previous line had no room, if most do."""
+    width = max((len(line) for line in lines if " " in line), default=0)
+    if width not in _WORDS_WIDTH:
+        return set()
+    following = [
+        at for at, (line, after) in enumerate(pairwise(lines), 1) if line and after.strip() and after[0] > " "
+    ]
+    broken = {at for at in following if len(lines[at - 1]) + len(lines[at].split(maxsplit=1)[0]) >= width}
+    return broken if len(broken) >= max(_MIN_BROKEN, len(following) / 2) else set()
 
 
 def _is_response(content: str) -> bool:
@@ -134,7 +163,7 @@ def _is_unfinished(text: str) -> bool:
 
 def _is_next_member(before: str, content: str) -> bool:
     """Return whether both lines are members of one JSON object."""
-    return _QUOTED_KEY.match(content) is not None and _QUOTED_VALUE.search(before[-200:]) is not None
+    return _QUOTED_KEY.match(content) is not None and _QUOTED_VALUE.search(before[-400:]) is not None
 
 
 def has_body_of(before: str, content: str) -> bool:
@@ -143,8 +172,10 @@ def has_body_of(before: str, content: str) -> bool:
     >>> has_body_of("S3ResponseError: S3ResponseError: 403 Forbidden", '<?xml version="1.0"?>')
     True
     """
-    if content.startswith("+"):
-        return _POWERSHELL_POSITION.search(before[-40:]) is not None
+    if content.lstrip().startswith("+"):
+        return _POWERSHELL_POSITION.search(before[-40:]) is not None or (
+            before.startswith("+") and _POWERSHELL_LINE.match(content) is not None
+        )
     if content.startswith(_ANSIBLE_RESULTS):
         return before.startswith(_ANSIBLE_EXCEPTION)
     if content.startswith(_GATEWAY_BODY_STARTS):

@@ -12,12 +12,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.judging.candidates import (
-    MAX_CHAIN_GAP,
-    MAX_HEAD_TO_HEAD,
-    Candidate,
-    plain_code,
-)
+from iamtriage._reading.judging.candidates import MAX_CHAIN_GAP, MAX_HEAD_TO_HEAD, Candidate, plain_code
 from iamtriage._reading.unwrapping.linewraps import FRESH_LINE
 from iamtriage._reading.vocabulary.codes import kind_of_code
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT

@@ -43,7 +43,7 @@ def attach_context(
     text = readable.text
     if len(candidates) > 1:
         # A candidate of IDs only, such as headers, is part of the response with the failure.
-        candidates = [candidate for candidate in candidates if not candidate.only_ids] or candidates
+        candidates = [each for each in candidates if not each.only_ids or each.code] or candidates
     if _any_lacks("status_code", candidates):
         _attach(candidates, read_statuses(readable), "status_code", text, sections)
     if _any_lacks("service", candidates):

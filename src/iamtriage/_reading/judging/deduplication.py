@@ -166,7 +166,12 @@ def _are_same_failure(first: Candidate, second: Candidate, *, is_apart: bool) ->
     if not identifying and (is_apart or not (spelled_alike and _are_of_one_family(first, second))):
         return False
     # A message without a code and one with a code: a log line and the exception that it reports.
-    return shared > 0 or (first.has_core and second.has_core and not (first.code and second.code))
+    return shared > 0 or (
+        first.has_core
+        and second.has_core
+        and not (first.code and second.code)
+        and ("principal" in first.facts) == ("principal" in second.facts)
+    )
 
 
 def _have_same_code(first: Fact, second: Fact) -> bool | None:

@@ -12,10 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.pair_values import EVENT_KEYS, HEADER, VALUE_READERS, Pair
 from iamtriage._reading.readers.sdk_objects import is_in_sdk_error
-from iamtriage._reading.vocabulary.codes import (
-    is_code,
-    kind_of_code,
-)
+from iamtriage._reading.vocabulary.codes import is_code, kind_of_code
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS, STATEMENT, find_cut, trim
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.pieces import HINT, Fact, Piece

@@ -1,8 +1,9 @@
 """Find messages of AWS and its SDKs other than the standard denial.
 
-The table has one line per message, under its kind: how certain it is, a fragment that the text must contain (quick
-to search for), and the pattern. A new message is one line here and one in the tests. ``credential_phrases`` has the
-lines about credentials, and ``kubernetes`` a separate table for Kubernetes and the EKS console.
+The table has one line per message, or for a few of one kind, under their kind: how certain they are, fragments of
+which the text must contain one (quick to search for), and the pattern. A new message is one line here and one in the
+tests. ``credential_phrases`` has the lines about credentials, and ``kubernetes`` a separate table for Kubernetes and
+the EKS console.
 """
 
 from __future__ import annotations
@@ -31,22 +32,19 @@ if TYPE_CHECKING:
 #   outer   an SDK or tool reports another failure with it
 _TABLE = r"""
 [access_denied]
-sure   | be assumed by root accounts | Roles may not be assumed by root accounts
-sure   | <Anonymous>Anonymous users cannot | Anonymous users cannot [a-z][\w ]{1,40}\. Please authenticate
+sure   | be assumed by root accounts|<Anonymous>Anonymous users cannot | Roles may not be assumed by root accounts|Anonymous users cannot [a-z][\w ]{1,40}\. Please authenticate
 # The status of a VPC flow log: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-troubleshooting.html
 sure   | <DeliverLogsErrorMessage>Access error | DeliverLogsErrorMessage[\"']?\s?[:=]\s?[\"']?Access error
 sure   | <denied>ccess was denied | Access was denied(?: when calling \w{2,20})?\. Ensure that the (?:access policy on the|trust policy for the provided|provided) IAM role
 sure   | <targetGroupArn> | Unable to assume role and validate the specified targetGroupArn
 sure   | <permissions>due to insufficient permissions. | Unable to (?:create or )?refresh (?:login )?credentials due to insufficient permissions\. You may be missing permission for the '(?:(?P<action>(?P<service>signin):CreateOAuth2Token)|(?P<operation>CreateOAuth2Token))' action
 unsure | <permissions>to execute the query | Insufficient permissions to execute the query
-sure   | <Status>AUTHORIZATION_ | Connect Status: AUTHORIZATION_(?:ERROR|FAILURE)
-sure   | <protocol>AUTHORIZATION_FAILURE | \"protocol\": ?\"MQTT\"[^{}]{0,400}?\"reason\": ?\"AUTHORIZATION_FAILURE\"
+sure   | <Status>AUTHORIZATION_|<protocol>AUTHORIZATION_FAILURE | Connect Status: AUTHORIZATION_(?:ERROR|FAILURE)|\"protocol\": ?\"MQTT\"[^{}]{0,400}?\"reason\": ?\"AUTHORIZATION_FAILURE\"
 sure   | permission to GetObject for | credentials have permission to GetObject for (?P<resource>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S{1,1024}?)\. (?P<service>S3) Error Code
 sure   | ccess Denied to API Version | Access Denied to API Version: \w
 sure   | denied for import path|denied for export path | (?P<code>BadRequest): Access denied for (?:im|ex)port path
 unsure | PAM authentication failed for | PAM authentication failed for user \"
-sure   | or you are not allowed to access | ciphertext refers to a customer master key that does not exist[^\x1e]{0,80}?or you are not allowed to access
-sure   | <KMS>KMS is not allowed | Access to KMS is not allowed
+sure   | or you are not allowed to access|<KMS>KMS is not allowed | ciphertext refers to a customer master key that does not exist[^\x1e]{0,80}?or you are not allowed to access|Access to KMS is not allowed
 sure   | KMS access was denied | KMS access was denied
 sure   | <key>authorized to access the key | (?<![a-z0-9.-])(?P<principal>[a-z0-9.-]{1,80}\.amazonaws\.com) is not authorized to access the key
 sure   | ross-account pass role is not allowed | Cross-account pass role is not allowed
@@ -66,35 +64,28 @@ sure   | <LOAD_S3_ACCESS_DENIED_ERROR> | \bLOAD_(?P<service>S3)_ACCESS_DENIED_ER
 sure   | Cannot call Get | Cannot call (?P<operation>Get\w+) with session credentials
 sure   | object storage: Access Denied|<on>: Access Denied | object storage: Access Denied|error from (?P<operation>(?:Get|Put|List|Head|Delete)Objects?(?:V2)?) on (?P<resource>[a-z0-9*<][a-z0-9.*<>-]{1,61}[a-z0-9*>]): Access Denied
 sure   | <client>Object: Access Denied | client\.(?P<operation>(?:Get|Put)Object): Access Denied
-sure   | failed to save outputs: Access Denied | failed to save outputs: Access Denied
-sure   | <artifact>file: Access Denied | artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
+sure   | failed to save outputs: Access Denied|<artifact>file: Access Denied | failed to save outputs: Access Denied|artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
 sure   | S3 endpoint. Access Denied | Failed to connect to (?P<service>S3) endpoint\. Access Denied
 sure   | denied (Amazon S3) | [Aa]ccess denied \(Amazon (?P<service>S3)\)
 sure   | <making>S3 access denied when | (?P<service>S3) access denied when making the API call
 sure   | <bucket>check S3bucket permission | Access Denied for bucket: (?P<resource>[a-z0-9*][a-z0-9.*-]{1,61}[a-z0-9*])\. Please check S3bucket permission
 sure   | <pool>this identity pool|one valid login for this | (?:(?P<code>NotAuthorizedException)(?: ?\{ ?\"?message\"?[=:] ?\"?|\(message=))?(?:Unauthenticated access is not supported for this identity pool|Token is not from a supported provider of this identity pool|Logins don't match\. Please include at least one valid login for this identity)
 sure   | not allowed with tested creds | Action not allowed with tested creds\"?\s{1,20}action=\\?\"?(?P<action>(?P<service>[a-z0-9-]{2,40}):[A-Z]\w{1,60})
-sure   | insufficient EC2 permissions | Service role \S{1,200} has insufficient EC2 permissions
-sure   | <ERROR_CODE> | \bERROR_CODE\b[^\n]{0,80}?NO_PERMISSIONS
+sure   | insufficient EC2 permissions|<ERROR_CODE> | Service role \S{1,200} has insufficient EC2 permissions|\bERROR_CODE\b[^\n]{0,80}?NO_PERMISSIONS
 outer  | be used to assume | could not be used to assume ['\"]?arn:[\w-]{3,20}:iam::[\w*<>-]{1,20}:role/cdk-[\w*<>+=,.@-]{1,64}
 sure   | <S3_ERROR> | DB::Exception: (?:Access Denied[:.]|[^\n]{0,300}? HTTP response code: (?P<status_code>403)\b)(?:[^\n\x1e]|\n(?=\S)){0,600}?\((?P<service>S3)_ERROR\)
 outer  | <AWS_ROLE>rror assuming AWS_ROLE | Error assuming AWS_ROLE
-sure   | <URL>Function URL authorization | Forbidden\. For troubleshooting Function URL authorization issues
-sure   | <images>ot authorized for images | Not authorized for images
+sure   | <URL>Function URL authorization|<images>ot authorized for images | Forbidden\. For troubleshooting Function URL authorization issues|Not authorized for images
 outer  | ermissions error performing a tagging operation | Encountered a permissions error performing a tagging operation
 sure   | <requester> | (?:(?:Resource does not exist|Column [^\n]{1,200}? cannot be resolved) or )?requester is not authorized to access requested (?:permissions|resources)
-sure   | <access>authorized to access this resource | User is not authorized to access this resource
-sure   | <Access>ccess Denied | \A[\s\"'`]*Access Denied[.\s\"'`]*\Z
-sure   | <auth>with auth mode | User is unauthorized to \w{1,20} \w{1,100} with auth mode [A-Z_]{3,40}
-sure   | ot Authorized to access | Not Authorized to access \w{1,100} on type \w{1,60}
+sure   | <access>authorized to access this resource|<Access>ccess Denied | User is not authorized to access this resource|\A[\s\"'`]*Access Denied[.\s\"'`]*\Z
+sure   | <auth>with auth mode|ot Authorized to access | User is unauthorized to \w{1,20} \w{1,100} with auth mode [A-Z_]{3,40}|Not Authorized to access \w{1,100} on type \w{1,60}
 unsure | <have>You do | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
-unsure | <sufficient>access to perform this action | You do not have sufficient access to perform this action
-unsure | <this>not authorized to perform this operation | You are not authorized to perform this operation
+unsure | <sufficient>access to perform this action|<this>not authorized to perform this operation | You do not have sufficient access to perform this action|You are not authorized to perform this operation
 sure   | <UnauthorizedOperation>(UnauthorizedOperation) | You are not authorized to perform this operation\. \((?P<code>UnauthorizedOperation)\)
 sure   | authorized to assume the | [Gg]reengrass is not authorized to assume the [Ss]ervice [Rr]ole associated with this account
 unsure | <Access>ccess Denied | Access(?:(?:(?<=[:=\]]\x20Access)|(?<=[>\"'\n\x1e]Access)|(?<=\AAccess)|(?<=with\x20error\x20Access)|(?<=Message:Access)) Denied(?=[.;\"'`\n<]|\Z|,| \x28| Logs: /aws/)(?![\"'`*]{1,2} (?:errors|exceptions|responses)\b)|(?<=Exception\[Access) Denied(?=\]))
-sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
-sure   | access to the model with | You don't have access to the model with the specified model ID
+sure   | have the right AWS permissions|access to the model with | Access Denied\. Please ensure you have the right AWS permissions: Access denied|You don't have access to the model with the specified model ID
 sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden
 sure   | from host public.ecr.|.dkr.ecr. | pulling from host (?:\d{12}\.dkr|public)\.(?P<service>ecr)\.[\w.-]{3,60} failed with status code \[[^\]\n]{1,80}\]: (?P<status_code>403) Forbidden
 sure   | <Access>] Access denied|<Access>]: Access denied | (?:failed authentication due to|SaslAuthentication\w{0,20}|SASL \w{1,20} failed):? \[(?:[0-9a-fxX*]{8}(?:-[0-9a-fxX*]{4}){3}-[0-9a-fxX*]{12}|[\w.*…<>-]{0,3}|<[\w -]{1,40}>)\]:? Access denied
@@ -105,21 +96,15 @@ sure   | <authorization_exception>User does not | (?:AuthorizationException\((?P
 sure   | permissions for the requested resource [ | User does not have permissions for the requested resource \[type=authorization_exception
 outer  | <pull>pull access denied for|not exist or no pull access | (?:pull access denied for|repository(?= \S{1,500} not found: does not exist or no pull access)) [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}(?:, repository does not exist or may require)?
 outer  | <Operation>Operation Denied. | (?:\b(?P<code>NotAuthorizedError) - |have the correct permissions\. Reason: )Operation Denied\.
-sure   | <MultiFactorAuthentication> | MultiFactorAuthentication failed with
-sure   | <Serverless>Serverless Error ---|<ServerlessError>: Access Denied | (?:Serverless Error -{8,}|ServerlessError:) Access Denied(?!\x20\w)
+sure   | <MultiFactorAuthentication>|<Serverless>Serverless Error ---|<ServerlessError>: Access Denied | MultiFactorAuthentication failed with|(?:Serverless Error -{8,}|ServerlessError:) Access Denied(?!\x20\w)
 
 [invalid_identity_token]
-sure   | OpenIDConnect provider found | No OpenIDConnect provider found(?: in (?:your )?account)?
-sure   | ncorrect token audience | Incorrect token audience
-sure   | retrieve verification key | [Cc]ould(?: not|n't) retrieve verification key from your identity provider
-sure   | issing a required claim | Missing a required claim: \w+
-sure   | <certificate>humbprint | OpenIDConnect provider's HTTPS certificate (?:doesn't|does not) match configured thumbprint
-sure   | provided is not a valid JWT | ID [Tt]oken provided is not a valid JWT
-unsure | <issuer>oken issuer | (?:Invalid|Incorrect|Unknown) token issuer|[Tt]oken issuer (?:does not match|is invalid)
-unsure | <issuer>issuer in the token | The issuer in the token does not match the issuer
+sure   | OpenIDConnect provider found|ncorrect token audience | No OpenIDConnect provider found(?: in (?:your )?account)?|Incorrect token audience
+sure   | retrieve verification key|issing a required claim | [Cc]ould(?: not|n't) retrieve verification key from your identity provider|Missing a required claim: \w+
+sure   | <certificate>humbprint|provided is not a valid JWT | OpenIDConnect provider's HTTPS certificate (?:doesn't|does not) match configured thumbprint|ID [Tt]oken provided is not a valid JWT
+unsure | <issuer>oken issuer|<issuer>issuer in the token | (?:Invalid|Incorrect|Unknown) token issuer|[Tt]oken issuer (?:does not match|is invalid)|The issuer in the token does not match the issuer
 sure   | <that>web identity token that was passed | The web identity token that was passed (?:could not be validated|is expired or is not valid)
-unsure | dentity provider was invalid | [Tt]he (?:token|response) from the identity provider was invalid
-unsure | <Token>audience in ID Token | audience in ID Token .{0,120}? (?:did|does) not match
+unsure | dentity provider was invalid|<Token>audience in ID Token | [Tt]he (?:token|response) from the identity provider was invalid|audience in ID Token .{0,120}? (?:did|does) not match
 unsure | <verify>Failed to verify | Failed to verify (?:the )?(?:web identity|OIDC|identity) token
 
 [credential_scope]
@@ -127,8 +112,7 @@ sure   |  be scoped to | [Cc]redential (?:should|must) be scoped to (?:a )?(?:va
 sure   | is wrong; expecting | (?:authorization header is malformed; )?the region '[^'\n]{1,40}' is wrong; expecting '[^'\n]{1,40}'
 
 [signature_mismatch]
-sure   | edential is mal-formed; expecting | Credential is mal-formed; expecting
-sure   | <malformed>header is malformed; | authorization header is malformed; (?:a non-empty |the authorization |incorrect service)
+sure   | edential is mal-formed; expecting|<malformed>header is malformed; | Credential is mal-formed; expecting|authorization header is malformed; (?:a non-empty |the authorization |incorrect service)
 
 [region_disabled]
 sure   | STS is not activated in | STS is not activated in (?:this|the requested) region(?: for account:(?P<account>\d{12})(?!\d))?
@@ -138,15 +122,12 @@ unsure | is not enabled in your account | region .{0,30}?is not enabled in your 
 sure   | <quota>quota for AccessKeysPerUser | Cannot exceed quota for AccessKeysPerUser
 
 [malformed_policy]
-sure   | one or more invalid principals | Policy contains a statement with one or more invalid principals
-sure   | action out of service scope | Policy statement action out of service scope
-sure   | nvalid principal in policy|yntax errors in policy | (?:[Ii]nvalid principal|Syntax errors) in policy
-sure   | This policy contains invalid | This policy contains invalid [Jj]son
+sure   | one or more invalid principals|action out of service scope | Policy contains a statement with one or more invalid principals|Policy statement action out of service scope
+sure   | nvalid principal in policy|yntax errors in policy|This policy contains invalid | (?:[Ii]nvalid principal|Syntax errors) in policy|This policy contains invalid [Jj]son
 sure   | <legacy>policy failed legacy parsing|<invalid>olicy has invalid | The policy failed legacy parsing|Policy has invalid (?:resource|action|condition)
 sure   | olicy document should not specify a principal|olicy statement must contain | [Pp]olicy (?:document should not specify a principal|statement must contain (?:actions|resources|principals?))
 sure   | Action does not apply to any resource|Has prohibited field | Action does not apply to any resource\(s\) in statement|Has prohibited field \w+
-sure   | principals must be valid domain names | Federated principals must be valid domain names or SAML metadata ARNs
-sure   | <MALFORMED_POLICY_DOCUMENT> | MALFORMED_POLICY_DOCUMENT
+sure   | principals must be valid domain names|<MALFORMED_POLICY_DOCUMENT> | Federated principals must be valid domain names or SAML metadata ARNs|MALFORMED_POLICY_DOCUMENT
 
 [aws_error]
 sure   | to create service linked role | Verify that you have permission to create service linked role
@@ -166,10 +147,8 @@ sure   | <exceed>annot exceed quota for |<exceeded>bytes exceeded for |policy ca
 sure   | <Stack>state and can|<Stack>Stack with id | Stack(?::arn:[\w:/-]{1,300} is in [A-Z_]{5,60} state and can ?not be updated| with id [\w:/.-]{1,300} does not exist)
 sure   | utbound web identity federation is disabled | Outbound web identity federation is disabled for your account
 sure   | MaxSessionDuration set for this|session limit for roles assumed by|'roleSessionName' failed to satisfy|'durationSeconds' failed to satisfy | (?:The requested DurationSeconds exceeds the (?:MaxSessionDuration set for this role|1 hour session limit for roles assumed by role chaining)|Value '[^'\n]{0,200}' at '(?:roleSessionName|durationSeconds)' failed to satisfy constraint)
-sure   | use AWS4-HMAC-SHA256 | is not supported\. Please use AWS4-HMAC-SHA256
-sure   | connect to the endpoint URL | Could not connect to the endpoint URL: \"https?://[\w.-]*\.amazonaws\.
-sure   | <validation>SSL validation failed for | SSL validation failed for https?://[\w.-]*\.(?:amazonaws\.|api\.aws\b)\S*
-sure   | connect to proxy URL | Failed to connect to proxy URL: \"?https?://
+sure   | use AWS4-HMAC-SHA256|connect to the endpoint URL | is not supported\. Please use AWS4-HMAC-SHA256|Could not connect to the endpoint URL: \"https?://[\w.-]*\.amazonaws\.
+sure   | <validation>SSL validation failed for|connect to proxy URL | SSL validation failed for https?://[\w.-]*\.(?:amazonaws\.|api\.aws\b)\S*|Failed to connect to proxy URL: \"?https?://
 sure   | valid response from endpoint URL | Connection was closed before we received a valid response from endpoint URL: \"https?://[\w.-]*\.(?:amazonaws\.|api\.aws\b)
 sure   | Client raised an unhandled exception | An HTTP Client raised an unhandled exception:
 sure   | AWS4-HMAC-SHA256 Credential= | (?:Invalid header value b?|Illegal character\(s\) in message header value: )['\"]?AWS4-HMAC-SHA256 Credential=
@@ -185,17 +164,14 @@ unsure | Invalid grant provided|<missing>Region is missing|specified bucket does
 sure   | required client configuration options: | Missing required client configuration options: (?:region|version):
 sure   | <RequestError>/latest/ | (?P<code>RequestError): send request failed caused by: (?:Get|Put) \"?http://(?:169\.254\.169\.254|\[fd00:ec2::254\])/latest/(?!meta-data/iam|api/token)
 sure   | region must be set when sending | A region must be set when sending requests to (?P<service>S3)
-sure   | to construct an endpoint for | Unable to construct an endpoint for [\w-]{1,60} in region \S
-sure   | execute HTTP request | (?<!chain\x20)\b(?:Sdk|Amazon|AmazonS3)ClientException: Unable to execute HTTP request
-sure   | <NetworkingError>Seahorse::Client:: | Seahorse::Client::NetworkingError
-sure   | <ConnectorError> | DispatchFailure \{ source: ConnectorError \{ kind(?![^\n\x1e]{0,300}?(?:[Cc]redential|ProfileFile))
+sure   | to construct an endpoint for|execute HTTP request | Unable to construct an endpoint for [\w-]{1,60} in region \S|(?<!chain\x20)\b(?:Sdk|Amazon|AmazonS3)ClientException: Unable to execute HTTP request
+sure   | <NetworkingError>Seahorse::Client::|<ConnectorError> | Seahorse::Client::NetworkingError|DispatchFailure \{ source: ConnectorError \{ kind(?![^\n\x1e]{0,300}?(?:[Cc]redential|ProfileFile))
 sure   | <totalRetryDelay>|<NetworkingError>hostname: | (?:self[- ]signed certificate|unable to get (?:local )?issuer certificate|unable to verify the first certificate|certificate has expired|getaddrinfo E[A-Z_]{3,20}|(?:connect|read|write) E[A-Z_]{3,20}(?! 169\.254\.)|socket hang up)\b[^\x1e]{0,1500}?(?:\$metadata['\"]?: ?\{ ?(?:attempts|httpStatusCode)[^{}]{0,120}\btotalRetryDelay\b|\bNetworkingError\b[^\x1e]{0,200}?hostname: '(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.)
 sure   | <getaddrinfo> | getaddrinfo E[A-Z_]{3,20} (?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.
 sure   | <HTTPSConnectionPool> | HTTPSConnectionPool\(host='(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?(?:amazonaws\.[a-z.]{2,10}|api\.aws)', port=\d+\): (?:Max retries exceeded|Read timed out)
 sure   | <Get>http|<Post>http|<Put>http|<Head>http|<Delete>http|<Patch>http | (?<!send\x20failed,\x20)(?<!caused\x20by:\x20)(?:(?:Get|Post|Put|Head|Delete|Patch) \\?\"https?|(?:Get|Post|Put) https)://[\w.-]*\.(?:amazonaws\.|api\.aws\b)[^\s\"]{0,400}\"?: (?:tls|x509|dial tcp|net/http|proxyconnect tcp|EOF|context deadline exceeded|(?:read|write) tcp|remote error)\b
 unsure | <connect>connect to the server:|<unreachable> | (?:Unable to connect to the server|Kubernetes cluster unreachable): (?:[A-Z][a-z]+ \\?\"https://[^\s\"]{1,400}\": )?(?:tls|x509|dial tcp|net/http|proxyconnect tcp|EOF|context deadline exceeded|(?:read|write) tcp|remote error)\b
-sure   | failed to join the kubernetes cluster | Instances failed to join the kubernetes cluster
-sure   | <SessionManagerPlugin> | SessionManagerPlugin is not found
+sure   | failed to join the kubernetes cluster|<SessionManagerPlugin> | Instances failed to join the kubernetes cluster|SessionManagerPlugin is not found
 sure   | timeout on endpoint URL | (?:Read|Connect) timeout on endpoint URL: \"https?://[\w.-]*\.amazonaws\.
 
 [invalid_arn]
@@ -204,36 +180,27 @@ sure   | <principalArn> | [Tt]he (?:specified principalArn is invalid|principalA
 unsure | <valid>not a valid | is not a valid (?:IAM |iam )?[Rr]ole ?(?:ARN|arn)
 sure   | <ARN>equest ARN is invalid | Request ARN is invalid
 unsure | <ARN>nvalid ARN | [Ii]nvalid ARN\b
-sure   | <invalid>nvalid prefix|not enough sections | arn: (?:invalid prefix|not enough sections)
-sure   | is invalid: 'arn: | \"?arn\"?:? .{0,120}?is invalid: 'arn:
-sure   | <ARN>is invalid | \bARN \S{1,200} is invalid
+sure   | <invalid>nvalid prefix|not enough sections|is invalid: 'arn:|<ARN>is invalid | arn: (?:invalid prefix|not enough sections)|\"?arn\"?:? .{0,120}?is invalid: 'arn:|\bARN \S{1,200} is invalid
 unsure | is not a valid ARN | is not a valid ARN
-sure   | does not have a recognized partition | arn '[^'\n]{0,300}' does not have a recognized partition
-sure   | is not a valid service for identities | is not a valid service for identities
+sure   | does not have a recognized partition|is not a valid service for identities | arn '[^'\n]{0,300}' does not have a recognized partition|is not a valid service for identities
 unsure | <roleARN>valid|<roleArn>valid|<roleARN>match|<roleArn>match | \"?\brole(?:ARN|Arn)\"? .{0,60}?(?:doesn't match|is not valid|is invalid|invalid)
 sure   | doesn't match expected ARN pattern | doesn't match expected ARN pattern
 
 [access_entry]
 sure   | <entry>access entry resource is already in use | specified access entry resource is already in use on this cluster
-sure   | authentication mode must be set to one of | cluster's authentication mode must be set to one of
-sure   | bootstrapClusterCreatorAdminPermissions must be | bootstrapClusterCreatorAdminPermissions must be
-sure   | Access Entries with a type of | can only be performed on Access Entries with a type of
-sure   | principalArn could not be found | specified principalArn could not be found
-sure   | <entry>access entry | (?:specified|The|the) access entry (?:already exists|could not be found|does not exist|was not found)
-sure   | not found in auth config | [Pp]od execution role is not found in auth config
-sure   | rust policy of the role provided is invalid | Trust policy of the role provided is invalid
-sure   | ssociation already exists | Association already exists: \S+
+sure   | authentication mode must be set to one of|bootstrapClusterCreatorAdminPermissions must be | cluster's authentication mode must be set to one of|bootstrapClusterCreatorAdminPermissions must be
+sure   | Access Entries with a type of|principalArn could not be found | can only be performed on Access Entries with a type of|specified principalArn could not be found
+sure   | <entry>access entry|not found in auth config | (?:specified|The|the) access entry (?:already exists|could not be found|does not exist|was not found)|[Pp]od execution role is not found in auth config
+sure   | rust policy of the role provided is invalid|ssociation already exists | Trust policy of the role provided is invalid|Association already exists: \S+
 unsure | <association>pod identity association | pod identity association (?:already exists|could not be found|not found)
 unsure | <PodIdentityAssociation>|<podIdentityAssociation> | \b[Pp]odIdentityAssociation .{0,80}?(?:already exists|could not be found|not found|cannot)
 unsure | <mode>uthentication mode | [Uu]nsupported authentication mode update|authentication mode .{0,60}? (?:cannot be changed|is not supported)
 unsure | <begin>begin with|<start>start with | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) (?:begin|start) with
 unsure | <name>group|<groupname> | group\s?name \S{1,60} (?:is invalid|begins with system:)
-sure   | "aws-auth" already exists|"aws-auth" not found | configmaps? \"aws-auth\" (?:already exists|not found)
-sure   | kube-system/aws-auth | ConfigMap kube-system/aws-auth (?:does not exist|already exists|not found)
+sure   | "aws-auth" already exists|"aws-auth" not found|kube-system/aws-auth | configmaps? \"aws-auth\" (?:already exists|not found)|ConfigMap kube-system/aws-auth (?:does not exist|already exists|not found)
 sure   | parsing config map | (?:error|failed|Error|Failed) parsing config map
 unsure | <parsing> | (?:error|failed|Error|Failed) parsing aws-auth
-sure   | one of rolearn or SSO must be supplied | one of rolearn or SSO must be supplied
-sure   | arn must be supplied | value for (?:user|role)arn must be supplied
+sure   | one of rolearn or SSO must be supplied|arn must be supplied | one of rolearn or SSO must be supplied|value for (?:user|role)arn must be supplied
 """
 
 # Kinds that no other message of the same failure overrides.

@@ -57,7 +57,7 @@ _ALLOWS = lazy_pattern(
 _MISSING_NO = lazy_pattern(r"(?:the\s+)?((?:[\w-]+\s+){0,6}?(?:policy|boundary))\s+allows\b")
 # Pulumi ends its errors with the name of the provider.
 _CLAUSE_END = lazy_pattern(
-    r"\.(?=\s|\Z|\")|\.?:\s+provider=|\n\n|\"|\s\((?:Service|SDK|Status|Request)|\s+status\s+code\b|\Z"
+    r"\.(?=\s|\Z|\")|\.?:\s+provider=|\n[\n\x1e]|\"|\s\((?:Service|SDK|Status|Request)|\s+status\s+code\b|\Z"
 )
 
 _NEXT_SENTENCE = lazy_pattern(r"(?:[Nn]ot|n't)\s+[Aa]uthori[sz]ed\b")

@@ -116,7 +116,7 @@ sure   | essage from S3: Access Denied | (?:\bNo S3 objects found under S3 URL [
 sure   | <output>verify/create output bucket | \bUnable to verify/create output bucket(?: <QUOTE>(?P<resource><BUCKET>))?<END>
 unsure | <target>not have access to target | \bUser does not have access to target\b(?::? <QUOTE><RESOURCE>)?
 # Permissions that are insufficient.
-sure   | <Insufficient> | \bInsufficient Lake Formation permission\(s\)(?:: Required [A-Z]\w{1,20}(?: [A-Z]\w{1,20}){0,2})?(?: on (?:(?:table|database)\x20)?+(?P<resource>(?!(?:table|database)(?![\w.*/$-]))[\w*/$-][\w.*/$-]{0,254}))?
+sure   | <Insufficient> | \bInsufficient Lake Formation permission\(s\)(?:: Required [A-Z]\w{1,20}(?:\x20[A-Z]\w{1,20}){0,2})?(?: on (?:(?:table|database)\x20)?+(?P<resource>(?!(?:table|database)(?![\w.*/$-]))[\w*/$-][\w.*/$-]{0,254}))?
 sure   | <Insufficient> | \bInsufficient Glue permissions to access [a-z]{2,20} (?P<resource>[\w.*/-]{1,255})
 sure   | <Insufficient> | \bInsufficient delivery policy to s3 bucket: (?P<resource>[a-z0-9.-]{3,63})
 sure   | <Insufficient> | \bInsufficient (?:permissions|privileges) (?:to access|for accessing) (?:(?:\w{1,20} ){0,3}(?:in|on) )?S3\b(?: bucket (?P<resource>[a-z0-9.-]{3,63}))?

@@ -40,8 +40,7 @@ _PROSE_WORDS = lazy_pattern(
     re.IGNORECASE,
 )
 _PROSE_BEFORE = lazy_pattern(
-    r"\?\s*\Z|(?:\A|\n)\s?(?:[A-E]\)|\+|#{1,4})\s[^\n]{0,60}\Z|\bNOT_VERIFIED - [^\n]{0,40}\Z",
-    re.IGNORECASE,
+    r"\?\s*\Z|(?:\A|\n)\s?(?:[A-E]\)|\+|#{1,4})\s[^\n]{0,60}\Z|\bNOT_VERIFIED - [^\n]{0,40}\Z", re.IGNORECASE
 )
 _MAX_PROSE_DISTANCE = 90
 _PROSE_AFTER = lazy_pattern(

@@ -35,8 +35,7 @@ _MAX_SPACES = 40
 _REASON = r"(?:because|since)\s+(?:no|public)\b|with\s+an?\s+explicit\s+deny\b"
 _AWS_REASON = lazy_pattern(_REASON, re.IGNORECASE)
 _NEXT_CLAUSE = lazy_pattern(
-    rf"\s*\(?(?:{_REASON}|(?:Service|SDK|AWS\s+Service):|status\s+code:\s)",
-    re.IGNORECASE,
+    rf"\s*\(?(?:{_REASON}|(?:Service|SDK|AWS\s+Service):|status\s+code:\s)", re.IGNORECASE
 )
 
 

@@ -126,11 +126,7 @@ _JSON_FIELDS = tuple(
 
 
 def unwrap(
-    text: str,
-    *,
-    links: bool = True,
-    prefixes: Sequence[tuple[int, int]] = (),
-    statements: Sequence[int] = (),
+    text: str, *, links: bool = True, prefixes: Sequence[tuple[int, int]] = (), statements: Sequence[int] = ()
 ) -> View:
     """Unwrap a text so that the readers can parse it, and map its offsets to the original.
 

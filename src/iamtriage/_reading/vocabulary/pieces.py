@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.accounts import account_of
-from iamtriage._reading.vocabulary.grammar import find_cut, find_ellipsis_end
+from iamtriage._reading.vocabulary.grammar import STATEMENT, find_cut, find_ellipsis_end
 from iamtriage._reading.vocabulary.masks import rejoin
 
 if TYPE_CHECKING:
@@ -122,6 +122,15 @@ class Piece:
         prefix, colon, _ = value.partition(":")
         if colon:
             self.put("service", prefix.lower(), start, start + len(prefix), service_rank)
+
+    def leave_other_statements(self, text: str) -> None:
+        """Leave out the words of other statements before the first and after the last fact."""
+        places = [fact for fact in self.facts.values() if fact.start >= 0]
+        if places and text.find(STATEMENT, self.start, self.end) >= 0:
+            before = text.rfind(STATEMENT, self.start, min(fact.start for fact in places))
+            after = text.find(STATEMENT, max(fact.end for fact in places), self.end)
+            self.start = before + len(STATEMENT) if before >= 0 else self.start
+            self.end = after if after >= 0 else self.end
 
     def mark_cuts(self, text: str) -> None:
         """Mark truncated facts, so that a complete copy of a value replaces them, and drop a truncated operation."""
