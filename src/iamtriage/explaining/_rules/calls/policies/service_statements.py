@@ -94,6 +94,22 @@ class Contrast(NamedTuple):
         return attrs.evolve(remedy, layer=None)
 
 
+class _Call(NamedTuple):
+    """A call of a service.
+
+    Attributes:
+        case: The failure.
+        service: The service principal.
+        target: The ARN of the resource, if it is known.
+        source: The ARN for which the service calls, if it is known.
+    """
+
+    case: Case[Any]
+    service: str
+    target: str | None
+    source: str | None
+
+
 def find_invoked_function(text: str) -> str | None:
     """Return the ARN of the function, with its alias or version, that the log of an API or a secret's rotation names."""
     found = _INVOKED.search(text)
@@ -130,56 +146,55 @@ def compare_statements(
     if not statements or "*" in names:
         return None
     own = [each for each in statements if service in principal_names(each, "Service")]
+    call = _Call(case, service, target, source)
     if not own:
-        return _other_principal(case, statements, service)
+        return _other_principal(call, statements)
     called = [each for each in own if "*" in action or names_action(each, action) is not False]
     if not called:
         listed = dict.fromkeys(name for each in own for name in as_strings(each.get("Action")))
         allowed = join_words(tuple(map(clip_text, listed)), "and")
         return Contrast(f"allows {service} only {allowed}, not {action}", is_code=_is_code(case, own[0]))
-    contrasts = [_compare(case, each, service, target, source) for each in called]
+    contrasts = [_compare(call, each) for each in called]
     return next((each for each in contrasts if each is None or each.is_allowed), contrasts[0])
 
 
-def _other_principal(case: Case[Any], statements: Sequence[Mapping[str, Any]], service: str) -> Contrast:
+def _other_principal(call: _Call, statements: Sequence[Mapping[str, Any]]) -> Contrast:
     """Return the contrast that the policy allows others than the service, with the line of the template or code that names one."""
+    service, first = call.service, statements[0]
+    is_code = _is_code(call.case, first)
     if service in (name for each in statements for name in principal_names(each, "AWS")):
-        is_code, title = _is_code(case, statements[0]), f"Write {service} under Service in the template"
-        line = correct_line_remedy(case.failure.text, title, [(f"AWS: {service}", f"Service: {service}")])
+        title = f"Write {service} under Service in the template"
+        line = _correct_line(call, first, title, f"AWS: {service}", f"Service: {service}")
         verdict = f"names {service} under AWS, and a service has to be under Service"
-        return Contrast(verdict, line if is_code else None, is_code=is_code)
+        return Contrast(verdict, line, is_code=is_code)
     shown = describe_trusted({"Statement": statements}) or "others"
-    contrast = Contrast(f"allows only {shown}, not {service}", is_code=_is_code(case, statements[0]))
+    contrast = Contrast(f"allows only {shown}, not {service}", is_code=is_code)
     services = [name for each in statements for name in principal_names(each)]
-    if len(services) != 1 or not contrast.is_code or not services[0].endswith(".amazonaws.com"):
+    if len(services) != 1 or not services[0].endswith(".amazonaws.com"):
         return contrast
-    title = f"Correct the principal in the template: {service}"
-    instead = "list both services" if "lambda" not in str(statements[0].get("Action")) else "add a permission"
+    instead = "list both services" if "lambda" not in str(first.get("Action")) else "add a permission"
     both = f"If {clip_text(services[0])} uses the resource, too, {instead} instead."
-    remedy = correct_line_remedy(case.failure.text, title, [(services[0], service)], both)
-    return contrast._replace(remedy=remedy)
+    title = f"Correct the principal in the template: {service}"
+    return contrast._replace(remedy=_correct_line(call, first, title, services[0], service, both))
 
 
-def _compare(
-    case: Case[Any], statement: Mapping[str, Any], service: str, target: str | None, source: str | None
-) -> Contrast | None:
-    """Return what one statement says about a request of a service, and whether it is in code."""
-    contrast = _compare_elements(case, statement, service, target, source)
+def _compare(call: _Call, statement: Mapping[str, Any]) -> Contrast | None:
+    """Return what one statement says about a call of a service, and whether it is in code."""
+    contrast = _compare_elements(call, statement)
     if contrast is None or contrast.is_code:
         return contrast
-    return contrast._replace(is_code=_is_code(case, statement))
+    return contrast._replace(is_code=_is_code(call.case, statement))
 
 
-def _compare_elements(
-    case: Case[Any], statement: Mapping[str, Any], service: str, target: str | None, source: str | None
-) -> Contrast | None:
+def _compare_elements(call: _Call, statement: Mapping[str, Any]) -> Contrast | None:
+    service, target = call.service, call.target
     resources = as_strings(statement.get("Resource"))
     if (
         target is not None
         and resources
         and not any(matches(target, compile_glob(widen(each))) for each in resources)
     ):
-        return _other_resource(case, statement, service, target, resources[0])
+        return _other_resource(call, statement, target, resources[0])
     unknown: str | None = None
     for operator, key, values in iterate_conditions(statement):
         parsed, name = parse_operator(operator), key.lower()
@@ -189,26 +204,22 @@ def _compare_elements(
         if operator.startswith("StringEquals") and all("*" in each for each in values):
             reason = f"{operator} takes the * literally, which ArnLike and StringLike do not"
             verdict = f"allows {service} only for {key} {clip_text(values[0])}: {reason}"
-            return Contrast(verdict, _correct_operator(case, statement, operator))
-        if (
-            name == "aws:sourcearn"
-            and len(values) == 1
-            and (fixed := _correct(case, values[0], target, service))
-        ):
-            return _correct_condition(case, statement, service, key, values[0], fixed)
-        requested = _find_value(case, name, values[0], service, target, source)
+            return Contrast(verdict, _correct_operator(call, statement, operator))
+        if name == "aws:sourcearn" and len(values) == 1 and (fixed := _correct(call, values[0])):
+            return _correct_condition(call, statement, key, values[0], fixed)
+        requested = _find_value(call, name, values[0])
         if any(map(has_reference, values)):
             # A value that a reference hides may be right.
             is_open = requested is None or any(
                 matches(requested, compile_glob(widen(each))) for each in values
             )
             if not is_open and requested is not None:
-                return _other_source(case, statement, service, key, values[0], requested)
+                return _other_source(call, statement, key, values[0], requested)
             continue
         expected = [PolicyValue(each, compile_glob(each)) for each in values]
         is_met = None if requested is None else evaluate_condition(parsed, expected, (requested,))
         if is_met is False and requested is not None:
-            return _other_source(case, statement, service, key, values[0], requested)
+            return _other_source(call, statement, key, values[0], requested)
         # A statement with the account of the resource is most likely right.
         if is_met is None and (name != "aws:sourceaccount" or values[0] not in (target or values[0])):
             unknown = f"{key} {clip_text(values[0])}"
@@ -230,21 +241,20 @@ def _compare_elements(
     return Contrast(f"allows {service}", of_function, is_allowed=True)
 
 
-def _correct(case: Case[Any], value: str, target: str | None, service: str) -> Correction | None:
+def _correct(call: _Call, value: str) -> Correction | None:
     """Return the correction of a source that no request has; the API is in the account of the function it calls."""
-    account = target.split(":")[4] if target is not None and target.count(":") > 4 else None
-    return correct_source(value, account or find_account(case.failure.text), service)
+    account = "".join((call.target or "").split(":", 5)[4:5])
+    return correct_source(value, account or find_account(call.case.failure.text), call.service)
 
 
-def _find_value(
-    case: Case[Any], key: str, value: str, service: str, target: str | None, source: str | None
-) -> str | None:
+def _find_value(call: _Call, key: str, value: str) -> str | None:
     """Return what the service's request has for a condition key."""
+    case, service, target = call.case, call.service, call.target
     context = case.context
     if key == "aws:sourceaccount":
         return context.account.value if context.account else find_account(case.failure.text)
-    if source is not None:
-        return source
+    if call.source is not None:
+        return call.source
     if service == GATEWAY:
         return _find_route(case, value)
     parts = (target or "").split(":")
@@ -276,19 +286,17 @@ def _find_route(case: Case[Any], value: str) -> str | None:
     return f"{of_api}/{stage}/{method if method not in {'', '*'} else 'GET'}/{path}"
 
 
-def _correct_operator(case: Case[Any], statement: Mapping[str, Any], operator: str) -> Remedy | None:
+def _correct_operator(call: _Call, statement: Mapping[str, Any], operator: str) -> Remedy | None:
     """Return how a template or code compares with wildcards."""
-    if not _is_code(case, statement) or "IgnoreCase" in operator:
+    if "IgnoreCase" in operator:
         return None
     like = operator.replace("StringEquals", "StringLike")
     title = f"Write {like} instead of {operator} in the template"
-    return correct_line_remedy(case.failure.text, title, [(operator, like)])
+    return _correct_line(call, statement, title, operator, like)
 
 
-def _other_resource(
-    case: Case[Any], statement: Mapping[str, Any], service: str, target: str, resource: str
-) -> Contrast:
-    shown = clip_text(resource.removeprefix("arn:*:lambda:*:*:"))
+def _other_resource(call: _Call, statement: Mapping[str, Any], target: str, resource: str) -> Contrast:
+    service, shown = call.service, clip_text(resource.removeprefix("arn:*:lambda:*:*:"))
     verdict = f"allows {service} on {shown}, not on {clip_text(target)}"
     if not target.startswith(f"{resource}:"):
         fixed = correct_pattern(resource, target)
@@ -296,9 +304,7 @@ def _other_resource(
             return Contrast(verdict)
         verdict = f"allows {service} on {clip_text(resource)}: {fixed.reason}"
         title = f"Correct the Resource in the template: {clip_text(fixed.value)}"
-        remedy = None
-        if _is_code(case, statement):
-            remedy = correct_line_remedy(case.failure.text, title, [(resource, fixed.value)])
+        remedy = _correct_line(call, statement, title, resource, fixed.value)
         return Contrast(verdict, remedy, ("the Resource", resource, fixed.value))
     sources = [
         value for _, key, values in iterate_conditions(statement) if key.lower() in _KEYS for value in values
@@ -317,35 +323,56 @@ def _other_resource(
 
 
 def _other_source(
-    case: Case[Any], statement: Mapping[str, Any], service: str, key: str, value: str, requested: str
+    call: _Call, statement: Mapping[str, Any], key: str, value: str, requested: str
 ) -> Contrast:
+    """Return the contrast that the request has another value than a condition on its source."""
+    service = call.service
     if service != GATEWAY and (fixed := correct_pattern(value, requested)) is not None:
-        return _correct_condition(case, statement, service, key, value, fixed)
+        return _correct_condition(call, statement, key, value, fixed)
     new = requested
     if service == GATEWAY and key.lower() == "aws:sourcearn":
-        api, execution = requested.partition("/")[0], _EXECUTION.search(case.failure.text)
+        api, execution = requested.partition("/")[0], _EXECUTION.search(call.case.failure.text)
         new = f"{api}/*/*"
         if "/" in value and execution is not None and "{" not in execution["path"]:
             new = f"{api}/*/{execution['method']}{execution['path']}"
     verdict = (
         f"allows {service} only for {key} {clip_text(value)}, and the request has {clip_text(requested)}"
     )
-    return _change_source(case, statement, service, (key, value, new), verdict)
+    return _change_source(call, statement, (key, value, new), verdict)
 
 
 def _correct_condition(
-    case: Case[Any], statement: Mapping[str, Any], service: str, key: str, value: str, fixed: Correction
+    call: _Call, statement: Mapping[str, Any], key: str, value: str, fixed: Correction
 ) -> Contrast:
     """Return the contrast that the value of a condition matches no request, with the line of the template or code that has it."""
-    verdict = f"allows {service} only for {key} {clip_text(value)}: {fixed.reason}"
-    contrast = _change_source(case, statement, service, (key, value, fixed.value), verdict)
-    if contrast.remedy is not None or not _is_code(case, statement):
+    verdict = f"allows {call.service} only for {key} {clip_text(value)}: {fixed.reason}"
+    contrast = _change_source(call, statement, (key, value, fixed.value), verdict)
+    if contrast.remedy is not None:
         return contrast
     title = f"Correct {key} in the template: {clip_text(fixed.value)}"
     only = "Only this line changes: the principal, the action and the resource match."
-    return contrast._replace(
-        remedy=correct_line_remedy(case.failure.text, title, [(value, fixed.value)], only)
-    )
+    return contrast._replace(remedy=_correct_line(call, statement, title, value, fixed.value, only))
+
+
+def _change_source(
+    call: _Call, statement: Mapping[str, Any], change: tuple[str, str, str], verdict: str
+) -> Contrast:
+    resource = next(iter(as_strings(statement.get("Resource"))), "")
+    remedy = None
+    if ":lambda:" in resource and not _is_code(call.case, statement):
+        remedy = replace_permission(call.case, statement, call.service, *change)
+    if has_reference(change[1]):
+        return Contrast(verdict, remedy, is_code=True)  # the deployed policy has another value
+    return Contrast(verdict, remedy, change)
+
+
+def _correct_line(
+    call: _Call, statement: Mapping[str, Any], title: str, old: str, new: str, *steps: str
+) -> Remedy | None:
+    """Return the remedy that corrects the line of a template or code with a statement, ``None`` if the statement is not in one."""
+    if not _is_code(call.case, statement):
+        return None
+    return correct_line_remedy(call.case.failure.text, title, [(old, new)], *steps)
 
 
 def _is_code(case: Case[Any], statement: Mapping[str, Any]) -> bool:
@@ -353,18 +380,6 @@ def _is_code(case: Case[Any], statement: Mapping[str, Any]) -> bool:
     if statement in find_permissions(case.failure.text):
         return True
     return any(each.is_code and statement in each.allows for each in case.context.policies)
-
-
-def _change_source(
-    case: Case[Any], statement: Mapping[str, Any], service: str, change: tuple[str, str, str], verdict: str
-) -> Contrast:
-    resource = next(iter(as_strings(statement.get("Resource"))), "")
-    remedy = None
-    if ":lambda:" in resource and not _is_code(case, statement):
-        remedy = replace_permission(case, statement, service, *change)
-    if has_reference(change[1]):
-        return Contrast(verdict, remedy, is_code=True)  # the deployed policy has another value
-    return Contrast(verdict, remedy, change)
 
 
 def find_lacking(case: Case[Any], service: str, *actions: str) -> Contrast | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     CheckedCondition,
     check_conditions,
@@ -48,12 +49,25 @@ _DOMAIN = lazy_pattern(r"arn:[^/]{1,120}:domain/[^/]{1,64}")
 
 def compare_with_principal(denial: Denial, policy: KnownPolicy) -> Comparison | None:
     """Return why a policy with principals does not allow the call."""
-    action, resource, subject = denial.action or "", compared_resource(denial), capitalize_start(policy.name)
-    allows = policy.allows
+    found = _find_difference(denial, policy)
+    if found is None:
+        return None
+    type_, verdict, text = found
+    if text is None:
+        text = f"{capitalize_start(policy.name)} {verdict.replace(' it ', f' {denial.action} ')}."
+    return Comparison(policy, type_.cause("derived", text=text), f"{policy.name} {verdict}")
+
+
+def _find_difference(denial: Denial, policy: KnownPolicy) -> tuple[CauseType, str, str | None] | None:
+    """Return the type of the cause, the verdict on the policy and the text of the cause, if the verdict does not say all."""
+    action, resource, allows = denial.action or "", compared_resource(denial), policy.allows
     if not allows or not names_service(allows, action):
         return None
     # What a reference hides may match.
     named = [each for each in allows if names_action(each, action) is not False]
+    if not named:
+        verdict = f"does not allow this action{describe_allowed(allows, action)}"
+        return STATED_POLICY_OTHER_ACTION, verdict, None
     # A repository policy has no Resource: it applies to its repository.
     elements = {"Resource", "NotResource"}
     on = [
@@ -61,59 +75,41 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> Comparison | 
         for each in named
         if resource is None or not elements & each.keys() or names_resource(each, resource) is not False
     ]
-    if not named:
-        verdict = f"does not allow this action{describe_allowed(allows, action)}"
-        code = STATED_POLICY_OTHER_ACTION
-    elif (incomplete := find_incomplete(denial, policy.content)) is not None:
+    only = "Principal and action match the statement: only the Resource does not."
+    if (incomplete := find_incomplete(denial, policy.content)) is not None:
         old, new = incomplete
         verdict = (
             f"has the Resource {clip_text(old)} without /*, and {action} is checked on the paths below it"
         )
-        text = f"Principal and action match the statement: only the Resource does not. It has to be {clip_text(new)}."
-        return Comparison(
-            policy, STATED_POLICY_OTHER_RESOURCE.cause("derived", text=text), f"{policy.name} {verdict}"
-        )
-    elif (slip := None if _names_any(on, denial) else find_resource_slip(denial, named)) is not None:
+        return STATED_POLICY_OTHER_RESOURCE, verdict, f"{only} It has to be {clip_text(new)}."
+    of_caller = [each for each in on if names_caller(each, denial)]
+    if not of_caller and (slip := find_resource_slip(denial, named)) is not None:
         old, fixed = slip
-        text = "Principal and action match the statement: only the Resource does not."
-        verdict = f"has the Resource {clip_text(old)} for it: {fixed.reason}"
-        return Comparison(
-            policy, STATED_POLICY_OTHER_RESOURCE.cause("derived", text=text), f"{policy.name} {verdict}"
-        )
-    elif not on:
+        return STATED_POLICY_OTHER_RESOURCE, f"has the Resource {clip_text(old)} for it: {fixed.reason}", only
+    if not on:
         allowed = allowed_resources(named)
-        verdict, code = f"allows it only on {join_resources(allowed)}", STATED_POLICY_OTHER_RESOURCE
         if denial.service == "lambda" and (qualifier := _find_qualifier(resource or "", allowed)):
             verdict = f"allows it only on the function without :{clip_text(qualifier)}"
             text = f"An alias and a version each have a policy of their own: that of the function does not apply to {clip_text(qualifier)}."
-            return Comparison(policy, code.cause("derived", text=text), f"{policy.name} {verdict}")
-    elif not _names_any(on, denial):
+            return STATED_POLICY_OTHER_RESOURCE, verdict, text
+        return STATED_POLICY_OTHER_RESOURCE, f"allows it only on {join_resources(allowed)}", None
+    if not of_caller:
         listed = [name for each in on for name in principal_names(each)]
-        verdict, code = f"allows it only to {join_resources(listed)}", STATED_POLICY_OTHER_PRINCIPAL
-    elif (failed := find_failed_condition(denial, on)) is not None:
+        return STATED_POLICY_OTHER_PRINCIPAL, f"allows it only to {join_resources(listed)}", None
+    matching = "Principal, action and resource match the statement"
+    if (failed := find_failed_condition(denial, of_caller)) is not None:
         sid = shown_sid(failed[0])
         verdict = f"allows it{f' (statement {sid})' if sid else ''} only if {_describe_failed(failed[1])}"
-        text = "Principal, action and resource match the statement: only the condition does not."
-        return Comparison(
-            policy, STATED_POLICY_CONDITION.cause("derived", text=text), f"{policy.name} {verdict}"
-        )
-    elif denial.policy_type == "resource" and (open_ones := find_conditional(denial, on)):
+        return STATED_POLICY_CONDITION, verdict, f"{matching}: only the condition does not."
+    if denial.policy_type == "resource" and (open_ones := find_conditional(denial, of_caller)):
         # AWS found no statement that allows it.
         verdict = f"allows it only if {describe_conditions(open_ones[0])}"
-        text = (
-            "Principal, action and resource match the statement, so the request does not meet its condition."
+        return (
+            STATED_POLICY_CONDITION,
+            verdict,
+            f"{matching}, so the request does not meet its condition.",
         )
-        return Comparison(
-            policy, STATED_POLICY_CONDITION.cause("derived", text=text), f"{policy.name} {verdict}"
-        )
-    else:
-        return None
-    text = f"{subject} {verdict.replace(' it ', f' {action} ')}."
-    return Comparison(policy, code.cause("derived", text=text), f"{policy.name} {verdict}")
-
-
-def _names_any(statements: Sequence[Mapping[str, Any]], denial: Denial) -> bool:
-    return any(names_caller(each, denial) for each in statements)
+    return None
 
 
 def find_failed_condition(
