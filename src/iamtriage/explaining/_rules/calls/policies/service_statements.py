@@ -56,7 +56,7 @@ _INVOKED = lazy_pattern(
 _IN_CODE = "Change the policy in the template or code, too: the next deployment replaces it."
 
 
-class Contrast(NamedTuple):
+class ServiceContrast(NamedTuple):
     """What a pasted policy says about the service that was denied.
 
     Attributes:
@@ -118,7 +118,7 @@ def find_invoked_function(text: str) -> str | None:
 
 def compare_statements(
     case: Case[Any], service: str, action: str, target: str | None, source: str | None = None
-) -> Contrast | None:
+) -> ServiceContrast | None:
     """Return what the policies of the text say about a request of a service, ``None`` if nothing is known.
 
     Args:
@@ -131,7 +131,7 @@ def compare_statements(
     prefix = action.partition(":")[0].lower()
     stated = [each for policy in case.context.policies if policy.is_of_resource for each in policy.allows]
     if (denying := find_deny(case, service, action, target)) is not None:
-        return Contrast(*denying)
+        return ServiceContrast(*denying)
     # The policy that a command printed says more than the code that may have made it.
     is_shown = any(service in principal_names(each, "Service") for each in stated)
     in_code = find_permissions(case.failure.text) if prefix == "lambda" and not is_shown else []
@@ -153,12 +153,14 @@ def compare_statements(
     if not called:
         listed = dict.fromkeys(name for each in own for name in as_strings(each.get("Action")))
         allowed = join_words(tuple(map(clip_text, listed)), "and")
-        return Contrast(f"allows {service} only {allowed}, not {action}", is_code=_is_code(case, own[0]))
+        return ServiceContrast(
+            f"allows {service} only {allowed}, not {action}", is_code=_is_code(case, own[0])
+        )
     contrasts = [_compare(call, each) for each in called]
     return next((each for each in contrasts if each is None or each.is_allowed), contrasts[0])
 
 
-def _other_principal(call: _Call, statements: Sequence[Mapping[str, Any]]) -> Contrast:
+def _other_principal(call: _Call, statements: Sequence[Mapping[str, Any]]) -> ServiceContrast:
     """Return the contrast that the policy allows others than the service, with the line of the template or code that names one."""
     service, first = call.service, statements[0]
     is_code = _is_code(call.case, first)
@@ -166,9 +168,9 @@ def _other_principal(call: _Call, statements: Sequence[Mapping[str, Any]]) -> Co
         title = f"Write {service} under Service in the template"
         line = _correct_line(call, first, title, f"AWS: {service}", f"Service: {service}")
         verdict = f"names {service} under AWS, and a service has to be under Service"
-        return Contrast(verdict, line, is_code=is_code)
+        return ServiceContrast(verdict, line, is_code=is_code)
     shown = describe_trusted({"Statement": statements}) or "others"
-    contrast = Contrast(f"allows only {shown}, not {service}", is_code=is_code)
+    contrast = ServiceContrast(f"allows only {shown}, not {service}", is_code=is_code)
     services = [name for each in statements for name in principal_names(each)]
     if len(services) != 1 or not services[0].endswith(".amazonaws.com"):
         return contrast
@@ -178,7 +180,7 @@ def _other_principal(call: _Call, statements: Sequence[Mapping[str, Any]]) -> Co
     return contrast._replace(remedy=_correct_line(call, first, title, services[0], service, both))
 
 
-def _compare(call: _Call, statement: Mapping[str, Any]) -> Contrast | None:
+def _compare(call: _Call, statement: Mapping[str, Any]) -> ServiceContrast | None:
     """Return what one statement says about a call of a service, and whether it is in code."""
     contrast = _compare_elements(call, statement)
     if contrast is None or contrast.is_code:
@@ -186,7 +188,7 @@ def _compare(call: _Call, statement: Mapping[str, Any]) -> Contrast | None:
     return contrast._replace(is_code=_is_code(call.case, statement))
 
 
-def _compare_elements(call: _Call, statement: Mapping[str, Any]) -> Contrast | None:
+def _compare_elements(call: _Call, statement: Mapping[str, Any]) -> ServiceContrast | None:
     service, target = call.service, call.target
     resources = as_strings(statement.get("Resource"))
     if (
@@ -204,7 +206,7 @@ def _compare_elements(call: _Call, statement: Mapping[str, Any]) -> Contrast | N
         if operator.startswith("StringEquals") and all("*" in each for each in values):
             reason = f"{operator} takes the * literally, which ArnLike and StringLike do not"
             verdict = f"allows {service} only for {key} {clip_text(values[0])}: {reason}"
-            return Contrast(verdict, _correct_operator(call, statement, operator))
+            return ServiceContrast(verdict, _correct_operator(call, statement, operator))
         if name == "aws:sourcearn" and len(values) == 1 and (fixed := _correct(call, values[0])):
             return _correct_condition(call, statement, key, values[0], fixed)
         requested = _find_value(call, name, values[0])
@@ -226,7 +228,9 @@ def _compare_elements(call: _Call, statement: Mapping[str, Any]) -> Contrast | N
         elif is_met is None:
             unknown = unknown or ""
     if unknown:
-        return Contrast(f"allows {service} only for {unknown}: most likely, the request has another value")
+        return ServiceContrast(
+            f"allows {service} only for {unknown}: most likely, the request has another value"
+        )
     if unknown is not None:
         return None
     remedy = owner_remedy(
@@ -238,7 +242,7 @@ def _compare_elements(call: _Call, statement: Mapping[str, Any]) -> Contrast | N
         url=URL,
     )
     of_function = remedy if ":lambda:" in (target or "") else None
-    return Contrast(f"allows {service}", of_function, is_allowed=True)
+    return ServiceContrast(f"allows {service}", of_function, is_allowed=True)
 
 
 def _correct(call: _Call, value: str) -> Correction | None:
@@ -295,17 +299,17 @@ def _correct_operator(call: _Call, statement: Mapping[str, Any], operator: str) 
     return _correct_line(call, statement, title, operator, like)
 
 
-def _other_resource(call: _Call, statement: Mapping[str, Any], target: str, resource: str) -> Contrast:
+def _other_resource(call: _Call, statement: Mapping[str, Any], target: str, resource: str) -> ServiceContrast:
     service, shown = call.service, clip_text(resource.removeprefix("arn:*:lambda:*:*:"))
     verdict = f"allows {service} on {shown}, not on {clip_text(target)}"
     if not target.startswith(f"{resource}:"):
         fixed = correct_pattern(resource, target)
         if fixed is None or not fixed.is_slip:
-            return Contrast(verdict)
+            return ServiceContrast(verdict)
         verdict = f"allows {service} on {clip_text(resource)}: {fixed.reason}"
         title = f"Correct the Resource in the template: {clip_text(fixed.value)}"
         remedy = _correct_line(call, statement, title, resource, fixed.value)
-        return Contrast(verdict, remedy, ("the Resource", resource, fixed.value))
+        return ServiceContrast(verdict, remedy, ("the Resource", resource, fixed.value))
     sources = [
         value for _, key, values in iterate_conditions(statement) if key.lower() in _KEYS for value in values
     ]
@@ -319,12 +323,12 @@ def _other_resource(call: _Call, statement: Mapping[str, Any], target: str, reso
         commands=f"{fill_command(line, target, service)}{of_source}",
         url=URL,
     )
-    return Contrast(verdict, remedy)
+    return ServiceContrast(verdict, remedy)
 
 
 def _other_source(
     call: _Call, statement: Mapping[str, Any], key: str, value: str, requested: str
-) -> Contrast:
+) -> ServiceContrast:
     """Return the contrast that the request has another value than a condition on its source."""
     service = call.service
     if service != GATEWAY and (fixed := correct_pattern(value, requested)) is not None:
@@ -343,7 +347,7 @@ def _other_source(
 
 def _correct_condition(
     call: _Call, statement: Mapping[str, Any], key: str, value: str, fixed: Correction
-) -> Contrast:
+) -> ServiceContrast:
     """Return the contrast that the value of a condition matches no request, with the line of the template or code that has it."""
     verdict = f"allows {call.service} only for {key} {clip_text(value)}: {fixed.reason}"
     contrast = _change_source(call, statement, (key, value, fixed.value), verdict)
@@ -356,14 +360,14 @@ def _correct_condition(
 
 def _change_source(
     call: _Call, statement: Mapping[str, Any], change: tuple[str, str, str], verdict: str
-) -> Contrast:
+) -> ServiceContrast:
     resource = next(iter(as_strings(statement.get("Resource"))), "")
     remedy = None
     if ":lambda:" in resource and not _is_code(call.case, statement):
         remedy = replace_permission(call.case, statement, call.service, *change)
     if has_reference(change[1]):
-        return Contrast(verdict, remedy, is_code=True)  # the deployed policy has another value
-    return Contrast(verdict, remedy, change)
+        return ServiceContrast(verdict, remedy, is_code=True)  # the deployed policy has another value
+    return ServiceContrast(verdict, remedy, change)
 
 
 def _correct_line(
@@ -382,7 +386,7 @@ def _is_code(case: Case[Any], statement: Mapping[str, Any]) -> bool:
     return any(each.is_code and statement in each.allows for each in case.context.policies)
 
 
-def find_lacking(case: Case[Any], service: str, *actions: str) -> Contrast | None:
+def find_lacking(case: Case[Any], service: str, *actions: str) -> ServiceContrast | None:
     """Return why the policies of the text do not allow a service one of several actions, or that they allow all."""
     contrasts = [compare_statements(case, service, each, None) for each in actions]
     lacking = next((each for each in contrasts if each is not None and not each.is_allowed), None)

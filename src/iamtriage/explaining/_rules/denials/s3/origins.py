@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.calls.policies.service_statements import Contrast
+    from iamtriage.explaining._rules.calls.policies.service_statements import ServiceContrast
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _CLOUDFRONT = "cloudfront.amazonaws.com"
@@ -126,7 +126,7 @@ def _line_before(found: re.Match[str]) -> str:
     return text[line_start(text, start, start - 80) : start]
 
 
-def _find_impossible(denial: Denial) -> Contrast | None:
+def _find_impossible(denial: Denial) -> ServiceContrast | None:
     """Return the contrast that the bucket policy has the ARN of the distribution in a form that no request has."""
     contrast = compare_statements(denial.case, _CLOUDFRONT, "s3:GetObject", None)
     if contrast is None or contrast.change is None or ":cloudfront:" not in contrast.change[1]:

@@ -17,7 +17,7 @@ from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.calls.policies.image_policies import explain_image
 from iamtriage.explaining._rules.calls.policies.service_statements import (
-    Contrast,
+    ServiceContrast,
     compare_statements,
     find_invoked_function,
     find_lacking,
@@ -221,7 +221,7 @@ def explain_access(
     values: dict[str, str],
     of: str = "",
     instead: str = "",
-    stated: Contrast | None = None,
+    stated: ServiceContrast | None = None,
 ) -> Explanation:
     """Explain that the policy of a resource does not allow a service.
 
