@@ -140,9 +140,15 @@ def _missing_resource_allow(failure: AccessDenied, who: str) -> str | None:
     policy = find_resource_policy(resource.service, failure.resource)
     name = "resource's policy" if policy is None else policy.name
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
-    key = f". The secret needs a customer managed KMS key: its key policy and that policy of {who} must allow kms:Decrypt"
-    of_secret = key if resource.service == "secretsmanager" else ""
-    return f"the {name} in account {resource.account} does not allow it, which its owner has to change. An identity-based policy of {who} must allow it, too{of_secret}"
+    key = (
+        ". The secret needs a customer managed KMS key: "
+        f"its key policy and that policy of {who} must allow kms:Decrypt"
+    )
+    return (
+        f"the {name} in account {resource.account} does not allow it, which its owner has to change. "
+        f"An identity-based policy of {who} must allow it, too"
+        f"{key if resource.service == 'secretsmanager' else ''}"
+    )
 
 
 def title_of_binding(failure: KubernetesForbidden) -> str:

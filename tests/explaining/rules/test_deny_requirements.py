@@ -287,7 +287,7 @@ CASES: tuple[Case, ...] = (
             (
                 ("ec2:ResourceTag/tier", "gold", "gold"),
                 (
-                    "Do this first: Ask whether a resource with the tag tier=gold is protected on purpose [you]",
+                    "Do this first: Check that the instance i-0a1b2c3d4e5f60718 is the right one: the Deny protects it by the tag tier [you]",
                     "because ec2:ResourceTag/tier is gold.",
                     "Do not change the tag tier to avoid the Deny.",
                 ),

@@ -295,6 +295,13 @@ def _remedy_by_condition(
     return deny_remedies.build_remedy(denial, requirement, title, step, condition=condition)
 
 
+# A resource of EC2, whose tags one command prints.
+_INSTANCE = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:ec2:(?P<region>[a-z0-9-]{1,30}):\d{12}:(?P<kind>[a-z-]{3,40})/(?P<id>[a-z]{1,12}-[0-9a-f]{8,17})",
+    re.ASCII,
+)
+
+
 def _protects_resource(condition: DenyingCondition) -> bool:
     """Return whether a condition denies calls on resources with a certain property, which then most likely are protected."""
     is_of_resource = deny_remedies.condition_owner(condition) == "resource"
@@ -304,6 +311,7 @@ def _protects_resource(condition: DenyingCondition) -> bool:
 def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
     """Return how to make the call so that the condition of a ``Deny`` does not match."""
     key, values = clip_text(condition.key), clip_text(join_words(condition.policy_values, "or"))
+    lines: tuple[str, ...] = ()
     owner = deny_remedies.condition_owner(condition)
     accepts = deny_conditions.accepts_listed_values(condition)
     rule = clip_text(denial.statements[0]) if denial.statements else "The Deny"
@@ -335,7 +343,16 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
     elif _protects_resource(condition):
         title = f"Ask whether a resource with {with_value} is protected on purpose"
         step = f"{rule} denies the call on each of them, and no option of the call changes that. Check that this is the right resource. Do not change {shown} to avoid the Deny."
+        if (tagged := _INSTANCE.fullmatch(denial.resource or "")) is not None and tag:
+            name = f"the {tagged['kind'].replace('-', ' ')} {tagged['id']}"
+            title = f"Check that {name} is the right one: the Deny protects it by {shown}"
+            step = f"{rule} denies the call on everything with {with_value}, most likely on purpose, and no option of the call changes that. Do not change {shown} to avoid the Deny."
+            lines = (
+                f"aws ec2 describe-tags --region {tagged['region']} --filters Name=resource-id,Values={tagged['id']}",
+            )
     elif owner != "request":
         title = f"Choose a resource with {value} {key}"
         step += f" {key} is a property of the resource, so no option of the call changes it."
-    return your_remedy(title, step, deny_remedies.change_step(denial, condition), url=pages.EVALUATION)
+    return your_remedy(
+        title, step, deny_remedies.change_step(denial, condition), commands=lines, url=pages.EVALUATION
+    )
