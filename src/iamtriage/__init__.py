@@ -59,7 +59,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._lazy import lazy_names
+from iamtriage._lazy import is_installed, lazy_names
 
 if TYPE_CHECKING:
     from iamtriage._reading.parsing import parse
@@ -361,7 +361,7 @@ _PACKAGES = frozenset(
     }
 )
 # The libraries of extras without which a package cannot be imported.
-_REQUIRED_LIBRARIES = {"arrow": ("pyarrow",), "report": ("duckdb", "pyarrow")}
+_REQUIRED_LIBRARIES = {"arrow": ("pyarrow",), "aws_auth": ("ruamel.yaml",), "report": ("duckdb", "pyarrow")}
 
 
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
@@ -370,11 +370,7 @@ if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
 
 def __dir__() -> list[str]:
     """Return the public names, for tab completion and ``help()``, which loads each of them."""
-    from importlib.util import find_spec
-
     missing = {
-        package
-        for package, libraries in _REQUIRED_LIBRARIES.items()
-        if any(find_spec(library) is None for library in libraries)
+        package for package, libraries in _REQUIRED_LIBRARIES.items() if not all(map(is_installed, libraries))
     }
     return sorted((*__all__, *(_PACKAGES - missing), "__version__"))

@@ -9,7 +9,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-__all__ = ("lazy_names",)
+__all__ = ("is_installed", "lazy_names")
+
+
+def is_installed(module: str) -> bool:
+    """Return whether a module can be found, without importing it.
+
+    >>> is_installed("json"), is_installed("no_such_package.module")
+    (True, False)
+    """
+    from importlib.util import find_spec
+
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # its parent package is missing
+        return False
 
 
 def lazy_names(

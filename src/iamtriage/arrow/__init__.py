@@ -6,10 +6,9 @@ polars and pandas.
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from iamtriage._lazy import lazy_names
+from iamtriage._lazy import is_installed, lazy_names
 
 if TYPE_CHECKING:
     from iamtriage.arrow._batches import cloudtrail, failures
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ("PLAIN_SCHEMA", "SCHEMA", "SCHEMA_VERSION", "cloudtrail", "failures")
 
-if find_spec("pyarrow") is None:
+if not is_installed("pyarrow"):
     # Fail when the package is imported, not at the first batch.
     _msg = "iamtriage.arrow needs pyarrow: pip install 'iamtriage[arrow]'"
     raise ImportError(_msg, name="pyarrow")

@@ -8,10 +8,9 @@ https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html.
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from iamtriage._lazy import lazy_names
+from iamtriage._lazy import is_installed, lazy_names
 
 if TYPE_CHECKING:
     from iamtriage.aws_auth._entries import AwsAuth, Entry, RoleEntry, SsoRole, UserEntry
@@ -64,14 +63,7 @@ _MODULE_BY_NAME = {
 }
 
 
-def _is_installed(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:  # its parent package is missing
-        return False
-
-
-if not _is_installed("ruamel.yaml"):
+if not is_installed("ruamel.yaml"):
     # Fail on import, not when the first ConfigMap is parsed.
     _msg = "iamtriage.aws_auth needs ruamel.yaml: pip install 'iamtriage[yaml]'"
     raise ImportError(_msg, name="ruamel.yaml")

@@ -6,10 +6,9 @@ continues where it left off.
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from iamtriage._lazy import lazy_names
+from iamtriage._lazy import is_installed, lazy_names
 
 if TYPE_CHECKING:
     from iamtriage.exceptions import ReportError
@@ -22,7 +21,7 @@ __all__ = ("Baseline", "Progress", "Report", "ReportError", "build_report")
 
 for _name in ("duckdb", "pyarrow"):
     # Fail when the package is imported, not after hours of reading.
-    if find_spec(_name) is None:
+    if not is_installed(_name):
         _msg = f"iamtriage.report needs {_name}: pip install 'iamtriage[report]'"
         raise ImportError(_msg, name=_name)
 
