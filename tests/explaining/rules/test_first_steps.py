@@ -162,7 +162,10 @@ def test_trust_policy_names_the_account_or_the_caller(principal: str, trusted: s
     [
         ("AROAEXAMPLEDELETED12", "names AROAEXAMPLEDELETED12, the unique ID of a deleted role"),
         ("arn:aws:iam::111122223333:role/other", "trusts only arn:aws:iam::111122223333:role/other."),
-        ("arn:aws:sts::111122223333:assumed-role/ci/earlier", "trusts only arn:aws:sts::"),
+        (
+            "arn:aws:sts::111122223333:assumed-role/ci/earlier",
+            "names the session earlier of the role ci, and the caller is the session run.",
+        ),
         ({"Service": "glue.amazonaws.com"}, "trusts only the service glue.amazonaws.com."),
     ],
     ids=["deleted", "other", "other-session", "service"],

@@ -23,6 +23,7 @@ _NEVER_RECREATED = lazy_pattern(r"\brole\b[^\n.;:,]{0,40}(?:\b(?:not|never)|n't)
 _NEGATION = lazy_pattern(
     r"(?i:\b(?:not|never|nobody|without|if|unless|whether|no longer)\b|n't\b|^\W{0,3}(?:was|were|has|have|did)\b)"
 )
+_OF_USER = lazy_pattern(r"\busers?\b|aws_iam_user", re.IGNORECASE)
 _OF_ROLE = lazy_pattern(r"\broles?\b|\biam\b|aws_iam_role", re.IGNORECASE)
 # A name has a hyphen or a digit, or stands in quotes: other words before or after "role" can be of the sentence.
 _NAME = r"(?:[\"'`][\w+=,.@/-]{2,90}[\"'`]|(?=[\w+=@-]{0,64}[-_0-9])[\w+=@-]{2,64})"
@@ -34,7 +35,8 @@ _OF_SERVICE = lazy_pattern(r"\b(?i:node|execution|task|cluster|service|instance|
 def find_recreated_role(text: str, name: str | None = None) -> str | None:
     """Return the words that say that a role was deleted and created again.
 
-    With the name of a role, words that name another one do not count, nor does the role of a service or node.
+    With the name of a role, words that name another one do not count, nor does the role of a service or node. The
+    name can also be that of a user.
 
     >>> find_recreated_role("Since we deleted the role and created it again, it fails.")
     'Since we deleted the role and created it again'
@@ -43,9 +45,11 @@ def find_recreated_role(text: str, name: str | None = None) -> str | None:
     """
     for found in _RECREATED.finditer(text):
         words = found[0].strip()
-        if not _OF_ROLE.search(words) or _NEGATION.search(words):
+        is_named = name is not None and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words) is not None
+        is_of_caller = _OF_ROLE.search(words) or (is_named and _OF_USER.search(words))
+        if not is_of_caller or _NEGATION.search(words):
             continue
-        if name is None or re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words):
+        if name is None or is_named:
             return words
         others = {(one or other).strip("\"'`") for one, other in _NAMED.findall(words)} - _NO_NAMES
         if not (others or _OF_SERVICE.search(words)):
