@@ -60,7 +60,9 @@ def with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:
         Labelled("Check trust.json, then replace the policy:", change),
     )
     title = remedy.title.replace(f"in account {denial.account}", "in both accounts")
-    more = attrs.evolve(remedy, title=title, steps=(*remedy.steps, who, met))
+    more = attrs.evolve(
+        remedy, title=title, steps=(*remedy.steps, who, *policy_principals.role_path_steps(denial), met)
+    )
     return change_commands(more, (*remedy.commands, show, change), *labels)
 
 

@@ -107,6 +107,8 @@ def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         yield buckets.MISSING_OBJECT.cause()
     locks = " Object Lock, MFA delete," if denial.action == "s3:DeleteObjectVersion" else ""
     text = f"The bucket policy,{locks} an SCP, an RCP or a VPC endpoint policy blocks it."
+    if (denial.lowercase_action or "").startswith("s3:delete"):
+        text += " Policies of archives, backups and logs often deny deletes on purpose."
     if denial.lowercase_action == "s3:listallmybuckets":
         text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
     yield DENIES["resource"].cause(text=text)
