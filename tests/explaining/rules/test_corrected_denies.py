@@ -177,11 +177,13 @@ _SESSION = f"arn:aws:sts::{_ACCOUNT}:assumed-role/nightly/run-7"
     ("excluded", "missing", "kept"),
     [
         (_WRITER, "the account or the session", _WRITER),
-        ([_WRITER, _ANYBODY], "the session", _WRITER),
+        ([_WRITER, _ANYBODY], "the session", [_WRITER, _ANYBODY]),
         ([_WRITER, _SESSION], "the account", _WRITER),
         ([_WRITER, f"{_WRITER}-2"], "the account or the session", [_WRITER, f"{_WRITER}-2"]),
         ([_WRITER, _SESSION, _ANYBODY], None, None),
         (f"{_WRITER}-2", None, None),
+        ([_WRITER, f"arn:aws:sts::{_ACCOUNT}:assumed-role/other/run"], None, None),
+        ([_WRITER, "444455556666"], None, None),
     ],
 )
 def test_role_without_its_session_in_not_principal(
@@ -202,6 +204,26 @@ def test_role_without_its_session_in_not_principal(
         corrected = json.loads(explanation.remedies[0].manifest or "")
         assert corrected["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": kept}}
         assert (corrected["Principal"], "NotPrincipal" in corrected) == ("*", False)
+
+
+def test_not_principal_with_a_service_stays() -> None:
+    excluded = {"AWS": _WRITER, "Service": "cloudtrail.amazonaws.com"}
+    policy = _deny({}, "s3:PutObject", NotPrincipal=excluded)
+    text = _DENIED.format("PutObject", "run-7", "s3:PutObject", "arn:aws:s3:::lake/a", " resource-based", "")
+    assert "ArnNotEquals" not in str(explain(text + policy))
+
+
+def test_exemption_of_a_job_keeps_the_others() -> None:
+    condition = {
+        "NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"},
+        "ArnNotLike": {"aws:principalarn": f"arn:aws:iam::{_ACCOUNT}:role/emergency"},
+    }
+    text = _DENIED.format("PutObject", "run-7", "s3:PutObject", "arn:aws:s3:::lake/a", " resource-based", "")
+    policy = _deny(condition, "s3:PutObject", Principal="*", Resource="arn:aws:s3:::lake/*")
+    first = explain(f"{text}It runs on a GitHub-hosted runner.{policy}").remedies[0]
+    exempted = json.loads(first.manifest or "")["Condition"]["ArnNotLike"]["aws:principalarn"]
+    assert exempted[0].endswith(":role/emergency")
+    assert len(exempted) == len(["emergency", "nightly"])
 
 
 _TRAIL = "InsufficientS3BucketPolicyException: An error occurred (InsufficientS3BucketPolicyException) when calling the CreateTrail operation: Incorrect S3 bucket policy is detected for bucket: logs\n"

@@ -171,6 +171,7 @@ def test_client_that_sends_no_request(text: str, says: tuple[str, ...]) -> None:
         pytest.param("AWS is great", id="prose"),
         pytest.param(_BLOCKED.format("nginx"), id="403 of another server"),
         pytest.param("HTTP/1.1 502\nserver: awselb/2.0", id="another status of a load balancer"),
+        pytest.param("HTTP/1.1 503\nserver: awselb/2.0\ntask 403 failed", id="403 that is no status"),
     ],
 )
 def test_nothing_is_found_in_other_texts(text: str) -> None:
@@ -195,7 +196,7 @@ def test_nothing_is_found_in_other_texts(text: str) -> None:
             "arn:aws:rds-db:eu-west-1:111122223333:dbuser:db-ABCDEFGHIJKLMNOPQRSTUVWXYZ/report",
             (
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON sales.orders TO report;",
-                "FOR ROLE TABLE_OWNER IN SCHEMA sales",
+                "FOR ROLE TABLE_OWNER_NAME IN SCHEMA sales",
                 "rds-db:connect allows only logins",
             ),
             (),
@@ -203,7 +204,7 @@ def test_nothing_is_found_in_other_texts(text: str) -> None:
         ),
         pytest.param(
             "ERROR: permission denied for table t\npolicy: arn:aws:rds-db:eu-west-1:111122223333:dbuser:*/*",
-            ("TO DATABASE_USER;",),
+            ("TO DB_USER_NAME;",),
             (),
             id="any user in the policy",
         ),
@@ -212,6 +213,60 @@ def test_nothing_is_found_in_other_texts(text: str) -> None:
             ("GRANT SELECT ON DATABASE_NAME.orders TO 'app'@'%';",),
             ("rds-db:connect",),
             id="MySQL",
+        ),
+        pytest.param(
+            "ERROR 1143 (42000): SELECT command denied to user 'app'@'10.0.1.5' for column 'ssn' in table 'people'",
+            ("GRANT SELECT ON DATABASE_NAME.people TO",),
+            (".ssn",),
+            id="column of MySQL",
+        ),
+        pytest.param(
+            "ERROR 1370 (42000): execute command denied to user 'app'@'10.0.1.5' for routine 'my-db.close'",
+            ("GRANT EXECUTE ON PROCEDURE `my-db`.close TO",),
+            (),
+            id="routine of MySQL",
+        ),
+        pytest.param(
+            "SELECT, LOCK TABLES command denied to user 'dump'@'10.0.1.5' for table 'orders' when using LOCK TABLES",
+            ("GRANT SELECT, LOCK TABLES ON DATABASE_NAME.* TO",),
+            ("DATABASE_NAME.orders",),
+            id="dump of MySQL",
+        ),
+        pytest.param(
+            "ERROR:  permission denied for schema public\nLINE 1: CREATE TABLE orders (id int);",
+            ("GRANT USAGE, CREATE ON SCHEMA public TO",),
+            (),
+            id="table that is created",
+        ),
+        pytest.param(
+            "ERROR:  permission denied for database crm\nSTATEMENT:  CREATE SCHEMA reporting",
+            ("GRANT CREATE ON DATABASE crm TO",),
+            ("CONNECT",),
+            id="schema that is created",
+        ),
+        pytest.param(
+            'FATAL:  permission denied for database "crm"\nDETAIL:  User does not have CONNECT privilege.',
+            ("GRANT CONNECT ON DATABASE crm TO",),
+            ("CREATE",),
+            id="connection",
+        ),
+        pytest.param(
+            'permission denied for table Orders\n[SQL: SELECT * FROM sales."Orders"]\nWe logged in via SSO as usual.',
+            ('GRANT SELECT ON sales."Orders" TO DB_USER_NAME;', "IN SCHEMA sales"),
+            ("INSERT", "usual"),
+            id="schema, capitals and statement",
+        ),
+        pytest.param(
+            "ERROR: permission denied for table pg_authid",
+            ("Do without pg_authid",),
+            ("GRANT SELECT",),
+            id="table of PostgreSQL itself",
+        ),
+        pytest.param(
+            "ERROR: Permission to acme/shop.git denied to deploy key",
+            ("Allow write access for the deploy key",),
+            ("Give deploy",),
+            id="deploy key of GitHub",
         ),
         pytest.param(
             f"{_BLOCKED.format('awselb/2.0')}\nSmall POSTs work, 40 KB do not. The role has AdministratorAccess.",

@@ -6,7 +6,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 
-__all__ = ("find_recreated_role", "never_recreated")
+__all__ = ("find_recreated_role", "is_named_in", "never_recreated")
 
 _MADE = r"(?:re-?)?(?:buil[dt]|creat(?:ed?|es|ing)|ma(?:de?|king))"
 _DELETED = r"(?:destroy|delet|remov|drop)\w{0,4}"
@@ -45,7 +45,7 @@ def find_recreated_role(text: str, name: str | None = None) -> str | None:
     """
     for found in _RECREATED.finditer(text):
         words = found[0].strip()
-        is_named = name is not None and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words) is not None
+        is_named = name is not None and is_named_in(words, name)
         is_of_caller = _OF_ROLE.search(words) or (is_named and _OF_USER.search(words))
         if not is_of_caller or _NEGATION.search(words):
             continue
@@ -55,6 +55,11 @@ def find_recreated_role(text: str, name: str | None = None) -> str | None:
         if not (others or _OF_SERVICE.search(words)):
             return words
     return None
+
+
+def is_named_in(words: str, name: str) -> bool:
+    """Return whether words have a name, not only as a part of another name."""
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words) is not None
 
 
 def never_recreated(text: str) -> bool:

@@ -47,12 +47,14 @@ _POSTGRES = lazy_pattern(
     re.ASCII,
 )
 _MYSQL = lazy_pattern(
-    rf"(?P<verb>[A-Z]{{3,10}}(?: [A-Z]{{3,10}})?) command denied to user '(?P<user>[\w.$-]{{1,80}})'@'(?P<host>[\w.%:-]{{1,255}})' for (?:table|column|routine) '?`?(?P<name>{_NAME}(?:`?\.`?{_NAME})?)",
+    r"(?P<verb>(?:[A-Z]{3,10},? ){0,4}[A-Z]{3,10}|execute|alter routine) command denied to user '(?P<user>[\w.$-]{1,80})'@'(?P<host>[\w.%:-]{1,255})' for"
+    r" (?:(?P<type>table|routine) (?P<name>['`][\w$.`-]{1,130}['`])|column '[^'\n]{1,64}' in table (?P<table>['`][\w$.`-]{1,130}['`]))",
     re.ASCII,
 )
+_USER_NAME = "DB_USER_NAME"
 # The database user: of a policy for logins, of a command or connection string, and in words.
 _USER = lazy_pattern(
-    rf":dbuser:[\w-]{{1,80}}/(?P<of_arn>{_NAME})(?![\w*])|(?:-U |--username[= ]|\buser(?:name)?[=:] ?|postgres(?:ql)?://)['\"]?(?P<of_option>{_NAME})(?![\w.])|\b(?:connected|logged in)\b[^\n]{{0,120}}? as (?P<of_words>{_NAME})",
+    rf":dbuser:[\w-]{{1,80}}/(?P<of_arn>{_NAME})(?![\w*])|(?:-U |--username[= ]|\buser(?:name)?[=:] ?|postgres(?:ql)?://)['\"]?(?P<of_option>{_NAME})(?![\w.])|\b(?:connected|logged in)\b[^\n.;,]{{0,80}}? as (?!(?:an?|the|we|it|I|you|they|usual|expected|always|before|well|soon|if|follows)\b)(?P<of_words>{_NAME})",
     re.ASCII,
 )
 _OWNER = lazy_pattern(
@@ -63,19 +65,33 @@ _IAM_LOGIN = lazy_pattern(r"\brds-db:|\bredshift(?:-serverless)?:Get|\bdsql:DbCo
 _GRANTS = {
     "sequence": "USAGE, SELECT ON SEQUENCE",
     "schema": "USAGE ON SCHEMA",
-    "database": "CONNECT ON DATABASE",
+    "database": "CREATE ON DATABASE",
     "function": "EXECUTE ON FUNCTION",
     "procedure": "EXECUTE ON PROCEDURE",
 }
-_OF_TABLES = "SELECT, INSERT, UPDATE, DELETE ON"
+_CREATES = lazy_pattern(
+    r"\bCREATE (?:[A-Z]{2,12} ){0,3}(?:TABLE|VIEW|SEQUENCE|TYPE|FUNCTION|PROCEDURE|INDEX)\b", re.IGNORECASE
+)
+_CONNECTS = lazy_pattern(r"\bFATAL\b|\bCONNECT privilege\b")
+# The words before the name of a table in the statements that require a privilege.
+_STATEMENTS = {
+    "SELECT": r"(?<!DELETE )FROM|JOIN",
+    "INSERT": r"INTO",
+    "UPDATE": r"UPDATE(?: ONLY)?",
+    "DELETE": r"DELETE FROM",
+    "TRUNCATE": r"TRUNCATE(?: TABLE)?",
+}
+_OF_TABLES = ("SELECT", "INSERT", "UPDATE", "DELETE")
 _LOAD_BALANCER = lazy_pattern(r"(?i:\bserver: ?awselb/2\.0)")
 _CLOUDFRONT = lazy_pattern(r"Request blocked\.[^\n]{0,400}?(?:\n[^\n]{0,400}){0,12}?\(CloudFront\)")
-_FORBIDDEN = lazy_pattern(r"\b403\b")
+_FORBIDDEN = lazy_pattern(
+    r"\bHTTP/[0-9.]{1,3}\"? 403\b|\b403 (?i:forbidden|error)\b|\b(?i:status|code|error|returned|answered|got)\b[^\n.;,]{0,30}\b403\b|\b(?:a|the|with|by) 403\b"
+)
 _LARGE = lazy_pattern(
     r"\b(?:\d{1,6} ?[KkM]i?B\b|(?:large|big|small)\b[^\n]{0,30}\b(?:body|bodies|POSTs?|PUTs?|requests?|uploads?))"
 )
 _GITHUB = lazy_pattern(
-    r"(?:Permission to (?P<repository>[\w.-]{1,40}/[\w.-]{1,100}) denied to (?P<who>[\w-]{1,40}(?:\[bot\])?)|Resource not accessible by integration)",
+    r"(?:Permission to (?P<repository>[\w.-]{1,40}/[\w.-]{1,100}) denied to (?P<who>deploy key|[\w-]{1,40}(?:\[bot\])?)|Resource not accessible by integration)",
     re.ASCII,
 )
 _DOCKER = lazy_pattern(
@@ -105,28 +121,17 @@ def _explain_postgres(text: str) -> Explanation | None:
         return None
     kind, name = found["type"], found["name"]
     user = next((each[each.lastgroup] for each in _USER.finditer(text) if each.lastgroup), None)
-    owner = found_owner["owner"] if (found_owner := _OWNER.search(text)) else None
-    grantee = user or "DATABASE_USER"
-    words = _GRANTS.get(kind, _OF_TABLES)
-    arguments = "(ARGUMENT_TYPES)" if kind in {"function", "procedure"} else ""
-    lines = [f"GRANT {words} {name}{arguments} TO {grantee};"]
-    if words == _OF_TABLES:
-        creator = owner or "TABLE_OWNER"
-        schema = name.partition(".")[0] if "." in name else "public"
-        lines += [
-            "-- For tables that this user creates later:",
-            f"ALTER DEFAULT PRIVILEGES FOR ROLE {creator} IN SCHEMA {schema}",
-            f"  GRANT {words.removesuffix(' ON')} ON TABLES TO {grantee};",
-        ]
     who = f"the user {user}" if user else "the database user"
-    remedy = owner_remedy(
-        f"Grant {who} the privileges on the {kind} {name}",
-        f"Run the SQL as {f'{owner}, which owns the {kind}' if owner else f'the owner of the {kind}'}, or as an administrator of the database. Grant only what the program needs.",
-        "It also requires USAGE on the schema." if words == _OF_TABLES else None,
-        manifest="\n".join(lines),
-        manifest_language="text",
-        url="https://www.postgresql.org/docs/current/sql-grant.html",
-    )
+    if kind in _GRANTS:
+        remedy = _grant_remedy(who, kind, name, [_grant_object(text, kind, name, user or _USER_NAME)])
+    elif name.startswith("pg_"):
+        remedy = your_remedy(
+            f"Do without {name}, which is a table of PostgreSQL itself",
+            "Only superusers may read it, and Amazon RDS has none: rds_superuser is not one. pg_roles lists the roles without their passwords, and pg_stats the statistics.",
+            url="https://www.postgresql.org/docs/current/catalogs.html",
+        )
+    else:
+        remedy = _grant_table(text, who, kind, name, user or _USER_NAME)
     login = "The login worked. rds-db:connect allows only logins: IAM has no actions for tables, so the policy stays as it is."
     return _build(
         found[0],
@@ -136,15 +141,83 @@ def _explain_postgres(text: str) -> Explanation | None:
     )
 
 
+def _grant_object(text: str, kind: str, name: str, user: str) -> str:
+    """Return the GRANT for an object that is not a table."""
+    words, arguments = _GRANTS[kind], "(ARGUMENT_TYPES)" if kind in {"function", "procedure"} else ""
+    if kind == "schema" and (name == "public" or _CREATES.search(text)):
+        words = (
+            "USAGE, CREATE ON SCHEMA"  # since PostgreSQL 15, only the owner of the database creates in public
+        )
+    if kind == "database" and _CONNECTS.search(text):
+        words = "CONNECT ON DATABASE"
+    return f"GRANT {words} {_quote(name)}{arguments} TO {user};"
+
+
+def _grant_table(text: str, who: str, kind: str, name: str, user: str) -> Remedy:
+    """Return the remedy that grants what the statements of a text do with a table."""
+    # The message does not have the schema.
+    spelled = rf"(?:\"?(?P<schema>{_NAME})\"?\.)?\"?{re.escape(name)}\"?(?![\w$])"
+    stated = {
+        verb: each["schema"]
+        for verb, words in _STATEMENTS.items()
+        for each in re.finditer(rf"\b(?i:{words})\s{{1,20}}{spelled}", text)
+    }
+    schemas = {name.rpartition(".")[0], *(each for each in stated.values() if each)} - {""}
+    schema = schemas.pop() if len(schemas) == 1 else ""
+    table = name if "." in name or not schema else f"{schema}.{name}"
+    if stated.keys() & {"UPDATE", "DELETE"}:
+        stated.setdefault("SELECT", "")  # for the columns of their conditions
+    verbs = ", ".join(each for each in (*_OF_TABLES, "TRUNCATE") if each in (stated or _OF_TABLES))
+    owner = found["owner"] if (found := _OWNER.search(text)) else None
+    return _grant_remedy(
+        who,
+        kind,
+        name,
+        [
+            f"GRANT {verbs} ON {_quote(table)} TO {user};",
+            "-- For tables that this user creates later:",
+            f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner or 'TABLE_OWNER_NAME'} IN SCHEMA {_quote(schema) or 'SCHEMA_NAME'}",
+            f"  GRANT {verbs} ON TABLES TO {user};",
+        ],
+        "It also requires USAGE on the schema.",
+        owner=owner,
+    )
+
+
+def _grant_remedy(
+    who: str, kind: str, name: str, lines: list[str], *steps: str, owner: str | None = None
+) -> Remedy:
+    return owner_remedy(
+        f"Grant {who} the privileges on the {kind} {name}",
+        f"Run the SQL as {f'{owner}, which owns the {kind}' if owner else f'the owner of the {kind}'}, or as an administrator of the database. Grant only what the program needs.",
+        *steps,
+        manifest="\n".join(lines),
+        manifest_language="text",
+        url="https://www.postgresql.org/docs/current/sql-grant.html",
+    )
+
+
+def _quote(name: str) -> str:
+    """Return a name as SQL requires it: without quotes, PostgreSQL reads capitals as small letters."""
+    return ".".join(f'"{each}"' if each != each.lower() else each for each in name.split("."))
+
+
 def _explain_mysql(text: str) -> Explanation | None:
     found = _MYSQL.search(text)
     if found is None:
         return None
-    verb, user, name = found["verb"], found["user"], found["name"].replace("`", "")
+    verb, user = found["verb"].upper(), found["user"]
+    parts = re.findall(r"[\w$-]+", found["name"] or found["table"], re.ASCII)
+    name = ".".join(each if "-" not in each else f"`{each}`" for each in parts)
+    if "LOCK TABLES" in verb:  # which nobody grants for a single table
+        parts = [*parts[:-1], "*"] if len(parts) > 1 else ["DATABASE_NAME", "*"]
+        name = ".".join(parts)
+    type_name = "PROCEDURE " if found["type"] == "routine" else ""
     remedy = owner_remedy(
         f"Grant the user {user} {verb} on {name}",
+        "For a function, write FUNCTION instead of PROCEDURE." if type_name else None,
         "Run the SQL as an administrator of the database. SHOW GRANTS prints the hosts from which the user is defined: replace % if it is another one.",
-        manifest=f"SHOW GRANTS FOR '{user}'@'%';\nGRANT {verb} ON {name if '.' in name else f'DATABASE_NAME.{name}'} TO '{user}'@'%';",
+        manifest=f"SHOW GRANTS FOR '{user}'@'%';\nGRANT {verb} ON {type_name}{name if len(parts) > 1 else f'DATABASE_NAME.{name}'} TO '{user}'@'%';",
         manifest_language="text",
         url="https://dev.mysql.com/doc/refman/8.4/en/grant.html",
     )
@@ -210,6 +283,13 @@ def _explain_github(text: str) -> Explanation | None:
             manifest="permissions:\n  contents: write  # or pull-requests, packages, issues: what the call changes\n  id-token: write  # keep it if the job assumes an AWS role\n",
             url="https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions",
         )
+    elif who == "deploy key":
+        who = "a deploy key"
+        remedy = owner_remedy(
+            f"Allow write access for the deploy key of the repository {found['repository']}",
+            "A deploy key can only read, unless it was added with write access, and is valid for one repository. Delete it in the settings of the repository, and add the public key again with Allow write access.",
+            url="https://docs.github.com/en/authentication/connecting-to-github-with-ssh/managing-deploy-keys",
+        )  # fmt: skip
     else:
         remedy = owner_remedy(
             f"Give {who} write access to the repository {found['repository']}, or use the credentials of someone who has it",

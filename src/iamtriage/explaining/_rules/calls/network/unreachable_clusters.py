@@ -42,7 +42,7 @@ _CONNECT = your_remedy(
     "Connect from the VPC, or from a network that is connected to it",
     "For example over a VPN or Direct Connect, from an instance in the VPC (AWS Systems Manager can forward port 443 to the cluster's endpoint), or from a CloudShell environment in the VPC.",
     "The cluster security group must allow port 443 from there.",
-    "Or let the cluster administrator open the public endpoint for your address only, with the command.",
+    "Or let the cluster administrator open the public endpoint for your address only, with the command. It replaces the list of allowed addresses (publicAccessCidrs): keep those that others use.",
     commands=(
         "curl -s https://checkip.amazonaws.com",
         Labelled(

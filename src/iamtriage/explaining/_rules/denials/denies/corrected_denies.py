@@ -76,6 +76,7 @@ _ASKED = lazy_pattern(
     r"(?im:(?:^|(?<=[.!?] ))(?:would|should|could|can|does|do|did|is|are)\b[^.?!\n]{0,200}\?)"
 )
 _SELF_HOSTED = lazy_pattern(r"(?i:\bself-hosted\b)")
+_HAS_ARN = lazy_pattern(r":(?:role/|user/|root\Z)")
 _WIDTH = 96
 # How the titles of remedies begin that a correction replaces.
 _SCOPING = ("Or scope down", "Find the Deny statement")
@@ -235,13 +236,18 @@ def _replace_exclusion(denial: Denial, stated: StatedDeny, statement: dict[str, 
     """Return the statement with a condition instead of a NotPrincipal that names only the caller's role or user."""
     names = excluded_principals(statement)
     own = str(denial.role or denial.principal)
-    if own not in names or "Principal" in statement:
+    # No condition on aws:PrincipalArn exempts a service, a session or all of an account.
+    is_of_aws = as_mapping(statement.get("NotPrincipal")).keys() == {"AWS"}
+    kept = [each for each in names if _HAS_ARN.search(each)]
+    others = {*names} - {*kept, str(denial.principal), denial.account}
+    if own not in names or "Principal" in statement or not is_of_aws or others:
         return None
-    kept = [each for each in names if ":role/" in each or ":user/" in each]
     rest = {key: value for key, value in statement.items() if key != "NotPrincipal"}
     has_account = any(":root" in each or each == denial.account for each in names)
     has_session = denial.role is None or str(denial.principal) in names
     absent = present(None if has_account else "the account", None if has_session else "the session")
+    if not absent:
+        return None
     missing = join_words(absent, "or")
     changed = with_condition(
         {**rest, "Principal": "*"}, "ArnNotEquals", "aws:PrincipalArn", kept if len(kept) > 1 else kept[0]
@@ -314,7 +320,10 @@ def _exempt_job(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -
 def with_condition(
     statement: Mapping[str, Any], operator: str, key: str, value: str | list[str]
 ) -> dict[str, Any]:
-    """Return a statement with another condition."""
+    """Return a statement with another condition, which exempts what the statement exempts with the same key, too."""
     conditions = dict(as_mapping(statement.get("Condition")))
-    conditions[operator] = {**as_mapping(conditions.get(operator)), key: value}
+    keys = dict(as_mapping(conditions.get(operator)))
+    own = next((each for each in keys if each.lower() == key.lower()), key)
+    values = list(dict.fromkeys([*as_strings(keys.get(own)), *as_strings(value)]))
+    conditions[operator] = {**keys, own: values if len(values) > 1 else values[0]}
     return {**statement, "Condition": conditions}

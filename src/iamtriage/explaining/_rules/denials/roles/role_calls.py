@@ -18,7 +18,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._principals import IdentityCenterRole
-from iamtriage.explaining._context.readers.recreations import find_recreated_role
+from iamtriage.explaining._context.readers.recreations import find_recreated_role, is_named_in
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands, pages, policy_principals
@@ -174,7 +174,7 @@ def is_recreated(denial: Denial) -> bool:
     name: str = getattr(denial.role or denial.principal, "name", "")
     said = find_recreated_role(denial.failure.text, name) if name else None
     # Without the name of the caller, the words can be about the role that it assumes.
-    return said is not None and name in said
+    return said is not None and is_named_in(said, name)
 
 
 _MAX_ACCOUNTS = 3
