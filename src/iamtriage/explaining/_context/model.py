@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         Stated,
     )
 
-__all__ = ("NOTHING", "SYSTEM_SIGNS", "Context")
+__all__ = ("CLOUD_HOSTS", "NOTHING", "SYSTEM_SIGNS", "Context")
 
 
 class Context(NamedTuple):
@@ -97,3 +97,9 @@ SYSTEM_SIGNS: Final = (
     "re R2", "ze B2", "an Spaces", "Wasabi", "inIO", "inio", "Ceph", "Object Storage", "Tigris", "LocalStack",
 )  # fmt: skip
 """Parts of the names of systems with the API of S3, for ``other_system``."""
+
+CLOUD_HOSTS = (
+    r"storjshare\.io|digitaloceanspaces\.com|wasabisys\.com|backblazeb2\.com|r2\.cloudflarestorage\.com"
+    r"|linodeobjects\.com|vultrobjects\.com|contabostorage\.com|your-objectstorage\.com|storage\.tigris\.dev"
+)
+"""The domains of clouds with the API of S3."""

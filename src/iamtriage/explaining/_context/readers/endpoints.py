@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for, service_prefix
-from iamtriage.explaining._context.model import SYSTEM_SIGNS
+from iamtriage.explaining._context.model import CLOUD_HOSTS, SYSTEM_SIGNS
 from iamtriage.explaining._context.values import CommandLine, Stated
 from iamtriage.sts._endpoint_table import PARTITIONS
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = (
-    "CLOUD_HOSTS",
     "PUBLIC_ADDRESS",
     "find_other_endpoint",
     "find_other_system",
@@ -43,11 +42,6 @@ _SETTING = lazy_pattern(
     rf"\s?[\"']?https?://{_HOST}",
     re.ASCII | re.MULTILINE,
 )
-CLOUD_HOSTS = (
-    r"storjshare\.io|digitaloceanspaces\.com|wasabisys\.com|backblazeb2\.com|r2\.cloudflarestorage\.com"
-    r"|linodeobjects\.com|vultrobjects\.com|contabostorage\.com|your-objectstorage\.com|storage\.tigris\.dev"
-)
-"""The domains of clouds with the API of S3."""
 # Arguments of clients, options and settings of tools, and the tools' messages about them. An address without a scheme has a port.
 _ARGUMENT = lazy_pattern(
     r"(?:\b(?:(?:client|resource)\(\s?[\"']|new (?:AWS\.)?(?=[A-Z]))(?P<service>[\w-]{2,40}?)(?:[\"']|(?:Client)?\()[^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints|--(?:s3-)?endpoint(?:-url)?"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.readers.statements import POLICY_OR_ACTION, find_changed
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands
 
@@ -84,6 +83,8 @@ def execution_role_hint(failure: Failure, action: str) -> str | None:
 
 def _find_given(text: str, task_role: str | None, service: str) -> str | None:
     """Return the managed policy or the action for a service that somebody gave the task role, as the text says."""
+    from iamtriage.explaining._context.readers.statements import POLICY_OR_ACTION, find_changed
+
     names = rf"\btask role\b|(?<![\w/-]){re.escape(task_role)}(?![\w-])" if task_role else r"\btask role\b"
     clause = find_changed(text, re.compile(names))
     found = None if clause is None or not _GIVING.search(clause) else POLICY_OR_ACTION.search(clause)

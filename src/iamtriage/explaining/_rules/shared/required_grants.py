@@ -9,11 +9,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
-from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.shared import tasks
-from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.required_resources import next_objects, transfer_objects
-from iamtriage.explaining._rules.shared.services import find_named_domain
 from iamtriage.policies._arn_templates import LAUNCH
 from iamtriage.policies._documents import build_statement
 from iamtriage.policies._grants import WILDCARD_OF_AWS, Grant, build_grant
@@ -119,6 +116,8 @@ def _paths_of_domain(arn: str, denial: Denial) -> str:
 
     https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html
     """
+    from iamtriage.explaining._rules.shared.services import find_named_domain
+
     domain = find_named_domain(denial.failure.text)
     return f"{arn}/*" if domain is None else f"{arn}/*".replace("/DOMAIN/", f"/{domain['domain']}/")
 
@@ -132,6 +131,8 @@ def _widen_as_stated(grant: Grant, text: str) -> Grant:
     """
     if "ObjectVersion" not in grant.action:
         return grant
+    from iamtriage.explaining._context.readers.statements import find_said
+
     plain = grant.action.replace("Version", "", 1)
     bucket = grant.resources[0].partition("/")[0]
     said = re.compile(
@@ -153,6 +154,8 @@ def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:
     found = _RANDOM_NAME.fullmatch(arn)
     if found is None:
         return None
+    from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
+
     deployment = find_deployment(denial.failure, denial.facts)
     if deployment is None or deployment.status in {"UPDATE_FAILED", "DELETE_FAILED"}:
         return None

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_at
-from iamtriage.explaining._context.readers.endpoints import CLOUD_HOSTS
+from iamtriage.explaining._context.model import CLOUD_HOSTS
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.shared.deployment_tools import is_about_deployments
 from iamtriage.explaining._rules.shared.text_fragments import may_be_about_pods
 
 if TYPE_CHECKING:
@@ -173,6 +172,7 @@ def find_controller_of_denial(action: str, failure: AccessDenied) -> Controller 
     if not may_name_controller(text):
         return None
     from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
+    from iamtriage.explaining._rules.shared.deployment_tools import is_about_deployments
 
     line = line_at(text, start)
     found = permissions_of(action, line + text[start:end], text)

@@ -11,7 +11,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, lower_first
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Role, Root, ServiceLinkedRole, User
-from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages, wording
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
@@ -85,10 +84,14 @@ def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
         is_plain = denial.deny == "implicit" or denial.principal_text is None
         managed = present(_managed_policy_remedy(denial) if is_plain else None)
         grants = _grant_remedies(denial)
-        # Creating the role once is simpler than any policy.
-        is_own = bool(managed and grants) and next(find_said(denial.failure.text, _OWN_POLICY), None)
+        is_own = False
+        if managed and grants:
+            from iamtriage.explaining._context.readers.statements import find_said
+
+            is_own = any(find_said(denial.failure.text, _OWN_POLICY))
         if is_own:
             grants, managed = _prefer_own_policy(grants, managed)
+        # Creating the role once is simpler than any policy.
         is_first = find_service_of_linked_role(denial) is None and not is_own
         remedies = (*managed, *grants) if is_first else (*grants, *managed)
         if not is_stated or not remedies + details:
