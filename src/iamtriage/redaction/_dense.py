@@ -31,8 +31,8 @@ _MANY = 100
 _REACH = 5_000
 _AROUND = 2
 _CHARS_PER_NOTATION = 70
-# The densest collections of short examples are dense for 6,000 characters.
-_MIN_STRETCH = 8_000
+# The densest collections of short examples are dense for 7,800 characters.
+_MIN_STRETCH = 12_000
 # A failure is kept, with the text around it.
 _FAILURE = re.compile(r"arn:|rror|ERROR|enied|orbidden|xception|xpired|nvalid|hrottl|not |n't |nsufficient")
 _FAILURE_REACH = 600
