@@ -20,6 +20,7 @@ _POLICY = '{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:
         (f"{_MISSING}npx cdk bootstrap --qualifier orders1", "cdk-other-qualifier"),
         (f"{_DENIED}{_POLICY}", "cdk-other-qualifier"),
         (f"{_WARNING}{_POLICY}", "cdk-other-qualifier"),
+        (f"{_DENIED}The other account has arn:aws:iam::444455556666:role/cdk-orders1-deploy-role-444455556666-eu-west-1", "assume-role"),
         (_MISSING, "cdk-not-bootstrapped"),
         # Both are there, the app has the qualifier, or several are there.
         (f"{_WARNING}{_MISSING}/cdk-bootstrap/orders1/version\t25\n/cdk-bootstrap/hnb659fds/version\t21", "cdk-roles-not-assumed"),

@@ -28,6 +28,9 @@ def _loop(*policies: str) -> str:
         (_ONE.format("r-a1b2") + _JSON.format(*["p-FullAWSAccess"] * 2, "FullAWSAccess") + _ONE.format("ou-a1b2-abcd1234") + _JSON.format(*["p-12ab34cd"] * 2, "OnlyListed"), "ou-a1b2-abcd1234 has OnlyListed (p-12ab34cd)", "describe-policy --policy-id p-12ab34cd"),
         # Two levels, or none, can be the reason.
         (_loop(_FULL, _LIST, _LIST), None, "list-policies-for-target --target-id 444455556666"),
+        # Policies of another type, and a list that failed.
+        (_ONE.format("r-a1b2").replace("SERVICE", "RESOURCE") + "p-RCPFullAWSAccess\tRCPFullAWSAccess\n", None, "list-policies-for-target"),
+        (_ONE.format("r-a1b2") + "\nAn error occurred (AccessDeniedException) when calling the ListPoliciesForTarget operation: You don't have permissions to access this resource.\n", None, "list-policies-for-target"),
         (_loop(_FULL, _FULL, _FULL), None, "list-policies-for-target --target-id 444455556666"),
     ],
 )  # fmt: skip

@@ -67,7 +67,12 @@ def test_other_region(text: str, verdict: str, command: str) -> None:
 
 @pytest.mark.parametrize(
     ("allowed", "is_kept"),
-    [("alias/app", True), ("alias/*", False), ("key/0f1e2d3c-4b5a-6978-8796-000000000000", False)],
+    [
+        ("alias/app", True),
+        ("alias/*", False),
+        ('alias/a"}, "x": "', False),
+        ("key/0f1e2d3c-4b5a-6978-8796-000000000000", False),
+    ],
 )
 def test_alias_as_resource(allowed: str, *, is_kept: bool) -> None:
     start = "arn:aws:kms:us-east-1:111122223333:"

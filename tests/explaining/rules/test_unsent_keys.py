@@ -92,7 +92,13 @@ _URL = "https://acme.s3.amazonaws.com/out/x.csv?X-Amz-Algorithm=AWS4-HMAC-SHA256
         (f"$ curl -sS {_URL}\n[1] 812\n[2] 813\n[3] 814\n{_V4}", "S3 got only X-Amz-Algorithm", "curl --output x.csv 'PRESIGNED_URL'"),
         (f"C:\\>curl {_URL}\n{_V4}\n'X-Amz-Date' is not recognized as an internal or external command,", "S3 got only X-Amz-Algorithm", 'curl --output x.csv "PRESIGNED_URL"'),
         (f"$ wget https://acme.s3.amazonaws.com/x.csv?AWSAccessKeyId=AKIA&Expires=1&Signature=0f\n{_V2}", "S3 got only AWSAccessKeyId", "wget --output-document=x.csv 'PRESIGNED_URL'"),
-        # Quotes keep the URL together.
+        (f"$ curl -X PUT -T x.csv {_URL}\n{_V4}", "S3 got only X-Amz-Algorithm", "curl -X PUT -T x.csv 'PRESIGNED_URL'"),
+        (f"$ curl -T $(id) {_URL}\n{_V4}", "S3 got only X-Amz-Algorithm", "curl 'PRESIGNED_URL'"),
+        # No such time.
+        (f"$ curl {_URL.replace('0102T10', '9999T99')}\n{_V4}", "S3 got only X-Amz-Algorithm", "curl --output x.csv 'PRESIGNED_URL'"),
+        (f"$ curl {_URL.replace('20260102T10', '99991231T23').replace('600', '9999999')}\n{_V4}", "S3 got only X-Amz-Algorithm", "curl --output x.csv 'PRESIGNED_URL'"),
+        # Quotes keep the URL together, and so do backslashes.
+        (f"$ curl {_URL.replace('&', chr(92) + '&')}\n{_V4}", "The URL lacks parameters", ""),
         (f"$ curl '{_URL.partition('&X-Amz-Sig')[0]}'\n{_V4}", "The URL lacks parameters", ""),
         (f'$ curl -o "x y" "{_URL}"\n{_V4}', "The URL lacks parameters", ""),
     ],

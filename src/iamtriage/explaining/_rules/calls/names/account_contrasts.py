@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, escape_controls, hide_secrets
+from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _NAME_PART, _MAX_LINE, _CALLER_AND_OWNER = 5, 300, 2
 _ACCOUNT = lazy_pattern(r"(?<![\w-])[0-9]{12}(?![\w-])", re.ASCII)
 # What people say of a resource in another account, without the account.
+# What a text says of a resource in another account that is not the one that is meant.
+_OTHER_ONE = lazy_pattern(r"(?i:\b(?:an?|the|its|old|only)(?: [\w-]{1,20})? (?:copy|backup|replica|clone)\b)")
 _SHARED = lazy_pattern(
     r"\b(?i:cross[- ]account|(?:another|other|central|shared|data|owning|owner|producer|platform|hub)(?:'s)? (?:aws )?account)\b"
 )
@@ -202,7 +204,7 @@ def _find_meant(text: str, parts: list[str], *, allows_account: bool) -> _Meant 
         for each in re.finditer(
             rf"arn:{partition}:{service}:{place}:(\d{{12}}):{re.escape(resource)}{end}(?![\w-])", text
         )
-        if each[1] != own
+        if each[1] != own and not _OTHER_ONE.search(line_at(text, each.start()))
     }
     owners = set(found.values())
     said = rf"\b(?:lives?|is|are|sits?|resides?|belongs?|owned|hosted|stays?) (?:in|to|by) (?:the |our )?(?:[\w-]{{1,20}} )?(?:account )?({'|'.join(owners) or '[0-9]{12}'})\b"

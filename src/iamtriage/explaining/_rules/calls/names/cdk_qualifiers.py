@@ -33,8 +33,10 @@ _ENVIRONMENT = lazy_pattern(
 )
 _SET = lazy_pattern(rf"(?:bootstrapQualifier|\bqualifier)[\"']?\s?[:=]\s?[\"'](?P<set>{_Q})[\"']")
 
+_CHARS_OF_NAME = 80
 _R = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]"
 _REGION = lazy_pattern(rf"(?<![\w-]){_R}(?![\w-])", re.ASCII)
+_ACCOUNT_IN_NAME = lazy_pattern(r"(?<![0-9])[0-9]{12}(?![0-9])", re.ASCII)
 _ACCOUNT = lazy_pattern(r"(?<![\w-])[0-9]{12}(?![\w-])", re.ASCII)
 # Where code or the environment has the Region of a stack, and a command that printed the parameter in another one.
 _STACK_REGION = lazy_pattern(
@@ -79,11 +81,12 @@ def _find_qualifiers(text: str) -> _Qualifiers | None:
     found = _WANTED.search(text)
     if found is None:
         return None
-    used = next(filter(None, found.groups()))
+    used, accounts = next(filter(None, found.groups())), _find_accounts(found)
     others = {
         next(filter(None, each.groups())): each[0]
         for each in _ENVIRONMENT.finditer(text)
         if used not in each.groups()
+        and not (accounts and (own := _find_accounts(each)) and accounts.isdisjoint(own))
     }
     is_there = re.search(rf"/cdk-bootstrap/{used}/version\"?[\s,:\"'|]{{1,8}}\d", text) is not None
     if len(others) != 1 or is_there:
@@ -92,6 +95,14 @@ def _find_qualifiers(text: str) -> _Qualifiers | None:
     if any(each["set"] == bootstrapped for each in _SET.finditer(text)):
         return None  # the app has it already
     return _Qualifiers(used, bootstrapped, shown)
+
+
+def _find_accounts(found: re.Match[str]) -> set[str]:
+    """Return the accounts in the name or ARN that a match is a part of."""
+    text, (start, end) = found.string, found.span()
+    rest = re.match(r"[^\s\"',]*", text[end : end + _CHARS_OF_NAME])
+    begin = re.search(r"[^\s\"',]*\Z", text[max(start - _CHARS_OF_NAME, 0) : start])
+    return set(_ACCOUNT_IN_NAME.findall(f"{begin[0] if begin else ''}{found[0]}{rest[0] if rest else ''}"))
 
 
 def _explain(found: _Qualifiers) -> tuple[str, Cause, Remedy]:

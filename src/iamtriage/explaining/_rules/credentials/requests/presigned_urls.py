@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from iamtriage._patterns import lazy_pattern
@@ -244,13 +245,23 @@ _JOBS = lazy_pattern(r"^\[\d{1,2}\] \d{2,7}[ \t]*$", re.MULTILINE)
 _NO_COMMAND = lazy_pattern(
     r"'(?:X-Amz-\w{4,14}|Signature|Expires)'? is not recognized as an internal or external command"
 )
+_ESCAPED = lazy_pattern(r"[\\^]&")
+_OF_UPLOAD = lazy_pattern(
+    r"(?:^|\s)(?:-[A-Za-z]{0,4}[XTdF]|--(?:request|upload-file|data|form|post|body|method))"
+)
+_PLAIN_OPTIONS = lazy_pattern(r"(?:[ \t]+[\w./-]{1,100}){0,12}", re.ASCII)
 _PLAIN_NAME = lazy_pattern(r"[\w][\w.-]{0,99}", re.ASCII)
 _VALIDITY = lazy_pattern(r"X-Amz-Date=(?P<date>\d{8}T\d{6})Z|X-Amz-Expires=(?P<seconds>\d{1,7})(?!\d)")
 
 
 def _find_cut_url(text: str) -> re.Match[str] | None:
     """Return the command whose URL a shell cut, because it has no quotes."""
-    found = (each for each in _CUT_URL.finditer(text) if _SIGNED_QUERY.search(each["query"]))
+    # Behind a backslash or a caret, & is a character of the URL.
+    found = (
+        each
+        for each in _CUT_URL.finditer(text)
+        if _SIGNED_QUERY.search(each["query"]) and not _ESCAPED.search(each["query"])
+    )
     return next(found, None)
 
 
@@ -266,19 +277,16 @@ def _explain_cut_url(case: Case[SignatureMismatch] | Denial, cut: re.Match[str])
         if value
     }
     valid = "If the URL has expired, create a new one."
-    if len(values) > 1:
-        until = datetime.strptime(values["date"], "%Y%m%dT%H%M%S").replace(tzinfo=UTC) + timedelta(
-            seconds=int(values["seconds"])
-        )
+    with suppress(KeyError, ValueError, OverflowError):  # no time, or none that exists
+        signed = datetime.strptime(values["date"], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        until = signed + timedelta(seconds=int(values["seconds"]))
         valid = f"The URL is valid until {until:%Y-%m-%d %H:%M:%S} UTC: after that, create a new one."
     quote = '"' if is_cmd else "'"
     name = cut["path"].rpartition("/")[2]
     name = name if _PLAIN_NAME.fullmatch(name) else ""
-    output = (
-        {"curl": f" --output {name}", "wget": f" --output-document={name}"}.get(cut["program"], "")
-        if name
-        else ""
-    )
+    output = {"curl": f" --output {name}", "wget": f" --output-document={name}"}.get(cut["program"], "")
+    output = output if name and _OF_UPLOAD.search(cut["options"]) is None else ""
+    kept = cut["options"] if not output and _PLAIN_OPTIONS.fullmatch(cut["options"]) else ""
     return case.explain(
         f"The shell cut the URL at the first &, because it has no quotes: S3 got only {clip_text(first)}. No permission is missing, and the keys are right.",
         PRESIGNED_URL_INCOMPLETE.cause(
@@ -290,7 +298,7 @@ def _explain_cut_url(case: Case[SignatureMismatch] | Denial, cut: re.Match[str])
             your_remedy(
                 "Put the URL in quotes",
                 f"{'Double quotes in cmd and PowerShell.' if is_cmd else 'Single quotes in Unix shells, double quotes in cmd and PowerShell.'} {valid}",
-                commands=f"{cut['program']}{output} {quote}PRESIGNED_URL{quote}",
+                commands=f"{cut['program']}{kept.rstrip()}{output} {quote}PRESIGNED_URL{quote}",
                 url=PRESIGNED_URL_INCOMPLETE.sources[0],
             ),
             _NEW_URL,

@@ -22,6 +22,9 @@ _TARGET = r"(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})"
 _LISTS = lazy_pattern(
     rf"\blist-policies-for-target\b[^\n]*?--target-id[ =][\"']?(?P<target>{_TARGET})?", re.ASCII
 )
+# Another type of policies, or a list that the caller did not get.
+_OTHER_TYPE = lazy_pattern(r"--filter[ =][\"']?(?!SERVICE_CONTROL_POLICY\b)[A-Z_0-9]{4,60}\b")
+_FAILED = lazy_pattern(r"\AAn error occurred \(|\bException\b|\berror:|\b[Uu]nable to locate credentials\b")
 _LEVEL = lazy_pattern(rf"\W{{0,8}}(?P<target>{_TARGET})\W{{0,8}}", re.ASCII)
 _ID = lazy_pattern(
     r"(?<![\w-])(?P<id>p-[0-9A-Za-z_]{1,128})(?![\w-])(?:[ \t|]{1,20}(?P<name>[\w+=,.@-]{1,128}))?", re.ASCII
@@ -52,8 +55,11 @@ def find_levels(text: str) -> list[Level]:
     target, last, is_open = None, None, False
     for line in text.split("\n") if "list-policies-for-target" in text else ():
         if (lists := _LISTS.search(line)) is not None:
-            target, is_open = lists["target"], True
+            target, is_open = lists["target"], _OTHER_TYPE.search(line) is None
         elif _COMMAND.search(line):
+            is_open = False
+        elif is_open and _FAILED.search(line) is not None:
+            levels.pop(target or "", None)
             is_open = False
         elif is_open and (level := _LEVEL.fullmatch(line)) is not None:
             target = level["target"]

@@ -70,6 +70,9 @@ _NEGATED = lazy_pattern(
 _DELAY = lazy_pattern(
     r"(?i:\b(?:propagation|propagated?|(?:takes?|need) (?:a while|some time|time|long|hours)|how long|delay|eventual(?:ly)? consisten\w{1,3})\b)[^.!\n]{0,80}\?"
 )
+_ALIAS = lazy_pattern(
+    r"arn:[^:\s]{1,20}:kms:[^:\s]{1,30}:[^:\s]{1,20}:(?P<alias>alias/[A-Za-z0-9/_-]{1,250})"
+)
 _TO_CALLER = f"Attach the policy to {UNKNOWN_CALLER}."
 
 
@@ -162,7 +165,7 @@ def _keep_alias(denial: Denial, allowed: Iterable[str]) -> tuple[str, ...]:
     https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
     """
     arn = denial.resource_arn
-    aliases = [each.rpartition(":")[2] for each in allowed if ":alias/" in each and "*" not in each]
+    aliases = [found["alias"] for each in allowed if (found := _ALIAS.fullmatch(each)) is not None]
     if denial.service != "kms" or arn is None or len(aliases) != 1:
         return ()
     keys = f"{(denial.resource or '').rpartition(':')[0]}:key/*"
