@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.credentials.workloads import (
 )
 from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.deployment_tools import TERRAFORM
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.selected_profiles import find_profile, find_signed_in_profile
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
@@ -64,7 +65,6 @@ _TOOL_ITSELF = lazy_pattern(
 )
 _NO_ROLE = lazy_pattern(r"(?i:status ?code:? ?404)|empty role|EmptyEC2RoleList")
 _LAMBDA = lazy_pattern(r"/var/task/|/aws/lambda/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/runtime/")
-_TERRAFORM = lazy_pattern(r"[Tt]erraform|\bwith provider\[")
 # Tools that people run on their computers or in CI.
 _PERSONS_TOOL = lazy_pattern(
     r"checking AWS STS access|\baws-vault\b|\beksctl |[Pp]ulumi|\bPacker\b|\bcdk (?:deploy|diff|synth|bootstrap)\b|\bsls deploy\b|\bsam deploy\b"
@@ -269,7 +269,7 @@ def _find_reason(
         return f"{found}, and the hop limit of the instance metadata is 1" if limited else found
     if is_about_pods(case.text) and credential_endpoints.HOP_LIMIT_OF_ONE.search(case.text):
         return ": the pod has no role of its own that it uses, and the hop limit of the node's instance metadata is 1, which keeps pods from the role of the node"
-    program = " for Terraform" if _TERRAFORM.search(case.text) else ""
+    program = " for Terraform" if TERRAFORM.search(case.text) else ""
     return f"{program}{provider_chains.describe_outcomes(message) or _metadata_outcome(case.text, message)}"
 
 
@@ -368,7 +368,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [_advise_other_user]
     if is_without_role:
         return [on_ec2]
-    if _TERRAFORM.search(text) or (
+    if TERRAFORM.search(text) or (
         _PERSONS_TOOL.search(text) and not provider_chains.ROLE_SOURCE.search(message)
     ):
         # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.

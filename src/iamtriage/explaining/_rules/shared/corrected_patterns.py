@@ -16,6 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.deployment_tools import TERRAFORM
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import widen
@@ -37,9 +38,6 @@ _WORDS = {":": "a colon", "/": "a slash"}
 _ASSIGNED = lazy_pattern(r"\s{0,40}(?:\"[^\"\n]{1,300}\"|[\w.:/-]{1,60})\s{0,20}=(?!=)")
 # What ends a string in code, and no ARN that people write in a policy has.
 _ENDS_STRING = lazy_pattern(r"[\"'\\`\n]")
-_TERRAFORM = lazy_pattern(
-    r"\b(?:data|resource|module)\s{1,4}\"[\w-]{1,64}\"|\b(?i:terraform|tofu|terragrunt)\b|\.tf\b"
-)
 _CLOUDFORMATION = lazy_pattern(
     r"\bAWS::[A-Z]\w{1,40}::[A-Z]|\b(?i:cloudformation)\b|\bAWSTemplateFormatVersion\b"
 )
@@ -238,7 +236,7 @@ def correct_line(text: str, old: str, new: str) -> WrittenLine | None:
         line = member[0] if member else ""
     if not line:
         return None
-    is_hcl = _ASSIGNED.match(line) is not None and _TERRAFORM.search(text) is not None
+    is_hcl = _ASSIGNED.match(line) is not None and TERRAFORM.search(text) is not None
     corrected = pattern.sub(lambda _: new, line)
     return WrittenLine(corrected, is_hcl, _CLOUDFORMATION.search(text) is not None)
 

@@ -36,6 +36,7 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.deployment_tools import TERRAFORM
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, owner_remedy, present
@@ -302,7 +303,6 @@ def _set_key(denial: Denial, key: _ManagedKey) -> tuple[str, ...]:
 
 
 _INVALID_TOKEN = "security token included in the request is invalid"  # noqa: S105 (words of KMS)
-_TERRAFORM = lazy_pattern(r"\b(?i:terraform|tofu|terragrunt)\b|\baws_lambda_function\b")
 _TERRAFORM_ROLE = lazy_pattern(r"\baws_iam_role\.[A-Za-z_][\w-]{0,60}(?![\w-])")
 
 
@@ -354,7 +354,7 @@ def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
     step = f"Lambda creates a new grant when the role changes (requires iam:PassRole{needs}). OTHER_ROLE_ARN is any role that Lambda can assume.{again}"
     check_dates = "This is certain if CreateDate of the role is later than LastModified of the function. KMSKeyArn null means the AWS managed key."
     in_terraform = None
-    if _TERRAFORM.search(text) is not None:
+    if TERRAFORM.search(text) is not None:
         found = _TERRAFORM_ROLE.search(text)
         name = found[0] if found else "aws_iam_role.NAME"
         functions = find_resources(text, "aws_lambda_function")

@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.denials.s3.origins import distribution_statemen
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.deployment_tools import RETRY_NEW, find_deployment
+from iamtriage.explaining._rules.shared.deployment_tools import RETRY_NEW, TERRAFORM, find_deployment
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
 from iamtriage.policies._readers.elements import principal_names, shown_sid
@@ -35,7 +35,6 @@ _SETTINGS = {
     "PutBucketAcl": "BlockPublicAcls",
     "PutObjectAcl": "BlockPublicAcls",
 }
-_TERRAFORM = lazy_pattern(r"[Tt]erraform|\baws_s3_bucket|\u2502 ?Error: |\u2577|Error: putting S3 Bucket")
 _TERRAFORM_NAMES = {
     "BlockPublicPolicy": "block_public_policy = false and restrict_public_buckets = false",
     "BlockPublicAcls": "block_public_acls = false and ignore_public_acls = false",
@@ -149,7 +148,7 @@ def _public_title(denial: Denial, setting: str | None) -> str:
     """Return the title of the remedy that turns off the setting, with how to do it."""
     off = "the setting" if setting is None else join_words(_settings_off(setting), "and")
     title = f"Or, if anyone may read the data, turn off {off}"
-    if setting is not None and _TERRAFORM.search(denial.failure.text):
+    if setting is not None and TERRAFORM.search(denial.failure.text):
         return f"{title}: {_TERRAFORM_NAMES[setting]} in aws_s3_bucket_public_access_block of this bucket, and add it to depends_on of the {'policy' if setting == 'BlockPublicPolicy' else 'ACL'}"
     return title
 
@@ -274,7 +273,7 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
     )
     step = "Turn off only the setting that prevents the change (BlockPublicPolicy for policies, BlockPublicAcls for ACLs), for this bucket only."
     change: tuple[str | Labelled, ...] = ()
-    is_terraform = _TERRAFORM.search(denial.failure.text) is not None
+    is_terraform = TERRAFORM.search(denial.failure.text) is not None
     if (stated := _tested_setting(denial)) is not None:
         off = join_words(_settings_off(stated), "and")
         step = f"Keep it on if you can. {_WEBSITE} If anyone may read the data, turn off {off} for this bucket only, before the call."
