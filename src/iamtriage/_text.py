@@ -16,6 +16,7 @@ __all__ = (
     "clip_text",
     "escape_controls",
     "escape_lines",
+    "find_closing_brace",
     "format_count",
     "hide_beginning",
     "hide_secrets",
@@ -61,6 +62,7 @@ _searched: dict[str, None] = {}
 _MAX_SEARCHED_VALUES = 1_024
 _MAX_VALUE_LENGTH = 512
 
+_BRACE = lazy_pattern(r"[{}]")
 # Characters.
 _MAX_QUOTED = 120
 _MAX_JSON = 300
@@ -192,6 +194,21 @@ def line_at(text: str, start: int, end: int | None = None) -> str:
     """
     stop = text.find("\n", start if end is None else end)
     return text[line_start(text, start) : len(text) if stop < 0 else stop]
+
+
+def find_closing_brace(text: str, start: int, end: int | None = None) -> int:
+    """Return where the brace is that closes a block whose content begins at a position, or else the end.
+
+    >>> find_closing_brace("{ a { b } } c", 1), find_closing_brace("{ a", 1)
+    (10, 3)
+    """
+    end = len(text) if end is None else min(end, len(text))
+    depth = 1
+    for found in _BRACE.finditer(text, start, end):
+        depth += 1 if found[0] == "{" else -1
+        if depth == 0:
+            return found.start()
+    return end
 
 
 def hide_secrets(text: str) -> str:

@@ -11,6 +11,7 @@ from textwrap import dedent
 from typing import Literal, NamedTuple, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import find_closing_brace
 from iamtriage.explaining._context.readers.workflows import Job, iterate_jobs
 
 __all__ = (
@@ -227,7 +228,7 @@ def find_jenkins_gap(text: str) -> CredentialGap | None:
     wrappers = list(_WRAPPER.finditer(text))
     if not wrappers or _OF_AGENT.search(text) or _OF_PIPELINE.search(text):
         return None
-    inside = [(each.start(), _find_end(text, each.end())) for each in wrappers]
+    inside = [(each.start(), find_closing_brace(text, each.end())) for each in wrappers]
     steps = _SHELL_STEP.finditer(text)
     calls = [each for each in steps if _CALLS.search(each["line"]) and not _GIVES.search(each["line"])]
     outside = [each for each in calls if not any(start < each.start() < end for start, end in inside)]
@@ -236,13 +237,3 @@ def find_jenkins_gap(text: str) -> CredentialGap | None:
     stages = [each["name"] for each in _STAGE.finditer(text, 0, outside[0].start())]
     wrapper = " ".join(wrappers[0][0].split())
     return CredentialGap("later", stages[-1] if stages else "", outside[0][0].strip(), step=wrapper)
-
-
-def _find_end(text: str, start: int) -> int:
-    """Return where the block ends that begins before a position."""
-    depth = 1
-    for index in range(start, len(text)):
-        depth += (text[index] == "{") - (text[index] == "}")
-        if depth == 0:
-            return index
-    return len(text)

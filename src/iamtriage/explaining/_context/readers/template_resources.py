@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import line_start
+from iamtriage._text import find_closing_brace, line_start
 from iamtriage.policies._readers.policy_yaml import parse_mapping
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ _HEAD = lazy_pattern(
     r"(?:[\"']?(?:Condition|DeletionPolicy|DependsOn|UpdateReplacePolicy)[\"']?: [^\n]{1,120}\n[ \t]{1,40}){0,4}"
     r"[\"']?Type[\"']?:[ \t]{0,4}[\"']?(?P<type>(?:AWS|Custom)::[\w:@-]{2,80})"
 )
-_BRACE = lazy_pattern(r"[{}]")
 _INDENT = lazy_pattern(r"^[ \t]*(?=[^\s#])", re.MULTILINE)
 # Nothing in it is special in a shell.
 _VALUE = r"[\"']?{}[\"']?:[ \t]{{0,8}}[\"']?(?P<value>[\w+=,.@:/*-]{{1,400}}?)[\"']?(?=[\s,}}]|\Z)"
@@ -92,7 +91,7 @@ def _iterate_resources(text: str) -> Iterator[TemplateResource]:
             first, end = line_start(text, found.start("type")), _find_end(text, found)
         else:
             first = found.start("object")
-            end = _find_brace(text, first)
+            end = find_closing_brace(text, first + 1, first + _MAX_CHARS) + 1
         yield TemplateResource(found["id"], found["type"], found.start("id"), end, text[first:end])
 
 
@@ -102,14 +101,3 @@ def _find_end(text: str, head: re.Match[str]) -> int:
     stop = min(len(text), head.end() + _MAX_CHARS)
     indents = _INDENT.finditer(text, head.end(), stop)
     return next((each.start() for each in indents if len(each[0]) <= column), stop)
-
-
-def _find_brace(text: str, start: int) -> int:
-    """Return where an object ends that begins at a position."""
-    stop = min(len(text), start + _MAX_CHARS)
-    depth = 0
-    for found in _BRACE.finditer(text, start, stop):
-        depth += 1 if found[0] == "{" else -1
-        if depth == 0:
-            return found.end()
-    return stop

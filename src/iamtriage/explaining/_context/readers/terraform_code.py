@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import find_closing_brace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -186,15 +187,9 @@ def _build(head: re.Match[str], end: int, *, is_whole: bool) -> Block:
 
 
 def _build_nested(name: str, head: re.Match[str]) -> Block:
-    depth, end, body = 1, None, head.string
-    for found in _NESTED.finditer(body, head.end()):
-        depth += {"{": 1, "}": -1}.get(found[0], 0)
-        if depth == 0:
-            end = found.start()
-            break
-    return Block(
-        name, (), head.start(), len(body) if end is None else end, body[head.end() : end], end is not None
-    )
+    body = head.string
+    end = find_closing_brace(body, head.end())
+    return Block(name, (), head.start(), end, body[head.end() : end], end < len(body))
 
 
 def _without_nested(body: str) -> str:
