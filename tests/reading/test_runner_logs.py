@@ -182,6 +182,41 @@ def test_a_report_does_not_go_on_seconds_later(before: str) -> None:
     ]
 
 
+def test_a_report_that_starts_after_lines_of_others_comes_after_theirs() -> None:
+    """Its first line has no sign of a failure."""
+    log = (
+        f"web-1     | {_HEAD} {DENIAL}\n"
+        "worker-1  | listening\n"
+        f"worker-1  | {_QUEUE}\n"
+        "worker-1  | GET /health 200\n"
+        "web-1     | URL: PUT https://127.0.0.1:8200/v1/auth/aws/role/deploy\n"
+        "web-1     | Code: 400. Errors:\n"
+        f"web-1     | * An error occurred (ExpiredToken) when calling the ListQueues operation: {_SAYS_EXPIRED}\n"
+    )
+    assert [failure.kind for failure in scan(log)] == [
+        "access_denied",
+        "access_denied",
+        "expired_credentials",
+    ]
+
+
+def test_an_object_without_an_end_ends_minutes_later() -> None:
+    first, second = "[pod/web-7d9f8b6c5d-x4k2p/app]", "[pod/web-7d9f8b6c5d-z9k2p/app]"
+    log = (
+        f"{first} 2026-10-07T09:00:00.123456789Z started {{\n"
+        f'{first} 2026-10-07T09:00:00.123456789Z   "errorMessage": "{_HEAD} {DENIAL}",\n'
+        f'{first} 2026-10-07T09:00:00.123456789Z   "stackTrace": [\n'
+        f"{second} 2026-10-07T09:02:00.123456789Z {_QUEUE}\n"
+        f"{first} 2026-10-07T09:03:00.123456789Z copying\n"
+        f"{first} 2026-10-07T09:03:00.123456789Z An error occurred (ExpiredToken) when calling the ListQueues operation: {_SAYS_EXPIRED}\n"
+    )
+    assert [failure.kind for failure in scan(log)] == [
+        "access_denied",
+        "access_denied",
+        "expired_credentials",
+    ]
+
+
 def test_reports_of_interleaved_programs_come_in_their_order() -> None:
     """A program without log format starts another entry after the lines of others."""
     log = (

@@ -38,6 +38,8 @@ _CLASS = re.compile(r"[\w.]{1,100}(?:Exception|Error):\Z")
 _CLOCK = re.compile(r"(\d\d):(\d\d):(\d\d)")
 # In seconds. No program takes longer to write one report.
 _MAX_PAUSE = 5
+# How many lines of other streams can be between two statements of one report.
+_MAX_GAP = 2
 
 
 class Entry(NamedTuple):
@@ -227,10 +229,10 @@ class OpenEntry:
             return False
         # Behind another prefix, a logger writes its own only before the first line.
         is_stamped = prefix.is_stamped and not prefix.is_outer_of(first.prefix)
-        if block.is_open or block.announces or has_body_of(self.words, content):
-            return True
         if prefix.is_stamped and last.prefix.is_stamped and _is_later(last, line):
             return False
+        if block.is_open or block.announces or has_body_of(self.words, content):
+            return True
         if line.is_continuation and not (is_stamped and self._is_column(content)):
             # Output of another tool can be indented, too, and a traceback of another job can follow.
             is_other = content.startswith(TRACEBACK) or TOOL_OUTPUT.match(content.lstrip()) is not None
@@ -258,9 +260,10 @@ class OpenEntry:
         """Where the first line with a sign of a failure starts."""
         return next((line.start for line in self.lines if line.is_hot), self.lines[0].start)
 
-    def is_done_before(self, line: Line) -> bool:
+    def is_done_before(self, line: Line, number: int) -> bool:
         """Return whether a line reports another failure, and lines of other streams are between."""
-        if not (self.is_interrupted and self.is_hot and line.is_hot):
+        is_other = line.is_hot or (number - self.last > _MAX_GAP and bool(line.content.strip()))
+        if not (self.is_interrupted and self.is_hot and is_other):
             return False
         block = self.block
         is_part = block.is_open or block.announces or block.expects_more or line.is_continuation

@@ -145,7 +145,9 @@ class Splitter:
             return
         if entry is not None:
             entry.is_interrupted = entry.is_interrupted or entry.last < self._count
-            if entry.is_done_before(line) or not entry.accepts(line, is_log=stream in self._logs):
+            if entry.is_done_before(line, self._count) or not entry.accepts(
+                line, is_log=stream in self._logs
+            ):
                 self._close(stream, line.text if line.is_hot else "")
                 entry = None
         if entry is None:

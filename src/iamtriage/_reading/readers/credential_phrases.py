@@ -10,11 +10,9 @@ CREDENTIAL_MESSAGES = r"""
 sure   | <login>login token. Token|security token included in the request is expired | Invalid login token\. Token (?:is )?expired|[Tt]he security token included in the request is expired
 sure   | provided token has expired|oken expired: current date/time|<too>oken too old | [Tt]he provided token has expired|Token expired: current date/time|Token too old: \d+
 sure   | when retrieving token from|oken has expired and refresh failed | Error when retrieving token from [\w-]{1,60}:|Token has expired and refresh failed
-sure   | uthorization Token has expired|uthorization token has expired | [Yy]our [Aa]uthorization [Tt]oken has expired
-sure   | SSO session associated with this profile | SSO session associated with this profile (?:has expired|is invalid)
+sure   | uthorization Token has expired|uthorization token has expired|SSO session associated with this profile | [Yy]our [Aa]uthorization [Tt]oken has expired|SSO session associated with this profile (?:has expired|is invalid)
 unsure | SSO session has expired | SSO session has expired
-sure   | <SSO>access token has|<AWS_AUTH_SSO_TOKEN_EXPIRED> | SSO access token has (?:either )?expired|AWS_AUTH_SSO_TOKEN_EXPIRED
-sure   | <SSO> | [Tt]he SSO (?:session|token) associated with .{0,60}?(?:has expired|expired|is not valid)
+sure   | <SSO>access token has|<AWS_AUTH_SSO_TOKEN_EXPIRED>|<SSO> | SSO access token has (?:either )?expired|AWS_AUTH_SSO_TOKEN_EXPIRED|[Tt]he SSO (?:session|token) associated with .{0,60}?(?:has expired|expired|is not valid)
 sure   | ached SSO token is expired|ached Identity Center token is expired|<loading>SSO Token | [Cc]ached (?:SSO|Identity Center) token is expired|Error loading SSO Token: Token for .{1,120}? (?:is|has) expired
 unsure | our session has expired|<expired>|<expired>oken is expired|<expired>Token expired | Your session has expired\. Please (?:re)?authenticate|Request (?:has )?expired\b|Token (?:is )?expired
 unsure | <token>token has expired|<token>token is expired | (?:session|security|access|id|identity|web identity|The|the) token (?:has|is) expired
@@ -29,8 +27,7 @@ unsure | expired or is otherwise invalid | has expired or is otherwise invalid
 sure   | security token included in the request is invalid|Key ID or security token is invalid | [Tt]he security token included in the request is invalid|The Access Key ID or security token is invalid
 sure   | <Authentication>entication Credentials Invalid | \b(?P<service>email-smtp)\.(?:[a-z0-9-]{4,30}\.)?amazonaws\.com\b[^\x1e]{0,600}? 535 Authentication Credentials Invalid
 unsure | <Authentication>entication Credentials Invalid | \b535[ ,-]{1,3}(?:b?['\"])?Authentication Credentials Invalid
-sure   | validate the provided access credentials | AWS was not able to validate the provided access credentials
-sure   | you provided does not exist in our records | [Tt]he (?:AWS )?[Aa]ccess [Kk]ey I[dD] you provided does not exist in our records
+sure   | validate the provided access credentials|you provided does not exist in our records | AWS was not able to validate the provided access credentials|[Tt]he (?:AWS )?[Aa]ccess [Kk]ey I[dD] you provided does not exist in our records
 sure   | <malformed>provided token is malformed | The provided token is malformed or otherwise invalid
 sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}(?:: |status code )(?P<status_code>401)(?: Unauthorized|; body: Not Authorized)
 sure   | <codeartifact>codeartifact. | \b(?P<status_code>401)(?: Error, Credentials not correct for| Client Error: Unauthorized for url:| Unauthorized(?: - [A-Z]{3,6}| from|\) for url)| \(Unauthorized\)[^\n]{0,20}\n[^\n]{0,20}Request Method: [A-Z]{3,6}[^\n]{0,20}\n[^\n]{0,20}Request URL:) \(?https?://(?:[^\s/@]{1,4096}@)?[^\s/@]{0,160}[.>](?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws\.|on\.aws)
@@ -79,21 +76,18 @@ unsure | ould not find source profile | [Cc]ould not find source profile \S
 sure   | hared config profile|resolve credentials using profile | (?:failed to get|failed to load|error getting) shared config profile|Could not resolve credentials using profile: \[
 sure   | <contained>contained no credentials for profile|seem to be configured | Profile file contained no credentials for profile|AWS profile "[\w.@:+/-]{1,64}" doesn't seem to be configured
 sure   | o AWS profile named|load AWS credentials from any | No AWS profile named '[\w.@:+/-]|Unable to load AWS credentials from any provider in the chain
-sure   | <aws_access_key_id>issing required arguments: | Missing required arguments: aws_access_key_id\b
-sure   | <config>issing credentials in config | (?:Missing credentials in config|missing credentials in config, if using AWS_)
+sure   | <aws_access_key_id>issing required arguments:|<config>issing credentials in config | Missing required arguments: aws_access_key_id\b|(?:Missing credentials in config|missing credentials in config, if using AWS_)
 sure   | Cannot instantiate S3 | (?P<service>S3) API returned error: Missing Credentials: Cannot instantiate S3 Client
 sure   | stored with the database cluster|issing Authentication Token | credentials stored with the database cluster can't be accessed|(?:Missing|equest is missing) Authentication Token
 unsure | <missing>equest is missing|<Authorization>uthorization header is missing | [Rr]equest is missing (?:security )?(?:credentials|token)|[\"']Message[\"']: ?[\"']Authorization header is missing
 sure   | retrieving metadata: Received|he specified config file ( | Error retrieving metadata: Received (?:non 200 response|error when attempting)|The specified config file \([^)\n]{1,200}\) could not be found
 sure   | refresh credentials: MFA token required|happened when resolving AWS credentials | Cannot refresh credentials: MFA token required|An unspecified error happened when resolving AWS credentials
 sure   | locate authorization token|redeeming a login authorization code | Unable to locate authorization token|Error loading or redeeming a login authorization code
-sure   | loading login session token|<Partial>artial credentials found | Error loading login session token|Partial credentials found in [\w./-]+, missing
-sure   | retrieving credential from ECS | [Ee]rror retrieving credential from ECS
+sure   | loading login session token|<Partial>artial credentials found|retrieving credential from ECS | Error loading login session token|Partial credentials found in [\w./-]+, missing|[Ee]rror retrieving credential from ECS
 sure   | <fetching>credentials: Service account token | Error fetching credentials: Service account token (?:cannot be (?:empty|parsed)|failed basic claim validations)
 sure   | <retrieving>retrieving credentials from | (?:Error|error) (?:when )?retrieving credentials from (?:the )?(?![Vv]ault\b)[\w./-]+
 sure   | credentials from the instance profile|<retry> | credentials from the instance profile metadata|Unable to retry retrieving credentials
-sure   | credentials from EC2 Instance Metadata | Unable to get IAM security credentials from EC2 Instance Metadata
-sure   | <find>AWS credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not) find (?:any )?AWS credentials
+sure   | credentials from EC2 Instance Metadata|<find>AWS credentials | Unable to get IAM security credentials from EC2 Instance Metadata|(?:Couldn't|Could not|Cannot|Unable to|unable to|could not) find (?:any )?AWS credentials
 unsure | <find>credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not|Failed to|failed to) find (?:valid |any )?credentials
 sure   | redentials from service endpoint | Unable to load credentials from service endpoint
 unsure | <credentials>credentials from | (?:Unable|Failed|Cannot|unable|failed|cannot|Could not|could not) (?:to )?(?:load|get|retrieve|obtain|fetch) (?:AWS |IAM |valid )?(?:security )?credentials from
@@ -120,8 +114,7 @@ sure   | requires role_arn, profile|<AssumeRoleTokenProvider> | credential type 
 sure   | credential type may be specified per|cached SSO token file|<load>to load SSO token | only one credential type may be specified per profile|(?:failed to read cached SSO token file|Unable to load SSO token)
 sure   | <SdkClientException>redentials|<AmazonClientException>redentials | \b(?:Sdk|Amazon)ClientException: (?:Unable|Failed|Cannot)(?: to)? (?:load|fetch|retrieve|get)(?: the)?(?: AWS)? credentials\b(?! from any)
 sure   | <environment>redentials from environment|<system>redentials from system|<Java>redentials from Java | [Uu]nable to load (?:AWS )?credentials from (?:environment variables \(AWS_|system settings\. Access key|Java system properties \(aws\.)
-sure   | credential profiles file not found | credential profiles file not found in the given path
-sure   | <AWSSDK>could not be found or loaded. | \bAWSSDK\.[A-Z]\w{2,40} could not be found or loaded\. This assembly must be available at runtime
+sure   | credential profiles file not found|<AWSSDK>could not be found or loaded. | credential profiles file not found in the given path|\bAWSSDK\.[A-Z]\w{2,40} could not be found or loaded\. This assembly must be available at runtime
 sure   | <login>requires an additional dependency | Using the login credential provider requires an additional dependency
 sure   | <class>must be on the class path|dentity resolver timed out | the (?:'(?:sts|sso|ssooidc|signin)' service|aws-java-sdk-sts) module must be on the class path|identity resolver timed out after \d
 sure   | <NoMatchingAuthSchemeError>|<NoMatchingAuthScheme>|scheme to sign the request with | NoMatchingAuthScheme(?:Error)?\b(?=[({,]| \{)|failed to select an auth scheme to sign the request with
@@ -133,8 +126,7 @@ unsure | not found in credentials file | '[^'\n]{1,100}' not found in credential
 sure   | <MFA>Enter MFA code for | Enter MFA code for \S{1,200}:\s{0,4}(?:EOFError\b|EOF when reading a line|Traceback \(most recent call last\):[^\x1e]{0,3000}?\bEOFError\b)|GetPassWarning: [^\x1e]{0,400}? Enter MFA code for \S
 sure   | <MFA>MFA token code: | Assume Role MFA token code: ?(?:EOF\b|(?:un)?expected newline)
 outer  | only loopback hosts are allowed | invalid endpoint host, \\?\"(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)\\?\", only loopback hosts are allowed
-sure   | <Unsupported>Unsupported host | Unsupported host '(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)'
-sure   | has an invalid host | full URI \(http://(?:169\.254\.170\.23|\[fd00:ec2::23\])[^()\s]{0,100}\)[^\n]{0,120}? has an invalid host
+sure   | <Unsupported>Unsupported host|has an invalid host | Unsupported host '(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)'|full URI \(http://(?:169\.254\.170\.23|\[fd00:ec2::23\])[^()\s]{0,100}\)[^\n]{0,120}? has an invalid host
 sure   | is not a valid container metadata service hostname | is not a valid container metadata service hostname
 sure   | basic auth credentials|required for basic auth|: authentication required | \.dkr\.(?P<service>ecr)\.[^\x1e]{1,600}?(?:no basic auth credentials|credential required for basic auth|unauthorized: authentication required)
 sure   | <login>failed with status: 400 | login attempt to https://\d{12}\.dkr\.(?P<service>ecr)\.[^\n]{1,100} failed with status: 400
@@ -146,8 +138,7 @@ outer  | etting credentials: exec: exit status | \.eks\.amazonaws\.com\b[^\n\x1e
 sure   | executable file not found | getting credentials: exec: exec: "[\w./-]{0,80}aws[\w.-]{0,40}": executable file not found
 sure   | etting credentials: exec: | getting credentials: exec: (?:fork/exec|executable)[ \w./-]{0,80}aws[\w./-]{0,40}:?(?:\s)?(?:not found|no such file)
 outer  | failed to refresh cached credentials|<get>get credentials: | failed to refresh cached credentials|get identity: get credentials:
-sure   | <loading>SSO Token | Error loading SSO Token: Token for \S{1,200} does not exist
-sure   | <referenced> | (?:source_profile|credential[_ ]source) "[^"\n]{1,100}" referenced in (?:the )?profile "[^"\n]{1,100}" (?:does not exist|is not valid)
+sure   | <loading>SSO Token|<referenced> | Error loading SSO Token: Token for \S{1,200} does not exist|(?:source_profile|credential[_ ]source) "[^"\n]{1,100}" referenced in (?:the )?profile "[^"\n]{1,100}" (?:does not exist|is not valid)
 sure   | must have credentials|nfinite loop in credential | source[_ ]profile "[^"\n]{1,100}" must have credentials|Infinite loop in credential configuration detected
 sure   | contains both source_profile|is configured to use SSO but | profile "[^"\n]{1,100}" contains both source_profile and credential_source|is configured to use SSO but is missing required configuration
 sure   | specified sso-session does not exist|but no source provider was configured | specified sso-session does not exist|is specified in profile "[^"\n]{1,100}", but no source provider was configured
