@@ -62,7 +62,7 @@ nitpick_ignore_regex = [
     ("py:class", r"(iamtriage\..*\.)?_(P(\.args|\.kwargs)?|T|R|Raised|Function|Key)"),  # type variables
     ("py:class", r"ClientError|BotoCoreError|p[dl]\.DataFrame"),  # botocore's, pandas' and polars'
     ("py:class", r"Shell"),  # private: the used part of IPython's shell
-    ("py:class", r"FailureSource|FactsLike|Remedies|(.*\.)?HasFailure"),  # unions that the docstrings describe
+    ("py:class", r"FailureSource|FactsLike|Remedies|(.*\.)?HasFailure"),  # described in docstrings
     ("py:class", r"_Document"),  # private: a mapping or JSON text
     ("py:class", r"Marks"),  # private: how a failure keeps its spans
     ("py:class", r"Combine|Describe"),  # private: what the completion of an explanation passes
