@@ -231,20 +231,23 @@ _ORG = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
 
 
 @pytest.mark.parametrize(
-    ("said", "condition", "action", "is_denied"),
+    ("said", "condition", "action", "resource", "is_denied"),
     [
-        ("The new RCP:", _ORG, "s3:*", True),
-        ("The bucket policy:", {"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"}}, "s3:*", True),
-        ("The new RCP:", _ORG | {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}, "s3:*", False),
-        ("The new RCP:", {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, "s3:*", False),
-        ("The new RCP:", _ORG, "sqs:*", False),
-        ("The endpoint policy:", _ORG, "s3:*", False),
+        ("The new RCP:", _ORG, "s3:*", "*", True),
+        ("The bucket policy:", {"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"}}, "s3:*", "*", True),
+        ("The bucket policy:", _ORG, "s3:PutObject", "arn:aws:s3:::logs/*", True),
+        ("The bucket policy:", _ORG, "s3:PutObject", "arn:aws:s3:::other/*", False),
+        ("The new RCP:", _ORG | {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}, "s3:*", "*", False),
+        ("The new RCP:", {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, "s3:*", "*", False),
+        ("The new RCP:", _ORG, "sqs:*", "*", False),
+        ("The endpoint policy:", _ORG, "s3:*", "*", False),
     ],
 )  # fmt: skip
 def test_deny_without_exception_for_services(
-    said: str, condition: Mapping[str, object], action: str, *, is_denied: bool
+    said: str, condition: Mapping[str, object], action: str, resource: str, *, is_denied: bool
 ) -> None:
-    explanation = explain(f"{_TRAIL}{said}\n{_deny(condition, action, Principal='*')}")
+    policy = _deny(condition, action, Principal="*", Resource=resource)
+    explanation = explain(f"{_TRAIL}{said}\n{policy}")
     first, is_control = explanation.remedies[0], "RCP" in said
     assert ("it exempts no AWS services" in explanation.summary) is is_denied
     assert ("Exempt AWS services in the statement Guard" in first.title) is is_denied

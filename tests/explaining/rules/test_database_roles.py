@@ -52,6 +52,10 @@ def test_a_database_without_a_role(text: str, verdict: str, command: str) -> Non
     [
         ("the LOAD FROM S3 privilege(s)", "GRANT AWS_LOAD_S3_ACCESS TO"),
         ("the SELECT INTO S3 privilege(s)\n5.7.mysql_aurora.2.11.4", "GRANT SELECT INTO S3 ON *.* TO"),
+        (
+            "the LOAD FROM S3 privilege(s)\n$ mysql -h db -u loader -p",
+            "GRANT AWS_LOAD_S3_ACCESS TO 'loader'@'%';",
+        ),
         ("the AWS_BEDROCK_ACCESS privilege(s)", "GRANT AWS_BEDROCK_ACCESS TO"),
     ],
 )

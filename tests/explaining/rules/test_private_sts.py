@@ -35,6 +35,9 @@ def test_endpoint_in_the_text(shown: str, *, has_endpoint: bool) -> None:
     [
         ("- name: AWS_STS_REGIONAL_ENDPOINTS\n  value: legacy", True),
         ("AWS_STS_REGIONAL_ENDPOINTS=legacy", True),
+        ("# AWS_STS_REGIONAL_ENDPOINTS=legacy", False),
+        ("AWS_STS_REGIONAL_ENDPOINTS: legacy was removed, now it is regional", False),
+        ("We no longer set AWS_STS_REGIONAL_ENDPOINTS=legacy", False),
         ('{"name": "AWS_STS_REGIONAL_ENDPOINTS", "value": "legacy"}', True),
         ("sts_regional_endpoints = legacy", True),
         ("- name: AWS_STS_REGIONAL_ENDPOINTS\n  value: regional\n- name: MODE\n  value: legacy", False),

@@ -136,6 +136,8 @@ def test_principal_that_a_text_says_was_created_again(words: str) -> None:
     [
         "The access entry for dev exists. The node role was recreated.",
         "The access entry for dev exists. The role was not recreated.",
+        "The access entry for dev exists. We plan to delete the role dev and create it again.",
+        "We deleted the role dev and created it again, and then we re-created the access entry for dev.",
         "The access entry for dev exists. We deleted and recreated the role billing-ro.",
         "The access entry for dev exists. Was the role recreated?",
         "We have no access entry. We deleted and recreated the role dev.",

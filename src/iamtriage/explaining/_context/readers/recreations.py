@@ -21,7 +21,7 @@ _RECREATED = lazy_pattern(
 )
 _NEVER_RECREATED = lazy_pattern(r"\brole\b[^\n.;:,]{0,40}(?:\b(?:not|never)|n't) (?:been )?re-?created\b")
 _NEGATION = lazy_pattern(
-    r"(?i:\b(?:not|never|nobody|without|if|unless|whether|no longer)\b|n't\b|^\W{0,3}(?:was|were|has|have|did)\b)"
+    r"(?i:\b(?:not|never|nobody|without|if|unless|whether|no longer|(?:plan|planning|want|need|going|try|how) to|should|would|could|might|let's)\b|n't\b|^\W{0,3}(?:was|were|has|have|did)\b)"
 )
 _OF_USER = lazy_pattern(r"\busers?\b|aws_iam_user", re.IGNORECASE)
 _OF_ROLE = lazy_pattern(r"\broles?\b|\biam\b|aws_iam_role", re.IGNORECASE)

@@ -58,6 +58,9 @@ _OPTION_GROUP = lazy_pattern(
     r"(?:--option-group-name[ =]|\"OptionGroupName\": ?)[\"']?(?P<name>[A-Za-z][\w-]{0,254})(?![\w:-])",
     re.ASCII,
 )
+_USER = lazy_pattern(
+    r"\bmysql [^\n]{0,120}?(?:-u ?|--user[= ])[\"']?(?P<user>[A-Za-z_][\w-]{0,31})(?![\w.@-])", re.ASCII
+)
 _OLD_MYSQL = lazy_pattern(
     r"\baurora_version\W{1,40}2\.|mysql_aurora\.2\.|aurora-mysql5\.7|\b5\.7\.mysql_aurora"
 )
@@ -253,7 +256,7 @@ def _explain_feature(database: _Database, feature: str, url: str, *, is_in_code:
         account_remedy(
             f"Associate {_name_role(role)} with the {kind} for {feature}",
             f"The caller needs rds:AddRoleToDB{kind.title()}, and iam:PassRole for the role.{' What is associated stays.' * bool(others)}",
-            None if others else "The role must trust rds.amazonaws.com and allow what the statement does.",
+            "The role must trust rds.amazonaws.com and allow what the statement does.",
             "Wait until its status is ACTIVE, and repeat the statement: the SQL needs no change.",
             f'In Terraform, add another association with feature_name = "{feature}"; in CloudFormation, an entry in AssociatedRoles.'
             if is_in_code
@@ -331,13 +334,14 @@ def _explain_privilege(text: str, stated: str) -> Explanation:
     new = next((name for name, old in _OLD_PRIVILEGES.items() if name in stated or old in stated), None)
     new = new or re.findall(r"AWS_\w+_ACCESS", stated)[0]
     old = _OLD_PRIVILEGES.get(new)
-    grant = f"GRANT {new} TO 'DB_USER_NAME'@'%';"
+    user = found["user"] if (found := _USER.search(text)) else "DB_USER_NAME"
+    grant = f"GRANT {new} TO '{user}'@'%';"
     steps = [
         "Run the statement as the database's administrator.",
         f"{new} is a role of the database: the session must activate it (SET ROLE {new}), unless activate_all_roles_on_login is on.",
     ]
     if old is not None and _OLD_MYSQL.search(text):
-        grant = f"GRANT {old} ON *.* TO 'DB_USER_NAME'@'%';"
+        grant = f"GRANT {old} ON *.* TO '{user}'@'%';"
         del steps[1]
     elif old is not None:
         steps.append(f"In version 2 of Aurora MySQL, it is GRANT {old} ON *.* instead.")

@@ -83,6 +83,10 @@ _STATEMENTS = {
 }
 _OF_TABLES = ("SELECT", "INSERT", "UPDATE", "DELETE")
 _LOAD_BALANCER = lazy_pattern(r"(?i:\bserver: ?awselb/2\.0)")
+_BALANCER_ARN = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:elasticloadbalancing:[a-z0-9-]{6,30}:[0-9]{12}:loadbalancer/app/[\w-]{1,32}/[0-9a-f]{16}\b",
+    re.ASCII,
+)
 _CLOUDFRONT = lazy_pattern(r"Request blocked\.[^\n]{0,400}?(?:\n[^\n]{0,400}){0,12}?\(CloudFront\)")
 _FORBIDDEN = lazy_pattern(
     r"\bHTTP/[0-9.]{1,3}\"? 403\b|\b403 (?i:forbidden|error)\b|\b(?i:status|code|error|returned|answered|got)\b[^\n.;,]{0,30}\b403\b|\b(?:a|the|with|by) 403\b"
@@ -238,8 +242,11 @@ def _explain_firewall(text: str) -> Explanation | None:
     blocked = balancer or _CLOUDFRONT.search(text)
     if blocked is None or not _FORBIDDEN.search(text):
         return None
+    arns = set(_BALANCER_ARN.findall(text))
     who, resource = (
-        ("load balancer", "LOAD_BALANCER_ARN") if balancer else ("CloudFront distribution", "DISTRIBUTION_ID")
+        ("load balancer", arns.pop() if len(arns) == 1 else "LOAD_BALANCER_ARN")
+        if balancer
+        else ("CloudFront distribution", "DISTRIBUTION_ID")
     )
     size = "AWSManagedRulesCommonRuleSet blocks bodies of more than 8 KB (SizeRestrictions_BODY), which fits what the text says of sizes." if _LARGE.search(text) else None  # fmt: skip
     commands: tuple[str, ...] = (

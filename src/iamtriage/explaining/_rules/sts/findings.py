@@ -9,7 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage._text import as_sentence
+from iamtriage._text import as_sentence, line_start
 from iamtriage.exceptions import EndpointError
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
@@ -43,11 +43,16 @@ REMEDY_TITLES: dict[Place, str] = {
     "network": "Check the network's connection to STS",
 }
 _CLUSTER_PLACES = frozenset({"pod", "service account", "cluster"})
-# Evidence that begins so repeats the failure, or describes a setting that a rule derived from its text.
 # A variable of a shell, a pod or a task, or the setting of a profile.
 _LEGACY = lazy_pattern(
     r"\b(?i:(?:aws_)?sts_regional_endpoints)[\"']?(?:[^\S\n]{0,9}[=:]\s{0,4}|[\"']?,?\s{1,40}[\"']?value[\"']?:\s{0,4})[\"']?legacy\b"
 )
+# A comment, and what people say of a setting that is gone.
+_NOT_SET = lazy_pattern(
+    r"^\s{0,40}(?:#|//)|\b(?i:removed|unset|deleted|dropped|no longer|any ?more|not|without|used to|instead of)\b|n't\b"
+)
+_CHARS_AROUND = 40
+# Evidence that begins so repeats the failure, or describes a setting that a rule derived from its text.
 _OMITTED_EVIDENCE = (
     *("AWS_ROLE_ARN is", "the failure says", "the code sets", "the client signs", "the Region is"),
     "the environment has no Region",
@@ -236,7 +241,12 @@ def sets_legacy_endpoint(text: str) -> bool:
     >>> sets_legacy_endpoint("- name: AWS_STS_REGIONAL_ENDPOINTS\n  value: legacy")
     True
     """
-    return _LEGACY.search(text) is not None
+    for found in _LEGACY.finditer(text):
+        start = line_start(text, found.start(), found.start() - _CHARS_AROUND)
+        after = text[found.end() : found.end() + _CHARS_AROUND].partition("\n")[0]
+        if _NOT_SET.search(text[start : found.start()] + after) is None:
+            return True
+    return False
 
 
 def is_of_pod(case: Case[Failure]) -> bool:

@@ -16,8 +16,13 @@ from iamtriage.explaining._rules.denials.denies.corrected_denies import Correcti
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
-from iamtriage.explaining._rules.shared.statement_matching import names_action
-from iamtriage.policies._readers.elements import as_strings, is_for_everyone, iterate_conditions
+from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
+from iamtriage.policies._readers.elements import (
+    as_strings,
+    is_for_everyone,
+    iterate_conditions,
+    iterate_statements,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -47,12 +52,17 @@ def explain_denied_service(denial: Denial, access: ServiceAccess, allow: Remedy)
     """
     text, resource = denial.failure.text, access.resource
     actions = [action for checked, *_ in access.statements for action in as_strings(checked)]
+    arns = [
+        arn for each in iterate_statements(allow.policy or {}) for arn in as_strings(each.get("Resource"))
+    ]
     found = [
         (policy, each)
         for policy in (() if _ENDPOINT.search(text) else list_known_policies(denial))
         if policy.has_principal and not policy.is_code
         for each in policy.denies
-        if is_for_everyone(each) and any(names_action(each, action) for action in actions)
+        if is_for_everyone(each)
+        and any(names_action(each, action) for action in actions)
+        and (not arns or any(names_resource(each, arn) is not False for arn in arns))
     ]
     found = [each for each in found if _denies_services(each[1])]
     if len(found) != 1:

@@ -30,6 +30,10 @@ _HAS_ENTRY = lazy_pattern(
     r"\b(?:has|have|had|got|is|are|its|his|her|the)\b[^\n.;]{0,60}\b(?i:access entry)\b|\b(?i:access entry|entry)\b(?:[^\n.;,]{0,60}?) (?:is|exists|was)\b"
 )
 _HAS_NO_ENTRY = lazy_pattern(r"\b(?:no|not|without|n't)\b[^\n.;]{0,40}\b(?i:access entry)\b")
+# An entry that is new, too.
+_NEW_ENTRY = lazy_pattern(
+    r"\b(?i:entry)\b[^\n.;]{0,40}\b(?:re-?created|created again|(?:is|was) new|newer)\b|\bre-?created\b[^\n.;,]{0,30}\b(?i:entry)\b"
+)
 
 
 class Recreation(NamedTuple):
@@ -84,6 +88,8 @@ def _find_said(failure: Failure, caller: Principal | None) -> Recreation | None:
         role = next((each for each in listed if each.name in said), None)
     has_entry = role is not None and is_listed(failure, role)
     if role is None or has_entry is False:
+        return None
+    if _NEW_ENTRY.search(failure.text) is not None:
         return None
     if has_entry is None and (
         _HAS_ENTRY.search(failure.text) is None or _HAS_NO_ENTRY.search(failure.text) is not None
