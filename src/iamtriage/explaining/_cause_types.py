@@ -105,7 +105,7 @@ def cause_parts(cause: Cause) -> CauseParts:
     """Return the parts of a cause that renderers show."""
     from iamtriage._rendering.explanations.parts import CauseParts
 
-    return CauseParts(cause.evidence, cause.text, cause.because)
+    return CauseParts(cause.evidence, cause.text, cause.because, cause.code)
 
 
 def cause_url(code: str) -> str:

@@ -35,7 +35,7 @@ def full_blocks(parts: Parts, facts: tuple[tuple[str, str], ...]) -> Iterator[Bl
     shown: set[str] = set()
     for cause in parts.causes:
         new = tuple(each for each in cause.because if each not in shown)
-        yield from cause_blocks(cause._replace(because=new), parts.summary)
+        yield from cause_blocks(cause._replace(because=new), parts.summary, with_code=True)
         shown.update(cause.because)
     if parts.remedies:
         yield Heading("What to do")
@@ -98,12 +98,18 @@ def _fold_title(*counts: int) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
 
 
-def cause_blocks(cause: CauseParts, summary: str = "") -> Iterator[Block]:
-    """Yield the blocks of a cause. If a certain one repeats the summary, its first reason replaces it."""
+def cause_blocks(cause: CauseParts, summary: str = "", *, with_code: bool = False) -> Iterator[Block]:
+    """Yield the blocks of a cause. If a certain one repeats the summary, its first reason replaces it.
+
+    Args:
+        cause: The cause.
+        summary: The summary of the explanation.
+        with_code: Whether to show the code, with which ``iamtriage why`` prints the page of the cause.
+    """
     text = cause.text
     reasons = tuple(each for each in cause.because if each != text)
     if reasons and cause.evidence != "possible" and restates(text, summary):
         text, reasons = reasons[0], reasons[1:]
-    yield Heading(text, 3, (cause.evidence,))
+    yield Heading(text, 3, (cause.evidence, cause.code) if with_code and cause.code else (cause.evidence,))
     if reasons:
         yield Items(reasons)

@@ -55,11 +55,13 @@ class CauseParts(NamedTuple):
         evidence: The evidence in one word.
         text: The cause.
         because: The reasons.
+        code: The code with which ``iamtriage why`` shows the page of the cause.
     """
 
     evidence: str
     text: str
     because: tuple[str, ...]
+    code: str = ""
 
 
 class RemedyParts(NamedTuple):
