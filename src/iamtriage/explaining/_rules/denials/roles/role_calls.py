@@ -61,7 +61,7 @@ def with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:
     )
     title = remedy.title.replace(f"in account {denial.account}", "in both accounts")
     more = attrs.evolve(
-        remedy, title=title, steps=(*remedy.steps, who, *policy_principals.role_path_steps(denial), met)
+        remedy, title=title, steps=(*remedy.steps, who, met, *policy_principals.role_path_steps(denial))
     )
     return change_commands(more, (*remedy.commands, show, change), *labels)
 
