@@ -213,10 +213,11 @@ def _binding_remedy(failure: KubernetesForbidden) -> Remedy | None:
     """Return the remedy that binds a role to the user of another failure."""
     from iamtriage.explaining._denied_requests import title_of_binding
 
-    created = (each for each in explain(failure).remedies if "kubectl create " in "".join(each.commands[:1]))
+    starts = ("kubectl create role ", "kubectl create clusterrole ")
+    created = (each for each in explain(failure).remedies if "".join(each.commands[:1]).startswith(starts))
     remedy = next(created, None)
     # A binding for a session needs a group in its access entry, too.
-    if remedy is None or "--group=" in remedy.commands[1]:
+    if remedy is None or any("--group=" in each for each in remedy.commands[:2]):
         return None
     return attrs.evolve(remedy, title=title_of_binding(failure))
 
