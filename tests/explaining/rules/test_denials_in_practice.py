@@ -2858,8 +2858,10 @@ CONTEXTS: tuple[Case, ...] = (
     ),
     (
         "denial of a node next to another one",
-        'Error from server (Forbidden): nodes is forbidden: User "system:node:i-0a1b2c3d4e5f60718" cannot list resource "nodes" in API group "" at the cluster scope\n'
-        "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
+        (
+            'Error from server (Forbidden): nodes is forbidden: User "system:node:i-0a1b2c3d4e5f60718" cannot list resource "nodes" in API group "" at the cluster scope\n'
+            "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The provided execution role does not have permissions to call CreateNetworkInterface on EC2"
+        ),
         {},
         ("AWSLambdaVPCAccessExecutionRole", "The user system:node:i-0a1b2c3d4e5f60718 may not list nodes"),
         ("kubectl create serviceaccount",),

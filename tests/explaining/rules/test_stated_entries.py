@@ -91,6 +91,10 @@ def test_principal_newer_than_its_entry() -> None:
     assert (
         "it was re-created on 2026-03-04, and its access entry of 2025-01-02 still has" in explanation.summary
     )
+    other = RECREATED.replace(
+        "arn:aws:sts::111122223333:assumed-role/dev/ana", "arn:aws:sts::444455556666:assumed-role/dev/ana"
+    )
+    assert "it was re-created" not in explain(other).summary
     assert [each.split(" --")[0].removeprefix("aws eks ") for each in explanation.remedies[0].commands] == [
         *("list-associated-access-policies", "delete-access-entry"),
         *("create-access-entry", "associate-access-policy"),

@@ -58,8 +58,8 @@ _STORE = lazy_pattern(
 def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
     """Return the contrast that a policy allows the action in another Region only, if nothing else differs."""
     if denial.service == "bedrock" and (region := other_region(denial.resource or "", allowed)) is not None:
-        verdict = f"allows it only in {region}, and the call was denied{other_model_region(denial)}"
-        return Contrast(verdict)
+        place = other_model_region(denial) or f" in {(denial.resource or '').split(':')[3]}"
+        return Contrast(f"allows it only in {region}, and the call was denied{place}")
     grant = required_grant(denial)
     if grant is None or len(grant.resources) != 1:
         return None

@@ -63,6 +63,8 @@ def _find_shown(failure: Failure, caller: Principal | None) -> Recreation | None
     if not (entry and of_iam and name and principal and str(principal).endswith(f"/{name.value}")):
         return None
     arns = [each for each in find_iam_arns(of_iam.output) if each.endswith(f"/{name.value}")]
+    if (identity := runs.get(("sts", "get-caller-identity"))) is not None:
+        arns += find_iam_arns(identity.output)
     others = [each for each in (caller, *map(try_parse_principal, arns)) if each is not None]
     entered, created = find_creation(entry), find_creation(of_iam)
     is_newer = entered is not None and created is not None and entered < created
