@@ -81,6 +81,7 @@ _OF_TABLE = '{{"Statement": [{{"Effect": "Allow", "Action": "dynamodb:GetItem", 
         ("dynamodb:GetItem", _TABLE, _OF_TABLE.format("111122223333", ', "Principal": {"AWS": "arn:aws:iam::444455556666:role/app"}'), "Set TableName to"),
         ("dynamodb:GetItem", _TABLE, "Cross-account: " + _OF_TABLE.format("111122223333", ""), "Set TableName to"),
         ("sqs:SendMessage", _QUEUE, "The queue jobs belongs to 111122223333.", "Set QueueUrl to https://sqs.eu-west-1.amazonaws.com/111122223333/jobs"),
+        ("sqs:SendMessage", "sqs:cn-north-1:444455556666:jobs", "The queue jobs belongs to 111122223333.", "Set QueueUrl to https://sqs.cn-north-1.amazonaws.com.cn/111122223333/jobs"),
         ("lambda:InvokeFunction", "lambda:eu-west-1:444455556666:function:price", "arn:aws:lambda:eu-west-1:111122223333:function:price is in the platform account", "Set FunctionName to arn:"),
         ("secretsmanager:GetSecretValue", "secretsmanager:eu-west-1:444455556666:secret:db", "The secret db (arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf) is shared cross-account.", "Set SecretId to arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf"),
         # The account of a policy that somebody copied, a wrong digit, and another table.

@@ -245,8 +245,8 @@ def test_nothing_is_found_in_other_texts(text: str) -> None:
             id="schema that is created",
         ),
         pytest.param(
-            'FATAL:  permission denied for database "crm"\nDETAIL:  User does not have CONNECT privilege.',
-            ("GRANT CONNECT ON DATABASE crm TO",),
+            'FATAL:  permission denied for database "crm-eu"\nDETAIL:  User does not have CONNECT privilege.',
+            ('GRANT CONNECT ON DATABASE "crm-eu" TO',),
             ("CREATE",),
             id="connection",
         ),

@@ -259,7 +259,7 @@ CASES = {
     ),
     "api-server-silent": (
         "Unable to connect to the server: dial tcp 10.0.1.2:443: i/o timeout\n$ aws eks describe-cluster --name orders --region eu-west-1",
-        "its endpoint does not allow connections from this network",
+        "its endpoint is private, and this network is not connected to the cluster's VPC",
         "publicAccessCidrs",
     ),
     "metadata-for-vpc": (

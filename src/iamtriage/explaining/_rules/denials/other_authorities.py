@@ -42,8 +42,10 @@ DECIDED_ELSEWHERE = CauseType(
     sources=(_ALB, _LOGIN_ONLY),
 )
 _NAME = r"[A-Za-z_][\w$]{0,62}"
+# A name that PostgreSQL writes without quotes, although SQL requires them.
+_PART = r"[A-Za-z_](?:[\w$-]{0,61}[\w$])?"
 _POSTGRES = lazy_pattern(
-    rf"permission denied for (?P<type>table|relation|view|materialized view|foreign table|sequence|schema|database|function|procedure) \"?(?P<name>{_NAME}(?:\.{_NAME})?)(?!\w)",
+    rf"permission denied for (?P<type>table|relation|view|materialized view|foreign table|sequence|schema|database|function|procedure) \"?(?P<name>{_PART}(?:\.{_PART})?)(?!\w)",
     re.ASCII,
 )
 _MYSQL = lazy_pattern(
@@ -202,8 +204,8 @@ def _grant_remedy(
 
 
 def _quote(name: str) -> str:
-    """Return a name as SQL requires it: without quotes, PostgreSQL reads capitals as small letters."""
-    return ".".join(f'"{each}"' if each != each.lower() else each for each in name.split("."))
+    """Return a name as SQL requires it: without quotes, capitals are small letters, and a hyphen is a minus."""
+    return ".".join(f'"{each}"' if each != each.lower() or "-" in each else each for each in name.split("."))
 
 
 def _explain_mysql(text: str) -> Explanation | None:

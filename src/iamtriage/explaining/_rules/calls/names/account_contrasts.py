@@ -46,7 +46,7 @@ class _Parameter(NamedTuple):
     Attributes:
         noun: The resource.
         name: The parameter to pass.
-        value: Its value, with the ARN, the account, the Region and the name to fill in.
+        value: Its value, with the ARN, the account, the Region, the name and the domain to fill in.
         words: The words before the name in code and in commands, if the ARN replaces it there.
         url: The page of the documentation.
     """
@@ -67,7 +67,7 @@ _PARAMETERS = {
     ("secretsmanager", "secret:"): _Parameter("secret", "SecretId", "{arn}", r"secret_?-?(?:id|name)?", _API.format("secretsmanager/latest/userguide/auth-and-access_examples_cross")),
     ("ssm", "parameter/"): _Parameter("parameter", "Name", "{arn}", "name", _API.format("systems-manager/latest/userguide/parameter-store-shared-parameters")),
     ("events", "event-bus/"): _Parameter("event bus", "EventBusName", "{arn}", r"event_?-?bus_?-?(?:name)?", _API.format("eventbridge/latest/userguide/eb-cross-account")),
-    ("sqs", ""): _Parameter("queue", "QueueUrl", "https://sqs.{region}.amazonaws.com/{account}/{name}", "", _API.format("AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers")),
+    ("sqs", ""): _Parameter("queue", "QueueUrl", "https://sqs.{region}.{suffix}/{account}/{name}", "", _API.format("AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers")),
     ("ecr", "repository/"): _Parameter("repository", "registryId", "{account}", "", _API.format("AmazonECR/latest/userguide/repository-policies")),
     ("codeartifact", "domain/"): _Parameter("domain", "domainOwner", "{account}", "", _API.format("codeartifact/latest/ug/domain-policies")),
 }  # fmt: skip
@@ -167,7 +167,10 @@ def _build_cause(meant: _Meant, more: str) -> Cause:
 
 def _remedy(meant: _Meant, text: str, policies: Sequence[Document], action: str | None) -> Remedy:
     parameter, region = meant.parameter, meant.arn.split(":")[3]
-    value = parameter.value.format(arn=meant.arn, account=meant.account, region=region, name=meant.name)
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    value = parameter.value.format(
+        arn=meant.arn, account=meant.account, region=region, name=meant.name, suffix=suffix
+    )
     in_policy = any(meant.arn in json.dumps(each.content) for each in policies)
     both = f"A policy of the caller and the one of the {parameter.noun} must both allow {action or 'the call'} on {clip_text(meant.arn)}. If the program is meant to run in account {meant.account}, use credentials of that account instead."
     return your_remedy(
