@@ -197,6 +197,11 @@ _CASES = {
         ("the trust policy in account 444455556666 is not enough", "put-user-policy"),
         ("update-assume-role-policy",),
     ),
+    "another user in the trust policy": (
+        _ROLE + "I added arn:aws:iam::111122223333:user/bob to the trust policy of Audit already.",
+        ("both accounts must allow it",),
+        ("is not enough, so most likely no identity-based policy",),
+    ),
     "own policy in words": (
         _ROLE + "My policy allows sts:AssumeRole on arn:aws:iam::444455556666:role/Audit.",
         ("so most likely the role's trust policy in account 444455556666 does not", "update-assume-role-policy"),

@@ -23,7 +23,7 @@ from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands, pages, policy_principals
 from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
-from iamtriage.explaining._rules.shared.clusters import disable_session_tags_remedy
+from iamtriage.explaining._rules.shared.clusters import disable_session_tags_remedy, find_iam_arns
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
@@ -154,8 +154,18 @@ _TRUSTS = lazy_pattern(
 
 def says_trusted(denial: Denial) -> bool:
     """Return whether somebody says that the trust policy of a role in another account allows the caller."""
-    said = next(find_said(denial.failure.text, _TRUSTS), None) if denial.crosses_accounts else None
-    return said is not None and not is_recreated(denial)
+    said = find_said(denial.failure.text, _TRUSTS) if denial.crosses_accounts else ()
+    return any(_is_about_caller(denial, each) for each in said) and not is_recreated(denial)
+
+
+def _is_about_caller(denial: Denial, said: re.Match[str]) -> bool:
+    """Return whether words about a trust policy name no other principal than the caller or its account."""
+    text, end = said.string, said.string.find("\n", said.end())
+    named = find_iam_arns(text[said.start() : len(text) if end == -1 else end])
+    others = [each for each in named if each != denial.resource]
+    name: str = getattr(denial.role or denial.principal, "name", "")
+    own = (f"/{name}", f":{denial.account}:root")
+    return not others or any(f":{denial.account}:" in each and each.endswith(own) for each in others)
 
 
 # "I have sts:AssumeRole on that ARN in our task role"
