@@ -162,7 +162,7 @@ def test_the_policies_of_a_user(world: World) -> None:
     assert evaluate(result.request, result.policies).deny == "explicit"
     cause = explain(denied(), facts=result.facts).causes[0]
     assert (cause.code, cause.evidence) == ("stated-policy-denies", "supplied")
-    assert verify(explain(denied()).failure, result.policies).fixes is False
+    assert verify(explain(denied()), result.policies).fixes is False
 
 
 def test_the_policies_of_a_role_and_its_trust_policy(world: World) -> None:

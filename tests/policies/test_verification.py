@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from iamtriage import AccessDenied, Envelope, explain, parse, read_decoded_message
 from iamtriage.exceptions import PolicyError
 from iamtriage.policies import PolicyDocument, PolicySet, Verification, verify
+
+if TYPE_CHECKING:
+    from iamtriage import Failure
 
 ACCOUNT = "111122223333"
 USER = f"arn:aws:iam::{ACCOUNT}:user/ana"
@@ -34,7 +37,7 @@ FIX = doc(allow())
 
 
 def check(text: str, policies: PolicySet | None = None, **more: Any) -> Verification:  # noqa: ANN401
-    return verify(parse(text), policies or PolicySet(), **more)
+    return verify(cast("Failure", parse(text)), policies or PolicySet(), **more)
 
 
 def test_a_fix_allows_the_call_and_nothing_else() -> None:
@@ -227,8 +230,8 @@ def test_a_record_states_address_time_and_region() -> None:
         "StringEquals": {"aws:RequestedRegion": "eu-west-1"},
     }
     adding = doc(allow(Condition=condition))
-    assert verify(parse(record), PolicySet(), adding=adding).fixes is True
-    by_service = parse(record | {"sourceIPAddress": "cloudformation.amazonaws.com"})
+    assert verify(cast("Failure", parse(record)), PolicySet(), adding=adding).fixes is True
+    by_service = cast("Failure", parse(record | {"sourceIPAddress": "cloudformation.amazonaws.com"}))
     assert verify(by_service, PolicySet(), adding=adding).fixes is None
 
 
@@ -253,9 +256,9 @@ def test_data_and_card() -> None:
 
 def test_invalid_arguments() -> None:
     with pytest.raises(TypeError, match="an access denial"):
-        verify("AccessDenied", PolicySet())
+        verify(cast("Any", "AccessDenied"), PolicySet())
     with pytest.raises(TypeError, match="policies must be a PolicySet"):
-        verify(parse(IMPLICIT), cast("Any", {}))
+        verify(cast("Failure", parse(IMPLICIT)), cast("Any", {}))
     with pytest.raises(TypeError, match="adding must be"):
         check(IMPLICIT, adding=3)
     for faulty in ("{", doc({"Effect": "Allow"}), {"Statement": 3}, "3"):

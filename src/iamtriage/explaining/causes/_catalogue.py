@@ -188,7 +188,7 @@ def cause_info(code: str) -> CauseInfo:
     except KeyError:
         from difflib import get_close_matches
 
-        if not isinstance(code, str):
+        if not isinstance(code, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(wrong_type_message("code", "a string", code)) from None
         *others, last = get_close_matches(code, _load(), n=3) or [""]
         close = f"{', '.join(others)} or {last}" if others else last

@@ -15,6 +15,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import find_closing_brace, line_start
+from iamtriage.policies._readers.elements import as_mapping
 from iamtriage.policies._readers.policy_yaml import parse_mapping
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ class TemplateResource:
             found = json.loads(self.body) if self.body.startswith("{") else parse_mapping(self.body)
         except ValueError:
             return {}
-        properties = found.get("Properties")
-        return properties if isinstance(properties, dict) else {}
+        return as_mapping(found.get("Properties"))
 
     def text_of(self, key: str) -> str | None:
         """Return the first value of a key if it has only characters of names, ARNs and URLs, and is no reference."""

@@ -202,14 +202,14 @@ def _find_meant(text: str, parts: list[str], *, allows_account: bool) -> _Meant 
     name = resource if service == "sqs" else re.split("[:/]", resource, maxsplit=1)[-1]
     end = "(?:-[A-Za-z0-9]{6})?" if service == "secretsmanager" else ""
     place = re.escape(region) or "[a-z0-9-]{6,30}"
-    found = {
+    found: dict[str, str] = {
         each[0]: each[1]
         for each in re.finditer(
             rf"arn:{partition}:{service}:{place}:(\d{{12}}):{re.escape(resource)}{end}(?![\w-])", text
         )
         if each[1] != own and not _OTHER_ONE.search(line_at(text, each.start()))
     }
-    owners = set(found.values())
+    owners: set[str] = set(found.values())
     said = rf"\b(?:lives?|is|are|sits?|resides?|belongs?|owned|hosted|stays?) (?:in|to|by) (?:the |our )?(?:[\w-]{{1,20}} )?(?:account )?({'|'.join(owners) or '[0-9]{12}'})\b"
     if owners:
         # The policy of the resource is that of its account, and names the caller's account.

@@ -149,7 +149,7 @@ def explain_other_profile(case: Case[MissingCredentials]) -> Explanation | None:
     blocks = [each for each in find_credential_blocks(text) if "profile" in each.texts]
     shell = _SHELL.search(text)
     selected = None if shell is None else shell["set"] or shell["shown"]
-    if not blocks or selected in {None, blocks[0].texts["profile"]} or find_identity(case) is None:
+    if not blocks or selected is None or selected == blocks[0].texts["profile"] or not find_identity(case):
         return None
     block, name, own = blocks[0].header, clip_text(blocks[0].texts["profile"]), clip_text(selected)
     return case.explain(

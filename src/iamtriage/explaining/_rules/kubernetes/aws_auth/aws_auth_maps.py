@@ -315,7 +315,7 @@ def _mapping_remedy(
     group = None if is_node else find_mapped_group(entries)
     steps: tuple[str | None, ...] = (step,)
     if group is not None:
-        bound = f"{groups[0]} is the subject of a RoleBinding or ClusterRoleBinding. Without one, the next error is Forbidden."
+        bound = f"{next(iter(groups), group)} is the subject of a RoleBinding or ClusterRoleBinding. Without one, the next error is Forbidden."
         steps = (
             bound,
             f"Replace the entry of {group}: map each of its users, or one role in mapRoles that they may assume (sts:AssumeRole).",

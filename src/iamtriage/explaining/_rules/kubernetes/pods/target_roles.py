@@ -144,7 +144,8 @@ def _compare_external_id(
 
 def _trust_source(denial: Denial, target: Role | None, source: Role) -> tuple[str, Remedy]:
     """Return the sentence that the trust policy does not allow the association's role an action, and the remedy."""
-    facts, lacking = denial.facts, []
+    facts = denial.facts
+    lacking: list[str] = []
     arn = None if target is None else str(target)
     for action in _ACTIONS:
         findings = _evaluate(facts, action, arn)

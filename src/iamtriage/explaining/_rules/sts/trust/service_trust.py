@@ -352,7 +352,7 @@ def _find_role_name(case: Case[Any] | Denial) -> str | None:
     text = case.failure.text
     stated = [each.name for each in find_coded_principals(text) if each.is_terraform]
     stated += (each.id for each in find_steps(text, _TERRAFORM_ROLE) if each.what.endswith("complete"))
-    names = set(filter(None, stated))
+    names: set[str] = set(filter(None, stated))
     owners = (each.owner for each in case.context.policies if each.is_trust_policy)
     names = names or {owner[1] for owner in owners if owner is not None}
     if not names and (role := find_template_role(text)) is not None:
