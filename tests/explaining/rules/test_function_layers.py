@@ -44,6 +44,9 @@ def test_same_region() -> None:
     [
         ("\naws lambda add-layer-version-permission --layer-name tracing --version-number 11 --statement-id apps --action lambda:GetLayerVersion --principal 111122223333", True),
         ("\n:11 works, the update to :12 does not.", True),
+        ("\nWith version 11 it works.", True),
+        ("\npostgres version 11 works fine.", False),
+        ("\naws lambda add-layer-version-permission --layer-name tracing --version-number 11 --statement-id apps --action lambda:GetLayerVersion --principal 999988887777", False),
         ("\naws lambda add-layer-version-permission --layer-name logging --version-number 11 --statement-id apps --action lambda:GetLayerVersion --principal 111122223333", False),
         ("\naws lambda add-layer-version-permission --layer-name tracing --version-number 12 --statement-id apps --action lambda:GetLayerVersion --principal 111122223333", False),
     ],

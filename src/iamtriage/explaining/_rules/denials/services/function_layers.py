@@ -113,11 +113,15 @@ def _find_shared(denial: Denial, name: str, version: str) -> str | None:
         for _, command in find_commands(text, 0, len(text))
         if command.words[:2] == ("lambda", "add-layer-version-permission")
         and str(dict(command.options).get("layer-name")).rpartition("layer:")[2] == name
+        and dict(command.options).get("principal") in {denial.account, "*"}
     )
+    # Not "postgres version 14 works".
+    before = rf"(?:^|\b(?:{re.escape(name)}|(?i:layer|the|with|while|but|only|on|to|old|previous|earlier)) )"
     works = find_working(
-        text, re.compile(rf"(?<![\w.])(?:{re.escape(name)})?:\d{{1,10}}\b|\bversion \d{{1,10}}\b")
+        text,
+        re.compile(rf"(?<![\w.])(?:{re.escape(name)})?:\d{{1,3}}\b|{before}(?i:version) \d{{1,3}}\b"),
     )
-    numbers = re.findall(r"(?::|\bversion )(\d{1,10})\b", works or "")
+    numbers = re.findall(r"(?::|\b[Vv]ersion )(\d{1,3})\b", works or "")
     found = {each for each in (*granted, *numbers[:1]) if each and each.isdigit()}
     return found.pop() if len(found) == 1 and version not in found else None
 
