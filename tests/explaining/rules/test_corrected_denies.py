@@ -221,6 +221,8 @@ def test_exemption_of_a_job_keeps_the_others() -> None:
     text = _DENIED.format("PutObject", "run-7", "s3:PutObject", "arn:aws:s3:::lake/a", " resource-based", "")
     policy = _deny(condition, "s3:PutObject", Principal="*", Resource="arn:aws:s3:::lake/*")
     first = explain(f"{text}It runs on a GitHub-hosted runner.{policy}").remedies[0]
+    other = explain(f"{text}It does not run on a GitHub-hosted runner.{policy}")
+    assert "hosted runners have other addresses" not in other.summary
     exempted = json.loads(first.manifest or "")["Condition"]["ArnNotLike"]["aws:principalarn"]
     assert exempted[0].endswith(":role/emergency")
     assert len(exempted) == len(["emergency", "nightly"])

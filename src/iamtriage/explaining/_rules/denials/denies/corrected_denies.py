@@ -302,7 +302,8 @@ def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, An
 def _exempt_job(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
     """Return the statement with an exemption for the role of a job, whose runner has no fixed address."""
     text = denial.failure.text
-    addresses, runner = _find_network(stated, statement), _HOSTED.search(_ASKED.sub("", text))
+    addresses = _find_network(stated, statement)
+    runner = next(find_said(_ASKED.sub("", text), _HOSTED), None)
     if addresses is None or runner is None or _SELF_HOSTED.search(text) or denial.role is None:
         return None
     listed = clip_text(join_words(addresses, "or"))
