@@ -2714,7 +2714,7 @@ CONTEXTS: tuple[Case, ...] = (
             "aws iam list-role-policies --role-name cart-web",
             "Or allow sqs:SendMessage for the role cart-web on this resource",
         ),
-        ("does not count here",),
+        ("has no effect here",),
     ),
     *(
         (

@@ -91,7 +91,7 @@ _GRANT = lazy_pattern(
     re.ASCII,
 )
 _HELD = lazy_pattern(
-    rf"\b(?:role|user) [`\"'(]{{0,2}}{_PATH}(?P<name>[\w+=,@-]{{2,64}})[`\"')]{{0,2}} (?:already |also |itself |now |only ){{0,2}}(?:has|have|holds|carries) (?!(?:no|not|neither|never)\b)[^\n.;:]{{0,20}}?(?P<what>{POLICY_OR_ACTION.pattern})",
+    rf"\b(?:role|user) [`\"'(]{{0,2}}{_PATH}(?P<name>[\w+=,@-]{{2,64}})[`\"')]{{0,2}} (?:already |also |itself |now |only ){{0,2}}(?:has|holds|carries) (?!(?:no|not|neither|never)\b)[^\n.;:]{{0,20}}?(?P<what>{POLICY_OR_ACTION.pattern})",
     re.ASCII,
 )
 _CHARS_OF_SENTENCE = lazy_pattern(r"[^\n.;:]{0,80}")
@@ -185,6 +185,8 @@ def find_holders(text: str) -> Iterator[tuple[str, str, str]]:
 
     >>> list(find_holders("The worker reads it, its role octo-worker has sqs:* on it."))
     [('sqs:*', 'octo-worker', 'The worker reads it, its role octo-worker has sqs:* on it.')]
+    >>> list(find_holders("The role app and the role worker have sqs:*."))
+    []
     """
     for found in _HELD.finditer(text[:_MAX_CHARS]):
         start, end = line_start(text, found.start()), text.find("\n", found.end())

@@ -66,7 +66,7 @@ def add_other_holder(denial: Denial, explanation: Explanation) -> Explanation:
     explanation = attrs.evolve(explanation, summary=f"{explanation.summary} {said}")
     if use is not None:
         return explanation
-    step = f"{what} does not count here: {name} has it, and the caller is {denial.caller}.{f' Remove it there again, unless {name} needs it.' * (verb == 'got')}"
+    step = f"{what} has no effect here: {name} has it, and the caller is {denial.caller}.{f' Remove it there again, unless {name} needs it.' * (verb == 'got')}"
     changed = attrs.evolve(allowing, steps=(*allowing.steps, step))
     remedies = tuple(changed if each is allowing else each for each in explanation.remedies)
     return attrs.evolve(explanation, remedies=remedies)

@@ -175,6 +175,9 @@ def _find_changes(before: object, after: object) -> Iterator[tuple[str, str]]:
     """Yield the strings of a document that change, each with what replaces it; nothing replaces an unknown one.
 
     If a value is added, what replaces the last one is both of them, on lines of their own.
+
+    >>> list(_find_changes({"Sid": 1, "Action": "sts:A"}, {"Sid": 1, "Action": "sts:B"}))
+    [('sts:A', 'sts:B')]
     """
     old, new = as_mapping(before), as_mapping(after)
     if old and new:
@@ -192,7 +195,9 @@ def _find_changes(before: object, after: object) -> Iterator[tuple[str, str]]:
             yield from _find_changes(old[key], new[key])
         return
     old_values, new_values = _as_list(before), _as_list(after)
-    if len(old_values) == len(new_values) and not all(isinstance(each, str) for each in old_values):
+    is_list = isinstance(before, list) or isinstance(after, list)
+    has_others = not all(isinstance(each, str) for each in old_values)
+    if is_list and has_others and len(old_values) == len(new_values):
         for pair in zip(old_values, new_values, strict=True):
             yield from _find_changes(*pair)
         return
