@@ -193,7 +193,7 @@ def _causes_in_job(case: Case[ExpiredCredentials]) -> tuple[Cause, ...]:
     if aged is None:
         return ()
     age, lasts = map(clocks.describe_duration, aged)
-    text = f"The log shows that the job got them {age} before the call or earlier. They last {lasts}, and nothing renews them during the job."
+    text = f"The log shows that the job got them at least {age} before the call. They last {lasts}, and nothing renews them during the job."
     return (LONG_RUNNING.cause("derived", text=text),)
 
 

@@ -98,7 +98,7 @@ _HINTS = {
     "ssm:SendCommand": "ssm:SendCommand is required on the document and on each instance: add their ARNs (arn:aws:ec2:REGION:ACCOUNT_ID:instance/…).",
     "signin:CreateOAuth2Token": "aws login also requires signin:AuthorizeOAuth2Access on the same resource. The managed policy SignInLocalDevelopmentAccess allows both.",
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html
-    "ecs:RunTask": "Running a task also requires iam:PassRole on its task role and task execution role. Its next revision has another number: the ARN can end in :*.",
+    "ecs:RunTask": "Running a task also requires iam:PassRole on its task role and task execution role. Each revision of a task definition has an ARN of its own: end it with :* to allow all of them.",
     # https://docs.aws.amazon.com/eks/latest/userguide/view-kubernetes-resources.html
     "eks:AccessKubernetesApi": _CONSOLE,
     "ecs:ExecuteCommand": "The AWS CLI also calls ecs:DescribeTasks for the task. If the cluster encrypts sessions with a KMS key, kms:GenerateDataKey on that key is required, too.",

@@ -310,7 +310,7 @@ def _find_queue_and_definition(resource: str, found: re.Match[str], text: str) -
     else:
         resource = f"{resource.removesuffix(found['revision'] or '')}:*"
         other = f"job-queue/{named.get('queue', 'JOB_QUEUE_NAME')}"
-    why = "AWS Batch requires the action on the job queue and on the job definition, whose next revision has another number (*)."
+    why = "AWS Batch requires the action on the job queue and on the job definition. :* allows all its revisions."
     return (resource, f"{found['prefix']}{other}"), why
 
 

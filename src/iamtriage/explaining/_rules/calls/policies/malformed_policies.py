@@ -338,7 +338,7 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
     if suspect.is_unique_id:
         return your_remedy(
             f"Remove {name}, or replace it with the ARN of a principal that exists",
-            f"AWS shows this ID in place of the ARN since the {suspect.kind_of_id} was deleted. A re-created one has another ID: if it is to have the access again, write its ARN.",
+            f"AWS shows this ID in place of the ARN since the {suspect.kind_of_id} was deleted. A {suspect.kind_of_id} with the same name that was created later has another ID: to give it access, write its ARN.",
             "Keep the other principals and statements.",
             commands=again,
             url=pages.POLICY_PRINCIPAL,

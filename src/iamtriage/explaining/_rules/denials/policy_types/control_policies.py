@@ -174,7 +174,7 @@ def _explain_control_deny(
     protects, account = "", denial.account
     if policy_type == "resource_control":
         account = denial.resource_account
-        owner = f" of account {account}" if denial.crosses_accounts and account else ""
+        owner = f" that account {account} belongs to" if denial.crosses_accounts and account else ""
         protects = f"Such a policy limits who can use the resources of the organization{owner}. "
     named = f"a {name}" if policy_id == _ANY_ID else f"the {name} {policy_id}"
     is_named = denial.policy or denial.failure.encoded_message or denial.failure.authorization_id

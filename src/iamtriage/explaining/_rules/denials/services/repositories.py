@@ -218,9 +218,9 @@ def _explain_closed_repository(denial: Denial, repository: _Repository) -> Expla
     owner, account, name = repository.account, role["account"], repository.name
     verdict = "has no repository policy" if has_none else "most likely has no policy that allows it"
     own = (
-        f"its policy {attached[attached.lastgroup or 0]} suffices"
+        f"The policy {attached[attached.lastgroup or 0]} of the role {role['name']} is enough on its side"
         if attached
-        else "its own policies must allow it, too"
+        else f"The policies of the role {role['name']} must allow it, too"
     )
     remedy = resource_policy_remedy(
         f"In account {owner}, allow the role {role['name']} to pull in the repository policy",
@@ -232,7 +232,7 @@ def _explain_closed_repository(denial: Denial, repository: _Repository) -> Expla
         ),
         url=_REPOSITORY_POLICIES,
     )
-    text = f"A pull from another account requires the policies of both sides. Of the role {role['name']}, {own}. {find_puller(shown)[2]} No role of the pod and no imagePullSecret is required."
+    text = f"A pull from another account requires the policies of both sides. {own}. {find_puller(shown)[2]} No role of the pod and no imagePullSecret is required."
     return denial.explain(
         f"The ECR registry denied the pull of {name}: the repository is in account {owner}, the role {role['name']} in {account}, and the repository {verdict}.",
         NO_ALLOWS["resource"].cause("derived" if has_none else "possible", text=text),
