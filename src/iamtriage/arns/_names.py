@@ -6,6 +6,7 @@ API references of IAM and STS.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 ACCOUNT = lazy_pattern(r"[0-9]{12}")
+ACCOUNT_IN_TEXT = lazy_pattern(r"(?<![\w-])[0-9]{12}(?![\w-])", re.ASCII)
+"""An account ID that is not a part of a longer word or number."""
 # https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_PermissionSet.html
 PERMISSION_SET = lazy_pattern(r"[A-Za-z0-9_+=,.@-]{1,32}")
 

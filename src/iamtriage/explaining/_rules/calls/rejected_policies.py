@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
+from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -102,7 +103,6 @@ def _allow_group(
     )
 
 
-_ACCOUNT = lazy_pattern(r"(?<![\w-])([0-9]{12})(?![\w-])")
 _ACCOUNT_OF_ARN = lazy_pattern(r":iam::([0-9]{12}):")
 _CREATES = lazy_pattern(r"\bcreating\b|\bCreateKey\b|\bcreate-key\b")
 _DEFAULT_POLICY = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"
@@ -147,7 +147,7 @@ def _find_account(case: Case[MalformedPolicy]) -> str | None:
     stated = case.context.account
     if case.failure.account or stated is not None:
         return case.failure.account or (stated and stated.value)
-    found = set(_ACCOUNT.findall(case.failure.text))
+    found = set(ACCOUNT_IN_TEXT.findall(case.failure.text))
     arns = set(_ACCOUNT_OF_ARN.findall(case.failure.text))
     return next(iter(found)) if len(found) == 1 and (not arns or found == arns) else None
 

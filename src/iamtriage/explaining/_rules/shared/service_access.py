@@ -10,6 +10,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
+from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
@@ -117,7 +118,6 @@ DESTINATION_ACTIONS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda":
 """What a service calls on a destination."""
 
 
-_ACCOUNT = lazy_pattern(r"(?<![\w-])[0-9]{12}(?![\w-])", re.ASCII)
 _IMPORTED = lazy_pattern(r"\bfrom(?:Queue|Topic|Function)(?:Arn|Attributes|Name)\b")
 
 
@@ -133,7 +133,7 @@ def find_destination(text: str) -> re.Match[str] | None:
 
 def find_account(text: str) -> str | None:
     """Return the only account that a text names."""
-    accounts = set(_ACCOUNT.findall(text))
+    accounts = set(ACCOUNT_IN_TEXT.findall(text))
     return accounts.pop() if len(accounts) == 1 else None
 
 

@@ -15,6 +15,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at
+from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
@@ -31,10 +32,9 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
 
 _NAME_PART, _MAX_LINE, _CALLER_AND_OWNER = 5, 300, 2
-_ACCOUNT = lazy_pattern(r"(?<![\w-])[0-9]{12}(?![\w-])", re.ASCII)
-# What people say of a resource in another account, without the account.
 # What a text says of a resource in another account that is not the one that is meant.
 _OTHER_ONE = lazy_pattern(r"(?i:\b(?:an?|the|its|old|only)(?: [\w-]{1,20})? (?:copy|backup|replica|clone)\b)")
+# What a text says of a resource in another account, without the account.
 _SHARED = lazy_pattern(
     r"\b(?i:cross[- ]account|(?:another|other|central|shared|data|owning|owner|producer|platform|hub)(?:'s)? (?:aws )?account)\b"
 )
@@ -116,7 +116,7 @@ def add_resource_in_other_account(denial: Denial, explanation: Explanation) -> E
         ]
     if len(parts) <= _NAME_PART or own is None or own != parts[4]:
         return explanation
-    meant = _find_meant(text, parts, allows_account=_allows_account(denial.context.policies, own))
+    meant = _find_meant(text, parts, denial.context.policies)
     if meant is None:
         return explanation
     noun = meant.parameter.noun
@@ -136,16 +136,14 @@ def explain_missing_in_own_account(case: Case[AwsError], noun: str, name: str | 
     """Explain that a resource does not exist in the caller's account, if the text says that another account shares it."""
     text = case.failure.text
     found = next(((of, start) for (of, start), each in _PARAMETERS.items() if each.noun == noun), None)
-    accounts = set(_ACCOUNT.findall(text))
+    accounts = set(ACCOUNT_IN_TEXT.findall(text))
     own = getattr(case.principal, "account", None)
     if found is None or name is None or (own is None and len(accounts) != _CALLER_AND_OWNER):
         return None
     service, start = found
     region = case.context.region.value if case.context.region else ""
     parts = ["arn", "aws", service, region, own or "", f"{start}{name.lstrip('/')}"]
-    meant = _find_meant(
-        text, parts, allows_account=own is not None and _allows_account(case.context.policies, own)
-    )
+    meant = _find_meant(text, parts, case.context.policies)
     if meant is None or not _SHARED.search(text):
         return None  # or the caller is in the wrong account
     return case.explain(
@@ -184,13 +182,13 @@ def _remedy(meant: _Meant, text: str, policies: Sequence[Document], action: str 
     )
 
 
-def _find_meant(text: str, parts: list[str], *, allows_account: bool) -> _Meant | None:
+def _find_meant(text: str, parts: list[str], policies: Sequence[Document]) -> _Meant | None:
     """Return the resource of another account that the text has instead of one of the caller's.
 
     Args:
         text: The text.
         parts: The parts of the ARN of the request. The Region and the account can be unknown.
-        allows_account: Whether a policy in the text allows the caller's account, as that of the resource does.
+        policies: The policies in the text.
     """
     partition, service, region, own, resource = parts[1:]
     parameter = next(
@@ -213,7 +211,7 @@ def _find_meant(text: str, parts: list[str], *, allows_account: bool) -> _Meant 
     said = rf"\b(?:lives?|is|are|sits?|resides?|belongs?|owned|hosted|stays?) (?:in|to|by) (?:the |our )?(?:[\w-]{{1,20}} )?(?:account )?({'|'.join(owners) or '[0-9]{12}'})\b"
     if owners:
         # The policy of the resource is that of its account, and names the caller's account.
-        is_shared = re.search(said, text) or _SHARED.search(text) or allows_account
+        is_shared = re.search(said, text) or _SHARED.search(text) or (own and _allows_account(policies, own))
         owners = owners if is_shared else set()
     else:
         of_name = rf"\b{re.escape(name)}\b[\"'`]?[^.\n]{{0,30}}?{said}|\b{parameter.noun}\b[\"'`]?[^.\n]{{0,20}}?{said}"

@@ -9,7 +9,9 @@ import re
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.regions import REGION
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
@@ -34,17 +36,15 @@ _ENVIRONMENT = lazy_pattern(
 _SET = lazy_pattern(rf"(?:bootstrapQualifier|\bqualifier)[\"']?\s?[:=]\s?[\"'](?P<set>{_Q})[\"']")
 
 _CHARS_OF_NAME = 80
-_R = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]"
-_REGION = lazy_pattern(rf"(?<![\w-]){_R}(?![\w-])", re.ASCII)
+_REGION = lazy_pattern(rf"(?<![\w-]){REGION}(?![\w-])", re.ASCII)
 _ACCOUNT_IN_NAME = lazy_pattern(r"(?<![0-9])[0-9]{12}(?![0-9])", re.ASCII)
-_ACCOUNT = lazy_pattern(r"(?<![\w-])[0-9]{12}(?![\w-])", re.ASCII)
 # Where code or the environment has the Region of a stack, and a command that printed the parameter in another one.
 _STACK_REGION = lazy_pattern(
-    rf"(?:\bregion[\"']?\s?[:=]\s?[\"']|\bCDK_DEFAULT_REGION\s?=\s?[\"']?|\baws://\d{{12}}/)(?P<region>{_R})\b",
+    rf"(?:\bregion[\"']?\s?[:=]\s?[\"']|\bCDK_DEFAULT_REGION\s?=\s?[\"']?|\baws://\d{{12}}/)(?P<region>{REGION})\b",
     re.ASCII,
 )
 _PRINTED = lazy_pattern(
-    rf"--name /cdk-bootstrap/{_Q}/version\b[^\n]{{0,100}}--region[ =](?P<region>{_R})\b[^\n]{{0,100}}\n\s{{0,8}}\"?\d",
+    rf"--name /cdk-bootstrap/{_Q}/version\b[^\n]{{0,100}}--region[ =](?P<region>{REGION})\b[^\n]{{0,100}}\n\s{{0,8}}\"?\d",
     re.ASCII,
 )
 NOT_BOOTSTRAPPED = CauseType(
@@ -155,7 +155,7 @@ def explain_missing_parameter(text: str, _facts: Facts) -> Explanation | None:
 def _explain_missing(text: str, wanted: re.Match[str]) -> tuple[str, Cause, Remedy]:
     qualifier, there = wanted["missing"], _PRINTED.search(text)
     option = "".join(f" {each}" for each in cdk_bootstrap.qualifier_options(qualifier))
-    accounts = set(_ACCOUNT.findall(text))
+    accounts = set(ACCOUNT_IN_TEXT.findall(text))
     regions = {each["region"] for each in _STACK_REGION.finditer(text)} or set(_REGION.findall(text))
     regions -= {there["region"]} if there else set()
     account = accounts.pop() if len(accounts) == 1 else "ACCOUNT_ID"

@@ -5,12 +5,11 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/images-create.html.
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
+from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
 from iamtriage.explaining._rules.shared import service_access
@@ -21,7 +20,6 @@ from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.policies._readers.elements import principal_names
 
 _MAX_NAMES = 3
-_ACCOUNT_ID = lazy_pattern(r"(?<![\w-])[0-9]{12}(?![\w-])", re.ASCII)
 _OF_IMAGE = (
     "Lambda itself pulls the image, not the function's execution role: permissions of that role do not help."
 )
@@ -35,7 +33,7 @@ def explain_image(denial: Denial, row: service_access.ServiceAccess, values: dic
     """Explain that Lambda may not pull the image of a function, for whose repository the text can show that it has no policy."""
     registry, region = find_registry(denial.case)
     owner = registry.partition(".")[0]
-    others = set(_ACCOUNT_ID.findall(denial.failure.text)) - {owner}
+    others = set(ACCOUNT_IN_TEXT.findall(denial.failure.text)) - {owner}
     if region != "REGION":
         row = attrs.evolve(row, commands=tuple(f"{each} --region {region}" for each in row.commands))
     of_account, allowed, partition = "", _list_allowed(denial), denial.location.partition or "aws"

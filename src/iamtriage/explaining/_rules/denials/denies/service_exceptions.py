@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.explaining._rules.denials.denies.corrected_denies import Correction, with_condition
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
@@ -43,7 +43,7 @@ _CONTROL = lazy_pattern(r"(?i:\bresource.?control.?polic|\brcps?\b)")
 
 
 def explain_denied_service(denial: Denial, access: ServiceAccess, allow: Remedy) -> Explanation | None:
-    """Return that a Deny of the text denies a service what it needs, or ``None``.
+    """Explain that a Deny in the text also denies a service what it needs, or return ``None``.
 
     Args:
         denial: The denial.
@@ -88,11 +88,11 @@ def explain_denied_service(denial: Denial, access: ServiceAccess, allow: Remedy)
     why = f"A service principal belongs to no organization, account or VPC, so its requests have no {keys}, which a negated operator matches."
     over = "" if is_control else f" The Allow in {resource} does not override it."
     return denial.explain(
-        f"{named[:1].upper()}{named[1:]} of {where} denies {access.service} the access, whatever {resource} allows: it exempts no AWS services.",
+        f"{upper_first(named)} of {where} denies {access.service} the access, whatever {resource} allows: it exempts no AWS services.",
         DENIES[policy_type].cause("derived", text=f"{why}{over}"),
         topic="service-principal",
         remedies=correction.remedy(kind, others),
-        notes=f"{resource[:1].upper()}{resource[1:]} does not have to change." if is_control else (),
+        notes=f"{upper_first(resource)} does not have to change." if is_control else (),
     )
 
 

@@ -115,7 +115,7 @@ def explain_environment_key(denial: Denial) -> Explanation:
     failed = f"Lambda could not decrypt {what}"
     key = KMS_BEHIND_SERVICE.cause("reported", text=f"{failed}.")
     is_managed = encrypted_data.MANAGED_KEY.search(denial.failure.text) is not None
-    because, is_certain = managed_keys.find_recreated_role(denial.failure.text)
+    because, is_certain = managed_keys.find_recreation_signs(denial.failure.text)
     renew = managed_keys.renew_grant_remedy(denial, is_certain=is_certain)
     remedies: tuple[Remedy, ...] = (renew,) if is_managed else (renew, inspect_key_remedy(denial))
     notes: tuple[str, ...] = ()

@@ -306,7 +306,7 @@ _INVALID_TOKEN = "security token included in the request is invalid"  # noqa: S1
 _TERRAFORM_ROLE = lazy_pattern(r"\baws_iam_role\.[A-Za-z_][\w-]{0,60}(?![\w-])")
 
 
-def find_recreated_role(text: str) -> tuple[tuple[str, ...], bool]:
+def find_recreation_signs(text: str) -> tuple[tuple[str, ...], bool]:
     """Return what shows that the role of a function was deleted and created again, and whether the text says so."""
     if (said := recreations.find_recreated_role(text)) is not None:
         return (f"The text says {quote_words(said)}.",), True
@@ -322,7 +322,7 @@ def may_be_old_grant(denial: Denial) -> bool:
     text = denial.failure.text
     if denial.is_explicit or denial.crosses_accounts or recreations.never_recreated(text):
         return False
-    because, _ = find_recreated_role(text)
+    because, _ = find_recreation_signs(text)
     if because or MANAGED_KEY.search(text) is not None:
         return True
     return denial.policy_type == "resource" and CUSTOMER_KEY.search(text) is None

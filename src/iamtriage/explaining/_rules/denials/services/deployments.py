@@ -16,6 +16,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, upper_first
 from iamtriage.actions._lookup import find_action
+from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import is_administrator
@@ -51,7 +52,6 @@ _SENTENCE = lazy_pattern(
     rf"\bAccount (?P<account>[0-9]{{12}}) should have '(?P<role>{_NAME})' role with trust relationship to Role '(?P<caller>{_NAME})'",
     re.ASCII,
 )
-_ACCOUNT = lazy_pattern(r"(?<![\w-])[0-9]{12}(?![\w-])", re.ASCII)
 _PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html"
 
 
@@ -68,7 +68,7 @@ def explain_target_account(denial: Denial) -> Explanation:
     show, update = commands.trust_policy_commands(role)
     create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
     # Of two accounts in a text, the other one has the stack set.
-    others = set(_ACCOUNT.findall(denial.failure.text)) - {account}
+    others = set(ACCOUNT_IN_TEXT.findall(denial.failure.text)) - {account}
     own = others.pop() if len(others) == 1 else "ADMINISTRATOR_ACCOUNT_ID"
     administrator = {"AWS": f"arn:{partition}:iam::{own}:role/{caller}"}
     trusting = build_document([allow("sts:AssumeRole", principal=administrator)])
