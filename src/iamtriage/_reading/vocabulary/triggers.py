@@ -104,7 +104,7 @@ _MESSAGE_FRAGMENTS = (
     "AWS_AUTH_", "OptInRequired", "use SSO", "source provider", "a request(403",
     "client configuration options", "::254]/latest/", ".254/latest/", "NO_PERMISSIONS", '"issues"',
     "MFA code for", "MFA token code", "resolver timed out", "SimpleQueueService", "shared config file",
-    "auth scheme", "requested DurationSeconds", "failed to satisfy constraint",
+    "auth scheme", "AuthScheme", "requested DurationSeconds", "failed to satisfy constraint",
     "local AWS configuration", "'NoneType' object",
 )  # fmt: skip
 # Empty lines and single brackets need no search.
