@@ -30,6 +30,8 @@ ROLE = "arn:aws:iam::111122223333:role/team/deploy"
 REQUEST = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 DENIAL = f"User: {APP} is not authorized to perform: eks:DescribeCluster on resource: {CLUSTER}"
 
+# An escape, a set of characters, or another character of a pattern.
+_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 _ACCOUNT_OF = re.compile(r"arn:[\w-]*:(?:iam|sts)::(\d{12}):")
 
 
@@ -68,6 +70,22 @@ def has_fragment(fragments: str, text: str) -> bool:
         if literal in flat and all(word in words for word in stated.split()):
             return True
     return False
+
+
+def split_alternatives(pattern: str) -> list[str]:
+    r"""Return the alternatives of a pattern, without splitting its groups and character sets.
+
+    >>> split_alternatives(r"a(?:b|c)|[|]\|d")
+    ['a(?:b|c)', '[|]\\|d']
+    """
+    alternatives, depth = [""], 0
+    for token in _TOKEN.findall(pattern):
+        depth += (token == "(") - (token == ")")
+        if token == "|" and not depth:
+            alternatives.append("")
+        else:
+            alternatives[-1] += token
+    return alternatives
 
 
 def has_example(fragment: str, pattern: re.Pattern[str], table: Iterable[Row]) -> bool:

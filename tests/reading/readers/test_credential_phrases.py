@@ -17,6 +17,7 @@ from tests.tables import (
     facts_in,
     has_example,
     rows,
+    split_alternatives,
 )
 
 ROLE = "arn:aws:iam::111122223333:role/reader"
@@ -64,6 +65,7 @@ EXPIRED: Table = (
         "cached SSO token is expired, or not present, and cannot be refreshed",
         expect("expired_credentials"),
     ),
+    ("identity-center-cached", "cached Identity Center token is expired", expect("expired_credentials")),
     ("sso-loading", "Error loading SSO Token: Token for dev is expired", expect("expired_credentials")),
     (
         "refreshed",
@@ -102,6 +104,7 @@ EXPIRED_IN_CALLS: Table = tuple(
         ("request-short", "Request expired"),
         ("token", "Token is expired"),
         ("the-token", "The security token has expired"),
+        ("the-token-is", "The security token is expired"),
         ("credentials", "The temporary credentials have expired"),
         ("credentials-are", "your credentials are expired"),
         ("otherwise", "The session has expired or is otherwise invalid"),
@@ -297,6 +300,10 @@ MISSING: Table = tuple(
             "Generic S3 error: Error performing PUT http://169.254.169.254/latest/api/token in 4.8s, after 10 retries, max_retries: 10, retry_timeout: 180s  - HTTP error: error sending request",
         ),
         (
+            "imds-rust-role",
+            "Error performing GET http://169.254.169.254/latest/meta-data/iam/security-credentials in 2s",
+        ),
+        (
             "codedeploy-agent",
             "Missing credentials - please check if this instance was started with an IAM instance profile",
         ),
@@ -464,6 +471,9 @@ MISSING: Table = tuple(
         ("sso-session-missing", 'The specified sso-session does not exist: "corp"'),
         ("role-arn", "You must specify a value for roleArn and roleSessionName"),
         ("no-aws", "No AWS credentials found"),
+        ("no-aws-upper", "No AWS Credentials available"),
+        ("invalid-file", "Invalid credentials file: /home/ana/.aws/credentials"),
+        ("token-file-not-located", "Unable to locate specified web identity token file: /tokens/orders"),
         ("aws-not-found", "AWS credentials not found"),
         (
             "powershell",
@@ -1017,6 +1027,10 @@ PROVIDERS: Table = tuple(
             "Unable to load AWS credentials from environment variables (AWS_ACCESS_KEY_ID (or AWS_ACCESS_KEY) and AWS_SECRET_KEY (or AWS_SECRET_ACCESS_KEY))",
         ),
         (
+            "java-properties",
+            "Unable to load AWS credentials from Java system properties (aws.accessKeyId and aws.secretKey)",
+        ),
+        (
             "java-sts",
             "java.lang.IllegalStateException: To use web identity tokens, the 'sts' service module must be on the class path.",
         ),
@@ -1033,6 +1047,11 @@ PROVIDERS: Table = tuple(
             "rust-none",
             'ConstructionFailure(ConstructionFailure { source: NoMatchingAuthSchemeError(ExploredList { items: [ExploredAuthOption { scheme_id: AuthSchemeId { scheme_id: "sigv4" }, result: NoIdentityResolver }], truncated: false }) })',
         ),
+        (
+            "rust-older",
+            "ConstructionFailure(ConstructionFailure { source: NoMatchingAuthScheme { attempted: [] } })",
+        ),
+        ("rust-printed", "failed to select an auth scheme to sign the request with"),
         (
             "rust-disabled",
             "the credential provider was not enabled: no providers in chain provided credentials",
@@ -1112,6 +1131,11 @@ HELPERS: Table = (
         _ECR,
     ),
     ("shell", "sh: docker-credential-ecr-login: command not found", _ECR),
+    (
+        "kubelet-without-permission",
+        'exec: "ecr-credential-provider": permission denied',
+        expect("missing_credentials"),
+    ),
     ("jib", "The system does not have docker-credential-ecr-login CLI", _ECR),
     (
         "kubelet",
@@ -1144,6 +1168,7 @@ TABLES = (
     REGISTRIES, PACKAGES, WRAPPERS, PROVIDERS, PROVIDERS_ELSEWHERE, PROMPTS, HELPERS,
 )  # fmt: skip
 ALL = [row for each in TABLES for row in each]
+PHRASES = table(CREDENTIAL_MESSAGES)
 
 
 @check_rows(("text", "expected"), rows(ALL))
@@ -1152,7 +1177,23 @@ def test_facts_of_a_message(text: str, expected: Facts | None) -> None:
     assert facts_in(text) == expected
 
 
-@check_rows("phrase", [pytest.param(p, id=p.pattern[:60]) for p in table(CREDENTIAL_MESSAGES)])
-def test_every_row_has_an_example(phrase: Phrase) -> None:
-    """Each row of the reader's table has an example in a table above."""
-    assert has_example(phrase.fragment, compiled(phrase.pattern), ALL)
+@check_rows(
+    ("phrase", "pattern"),
+    [
+        pytest.param(phrase, each, id=each[:60])
+        for phrase in PHRASES
+        for each in split_alternatives(phrase.pattern)
+    ],
+)
+def test_every_alternative_has_an_example(phrase: Phrase, pattern: str) -> None:
+    """Each alternative of each row of the reader's table has an example in a table above."""
+    assert has_example(phrase.fragment, compiled(pattern), ALL)
+
+
+@check_rows(
+    ("phrase", "fragment"),
+    [pytest.param(phrase, each, id=each) for phrase in PHRASES for each in phrase.fragment.split("|")],
+)
+def test_every_fragment_has_an_example(phrase: Phrase, fragment: str) -> None:
+    """Each fragment of each row of the reader's table is in an example of the row."""
+    assert has_example(fragment, compiled(phrase.pattern), ALL)

@@ -20,6 +20,7 @@ from tests.tables import (
     facts_in,
     has_example,
     rows,
+    split_alternatives,
 )
 
 _OF_KAFKA = (
@@ -102,6 +103,11 @@ DENIALS: Table = (
     (
         "import-path",
         "Could not create volume: CreateFileSystem failed: BadRequest: Access denied for import path.",
+        denied(code="BadRequest"),
+    ),
+    (
+        "export-path",
+        "Export failed: BadRequest: Access denied for export path.",
         denied(code="BadRequest"),
     ),
     ("import-path-elsewhere", "Access denied for import path: ../orders.json", None),
@@ -571,6 +577,11 @@ DENIALS: Table = (
         denied(service="ecr", status_code=403),
     ),
     (
+        "helm-status-private",
+        f"Error: pulling from host {ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com failed with status code [manifests 1.2.0]: 403 Forbidden",
+        denied(service="ecr", status_code=403),
+    ),
+    (
         "helm-status",
         "Error: pulling from host public.ecr.aws failed with status code [manifests 1.2.0]: 403 Forbidden",
         denied(service="ecr", status_code=403),
@@ -657,6 +668,7 @@ TOKENS_IN_CALLS: Table = tuple(
     )
     for name, message in (
         ("issuer", "Invalid token issuer"),
+        ("issuer-invalid", "Token issuer is invalid"),
         ("issuer-differs", "The issuer in the token does not match the issuer of the provider"),
         ("provider-invalid", "The token from the identity provider was invalid"),
         ("accepted", "The audience in ID Token [sts] and the app's did not match the accepted ones"),
@@ -833,6 +845,9 @@ ARNS_IN_CALLS: Table = tuple(
         ("invalid", "Invalid ARN: app"),
         ("is-not", "app is not a valid ARN"),
         ("role-arn", "The roleArn app is not valid"),
+        ("role-arn-upper", "The roleARN app is not valid"),
+        ("role-arn-pattern", "The roleArn app doesn't match the pattern"),
+        ("role-arn-pattern-upper", "The roleARN app doesn't match the pattern"),
     )
 )
 ENTRIES: Table = tuple(
@@ -878,11 +893,13 @@ ENTRIES_IN_CALLS: Table = tuple(
     for name, message in (
         ("association", "The pod identity association already exists"),
         ("association-word", "PodIdentityAssociation a-0123 could not be found"),
+        ("association-key", "The podIdentityAssociation a-0123 could not be found"),
         ("mode", "Unsupported authentication mode update from API to CONFIG_MAP"),
         ("mode-changed", "The authentication mode of the cluster cannot be changed"),
         ("username", "The username demo:x must not begin with system:"),
         ("group", "The kubernetes group name system:masters is invalid, it cannot start with system:"),
         ("group-short", "group name system:masters is invalid"),
+        ("group-one-word", "groupname system:masters begins with system:"),
         ("parse", "error parsing config map: [yaml: line 3: found a tab character]"),
         ("parse-aws-auth", "error parsing aws-auth: yaml: line 3: found a tab character"),
     )
@@ -1186,6 +1203,14 @@ NETWORK: Table = (
         'Post "https://sts.eu-west-1.amazonaws.com/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
         expect("aws_error", service="sts"),
     ),
+    *(
+        (
+            f"go-{method.lower()}",
+            f'{method} "https://orders.s3.eu-west-1.amazonaws.com/a.csv": dial tcp: i/o timeout',
+            expect("aws_error", service="s3"),
+        )
+        for method in ("Put", "Head", "Delete", "Patch")
+    ),
     (
         "go-elsewhere",
         'Get "https://registry.example.com/v2/": x509: certificate signed by unknown authority',
@@ -1197,9 +1222,19 @@ NETWORK: Table = (
         expect("aws_error"),
     ),
     (
+        "helm",
+        "aws eks update-kubeconfig --name prod\nError: Kubernetes cluster unreachable: context deadline exceeded",
+        expect("aws_error"),
+    ),
+    (
         "kubectl-elsewhere",
         "Unable to connect to the server: x509: certificate signed by unknown authority",
         None,
+    ),
+    (
+        "region-dotnet",
+        "Amazon.Runtime.AmazonClientException: No RegionEndpoint or ServiceURL configured",
+        expect("aws_error"),
     ),
     ("endpoint-elsewhere", 'Could not connect to the endpoint URL: "https://minio.example.com/"', None),
 )
@@ -1208,6 +1243,7 @@ TABLES = (
 )  # fmt: skip
 ALL = [row for each in TABLES for row in each]
 CREDENTIALS = table(CREDENTIAL_MESSAGES)
+OTHERS = [phrase for phrase in PHRASES if phrase not in CREDENTIALS]
 
 
 @check_rows(("text", "expected"), rows(ALL))
@@ -1216,10 +1252,26 @@ def test_facts_of_a_message(text: str, expected: Facts | None) -> None:
     assert facts_in(text) == expected
 
 
-@check_rows("phrase", [pytest.param(p, id=p.pattern[:60]) for p in PHRASES if p not in CREDENTIALS])
-def test_every_row_has_an_example(phrase: Phrase) -> None:
-    """Each row of the reader's table has an example in a table above."""
-    assert has_example(phrase.fragment, compiled(phrase.pattern), ALL)
+@check_rows(
+    ("phrase", "pattern"),
+    [
+        pytest.param(phrase, each, id=each[:60])
+        for phrase in OTHERS
+        for each in split_alternatives(phrase.pattern)
+    ],
+)
+def test_every_alternative_has_an_example(phrase: Phrase, pattern: str) -> None:
+    """Each alternative of each row of the reader's table has an example in a table above."""
+    assert has_example(phrase.fragment, compiled(pattern), ALL)
+
+
+@check_rows(
+    ("phrase", "fragment"),
+    [pytest.param(phrase, each, id=each) for phrase in OTHERS for each in phrase.fragment.split("|")],
+)
+def test_every_fragment_has_an_example(phrase: Phrase, fragment: str) -> None:
+    """Each fragment of each row of the reader's table is in an example of the row."""
+    assert has_example(fragment, compiled(phrase.pattern), ALL)
 
 
 @pytest.mark.parametrize(
