@@ -17,7 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,12 +138,20 @@ def _explain_postgres(text: str) -> Explanation | None:
         )
     else:
         remedy = _grant_table(text, who, kind, name, user or _USER_NAME)
-    login = "The login worked. rds-db:connect allows only logins: IAM has no actions for tables, so the policy stays as it is."
     return _build(
         found[0],
-        f"The database denied {who} access to the {kind} {clip_text(name)}: a privilege (GRANT) is missing in the database, no IAM permission.",
+        f"The database denied {who} access to the {kind} {clip_text(name)}: what is missing is a privilege (GRANT) in the database, not an IAM permission.",
         remedy,
-        notes=present(login if _IAM_LOGIN.search(text) else None),
+        notes=_login_notes(text),
+    )
+
+
+def _login_notes(text: str) -> tuple[str, ...]:
+    """Return a note on a policy for logins with IAM, if the text has one."""
+    if _IAM_LOGIN.search(text) is None:
+        return ()
+    return (
+        "The login worked. rds-db:connect allows only logins: IAM has no actions for tables, so the policy stays as it is.",
     )
 
 
@@ -229,13 +237,9 @@ def _explain_mysql(text: str) -> Explanation | None:
     )
     return _build(
         found[0],
-        f"The database denied the user {user} {verb} on {name}: a privilege (GRANT) is missing in the database, no IAM permission.",
+        f"The database denied the user {user} {verb} on {name}: what is missing is a privilege (GRANT) in the database, not an IAM permission.",
         remedy,
-        notes=present(
-            "rds-db:connect allows only logins: IAM has no actions for tables."
-            if _IAM_LOGIN.search(text)
-            else None
-        ),
+        notes=_login_notes(text),
     )
 
 
@@ -272,7 +276,7 @@ def _explain_firewall(text: str) -> Explanation | None:
         f"The {who} itself answered with 403: most likely, its AWS WAF web ACL blocked the request. The request did not reach the program, so no IAM role or policy decided.",
         remedy,
         notes=(
-            "What was allowed to the role of the program to fix this, such as AdministratorAccess, can be removed again.",
+            "Policies that were attached to the role of the program to fix this, such as AdministratorAccess, can be removed again.",
         )
         if re.search(r"\bAdministratorAccess\b", text)
         else (),
@@ -305,7 +309,7 @@ def _explain_github(text: str) -> Explanation | None:
             "git uses the credentials that are stored for the host: git credential-manager, gh auth status and ssh -T git@github.com show whose.",
             url="https://docs.github.com/en/authentication/troubleshooting-ssh/error-permission-to-userrepo-denied-to-userother-repo",
         )  # fmt: skip
-    return _build(found[0], f"GitHub denied the request of {who}: the permissions in GitHub decide, no IAM role or policy.", remedy)  # fmt: skip
+    return _build(found[0], f"GitHub denied the request of {who}: the permissions in GitHub decide, not an IAM role or policy.", remedy)  # fmt: skip
 
 
 def _explain_docker(text: str) -> Explanation | None:

@@ -115,7 +115,7 @@ def _explain(found: _Qualifiers) -> tuple[str, Cause, Remedy]:
     )
     step = f"Add the key to the context that cdk.json has, or give it to a stack: new DefaultStackSynthesizer({{ qualifier: '{bootstrapped}' }}). Then deploy again, without an old cdk.out: the CDK then assumes the roles cdk-{bootstrapped}-*."
     return (
-        f"The CDK app uses the qualifier {used}{' (the default)' * (used == cdk_bootstrap.DEFAULT_QUALIFIER)}, but the environment is bootstrapped with {bootstrapped}: the CDK looks for roles and a parameter with names that it does not have.",
+        f"The CDK app uses the qualifier {used}{' (the default)' * (used == cdk_bootstrap.DEFAULT_QUALIFIER)}, but the environment is bootstrapped with {bootstrapped}: the CDK looks for roles and a parameter that do not exist there.",
         OTHER_QUALIFIER.cause(
             "derived",
             f"The text shows {found.shown}.",
