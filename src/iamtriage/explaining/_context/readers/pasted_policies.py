@@ -169,7 +169,7 @@ def _fill_variables(content: Mapping[str, Any], text: str) -> Mapping[str, Any]:
 
 
 def find_trust_fragment(text: str) -> Document | None:
-    """Return the trust policy of which a text shows only the conditions on a web identity, or the principal."""
+    """Return a trust policy if a text shows only its conditions on a web identity, or its principal."""
     found = _find_trust_conditions(text) if ':sub"' in text else None
     return found or (None if "Effect" in text else _find_trust_principal(text))
 

@@ -43,7 +43,7 @@ def replace_statement(
 def change_conditions(
     statement: Mapping[str, Any], change: Callable[[Condition], Condition | None]
 ) -> dict[str, Any]:
-    """Return a statement with each condition changed, or without those of which ``change`` returns ``None``."""
+    """Return a statement with each condition changed, or without those for which ``change`` returns ``None``."""
     if "Condition" not in statement:
         return dict(statement)
     conditions: dict[str, dict[str, Any]] = {}

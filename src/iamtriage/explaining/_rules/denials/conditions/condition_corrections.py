@@ -185,7 +185,7 @@ def with_statement(
 
 
 def can_call_meet(denial: Denial, condition: CheckedCondition) -> bool:
-    """Return whether who calls decides on the value, so that the call can meet the condition as it is."""
+    """Return whether the caller chooses the value, so that a call can meet the condition as it is."""
     if find_option(denial, condition.key) is not None:
         return True
     return find_requirement(condition.key) is not None and not condition.is_via

@@ -46,7 +46,7 @@ class Level(NamedTuple):
 
 
 def find_levels(text: str) -> list[Level]:
-    r"""Return the levels of which a text lists the attached service control policies.
+    r"""Return the levels whose attached service control policies a text lists.
 
     >>> find_levels("$ aws organizations list-policies-for-target --target-id r-ab12 --filter X\np-FullAWSAccess\tFullAWSAccess")
     [Level(target='r-ab12', policies={'p-FullAWSAccess': 'FullAWSAccess'})]
@@ -115,17 +115,16 @@ def find_blocked_level(denial: Denial) -> Blocked | None:
     blocked = [each for each in levels if FULL_ACCESS not in each.policies]
     if len(blocked) != 1:
         return None
-    shown = [
+    shown = (
         each
         for each in denial.context.policies
         if any(policy in (each.name or "") for policy in blocked[0].policies)
-    ]
-    allowing = [each for policy in shown for each in policy.allows if names_action(each, denial.action or "")]
-    return (
-        None
-        if allowing
-        else Blocked(blocked[0], tuple(each.target for each in levels if each is not blocked[0]))
     )
+    allows = (each for policy in shown for each in policy.allows)
+    if any(names_action(each, denial.action or "") for each in allows):
+        return None
+    others = tuple(each.target for each in levels if each is not blocked[0])
+    return Blocked(blocked[0], others)
 
 
 def allow_at_level(denial: Denial, blocked: Blocked, ask: str) -> Remedy:
@@ -133,15 +132,15 @@ def allow_at_level(denial: Denial, blocked: Blocked, ask: str) -> Remedy:
     target, policies = blocked.level
     attach = f"aws organizations attach-policy --policy-id {FULL_ACCESS} --target-id {target}"
     change: tuple[str, ...] = ()
-    where, title = target, f"Attach {FULL_ACCESS} to {target}"
+    title = f"Attach {FULL_ACCESS} to {target}"
     if len(policies) == 1:
         ((policy, name),) = policies.items()
-        title = f"Allow {denial.action} in {clip_text(name)}, the service control policy of {where}"
+        title = f"Allow {denial.action} in {clip_text(name)}, the service control policy of {target}"
         change = (
             f"aws organizations describe-policy --policy-id {policy} --query Policy.Content --output text",
             f"aws organizations update-policy --policy-id {policy} --content file://policy.json",
         )
-    label = "Or, if it is not meant as a list of all that is allowed (then limit the accounts with Deny statements):"
+    label = "Or, if it is not meant to list everything that is allowed (then limit the accounts with Deny statements):"
     return Remedy(
         title=title,
         who="organization administrator",

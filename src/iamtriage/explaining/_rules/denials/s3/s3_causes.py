@@ -87,7 +87,7 @@ def list_causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation == "HeadObject" and not is_listed:
         yield buckets.MISSING_OBJECT.cause()
     if ":accesspoint/" in (denial.resource or "") and denial.crosses_accounts:
-        text = f"The caller is of account {denial.account}, and the access point of {denial.resource_account}: the policies of {denial.caller}, of the access point and of its bucket must all allow it. S3 does not say which one does not."
+        text = f"The caller is in account {denial.account}, the access point in {denial.resource_account}: the policies of {denial.caller}, of the access point and of its bucket must all allow it. S3 does not say which one does not."
         yield BUCKET_OF_OTHER_ACCOUNT.cause("derived", text=text)
         text = "An SCP, an RCP or a VPC endpoint policy blocks it, or the access point accepts only requests from its VPC."
         yield DENIES["resource"].cause(text=text)
