@@ -406,6 +406,18 @@ def test_unreadable_trust_policy_names_no_provider(policy: str) -> None:
     assert "oidc-provider/ISSUER" in str(explanation.remedies[-1].policy)
 
 
+@pytest.mark.parametrize("claim", ["sub", "aud"])
+def test_condition_without_a_value(claim: str) -> None:
+    text = (
+        "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
+        '{"iss": "https://token.actions.githubusercontent.com", "aud": "sts.amazonaws.com", "sub": "repo:acme/x:ref:refs/heads/main"}\n'
+        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", '
+        '"Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}, '
+        f'"Condition": {{"StringEquals": {{"token.actions.githubusercontent.com:{claim}": []}}}}}}]}}'
+    )
+    assert "the role's trust policy does not allow it" in explain(text).summary
+
+
 def test_conditions_of_a_wrong_issuer_are_no_further_mismatches() -> None:
     """The keys of another cluster's provider change along with the provider."""
     other = ISSUER.replace("0123456789ABCDEF", "FEDCBA9876543210")

@@ -144,7 +144,7 @@ def _is_literal(operator: str, expected: Sequence[str]) -> bool:
 
 def mismatch_remedies(result: TrustResult, facts: Facts, role: str | None) -> tuple[Remedy, ...]:
     """Return the ways out of a failed condition on the token's audience or subject, the first one first."""
-    if result.condition is None or result.statement is None or not result.actual:
+    if result.condition is None or result.statement is None or not (result.actual and result.expected):
         return ()
     operator, _, key = result.condition.partition(" ")
     claim = key.rpartition(":")[2].lower()
