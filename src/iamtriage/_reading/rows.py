@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.entries.formats import CONTINUATION
+from iamtriage._reading.entries.formats import CONTINUATION, POWERSHELL_FIELD
 from iamtriage._reading.entries.lines import without_style
 from iamtriage._reading.nodes import ROW, Node
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
@@ -30,7 +30,7 @@ _BREAKS = ("<br>", "<br/>", "<br />")
 # "1. ", "2) ", "- ".
 _NUMBER = lazy_pattern(r"(?P<number>\d{1,4})(?P<mark>[.)])[ ]")
 _BULLETS = "-*•+"
-_BULLET = lazy_pattern(r"(?P<mark>[-*•+])[ ](?=\S)(?!(?:CategoryInfo|FullyQualifiedErrorId)\b)")
+_BULLET = lazy_pattern(rf"(?P<mark>[-*•+])[ ](?=\S)(?!{POWERSHELL_FIELD})")
 # What a line is about, which no program prints for the parts of one error: "bucket-1: ", "Step 2: ", "a/b.py::c - ".
 _NAME = lazy_pattern(
     r"(?P<word>[A-Z][A-Za-z]{1,20} )?(?P<name>(?![\w.]*(?:Error|Exception|Fault)\b|https?:|[xX]-|[A-Z][a-z]{2,12}(?:-[A-Z][a-z]{1,12}){1,3}:)[\w@./:$\[\]~+-]{1,300}?)(?P<mark>:| ->| =>| =| -| –)[ ]"

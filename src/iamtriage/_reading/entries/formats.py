@@ -28,6 +28,9 @@ _LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|SEVE
 # A line of logrus on a terminal, with the seconds since the program started.
 _LOGRUS = r"(?:TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[\d{1,9}\]"
 
+POWERSHELL_FIELD = r"(?:CategoryInfo|FullyQualifiedErrorId)\b"
+"""The name of a field that PowerShell prints below an error, after a plus."""
+
 # The group in each pattern captures the stream's name; it is empty if the prefix names none.
 PREFIXES: dict[str, str] = {
     "quote": r"(?P<quote>)>{1,3}(?:[ ]|(?=\n|\Z))",
@@ -113,7 +116,7 @@ OPENINGS: dict[str, str] = {
     "xml": r"<\?xml |<[A-Z][A-Za-z]{2,60}(?:>| xmlns)",
     "yaml": r"apiVersion: ",
     "table": r"[A-Z][A-Z()-]{1,40}(?: {2,60}[A-Z][A-Z()-]{1,40}){1,20}[ \t]*\r?(?:\n|\Z)",
-    "shell": r"(?:\$|\+{1,3}(?! (?:CategoryInfo|FullyQualifiedErrorId)\b)|PS [A-Z]:\\[^>\n]{0,200}>|\[?[\w.-]{1,32}@[\w.-]{1,64}[: ][^\s#$%]{1,200}[$#%]) \S",
+    "shell": rf"(?:\$|\+{{1,3}}(?! {POWERSHELL_FIELD})|PS [A-Z]:\\[^>\n]{{0,200}}>|\[?[\w.-]{{1,32}}@[\w.-]{{1,64}}[: ][^\s#$%]{{1,200}}[$#%]) \S",
     "rule": r"(?:-{5,200}|={5,200}|\*{5,200}|_{5,200})[ \t]*\r?(?:\n|\Z)",
     "workflow_commands": r"##\[|::[a-z-]{3,20}(?: |::)|\[Pipeline\] |section_(?:start|end):\d|make(?:\[\d{1,3}\])?: \*\*\* ",
 }

@@ -13,7 +13,7 @@ from iamtriage._reading.entries.statements import (
     ANNOUNCED_STATUS,
     continues_sentence,
     continues_statement,
-    find_broken,
+    find_wrapped_lines,
     has_body_of,
     starts_report,
     starts_with_clause,
@@ -261,7 +261,7 @@ class OpenEntry:
         return next((line.start for line in self.lines if line.is_hot), self.lines[0].start)
 
     def is_done_before(self, line: Line, number: int) -> bool:
-        """Return whether a line reports another failure, and lines of other streams are between."""
+        """Return whether a line is of another report, and lines of other streams are between."""
         is_other = line.is_hot or (number - self.last > _MAX_GAP and bool(line.content.strip()))
         if not (self.is_interrupted and self.is_hot and is_other):
             return False
@@ -297,8 +297,8 @@ class OpenEntry:
         statements: list[int] = []
         at = 0
         partial = ""
-        is_wrapped = self.is_bare and any(self.begins[1:])
-        broken = find_broken([line.content.rstrip() for line in lines]) if is_wrapped else ()
+        may_be_wrapped = self.is_bare and any(self.begins[1:])
+        wrapped = find_wrapped_lines([line.content.rstrip() for line in lines]) if may_be_wrapped else ()
         for place, (line, begins) in enumerate(zip(lines, self.begins, strict=False)):
             spans = line.prefix.added_spans(line.text)
             if partial and spans:
@@ -308,7 +308,7 @@ class OpenEntry:
             if line.breaks:
                 spans = sorted([*spans, *line.breaks])
             prefixes += [(at + begin, at + end) for begin, end in spans]
-            if begins and (place not in broken or line.is_start):
+            if begins and (place not in wrapped or line.is_start):
                 statements.append(at)
             at += len(line.text)
         return Entry(

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.entries.formats import OPENING, START
+from iamtriage._reading.entries.formats import OPENING, POWERSHELL_FIELD, START
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,16 +22,19 @@ _UNFINISHED = re.compile(rf"(?:[,(\-/]|\b(?:{'|'.join(_UNFINISHED_WORDS)}))\Z")
 _CLAUSE = re.compile(
     r"(?:because\b|with an? (?:explicit )?|an explicit\b|explicit deny\b|(?:is )?(?:not )?authorized\b|(?:to )?perform\b|on (?:this |the )?resource\b|when calling\b|role credentials\b|(?:in|by|through) (?:an?|the) [a-z -]{0,40}polic|(?:cluster )?scope\b|status code: \d{3}, request id:)"
 )
+# A class of exceptions before its message. It labels no value.
+_CLASS = r"[a-z]\w{0,40}\.[\w.]{1,100}(?:Exception|Error): "
 # Lines that only label a value.
 _LABELED = re.compile(
-    r"\W{0,4}(?![a-z]\w{0,20}\.[\w.]{1,40}(?:Exception|Error): )[A-Za-z][\w.-]{0,40}(?: [\w.-]{1,20}){0,2}[\"']?\s?[:=]\s?[^\s=]{1,300}\Z|\d{3} [A-Z][A-Za-z -]{1,40}\Z"
+    rf"\W{{0,4}}(?!{_CLASS})"
+    r"[A-Za-z][\w.-]{0,40}(?: [\w.-]{1,20}){0,2}[\"']?\s?[:=]\s?[^\s=]{1,300}\Z|\d{3} [A-Z][A-Za-z -]{1,40}\Z"
 )
 # The end of a line and the next line if a long word, such as an encoded message, is broken between them.
 _BROKEN_WORD = re.compile(r"(?<![\w-])[\w-]{80,}\s*\Z")
 
-# The width at which people and mail programs break lines between words, and how many lines they must break.
+# The width at which people and mail programs wrap lines, and how many lines they must wrap.
 _WORDS_WIDTH = range(60, 81)
-_MIN_BROKEN = 3
+_MIN_WRAPPED = 3
 
 # The body of a response, and the status before it in the format of boto 2, which also logs both.
 _BODY_START = re.compile(r"(?:[^<\n]{0,40}\b[A-Z]{4,8}\b[^<\w]{0,6})?<(?:\?xml|ErrorResponse)\b")
@@ -49,13 +52,14 @@ _GATEWAY_COMMAND = re.compile(
 _POWERSHELL_POSITION = re.compile(
     r"(?: (?:char|Zeichen|car|caractere)| Carácter|[Ll]igne:\d{1,5} |文字|字符|문자): ?\d{1,5}\s*\Z"
 )
-# The lines of an error after the command.
-_POWERSHELL_LINE = re.compile(r"\s{0,8}\+ (?:~+\s*\Z|(?:CategoryInfo|FullyQualifiedErrorId)\s+: )")
+# A line of PowerShell's error below the command.
+_POWERSHELL_LINE = re.compile(rf"\s{{0,8}}\+ (?:~+\s*\Z|{POWERSHELL_FIELD}\s+: )")
 # Ansible prints the last line of a module's traceback, then the result of the task with the same message.
 _ANSIBLE_EXCEPTION = "An exception occurred during task execution."
 _ANSIBLE_RESULTS = ("fatal: [", "failed: [")
 _KEYED = re.compile(
-    r"(?!User: arn:|[a-z]\w{0,40}\.[\w.]{1,100}(?:Exception|Error): )[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)"
+    rf"(?!User: arn:|{_CLASS})"
+    r"[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)"
 )
 # A member of an object in YAML, whose keys are those of an API.
 _MEMBER = re.compile(r"\s{0,8}[a-z]{1,40}(?:[A-Z][a-z]{0,40}){1,6}:(?: |\s?\Z)")
@@ -135,16 +139,16 @@ def starts_with_clause(content: str) -> bool:
     return _CLAUSE.match(content) is not None
 
 
-def find_broken(lines: Sequence[str]) -> set[int]:
-    """Return the indices of lines that start with a word for which the previous line had no room, if most do."""
+def find_wrapped_lines(lines: Sequence[str]) -> set[int]:
+    """Return the indices of lines whose first word did not fit on the previous line, if most lines are wrapped."""
     width = max((len(line) for line in lines if " " in line), default=0)
     if width not in _WORDS_WIDTH:
         return set()
     following = [
         at for at, (line, after) in enumerate(pairwise(lines), 1) if line and after.strip() and after[0] > " "
     ]
-    broken = {at for at in following if len(lines[at - 1]) + len(lines[at].split(maxsplit=1)[0]) >= width}
-    return broken if len(broken) >= max(_MIN_BROKEN, len(following) / 2) else set()
+    wrapped = {at for at in following if len(lines[at - 1]) + len(lines[at].split(maxsplit=1)[0]) >= width}
+    return wrapped if len(wrapped) >= max(_MIN_WRAPPED, len(following) / 2) else set()
 
 
 def _is_response(content: str) -> bool:
