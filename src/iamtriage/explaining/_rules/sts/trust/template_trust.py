@@ -178,6 +178,8 @@ def _find_changes(before: object, after: object) -> Iterator[tuple[str, str]]:
 
     >>> list(_find_changes({"Sid": 1, "Action": "sts:A"}, {"Sid": 1, "Action": "sts:B"}))
     [('sts:A', 'sts:B')]
+    >>> list(_find_changes({"Action": []}, {"Action": ["sts:A"]}))
+    [('', '')]
     """
     old, new = as_mapping(before), as_mapping(after)
     if old and new:
@@ -205,7 +207,7 @@ def _find_changes(before: object, after: object) -> Iterator[tuple[str, str]]:
     added = [each for each in as_strings(after) if each not in old_values]
     if len(removed) == len(added) == 1:
         yield removed[0], added[0]
-    elif len(added) == 1 and not removed:
+    elif len(added) == 1 and old_values and not removed:
         yield str(old_values[-1]), f"{old_values[-1]}\n{added[0]}"
     elif old_values != new_values:
         yield "", ""
