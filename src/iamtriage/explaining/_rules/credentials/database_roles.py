@@ -249,7 +249,7 @@ def _explain_feature(database: _Database, feature: str, url: str, *, is_in_code:
             "and",
         )
         summary = f"{summary}: the text shows {shown} only, and each feature needs an association of its own"
-        because = "That another feature works does not help: the database takes the role of the feature that the statement uses."
+        because = "It does not matter that another feature works: the database takes the role of the feature that the statement uses."
     return _explain(
         f"{summary}.",
         _UNSENT,

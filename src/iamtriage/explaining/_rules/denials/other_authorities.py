@@ -230,8 +230,8 @@ def _explain_mysql(text: str) -> Explanation | None:
     remedy = owner_remedy(
         f"Grant the user {user} {verb} on {name}",
         "For a function, write FUNCTION instead of PROCEDURE." if type_name else None,
-        "Run the SQL as an administrator of the database. SHOW GRANTS prints the hosts from which the user is defined: replace % if it is another one.",
-        manifest=f"SHOW GRANTS FOR '{user}'@'%';\nGRANT {verb} ON {type_name}{name if len(parts) > 1 else f'DATABASE_NAME.{name}'} TO '{user}'@'%';",
+        "Run the SQL as an administrator of the database. SELECT user, host FROM mysql.user prints the host of each user: replace % if this one has another.",
+        manifest=f"GRANT {verb} ON {type_name}{name if len(parts) > 1 else f'DATABASE_NAME.{name}'} TO '{user}'@'%';",
         manifest_language="text",
         url="https://dev.mysql.com/doc/refman/8.4/en/grant.html",
     )

@@ -30,7 +30,7 @@ _NO_POLICY = lazy_pattern(r"\bRepositoryPolicyNotFoundException\b")
 
 
 def explain_image(denial: Denial, row: service_access.ServiceAccess, values: dict[str, str]) -> Explanation:
-    """Explain that Lambda may not pull the image of a function, for whose repository the text can show that it has no policy."""
+    """Explain that Lambda may not pull the image of a function, and what the text shows of the repository's policy."""
     registry, region = find_registry(denial.case)
     owner = registry.partition(".")[0]
     others = set(ACCOUNT_IN_TEXT.findall(denial.failure.text)) - {owner}

@@ -65,7 +65,9 @@ def summarize(request: RejectedRequest, operation: str | None) -> str:
             reason = f", or {request.region} is not enabled for the account"
         return f"AWS does not know the access key ID{f' of the call {operation}' if operation else ''}{reason}. No permission is missing."
     if request.code in INVALID_TOKEN_CODES:
-        reason = "" if request.is_opt_in else ": most likely, it is incomplete, or of other credentials"
+        reason = (
+            "" if request.is_opt_in else ": most likely, it is incomplete, or belongs to other credentials"
+        )
         return f"AWS does not accept the session token{reason}. No permission is missing."
     if request.is_signed and request.is_temporary:
         return "AWS does not accept the temporary access key (ASIA…): most likely, its session token is missing or belongs to another key."

@@ -175,7 +175,7 @@ def _trust_remedy(
     denial: Denial, trusted: str, actual: str, fixed: dict[str, Any], *, is_of_emr: bool
 ) -> Remedy:
     shown = clip_text(actual)
-    stays = f"What is trusted in {trusted} stays."
+    stays = f"The service accounts in {trusted} stay trusted."
     if not is_of_emr:
         step = (
             f"{trust_fixes.WHOLE_DOCUMENT} {stays} Do this only if pods in {shown} are meant to use the role."
