@@ -109,8 +109,8 @@ class Documents:
         self._spans = found.spans
         # Keys are leaves, too, because no secret extends from one leaf into another.
         self._leaves: list[Scalar] = []
-        # The results for values that were searched before.
-        self._searched: dict[_Key, _Searched] = {}
+        # The secrets in values that were searched before.
+        self._searched: dict[_Key, Iterable[FoundSecret]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._values)
@@ -191,7 +191,7 @@ class Documents:
             return None, ()
         key = (content, known, value.is_text, value.is_quoted)
         if key in self._searched:
-            return self._searched[key]
+            return None, self._searched[key]
         what = known and known.secret_in(content, is_text=value.is_text, is_quoted=value.is_quoted)
         if what or not is_searched:
             return what, ()
@@ -203,12 +203,12 @@ class Documents:
             zeroed = (zero_digits(f"{name.key} {content}" if name else content), *signs)
             similar = (zeroed, (name._replace(key=""), known[1:]) if name and known else known, *key[2:])
             if similar in self._searched:
-                return self._searched[similar]
+                return None, self._searched[similar]
         finds: Iterable[FoundSecret] = find_in_content(content, known, find, is_quoted=value.is_quoted)
         if similar:
             finds = [*finds]
-            self._searched[key] = self._searched[similar] = what, finds
-        return what, finds
+            self._searched[key] = self._searched[similar] = finds
+        return None, finds
 
     def _announce(self, value: Value) -> Announced | None:
         """Return what the text before a document announces: a command option, or a name in HCL."""

@@ -151,8 +151,7 @@ class Announced(NamedTuple):
             return None
         if not is_text and (self.name.what != "password" or not content.isdigit()):
             return None
-        placements = _QUOTED if is_quoted else _UNQUOTED
-        placement = placements[self.sign]
+        placement = (_QUOTED if is_quoted else _UNQUOTED)[self.sign]
         return self.name.what if can_be_secret(self.name, content, placement) else None
 
     def find_in(
@@ -179,7 +178,7 @@ class Announced(NamedTuple):
 
 
 def _is_token_of(content: str, found: FoundSecret) -> bool:
-    """Return whether a bearer token is all of a value but its scheme, so that nothing else is in it."""
+    """Return whether a bearer token and its scheme are all of a value, so that no other secret is in it."""
     is_rest = found.end == len(content) and content[: found.start].strip().isalpha()
     return is_rest and found.what == "bearer token" and looks_random(content[found.start :])
 
