@@ -197,7 +197,7 @@ def line_at(text: str, start: int, end: int | None = None) -> str:
 
 
 def find_closing_brace(text: str, start: int, end: int | None = None) -> int:
-    """Return where the brace is that closes a block whose content begins at a position, or else the end.
+    """Return the position of the brace that closes a block, or else the end. Its content begins at ``start``.
 
     >>> find_closing_brace("{ a { b } } c", 1), find_closing_brace("{ a", 1)
     (10, 3)

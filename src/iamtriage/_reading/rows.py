@@ -46,7 +46,7 @@ _TIME = lazy_pattern(r"\[?(?:[\d./-]{6,10},? )?\d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?
 _FIELD = r"(?:\"(?:[^\"]++|\"\")*+\"(?=[,\r\n]|\Z)|[^\",\n][^,\n]*+|(?=[,\r\n]))"
 _RECORD = lazy_pattern(rf"{_FIELD}(?:,{_FIELD})*+\r?(?:\n|\Z)")
 _SEPARATOR = lazy_pattern(rf"(?:\A|(?<=,)){_FIELD}(?:,|\r?\Z)")
-# The signs of a heading: how it starts or ends, or its time. A key of an API's object is none.
+# The signs of a heading: how it starts or ends, or its time. A key of an API's object is not one.
 _HEADING = lazy_pattern(
     r"(?![a-z]{1,40}[A-Z]\w{0,60}:$)(?:[#=_*$>●○~\[<@-]|.*(?::|\.\.\.|wrote:|[#=_*~-]{3})$|.*\b\d{1,2}:\d\d\b)"
 )

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ("find_placeholders", "is_placeholder_in_prose", "placeholder_word", "stated_names")
 
-# Options that end with -type take constants, such as --principal-type GROUP, --query takes fields,
-# and [{Name= the name of a setting.
+# Options that end with -type take constants, such as --principal-type GROUP, and --query takes fields.
+# The name of a setting follows [{Name=.
 _WORD = lazy_pattern(
     # Code that reads a variable names it.
     r"(?=[A-Z])(?<![A-Za-z0-9_.$-])(?<!-type )(?<!--query )(?<!\[\{Name=)"

@@ -76,7 +76,7 @@ def has_secrets(failure: Failure) -> bool:
 
 
 def _is_plain_action(action: str | None) -> bool:
-    """Return whether an action has only letters after its prefix, which is no name of a secret."""
+    """Return whether an action has only letters after a prefix that names no secret."""
     prefix, _, name = (action or "").partition(":")
     return name.isalpha() and prefix.islower() and not any(sign in prefix for sign in _NAME_SIGNS)
 

@@ -25,7 +25,7 @@ __all__ = ("hide_revealed_secrets", "hide_secrets")
 
 # Redacting a secret can reveal another one, so the text is searched until nothing changes.
 _MAX_ROUNDS = 8
-# A marker can change what all of a text means that has at most so many characters.
+# In a text of at most so many characters, a marker can change the meaning of all of it.
 _MAX_SHORT = 4_000
 # If the lines around markers that can reveal a secret are a larger part of a text, all of it is searched.
 _MAX_PART = 5

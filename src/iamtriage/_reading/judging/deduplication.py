@@ -170,7 +170,7 @@ def _are_same_failure(first: Candidate, second: Candidate, *, is_apart: bool) ->
         first.has_core
         and second.has_core
         and not (first.code and second.code)
-        # What denies a principal says so each time; a cluster and its authenticator report one login.
+        # A report of the same denial names the principal, too. A cluster and its authenticator report one login.
         and (first.kind != "access_denied" or ("principal" in first.facts) == ("principal" in second.facts))
     )
 

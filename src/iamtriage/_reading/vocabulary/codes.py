@@ -366,7 +366,7 @@ def is_code(word: str) -> bool:
 
 
 def find_codes(written: str) -> list[str]:
-    """Return the words that look like codes, but for an ending alone, which is one only where an SDK prints a code.
+    """Return the words that look like codes. An ending alone is one only where an SDK prints a code.
 
     Args:
         written: Words, with a space before and after each of them.

@@ -61,8 +61,9 @@ _BLOCK = rf"[|>][-+]?[ \t]*\r{{0,2}}(?:\n|{BACKSLASHES}(?:r\\{{1,64}})?n)(?:[-+]
 # Between a name and its value in source code: "password: str | None = …".
 _TYPE = r"(?:None|null|undefined|str|string|String|bytes|SecretStr|Token)"
 _TYPED = rf"(?:[ ]As[ ]String|[ ]\{{ get; (?:set|init); \}})(?=[ ]=[ ])|[ ]?:[ ]?(?:(?:typing\.)?Optional\[)?{_TYPE}\]?(?:[ ]?\|[ ]?{_TYPE}){{0,4}}(?=[ ]?=(?![=>]))"
-# Marks of Markdown and HTML.
+# A member of an object, as in PHP and Perl.
 _MEMBER = re.compile(r"->[{\[]?[A-Za-z_]+(?![\w.~/+=-])")
+# Marks of Markdown and HTML.
 _BOLD = r"(?:\*{1,2}(?![*\w])|</(?:b|strong)>)?"
 _ASSIGN = re.compile(
     # "AWS Secret Access Key [None]: "
