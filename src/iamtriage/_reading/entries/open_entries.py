@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from iamtriage._reading.entries.blocks import TRACEBACK, Block
-from iamtriage._reading.entries.formats import RUNNERS, TOOL_OUTPUT, has_fraction
+from iamtriage._reading.entries.formats import RUNNERS, SINGLE_LINES, TOOL_OUTPUT, has_fraction
 from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line
 from iamtriage._reading.entries.statements import (
     ANNOUNCED_STATUS,
@@ -84,7 +84,6 @@ class OpenEntry:
         self.begins: list[bool] = []
         self.size = 0
         self.is_hot = False
-        self.has_open_quote = False
         self.is_touched = True
         self.quiet = 0
         self.last = 0
@@ -98,6 +97,15 @@ class OpenEntry:
         # The number of lines before the last one that starts a new part, by the depth of brackets.
         self._boundaries: dict[int, int] = {}
         self.block = Block(is_document=form in _DOCUMENTS)
+        # Such an entry has one line, or more if a quoted value has line breaks.
+        self._is_single_line = form in SINGLE_LINES
+        self._has_open_quote = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the entry certainly ends with its last line."""
+        has_ended = self.block.is_complete or (self._is_single_line and not self._has_open_quote)
+        return has_ended and not self._is_partial
 
     @property
     def is_bare(self) -> bool:
@@ -169,6 +177,8 @@ class OpenEntry:
             self._boundaries[closed] = len(self.lines)
         self.size += len(line.text)
         self.is_touched = True
+        if self._is_single_line and (line.text.count('"') - line.text.count('\\"')) % 2:
+            self._has_open_quote = not self._has_open_quote
         if line.is_hot:
             self.is_hot, self.quiet = True, 0
         elif not is_part:

@@ -7,7 +7,7 @@ from collections import deque
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from iamtriage._reading.entries.formats import ACCESS_LINES, SINGLE_LINES
+from iamtriage._reading.entries.formats import ACCESS_LINES
 from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line, RestoredLine, classify_line
 from iamtriage._reading.entries.long_lines import MAX_LENGTH, LongLines
 from iamtriage._reading.entries.open_entries import BODY, Entry, OpenEntry
@@ -161,12 +161,7 @@ class Splitter:
             entry.drop(count)
         self._count += 1
         entry.add(line, self._count)
-        is_single = entry.format in SINGLE_LINES
-        if is_single and line.text.replace('\\"', "").count('"') % 2:
-            entry.has_open_quote = not entry.has_open_quote
-        if not line.prefix.is_partial and (
-            entry.block.is_complete or (is_single and not entry.has_open_quote)
-        ):
+        if entry.is_complete:
             self._close(stream)
         elif entry.quiet > _MAX_LINES_WITHOUT_SIGN:
             if entry.is_hot:
