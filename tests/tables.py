@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from iamtriage import Failure
+    from iamtriage._reading.readers.phrases import Phrase
 
 Facts: TypeAlias = "dict[str, object]"
 Row: TypeAlias = "tuple[str, str, Facts | None]"
@@ -86,6 +87,18 @@ def split_alternatives(pattern: str) -> list[str]:
         else:
             alternatives[-1] += token
     return alternatives
+
+
+def list_alternatives(phrases: Iterable[Phrase]) -> list[tuple[str, str]]:
+    """Return each alternative of the rows' patterns with their fragments, and each fragment with their patterns."""
+    return [
+        each
+        for phrase in phrases
+        for each in (
+            *((phrase.fragment, pattern) for pattern in split_alternatives(phrase.pattern)),
+            *((fragment, phrase.pattern) for fragment in phrase.fragment.split("|")),
+        )
+    ]
 
 
 def has_example(fragment: str, pattern: re.Pattern[str], table: Iterable[Row]) -> bool:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from iamtriage._reading.readers import kubernetes
-from iamtriage._reading.readers.phrases import Phrase, compiled
-from tests.tables import APP, Facts, Table, check_rows, expect, facts_in, has_example, rows
+from iamtriage._reading.readers.phrases import compiled
+from tests.tables import APP, Facts, Table, check_rows, expect, facts_in, has_example, list_alternatives, rows
 
 _USER = "arn:aws:sts::111122223333:assumed-role/dev/ana"
 _UNAUTHORIZED = expect("kubernetes_unauthorized")
@@ -676,6 +674,13 @@ UNAUTHORIZED: Table = (
         "E0103 12:00:00.000001 1 certificate_manager.go:299] Failed while requesting a signed certificate from the master: cannot create certificate signing request: Unauthorized",
         _UNAUTHORIZED,
     ),
+    ("helm-failed", "Error: INSTALLATION FAILED: Unauthorized", _UNAUTHORIZED),
+    ("helm-unreachable", "Error: Kubernetes cluster unreachable: Unauthorized", _UNAUTHORIZED),
+    (
+        "watch-asked",
+        "failed to watch *v1.Pod: the server has asked for the client to provide credentials: unauthorized",
+        _UNAUTHORIZED,
+    ),
     ("helm-query", "Error: query: failed to query with labels: Unauthorized", _UNAUTHORIZED),
     ("resource-type", 'error: the server doesn\'t have a resource type "svc"', _UNAUTHORIZED),
     ("resource-type-short", 'error: the server doesn\'t have a resource type "deploy"', _UNAUTHORIZED),
@@ -831,7 +836,7 @@ def test_facts_of_a_message(text: str, expected: Facts | None) -> None:
     assert facts_in(text) == expected
 
 
-@pytest.mark.parametrize("phrase", [pytest.param(p, id=p.pattern[:60]) for p in kubernetes._UNAUTHORIZED])
-def test_every_row_has_an_example(phrase: Phrase) -> None:
-    """Each row of the reader's table has an example in a table above."""
-    assert has_example(phrase.fragment, compiled(phrase.pattern), ALL)
+@check_rows(("fragment", "pattern"), list_alternatives(kubernetes._UNAUTHORIZED))
+def test_every_alternative_has_an_example(fragment: str, pattern: str) -> None:
+    """Each alternative and each fragment of the rows of the reader's table has an example in a table above."""
+    assert has_example(fragment, compiled(pattern), ALL)
