@@ -1,9 +1,9 @@
 """Find messages of AWS and its SDKs other than the standard denial.
 
-The table has one line per message, or for a few of one kind, under their kind: how certain they are, fragments of
-which the text must contain one (quick to search for), and the pattern. A new message is one line here and one in the
-tests. ``credential_phrases`` has the lines about credentials, and ``kubernetes`` a separate table for Kubernetes and
-the EKS console.
+Under each kind, a line of the table has one message or a few: how certain they are, their fragments and their pattern.
+A text must contain one of the fragments, which are quick to search for. A new message is one line here, or one more
+alternative, and one line in the tests. ``credential_phrases`` has the lines about credentials, and ``kubernetes`` a
+separate table for Kubernetes and the EKS console.
 """
 
 from __future__ import annotations
