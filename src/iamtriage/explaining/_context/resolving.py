@@ -33,7 +33,7 @@ def is_derived(facts: Facts, name: str) -> bool:
 def resolve_facts(failure: Failure, facts: Facts) -> Facts:
     r"""Return the facts about a failure, completed with the context.
 
-    >>> from iamtriage import parse
+    >>> from iamtriage import Facts, parse
     >>> failure = parse("$ aws eks list-clusters --region eu-west-1\n\nUnable to locate credentials")
     >>> facts = resolve_facts(failure, Facts())
     >>> facts.region, sorted(facts.derived)
