@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
@@ -47,6 +48,8 @@ _UNPARSED_SIGNS = (
 )  # fmt: skip
 # What databases and brokers say of a login, which can be one with a token of IAM.
 _LOGIN_SIGNS = ("denied for user '", "authentication failed for user", "SASL", "SaslAuth")
+# How the titles of remedies begin that give a role access to a cluster.
+_GIVES_ACCESS = ("Check whether the role ", "Map the role ")
 _MAX_UNPARSED = 200_000
 # In a text without any of these, no other failure says more than a denial with an action.
 _HEADLINE_SIGNS = ("retrieve verification key", "the 'sts' service module must be")
@@ -138,7 +141,7 @@ def explain(
         from iamtriage.explaining._sources import without_secrets
 
         shown = without_secrets(unframed)
-    known = resolve_facts(shown, known)
+    given, known = known, resolve_facts(shown, known)
     explanation = _explain_answer(shown, known)
     if any(isinstance(cause, UncertainCause) for cause in explanation.causes):
         from iamtriage.explaining._signs import promote_shown_causes
@@ -148,7 +151,9 @@ def explain(
         if part in failure.text:
             explanation = load_rule(rule)(Case(unframed, known), explanation)
     text = error_or_failure if isinstance(error_or_failure, str) else None
-    explanation = complete_explanation(explanation, known, text, _combine_allow_remedies, _describe_other)
+    explanation = complete_explanation(
+        explanation, known, text, partial(_combine_allow_remedies, facts=given), _describe_other
+    )
     if shown is not failure:
         explanation = copy_with(explanation, failure=failure)
     return apply_extensions(hide_quoted_secrets(explanation))
@@ -199,14 +204,41 @@ def _without_borders(failure: Failure) -> Failure:
     return attrs.evolve(failure, text=view.text, span=(view.position(start), view.position(end)))
 
 
-def _combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]) -> CombinedRemedies:
+def _combine_allow_remedies(
+    explanation: Explanation, others: tuple[Failure, ...], facts: Facts
+) -> CombinedRemedies:
     from iamtriage.explaining._combined_remedies import combine_allow_remedies
 
     combined = combine_allow_remedies(explanation, others)
     forbidden = [each for each in others if isinstance(each, KubernetesForbidden)]
     is_other_layer = isinstance(explanation.failure, AccessDenied) and combined.second is None
+    if is_other_layer and not forbidden:
+        return _add_access_entry(combined, explanation.failure, others, facts)
     remedy = _binding_remedy(forbidden[0]) if is_other_layer and len(forbidden) == 1 else None
     return combined if remedy is None else combined._replace(second=remedy, of_second=tuple(forbidden))
+
+
+def _add_access_entry(
+    combined: CombinedRemedies, failure: Failure | None, others: tuple[Failure, ...], facts: Facts
+) -> CombinedRemedies:
+    """Return the remedies with one for a cluster that rejected the only role which the denials name."""
+    from iamtriage.explaining._explanations.remedies import change_commands
+
+    rejected = [each for each in others if isinstance(each, KubernetesUnauthorized)]
+    denials = [each for each in (failure, *others) if isinstance(each, AccessDenied)]
+    caller, *more = {str(each.principal).rpartition("/")[0]: str(each.principal) for each in denials}.values()
+    if len(rejected) != 1 or more or ":assumed-role/" not in caller:
+        return combined
+    own = explain(rejected[0], facts=facts).remedies[:1]
+    if not own or not own[0].title.startswith("Find out which identity kubectl uses"):
+        return combined
+    remedies = explain(rejected[0], facts=attrs.evolve(facts, caller=caller)).remedies
+    remedy = next((each for each in remedies if each.title.startswith(_GIVES_ACCESS)), None)
+    if remedy is None:
+        return combined
+    # The kubeconfig is of the same job, so it needs no other profile.
+    lines = (each for each in remedy.commands if not each.startswith("aws eks update-kubeconfig "))
+    return combined._replace(second=change_commands(remedy, tuple(lines)), of_second=tuple(rejected))
 
 
 def _binding_remedy(failure: KubernetesForbidden) -> Remedy | None:

@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.denials.services.closed_resources import RESOUR
 from iamtriage.explaining._rules.denials.services.managed_services import ROLES
 from iamtriage.explaining._rules.shared.message_rules import MESSAGE_RULES
 
+_OF_ROLE = "User: arn:aws:sts::111122223333:assumed-role/{}/run-7 is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::carts/{} because no identity-based policy allows the s3:PutObject action"
 ACCOUNT, OTHER = "111122223333", "444455556666"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/orders-api/run-7"
 GITHUB = "token.actions.githubusercontent.com"
@@ -1059,10 +1060,64 @@ DENIES: tuple[Case, ...] = (
         )
     ),
     (
+        "GetSessionToken with a profile of Identity Center",
+        "$ export AWS_PROFILE=shop\n$ aws sso login\nI also added sts:GetSessionToken to the permission set.\n$ aws sts get-session-token --serial-number arn:aws:iam::111122223333:mfa/ana --token-code 123456\nAn error occurred (AccessDenied) when calling the GetSessionToken operation: Cannot call GetSessionToken with session credentials",
+        {},
+        (
+            "use the credentials of the profile shop as they are",
+            "Remove the Allow for sts:GetSessionToken again",
+            "aws configure export-credentials --format env --profile shop",
+        ),
+        ("access key of the IAM user whose device",),
+    ),
+    (
+        "cluster that rejects the only denied role",
+        f"{_OF_ROLE.format('web', 'a')}\nerror: You must be logged in to the server (Unauthorized)",
+        {"cluster": "shop", "region": "eu-west-1", "authentication_mode": "API"},
+        (
+            "Then: Check whether the role web has an access entry, and create one",
+            "aws eks create-access-entry --cluster-name shop --region eu-west-1 --principal-arn arn:aws:iam::111122223333:role/web",
+        ),
+        ("Find out which identity",),
+    ),
+    (
+        "cluster that rejects one of two denied roles",
+        f"{_OF_ROLE.format('web', 'a')}\n{_OF_ROLE.format('jobs', 'b')}\nerror: You must be logged in to the server (Unauthorized)",
+        {"cluster": "shop", "region": "eu-west-1", "authentication_mode": "API"},
+        ("Find out which identity",),
+        ("create-access-entry",),
+    ),
+    (
+        "session that expired while Terraform waited",
+        f"│ Error: creating Amazon S3 Object: {_OF_ROLE.format('web', 'a')}\n╵\n│ Error: waiting for ElastiCache Replication Group (carts) create: operation error ElastiCache: DescribeReplicationGroups, https response error StatusCode: 403, RequestID: 0, api error ExpiredToken: The security token included in the request is expired\n╵",
+        {},
+        ("The ElastiCache Replication Group carts may exist by now",),
+        (),
+    ),
+    (
+        "role of DMS with another name in the code",
+        'Error: creating DMS Replication Instance (shop): AccessDeniedFault: The IAM Role arn:aws:iam::111122223333:role/dms-vpc-role is not configured properly.\n\nresource "aws_iam_role" "dms" {\n  name = "shop-dms"\n  assume_role_policy = jsonencode({ Statement = [{ Principal = { Service = "dms.amazonaws.com" } }] })\n}',
+        {},
+        (
+            "and not the role shop-dms in the code",
+            'name = "dms-vpc-role"',
+            "depends_on = [aws_iam_role.dms]",
+            "The role also needs AmazonDMSVPCManagementRole",
+        ),
+        ("aws iam create-role",),
+    ),
+    (
+        "role of DMS for another purpose in the code",
+        'Error: creating DMS Replication Instance (shop): AccessDeniedFault: The IAM Role arn:aws:iam::111122223333:role/dms-vpc-role is not configured properly.\n\nresource "aws_iam_role" "app" {\n  name = "shop-app"\n  assume_role_policy = jsonencode({ Statement = [{ Principal = { Service = "ec2.amazonaws.com" } }] })\n}',
+        {},
+        ("aws iam create-role --role-name dms-vpc-role",),
+        ("shop-app",),
+    ),
+    (
         "GetSessionToken with an instance role",
         "The task role calls it:\nAn error occurred (AccessDenied) when calling the GetSessionToken operation: Cannot call GetSessionToken with session credentials",
         {},
-        ("call AssumeRole with a session policy", "not with the credentials of a role", "at most one hour"),
+        ("call AssumeRole with a session policy", "not the credentials of a role", "at most one hour"),
         ("MFA", "no effect"),
     ),
     (
@@ -2050,14 +2105,14 @@ OTHERS: tuple[Case, ...] = (
         "policies of three roles",
         f"{_BY_NO_POLICY}\n{_OF_JOBS}\n{_OF_JOBS.replace('/jobs/', '/mail/')}",
         {},
-        ("of 3 principals (orders-api, jobs and mail)", "2 more denials in this text. iamtriage"),
+        ("of 3 principals (orders-api, jobs and mail)", "iamtriage explain --all explains each"),
         ("Then:",),
     ),
     (
         "a policy of another role beside its Deny",
         f"{_BY_NO_POLICY}\n{_OF_JOBS}\n{_BY_DENY.replace('/orders-api/', '/jobs/')}",
         {},
-        ("2 more denials in this text.", "an Allow does not override"),
+        ("iamtriage explain --all explains each", "an Allow does not override"),
         ("Then:",),
     ),
     (
@@ -2820,7 +2875,7 @@ CONTEXTS: tuple[Case, ...] = (
             "Throttled (ThrottlingException, creating Amazon SNS Topic): retry with backoff, no permission is missing",
             "Not found (NoSuchEntity, GetRole)",
             "Service error (InternalError, GetObject): retry, no permission is missing",
-            "3 more failures in this text. ",
+            "iamtriage explain --all explains each",
         ),
         ("AWS error",),
     ),

@@ -81,6 +81,53 @@ def test_alias_as_resource(allowed: str, *, is_kept: bool) -> None:
     assert ('{"kms:ResourceAliases": "alias/app"}' in " ".join(shown.split())) is is_kept
 
 
+_KEY = "arn:aws:kms:us-east-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+_ALIAS = "arn:aws:kms:us-east-1:111122223333:alias/app"
+_BOTH = ["kms:Decrypt", "kms:GenerateDataKey"]
+
+
+@pytest.mark.parametrize(
+    ("actions", "allowed", "said", "given", "resource"),
+    [
+        (_BOTH, _ALIAS, "", _BOTH, _KEY),
+        (_BOTH, _ALIAS, "We want to keep the alias.", _BOTH, f"{_KEY.partition('/')[0]}/*"),
+        (
+            "kms:Decrypt",
+            _ALIAS,
+            "The key is replaced each year.",
+            "kms:Decrypt",
+            f"{_KEY.partition('/')[0]}/*",
+        ),
+        (_BOTH, _ALIAS, "Which alias is it?", _BOTH, _KEY),
+        # What manages the key is not needed to use it, and another key is not this one.
+        ([*_BOTH, "kms:ScheduleKeyDeletion"], _ALIAS, "", _BOTH, _KEY),
+        (_BOTH, _KEY.replace("0f1e", "ffff"), "", "kms:Decrypt", _KEY),
+    ],
+    ids=["whole statement", "alias", "replaced key", "question", "management", "other key"],
+)
+def test_actions_of_a_statement_without_the_key(
+    actions: object, allowed: str, said: str, given: object, resource: str
+) -> None:
+    explanation = explain(f"{_denied('kms:Decrypt', _KEY)}\n{said}\n{_policy(actions, allowed)}")
+    [statement] = (explanation.remedies[0].policy or {})["Statement"]
+    assert (statement["Action"], statement["Resource"]) == (given, resource)
+    assert ("Condition" in statement) == resource.endswith("/*")
+
+
+@pytest.mark.parametrize(
+    ("said", "is_open"),
+    [
+        ("The key policy has the usual root statement.", False),
+        ("The key policy has no root statement.", True),
+        ("", True),
+    ],
+)
+def test_stated_root_of_a_key_policy(said: str, *, is_open: bool) -> None:
+    explanation = explain(f"{_denied('kms:Decrypt', _KEY)}\n{said}")
+    shown = explanation.to_text(detail="full")
+    assert ("must enable IAM policies" in " ".join(shown.split())) == is_open
+
+
 @pytest.mark.parametrize(
     ("arn", "action", "said", "is_replica"),
     [

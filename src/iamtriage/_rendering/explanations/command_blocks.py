@@ -226,7 +226,8 @@ def place_manifest(blocks: Iterable[Block], manifest: Code | None) -> Iterator[B
     if not is_entry:
         yield manifest
         if blocks and manifest.language != "yaml":
-            yield Paragraph("Then:")
+            is_printed = '"Effect"' in manifest.text and _LOOKUP.match(commands[0]) is not None
+            yield Paragraph("Put it into the policy:" if is_printed else "Then:")
     for each in blocks:
         yield each
         if is_entry and isinstance(each, Code) and _EDIT.match(each.text):

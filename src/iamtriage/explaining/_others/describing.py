@@ -54,6 +54,12 @@ _TASK = lazy_pattern(
     r"(?:\((?P<name>[^()\n]{0,200})\))?:? ?\Z",
     re.ASCII,
 )
+# https://github.com/hashicorp/terraform-provider-aws/blob/main/docs/error-handling.md
+_AWAITED = lazy_pattern(
+    r"Error: waiting for (?P<type>(?:[A-Z][A-Za-z0-9]{0,30} ){1,6})\((?P<name>[\w+=,.@/-]{1,128})\)"
+    r" (?:create|creation|to be created)(?: complete|ion)?:(?!.{0,390}?Error: )",
+    re.ASCII | re.DOTALL,
+)
 _CHARS_BEFORE = 400
 # The kinds of failures that have one reason for all calls with the same credentials, and the codes of others.
 _KINDS_OF_ONE_REASON = frozenset(
@@ -211,8 +217,9 @@ def describe_others(
         for each in failures
     ):
         run += "; iamtriage explain --policy prints one policy per principal"
-    if rows and len(failures) == 1:
-        return (("Also", f"{_capitalize(rows[0])}. {run}."),)
+    if rows and len(failures) == len(rows):
+        *first, last = (f"{_capitalize(each)}." for each in rows)
+        return (*(("Also", each) for each in first), ("Also", f"{last} {run}."))
     named = f": {'; '.join(names)}" if names else ""
     total = f"{count} in this text{named}. {run}."
     return (("Others", total), *(("Also", f"{_capitalize(row)}.") for row in rows))
@@ -316,7 +323,17 @@ def _find_fix(failure: Failure, topic: str | None) -> str:
     if has_passed(failure):
         return ": the command worked when it was repeated"
     _, need = _TOPICS.get(topic or "", ("", _FIXES.get(failure.kind, "")))
+    if failure.kind == "expired_credentials" and (made := _find_awaited(failure)) is not None:
+        need += f". {made} may exist by now: import it if it is not in Terraform's state, "
+        need += "or untaint it if it is tainted there"
     return _CODES.get(failure.envelope.code or "", need)
+
+
+def _find_awaited(failure: Failure) -> str | None:
+    """Return the resource for whose creation Terraform was waiting, such as ``The RDS Cluster reports``."""
+    start = failure.span[0]
+    found = _AWAITED.search(failure.text[max(start - _CHARS_BEFORE, 0) : failure.span[1]])
+    return f"The {found['type'].strip()} {found['name']}" if found is not None else None
 
 
 def _find_task(failure: Failure) -> tuple[str | None, str | None]:

@@ -16,7 +16,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.rejected_policies import CDK, MERGED_BY_CDK, POLICY_SIZES
-from iamtriage.explaining._rules.calls.roles.account_roles import explain_second_role
+from iamtriage.explaining._rules.calls.roles.second_roles import explain_second_role
 from iamtriage.explaining._rules.shared import clusters, commands, pages, quoted_message
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, stated_option

@@ -39,6 +39,8 @@ _KEY_ARN = lazy_pattern(
 _SECURE_STRING = "If the parameter is a SecureString with a customer managed KMS key, kms:Decrypt on that key is required, too."
 # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
 _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
+DATA_KEYS = "Multipart uploads to S3, and messages to SQS queues, also require kms:Decrypt on the same key."
+"""What services other than KMS need besides a data key."""
 _CALLS_ON_VERSIONS = (
     "GetObject DeleteObject GetObjectAcl PutObjectAcl GetObjectTagging PutObjectTagging DeleteObjectTagging"
 )
@@ -87,7 +89,7 @@ _HINTS = {
     **dict.fromkeys(("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"), _SECURE_STRING),
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
     "secretsmanager:GetSecretValue": "If the secret has a customer managed KMS key, kms:Decrypt on that key is required, too.",
-    "kms:GenerateDataKey": "Multipart uploads to S3, and messages to SQS queues, also require kms:Decrypt on the same key.",
+    "kms:GenerateDataKey": DATA_KEYS,
     "sqs:ReceiveMessage": "A consumer also needs sqs:DeleteMessage. An event source of a Lambda function needs sqs:GetQueueAttributes, too.",
     "sqs:GetQueueAttributes": "If the queue is an event source of a Lambda function, its role also needs sqs:ReceiveMessage and sqs:DeleteMessage.",
     "ssm:UpdateInstanceInformation": f"For Session Manager, an instance also needs {join_words(SESSION_CHANNEL_ACTIONS, 'and')} on *.",

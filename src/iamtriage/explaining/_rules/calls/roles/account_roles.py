@@ -1,8 +1,6 @@
-"""Explain roles of an account that a service lacks, that only AWS can change, or that an instance profile has already.
+"""Explain roles of an account that a service lacks, or that only AWS can change.
 
-Sources: https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html,
-https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddRoleToInstanceProfile.html and
-https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/replace-iam-role.html.
+Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html.
 """
 
 from __future__ import annotations
@@ -12,11 +10,11 @@ from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
+from iamtriage.explaining._rules.calls.roles.named_roles import find_other_name, rename_role
 from iamtriage.explaining._rules.shared import clues, commands, pages, principal_words, remedies, services
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -85,7 +83,7 @@ _SETTINGS = (
     ),
     _Setting(
         r"\bdms-vpc-role\b",
-        "AWS DMS has no role dms-vpc-role that it can assume, which must have exactly this name",
+        "AWS DMS uses only a role with the name dms-vpc-role, and finds none that it can assume",
         "dms.amazonaws.com",
         "dms-vpc-role",
         ("service-role/AmazonDMSVPCManagementRole",),
@@ -162,6 +160,12 @@ def explain_missing_setting(case: Case[Failure] | Denial, _message: str = "") ->
     if given is not None:
         policy = setting.policies[0].rpartition("/")[2]
         summary = f"{setting.missing.partition(' has ')[0]} cannot use the role {given.rpartition('/')[2]}: the role must trust {setting.principal} and have the policy {policy}."
+    fixed = setting.role if setting.role and setting.role in setting.sign else ""
+    block = find_other_name(found.failure.text, fixed, setting.principal) if fixed else None
+    if block is not None:
+        summary = summary.replace(
+            "finds none that it can assume", f"not the role {block.text_of('name')} in the code"
+        )
     return found.explain(
         summary,
         NO_ACCOUNT_ROLE.cause(
@@ -169,7 +173,9 @@ def explain_missing_setting(case: Case[Failure] | Denial, _message: str = "") ->
             f'The text says "{said[0]}".',
             text="The service uses its own role, not the caller's permissions.",
         ),
-        remedies=_create_remedy(found, setting, given),
+        remedies=rename_role(found, fixed, block, setting.policies, setting.url)
+        if block is not None
+        else _create_remedy(found, setting, given),
     )
 
 
@@ -336,65 +342,4 @@ def _allow_remedy(case: Case[AwsError], name: str) -> Remedy:
         ),
         statements=services.linked_role_key_statements(arn),
         url="https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",
-    )
-
-
-# What Ansible and Terraform say of the call, and what the AWS CLI prints of a profile.
-_ADDED_ROLE = lazy_pattern(
-    r"\brole[ :(\"']{1,3}(?P<role>[\w+=,.@-]{1,64})[)\"']{0,2} to (?:IAM )?[Ii]nstance[ _]?[Pp]rofile[ :(\"']{1,3}(?P<profile>[\w+=,.@-]{0,127}[\w+=@-])"
-)
-_ROLE_OF_PROFILE = lazy_pattern(
-    r"\"RoleName\"\s?:\s?\"(?P<role>[\w+=,.@-]{1,64})\"|\A\s{0,4}[\[\"\s]{0,20}(?P<plain>[\w+=,.@-]{1,64})[\"\s\]]{0,20}\Z"
-)
-
-
-def explain_second_role(case: Case[AwsError], cause: Cause) -> Explanation:
-    """Explain that an instance profile has a role already, which a command of the text can show."""
-    added = _ADDED_ROLE.search(case.text)
-    role = commands.role_name(clues.stated_option(case, "role-name") or (added["role"] if added else None))
-    profile = commands.instance_profile(
-        clues.stated_option(case, "instance-profile-name") or (added["profile"] if added else None)
-    )
-    shown = f"The instance profile{'' if profile == 'INSTANCE_PROFILE' else f' {profile}'}"
-    is_of_profile = ("iam", "get-instance-profile")
-    outputs = (run.output for run in find_runs(case.failure) if run.command.words[:2] == is_of_profile)
-    present = next(filter(None, map(_ROLE_OF_PROFILE.search, outputs)), None)
-    old = (present["role"] or present["plain"]) if present else "PRESENT_ROLE"
-    other = role if role != "ROLE_NAME" else "PROFILE"
-    has = f"has the role {old}" if present else "has a role already"
-    if old == role:
-        return case.explain(
-            f"{shown} has the role {role} already, so nothing is to be added. No permission is missing.",
-            cause,
-            remedies=remedies.your_remedy("Skip the call", url=pages.EC2_ROLES),
-        )
-    look = f"aws iam get-instance-profile --instance-profile-name {profile} --query 'InstanceProfile.Roles[].RoleName' --output text"
-    in_profile = "--instance-profile-name {} --role-name {}"
-    return case.explain(
-        f"{shown} {has}, and holds one only: IAM does not raise this quota. No permission is missing.",
-        cause,
-        remedies=remedies.account_remedy(
-            "Replace the role, or create a second instance profile",
-            "Running instances lose the permissions of the present role when it is removed, and get those of the other one after a while. To keep them, attach the missing policies to the present role instead, or use a second profile.",
-            "Adding a role requires iam:PassRole on it.",
-            commands=(
-                None if present else look,
-                Labelled(
-                    "Either replace the role:",
-                    fill_command(f"aws iam remove-role-from-instance-profile {in_profile}", profile, old),
-                ),
-                fill_command(f"aws iam add-role-to-instance-profile {in_profile}", profile, role),
-                Labelled(
-                    "Or create a second profile, and associate it with the instances that need the role:",
-                    fill_command("aws iam create-instance-profile --instance-profile-name {}", other),
-                ),
-                fill_command(f"aws iam add-role-to-instance-profile {in_profile}", other, role),
-                "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",
-                fill_command(
-                    "aws ec2 replace-iam-instance-profile-association --association-id ASSOCIATION_ID --iam-instance-profile Name={}",
-                    other,
-                ),
-            ),
-            url=pages.IAM_QUOTAS,
-        ),
     )

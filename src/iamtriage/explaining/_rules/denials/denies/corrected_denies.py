@@ -134,6 +134,9 @@ def _organization_commands(denial: Denial) -> tuple[str, str, str]:
         )
     )
     where = f"The management account{f' {account}' if account else ''} or a delegated administrator changes it, not the account of the call."
+    kind = "RESOURCE_CONTROL_POLICY" if denial.policy_type == "resource_control" else "SERVICE_CONTROL_POLICY"
+    if not account:
+        where += f" For POLICY_ID: aws organizations list-policies --filter {kind}."
     return where, show, change
 
 

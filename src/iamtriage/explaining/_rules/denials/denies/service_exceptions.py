@@ -85,7 +85,7 @@ def explain_denied_service(denial: Denial, access: ServiceAccess, allow: Remedy)
     )
     kind = attrs.evolve(denial, policy_type=policy_type)
     others = () if is_control else (owner_remedy("Find the Deny statement", commands=allow.commands),)
-    why = f"A service principal belongs to no organization, account or VPC, so its requests have no {keys}, which a negated operator matches."
+    why = f"A service principal belongs to no organization, account or VPC, so its requests have no {keys}, and a negated operator is true without the key."
     over = "" if is_control else f" The Allow in {resource} does not override it."
     return denial.explain(
         f"{upper_first(named)} of {where} denies {access.service} the access, whatever {resource} allows: it exempts no AWS services.",

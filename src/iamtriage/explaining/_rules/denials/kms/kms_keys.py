@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
@@ -32,7 +33,7 @@ from iamtriage.explaining._rules.denials.policy_types.resource_policies import (
     resource_remedy,
 )
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared import commands, companion_actions
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
@@ -44,6 +45,10 @@ from iamtriage.explaining._rules.shared.wording import denial_summary
 _IF_NO_ALLOW = "If nothing allows it yet, check policy.json{}, then replace the policy:"
 # https://getsops.io/docs/#assuming-roles-and-using-kms-in-various-aws-accounts
 _ROLE_IN_SOPS = "Or let SOPS assume a role of the key's account: in .sops.yaml, add +ROLE_ARN to the key's ARN, then run sops updatekeys where decrypting works."
+# The key policy is said to enable IAM policies.
+_HAS_ROOT = lazy_pattern(
+    r"(?i:\bkey policy (?:already )?(?:has|contains|includes|still has|with)\b(?! no\b)[^.\n]{0,30}?\b(?:root statement|statement for (?:the account's )?root|root principal)\b)"
+)
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
 
@@ -54,9 +59,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     if denial.resource is None and denial.deny == "implicit" and not concerns_no_resource(denial):
         remedies = tuple(_with_key(denial, each) for each in explanation.remedies)
         explanation = attrs.evolve(explanation, remedies=remedies)
-    if denial.crosses_accounts is False and not any(each.has_principal for each in context.policies):
-        remedies = tuple(map(encrypted_data.with_key_policy, explanation.remedies))
-        explanation = attrs.evolve(explanation, remedies=remedies)
+    explanation = _complete_steps(denial, explanation)
     if encrypted_data.ENVIRONMENT in denial.failure.text and explanation.topic != "kms-behind-service":
         if managed_keys.may_be_old_grant(denial):
             return explain_environment_key(denial)
@@ -104,6 +107,28 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
             *remedies[1:],
         )
     return attrs.evolve(explanation, causes=(*causes[:certain], behind, *causes[certain:]), remedies=remedies)
+
+
+def _complete_steps(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add what the key policy must have, and leave out what only other services need."""
+    remedies, notes = explanation.remedies, explanation.notes
+    if denial.crosses_accounts is False and not any(each.has_principal for each in denial.context.policies):
+        if _HAS_ROOT.search(denial.failure.text) is None:
+            remedies = tuple(map(encrypted_data.with_key_policy, remedies))
+        else:
+            notes = (
+                "The key policy has the statement for the account's root, so it does not have to change.",
+                *notes,
+            )
+    if denial.operation is not None and f"kms:{denial.operation}" == denial.action:
+        # The program calls KMS itself.
+        remedies = tuple(
+            attrs.evolve(
+                each, steps=tuple(step for step in each.steps if step != companion_actions.DATA_KEYS)
+            )
+            for each in remedies
+        )
+    return attrs.evolve(explanation, remedies=remedies, notes=notes)
 
 
 def _limit_to_service(denial: Denial, remedy: Remedy, service: str | None) -> Remedy:

@@ -230,6 +230,9 @@ def explain_deployed_bucket(denial: Denial) -> Explanation | None:
     actions = "The policy requires s3:PutBucketPolicy, and Block Public Access rejects a public one."
     if deployment.type != "AWS::S3::BucketPolicy":
         actions = "A bucket requires s3:CreateBucket, and each property an action, such as s3:PutBucketTagging, s3:PutEncryptionConfiguration, s3:PutBucketPublicAccessBlock, s3:PutBucketVersioning or s3:PutBucketOwnershipControls."
+    request = _REQUEST_ID.search(denial.failure.text, *denial.failure.span)
+    sign = request["id"] if request is not None else "AccessDenied"
+    what = "this call" if request is not None else "the calls that S3 denied in the last 90 days"
     text = "The permissions with which CloudFormation acts lack an action that a property requires."
     return denial.explain(
         f"S3 denied a call for {named or deployment.type}: the message names neither the action nor the reason.",
@@ -241,8 +244,8 @@ def explain_deployed_bucket(denial: Denial) -> Explanation | None:
         remedies=remedies.account_remedy(
             "Find the denied call in CloudTrail, then allow its action",
             actions,
-            "The command lists the calls that S3 denied in the last 90 days, with the callers. CloudTrail shows a call after a few minutes.",
-            commands=f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventSource,AttributeValue=s3.amazonaws.com --query 'Events[?contains(CloudTrailEvent, `AccessDenied`)].[EventTime,EventName,Username]' --output text",
+            f"The command prints {what}, with the caller and AWS's message. CloudTrail shows a call after a few minutes.",
+            commands=f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventSource,AttributeValue=s3.amazonaws.com --query 'Events[?contains(CloudTrailEvent, `{sign}`)].CloudTrailEvent' --output text | jq -r '[.eventTime, .eventName, .userIdentity.arn, .errorMessage] | @tsv'",
             url=pages.S3_403,
         ),
         notes=EVENTUAL_CONSISTENCY,
@@ -307,6 +310,7 @@ def _find_denies(denial: Denial) -> Iterator[tuple[Mapping[str, Any], bool]]:
             yield each, is_met is True
 
 
+_REQUEST_ID = lazy_pattern(r"(?i:\brequest ?id:? ?)(?P<id>[A-Z0-9]{16})\b")
 _STACK_ROLE = lazy_pattern(
     r"(?:\b[Rr]ole ?A[Rr][Nn] of the stack|\b[Ss]tack(?:'s)? (?:service )?role|--role-arn|\bRoleARN)[\"'`]?\s?(?:[=:]|is)?\s?[\"'`]?"
     r"(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})",

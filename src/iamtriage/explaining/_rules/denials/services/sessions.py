@@ -125,7 +125,7 @@ def _explain_flaw(denial: Denial, stated: str, path: str | None, flaw: str) -> E
 CALLED_FROM_SESSION = CauseType(
     "called-from-session",
     title="The call requires an IAM user's long-term credentials",
-    text="No policy can allow it. The same code works with the access key of an IAM user, and not with the credentials of a role.",
+    text="No policy can allow it: AWS accepts only the access key of an IAM user here, and not the credentials of a role.",
     recognised_by='AWS says "Cannot call GetSessionToken with session credentials".',
     fix="Use the temporary credentials as they are, or call with the access key of an IAM user.",
     sources=("https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html",),
@@ -136,6 +136,11 @@ _OF_ROLE = lazy_pattern(
     r"(?: ?[(`'\"]{0,2}(?P<role>[A-Za-z](?=[\w+=,.@-]*[-_0-9])[\w+=,.@-]{1,63}))?",
     re.ASCII,
 )
+# The credentials come from the portal, so there is no access key of an IAM user.
+_OF_IDENTITY_CENTER = lazy_pattern(
+    r"\baws sso login\b|\bSuccessfully logged into Start URL|\bsso_(?:session|start_url)\b|\bawsapps\.com/start\b"
+)
+_ADDED = r"(?i:\b(?:add(?:ed|ing)?|allow(?:ed|s)?|grant(?:ed)?|gave|put)\b[^.\n]{{0,30}}\bsts:{}\b)"
 _OF_KEY = lazy_pattern(
     r"(?i:\b(?:keys? (?:in|from) (?:a|the|its|an) [\w .]{0,20}file|(?:access|static|long-term) keys?|IAM user)\b)"
 )
@@ -186,13 +191,23 @@ def explain_called_from_session(denial: Denial) -> Explanation:
             policy = build_document([allow("sts:AssumeRole", principal={"AWS": arn})])
         step = f"For other credentials, call AssumeRole {chosen}. For a caller that is itself a role, the session lasts at most one hour (role chaining){limit}."
         steps.append(step)
+    elif _OF_IDENTITY_CENTER.search(text) is not None and profile is not None:
+        title = f"Leave out {call}, and use the credentials of the profile {clip_text(profile)} as they are"
+        steps = [
+            "The sign-in with IAM Identity Center asks for MFA, and its credentials need no further session: drop the step, and run what follows with the profile.",
+            "How long they last is the session duration of the permission set (at most 12 hours).",
+        ]
+        shown = (
+            "For a program that reads only environment variables, the command prints the lines that set them."
+        )
+        line = "aws configure export-credentials --format env"
     else:
         title = f"Leave out {call}, or call it as the IAM user"
         steps.append(
             "For MFA, call with the access key of the IAM user whose device it is: without AWS_SESSION_TOKEN in the environment, and in a profile without role_arn, sso_session and aws_session_token. A role cannot pass a code."
         )
-    if f'"sts:{call}"' in text:
-        steps.append(f"Remove the Allow for sts:{call}, which has no effect.")
+    if f'"sts:{call}"' in text or re.search(_ADDED.format(call), text) is not None:
+        steps.append(f"Remove the Allow for sts:{call} again, which has no effect.")
     page = f"https://docs.aws.amazon.com/STS/latest/APIReference/API_{call}.html"
     remedy = attrs.evolve(
         your_remedy(title, *present(*steps, shown), commands=with_profile(profile, line), url=page),

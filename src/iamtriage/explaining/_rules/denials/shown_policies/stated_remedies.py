@@ -21,7 +21,9 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     statements_with,
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
+    complete_key_actions,
     complete_others,
+    keep_alias,
     names_partial_arn,
 )
 from iamtriage.explaining._rules.denials.shown_policies.unused_code import find_unread_statement
@@ -69,9 +71,6 @@ _NEGATED = lazy_pattern(
 )
 _DELAY = lazy_pattern(
     r"(?i:\b(?:propagation|propagated?|(?:takes?|need) (?:a while|some time|time|long|hours)|how long|delay|eventual(?:ly)? consisten\w{1,3})\b)[^.!\n]{0,80}\?"
-)
-_ALIAS = lazy_pattern(
-    r"arn:[^:\s]{1,20}:kms:[^:\s]{1,30}:[^:\s]{1,20}:(?P<alias>alias/[A-Za-z0-9/_-]{1,250})"
 )
 _TO_CALLER = f"Attach the policy to {UNKNOWN_CALLER}."
 
@@ -134,6 +133,8 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     if denial.service == "secretsmanager":
         remedy = complete_others(denial, compared_resource(denial), allowed_resources(allowing), remedy)
     lists = [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy or {})]
+    if denial.service == "kms" and lists == [[denial.resource]]:
+        remedy = complete_key_actions(denial, allowing, remedy)
     lacking = [
         each
         for each in (lists[0] if len(lists) == 1 else ())
@@ -156,22 +157,7 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
         step = f"Or add this statement to {policy.name}, and keep its others."
     if is_known_policy(policy.name):
         step = f"AWS manages {policy.name}, which you cannot edit. For a role with a name that it allows, it is enough."
-    return attrs.evolve(remedy, steps=(*steps, step, *_keep_alias(denial, allowed_resources(allowing))))
-
-
-def _keep_alias(denial: Denial, allowed: Iterable[str]) -> tuple[str, ...]:
-    """Return the step that allows the key by its alias, which a Resource cannot.
-
-    https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
-    """
-    arn = denial.resource_arn
-    aliases = [found["alias"] for each in allowed if (found := _ALIAS.fullmatch(each)) is not None]
-    if denial.service != "kms" or arn is None or len(aliases) != 1:
-        return ()
-    keys = f"{(denial.resource or '').rpartition(':')[0]}:key/*"
-    return (
-        f'Or, if the alias can get another key, use {keys} as Resource with the condition "ForAnyValue:StringEquals": {{"kms:ResourceAliases": "{clip_text(aliases[0])}"}}: whoever can change the alias then decides which key it is.',
-    )
+    return keep_alias(denial, allowed_resources(allowing), attrs.evolve(remedy, steps=(*steps, step)))
 
 
 def _list_actions(statements: Iterable[Mapping[str, Any]]) -> set[str]:

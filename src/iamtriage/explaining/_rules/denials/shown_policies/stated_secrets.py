@@ -1,13 +1,16 @@
-"""Compare the ARNs of secrets in a policy with that of the call: Secrets Manager ends each with random characters.
+"""Compare the ARNs of secrets and KMS keys in a policy with that of the call.
 
+Secrets Manager ends each ARN with random characters, and a key has aliases and replicas:
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
 """
 
 from __future__ import annotations
 
 import copy
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import attrs
 
@@ -15,16 +18,32 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
+from iamtriage.explaining._rules.shared import companion_actions
+from iamtriage.explaining._rules.shared.allow_remedies import with_statements
 from iamtriage.explaining._rules.shared.commands import fill_command, region
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.ecs_starts import new_task_commands
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.explaining._rules.shared.statement_words import allowed_resources
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
+from iamtriage.policies._documents import allow
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_strings, iterate_statements
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
+_ALIAS = lazy_pattern(
+    r"arn:[^:\s]{1,20}:kms:[^:\s]{1,30}:[^:\s]{1,20}:(?P<alias>alias/[A-Za-z0-9/_-]{1,250})"
+)
+# Actions that use a key, and not those that manage it.
+_KEY_ACTION = lazy_pattern(
+    r"kms:(?:Decrypt|Encrypt|ReEncrypt(?:\*|From|To)|GenerateDataKey(?:\*|Pair|WithoutPlaintext|PairWithoutPlaintext)?|GenerateMac|VerifyMac|Sign|Verify|GetPublicKey|DescribeKey|DeriveSharedSecret)"
+)
+# The alias, or another key behind it, is what somebody wants.
+_WANTS_ALIAS = lazy_pattern(
+    r"(?i:\b(?:keep|stay with|stick (?:to|with)|prefer|continue with|go on using|want to use)(?:ing)?\b[^.\n]{0,30}?\balias(?:es)?\b"
+    r"|\bkeys? (?:behind (?:it|the alias) )?(?:gets?|is|are|will be|may be|can be)(?: \w{2,12}ly)? (?:replaced|rotated|swapped|exchanged)\b)"
+)
 _CDK_PARTIAL = lazy_pattern(r"\bfrom_?secret_?partial_?arn\b", re.IGNORECASE)
 _CDK_IMPORT = lazy_pattern(
     r"\bfrom_?secret_?(?:name(?:_?v2)?|partial_?arn)\b(?:\((?P<scope>\w{1,40}), ?(?P<id>[\"'][\w-]{1,80}[\"']),)?",
@@ -144,3 +163,52 @@ def complete_others(denial: Denial, own: str | None, listed: Sequence[str], reme
     names = join_words(tuple(each.rpartition(":")[2].removesuffix(RANDOM_END) for each in others), "and")
     step = f"{names} had the same problem: the policy has {'its' if len(others) == 1 else 'their'} end, too."
     return attrs.evolve(remedy, policy=document, steps=(*remedy.steps, step))
+
+
+def complete_key_actions(denial: Denial, allowing: Sequence[Mapping[str, Any]], remedy: Remedy) -> Remedy:
+    """Return a remedy with all actions of a statement that names the key only by an alias or in another Region.
+
+    Its other actions lack the key, too, so that the next call would be denied.
+    """
+    key_id = (denial.resource or "").rpartition("/")[2]
+    named = tuple(allowed_resources(allowing))
+    is_same = all(_ALIAS.fullmatch(each) or each.rpartition("/")[2] == key_id for each in named)
+    actions = tuple(name for each in allowing for name in as_strings(each.get("Action")))
+    if len(allowing) != 1 or not named or not is_same or denial.action not in actions:
+        return remedy
+    [statement] = iterate_statements(remedy.policy or {})
+    own = dict.fromkeys((*as_strings(statement.get("Action")), *actions))
+    # An action on aliases is checked on the alias as well, which the statement has.
+    of_key = [each for each in own if _KEY_ACTION.fullmatch(each)]
+    if len(of_key) < 2:
+        return remedy
+    return attrs.evolve(
+        with_statements(remedy, [allow(of_key, denial.resource or "", sid="UseKey")]),
+        title=remedy.title.replace(denial.action, join_words(tuple(of_key), "and")),
+        steps=tuple(each for each in remedy.steps if each != companion_actions.DATA_KEYS),
+    )
+
+
+def keep_alias(denial: Denial, allowed: Iterable[str], remedy: Remedy) -> Remedy:
+    """Return a remedy with the way that allows the key by its alias, which a Resource cannot.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+    """
+    aliases = [found["alias"] for each in allowed if (found := _ALIAS.fullmatch(each)) is not None]
+    if denial.service != "kms" or denial.resource_arn is None or len(aliases) != 1:
+        return remedy
+    keys = f"{(denial.resource or '').rpartition(':')[0]}:key/*"
+    condition = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": aliases[0]}}
+    who = "whoever can change the alias then decides which key it is"
+    wanted = _WANTS_ALIAS.search(denial.failure.text)
+    if wanted is None:
+        step = f"Or, if the alias can get another key, use {keys} as Resource with the condition {json.dumps(condition)[1:-1]}: {who}."
+        return attrs.evolve(remedy, steps=(*remedy.steps, step))
+    [statement] = iterate_statements(remedy.policy or {})
+    steps = (
+        f"The condition allows the key that has the alias, also after the alias gets another one: {who}. The code can go on using the alias.",
+        f"For this key only, without the condition, use {clip_text(denial.resource or '')} as Resource.",
+        *(each for each in remedy.steps if not each.startswith("Or add this Resource")),
+    )
+    by_alias = {**statement, "Resource": keys, "Condition": condition}
+    return attrs.evolve(with_statements(remedy, [by_alias]), steps=steps)

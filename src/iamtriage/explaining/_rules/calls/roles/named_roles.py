@@ -1,0 +1,63 @@
+"""Correct the name of a role in Terraform code, if a service uses only a role with a fixed name.
+
+Source: https://docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security.APIRole.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
+from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.failures._failures import Failure
+
+_RETRY = "IAM can take some seconds to make a new role available: if the same error comes back, apply again."
+
+
+def find_other_name(text: str, role: str, principal: str) -> Block | None:
+    r"""Return the only role in Terraform code that trusts a service and has another name than it requires.
+
+    >>> code = 'resource "aws_iam_role" "a" {{ name = "{}"\\nassume_role_policy = "dms.amazonaws.com" }}'
+    >>> [
+    ...     block and block.address
+    ...     for name in ("dms", "dms-vpc-role")
+    ...     for block in [find_other_name(code.format(name), "dms-vpc-role", "dms.amazonaws.com")]
+    ... ]
+    ['aws_iam_role.a', None]
+    """
+    found = [each for each in find_resources(text, "aws_iam_role") if f'"{principal}"' in each.body]
+    names = [each.text_of("name") for each in found]
+    return found[0] if len(found) == 1 and names[0] not in {None, role} else None
+
+
+def rename_role(case: Case[Failure], role: str, block: Block, policies: tuple[str, ...], url: str) -> Remedy:
+    """Return how to give the role in the code the name that the service requires."""
+    text = case.failure.text
+    attached = [
+        each
+        for each in find_resources(text, "aws_iam_role_policy_attachment")
+        if block.address in each.arguments.get("role", "")
+    ]
+    policy = policies[0].rpartition("/")[2]
+    has_policy = any(
+        each.arguments.get("policy_arn", "").strip('"').endswith(f"/{policy}") for each in attached
+    )
+    deployment = find_deployment(case.failure, case.facts)
+    using = deployment.resource if deployment is not None and deployment.is_terraform else None
+    after = attached[0].address if len(attached) == 1 else block.address
+    user = f"the resource {clip_text(using)}" if using else "the resource that uses the role"
+    kept = "Its trust policy stays as it is"
+    steps = (
+        f"{kept}, and so does its policy {policy}."
+        if has_policy
+        else f"{kept}. The role also needs {policy}.",
+        f"Add the depends_on to {user}, which does not refer to the role. {_RETRY}",
+        "An account has one role of this name: if another one exists already, import it instead.",
+    )
+    code = f'resource "aws_iam_role" "{block.name}" {{\n  name = "{role}"\n  # the rest stays\n}}\n# in {user}:\ndepends_on = [{after}]'
+    remedy = account_remedy(f"Name the role {block.address} {role}", *steps, url=url)
+    return attrs.evolve(remedy, manifest=code, manifest_language="hcl")
