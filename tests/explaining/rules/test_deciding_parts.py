@@ -614,7 +614,7 @@ def test_role_for_pod_identity(service: str, *, has_other_way: bool) -> None:
 def test_access_point_of_another_account() -> None:
     denied = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::{}:assumed-role/reader/ana\n$ aws s3 ls s3://arn:aws:s3:eu-west-1:111122223333:accesspoint/team-b/\nAn error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied"
     other, same = explain(denied.format("444455556666")), explain(denied.format(ACCOUNT))
-    assert "of account 444455556666, and the access point of 111122223333" in other.causes[1].text
+    assert "in account 444455556666, the access point in 111122223333" in other.causes[1].text
     assert other.causes[1].evidence == "derived"
     assert "444455556666" not in str(same)
     assert all("must all allow it" not in each.text for each in same.causes)
