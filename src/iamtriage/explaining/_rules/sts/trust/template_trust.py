@@ -203,8 +203,8 @@ def _find_changes(before: object, after: object) -> Iterator[tuple[str, str]]:
         for pair in zip(old_values, new_values, strict=True):
             yield from _find_changes(*pair)
         return
-    removed = [each for each in as_strings(before) if each not in new_values]
-    added = [each for each in as_strings(after) if each not in old_values]
+    removed = [each for each in as_strings(old_values) if each not in new_values]
+    added = [each for each in as_strings(new_values) if each not in old_values]
     if len(removed) == len(added) == 1:
         yield removed[0], added[0]
     elif len(added) == 1 and old_values and not removed:
