@@ -78,7 +78,7 @@ def has_secrets(failure: Failure) -> bool:
 def _is_plain_action(action: str | None) -> bool:
     """Return whether an action has only letters after a prefix that names no secret."""
     prefix, _, name = (action or "").partition(":")
-    return name.isalpha() and prefix.islower() and not any(sign in prefix for sign in _NAME_SIGNS)
+    return name.isalpha() and prefix.islower() and not any(map(prefix.__contains__, _NAME_SIGNS))
 
 
 def are_plain(texts: Iterable[str]) -> bool:

@@ -232,8 +232,9 @@ def _makes_bucket_public(denial: Denial) -> bool:
 
 def _calls_organizations(denial: Denial) -> bool:
     """Return whether AWS Organizations denied a call in its own words."""
-    is_service = denial.service == "organizations" or denial.operation in _ORGANIZATIONS_OPERATIONS
-    return is_service and denial.deny is None and _ORGANIZATIONS_MESSAGE in denial.failure.text
+    if denial.deny is not None or _ORGANIZATIONS_MESSAGE not in denial.failure.text:
+        return False
+    return denial.service == "organizations" or denial.operation in _ORGANIZATIONS_OPERATIONS
 
 
 def _requests_sso_token(denial: Denial) -> bool:

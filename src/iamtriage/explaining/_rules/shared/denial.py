@@ -59,6 +59,13 @@ CUT_OFF = lazy_pattern(
 _EVENT_SOURCES = {"cloudwatch": "monitoring", "sso-oauth": "sso"}
 
 
+def _find_service(denial: Denial) -> str | None:
+    """Return the service: the action's prefix, or else the service in the envelope."""
+    if denial.action is not None:
+        return denial.lowercase_action.partition(":")[0]
+    return denial.failure.envelope.service
+
+
 @attrs.frozen(eq=False, repr=False)
 class Denial(Explainable[AccessDenied]):
     """What is known about a denial.
@@ -88,6 +95,7 @@ class Denial(Explainable[AccessDenied]):
         message_rule: The name of the rule for a service-specific message.
         service_message: The message itself, if it is not a known one.
         lowercase_action: The action in lowercase, with its prefix, empty if it is unknown.
+        service: The service of the action, or else the one in the envelope.
     """
 
     failure: AccessDenied
@@ -113,17 +121,12 @@ class Denial(Explainable[AccessDenied]):
     other_policy_types: tuple[tuple[PolicyType, Deny | None], ...] = ()
     message_rule: str | None = None
     service_message: str | None = None
-    # Most conditions of routes compare it.
+    # Most conditions of routes compare these.
     lowercase_action: str = attrs.field(
         init=False, default=attrs.Factory(lambda self: (self.action or "").lower(), takes_self=True)
     )
 
-    @property
-    def service(self) -> str | None:
-        """The service: the action's prefix, or else the service in the envelope."""
-        if self.action is not None:
-            return self.action.partition(":")[0].lower()
-        return self.failure.envelope.service
+    service: str | None = attrs.field(init=False, default=attrs.Factory(_find_service, takes_self=True))
 
     @property
     def event_source(self) -> str | None:

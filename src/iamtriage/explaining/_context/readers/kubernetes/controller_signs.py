@@ -11,10 +11,22 @@ _FRAGMENTS = (
 )  # fmt: skip
 
 
+# By a character that few texts have: searching for one character takes a third of the time.
+_RARE_CHARACTERS = "xkv0zfg"
+_FRAGMENTS_BY_CHARACTER: dict[str, list[str]] = {}
+for _fragment in _FRAGMENTS:
+    _character = next(filter(_fragment.__contains__, _RARE_CHARACTERS), "")
+    _FRAGMENTS_BY_CHARACTER.setdefault(_character, []).append(_fragment)
+
+
 def may_name_controller(text: str) -> bool:
     """Return whether a text can name a controller, which is faster than to find it.
 
     >>> may_name_controller("ebs.csi.aws.com"), may_name_controller("arn:aws:s3:::orders")
     (True, False)
     """
-    return any(map(text.lower().__contains__, _FRAGMENTS))
+    text = text.lower()
+    for character in filter(text.__contains__, _FRAGMENTS_BY_CHARACTER):
+        if any(map(text.__contains__, _FRAGMENTS_BY_CHARACTER[character])):
+            return True
+    return False
