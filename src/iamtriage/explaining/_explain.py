@@ -48,8 +48,8 @@ _UNPARSED_SIGNS = (
 )  # fmt: skip
 # What databases and brokers say of a login, which can be one with a token of IAM.
 _LOGIN_SIGNS = ("denied for user '", "authentication failed for user", "SASL", "SaslAuth")
-# How the titles of remedies begin that give a role access to a cluster.
-_GIVES_ACCESS = ("Check whether the role ", "Map the role ")
+# Commands that give a role access to a cluster.
+_GIVE_ACCESS = (" create-access-entry ", " iamidentitymapping ")
 _MAX_UNPARSED = 200_000
 # In a text without any of these, no other failure says more than a denial with an action.
 _HEADLINE_SIGNS = ("retrieve verification key", "the 'sts' service module must be")
@@ -229,12 +229,16 @@ def _add_access_entry(
     caller, *more = {str(each.principal).rpartition("/")[0]: str(each.principal) for each in denials}.values()
     if len(rejected) != 1 or more or ":assumed-role/" not in caller:
         return combined
-    own = explain(rejected[0], facts=facts).remedies[:1]
-    if not own or not own[0].title.startswith("Find out which identity kubectl uses"):
-        return combined
+    causes = explain(rejected[0], facts=facts).causes
+    stated = [each.code for each in causes if each.evidence in {"reported", "derived"}]
     remedies = explain(rejected[0], facts=attrs.evolve(facts, caller=caller)).remedies
-    remedy = next((each for each in remedies if each.title.startswith(_GIVES_ACCESS)), None)
-    if remedy is None:
+    giving = (
+        each
+        for each in remedies
+        if any(command in line for line in each.commands for command in _GIVE_ACCESS)
+    )
+    remedy = next(giving, None)
+    if remedy is None or stated != ["identity-not-accepted"]:
         return combined
     # The kubeconfig is of the same job, so it needs no other profile.
     lines = (each for each in remedy.commands if not each.startswith("aws eks update-kubeconfig "))
