@@ -3076,6 +3076,42 @@ SETTINGS: tuple[Row, ...] = (
         ),
     ),
     (
+        "the role of AWS DMS for Amazon Redshift",
+        botocore_text(
+            "AccessDeniedFault",
+            "CreateEndpoint",
+            "The IAM Role arn:aws:iam::111122223333:role/dms-access-for-endpoint is not configured properly.",
+        ),
+        {},
+        "no-account-role",
+        {"no-account-role": "reported"},
+        (
+            "aws iam attach-role-policy --role-name dms-access-for-endpoint --policy-arn arn:aws:iam::aws:policy/service-role/AmazonDMSRedshiftS3Role",
+        ),
+    ),
+    (
+        "the role of AWS DMS for logs",
+        botocore_text(
+            "AccessDeniedFault",
+            "StartReplicationTask",
+            "The IAM Role arn:aws:iam::111122223333:role/dms-cloudwatch-logs-role is not configured properly.",
+        ),
+        {},
+        "no-account-role",
+        {"no-account-role": "reported"},
+        (
+            "aws iam attach-role-policy --role-name dms-cloudwatch-logs-role --policy-arn arn:aws:iam::aws:policy/service-role/AmazonDMSCloudWatchLogsRole",
+        ),
+    ),
+    (
+        "a role of AWS DMS that exists already",
+        botocore_text("EntityAlreadyExists", "CreateRole", "Role with name dms-vpc-role already exists."),
+        {},
+        "already-exists",
+        {"already-exists": "reported"},
+        (),
+    ),
+    (
         "the default role of AWS Backup",
         botocore_text(
             "InvalidParameterValueException",

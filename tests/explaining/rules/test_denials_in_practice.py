@@ -1114,6 +1114,20 @@ DENIES: tuple[Case, ...] = (
         ("shop-app",),
     ),
     (
+        "role of DMS for its endpoint in the code",
+        'Error: creating DMS Replication Instance (shop): AccessDeniedFault: The IAM Role arn:aws:iam::111122223333:role/dms-vpc-role is not configured properly.\n\nresource "aws_iam_role" "s3" {\n  name = "shop-dms"\n  assume_role_policy = jsonencode({ Statement = [{ Principal = { Service = "dms.amazonaws.com" } }] })\n}\nresource "aws_dms_s3_endpoint" "out" {\n  service_access_role_arn = aws_iam_role.s3.arn\n}',
+        {},
+        ("aws iam create-role --role-name dms-vpc-role",),
+        ("shop-dms",),
+    ),
+    (
+        "role of an instance profile that has only a default name",
+        'Error: creating Elastic Beanstalk Environment (shop): InvalidParameterValue: The instance profile aws-elasticbeanstalk-ec2-role associated with the environment does not exist.\n\nresource "aws_iam_role" "web" {\n  name = "shop-web"\n  assume_role_policy = jsonencode({ Statement = [{ Principal = { Service = "ec2.amazonaws.com" } }] })\n}',
+        {},
+        ("aws iam create-instance-profile --instance-profile-name aws-elasticbeanstalk-ec2-role",),
+        ("Name the role", "shop-web"),
+    ),
+    (
         "GetSessionToken with an instance role",
         "The task role calls it:\nAn error occurred (AccessDenied) when calling the GetSessionToken operation: Cannot call GetSessionToken with session credentials",
         {},

@@ -110,6 +110,8 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     ),
     "calls.roles.account_roles.explain_missing_setting": (
         "dms-vpc-role is not configured properly",
+        "dms-cloudwatch-logs-role is not configured properly",
+        "dms-access-for-endpoint is not configured properly",
         "instance management role is not configured for account",
         "role arn does not have required permissions",
     ),

@@ -24,7 +24,11 @@ from iamtriage.failures._failures import AwsError, Failure
 
 
 class _Setting(NamedTuple):
-    """A role that a service needs once per account."""
+    """A role that a service needs once per account.
+
+    Attributes:
+        has_fixed_name: Whether the service finds the role by its name, so that no other role replaces it.
+    """
 
     sign: str
     missing: str
@@ -34,6 +38,7 @@ class _Setting(NamedTuple):
     register: tuple[str, ...]
     step: str
     url: str
+    has_fixed_name: bool = False
 
 
 _SETTINGS = (
@@ -81,15 +86,23 @@ _SETTINGS = (
         "The command creates EMR_DefaultRole, EMR_EC2_DefaultRole and its instance profile, once per account. Or name your own roles in the call.",
         "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-roles.html",
     ),
-    _Setting(
-        r"\bdms-vpc-role\b",
-        "AWS DMS uses only a role with the name dms-vpc-role, and finds none that it can assume",
-        "dms.amazonaws.com",
-        "dms-vpc-role",
-        ("service-role/AmazonDMSVPCManagementRole",),
-        (),
-        "If the role exists, correct its trust policy and its policies. Then wait for a few seconds, and retry the call.",
-        "https://docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security.APIRole",
+    *(
+        _Setting(
+            rf"\b{role}[\"'`]? (?:is not configured properly|does not exist|(?:is|was) not found|is missing)",
+            f"AWS DMS uses only a role with the name {role}",
+            "dms.amazonaws.com",
+            role,
+            (f"service-role/{policy}",),
+            (),
+            f"If the role exists, correct its trust policy and its policies. Then wait for a few seconds, and retry the call.{more}",
+            "https://docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security.APIRole",
+            has_fixed_name=True,
+        )
+        for role, policy, more in (
+            ("dms-vpc-role", "AmazonDMSVPCManagementRole", ""),
+            ("dms-cloudwatch-logs-role", "AmazonDMSCloudWatchLogsRole", ""),
+            ("dms-access-for-endpoint", "AmazonDMSRedshiftS3Role", " For Amazon Redshift as the target, the trust policy must also allow redshift.amazonaws.com."),
+        )
     ),
     _Setting(
         r"[Ll]ogging role is not configured|\bNotConfiguredException\b.{0,60}LoggingOptions",
@@ -156,16 +169,17 @@ def explain_missing_setting(case: Case[Failure] | Denial, _message: str = "") ->
     found: Case[Failure] = Case(case.failure, case.facts)
     setting, said = next((each, m) for each in _SETTINGS if (m := re.search(each.sign, found.text)))
     given = clues.find_role_arn(found.text) if _NAMES_ROLE.search(found.text) else None
-    summary = f"{setting.missing}. The caller's permissions are not the problem."
+    reason, block = setting.missing, None
+    if setting.has_fixed_name:
+        block = find_other_name(found.failure.text, setting.role, setting.principal)
+        other = (
+            f"not the role {block.text_of('name')} in the code" if block else "finds none that it can assume"
+        )
+        reason = f"{reason}, and {other}"
+    summary = f"{reason}. The caller's permissions are not the problem."
     if given is not None:
         policy = setting.policies[0].rpartition("/")[2]
         summary = f"{setting.missing.partition(' has ')[0]} cannot use the role {given.rpartition('/')[2]}: the role must trust {setting.principal} and have the policy {policy}."
-    fixed = setting.role if setting.role and setting.role in setting.sign else ""
-    block = find_other_name(found.failure.text, fixed, setting.principal) if fixed else None
-    if block is not None:
-        summary = summary.replace(
-            "finds none that it can assume", f"not the role {block.text_of('name')} in the code"
-        )
     return found.explain(
         summary,
         NO_ACCOUNT_ROLE.cause(
@@ -173,7 +187,7 @@ def explain_missing_setting(case: Case[Failure] | Denial, _message: str = "") ->
             f'The text says "{said[0]}".',
             text="The service uses its own role, not the caller's permissions.",
         ),
-        remedies=rename_role(found, fixed, block, setting.policies, setting.url)
+        remedies=rename_role(found, setting.role, block, setting.policies, setting.url)
         if block is not None
         else _create_remedy(found, setting, given),
     )

@@ -21,6 +21,8 @@ _RETRY = "IAM can take some seconds to make a new role available: if the same er
 def find_other_name(text: str, role: str, principal: str) -> Block | None:
     r"""Return the only role in Terraform code that trusts a service and has another name than it requires.
 
+    A role that the code passes by its ARN, such as that of an endpoint, has another purpose.
+
     >>> code = 'resource "aws_iam_role" "a" {{ name = "{}"\\nassume_role_policy = "dms.amazonaws.com" }}'
     >>> [
     ...     block and block.address
@@ -29,7 +31,11 @@ def find_other_name(text: str, role: str, principal: str) -> Block | None:
     ... ]
     ['aws_iam_role.a', None]
     """
-    found = [each for each in find_resources(text, "aws_iam_role") if f'"{principal}"' in each.body]
+    found = [
+        each
+        for each in find_resources(text, "aws_iam_role")
+        if f'"{principal}"' in each.body and f"{each.address}.arn" not in text
+    ]
     names = [each.text_of("name") for each in found]
     return found[0] if len(found) == 1 and names[0] not in {None, role} else None
 
