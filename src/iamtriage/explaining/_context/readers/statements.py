@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import line_start
+from iamtriage._text import line_at, line_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,9 +109,7 @@ _RESTARTED = lazy_pattern(
 def find_said(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """Yield the matches of a pattern in clauses that are about the failed call, and are no questions."""
     for found in pattern.finditer(text[:_MAX_CHARS]):
-        low = line_start(text, found.start(), found.start() - _CHARS_OF_CLAUSE)
-        start = max((each.end() for each in CLAUSE_END.finditer(text, low, found.start())), default=low)
-        high = found.end() + _CHARS_OF_CLAUSE
+        start, high = _clause_start(text, found.start()), found.end() + _CHARS_OF_CLAUSE
         end = CLAUSE_END.search(text, found.end(), high)
         before, whole = text[start : found.end()], text[start : end.start() if end else high]
         asked = _QUESTION.match(text, start, high)
@@ -152,15 +150,13 @@ def find_before(text: str, about: re.Pattern[str]) -> str | None:
 
 
 def find_grants(text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the policies or actions that somebody gave a role or user, with the name of that, and the whole line.
+    """Yield the policies or actions that somebody gave a role or user, with the holder's name and the whole line.
 
     >>> list(find_grants("I attached AmazonSQSFullAccess to the role octo-web."))
     [('AmazonSQSFullAccess', 'octo-web', 'I attached AmazonSQSFullAccess to the role octo-web.')]
     """
     for found in _GRANT.finditer(text[:_MAX_CHARS]):
-        start, end = line_start(text, found.start()), text.find("\n", found.end())
-        low = max(start, found.start() - _CHARS_OF_CLAUSE)
-        clause = max((each.end() for each in CLAUSE_END.finditer(text, low, found.start())), default=low)
+        clause = _clause_start(text, found.start())
         undone = _UNDONE.match(text, found.end(), found.end() + _CHARS_OF_CLAUSE)
         if (
             _NOT_GIVEN.search(text, clause, found.end())
@@ -171,7 +167,7 @@ def find_grants(text: str) -> Iterator[tuple[str, str, str]]:
         parts = found.groupdict()
         names = ("later", "later_alone", "sooner", "sooner_alone")
         name = next(filter(None, map(parts.get, names)), "")
-        line = text[start : end if end != -1 else len(text)]
+        line = line_at(text, *found.span())
         yield parts["first"] or parts["last"] or "", name.rstrip(".,)"), line
         if parts["last"]:
             # "the role octo-web got AmazonSQSFullAccess and, to be sure, AdministratorAccess"
@@ -181,7 +177,7 @@ def find_grants(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 def find_holders(text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the policies or actions that a role or user has, as the text says, with the name of that, and the whole line.
+    """Yield the policies or actions that a role or user has, as the text says, with the holder's name and the whole line.
 
     >>> list(find_holders("The worker reads it, its role octo-worker has sqs:* on it."))
     [('sqs:*', 'octo-worker', 'The worker reads it, its role octo-worker has sqs:* on it.')]
@@ -189,12 +185,16 @@ def find_holders(text: str) -> Iterator[tuple[str, str, str]]:
     []
     """
     for found in _HELD.finditer(text[:_MAX_CHARS]):
-        start, end = line_start(text, found.start()), text.find("\n", found.end())
-        low = max(start, found.start() - _CHARS_OF_CLAUSE)
-        clause = max((each.end() for each in CLAUSE_END.finditer(text, low, found.start())), default=low)
+        clause = _clause_start(text, found.start())
         asked = _QUESTION.match(text, clause, found.end() + _CHARS_OF_CLAUSE)
         if not (_NOT_GIVEN.search(text, clause, found.end()) or asked):
-            yield found["what"], found["name"], text[start : end if end != -1 else len(text)]
+            yield found["what"], found["name"], line_at(text, *found.span())
+
+
+def _clause_start(text: str, at: int) -> int:
+    """Return where the clause of a position begins, on its line."""
+    low = line_start(text, at, at - _CHARS_OF_CLAUSE)
+    return max((each.end() for each in CLAUSE_END.finditer(text, low, at)), default=low)
 
 
 def _find_clause(text: str, verb: re.Pattern[str], about: re.Pattern[str]) -> str | None:
