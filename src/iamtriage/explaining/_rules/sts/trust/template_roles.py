@@ -50,12 +50,12 @@ def change_template_remedy(text: str, remedy: Remedy, *last: str) -> Remedy | No
     if role.is_terraform:
         step = f"In the code, replace the assume_role_policy of {role.address} with this one, and apply."
         manifest = f"assume_role_policy = jsonencode({json.dumps(remedy.policy, indent=2)})"
-    return change_in_code(
+    return change_policy_in_code(
         remedy, step, *last, manifest=manifest, language="hcl" if role.is_terraform else "yaml"
     )
 
 
-def change_in_code(
+def change_policy_in_code(
     remedy: Remedy,
     step: str,
     *last: str,

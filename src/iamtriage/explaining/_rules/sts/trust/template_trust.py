@@ -18,7 +18,7 @@ from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.corrected_patterns import find_only_line
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.sts.trust.template_roles import change_in_code
+from iamtriage.explaining._rules.sts.trust.template_roles import change_policy_in_code
 from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
 from iamtriage.policies._readers.elements import (
     as_mapping,
@@ -166,7 +166,7 @@ def _correct(template: TemplateTrust, remedy: Remedy) -> Remedy:
     if any("replace(" in each for each in lines):
         kept = f"The issuer is a URL with {_SCHEME}, which replace() removes. The url of the IAM OIDC provider keeps it, and the service account stays as it is."
     language: Literal["hcl", "text"] = "hcl" if is_hcl else "text"
-    return change_in_code(
+    return change_policy_in_code(
         remedy, step, *present(kept), manifest="\n".join(lines), language=language, commands=deploy
     )
 
