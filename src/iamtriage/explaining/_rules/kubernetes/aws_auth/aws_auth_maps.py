@@ -198,6 +198,10 @@ MAP_WITHOUT_ENTRY = CauseType(
 _GROUP_ARN = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:iam::\d{12}:group/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,128})", re.ASCII
 )
+_MAPS_GROUP = (
+    "aws-auth maps the IAM group {}, and nobody can sign in as an IAM group, so the entry never matches."
+)
+_NO_PRINCIPAL = "An IAM group is not a principal: its users call with their own ARN{}. Neither aws-auth nor an access entry accepts a group."
 _MAX_NAMES = 3
 _MASTERS = "system:masters"
 
@@ -257,8 +261,8 @@ def explain_absent_entry(
     group = find_mapped_group(entries)
     text = f"The aws-auth map in the text has no entry for {arn_in_map(caller)}."
     if group is not None and not is_node:
-        summary = f"{where} rejected {principal.description}: aws-auth maps the IAM group {group}, and nobody can sign in as an IAM group, so the entry never matches."
-        text = f"An IAM group is not a principal: its users call with their own ARN, such as {arn_in_map(caller)}. Neither aws-auth nor an access entry accepts a group."
+        summary = f"{where} rejected {principal.description}: {_MAPS_GROUP.format(group)}"
+        text = _NO_PRINCIPAL.format(f", such as {arn_in_map(caller)}")
     people = [each for each in entries if not is_for_nodes(each)]
     mapping = _mapping_remedy(entries, people, principal, is_node=is_node)
     # With API_AND_CONFIG_MAP, an access entry requires no access to the cluster.
@@ -284,11 +288,13 @@ def find_mapped_group(entries: Sequence[MappingEntry]) -> str | None:
 
 def explain_mapped_group(group: str, explanation: Explanation) -> Explanation:
     """Return the explanation of a caller that is not known, if the map in the text has an IAM group."""
-    text = "An IAM group is no principal: its users call with their own ARN. Neither aws-auth nor an access entry takes a group."
     return attrs.evolve(
         explanation,
-        summary=f"The cluster could not authenticate the caller (401): aws-auth maps the IAM group {group}, and nobody can sign in as an IAM group, so the entry never matches.",
-        causes=(MAP_WITHOUT_ENTRY.cause("derived", text=text), *explanation.causes),
+        summary=f"The cluster could not authenticate the caller (401): {_MAPS_GROUP.format(group)}",
+        causes=(
+            MAP_WITHOUT_ENTRY.cause("derived", text=_NO_PRINCIPAL.format("")),
+            *explanation.causes,
+        ),
     )
 
 
