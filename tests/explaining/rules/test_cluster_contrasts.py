@@ -400,7 +400,7 @@ def test_role_of_a_program_and_listed_entries(text: str, words: str, title: str,
 @pytest.mark.parametrize(
     ("words", "says", "principal"),
     [
-        ("I signed in as arn:aws:iam::111122223333:user/kim, then Switch role to arn:aws:iam::111122223333:role/team/Ops. The entry of kim has AmazonEKSClusterAdminPolicy and kubectl works.", "so the access of the user kim to the cluster does not count. kubectl works because", "arn:aws:iam::111122223333:role/team/Ops"),
+        ("I signed in as arn:aws:iam::111122223333:user/kim, then Switch role to arn:aws:iam::111122223333:role/team/Ops. The entry of kim has AmazonEKSClusterAdminPolicy and kubectl works.", "so the cluster access of the user kim does not count. kubectl works because", "arn:aws:iam::111122223333:role/team/Ops"),
         ("I switched to the role ops-admin. kubectl works from my laptop.", "the role ops-admin cannot read", '"$role_arn"'),
         # The role has an entry, nobody switched, or it is a question.
         ("After switching to the role Ops:\n$ aws eks list-access-entries --cluster-name c\narn:aws:iam::111122223333:role/Ops", "it has an access entry", ""),

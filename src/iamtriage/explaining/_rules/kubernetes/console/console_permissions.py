@@ -66,7 +66,7 @@ def describe_switch(case: Case[ConsoleKubernetesAccess], *, kubectl_works: bool)
     }
     whose = others.pop() if len(others) == 1 else "the user who switched"
     kubectl = f". kubectl works because it uses the credentials of {whose}" if kubectl_works else ""
-    return f"after Switch role, the console acts as this role, so the access of {whose} to the cluster does not count{kubectl}"
+    return f"after Switch role, the console acts as this role, so the cluster access of {whose} does not count{kubectl}"
 
 
 def iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
