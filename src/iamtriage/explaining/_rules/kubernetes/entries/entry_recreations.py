@@ -12,7 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.readers.recreations import find_recreated_role
+from iamtriage.explaining._context.readers.recreations import find_recreated_role, is_named_in
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     DESCRIBE,
     find_creation,
@@ -87,7 +87,7 @@ def _find_said(failure: Failure, caller: Principal | None) -> Recreation | None:
         return None
     if role is None:
         listed = [each for each in find_listed(failure) or () if isinstance(each, Role)]
-        role = next((each for each in listed if each.name in said), None)
+        role = next((each for each in listed if is_named_in(said, each.name)), None)
     has_entry = role is not None and is_listed(failure, role)
     if role is None or has_entry is False:
         return None
