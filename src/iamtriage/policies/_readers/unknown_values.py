@@ -138,7 +138,7 @@ class Container(NamedTuple):
 
 
 def find_container(pattern: str, resource: str) -> Container | None:
-    """Return what contains a resource if a reference can stand for the container but not for the resource.
+    """Return the container of a resource, such as its bucket, if only that is what a reference can stand for.
 
     >>> find_container("${Orders.Arn}", "arn:aws:s3:::orders/1.csv")
     Container(arn='arn:aws:s3:::orders', noun='bucket', parts='objects', corrected='${Orders.Arn}/*')

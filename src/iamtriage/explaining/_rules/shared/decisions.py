@@ -150,7 +150,7 @@ def allowing_statement_words(facts: Facts, action: str | None) -> str | None:
 
 
 def allowed_call_words(facts: Facts, action: str) -> str | None:
-    """Return the sentence that the details have the action as allowed, and by which policy if they name one."""
+    """Return which policy allows an action, after " by ": empty if the details name none, ``None`` if it is not allowed there."""
     details = facts.authorization_details
     for each in () if details is None else details.evaluations:
         if each.action.lower() == action.lower() and each.effect in _ALLOW:

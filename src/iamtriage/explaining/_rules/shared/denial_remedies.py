@@ -172,7 +172,7 @@ CHANGE_CALL = "If the Deny has a condition, such as on a Region, change the call
 
 
 def describe_intention(denial: Denial, *names: str | None) -> str:
-    """Return the sentence that a Deny can be intentional, and which name suggests it: that of the role, or one with the action."""
+    """Say that a Deny can be intentional, and which name suggests it: that of the role, or one with the action."""
     service, _, operation = (denial.action or "").partition(":")
     words = (service, *_VERB.findall(operation)[:1])
     for name in filter(None, names):

@@ -151,9 +151,9 @@ def _add_groups_command(denied: DeniedRequest, *groups: str) -> str:
 
 
 def find_override(denied: DeniedRequest) -> tuple[str, Cause, tuple[Remedy, ...]] | None:
-    """Return the sentence that an access entry overrides an ``aws-auth`` entry with more groups, if a text shows both.
+    """Explain that an access entry overrides an ``aws-auth`` entry with more groups, if a text shows both.
 
-    It is a clause, a cause and the remedies, which require no access to the cluster.
+    Return a clause, a cause and the remedies, which require no access to the cluster.
     """
     failure, cluster = denied.case.failure, denied.cluster
     caller = underlying_role(denied.principal) or denied.principal

@@ -124,7 +124,7 @@ def _check_source(source: Role, target: Role | None) -> tuple[str, Remedy]:
 def _compare_external_id(
     denial: Denial, findings: TrustFindings, target: Role | None, source: Role
 ) -> tuple[str, Remedy]:
-    """Return the sentence that the trust policy expects the external ID of another association, and the remedy."""
+    """Return a clause that says which external ID the trust policy expects instead of the association's, and the remedy."""
     result, own, fixed = findings.result, denial.facts.external_id, None
     assert result is not None  # noqa: S101 (its condition decides)
     show, update = commands.trust_policy_commands(None if target is None else target.name)
@@ -143,7 +143,7 @@ def _compare_external_id(
 
 
 def _trust_source(denial: Denial, target: Role | None, source: Role) -> tuple[str, Remedy]:
-    """Return the sentence that the trust policy does not allow the association's role an action, and the remedy."""
+    """Return a clause that says which actions the trust policy does not allow the association's role, and the remedy."""
     facts = denial.facts
     lacking: list[str] = []
     arn = None if target is None else str(target)

@@ -93,7 +93,7 @@ def _replace_sessions(policy: dict[str, Any], role: Role | None) -> dict[str, An
 
 
 def session_steps(denial: Denial) -> tuple[str, ...]:
-    """Return that a role includes its sessions, if the trust policy names some of them."""
+    """Return a step that says that a role includes its sessions, if the trust policy names some of them."""
     if not _find_sessions(denial.facts.trust_policy, denial.role):
         return ()
     remove = "" if not shows_only_principal(denial) else " Remove the session from trust.json."
