@@ -476,7 +476,7 @@ def test_access_policies_in_the_text() -> None:
         ("View", "namespace", "secrets", "AmazonEKSViewPolicy, which the text shows, does not include it", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
         ("View", "namespace", "pods", "does so only in the namespace pay", "Extend the scope of AmazonEKSViewPolicy to the namespace shop"),
         ("Admin", "namespace", "secrets", "does so only in the namespace pay", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
-        ("View", "cluster", "pods", "AmazonEKSViewPolicy, which does, is newer than the request", "Retry after some seconds, and check the user and the cluster of kubectl"),
+        ("View", "cluster", "pods", "AmazonEKSViewPolicy, which does, is newer than the request", "Retry after a few seconds, and check the user and the cluster of kubectl"),
     ):  # fmt: skip
         text = (
             '{"associatedAccessPolicies": [{"policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKS'

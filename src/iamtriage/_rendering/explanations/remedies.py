@@ -87,7 +87,7 @@ def is_brief(remedy: RemedyParts) -> bool:
 
 
 def expires(remedy: RemedyParts) -> bool:
-    """Return whether a remedy looks up what AWS keeps only for some hours."""
+    """Return whether a remedy looks up what AWS keeps only for a few hours."""
     return remedy.title.startswith(_EXPIRING)
 
 

@@ -65,7 +65,7 @@ _MIN_SECONDS = 0.1
 
 
 def send_within(session: Any, request: Any, seconds: float) -> Any:  # noqa: ANN401 (botocore has no types)
-    """Send a request, and return its response if it is complete within some seconds.
+    """Send a request, and return its response if it is complete within a few seconds.
 
     Another thread sends it, because there is no other way to stop waiting for a server that keeps sending.
 

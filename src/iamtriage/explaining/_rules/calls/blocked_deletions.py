@@ -65,11 +65,11 @@ _ITEMS = (
             "aws iam get-access-key-last-used --access-key-id ACCESS_KEY_ID",
             "aws iam update-access-key {1} --access-key-id ACCESS_KEY_ID --status Inactive",
             Labelled(
-                "When nothing has failed for some days:",
+                "When nothing has failed for a few days:",
                 "aws iam delete-access-key {1} --access-key-id ACCESS_KEY_ID",
             ),
         ),
-        "Inactive keys block the deletion, too. See for each key when and for which service it was last used: what still uses it fails afterwards. Deactivate it first, which can be undone, and delete it when nothing has failed for some days.",
+        "Inactive keys block the deletion, too. See for each key when and for which service it was last used: what still uses it fails afterwards. Deactivate it first, which can be undone, and delete it when nothing has failed for a few days.",
     ),
     _Item(
         lazy_pattern("login profile"),

@@ -280,7 +280,7 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
     attach = account_remedy(
         "Attach the instance profile again"
         if is_lost
-        else "If no credentials appear after some minutes, attach the instance profile again",
+        else "If no credentials appear after a few minutes, attach the instance profile again",
         "EC2 keeps using the old profile or role after one with the same name is created again. Check that the profile exists and contains the role, and replace the association. No restart is needed.",
         commands=(
             "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",

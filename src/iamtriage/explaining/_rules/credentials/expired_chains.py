@@ -236,7 +236,7 @@ def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -
             f"Nothing refreshes keys that code passes to a client. {created}: the SDK assumes the role again before the session expires.{of_source}{_IN_IMAGE if source == 'EcsContainer' else ''}",
             f"{f'Remove {own[0]}. ' if own else ''}{_NO_LONGER}"
             if chain.role or chain.place
-            else "Or assume the role again, and create a new client, some minutes before Expiration. If the first credentials are those of a role, a longer DurationSeconds does not help: role chaining is limited to one hour.",
+            else "Or assume the role again, and create a new client, a few minutes before Expiration. If the first credentials are those of a role, a longer DurationSeconds does not help: role chaining is limited to one hour.",
             None
             if chain.role is None
             else f"Or avoid the chain: let {chain.source or 'the first role'} call the service itself, which a resource policy of the other account must allow, such as a bucket policy.",

@@ -189,7 +189,7 @@ def explain_unsubscribed_service(case: Case[AwsError], _message: str) -> Explana
     is_commercial = clues.find_partition(case) == "aws"
     find = account_remedy(
         "Find the service of the call in CloudTrail, if it still fails",
-        "An event appears after some minutes."
+        "An event appears after a few minutes."
         + (" Of a global service, such as Shield, it is in us-east-1." if is_commercial else ""),
         commands=commands.fill_command(
             f"aws cloudtrail lookup-events --region {commands.region(region)} --max-items 2000 --query {{}} --output text",

@@ -367,7 +367,7 @@ def explain_key_of_vault(case: Case[InvalidCredentials]) -> Explanation | None:
         KEY_TOO_NEW.cause(
             "derived",
             (f"The text shows that Vault creates the key at {path}.", works),
-            text="IAM is eventually consistent: a new key is rejected for some seconds. The key itself is right.",
+            text="IAM is eventually consistent: a new key is rejected for a few seconds. The key itself is right.",
         ),
         topic="invalid-credentials",
         remedies=(

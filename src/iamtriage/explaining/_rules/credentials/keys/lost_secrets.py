@@ -82,7 +82,7 @@ def explain_lost_secret(text: str, _facts: Facts) -> Explanation | None:
             ),
             call("update-access-key", *of_user, *of_key, "--status", "Inactive"),
             Labelled(
-                "Then, when nothing broke for some days (this cannot be undone):",
+                "Then, when nothing broke for a few days (this cannot be undone):",
                 call("delete-access-key", *of_user, *of_key),
             ),
         ),

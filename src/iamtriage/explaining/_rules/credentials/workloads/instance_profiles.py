@@ -79,7 +79,7 @@ def attach_profile(case: Case[MissingCredentials]) -> Remedy:
         f"Give the EC2 instance a role: {role or 'put one into its instance profile'}",
         why,
         more,
-        "Wait some seconds before the last command, which requires iam:PassRole on the role. No restart of the instance is needed: restart the program, or wait until it tries again.",
+        "Wait a few seconds before the last command, which requires iam:PassRole on the role. No restart of the instance is needed: restart the program, or wait until it tries again.",
         commands=(
             None if empty else f"aws iam create-instance-profile --instance-profile-name {profile}",
             f"aws iam add-role-to-instance-profile --instance-profile-name {profile} --role-name {member}",

@@ -51,7 +51,7 @@ _RULES: dict[PolicyType, Callable[[Denial], Explanation]] = {
 
 
 def add_details(denial: Denial, explanation: Explanation) -> Explanation:
-    """Add how to get the details of the decision, which IAM keeps only for some hours, as the second remedy at the latest."""
+    """Add how to get the details of the decision, which IAM keeps only for a few hours, as the second remedy at the latest."""
     details = authorization_details_remedy(denial)
     if details is None:
         return explanation

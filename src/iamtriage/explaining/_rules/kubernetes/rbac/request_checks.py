@@ -33,7 +33,7 @@ def check_caller_remedy(denied: DeniedRequest) -> Remedy:
     request = denied.request
     place = () if request.namespace is None else ("-n", commands.namespace(request.namespace))
     return your_remedy(
-        "Retry after some seconds, and check the user and the cluster of kubectl",
+        "Retry after a few seconds, and check the user and the cluster of kubectl",
         f"{denied.allowing_policy} must be associated with the principal that the first command prints, in the cluster that the second one prints.",
         commands=(
             "kubectl auth whoami",
