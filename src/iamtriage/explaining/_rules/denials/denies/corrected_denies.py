@@ -245,17 +245,15 @@ def _replace_exclusion(denial: Denial, stated: StatedDeny, statement: dict[str, 
     others = {*names} - {*kept, str(denial.principal), denial.account}
     if own not in names or "Principal" in statement or not is_of_aws or others:
         return None
-    rest = {key: value for key, value in statement.items() if key != "NotPrincipal"}
     has_account = any(":root" in each or each == denial.account for each in names)
     has_session = denial.role is None or str(denial.principal) in names
     absent = present(None if has_account else "the account", None if has_session else "the session")
     if not absent:
         return None
     missing = join_words(absent, "or")
-    changed = with_condition(
-        {**rest, "Principal": "*"}, "ArnNotEquals", "aws:PrincipalArn", kept if len(kept) > 1 else kept[0]
+    for_everyone = dict(
+        ("Principal", "*") if key == "NotPrincipal" else (key, value) for key, value in statement.items()
     )
-    order = [*(["Principal" if each == "NotPrincipal" else each for each in statement]), "Condition"]
     return Correction(
         f"the NotPrincipal of {stated.words} of {stated.policy.name} names {denial.caller} without {missing}, so the Deny applies to it, too",
         f"Exempt {denial.caller} with a condition instead of NotPrincipal",
@@ -263,7 +261,7 @@ def _replace_exclusion(denial: Denial, stated: StatedDeny, statement: dict[str, 
             "aws:PrincipalArn is the ARN of the role in all its sessions. AWS advises against NotPrincipal with Deny: it also denies every principal that has a permissions boundary.",
             f"The Allow of {denial.caller} can stay as it is.",
         ),
-        {each: changed[each] for each in dict.fromkeys(order)},
+        with_condition(for_everyone, "ArnNotEquals", "aws:PrincipalArn", kept),
     )
 
 
@@ -289,7 +287,7 @@ def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, An
     if len(ids) > 1 or (not ids and next(find_said(text, _ENDPOINT_WORDS), None) is None):
         return None
     endpoint = ids.pop() if ids else "VPC_ENDPOINT_ID"
-    named = f"the VPC endpoint {endpoint}" if ids or endpoint != "VPC_ENDPOINT_ID" else "a VPC endpoint"
+    named = f"the VPC endpoint {endpoint}" if endpoint != "VPC_ENDPOINT_ID" else "a VPC endpoint"
     curl = "The address that curl prints is that of other traffic. " if "curl" in text else ""
     return Correction(
         f"{stated.words} of {stated.policy.name} denies it because the request has no aws:SourceIp: most likely, it goes through {named}",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words, upper_first
+from iamtriage._text import join_words, upper_first
 from iamtriage.explaining._rules.denials.denies.corrected_denies import Correction, with_condition
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
@@ -22,6 +22,7 @@ from iamtriage.policies._readers.elements import (
     is_for_everyone,
     iterate_conditions,
     iterate_statements,
+    shown_sid,
 )
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _OF_CALLERS = frozenset(
     {"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:principalarn", "aws:sourcevpc", "aws:sourcevpce"}
 )  # fmt: skip
 _IS_SERVICE = "aws:PrincipalIsAWSService"
-_ENDPOINT = lazy_pattern(r"(?i:\bvpc.?endpoint polic|\bendpoint polic)")
+_ENDPOINT = lazy_pattern(r"(?i:endpoint polic)")
 _CONTROL = lazy_pattern(r"(?i:\bresource.?control.?polic|\brcps?\b)")
 
 
@@ -70,8 +71,8 @@ def explain_denied_service(denial: Denial, access: ServiceAccess, allow: Remedy)
     policy, statement = found[0]
     is_control = not policy.allows and _CONTROL.search(text) is not None
     policy_type: PolicyType = "resource_control" if is_control else "resource"
-    sid = statement.get("Sid")
-    named = f"the statement {clip_text(str(sid))}" if sid else "a statement"
+    sid = shown_sid(statement)
+    named = f"the statement {sid}" if sid else "a statement"
     where = "the resource control policy (RCP) in the text" if is_control else resource
     keys = join_words(list(dict.fromkeys(key for _, key, _ in iterate_conditions(statement))), "and")
     correction = Correction(
