@@ -213,6 +213,22 @@ def test_not_principal_with_a_service_stays() -> None:
     assert "ArnNotEquals" not in str(explain(text + policy))
 
 
+@pytest.mark.parametrize(
+    ("caller", "corrected"),
+    [
+        (f"arn:aws:iam::{_ACCOUNT}:user/ann", True),
+        # The ARN of a federated user is that of one session.
+        (f"arn:aws:sts::{_ACCOUNT}:federated-user/ann", False),
+    ],
+)
+def test_user_without_its_account_in_not_principal(caller: str, *, corrected: bool) -> None:
+    policy = _deny({}, "s3:PutObject", NotPrincipal={"AWS": caller}, Resource="arn:aws:s3:::lake/*")
+    text = f'An error occurred (AccessDenied) when calling the PutObject operation: User: {caller} is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::lake/a" with an explicit deny in a resource-based policy\n'
+    shown = str(explain(text + policy))
+    assert ("ArnNotEquals" in shown) is corrected
+    assert "all its sessions" not in shown
+
+
 def test_exemption_of_a_job_keeps_the_others() -> None:
     condition = {
         "NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"},

@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.failures._failures import Failure
 
-_RETRY = "IAM can take some seconds to make a new role available: if the same error comes back, apply again."
+_RETRY = "IAM can take a few seconds to make a new role available: if the same error comes back, apply again."
 
 
 def find_other_name(text: str, role: str, principal: str) -> Block | None:
@@ -65,5 +65,5 @@ def rename_role(case: Case[Failure], role: str, block: Block, policies: tuple[st
         "An account has one role of this name: if another one exists already, import it instead.",
     )
     code = f'resource "aws_iam_role" "{block.name}" {{\n  name = "{role}"\n  # the rest stays\n}}\n# in {user}:\ndepends_on = [{after}]'
-    remedy = account_remedy(f"Name the role {block.address} {role}", *steps, url=url)
+    remedy = account_remedy(f"Change the name of {block.address} to {role}", *steps, url=url)
     return attrs.evolve(remedy, manifest=code, manifest_language="hcl")

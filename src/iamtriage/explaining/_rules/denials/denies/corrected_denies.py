@@ -243,7 +243,7 @@ def _replace_exclusion(denial: Denial, stated: StatedDeny, statement: dict[str, 
     is_of_aws = as_mapping(statement.get("NotPrincipal")).keys() == {"AWS"}
     kept = [each for each in names if _HAS_ARN.search(each)]
     others = {*names} - {*kept, str(denial.principal), denial.account}
-    if own not in names or "Principal" in statement or not is_of_aws or others:
+    if own not in kept or "Principal" in statement or not is_of_aws or others:
         return None
     has_account = any(":root" in each or each == denial.account for each in names)
     has_session = denial.role is None or str(denial.principal) in names
@@ -251,6 +251,7 @@ def _replace_exclusion(denial: Denial, stated: StatedDeny, statement: dict[str, 
     if not absent:
         return None
     missing = join_words(absent, "or")
+    in_sessions = "aws:PrincipalArn is the ARN of the role in all its sessions. " if denial.role else ""
     for_everyone = dict(
         ("Principal", "*") if key == "NotPrincipal" else (key, value) for key, value in statement.items()
     )
@@ -258,7 +259,7 @@ def _replace_exclusion(denial: Denial, stated: StatedDeny, statement: dict[str, 
         f"the NotPrincipal of {stated.words} of {stated.policy.name} names {denial.caller} without {missing}, so the Deny applies to it, too",
         f"Exempt {denial.caller} with a condition instead of NotPrincipal",
         (
-            "aws:PrincipalArn is the ARN of the role in all its sessions. AWS advises against NotPrincipal with Deny: it also denies every principal that has a permissions boundary.",
+            f"{in_sessions}AWS advises against NotPrincipal with Deny: it also denies every principal that has a permissions boundary.",
             f"The Allow of {denial.caller} can stay as it is.",
         ),
         with_condition(for_everyone, "ArnNotEquals", "aws:PrincipalArn", kept),
