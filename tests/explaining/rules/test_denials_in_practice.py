@@ -1128,6 +1128,13 @@ DENIES: tuple[Case, ...] = (
         ("Name the role", "shop-web"),
     ),
     (
+        "role of DMS for its logs in the code",
+        'Error: creating DMS Replication Instance (shop): AccessDeniedFault: The IAM Role arn:aws:iam::111122223333:role/dms-vpc-role is not configured properly.\n\nresource "aws_iam_role" "logs" {\n  name = "dms-cloudwatch-logs-role"\n  assume_role_policy = jsonencode({ Statement = [{ Principal = { Service = "dms.amazonaws.com" } }] })\n}\n\nresource "aws_iam_role_policy_attachment" "logs" {\n  role       = aws_iam_role.logs.name\n  policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonDMSCloudWatchLogsRole"\n}',
+        {},
+        ("aws iam create-role --role-name dms-vpc-role",),
+        ("aws_iam_role.logs",),
+    ),
+    (
         "GetSessionToken with an instance role",
         "The task role calls it:\nAn error occurred (AccessDenied) when calling the GetSessionToken operation: Cannot call GetSessionToken with session credentials",
         {},

@@ -171,7 +171,7 @@ def explain_missing_setting(case: Case[Failure] | Denial, _message: str = "") ->
     given = clues.find_role_arn(found.text) if _NAMES_ROLE.search(found.text) else None
     reason, block = setting.missing, None
     if setting.has_fixed_name:
-        block = find_other_name(found.failure.text, setting.role, setting.principal)
+        block = find_other_name(found.failure.text, setting.role, setting.principal, setting.policies[0])
         other = (
             f"not the role {block.text_of('name')} in the code" if block else "finds none that it can assume"
         )
@@ -187,7 +187,7 @@ def explain_missing_setting(case: Case[Failure] | Denial, _message: str = "") ->
             f'The text says "{said[0]}".',
             text="The service uses its own role, not the caller's permissions.",
         ),
-        remedies=rename_role(found, setting.role, block, setting.policies, setting.url)
+        remedies=rename_role(found, setting.role, block, setting.policies[0], setting.url)
         if block is not None
         else _create_remedy(found, setting, given),
     )

@@ -18,16 +18,17 @@ from iamtriage.failures._failures import Failure
 _RETRY = "IAM can take a few seconds to make a new role available: if the same error comes back, apply again."
 
 
-def find_other_name(text: str, role: str, principal: str) -> Block | None:
+def find_other_name(text: str, role: str, principal: str, policy: str) -> Block | None:
     r"""Return the only role in Terraform code that trusts a service and has another name than it requires.
 
-    A role that the code passes by its ARN, such as that of an endpoint, has another purpose.
+    A role that the code passes by its ARN, such as that of an endpoint, has another purpose, and so has one with only
+    other policies of AWS.
 
     >>> code = 'resource "aws_iam_role" "a" {{ name = "{}"\\nassume_role_policy = "dms.amazonaws.com" }}'
     >>> [
     ...     block and block.address
     ...     for name in ("dms", "dms-vpc-role")
-    ...     for block in [find_other_name(code.format(name), "dms-vpc-role", "dms.amazonaws.com")]
+    ...     for block in [find_other_name(code.format(name), "dms-vpc-role", "dms.amazonaws.com", "service-role/A")]
     ... ]
     ['aws_iam_role.a', None]
     """
@@ -36,31 +37,40 @@ def find_other_name(text: str, role: str, principal: str) -> Block | None:
         for each in find_resources(text, "aws_iam_role")
         if f'"{principal}"' in each.body and f"{each.address}.arn" not in text
     ]
-    names = [each.text_of("name") for each in found]
-    return found[0] if len(found) == 1 and names[0] not in {None, role} else None
-
-
-def rename_role(case: Case[Failure], role: str, block: Block, policies: tuple[str, ...], url: str) -> Remedy:
-    """Return how to give the role in the code the name that the service requires."""
-    text = case.failure.text
-    attached = [
-        each
-        for each in find_resources(text, "aws_iam_role_policy_attachment")
-        if block.address in each.arguments.get("role", "")
-    ]
-    policy = policies[0].rpartition("/")[2]
-    has_policy = any(
-        each.arguments.get("policy_arn", "").strip('"').endswith(f"/{policy}") for each in attached
+    if len(found) != 1 or found[0].text_of("name") in {None, role}:
+        return None
+    attached = _find_attachments(text, found[0])
+    is_other = bool(attached) and all(
+        ":iam::aws:policy/" in each.arguments["policy_arn"] for each in attached
     )
+    return None if is_other and not _has_policy(attached, policy) else found[0]
+
+
+def _find_attachments(text: str, role: Block) -> list[Block]:
+    attachments = find_resources(text, "aws_iam_role_policy_attachment")
+    return [
+        each
+        for each in attachments
+        if role.address in each.arguments.get("role", "") and "policy_arn" in each.arguments
+    ]
+
+
+def _has_policy(attachments: list[Block], policy: str) -> bool:
+    return any(each.arguments["policy_arn"].strip('"').endswith(f"/{policy}") for each in attachments)
+
+
+def rename_role(case: Case[Failure], role: str, block: Block, policy: str, url: str) -> Remedy:
+    """Return how to give the role in the code the name that the service requires."""
+    attached, name = _find_attachments(case.failure.text, block), policy.rpartition("/")[2]
     deployment = find_deployment(case.failure, case.facts)
     using = deployment.resource if deployment is not None and deployment.is_terraform else None
     after = attached[0].address if len(attached) == 1 else block.address
     user = f"the resource {clip_text(using)}" if using else "the resource that uses the role"
     kept = "Its trust policy stays as it is"
     steps = (
-        f"{kept}, and so does its policy {policy}."
-        if has_policy
-        else f"{kept}. The role also needs {policy}.",
+        f"{kept}, and so does its policy {name}."
+        if _has_policy(attached, policy)
+        else f"{kept}. The role also needs {name}.",
         f"Add the depends_on to {user}, which does not refer to the role. {_RETRY}",
         "An account has one role of this name: if another one exists already, import it instead.",
     )
