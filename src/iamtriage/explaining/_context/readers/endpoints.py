@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = (
+    "PRIVATE_START",
     "PUBLIC_ADDRESS",
     "find_other_endpoint",
     "find_other_system",
@@ -177,7 +178,12 @@ def find_unexempted_hosts(text: str, address: str) -> str | None:
     return None if address in hosts or hosts == "*" else hosts
 
 
-_IP = r"(?P<{}>(?!10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)\d{{1,3}}(?:\.\d{{1,3}}){{3}})(?!\d|\.\d|/)"
+PRIVATE_START = r"(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\."
+"""A pattern of the beginnings of private addresses."""
+_IP = (
+    rf"(?P<{{}}>(?!127\.|169\.254\.|{PRIVATE_START})"
+    r"\d{{1,3}}(?:\.\d{{1,3}}){{3}})(?!\d|\.\d|/)"
+)
 PUBLIC_ADDRESS = lazy_pattern(_IP.format("address"), re.ASCII)
 """An address of the internet. Requests with another one went through a VPC endpoint."""
 # What people say of the address of a caller, and what curl prints of it.

@@ -14,6 +14,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.endpoints import PRIVATE_START
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -49,7 +50,7 @@ _RUN = lazy_pattern(
 )
 # The address that Go's net package dialed.
 _ADDRESS = lazy_pattern(
-    r"\bdial tcp (?P<address>(?P<private>10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)?[\d.]{3,15}):443\b",
+    rf"\bdial tcp (?P<address>(?P<private>{PRIVATE_START})?[\d.]{{3,15}}):443\b",
     re.ASCII,
 )
 

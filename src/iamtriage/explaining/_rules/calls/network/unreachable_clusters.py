@@ -9,6 +9,7 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.endpoints import PRIVATE_START
 from iamtriage.explaining._context.values import quote_match
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
@@ -21,7 +22,7 @@ __all__ = ("explain_unreachable_cluster",)
 
 # A private address of the cluster, which DNS returns only for a private endpoint, or the setting.
 _PRIVATE = lazy_pattern(
-    r"\bdial tcp (?:10\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}:443\b"
+    rf"\bdial tcp {PRIVATE_START}[\d.]{{3,11}}:443\b"
     r"|\b(?i:endpoint_?public_?access)[\"']?\s{0,4}[=:]\s{0,4}[\"']?[Ff]alse\b"
 )
 _COMPARE_KUBECONFIG = your_remedy(

@@ -18,6 +18,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.endpoints import PRIVATE_START
 from iamtriage.explaining._context.readers.regions import REGION
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -196,7 +197,7 @@ def _find_listed(case: Case[InvalidIdentityToken], url: str | None) -> tuple[str
 # Private addresses, names without a domain, and top-level domains that the public DNS does not have:
 # https://www.icann.org/resources/board-material/resolutions-29-07-2024-en and RFC 6762, appendix G.
 _PRIVATE_HOST = lazy_pattern(
-    r"(?:10|127|192\.168|172\.(?:1[6-9]|2[0-9]|3[01]))\.[0-9.]{3,11}|[\w-]{1,63}"
+    rf"(?:127\.|{PRIVATE_START})[0-9.]{{3,11}}|[\w-]{{1,63}}"
     r"|[\w.-]{1,250}\.(?P<suffix>internal|local|localhost|lan|corp|home|intranet|private|svc)",
     re.ASCII,
 )
