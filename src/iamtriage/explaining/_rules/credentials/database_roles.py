@@ -17,6 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_printed_values
+from iamtriage.explaining._context.readers.regions import REGION
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
@@ -46,14 +47,14 @@ _DATABASE = lazy_pattern(
     r"--db-(?P<kind>cluster|instance)-identifier[ =][\"']?(?P<option>[A-Za-z][\w-]{0,62})"
     r"|\bdb_(?P<of_code>cluster|instance)_identifier\s{0,20}=\s{0,4}\"(?P<code>[A-Za-z][\w-]{0,62})\""
     r"|\"DB(?P<of_member>Cluster|Instance)Identifier\": ?\"(?P<member>[A-Za-z][\w-]{0,62})\""
-    r"|(?<![\w.-])(?P<host>[a-z][a-z0-9-]{0,62})\.(?P<of_host>cluster-(?:(?:ro|custom)-)?)?[a-z0-9]{6,20}\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.rds\.amazonaws\.com",
+    rf"|(?<![\w.-])(?P<host>[a-z][a-z0-9-]{{0,62}})\.(?P<of_host>cluster-(?:(?:ro|custom)-)?)?[a-z0-9]{{6,20}}\.(?P<region>{REGION})\.rds\.amazonaws\.com",
     re.ASCII,
 )
 _GROUP = lazy_pattern(
     r"(?:--db-cluster-parameter-group-name[ =]|\"DBClusterParameterGroup(?:Name)?\": ?)[\"']?(?P<name>[A-Za-z][\w.-]{0,254})",
     re.ASCII,
 )
-_REGION = lazy_pattern(r"--region[ =]([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])", re.ASCII)
+_REGION = lazy_pattern(rf"--region[ =]({REGION})", re.ASCII)
 _OPTION_GROUP = lazy_pattern(
     r"(?:--option-group-name[ =]|\"OptionGroupName\": ?)[\"']?(?P<name>[A-Za-z][\w-]{0,254})(?![\w:-])",
     re.ASCII,

@@ -11,15 +11,17 @@ from typing import Literal, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.regions import REGION
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import Failure
 
 _WORKSPACE = lazy_pattern(
-    r"https?://aps-workspaces\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com(?:\.cn)?(?:/[\w/.-]{0,200}\w)?"
+    rf"https?://aps-workspaces\.(?P<region>{REGION})\.amazonaws\.com(?:\.cn)?(?:/[\w/.-]{{0,200}}\w)?"
 )
 UNSIGNED_BY_CHOICE = CauseType(
     "client-does-not-sign",
@@ -149,14 +151,15 @@ _LOGGED = lazy_pattern(r"\"?component[=\"]")
 def explain_client_setting(case: Case[Failure], message: str) -> Explanation | None:
     """Explain that a client of Amazon Managed Service for Prometheus is not set to sign, or return ``None``."""
     text = case.failure.text
-    workspace = _WORKSPACE.search(text)
+    if (workspace := _WORKSPACE.search(text)) is None:
+        return None
     client = next((each for each in _CLIENTS if lazy_pattern(each.shown).search(text)), None)
-    if workspace is None or client is None or lazy_pattern(client.sign).search(text):
+    if client is None or lazy_pattern(client.sign).search(text):
         return None
     found = lazy_pattern(client.shown).finditer(text)
     is_shown = any(_LOGGED.match(text, each.start()) is None for each in found)
     lacks = "the one in the text does not" if is_shown else "the text does not show the configuration"
-    name = client.name.replace("the ", "The ")
+    name = capitalize_start(client.name)
     return case.explain(
         f"{name} sent the request to Amazon Managed Service for Prometheus unsigned: {'' if is_shown else 'most likely, '}its configuration lacks {client.setting}.",
         UNSIGNED_CALL.cause(
