@@ -23,7 +23,7 @@ def _printed(group: str, feature: str = "", status: str = "ACTIVE") -> str:
 @pytest.mark.parametrize(
     ("text", "verdict", "command"),
     [
-        (UNSET.format("aurora_load_from_s3_role") + _printed("orders-8"), "orders-db is associated with the cluster is only half", f"modify-db-cluster-parameter-group --db-cluster-parameter-group-name orders-8 --parameters ParameterName=aws_default_s3_role,ParameterValue={ROLE},"),
+        (UNSET.format("aurora_load_from_s3_role") + _printed("orders-8"), "The role orders-db is associated with the cluster, but that alone is not enough", f"modify-db-cluster-parameter-group --db-cluster-parameter-group-name orders-8 --parameters ParameterName=aws_default_s3_role,ParameterValue={ROLE},"),
         (UNSET.format("aurora_select_into_s3_role") + _printed("default.aurora-mysql8.0"), "aws_default_s3_role is not set", "--db-cluster-parameter-group-name PARAMETER_GROUP_NAME "),
         (UNSET.format("aurora_load_from_s3_role"), "aws_default_s3_role is not set.", "ParameterValue=ROLE_ARN,"),
         (f"{UNINSTANTIATED}aws_default_lambda_role = {ROLE}", "orders-db is not associated", f"aws rds add-role-to-db-cluster --db-cluster-identifier DB_CLUSTER_NAME --role-arn {ROLE}"),

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_printed_values
 from iamtriage.explaining._context.readers.regions import REGION
@@ -295,7 +295,7 @@ def _explain_parameter(database: _Database, parameter: str, *, is_set: bool) -> 
         group = "PARAMETER_GROUP_NAME"
         own = "A default group cannot be changed: create one of your own, and give it to the cluster (aws rds modify-db-cluster)."
     summary = f"Aurora MySQL does not know which role to use: the cluster parameter {parameter} is not set"
-    both = f"That {_name_role(role)} is associated with the cluster is only half of it."
+    both = f"{upper_first(_name_role(role))} is associated with the cluster, but that alone is not enough."
     return _explain(
         f"{summary}. {both}" if is_associated else f"{summary}.",
         _UNUSED,

@@ -76,7 +76,7 @@ NAMED_IN_OWN_ACCOUNT = CauseType(
     "named-in-own-account",
     title="The request names a resource of another account without the account",
     meaning="A name without an account means a resource in the account of the caller. So the request is for another resource than the one that is meant.",
-    recognised_by="The denied resource is in the account of the caller, and the text has one with the same name in another account, which it says has it.",
+    recognised_by="The denied resource is in the account of the caller, and the text has one with the same name in another account, or says that another account has it.",
     fix="Pass the ARN, or the account, of the resource in the request.",
     sources=(_API.format("amazondynamodb/latest/developerguide/rbac-cross-account-access"),),
 )

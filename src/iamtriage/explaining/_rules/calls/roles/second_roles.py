@@ -41,14 +41,14 @@ def explain_second_role(case: Case[AwsError], cause: Cause) -> Explanation:
     has = f"has the role {old}" if present else "has a role already"
     if old == role:
         return case.explain(
-            f"{shown} has the role {role} already, so nothing is to be added. No permission is missing.",
+            f"{shown} has the role {role} already, so there is nothing to add. No permission is missing.",
             cause,
             remedies=remedies.your_remedy("Skip the call", url=pages.EC2_ROLES),
         )
     look = f"aws iam get-instance-profile --instance-profile-name {profile} --query 'InstanceProfile.Roles[].RoleName' --output text"
     in_profile = "--instance-profile-name {} --role-name {}"
     return case.explain(
-        f"{shown} {has}, and holds one only: IAM does not raise this quota. No permission is missing.",
+        f"{shown} {has}, and can have only one: IAM does not raise this quota. No permission is missing.",
         cause,
         remedies=remedies.account_remedy(
             "Replace the role, or create a second instance profile",
