@@ -6,13 +6,11 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.command_runs import selects_profile_itself
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands, labels_of
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import clocks, commands, credential_remedies, pages, remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.principal_words import underlying_role
@@ -83,12 +81,7 @@ _FIRST_STEP = remedies.your_remedy(
     commands='aws sts assume-role-with-web-identity --role-arn ROLE_ARN --role-session-name gitlab --web-identity-token "$ID_TOKEN" --duration-seconds 7200',
     url="https://docs.gitlab.com/ci/cloud_services/aws/",
 )
-
 _MFA = lazy_pattern(r"\bMFA\b|(?<![A-Za-z])mfa(?![A-Za-z])")
-_WITH_MFA = Labelled(
-    "As an IAM user with MFA, with the profile of the user's access key:",
-    "aws sts get-session-token --serial-number MFA_DEVICE_ARN --token-code MFA_CODE --profile USER_PROFILE",
-)
 
 
 def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy:
@@ -96,23 +89,14 @@ def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None)
     operation, role = case.failure.envelope.operation, underlying_role(case.principal)
     renew = None if operation == "AssumeRole" else _issue_again_remedy(case, issued)
     renew = renew or _runtime_remedy(case) or (_RENEW_SOURCE if operation == "AssumeRole" else None)
-    if renew is None and isinstance(role, IdentityCenterRole):
+    if renew is not None:
+        return renew
+    if isinstance(role, IdentityCenterRole):
         return credential_remedies.SSO_LOGIN
-    return renew or _new_credentials(case.failure)
-
-
-def _new_credentials(failure: Failure) -> Remedy:
-    """Return the remedy that gets new credentials, without the environment if the call does not use it."""
-    is_of_profile = selects_profile_itself(failure)
-    remedy = credential_remedies.NEW_CREDENTIALS
-    if is_of_profile:
-        remedy = credential_remedies.NEW_CREDENTIALS_OF_PROFILE
-    if _MFA.search(failure.text) is None:
-        return remedy
-    # A session with MFA is most likely that of a user.
-    first, *others = remedy.commands
-    lines = (*others[:-3], _WITH_MFA.command, *others[-3:-1])
-    return change_commands(attrs.evolve(remedy, commands=()), (first, *lines), _WITH_MFA, *labels_of(remedy))
+    return credential_remedies.new_credentials(
+        is_of_profile=selects_profile_itself(case.failure),
+        with_mfa=_MFA.search(case.failure.text) is not None,
+    )
 
 
 def find_age_in_job(case: Case[ExpiredCredentials]) -> tuple[int, int] | None:

@@ -79,34 +79,41 @@ REFRESHING_PROVIDERS = {
     "ruby": "Aws::AssumeRoleCredentials",
     "dotnet": "AssumeRoleAWSCredentials",
 }
-_GET_NEW = "Get new credentials from where the old ones came from"
-_REPLACE = "Then sign in again, or assume the role again and replace all three values: access key ID, secret access key and session token."
-_SOURCES = (
+_UNSET = Labelled("If it prints env:", "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN")
+_WITH_MFA = Labelled(
+    "As an IAM user with MFA, with the profile of the user's access key:",
+    "aws sts get-session-token --serial-number MFA_DEVICE_ARN --token-code MFA_CODE --profile USER_PROFILE",
+)
+_SIGN_IN = (
     Labelled("With IAM Identity Center:", "aws sso login --profile PROFILE"),
     Labelled("Or, with a console user:", "aws login"),
-    Labelled(
-        "Or, with credentials that can assume the role:",
-        "aws sts assume-role --role-arn ROLE_ARN --role-session-name SESSION_NAME",
-    ),
 )
-NEW_CREDENTIALS = your_remedy(
-    _GET_NEW,
-    "Run the first command where the program runs: it prints where that is. Environment variables (env) take precedence over profiles: unset old ones.",
-    _REPLACE,
-    commands=(
-        "aws configure list",
-        Labelled("If it prints env:", "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"),
-        *_SOURCES,
-    ),
-    url=pages.TEMPORARY_CREDENTIALS,
+_ASSUME = Labelled(
+    "Or, with credentials that can assume the role:",
+    "aws sts assume-role --role-arn ROLE_ARN --role-session-name SESSION_NAME",
 )
-NEW_CREDENTIALS_OF_PROFILE = your_remedy(
-    _GET_NEW,
-    "Run the first command where the program runs: it prints where the profile gets them.",
-    _REPLACE,
-    commands=("aws configure list", *_SOURCES),
-    url=pages.TEMPORARY_CREDENTIALS,
-)
+
+
+def new_credentials(*, is_of_profile: bool = False, with_mfa: bool = False) -> Remedy:
+    """Return how to get new credentials, without the environment if the call selects a profile.
+
+    A session with MFA is most likely that of a user, not of a role.
+    """
+    where = "that is. Environment variables (env) take precedence over profiles: unset old ones"
+    return your_remedy(
+        "Get new credentials from where the old ones came from",
+        f"Run the first command where the program runs: it prints where {'the profile gets them' if is_of_profile else where}.",
+        "Then sign in again, or assume the role again and replace all three values: access key ID, secret access key and session token.",
+        commands=(
+            "aws configure list",
+            None if is_of_profile else _UNSET,
+            *((_WITH_MFA, *_SIGN_IN) if with_mfa else (*_SIGN_IN, _ASSUME)),
+        ),
+        url=pages.TEMPORARY_CREDENTIALS,
+    )
+
+
+NEW_CREDENTIALS = new_credentials()
 CLEAR_ENVIRONMENT = your_remedy(
     "Remove the old credentials",
     "Unset the variables in the shell or service that makes the call. They take precedence over profiles.",
