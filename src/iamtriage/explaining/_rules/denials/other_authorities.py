@@ -254,7 +254,7 @@ def _explain_firewall(text: str) -> Explanation | None:
         if balancer
         else ("CloudFront distribution", "DISTRIBUTION_ID")
     )
-    size = "AWSManagedRulesCommonRuleSet blocks bodies of more than 8 KB (SizeRestrictions_BODY), which fits what the text says of sizes." if _LARGE.search(text) else None  # fmt: skip
+    size = "AWSManagedRulesCommonRuleSet blocks bodies of more than 8 KB (SizeRestrictions_BODY), which fits the sizes in the text." if _LARGE.search(text) else None  # fmt: skip
     commands: tuple[str, ...] = (
         f"aws wafv2 get-web-acl-for-resource --resource-arn {resource}",
         "aws elbv2 describe-rules --listener-arn LISTENER_ARN",
@@ -291,7 +291,7 @@ def _explain_github(text: str) -> Explanation | None:
     if who == "github-actions[bot]":
         remedy = your_remedy(
             "Give the job's GITHUB_TOKEN the permission that the call requires",
-            "Set it in the job or the workflow: what is not listed has no access. A repository or organization can also limit the token to read access, and workflows of forks get only that.",
+            "Set it in the job or the workflow: the token then has only the permissions that are listed there. A repository or organization can also limit the token to read access, and workflows of forks get only that.",
             "GITHUB_TOKEN is valid only for the repository of the workflow: for another one, use a GitHub App or a deploy key.",
             manifest="permissions:\n  contents: write  # or pull-requests, packages, issues: what the call changes\n  id-token: write  # keep it if the job assumes an AWS role\n",
             url="https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions",
@@ -306,7 +306,7 @@ def _explain_github(text: str) -> Explanation | None:
     else:
         remedy = owner_remedy(
             f"Give {who} write access to the repository {found['repository']}, or use the credentials of someone who has it",
-            "git uses the credentials that are stored for the host: git credential-manager, gh auth status and ssh -T git@github.com show whose.",
+            "git uses the credentials that are stored for the host: git credential-manager, gh auth status and ssh -T git@github.com show whose they are.",
             url="https://docs.github.com/en/authentication/troubleshooting-ssh/error-permission-to-userrepo-denied-to-userother-repo",
         )  # fmt: skip
     return _build(found[0], f"GitHub denied the request of {who}: the permissions in GitHub decide, not an IAM role or policy.", remedy)  # fmt: skip

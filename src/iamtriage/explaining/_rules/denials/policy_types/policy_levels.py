@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.statement_matching import names_action
 
-FULL_ACCESS = "p-FullAWSAccess"
+_FULL_ACCESS = "p-FullAWSAccess"
 _TARGET = r"(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})"
 _LISTS = lazy_pattern(
     rf"\blist-policies-for-target\b[^\n]*?--target-id[ =][\"']?(?P<target>{_TARGET})?", re.ASCII
@@ -112,7 +112,7 @@ class Blocked(NamedTuple):
 def find_blocked_level(denial: Denial) -> Blocked | None:
     """Return the level at which no service control policy allows a call, if the text shows that it is only one."""
     levels = find_levels(denial.failure.text)
-    blocked = [each for each in levels if FULL_ACCESS not in each.policies]
+    blocked = [each for each in levels if _FULL_ACCESS not in each.policies]
     if len(blocked) != 1:
         return None
     shown = (
@@ -130,9 +130,9 @@ def find_blocked_level(denial: Denial) -> Blocked | None:
 def allow_at_level(denial: Denial, blocked: Blocked, ask: str) -> Remedy:
     """Return the remedy that allows the action at the level where no policy does."""
     target, policies = blocked.level
-    attach = f"aws organizations attach-policy --policy-id {FULL_ACCESS} --target-id {target}"
+    attach = f"aws organizations attach-policy --policy-id {_FULL_ACCESS} --target-id {target}"
     change: tuple[str, ...] = ()
-    title = f"Attach {FULL_ACCESS} to {target}"
+    title = f"Attach {_FULL_ACCESS} to {target}"
     if len(policies) == 1:
         ((policy, name),) = policies.items()
         title = f"Allow {denial.action} in {clip_text(name)}, the service control policy of {target}"
