@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from iamtriage.policies._readers.elements import as_mapping, iterate_statements, parse_document
+from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_statements, parse_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,6 +70,23 @@ def replace_condition(
     {'Condition': {'StringLike': {'aws:SourceVpce': 'vpce-1'}}}
     """
     return change_conditions(statement, lambda each: new if each[:2] == (operator, key) else each)
+
+
+def add_condition(
+    statement: Mapping[str, Any], operator: str, key: str, value: str | list[str]
+) -> dict[str, Any]:
+    """Return a Deny statement with another condition, which exempts what the statement exempts with the same key, too.
+
+    >>> statement = {"Condition": {"ArnNotLike": {"aws:principalarn": "A"}}}
+    >>> add_condition(statement, "ArnNotLike", "aws:PrincipalArn", "B")
+    {'Condition': {'ArnNotLike': {'aws:principalarn': ['A', 'B']}}}
+    """
+    conditions = dict(as_mapping(statement.get("Condition")))
+    keys = dict(as_mapping(conditions.get(operator)))
+    own = next((each for each in keys if each.lower() == key.lower()), key)
+    values = list(dict.fromkeys([*as_strings(keys.get(own)), *as_strings(value)]))
+    conditions[operator] = {**keys, own: values if len(values) > 1 else values[0]}
+    return {**statement, "Condition": conditions}
 
 
 def replace_failed_condition(

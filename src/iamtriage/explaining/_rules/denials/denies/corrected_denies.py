@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import ar
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import excluded_principals
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES, REDEPLOY
+from iamtriage.explaining._rules.shared.policy_changes import add_condition
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
@@ -262,7 +263,7 @@ def _replace_exclusion(denial: Denial, stated: StatedDeny, statement: dict[str, 
             f"{in_sessions}AWS advises against NotPrincipal with Deny: it also denies every principal that has a permissions boundary.",
             f"The Allow of {denial.caller} can stay as it is.",
         ),
-        with_condition(for_everyone, "ArnNotEquals", "aws:PrincipalArn", kept),
+        add_condition(for_everyone, "ArnNotEquals", "aws:PrincipalArn", kept),
     )
 
 
@@ -297,7 +298,7 @@ def _exempt_endpoint(denial: Denial, stated: StatedDeny, statement: dict[str, An
             "Requests through a VPC endpoint have no aws:SourceIp, and a Deny with NotIpAddress applies to them, too. Add aws:SourceVpce (or aws:SourceVpc, for all endpoints of a VPC): all conditions must match for the Deny to apply.",
             f"{curl}Private addresses in aws:SourceIp have no effect, and no Allow overrides the Deny.",
         ),
-        with_condition(statement, "StringNotEquals", "aws:SourceVpce", endpoint),
+        add_condition(statement, "StringNotEquals", "aws:SourceVpce", endpoint),
     )
 
 
@@ -316,17 +317,5 @@ def _exempt_job(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -
             "The statement then still limits everybody else, and the other statements stay. Limit the role's trust policy to the repository.",
             f"Or run the job where its address is in {listed}: on a self-hosted runner, or on one with a static address.",
         ),
-        with_condition(statement, "ArnNotLike", "aws:PrincipalArn", principal_arn_pattern(denial)),
+        add_condition(statement, "ArnNotLike", "aws:PrincipalArn", principal_arn_pattern(denial)),
     )
-
-
-def with_condition(
-    statement: Mapping[str, Any], operator: str, key: str, value: str | list[str]
-) -> dict[str, Any]:
-    """Return a statement with another condition, which exempts what the statement exempts with the same key, too."""
-    conditions = dict(as_mapping(statement.get("Condition")))
-    keys = dict(as_mapping(conditions.get(operator)))
-    own = next((each for each in keys if each.lower() == key.lower()), key)
-    values = list(dict.fromkeys([*as_strings(keys.get(own)), *as_strings(value)]))
-    conditions[operator] = {**keys, own: values if len(values) > 1 else values[0]}
-    return {**statement, "Condition": conditions}

@@ -12,9 +12,10 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, upper_first
-from iamtriage.explaining._rules.denials.denies.corrected_denies import Correction, with_condition
+from iamtriage.explaining._rules.denials.denies.corrected_denies import Correction
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
+from iamtriage.explaining._rules.shared.policy_changes import add_condition
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
 from iamtriage.policies._readers.elements import (
@@ -82,7 +83,7 @@ def explain_denied_service(denial: Denial, access: ServiceAccess, allow: Remedy)
             "The other conditions stay: all of them must match for the Deny to apply.",
             "To exempt services only for resources of your organization, add a second Deny with StringNotEqualsIfExists on aws:SourceOrgID for AWS services.",
         ),
-        with_condition(statement, "BoolIfExists", _IS_SERVICE, "false"),
+        add_condition(statement, "BoolIfExists", _IS_SERVICE, "false"),
     )
     kind = attrs.evolve(denial, policy_type=policy_type)
     others = () if is_control else (owner_remedy("Find the Deny statement", commands=allow.commands),)
