@@ -10,6 +10,7 @@ from iamtriage._text import join_words, upper_first
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.explaining._others.repeats import error_code, has_passed, has_request
 from iamtriage.failures._failures import AccessDenied, AwsError
+from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,16 +78,6 @@ _MAX_OTHERS, _MAX_DETAILED, _MAX_ROWS = 6, 3, 4
 _MAX_INLINE = 80
 # The name or ID at the end of an ARN.
 _POLICY_NAME = lazy_pattern(r"(?<![^/:])[\w+=,.@-]{1,128}\Z", re.ASCII)
-_POLICY_TYPES = {
-    "identity": "an identity-based policy",
-    "resource": "a resource-based policy",
-    "permissions_boundary": "a permissions boundary",
-    "session": "a session policy",
-    "service_control": "a service control policy",
-    "resource_control": "a resource control policy",
-    "vpc_endpoint": "a VPC endpoint policy",
-    "role_trust": "a role trust policy",
-}
 # Colons of an ARN.
 _MIN_COLONS = 5
 _ORGANIZATION_POLICY_TYPES = frozenset({"service_control", "resource_control"})
@@ -301,21 +292,21 @@ def describe_failure(failure: Failure, topic: str | None = None) -> str:
         return f"{kind}{f' ({words})' if words else ''}{_find_fix(failure, topic)}"
     action = None if failure.action is None else _spell(failure.action)
     name = action or failure.envelope.operation or "access denied"
-    policy_type = _POLICY_TYPES.get(failure.policy_type or "")
+    policy_type = failure.policy_type
     if failure.deny == "explicit":
         named = _POLICY_NAME.search(failure.policy_arn or "")
-        where = f" in {policy_type}" if policy_type else ""
-        if where and named and failure.policy_arn != failure.resource:
-            where = f" in the {where.split(' ', 2)[2].partition(' ')[2]} {failure.policy_arn}"
-        if failure.policy_type in _ORGANIZATION_POLICY_TYPES:
+        where = f" in {with_article(policy_type)}" if policy_type else ""
+        if policy_type and named and failure.policy_arn != failure.resource:
+            where = f" in the {POLICY_TYPE_NAMES[policy_type]} {failure.policy_arn}"
+        if policy_type in _ORGANIZATION_POLICY_TYPES:
             # A resource control policy is of the resource's organization, which can be another one.
-            arn = (failure.resource or "") if failure.policy_type == "resource_control" else ""
+            arn = (failure.resource or "") if policy_type == "resource_control" else ""
             account = ACCOUNT.fullmatch(arn.split(":", 5)[4]) if arn.count(":") >= _MIN_COLONS else None
             of_account = f" of account {account[0]}" if account else ""
             only = f"only an administrator of the organization{of_account} can change"
             where += f", which {only}: send them this denial"
         return f"{name} (explicit deny{where})"
-    return f"{name} (no {policy_type.partition(' ')[2]} allows it)" if policy_type else name
+    return f"{name} (no {POLICY_TYPE_NAMES[policy_type]} allows it)" if policy_type else name
 
 
 def _find_fix(failure: Failure, topic: str | None) -> str:

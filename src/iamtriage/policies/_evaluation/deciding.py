@@ -21,7 +21,8 @@ from iamtriage.policies._evaluation.decisions import Decision
 from iamtriage.policies._evaluation.layers import Layer, Matched, evaluate_layers, is_key, is_trust
 from iamtriage.policies._evaluation.matching import Question
 from iamtriage.policies._evaluation.needs import Need, find_needs, requires_no_permission
-from iamtriage.policies._evaluation.results import LAYER_NAMES, Outcome
+from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
+from iamtriage.policies._evaluation.results import Outcome
 from iamtriage.policies._evaluation.tracing import describe_statement
 from iamtriage.policies._requests import Request
 from iamtriage.policies._sets import PolicySet
@@ -214,9 +215,8 @@ def _explain_unknown(possible: list[Matched], unknown: list[Need], keys: Request
         return need.unknown
     candidates = [each for layer in need.layers for each in layer.possible_allows]
     if not candidates:
-        return (
-            f"It is unknown whether the {LAYER_NAMES[need.policy_type]} at each level allows {keys.action}."
-        )
+        name = POLICY_TYPE_NAMES[need.policy_type]
+        return f"It is unknown whether the {name} at each level allows {keys.action}."
     first = candidates[0]
     reasons = "; ".join(dict.fromkeys(each.reason for each in first.match.unknown if each.reason))
     return f"{_capitalize(str(describe_statement(first, trust=trust)))} might allow {keys.action}: {reasons}."

@@ -8,8 +8,8 @@ import attrs
 
 from iamtriage._rendering.views import View
 from iamtriage._typing import override
+from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 from iamtriage.policies._evaluation.results import (
-    LAYER_NAMES,
     DecidingStatement,
     Outcome,
     TraceEntry,
@@ -129,7 +129,7 @@ class Decision(View):
             ("action", self.request.action),
             ("resource", self.request.resource),
             ("denied", self.deny),
-            ("policy type", LAYER_NAMES[self.layer] if self.layer else None),
+            ("policy type", POLICY_TYPE_NAMES[self.layer] if self.layer else None),
         )
         yield Fields(tuple((name, value) for name, value in rows if value))
         parts = (

@@ -9,20 +9,10 @@ import attrs
 from iamtriage._rendering.views import View
 from iamtriage._text import clip_text
 from iamtriage._typing import override
+from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 from iamtriage.typing import PolicyType
 
-__all__ = ("LAYER_NAMES", "DecidingStatement", "Outcome", "TraceEntry", "describe_verdict")
-
-LAYER_NAMES: dict[PolicyType, str] = {
-    "identity": "identity-based policy",
-    "resource": "resource-based policy",
-    "permissions_boundary": "permissions boundary",
-    "session": "session policy",
-    "service_control": "service control policy",
-    "resource_control": "resource control policy",
-    "vpc_endpoint": "VPC endpoint policy",
-    "role_trust": "role trust policy",
-}
+__all__ = ("DecidingStatement", "Outcome", "TraceEntry", "describe_verdict")
 
 
 def describe_verdict(allowed: bool | None) -> str:  # noqa: FBT001 (the only argument)
@@ -63,7 +53,7 @@ class DecidingStatement(View):
             # Without a line, such as in a Terraform plan, the name says which of the file's policies it is.
             file = clip_text(self.file)
             place = f"{file}:{self.line}" if self.line else f"{place} in {file}"
-        return f"{self.effect} {name} of {place} ({LAYER_NAMES[self.policy_type]})"
+        return f"{self.effect} {name} of {place} ({POLICY_TYPE_NAMES[self.policy_type]})"
 
 
 @attrs.frozen

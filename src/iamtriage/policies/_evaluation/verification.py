@@ -18,8 +18,9 @@ from iamtriage.policies._conditions import PolicyValue
 from iamtriage.policies._evaluation.deciding import evaluate
 from iamtriage.policies._evaluation.decisions import Decision
 from iamtriage.policies._evaluation.denied_requests import build_request
+from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 from iamtriage.policies._evaluation.principals import match_principal
-from iamtriage.policies._evaluation.results import LAYER_NAMES, describe_verdict
+from iamtriage.policies._evaluation.results import describe_verdict
 from iamtriage.policies._parsing import PolicyForm, parse_policy
 from iamtriage.policies._sets import Document, PolicyDocument, PolicySet
 
@@ -239,7 +240,7 @@ def _build_verification(
     reported = failure.policy_type
     if reported in _LIMITING_TYPES and not policies.sources(reported):
         return None, (
-            f"AWS reports that a {LAYER_NAMES[reported]} denied the call, and none is given. The other "
+            f"AWS reports that a {POLICY_TYPE_NAMES[reported]} denied the call, and none is given. The other "
             f"policies allow {after.request.action}."
         )
     if failure.deny == "explicit" and is_changed and before.deny != "explicit":

@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
 from iamtriage.explaining._rules.shared import principal_words
+from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,16 +26,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.typing import PolicyType
 
-POLICY_TYPE_NAMES: dict[PolicyType, str] = {
-    "identity": "identity-based policy",
-    "resource": "resource-based policy",
-    "permissions_boundary": "permissions boundary",
-    "session": "session policy",
-    "service_control": "service control policy",
-    "resource_control": "resource control policy",
-    "vpc_endpoint": "VPC endpoint policy",
-    "role_trust": "trust policy",
-}
 _ALLOW = frozenset({"ALLOW"})
 _MANAGED_POLICY = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:iam::aws:policy/(?:[\w-]{1,64}/)?([\w-]{1,128})\Z", re.ASCII
@@ -74,15 +65,6 @@ def allowing_policy_types(facts: Facts, action: str | None) -> tuple[str, ...]:
         ]
     allowing: list[PolicyType] = [each for each in found if each is not None and each not in denying]
     return tuple(dict.fromkeys(POLICY_TYPE_NAMES[each] for each in allowing))
-
-
-def with_article(policy_type: PolicyType) -> str:
-    """Return the name of a type of policy with its article.
-
-    >>> with_article("identity")
-    'an identity-based policy'
-    """
-    return f"{'an' if policy_type == 'identity' else 'a'} {POLICY_TYPE_NAMES[policy_type]}"
 
 
 def join_policy_types(names: tuple[str, ...]) -> str:

@@ -26,12 +26,13 @@ from iamtriage.explaining._rules.denials.denies.deny_requirements import typical
 from iamtriage.explaining._rules.denials.policy_types import guardrails
 from iamtriage.explaining._rules.denials.policy_types.policy_levels import allow_at_level, find_blocked_level
 from iamtriage.explaining._rules.shared import commands, denied_regions, pages
-from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
+from iamtriage.explaining._rules.shared.decisions import matching_reasons
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern, role_path_steps
 from iamtriage.explaining._rules.shared.remedies import Commands, organization_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.services import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 
 _POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}", re.ASCII)
 

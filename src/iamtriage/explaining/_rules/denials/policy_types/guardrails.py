@@ -32,6 +32,7 @@ from iamtriage.explaining._rules.shared import (
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, why_no_allow_helps
+from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 from iamtriage.policies._grants import WILDCARD_OF_AWS
 from iamtriage.typing import PolicyType
 
@@ -153,16 +154,14 @@ def explain_guardrail(
         ordered = reversed(remedies) if denial.policy else remedies
         elsewhere = denied_regions.model_region_remedy(denial)
         if elsewhere is not None and elsewhere.who == remedy.who and not denial.policy:
-            find = attrs.evolve(
-                remedy, title=f"Find the Deny in a {decisions.POLICY_TYPE_NAMES[layer].lower()}"
-            )
+            find = attrs.evolve(remedy, title=f"Find the Deny in a {POLICY_TYPE_NAMES[layer].lower()}")
             return present(elsewhere, find)
         return present(elsewhere, *ordered)
 
     return denial.explain(
         denial_summary(denial, f"{verdict}{denied_regions.other_model_region(denial)}"),
         stated_cause(denial, layer, text),
-        topic=decisions.POLICY_TYPE_NAMES[layer].lower().replace(" ", "-"),
+        topic=POLICY_TYPE_NAMES[layer].lower().replace(" ", "-"),
         remedies=build_remedies,
         notes=notes,
     )

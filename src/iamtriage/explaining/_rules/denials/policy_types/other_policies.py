@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
 from iamtriage.explaining._rules.shared.remedies import account_remedy, insert_after_saving, your_remedy
 from iamtriage.explaining._rules.shared.stated_decisions import find_policy
 from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES, with_article
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
@@ -112,12 +113,12 @@ def _add_other(denial: Denial, explanation: Explanation, reason: Reason) -> Expl
 
 def _describe(kind: PolicyType, deny: Deny | None, policy: str | None = None) -> str:
     """Return how another type of policy decides, as a clause."""
-    name = decisions.POLICY_TYPE_NAMES[kind]
+    name = POLICY_TYPE_NAMES[kind]
     if kind == "permissions_boundary" and policy:
         verb = "denies it, too" if deny == "explicit" else "does not allow it, either"
         return f"the {name} {clip_text(policy)} {verb}"
     if deny == "explicit":
-        return f"{decisions.with_article(kind)} denies it, too"
+        return f"{with_article(kind)} denies it, too"
     return f"no {name} allows it, either"
 
 

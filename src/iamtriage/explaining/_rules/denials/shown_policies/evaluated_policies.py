@@ -36,7 +36,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._evaluation.deciding import evaluate
 from iamtriage.policies._evaluation.denied_requests import build_request
-from iamtriage.policies._evaluation.results import LAYER_NAMES
+from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 from iamtriage.policies._evaluation.verification import verify
 from iamtriage.policies._sets import PolicySet
 
@@ -102,7 +102,9 @@ def _add_deny(explanation: Explanation, denial: Denial, decision: Decision) -> E
     summary = explanation.summary
     if denial.is_explicit and denial.policy_type in {None, first.policy_type}:
         name = f"the statement {clip_text(first.sid)}" if first.sid else f"statement {first.index}"
-        summary = denial_summary(denial, f"{name} of the given {LAYER_NAMES[first.policy_type]} denies it")
+        summary = denial_summary(
+            denial, f"{name} of the given {POLICY_TYPE_NAMES[first.policy_type]} denies it"
+        )
     return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
 
 

@@ -17,6 +17,7 @@ from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import Document
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
+from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 from iamtriage.policies._managed_policies import build_managed_policy, is_known_policy
 from iamtriage.policies._readers.elements import as_strings, parse_document, principal_names
 from iamtriage.typing import PolicyType
@@ -63,10 +64,9 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     given = denial.facts.policies
     if given is not None:
         # Most denials have no policies.
-        from iamtriage.policies._evaluation.results import LAYER_NAMES
         from iamtriage.policies._sets import PolicyDocument
 
-        for policy_type, type_name in LAYER_NAMES.items():
+        for policy_type, type_name in POLICY_TYPE_NAMES.items():
             # Control policies have levels.
             for document in _flatten(getattr(given, policy_type, None) or ()):
                 name = document.name if isinstance(document, PolicyDocument) else None
