@@ -215,17 +215,21 @@ def varies_by_run(pattern: str, subject: str) -> str | None:
     'the commit'
     >>> varies_by_run("repo:acme/shop:ref:refs/heads/*", "repo:acme/shop:ref:refs/heads/main") is None
     True
+    >>> varies_by_run(f"repo:{'*a' * 40}b", f"repo:{'a' * 400}") is None
+    True
     """
-    parts = ("(.*)" if each == "*" else "(.)" if each == "?" else re.escape(each) for each in pattern)
-    found = re.fullmatch("".join(parts), subject, re.DOTALL)
-    opened = (
-        " ".join(
-            subject[max(found.start(each) - _CHARS_OF_LABEL, 0) : found.end(each)]
-            for each in range(1, len(found.groups()) + 1)
-        )
-        if found is not None
-        else ""
+    first, *others = (
+        "".join("(.)" if each == "?" else re.escape(each) for each in part) for part in pattern.split("*")
     )
+    # The first place of each part is as good as a later one, so only the last part is tried at several.
+    middle = "".join(f"(?>(.*?){each})" for each in others[:-1])
+    found = re.fullmatch(
+        "".join((first, middle, *(f"(.*){each}" for each in others[-1:]))), subject, re.DOTALL
+    )
+    if found is None:
+        return None
+    spans = map(found.span, range(1, len(found.groups()) + 1))
+    opened = " ".join(subject[max(start - _CHARS_OF_LABEL, 0) : end] for start, end in spans)
     return next((what for sign, what in _PER_RUN if re.search(sign, opened)), None)
 
 
