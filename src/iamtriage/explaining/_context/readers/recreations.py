@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ("find_recreated_role", "is_named_in", "never_recreated")
 
@@ -19,6 +23,8 @@ _RECREATED = lazy_pattern(
     r"|[^\n.;:,]{0,60}\breplaced (?:the |my |our |this )?(?:IAM )?role\b(?! (?:in|of|with|by)\b)[^\n.;:,]{0,60}"
     r"|[-+]/[-+] resource \"aws_iam_role\"|-replace[= ]\S{0,60}aws_iam_role\.[\w-]{1,60}"
 )
+# Each match has one of these, and few lines do.
+_SIGNS = ("recreat", "re-creat", "destroy", "delet", "remov", "drop", "eplace", "/+ resource", "/- resource")
 _NEVER_RECREATED = lazy_pattern(r"\brole\b[^\n.;:,]{0,40}(?:\b(?:not|never)|n't) (?:been )?re-?created\b")
 _NEGATION = lazy_pattern(
     r"(?i:\b(?:not|never|nobody|without|if|unless|whether|no longer|(?:plan|planning|want|need|going|try|how) to|should|would|could|might|let's)\b|n't\b|^\W{0,3}(?:was|were|has|have|did)\b)"
@@ -43,7 +49,7 @@ def find_recreated_role(text: str, name: str | None = None) -> str | None:
     >>> [find_recreated_role(each, "dev") for each in ("The role ops-1 was recreated", "We re-created the role dev")]
     [None, 'We re-created the role dev']
     """
-    for found in _RECREATED.finditer(text):
+    for found in _search_lines(text):
         words = found[0].strip()
         is_named = name is not None and is_named_in(words, name)
         is_of_caller = _OF_ROLE.search(words) or (is_named and _OF_USER.search(words))
@@ -55,6 +61,13 @@ def find_recreated_role(text: str, name: str | None = None) -> str | None:
         if not (others or _OF_SERVICE.search(words)):
             return words
     return None
+
+
+def _search_lines(text: str) -> Iterator[re.Match[str]]:
+    lines = text.split("\n") if any(map(text.__contains__, _SIGNS)) else ()
+    for line in lines:
+        if any(map(line.__contains__, _SIGNS)):
+            yield from _RECREATED.finditer(line)
 
 
 def is_named_in(words: str, name: str) -> bool:
