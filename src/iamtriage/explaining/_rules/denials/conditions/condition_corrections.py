@@ -80,7 +80,11 @@ def other_owner_remedy(
         f"A separate role for {new} would also keep it from changing the resources of {old}.",
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
     )
-    remedy = with_statement(remedy, denial, named, is_copy=True)
+    return _put_policy(denial, with_statement(remedy, denial, named, is_copy=True))
+
+
+def _put_policy(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return a remedy with a statement as one that adds it to the caller's role as a policy of its own."""
     if denial.role is None or remedy.policy is None:
         return remedy
     name = inline_policy_name(remedy.policy["Statement"])
@@ -143,11 +147,7 @@ def change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: Ch
     if without and ":create" in denial.lowercase_action and find_action(tagging) is not None:
         statement = {**statement, "Action": [*actions, tagging]}
     changed = with_statement(remedy, denial, statement, is_copy=is_copy)
-    if not is_new or denial.role is None or changed.policy is None:
-        return changed
-    name = inline_policy_name(changed.policy["Statement"])
-    line = commands.put_policy(commands.role_name(denial.role.name), name)
-    return attrs.evolve(changed, commands=(line,), is_addition=False)
+    return _put_policy(denial, changed) if is_new else changed
 
 
 def list_unlisted(failed: CheckedCondition) -> list[str]:
