@@ -23,8 +23,12 @@ _RECREATED = lazy_pattern(
     r"|[^\n.;:,]{0,60}\breplaced (?:the |my |our |this )?(?:IAM )?role\b(?! (?:in|of|with|by)\b)[^\n.;:,]{0,60}"
     r"|[-+]/[-+] resource \"aws_iam_role\"|-replace[= ]\S{0,60}aws_iam_role\.[\w-]{1,60}"
 )
-# Each match has one of these, and few lines do.
-_SIGNS = ("recreat", "re-creat", "destroy", "delet", "remov", "drop", "eplace", "/+ resource", "/- resource")
+# Each match has one of the first row and one of the second, and few lines do.
+_REPLACED = ("eplace", "/+ resource", "/- resource")
+_SIGNS = (
+    ("recreat", "re-creat", "destroy", "delet", "remov", "drop", *_REPLACED),
+    ("creat", "buil", "mad", "making", "appl", *_REPLACED),
+)
 _NEVER_RECREATED = lazy_pattern(r"\brole\b[^\n.;:,]{0,40}(?:\b(?:not|never)|n't) (?:been )?re-?created\b")
 _NEGATION = lazy_pattern(
     r"(?i:\b(?:not|never|nobody|without|if|unless|whether|no longer|(?:plan|planning|want|need|going|try|how) to|should|would|could|might|let's)\b|n't\b|^\W{0,3}(?:was|were|has|have|did)\b)"
@@ -64,10 +68,13 @@ def find_recreated_role(text: str, name: str | None = None) -> str | None:
 
 
 def _search_lines(text: str) -> Iterator[re.Match[str]]:
-    lines = text.split("\n") if any(map(text.__contains__, _SIGNS)) else ()
-    for line in lines:
-        if any(map(line.__contains__, _SIGNS)):
+    for line in text.split("\n") if _has_signs(text) else ():
+        if _has_signs(line):
             yield from _RECREATED.finditer(line)
+
+
+def _has_signs(text: str) -> bool:
+    return all(any(map(text.__contains__, row)) for row in _SIGNS)
 
 
 def is_named_in(words: str, name: str) -> bool:
