@@ -310,6 +310,21 @@ def test_denial_that_iam_did_not_decide(text: str, says: tuple[str, ...], omits:
     assert [words for words in omits if words in shown] == []
 
 
+@pytest.mark.parametrize(
+    ("said", "owner"),
+    [
+        ("The table was created by the migration job (user migrator).", "migrator"),
+        ("It is owned by migrator.", "migrator"),
+        ("The owner is the role migrator", "migrator"),
+        ("It is owned by the billing team.", "TABLE_OWNER_NAME"),
+        ("It was created by me", "TABLE_OWNER_NAME"),
+    ],
+)
+def test_owner_of_a_table(said: str, owner: str) -> None:
+    remedy = explain(f"ERROR: permission denied for table orders\n{said}").remedies[0]
+    assert f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN" in (remedy.manifest or "")
+
+
 _REGISTRY = "111122223333.dkr.ecr.us-west-2.amazonaws.com"
 _PULL = f'Failed to pull image "{_REGISTRY}/{{0}}": failed to resolve reference "{_REGISTRY}/{{0}}": {_REGISTRY}/{{0}}: not found'
 _ATTACHED = "$ aws iam list-attached-role-policies --role-name lab-node\nAmazonEC2ContainerRegistry"

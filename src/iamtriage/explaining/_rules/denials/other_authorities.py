@@ -59,8 +59,10 @@ _USER = lazy_pattern(
     rf":dbuser:[\w-]{{1,80}}/(?P<of_arn>{_NAME})(?![\w*])|(?:-U |--username[= ]|\buser(?:name)?[=:] ?|postgres(?:ql)?://)['\"]?(?P<of_option>{_NAME})(?![\w.])|\b(?:connected|logged in)\b[^\n.;,]{{0,80}}? as (?!(?:an?|the|we|it|I|you|they|usual|expected|always|before|well|soon|if|follows)\b)(?P<of_words>{_NAME})",
     re.ASCII,
 )
+# "created by the migration (user shop_owner)", "the owner is shop_owner", "owned by the role shop_owner".
 _OWNER = lazy_pattern(
-    rf"\b(?:created|owned)\b[^\n]{{0,60}}? by [^\n]{{0,60}}?\((?:user )?(?P<owner>{_NAME})\)", re.ASCII
+    rf"\b(?:(?:created|owned)\b[^\n]{{0,60}}? by [^\n]{{0,60}}?\((?:user )?|(?:owned by|[Oo]wner(?: is|:)) (?:(?:the )?(?:user|role) )?)(?P<owner>{_NAME})(?=[.,;)]|\s*?(?:\n|\Z))",
+    re.ASCII,
 )
 _IAM_LOGIN = lazy_pattern(r"\brds-db:|\bredshift(?:-serverless)?:Get|\bdsql:DbConnect")
 # What a type of object is called in GRANT, with the privileges.
@@ -217,7 +219,7 @@ def _quote(name: str) -> str:
 
 
 def _explain_mysql(text: str) -> Explanation | None:
-    found = _MYSQL.search(text)
+    found = _MYSQL.search(text) if " command denied to user" in text else None
     if found is None:
         return None
     verb, user = found["verb"].upper(), found["user"]
@@ -278,7 +280,7 @@ def _explain_firewall(text: str) -> Explanation | None:
         notes=(
             "Policies that were attached to the role of the program to fix this, such as AdministratorAccess, can be removed again.",
         )
-        if re.search(r"\bAdministratorAccess\b", text)
+        if "AdministratorAccess" in text
         else (),
     )
 
