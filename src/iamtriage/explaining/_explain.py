@@ -53,6 +53,12 @@ _GIVE_ACCESS = (" create-access-entry ", " iamidentitymapping ")
 _MAX_UNPARSED = 200_000
 # In a text without any of these, no other failure says more than a denial with an action.
 _HEADLINE_SIGNS = ("retrieve verification key", "the 'sts' service module must be")
+# In a text without any of these, nothing is past.
+_PAST_SIGNS = (
+    "ixed", "olved", "leared", " rid of", "ot past", "ot around", "gone", "went away", "disappeared",
+    "removed", "detached", "deleted", "dropped", "revoked", "irst ", "efore that", "arlier", "revious",
+    "nitially", "riginally", "esterday", "ast week", "ast month", "ast night", "sed to",
+)  # fmt: skip
 # What a part of the text adds to the explanation of a failure of any kind: the part, and the rule.
 _ADDITIONS = (
     ("the kubernetes cluster", "kubernetes.nodes.add_node_access"),
@@ -131,12 +137,18 @@ def explain(
             name = "the first argument of explain()"
             raise TypeError(wrong_type_message(name, expected, error_or_failure))
         failure = parse(error_or_failure)
+    text = error_or_failure if isinstance(error_or_failure, str) else None
+    told = text
+    if text is not None and any(sign in text for sign in _PAST_SIGNS):
+        failure, told = _skip_past_parts(text, failure)
     if failure is None:
-        return _explain_unparsed(error_or_failure, known)
-    if isinstance(error_or_failure, str) and isinstance(failure, AccessDenied | KubernetesUnauthorized):
-        failure = _find_headline(error_or_failure, failure, known)
-    # Rules get a failure without secrets and borders. The explanation has the original failure.
+        return _explain_unparsed(error_or_failure if told is None else told, known)
+    if told is not None and isinstance(failure, AccessDenied | KubernetesUnauthorized):
+        failure = _find_headline(told, failure, known)
+    # Rules get a failure without secrets, borders and what is past. The explanation has the original failure.
     unframed = shown = _without_borders(failure)
+    if text is not None and text != told == failure.text:
+        failure = attrs.evolve(failure, text=text)
     if has_secrets(failure):
         from iamtriage.explaining._sources import without_secrets
 
@@ -150,13 +162,26 @@ def explain(
     for part, rule in _ADDITIONS:
         if part in failure.text:
             explanation = load_rule(rule)(Case(unframed, known), explanation)
-    text = error_or_failure if isinstance(error_or_failure, str) else None
     explanation = complete_explanation(
-        explanation, known, text, partial(_combine_allow_remedies, facts=given), _describe_other
+        explanation, known, told, partial(_combine_allow_remedies, facts=given), _describe_other
     )
     if shown is not failure:
         explanation = copy_with(explanation, failure=failure)
     return apply_extensions(hide_quoted_secrets(explanation))
+
+
+def _skip_past_parts(text: str, failure: Failure | None) -> tuple[Failure | None, str]:
+    """Return the failure of a text without the errors and policies that are past, and that text.
+
+    If it has no other failure, somebody asks about the one that is past.
+    """
+    from iamtriage.explaining._context.readers.past_parts import without_past_parts
+
+    told = without_past_parts(text)
+    if told == text:
+        return failure, text
+    present = parse(told)
+    return (failure, text) if present is None and failure is not None else (present, told)
 
 
 def _find_headline(text: str, failure: AccessDenied | KubernetesUnauthorized, facts: Facts) -> Failure:

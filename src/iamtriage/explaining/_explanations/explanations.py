@@ -67,8 +67,8 @@ class Explanation(Value, View):
         summary: The failure in one sentence.
         causes: The causes, the most certain first.
         notes: Further information, such as limits of the remedies.
-        text: The explained text, which can contain other failures; ``None`` if a parsed failure or an
-            exception was explained.
+        text: The explained text without what it says is past, which can contain other failures; ``None``
+            if a parsed failure or an exception was explained.
 
     >>> Explanation(None, "nothing", "There is no failure.").causes
     ()

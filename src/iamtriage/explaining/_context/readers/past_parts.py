@@ -1,0 +1,191 @@
+"""Find the errors and policies of a text that are past: fixed, gone, followed by another one, or removed.
+
+People tell what they have done so far. An error that they fixed is not the one to explain, and a policy that they
+removed decides nothing any more.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.documents import find_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ("without_past_parts",)
+
+_Span = tuple[int, int]
+_MAX_CHARS, _CHARS_AROUND = 64_000, 260
+# What can say that something is past. Each sentence that does has one of these.
+_SIGNS = lazy_pattern(
+    r"\b(?i:fixed|solved|resolved|cured|cleared|got (?:rid of|past|around)|gone|went away|disappeared|vanished|removed|detached|deleted|dropped|revoked"
+    r"|first|before that|earlier|previous(?:ly)?|initially|originally|yesterday|last (?:week|month|night|time)|used to)\b"
+)
+_SENTENCE_END = lazy_pattern(
+    r"(?<=[.!?])\s(?=\s{0,8}[\"'`(]?[A-Z])|(?<=[;!?])\s|\n\s{0,40}\n|(?<![:,])\n(?=[ \t]{0,8}[A-Z])"
+)
+_AROUND = " \t\r\n\"'`“”‘’()[].,;:>*_–—-"
+# What can end a message.
+_CLOSING = lazy_pattern(r"[.)\]\"'`](?=[)\]\"'`]?\s)")
+# How somebody did something, or did not do it.
+_UNDONE = lazy_pattern(
+    r"(?i:\b(?:not|never|nobody|no one|cannot|how|if|once|should|must|could|would|will|can|going|want(?:ed)?|tr(?:y|ied|ying)|thought|hop(?:ed|ing)|need(?:ed|s)?|to be)\b|n't\b|\?)"
+)
+_CAME_BACK = lazy_pattern(
+    r"(?i:\b(?:(?:came|comes|come|is|was|got) back|put (?:it|that|this|them) back|(?:fail(?:s|ed)|appear(?:s|ed)|happen(?:s|ed)|occur(?:s|red)|there|is|was) again|returned|reappear(?:s|ed)|re-?added|re-?attached|restored|sometimes|for (?:a|some|one) (?:while|minute|moment|time|day)|only (?:for|when|if)|but (?:the|it|not|only)\b(?! (?:new|next|now)))\b)"
+)
+_FIXED = r"(?:fixed|solved|resolved|cured|cleared|sorted(?: out)?|(?:got|gotten) (?:rid of|past|around))"
+_WORDS = r"(?:the|this|that|an?|another|one|our|earlier|previous|old|first|initial|original|similar|error|errors|message|problem|issue|denial|failure|exception|saying|of|about|with|from)"
+# "we fixed the error 'permission denied'"
+_FIXED_BEFORE = lazy_pattern(rf"(?i:\b{_FIXED}(?: {_WORDS}){{0,6}}[:,]?[\s\"'`“‘(\[>*_-]{{0,12}}\Z)")
+_QUOTED_FIX = lazy_pattern(
+    rf"(?i:\b{_FIXED}(?: {_WORDS}){{0,6}}:? ?)(?P<open>[\"'`“‘(])(?P<words>[^\n\"`”’)]{{8,300}}?)[\"'`”’)](?![\w])"
+)
+# "…, which is gone now", "… went away after the login", "… That one is fixed."
+_GONE = rf"(?:{_FIXED}|gone|over|past|disappeared|vanished|went away|(?:no longer|does ?n[o']t|do not) (?:appears?|occurs?|happens?|shows? up)(?: any ?more)?)"
+_SUBJECT = r"(?:which|that|this|it|(?:that|this|the)(?: first| earlier| old)? (?:one|error|message|problem|issue|failure|denial))"
+_GONE_AFTER = lazy_pattern(
+    rf"(?i:[\s\"'`”’)\].,;:>*_–—-]{{0,16}}(?:and |but )?(?:{_SUBJECT} )?(?:(?:is|was|has|have|are|were|got|did) |'s )?(?:(?:now|already|since|then|been|meanwhile|long) ){{0,2}}{_GONE}\b"
+    rf"|[\s\"'`”’)\].,;:>*_–—-]{{0,16}}(?:which |that |and )?(?:I|we|they|he|she|somebody|someone|a colleague)(?:'ve| have| has)?(?: since| already| then)? {_FIXED}\b)"
+)
+# "First we got …", "Last week it failed with …", and "now it says …".
+_EARLIER = lazy_pattern(
+    r"(?i:\b(?:first(?:ly)?|before(?: that)?|earlier|previously|initially|originally|yesterday|last (?:week|month|night|time)|used to)\b[^\n]{0,80}?\b(?:had|got|get|gave|was|were|saw|see|said|say|failed|fail|received|ran into|hit|threw|reported)\b[^\n]{0,60}\Z"
+    r"|\b(?:earlier|previous|first|old|yesterday's|last week's) (?:run|attempt|try|error|message|failure|problem)s?\b[^\n]{0,30}\Z)"
+)
+_NOW = lazy_pattern(
+    r"(?i:\b(?:now(?! on\b)|today|currently|since then|meanwhile|the (?:new|next|present|current) (?:one|error|message|problem))\b)"
+)
+# "before that in the log"
+_OF_OUTPUT = lazy_pattern(
+    r"(?i:\b(?:logs?|logged|output|trace|traceback|lines?|above|at the (?:top|start))\b)"
+)
+_REMOVED = r"(?:removed|detached|deleted|dropped|revoked|taken (?:off|out|away)|gone)"
+_KIND = r"(?:(?:old|other|whole|same|bucket|key|queue|topic|inline|managed|trust|resource|identity|endpoint|session|boundary|service control|customer) ){0,3}(?:polic(?:y|ies)|statements?|boundar(?:y|ies)|SCPs?|RCPs?|Deny|Allow|one|two)"
+_POLICY_REMOVED_BEFORE = lazy_pattern(
+    rf"(?i:\b{_REMOVED} (?:this|these|that|the following|it|them)\b"
+    rf"|\b(?:this|these|the following|the old|the former|the previous) {_KIND}[^\n.;]{{0,60}}? (?:(?:was|were|has|have|got|is|are) )(?:(?:been|since|already|then|now) ){{0,2}}{_REMOVED}\b"
+    rf"|\bthe {_REMOVED} {_KIND}|[(\[]{_REMOVED}\b[^()\n]{{0,40}}[)\]])[^\n]{{0,60}}\s{{0,4}}(?:```\w{{0,5}}\s{{0,4}})?\Z"
+)
+_POLICY_REMOVED_AFTER = lazy_pattern(
+    rf"(?i:[\s`.,;:)\]–—-]{{0,16}}(?:and |but )?(?:(?:which|it|(?:this|that|these|both|the)(?: {_KIND})?) (?:was|were|has|have|is|are|got) (?:(?:been|since|already|then|now) ){{0,2}}{_REMOVED}\b"
+    rf"|(?:which )?(?:I|we|they|he|she|somebody|someone|an? \w{{3,20}}|the \w{{3,20}}(?: team)?)(?:'ve| have| has)?(?: (?:since|already|then|now|just|have)){{0,2}} {_REMOVED} (?:it|this|that|them|(?:the|that|this) {_KIND})\b))"
+)
+# What the sentence goes on to show instead.
+_PRESENT = lazy_pattern(
+    r"(?i:\b(?:now|new|current(?:ly)?|instead|leaves|remain(?:s|ing)?|left|still|below is)\b)"
+)
+
+
+def without_past_parts(text: str) -> str:
+    """Return a text in which spaces replace past errors and removed policies, or the same one.
+
+    >>> without_past_parts("We fixed 'no such host db' yesterday.")
+    "We fixed '               ' yesterday."
+    >>> without_past_parts("We fixed the role, and now it says 'no such host db'.")
+    "We fixed the role, and now it says 'no such host db'."
+    """
+    shown = text[:_MAX_CHARS]
+    if _SIGNS.search(shown) is None:
+        return text
+    policies = [
+        (each.start, each.end) for each in find_documents(shown) if each.member in {"Statement", "Effect"}
+    ]
+    past = [span for span in policies if _is_removed(shown, span)]
+    failures = _find_failures(shown)
+    past += _find_past_failures(shown, failures)
+    past += _find_fixed_quotes(shown, failures)
+    for start, end in past:
+        text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+    return text
+
+
+def _find_failures(text: str) -> list[_Span]:
+    from iamtriage._reading.scanning import scan
+
+    spans: list[_Span] = []
+    at = 0
+    for failure in scan(text):
+        words = failure.text[slice(*failure.span)]
+        start = text.find(words, at)
+        if start >= 0:
+            at = start + len(words)
+            spans.append((start, at))
+    return spans
+
+
+def _find_fixed_quotes(text: str, failures: Sequence[_Span]) -> Iterator[_Span]:
+    """Yield quoted messages that somebody fixed, and that are no failures of AWS."""
+    for found in _QUOTED_FIX.finditer(text):
+        start, end = found.span("words")
+        is_other = all(high <= start or end <= low for low, high in failures)
+        if is_other and _UNDONE.search(_last_sentence(text, 0, found.start())) is None:
+            yield start, end
+
+
+def _find_past_failures(text: str, spans: Sequence[_Span]) -> Iterator[_Span]:
+    if not spans:
+        return
+    ends = [0, *(end for _, end in spans)]
+    starts = [*(start for start, _ in spans[1:]), len(text)]
+    before = [_last_sentence(text, end, start) for end, (start, _) in zip(ends, spans, strict=False)]
+    present = [_NOW.search(each) is not None and _EARLIER.search(each) is None for each in before]
+    for number, (start, end) in enumerate(spans):
+        fixed = _find_end_of_fixed(text, (start, end), before[number], starts[number])
+        is_earlier = not present[number] and any(present) and _was_earlier(before[number])
+        if fixed is not None or is_earlier:
+            yield start, fixed or end
+
+
+def _find_end_of_fixed(text: str, span: _Span, before: str, following: int) -> int | None:
+    """Return where the message of an error ends if the text says that it is fixed.
+
+    Args:
+        text: The text.
+        span: The error, which can contain words that follow its message.
+        before: The words that lead to it.
+        following: Where the next error begins.
+    """
+    start, end = span
+    fixed = _FIXED_BEFORE.search(before)
+    if fixed is not None:
+        is_past = _UNDONE.search(before[: fixed.start()]) is None
+        return end if is_past and not _CAME_BACK.search(_first_sentence(text, end, following)) else None
+    for at in (*(each.end() for each in _CLOSING.finditer(text, start, end)), end):
+        after = _first_sentence(text, at, following)
+        gone = _GONE_AFTER.match(after)
+        if gone is not None and not (_UNDONE.search(gone[0]) or _CAME_BACK.search(after)):
+            return at
+    return None
+
+
+def _was_earlier(before: str) -> bool:
+    return _EARLIER.search(before) is not None and not (_OF_OUTPUT.search(before) or _UNDONE.search(before))
+
+
+def _is_removed(text: str, span: _Span) -> bool:
+    start, end = span
+    before, after = _last_sentence(text, 0, start), _first_sentence(text, end, len(text))
+    removed = _POLICY_REMOVED_BEFORE.search(before)
+    if removed is not None:
+        is_past = _PRESENT.search(before, removed.end() - len(removed[0])) is None
+        return is_past and not (_UNDONE.search(before) or _CAME_BACK.search(before))
+    removed = _POLICY_REMOVED_AFTER.match(after)
+    return removed is not None and not (_UNDONE.search(removed[0]) or _CAME_BACK.search(after))
+
+
+def _last_sentence(text: str, low: int, end: int) -> str:
+    """Return the sentence that leads to a position."""
+    words = text[max(low, end - _CHARS_AROUND) : end].rstrip(_AROUND)
+    words += text[max(low, end - _CHARS_AROUND) : end][len(words) :].strip()
+    return words[max((each.end() for each in _SENTENCE_END.finditer(words)), default=0) :]
+
+
+def _first_sentence(text: str, start: int, high: int) -> str:
+    """Return the sentence that a position begins, or that follows it."""
+    words = text[start : min(high, start + _CHARS_AROUND)]
+    end = _SENTENCE_END.search(words, len(words) - len(words.lstrip(_AROUND)))
+    return words[: end.start()] if end else words

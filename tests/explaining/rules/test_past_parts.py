@@ -1,0 +1,71 @@
+"""Errors that are fixed, and policies that were removed, are not what explains the call that fails now."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain, parse
+
+_NO_LIST = "An error occurred (AccessDenied) when calling the ListObjectsV2 operation: User: arn:aws:iam::111122223333:user/mara is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::octo-site because no identity-based policy allows the s3:ListBucket action"
+_NO_PUT = "AccessDenied: User: arn:aws:iam::111122223333:user/mara is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::octo-site/a because no identity-based policy allows the s3:PutObject action"
+_EXPIRED = "An error occurred (ExpiredToken) when calling the ListObjectsV2 operation: The provided token has expired."
+_NO_PODS = 'pods is forbidden: User "system:serviceaccount:ci:octo" cannot list resource "pods" in API group "" in the namespace "web"'
+_NO_SECRETS = 'Error from server (Forbidden): secrets is forbidden: User "system:serviceaccount:ci:octo" cannot create resource "secrets" in API group "" in the namespace "web"'
+
+
+@pytest.mark.parametrize(
+    ("text", "explained", "others"),
+    [
+        (f'{_NO_PUT}\n\nLast week we fixed "{_NO_LIST}" by adding the action.', "s3:PutObject", 0),
+        (
+            f"Before that we had\n\n{_EXPIRED}\n\nwhich is gone now. What we get:\n{_NO_LIST}",
+            "s3:ListBucket",
+            0,
+        ),
+        (
+            f"The earlier error ({_NO_PODS}) went away after we added the binding. Now:\n{_NO_SECRETS}",
+            "create secrets",
+            0,
+        ),
+        (f"First we got {_NO_LIST}. After the change it now says:\n\n{_EXPIRED}", "have expired", 0),
+        (f"We get this now: {_EXPIRED}\nThe previous error was: {_NO_LIST}", "have expired", 0),
+        # Near misses: what is fixed is not the error, it came back, or both are of the same run.
+        (f"We fixed the policy and now get {_NO_LIST}\n{_EXPIRED}", "s3:ListBucket", 1),
+        (f"{_EXPIRED} It went away for an hour and then came back.\n{_NO_LIST}", "s3:ListBucket", 1),
+        (f"We tried to fix this: {_NO_LIST}\nThe next call: {_EXPIRED}", "s3:ListBucket", 1),
+        (f"First it said in the log: {_NO_LIST}\nNow it says: {_EXPIRED}", "s3:ListBucket", 1),
+        (f"Last week we fixed {_NO_LIST}. What did it mean?", "s3:ListBucket", 0),
+    ],
+)
+def test_errors_that_are_fixed_are_not_explained(text: str, explained: str, others: int) -> None:
+    explanation = explain(text)
+    assert explained in explanation.summary
+    assert len(explanation.other_failures) == others
+    assert explanation.failure is not None
+    assert explanation.failure.text == text
+
+
+_DENY = '{"Version": "2012-10-17", "Statement": [{"Sid": "OnlyWeb", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::octo-site/*", "Condition": {"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/web"}}}]}'
+_DENIED = "User: arn:aws:sts::111122223333:assumed-role/app/s is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::octo-site/a with an explicit deny in a resource-based policy"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_in_force"),
+    [
+        (f"{_DENIED}\nWe had this bucket policy, but we removed it yesterday:\n{_DENY}", False),
+        (f"{_DENIED}\n{_DENY}\nThis policy was deleted on Friday.", False),
+        (f"{_DENIED}\nThe old bucket policy, which a colleague has removed:\n{_DENY}", False),
+        (f"{_DENIED}\nThe removed bucket policy:\n{_DENY}", False),
+        (f"{_DENIED}\nWe removed a statement from the bucket policy. It is now:\n{_DENY}", True),
+        (f"{_DENIED}\nShould we have removed this?\n{_DENY}", True),
+        (f"{_DENIED}\nIt does not help that I removed it, as a colleague put it back:\n{_DENY}", True),
+    ],
+)
+def test_removed_policies_decide_nothing(text: str, *, is_in_force: bool) -> None:
+    assert ("stated-policy-denies" in {cause.code for cause in explain(text).causes}) is is_in_force
+
+
+def test_parse_reads_past_errors() -> None:
+    failure = parse(f"Last week we fixed {_NO_LIST}.")
+    assert failure is not None
+    assert failure.kind == "access_denied"
