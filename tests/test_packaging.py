@@ -158,12 +158,12 @@ _NEEDLESS_FOR_PLAIN_DENIALS = (
     "explaining._rules.denials.callers",
     "explaining._rules.denials.node_roles",
     "explaining._rules.denials.other_policies",
-    "explaining._rules.shared.decisions",
-    "explaining._rules.shared.derived_actions",
-    "explaining._rules.shared.message_rules",
+    "explaining._rules.shared.messages.decisions",
+    "explaining._rules.shared.messages.derived_actions",
+    "explaining._rules.shared.messages.message_rules",
     "explaining._rules.shared.remedies",
-    "explaining._rules.shared.stated_decisions",
-    "explaining._rules.shared.text_signs",
+    "explaining._rules.shared.messages.stated_decisions",
+    "explaining._rules.shared.texts.text_signs",
 )
 
 
@@ -182,8 +182,8 @@ _NEEDLESS_FOR_PLAIN_DENIALS = (
                 "explaining._context.readers.kubernetes.controllers",
                 "explaining._rules.shared.clues",
                 "explaining._rules.shared.commands",
-                "explaining._rules.shared.companion_actions",
-                "explaining._rules.shared.tasks",
+                "explaining._rules.shared.requirements.companion_actions",
+                "explaining._rules.shared.requirements.tasks",
                 *_NEEDLESS_FOR_PLAIN_DENIALS,
             ),
         ),

@@ -53,8 +53,8 @@ THE ERROR TEXT, AS THE TOOL PRINTS IT, WITH FICTIONAL NAMES'''
 _NEXT_STEPS = """Written: {module}, {examples}, CHANGELOG.md. Next:
 
 1. Replace the words in capitals.
-2. Choose the rule: for a service's own denial message in shared/message_rules.py, for other access denials in
-   denials/dispatch.py, else in the table _ROUTES of the module for the failure's kind.
+2. Choose the rule: for a service's own denial message in shared/messages/message_rules.py, for other
+   access denials in denials/dispatch.py, else in the table _ROUTES of the module for the failure's kind.
 3. UPDATE_GOLDEN=1 python -m pytest tests/explaining/golden, and read the new file.
 4. python -m pytest tests/explaining/test_causes.py
 """

@@ -13,13 +13,13 @@ from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._policy_for import find_grant, normalize_principal
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.denial import build_denial
-from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
-from iamtriage.explaining._rules.shared.required_grants import NEXT_OBJECTS
-from iamtriage.explaining._rules.shared.task_statements import ALL_REQUIRED
+from iamtriage.explaining._rules.shared.requirements.required_grants import NEXT_OBJECTS
+from iamtriage.explaining._rules.shared.requirements.task_statements import ALL_REQUIRED
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import build_document, build_documents
 from iamtriage.policies._grants import Grant

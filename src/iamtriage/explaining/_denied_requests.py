@@ -8,16 +8,19 @@ from iamtriage._text import join_words
 from iamtriage.arns._principals import User
 from iamtriage.explaining._others.describing import describe_failure, is_of_same_role
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.denial_remedies import is_sentence_cut
-from iamtriage.explaining._rules.shared.kubernetes_requests import parse_service_account, required_verbs
-from iamtriage.explaining._rules.shared.masked_principals import parse_masked_principal
-from iamtriage.explaining._rules.shared.principal_words import (
+from iamtriage.explaining._rules.shared.grants.denial_remedies import is_sentence_cut
+from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import (
+    parse_service_account,
+    required_verbs,
+)
+from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_principal
+from iamtriage.explaining._rules.shared.principals.principal_words import (
     describe_principal,
     try_parse_arn,
     try_parse_principal,
     underlying_role,
 )
-from iamtriage.explaining._rules.shared.services import find_resource_policy
+from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
 from iamtriage.failures._failures import KubernetesForbidden
 
 if TYPE_CHECKING:
@@ -135,7 +138,7 @@ def _missing_resource_allow(failure: AccessDenied, who: str) -> str | None:
     account = getattr(principal, "account", None)
     if resource is None or account is None or resource.account in {"", account}:
         return None
-    from iamtriage.explaining._rules.shared.services import find_resource_policy
+    from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
 
     policy = find_resource_policy(resource.service, failure.resource)
     name = "resource's policy" if policy is None else policy.name

@@ -62,8 +62,8 @@ _PAST_SIGNS = (
 # What a part of the text adds to the explanation of a failure of any kind: the part, and the rule.
 _ADDITIONS = (
     ("the kubernetes cluster", "kubernetes.nodes.add_node_access"),
-    ('backend "s3"', "shared.backend_blocks.add_backend_credentials"),
-    ("S3 Backend: ", "shared.backend_blocks.add_unseen_backend"),
+    ('backend "s3"', "shared.credentials.backend_blocks.add_backend_credentials"),
+    ("S3 Backend: ", "shared.credentials.backend_blocks.add_unseen_backend"),
     ("exec: executable aws", "credentials.logins.missing_logins.add_kubectl_failure"),
     ("asked for the client to provide cred", "credentials.logins.kubectl_tokens.add_rejected_login"),
     ("be logged in to the server", "credentials.logins.kubectl_tokens.add_rejected_login"),
@@ -198,7 +198,7 @@ def _explain_unparsed(error: object, facts: Facts) -> Explanation:
     """Explain an error without a failure, which can show another problem with AWS access."""
     if isinstance(error, bytes | bytearray):
         error = error.decode(errors="replace")
-    from iamtriage.explaining._rules.shared.unread_texts import NOTHING_FOUND, describe_unread
+    from iamtriage.explaining._rules.shared.texts.unread_texts import NOTHING_FOUND, describe_unread
 
     if not isinstance(error, str):
         return NOTHING_FOUND
@@ -300,7 +300,7 @@ def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
         return f"{describe_failure(failure)}: no reason is given"
     explanation = explain(failure)
     if isinstance(failure, AccessDenied) and failure.deny is None:
-        from iamtriage.explaining._rules.shared.denial_remedies import is_sentence_cut
+        from iamtriage.explaining._rules.shared.grants.denial_remedies import is_sentence_cut
 
         # Nothing else says why.
         operation = failure.envelope.operation

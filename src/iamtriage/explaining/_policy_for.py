@@ -12,9 +12,9 @@ from iamtriage.exceptions import PolicyError
 from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._rules.denials.roles.passing_roles import pass_role_grant
 from iamtriage.explaining._rules.shared.denial import build_denial
-from iamtriage.explaining._rules.shared.denial_remedies import identity_allow_helps, is_sentence_cut
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.explaining._rules.shared.grants.denial_remedies import identity_allow_helps, is_sentence_cut
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
 from iamtriage.failures._checks import check_failures
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import MANAGED_POLICY_LIMIT, build_document, build_documents

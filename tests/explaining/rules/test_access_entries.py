@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from iamtriage import explain
-from iamtriage.explaining._rules.shared.arn_diagnosis import diagnose_arn, lookup_command
+from iamtriage.explaining._rules.shared.principals.arn_diagnosis import diagnose_arn, lookup_command
 from tests.explaining.rules.explained import codes, commands, explained
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ import pytest
 
 from iamtriage.explaining import Facts, explain
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clocks import describe_duration, find_clock_skew
 from iamtriage.explaining._rules.shared.clues import (
     find_access_key,
     find_aws_hosts,
@@ -18,7 +17,8 @@ from iamtriage.explaining._rules.shared.clues import (
     find_registry,
     find_user,
 )
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.credentials.clocks import describe_duration, find_clock_skew
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy
 from iamtriage.failures import AwsError, MissingCredentials
 

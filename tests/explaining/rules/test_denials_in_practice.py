@@ -13,7 +13,7 @@ import pytest
 from iamtriage import explain
 from iamtriage.explaining._rules.denials.services.closed_resources import RESOURCES as RESOURCES_OF_SERVICES
 from iamtriage.explaining._rules.denials.services.managed_services import ROLES
-from iamtriage.explaining._rules.shared.message_rules import MESSAGE_RULES
+from iamtriage.explaining._rules.shared.messages.message_rules import MESSAGE_RULES
 
 _OF_ROLE = "User: arn:aws:sts::111122223333:assumed-role/{}/run-7 is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::carts/{} because no identity-based policy allows the s3:PutObject action"
 ACCOUNT, OTHER = "111122223333", "444455556666"

@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 from iamtriage import explain
 from iamtriage._reading.vocabulary.kubernetes.types import GROUPS
-from iamtriage.explaining._rules.shared.kubernetes_requests import narrowest_access_policy
+from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import narrowest_access_policy
 from iamtriage.failures import KubernetesForbidden
 from tests.explaining.golden.cases import KUBERNETES as CASES
 from tests.explaining.rules.explained import codes, commands, explained, explained_failure

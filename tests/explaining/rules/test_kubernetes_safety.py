@@ -15,8 +15,8 @@ from ruamel.yaml import YAML
 
 from iamtriage import from_record, parse
 from iamtriage.explaining._context.values import Rule, Subject
-from iamtriage.explaining._rules.shared.kubernetes_requests import classify_user
-from iamtriage.explaining._rules.shared.manifests import object_name, write_role
+from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import classify_user
+from iamtriage.explaining._rules.shared.kubernetes.manifests import object_name, write_role
 from iamtriage.failures import (
     AccessEntry,
     ConsoleKubernetesAccess,

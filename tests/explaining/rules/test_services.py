@@ -11,7 +11,7 @@ from botocore.session import get_session
 
 from iamtriage import explain
 from iamtriage.actions import service_prefix
-from iamtriage.explaining._rules.shared.services import (
+from iamtriage.explaining._rules.shared.requirements.services import (
     _BY_OPERATION,
     _BY_SERVICE,
     RESOURCE_POLICIES,

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iamtriage.explaining._rules.denials.identities import callers, node_roles
-from iamtriage.explaining._rules.shared import deployment_tools, text_signs
-from iamtriage.explaining._rules.shared.text_fragments import (
+from iamtriage.explaining._rules.shared.texts import deployment_tools, text_signs
+from iamtriage.explaining._rules.shared.texts.text_fragments import (
     is_session_of_service,
     may_be_about_pods,
     may_name_node_role,

@@ -12,7 +12,7 @@ from iamtriage.boto._queries.decoding import decode_message, find_encoded_messag
 from iamtriage.boto._queries.identity import whoami
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._given_facts import build_facts
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.failures._failures import AccessDenied
 
 if TYPE_CHECKING:

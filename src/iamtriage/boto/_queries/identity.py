@@ -27,7 +27,7 @@ from iamtriage.boto._queries.calls import (
 )
 from iamtriage.exceptions import InvalidArnError, RolePathUnknownError
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.failures._failures import AccessDenied
 
 if TYPE_CHECKING:

@@ -68,7 +68,7 @@ def role_lookups(topic: str, facts: Facts) -> tuple[str, ...]:
         path = r"'jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}'"
         show = f"kubectl get serviceaccount {account} --namespace {namespace} --output {path}"
         return (f"role_arn=$({show})",)
-    from iamtriage.explaining._rules.shared.clusters import Cluster
+    from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
 
     cluster = Cluster(facts.cluster, region=facts.region)
     if cluster.argument != facts.cluster:

@@ -45,9 +45,12 @@ from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_access_key, find_instance, find_region, find_user
-from iamtriage.explaining._rules.shared.decisions import request_values
-from iamtriage.explaining._rules.shared.principal_words import underlying_role
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile, selects_profile_in_shell
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
+    find_profile,
+    selects_profile_in_shell,
+)
+from iamtriage.explaining._rules.shared.messages.decisions import request_values
+from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -196,7 +199,7 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
         text = case.text
         region, profile = find_region(case), find_profile(case)
         if cluster is None and "CLUSTER" in lines:
-            from iamtriage.explaining._rules.shared.clusters import find_cluster
+            from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 
             cluster, region = (found := find_cluster(case)).name, region or found.region
         if region is None and "aws " in lines:
@@ -218,7 +221,7 @@ def _known_values(failure: Failure | None, facts: Facts, lines: str) -> Iterator
         user = caller if failure.kind == "access_denied" else find_user(case)
         key = find_access_key(case)
         if "vpc-" in text or "search-" in text:
-            from iamtriage.explaining._rules.shared.services import find_domain
+            from iamtriage.explaining._rules.shared.requirements.services import find_domain
 
             domain = find_domain(text)
         clusters = set(_ECS_COMMAND.findall(failure.text))
@@ -327,7 +330,7 @@ def _print_in_pod(remedy: Remedy, failure: Failure | None, facts: Facts) -> Reme
     if failure is None or not any(each.startswith(_PRINT_ENVIRONMENT) for each in remedy.commands):
         return remedy
     # Most explanations do not need the module.
-    from iamtriage.explaining._rules.shared.clusters import runs_in_pod
+    from iamtriage.explaining._rules.shared.kubernetes.clusters import runs_in_pod
 
     if not runs_in_pod(Case(failure, facts)):
         return remedy

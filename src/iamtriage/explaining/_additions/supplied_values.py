@@ -9,7 +9,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import IdentityCenterRole, RoleSession
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_arn
+from iamtriage.explaining._rules.shared.principals.principal_words import stated_role, try_parse_arn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

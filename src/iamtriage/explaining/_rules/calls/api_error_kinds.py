@@ -8,7 +8,8 @@ from iamtriage.explaining._rules.calls.message_kinds import ACCOUNT_STATE, KINDS
 from iamtriage.explaining._rules.calls.request_kinds import REQUEST_KINDS
 from iamtriage.explaining._rules.calls.spent_quotas import SPENT_QUOTAS
 from iamtriage.explaining._rules.credentials.expired_logins import INVALID_SSO_TOKEN
-from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, common_causes, pages
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import AwsError
 

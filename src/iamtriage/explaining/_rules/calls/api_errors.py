@@ -43,11 +43,13 @@ from iamtriage.explaining._rules.calls.roles import account_roles, service_roles
 from iamtriage.explaining._rules.credentials.profiles.sso_settings import explain_unknown_portal
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.credentials.workloads import pod_agents
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, quoted_message
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.explaining._rules.sts import rejected_calls, session_durations
 from iamtriage.explaining._rules.sts.credential_scopes import explain_wrong_region
 from iamtriage.failures._failures import AwsError

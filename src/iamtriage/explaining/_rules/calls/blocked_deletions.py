@@ -20,8 +20,8 @@ from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import find_holder
 from iamtriage.explaining._rules.calls.request_kinds import CONFLICT
 from iamtriage.explaining._rules.shared import clues, commands
-from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.remedies import Commands, replace_in, your_remedy
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation

@@ -17,10 +17,11 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.rejected_policies import CDK, MERGED_BY_CDK, POLICY_SIZES
 from iamtriage.explaining._rules.calls.roles.second_roles import explain_second_role
-from iamtriage.explaining._rules.shared import clusters, commands, pages, quoted_message
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, stated_option
-from iamtriage.explaining._rules.shared.deployment_tools import Deployment, find_deployment
+from iamtriage.explaining._rules.shared.kubernetes import clusters
+from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.remedies import (
     Commands,
     account_remedy,
@@ -28,7 +29,8 @@ from iamtriage.explaining._rules.shared.remedies import (
     replace_in,
     your_remedy,
 )
-from iamtriage.explaining._rules.shared.text_fragments import may_be_about_pods
+from iamtriage.explaining._rules.shared.texts.deployment_tools import Deployment, find_deployment
+from iamtriage.explaining._rules.shared.texts.text_fragments import may_be_about_pods
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import AwsError
 

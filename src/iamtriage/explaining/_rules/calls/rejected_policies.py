@@ -19,10 +19,11 @@ from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.shared import clues, commands, pages, principal_words, remedies
+from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.statement_matching import names_action
+from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.failures._failures import MalformedPolicy
 from iamtriage.policies._documents import allow
 from iamtriage.policies._patterns import compile_glob, matches

@@ -13,11 +13,13 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
-from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.text_signs import StatedAcl, find_acl
+from iamtriage.explaining._rules.shared.texts.text_signs import StatedAcl, find_acl
 from iamtriage.failures._failures import AwsError
 from iamtriage.sts._endpoints import NO_REGION as NO_REGION_SET
 

@@ -16,10 +16,11 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements, find_lacking
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
-from iamtriage.explaining._rules.shared import clues, commands, common_causes, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import AwsError, Failure
 
 _COPY_PAGE = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html"
@@ -169,7 +170,7 @@ NOTIFICATION_DESTINATION_GONE = CauseType(
 def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explanation:
     """Explain that a queue, topic or function does not accept the test message of S3."""
     # No other API error needs a policy.
-    from iamtriage.explaining._rules.shared import service_access
+    from iamtriage.explaining._rules.shared.grants import service_access
 
     text, service = case.failure.text, service_access.NOTIFICATIONS.service
     destination, actions = service_access.find_destination(text), service_access.DESTINATION_ACTIONS
@@ -218,7 +219,7 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
 
 def _explain_managed_key(case: Case[AwsError], noun: str, *, is_allowed: bool) -> Explanation:
     """Explain that S3 may not use the AWS managed key of a queue or topic."""
-    from iamtriage.explaining._rules.shared import service_access
+    from iamtriage.explaining._rules.shared.grants import service_access
     from iamtriage.policies._documents import allow
 
     text, service = case.failure.text, service_access.NOTIFICATIONS.service

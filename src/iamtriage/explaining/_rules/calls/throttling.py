@@ -21,9 +21,11 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import (
 )
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
-from iamtriage.explaining._rules.shared import clues, credential_remedies, pages, text_signs
+from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import AwsError
 

@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.credentials.workloads import (
     pod_roles,
 )
 from iamtriage.explaining._rules.credentials.workloads.compose_files import COMPOSE, find_container_service
-from iamtriage.explaining._rules.shared import certificates, clusters, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import (
     find_aws_hosts,
@@ -34,6 +34,8 @@ from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
     reported_cause,
 )
+from iamtriage.explaining._rules.shared.credentials import certificates, credential_remedies
+from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts import findings
 from iamtriage.failures._failures import MissingCredentials

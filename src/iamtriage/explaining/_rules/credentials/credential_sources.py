@@ -21,15 +21,16 @@ from iamtriage.explaining._rules.credentials.profiles import local_programs
 from iamtriage.explaining._rules.credentials.profiles.broken_profiles import profile_setting
 from iamtriage.explaining._rules.credentials.workloads import credential_endpoints, instance_profiles
 from iamtriage.explaining._rules.credentials.workloads.pod_roles import Advice
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import (
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     find_profile,
     find_shell_profile,
     find_signed_in_profile,
 )
-from iamtriage.explaining._rules.shared.services import ASSUME_ROLE
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.requirements.services import ASSUME_ROLE
 from iamtriage.failures._failures import MissingCredentials
 
 METADATA_SIGNS = lazy_pattern(

@@ -30,12 +30,13 @@ from iamtriage.explaining._rules.credentials.old_requests import (
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.workloads.pod_agents import explain_agent_rejection
-from iamtriage.explaining._rules.shared import clocks, clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
+from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import ExpiredCredentials
 
 _Rule = Callable[[Case[ExpiredCredentials], str], Explanation]

@@ -17,7 +17,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.session_renewal import CHARS_BEFORE, find_issuing_command
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, underlying_role
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn, underlying_role
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import ExpiredCredentials
 

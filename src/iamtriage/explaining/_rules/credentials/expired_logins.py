@@ -23,10 +23,11 @@ from iamtriage.explaining._rules.credentials.logins.sign_in_places import (
 )
 from iamtriage.explaining._rules.credentials.profiles import sso_settings
 from iamtriage.explaining._rules.credentials.requests.unsigned_requests import EXPIRED_REGISTRY_LOGIN
-from iamtriage.explaining._rules.shared import commands, common_causes, credential_remedies, pages
+from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clocks import describe_duration
 from iamtriage.explaining._rules.shared.clues import error_code, find_registry, quote_phrases, reported_cause
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.clocks import describe_duration
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import ExpiredCredentials, Failure, InvalidCredentials

@@ -58,10 +58,11 @@ from iamtriage.explaining._rules.credentials.logins.missing_logins import add_ot
 from iamtriage.explaining._rules.credentials.profiles.other_users import find_unit
 from iamtriage.explaining._rules.credentials.requests import unsigned_requests
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_swapped_keys
-from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.explaining._rules.sts import rejected_calls
 from iamtriage.explaining._rules.sts.findings import StsFindings, v1_token_cause
 from iamtriage.failures._failures import Failure, InvalidCredentials

@@ -27,11 +27,12 @@ from iamtriage.explaining._rules.credentials.profiles import (
 from iamtriage.explaining._rules.credentials.provider_chains import explain_unlisted_provider
 from iamtriage.explaining._rules.credentials.requests import unsigned_requests
 from iamtriage.explaining._rules.credentials.workloads import credential_endpoints, ecs_tasks, pod_agents
-from iamtriage.explaining._rules.shared import certificates, clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import certificates, credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import MissingCredentials
 
 _Rule = Callable[[Case[MissingCredentials], str], Explanation]

@@ -28,12 +28,16 @@ from iamtriage.explaining._rules.credentials.workloads import (
     pod_agents,
     pod_roles,
 )
-from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, common_causes, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.deployment_tools import TERRAFORM
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
+    find_profile,
+    find_signed_in_profile,
+)
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile, find_signed_in_profile
-from iamtriage.explaining._rules.shared.text_signs import is_about_pods
+from iamtriage.explaining._rules.shared.texts.deployment_tools import TERRAFORM
+from iamtriage.explaining._rules.shared.texts.text_signs import is_about_pods
 from iamtriage.failures._failures import MissingCredentials
 
 _Environment = Callable[[Case[MissingCredentials], str], pod_roles.Advice]

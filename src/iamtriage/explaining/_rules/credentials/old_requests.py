@@ -16,8 +16,9 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials import expired_logins, session_renewal
 from iamtriage.explaining._rules.credentials.requests import presigned_urls
-from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import ExpiredCredentials
 

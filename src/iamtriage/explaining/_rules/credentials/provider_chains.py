@@ -16,11 +16,12 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials.workloads import pod_roles
 from iamtriage.explaining._rules.credentials.workloads.credential_endpoints import INSTANCE_SESSION
-from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import Failure, MissingCredentials
 
 # What the providers of the SDKs for Java and Go say, and what it means, in the order of their chains.

@@ -9,7 +9,7 @@ from iamtriage.arns._principals import Root
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.text_fragments import (
+from iamtriage.explaining._rules.shared.texts.text_fragments import (
     is_session_of_service,
     may_be_about_pods,
     may_name_node_role,

@@ -11,10 +11,10 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.additions import ADDITIONS
-from iamtriage.explaining._rules.shared import principal_words
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial, mark_cut_end
 from iamtriage.explaining._rules.shared.loading import load_rule
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import PolicyType
 
@@ -87,7 +87,7 @@ def _is_service_in_prose(denial: Denial) -> bool:
     name = denial.principal_text
     if denial.is_explicit or name is None or ":" in name:
         return False
-    from iamtriage.explaining._rules.shared.message_rules import SERVICES_IN_PROSE
+    from iamtriage.explaining._rules.shared.messages.message_rules import SERVICES_IN_PROSE
 
     return name.lower() in SERVICES_IN_PROSE
 
@@ -130,7 +130,7 @@ def _cannot_assume_passed_role(denial: Denial) -> bool:
     if denial.lowercase_action != "sts:assumerole":
         return False
     if caller is not None:
-        from iamtriage.explaining._rules.shared.named_callers import is_service_name
+        from iamtriage.explaining._rules.shared.principals.named_callers import is_service_name
 
         if not is_service_name(caller):
             return False
@@ -166,7 +166,7 @@ def _is_database_user(denial: Denial) -> bool:
     # An action in the text around the message, as COPY FROM 's3://…' implies one, is not what was denied.
     if denial.failure.action is not None or ":redshift" not in (denial.principal_text or ""):
         return False
-    from iamtriage.explaining._rules.shared.masked_principals import parse_masked_role
+    from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
 
     return parse_masked_role((denial.resource or "").partition(",")[0]) is not None
 

@@ -6,9 +6,11 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import ServicePrincipal
-from iamtriage.explaining._rules.shared import commands, policy_principals, services
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policy_names import statement_id
+from iamtriage.explaining._rules.shared.policies import policy_principals
+from iamtriage.explaining._rules.shared.policies.policy_names import statement_id
+from iamtriage.explaining._rules.shared.requirements import services
 
 _BUCKET = lazy_pattern(r"arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)", re.ASCII)
 _ARN = r"arn:[\w-]{3,20}:"

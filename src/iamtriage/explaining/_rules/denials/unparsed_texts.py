@@ -31,12 +31,12 @@ from iamtriage.explaining._rules.denials.roles.saml import explain_invalid_respo
 from iamtriage.explaining._rules.denials.services import repositories
 from iamtriage.explaining._rules.kubernetes.rbac.rejected_objects import explain_rejected_object
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clusters import Cluster
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.masked_principals import parse_masked_role
+from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
+from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, identity_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.statement_matching import names_action
-from iamtriage.explaining._rules.shared.text_signs import Signs
+from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import principal_names
 from iamtriage.sts._endpoints import find_endpoint

@@ -21,19 +21,20 @@ from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import create_m
 from iamtriage.explaining._rules.kubernetes.entries import entry_parameters, entry_settings
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_listed
 from iamtriage.explaining._rules.kubernetes.pods import rejected_pod_roles
-from iamtriage.explaining._rules.shared import clusters, pages, principal_mappings
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
-from iamtriage.explaining._rules.shared.quoted_message import end_summary, quoted_message
+from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_mappings
+from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary, quoted_message
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import Signs
+from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import AccessEntry
 
     _Rule = Callable[["Case[AccessEntry]", str], Explanation]

@@ -19,10 +19,14 @@ from iamtriage.arns._principals import (
 )
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.readers.statements import is_administrator
-from iamtriage.explaining._rules.shared import commands, masked_principals, pages, principal_words
-from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
-from iamtriage.explaining._rules.shared.kubernetes_requests import narrowest_access_policy
-from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import narrowest_access_policy
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
+    VIEW_POLICY,
+    build_cluster_principal,
+)
+from iamtriage.explaining._rules.shared.principals import masked_principals, principal_words
+from iamtriage.explaining._rules.shared.principals.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -31,8 +35,8 @@ if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
-    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster
+    from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
 
 _ENTRY_COMMAND = lazy_pattern(r"aws eks [a-z]+-access-(?:entry|policy) ")
 # The subcommands of kubectl that only read, that change objects or open connections to them, and that change nodes.
@@ -147,7 +151,7 @@ def add_administrator(case: AnyCase, explanation: Explanation) -> Explanation:
 def describe_missing_entry(cluster: Cluster) -> str:
     """Return the entry that a principal lacks, as a phrase.
 
-    >>> from iamtriage.explaining._rules.shared.clusters import Cluster
+    >>> from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
     >>> describe_missing_entry(Cluster(mode="API"))
     'no access entry'
     """

@@ -18,14 +18,16 @@ from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.kubernetes.other_logins import ClusterProvider, find_cluster_provider
-from iamtriage.explaining._rules.shared import commands, kubernetes_requests, pages, principal_words
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.manifests import object_name
-from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests
+from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.manifests import object_name
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
-from iamtriage.explaining._rules.shared.text_signs import Signs
+from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 from iamtriage.failures._failures import KubernetesForbidden
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ VERBS_OF_APPLY = ("create", "get", "patch")
 # https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/operators.html and
 # https://spark.apache.org/docs/latest/running-on-kubernetes.html#rbac.
 _VERBS = ("create", "delete", "get", "list", "patch", "update")
-_VERBS_OF_PROGRAMS = {
+VERBS_OF_PROGRAMS = {
     KUBECTL_APPLY: VERBS_OF_APPLY,
     AIRFLOW: ("create", "delete", "get", "list", "patch", "watch"),
     SPARK: (*_VERBS, "deletecollection", "watch"),
@@ -124,18 +126,16 @@ class DeniedRequest(Value):
             installer = KUBECTL_APPLY if _is_of_kubectl(case, _APPLY_COMMAND, _APPLY_OUTPUT) else None
         if installer is not None and request.path is None:
             # The role for the type allows all that the tool does with it. A name would not allow to create it.
-            verbs = _VERBS_OF_PROGRAMS.get(installer, _VERBS)
+            verbs = VERBS_OF_PROGRAMS.get(installer, _VERBS)
             request = attrs.evolve(request, name=None, verbs=verbs)
-        elif (
-            installer is None
-            and request.verb in VERBS_OF_PATCH
-            and _is_of_kubectl(case, _PATCH_COMMAND, None)
-        ):
-            request = attrs.evolve(request, verbs=VERBS_OF_PATCH)
+        elif installer is None and request.verb in VERBS_OF_PATCH:
+            if _is_of_kubectl(case, _PATCH_COMMAND, None):
+                request = attrs.evolve(request, verbs=VERBS_OF_PATCH)
         principal = principal_words.try_parse_principal(user) if kind in {"iam", "iam session"} else None
         subject = _binding_subject(user, kind, principal_words.underlying_role(principal))
         cluster = find_cluster(case)
         has_entry = kind in {"iam", "iam session"} and cluster.uses_entries
+        policies = _ACCESS_POLICY.findall(text) if has_entry and "AmazonEKS" in text else ()
         return cls(
             case=case,
             request=request,
@@ -146,9 +146,7 @@ class DeniedRequest(Value):
             subject_text=_describe_user(user, kind, principal, subject),
             provider=find_cluster_provider(case.failure.text),
             installer=installer,
-            stated_policies=tuple(dict.fromkeys(_ACCESS_POLICY.findall(text)))
-            if has_entry and "AmazonEKS" in text
-            else (),
+            stated_policies=tuple(dict.fromkeys(policies)),
         )
 
     @property
@@ -214,7 +212,7 @@ class DeniedRequest(Value):
     @property
     def is_for_installer(self) -> bool:
         """Whether the role for the type allows more than the denied verb."""
-        return self.request.verbs in {*_VERBS_OF_PROGRAMS.values(), _VERBS}
+        return self.request.verbs in {*VERBS_OF_PROGRAMS.values(), _VERBS}
 
 
 def _is_of_kubectl(

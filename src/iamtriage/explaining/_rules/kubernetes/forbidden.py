@@ -37,7 +37,8 @@ from iamtriage.explaining._rules.kubernetes.rbac.other_denials import explain_ot
 from iamtriage.explaining._rules.kubernetes.rbac.rbac_remedies import find_missing_role, rbac_remedies
 from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import add_stated_verbs, find_gaps
 from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac_remedies import gap_remedies
-from iamtriage.explaining._rules.shared import kubernetes_requests, pages
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.kubernetes_requests import Request
+    from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request
     from iamtriage.failures._failures import KubernetesForbidden
 
 # EC2 names the sessions of an instance's role after the instance.

@@ -15,12 +15,13 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map, find_node_role
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import describe_listed, is_listed
-from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
-from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn
-from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster, find_cluster
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
+from iamtriage.explaining._rules.shared.principals.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.sts.findings import REGION_DISABLED
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
     from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import KubernetesForbidden
 

@@ -15,7 +15,7 @@ from iamtriage._text import lower_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clusters import AnyCase, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:

@@ -41,11 +41,14 @@ from iamtriage.explaining._rules.kubernetes.logins.rejected_logins import (
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
 from iamtriage.explaining._rules.kubernetes.rbac import other_denials
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster, failure_sentence
-from iamtriage.explaining._rules.shared.masked_principals import parse_masked_principal
-from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, failure_sentence
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
+    ClusterPrincipal,
+    build_cluster_principal,
+)
+from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, look_up_once, present, your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,11 @@ from iamtriage.explaining._cause_types import Cause, present_lines
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_principal, whole_caller
+from iamtriage.explaining._rules.shared.principals.principal_words import (
+    stated_role,
+    try_parse_principal,
+    whole_caller,
+)
 from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.unique_values import stated_partition
-from iamtriage.explaining._rules.shared import commands, text_signs
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.texts import text_signs
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause, CauseType

@@ -19,9 +19,9 @@ from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared import principal_words
 from iamtriage.explaining._rules.shared.cases import Case, Decision, Explainable
-from iamtriage.explaining._rules.shared.service_messages import find_message_rule
+from iamtriage.explaining._rules.shared.messages.service_messages import find_message_rule
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import Deny, PolicyType
 
@@ -163,7 +163,7 @@ class Denial(Explainable[AccessDenied]):
     @property
     def target_role(self) -> Role | None:
         """The role that the resource names, even if its account is masked."""
-        from iamtriage.explaining._rules.shared.masked_principals import parse_masked_role
+        from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
 
         return parse_masked_role(self.resource)
 
@@ -252,7 +252,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         text = text or message.principal.arn
     decision = Decision.of(failure)
     if message is not None or facts.authorization_details is not None:
-        from iamtriage.explaining._rules.shared.stated_decisions import complete_decision
+        from iamtriage.explaining._rules.shared.messages.stated_decisions import complete_decision
 
         decision = complete_decision(decision, failure, facts)
     action, action_evidence = decision.action, decision.action_evidence
@@ -264,7 +264,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     actions: tuple[str, ...] = (action,) if action else ()
     if action is None or ":" not in action or _is_cut(action):
         # Most messages name the action, and the table of actions is large.
-        from iamtriage.explaining._rules.shared.derived_actions import derive_actions
+        from iamtriage.explaining._rules.shared.messages.derived_actions import derive_actions
 
         action_evidence, actions = derive_actions(failure, facts, action)
         action = actions[0] if actions and action_evidence != "possible" else None
@@ -284,7 +284,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     if resource is None or resource.startswith(_SQS_ENDPOINT):
         resource = _find_resource(failure, facts, action) or resource
     if action_evidence == "derived" and resource is not None and ":::" in resource:
-        from iamtriage.explaining._rules.shared.derived_actions import session_action
+        from iamtriage.explaining._rules.shared.messages.derived_actions import session_action
 
         if (session := session_action(action, resource, failure)) is not None:
             # The action on the bucket is found again, with the ARN of a directory bucket.
@@ -331,8 +331,8 @@ def _parse_caller(text: str | None, policy_type: PolicyType | None) -> tuple[str
     """Return the caller as a text and as a principal. A service has a name of its own in place of an ARN."""
     principal = principal_words.try_parse_principal(text)
     if principal is None and text is not None:
-        from iamtriage.explaining._rules.shared.masked_principals import parse_masked_principal
-        from iamtriage.explaining._rules.shared.named_callers import find_named_service
+        from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_principal
+        from iamtriage.explaining._rules.shared.principals.named_callers import find_named_service
 
         principal = parse_masked_principal(text)
         service = find_named_service(text) if policy_type == "resource" else None
@@ -358,7 +358,7 @@ def _to_arn(resource: str | None, region: str | None) -> str | None:
 def _find_caller(failure: AccessDenied, facts: Facts) -> str | None:
     """Return the role that the text names as that of the caller, or else the caller in the facts."""
     if failure.principal is None and (facts.caller is None or is_derived(facts, "caller")):
-        from iamtriage.explaining._rules.shared.unnamed_callers import find_provided_role
+        from iamtriage.explaining._rules.shared.messages.unnamed_callers import find_provided_role
 
         if (role := find_provided_role(failure, context_of(facts).account)) is not None:
             return role
@@ -370,7 +370,7 @@ def _describe_caller(
 ) -> str:
     """Return the caller in words; if the text shows only what ran the call, whose credentials that uses."""
     if principal is None and text is None:
-        from iamtriage.explaining._rules.shared.unnamed_callers import describe_unnamed
+        from iamtriage.explaining._rules.shared.messages.unnamed_callers import describe_unnamed
 
         if (caller := describe_unnamed(failure, action, context_of(facts).runtime)) is not None:
             return caller

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, lower_first, upper_first
-from iamtriage.explaining._rules.shared.principal_words import is_truncated
-from iamtriage.explaining._rules.shared.service_messages import stated_reason
+from iamtriage.explaining._rules.shared.messages.service_messages import stated_reason
+from iamtriage.explaining._rules.shared.principals.principal_words import is_truncated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ def why_no_allow_helps(denial: Denial) -> str:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
-    from iamtriage.explaining._rules.shared import decisions
+    from iamtriage.explaining._rules.shared.messages import decisions
 
     if decisions.identity_policy_allows(denial.facts, denial.action):
         return f"An Allow does not override it: {decisions.describe_allowing(denial.facts, denial.action)}."
@@ -107,7 +107,7 @@ def denial_summary(denial: Denial, verdict: str) -> str:
 def reason_lines(denial: Denial) -> tuple[str, ...]:
     """Return the evidence for the cause that AWS names."""
     if denial.policy_type_evidence == "supplied":
-        from iamtriage.explaining._rules.shared.decisions import named_statements
+        from iamtriage.explaining._rules.shared.messages.decisions import named_statements
 
         if named := tuple(named_statements(denial.facts, denial.action)):
             return tuple(f"The authorization details name {each}." for each in named)

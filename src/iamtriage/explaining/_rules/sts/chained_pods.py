@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.clusters import find_cluster, restart_command
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, restart_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import is_about_pods
+from iamtriage.explaining._rules.shared.texts.text_signs import is_about_pods
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role

@@ -16,7 +16,9 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts import region_settings, rejected_calls, service_scopes
 from iamtriage.explaining._rules.sts.findings import (

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at, line_start
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import Commands, present
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case

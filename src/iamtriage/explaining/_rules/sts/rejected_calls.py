@@ -16,11 +16,12 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import AWS_COMPATIBLE
+from iamtriage.explaining._rules.shared.texts.text_signs import AWS_COMPATIBLE
 from iamtriage.explaining._rules.sts.findings import GLOBAL_HOST_REGIONAL_CREDENTIALS, diagnose_sts_call
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, StsCall

@@ -17,9 +17,9 @@ from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.text_signs import is_about_pods
+from iamtriage.explaining._rules.shared.texts.text_signs import is_about_pods
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.chained_pods import find_role_of_pod, find_short_hour, pod_remedies
 

@@ -9,8 +9,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import line_start
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts import region_settings
 

@@ -15,9 +15,9 @@ from iamtriage.explaining._context.readers.profiles import ProfileSection, find_
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.explaining._rules.sts.role_chains import (
     LONGEST_MAXIMUM,
     SHORTEST_MAXIMUM,

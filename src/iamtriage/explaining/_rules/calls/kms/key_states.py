@@ -22,11 +22,11 @@ from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
-from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES
-from iamtriage.explaining._rules.shared.services import linked_role_key_statements
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
+from iamtriage.explaining._rules.shared.principals.principal_words import LINKED_ROLE_SERVICES
+from iamtriage.explaining._rules.shared.requirements.services import linked_role_key_statements
 from iamtriage.failures._failures import AwsError
 from iamtriage.policies._documents import allow, list_actions
 from iamtriage.policies._readers.elements import as_strings, principal_names

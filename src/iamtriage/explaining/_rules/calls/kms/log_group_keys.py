@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
-from iamtriage.explaining._rules.shared import clues, commands, text_signs
+from iamtriage.explaining._rules.shared import clues, commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step
-from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:

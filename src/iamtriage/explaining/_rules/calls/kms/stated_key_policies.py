@@ -16,8 +16,8 @@ from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.kms import key_states
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step
-from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import principal_names
 

@@ -20,8 +20,8 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.corrected_patterns import is_slip
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policies.corrected_patterns import is_slip
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.failures._failures import AwsError

@@ -15,9 +15,9 @@ from iamtriage.explaining._context.readers.regions import REGION
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared import cdk_bootstrap
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 
 _PAGE = "https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-custom-synth.html"
 _Q = cdk_bootstrap.QUALIFIER

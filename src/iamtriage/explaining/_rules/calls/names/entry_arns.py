@@ -18,20 +18,19 @@ from iamtriage.explaining._rules.calls.policies.malformed_policies import (
     PRINCIPAL_NOT_FOUND,
     PRINCIPAL_TOO_NEW,
 )
-from iamtriage.explaining._rules.shared import (
-    arn_diagnosis,
-    clues,
-    clusters,
-    commands,
-    deployment_tools,
-    pages,
-)
-from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.misformed_arns import find_misformed_arn
-from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_principal
+from iamtriage.explaining._rules.shared.kubernetes import clusters
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
+    VIEW_POLICY,
+    build_cluster_principal,
+)
+from iamtriage.explaining._rules.shared.principals import arn_diagnosis
+from iamtriage.explaining._rules.shared.principals.arn_diagnosis import ArnDiagnosis
+from iamtriage.explaining._rules.shared.principals.misformed_arns import find_misformed_arn
+from iamtriage.explaining._rules.shared.principals.principal_words import stated_role, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.texts import deployment_tools
 from iamtriage.failures._failures import InvalidArn
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.typing import RoleTarget

@@ -18,10 +18,12 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.names import entry_arns
 from iamtriage.explaining._rules.calls.names.missing_resources import MANAGED_POLICY, explain_managed_policy
 from iamtriage.explaining._rules.calls.roles.account_roles import explain_missing_setting
-from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, commands, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import repeat_command
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.kubernetes import clusters
+from iamtriage.explaining._rules.shared.principals import arn_diagnosis
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.failures._failures import InvalidArn
 

@@ -19,12 +19,14 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls import error_kind, s3_calls
 from iamtriage.explaining._rules.calls.names import account_contrasts
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
-from iamtriage.explaining._rules.shared import arn_diagnosis, clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.quoted_message import end_summary
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.messages.quoted_message import end_summary
+from iamtriage.explaining._rules.shared.principals import arn_diagnosis
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import AwsError, Failure
 
 RESOURCE_IN_OTHER_REGION = CauseType(

@@ -22,10 +22,10 @@ from iamtriage.explaining._rules.calls.names.missing_resources import (
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.principal_words import describe_principal
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation

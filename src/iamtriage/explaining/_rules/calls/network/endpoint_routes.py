@@ -12,7 +12,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import AwsError
 

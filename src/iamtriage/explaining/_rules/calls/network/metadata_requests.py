@@ -16,9 +16,11 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials import credential_sources
 from iamtriage.explaining._rules.credentials.workloads import credential_endpoints, pod_annotations, pod_roles
-from iamtriage.explaining._rules.shared import certificates, clues, pages, text_signs
+from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import certificates
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import AwsError
 

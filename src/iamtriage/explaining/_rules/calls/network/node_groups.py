@@ -17,10 +17,10 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
-from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, trust_remedy
-from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, service_trust_policy
+from iamtriage.explaining._rules.shared.requirements.services import ASSUME_ROLE, service_trust_policy
 from iamtriage.failures._failures import AwsError
 
 NODES_FAILED = lazy_pattern(r"failed to join the kubernetes cluster", re.IGNORECASE)

@@ -13,8 +13,9 @@ from iamtriage.explaining._context.readers.endpoints import PRIVATE_START
 from iamtriage.explaining._context.values import quote_match
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import certificates, pages
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import certificates
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import AwsError
 

@@ -21,9 +21,11 @@ from iamtriage.explaining._rules.calls.network.endpoint_routes import (
 from iamtriage.explaining._rules.calls.network.unreachable_clusters import explain_unreachable_cluster
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.requests.authorization_headers import explain_invalid_header
-from iamtriage.explaining._rules.shared import certificates, clues, clusters, commands, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
+from iamtriage.explaining._rules.shared.credentials import certificates
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import WINDOWS
+from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.findings import (
     PRIVATE_DNS_REGIONAL_ONLY,

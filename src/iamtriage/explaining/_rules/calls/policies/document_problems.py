@@ -20,9 +20,12 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.calls.rejected_policies import LOCKOUT
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
-from iamtriage.explaining._rules.shared.arn_diagnosis import PARTITION_IN_TEMPLATES, PARTITION_OF_ARN
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.principals.arn_diagnosis import (
+    PARTITION_IN_TEMPLATES,
+    PARTITION_OF_ARN,
+)
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.failures._failures import MalformedPolicy
 from iamtriage.policies._readers.elements import as_strings

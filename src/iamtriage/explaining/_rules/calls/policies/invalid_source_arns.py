@@ -8,7 +8,7 @@ for calling an API) and https://docs.aws.amazon.com/AmazonS3/latest/userguide/gr
 from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._rules.shared.corrected_patterns import Correction
+from iamtriage.explaining._rules.shared.policies.corrected_patterns import Correction
 
 _S3 = "s3.amazonaws.com"
 _PARTITION = r"(?:aws[a-z-]{0,12}|\$\{AWS::Partition\})"

@@ -21,17 +21,18 @@ from iamtriage.explaining._rules.calls import rejected_policies
 from iamtriage.explaining._rules.calls.policies import document_problems
 from iamtriage.explaining._rules.calls.policies.resource_references import explain_reference
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
-from iamtriage.explaining._rules.shared import commands, pages, quoted_message
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_words import (
+from iamtriage.explaining._rules.shared.messages import quoted_message
+from iamtriage.explaining._rules.shared.principals.principal_words import (
     stated_role,
     try_parse_principal,
     underlying_role,
 )
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.shared.services import find_similar_service
+from iamtriage.explaining._rules.shared.requirements.services import find_similar_service
 from iamtriage.failures._failures import MalformedPolicy
 from iamtriage.policies._readers.elements import as_mapping, as_strings, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference

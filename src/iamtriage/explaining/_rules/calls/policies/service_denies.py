@@ -8,8 +8,8 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
-from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_strings, principal_names, shown_sid
 from iamtriage.policies._readers.unknown_values import widen

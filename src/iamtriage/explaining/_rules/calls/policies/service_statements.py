@@ -28,15 +28,15 @@ from iamtriage.explaining._rules.calls.policies.service_denies import find_deny
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import stated_option
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.corrected_patterns import (
+from iamtriage.explaining._rules.shared.grants.service_access import find_account
+from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     Correction,
     correct_line_remedy,
     correct_pattern,
     replace_value_remedy,
 )
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
-from iamtriage.explaining._rules.shared.service_access import find_account
-from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.explaining._rules.sts.trust.trust_documents import describe_trusted
 from iamtriage.policies._conditions import PolicyValue, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob, matches

@@ -15,11 +15,13 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.roles.named_roles import find_other_name, rename_role
-from iamtriage.explaining._rules.shared import clues, commands, pages, principal_words, remedies, services
+from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
+from iamtriage.explaining._rules.shared.principals import principal_words
+from iamtriage.explaining._rules.shared.requirements import services
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 from iamtriage.failures._failures import AwsError, Failure
 
 

@@ -11,8 +11,8 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 from iamtriage.failures._failures import Failure
 
 _RETRY = "IAM can take a few seconds to make a new role available: if the same error comes back, apply again."

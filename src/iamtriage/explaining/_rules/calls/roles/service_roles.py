@@ -21,17 +21,12 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.readers.unique_values import stated_partition
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.shared import (
-    clues,
-    commands,
-    common_causes,
-    deployment_tools,
-    pages,
-)
+from iamtriage.explaining._rules.shared import clues, commands, common_causes, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
-from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient
+from iamtriage.explaining._rules.shared.requirements.services import ASSUME_ROLE, find_role_recipient
+from iamtriage.explaining._rules.shared.texts import deployment_tools
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import AwsError, Failure
 from iamtriage.policies._documents import allow

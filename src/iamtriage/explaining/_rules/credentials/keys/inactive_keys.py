@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.credentials.keys.access_keys import (
 )
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.failures._failures import Failure
 

@@ -18,11 +18,12 @@ from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.keys.access_keys import KEY_GONE
 from iamtriage.explaining._rules.credentials.keys.limited_credentials import find_shown_caller
-from iamtriage.explaining._rules.shared import clocks, clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.backend_blocks import find_credential_blocks
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
+from iamtriage.explaining._rules.shared.credentials.backend_blocks import find_credential_blocks
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import InvalidCredentials
 
 _CHARS_BEFORE = 8_000

@@ -17,17 +17,18 @@ from iamtriage.explaining._context.readers.profiles import find_listed_key, find
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.shared import clues, commands, pages, text_signs
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import (
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     find_shell_profile,
     find_signed_in_profile,
     has_key_in_shell,
     list_selected_profiles,
     list_sign_ins,
 )
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import Failure
 
 _SECRET_OBJECT = lazy_pattern(

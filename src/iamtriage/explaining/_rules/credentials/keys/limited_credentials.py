@@ -20,11 +20,13 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys.rejecting_regions import set_region_remedy
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, principal_words
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
 from iamtriage.failures._failures import Failure, MissingCredentials

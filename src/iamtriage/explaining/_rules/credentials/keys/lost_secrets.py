@@ -10,7 +10,8 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials.keys.access_keys import NEW_KEY_REMEDIES
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 _KEY_NAME = r"secret(?: access)?[ -]?keys?\b"

@@ -11,10 +11,12 @@ from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions, find_working_regions
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.shared import clues, credential_remedies, pages, principal_words
+from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import AWS_COMPATIBLE
+from iamtriage.explaining._rules.shared.texts.text_signs import AWS_COMPATIBLE
 from iamtriage.explaining._rules.sts.region_settings import find_set_regions, printable_line
 from iamtriage.failures._failures import InvalidCredentials
 from iamtriage.sts._evidence import GLOBAL_HOST, StsCall

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST

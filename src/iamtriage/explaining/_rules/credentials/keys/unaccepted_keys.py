@@ -22,10 +22,11 @@ from iamtriage.explaining._rules.credentials.keys.rejecting_regions import (
     describe_not_enabled,
     region_remedies,
 )
-from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clocks import CLOCK_WRONG
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.clocks import CLOCK_WRONG
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts import rejected_calls
 from iamtriage.explaining._rules.sts.findings import StsFindings

@@ -14,7 +14,8 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubeconfigs import find_kubeconfig_file, find_written_file
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import clues, pages, principal_words
+from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:

@@ -19,13 +19,15 @@ from iamtriage.explaining._rules.credentials.logins.kubeconfig_versions import (
 )
 from iamtriage.explaining._rules.credentials.logins.sign_in_places import explain_sign_in_elsewhere
 from iamtriage.explaining._rules.credentials.profiles import other_users
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, principal_words
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.common_causes import WRONG_SSO_SESSION
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import Failure, MissingCredentials
 
 # botocore.utils.SSOTokenLoader

@@ -16,11 +16,14 @@ from iamtriage.explaining._cause_types import CauseType, Evidence
 from iamtriage.explaining._context.readers.statements import find_before
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, tasks, text_signs
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
+from iamtriage.explaining._rules.shared.requirements import tasks
+from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import Failure, MissingCredentials
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import principal_names

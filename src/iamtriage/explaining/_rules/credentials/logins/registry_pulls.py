@@ -21,9 +21,12 @@ from iamtriage.explaining._context.readers.kubernetes.node_roles import find_lis
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, tasks, text_signs
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.requirements import tasks
+from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.failures._failures import Failure
 
 OTHER_REGISTRY = CauseType(

@@ -18,13 +18,13 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.credential_remedies import WSL, with_profile
-from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import (
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import WSL, with_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import (
     find_profile,
     list_selected_profiles,
     list_sign_ins,
 )
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import Failure
 
 SIGN_IN_ELSEWHERE = CauseType(

@@ -17,10 +17,11 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.profiles.empty_sources import explain_empty_source
 from iamtriage.explaining._rules.credentials.profiles.other_users import find_other_user
 from iamtriage.explaining._rules.credentials.profiles.sso_settings import explain_unread_session
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import Failure, MissingCredentials
 
 _PROFILE_NAME = r"\"(?P<name>[^\"\n]{1,64})\""

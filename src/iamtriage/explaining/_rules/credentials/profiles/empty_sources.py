@@ -11,10 +11,11 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_said
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation

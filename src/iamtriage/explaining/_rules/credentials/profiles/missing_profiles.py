@@ -18,10 +18,11 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.profiles import broken_profiles
 from iamtriage.explaining._rules.credentials.profiles.other_users import find_identity
-from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.backend_blocks import find_credential_blocks
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.backend_blocks import find_credential_blocks
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import MissingCredentials

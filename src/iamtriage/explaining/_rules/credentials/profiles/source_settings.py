@@ -12,10 +12,10 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.shared import credential_remedies
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import MissingCredentials
 
 _SWITCHED_OFF = lazy_pattern(

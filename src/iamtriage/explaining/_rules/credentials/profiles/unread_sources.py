@@ -28,11 +28,12 @@ from iamtriage.explaining._rules.credentials.workloads.compose_files import (
     explain_env_file,
     find_service,
 )
-from iamtriage.explaining._rules.shared import credential_remedies, pages
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_instance
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 from iamtriage.failures._failures import MissingCredentials
 
 # SDKs that load ~/.aws/config only with AWS_SDK_LOAD_CONFIG: JavaScript 2 and Go 1.

@@ -22,9 +22,10 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.tokens.login_issuers import explain_other_issuer
-from iamtriage.explaining._rules.shared import clues, commands, pages, quoted_message, remedies
+from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.messages import quoted_message
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.trust.trust_documents import evaluate_policy, policy_with_value
 from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT, pass_action_remedy

@@ -15,8 +15,9 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials.tokens import issuer_problems, issuers, rejected_tokens
-from iamtriage.explaining._rules.shared import clues, common_causes, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, common_causes, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts.trust.trust_documents import find_other_provider

@@ -19,7 +19,7 @@ from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, reported_cause, safe_name
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, trust_remedy
 from iamtriage.explaining._rules.sts.trust.trust_documents import (
     OtherProvider,

@@ -13,10 +13,11 @@ from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.tokens import issuers
-from iamtriage.explaining._rules.shared import commands, pages, text_signs
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.texts import text_signs
 from iamtriage.explaining._rules.sts.trust.trust_fixes import request_audience_remedy
 from iamtriage.failures._failures import InvalidIdentityToken
 

@@ -17,10 +17,12 @@ from iamtriage.explaining._context.readers.endpoints import find_unexempted_host
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads import pod_agents, pod_roles
-from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy
-from iamtriage.explaining._rules.shared.text_signs import is_about_pods
+from iamtriage.explaining._rules.shared.texts.text_signs import is_about_pods
 from iamtriage.failures._failures import Failure, MissingCredentials
 
 # The text can also show what a query for the limit prints, alone or with other options of the metadata.

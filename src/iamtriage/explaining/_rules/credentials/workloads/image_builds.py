@@ -13,7 +13,7 @@ from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import credential_remedies
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.region_settings import printable_line
 

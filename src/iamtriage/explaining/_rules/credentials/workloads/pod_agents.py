@@ -16,15 +16,17 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads import pod_roles
-from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.commands import fill_command, namespace
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
+from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.failures._failures import AwsError, MissingCredentials
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._rules.shared.clusters import AnyCase
+    from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 
 POD_IDENTITY_AGENT = "169.254.170.23"  # its address on every node
 NO_ANSWER = r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|(?:failed|unable|could not|couldn't) (?:to )?connect|failed to establish a new connection|\bE(?:CONNREFUSED|TIMEDOUT|HOSTUNREACH|NETUNREACH))"

@@ -18,13 +18,14 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.readers.kubernetes.pod_templates import find_keys
 from iamtriage.explaining._context.readers.statements import says_restarted
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import clusters, commands, pages
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.clusters import AnyCase
+    from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
 
 _KIAM = "iam.amazonaws.com/role"
 KEY = "eks.amazonaws.com/role-arn"

@@ -27,8 +27,9 @@ from iamtriage.explaining._rules.credentials.workloads.pod_annotations import (
     PodProblem,
     find_unassigned_role,
 )
-from iamtriage.explaining._rules.shared import clusters, commands, pages
-from iamtriage.explaining._rules.shared.clusters import AnyCase, find_cluster
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.kubernetes import clusters
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 # What kubectl get mutatingwebhookconfigurations prints.

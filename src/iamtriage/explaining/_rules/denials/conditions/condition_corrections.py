@@ -28,12 +28,16 @@ from iamtriage.explaining._rules.denials.conditions.deny_conditions import (
 from iamtriage.explaining._rules.denials.conditions.request_conditions import CheckedCondition, resource_name
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
-from iamtriage.explaining._rules.shared.policy_changes import Condition, change_conditions, replace_condition
-from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.grants.denial_remedies import mfa_command
+from iamtriage.explaining._rules.shared.policies.policy_changes import (
+    Condition,
+    change_conditions,
+    replace_condition,
+)
+from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.policies.statement_words import join_values
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.required_grants import required_statement
-from iamtriage.explaining._rules.shared.statement_words import join_values
+from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._readers.elements import as_mapping, as_strings, iterate_conditions, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text
-from iamtriage.explaining._rules.shared.policy_changes import Condition, replace_condition
+from iamtriage.explaining._rules.shared.policies.policy_changes import Condition, replace_condition
 from iamtriage.policies._readers.elements import as_mapping, as_strings
 
 _REQUEST_TAG = "aws:requesttag/"

@@ -15,9 +15,9 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.remedies import account_remedy
-from iamtriage.explaining._rules.shared.required_grants import find_named_resource
+from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 
 # Each with the actions whose call has the option. For others, the key is about an existing resource.
 _OPTIONS = {

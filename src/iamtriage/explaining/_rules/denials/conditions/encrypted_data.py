@@ -16,10 +16,11 @@ from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.shared import commands, masked_principals, principal_words
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import region_argument
-from iamtriage.explaining._rules.shared.tasks import MULTIPART
+from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.principals import masked_principals, principal_words
+from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 from iamtriage.policies._documents import allow
 
 EXTERNAL_SECRETS = lazy_pattern(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.endpoints import PUBLIC_ADDRESS, find_source_address
 from iamtriage.explaining._context.readers.unique_values import unique_value
-from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.messages.decisions import request_values
 
 _ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vpce-[0-9a-f]{8,17})\\?\"")
 SOURCE_IP = "aws:sourceip"

@@ -11,11 +11,11 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._rules.shared import cdk_bootstrap
-from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.derived_actions import find_called_service
-from iamtriage.explaining._rules.shared.services import RoleRecipient, find_role_recipient
+from iamtriage.explaining._rules.shared.messages.decisions import request_values
+from iamtriage.explaining._rules.shared.messages.derived_actions import find_called_service
+from iamtriage.explaining._rules.shared.requirements.services import RoleRecipient, find_role_recipient
+from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 
 _CHARS_AROUND = 400
 _SERVICE = lazy_pattern(

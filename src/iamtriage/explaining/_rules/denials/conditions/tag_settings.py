@@ -16,9 +16,9 @@ import re
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_argument
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
+from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 
 __all__ = ("describe_call_tags", "describe_tag_setting", "tag_step", "tagged_type")
 

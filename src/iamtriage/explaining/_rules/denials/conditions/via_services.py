@@ -14,7 +14,7 @@ from iamtriage.explaining._context.readers.regions import find_mentioned_regions
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 
 # Only requests of service principals have them.
 _OF_SERVICES = frozenset({"aws:sourcearn", "aws:sourceaccount"})

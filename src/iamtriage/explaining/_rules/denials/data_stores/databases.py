@@ -18,10 +18,10 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.grants.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present, your_remedy
 from iamtriage.policies._documents import allow
 

@@ -24,7 +24,10 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn, role_path_steps
+from iamtriage.explaining._rules.shared.policies.policy_principals import (
+    policy_principal_arn,
+    role_path_steps,
+)
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 

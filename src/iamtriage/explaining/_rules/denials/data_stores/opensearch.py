@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.principal_words import (
+from iamtriage.explaining._rules.shared.principals.principal_words import (
     describe_principal,
     try_parse_principal,
     underlying_role,
@@ -36,7 +36,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     save_step,
     your_remedy,
 )
-from iamtriage.explaining._rules.shared.services import find_domain
+from iamtriage.explaining._rules.shared.requirements.services import find_domain
 from iamtriage.policies._documents import allow
 
 _PAGE = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html"

@@ -24,9 +24,10 @@ from iamtriage.explaining._rules.denials.denies.named_requirements import (
 )
 from iamtriage.explaining._rules.denials.denies.upload_encryption import encryption_step
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
-from iamtriage.explaining._rules.shared import commands, denial_remedies, denied_regions, pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
+from iamtriage.explaining._rules.shared.grants import denial_remedies, denied_regions
+from iamtriage.explaining._rules.shared.policies.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, join_first_four
 

@@ -15,9 +15,9 @@ from iamtriage._text import join_words, upper_first
 from iamtriage.explaining._rules.denials.denies.corrected_denies import Correction
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
-from iamtriage.explaining._rules.shared.policy_changes import add_condition
+from iamtriage.explaining._rules.shared.policies.policy_changes import add_condition
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
-from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
 from iamtriage.policies._readers.elements import (
     as_strings,
     is_for_everyone,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.shared.service_access import ServiceAccess
+    from iamtriage.explaining._rules.shared.grants.service_access import ServiceAccess
     from iamtriage.typing import PolicyType
 
 __all__ = ("explain_denied_service",)

@@ -27,15 +27,15 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
 )
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import names_caller
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
-from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.required_grants import find_named_resource
-from iamtriage.explaining._rules.shared.statement_matching import (
+from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES
+from iamtriage.explaining._rules.shared.policies.policy_principals import principal_arn_pattern
+from iamtriage.explaining._rules.shared.policies.statement_matching import (
     excluding_pattern,
     names_action,
     names_resource,
 )
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.wording import NO_OVERRIDE, capitalize_start, why_no_allow_helps
 from iamtriage.policies._readers.elements import shown_sid
 

@@ -16,7 +16,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._rules.denials.conditions import deny_conditions
 from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_key
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.tasks import MULTIPART
+from iamtriage.explaining._rules.shared.requirements.tasks import MULTIPART
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition

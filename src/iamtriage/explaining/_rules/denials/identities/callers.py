@@ -15,17 +15,17 @@ from iamtriage._text import clip_text, line_start
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.shared import deployment_tools, text_signs
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
-from iamtriage.explaining._rules.shared.denial_remedies import (
+from iamtriage.explaining._rules.shared.grants.denial_remedies import (
     ROLE_OF_STACK_SETS,
     STACK_SET_OPTION,
     account_elsewhere,
 )
-from iamtriage.explaining._rules.shared.masked_principals import session_name
+from iamtriage.explaining._rules.shared.principals.masked_principals import session_name
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.text_fragments import (
+from iamtriage.explaining._rules.shared.texts import deployment_tools, text_signs
+from iamtriage.explaining._rules.shared.texts.text_fragments import (
     PULUMI_FRAGMENTS,
     SERVICES_BY_SESSION_NAME,
     STACK_FRAGMENTS,
@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.text_fragments import (
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
-    from iamtriage.explaining._rules.shared.deployment_tools import Deployment
+    from iamtriage.explaining._rules.shared.texts.deployment_tools import Deployment
 
 # A role that the call names lacks something, and not the caller.
 _TOPICS_OF_OTHER_ROLES = frozenset(
@@ -181,7 +181,7 @@ def _describe_use(denial: Denial) -> str | None:
 
 def _describe_task_role(denial: Denial) -> str:
     """Return the sentence that ECS does not start a task with its task role, if the text shows one."""
-    from iamtriage.explaining._rules.shared.ecs_starts import find_task_role
+    from iamtriage.explaining._rules.shared.texts.ecs_starts import find_task_role
 
     role = find_task_role(denial.failure.text)
     is_other = role is not None and denial.role is not None and role != denial.role.name

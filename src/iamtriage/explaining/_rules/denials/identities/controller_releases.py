@@ -19,9 +19,9 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
+from iamtriage.explaining._rules.shared.grants.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.remedies import identity_remedy
-from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
+from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
 POLICY_OLDER_THAN_RELEASE = CauseType(

@@ -16,12 +16,13 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.services.managed_services import SERVICE_ROLE_LACKS_PERMISSION
 from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import name_alternative
-from iamtriage.explaining._rules.shared import commands, masked_principals, pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
+from iamtriage.explaining._rules.shared.grants.denial_remedies import list_policies_commands
+from iamtriage.explaining._rules.shared.principals import masked_principals
 from iamtriage.explaining._rules.shared.remedies import account_remedy
-from iamtriage.explaining._rules.shared.text_fragments import SERVICES_BY_SESSION_NAME
+from iamtriage.explaining._rules.shared.texts.text_fragments import SERVICES_BY_SESSION_NAME
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._patterns import compile_glob, matches
 

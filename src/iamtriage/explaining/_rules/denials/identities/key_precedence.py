@@ -17,10 +17,12 @@ from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.keys import key_sources
-from iamtriage.explaining._rules.shared import clusters, commands, pages, principal_words
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.kubernetes import clusters
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial, is_about_pods
+from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial, is_about_pods
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
 # The variables of a container, in the output of env, in manifests and in task definitions.

@@ -18,11 +18,12 @@ from iamtriage.explaining._context.readers.kubernetes.pod_evidence import PodEvi
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
-from iamtriage.explaining._rules.shared import clusters, commands, pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
+from iamtriage.explaining._rules.shared.kubernetes import clusters
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present
-from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
-from iamtriage.explaining._rules.shared.text_signs import (
+from iamtriage.explaining._rules.shared.requirements.tasks import LOGIN_ACTION, PULL_ACTIONS
+from iamtriage.explaining._rules.shared.texts.text_signs import (
     AGENTS_OF_INSTANCES,
     find_controller_of_denial,
     is_about_pods,
@@ -324,8 +325,8 @@ def _remedies_for_pod(
     denial: Denial, remedies: tuple[Remedy, ...], pod_role: str | None
 ) -> tuple[Remedy, ...]:
     """Return remedies that allow the action to the pod's role first, and to the node's role last."""
-    from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-    from iamtriage.explaining._rules.shared.denial_remedies import identity_allow_helps
+    from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
+    from iamtriage.explaining._rules.shared.grants.denial_remedies import identity_allow_helps
 
     for_node = next((each for each in remedies if each.layer == "identity"), None)
     controller = find_controller_of_denial(denial.action or "", denial.failure)

@@ -28,10 +28,10 @@ from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons im
     names_caller,
 )
 from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import correct_policy
-from iamtriage.explaining._rules.shared.denial_remedies import region_argument
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._readers.elements import as_strings, principal_names
 from iamtriage.policies._readers.unknown_values import has_reference

@@ -17,13 +17,14 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.kms import managed_keys
 from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
-from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import region_argument
-from iamtriage.explaining._rules.shared.ecs_starts import new_task_commands
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.grants import denial_remedies
+from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy
+from iamtriage.explaining._rules.shared.texts.ecs_starts import new_task_commands
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)

@@ -33,13 +33,17 @@ from iamtriage.explaining._rules.denials.policy_types.resource_policies import (
     resource_remedy,
 )
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
-from iamtriage.explaining._rules.shared import commands, companion_actions
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
-from iamtriage.explaining._rules.shared.policy_principals import role_path_steps
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy, with_statements
+from iamtriage.explaining._rules.shared.grants.denial_remedies import (
+    authorization_details_remedy,
+    region_argument,
+)
+from iamtriage.explaining._rules.shared.policies.policy_principals import role_path_steps
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.requirements import companion_actions
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 _IF_NO_ALLOW = "If nothing allows it yet, check policy.json{}, then replace the policy:"

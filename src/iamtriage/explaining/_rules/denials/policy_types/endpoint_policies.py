@@ -18,19 +18,15 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_types import guardrails
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, list_known_policies
-from iamtriage.explaining._rules.shared import (
-    commands,
-    pages,
-    policy_principals,
-    required_grants,
-    task_statements,
-)
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_registry
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial
-from iamtriage.explaining._rules.shared.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.policies import policy_principals
 from iamtriage.explaining._rules.shared.remedies import account_remedy
-from iamtriage.explaining._rules.shared.services import find_resource_policy
-from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
+from iamtriage.explaining._rules.shared.requirements import required_grants, task_statements
+from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
+from iamtriage.explaining._rules.shared.requirements.tasks import LOGIN_ACTION, PULL_ACTIONS
 from iamtriage.explaining._rules.shared.wording import denial_summary, why_no_allow_helps
 from iamtriage.policies._readers.elements import as_strings
 from iamtriage.sts._endpoints import find_endpoint

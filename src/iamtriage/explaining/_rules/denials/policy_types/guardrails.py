@@ -18,19 +18,17 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
-from iamtriage.explaining._rules.shared import (
-    commands,
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants import denial_remedies, denied_regions
+from iamtriage.explaining._rules.shared.messages import decisions
+from iamtriage.explaining._rules.shared.remedies import present, save_step
+from iamtriage.explaining._rules.shared.requirements import (
     companion_actions,
-    decisions,
-    denial_remedies,
-    denied_regions,
-    deployment_tools,
-    pages,
     required_grants,
     task_statements,
 )
-from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.remedies import present, save_step
+from iamtriage.explaining._rules.shared.texts import deployment_tools
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, why_no_allow_helps
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES
 from iamtriage.policies._grants import WILDCARD_OF_AWS

@@ -17,12 +17,14 @@ from iamtriage.explaining._rules.denials.conditions.deny_conditions import shows
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.denials.policy_types.identity_remedies import simulation_commands
-from iamtriage.explaining._rules.shared import commands, decisions, denial_remedies, denied_regions, pages
-from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_access_key
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
+from iamtriage.explaining._rules.shared.grants import denial_remedies, denied_regions
+from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
+from iamtriage.explaining._rules.shared.messages import decisions
 from iamtriage.explaining._rules.shared.remedies import (
     Commands,
     account_remedy,

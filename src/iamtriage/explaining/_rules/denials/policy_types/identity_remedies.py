@@ -12,11 +12,11 @@ from iamtriage._text import clip_text, lower_first
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Role, Root, ServiceLinkedRole, User
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.shared import commands, denial_remedies, pages, wording
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE
+from iamtriage.explaining._rules.shared import commands, pages, wording
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.principal_words import long_role_name
+from iamtriage.explaining._rules.shared.grants import denial_remedies
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
 from iamtriage.explaining._rules.shared.remedies import (
     Commands,
     account_remedy,
@@ -24,8 +24,9 @@ from iamtriage.explaining._rules.shared.remedies import (
     present,
     your_remedy,
 )
-from iamtriage.explaining._rules.shared.required_grants import required_grant
-from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
+from iamtriage.explaining._rules.shared.requirements.companion_actions import AGENT_OF_NODE
+from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
+from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
 from iamtriage.policies._masked_arns import find_partition
 
 if TYPE_CHECKING:
@@ -387,7 +388,7 @@ def _cross_account_remedy(denial: Denial) -> Remedy | None:
     if not denial.crosses_accounts:
         return None
     from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
-    from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+    from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
 
     if denial.service in RESOURCE_POLICIES:
         return resource_remedy(denial)

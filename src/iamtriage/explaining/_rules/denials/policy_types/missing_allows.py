@@ -86,7 +86,7 @@ def _find_tags(denial: Denial) -> dict[str, str]:
     """Return the condition keys of tags in a decoded message that has no Deny."""
     if denial.deny != "implicit" or denial.facts.decoded_message is None or denial.policy_type == "identity":
         return {}
-    from iamtriage.explaining._rules.shared.decisions import request_tags
+    from iamtriage.explaining._rules.shared.messages.decisions import request_tags
 
     return request_tags(denial.facts)
 
@@ -110,7 +110,7 @@ def _describe_reason(denial: Denial, tags: dict[str, str]) -> str:
         sets_tags = (denial.action or "").endswith("Tags")
         return f"no policy allows it{'' if sets_tags else _describe_tags(tags)}"
     # Plain denials, which state the reason, do not need it.
-    from iamtriage.explaining._rules.shared import denial_remedies
+    from iamtriage.explaining._rules.shared.grants import denial_remedies
 
     if denial_remedies.is_encoded_message_cut(denial):
         return "the reason is in the encoded message, which is cut off in this text"
@@ -140,13 +140,13 @@ def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
         yield NO_IDENTITY_ALLOW.cause(evidence, reasons, text=text)
         yield from _service_linked_causes(denial)
         if denial.lowercase_action.endswith("tagging") and denial.operation != "CopyObject":
-            from iamtriage.explaining._rules.shared import allow_remedies
+            from iamtriage.explaining._rules.shared.grants import allow_remedies
 
             if allow_remedies.copies_tags(denial):
                 text = allow_remedies.describe_tags_of_copy(denial)
                 yield DERIVED_ACTION.cause("derived", text=text)
         return
-    from iamtriage.explaining._rules.shared import denial_remedies
+    from iamtriage.explaining._rules.shared.grants import denial_remedies
 
     is_ambiguous = denial.action is None and bool(denial.actions)
     if denial.actions and (is_ambiguous or denial.action_evidence == "derived"):

@@ -23,16 +23,17 @@ from iamtriage.explaining._rules.denials.policy_types import (
 )
 from iamtriage.explaining._rules.denials.policy_types.missing_allows import explain_missing_allow
 from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import explain_allowed_caller
-from iamtriage.explaining._rules.shared import decisions, pages
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import (
+from iamtriage.explaining._rules.shared.grants.denial_remedies import (
     CHANGE_OR_NARROW,
     authorization_details_remedy,
     list_policies_commands,
 )
+from iamtriage.explaining._rules.shared.messages import decisions
+from iamtriage.explaining._rules.shared.messages.stated_decisions import find_policy
 from iamtriage.explaining._rules.shared.remedies import account_remedy, insert_after_saving, your_remedy
-from iamtriage.explaining._rules.shared.stated_decisions import find_policy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._evaluation.policy_types import POLICY_TYPE_NAMES, with_article
 from iamtriage.typing import Deny, PolicyType

@@ -14,8 +14,8 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_types import guardrails
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.statement_matching import names_action
 
 _FULL_ACCESS = "p-FullAWSAccess"
 _TARGET = r"(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|[0-9]{12})"

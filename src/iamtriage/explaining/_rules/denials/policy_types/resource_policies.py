@@ -22,23 +22,18 @@ from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
-from iamtriage.explaining._rules.shared import (
-    commands,
-    denial_remedies,
-    pages,
-    policy_principals,
-    required_grants,
-    services,
-    task_statements,
-)
-from iamtriage.explaining._rules.shared.allow_remedies import describe_other_side
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
-from iamtriage.explaining._rules.shared.companion_actions import describe_companions
-from iamtriage.explaining._rules.shared.decisions import identity_policy_allows
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policy_names import statement_id
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.grants import denial_remedies
+from iamtriage.explaining._rules.shared.grants.allow_remedies import describe_other_side
+from iamtriage.explaining._rules.shared.messages.decisions import identity_policy_allows
+from iamtriage.explaining._rules.shared.policies import policy_principals
+from iamtriage.explaining._rules.shared.policies.policy_names import statement_id
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import Commands, present, resource_policy_remedy, save_step
+from iamtriage.explaining._rules.shared.requirements import required_grants, services, task_statements
+from iamtriage.explaining._rules.shared.requirements.companion_actions import describe_companions
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 from iamtriage.policies._documents import build_statement
 

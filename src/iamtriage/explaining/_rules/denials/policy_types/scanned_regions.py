@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.denials.conditions.deny_conditions import GLOBA
 from iamtriage.explaining._rules.denials.policy_types.control_policies import DENIED_REGION
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_DENIES
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denied_regions import find_allowed_regions
+from iamtriage.explaining._rules.shared.grants.denied_regions import find_allowed_regions
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 

@@ -21,15 +21,15 @@ from iamtriage.explaining._rules.denials.policy_types import guardrails
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
-from iamtriage.explaining._rules.shared.clusters import find_cluster, restart_command
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.masked_principals import session_name
-from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, restart_command
+from iamtriage.explaining._rules.shared.policies.policy_principals import policy_principal_arn
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
+from iamtriage.explaining._rules.shared.principals.masked_principals import session_name
 from iamtriage.explaining._rules.shared.remedies import save_step
-from iamtriage.explaining._rules.shared.required_grants import find_named_resource
-from iamtriage.explaining._rules.shared.statement_matching import names_resource
-from iamtriage.explaining._rules.shared.text_signs import AMPLIFY, Signs
+from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
+from iamtriage.explaining._rules.shared.texts.text_signs import AMPLIFY, Signs
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._readers.elements import allow_statements, as_strings

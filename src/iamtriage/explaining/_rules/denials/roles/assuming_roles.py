@@ -27,16 +27,11 @@ from iamtriage.explaining._rules.denials.roles.barred_callers import (
 )
 from iamtriage.explaining._rules.denials.roles.cdk_roles import trust_account_remedy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
-from iamtriage.explaining._rules.shared import (
-    allow_remedies,
-    commands,
-    denial_remedies,
-    pages,
-    policy_principals,
-    wording,
-)
+from iamtriage.explaining._rules.shared import commands, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_remedies
+from iamtriage.explaining._rules.shared.policies import policy_principals
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.sts.trust import trusted_principals
 from iamtriage.explaining._rules.sts.trust.trust_documents import describe_trusted, remove_deleted_principals

@@ -15,8 +15,8 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.roles import role_calls
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 

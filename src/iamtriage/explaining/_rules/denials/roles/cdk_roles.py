@@ -16,12 +16,13 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.names.cdk_qualifiers import NOT_BOOTSTRAPPED
-from iamtriage.explaining._rules.shared import cdk_bootstrap, commands
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
-from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
+from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._grants import build_grant
 from iamtriage.policies._readers.elements import allow_statements, principal_names

@@ -14,11 +14,12 @@ from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
-from iamtriage.explaining._rules.shared.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 
 _SERIAL = lazy_pattern(
     r"(?:--serial-number|--device|\bmfa_serial|\bSerialNumber|\bserial_number|MFA code for(?: device)?)[\"']?[ =:]{1,3}[\"'\[]?(?P<serial>arn:(?P<partition>aws[a-z-]{0,10}):iam::(?P<account>[0-9]{12}):(?P<kind>mfa|user|u2f|role|root)\b/?(?P<name>[\w+=,.@/-]{0,128}))",

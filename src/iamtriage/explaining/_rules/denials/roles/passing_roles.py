@@ -19,17 +19,22 @@ from iamtriage.explaining._context.readers.profiles import find_listed_profiles,
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import role_recipients
-from iamtriage.explaining._rules.shared import cdk_bootstrap, commands, denial_remedies, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.arn_diagnosis import lookup_command
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.principal_words import describe_principal, try_parse_principal
+from iamtriage.explaining._rules.shared.grants import denial_remedies
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.grants.service_access import DESTINATION_ACTIONS
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.principals.arn_diagnosis import lookup_command
+from iamtriage.explaining._rules.shared.principals.principal_words import (
+    describe_principal,
+    try_parse_principal,
+)
 from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
-from iamtriage.explaining._rules.shared.required_grants import required_grant
-from iamtriage.explaining._rules.shared.service_access import DESTINATION_ACTIONS
-from iamtriage.explaining._rules.shared.services import RoleRecipient, service_trust_policy
-from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
+from iamtriage.explaining._rules.shared.requirements.services import RoleRecipient, service_trust_policy
+from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 
 if TYPE_CHECKING:

@@ -21,12 +21,13 @@ from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._context.readers.recreations import find_recreated_role, is_named_in
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
-from iamtriage.explaining._rules.shared import commands, pages, policy_principals
-from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
-from iamtriage.explaining._rules.shared.clusters import disable_session_tags_remedy, find_iam_arns
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
+from iamtriage.explaining._rules.shared.kubernetes.clusters import disable_session_tags_remedy, find_iam_arns
+from iamtriage.explaining._rules.shared.policies import policy_principals
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.text_signs import Signs
+from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import allow_statements, principal_names
 

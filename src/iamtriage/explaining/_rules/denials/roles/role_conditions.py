@@ -23,13 +23,16 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_program
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import (
+from iamtriage.explaining._rules.shared.grants.denial_remedies import (
     CHANGE_OR_NARROW,
     describe_intention,
     mfa_command,
 )
-from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn, role_path_steps
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.policies.policy_principals import (
+    policy_principal_arn,
+    role_path_steps,
+)
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
 from iamtriage.explaining._rules.sts.shown_calls import find_role_call

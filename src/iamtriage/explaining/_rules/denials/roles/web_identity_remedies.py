@@ -20,9 +20,10 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.roles.assuming_roles import missing_trust_steps
-from iamtriage.explaining._rules.shared import commands, pages, principal_words
-from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
+from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust.trust_documents import expected_subjects, find_provider
 from iamtriage.explaining._rules.sts.trust.trust_subjects import lacks_context

@@ -31,15 +31,15 @@ from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.shared import commands, common_causes, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.policies.statement_words import allowed_resources, describe_conditions
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
-from iamtriage.explaining._rules.shared.statement_words import allowed_resources, describe_conditions
+from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 from iamtriage.policies._documents import allow
 from iamtriage.policies._masked_arns import find_partition

@@ -16,8 +16,8 @@ from iamtriage.explaining._context.readers.statements import find_said, find_wor
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._grants import Grant

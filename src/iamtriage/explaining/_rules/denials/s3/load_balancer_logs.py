@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remed
 from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._rules.shared.service_access import ServiceAccess
+    from iamtriage.explaining._rules.shared.grants.service_access import ServiceAccess
 
 PRINCIPAL = "logdelivery.elasticloadbalancing.amazonaws.com"
 """The service principal, which is the same in all Regions."""

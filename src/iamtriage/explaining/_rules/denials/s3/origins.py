@@ -19,10 +19,10 @@ from iamtriage.explaining._rules.denials.conditions.encrypted_data import find_k
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.denials.s3.buckets import KMS_KEY, MISSING_OBJECT, bucket_policy_commands
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step
-from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import iterate_conditions, principal_names
 

@@ -21,8 +21,8 @@ from iamtriage.explaining._rules.denials.s3.origins import distribution_statemen
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.deployment_tools import RETRY_NEW, TERRAFORM, find_deployment
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.texts.deployment_tools import RETRY_NEW, TERRAFORM, find_deployment
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
 from iamtriage.policies._readers.elements import principal_names, shown_sid
 

@@ -16,10 +16,11 @@ from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.s3 import buckets, public_access, s3_objects
 from iamtriage.explaining._rules.denials.s3.s3_contrasts import PARTS
 from iamtriage.explaining._rules.denials.s3.s3_requests import may_be_unsigned
-from iamtriage.explaining._rules.shared import common_causes, tasks
+from iamtriage.explaining._rules.shared import common_causes
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.required_grants import required_grant
-from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY, find_acl, without_other_commands
+from iamtriage.explaining._rules.shared.requirements import tasks
+from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
+from iamtriage.explaining._rules.shared.texts.text_signs import NAMED_KEY, find_acl, without_other_commands
 from iamtriage.explaining._rules.shared.wording import join_first_four
 
 # Hadoop's client names its own call before the object. What it sends is in its documentation:

@@ -31,13 +31,14 @@ from iamtriage.explaining._rules.denials.s3.unused_endpoints import (
     is_sent_to_aws,
     remove_endpoint_remedy,
 )
-from iamtriage.explaining._rules.shared import credential_remedies, pages
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import error_code, message_text
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import find_s3_compatible_host
+from iamtriage.explaining._rules.shared.texts.text_signs import find_s3_compatible_host
 from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:

@@ -19,10 +19,10 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     find_allowing_policy,
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import name_caller
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 
 _OTHERS = (STATED_POLICY_OTHER_ACTION, STATED_POLICY_OTHER_RESOURCE)
 

@@ -41,15 +41,21 @@ from iamtriage.explaining._rules.denials.s3.s3_requests import (
     explain_unsigned_object,
     may_be_unsigned,
 )
-from iamtriage.explaining._rules.shared import commands, denial_remedies, pages, tasks
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags, with_statements
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants import denial_remedies
+from iamtriage.explaining._rules.shared.grants.allow_remedies import (
+    allow_remedy,
+    copies_tags,
+    with_statements,
+)
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.required_resources import transfer_objects
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.text_signs import find_acl
+from iamtriage.explaining._rules.shared.requirements import tasks
+from iamtriage.explaining._rules.shared.requirements.required_resources import transfer_objects
+from iamtriage.explaining._rules.shared.texts.text_signs import find_acl
 from iamtriage.explaining._rules.shared.wording import put_check_first
 from iamtriage.policies._documents import allow
 

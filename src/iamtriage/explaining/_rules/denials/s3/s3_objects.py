@@ -23,22 +23,22 @@ from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.s3 import public_access
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_allowing_policy
 from iamtriage.explaining._rules.shared import common_causes, pages
-from iamtriage.explaining._rules.shared.allow_remedies import (
+from iamtriage.explaining._rules.shared.commands import fill_command, put_policy
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants.allow_remedies import (
     allow_remedy,
     describe_tags_of_copy,
     with_statements,
 )
-from iamtriage.explaining._rules.shared.commands import fill_command, put_policy
-from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
-from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.grants.denial_remedies import policy_holder
+from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.required_resources import transfer_objects
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
-from iamtriage.explaining._rules.shared.tasks import find_tagging, upload_option_actions
-from iamtriage.explaining._rules.shared.text_signs import find_acl, without_other_commands
+from iamtriage.explaining._rules.shared.requirements.required_resources import transfer_objects
+from iamtriage.explaining._rules.shared.requirements.tasks import find_tagging, upload_option_actions
+from iamtriage.explaining._rules.shared.texts.text_signs import find_acl, without_other_commands
 from iamtriage.explaining._rules.shared.wording import capitalize_start, put_check_first
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.elements import as_strings

@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     resource_policy_remedy,
     your_remedy,
 )
-from iamtriage.explaining._rules.shared.text_signs import without_other_commands
+from iamtriage.explaining._rules.shared.texts.text_signs import without_other_commands
 from iamtriage.policies._documents import allow
 
 # Clients that sign no request, with a URL of S3, and settings with which the AWS CLI and SDKs do not sign.

@@ -17,9 +17,9 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
-from iamtriage.explaining._rules.shared.statement_matching import names_action
-from iamtriage.explaining._rules.shared.text_signs import find_closest
+from iamtriage.explaining._rules.shared.texts.text_signs import find_closest
 from iamtriage.policies._readers.elements import iterate_conditions, principal_names
 
 _UNAUTHORIZED = lazy_pattern(r"\bUnauthorized(?:Exception)?\b")

@@ -34,13 +34,13 @@ from iamtriage.explaining._rules.denials.services.closed_resources import (
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.masked_principals import parse_masked_role
-from iamtriage.explaining._rules.shared.message_rules import SERVICES_IN_PROSE
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.grants.service_access import ServiceAccess
+from iamtriage.explaining._rules.shared.messages.message_rules import SERVICES_IN_PROSE
+from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import account_remedy, save_step, trust_remedy
-from iamtriage.explaining._rules.shared.service_access import ServiceAccess
-from iamtriage.explaining._rules.shared.services import (
+from iamtriage.explaining._rules.shared.requirements.services import (
     ASSUME_ROLE,
     RESOURCE_POLICIES,
     RoleRecipient,

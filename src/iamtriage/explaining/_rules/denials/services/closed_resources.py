@@ -25,12 +25,13 @@ from iamtriage.explaining._rules.calls.policies.service_statements import (
 from iamtriage.explaining._rules.denials.denies.service_exceptions import explain_denied_service
 from iamtriage.explaining._rules.denials.resource_commands import policy_commands
 from iamtriage.explaining._rules.denials.s3 import load_balancer_logs
-from iamtriage.explaining._rules.shared import commands, pages, service_access
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants import service_access
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow
 from iamtriage.policies._readers.unknown_values import has_reference
 

@@ -27,15 +27,17 @@ from iamtriage.explaining._rules.calls.roles.service_roles import LinkedRole, fi
 from iamtriage.explaining._rules.denials.roles import assuming_roles
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_CONDITION
-from iamtriage.explaining._rules.shared import backend_blocks, commands, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.decisions import allowed_call_words
+from iamtriage.explaining._rules.shared.credentials import backend_blocks
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import STACK_SET_OPTION
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
-from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.grants.denial_remedies import STACK_SET_OPTION
+from iamtriage.explaining._rules.shared.messages.decisions import allowed_call_words
+from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import (
     identity_remedy,
     present,
@@ -43,7 +45,6 @@ from iamtriage.explaining._rules.shared.remedies import (
     trust_remedy,
     your_remedy,
 )
-from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._grants import build_grant
 

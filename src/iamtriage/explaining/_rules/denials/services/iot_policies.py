@@ -16,8 +16,8 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_OTHER_RESOURCE
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_strings
 

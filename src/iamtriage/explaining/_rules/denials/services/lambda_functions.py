@@ -27,16 +27,16 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import commands, pages, remedies
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.deployment_tools import Deployment, find_deployment
-from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.statement_matching import names_action
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.texts.deployment_tools import Deployment, find_deployment
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import Grant, build_grant
 from iamtriage.policies._masked_arns import find_partition

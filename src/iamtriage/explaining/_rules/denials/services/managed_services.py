@@ -22,11 +22,11 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denial_remedies import region_argument
-from iamtriage.explaining._rules.shared.deployment_tools import RETRY_NEW
-from iamtriage.explaining._rules.shared.masked_principals import parse_masked_role
-from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.texts.deployment_tools import RETRY_NEW
 from iamtriage.policies._documents import allow, build_document
 
 _OBJECT = lazy_pattern(

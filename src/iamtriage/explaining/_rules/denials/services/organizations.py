@@ -22,11 +22,11 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.shared import commands, common_causes, pages, remedies
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants.service_access import find_account
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.service_access import find_account
-from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 _ROLE_ARN = lazy_pattern(r"\b(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})")

@@ -25,10 +25,11 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials.logins import registry_logins
 from iamtriage.explaining._rules.credentials.requests import unsigned_requests
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import (
     UNKNOWN_CALLER,
@@ -37,8 +38,8 @@ from iamtriage.explaining._rules.shared.remedies import (
     resource_policy_remedy,
     your_remedy,
 )
-from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS, PUSH_ACTIONS, is_of_push
-from iamtriage.explaining._rules.shared.text_signs import PULLED_BY_KUBELET
+from iamtriage.explaining._rules.shared.requirements import tasks
+from iamtriage.explaining._rules.shared.texts.text_signs import PULLED_BY_KUBELET
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import allow
 
@@ -107,8 +108,7 @@ def explain_git_denial(denial: Denial) -> Explanation:
             your_remedy(
                 "Let Git use only the AWS credential helper",
                 f"{check}, Git stores the password there, too, and sends it again later. git credential reject deletes it. The empty helper makes Git ignore the helpers of other files, such as Xcode's, for this host.",
-                "Or use git-remote-codecommit, which needs no password: its URL is "
-                f"codecommit::{region}://{name or 'REPOSITORY'}.",
+                f"Or use git-remote-codecommit, which needs no password: its URL is codecommit::{region}://{name or 'REPOSITORY'}.",
                 commands=(
                     *look,
                     f"printf 'url=https://{host}\\n\\n' | git credential reject",
@@ -158,8 +158,8 @@ _SHOW_ROLE = "aws eks describe-nodegroup prints it (nodeRole)."
 _OLD_LOGIN = unsigned_requests.EXPIRED_REGISTRY_LOGIN.cause(
     text="The login is older than 12 hours, or belongs to another user."
 )
-_ACTIONS = join_words(PULL_ACTIONS, "and")
-_PULL_AND_LOGIN = join_words((*PULL_ACTIONS, LOGIN_ACTION), "and")
+_ACTIONS = join_words(tasks.PULL_ACTIONS, "and")
+_PULL_AND_LOGIN = join_words((*tasks.PULL_ACTIONS, tasks.LOGIN_ACTION), "and")
 _LIST_ACTION = "ecr:ListImages"
 _PULL_ONLY = "AmazonEC2ContainerRegistryPullOnly"
 _HAS_LIST = lazy_pattern(r"AmazonEC2ContainerRegistry(?:ReadOnly|PowerUser|FullAccess)|AdministratorAccess")
@@ -190,6 +190,12 @@ class _Repository(NamedTuple):
         line = f"aws ecr {verb}-repository-policy --registry-id {{}} --repository-name {{}} --region {{}}{options}"
         return commands.fill_command(line, self.account, self.name, self.region)
 
+    @property
+    def edit_commands(self) -> tuple[str, str]:
+        """The commands that print the repository policy as a file and set it."""
+        get = self.policy_command("get", " --query policyText --output text")
+        return get, self.policy_command("set", " --policy-text file://policy.json")
+
 
 # What pulls, by its role, and a managed policy with which it can.
 _PULLING_ROLE = lazy_pattern(
@@ -205,14 +211,14 @@ CACHE_PREFIX = lazy_pattern(
 )
 """The prefixes that the console proposes for pull through cache rules."""
 _REPOSITORY_POLICIES = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html"
-_NO_POLICY = "RepositoryPolicyNotFoundException"
 
 
 def _explain_closed_repository(denial: Denial, repository: _Repository) -> Explanation | None:
     """Explain that the policy of a repository does not allow another account, if the text shows both accounts."""
     shown = denial.failure.text
     role, attached = _PULLING_ROLE.search(shown), _CAN_PULL.search(shown)
-    has_none = _NO_POLICY in shown and f"registry with id '{repository.account}'" in shown
+    lacks_policy = "RepositoryPolicyNotFoundException" in shown
+    has_none = lacks_policy and f"registry with id '{repository.account}'" in shown
     if role is None or role["account"] == repository.account or not (attached or has_none):
         return None
     owner, account, name = repository.account, role["account"], repository.name
@@ -225,11 +231,8 @@ def _explain_closed_repository(denial: Denial, repository: _Repository) -> Expla
     remedy = resource_policy_remedy(
         f"In account {owner}, allow the role {role['name']} to pull in the repository policy",
         "Every repository from which the role pulls needs the statement. The role can be replaced by the account's root ARN, to allow all its roles.",
-        statements=(allow(PULL_ACTIONS, principal={"AWS": role["arn"]}, sid="Pull"),),
-        commands=(
-            None if has_none else repository.policy_command("get", " --query policyText --output text"),
-            repository.policy_command("set", " --policy-text file://policy.json"),
-        ),
+        statements=(allow(tasks.PULL_ACTIONS, principal={"AWS": role["arn"]}, sid="Pull"),),
+        commands=repository.edit_commands[1 if has_none else 0 :],
         url=_REPOSITORY_POLICIES,
     )
     text = f"A pull from another account requires the policies of both sides. {own}. {find_puller(shown)[2]} No role of the pod and no imagePullSecret is required."
@@ -255,7 +258,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
     repository = _Repository(*find_registry(case), find_partition(case), found["name"] if found else None)
     name = repository.stated_name
     on_node, on_ecs = PULLED_BY_KUBELET.search(shown) is not None, _ECS.search(shown) is not None
-    if is_of_push(shown) and not on_node and not on_ecs:
+    if tasks.is_of_push(shown) and not on_node and not on_ecs:
         return _explain_push(case, repository)
     if _REPOSITORY.search(shown) is not None and all(each["list"] for each in _REPOSITORY.finditer(shown)):
         return _explain_tag_list(denial, repository)
@@ -289,11 +292,8 @@ def explain_image_pull(denial: Denial) -> Explanation:
         resource_policy_remedy(
             f"If the role is not in account {repository.account}, allow it there in the repository policy",
             f"A pull from another account requires {_ACTIONS} on both sides.",
-            statements=(allow(PULL_ACTIONS, principal={"AWS": "ROLE_ARN"}, sid="Pull"),),
-            commands=(
-                repository.policy_command("get", " --query policyText --output text"),
-                repository.policy_command("set", " --policy-text file://policy.json"),
-            ),
+            statements=(allow(tasks.PULL_ACTIONS, principal={"AWS": "ROLE_ARN"}, sid="Pull"),),
+            commands=repository.edit_commands,
             url=_REPOSITORY_POLICIES,
         ),
     ]
@@ -390,8 +390,8 @@ def _explain_push(case: Case[AccessDenied], repository: _Repository) -> Explanat
                     repository.policy_command("get"),
                 ),
                 statements=(
-                    allow(PUSH_ACTIONS, repository.arn(repository.name), sid="Push"),
-                    allow(LOGIN_ACTION, "*", sid="SignIn"),
+                    allow(tasks.PUSH_ACTIONS, repository.arn(repository.name), sid="Push"),
+                    allow(tasks.LOGIN_ACTION, "*", sid="SignIn"),
                 ),
                 url=pages.ECR_LOGIN,
             ),

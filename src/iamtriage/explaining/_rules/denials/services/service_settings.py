@@ -18,12 +18,13 @@ from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Exp
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls import message_kinds
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
-from iamtriage.explaining._rules.shared import common_causes, denial_remedies, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared import common_causes, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph, end_summary
+from iamtriage.explaining._rules.shared.grants import denial_remedies
+from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph, end_summary
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     organization_remedy,

@@ -25,11 +25,11 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_option, find_region, message_text
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
-from iamtriage.explaining._rules.shared.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import Commands, owner_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
-from iamtriage.explaining._rules.shared.text_signs import Signs
+from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 from iamtriage.policies._documents import allow, build_document
 

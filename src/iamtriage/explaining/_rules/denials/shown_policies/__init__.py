@@ -3,14 +3,14 @@
 - Read: ``_context.readers.pasted_policies`` (JSON, code, templates) and ``attached_policies`` (what a text says) find
   the policies of a text, each with its owner, file and kind: ``context.policies``. ``known_policies`` adds those of
   the facts, names all, and says whose they are and which can have decided.
-- Match: ``shared.statement_matching`` (action, resource) and ``conditions.request_conditions`` (conditions).
+- Match: ``shared.policies.statement_matching`` (action, resource) and ``conditions.request_conditions`` (conditions).
 - Compare: ``policy_comparisons`` (identity-based policies) and ``principal_comparisons`` (those with principals)
   return a ``Comparison``: the cause and the verdict. ``denies.stated_denies`` finds the Deny of an explicit denial.
   Services and trust policies: ``calls.policies.service_statements`` and ``sts.trust``.
-- Word: ``shared.statement_words``; ``stated_contrasts``, ``region_contrasts``, ``resource_spellings``,
+- Word: ``shared.policies.statement_words``; ``stated_contrasts``, ``region_contrasts``, ``resource_spellings``,
   ``stated_secrets`` and ``policy_variables`` say what distinguishes the request from what a policy allows.
 - Correct: ``stated_remedies`` and ``conditions.condition_corrections`` (identity-based), ``resource_corrections``, and
   ``code_statements``, ``unused_code`` and ``default_resources`` (code). They change documents with
-  ``shared.policy_changes``, and lines of code with ``shared.corrected_patterns``.
+  ``shared.policies.policy_changes``, and lines of code with ``shared.policies.corrected_patterns``.
 - Explain: ``stated_policies`` and ``evaluated_policies`` add all this to the explanation of a denial.
 """

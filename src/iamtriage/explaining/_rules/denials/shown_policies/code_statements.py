@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_PRINCIPAL,
 )
-from iamtriage.explaining._rules.shared.manifests import write_yaml
+from iamtriage.explaining._rules.shared.kubernetes.manifests import write_yaml
 from iamtriage.policies._readers.elements import as_mapping, as_strings
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from iamtriage.explaining._rules.denials.shown_policies.known_policies import li
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import statements_with
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policies.statement_words import allowed_resources
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.shared.statement_words import allowed_resources
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 DEFAULT_RESOURCE = CauseType(

@@ -48,10 +48,8 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
 )
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.required_grants import find_named_resource
-from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
-from iamtriage.explaining._rules.shared.statement_words import (
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.policies.statement_words import (
     allowed_resources,
     describe_allowed,
     describe_conditions,
@@ -61,6 +59,8 @@ from iamtriage.explaining._rules.shared.statement_words import (
     join_of_type,
     join_resources,
 )
+from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
 from iamtriage.policies._managed_policies import is_known_policy

@@ -27,7 +27,8 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     statements_with,
 )
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.clusters import find_cluster, restart_command
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, restart_command
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     cluster_remedy,
@@ -35,8 +36,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     present,
     your_remedy,
 )
-from iamtriage.explaining._rules.shared.required_grants import find_named_resource
-from iamtriage.explaining._rules.shared.statement_matching import names_resource
+from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions
 

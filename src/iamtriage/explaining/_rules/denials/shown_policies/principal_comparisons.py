@@ -23,10 +23,10 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     names_service,
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import names_partial_arn
-from iamtriage.explaining._rules.shared.corrected_patterns import Correction, correct_pattern
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.statement_matching import names_action, names_resource
-from iamtriage.explaining._rules.shared.statement_words import (
+from iamtriage.explaining._rules.shared.policies.corrected_patterns import Correction, correct_pattern
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.shared.policies.statement_words import (
     allowed_resources,
     describe_allowed,
     describe_condition,

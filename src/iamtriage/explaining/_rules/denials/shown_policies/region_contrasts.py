@@ -20,10 +20,10 @@ from iamtriage.explaining._rules.calls.names.missing_resources import RESOURCE_I
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.denied_regions import other_model_region, region_setting
+from iamtriage.explaining._rules.shared.grants.denied_regions import other_model_region, region_setting
+from iamtriage.explaining._rules.shared.policies.statement_matching import other_region
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.shared.required_grants import required_grant
-from iamtriage.explaining._rules.shared.statement_matching import other_region
+from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 _ALLOW_TITLE = lazy_pattern(r"\AAllow ([a-z0-9-]+:.*)")

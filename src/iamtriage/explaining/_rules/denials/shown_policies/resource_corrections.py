@@ -27,15 +27,15 @@ from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons im
     find_incomplete,
     find_resource_slip,
 )
-from iamtriage.explaining._rules.shared.corrected_patterns import (
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     correct_line_remedy,
     correct_pattern,
     is_slip,
     replace_value_remedy,
 )
-from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.policies._readers.elements import as_strings, principal_names, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference
 

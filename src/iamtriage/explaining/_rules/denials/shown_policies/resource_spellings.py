@@ -13,11 +13,14 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.code_references import write_resource
-from iamtriage.explaining._rules.shared.corrected_patterns import correct_line_remedy, correct_pattern
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policies.code_references import write_resource
+from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
+    correct_line_remedy,
+    correct_pattern,
+)
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.shared.statement_matching import names_action
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_strings, shown_sid

@@ -66,7 +66,7 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import NO
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.services import find_resource_policy
+from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, capitalize_start, denial_summary
 from iamtriage.policies._managed_policies import is_known_policy
 

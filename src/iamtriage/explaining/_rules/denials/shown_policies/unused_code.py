@@ -20,8 +20,8 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     statements_with,
 )
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._readers.elements import as_strings
 

@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import YAML_BROKEN
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clusters import AnyCase, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:

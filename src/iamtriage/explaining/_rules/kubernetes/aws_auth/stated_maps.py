@@ -26,10 +26,11 @@ from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import (
     find_mapped_group,
 )
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_yaml import explain_broken_map
-from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
-from iamtriage.explaining._rules.shared.clusters import AnyCase, find_cluster
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import Caller, Finding
-    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
 
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 # Causes that the map in the text answers.

@@ -14,9 +14,9 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import is_for_nodes
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import find_map_entry
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_mappings import RESERVED_PREFIXES
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import RESERVED_PREFIXES
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:

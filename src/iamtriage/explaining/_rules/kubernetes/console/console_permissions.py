@@ -14,16 +14,17 @@ from iamtriage.explaining._context.readers.callers import find_switched_role
 from iamtriage.explaining._context.readers.statements import find_said, is_administrator
 from iamtriage.explaining._explanations.remedies import Remedy, Who
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_same_principal
-from iamtriage.explaining._rules.shared import commands, masked_principals, pages, principal_words
-from iamtriage.explaining._rules.shared.clusters import find_iam_arns
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_iam_arns
+from iamtriage.explaining._rules.shared.principals import masked_principals, principal_words
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.clusters import Cluster
-    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
+    from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import ConsoleKubernetesAccess
 
 _CLUSTER_ACTIONS = (

@@ -46,18 +46,15 @@ from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
 )
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
-from iamtriage.explaining._rules.shared import (
-    arn_diagnosis,
-    clues,
-    commands,
-    masked_principals,
-    pages,
-    principal_words,
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
+    VIEW_POLICY,
+    build_cluster_principal,
 )
-from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
-from iamtriage.explaining._rules.shared.companion_actions import KUBECTL_WORKS
-from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
+from iamtriage.explaining._rules.shared.principals import arn_diagnosis, masked_principals, principal_words
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.requirements.companion_actions import KUBECTL_WORKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +64,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.kubernetes.entries.stated_entries import StatedEntry
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import ConsoleKubernetesAccess
 
 _SIGNED_IN_STEP = "Run the first command in CloudShell, in this console session: it prints who is signed in."

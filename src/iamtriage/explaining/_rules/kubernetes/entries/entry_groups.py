@@ -24,8 +24,11 @@ from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
 )
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import kubernetes_name
-from iamtriage.explaining._rules.shared.principal_mappings import RESERVED_PREFIXES, build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import underlying_role
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
+    RESERVED_PREFIXES,
+    build_cluster_principal,
+)
+from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present
 
 if TYPE_CHECKING:

@@ -15,14 +15,15 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_listed, is_same_principal
-from iamtriage.explaining._rules.shared import pages, principal_mappings
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import stated_option
-from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.commands import repeat_command
-from iamtriage.explaining._rules.shared.deployment_tools import find_deployment
-from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, find_entry_arn
+from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_arn
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation

@@ -20,8 +20,8 @@ from iamtriage.explaining._rules.kubernetes.entries.stated_entries import (
     is_listed,
     is_same_principal,
 )
-from iamtriage.explaining._rules.shared.clusters import find_iam_arns
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_iam_arns
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure

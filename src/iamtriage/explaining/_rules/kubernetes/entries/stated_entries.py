@@ -14,9 +14,9 @@ from iamtriage.arns._principals import IdentityCenterRole, Principal, Role, Serv
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
 from iamtriage.explaining._context.readers.kubernetes.binding_searches import find_vain_search
 from iamtriage.explaining._context.readers.statements import find_said
-from iamtriage.explaining._rules.shared.clusters import find_iam_arns
-from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
-from iamtriage.explaining._rules.shared.principal_words import (
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_iam_arns
+from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_allows
+from iamtriage.explaining._rules.shared.principals.principal_words import (
     PLACEHOLDER_ACCOUNT,
     describe_principal,
     try_parse_principal,

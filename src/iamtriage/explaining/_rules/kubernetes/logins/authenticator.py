@@ -25,10 +25,13 @@ from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stat
 from iamtriage.explaining._rules.kubernetes.entries import stated_entries
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster, find_cluster
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
-from iamtriage.explaining._rules.shared.masked_principals import parse_masked_principal
-from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
+    ClusterPrincipal,
+    build_cluster_principal,
+)
+from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 

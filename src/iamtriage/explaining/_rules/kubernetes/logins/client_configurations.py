@@ -20,12 +20,15 @@ from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER, OTHER_PRINCIPAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster, find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_shell_profile
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
+    ClusterPrincipal,
+    build_cluster_principal,
+)
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_shell_profile
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:

@@ -24,15 +24,21 @@ from iamtriage.explaining._rules.kubernetes.logins.client_configurations import 
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
-from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import describe_principal, try_parse_principal
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import (
+    ClusterPrincipal,
+    build_cluster_principal,
+)
+from iamtriage.explaining._rules.shared.principals.principal_words import (
+    describe_principal,
+    try_parse_principal,
+)
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.clusters import Cluster
+    from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
     from iamtriage.failures._failures import KubernetesUnauthorized
 
 _MAX_TEXT = 64_000

@@ -12,17 +12,17 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access, other_logins
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
-from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import describe_principal
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.principals.principal_words import describe_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.clusters import Cluster
+    from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
     from iamtriage.failures._failures import KubernetesUnauthorized
 
 IAM_NOTE = "IAM policies don't grant access to a cluster."

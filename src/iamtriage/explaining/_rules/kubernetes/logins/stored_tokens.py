@@ -23,12 +23,13 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import find_needed_access
 from iamtriage.explaining._rules.kubernetes.logins.client_configurations import find_current_user
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER, OTHER_PRINCIPAL
-from iamtriage.explaining._rules.shared import clocks, pages
-from iamtriage.explaining._rules.shared.backend_blocks import is_opentofu
-from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster, find_cluster
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
-from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import underlying_role
+from iamtriage.explaining._rules.shared.credentials import clocks
+from iamtriage.explaining._rules.shared.credentials.backend_blocks import is_opentofu
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, Cluster, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
 from iamtriage.explaining._rules.shared.remedies import Commands, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 

@@ -25,17 +25,17 @@ from iamtriage.explaining._rules.kubernetes.logins.client_configurations import 
 )
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clusters import AnyCase, find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
+from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.selected_profiles import find_profile
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.clusters import Cluster
+    from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster
 
 _MAX_TEXT = 64_000
 _CLUSTER_OF_TOKEN = lazy_pattern(

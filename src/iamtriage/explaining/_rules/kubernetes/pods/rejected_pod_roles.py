@@ -20,11 +20,12 @@ from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
 from iamtriage.explaining._rules.kubernetes.pods.target_roles import explain_target_role
-from iamtriage.explaining._rules.shared import clusters, commands, pages, principal_mappings
-from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster, find_entry_arn
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_mappings import IAM_DOES_NOT_HELP
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_mappings
+from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster, find_entry_arn
+from iamtriage.explaining._rules.shared.kubernetes.principal_mappings import IAM_DOES_NOT_HELP
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     cluster_remedy,

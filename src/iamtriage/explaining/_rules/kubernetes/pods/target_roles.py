@@ -17,8 +17,8 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.clusters import find_cluster
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.sts.shown_calls import find_role_call
 from iamtriage.explaining._rules.sts.trust.trust_documents import policy_with_value

@@ -14,7 +14,7 @@ from iamtriage.explaining._rules.kubernetes.other_logins import AZURE_RBAC_SIGN,
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.kubernetes_requests import READ_VERBS, user_argument
+from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import READ_VERBS, user_argument
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 
 if TYPE_CHECKING:

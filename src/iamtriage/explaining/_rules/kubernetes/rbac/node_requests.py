@@ -15,10 +15,11 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.kubernetes.nodes import find_region
-from iamtriage.explaining._rules.shared import clues, commands, pages, principal_mappings
-from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.kubernetes_requests import Request, find_object_name
+from iamtriage.explaining._rules.shared.kubernetes import principal_mappings
+from iamtriage.explaining._rules.shared.kubernetes.clusters import Cluster, find_cluster
+from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request, find_object_name
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.clusters import AnyCase
+    from iamtriage.explaining._rules.shared.kubernetes.clusters import AnyCase
     from iamtriage.failures._failures import KubernetesForbidden
 
 _MISSING_ACCOUNT = lazy_pattern(

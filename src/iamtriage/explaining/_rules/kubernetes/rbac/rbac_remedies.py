@@ -20,9 +20,10 @@ from iamtriage.explaining._rules.kubernetes.entries.entry_groups import (
 )
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_unbound_group
 from iamtriage.explaining._rules.kubernetes.rbac import cloud_roles, request_checks
-from iamtriage.explaining._rules.shared import commands, kubernetes_requests, manifests, pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests, manifests
 from iamtriage.explaining._rules.shared.remedies import Commands, cluster_remedy, present, your_remedy
 
 if TYPE_CHECKING:
@@ -79,11 +80,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     policy = None if denied.installer else denied_requests.access_policy_remedy(denied)
     installers = denied_requests.installer_remedies(denied)
     # kubectl apply reads only the objects in its files, and the ClusterRole edit allows to read all Secrets.
-    is_role_first = denied.installer in {
-        denied_requests.AIRFLOW,
-        denied_requests.KUBECTL_APPLY,
-        denied_requests.SPARK,
-    } and installers[:1] != (None,)
+    is_role_first = denied.installer in denied_requests.VERBS_OF_PROGRAMS and installers[:1] != (None,)
     later = None if is_role_first else role
     admin = cluster_admin_remedy(denied)
     first = None if refuses_cluster_admin(denied) else admin

@@ -16,7 +16,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.rbac.other_denials import REFUSED_BY_ADMISSION
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.manifests import write_scalar
+from iamtriage.explaining._rules.shared.kubernetes.manifests import write_scalar
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 
 if TYPE_CHECKING:

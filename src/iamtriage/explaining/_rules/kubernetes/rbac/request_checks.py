@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.kubernetes import denied_requests
-from iamtriage.explaining._rules.shared import commands, kubernetes_requests, pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.kubernetes import kubernetes_requests
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:

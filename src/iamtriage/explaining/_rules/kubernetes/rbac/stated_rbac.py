@@ -18,14 +18,14 @@ from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import find_known_groups
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
     from iamtriage.explaining._context.values import Rule
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
-    from iamtriage.explaining._rules.shared.kubernetes_requests import Request
+    from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import Request
 
 STATED_ROLE_LACKS_RULE = CauseType(
     "stated-role-lacks-rule",

@@ -23,8 +23,8 @@ from iamtriage.explaining._rules.kubernetes.rbac.stated_rbac import (
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
-from iamtriage.explaining._rules.shared.manifests import object_name, patch_with_rule
+from iamtriage.explaining._rules.shared.kubernetes.kubernetes_requests import access_policy_allows
+from iamtriage.explaining._rules.shared.kubernetes.manifests import object_name, patch_with_rule
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:

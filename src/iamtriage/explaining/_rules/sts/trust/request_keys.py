@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.policy_changes import replace_failed_condition
+from iamtriage.explaining._rules.shared.policies.policy_changes import replace_failed_condition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -15,7 +15,8 @@ from iamtriage.explaining._cause_types import Cause, Evidence
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import NO_FACTS, Facts
-from iamtriage.explaining._rules.shared import commands, masked_principals, pages, principal_words
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.principals import masked_principals, principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents, trust_findings, trust_fixes
 from iamtriage.explaining._rules.sts.trust.source_arns import find_source_arn

@@ -17,12 +17,11 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._context.readers.terraform_code import find_steps
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.shared import cdk_bootstrap, commands, pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE, ROLE_TOO_NEW
-from iamtriage.explaining._rules.shared.deployment_tools import find_deployment, trust_in_code_steps
-from iamtriage.explaining._rules.shared.masked_principals import parse_masked_role
-from iamtriage.explaining._rules.shared.principal_words import underlying_role
+from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
+from iamtriage.explaining._rules.shared.principals.principal_words import underlying_role
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     identity_remedy,
@@ -30,7 +29,9 @@ from iamtriage.explaining._rules.shared.remedies import (
     trust_remedy,
     your_remedy,
 )
-from iamtriage.explaining._rules.shared.services import service_trust_policy
+from iamtriage.explaining._rules.shared.requirements.services import service_trust_policy
+from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
+from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment, trust_in_code_steps
 from iamtriage.explaining._rules.sts.trust.service_policies import check_service_trust, list_other_services
 from iamtriage.explaining._rules.sts.trust.template_roles import change_template_remedy, find_template_role
 from iamtriage.policies._documents import allow

@@ -11,7 +11,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.coded_principals import CodedPrincipal, find_coded_principals
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.shared.manifests import write_yaml
+from iamtriage.explaining._rules.shared.kubernetes.manifests import write_yaml
 from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT
 
 _POLICY = lazy_pattern(r"\bAssumeRolePolicyDocument:|\bassume_role_policy\s{1,20}= jsonencode\(")

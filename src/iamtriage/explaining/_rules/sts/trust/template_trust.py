@@ -16,7 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.shared.corrected_patterns import find_only_line
+from iamtriage.explaining._rules.shared.policies.corrected_patterns import find_only_line
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts.trust.template_roles import change_policy_in_code
 from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB

@@ -14,7 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.exceptions import IamTriageError
-from iamtriage.explaining._rules.shared.policy_changes import (
+from iamtriage.explaining._rules.shared.policies.policy_changes import (
     Condition,
     change_conditions,
     change_statements,

@@ -17,7 +17,11 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._rules.shared.policy_changes import Condition, change_conditions, replace_statement
+from iamtriage.explaining._rules.shared.policies.policy_changes import (
+    Condition,
+    change_conditions,
+    replace_statement,
+)
 from iamtriage.explaining._rules.sts.trust.token_forms import (
     GITHUB,
     POD_SUBJECT,

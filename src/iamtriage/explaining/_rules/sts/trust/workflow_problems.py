@@ -12,7 +12,11 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.policy_changes import Condition, change_conditions, change_statements
+from iamtriage.explaining._rules.shared.policies.policy_changes import (
+    Condition,
+    change_conditions,
+    change_statements,
+)
 from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
 from iamtriage.explaining._rules.sts.trust.trust_problems import TrustProblem

@@ -1,0 +1,381 @@
+"""Build remedies that allow an action in an identity-based policy.
+
+The policy is attached to the caller: for a role session to its role, and for a role of IAM Identity Center to its
+permission set. See https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_manage-attach-detach.html.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from posixpath import commonpath
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage._text import join_words, lower_first, quote_argument
+from iamtriage.actions._lookup import find_action
+from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.grants.denial_remedies import (
+    account_elsewhere,
+    cut_resource,
+    policy_holder,
+)
+from iamtriage.explaining._rules.shared.messages.decisions import describe_allowing, identity_policy_allows
+from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name, statement_id
+from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
+from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy, present, save_step
+from iamtriage.explaining._rules.shared.requirements import companion_actions
+from iamtriage.explaining._rules.shared.requirements.required_grants import (
+    NEXT_OBJECTS,
+    TAGGING_CALL,
+    UNLISTED,
+    required_grant,
+)
+from iamtriage.explaining._rules.shared.requirements.required_resources import listed_objects
+from iamtriage.explaining._rules.shared.requirements.task_statements import (
+    add_certain_companions,
+    build_allow,
+    complete_task,
+    drop_allowed,
+)
+from iamtriage.explaining._rules.shared.requirements.tasks import PULL_ACTIONS, PUSH_ACTIONS
+from iamtriage.explaining._rules.shared.texts import cdk_bootstrap, ecs_starts, text_signs
+from iamtriage.policies._documents import allow, build_document, build_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.policies._grants import Grant
+
+_PARTITION = "The partition is assumed to be"
+_ONLY_ALL = "The Resource must be *"
+_PERMISSION_SET_COMMANDS = (
+    "aws sso-admin list-instances",
+    "aws sso-admin get-inline-policy-for-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --query InlinePolicy --output text",
+    "aws sso-admin put-inline-policy-to-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --inline-policy file://policy.json",
+    "aws sso-admin provision-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type AWS_ACCOUNT --target-id {}",
+)
+# The AWS CLI copies an object between buckets with its tags: https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html
+_FAILED_COPY = lazy_pattern(
+    r"\b(?P<verb>copy|move) failed: (?P<source>s3://\S{1,1100}) to (?P<target>s3://\S{1,1100})", re.ASCII
+)
+_COPIES = lazy_pattern(r"\b(?:copy|move)(?: failed)?: s3://(\S{1,1100}) to s3://(\S{1,1100})", re.ASCII)
+_COPY_COMMAND = lazy_pattern(
+    r"\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync) (?:[^\n|;&]{0,400}? )??[\"']?s3://\S{1,600} [\"']?s3://",
+    re.ASCII,
+)
+_IMAGES = "If no policy allows pushing and pulling images yet (for a pull, the last two actions are enough):"
+_TAG_ACTIONS = frozenset({"s3:getobjecttagging", "s3:getobjectversiontagging", "s3:putobjecttagging"})
+
+
+def allow_remedy(
+    denial: Denial,
+    *,
+    grant: Grant | None = None,
+    title: str | None = None,
+    url: str | None = None,
+    grantee: str | None = None,
+    first_step: str | None = None,
+) -> Remedy | None:
+    """Return the remedy that allows the action to the caller, or ``None`` if the action is unknown.
+
+    Args:
+        denial: The denial.
+        grant: What to allow instead of the denied action.
+        title: The remedy's title.
+        url: The remedy's documentation page.
+        grantee: The role to allow it to instead of the caller, in words.
+        first_step: What to check before the policy is attached.
+    """
+    grant = grant or required_grant(denial)
+    if grant is None:
+        return None
+    text, partition = denial.failure.text, denial.location.partition or "aws"
+    statement = build_statement(grant, sid=statement_id(grant.action))
+    statements, more, listed = [statement], add_certain_companions(statement, denial), None
+    if grant.action == "s3:ListBucket" and len(grant.resources) == 1:
+        listed = listed_objects(grant.resources[0], text)
+    if not more:
+        more, added = complete_task(statement, grant, denial)
+        statements += added
+    if listed is not None:
+        statements.append(build_allow(*listed))
+    controller = text_signs.find_controller_of_denial(grant.action, denial.failure)
+    is_documented = controller is not None and controller.policy and len(grant.resources) == 1
+    if controller is not None and is_documented:
+        statements = _documented_statements(controller, statement, grant, partition)
+    statements, is_reduced = drop_allowed(statements, denial, grant.action if is_documented else None)
+    user = controller.name if controller is not None and is_documented and not is_reduced else None
+    policy = build_document(statements)
+    name = inline_policy_name(statements, user=user)
+    # If the policy has more than the denied resource, it has what hints on that would name.
+    resource = denial.resource if len(grant.resources) == 1 else None
+    about_call = tuple(each for each in grant.notes if each.startswith(TAGGING_CALL))
+    is_complete = bool(about_call) or (resource is None and grant.action.startswith("ssm:"))
+    if not (more or listed or is_complete):
+        more = companion_actions.describe_companions(grant.action, resource, text)
+    hidden = (NEXT_OBJECTS, _PARTITION, *about_call, *((_ONLY_ALL,) if user else ()))
+    if cut_resource(denial) is not None:
+        hidden += (UNLISTED,)
+    steps = (
+        *about_call,
+        *present(ecs_starts.execution_role_hint(denial.failure, grant.action)),
+        *(() if is_reduced else _controller_steps(grant, denial, partition, has_policy=user is not None)),
+        *(note for note in grant.notes if not note.startswith(hidden)),
+        *present(_permissions_hint(grant)),
+        *more,
+    )
+    where = f", in account {denial.account}" if denial.crosses_accounts else ""
+    what = join_words((grant.action, *(listed[0] if listed else ())), "and")
+    title = title or f"Allow {what} for {grantee or denial.caller}{where}"
+    if isinstance(denial.role, IdentityCenterRole) and grantee is None:
+        name_of_set = f" {denial.role.permission_set}" if denial.role.permission_set else ""
+        return _with_untagged_copy(
+            denial,
+            Remedy(
+                title=title,
+                who="organization administrator",
+                steps=(
+                    *present(first_step),
+                    f"An administrator of IAM Identity Center changes the permission set{name_of_set}: IAM rejects changes to its role.",
+                    f"{save_step('its inline policy', command='put-inline-policy-to-permission-set')} If it has none, policy.json is a policy with only {'this statement' if len(statements) == 1 else 'these statements'}. The console shows PERMISSION_SET_ARN on the page of the permission set.",
+                    *steps,
+                ),
+                commands=tuple(
+                    each.format("ACCOUNT_ID" if denial.has_masked_account else denial.role.account)
+                    for each in _PERMISSION_SET_COMMANDS
+                ),
+                policy=policy,
+                layer="identity",
+                is_addition=True,
+                url=url or pages.PERMISSION_SETS,
+            ),
+        )
+    target, hint, put_command = _policy_target(denial, name)
+    if grantee is not None:
+        target, hint, put_command = grantee, None, commands.put_policy("ROLE_NAME", name)
+    # Steps about further permissions matter more. Whoever replaces the placeholders of an ARN sees its partition.
+    has_placeholders = bool(find_placeholders(str(policy)))
+    owner = (denial.resource or "").split(":", 5)[4:5]
+    is_masked = not (first_step or steps) and "ACCOUNT_ID" in str(policy) and owner != [""]
+    masked = " The text masks the account ID." if is_masked and not "".join(owner or "0").isdigit() else ""
+    retry = ecs_starts.new_task_commands(denial.failure.text, getattr(denial.resource_arn, "region", None))
+    elsewhere = None if grantee or where else account_elsewhere(denial)
+    attach = "Attach the policy to"
+    if elsewhere is not None:
+        attach = f"With credentials of account {elsewhere}, attach the policy to"
+    last = (NEXT_OBJECTS,) if has_placeholders else (NEXT_OBJECTS, _PARTITION)
+    remedy = _with_untagged_copy(
+        denial,
+        identity_remedy(
+            title,
+            first_step,
+            f"{attach} {target}.{masked}",
+            hint,
+            *steps,
+            *(note for note in grant.notes if note.startswith(last)),
+            statements=tuple(statements),
+            commands=(put_command, *retry),
+            url=url or pages.MANAGE_POLICIES,
+        ),
+    )
+    return _with_images(denial, remedy)
+
+
+def _permissions_hint(grant: Grant) -> str | None:
+    """Return why not to widen the resource of an action of IAM that changes permissions."""
+    known = find_action(grant.action) if grant.action.startswith("iam:") else None
+    if known is None or known.access_level != "permissions management" or grant.resources == ("*",):
+        return None
+    return (
+        f"Whoever has {grant.action} can change permissions, even their own: keep the Resource this narrow."
+    )
+
+
+def _with_images(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return a remedy for the login to a registry whose step on images is a command, if the caller is known."""
+    if companion_actions.PUSH_AND_PULL not in remedy.steps:
+        return remedy
+    actions = [*dict.fromkeys((*PUSH_ACTIONS, *PULL_ACTIONS))]
+    if (images := other_side_command(denial, actions, "REPOSITORY_ARN")) is None:
+        return remedy
+    steps = tuple(each for each in remedy.steps if each != companion_actions.PUSH_AND_PULL)
+    remedy = attrs.evolve(remedy, steps=steps)
+    return change_commands(remedy, (*remedy.commands, images.command), images._replace(label=_IMAGES))
+
+
+def with_statements(remedy: Remedy, statements: Sequence[dict[str, Any]]) -> Remedy:
+    """Return a remedy with other statements, after which the inline policy is named."""
+    old, new = inline_policy_name((remedy.policy or {})["Statement"]), inline_policy_name(statements)
+    lines = tuple(line.replace(f"--policy-name {old} ", f"--policy-name {new} ") for line in remedy.commands)
+    return attrs.evolve(remedy, policy=build_document(statements), commands=lines)
+
+
+def other_side_command(
+    denial: Denial, action: str | list[str], resource: str | None = None
+) -> Labelled | None:
+    """Return the command that allows the caller an action on a resource, by default the denied one, in its own account."""
+    holder = policy_holder(denial)
+    if holder is None or denial.account is None or isinstance(denial.role, IdentityCenterRole):
+        return None
+    denied = "*" if denial.resource == "*" else commands.arn(denial.resource, "RESOURCE_ARN")
+    (kind, name), statement = holder, allow(action, resource or denied)
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement}, separators=(",", ":"))
+    line = commands.put_policy(name, inline_policy_name([statement]), kind)
+    line = line.replace("file://policy.json", quote_argument(document))
+    return Labelled(f"Then, in account {denial.account}:", line)
+
+
+def describe_other_side(denial: Denial, added: dict[str, Any] | None) -> tuple[str, Labelled | None]:
+    """Return what the account of the caller must allow, as a sentence, and the command that does it."""
+    key = ""
+    if denial.service == "secretsmanager":
+        # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
+        key = " The secret's KMS key must be customer managed, and allow it kms:Decrypt."
+    if identity_policy_allows(denial.facts, denial.action):
+        return f"In account {denial.account}, {describe_allowing(denial.facts, denial.action)}.{key}", None
+    if added is not None and commands.arn(denial.resource) == denial.resource:
+        own = other_side_command(denial, added["Action"])
+        if own is not None:
+            return f"Account {denial.account} must allow it, too: the last command does that.{key}", own
+    actions = denial.action or "the action" if added is None else added["Action"]
+    what = actions if isinstance(actions, str) else join_words(tuple(actions), "and")
+    return (
+        f"In account {denial.account}, an identity-based policy of the caller must allow {what} on the ARN of the resource, too.{key}",
+        None,
+    )
+
+
+def copies_tags(denial: Denial) -> bool:
+    """Return whether a program made the call for the tags of an object that it copies between buckets."""
+    if denial.lowercase_action not in _TAG_ACTIONS:
+        return False
+    text, called = denial.failure.text, denial.context.command
+    is_copy = called is None or called.words[:1] == ("s3",)
+    shown = _FAILED_COPY.search(text) or _COPY_COMMAND.search(text)
+    return (is_copy and shown is not None) or denial.operation == "CopyObject"
+
+
+_NO_TAGS = lazy_pattern(
+    r"(?:n't|\bnot|\bnever|\bno) (?:use |need |have )?(?:any )?(?:object )?tags\b|\b[Nn]one of [^.\n]{1,40}? ha(?:s|ve) (?:any )?tags\b"
+)
+
+
+def describe_tags_of_copy(denial: Denial) -> str:
+    """Return why the AWS CLI reads or sets the tags of an object, which it copies in parts.
+
+    The threshold is multipart_threshold: https://docs.aws.amazon.com/cli/latest/topic/s3-config.html.
+    """
+    calls = "sets them with a separate call"
+    if denial.lowercase_action != "s3:putobjecttagging":
+        calls = "reads them with a separate call, whether or not there are tags"
+    return f"aws s3 copies objects of 8 MB and more in parts, which leaves out the tags, so it {calls}. Smaller objects need no such call. The copy itself was not denied."
+
+
+def _find_folders(text: str) -> tuple[str, str] | None:
+    """Return the folders from which and to which the lines of a copy of several objects copy."""
+    pairs = set(_COPIES.findall(text))
+    if len(pairs) <= 1:
+        return None
+    source, target = (f"{commonpath(each)}/" for each in zip(*pairs, strict=True))
+    is_same = all(one.removeprefix(source) == other.removeprefix(target) for one, other in pairs)
+    return (source, target) if is_same and source != "/" != target else None
+
+
+def _with_untagged_copy(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return a remedy that first repeats a copy without the tags, if it was denied only these."""
+    if not copies_tags(denial):
+        return remedy
+    text, called = denial.failure.text, denial.context.command
+    is_whole = called is not None and _COPY_COMMAND.search(called.text) is not None
+    again = commands.repeat_command(called, "s3", changes={"copy-props": "metadata-directive"})
+    folders, found = _find_folders(text), _FAILED_COPY.search(text)
+    if not is_whole and found is not None:
+        verb = "mv" if found["verb"] == "move" else "cp"
+        paths, option = found.group("source", "target"), ""
+        if folders is not None:
+            paths, option = (f"s3://{folders[0]}", f"s3://{folders[1]}"), " --recursive"
+        again = commands.fill_command(
+            f"aws s3 {verb} {{}} {{}}{option} --copy-props metadata-directive", *paths
+        )
+    if folders is not None and remedy.policy is not None and denial.resource_arn is not None:
+        folder = folders["put" in denial.lowercase_action]
+        all_objects = f"arn:{denial.resource_arn.partition}:s3:::{folder}*"
+        statements = [
+            {**each, "Resource": all_objects} if each["Resource"] == denial.resource else each
+            for each in remedy.policy["Statement"]
+        ]
+        steps = tuple(each for each in remedy.steps if not each.startswith(NEXT_OBJECTS))
+        remedy = attrs.evolve(with_statements(remedy, statements), steps=steps)
+    is_target = denial.lowercase_action == "s3:putobjecttagging"
+    other = "s3:GetObjectTagging on the source" if is_target else "s3:PutObjectTagging on the destination"
+    by_program = "TaggingDirective=REPLACE in the call CopyObject, which copies tags by default,"
+    is_program = denial.operation == "CopyObject" and _COPY_COMMAND.search(text) is None
+    option = by_program if is_program else "The option --copy-props metadata-directive"
+    first = "The first command" if again else option
+    unused = " It is enough, since you use no tags." if _NO_TAGS.search(text) else ""
+    steps = (
+        f"{first} leaves out the tags, keeps the metadata, and needs no more permissions.{unused}",
+        f"If objects have tags, also allow {other}. {' '.join(remedy.steps[:1])}".rstrip(),
+    )
+    keep = (Labelled(f"Or, to keep the tags ({remedy.who}):", each) for each in remedy.commands[:1])
+    title = remedy.title.partition(", if ")[0]
+    return attrs.evolve(
+        change_commands(remedy, (*remedy.commands, *present(again)), *keep),
+        title=f"Copy without the tags, or {lower_first(title)}",
+        who="you" if again else remedy.who,
+        steps=(*steps, *remedy.steps[1:]),
+        commands=(*present(again), *remedy.commands),
+    )
+
+
+def _documented_statements(
+    controller: Controller, statement: dict[str, Any], grant: Grant, partition: str
+) -> list[dict[str, Any]]:
+    """Return the statements that the documentation of a controller lists, the one with the denied action first."""
+    documented = controller.build_statements(grant.action, grant.resources[0], partition)
+    statements = [{"Sid": statement_id(_first_action(each)), **each} for each in documented]
+    return statements if _first_action(documented[0]) == grant.action else [statement, *statements]
+
+
+def _controller_steps(grant: Grant, denial: Denial, partition: str, *, has_policy: bool) -> tuple[str, ...]:
+    """Return what a controller needs, and in the same step why its policy has ``*``."""
+    hints = companion_actions.controller_hints(grant.action, denial.failure, partition)
+    is_only_all = any(each.startswith(_ONLY_ALL) for each in grant.notes)
+    why = f" {grant.action} supports no Resource but *." if has_policy and is_only_all else ""
+    return tuple(f"{hint}{why}" for hint in hints)
+
+
+def _first_action(statement: dict[str, Any]) -> str:
+    actions: str | list[str] = statement["Action"]
+    return actions if isinstance(actions, str) else actions[0]
+
+
+def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
+    """Return what to attach a policy of this name to, a step about it, and the command that does it."""
+    role, principal = denial.role, denial.principal
+    if role is not None:
+        step = None
+        if (of_cdk := cdk_bootstrap.ROLE.match(role.name)) is not None:
+            # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
+            step = "cdk bootstrap owns the role: change its template, too (cdk bootstrap --show-template), or the next bootstrap can undo it."
+            if of_cdk["purpose"] == "cfn-exec":
+                step = "The role lacks AdministratorAccess, its default: cdk bootstrap was run with other policies. Add the permission to one of them, or repeat the bootstrap with all of them: cdk bootstrap --cloudformation-execution-policies ARNS."
+        suffix = "" if step or role is principal else ": the caller is a session of it"
+        return f"the role {role.name}{suffix}", step, commands.put_policy(commands.role_name(role.name), name)
+    if isinstance(principal, User):
+        put = commands.put_policy(commands.user_name(principal.name), name, "user")
+        return f"the user {principal.name}", None, put
+    if isinstance(principal, FederatedUser):
+        target = f"the user whose keys created the federated session {principal.name}; the session's own policy must allow it, too"
+        return target, None, commands.put_policy("USER_NAME", name, "user")
+    called = UNKNOWN_CALLER if denial.caller == "the caller" else denial.caller
+    of_session = commands.role_name(long_role_name(denial.principal_text))
+    return called, None, commands.put_policy(of_session, name)

@@ -1,0 +1,222 @@
+"""Say what to do if a Deny can be about the Region of a request, or that of an inference profile."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words, quote_words
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
+from iamtriage.explaining._rules.shared.texts.text_signs import find_controller_of_denial
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_FOUNDATION_MODEL = lazy_pattern(r":foundation-model/(?P<model>[\w.:-]{3,100})\Z", re.ASCII)
+# The first part of Regions, and of the inference profiles for them.
+_GEOGRAPHIES = {"us": "us", "eu": "eu", "ap": "apac"}
+_IS_MODEL = lazy_pattern(r":(?:foundation-model|inference-profile)/", re.ASCII)
+_REGION_ID = lazy_pattern(r"(?<![\w-])(?:[a-z]{2}|us-gov)-[a-z]{4,9}-[1-9](?![\w-])", re.ASCII)
+# What people write about the Regions that a policy allows.
+_ALLOWS_REGIONS = lazy_pattern(
+    r"(?=.*\b(?:(?:allow|approv|permit|restrict|limit|govern)\w*|(?:may|can|must) only)\b)(?=.*\b(?:only|regions?)\b)(?!.*\b(?:not|den(?:y|ied|ies)|block\w*)\b)",
+    re.IGNORECASE,
+)
+_SETTINGS = lazy_pattern(
+    r"\b(?i:AWS_(?:DEFAULT_)?REGION|(?:\w{2,20}[-_])?region)\b[\"']?[ \t]{0,4}[:=]?[ \t]{0,4}[\"']?(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\b",
+    re.ASCII,
+)
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html,
+# https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html,
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-restrictions.html and
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html
+_GLOBAL_REGION = "us-east-1"
+_CLOUDFRONT = lazy_pattern(r"(?i:cloud ?front)")
+_ONLY_THERE = {
+    "acm": ("CloudFront takes certificates only", _CLOUDFRONT),
+    "wafv2": ("Web ACLs for CloudFront are", _CLOUDFRONT),
+    "lambda": ("Functions of Lambda@Edge are", lazy_pattern(r"(?i:lambda@edge|edge function)")),
+    "logs": (
+        "The query logs of Route 53 go to a log group",
+        lazy_pattern(r"(?i:route ?53[^\n]{0,60}query log|query log[^\n]{0,60}route ?53)"),
+    ),
+}
+_MAX_LINE = 300
+_MAX_REGIONS = 3
+_READING_VERBS = ("Describe", "List", "Get")
+_CREATING_VERBS = (
+    "Allocate",
+    "Copy",
+    "Create",
+    "Import",
+    "Invoke",
+    "Provision",
+    "Purchase",
+    "Register",
+    "Request",
+    "Run",
+)
+
+
+def can_change_region(denial: Denial) -> bool:
+    """Return whether the call can go to another Region, as one that creates or looks for something can."""
+    operation = (denial.action or "").partition(":")[2]
+    if find_controller_of_denial(denial.action or "", denial.failure) is not None:
+        return False  # it works in the Region of its cluster
+    if find_global_need(denial) is not None:
+        return False
+    # What exists is in one Region.
+    return operation.startswith(_CREATING_VERBS) or (
+        operation.startswith(_READING_VERBS) and (denial.resource or "*").endswith("*")
+    )
+
+
+def region_steps(denial: Denial) -> tuple[str, ...]:
+    """Return a step on a Deny that may be about the Region of the request."""
+    region = denial.resource_arn.region if denial.resource_arn is not None else ""
+    if (needs := find_global_need(denial)) is not None:
+        ask = f"Ask for {denial.action} to be exempted there."
+        if denial.service in {"acm", "wafv2"}:
+            ask = f"Ask for {denial.service}:* to be added to the NotAction of the Deny, as in the sample policy of AWS."
+        return (f"{needs} in {region}, so another Region is no way out. {ask}",)
+    if not region or not can_change_region(denial):
+        return ()
+    setting = region_setting(denial, region)
+    return (f"The request went to {region}{setting}. If the Deny is about Regions, use one that it allows.",)
+
+
+def find_global_need(denial: Denial) -> str | None:
+    """Return what must be in us-east-1, whatever Regions an organization uses, if the text is about it."""
+    needs, sign = _ONLY_THERE.get(denial.service or "", (None, _CLOUDFRONT))
+    arn = denial.resource_arn
+    if arn is None or arn.region != _GLOBAL_REGION:
+        return None
+    return needs if sign.search(denial.failure.text) else None
+
+
+def region_setting(denial: Denial, region: str) -> str:
+    """Return what in the text sets the Region of the call, after a comma, or an empty string."""
+    stated = denial.context.region
+    words = stated.words.strip() if stated is not None and stated.value == region else None
+    if words is None:
+        # Another command in the text can have its own Region.
+        settings = _SETTINGS.finditer(denial.failure.text)
+        words = next((each[0] for each in settings if each["region"] == region), None)
+    return "" if words is None else f", set by {quote_words(words)} in the text"
+
+
+def find_allowed_regions(text: str, called: str) -> tuple[str, ...]:
+    """Return the other Regions of a line of the text that says which ones are allowed.
+
+    >>> find_allowed_regions("# we allow only eu-west-1 and eu-west-3", "us-west-1")
+    ('eu-west-1', 'eu-west-3')
+    >>> find_allowed_regions("We may only use eu-west-1.", "us-west-1")
+    ('eu-west-1',)
+    """
+    for line in text.split("\n"):
+        if len(line) > _MAX_LINE or "arn:" in line or not _ALLOWS_REGIONS.match(line):
+            continue
+        regions = tuple(dict.fromkeys(_REGION_ID.findall(line)))
+        if regions and called not in regions:
+            return regions[:_MAX_REGIONS]
+    return ()
+
+
+def other_model_region(denial: Denial) -> str:
+    """Return to which Region an inference profile sent a call, after a space, or an empty string."""
+    arn, called, profile = denial.resource_arn, denial.facts.region, _inference_profile(denial)
+    if (
+        arn is None
+        or not arn.region
+        or (profile is None and (not _calls_model(denial) or called in {None, arn.region}))
+    ):
+        return ""
+    named = f"the inference profile {profile}" if profile else "an inference profile"
+    made = "" if called in {None, arn.region} else f" made in {called}"
+    return f" in {arn.region}, where {named} sent the call{made}"
+
+
+def _calls_model(denial: Denial) -> bool:
+    """Return whether a call of Bedrock was denied on a foundation model in a Region."""
+    arn = denial.resource_arn
+    is_model = _FOUNDATION_MODEL.search(denial.resource or "") is not None
+    return denial.service == "bedrock" and is_model and arn is not None and arn.region != ""
+
+
+def _inference_profile(denial: Denial) -> str | None:
+    """Return the inference profile that the text names for the denied model."""
+    model = _FOUNDATION_MODEL.search(denial.resource or "")
+    if model is None or denial.service != "bedrock":
+        return None
+    from iamtriage.explaining._rules.shared.requirements.required_resources import find_inference_profile
+
+    return find_inference_profile(model["model"], denial.failure.text)
+
+
+def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy | None:
+    """Return how to call a Bedrock model only in Regions that a Deny exempts, ``allowed`` if they are known.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html: an inference profile sends
+    requests to several Regions, and a global one to any, which the model's ARN then does not name.
+    """
+    resource = denial.resource or ""
+    if denial.service != "bedrock" or not _IS_MODEL.search(resource):
+        return None
+    region = denial.resource_arn.region if denial.resource_arn is not None else ""
+    denied_elsewhere = region and denial.facts.region not in {None, region}
+    title = "If the Deny is on Regions, use an inference profile of allowed Regions only"
+    used, among = _inference_profile(denial), ""
+    others = "a geographic profile" if region else "a geographic profile (such as us., eu. or apac.)"
+    others = f"a profile other than {used}" if used else others
+    if other_model_region(denial):
+        if stated := find_allowed_regions(denial.failure.text, region):
+            among = f" ({join_words(stated, 'and')})"
+        title, text = (
+            "Use an inference profile of allowed Regions only",
+            f"{f'The prefix of {used} names a profile of several Regions' if used else 'The profile has several Regions'}: Bedrock chooses one for each call, so calls can also fail only now and then. One denied Region, here {region}, is enough.",
+        )
+    elif region and "/global." not in resource and ":foundation-model/" in resource:
+        text = f"The request was sent to {region}. If that is not the Region you call, an inference profile chose it."
+    elif region and "/global." not in resource:
+        text = "The inference profile can send the request to several Regions, and the Deny must exempt each."
+    else:
+        text = "This is a global inference profile: Bedrock can send the request to any commercial Region, and aws:RequestedRegion is unspecified."
+        areas = {each.partition("-")[0] for each in allowed}
+        area = _GEOGRAPHIES.get(areas.pop()) if len(areas) == 1 else None
+        if used is not None and area is not None:
+            others = f"{area}.{used.partition('.')[2]}"
+            title = f"Use the inference profile {others} instead of {used}"
+            others = f"{others}, or of another profile"
+        elif allowed:
+            title = "Use an inference profile of allowed Regions only"
+    is_of_organization = denial.policy_type in {"service_control", "resource_control"}
+    if is_of_organization and used is not None and denied_elsewhere:
+        # https://repost.aws/knowledge-center/bedrock-access-denied-exception
+        profile = f"arn:{denial.location.partition or 'aws'}:bedrock:*:{denial.account or '*'}:inference-profile/{used}"
+        exempt = json.dumps({"ArnNotLike": {"bedrock:InferenceProfileArn": profile}})
+        return organization_remedy(
+            "Exempt the calls through the inference profile from the Deny",
+            text,
+            f"Add to the Condition of the Deny: {exempt}. It then exempts them in all Regions of the profile, which the command prints.",
+            f"Or use a model that is available in an allowed Region{among} without a profile, or a profile whose Regions are all allowed.",
+            commands=commands.fill_command(
+                "aws bedrock get-inference-profile --region {} --inference-profile-identifier {} --query 'models[].modelArn'",
+                commands.region(denial.facts.region or region),
+                used,
+            ),
+            url=pages.BEDROCK_PROFILES,
+        )
+    owner = "an administrator of the organization" if is_of_organization else "the owner of the policy"
+    return your_remedy(
+        title,
+        f"{text} Use the ID of {others} whose Regions are all allowed{among}, or of a model that is available in an allowed Region without a profile.",
+        f"Or {owner} exempts the Bedrock actions in all Regions of the profile. An Allow does not help.",
+        commands=f"aws bedrock list-inference-profiles --region {commands.region(denial.facts.region or region or None)} --query 'inferenceProfileSummaries[].[inferenceProfileId,models[].modelArn]'",
+        url=pages.BEDROCK_PROFILES,
+    )

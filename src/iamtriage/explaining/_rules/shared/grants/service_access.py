@@ -1,0 +1,288 @@
+"""Build the remedy that allows an AWS service in the policy of a resource."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
+from iamtriage.arns._names import ACCOUNT_IN_TEXT
+from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
+from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
+from iamtriage.policies._documents import allow, build_document
+
+
+@attrs.frozen(eq=False, repr=False)
+class ServiceAccess(Value):
+    """What the policy of a resource has to allow a service.
+
+    Attributes:
+        resource: The resource in words.
+        service: The service principal.
+        purpose: What the service needs, as the end of a sentence.
+        statements: Actions, resource and condition of each statement. ``BUCKET`` and other words in capitals are
+            placeholders.
+        commands: The commands that show and change the policy.
+        url: The documentation.
+        step: What else to know.
+    """
+
+    resource: str
+    service: str
+    purpose: str
+    statements: tuple[tuple[str | list[str], str, dict[str, Any]], ...]
+    commands: tuple[str, ...]
+    url: str
+    step: str = ""
+
+
+NOTIFICATIONS = ServiceAccess(
+    "the policy of the destination",
+    "s3.amazonaws.com",
+    "publish notifications",
+    (
+        (
+            "sqs:SendMessage",
+            "DESTINATION_ARN",
+            {
+                "ArnLike": {"aws:SourceArn": "arn:PARTITION:s3:::BUCKET"},
+                "StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"},
+            },
+        ),
+    ),
+    ("aws sqs get-queue-attributes --queue-url QUEUE_URL --attribute-names Policy KmsMasterKeyId",),
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html",
+    "A topic needs sns:Publish, a function lambda:InvokeFunction instead. If the queue or topic is encrypted, the key policy must allow s3.amazonaws.com kms:GenerateDataKey and kms:Decrypt.",
+)
+"""What S3 needs to publish event notifications to a queue, topic or function."""
+KEY_OF_DESTINATION = ServiceAccess(
+    "the key policy",
+    NOTIFICATIONS.service,
+    "use the key of the destination",
+    ((["kms:GenerateDataKey", "kms:Decrypt"], "*", {}),),
+    (
+        "aws kms get-key-policy --key-id KEY_ID --policy-name default --query Policy --output text",
+        "aws kms put-key-policy --key-id KEY_ID --policy-name default --policy file://policy.json",
+    ),
+    NOTIFICATIONS.url,
+)
+"""What S3 needs to publish event notifications to an encrypted queue or topic."""
+
+
+def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
+    """Return the remedy that allows a service in the policy of a resource.
+
+    Args:
+        row: What the service needs.
+        values: The values of placeholders, if they are known.
+    """
+    statements = [
+        allow(
+            action,
+            _fill(resource, values) or None,
+            principal={"Service": row.service},
+            condition={
+                operator: {key: _fill(value, values) for key, value in block.items()}
+                for operator, block in condition.items()
+            }
+            or None,
+        )
+        for action, resource, condition in row.statements
+    ]
+    save, lines = save_step(row.resource), " ".join(row.commands)
+    if "policy.json" not in lines:
+        save = f"Add this statement to {row.resource}, and keep the existing ones."
+    if "add-permission" in lines:
+        save, statements = "The command adds the statement, and keeps the others.", []
+    return resource_policy_remedy(
+        f"Allow {row.service} in {row.resource}",
+        *((save, row.step) if row.step else (save,)),
+        commands=tuple(_fill(each, values) for each in row.commands),
+        statements=statements,
+        url=row.url,
+    )
+
+
+# What S3 calls on a destination, and what the policy of one is called.
+_DESTINATION = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:(?:(?P<sqs>sqs)|(?P<sns>sns)|(?P<lambda>lambda)):(?P<region>[a-z0-9-]{6,30}):(?P<account>[0-9]{12}):(?:function:)?(?P<name>[\w-]{1,80}(?:\.fifo)?)(?![\w.:-])",
+    re.ASCII,
+)
+DESTINATION_ACTIONS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction"}
+"""What a service calls on a destination."""
+
+
+_IMPORTED = lazy_pattern(r"\bfrom(?:Queue|Topic|Function)(?:Arn|Attributes|Name)\b")
+
+
+def find_destination(text: str) -> re.Match[str] | None:
+    """Return the only queue, topic or function of a text that is not the source of requests in a policy."""
+    found = {
+        each[0]: each
+        for each in _DESTINATION.finditer(text)
+        if "aws:SourceArn" not in text[max(each.start() - 24, 0) : each.start()]
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def find_account(text: str) -> str | None:
+    """Return the only account that a text names."""
+    accounts = set(ACCOUNT_IN_TEXT.findall(text))
+    return accounts.pop() if len(accounts) == 1 else None
+
+
+def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
+    """Return the remedy that allows S3 in the policy of the destination, the one in the text if there is only one.
+
+    Args:
+        text: The text of the failure.
+        values: The values of placeholders, if they are known.
+    """
+    match = find_destination(text)
+    if match is None:
+        return allow_service_remedy(NOTIFICATIONS, values)
+    arn, service = match[0], next(filter(match.group, DESTINATION_ACTIONS))
+    policy, action = RESOURCE_POLICIES[service], DESTINATION_ACTIONS[service]
+    ((_, _, condition),) = NOTIFICATIONS.statements
+    domain = "amazonaws.com.cn" if arn.startswith("arn:aws-cn:") else "amazonaws.com"
+    known = {
+        "QUEUE_URL": f"https://sqs.{match['region']}.{domain}/{match['account']}/{match['name']}",
+        **values,
+    }
+    change = policy.change_command
+    if policy.adds_statement:
+        change = "aws lambda add-permission --function-name ARN --statement-id AllowS3 --action lambda:InvokeFunction --principal s3.amazonaws.com --source-arn arn:PARTITION:s3:::BUCKET --source-account ACCOUNT_ID"
+    lines = (policy.show_command, change)
+    row = attrs.evolve(
+        NOTIFICATIONS,
+        resource=f"the {policy.name}",
+        statements=((action, arn, condition),),
+        commands=tuple(f"{line.replace(' ARN ', f' {arn} ')} --region {match['region']}" for line in lines),
+        step=""
+        if policy.adds_statement
+        else "If it is encrypted, the key policy must allow s3.amazonaws.com kms:GenerateDataKey and kms:Decrypt.",
+    )
+    known |= {"ACCOUNT_ID": match["account"]} if find_account(text) == match["account"] else {}
+    remedy = allow_service_remedy(row, known)
+    if imported := _IMPORTED.search(text):
+        step = f"The CDK does not change the policy of an imported resource ({imported[0]}): whoever manages it must."
+        remedy = attrs.evolve(remedy, steps=(remedy.steps[0], step, *remedy.steps[1:]))
+    if not policy.adds_statement:
+        return remedy
+    step = (
+        "The last command adds the statement, and keeps the others. ACCOUNT_ID is the account of the bucket."
+    )
+    return attrs.evolve(remedy, steps=(step,))
+
+
+def _fill(text: str, values: dict[str, str]) -> str:
+    return re.sub(r"[A-Z_]{6,}", lambda found: values.get(found[0], found[0]), text)
+
+
+KEY_URLS = {
+    "topic": "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
+    "queue": "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
+}
+"""The pages about key policies for services that send to a topic or queue."""
+MANAGED_KEYS = {"topic": "alias/aws/sns", "queue": "alias/aws/sqs"}
+"""The AWS managed key of a topic and of a queue."""
+CREATE_KEY = "aws kms create-key --policy file://policy.json --query KeyMetadata.KeyId --output text"
+"""The command that creates a key and prints its ID."""
+SET_KEY = {
+    "topic": "aws sns set-topic-attributes --topic-arn ARN --attribute-name KmsMasterKeyId --attribute-value KEY_ID",
+    "queue": "aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes KmsMasterKeyId=KEY_ID",
+}
+"""The commands that set the key of a topic and of a queue."""
+SSE_SQS = "A queue can use SSE-SQS instead (SqsManagedSseEnabled), which requires no KMS permissions."
+# The key in a template, in Terraform, in the CDK, or as the AWS CLI prints it.
+_STATED_KEY = lazy_pattern(
+    r"\b(?:KmsMasterKeyId|kms_master_key_id)[\"']?\s{0,20}[:=]\s{0,4}[\"']?(?:arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:\d{12}:)?(?:key/)?(?P<key>alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35})(?![\w/-])|\bQueueEncryption\.KMS_MANAGED\b",
+    re.ASCII,
+)
+_TEMPLATE = lazy_pattern(r"\bAWS::(?:SNS::Topic|SQS::Queue)\b|\baws_(?:sns_topic|sqs_queue)\b")
+_IN_TERRAFORM = {
+    "topic": "Publishers then need kms:GenerateDataKey and kms:Decrypt on it.",
+    "queue": "Consumers then need kms:Decrypt on it. Or, without a key, write sqs_managed_sse_enabled = true instead of the kms lines (SSE-SQS, for which you may have to update the provider).",
+}
+
+
+def find_stated_key(text: str) -> str | None:
+    """Return the only key of queues and topics that a text shows: an alias or an ID."""
+    keys = {each["key"] or MANAGED_KEYS["queue"] for each in _STATED_KEY.finditer(text)}
+    return keys.pop() if len(keys) == 1 else None
+
+
+def name_encrypted(text: str) -> str:
+    """Return the name that Terraform's code has for the queue or topic with a key, after a space, or nothing."""
+    found = _find_encrypted(text)
+    return f" {found.name}" if found else ""
+
+
+def _find_encrypted(text: str) -> Block | None:
+    """Return the first queue or topic of Terraform's code that has a key."""
+    resources = find_resources(text, "aws_sqs_queue", "aws_sns_topic")
+    return next((each for each in resources if "kms_master_key_id" in each.arguments), None)
+
+
+def replace_key_remedy(
+    text: str,
+    noun: str,
+    service: str,
+    statement: dict[str, Any],
+    values: dict[str, str],
+    commands: tuple[str, str],
+) -> Remedy:
+    """Return the remedy that gives a queue or topic a key of one's own, because the AWS managed key is for its account only.
+
+    Args:
+        text: The text of the failure.
+        noun: The resource in a word.
+        service: The service principal.
+        statement: The statement of the key policy for the service.
+        values: The partition and the account.
+        commands: The commands that create the key and set it.
+    """
+    owner = f"arn:{values['PARTITION']}:iam::{values['ACCOUNT_ID']}:root"
+    administer = allow("kms:*", "*", principal={"AWS": owner})
+    title = f"Encrypt the {noun} with a customer managed key that allows {service}"
+    if (found := _find_encrypted(text)) is not None:
+        name = found.name
+        listed = "\n".join(f"    {_to_code(each)}," for each in (administer, statement))
+        return owner_remedy(
+            title,
+            f"Add the key, and write kms_master_key_id = aws_kms_key.{name}.arn in {found.address}.",
+            _IN_TERRAFORM[noun],
+            manifest=f'resource "aws_kms_key" "{name}" {{\n  policy = jsonencode({{ Version = "2012-10-17", Statement = [\n{listed}\n  ] }})\n}}\n',
+            manifest_language="hcl",
+            commands="terraform apply",
+            url=KEY_URLS[noun],
+        )
+    if "QueueEncryption.KMS_MANAGED" in text:
+        return owner_remedy(
+            title,
+            "Write QueueEncryption.KMS instead of QueueEncryption.KMS_MANAGED: the CDK creates a key, and a destination of notifications adds the statement to its policy. Or write QueueEncryption.SQS_MANAGED, which requires no KMS permissions.",
+            commands="cdk deploy",
+            url=KEY_URLS[noun],
+        )
+    again = None
+    if _TEMPLATE.search(text):
+        again = f"Set it in the template of the {noun}, too (KmsMasterKeyId, kms_master_key_id): the next deployment would set {MANAGED_KEYS[noun]} again."
+    remedy = owner_remedy(
+        title,
+        again,
+        SSE_SQS if noun == "queue" else None,
+        commands=(commands[0], Labelled("With the key that it prints as KEY_ID:", commands[1])),
+        url=KEY_URLS[noun],
+    )
+    return attrs.evolve(remedy, policy=build_document([administer, statement]))
+
+
+def _to_code(statement: dict[str, Any]) -> str:
+    """Return a statement on two lines, in the syntax of Terraform, which accepts that of JSON, too."""
+    return json.dumps(statement).replace(', "Action"', ',\n     "Action"')

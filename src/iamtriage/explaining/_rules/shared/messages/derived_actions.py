@@ -1,0 +1,241 @@
+"""Derive the action of a denial from the operation that the text names, and the service that was called.
+
+Evidence for the service is an AWS CLI command for the operation, or a client, module or class named after the service
+on the failure's line. Other mentions of services, as in prose or ARNs, are ignored.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import line_start
+from iamtriage.actions._lookup import find_action
+from iamtriage.actions._operations import OperationActions, actions_for, service_prefix
+from iamtriage.arns._principals import Role, RoleSession, User
+from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._rules.shared.principals.named_callers import is_service_name
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from iamtriage.explaining._cause_types import Evidence
+    from iamtriage.explaining._facts import Facts
+    from iamtriage.failures._failures import AccessDenied, Failure
+
+_CHARS_OF_COMMAND = 1_000
+_MAX_LINE = 400
+_CHARS_AFTER = 1_000
+_COMMAND = lazy_pattern(r"\baws ([a-z][a-z0-9-]{1,40}) ([a-z][a-z0-9-]{1,80})(?![\w-])", re.ASCII)
+# "organizations_service", "OrganizationsClient"
+_SERVICE_NAME = lazy_pattern(
+    r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]{1,60}(?:_?[Ss]ervice|_?[Cc]lient))(?![A-Za-z0-9])", re.ASCII
+)
+# "operation error Glue: CreateJob" of the SDK for Go, "{glue.py:560}" and "AWS Glue Job" of Airflow.
+_STATED_SERVICE = lazy_pattern(
+    r"operation error ([A-Z][\w ]{1,40}): [A-Z]|\{([a-z_]{2,40})\.py:[0-9]{1,5}\}|\b(?:AWS|Amazon) ([A-Z][A-Za-z]{2,30})\b",
+    re.ASCII,
+)
+_CLIENT = lazy_pattern(r"\b(?:client|resource)\(\s?[\"']([a-z][a-z0-9-]{1,40})[\"']", re.ASCII)
+
+
+def find_called_service(failure: Failure, candidates: Collection[str]) -> str | None:
+    """Return the service, out of candidate prefixes, that the text names as called, if exactly one."""
+    text, (start, end) = failure.text, failure.span
+    operation = failure.envelope.operation or ""
+    echoed = text[max(start - _CHARS_OF_COMMAND, 0) : start]
+    commands = [client for client, command in _COMMAND.findall(echoed) if command == _cli_command(operation)]
+    if commands:
+        return _unique_service(commands[-1:], candidates)
+    line = line_start(text, start, start - _MAX_LINE)
+    words = text[line : min(end, start + _CHARS_AFTER)]
+    named = _unique_service([*_SERVICE_NAME.findall(words), *_CLIENT.findall(words)], candidates)
+    if named is not None:
+        return named
+    stated = [name for names in _STATED_SERVICE.findall(f"{echoed}{words}") for name in names if name]
+    return _unique_service(stated, candidates)
+
+
+def _cli_command(operation: str) -> str:
+    """Return an operation's name as an AWS CLI command.
+
+    >>> _cli_command("ListPolicies"), _cli_command("DescribeDBClusters")
+    ('list-policies', 'describe-db-clusters')
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", operation).lower()
+
+
+def _unique_service(names: Collection[str], candidates: Collection[str]) -> str | None:
+    found = {service_prefix(name) for name in names} & set(candidates)
+    return found.pop() if len(found) == 1 else None
+
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
+_DIRECTORY_BUCKET = lazy_pattern(r":::[a-z0-9-]{3,63}--x-s3(?:/|\Z)", re.ASCII)
+_S3_PLACE = lazy_pattern(r"\bs3(?:://|:(?=s3)|[.-][a-z0-9.-]{0,40}amazonaws\.)")
+_EC2_CODES = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
+_S3_CODES = frozenset({"AccessDenied", "403", "Forbidden"})
+# If more services share an operation, such as TagResource, another service than S3 can report AccessDenied, too.
+_MAX_SERVICES_OF_S3_CALL = 50
+# The services that never use a code: S3, IAM and STS report AccessDenied, EC2 reports UnauthorizedOperation.
+_SERVICES_WITHOUT_CODE = {"AccessDeniedException": frozenset({"ec2", "iam", "s3", "sts"})}
+_PARTS_WITH_SERVICE = 4
+# PostgreSQL on RDS checks tokens as a PAM service: the only action it requires.
+_LOGIN_FAILED = "PAM authentication failed for user"
+# Actions of CodePipeline and CodeBuild. The prefix of the action is that of the connection's ARN:
+# https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
+_CONNECTION = lazy_pattern(
+    r"\b[Uu]nable to use Connection:? [\"'\[]?arn:aws[a-z-]{0,12}:(code(?:star-)?connections):", re.ASCII
+)
+# The error of the EFS CSI driver, which has the code of gRPC for missing credentials, and what it logs before a call:
+# https://github.com/kubernetes-sigs/aws-efs-csi-driver/issues/1335 and pkg/driver/controller.go.
+_OF_EFS_DRIVER = "Please ensure you have the right AWS permissions"
+_CREATES_ACCESS_POINT = "Calling Create AP with input"
+_VERSION_ID = lazy_pattern(
+    r"\b[Vv]ersion[-_]?[Ii][Dd][\"']?\s?[=: ]\s?[\"']?(?!null|None)[\w.-]{2,}", re.ASCII
+)
+_HANDLER = lazy_pattern(
+    r"AWS::(?P<type>[A-Za-z0-9]{2,30})::[^\n]{0,300}?[Aa]ccess denied for operation '(?P<operation>[A-Z][A-Za-z]{2,60})'",
+    re.ASCII,
+)
+
+
+def derive_actions(
+    failure: AccessDenied, facts: Facts, stated: str | None
+) -> tuple[Evidence, tuple[str, ...]]:
+    """Return the actions that the operation requires, ``"possible"`` if several services have it.
+
+    Args:
+        failure: The failure.
+        facts: The facts.
+        stated: The action that the failure or the facts state, if it is cut off or has no service.
+    """
+    if stated is None and _assumes_in_words(failure):
+        # Step Functions omits the action.
+        return "derived", ("sts:AssumeRole",)
+    if _LOGIN_FAILED in failure.text[slice(*failure.span)]:
+        return "derived", ("rds-db:connect",)
+    if failure.action is None and _OF_EFS_DRIVER in failure.text[slice(*failure.span)]:
+        return _actions_of_efs_driver(failure)
+    if connection := _CONNECTION.search(failure.text, *failure.span):
+        return "derived", (f"{connection[1]}:UseConnection",)
+    evidence, actions = _find_actions(failure, facts)
+    if failure.envelope.operation is None:
+        # What a command or a frame nearby calls is another call if the denied resource belongs to another service.
+        actions = tuple(each for each in actions if _fits_resource(each, failure.resource))
+    elif evidence == "possible" and (failure.resource or "").startswith("arn:"):
+        fitting = tuple(each for each in actions if _fits_resource(each, failure.resource))
+        if len(fitting) == 1:
+            evidence, actions = "derived", fitting
+    return evidence, _select_version_actions(actions, failure, facts)
+
+
+def _actions_of_efs_driver(failure: AccessDenied) -> tuple[Evidence, tuple[str, ...]]:
+    """Return the actions with which the EFS CSI driver provisions a volume, or the one that its log shows."""
+    create, describe = "elasticfilesystem:CreateAccessPoint", "elasticfilesystem:DescribeAccessPoints"
+    before = failure.text[: failure.span[0]]
+    if _CREATES_ACCESS_POINT in before:
+        return "derived", (create,)
+    if "failed to provision volume" in before:
+        return "derived", (create, describe)
+    return "derived", ()
+
+
+def _assumes_in_words(failure: AccessDenied) -> bool:
+    """Return whether a message says that one role or user is not authorized to assume another role."""
+    if "authorized to assume" not in failure.text or ":role/" not in (failure.resource or ""):
+        return False
+    principal = failure.principal
+    # A name without a service, as in documentation, is that of a role.
+    is_role_name = principal is not None and "." not in principal and not is_service_name(principal)
+    return is_role_name or isinstance(try_parse_principal(principal), Role | RoleSession | User)
+
+
+def _fits_resource(action: str, resource: str | None) -> bool:
+    """Return whether an action can be on a resource, judging by the services of both."""
+    parts = (resource or "").split(":", 3)
+    if len(parts) < _PARTS_WITH_SERVICE or parts[0] != "arn":
+        return True
+    service, prefix = service_prefix(parts[2]), action.partition(":")[0]
+    return service is None or service == prefix or (service, prefix) == ("iam", "sts")
+
+
+def _select_version_actions(actions: tuple[str, ...], failure: AccessDenied, facts: Facts) -> tuple[str, ...]:
+    """Return the actions on a version of an S3 object if the request names one, and else those on the object.
+
+    A version ID that another command printed is not in the request. Which actions have a counterpart for versions:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html.
+    """
+    if not actions or not actions[0].startswith("s3:"):
+        return actions
+    plain = tuple(each for each in actions if "ObjectVersion" not in each) or actions
+    command = context_of(facts).command
+    request = command.text if command is not None and command.program == "aws" else failure.text
+    if "ersion" not in request or not _VERSION_ID.search(request):
+        return plain
+    versioned = ((each, find_action(each.replace("Object", "ObjectVersion", 1))) for each in plain)
+    return tuple(
+        dict.fromkeys(each if of_version is None else of_version.name for each, of_version in versioned)
+    )
+
+
+def _find_actions(failure: AccessDenied, facts: Facts) -> tuple[Evidence, tuple[str, ...]]:
+    """Return the actions of the operation, on the latest version of an S3 object and on others alike."""
+    stated = context_of(facts).operation
+    operation = failure.envelope.operation or (None if stated is None else stated.value)
+    is_handler = failure.envelope.service is None and "AWS::" in failure.text
+    # CloudFormation's handlers report the operation, and the type of the resource names its service.
+    if is_handler and (handler := _HANDLER.search(failure.text)) is not None:
+        return "derived", _actions_of_handler(handler["type"], handler["operation"])
+    if operation is None:
+        return "derived", ()
+    # The text can name something else than a service, such as "queue", the first label of a host.
+    service = failure.envelope.service
+    if service is None or service_prefix(service) is None:
+        service = facts.service
+        if is_derived(facts, "service") and not actions_for(operation, service):
+            service = None
+    found = actions_for(operation, service)
+    if service is None:
+        excluded = _SERVICES_WITHOUT_CODE.get(failure.envelope.code or "", frozenset())
+        found = tuple(each for each in found if each.service not in excluded)
+    if service is not None or len(found) <= 1:
+        return "derived", found[0].actions if found else ()
+    picked = _pick_service(failure, found)
+    if picked is not None:
+        return "derived", picked.actions
+    return "possible", tuple(each.actions[0] for each in found if each.actions)
+
+
+def _actions_of_handler(service: str, operation: str) -> tuple[str, ...]:
+    prefix = service_prefix(service)
+    found = actions_for(operation, prefix) if prefix is not None else ()
+    return found[0].actions if found else ()
+
+
+def _pick_service(failure: AccessDenied, found: tuple[OperationActions, ...]) -> OperationActions | None:
+    """Return the service that the code or the text implies, if any."""
+    code = failure.envelope.code
+    is_s3 = failure.envelope.host_id or (code in _S3_CODES and len(found) < _MAX_SERVICES_OF_S3_CALL)
+    # Without a code, the words of S3 and its host or URI show it.
+    is_s3 = is_s3 or (
+        code is None and "Access Denied" in failure.text and _S3_PLACE.search(failure.text) is not None
+    )
+    by_service = {each.service: each for each in found}
+    implied = by_service.get("ec2" if code in _EC2_CODES else "s3" if is_s3 else "")
+    return implied or by_service.get(find_called_service(failure, by_service) or "")
+
+
+def session_action(action: str | None, resource: str, failure: AccessDenied) -> str | None:
+    """Return the action that a call on objects of an S3 directory bucket requires instead.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam.html: the operations of the Zonal
+    endpoint API.
+    """
+    if action is None or not action.startswith("s3:"):
+        return None
+    if "Bucket" in (failure.envelope.operation or "").removeprefix("HeadBucket"):
+        return None
+    return "s3express:CreateSession" if _DIRECTORY_BUCKET.search(resource) else None

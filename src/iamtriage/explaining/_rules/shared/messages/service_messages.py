@@ -1,0 +1,66 @@
+"""Find the rule for a denial with a service-specific message, and the message itself.
+
+Such a message usually has another cause than a missing ``Allow``: the state of an account, a wrong MFA code,
+the owner of a resource, a setting that blocks public access. A message that is not known here is quoted
+without being interpreted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from iamtriage.failures._failures import AccessDenied
+
+_MIN_WORDS = 3
+# Messages around such a denial, such as "could not assume role", report who called, not a service.
+_ASSUME_ROLE = ("sts:AssumeRoleWith", "sts:TagSession")
+_WORDS_BEFORE_MESSAGE = 8
+# What S3 and EC2 say, and botocore of a response without a body.
+STANDARD_MESSAGES = frozenset(
+    {"Access Denied", "Forbidden", "You are not authorized to perform this operation."}
+)
+_NO_ASSIGNMENT = "denials.services.organizations.explain_no_assignment"
+
+
+def stated_reason(failure: AccessDenied) -> str | None:
+    """Return the reason that a denial states, or ``None`` if it is truncated, as in "because no"."""
+    reason, action = failure.reason, failure.action or ""
+    if reason is None or len(reason.split()) < _MIN_WORDS:
+        return None
+    before, _, last = reason.rpartition(" ")
+    # The cell of a table, or the end of the text, cut off the action that the message names twice.
+    if ":" in last and len(last) < len(action) and action.lower().startswith(last.lower()):
+        return f"{before} {action} action"
+    return reason
+
+
+def find_message_rule(failure: AccessDenied) -> tuple[str | None, str | None]:
+    """Return the name of the rule for a service-specific message, and the message if it is not a known one.
+
+    Both are ``None`` for the standard denial message.
+    """
+    if failure.policy_type is not None and failure.deny is not None:
+        return None, None
+    reason = stated_reason(failure)
+    if reason is None and failure.action is not None and failure.principal is not None:
+        return None, None
+    if (failure.action or "").startswith(_ASSUME_ROLE):
+        return None, None
+    if failure.envelope.operation == "GetRoleCredentials":
+        return _NO_ASSIGNMENT, None
+    if _is_standard(failure):
+        return None, None
+    # Only messages that differ from the standard one need the table of messages and their surroundings.
+    from iamtriage.explaining._rules.shared.messages.message_rules import find_rule_of_paragraph
+
+    return find_rule_of_paragraph(failure, reason)
+
+
+def _is_standard(failure: AccessDenied) -> bool:
+    """Return whether a whole error of an SDK has a message that only says that access is denied."""
+    before, _, message = failure.text.rpartition(" operation: ")
+    # An error occurred (CODE) when calling the OPERATION
+    if not before.startswith("An error occurred (") or len(before.split()) != _WORDS_BEFORE_MESSAGE:
+        return False
+    return message.partition(" Encoded authorization failure message: ")[0] in STANDARD_MESSAGES

@@ -1,0 +1,275 @@
+"""Correct a pattern of a policy that most likely means an ARN and does not match it, and the line that has it.
+
+A reference in the pattern may stand for anything, so a pattern is wrong only if it does not match with all of them open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.explaining._rules.shared.texts.deployment_tools import TERRAFORM
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.unknown_values import widen
+
+_PARTS = ("arn", "partition", "service", "Region", "account")
+_RESOURCE, _ACCOUNT = 5, 4
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+_OBJECT = "object"
+_LENGTH, _SWAPPED, _MAX_LINE, _MAX_MARKS = 12, 2, 200, 20
+# What AWS generates when it creates a resource, such as the UUID of an MSK cluster or the ID of a load balancer.
+_GENERATED = lazy_pattern(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:-\d{1,3})?|(?=[a-f]*\d)[0-9a-f]{16,36}"
+)
+_TYPE = lazy_pattern(r"(?P<type>[A-Za-z][A-Za-z-]{1,40})(?P<separator>[:/])(?P<rest>.*)")
+_SESSION = lazy_pattern(
+    r"arn:(?P<partition>aws[a-z-]{0,12}):sts::(?P<account>[0-9]{12}):assumed-role/(?P<name>[\w+=,.@-]{1,64})(?:/[\w+=,.@*-]{0,64})?"
+)
+_WORDS = {":": "a colon", "/": "a slash"}
+_ASSIGNED = lazy_pattern(r"\s{0,40}(?:\"[^\"\n]{1,300}\"|[\w.:/-]{1,60})\s{0,20}=(?!=)")
+# What ends a string in code, and no ARN that people write in a policy has.
+_ENDS_STRING = lazy_pattern(r"[\"'\\`\n]")
+_CLOUDFORMATION = lazy_pattern(
+    r"\bAWS::[A-Z]\w{1,40}::[A-Z]|\b(?i:cloudformation)\b|\bAWSTemplateFormatVersion\b"
+)
+
+
+class Correction(NamedTuple):
+    """A value that the request has in place of that of a policy.
+
+    Attributes:
+        value: The corrected value.
+        reason: Why no request has the other one, as the end of a sentence.
+        is_slip: Whether the other value cannot be meant for another resource.
+    """
+
+    value: str
+    reason: str
+    is_slip: bool = True
+
+
+def is_slip(written: str, meant: str) -> bool:
+    """Return whether two account IDs differ only in one digit, or in two neighbours that are swapped.
+
+    >>> is_slip("111122223332", "111122223333"), is_slip("111212223333", "111122223333"), is_slip("1" * 12, "2" * 12)
+    (True, True, False)
+    """
+    if not (len(written) == len(meant) == _LENGTH):
+        return False
+    at = [index for index, digit in enumerate(written) if digit != meant[index]]
+    is_swapped = len(at) == _SWAPPED and at[1] - at[0] == 1 and written[at[0]] == meant[at[1]]
+    return len(at) == 1 or (is_swapped and written[at[1]] == meant[at[0]])
+
+
+def correct_pattern(pattern: str, arn: str) -> Correction | None:
+    """Return a pattern for ARNs, corrected to match an ARN, if only one thing in it is wrong.
+
+    >>> alarm = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:cpu"
+    >>> correct_pattern("arn:aws:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm/*", alarm)
+    Correction(value='arn:aws:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*', reason='an ARN of this type has a colon after alarm, not a slash', is_slip=True)
+    >>> correct_pattern("arn:aws:cloudwatch:eu-west-1:111122223333:alarm:disk", alarm) is None
+    True
+    """
+    if matches(arn, compile_glob(widen(pattern))):
+        return None
+    session = _SESSION.fullmatch(pattern)
+    if session is not None and arn.startswith(f"arn:{session['partition']}:iam::{session['account']}:role/"):
+        is_same = arn.rpartition("/")[2] == session["name"]
+        return Correction(arn, "that is the ARN of a session, not of its role") if is_same else None
+    parts, actual = _split(pattern), _split(arn)
+    if len(parts) != len(actual) or len(parts) != _RESOURCE + 1:
+        return None
+    for index in range(1, _RESOURCE):
+        if parts[index] == actual[index]:
+            continue
+        changed = ":".join((*parts[:index], actual[index], *parts[index + 1 :]))
+        if matches(arn, compile_glob(widen(changed))):
+            return Correction(changed, *_describe_part(index, parts[index], actual[index]))
+    start = ":".join(parts[:_RESOURCE])
+    for resource, reason in _correct_resource(
+        parts[_RESOURCE], actual[_RESOURCE], is_bucket=actual[2] == "s3" and not actual[_ACCOUNT]
+    ):
+        changed = f"{start}:{resource}"
+        if matches(arn, compile_glob(widen(changed))):
+            return Correction(changed, reason)
+    return None
+
+
+def _split(arn: str) -> list[str]:
+    """Return the parts of an ARN. The pseudo parameters of CloudFormation contain colons."""
+    return [each.replace("\0", "::") for each in arn.replace("AWS::", "AWS\0").split(":", _RESOURCE)]
+
+
+def _describe_part(index: int, written: str, actual: str) -> tuple[str, bool]:
+    """Return what is wrong with a part of an ARN, and whether it cannot be meant."""
+    name = _PARTS[index]
+    if not actual or not written:
+        return f"an ARN of this type has {'a' if actual else 'no'} {name}", True
+    is_typo = index == _ACCOUNT and is_slip(written, actual)
+    likely = ": most likely, a digit is wrong" if is_typo else ""
+    # No account has resources in two partitions.
+    return (
+        f"the {name} is {clip_text(actual)}, not {clip_text(written)}{likely}",
+        is_typo or name == "partition",
+    )
+
+
+def _correct_resource(written: str, actual: str, *, is_bucket: bool) -> Iterator[tuple[str, str]]:
+    """Yield how the last part of a pattern can be meant, and what is wrong with it."""
+    yield written.replace("//", "/"), "it has two slashes where the ARN has one"
+    for found in islice(re.finditer("[:/]", written), _MAX_MARKS):
+        at, new = found.start(), "/" if found[0] == ":" else ":"
+        before = re.split("[:/]", written[:at])[-1]
+        after = f" after {clip_text(before)}" if before and "*" not in before else ""
+        yield (
+            f"{written[:at]}{new}{written[at + 1 :]}",
+            f"an ARN of this type has {_WORDS[new]}{after}, not {_WORDS[found[0]]}",
+        )
+    if is_bucket:
+        return  # which has no type
+    marks = re.findall("[:/]", actual)
+    names = re.split("[:/]", actual)
+    shown = re.split("([:/])", written)
+    for index, name in enumerate(names[:_MAX_MARKS]):
+        if name == _OBJECT and 1 < index <= len(shown) // 2:
+            before, rest = "".join(shown[: index * 2 - 1]), "".join(shown[index * 2 - 1 :])
+            yield (
+                f"{before}/{name}{rest}",
+                "it lacks /object/, which precedes the key in an ARN of this type",
+            )
+        if not _GENERATED.fullmatch(name) or index * 2 > len(shown) or not index:
+            continue
+        # What precedes the ID stays, and so does what follows it.
+        before, rest = "".join(shown[: index * 2 - 1]), "".join(shown[index * 2 - 1 :])
+        lacks = f"it lacks the generated ID {name} after {clip_text(names[index - 1])}"
+        yield f"{before}{marks[index - 1]}{name}{rest}", lacks
+    found_type = _TYPE.fullmatch(actual)
+    if found_type is not None:
+        prefix = f"{found_type['type']}{found_type['separator']}"
+        yield f"{prefix}{written.removeprefix('/')}", f"it lacks {prefix} before the name"
+    own = _TYPE.fullmatch(written)
+    if own is not None and len(names) == 1 and not own["rest"].startswith("*"):
+        # Only a name is left, as in the ARN of a queue, and no wildcard for all of them.
+        yield own["rest"], f"an ARN of this type has no {own['type']}{own['separator']} before the name"
+
+
+# In the policy that a command prints: for an element with one value, the new one joins it as a list.
+_REPLACE = "jq --arg old {} --arg new {} 'walk(if . == $old then $new else . end)'"
+_ADD = "jq --arg old {} --arg new {} 'walk(if . == $old then [$old, $new] elif type == \"array\" then flatten else . end)'"
+
+
+def replace_value_remedy(
+    usual: Remedy, title: str, steps: Sequence[str], old: str, new: str, *, keeps_old: bool = False
+) -> Remedy:
+    """Return the remedy that replaces one value of a policy, or adds another one to it.
+
+    Args:
+        usual: The remedy that adds a statement: its first command prints the policy, and its last one replaces it.
+        title: The remedy in a few words.
+        steps: What else to know.
+        old: The value.
+        new: The value as it has to be.
+        keeps_old: Whether the old value stays, too.
+    """
+    lines = tuple(each for each in usual.commands if not each.startswith("aws iam put-"))
+    return attrs.evolve(
+        usual,
+        title=title,
+        steps=tuple(steps),
+        commands=(
+            f"{lines[0]} > old-policy.json",
+            f"{fill_command(_ADD if keeps_old else _REPLACE, old, new)} old-policy.json > policy.json",
+            lines[-1],
+        ),
+        labels=(Labelled("Check policy.json, then replace the policy:", lines[-1]),),
+        policy=None,
+        is_addition=False,
+    )
+
+
+class WrittenLine(NamedTuple):
+    """A line of a template or of code that has a value.
+
+    Attributes:
+        text: The line with the corrected value.
+        is_hcl: Whether it is Terraform's.
+        is_template: Whether it is CloudFormation's.
+    """
+
+    text: str
+    is_hcl: bool
+    is_template: bool
+
+
+def find_only_line(text: str, pattern: re.Pattern[str]) -> str:
+    """Return the only line of a text in which a pattern occurs, without its indentation, or an empty string."""
+    lines = {each.strip() for each in text.split("\n") if pattern.search(each)}
+    return lines.pop() if len(lines) == 1 else ""
+
+
+def correct_line(text: str, old: str, new: str) -> WrittenLine | None:
+    r"""Return the only line of a text that has a value, with another one in its place.
+
+    >>> correct_line('Condition:\n  ArnLike:\n    aws:SourceArn: arn:aws:s3:::in/*', "arn:aws:s3:::in/*", "arn:aws:s3:::in").text
+    'aws:SourceArn: arn:aws:s3:::in'
+    """
+    if _ENDS_STRING.search(new):
+        return None
+    if old not in text and old.startswith("${") and old.endswith("}"):
+        # An expression of HCL outside of a string.
+        is_expression = new.startswith("${") and new.endswith("}") and new.count("${") == 1
+        old, new = old[2:-1], new[2:-1] if is_expression else f'"{new}"'
+    pattern = re.compile(rf"(?<![\w/:-]){re.escape(old)}(?![\w/*-]|:\S)")
+    line = find_only_line(text, pattern)
+    if len(line) > _MAX_LINE:
+        # A whole document: its member with the value.
+        member = re.search(rf"[\"'][\w:/.-]{{1,80}}[\"']\s?:\s?[\"']{re.escape(old)}[\"']", line)
+        line = member[0] if member else ""
+    if not line:
+        return None
+    is_hcl = _ASSIGNED.match(line) is not None and TERRAFORM.search(text) is not None
+    corrected = pattern.sub(lambda _: new, line)
+    return WrittenLine(corrected, is_hcl, _CLOUDFORMATION.search(text) is not None)
+
+
+def correct_line_remedy(
+    text: str,
+    title: str,
+    changes: Sequence[tuple[str, str]],
+    *steps: str | None,
+    build: Callable[..., Remedy] = owner_remedy,
+) -> Remedy | None:
+    """Return the remedy that corrects lines of a template or of code, which would undo a change of the policy alone.
+
+    Args:
+        text: The text.
+        title: The remedy in a few words.
+        changes: The values and the corrected ones.
+        steps: What else to know.
+        build: Who carries it out.
+    """
+    lines = [correct_line(text, old, new) for old, new in changes]
+    found = [each for each in lines if each is not None]
+    if not found or len(found) != len(lines):
+        return None
+    is_hcl = all(each.is_hcl for each in found)
+    deploy = None
+    if not is_hcl:
+        deploy = f"Then deploy the {'stack' if found[0].is_template else 'code'}. A change in AWS alone is not in the code: the next deployment can undo it."
+    return build(
+        title,
+        *steps,
+        deploy,
+        manifest="\n".join(each.text for each in found),
+        manifest_language="hcl" if is_hcl else "yaml",
+        commands="terraform apply" if is_hcl else None,
+    )

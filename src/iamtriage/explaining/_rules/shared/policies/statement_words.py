@@ -1,0 +1,205 @@
+"""Say in words what the statements of policies are about.
+
+Operators: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from iamtriage._text import clip_text, join_words
+from iamtriage.actions._lookup import find_action
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.policies.statement_matching import (
+    ACCOUNT,
+    differing_part,
+    excluding_pattern,
+)
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions
+from iamtriage.policies._readers.unknown_values import widen
+
+_MAX_VALUES = 3
+_MAX_RESOURCES = 3
+_PARTS = ("", "the partition", "the service", "the Region", "the account")
+# Parts of condition operators, and what they compare.
+_COMPARISONS = {
+    "DateLessThanEquals": "not after ",
+    "DateLessThan": "before ",
+    "DateGreaterThanEquals": "not before ",
+    "DateGreaterThan": "after ",
+    "LessThanEquals": "at most ",
+    "LessThan": "less than ",
+    "GreaterThanEquals": "at least ",
+    "GreaterThan": "greater than ",
+}
+
+
+def describe_difference(action: str, resource: str, allowed: Sequence[str]) -> str | None:
+    """Return in which part, or by its type, a resource differs from all that a policy allows."""
+    if ":s3:" in resource:
+        if any(resource.startswith(f"{each.rstrip('/')}/") for each in allowed if "*" not in each):
+            return f"{action} is checked on objects, and that ARN is the bucket's: its objects have the ARN with /*."
+        if any(each.rstrip("*").rstrip("/") == resource for each in allowed):
+            return f"{action} is checked on the bucket, and the ARN with /* covers only its objects."
+    known = find_action(action)
+    kind = None if known is None else known.accepts(resource)
+    others = () if known is None else tuple(known.accepts(widen(each)) for each in allowed)
+    if kind is not None and all(each is not None and each.name != kind.name for each in others):
+        names = join_words(tuple(dict.fromkeys(each.name for each in others if each is not None)), "and")
+        return f"{action} is checked on each resource that the call uses, here on the {kind.name}, too: the policy has only the {names}."
+    types = [type_of(each) for each in allowed if each.split(":")[2:3] == resource.split(":")[2:3]]
+    if kind is not None and not any(others) and allowed and len(types) == len(allowed):
+        named = join_words(tuple(dict.fromkeys(types)), "and")
+        if type_of(resource) not in types:
+            return f"The action matches, but it is checked on the {kind.name}, and the policy has only the {named}."
+    found = {part for each in allowed if (part := differing_part(resource, each)) is not None}
+    if len(found) != 1:
+        return None
+    index, pattern = found.pop()
+    if index == ACCOUNT and not resource.split(":")[index]:
+        return f"Only the account differs: what AWS itself owns has none in its ARN ({clip_text(':'.join(resource.split(':')[:5]))}:…)."
+    return f"Only {_PARTS[index]} ({clip_text(pattern)} instead of {clip_text(resource.split(':')[index])}) differs."
+
+
+def type_of(arn: str) -> str:
+    """Return the resource type in an ARN.
+
+    >>> type_of("arn:aws:eks:eu-west-1:111122223333:cluster/*")
+    'cluster'
+    """
+    return clip_text(re.split("[/:]", arn.split(":", 5)[-1], maxsplit=1)[0])
+
+
+def describe_conditions(statement: Mapping[str, Any]) -> str:
+    """Return the conditions of a statement in words.
+
+    >>> describe_conditions({"Condition": {"StringEquals": {"aws:ResourceTag/team": ["data", "ml"]}}})
+    'aws:ResourceTag/team is data or ml'
+    """
+    found = tuple(describe_condition(*each) for each in iterate_conditions(statement))
+    return join_words(found[:_MAX_VALUES], "and")
+
+
+def describe_condition(operator: str, key: str, values: Sequence[str]) -> str:
+    """Return when a request meets a condition, as a clause.
+
+    >>> describe_condition("NumericLessThan", "s3:TlsVersion", ["1.2"])
+    's3:TlsVersion is less than 1.2'
+    """
+    if operator == "Null":
+        is_absent, (kind, _, tag) = list(values) == ["true"], key.partition("/")
+        if kind.lower().endswith(":resourcetag"):
+            return f"the resource has {'no' if is_absent else 'the'} tag {clip_text(tag)}"
+        return f"the request has {'no ' if is_absent else ''}{clip_text(key)}"
+    comparison = next((words for name, words in _COMPARISONS.items() if name in operator), "")
+    return f"{clip_text(key)} is {'not ' if 'Not' in operator else ''}{comparison}{join_values(values)}"
+
+
+def join_values(values: Sequence[str]) -> str:
+    """Return the first values of a condition in words."""
+    return join_words(tuple(map(clip_text, values[:_MAX_VALUES])), "or") or "any value"
+
+
+def allowed_resources(allows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the resources that statements name."""
+    return [each for statement in allows for each in as_strings(statement.get("Resource"))]
+
+
+def join_resources(resources: list[str]) -> str:
+    """Return resources as words, the first of many."""
+    # A statement with NotResource lists those that it does not allow.
+    return join_words(tuple(map(clip_text, resources[:_MAX_RESOURCES])), "and") or "other resources"
+
+
+def join_of_type(resource: str, allowed: list[str]) -> str:
+    """Return the resources of a policy that are of the type of another one, or all of them, as words."""
+    start, kind = resource.split(":")[:3], type_of(resource)
+    alike = [each for each in allowed if each.split(":")[:3] == start and type_of(each) == kind]
+    # A bucket or a queue has no type in its ARN.
+    has_type = re.search(rf"\d:{re.escape(kind)}[/:]", resource) is not None
+    is_part = has_type and bool(alike) and len(alike) < len(allowed)
+    return f"the {kind} {join_resources(alike)}" if is_part else join_resources(allowed)
+
+
+_MAX_ACTIONS = 3
+
+
+def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> str:
+    """Return what statements allow of the service of an action, as the end of a sentence without its period.
+
+    >>> describe_allowed([{"Effect": "Allow", "Action": ["sqs:SendMessage", "s3:*"]}], "sqs:CreateQueue")
+    ': of sqs, it allows only sqs:SendMessage'
+    """
+    service = action.partition(":")[0].lower()
+    statements = list(statements)
+    excluded = next(filter(None, (excluding_pattern(each, action) for each in statements)), None)
+    if excluded is not None and not excluded.startswith("*"):
+        return f": its NotAction excludes {clip_text(excluded)}"
+    names = _list_actions(statements, service)
+    if not names:
+        return ""
+    shown = tuple(map(clip_text, names))[:_MAX_ACTIONS]
+    more = (f"{len(names) - len(shown)} more",) if len(names) > len(shown) else ()
+    return f": of {service}, it allows only {join_words((*shown, *more), 'and')}"
+
+
+def _list_actions(statements: Iterable[Mapping[str, Any]], service: str) -> list[str]:
+    """Return the actions of a service that statements name."""
+    names = (name for each in statements for name in as_strings(each.get("Action")))
+    return [*dict.fromkeys(name for name in names if name.lower().startswith(f"{service}:"))]
+
+
+def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> str | None:
+    """Return which action statements have that a reader can take for another one, as the end of a sentence.
+
+    >>> describe_similar([{"Action": ["dynamodb:GetItem"]}], "dynamodb:BatchGetItem")
+    'has dynamodb:GetItem, which is another action'
+    >>> describe_similar([{"Action": "stepfunctions:StartExecution"}], "states:StartExecution")
+    'has stepfunctions:StartExecution, but the prefix of the action is states'
+    """
+    service, _, name = action.partition(":")
+    words, found = _split_name(name), list[str]()
+    for each in (one for statement in statements for one in as_strings(statement.get("Action"))):
+        prefix, _, other = each.partition(":")
+        # Many services have a TagResource.
+        is_alike = prefix.startswith(service) or service.startswith(prefix) or find_action(each) is None
+        if other.lower() == name.lower() and prefix.lower() != service and is_alike:
+            return f"has {clip_text(each)}, but the prefix of the action is {service}"
+        shorter, longer = sorted((words, _split_name(other)), key=len)
+        if prefix.lower() == service and "*" not in other and len(shorter) > 1 and _contains(longer, shorter):
+            found.append(each)
+    # The longest one is closest to the denied action.
+    return f"has {clip_text(max(found, key=len))}, which is another action" if found else None
+
+
+def _split_name(name: str) -> list[str]:
+    """Return the words of the name of an action, in the singular.
+
+    >>> _split_name("BatchGetDBItems")
+    ['Batch', 'Get', 'DB', 'Item']
+    """
+    return [each.removesuffix("s") for each in re.findall("[A-Z]+(?![a-z])|[A-Z][a-z0-9]*", name)]
+
+
+def _contains(longer: list[str], shorter: list[str]) -> bool:
+    """Return whether a list of words has those of another one in their order, and begins with the same verb."""
+    rest = iter(longer[1:] if longer[:1] == ["Batch"] != shorter[:1] else longer)
+    return next(rest, None) == shorter[0] and all(each in rest for each in shorter[1:])
+
+
+def describe_star_only(action: str | None, allowed: Sequence[str] = ()) -> str | None:
+    """Return that only ``*`` as the resource allows an action, if AWS checks no resource for it.
+
+    Args:
+        action: The denied action.
+        allowed: The resources on which a policy allows it, whose Region can be a condition instead.
+    """
+    known = find_action(action or "")
+    if known is None or not known.only_wildcard:
+        return None
+    regions = {each.split(":")[3] for each in allowed if each.count(":") >= 5}
+    region = commands.region(regions.pop()) if len(regions) == 1 else "REGION"
+    limit = f" A condition on aws:RequestedRegion can limit it to {region}." if region != "REGION" else ""
+    return f"AWS checks no resource for {known.name}: only a statement with the Resource * allows it. The other actions of the policy can keep theirs.{limit}"

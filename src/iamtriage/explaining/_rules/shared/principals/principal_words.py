@@ -1,0 +1,197 @@
+"""Parse and describe the ARNs and principals that error messages name."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, TypeVar
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.arns._arns import Arn, parse_arn
+from iamtriage.arns._principal_parsing import parse_principal
+from iamtriage.arns._principals import (
+    FederatedUser,
+    IdentityCenterRole,
+    Principal,
+    Role,
+    RoleSession,
+    Root,
+    User,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_T = TypeVar("_T")
+# ARNs are at most 2,048 characters long.
+_MAX_LENGTH = 2048
+_COLONS = 5
+LINKED_ROLE_SERVICES = {
+    "AWSServiceRoleForAutoScaling": "autoscaling", "AWSServiceRoleForAmazonEKS": "eks",
+    "AWSServiceRoleForAmazonEKSNodegroup": "eks-nodegroup", "AWSServiceRoleForBackup": "backup",
+    "AWSServiceRoleForEC2Fleet": "ec2fleet", "AWSServiceRoleForEC2Spot": "spot",
+    "AWSServiceRoleForEC2SpotFleet": "spotfleet", "AWSServiceRoleForECS": "ecs",
+    "AWSServiceRoleForElasticLoadBalancing": "elasticloadbalancing", "AWSServiceRoleForRDS": "rds",
+}  # fmt: skip
+"""Service-linked roles and the services in their paths, as the user guides of the services name them."""
+PLACEHOLDER_ACCOUNT = "0" * 12
+"""The account of a principal whose account is masked."""
+# People replace names by longer ones than AWS accepts.
+_LONG_SESSION = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/([\w+=,.@-]{1,128})/[\w+=,.@-]{1,128}", re.ASCII
+)
+_MASKS = lazy_pattern(r"\*+|…|\.{3}|<[^<>]{1,40}>|[xX]{3,20}")
+# What can follow the account in a role's ARN, and the key of the ARN in a CloudTrail record or a result of IAM or EKS.
+_ROLE_NAME = lazy_pattern(r"[\w+=,.@/-]{1,576}", re.ASCII)
+_ARN_KEY = lazy_pattern(r"[\"'](?:[Aa]rn|principalArn)[\"']\s{0,3}:\s{0,3}[\"']\Z")
+
+
+def or_none(parse: Callable[[str], _T]) -> Callable[[str | None], _T | None]:
+    """Return a parser that returns ``None`` for what is not an ARN. It is cached, because logs repeat the same ARNs."""
+
+    @functools.lru_cache(maxsize=512)
+    def parse_or_none(text: str) -> _T | None:
+        try:
+            return parse(text)
+        except ValueError:  # InvalidArnError, whose module is imported when it is raised
+            return None
+
+    @functools.wraps(parse)
+    def parse_any(text: str | None) -> _T | None:
+        return None if text is None or len(text) > _MAX_LENGTH else parse_or_none(text)
+
+    return parse_any
+
+
+@or_none
+def try_parse_arn(text: str) -> Arn | None:
+    """Return the parsed ARN, or ``None`` if a text is not an ARN.
+
+    >>> try_parse_arn("arn:aws:s3:::orders").service, try_parse_arn("orders")
+    ('s3', None)
+    """
+    return parse_arn(text)
+
+
+@or_none
+def try_parse_principal(text: str) -> Principal | None:
+    """Return the principal that an ARN names, or ``None`` if it is not a whole one.
+
+    >>> try_parse_principal("arn:aws:iam::111122223333:user/ana").name
+    'ana'
+    >>> try_parse_principal("arn:aws:iam::****:user/ana") is None
+    True
+    """
+    return parse_principal(text)
+
+
+def whole_caller(stated: str | None, known: str | None) -> str | None:
+    """Return the caller that a message states, or the known one if the message states none, or masks parts of it.
+
+    >>> whole_caller("arn:aws:iam::****:user/ana", "arn:aws:iam::111122223333:user/ana")
+    'arn:aws:iam::111122223333:user/ana'
+    >>> whole_caller("arn:aws:iam::****:user/ana", "arn:aws:iam::111122223333:user/bob")
+    'arn:aws:iam::****:user/ana'
+    """
+    if stated is None or known is None or try_parse_principal(stated) is not None:
+        return stated or known
+    from fnmatch import fnmatchcase  # imported here because few messages mask the caller
+
+    pattern = "*".join(part.replace("[", "[[]").replace("?", "[?]") for part in _MASKS.split(stated))
+    return known if len(stated) <= _MAX_LENGTH and fnmatchcase(known, pattern) else stated
+
+
+def underlying_role(principal: Principal | None) -> Role | None:
+    """Return the role of a role or role session, or ``None`` for other principals."""
+    if isinstance(principal, RoleSession):
+        return principal.role
+    return principal if isinstance(principal, Role) else None
+
+
+def stated_role(principal: Principal | None, text: str) -> Role | None:
+    """Return the role of a session, or of an ARN without a path, if a text states its whole ARN.
+
+    STS does not state a role's path, and people leave it out. A role's name is unique in its account, so an ARN with a
+    path and this name is the role's. An ARN without a path counts only as a record of AWS.
+
+    >>> session = parse_principal("arn:aws:sts::111122223333:assumed-role/app/run")
+    >>> stated_role(session, "role arn:aws:iam::111122223333:role/team/app.").path
+    '/team/'
+    >>> stated_role(session, "role arn:aws:iam::111122223333:role/app.") is None
+    True
+    >>> stated_role(session.role, "role arn:aws:iam::111122223333:role/team/app.").path
+    '/team/'
+    """
+    role = underlying_role(principal)
+    if principal is None or role is None or role.path != "/" or ":role/" not in text:
+        return None
+    name, is_session = role.name, isinstance(principal, RoleSession)
+    head = f"arn:{role.partition}:iam::{role.account}:role/"
+    before, *after = text.split(head)
+    found: set[str] = set()
+    for part in after:
+        match = _ROLE_NAME.match(part)
+        token = "" if match is None else match[0]
+        for each in (token, token.rstrip(".,")):
+            is_record = is_session and each == name and _ARN_KEY.search(before[-20:])
+            if each.endswith(f"/{name}") or is_record:
+                found.add(each)
+                break
+        before = part
+    stated = try_parse_principal(head + found.pop()) if len(found) == 1 else None
+    return stated if isinstance(stated, Role) else None
+
+
+# "<arn here>"
+_MASK = lazy_pattern(
+    r"(?:arn:[^:]{1,20}:iam::[^:]{0,60}:(?P<kind>role|user)/)?(?:<[^<>]{1,60}>|\[[^\[\]]{1,60}\]|\*{2,}|[Xx]{3,})"
+)
+
+
+def long_role_name(text: str | None) -> str | None:
+    """Return the name of the role of a session, also if it is longer than AWS accepts.
+
+    >>> long_role_name(f"arn:aws:sts::111122223333:assumed-role/{'a' * 65}/run") == "a" * 65
+    True
+    """
+    session = _LONG_SESSION.fullmatch(text) if text else None
+    return None if session is None else session[1]
+
+
+def describe_principal(principal: Principal | None, text: str | None) -> str:
+    """Return a principal in words, such as ``the role app``, or the text if it is not a principal.
+
+    >>> describe_principal(parse_principal("arn:aws:sts::111122223333:assumed-role/app/i-0a1b2c3d4e5f60718"), None)
+    'the role app'
+    >>> describe_principal(None, None)
+    'the caller'
+    """
+    role = underlying_role(principal)
+    if isinstance(role, IdentityCenterRole):
+        return f"the Identity Center role {role.name}"
+    if role is not None:
+        return f"the role {role.name}"
+    if isinstance(principal, User | FederatedUser):
+        return f"the {principal.kind} {principal.name}"
+    if isinstance(principal, Root):
+        account = "the account" if principal.account == PLACEHOLDER_ACCOUNT else principal.account
+        return f"the root user of {account}"
+    if text and text[0].isupper():
+        from iamtriage.explaining._rules.shared.principals.named_callers import is_service_name
+
+        if is_service_name(text):
+            return f"the role that {text} uses"
+    if (name := long_role_name(text)) is not None:
+        return f"the role {name}"
+    if text and (masked := _MASK.fullmatch(text)) is not None:
+        return f"the {masked['kind'] or 'caller'}"
+    return "the caller" if not text or is_truncated(text) else text
+
+
+def is_truncated(text: str) -> bool:
+    """Return whether an ARN is truncated before it names anything.
+
+    >>> is_truncated("arn:aws:iam:"), is_truncated("arn:aws:sts::assumed-role/app/run"), is_truncated("orders")
+    (True, False, False)
+    """
+    return text.startswith("arn:") and text.count(":") < _COLONS and "/" not in text

@@ -1,0 +1,332 @@
+"""List the actions that a task requires in addition to the denied one.
+
+AWS reports one missing action at a time. Steps name the others. A policy includes them only if the text shows the
+task, because otherwise only the reader knows whether the caller performs all of it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words, upper_first
+from iamtriage.explaining._rules.shared.requirements.tasks import (
+    LOGIN_ACTION,
+    PULL_ACTIONS,
+    PUSH_ACTIONS,
+    SESSION_CHANNEL_ACTIONS,
+    STATE_SIGNS,
+    TASKS,
+)
+from iamtriage.explaining._rules.shared.texts import deployment_tools, text_signs
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
+    from iamtriage.explaining._rules.shared.requirements.tasks import Task
+    from iamtriage.failures._failures import AccessDenied
+
+
+_LOGS = "Writing logs requires logs:CreateLogStream and logs:PutLogEvents on the log group's ARN followed by :*, and logs:CreateLogGroup if the group does not exist yet."
+_CONNECTION = "The prefix of the action is that of the connection's ARN: in code for old and new connections, allow codestar-connections:UseConnection and codeconnections:UseConnection. Then retry the stage."
+_ENCRYPTED = frozenset(
+    {"secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"}
+)
+_KEY_ARN = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:[0-9]{12}:key/(?:mrk-)?[0-9a-f-]{32,36}(?![\w-])", re.ASCII
+)
+_SECURE_STRING = "If the parameter is a SecureString with a customer managed KMS key, kms:Decrypt on that key is required, too."
+# https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+_MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
+DATA_KEYS = "Multipart uploads to S3, and messages to SQS queues, also require kms:Decrypt on the same key."
+"""What services other than KMS need besides a data key."""
+_CALLS_ON_VERSIONS = (
+    "GetObject DeleteObject GetObjectAcl PutObjectAcl GetObjectTagging PutObjectTagging DeleteObjectTagging"
+)
+_DELETE_VERSION = "s3:DeleteObjectVersion"
+_VERSION = "The request names a version ID, so S3 checks"
+_CONSOLE = "Only the console needs eks:AccessKubernetesApi, not kubectl. It also calls eks:DescribeCluster on the cluster and eks:ListClusters on *: add those that are still missing."
+KUBECTL_WORKS = lazy_pattern(r"\bkubectl\b[^\n]{0,200}? get\b[^\n]{0,200}\n[ \t]{0,8}NAME\b")
+# The version or alias in the ARN of a function.
+_QUALIFIER = lazy_pattern(r":function:[\w-]{1,140}:(\$?[\w-]{1,128})\Z", re.ASCII)
+# Calls that list the names of all, and the action of a call for one of them.
+_LISTS = {
+    "secretsmanager:ListSecrets": ("secret", "secretsmanager:GetSecretValue"),
+    "ssm:DescribeParameters": ("parameter", "ssm:GetParameter"),
+    "eks:ListClusters": ("cluster", "eks:DescribeCluster"),
+    "dynamodb:ListTables": ("table", "dynamodb:Query or dynamodb:GetItem"),
+    "lambda:ListFunctions": ("function", "lambda:InvokeFunction or lambda:GetFunction"),
+}
+_HINTS = {
+    "s3:ListAllMyBuckets": "aws s3 ls without a bucket (ListBuckets) prints the names of all buckets, and IAM checks s3:ListAllMyBuckets. If you know the bucket, aws s3 ls s3://BUCKET/ lists its objects without it, with s3:ListBucket on that bucket.",
+    **{
+        action: f"The call prints the names of all {what}s. If you know the {what}, {other} on it is enough."
+        for action, (what, other) in _LISTS.items()
+    },
+    **dict.fromkeys(("codeconnections:UseConnection", "codestar-connections:UseConnection"), _CONNECTION),
+    "logs:CreateLogGroup": _LOGS,
+    "logs:CreateLogStream": _LOGS,
+    "logs:PutLogEvents": _LOGS,
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
+    "cloudwatch:PutMetricData": 'To limit it to a namespace, add "Condition": {"StringEquals": {"cloudwatch:namespace": "NAMESPACE"}}.',
+    # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
+    "ec2:CreateTags": "A call that tags what it creates (RunInstances, CreateVolume) requires ec2:CreateTags on each new resource. The condition ec2:CreateAction limits it to such calls.",
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#lock-away-credentials
+    "iam:CreateAccessKey": "An administrator can also create the key for the user. Where possible, use temporary credentials instead: IAM Identity Center (aws configure sso) or a role.",
+    "s3:ListBucket": "To read or write the objects, s3:GetObject or s3:PutObject is required, too, on the bucket's ARN followed by /*.",
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+    **{
+        f"s3:{verb}ObjectVersion{what}": f"{_VERSION} s3:{verb}ObjectVersion{what} instead of s3:{verb}Object{what}, which does not cover it."
+        for verb, what in (each.split("Object") for each in _CALLS_ON_VERSIONS.split())
+    },
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
+    _DELETE_VERSION: f"{_VERSION} {_DELETE_VERSION} instead of s3:DeleteObject, which does not cover it. Without a version ID, a delete in a versioned bucket only adds a delete marker: the data stay until each version is deleted. With s3:ListBucketVersions on the bucket, list-object-versions prints the versions.",
+    "s3:PutObjectAcl": "An upload with an ACL (--acl) requires s3:PutObjectAcl besides s3:PutObject. Without the ACL, s3:PutObject is enough.",
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam-identity-policies.html
+    "s3express:CreateSession": "In a directory bucket, this session covers all calls on objects: actions of s3: do not apply. The condition s3express:SessionMode limits it to ReadOnly or ReadWrite.",
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
+    **dict.fromkeys(("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"), _SECURE_STRING),
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    "secretsmanager:GetSecretValue": "If the secret has a customer managed KMS key, kms:Decrypt on that key is required, too.",
+    "kms:GenerateDataKey": DATA_KEYS,
+    "sqs:ReceiveMessage": "A consumer also needs sqs:DeleteMessage. An event source of a Lambda function needs sqs:GetQueueAttributes, too.",
+    "sqs:GetQueueAttributes": "If the queue is an event source of a Lambda function, its role also needs sqs:ReceiveMessage and sqs:DeleteMessage.",
+    "ssm:UpdateInstanceInformation": f"For Session Manager, an instance also needs {join_words(SESSION_CHANNEL_ACTIONS, 'and')} on *.",
+    "ssm:StartSession": "ssm:StartSession is required on the instance and, if the call names one, on the session document, such as AWS-StartPortForwardingSession. The denial names one of the two.",
+    # https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-underlying-data.html
+    "lakeformation:GetDataAccess": "This lets the caller request data. Lake Formation must also grant it SELECT on the tables.",
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-setting-up.html
+    "ssm:SendCommand": "ssm:SendCommand is required on the document and on each instance: add their ARNs (arn:aws:ec2:REGION:ACCOUNT_ID:instance/…).",
+    "signin:CreateOAuth2Token": "aws login also requires signin:AuthorizeOAuth2Access on the same resource. The managed policy SignInLocalDevelopmentAccess allows both.",
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html
+    "ecs:RunTask": "Running a task also requires iam:PassRole on its task role and task execution role. Each revision of a task definition has an ARN of its own: end it with :* to allow all of them.",
+    # https://docs.aws.amazon.com/eks/latest/userguide/view-kubernetes-resources.html
+    "eks:AccessKubernetesApi": _CONSOLE,
+    "ecs:ExecuteCommand": "The AWS CLI also calls ecs:DescribeTasks for the task. If the cluster encrypts sessions with a KMS key, kms:GenerateDataKey on that key is required, too.",
+}
+# What a tool that deploys resources calls next: https://github.com/hashicorp/terraform-provider-aws
+# internal/service/logs/group.go and internal/service/ecr/repository.go.
+_DEPLOYMENT_HINTS = {
+    "logs:CreateLogGroup": "A tool that creates log groups also calls logs:DescribeLogGroups (on *), logs:ListTagsForResource and, for tags and retention, logs:TagResource and logs:PutRetentionPolicy.",
+    "ecr:CreateRepository": "A tool that creates repositories also calls ecr:DescribeRepositories, ecr:ListTagsForResource and, for tags, ecr:TagResource.",
+}
+# What the S3 backend of Terraform requires:
+# https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
+_STATE = "Terraform's state needs s3:ListBucket on the bucket, and s3:GetObject and s3:PutObject on the file. With use_lockfile, the file with .tflock at the end also needs these two, and s3:DeleteObject."
+# Actions that AWS checks on several resources of a call, and the types that RDS abbreviates.
+_CALLS_OF_SEVERAL_RESOURCES = ("ec2:", "rds:", "kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias")
+_NAMES_OF_TYPES = {
+    "db": "DB instance",
+    "og": "option group",
+    "pg": "parameter group",
+    "subgrp": "subnet group",
+    "cluster-pg": "cluster parameter group",
+}
+# Types that AWS checks if the call names such a resource or has a default one:
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/security_iam_id-based-policy-examples-create-and-modify-examples.html
+_FURTHER_TYPES = {"rds:CreateDBInstance": ("og", "pg", "subgrp")}
+_MAX_TYPES = 4
+# https://keda.sh/docs/latest/scalers/aws-sqs/
+_OWN_IDENTITY = lazy_pattern(r"\bidentityOwner[\"']?:\s?[\"']?(operator|keda)\b")
+_SCALES = lazy_pattern(r"\bsqsScaler\b|\bkeda\b|\baws-sqs-queue\b")
+# https://cert-manager.io/docs/configuration/acme/dns01/route53/
+_ZONE = lazy_pattern(r"\bhostedzone/(Z[A-Z0-9]{5,31})\b", re.ASCII)
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
+_PURPOSE_OF_LOGIN = "docker login uses this token: without it, the login fails, too."
+_NO_PASSWORD = "from a non TTY device"  # noqa: S105 (words of Docker)
+_PURPOSE_OF_PASSWORD = "docker login gets its password from this call: without it, the password is empty, and Docker cannot ask for one (non TTY device)."  # noqa: S105 (words about it)
+PUSH_AND_PULL = (
+    f"To push and pull images, the caller also needs {join_words(tuple(dict.fromkeys((*PUSH_ACTIONS, *PULL_ACTIONS))), 'and')} on the repository. "
+    f"To pull only, {join_words(PULL_ACTIONS, 'and')} are enough."
+)
+_ALL = "AWS names one missing action at a time: add those that are still missing."
+
+
+def describe_companions(
+    action: str, resource: str | None = None, text: str = "", *, by_resource: bool = False
+) -> tuple[str, ...]:
+    """Return sentences about the other actions that a task requires, if one with this action is known.
+
+    Args:
+        action: The denied action, as AWS spells it.
+        resource: The resource.
+        text: The text around the denial.
+        by_resource: Whether a resource-based policy allows the action.
+
+    >>> describe_companions("ecr:BatchGetImage")[0]
+    'Pulling an image also requires ecr:GetDownloadUrlForLayer on the repository, and ecr:GetAuthorizationToken on *. AWS names one missing action at a time: add those that are still missing.'
+    >>> describe_companions("ecr:BatchGetImage", text='"ecr:GetDownloadUrlForLayer"')
+    ()
+    """
+    if resource is not None and not by_resource and (hints := _resource_hints(action, resource)):
+        return hints
+    if "::parameter/aws/" in (resource or ""):
+        return ()  # AWS publishes it for everybody
+    if action.startswith("s3:") and not by_resource and STATE_SIGNS.search(text):
+        return (_STATE,)
+    if action in _DEPLOYMENT_HINTS and not by_resource and deployment_tools.is_about_deployments(text):
+        return (_DEPLOYMENT_HINTS[action],)
+    if action == "eks:AccessKubernetesApi" and KUBECTL_WORKS.search(text):
+        return (
+            f"{_CONSOLE} kubectl gets objects in the text: if it ran as the same role, access entries, aws-auth and RBAC need no change.",
+        )
+    if action == "route53:ListHostedZonesByName" and "dns01" in text:
+        zones = set(_ZONE.findall(text))
+        zone = f" {zones.pop()}" if len(zones) == 1 else ""
+        return (
+            f"Or set hostedZoneID{zone} in the solver of the issuer: cert-manager then does not call it.",
+        )
+    if action == "sqs:GetQueueAttributes" and _SCALES.search(text):
+        owner = found[1] if (found := _OWN_IDENTITY.search(text)) else None
+        whose = (
+            f" With identityOwner: {owner}, KEDA's operator calls with its own role, not with that of the workload."
+            if owner
+            else ""
+        )
+        return (f"To read the length of the queue, this action is enough.{whose}",)
+    if action == "ec2:CreateTags" and resource is not None and "*" not in resource:
+        return ()  # the resource exists already
+    if action in _ENCRYPTED and not by_resource and (key := _find_key(text)) is not None:
+        statement = f'{{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{key}"}}'
+        return (f"If the value is encrypted with the KMS key in the text, add the statement {statement}",)
+    if action in TASKS or action in _HINTS:
+        # A policy in the text can list the others already.
+        names = {each for task in TASKS.get(action, ()) for each in task.actions if f'"{each}"' in text}
+        sentences = _describe_companions(action, by_resource, frozenset(names))
+        is_login = action == LOGIN_ACTION and _NO_PASSWORD in text
+        return (_PURPOSE_OF_PASSWORD, *sentences[1:]) if is_login else sentences
+    return describe_other_resources(action, resource) if resource is not None and not by_resource else ()
+
+
+def _find_key(text: str) -> str | None:
+    """Return the only KMS key in a text, which the data of a denied parameter or secret is encrypted with."""
+    keys: set[str] = set(_KEY_ARN.findall(text)) if ":kms:" in text else set()
+    return keys.pop() if len(keys) == 1 else None
+
+
+def describe_other_resources(action: str, resource: str) -> tuple[str, ...]:
+    """Return what to know about the other resources of a call, which AWS also checks and does not name.
+
+    >>> describe_other_resources("rds:CreateDBInstance", "arn:aws:rds:eu-west-1:111122223333:db:orders")[0]
+    'AWS checks rds:CreateDBInstance on the other resources of the call, too (option group, parameter group and subnet group), and names one at a time: add their ARNs.'
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+    """
+    if not action.startswith(_CALLS_OF_SEVERAL_RESOURCES) or not resource.startswith("arn:"):
+        return ()
+    from iamtriage.actions._lookup import find_action
+
+    known = find_action(action)
+    denied = None if known is None else known.accepts(resource)
+    if known is None or denied is None:
+        return ()
+    types = (*(each.name for each in known.required_types), *_FURTHER_TYPES.get(known.name, ()))
+    others = [each for each in dict.fromkeys(types) if each != denied.name]
+    if not others:
+        return ()
+    names = tuple(_NAMES_OF_TYPES.get(each, each.replace("-", " ")) for each in others[:_MAX_TYPES])
+    return (
+        f"AWS checks {action} on the other resources of the call, too ({join_words(names, 'and')}), and names one at a time: add their ARNs.",
+    )
+
+
+# https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
+AGENT_OF_NODE = "The pod's role, its trust policy and its association are not the cause. All pods with an association on these nodes have this problem, and the agent retries automatically."
+
+
+# https://karpenter.sh/docs/getting-started/migrating-from-cas/ and
+# https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
+_NODES_OF_ROLE = "Nodes with this role also need access to the cluster, or they start and do not join: aws eks create-access-entry --cluster-name CLUSTER --principal-arn {} --type EC2_LINUX (or, in aws-auth, a mapRoles entry with system:bootstrappers and system:nodes). Its trust policy must name ec2.amazonaws.com."
+
+
+def controller_hints(action: str, failure: AccessDenied, partition: str = "aws") -> tuple[str, ...]:
+    """Return what the role of a controller needs, since one action alone leads to the next denial."""
+    controller = text_signs.find_controller_of_denial(action, failure)
+    if controller is None:
+        return ()
+    if action.startswith("eks-auth:"):
+        return (AGENT_OF_NODE,)
+    said = failure.text.replace("perform: iam:PassRole", "").replace("the iam:PassRole", "")
+    is_other = action == "iam:PassRole" and controller.name == "Karpenter" and action in said
+    if is_other and ":role/" in (failure.resource or ""):
+        # The policy passes another role, so it is that of the release, and the nodes get this role now.
+        return (_NODES_OF_ROLE.format(failure.resource),)
+    return (_describe_permissions(controller, partition),)
+
+
+def _describe_permissions(controller: Controller, partition: str) -> str:
+    calls = f"{upper_first(controller.name)} calls more actions"
+    path = controller.managed_policy
+    if controller.policy:
+        tag = " The condition requires tagged groups." if controller.has_conditions else ""
+        tag += f" {controller.policy_note}" if controller.policy_note else ""
+        return f"{calls}, which the policy allows, too.{tag}"
+    if path is None:
+        return f"{calls} than this one. Its role needs {controller.permissions}."
+    return f"{calls} than this one. Its role normally has the AWS managed policy {path.rpartition('/')[2]} (arn:{partition}:iam::aws:policy/{path})."
+
+
+def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
+    """Return what a task requires on other resources than the one that AWS names."""
+    if action.startswith("s3:") and ":accesspoint/" in resource:
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+        return (
+            "The request goes through an access point: its policy and that of its bucket count, too. The bucket policy can delegate to the access points of an account (s3:DataAccessPointAccount).",
+        )
+    if action.startswith("bedrock:Invoke"):
+        from iamtriage.explaining._rules.shared.requirements.required_resources import is_model
+
+        return (_MODEL_OF_PROFILE,) if is_model(resource) else ()
+    if action == "lambda:InvokeFunction" and (qualifier := _QUALIFIER.search(resource)) is not None:
+        # https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+        return (
+            f"The call names {qualifier[1]}: an Allow on the function's ARN without :{qualifier[1]} does not match.",
+        )
+    if action == "ssm:GetParameter" and "parameter/cdk-bootstrap/" in resource:
+        return (
+            "The CDK CLI reads this itself only if it could not assume the deploy role: allow the caller sts:AssumeRole on the roles cdk-QUALIFIER-* instead, whose policies allow the rest.",
+        )
+    return ()
+
+
+@functools.cache
+def _describe_companions(
+    action: str,
+    by_resource: bool,  # noqa: FBT001 (a cache's key)
+    listed: frozenset[str] = frozenset(),
+) -> tuple[str, ...]:
+    describe = _for_resource_policy if by_resource else _for_identity_policy
+    known = TASKS.get(action, ())
+    begun = [each for each in known if listed - {action} & {*each.actions}]
+    if any({*each.actions} - {action} <= listed for each in begun):
+        return ()
+    tasks = [
+        each._replace(actions=tuple(name for name in each.actions if name not in listed))
+        for each in begun or known
+    ]
+    sentences = [sentence for task in tasks if (sentence := describe(task, action))]
+    if action == LOGIN_ACTION and len(tasks) > 1 and not (by_resource or listed):
+        return (_PURPOSE_OF_LOGIN, PUSH_AND_PULL)
+    if sentences:
+        purpose = [_PURPOSE_OF_LOGIN] if action == LOGIN_ACTION else []
+        return (*purpose, *sentences[:-1], f"{sentences[-1]} {_ALL}")
+    hint = None if by_resource else _HINTS.get(action)
+    return () if hint is None else (hint,)
+
+
+def _for_identity_policy(task: Task, action: str) -> str | None:
+    others = [each for each in task.actions if each != action]
+    on_star = [each for each in task.actions_on_star if each != action]
+    parts = [f"{join_words(others, 'and')} on {task.resource or '*'}"] if others else []
+    if on_star:
+        parts.append(f"{join_words(on_star, 'and')} on *")
+    return f"{task.name} also requires {', and '.join(parts)}." if parts else None
+
+
+def _for_resource_policy(task: Task, action: str) -> str | None:
+    others = [each for each in task.actions if each != action]
+    if not others or not task.actions_on_star:
+        return None
+    on_star = join_words(task.actions_on_star, "and")
+    return f"{task.name} also requires {join_words(others, 'and')} in this policy, and {on_star} in the caller's identity-based policies."

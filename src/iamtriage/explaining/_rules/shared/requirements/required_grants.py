@@ -1,0 +1,232 @@
+"""Find the grant that a denied request requires: its action, resources and conditions."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage.explaining._rules.shared.requirements import tasks
+from iamtriage.explaining._rules.shared.requirements.required_resources import next_objects, transfer_objects
+from iamtriage.policies._arn_templates import LAUNCH
+from iamtriage.policies._documents import build_statement
+from iamtriage.policies._grants import WILDCARD_OF_AWS, Grant, build_grant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+# The calls that tag what they create, and the resources that calls create with others.
+_CREATING = lazy_pattern(r"(?:Allocate|Copy|Create(?!Tags)|Import|Register|Request|Run)[A-Z]", re.ASCII)
+_TAGGED_BY = {
+    "RunInstances": ("instance", "volume", "network-interface"),
+    "CreateFleet": ("fleet", "instance", "volume", "network-interface", "spot-instances-request"),
+}
+TAGGING_CALL = "To tag what it creates, "
+# CloudWatch Logs ends the ARN of a log group so in its messages.
+_NO_STREAM = ":log-stream:"
+# The table of actions has no ARN without a Region for the models of Bedrock.
+UNLISTED = "AWS lists no resource of this form"
+NEXT_OBJECTS = "If the object key changes from run to run, use "
+_ALL_OBJECTS = "The command or job handles more than one object: the Resource covers all of them."
+
+# What replaces such a resource gets another ID.
+_GENERATED = lazy_pattern(
+    r"arn:[\w-]+:dynamodb:[\w-]*:\d*:table/[\w.-]{3,255}/(?P<stream>stream)/20[\d-]{8}T[\d:.]{8,12}|arn:[\w-]+:(?:eks|ecs):[\w-]*:\d*:(?:nodegroup|addon|fargateprofile|access-entry|task|container-instance)(?:/[\w.+=@-]{1,200}){0,4}?/(?P<name>[\w.+=@-]{1,200})/[0-9a-f-]{32,36}",
+    re.ASCII,
+)
+# The random end of a name that CloudFormation (STACK-LOGICAL_ID-RANDOM), a name_prefix of Terraform (a time and a
+# counter) or Pulumi makes up:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
+_RANDOM_NAME = lazy_pattern(
+    r"arn:[\w-]+:[\w-]+:[\w-]*:\d*:(?P<start>.{0,400}?-)(?:(?P<stack>(?=[A-Za-z]{0,13}\d)(?=\d{0,13}[A-Za-z])[A-Za-z0-9]{6,13})|(?P<terraform>20\d{15,16}[0-9a-f]{8,9}))(?P<rest>/\*)?",
+    re.ASCII,
+)
+
+
+# https://docs.aws.amazon.com/codeartifact/latest/ug/auth-and-access-control-iam-identity-based-access-control.html
+_IN_NAME_OF_CALLER = "CodeArtifact gets its token from STS in the name of the caller, so the caller's own policy must allow it: in the policy of a domain or repository, the action has no effect."
+
+
+def required_grant(denial: Denial) -> Grant | None:
+    """Return the grant that the request requires, or ``None`` if the action is unknown or masked."""
+    if denial.action is None:
+        return None
+    grant = build_grant(denial.action, denial.resource, denial.location)
+    if grant is not None and grant.action.endswith("Tags"):
+        return _limit_to_creation(grant, denial)
+    if grant is not None and grant.action == "sts:GetServiceBearerToken":
+        grant = _limit_to_service(grant, denial)
+    if grant is None or (len(grant.resources) != 1 and grant.action != LAUNCH):
+        return grant
+    if grant.action.startswith("es:ESHttp") and grant.resources[0].count("/") == 1:
+        return attrs.evolve(grant, resources=(_paths_of_domain(grant.resources[0], denial),))
+    if grant.resources[0].endswith(_NO_STREAM):
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+        return attrs.evolve(grant, resources=(f"{grant.resources[0].removesuffix(_NO_STREAM)}:*",))
+    if grant.action.startswith(("batch:S", "bedrock:", "glue:", "ssm:S", "sts:AssumeRole", LAUNCH)):
+        from iamtriage.explaining._rules.shared.requirements.required_resources import required_resources
+
+        text, region, account = denial.failure.text, denial.facts.region, denial.account
+        command = denial.context.command
+        if command is not None and "run-instances" in command.words:
+            text = command.text
+        resource = next((each for each in grant.resources if ":instance/" in each), grant.resources[0])
+        required = required_resources(grant.action, resource, text, region=region, account=account)
+        if required is not None:
+            resources, why = required
+            hidden = (UNLISTED, WILDCARD_OF_AWS) if grant.action == LAUNCH else UNLISTED
+            notes = tuple(each for each in grant.notes if not each.startswith(hidden))
+            return attrs.evolve(grant, resources=resources, notes=(*notes, why))
+    if (generated := _GENERATED.fullmatch(grant.resources[0])) is not None:
+        note = f"The ARN ends in a generated ID: to cover replacements, too, end it with {generated['name'] or generated['stream']}/*."
+        return attrs.evolve(grant, notes=(note, *grant.notes))
+    if (other := _find_lasting_resource(grant.resources[0], denial)) is not None:
+        return attrs.evolve(grant, resources=other[:1], notes=(other[1], *grant.notes))
+    return _grant_for_objects(grant, denial)
+
+
+def _grant_for_objects(grant: Grant, denial: Denial) -> Grant:
+    """Return the grant for one object, with those that the command, the job or the text handles, too."""
+    objects = transfer_objects(grant.resources[0], denial.failure.text)
+    # A version is that of one object.
+    others = None if objects or "Version" in grant.action else next_objects(grant.resources[0])
+    if others is not None:
+        return attrs.evolve(grant, notes=(f"{NEXT_OBJECTS}{others} as Resource.", *grant.notes))
+    if objects is None:
+        return _widen_as_stated(grant, denial.failure.text)
+    return attrs.evolve(grant, resources=(objects,), notes=(*grant.notes, _ALL_OBJECTS))
+
+
+def _limit_to_service(grant: Grant, denial: Denial) -> Grant:
+    """Return a grant of bearer tokens for the service that the text names, which asks for the token."""
+    services = (each for prefix, each in tasks.SERVICES_OF_TOKENS.items() if prefix in denial.failure.text)
+    service = next(services, None)
+    if service is None:
+        return grant
+    return attrs.evolve(grant, conditions=token_condition(service), notes=(*grant.notes, _IN_NAME_OF_CALLER))
+
+
+def _paths_of_domain(arn: str, denial: Denial) -> str:
+    """Return the resource of the actions of HTTP methods, which OpenSearch checks on paths.
+
+    https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html
+    """
+    from iamtriage.explaining._rules.shared.requirements.services import find_named_domain
+
+    domain = find_named_domain(denial.failure.text)
+    return f"{arn}/*" if domain is None else f"{arn}/*".replace("/DOMAIN/", f"/{domain['domain']}/")
+
+
+def _widen_as_stated(grant: Grant, text: str) -> Grant:
+    """Return the grant for a version with the objects for which a text says that the action without versions is allowed.
+
+    >>> grant = Grant("s3:GetObjectVersion", ("arn:aws:s3:::site/a.html",))
+    >>> _widen_as_stated(grant, "We have s3:GetObject on the whole bucket.").resources
+    ('arn:aws:s3:::site/*',)
+    """
+    if "ObjectVersion" not in grant.action:
+        return grant
+    from iamtriage.explaining._context.readers.statements import find_said
+
+    plain = grant.action.replace("Version", "", 1)
+    bucket = grant.resources[0].partition("/")[0]
+    said = re.compile(
+        rf"\b{re.escape(plain)}\b[^\n;]{{0,80}}?(?:\b(?:whole|entire|complete) bucket|\ball (?:the )?(?:objects|keys)|{re.escape(bucket)}/\*)"
+    )
+    if "/" not in grant.resources[0] or '"Deny"' in text or next(find_said(text, said), None) is None:
+        return grant
+    note = f"The Resource is that of {plain} in the text."
+    return attrs.evolve(grant, resources=(f"{bucket}/*",), notes=(*grant.notes, note))
+
+
+def _find_lasting_resource(arn: str, denial: Denial) -> tuple[str, str] | None:
+    """Return the ARN of what the next attempts need instead, with a note, if the denied one changes with each."""
+    if denial.policy_type == "session" and (own := _find_place_of_session(arn, denial)):
+        return own, "The Resource covers all that the session is for, by its name."
+    stem, _, revision = arn.rpartition(":")
+    if "-definition/" in stem and re.search(rf"{re.escape(stem)}:(?!{revision}\b)\d+\b", denial.failure.text):
+        return f"{stem}:*", "Each deployment registers another revision, hence the *."
+    found = _RANDOM_NAME.fullmatch(arn)
+    if found is None:
+        return None
+    from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
+
+    deployment = find_deployment(denial.failure, denial.facts)
+    if deployment is None or deployment.status in {"UPDATE_FAILED", "DELETE_FAILED"}:
+        return None
+    if not deployment.is_terraform and found["stack"]:
+        # The name can have only the start of the logical ID, or the CDK only the start of it in its path.
+        part = found["start"].rstrip("-").rpartition("-")[2].lower()
+        logical = (deployment.resource or "").partition("/")[0].lower()
+        if not (part and logical and (part.startswith(logical) or logical.startswith(part))):
+            return None
+    elif not (deployment.is_terraform and found["terraform"]):
+        return None
+    note = f"{deployment.tool} ends the name with characters that change at each attempt, hence the *."
+    return f"{arn[: found.end('start')]}*{found['rest'] or ''}", note
+
+
+def _find_place_of_session(arn: str, denial: Denial) -> str | None:
+    """Return the ARN of all objects below the folder with the name of the session, such as that of a tenant."""
+    session: str | None = getattr(denial.principal, "session_name", None)
+    bucket, slash, key = arn.partition("/")
+    if not session or not slash or ":s3:::" not in bucket or session not in key.split("/")[:-1]:
+        return None
+    return f"{bucket}/{f'/{key}'.partition(f'/{session}/')[0]}/{session}/*".replace("//", "/")
+
+
+def required_statement(denial: Denial, conditions: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the statement that allows the request under conditions, or ``None`` if the action is unknown."""
+    grant = required_grant(denial)
+    return None if grant is None else build_statement(attrs.evolve(grant, conditions=dict(conditions)))
+
+
+def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
+    """Return the grant of tagging with the call that creates the resources, and all that it tags.
+
+    Without the condition, the caller could change the tags of all resources.
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
+    """
+    from iamtriage.explaining._rules.shared.messages.decisions import request_values
+
+    key = f"{grant.action.partition(':')[0]}:CreateAction"
+    values, resource = request_values(denial.facts, key), grant.resources[0]
+    created = values[0] if len(values) == 1 else None
+    if created is None and resource.endswith("/*") and _CREATING.match(denial.operation or ""):
+        created = denial.operation
+    if created is None or len(grant.resources) != 1:
+        return grant
+    is_tagged = grant.action == "ec2:CreateTags" and resource.endswith("/*")
+    kinds = _TAGGED_BY.get(created, ()) if is_tagged else ()
+    prefix = resource.rpartition(":")[0]
+    # A fleet launches its instances with RunInstances.
+    calls = (created, "RunInstances") if created == "CreateFleet" else (created,)
+    note = f"{TAGGING_CALL}{created}, which was not denied itself, requires {grant.action} on each {'type of resource that it tags: remove the others' if kinds else 'new resource'}."
+    return attrs.evolve(
+        grant,
+        resources=tuple(dict.fromkeys((resource, *(f"{prefix}:{kind}/*" for kind in kinds)))),
+        conditions={"StringEquals": {key: calls if len(calls) > 1 else created}},
+        notes=(f"{note} The condition {key} limits it to such calls.",),
+    )
+
+
+def token_condition(service: str) -> dict[str, dict[str, str]]:
+    """Return the condition that limits bearer tokens to one service.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+    """
+    return {"StringEquals": {"sts:AWSServiceName": service}}
+
+
+def find_named_resource(denial: Denial) -> str | None:
+    """Return the resource of a denial as an ARN, also if the message has only its name, as IAM writes "role app"."""
+    if denial.resource is None or denial.resource_arn is not None or denial.action is None:
+        return denial.resource
+    grant = build_grant(denial.action, denial.resource, denial.location)
+    named = grant.resources if grant is not None and grant.known else ()
+    return named[0] if len(named) == 1 and not find_placeholders(named[0]) else denial.resource

@@ -1,0 +1,207 @@
+"""Find what deploys the resource of a failure: Terraform, or CloudFormation with the tools that use it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared.texts.text_fragments import DEPLOYMENT_FRAGMENTS
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._facts import Facts
+    from iamtriage.failures._failures import Failure
+
+# What deployment tools print. The roles of nodes that eksctl created are named after it.
+_DEPLOYMENT_TOOL = lazy_pattern(
+    r"\.tf line \d|\bwith (?:module\.|data\.|aws_)|(?i:terraform|pulumi)|AWSCloudFormation|\bAWS::[A-Z]|\beksctl (?:associate|create|delete|drain|enable|get|register|scale|set|unset|update|upgrade|utils|version)\b",
+    re.ASCII,
+)
+_MAX_TEXT = 32_000
+# Maximum distance, in characters, between the resource of an event and the message of AWS in it.
+_MAX_BEFORE_MESSAGE = 400
+_STATUS = r"(?P<status>(?:CREATE|UPDATE|DELETE)_FAILED)"
+_TYPE = r"(?:AWS::[A-Za-z0-9]{2,40}::[A-Za-z0-9]{2,60}|Custom::[\w@-]{1,60})"
+# An event as the console, the CLI, SAM, the CDK, eksctl and Serverless print it, and as the API returns it. The name follows
+# the type, or precedes the status and the reason follows the type; or name and type precede the status.
+_EVENT = lazy_pattern(
+    rf"\b{_STATUS}(?:[\s|]{{1,80}}(?P<type>{_TYPE})(?:[\s|]{{1,80}}(?P<name>[A-Za-z0-9][\w/:.-]{{0,254}}+)(?! (?:[a-z]|Denied)))?"
+    rf"|: (?P<logical_id>[A-Za-z0-9]{{1,255}}) \((?P<logical_type>{_TYPE})\))"
+    rf"|\b(?P<column_type>{_TYPE})(?:[ \t|]{{1,80}}|/(?P<path_id>[A-Za-z0-9]{{1,255}}): )(?P<column_status>(?:CREATE|UPDATE|DELETE)_FAILED)\b"
+    rf"|\"LogicalResourceId\"\s?:\s?\"(?P<member>[A-Za-z0-9]{{1,255}})\""
+    rf"(?:[^{{}}]{{0,1500}}?\"ResourceType\"\s?:\s?\"(?P<member_type>{_TYPE})\")?"
+    rf"(?:[^{{}}]{{0,300}}?\"ResourceStatus\"\s?:\s?\"(?P<member_status>(?:CREATE|UPDATE|DELETE)_FAILED)\")?",
+    re.ASCII,
+)
+_NAME_BEFORE = lazy_pattern(r"(?<![\w:+./-])([A-Za-z][\w-]{2,254})[ \t]{0,40}[|\t][ \t]{0,40}\Z", re.ASCII)
+_STACK = lazy_pattern(
+    r":cloudformation:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})|AWS::CloudFormation::Stack[\s|]{1,80}(?P<event>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])|\"StackName\"\s?:\s?\"(?P<member>[A-Za-z][A-Za-z0-9-]{0,127})\"|\bstack named (?P<cdk>[A-Za-z][A-Za-z0-9-]{0,127}) failed",
+    re.ASCII,
+)
+# https://registry.terraform.io/modules/terraform-aws-modules/eks/aws/latest
+_MODULE_ENTRY = lazy_pattern(
+    r"\bmodule\.[\w.-]{1,100}\.aws_eks_access_entry\.this\[\"([\w.@-]{1,64})\"\]", re.ASCII
+)
+_CHANGING = lazy_pattern(r"\baws [a-z0-9-]{2,30} (?:associate|create|update)-")
+# How the AWS provider begins its errors.
+_TERRAFORM_ERROR = lazy_pattern(
+    r"Error: (?:creating|updating) [A-Z][\w ]{2,60} \([^()\n]{1,300}\): ", re.ASCII
+)
+# The creation of the stack failed: an update is rolled back with UPDATE_ROLLBACK_….
+_ROLLBACK = lazy_pattern(r"(?<!UPDATE_)ROLLBACK_(?:IN_PROGRESS|COMPLETE)")
+
+
+TERRAFORM = lazy_pattern(
+    r"(?<![\w/-])(?i:terraform|tofu|terragrunt)\b|\.tf\b|\b(?:data|module|provider|resource)\s{1,4}\"[\w./-]{1,64}\"|\bwith (?:module\.|provider\[)"
+    r"|\baws_(?:lambda_function|s3_bucket)|\u2502 ?Error: |\u2577|\bError: putting S3 Bucket"
+)
+"""Code, output or the name of Terraform or OpenTofu, but not a role that is named after it."""
+
+
+class Deployment(NamedTuple):
+    """What deploys the resource of a failure.
+
+    Attributes:
+        tool: What deploys it.
+        resource: The logical ID or the address of the resource; ``None`` if the text does not name it.
+        type: The type of the resource, such as ``"AWS::Lambda::Function"``.
+        status: The status in the event that has the failure's message, such as ``"CREATE_FAILED"``.
+        stack: The name of the CloudFormation stack.
+        region: The region in the ARN of the stack.
+        is_new_stack: Whether the creation of the stack failed, which leaves a stack that must be deleted.
+    """
+
+    tool: Literal["CloudFormation", "Terraform"]
+    resource: str | None
+    type: str | None = None
+    status: str | None = None
+    stack: str | None = None
+    region: str | None = None
+    is_new_stack: bool = False
+
+    @property
+    def is_terraform(self) -> bool:
+        """Whether Terraform deploys it, and not CloudFormation."""
+        return self.tool == "Terraform"
+
+    @property
+    def verb(self) -> str:
+        """What one does with changed code."""
+        return "apply" if self.is_terraform else "deploy"
+
+    def spell(self, argument: str) -> str:
+        """Return an argument of Terraform as the tool spells it.
+
+        >>> Deployment("CloudFormation", None).spell("assume_role_policy")
+        'AssumeRolePolicy'
+        """
+        if self.is_terraform:
+            return argument
+        return "".join(map(str.capitalize, argument.replace("user_name", "username").split("_")))
+
+
+def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
+    """Return what deploys the resource of a failure, or ``None`` if the text shows no tool."""
+    address = context_of(facts).terraform
+    if address is not None:
+        return Deployment("Terraform", address.value)
+    if _TERRAFORM_ERROR.search(failure.text) is not None:
+        return Deployment("Terraform", None)
+    start = max(failure.span[0] - _MAX_TEXT // 2, 0)
+    text = failure.text[start : start + _MAX_TEXT]
+    if not any(map(text.__contains__, DEPLOYMENT_FRAGMENTS)):
+        return None
+    events, stack = [*_EVENT.finditer(text)], _STACK.search(text)
+    at = failure.span[0] - start
+    event = next((each for each in reversed(events) if each.start() <= at), events[0] if events else None)
+    has_message = event is not None and 0 <= at - event.end() <= _MAX_BEFORE_MESSAGE
+    kind = event and (event["type"] or event["logical_type"] or event["column_type"] or event["member_type"])
+    status = event and (event["status"] or event["column_status"] or event["member_status"])
+    return Deployment(
+        "CloudFormation",
+        None if event is None else _find_name(event),
+        kind,
+        status if has_message else None,
+        None if stack is None else stack["name"] or stack["event"] or stack["member"] or stack["cdk"],
+        None if stack is None else stack["region"],
+        _ROLLBACK.search(text) is not None,
+    )
+
+
+def find_stack(failure: Failure, facts: Facts) -> Deployment | None:
+    """Return the deployment of a failure if CloudFormation does it."""
+    deployment = find_deployment(failure, facts)
+    return None if deployment is None or deployment.is_terraform else deployment
+
+
+RETRY = "Retry the deployment afterwards."
+"""How to continue with a stack whose update failed."""
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
+RETRY_NEW = f"{RETRY} A stack in ROLLBACK_COMPLETE cannot be updated: delete it and create it again."
+"""How to continue with a stack whose creation can have failed."""
+
+
+def change_in_code(remedy: Remedy, deployment: Deployment | None, argument: str, *steps: str) -> Remedy:
+    """Return a remedy for an argument of a resource that a tool creates: in the code of the tool, not by hand.
+
+    Args:
+        remedy: The remedy by hand.
+        deployment: What deploys the resource; if ``None``, the remedy stays as it is.
+        argument: The argument, as Terraform spells it.
+        steps: Further steps on the code.
+    """
+    if deployment is None:
+        return remedy
+    element, code = deployment.spell(argument), "configuration" if deployment.is_terraform else "template"
+    address = deployment.resource or ""
+    key = _MODULE_ENTRY.search(address)
+    of = f" of {address}" if address else ""
+    of += f' (the input access_entries["{key[1]}"] of the module)' if key else ""
+    return attrs.evolve(
+        remedy,
+        title=f"Correct {element} in the {deployment.tool} {code}, and {deployment.verb} again",
+        who="you",
+        steps=(
+            f"Change {element}{of}.",
+            *steps,
+            *remedy.steps,
+            f"Do not create it with the AWS CLI: {deployment.tool} would then fail because it exists.",
+        ),
+        commands=tuple(line for line in remedy.commands if not _CHANGING.search(line)),
+    )
+
+
+def _find_name(event: re.Match[str]) -> str | None:
+    name: str | None = event["name"] or event["logical_id"] or event["member"] or event["path_id"]
+    if name is None:
+        start = max(event.start() - 300, 0)
+        found = _NAME_BEFORE.search(event.string[start : event.start()])
+        name = found and found[1]
+    return name and name.rstrip(":.-")
+
+
+def trust_in_code_steps(deployment: Deployment | None) -> tuple[str, ...]:
+    """Return a step that changes the trust policy of a role in the code that deploys it."""
+    if deployment is None:
+        return ()
+    element = "assume_role_policy" if deployment.is_terraform else "AssumeRolePolicyDocument"
+    of = f" of {deployment.resource}" if deployment.resource else ""
+    by_module = ""
+    if (deployment.resource or "").startswith("module."):
+        by_module = " If the module creates the role, look for a newer version or a variable for this."
+    return (
+        f"If {deployment.tool} manages the role{of}, make this change in its {element}: a change by hand is undone.{by_module}",
+    )
+
+
+def is_about_deployments(text: str) -> bool:
+    """Return whether a deployment tool made the call.
+
+    >>> is_about_deployments("with aws_s3_bucket.logs,"), is_about_deployments("role/eksctl-prod")
+    (True, False)
+    """
+    return _DEPLOYMENT_TOOL.search(text) is not None
