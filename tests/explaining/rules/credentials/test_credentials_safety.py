@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.credentials.keys.access_keys import add_exposed
 from iamtriage.explaining._rules.shared.cases import Case
 from tests.explaining.golden.cases import CREDENTIALS as CASES
 from tests.explaining.rules.aws_cli import check_call
-from tests.explaining.rules.credentials import RULES, called, explained, words_of
+from tests.explaining.rules.credentials.helpers import RULES, called, explained, words_of
 
 if TYPE_CHECKING:
     from iamtriage.explaining import Explanation

@@ -25,7 +25,7 @@ from iamtriage.failures import (
 )
 from tests.explaining.golden.cases import CREDENTIALS as CASES
 from tests.explaining.golden.cases_credentials import ROLE, SESSION, SSO, TOKEN_FILE, web_identity_text
-from tests.explaining.rules.credentials import explained
+from tests.explaining.rules.credentials.helpers import explained
 from tests.explaining.rules.explained import codes
 from tests.explaining.rules.explained import commands as list_commands
 from tests.tables import botocore_text, check_rows
