@@ -115,8 +115,7 @@ class DeniedRequest(Value):
         kind: kubernetes_requests.UserKind,
     ) -> Self:
         """Build a request with its user from a case."""
-        user = case.failure.user
-        text = case.text
+        user, text = case.failure.user, case.text
         installer = _INSTALLERS.find(text) if any(word in text for word in _WORDS_OF_INSTALLERS) else None
         if installer == "Helm" and request.resource == "namespaces":
             installer = None  # it only creates them, with --create-namespace
@@ -128,9 +127,12 @@ class DeniedRequest(Value):
             # The role for the type allows all that the tool does with it. A name would not allow to create it.
             verbs = VERBS_OF_PROGRAMS.get(installer, _VERBS)
             request = attrs.evolve(request, name=None, verbs=verbs)
-        elif installer is None and request.verb in VERBS_OF_PATCH:
-            if _is_of_kubectl(case, _PATCH_COMMAND, None):
-                request = attrs.evolve(request, verbs=VERBS_OF_PATCH)
+        elif (
+            installer is None
+            and request.verb in VERBS_OF_PATCH
+            and _is_of_kubectl(case, _PATCH_COMMAND, None)
+        ):
+            request = attrs.evolve(request, verbs=VERBS_OF_PATCH)
         principal = principal_words.try_parse_principal(user) if kind in {"iam", "iam session"} else None
         subject = _binding_subject(user, kind, principal_words.underlying_role(principal))
         cluster = find_cluster(case)
