@@ -260,6 +260,25 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         ),
         [{**DENIED, "code": "AccessDeniedException", "request_id": REQUEST, "status_code": 400}],
     ),
+    # Nor is the one of a logger's record whose message is the response.
+    *(
+        (
+            f"record-of-a-logger-{name}",
+            json.dumps(
+                {"timestamp": "2026-10-07T09:00:00Z", "level": "ERROR", "message": message, "logger": "orders", "requestId": _SERVED, "statusCode": 500}
+            ),
+            [{**DENIED, "code": "AccessDeniedException"}],
+        )
+        for name, message in (
+            ("body", json.dumps({"__type": "AccessDeniedException", "Message": DENIAL}, indent=4)),
+            ("object", {"Error": {"Code": "AccessDeniedException", "Message": DENIAL}}),
+        )
+    ),
+    (
+        "code-in-the-record-of-a-logger",
+        json.dumps({"level": "error", "message": DENIAL, "code": "AccessDeniedException", "statusCode": 400, "requestId": REQUEST}),
+        [{**DENIED, "code": "AccessDeniedException", "request_id": REQUEST, "status_code": 400}],
+    ),
     # A name ends with its field, also if a later field repeats the message.
     (
         "name-in-an-object",

@@ -144,6 +144,8 @@ RUNNERS: dict[str, Callable[[int, str], str]] = {
             "Output": f"{line}\n",
         }
     ),
+    "cloud-foundry": lambda n, line: f"   2026-10-07T09:00:00.{n:02}+0000 [APP/PROC/WEB/0] ERR {line}",
+    "airflow": lambda n, line: f"[2026-10-07T09:00:00.{n:03}+0000] {{subprocess.py:93}} INFO - {line}",
     "kubectl": lambda n, line: (
         f"[pod/web-7d9f8b6c5d-x4k2p/app] 2026-10-07T09:00:00.{n * 71_828_182:09}Z {line}"
     ),

@@ -20,6 +20,7 @@ PREFIX_LINES = {
     "quote": (f"> {_DENIED}", ""),
     "stern": (f"orders-7c9f5d8b64-x2xkq app {_DENIED}", "orders-7c9f5d8b64-x2xkq app"),
     "stern_ordinal": (f"orders-0 app {_DENIED}", "orders-0 app"),
+    "buildkit": (f"#12 3.456 {_DENIED}", "#12"),
     "request_tag": (f"[0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9] {_DENIED}", ""),
     "pm2": (f"0|orders   | {_DENIED}", "0|orders"),
     "drone": (f"[deploy:352] {_DENIED}", ""),
@@ -44,6 +45,7 @@ PREFIX_LINES = {
     "logcat": (f"10-07 09:00:00.123  1234  5678 E AWSMobileClient: {_DENIED}", "AWSMobileClient"),
     "logcat_brief": (f"E/AWSMobileClient( 1234): {_DENIED}", "AWSMobileClient"),
     "syslog": (f"<11>Oct  7 09:00:00 web-1 api[401]: {_DENIED}", "web-1 api[401]"),
+    "rsyslog": (f"2026-10-07T09:00:00.123456+00:00 web-1 api: {_DENIED}", "web-1 api"),
     "syslog_5424": (f"<11>1 2026-10-07T09:00:00.000Z web-1 api 401 - - {_DENIED}", "web-1 api 401"),
     "journal": (f"2026-10-07T09:00:00+0000 web-1 api[401]: {_DENIED}", "web-1 api[401]"),
     "cloudwatch": (f"2026-10-07T09:00:00.123456+00:00 orders/app/7c9f4 {_DENIED}", "orders/app/7c9f4"),
@@ -53,11 +55,21 @@ PREFIX_LINES = {
         "packer-builder-amazon-ebs plugin",
     ),
     "bracketed_stamp": (f"[2026-10-07T09:00:00.123Z] [orders] {_DENIED}", "[orders]"),
+    "airflow_output": (
+        f"[2026-10-07, 09:00:00 UTC] {{pod_manager.py:235}} INFO - [base] {_DENIED}",
+        "[base]",
+    ),
     "csv": (f"2026-10-07 09:00:00.123,{_DENIED}", ""),
     "stamp": (f"2026-10-07 09:00:00,123 {_DENIED}", ""),
     "buildkite": (f"\x1b_bk;t=1791363600123\x07{_DENIED}", ""),
     "tai64n": (f"@4000000067f46af9e133f80c {_DENIED}", ""),
     "epoch": (f"1791363600.123 {_DENIED}", ""),
+    "elixir": (f"09:00:00.123 request_id=F2dsp6fgAAB [error] {_DENIED}", ""),
+    "terragrunt": (f"09:00:00.123 STDERR [orders] terraform: {_DENIED}", "[orders]"),
+    "lambda_stream": (
+        f"2026/10/07/[$LATEST]0123456789abcdef0123456789abcdef 2026-10-07T09:00:00.123000 {_DENIED}",
+        "0123456789abcdef0123456789abcdef",
+    ),
     "clock": (f"09:00:00.123 {_DENIED}", ""),
 }
 START_LINES = {
@@ -74,6 +86,10 @@ START_LINES = {
     "dotnet_console": "fail: Orders.Sync[0]",
     "test_result": "--- FAIL: TestUpload (0.12s)\n",
     "kubernetes_event": "2m10s       Warning   FailedMount    pod/orders-7c9f4   MountVolume.SetUp failed",
+    "nest": f"[Nest] 401  - 10/07/2026, 9:00:00 AM   ERROR [Orders] {_DENIED}",
+    "stack_event": f"OrdersStack | 3/7 | 9:00:00 AM | CREATE_FAILED        | AWS::IAM::Role | Role (Role1A2B) {_DENIED}",
+    "ansible": 'changed: [web-1] => {"msg": "published to arn:aws:sns:eu-west-1:111122223333:orders"}',
+    "erlang": "=ERROR REPORT==== 7-Oct-2026::09:00:00.123456 ===",
     "ruby_logger": f"E, [2026-10-07T09:00:00.123456 #401] ERROR -- : {_DENIED}",
 }
 OPENING_LINES = {
@@ -144,6 +160,25 @@ def test_a_prefix_is_found_and_names_its_stream(name: str) -> None:
     (entry,) = _entries(line)
     assert entry.text == f"{line}\n"
     assert entry.prefixes == ((0, prefix.end),)
+
+
+@pytest.mark.parametrize(
+    ("before", "stream"),
+    [
+        ("           +build | ", "+build"),
+        ("web_1 stderr | ", "web_1 stderr"),
+        ("[CI/build]   | ", "[CI/build]"),
+        ("09:00:00  [web] ", "[web]"),
+        ("09:00:00  ", ""),
+        ("2026-10-07T09:00:00Z app[148ed5] ams [info] ", "app[148ed5]"),
+        ("#9 ", "#9"),
+    ],
+    ids=["earthly", "supervisor", "act", "branch-of-jenkins", "jenkins", "fly", "buildkit"],
+)
+def test_other_prefixes_of_a_row(before: str, stream: str) -> None:
+    content = "ERROR: failed" if stream == "#9" else _DENIED
+    prefix = formats.split_prefix(before + content)
+    assert (prefix.end, prefix.stream) == (len(before), stream)
 
 
 def test_a_line_that_docker_wrote_as_json() -> None:

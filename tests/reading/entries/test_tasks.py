@@ -39,6 +39,10 @@ NAMES = {
     "parallel": ("web-1\t", "web-2\t"),
     "fabric": ("[192.0.2.1] out: ", "[192.0.2.2] out: "),
     "grep": ("logs/web.log:", "logs/api.log:"),
+    "pnpm": ("packages/web build: ", "packages/api build: "),
+    "kail": ("shop/web-x2xkq[app]: ", "shop/api-9wpjq[app]: "),
+    "copilot": ("copilot/web/7c9f4 ", "copilot/api/7c9f4 "),
+    "tekton": ("[deploy : web] ", "[deploy : api] "),
 }
 
 

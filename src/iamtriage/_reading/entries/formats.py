@@ -36,7 +36,9 @@ PREFIXES: dict[str, str] = {
     "quote": r"(?P<quote>)>{1,3}(?:[ ]|(?=\n|\Z))",
     # The lines of an exception.
     "pytest": r"E {3}(?P<pytest>)",
-    "docker_compose": r"(?:\x1b\[[0-9;]{0,16}m)?(?P<docker_compose>[A-Za-z0-9][\w./@-]{0,62}?(?:[-_.]\d{1,4}[ \t]{1,24}|[ \t]{2,24}))(?:\x1b\[[0-9;]{0,16}m)?\|(?:\x1b\[0m)?(?:[ ](?:\x1b\[0m)?|(?=\n|\Z))",
+    "docker_compose": r"(?:\x1b\[[0-9;]{0,16}m)?(?P<docker_compose>[A-Za-z0-9][\w./@-]{0,62}?(?:[-_.]\d{1,4}[ \t]{1,24}|[ \t]{2,24}| std(?:out|err) )|[ ]{0,30}\+[\w./-]{1,60} |\[[^\[\]\n]{1,80}\][ ]{3})(?:\x1b\[[0-9;]{0,16}m)?\|(?:\x1b\[0m)?(?:[ ](?:\x1b\[0m)?|(?=\n|\Z))",
+    # BuildKit numbers the steps of a build.
+    "buildkit": r"(?P<buildkit>#\d{1,4}) (?:\d{1,6}\.\d{1,3}(?:[ ]|(?=\n|\Z))|(?=DONE |CACHED|CANCELED|ERROR: |\[))",
     "pm2": r"(?P<pm2>\d{1,4}\|[\w.@-]{1,60}) {1,24}\|(?:[ ]|(?=\n|\Z))",
     # The step and the number of the line.
     "drone": r"\[[A-Za-z][\w-]{0,60}:L?\d{1,6}(?::\d{1,6}s)?\](?P<drone>)(?:[ ]|(?=\n|\Z))",
@@ -57,7 +59,9 @@ PREFIXES: dict[str, str] = {
     # Android
     "logcat": r"(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?:(?: {1,6}\d{1,7}){2} [VDIWEFA] | \d{1,7}-\d{1,7}/[\w.:?-]{1,120} [VDIWEFA]/)(?P<logcat>[\w.$@/-]{1,60}) {0,40}:(?:[ ]|(?=\n|\Z))",
     "logcat_brief": r"[VDIWEFA]/(?P<logcat_brief>[\w.$@-]{1,60}) {0,40}\( {0,6}\d{1,7}\):(?:[ ]|(?=\n|\Z))",
-    "journal": rf"{_ISO} (?P<journal>(?:[\w.:-]{{1,64}} )?(?!{_LOGRUS})[^\s\[\]:]{{1,64}}\[(?!{_LEVEL}\])[\w.-]{{1,40}}\]):?(?:[ ]|(?=\n|\Z))",
+    "journal": rf"{_ISO} (?P<journal>(?:[\w.:-]{{1,64}} )?(?!{_LOGRUS})[^\s\[\]:]{{1,64}}\[(?!{_LEVEL}\])[\w.-]{{1,40}}\]):?(?: [a-z]{{3}} \[info\])?(?:[ ]|(?=\n|\Z))",
+    # The name of a program without a process ID. Loggers write such a time with another zone, or a level next.
+    "rsyslog": rf"{_ISO}(?<=\.\d{{6}}[+-]\d\d:\d\d) (?P<rsyslog>(?!{_LEVEL} )[\w.-]{{1,64}} (?!{_LEVEL}:)[\w./-]{{1,64}}):(?:[ ]|(?=\n|\Z))",
     # Fluent Bit writes the same with the fields of its filters.
     # So do journalctl -o json and go test -json.
     "docker_json": r"\{(?:(?:\"(?:container_id|container_name|source|stream|time|date|@timestamp|_p|logtag|ecs_\w{1,30}|Time|Action|Package|Test)\":\s?(?:\"[^\"\n]{0,200}\"|[\d.]{1,30}),\s?){0,8}\"(?:log|Output)\"|(?:\"[A-Z_]{2,40}\"\s?:\s?\"[^\"\n]{0,300}\",\s?){0,40}\"MESSAGE\"):\s?\"(?P<docker_json>)",
@@ -69,6 +73,8 @@ PREFIXES: dict[str, str] = {
     "plugin": rf"{_STAMP} (?:\[{_LEVEL}\][ \t]{{1,4}})?(?P<plugin>[\w.-]{{1,80}} plugin|plugin\.[\w.-]{{1,80}}):(?:[ ]|(?=\n|\Z))",
     "apache_error": rf"\[{_STAMP}[^\]\n]{{0,40}}\] \[[\w-]{{0,40}}:[a-z]{{3,8}}\d?\] (?P<apache_error>\[pid \d{{1,8}}(?::tid \d{{1,20}})?\])(?: \[(?:client|remote) [^\]\n]{{1,60}}\])?(?:[ ]|(?=\n|\Z))",
     "bracketed_stamp": rf"\[{_STAMP}[^\]\n]{{0,40}}\](?P<bracketed_stamp>(?: \[(?!{_LEVEL}\])[\w.-]{{1,40}}\](?=[ ]|\n|\Z))?)(?: \[{_LEVEL}\](?=[ ]|\n|\Z))?(?:[ \t]|(?=\n|\Z))",
+    # What a command or a pod of a task of Airflow writes.
+    "airflow_output": r"\{(?:subprocess|pod_manager|docker|logging_mixin)\.py:\d{1,5}\} (?:INFO|WARNING) - (?P<airflow_output>(?:\[[a-z0-9-]{1,63}\])?)(?:[ ]|(?<=- )|(?=\n|\Z))",
     # Rows that CloudWatch Logs Insights exports, some with milliseconds since 1970, and of Python's loggers.
     "csv": rf"\"?(?:{_STAMP}|1\d{{12}})\"?(?P<csv>),(?!\d{{1,9}}(?![\d,]))(?:\"(?!,))?",
     "stamp": rf"{_STAMP}(?P<stamp>)(?:[ \t|;]|:[ ]|(?=\n|\Z))",
@@ -78,7 +84,13 @@ PREFIXES: dict[str, str] = {
     "epoch": r"(?:1\d{9}(?:\.\d{1,9})?|1\d{12}|\[ {0,6}\d{1,8}\.\d{6}\])(?P<epoch>)(?:[ \t]|(?=\n|\Z))",
     "teamcity": rf"\[{_CLOCK}\](?P<teamcity>)[ A-Za-z]:[\t ]{{1,8}}(?:\[[^\]\n]{{1,80}}\](?:[ ]|(?=\n|\Z)))?",
     "buildkite": r"\x1b_bk;t=\d{13}\x07(?P<buildkite>)",
-    "clock": rf"\[?{_CLOCK}\]?(?P<clock>)[ \t]",
+    # Elixir writes the fields of the request between the time and the level.
+    "elixir": rf"{_CLOCK} (?P<elixir>)(?:[a-z_]{{1,40}}=[^\s]{{1,120}} ){{1,8}}\[[a-z]{{4,9}}\](?:[ ]|(?=\n|\Z))",
+    "terragrunt": rf"{_CLOCK} STD(?:OUT|ERR) {{1,3}}(?P<terragrunt>\[[\w./-]{{1,200}}\]) (?:terraform|tofu)[\w.-]{{0,20}}:(?:[ ]|(?=\n|\Z))",
+    # sam logs writes the log stream before the time.
+    "lambda_stream": r"\d{4}/\d\d/\d\d/\[[$\w.-]{1,128}\](?P<lambda_stream>[0-9a-f]{32})[ \t]",
+    # Jenkins writes two spaces, and the name of a parallel branch.
+    "clock": rf"\[?{_CLOCK}\]?[ \t][ ]?(?P<clock>(?:(?<=[ ]{{2}})\[(?!{_LEVEL}\]|Pipeline\]|\d)[\w .-]{{1,60}}\](?=[ ]|\n|\Z))?)(?:(?<=\])[ ])?",
 }
 
 STARTS: dict[str, str] = {
@@ -97,6 +109,11 @@ STARTS: dict[str, str] = {
     "test_result": r"[ ]{0,16}--- (?:FAIL|PASS|SKIP): |=== (?:RUN|PAUSE|CONT|NAME) |(?:not )?ok \d{1,6} - |[ ]{2}● (?=\S[^\n]{0,300} › )",
     # A row of kubectl get events, and of the events of kubectl describe.
     "kubernetes_event": r"[ ]{0,4}(?:(?:[a-z0-9-]{1,63} {1,60})?(?:\d{1,4}[smhd]){1,3} {2,60})?(?:Normal|Warning) {2,60}[A-Z]\w{2,60} ",
+    "nest": r"\[Nest\] \d{1,7}  - ",
+    # AWS CDK
+    "stack_event": r"[\w-]{1,128} \| {1,4}\d{1,4}(?:/\d{1,4})? \| \d{1,2}:\d\d:\d\d",
+    "ansible": r"(?:ok|changed|skipping|failed|fatal): \[[^\[\]\n]{1,120}\]|(?:TASK|PLAY|RUNNING HANDLER) \[",
+    "erlang": r"=(?:ERROR|CRASH|SUPERVISOR|WARNING|INFO|PROGRESS) REPORT==== ",
     "ruby_logger": rf"[DIWEFA], \[{_STAMP}",
 }
 
@@ -247,10 +264,10 @@ def _csv_tail(line: str, begin: int) -> int:
 _NO_PREFIX = Prefix("", "", 0, is_stamped=False)
 # Every prefix starts with one of these, with the name of a month or day, or with a level and a slash, or contains a bar,
 # a hyphen or a tab.
-_PREFIX_STARTS = frozenset("0123456789[<>{@\x1b")
+_PREFIX_STARTS = frozenset("0123456789[<>{@#\x1b")
 _SHORT_NAME = 3
 _UNSTAMPED = frozenset({
-    "quote", "stern", "stern_ordinal", "request_tag", "logcat_brief", "docker_json", "docker_compose",
+    "quote", "buildkit", "stern", "stern_ordinal", "request_tag", "logcat_brief", "docker_json", "docker_compose",
     "kubectl", "packer", "pytest", "github_cli",
 })  # fmt: skip
 _MAX_PREFIXES = 4
@@ -284,7 +301,8 @@ def split_prefix(line: str) -> Prefix:
             f"{found.stream} {stream}" if found.stream and stream else found.stream or stream,
             m.end(),
             is_stamped=found.is_stamped or name not in _UNSTAMPED,
-            is_leveled=name == "bracketed_stamp" and _LEVELED.search(line, found.end, m.end()) is not None,
+            is_leveled=name in {"bracketed_stamp", "elixir"}
+            and _LEVELED.search(line, found.end, m.end()) is not None,
             is_partial=found.is_partial or (name == "container_runtime" and m[0].endswith(_PARTIAL_TAGS)),
             nesting=f"{found.nesting} {name}" if found.nesting else name,
         )

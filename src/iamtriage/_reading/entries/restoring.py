@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from iamtriage._reading.entries.formats import split_prefix
 from iamtriage._reading.entries.lines import restore_line, without_style
 from iamtriage._reading.entries.tasks import find_tasks, split_tasks
 from iamtriage._reading.entries.wrapping import find_width, join_lines, starts_entry
@@ -55,8 +56,12 @@ def _find_indent(lines: list[str]) -> str:
         return ""
     written = [line for line in lines if line.strip()]
     size = min((len(line) - len(line.lstrip(" \t")) for line in written), default=0)
-    # One indented entry reads the same without a change.
-    is_log = size and sum(starts_entry(without_style(line[size:])) for line in written) != 1
+    # One indented entry reads the same without a change. Cloud Foundry indents every line.
+    is_log = (
+        size
+        and not split_prefix(written[0]).format
+        and sum(starts_entry(without_style(line[size:])) for line in written) != 1
+    )
     return written[0][:size] if is_log else ""
 
 

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _STYLE = r"(?:\x1b\[[0-9;]{0,16}m)?"
-# "[web] ", "[1,0]<stderr>:", "[rank0]: ", "(load pid=17, ip=192.0.2.1) ", "@shop/web:deploy: ", "orders │ ", "web-1<tab>".
+# "[web] ", "[1,0]<stderr>:", "[rank0]: ", "[deploy : app] ", "(load pid=17, ip=192.0.2.1) ", "@shop/web:deploy: ",
+# "packages/web build: ", "shop/web-x2xkq[app]: ", "copilot/web/7c9f4 ", "orders │ ", "web-1<tab>".
 _LEVEL = r"(?i:trace|debug|info|notice|warn|warning|error|err|fatal|critical|severe|panic|caused by)"
 _TASK = re.compile(
     # "app.log:12:", grep's context "app.log-13-", and the numbers of cat, less and editors.
     r"(?P<file>[\w./~@+-]{1,200}?\.\w{1,10}(?=[:-]))[:-](?:(?!\d{4}-\d\d-|\d\d:\d\d:)\d{1,7}[:-])?|[ ]{0,7}(?P<number>\d{1,7})(?:[:-]|\t|[ ]│[ ]|[ ])"
-    rf"|{_STYLE}(?:\[(?!{_LEVEL}\]|pod/|\d{{4}}-|\d\d:)[\w./@, -]{{1,60}}\](?:<\w{{1,10}}>)?(?: (?:out|err))?:?"
+    rf"|{_STYLE}(?:\[(?!{_LEVEL}\]|pod/|\d{{4}}-|\d\d:)(?:[\w./@,-]|[ ](?:: )?){{1,60}}\](?! {{3}}\|)(?:<\w{{1,10}}>)?(?: (?:out|err))?:?"
     r"|\([^()\n]{0,60}\bpid=\d{1,8}[^()\n]{0,60}\)"
     rf"|(?!{_LEVEL}:)@?[A-Za-z][\w./-]{{0,60}}(?::[A-Za-z][\w.-]{{0,40}})?:"
+    rf"|[\w.-]{{1,60}}(?:/[\w.-]{{1,80}}){{0,3}}\[[\w.-]{{1,63}}\]:|[\w.@-]{{1,60}}(?:/[\w.@-]{{1,60}}){{1,3}}(?: [\w:-]{{1,40}}:)?"
     rf"|[ ]{{0,30}}[\w.-]{{1,60}} │){_STYLE}(?:(?<=>:)|[ ]|(?=\Z))"
     r"|[\w.-]{1,60}\t"
 )

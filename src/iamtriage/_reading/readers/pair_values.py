@@ -45,6 +45,10 @@ _LOGFMT_RECORD = lazy_pattern(
 )
 _MAX_RECORD_LENGTH = 4_000
 _BRACE = lazy_pattern(r"[{}]")
+# What every logger writes at the start of a line in JSON.
+_JSON_RECORD = lazy_pattern(
+    r"(?:\A|(?<=[\n\x1e\x1d]))\{(?=[^{}]{0,400}[\"'](?:level|severity|log\.level)[\"'])"
+)
 _INIT = lazy_pattern(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
 _CODE_WORD = lazy_pattern(r"[^\s(){}<>\"']{1,128}")
 _MAX_CODE_LENGTH = 128
@@ -179,7 +183,12 @@ def _is_of_sdk(pair: Pair) -> bool:
 
 
 def _put_status(cluster: Piece, pair: Pair) -> bool:
-    if not is_status(pair.value) or VAULT.match(pair.text, pair.end) or _is_of_log_record(pair):
+    if (
+        not is_status(pair.value)
+        or VAULT.match(pair.text, pair.end)
+        or _is_of_log_record(pair)
+        or _is_outside_of_error(cluster, pair)
+    ):
         return False
     _forget_outer(cluster, "status_code", pair)
     cluster.put("status_code", pair.value, pair.start, pair.end, BEST)
@@ -201,6 +210,7 @@ def _put_request_id(cluster: Piece, pair: Pair) -> bool:
         or "/" in pair.value
         or _ASP_NET_ID.fullmatch(pair.value)
         or _is_of_log_record(pair)
+        or _is_outside_of_error(cluster, pair)
         or (cluster.is_lambda_record and _METADATA.search(pair.text_before(_MAX_METADATA_LENGTH)) is None)
     ):
         return False
@@ -233,6 +243,19 @@ def _forget_outer(cluster: Piece, key: str, pair: Pair) -> None:
             opened.pop()
     if opened and opened[0] < code.start:
         del cluster.facts[key]
+
+
+def _is_outside_of_error(cluster: Piece, pair: Pair) -> bool:
+    """Return whether a key is of a log line in JSON, and the error is in an object or a string of it."""
+    facts = cluster.facts
+    places = [facts[key].start for key in ("code", "status_code") if key in facts and facts[key].start >= 0]
+    text = pair.text
+    if not pair.quoted or not any(place < pair.at for place in places):
+        return False
+    if _JSON_RECORD.search(text, max(0, pair.at - _MAX_RECORD_LENGTH), pair.at) is None:
+        return False
+    between = text[min(places) : pair.at]
+    return between.count("{") < between.count("}")
 
 
 def _is_of_log_record(pair: Pair) -> bool:
