@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.credentials.database_roles import explain_datab
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.credentials.keys.lost_secrets import explain_lost_secret
 from iamtriage.explaining._rules.credentials.workloads import ci_jobs
-from iamtriage.explaining._rules.denials.other_authorities import explain_other_authority
+from iamtriage.explaining._rules.denials.other_authorities.other_systems import explain_other_authority
 from iamtriage.explaining._rules.denials.roles.saml import explain_invalid_response
 from iamtriage.explaining._rules.denials.services import repositories
 from iamtriage.explaining._rules.kubernetes.rbac.rejected_objects import explain_rejected_object

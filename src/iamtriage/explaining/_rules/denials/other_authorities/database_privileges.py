@@ -1,0 +1,189 @@
+"""Explain what a database denies to its user: a privilege is missing there, not a permission of IAM.
+
+Sources: https://www.postgresql.org/docs/current/ddl-priv.html and
+https://dev.mysql.com/doc/refman/8.4/en/problems-connecting.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+
+_NAME = r"[A-Za-z_][\w$]{0,62}"
+# A name that PostgreSQL writes without quotes, although SQL requires them.
+_PART = r"[A-Za-z_](?:[\w$-]{0,61}[\w$])?"
+_POSTGRES = lazy_pattern(
+    rf"permission denied for (?P<type>table|relation|view|materialized view|foreign table|sequence|schema|database|function|procedure) \"?(?P<name>{_PART}(?:\.{_PART})?)(?!\w)",
+    re.ASCII,
+)
+_MYSQL = lazy_pattern(
+    r"(?P<verb>(?:[A-Z]{3,10},? ){0,4}[A-Z]{3,10}|execute|alter routine) command denied to user '(?P<user>[\w.$-]{1,80})'@'(?P<host>[\w.%:-]{1,255})' for"
+    r" (?:(?P<type>table|routine) (?P<name>['`][\w$.`-]{1,130}['`])|column '[^'\n]{1,64}' in table (?P<table>['`][\w$.`-]{1,130}['`]))",
+    re.ASCII,
+)
+_USER_NAME = "DB_USER_NAME"
+# The database user: of a policy for logins, of a command or connection string, and in words.
+_USER = lazy_pattern(
+    rf":dbuser:[\w-]{{1,80}}/(?P<of_arn>{_NAME})(?![\w*])|(?:-U |--username[= ]|\buser(?:name)?[=:] ?|postgres(?:ql)?://)['\"]?(?P<of_option>{_NAME})(?![\w.])|\b(?:connected|logged in)\b[^\n.;,]{{0,80}}? as (?!(?:an?|the|we|it|I|you|they|usual|expected|always|before|well|soon|if|follows)\b)(?P<of_words>{_NAME})",
+    re.ASCII,
+)
+# "created by the migration (user shop_owner)", "the owner is shop_owner", "owned by the role shop_owner".
+_OWNER = lazy_pattern(
+    rf"\b(?:(?:created|owned)\b[^\n]{{0,60}}? by [^\n]{{0,60}}?\((?:user )?|(?:owned by|[Oo]wner(?: is|:)) (?:(?:the )?(?:user|role) )?)(?P<owner>{_NAME})(?=[.,;)]|\s*?(?:\n|\Z))",
+    re.ASCII,
+)
+_IAM_LOGIN = lazy_pattern(r"\brds-db:|\bredshift(?:-serverless)?:Get|\bdsql:DbConnect")
+# What a type of object is called in GRANT, with the privileges.
+_GRANTS = {
+    "sequence": "USAGE, SELECT ON SEQUENCE",
+    "schema": "USAGE ON SCHEMA",
+    "database": "CREATE ON DATABASE",
+    "function": "EXECUTE ON FUNCTION",
+    "procedure": "EXECUTE ON PROCEDURE",
+}
+_CREATES = lazy_pattern(
+    r"\bCREATE (?:[A-Z]{2,12} ){0,3}(?:TABLE|VIEW|SEQUENCE|TYPE|FUNCTION|PROCEDURE|INDEX)\b", re.IGNORECASE
+)
+_CONNECTS = lazy_pattern(r"\bFATAL\b|\bCONNECT privilege\b")
+# The words before the name of a table in the statements that require a privilege.
+_STATEMENTS = {
+    "SELECT": r"(?<!DELETE )FROM|JOIN",
+    "INSERT": r"INTO",
+    "UPDATE": r"UPDATE(?: ONLY)?",
+    "DELETE": r"DELETE FROM",
+    "TRUNCATE": r"TRUNCATE(?: TABLE)?",
+}
+_OF_TABLES = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+
+def explain_postgres(text: str) -> Explanation | None:
+    """Explain a privilege that PostgreSQL says is missing."""
+    found = _POSTGRES.search(text)
+    if found is None:
+        return None
+    kind, name = found["type"], found["name"]
+    user = next((each[each.lastgroup] for each in _USER.finditer(text) if each.lastgroup), None)
+    who = f"the user {user}" if user else "the database user"
+    if kind in _GRANTS:
+        remedy = _grant_remedy(who, kind, name, [_grant_object(text, kind, name, user or _USER_NAME)])
+    elif name.startswith("pg_"):
+        remedy = your_remedy(
+            f"Do without {name}, which is a table of PostgreSQL itself",
+            "Only superusers may read it, and Amazon RDS has none: rds_superuser is not one. pg_roles lists the roles without their passwords, and pg_stats the statistics.",
+            url="https://www.postgresql.org/docs/current/catalogs.html",
+        )
+    else:
+        remedy = _grant_table(text, who, kind, name, user or _USER_NAME)
+    return explain_elsewhere(
+        found[0],
+        f"The database denied {who} access to the {kind} {clip_text(name)}: what is missing is a privilege (GRANT) in the database, not an IAM permission.",
+        remedy,
+        notes=_login_notes(text),
+    )
+
+
+def _login_notes(text: str) -> tuple[str, ...]:
+    """Return a note on a policy for logins with IAM, if the text has one."""
+    if _IAM_LOGIN.search(text) is None:
+        return ()
+    return (
+        "The login worked. rds-db:connect allows only logins: IAM has no actions for tables, so the policy stays as it is.",
+    )
+
+
+def _grant_object(text: str, kind: str, name: str, user: str) -> str:
+    """Return the GRANT for an object that is not a table."""
+    words, arguments = _GRANTS[kind], "(ARGUMENT_TYPES)" if kind in {"function", "procedure"} else ""
+    if kind == "schema" and (name == "public" or _CREATES.search(text)):
+        words = (
+            "USAGE, CREATE ON SCHEMA"  # since PostgreSQL 15, only the owner of the database creates in public
+        )
+    if kind == "database" and _CONNECTS.search(text):
+        words = "CONNECT ON DATABASE"
+    return f"GRANT {words} {_quote(name)}{arguments} TO {user};"
+
+
+def _grant_table(text: str, who: str, kind: str, name: str, user: str) -> Remedy:
+    """Return the remedy that grants what the statements of a text do with a table."""
+    # The message does not have the schema.
+    spelled = rf"(?:\"?(?P<schema>{_NAME})\"?\.)?\"?{re.escape(name)}\"?(?![\w$])"
+    stated = {
+        verb: each["schema"]
+        for verb, words in _STATEMENTS.items()
+        for each in re.finditer(rf"\b(?i:{words})\s{{1,20}}{spelled}", text)
+    }
+    schemas = {name.rpartition(".")[0], *(each for each in stated.values() if each)} - {""}
+    schema = schemas.pop() if len(schemas) == 1 else ""
+    table = name if "." in name or not schema else f"{schema}.{name}"
+    if stated.keys() & {"UPDATE", "DELETE"}:
+        stated.setdefault("SELECT", "")  # for the columns of their conditions
+    verbs = ", ".join(each for each in (*_OF_TABLES, "TRUNCATE") if each in (stated or _OF_TABLES))
+    owner = found["owner"] if (found := _OWNER.search(text)) else None
+    return _grant_remedy(
+        who,
+        kind,
+        name,
+        [
+            f"GRANT {verbs} ON {_quote(table)} TO {user};",
+            "-- For tables that this user creates later:",
+            f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner or 'TABLE_OWNER_NAME'} IN SCHEMA {_quote(schema) or 'SCHEMA_NAME'}",
+            f"  GRANT {verbs} ON TABLES TO {user};",
+        ],
+        "It also requires USAGE on the schema.",
+        owner=owner,
+    )
+
+
+def _grant_remedy(
+    who: str, kind: str, name: str, lines: list[str], *steps: str, owner: str | None = None
+) -> Remedy:
+    return owner_remedy(
+        f"Grant {who} the privileges on the {kind} {name}",
+        f"Run the SQL as {f'{owner}, which owns the {kind}' if owner else f'the owner of the {kind}'}, or as an administrator of the database. Grant only what the program needs.",
+        *steps,
+        manifest="\n".join(lines),
+        manifest_language="text",
+        url="https://www.postgresql.org/docs/current/sql-grant.html",
+    )
+
+
+def _quote(name: str) -> str:
+    """Return a name as SQL requires it: without quotes, capitals are small letters, and a hyphen is a minus."""
+    return ".".join(f'"{each}"' if each != each.lower() or "-" in each else each for each in name.split("."))
+
+
+def explain_mysql(text: str) -> Explanation | None:
+    """Explain a privilege that MySQL says is missing."""
+    found = _MYSQL.search(text) if " command denied to user" in text else None
+    if found is None:
+        return None
+    verb, user = found["verb"].upper(), found["user"]
+    parts = re.findall(r"[\w$-]+", found["name"] or found["table"], re.ASCII)
+    name = ".".join(each if "-" not in each else f"`{each}`" for each in parts)
+    if "LOCK TABLES" in verb:  # which nobody grants for a single table
+        parts = [*parts[:-1], "*"] if len(parts) > 1 else ["DATABASE_NAME", "*"]
+        name = ".".join(parts)
+    type_name = "PROCEDURE " if found["type"] == "routine" else ""
+    remedy = owner_remedy(
+        f"Grant the user {user} {verb} on {name}",
+        "For a function, write FUNCTION instead of PROCEDURE." if type_name else None,
+        "Run the SQL as an administrator of the database. SELECT user, host FROM mysql.user prints the host of each user: replace % if this one has another.",
+        manifest=f"GRANT {verb} ON {type_name}{name if len(parts) > 1 else f'DATABASE_NAME.{name}'} TO '{user}'@'%';",
+        manifest_language="text",
+        url="https://dev.mysql.com/doc/refman/8.4/en/grant.html",
+    )
+    return explain_elsewhere(
+        found[0],
+        f"The database denied the user {user} {verb} on {name}: what is missing is a privilege (GRANT) in the database, not an IAM permission.",
+        remedy,
+        notes=_login_notes(text),
+    )

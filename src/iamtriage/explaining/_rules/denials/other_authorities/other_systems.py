@@ -1,0 +1,144 @@
+"""Explain denials of databases, firewalls in front of programs, GitHub and Docker.
+
+Sources: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html,
+https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html,
+https://docs.docker.com/engine/install/linux-postinstall/ and
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._rules.denials.other_authorities.database_privileges import (
+    explain_mysql,
+    explain_postgres,
+)
+from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._facts import Facts
+
+_WAF = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-testing-activities.html"
+_LOAD_BALANCER = lazy_pattern(r"(?i:\bserver: ?awselb/2\.0)")
+_BALANCER_ARN = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:elasticloadbalancing:[a-z0-9-]{6,30}:[0-9]{12}:loadbalancer/app/[\w-]{1,32}/[0-9a-f]{16}\b",
+    re.ASCII,
+)
+_CLOUDFRONT = lazy_pattern(r"Request blocked\.[^\n]{0,400}?(?:\n[^\n]{0,400}){0,12}?\(CloudFront\)")
+_FORBIDDEN = lazy_pattern(
+    r"\bHTTP/[0-9.]{1,3}\"? 403\b|\b403 (?i:forbidden|error)\b|\b(?i:status|code|error|returned|answered|got)\b[^\n.;,]{0,30}\b403\b|\b(?:a|the|with|by) 403\b"
+)
+_LARGE = lazy_pattern(
+    r"\b(?:\d{1,6} ?[KkM]i?B\b|(?:large|big|small)\b[^\n]{0,30}\b(?:body|bodies|POSTs?|PUTs?|requests?|uploads?))"
+)
+_GITHUB = lazy_pattern(
+    r"(?:Permission to (?P<repository>[\w.-]{1,40}/[\w.-]{1,100}) denied to (?P<who>deploy key|[\w-]{1,40}(?:\[bot\])?)|Resource not accessible by integration)",
+    re.ASCII,
+)
+_DOCKER = lazy_pattern(
+    r"permission denied while trying to connect to the (?:Docker daemon socket|docker API)\b"
+)
+
+
+def explain_other_authority(text: str, _facts: Facts) -> Explanation | None:
+    """Explain a denial of another system, or return ``None`` if a text shows none that is known."""
+    return next(filter(None, (explain(text) for explain in _RULES)), None)
+
+
+def _explain_firewall(text: str) -> Explanation | None:
+    balancer = _LOAD_BALANCER.search(text)
+    blocked = balancer or _CLOUDFRONT.search(text)
+    if blocked is None or not _FORBIDDEN.search(text):
+        return None
+    arns = set(_BALANCER_ARN.findall(text))
+    who, resource = (
+        ("load balancer", arns.pop() if len(arns) == 1 else "LOAD_BALANCER_ARN")
+        if balancer
+        else ("CloudFront distribution", "DISTRIBUTION_ID")
+    )
+    size = "AWSManagedRulesCommonRuleSet blocks bodies of more than 8 KB (SizeRestrictions_BODY), which fits the sizes in the text." if _LARGE.search(text) else None  # fmt: skip
+    commands: tuple[str, ...] = (
+        f"aws wafv2 get-web-acl-for-resource --resource-arn {resource}",
+        "aws elbv2 describe-rules --listener-arn LISTENER_ARN",
+    )
+    if not balancer:
+        commands = (
+            f"aws cloudfront get-distribution-config --id {resource} --query 'DistributionConfig.[WebACLId,Restrictions]'",
+        )
+    remedy = owner_remedy(
+        f"Find what blocks the request in front of the program: the web ACL of the {who}",
+        size,
+        "The sampled requests and the log of the web ACL name the rule (terminatingRuleId). Exempt only this path from it, or set the rule to Count there.",
+        "Without a web ACL: a listener rule with a fixed response answers in the same way. In the access log, the actions are waf or fixed-response." if balancer else "Without a web ACL: the distribution blocks the country (geo restriction).",
+        commands=commands,
+        url=_WAF,
+    )  # fmt: skip
+    return explain_elsewhere(
+        blocked[0].partition("\n")[0],
+        f"The {who} itself answered with 403: most likely, its AWS WAF web ACL blocked the request. The request did not reach the program, so no IAM role or policy decided.",
+        remedy,
+        notes=(
+            "Policies that were attached to the role of the program to fix this, such as AdministratorAccess, can be removed again.",
+        )
+        if "AdministratorAccess" in text
+        else (),
+    )
+
+
+def _explain_github(text: str) -> Explanation | None:
+    found = _GITHUB.search(text)
+    if found is None:
+        return None
+    who = found["who"] or "github-actions[bot]"
+    if who == "github-actions[bot]":
+        remedy = your_remedy(
+            "Give the job's GITHUB_TOKEN the permission that the call requires",
+            "Set it in the job or the workflow: the token then has only the permissions that are listed there. A repository or organization can also limit the token to read access, and workflows of forks get only that.",
+            "GITHUB_TOKEN is valid only for the repository of the workflow: for another one, use a GitHub App or a deploy key.",
+            manifest="permissions:\n  contents: write  # or pull-requests, packages, issues: what the call changes\n  id-token: write  # keep it if the job assumes an AWS role\n",
+            url="https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions",
+        )
+    elif who == "deploy key":
+        who = "a deploy key"
+        remedy = owner_remedy(
+            f"Allow write access for the deploy key of the repository {found['repository']}",
+            "A deploy key can only read, unless it was added with write access, and is valid for one repository. Delete it in the settings of the repository, and add the public key again with Allow write access.",
+            url="https://docs.github.com/en/authentication/connecting-to-github-with-ssh/managing-deploy-keys",
+        )  # fmt: skip
+    else:
+        remedy = owner_remedy(
+            f"Give {who} write access to the repository {found['repository']}, or use the credentials of someone who has it",
+            "git uses the credentials that are stored for the host: git credential-manager, gh auth status and ssh -T git@github.com show whose they are.",
+            url="https://docs.github.com/en/authentication/troubleshooting-ssh/error-permission-to-userrepo-denied-to-userother-repo",
+        )  # fmt: skip
+    return explain_elsewhere(found[0], f"GitHub denied the request of {who}: the permissions in GitHub decide, not an IAM role or policy.", remedy)  # fmt: skip
+
+
+def _explain_docker(text: str) -> Explanation | None:
+    found = _DOCKER.search(text)
+    if found is None:
+        return None
+    remedy = your_remedy(
+        "Let the user use the Docker daemon",
+        "Members of the group docker have the rights of root. Log in again after the command.",
+        "In a job, run it as a user of that group, or mount the socket with its group.",
+        commands='sudo usermod -aG docker "$USER"',
+        url="https://docs.docker.com/engine/install/linux-postinstall/",
+    )
+    return explain_elsewhere(found[0], "The operating system denied access to the socket of the Docker daemon: no call to AWS was made.", remedy)  # fmt: skip
+
+
+_RULES: tuple[Callable[[str], Explanation | None], ...] = (
+    explain_postgres,
+    explain_mysql,
+    _explain_firewall,
+    _explain_github,
+    _explain_docker,
+)
