@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamtriage import explain
-from iamtriage.explaining._rules.denials.policy_types.policy_levels import find_levels
+from iamtriage.explaining._context.readers.organization_levels import find_levels
 
 _DENIED = "User: arn:aws:sts::444455556666:assumed-role/ci/1 is not authorized to perform: ecr:CreateRepository on resource: arn:aws:ecr:eu-west-1:444455556666:repository/octo because no service control policy allows the ecr:CreateRepository action\n\n"
 _LOOP = "$ for t in r-a1b2 ou-a1b2-abcd1234 444455556666; do echo $t; aws organizations list-policies-for-target --target-id $t --filter SERVICE_CONTROL_POLICY --query 'Policies[].[Id,Name]' --output text; done\n"
