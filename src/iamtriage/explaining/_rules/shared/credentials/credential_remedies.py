@@ -182,6 +182,9 @@ def describe_window(text: str) -> str:
     """Return how far clocks may differ, as the end of a sentence about signatures."""
     window, window_of_s3 = _WINDOW.search(text), _WINDOW_OF_S3.search(text)
     minutes = window[1] if window else str(int(window_of_s3[1]) // 60_000) if window_of_s3 else None
+    if "RequestExpired" in text:
+        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonErrors.html
+        minutes = minutes or "15"
     return f"are at most {minutes} minutes off" if minutes else "are up to 5 minutes off, S3 up to 15"
 
 
