@@ -281,8 +281,26 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "caller-trusted-by-name": (
         _ASSUME,
         _trust("arn:aws:iam::111122223333:role/builder"),
-        "the message does not say which",
-        "sts:AssumeRole",
+        "which is enough within one account",
+        "Compare the trust policy in IAM",
+    ),
+    "caller-trusted-by-name-in-iam": (
+        f"{_ASSUME}\n$ aws iam get-role --role-name release",
+        _trust("arn:aws:iam::111122223333:role/builder"),
+        "which is enough within one account. So most likely, another policy blocks the call",
+        "Look for a Deny of sts:AssumeRole in the policies of the role builder",
+    ),
+    "caller-trusted-as-the-text-says": (
+        f"{_ASSUME}\nThe trust policy of the role names arn:aws:iam::111122223333:role/builder already.",
+        {},
+        "which is enough within one account",
+        "Compare the trust policy in IAM",
+    ),
+    "account-trusted-as-the-text-says": (
+        f"{_ASSUME}\nThe trust policy of the role allows arn:aws:iam::111122223333:root.",
+        {},
+        "the trust policy names only the account, so most likely no identity-based policy",
+        '"Action": "sts:AssumeRole"',
     ),
     "zone-of-a-region": (
         _NO_HOST.format("rds", "ap-southeast-2b"),

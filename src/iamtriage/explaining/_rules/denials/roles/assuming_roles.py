@@ -15,16 +15,7 @@ from iamtriage.arns._principals import FederatedUser
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.roles import role_calls, role_conditions
-from iamtriage.explaining._rules.denials.roles.barred_callers import (
-    ASSUMES_ITSELF,
-    OwnRole,
-    as_other_way,
-    assumes_itself,
-    explain_federated_user,
-    find_own_role,
-    own_credentials_remedy,
-)
+from iamtriage.explaining._rules.denials.roles import barred_callers, role_calls, role_conditions
 from iamtriage.explaining._rules.denials.roles.cdk_roles import trust_account_remedy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
 from iamtriage.explaining._rules.shared import commands, pages, wording
@@ -68,17 +59,19 @@ NO_SUCH_ROLE = CauseType(
 def explain_assume_role(denial: Denial) -> Explanation:
     """Explain a denial of a role to a caller with AWS credentials."""
     if isinstance(denial.principal, FederatedUser):
-        return explain_federated_user(denial)
+        return barred_callers.explain_federated_user(denial)
     # AWS names a Deny of the trust policy, which is looked for as in other policies.
     is_denied = denial.is_explicit and _names_trust_policy(denial)
-    own_role = find_own_role(denial)
+    own_role = barred_callers.find_own_role(denial)
     findings = None if is_denied or own_role else role_conditions.check_trust_policy(denial)
     attribute = role_calls.find_attribute(denial)
+    if attribute is None and barred_callers.is_named_in_account(denial, findings):
+        return barred_callers.explain_named_caller(denial, findings, CALLER_NOT_TRUSTED)
     # If the trust policy is known to deny the call, an identity-based Allow can't help.
     can_allow = (
         denial_remedies.identity_allow_helps(denial)
         and (attribute is None or (denial.crosses_accounts and role_calls.is_omitted_first(denial)))
-        and not assumes_itself(denial)
+        and not barred_callers.assumes_itself(denial)
         and not role_calls.find_vendor(denial)
         and not find_own_allow(denial)
         and not role_calls.is_recreated(denial)
@@ -89,7 +82,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
     condition = role_conditions.compare_call(denial, findings, result)
     findings = condition.findings
     # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
-    is_trusted = condition.names_caller or role_calls.says_trusted(denial)
+    is_trusted = condition.names_caller or barred_callers.says_trusted(denial)
     trust_remedy = None if is_trusted or own_role else _change_trust_remedy(denial, findings)
     omitted = role_calls.omit_attribute_remedy(denial)
     allow_remedy = _allow_remedy(denial, condition, attribute) if can_allow else None
@@ -97,10 +90,12 @@ def explain_assume_role(denial: Denial) -> Explanation:
         title = f"Or, for a third party, trust {denial.caller} with an external ID"
         trust_remedy = attrs.evolve(trust_remedy, title=title)
     remedies = [
-        own_credentials_remedy(denial, own_role) if assumes_itself(denial) else None,
+        barred_callers.own_credentials_remedy(denial, own_role)
+        if barred_callers.assumes_itself(denial)
+        else None,
         condition.remedy,
         allow_remedy,
-        as_other_way(denial, trust_remedy),
+        barred_callers.as_other_way(denial, trust_remedy),
         omitted,
         denial_remedies.authorization_details_remedy(denial),
     ]
@@ -127,12 +122,12 @@ def explain_assume_role(denial: Denial) -> Explanation:
             or (attribute and (findings is not None or denial.crosses_accounts))
             or role_calls.needs_both_sides(denial)
             or condition.names_caller
-            or assumes_itself(denial)
+            or barred_callers.assumes_itself(denial)
             or role_calls.find_vendor(denial)
             or (can_allow and _may_be_either_side(denial, findings, attribute))
             else f"If {denial.caller} has this Allow already, a Deny, a permissions boundary, a service or resource control policy or a session policy is the cause."
             if findings is not None and findings.needs_identity_allow
-            else _account_note(denial),
+            else barred_callers.account_note(denial),
             EVENTUAL_CONSISTENCY,
             ONE_POLICY_TYPE if denial.policy_type else None,
         ),
@@ -147,7 +142,10 @@ def missing_trust_steps(findings: TrustFindings | None) -> tuple[str, ...]:
 
 
 def _causes(
-    denial: Denial, findings: TrustFindings | None, attribute: str | None, own_role: OwnRole | None
+    denial: Denial,
+    findings: TrustFindings | None,
+    attribute: str | None,
+    own_role: barred_callers.OwnRole | None,
 ) -> Iterator[Cause]:
     caller, role = denial.caller, denial.target_role_text
     evidence, reasons = denial.policy_type_evidence, wording.reason_lines(denial)
@@ -167,12 +165,17 @@ def _causes(
     elif findings is not None:
         yield findings.cause
     is_unexplained = denial.policy_type is None and denial.deny is None
-    if assumes_itself(denial):
-        yield ASSUMES_ITSELF.cause("derived", text=own_role and own_role.reason)
+    if barred_callers.assumes_itself(denial):
+        yield barred_callers.ASSUMES_ITSELF.cause("derived", text=own_role and own_role.reason)
     if is_unexplained and findings is None and (vendor := role_calls.find_vendor(denial)):
         text = f"The trust policy of {role} does not allow {caller}, which belongs to {vendor}, or requires another external ID than {vendor} sends."
         yield from (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
-    elif is_unexplained and findings is None and attribute is None and not assumes_itself(denial):
+    elif (
+        is_unexplained
+        and findings is None
+        and attribute is None
+        and not barred_callers.assumes_itself(denial)
+    ):
         text = f"No identity-based policy of {caller} allows it to assume the role."
         if working := role_calls.find_working_accounts(denial):
             text = f"No identity-based policy of {caller} allows sts:AssumeRole on {denial.resource}, for example because it lists accounts one by one."
@@ -182,7 +185,7 @@ def _causes(
             text = f"In the trust policy of {role}, IAM replaced the ARN of {caller} by the ID of the deleted one, which the new one does not have."
             yield CALLER_NOT_TRUSTED.cause("derived", text=text)
             return
-        if role_calls.says_trusted(denial):
+        if barred_callers.says_trusted(denial):
             text = "The call does not meet a condition of the trust policy, such as an external ID or MFA."
         others = (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
         yield from (others[1], no_allow, others[0]) if working else (no_allow, *others)
@@ -210,7 +213,7 @@ def _describe_reason(denial: Denial, findings: TrustFindings | None, attribute: 
         return f"the call passes {attribute}, which {sides} must allow"
     if is_known:
         return mistrust
-    if assumes_itself(denial):
+    if barred_callers.assumes_itself(denial):
         return "the caller has this role already"
     if accounts := role_calls.find_working_accounts(denial):
         return f"it worked in {role_calls.describe_accounts(accounts)}, so look first at account {denial.resource_account}, where the role may not exist or its trust policy may differ. Both accounts must allow it"
@@ -223,8 +226,10 @@ def _describe_reason(denial: Denial, findings: TrustFindings | None, attribute: 
     unknown = "" if findings is not None else ", nor whether the role exists"
     if role_calls.is_recreated(denial):
         return "the trust policy most likely still has the ID of the deleted one"
-    if role_calls.says_trusted(denial):
-        return f"the trust policy in account {denial.resource_account} is not enough, so most likely no identity-based policy of {denial.caller} allows it"
+    if barred_callers.says_trusted(denial):
+        trust = f"the trust policy in account {denial.resource_account} is not enough"
+        trust = trust if denial.crosses_accounts else "the trust policy names only the account"
+        return f"{trust}, so most likely no identity-based policy of {denial.caller} allows it"
     if denial.crosses_accounts:
         return f"both accounts must allow it. The message does not say which one does not{unknown}"
     return "either the caller's policies or the role's trust policy do not allow it, and the message does not say which"
@@ -345,12 +350,12 @@ def _allow_remedy(
     findings, is_named = condition.findings, condition.names_caller
     becomes_named = condition.remedy is not None and condition.remedy.layer == "role_trust"
     is_enough = not denial.crosses_accounts and (becomes_named or not condition.names_account)
-    if is_named and (is_enough or (condition.remedy and role_calls.says_allowed(denial))):
+    if is_named and (is_enough or (condition.remedy and barred_callers.says_allowed(denial))):
         return None  # within one account, a trust policy that names the caller is enough
     where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
     title = f"{'Also allow' if is_named else 'Allow'} {denial.caller} to {f'pass {attribute}' if attribute else 'assume the role'}{where}"
     remedy = allow_remedies.allow_remedy(denial, title=title)
-    is_trusted = role_calls.says_trusted(denial) or (findings is not None and findings.allowed)
+    is_trusted = barred_callers.says_trusted(denial) or (findings is not None and findings.allowed)
     if remedy is None or denial.is_explicit or is_trusted:
         return remedy
     if _may_be_either_side(denial, findings, attribute):
@@ -384,12 +389,6 @@ def _may_be_either_side(denial: Denial, findings: TrustFindings | None, attribut
     return (
         not denial.crosses_accounts
         and (denial.policy_type, denial.deny, findings, attribute) == (None, None, None, None)
-        and not assumes_itself(denial)
+        and not barred_callers.assumes_itself(denial)
         and not _is_unlike_others(denial)
     )
-
-
-def _account_note(denial: Denial) -> str:
-    if denial.crosses_accounts:
-        return f"The caller is in account {denial.account}, the role in {denial.resource_account}. The trust policy can also allow the caller's account as a whole."
-    return f"Within one account, a trust policy that names the caller itself is enough. If it names the account, a policy of {denial.caller} must allow {denial.action} on the role, too."

@@ -1,24 +1,37 @@
-"""Explain callers that cannot assume a role, whatever policies allow: the root user, and a session of the role itself."""
+"""Explain callers for whom no Allow helps: the root user, a session of the role itself, and callers that the role trusts.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import upper_first
+from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.roles import role_calls
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, wording
+from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
+from iamtriage.explaining._rules.shared.grants import denial_remedies
+from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster, find_iam_arns
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._rules.sts.trust.trust_findings import TrustFindings
 
 ROOT_ASSUMES_ROLE = CauseType(
     "root-assumes-role",
@@ -228,3 +241,132 @@ def _corrected_configuration(text: str) -> str:
         return ""
     kept = {key: value for key, value in cast("dict[str, object]", config).items() if key != "roleARN"}
     return f' Keep the rest: "awsAuthConfig": {json.dumps(kept)}.'
+
+
+_SWITCH_PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html"
+
+
+# "The trust policy has my user", "I added … to the trust policy".
+_TRUSTS = lazy_pattern(
+    r"\b[Tt]rust (?:policy|relationship)\b[^\n]{0,60}?\b(?:has|names|lists|allows|contains|includes|trusts)\b[^\n.]{0,60}?(?:\bmy\b|:iam::)"
+    r"|\b(?:added|put)\b(?=[^\n]{0,240}?\b(?:to|in|into) the trust (?:policy|relationship)\b)(?:(?!\bthe trust\b)[^\n]){0,120}?(?:\bmy\b|:iam::)"
+)
+
+
+def says_trusted(denial: Denial) -> bool:
+    """Return whether somebody says that the trust policy allows the caller, but that the caller's policies must, too.
+
+    That is so in another account, and if the trust policy names the caller's account as a whole.
+    """
+    if role_calls.is_recreated(denial):
+        return False
+    named = _find_trusted(denial)
+    return any(denial.crosses_accounts or _names_root(each, denial) for each in named)
+
+
+def says_named(denial: Denial) -> bool:
+    """Return whether somebody says that the trust policy of a role in the caller's account names the caller itself."""
+    is_within = denial.account is not None and not denial.crosses_accounts
+    return is_within and any(not _names_root(each, denial) for each in _find_trusted(denial))
+
+
+def _find_trusted(denial: Denial) -> Iterator[list[str]]:
+    """Yield the principals that words about a trust policy name, if they are the caller or its account."""
+    for said in find_said(denial.failure.text, _TRUSTS):
+        text, end = said.string, said.string.find("\n", said.end())
+        named = find_iam_arns(text[said.start() : len(text) if end == -1 else end])
+        others = [each for each in named if each != denial.resource]
+        name: str = getattr(denial.role or denial.principal, "name", "")
+        own = (f"/{name}", f":{denial.account}:root")
+        if not others or any(f":{denial.account}:" in each and each.endswith(own) for each in others):
+            yield others
+
+
+def _names_root(named: list[str], denial: Denial) -> bool:
+    return any(each.endswith(f":{denial.account}:root") for each in named)
+
+
+# "I have sts:AssumeRole on that ARN in our task role"
+_HAS_ACTION = lazy_pattern(
+    r"\b(?:have|has|had|got|includes?|contains?|allows?|grants?|with|gave|attached|added)\b[^\n.;:]{0,40}\bsts:AssumeRole\b(?![^\n.;]{0,60}\b[Tt]rust)"
+)
+
+
+def says_allowed(denial: Denial) -> bool:
+    """Return whether somebody says that a policy of the caller allows it to assume the role."""
+    return next(find_said(denial.failure.text, _HAS_ACTION), None) is not None
+
+
+def is_named_in_account(denial: Denial, findings: TrustFindings | None) -> bool:
+    """Return whether the trust policy of a role in the caller's account names the caller itself, which is enough.
+
+    If AWS names a type of policy, its reason is better than a policy of the text.
+    """
+    if (denial.policy_type, denial.deny) != (None, None) or denial.account is None or denial.crosses_accounts:
+        return False
+    if findings is None:
+        return says_named(denial) and not role_calls.is_recreated(denial)
+    return findings.allowed is True and not findings.needs_identity_allow
+
+
+def explain_named_caller(
+    denial: Denial, findings: TrustFindings | None, not_trusted: CauseType
+) -> Explanation:
+    """Explain that a trust policy allows the caller alone, so IAM has another one, or another policy denies the call."""
+    role, caller, name = denial.target_role_text, denial.caller, denial.target_role_name
+    is_supplied = findings is not None and findings.cause.evidence == "supplied"
+    shown = "the supplied trust policy" if is_supplied else "the trust policy in the text"
+    is_user = isinstance(denial.principal, User)
+    kind, owner = ("user", denial.principal) if is_user else ("role", denial.role)
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    limits = " or" if is_user else ", its permissions boundary or session policy, or"
+    is_printed = name is not None and re.search(
+        rf"\baws iam get-role [^\n]*{re.escape(name)}\b", denial.failure.text
+    )
+    blocked = EXPLICIT_DENY.cause(
+        text=f"A Deny in a policy of {caller}{limits} a service control policy blocks the call."
+    )
+    other = not_trusted.cause(
+        text=f"IAM has another trust policy for {role}: the change was not saved, or {shown} is of another role or account."
+    )
+    look = f"look for a Deny of sts:AssumeRole in the policies of {caller} and of the organization"
+    boundary = commands.show_boundary_command(kind, getattr(owner, "name", f"{kind.upper()}_NAME"))
+    show = "aws iam get-role --role-name {} --query 'Role.[Arn,AssumeRolePolicyDocument]'"
+    remedy = account_remedy(
+        "Compare the trust policy in IAM with the one that names the caller, then look for a Deny",
+        f"The first command prints the trust policy in IAM. If it does not name {caller}, save the one that does.",
+        f"If it does, {look}. The second command prints the permissions boundary.",
+        commands=(commands.fill_command(show, name or "ROLE_NAME"), boundary),
+        url=_SWITCH_PAGE,
+    )
+    if is_printed:
+        remedy = account_remedy(
+            "Look for the policy that blocks the call",
+            f"{upper_first(look)}. The command prints the permissions boundary.",
+            commands=boundary,
+            url=pages.EVALUATION,
+        )
+    cause = (
+        "another policy blocks the call"
+        if is_printed
+        else "IAM has another trust policy for the role, or another policy blocks the call"
+    )
+    return denial.explain(
+        wording.denial_summary(
+            denial,
+            f"{shown} names {caller}, which is enough within one account. So most likely, {cause}",
+        ),
+        None if findings is None else findings.cause,
+        None if is_printed else other,
+        blocked,
+        topic="assume-role",
+        remedies=(remedy, denial_remedies.authorization_details_remedy(denial)),
+        notes=f"No identity-based policy of {caller} has to allow sts:AssumeRole, and an Allow does not help against a Deny.",
+    )
+
+
+def account_note(denial: Denial) -> str:
+    """Return a note on which policies have to allow a role."""
+    if denial.crosses_accounts:
+        return f"The caller is in account {denial.account}, the role in {denial.resource_account}. The trust policy can also allow the caller's account as a whole."
+    return f"Within one account, a trust policy that names the caller itself is enough. If it names the account, a policy of {denial.caller} must allow {denial.action} on the role, too."

@@ -19,12 +19,11 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._context.readers.recreations import find_recreated_role, is_named_in
-from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
-from iamtriage.explaining._rules.shared.kubernetes.clusters import disable_session_tags_remedy, find_iam_arns
+from iamtriage.explaining._rules.shared.kubernetes.clusters import disable_session_tags_remedy
 from iamtriage.explaining._rules.shared.policies import policy_principals
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
@@ -144,40 +143,6 @@ def external_id_step(vendor: str) -> str:
     if vendor == "Snowflake":
         return "DESC INTEGRATION in Snowflake prints both values: STORAGE_AWS_IAM_USER_ARN and STORAGE_AWS_EXTERNAL_ID. A re-created integration has another external ID."
     return f"{vendor} shows its principal and the external ID that it sends where you entered the role's ARN."
-
-
-# "The trust policy has my user", "I added … to the trust policy".
-_TRUSTS = lazy_pattern(
-    r"\b[Tt]rust (?:policy|relationship)\b[^\n]{0,60}?\b(?:has|names|lists|allows|contains|includes|trusts)\b[^\n.]{0,60}?(?:\bmy\b|:iam::)"
-    r"|\b(?:added|put)\b(?=[^\n]{0,240}?\b(?:to|in|into) the trust (?:policy|relationship)\b)(?:(?!\bthe trust\b)[^\n]){0,120}?(?:\bmy\b|:iam::)"
-)
-
-
-def says_trusted(denial: Denial) -> bool:
-    """Return whether somebody says that the trust policy of a role in another account allows the caller."""
-    said = find_said(denial.failure.text, _TRUSTS) if denial.crosses_accounts else ()
-    return any(_is_about_caller(denial, each) for each in said) and not is_recreated(denial)
-
-
-def _is_about_caller(denial: Denial, said: re.Match[str]) -> bool:
-    """Return whether words about a trust policy name no other principal than the caller or its account."""
-    text, end = said.string, said.string.find("\n", said.end())
-    named = find_iam_arns(text[said.start() : len(text) if end == -1 else end])
-    others = [each for each in named if each != denial.resource]
-    name: str = getattr(denial.role or denial.principal, "name", "")
-    own = (f"/{name}", f":{denial.account}:root")
-    return not others or any(f":{denial.account}:" in each and each.endswith(own) for each in others)
-
-
-# "I have sts:AssumeRole on that ARN in our task role"
-_HAS_ACTION = lazy_pattern(
-    r"\b(?:have|has|had|got|includes?|contains?|allows?|grants?|with|gave|attached|added)\b[^\n.;:]{0,40}\bsts:AssumeRole\b(?![^\n.;]{0,60}\b[Tt]rust)"
-)
-
-
-def says_allowed(denial: Denial) -> bool:
-    """Return whether somebody says that a policy of the caller allows it to assume the role."""
-    return next(find_said(denial.failure.text, _HAS_ACTION), None) is not None
 
 
 def is_recreated(denial: Denial) -> bool:

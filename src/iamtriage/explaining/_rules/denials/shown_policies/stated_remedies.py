@@ -339,5 +339,7 @@ def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name
         account = f" in account {denial.resource_account}" if denial.crosses_accounts else ""
         verdict = f"{policy_name} allows it, so most likely the {owner}{account} does not"
         remedies = (*of_resource, *(each for each in others if each not in of_resource))
-    summary, remedies = denial_summary(denial, verdict), remedies or explanation.remedies
+    summary = denial_summary(denial, verdict)
+    if not remedies and (check := first_remedy(denial, STATED_POLICY_ALLOWS.code)) is not None:
+        remedies = (check,)
     return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
