@@ -338,6 +338,42 @@ data "aws_iam_policy_document" "exec" {
         ("lambda.amazonaws.com cannot assume the role",),
         ("service apigateway.amazonaws.com",),
     ),
+    "trust of another service, which the service reports as missing permissions": _Row(
+        """Backup job failed: IAM Role arn:aws:iam::111122223333:role/vault-copy does not have sufficient permissions to execute the backup.
+AWSBackupServiceRolePolicyForBackup is attached. Its trust policy:
+{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+""",
+        (
+            "backup.amazonaws.com cannot assume the role vault-copy",
+            "The permissions of the role are right",
+            '{"Service": "backup.amazonaws.com"}',
+            "update-assume-role-policy --role-name vault-copy",
+        ),
+        ("attach-role-policy", "Pass a role for"),
+    ),
+    "trust of another service in a template": _Row(
+        """Resource handler returned message: "IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING (Service: Rds, Status Code: 400)"
+  Monitoring:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal:
+              Service: rds.amazonaws.com
+            Action: sts:AssumeRole
+""",
+        ("monitoring.rds.amazonaws.com cannot assume the role", "AssumeRolePolicyDocument of Monitoring"),
+        ("aws iam create-role", "permissions of the role are right"),
+    ),
+    "trust policy that is right, with its role": _Row(
+        """An error occurred (InvalidParameterValue) when calling the ModifyDBInstance operation: IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING
+Trust policy of the role db-metrics:
+{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "monitoring.rds.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+""",
+        ("Give the role db-metrics the permissions", "attach-role-policy --role-name db-metrics"),
+        ("create-role", "rds-monitoring-role", "cannot assume"),
+    ),
     "role without the path that a template states": _Row(
         """An error occurred (MalformedPolicyDocumentException) when calling the CreateKey operation: Policy contains a statement with one or more invalid principals.
 {"Version": "2012-10-17", "Statement": [

@@ -104,6 +104,10 @@ resource "aws_lambda_permission" "in" {
   source_arn    = "${aws_s3_bucket.in.arn}/*"
 }
 """
+_SHIPPED = "InvalidParameterException: Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.\n"
+_OF_LOGS = _PERMISSION.replace("s3.amazonaws", "logs.eu-west-1.amazonaws").replace(
+    "s3_bucket.in.arn}/*", "cloudwatch_log_group.app.arn}"
+)
 _API = f"Sending request to https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/{_FUNCTION}/invocations\nExecution failed due to configuration error: Invalid permissions on Lambda function\n"
 _RESOURCE = """
   Permission:
@@ -130,10 +134,12 @@ _RESOURCE = """
         (_UPLOAD + _PERMISSION, "S3 sends the ARN of the bucket, without /*", 'source_arn    = "${aws_s3_bucket.in.arn}"'),
         (_UPLOAD + _PERMISSION.replace("}/*", "}"), "although the code in the text allows", None),
         (_UPLOAD + _PERMISSION.replace("s3.amazonaws", "sns.amazonaws"), "allows only the service sns.amazonaws.com", 'principal     = "s3.amazonaws.com"'),
+        (_SHIPPED + _OF_LOGS, "with the ARN of the log group and :* at its end", 'source_arn    = "${aws_cloudwatch_log_group.app.arn}:*"'),
+        (_SHIPPED + _OF_LOGS.replace("arn}", "arn}:*"), "although the policy in the text allows", None),
         (_API + _RESOURCE, "its requests have one of execute-api", "SourceArn: !Sub arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*"),
         (_ALARM + _TEMPLATE.replace("Service: ", "AWS: "), "a service has to be under Service", "Service: cloudwatch.amazonaws.com"),
     ],
-    ids=["separator", "principal", "operator", "action", "other-alarm", "right", "type", "right-code", "objects", "bucket", "permission", "api", "kind"],
+    ids=["separator", "principal", "operator", "action", "other-alarm", "right", "type", "right-code", "objects", "bucket", "permission", "log-group", "right-log-group", "api", "kind"],
 )  # fmt: skip
 def test_line_of_a_template(text: str, verdict: str, line: str | None) -> None:
     explanation = explain(text)

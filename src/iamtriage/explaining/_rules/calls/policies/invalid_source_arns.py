@@ -2,7 +2,9 @@
 
 Sources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html (ARNs without a
 Region), https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html (ARNs for managing and
-for calling an API) and https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html.
+for calling an API), https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html,
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html (ARNs of log groups end with ``:*``) and
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_log_group (where they do not).
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import Correction
 
-_S3 = "s3.amazonaws.com"
+_S3, _LOGS = "s3.amazonaws.com", "logs.amazonaws.com"
 _PARTITION = r"(?:aws[a-z-]{0,12}|\$\{AWS::Partition\})"
 _REFERENCE = r"\$\{[^{}]{1,100}\}"
 # CloudFront is global, and the ARN of a bucket has neither Region nor account.
@@ -29,6 +31,11 @@ _MANAGED_ATTRIBUTE = lazy_pattern(
 )
 _OBJECTS = lazy_pattern(
     r"(?P<bucket>\$\{aws_s3_bucket\.[\w-]{1,64}\.arn\}|arn:aws[a-z-]{0,12}:s3:::\$\{[^{}]{1,100}\}|\$\{[A-Za-z0-9]{1,64}\.Arn\})/\*"
+)
+# A log group without its streams, which the attribute of Terraform lacks, too.
+_LOG_GROUP = lazy_pattern(
+    rf"arn:{_PARTITION}:logs:(?:[a-z0-9-]{{5,30}}|{_REFERENCE}):(?:[0-9]{{12}}|{_REFERENCE}):log-group:(?:[\w./#-]|{_REFERENCE}){{1,512}}"
+    r"|\$\{(?:data\.)?aws_cloudwatch_log_group\.[\w\[\].-]{1,80}\.arn\}"
 )
 
 
@@ -59,6 +66,10 @@ def correct_source(value: str, account: str | None, service: str | None = None) 
         return Correction(fixed, managed.format("execution_arn"))
     if service == _S3 and (found := _OBJECTS.fullmatch(value)) is not None:
         return Correction(found["bucket"], "S3 sends the ARN of the bucket, without /*")
+    if service == _LOGS and _LOG_GROUP.fullmatch(value):
+        lacking = ", which the attribute does not have" if value.startswith("$") else ""
+        reason = f"CloudWatch Logs calls with the ARN of the log group and :* at its end{lacking}"
+        return Correction(f"{value}:*", reason)
     if (found := _MANAGED_API.fullmatch(value)) is not None:
         of_account = "${AWS::AccountId}" if "${AWS::" in value else account or "ACCOUNT_ID"
         api = f"arn:{found['partition']}:execute-api:{found['region']}:{of_account}:{found['api']}"

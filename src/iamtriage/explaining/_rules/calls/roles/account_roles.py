@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.requirements import services
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
+from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust, find_trusting_role
 from iamtriage.failures._failures import AwsError, Failure
 
 
@@ -171,6 +172,15 @@ def explain_missing_setting(case: Case[Failure] | Denial, _message: str = "") ->
     found: Case[Failure] = Case(case.failure, case.facts)
     setting, said = next((each, m) for each in _SETTINGS if (m := re.search(each.sign, found.text)))
     given = clues.find_role_arn(found.text) if _NAMES_ROLE.search(found.text) else None
+    policies = [each.rpartition("/")[2] for each in setting.policies]
+    untrusted = explain_shown_trust(
+        found, setting.principal, given, policies, (f'The text says "{said[0]}".',)
+    )
+    if untrusted is not None and setting.role:
+        return untrusted
+    trusting = None
+    if found.facts.trust_policy is not None and given is None and not setting.has_fixed_name:
+        trusting = find_trusting_role(found)
     reason, block = setting.missing, None
     if setting.has_fixed_name:
         block = find_other_name(found.failure.text, setting.role, setting.principal, setting.policies[0])
@@ -180,8 +190,7 @@ def explain_missing_setting(case: Case[Failure] | Denial, _message: str = "") ->
         reason = f"{reason}, and {other}"
     summary = f"{reason}. The caller's permissions are not the problem."
     if given is not None:
-        policy = setting.policies[0].rpartition("/")[2]
-        summary = f"{setting.missing.partition(' has ')[0]} cannot use the role {given.rpartition('/')[2]}: the role must trust {setting.principal} and have the policy {policy}."
+        summary = f"{setting.missing.partition(' has ')[0]} cannot use the role {given.rpartition('/')[2]}: the role must trust {setting.principal} and have the policy {policies[0]}."
     return found.explain(
         summary,
         NO_ACCOUNT_ROLE.cause(
@@ -191,13 +200,14 @@ def explain_missing_setting(case: Case[Failure] | Denial, _message: str = "") ->
         ),
         remedies=rename_role(found, setting.role, block, setting.policies[0], setting.url)
         if block is not None
-        else _create_remedy(found, setting, given),
+        else _create_remedy(found, setting, given, trusting if setting.role else None),
     )
 
 
-def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) -> Remedy:
+def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None, trusting: str | None) -> Remedy:
+    """Return the remedy that creates the role, or that completes the one that the text names or shows."""
     partition, stated = clues.find_partition(case), clues.find_role_arn(case.text)
-    path, _, name = (given.partition(":role/")[2] if given else setting.role).rpartition("/")
+    path, _, name = (given.partition(":role/")[2] if given else trusting or setting.role).rpartition("/")
     in_message = _OF_ACCOUNT.search(case.text)
     account = commands.account(
         stated.split(":")[4] if stated else in_message[1] if in_message else case.failure.account
@@ -215,7 +225,10 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) ->
         lines = [
             f"aws iam create-role --role-name {name}{in_path} --assume-role-policy-document file://trust.json"
         ]
-        if given:
+        if trusting:
+            title = f"Give the role {name} the permissions{title.removeprefix('Create the role')}"
+            lines = []
+        elif given:
             lines = [commands.trust_policy_commands(name)[1]]
         managed = f"arn:{partition}:iam::aws:policy"
         lines += [commands.attach_policy(name, f"{managed}/{each}") for each in setting.policies]
@@ -226,7 +239,7 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) ->
         lines.append(line)
     deployment = find_deployment(case.failure, case.facts)
     is_terraform = deployment is not None and deployment.is_terraform
-    if is_terraform and not given and setting.principal in _IN_TERRAFORM:
+    if is_terraform and not given and not trusting and setting.principal in _IN_TERRAFORM:
         return _terraform_remedy(setting, title, partition)
     return Remedy(
         title=title,
@@ -234,9 +247,9 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) ->
         steps=(setting.step,),
         commands=tuple(lines),
         policy=services.service_trust_policy(setting.principal, services.ASSUME_ROLE)
-        if setting.role
+        if setting.role and not trusting
         else None,
-        layer="role_trust" if setting.role else None,
+        layer="role_trust" if setting.role and not trusting else None,
         url=setting.url,
     )
 

@@ -34,7 +34,7 @@ from iamtriage.explaining._rules.denials.services.closed_resources import (
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.grants.service_access import ServiceAccess
+from iamtriage.explaining._rules.shared.grants.service_access import ServiceAccess, find_account
 from iamtriage.explaining._rules.shared.messages.message_rules import SERVICES_IN_PROSE
 from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
@@ -138,6 +138,7 @@ def _explain_service(
     )
     name = "" if arn is None else f" {arn.resource.rpartition(':')[2]}"
     account = denial.account or denial.resource_account or (None if arn is None else arn.account)
+    account = account or find_account(denial.failure.text)
     values = {"PARTITION": denial.location.partition or "aws", "ACCOUNT_ID": commands.account(account)}
     on_resource = attrs.evolve(denial, resource=None if arn is None else str(arn), resource_arn=arn)
     if _KEY.search(words):
@@ -168,7 +169,9 @@ def _explain_service(
         pages.POLICY_PRINCIPAL,
     )
     source = condition.get("ArnEquals", {}).get("aws:SourceArn")
-    stated = compare_statements(denial.case, service, action, str(arn), source) if arn and action else None
+    stated = None
+    if action:
+        stated = compare_statements(denial.case, service, action, None if arn is None else str(arn), source)
     return explain_access(denial, row, values, stated=stated)
 
 

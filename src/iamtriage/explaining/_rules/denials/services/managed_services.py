@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import join_words, upper_first
+from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.readers.template_resources import find_template_resources
@@ -27,6 +28,7 @@ from iamtriage.explaining._rules.shared.policies.policy_names import inline_poli
 from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import RETRY_NEW
+from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust, find_trusting_role
 from iamtriage.policies._documents import allow, build_document
 
 _OBJECT = lazy_pattern(
@@ -76,6 +78,7 @@ class ServiceRole(Value):
         step: What else to know.
         show: The command that prints the ARN of the role.
         why: Why other permissions, which the role often has, are not enough.
+        service: The service that assumes the role, without the end of its principal.
     """
 
     role: str
@@ -87,6 +90,7 @@ class ServiceRole(Value):
     step: str = ""
     show: str = ""
     why: str = ""
+    service: str = ""
 
 
 _FLOW_LOGS = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html"
@@ -138,7 +142,7 @@ _FLOW_LOG_ROLE = ServiceRole(
     (*_LOG_ACTIONS, "logs:DescribeLogGroups", "logs:DescribeLogStreams"),
     _FLOW_LOGS,
     show="aws ec2 describe-flow-logs --query 'FlowLogs[].DeliverLogsPermissionArn' --output text",
-    step="The role's trust policy must allow vpc-flow-logs.amazonaws.com to assume it.",
+    service="vpc-flow-logs",
 )
 _KEY_OF_BUCKET = (
     "If the bucket is encrypted with a customer managed KMS key, the role also needs kms:Decrypt on that key."
@@ -152,6 +156,8 @@ _BUILD_SOURCE = ServiceRole(
     step=f"{_KEY_OF_BUCKET} If the bucket is in another account, its policy and the key policy must allow the role, too.",
     show=_SHOW_PROJECT,
 )
+# Services that say nothing else of a role that they cannot assume.
+_CHECKED_TRUST = {"vpc-flow-logs", "firehose"}
 ROLES = {
     "not authorized to use launch template": _LAUNCH_TEMPLATE,
     "not authorized to launch instances with this launch template": _LAUNCH_TEMPLATE,
@@ -163,6 +169,7 @@ ROLES = {
         resource="arn:{partition}:events:{region}:{account}:rule/{rule}",
         step="Step Functions can reject a policy that is only seconds old: retry then. In code, let the state machine depend on the policy (in Terraform, with depends_on).",
         show=_SHOW_MACHINE,
+        service="states",
         why="An integration that waits (.sync) needs events:PutTargets, events:PutRule and events:DescribeRule, with which Step Functions creates and manages the rule itself. Without .sync, there is no rule.",
     ),
     "not authorized to access the log destination": ServiceRole(
@@ -172,6 +179,7 @@ ROLES = {
         "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
         step="If the message stays, the resource policy of CloudWatch Logs is full (5120 characters): use a log group whose name starts with /aws/vendedlogs/. Or a permissions boundary of the role lacks the actions.",
         show=_SHOW_MACHINE,
+        service="states",
         why="Step Functions creates a log delivery, whose actions cannot be limited to a log group: logs:PutLogEvents on the group is not enough.",
     ),
     "permissions to execute the backup": ServiceRole(
@@ -180,6 +188,7 @@ ROLES = {
         (),
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html",
         managed_policy="service-role/AWSBackupServiceRolePolicyForBackup",
+        service="backup",
         step="For Amazon S3, the role also needs AWSBackupServiceRolePolicyForS3Backup. If a customer managed KMS key encrypts the resource, the key policy must allow the role.",
     ),
     "role for your flow logs does not have": _FLOW_LOG_ROLE,
@@ -190,7 +199,8 @@ ROLES = {
         ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
         "https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html",
         resource="arn:{partition}:s3:::{bucket}/*",
-        step="The role's trust policy must allow firehose.amazonaws.com to assume it. On the bucket itself, the role also needs s3:GetBucketLocation, s3:ListBucket and s3:ListBucketMultipartUploads. With a customer managed KMS key, it also needs kms:GenerateDataKey and kms:Decrypt on that key.",
+        service="firehose",
+        step="On the bucket itself, the role also needs s3:GetBucketLocation, s3:ListBucket and s3:ListBucketMultipartUploads. With a customer managed KMS key, it also needs kms:GenerateDataKey and kms:Decrypt on that key.",
     ),
     "does not allow aws codebuild to create amazon cloudwatch logs": ServiceRole(
         "the CodeBuild service role",
@@ -232,8 +242,19 @@ def explain_weak_role(denial: Denial) -> Explanation:
     ):
         row = _CODEDEPLOY_TEMPLATE
     role = denial.role or parse_masked_role(find_role_arn(words))
-    described = row.role if role is None else f"{row.role}, {role.name},"
-    named = row.role if role is None else f"the role {role.name}"
+    if row.service:
+        needed = (row.managed_policy.rpartition("/")[2],) if row.managed_policy else row.actions
+        arn = None if role is None else str(role)
+        untrusted = explain_shown_trust(denial, f"{row.service}.amazonaws.com", arn, needed)
+        if untrusted is not None:
+            return untrusted
+    return _explain_row(denial, row, role, words)
+
+
+def _explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str) -> Explanation:
+    owner = find_trusting_role(denial) if role is None and row.service else getattr(role, "name", None)
+    described = row.role if owner is None else f"{row.role}, {owner},"
+    named = row.role if owner is None else f"the role {owner}"
     project, artifact = _PROJECT.search(words), _OBJECT.search(words)
     bucket = artifact["bucket"] if artifact else _find_bucket(denial, words)
     integrations = {each["service"] for each in _INTEGRATION.finditer(denial.failure.text)}
@@ -248,7 +269,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
         bucket=bucket,
         folder=artifact["key"].rpartition("/")[0] or "PIPELINE" if artifact else "PIPELINE",
     )
-    name = commands.role_name(None if role is None else role.name)
+    name = commands.role_name(owner)
     statements = [allow(row.actions, resource)]
     has_role = row is _LAUNCH_TEMPLATE and _INSTANCE_ROLE.search(denial.failure.text) is not None
     if row is _CODEDEPLOY_TEMPLATE or has_role:
@@ -270,7 +291,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
     text = f"{row.why or f'The role needs {needs}.'} The caller's permissions are not the problem."
     if row is _LAUNCH_TEMPLATE:
         text = f"The service checks the permissions of the caller, who needs {needs}."
-    show = row.show if role is None else ""
+    show = row.show if owner is None else ""
     if project:
         show = show.replace("PROJECT_NAME", project["project"])
     labels = (Labelled("Then, with ROLE_NAME filled in:", line),) if show else ()
@@ -290,7 +311,13 @@ def explain_weak_role(denial: Denial) -> Explanation:
         remedies=Remedy(
             title=f"Give {named} the permissions",
             who="you" if manifest else "account administrator",
-            steps=(*steps, *((row.step,) if row.step else ())),
+            steps=present(
+                *steps,
+                f"The role's trust policy must allow {row.service}.amazonaws.com to assume it."
+                if row.service in _CHECKED_TRUST and denial.facts.trust_policy is None
+                else None,
+                row.step or None,
+            ),
             commands=() if manifest else present(show or None, line),
             labels=labels,
             policy=policy,

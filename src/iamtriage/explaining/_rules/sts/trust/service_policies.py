@@ -66,6 +66,7 @@ class _Question(Value):
     known: Mapping[str, str]
     added: dict[str, Any] | None
     text: str
+    is_meant: bool
 
     @property
     def account(self) -> str | None:
@@ -83,15 +84,19 @@ def check_service_trust(  # noqa: PLR0913 (what is known about the request)
     known: Mapping[str, str | None] | None = None,
     added: dict[str, Any] | None = None,
     text: str = "",
+    is_meant: bool = False,
 ) -> ServiceTrust | None:
-    """Evaluate the trust policy in the facts for a service; return ``None`` without a readable policy."""
+    """Evaluate the trust policy in the facts for a service; return ``None`` without a readable policy.
+
+    With ``is_meant``, the permissions of the role show that it is for this service.
+    """
     if facts.trust_policy is None:
         return None
     keys = {_SOURCE_ACCOUNT: _find_account(facts, role_arn), **(known or {})}
     role: str | None = getattr(masked_principals.parse_masked_role(role_arn), "name", role_name)
     evidence = trust_findings.trust_policy_evidence(facts)
     stated = {key: value for key, value in keys.items() if value is not None}
-    question = _Question(facts, service, role, evidence, stated, added, text)
+    question = _Question(facts, service, role, evidence, stated, added, text, is_meant)
     try:
         failed = [
             (result, action)
@@ -180,12 +185,15 @@ def _describe(
         named = join_words(tuple(map(clip_text, others)), "and")
         text = f"The trust policy names only {named}, so the role may be meant for that, and another role for {service}."
         cause = attrs.evolve(cause, text=text)
-        if _COPIED.search(question.text):
+        if question.is_meant or _COPIED.search(question.text):
             policy = _replace_services(policy, others, service)
             text = f"The role was copied with its trust policy, which still names {named}."
+            if question.is_meant:
+                text = f"The permissions of the role are right: only its trust policy is for another service, {named}."
             cause = attrs.evolve(cause, text=text)
-            named = f"{named} only if it uses this role, too"
-        kept = f"Keep {named}. The change gives {service} all permissions of the role: if that is too much, pass a separate role."
+            kept = f"Keep {named} only if it uses this role, too."
+        else:
+            kept = f"Keep {named}. The change gives {service} all permissions of the role: if that is too much, pass a separate role."
     # The reason if the call is allowed, and its session tags are not.
     if action != "sts:AssumeRole" or "passes session tags" in result.reason:
         others = [each for each in actions if each != "sts:AssumeRole"]

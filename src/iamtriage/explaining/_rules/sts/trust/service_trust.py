@@ -29,14 +29,20 @@ from iamtriage.explaining._rules.shared.remedies import (
     trust_remedy,
     your_remedy,
 )
-from iamtriage.explaining._rules.shared.requirements.services import service_trust_policy
+from iamtriage.explaining._rules.shared.requirements.services import ASSUME_ROLE, service_trust_policy
 from iamtriage.explaining._rules.shared.texts import cdk_bootstrap
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment, trust_in_code_steps
-from iamtriage.explaining._rules.sts.trust.service_policies import check_service_trust, list_other_services
+from iamtriage.explaining._rules.sts.trust.service_policies import (
+    check_service_trust,
+    list_other_services,
+    list_services,
+)
 from iamtriage.explaining._rules.sts.trust.template_roles import change_template_remedy, find_template_role
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -105,16 +111,23 @@ def explain_untrusted_role(
     actions: tuple[str, ...],
     role_arn: str | None,
     phrases: tuple[str, ...] = (),
+    *,
+    is_meant: bool = False,
 ) -> Explanation:
-    """Explain that a service cannot assume a role, by the trust policy in the facts if there is one."""
+    """Explain that a service cannot assume a role, by the trust policy in the facts if there is one.
+
+    With ``is_meant``, the permissions of the role show that it is for this service.
+    """
     parsed = parse_masked_role(role_arn)
     in_code = trust_in_code_steps(find_deployment(case.failure, case.facts))
-    name = _find_role_name(case) if parsed is None else parsed.name
+    name = find_trusting_role(case) if parsed is None else parsed.name
     role = "the role" if name is None else f"the role {name}"
     parameters = () if name else role_parameters(case.operation or "", (service or "").partition(".")[0])
     who, trust = service or "the service", None
     if case.facts.trust_policy is not None and service is not None:
-        trust = check_service_trust(case.facts, service, actions, role_arn, name, text=case.failure.text)
+        trust = check_service_trust(
+            case.facts, service, actions, role_arn, name, text=case.failure.text, is_meant=is_meant
+        )
     if name is not None and f"role with name {name} cannot be found" in case.failure.text:
         return _explain_missing_role(case, service, actions, name)
     causes: tuple[Cause, ...] = (
@@ -159,7 +172,7 @@ def explain_untrusted_role(
             remedies = (_retry_remedy("Repeat the call until the role has propagated", case.failure.text),)
             text = "Changes in IAM take a few seconds to propagate. If the call is still rejected after minutes, check the role's ARN."
             causes = (ROLE_TOO_NEW.cause("derived", text=text),)
-        others = list_other_services(case.facts.trust_policy, service)
+        others = [] if is_meant else list_other_services(case.facts.trust_policy, service)
         if name is not None and not trust.is_allowed and others and not fix.manifest:
             other = _other_role_remedy(case.failure.text, name, service, actions)
             # A role that is named after the service that it trusts is for that service.
@@ -236,6 +249,40 @@ def explain_untrusted_role(
             else f"The caller's permissions are not the problem{', if they include iam:PassRole on the role that is passed' if is_for_people else ''}.",
         ),
     )
+
+
+def explain_shown_trust(
+    case: Case[Any] | Denial,
+    service: str,
+    role_arn: str | None,
+    permissions: Sequence[str],
+    phrases: tuple[str, ...] = (),
+) -> Explanation | None:
+    """Explain that a trust policy does not allow a service that reports a role without permissions.
+
+    Services report both in the same words. Return ``None`` if the policy in the facts is for other principals, allows
+    the service, or does not exist.
+
+    Args:
+        case: The failure.
+        service: The service principal.
+        role_arn: The ARN of the role, if it is known.
+        permissions: What the role needs for its work: the names of managed policies, or actions.
+        phrases: What the service says.
+    """
+    policy = case.facts.trust_policy
+    if policy is None or not list_services(policy):
+        return None
+    trust = check_service_trust(case.facts, service, ASSUME_ROLE, role_arn, text=case.failure.text)
+    if trust is None or trust.is_allowed:
+        return None
+    are_there = all(each.rpartition(":")[2] in case.failure.text for each in permissions)
+    explanation = explain_untrusted_role(
+        case, service, ASSUME_ROLE, role_arn, phrases, is_meant=are_there and bool(permissions)
+    )
+    reported = "The service says the same of a role that it cannot assume and of one that lacks permissions."
+    first, *others = explanation.causes
+    return attrs.evolve(explanation, causes=(attrs.evolve(first, text=reported), *others))
 
 
 def _explain_missing_role(
@@ -348,8 +395,8 @@ def _other_role_remedy(text: str, name: str, service: str | None, actions: tuple
     )
 
 
-def _find_role_name(case: Case[Any] | Denial) -> str | None:
-    """Return the only role that Terraform creates, or whose trust policy is in the text."""
+def find_trusting_role(case: Case[Any] | Denial) -> str | None:
+    """Return the name of the only role that Terraform creates, or whose trust policy is in the text."""
     text = case.failure.text
     stated = [each.name for each in find_coded_principals(text) if each.is_terraform]
     stated += (each.id for each in find_steps(text, _TERRAFORM_ROLE) if each.what.endswith("complete"))
