@@ -3,7 +3,7 @@
 A statement that names the service has no effect if its resource or its aws:SourceArn does not match. Sources:
 https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html (ARNs of API Gateway's requests),
 https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html (versions and aliases) and
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html (Regions in the names of services).
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html (ARNs of log groups end with ``:*``).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     correct_pattern,
     replace_value_remedy,
 )
-from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_service
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.sts.trust.trust_documents import describe_trusted
 from iamtriage.policies._conditions import PolicyValue, evaluate_condition, parse_operator
@@ -53,7 +53,6 @@ _TEST_STAGE = "test-invoke-stage"
 _INVOKED = lazy_pattern(
     r"(?:/functions/|(?i:rotation.?lambda.?arn)[\"']?(?:\s|\s{0,20}[=:])\s{0,4}[\"']?)(?P<arn>arn:[\w-]{3,20}:lambda:[a-z0-9-]{6,30}:[0-9]{12}:function:[\w-]{1,64}(?::[\w$-]{1,128})?)(?=/invocations|[\s\"',]|\Z)"
 )
-_REGION_OF_SERVICE = lazy_pattern(r"\.[a-z]{2}(?:-[a-z]{2,10}){1,3}-\d{1,2}\.(?=amazonaws\.com\Z)")
 _IN_CODE = "Change the policy in the template or code, too: the next deployment replaces it."
 
 
@@ -134,7 +133,7 @@ def compare_statements(
     if (denying := find_deny(case, service, action, target)) is not None:
         return ServiceContrast(*denying)
     # The policy that a command printed says more than the code that may have made it.
-    is_shown = any(_names_service(each, service) for each in stated)
+    is_shown = any(names_service(each, service) for each in stated)
     in_code = find_permissions(case.failure.text) if prefix == "lambda" and not is_shown else []
     statements = [
         each
@@ -146,7 +145,7 @@ def compare_statements(
     names = dict.fromkeys(name for each in statements for name in principal_names(each) or ["*"])
     if not statements or "*" in names:
         return None
-    own = [each for each in statements if _names_service(each, service)]
+    own = [each for each in statements if names_service(each, service)]
     call = _Call(case, service, target, source)
     if not own:
         return _other_principal(call, statements)
@@ -159,12 +158,6 @@ def compare_statements(
         )
     contrasts = [_compare(call, each) for each in called]
     return next((each for each in contrasts if each is None or each.is_allowed), contrasts[0])
-
-
-def _names_service(statement: Mapping[str, Any], service: str) -> bool:
-    """Return whether a statement names a service, with or without the Region in which it calls."""
-    names = principal_names(statement, "Service")
-    return any(service in {each, _REGION_OF_SERVICE.sub(".", each)} for each in names)
 
 
 def _other_principal(call: _Call, statements: Sequence[Mapping[str, Any]]) -> ServiceContrast:
@@ -215,8 +208,8 @@ def _compare_elements(call: _Call, statement: Mapping[str, Any]) -> ServiceContr
             verdict = f"allows {service} only for {key} {clip_text(values[0])}: {reason}"
             return ServiceContrast(verdict, _correct_operator(call, statement, operator))
         requested = _find_value(call, name, values[0])
-        is_open = service != _LOGS or requested is None
-        if name == "aws:sourcearn" and len(values) == 1 and is_open and (fixed := _correct(call, values[0])):
+        is_only = name == "aws:sourcearn" and len(values) == 1 and (service != _LOGS or requested is None)
+        if is_only and (fixed := _correct(call, values[0])):
             return _correct_condition(call, statement, key, values[0], fixed)
         if any(map(has_reference, values)):
             # A value that a reference hides may be right.

@@ -22,7 +22,8 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.requirements import services
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
-from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust, find_trusting_role
+from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust
+from iamtriage.explaining._rules.sts.trust.template_roles import find_trusting_role
 from iamtriage.failures._failures import AwsError, Failure
 
 

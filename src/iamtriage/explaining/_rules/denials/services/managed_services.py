@@ -28,7 +28,8 @@ from iamtriage.explaining._rules.shared.policies.policy_names import inline_poli
 from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import RETRY_NEW
-from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust, find_trusting_role
+from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust
+from iamtriage.explaining._rules.sts.trust.template_roles import find_trusting_role
 from iamtriage.policies._documents import allow, build_document
 
 _OBJECT = lazy_pattern(

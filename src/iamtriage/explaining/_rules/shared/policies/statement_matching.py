@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.policies._masked_arns import sanitize_arn
 from iamtriage.policies._patterns import compile_glob, intersects, matches
-from iamtriage.policies._readers.elements import as_strings
+from iamtriage.policies._readers.elements import as_strings, principal_names
 from iamtriage.policies._readers.unknown_values import widen
 
 _PARTS_OF_ARN = 6
 _REGION, ACCOUNT = 3, 4
+_REGION_OF_SERVICE = lazy_pattern(r"\.[a-z]{2}(?:-[a-z]{2,10}){1,3}-\d{1,2}\.(?=amazonaws\.com\Z)")
 
 
 def names_action(statement: Mapping[str, Any], action: str) -> bool | None:
     """Return whether a statement is about an action, ``None`` if a reference may stand for it."""
     return _names(statement, "Action", action.lower(), str.lower)
+
+
+def names_service(statement: Mapping[str, Any], service: str) -> bool:
+    """Return whether a statement names a service, with or without the Region in which it calls.
+
+    >>> names_service({"Principal": {"Service": "logs.eu-west-1.amazonaws.com"}}, "logs.amazonaws.com")
+    True
+    """
+    names = principal_names(statement, "Service")
+    return any(service in {each, _REGION_OF_SERVICE.sub(".", each)} for each in names)
 
 
 def names_resource(statement: Mapping[str, Any], resource: str | None) -> bool | None:

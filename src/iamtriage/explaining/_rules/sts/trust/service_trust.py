@@ -12,7 +12,6 @@ from iamtriage._text import join_words
 from iamtriage.actions._operation_resources import role_parameters
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.coded_principals import find_coded_principals
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._context.readers.terraform_code import find_steps
@@ -37,7 +36,7 @@ from iamtriage.explaining._rules.sts.trust.service_policies import (
     list_other_services,
     list_services,
 )
-from iamtriage.explaining._rules.sts.trust.template_roles import change_template_remedy, find_template_role
+from iamtriage.explaining._rules.sts.trust.template_roles import change_template_remedy, find_trusting_role
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -393,16 +392,3 @@ def _other_role_remedy(text: str, name: str, service: str | None, actions: tuple
         policy=service_trust_policy(service, actions),
         is_addition=False,
     )
-
-
-def find_trusting_role(case: Case[Any] | Denial) -> str | None:
-    """Return the name of the only role that Terraform creates, or whose trust policy is in the text."""
-    text = case.failure.text
-    stated = [each.name for each in find_coded_principals(text) if each.is_terraform]
-    stated += (each.id for each in find_steps(text, _TERRAFORM_ROLE) if each.what.endswith("complete"))
-    names: set[str] = set(filter(None, stated))
-    owners = (each.owner for each in case.context.policies if each.is_trust_policy)
-    names = names or {owner[1] for owner in owners if owner is not None}
-    if not names and (role := find_template_role(text)) is not None:
-        names = {role.name} if role.name else set()
-    return names.pop() if len(names) == 1 else None

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.coded_principals import CodedPrincipal, find_coded_principals
+from iamtriage.explaining._context.readers.terraform_code import find_steps
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes.manifests import write_yaml
 from iamtriage.explaining._rules.sts.trust.trust_fixes import WHOLE_DOCUMENT
 
@@ -75,3 +78,16 @@ def change_policy_in_code(
         manifest=manifest,
         manifest_language=language,
     )
+
+
+def find_trusting_role(case: Case[Any] | Denial) -> str | None:
+    """Return the name of the only role that Terraform creates, or whose trust policy is in the text."""
+    text = case.failure.text
+    stated = [each.name for each in find_coded_principals(text) if each.is_terraform]
+    stated += (each.id for each in find_steps(text, "aws_iam_role") if each.what.endswith("complete"))
+    names: set[str] = set(filter(None, stated))
+    owners = (each.owner for each in case.context.policies if each.is_trust_policy)
+    names = names or {owner[1] for owner in owners if owner is not None}
+    if not names and (role := find_template_role(text)) is not None:
+        names = {role.name} if role.name else set()
+    return names.pop() if len(names) == 1 else None
