@@ -805,6 +805,16 @@ PACKAGES: Table = (
         _REJECTED_TOKEN,
     ),
     (
+        "npm-registry",
+        f"npm error code E401\nnpm error Unable to authenticate, your authentication token seems to be invalid.\nnpm error registry {_PACKAGES}/npm/shared/",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "npm-after-its-registry",
+        f"$ npm config get registry\n{_PACKAGES}/npm/shared/\n$ npm ci\nnpm error code E401",
+        _REJECTED_TOKEN,
+    ),
+    (
         "npm-log",
         f"908 verbose pkgid ieee754@{_PACKAGES}/npm/shared/ieee754/-/ieee754-1.2.1.tgz\n909 error code E401",
         _REJECTED_TOKEN,

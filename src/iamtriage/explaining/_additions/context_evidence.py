@@ -177,6 +177,10 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
     if failure.kind == "expired_credentials" and "aws sts assume-role " in failure.text[: failure.span[0]]:
         # The credentials are of the role that the command assumed.
         return False
+    command = context.command
+    if command is not None and runtime.words in command.text and "Log" in (failure.envelope.operation or ""):
+        # The command names the log group that it reads or writes.
+        return False
     if not _CAUSES_WITHOUT_CALLER.isdisjoint(each.code for each in explanation.causes[:1]):
         return False
     if explanation.topic in _TOPICS_OF_TOKENS or re.search("WebIdentity|role with OIDC", runtime.words):

@@ -14,6 +14,18 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_failure",)
 
+# Git Bash changes names that begin with a slash, whatever the service then answers.
+_SIGNS_OF_CONVERSION = (
+    "/Git/",
+    "/git/",
+    "/PortableGit/",
+    ":/msys",
+    ":/git-sdk",
+    "MINGW",
+    "MSYS",
+    "it Bash",
+    "it bash",
+)
 # The rule for each kind of failure, by its name below _rules.
 _RULES = {
     "access_denied": "denials.dispatch.explain_denial",
@@ -37,5 +49,10 @@ _RULES = {
 
 def explain_failure(failure: Failure, facts: Facts) -> Explanation:
     """Explain a failure with the rule for its kind."""
-    explanation: Explanation = load_rule(_RULES[failure.kind])(Case(failure, facts))
+    case, text = Case(failure, facts), failure.text
+    if any(map(text.__contains__, _SIGNS_OF_CONVERSION)):
+        converted: Explanation | None = load_rule("calls.names.converted_paths.explain_converted_path")(case)
+        if converted is not None:
+            return converted
+    explanation: Explanation = load_rule(_RULES[failure.kind])(case)
     return explanation

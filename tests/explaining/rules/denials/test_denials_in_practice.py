@@ -3637,7 +3637,7 @@ DOMAINS: tuple[Case, ...] = (
         '{"issues": [{"code": "KmsKeyMarkedForDeletion", "message": "The KMS key is pending deletion", "resourceIds": ["arn:aws:kms:eu-west-1:111122223333:key/5a4b3c2d-aaaa-bbbb-cccc-0123456789ab"]}]}',
         {"cluster": "shop"},
         (
-            "The KMS key 5a4b3c2d-aaaa-bbbb-cccc-0123456789ab that encrypts the Secrets of the cluster shop is pending deletion.",
+            "The KMS key 5a4b3c2d-aaaa-bbbb-cccc-0123456789ab that encrypts the Secrets of the cluster shop is pending deletion, so nobody can use it.",
             "cancel-key-deletion",
             "in account 111122223333",
         ),
@@ -3672,7 +3672,7 @@ DOMAINS: tuple[Case, ...] = (
         "key of another service",
         "An error occurred (DisabledException) when calling the Decrypt operation: arn:aws:kms:eu-west-1:111122223333:key/5a4b3c2d-aaaa-bbbb-cccc-0123456789ab is disabled.",
         {"cluster": "shop"},
-        ("The KMS key 5a4b3c2d-aaaa-bbbb-cccc-0123456789ab is disabled.",),
+        ("The KMS key 5a4b3c2d-aaaa-bbbb-cccc-0123456789ab is disabled, so nobody can use it.",),
         ("cluster",),
     ),
     (

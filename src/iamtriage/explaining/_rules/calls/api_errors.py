@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.calls import (
     blocked_deletions,
     error_kind,
     message_kinds,
+    object_states,
     request_kinds,
     s3_calls,
     service_objects,
@@ -329,6 +330,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         service="kms",
         message=r"\bis (?:disabled|pending (?:deletion|import))\b",
     ),
+    Route(object_states.explain_archived_object, code=r"InvalidObjectState|ObjectNotInActiveTierError"),
     Route(pod_agents.explain_missing_association, message=pod_agents.MISSING_ASSOCIATION),
     Route(
         partial(pod_agents.explain_agent_rejection, problem="invalid"),

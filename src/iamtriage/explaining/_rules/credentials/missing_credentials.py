@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.credentials.profiles import (
     unread_sources,
 )
 from iamtriage.explaining._rules.credentials.provider_chains import explain_unlisted_provider
-from iamtriage.explaining._rules.credentials.requests import unsigned_requests
+from iamtriage.explaining._rules.credentials.requests import public_data, unsigned_requests
 from iamtriage.explaining._rules.credentials.workloads import credential_endpoints, ecs_tasks, pod_agents
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
@@ -107,8 +107,10 @@ def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
         return explain_expired_sso(case, message)
     if "s3a" in message and (found := explain_unlisted_provider(case)) is not None:
         return found
-    rule = choose_rule(_ROUTES, case.failure, message) or explain_no_credentials
-    return rule(case, message)
+    rule = choose_rule(_ROUTES, case.failure, message)
+    if rule is not None:
+        return rule(case, message)
+    return public_data.explain_public_data(case) or explain_no_credentials(case, message)
 
 
 def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> Explanation:

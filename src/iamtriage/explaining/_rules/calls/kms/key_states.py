@@ -122,10 +122,9 @@ def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
         needed = "The cluster cannot read its Secrets without this key, and the encryption cannot be removed: enable the key within 30 days, and never delete it."
         remedy = attrs.evolve(remedy, steps=(needed, remedy.steps[1]))
     return case.explain(
-        f"{key} is {state}.",
+        f"{key} is {state}, so nobody can use it. No permission is missing.",
         KMS_KEY_STATE.cause("reported", code_evidence(case.failure), text=f"The key is {state}."),
         remedies=remedy,
-        notes=NOT_A_DENIAL,
     )
 
 
@@ -156,19 +155,31 @@ def _explain_lost_key(case: Case[AwsError], key: str, region: str, *, is_revoked
 def enable_remedy(found: re.Match[str] | None, region: str | None, state: str) -> Remedy:
     """Return the remedy that enables a key, and cancels its deletion first if its state may be that."""
     account = _ACCOUNT.match(found[0]) if found else None
+    in_account = f", in account {account[2]}" if account else ""
+    show, cancel, enable = (
+        kms_command(verb, found, region, options)
+        for verb, options in (
+            ("describe-key", "--query 'KeyMetadata.[KeyState,DeletionDate]'"),
+            ("cancel-key-deletion", ""),
+            ("enable-key", ""),
+        )
+    )
+    if state.startswith("pending"):
+        return remedies.owner_remedy(
+            f"Cancel the deletion of the key now, and enable it{in_account}",
+            "It is urgent: when the waiting period of 7 to 30 days ends, the key and the data that it encrypts are lost for good.",
+            "The first command requires kms:CancelKeyDeletion and leaves the key Disabled, so the second one, with kms:EnableKey, is necessary, too. Check the other keys that were deleted with it: CloudTrail lists them, and who did it (EventName ScheduleKeyDeletion).",
+            commands=(cancel, enable),
+            url=pages.KMS_KEY_STATE,
+        )
     return remedies.owner_remedy(
-        f"Check the key's state, and enable it again{f', in account {account[2]}' if account else ''}",
+        f"Check the key's state, and enable it again{in_account}",
         "Find out first who disabled it, and why (EventName DisableKey or ScheduleKeyDeletion in CloudTrail). After a deletion, the data that it encrypted is lost.",
         "If KeyState is PendingDeletion, cancel the deletion (cancel-key-deletion), which leaves the key Disabled. Then enable it (kms:EnableKey).",
         commands=(
-            kms_command("describe-key", found, region, "--query 'KeyMetadata.[KeyState,DeletionDate]'"),
-            Labelled("If the state is PendingDeletion:", kms_command("cancel-key-deletion", found, region))
-            if state
-            else None,
-            Labelled(
-                f"{'Then, or if' if state else 'If'} the state is Disabled:",
-                kms_command("enable-key", found, region),
-            ),
+            show,
+            Labelled("If the state is PendingDeletion:", cancel) if state else None,
+            Labelled(f"{'Then, or if' if state else 'If'} the state is Disabled:", enable),
         ),
         url=pages.KMS_KEY_STATE,
     )

@@ -177,6 +177,7 @@ _PHRASES = (
 )
 # The tools that aws codeartifact login configures, by the package format.
 _TOOLS = {"pypi": "pip", "npm": "npm", "nuget": "dotnet", "swift": "swift"}
+_NPM_LOGIN = lazy_pattern(r"\bnpm (?:log(?:in|out)|adduser)\b")
 _OTHER_MANAGERS = "Package managers that this command does not configure, such as Maven, Gradle, Poetry, uv and Yarn 2, get a token (aws codeartifact get-authorization-token --query authorizationToken) as the password of the user aws, usually in CODEARTIFACT_AUTH_TOKEN."
 _NOT_DENIED = "No permission is missing: for that, the status would be 403. The login requires codeartifact:GetAuthorizationToken and sts:GetServiceBearerToken, and a download requires codeartifact:ReadFromRepository."
 
@@ -193,6 +194,13 @@ def _explain_no_packages(case: Case[InvalidCredentials]) -> Explanation:
         remedies=_login_remedy(case, endpoint),
         notes=_NOT_DENIED,
     )
+
+
+def _answer_npm(case: Case[InvalidCredentials]) -> str | None:
+    """Return what ``npm login``, which npm proposes itself, does not do, and which token takes precedence."""
+    if _NPM_LOGIN.search(case.failure.text) is None:
+        return None
+    return "npm login and npm logout do not help: AWS issues the token, for AWS credentials (if they have expired, sign in first). An _authToken for this host in the .npmrc of the project takes precedence over the new one in ~/.npmrc: remove it."
 
 
 def _find_endpoint(text: str) -> re.Match[str] | None:
@@ -215,6 +223,7 @@ def _login_remedy(case: Case[InvalidCredentials], endpoint: re.Match[str] | None
     return your_remedy(
         "Log in to CodeArtifact again" if tool else "Get a new authorization token for the package manager",
         "Log in as the user, and on the machine, that runs the package manager.",
+        _answer_npm(case) if tool == "npm" else None,
         _OTHER_MANAGERS,
         "With --duration-seconds, a token can be valid for less time. Get one in each CI job and each image build, and pass it to docker build as a secret.",
         commands=(login, token) if tool else (token,),

@@ -237,9 +237,6 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
     )
 
 
-# Public data whose buckets are Requester Pays buckets: https://info.arxiv.org/help/bulk_data_s3.html and
-# https://registry.opendata.aws.
-_BUCKETS = frozenset({"arxiv", "sentinel-s1-l1c", "sentinel-s2-l1c", "sentinel-s2-l2a", "usgs-landsat"})
 _SAID = lazy_pattern(r"\b[Rr]equester[- ]?[Pp]ays\b")
 # A bare 403 for data that is public, to a caller who is an administrator, or who calls both with and without a signature.
 _PUBLIC_DATA = lazy_pattern(
@@ -299,13 +296,16 @@ REQUESTER_PAYS = CauseType(
 
 def explain_requester_pays(denial: Denial) -> Explanation | None:
     """Explain that a bucket with public data is a Requester Pays bucket, if nothing in the text agrees to pay."""
+    # Few denials need it.
+    from iamtriage.explaining._rules.credentials.requests.public_data import REQUESTER_PAYS_BUCKETS
+
     text = denial.failure.text
     bucket = (denial.resource or "").rpartition(":::")[2].partition("/")[0]
     is_allowed = is_administrator(text)
     is_refused = is_allowed or _IS_ANONYMOUS.search(text) is not None
     said = _SAID.search(text) or (_PUBLIC_DATA.search(text) if is_refused else None)
     worked = _find_payer(denial, bucket)
-    is_known = bucket in _BUCKETS or worked is not None
+    is_known = bucket in REQUESTER_PAYS_BUCKETS or worked is not None
     if denial.operation not in _READS or not (is_known or said) or (_AGREED.search(text) and not worked):
         return None
     because = worked or f"{bucket} is known to be one."
