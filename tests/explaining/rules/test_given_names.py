@@ -13,6 +13,7 @@ _DENIES = '[{"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "*", "C
 _ACL = 'Error: error creating S3 bucket ACL for octo-logs-1: AccessControlListNotSupported: The bucket does not allow ACLs\n  with {}aws_s3_bucket_acl.this\nacl            = "private"\n'
 _SPOT = "launching node, with fleet error(s), AuthFailure.ServiceLinkedRoleCreationNotPermitted: The provided credentials do not have permission to create the service-linked role for EC2 Spot Instances.\n"
 _PUBLIC = 'Error:\nCREATE_FAILED: SitePolicy (AWS::S3::BucketPolicy)\nAPI: s3:PutBucketPolicy Access Denied\nThe user has AdministratorAccess.\nSite:\n  Type: AWS::S3::Bucket\n{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::octo-site/*"}\n'
+_PULL = "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref 111122223333.dkr.ecr.eu-west-1.amazonaws.com/octo/api:1: unexpected status from HEAD request to https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/octo/api/manifests/1: 403 Forbidden\n"
 _VOLUME = "failed to provision volume: Could not create volume \"pvc-1\": failed to get an available volume in EC2: InvalidVolume.NotFound: The volume 'vol-0a1b2c3d4e5f60718' does not exist.\n\tstatus code: 400, request id: 7d2f6c1e-0b5a-4a4f-8f5e-2b9c1a0d3e4f\n"
 _UNREAD = "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\nDid you mean to set the `id-token` permission?\nuses: aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/site\non:\n  push:\n{}"
 
@@ -32,6 +33,9 @@ _UNREAD = "Error: Credentials could not be loaded, please check your action inpu
         (_PUBLIC, ("If anyone may read the data, turn off BlockPublicPolicy in the template [you]", "of Site, as below", "older ones do not"), ()),
         (f'{_VOLUME}StorageClass "octo-sc"\nkmsKeyId: arn:aws:kms:eu-west-1:111122223333:key/1\nprovisioning volume for claim "shop/data-db-0" by ebs.csi.aws.com', ("The StorageClass octo-sc sets kmsKeyId.", "role_arn=$(kubectl get serviceaccount ebs-csi-controller-sa", "kubectl delete pvc data-db-0 --namespace shop"), ("ROLE_NAME",)),
         (_UNREAD.format("permissions:\n  contents: read\n  packages: write\njobs:\n"), ('The text shows "permissions: contents: read packages: write"', "permissions: id-token: write contents: read packages: write"), ("ROLE_ARN", "steps:")),
+        (f"{_PULL}executionRoleArn: arn:aws:iam::111122223333:role/ecs/octo-exec", ("--role-name octo-exec",), ("EXECUTION_ROLE_NAME", "another account", "If the role is not in")),
+        (f'{_PULL}task_role_arn = "arn:aws:iam::111122223333:role/octo-task"\nexecution_role_arn = "arn:aws:iam::444455556666:role/octo-exec"', ("--role-name octo-exec", "The repository is in another account"), ("EXECUTION_ROLE_NAME",)),
+        (f"{_PULL}The task role is arn:aws:iam::111122223333:role/octo-task", ("--role-name EXECUTION_ROLE_NAME", "If the role is not in"), ("octo-task",)),
         (_UNREAD.format("jobs:\n"), ("permissions: id-token: write contents: read",), ('The text shows "permissions', "steps:")),
     ],
 )  # fmt: skip

@@ -42,17 +42,22 @@ _PARAMETERS = frozenset(
         "QUEUE_NAME", "QUEUE_URL", "TABLE_NAME", "TASK_DEFINITION", "USER_POOL_ID", "WORKGROUP",
     }
 )  # fmt: skip
+# The rest of a parameter such as executionRoleArn, with its value.
+_ROLE_NAME = r"_?[Rr]ole(?:_?[Aa]rn)?\\?[\"']?\s{0,3}[:=]\s{0,3}\\?[\"']?arn:aws[a-z-]{0,12}:iam::\d{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64})(?![\w/])"
 _SHAPES = lazy_patterns(
     {
         "ADDON_NAME": r"(?:\b[Aa]ddon_?[Nn]ame[\"']?\s{0,3}[:=]\s{0,3}[\"']?|\bEKS Add-?[Oo]n \([\w-]{1,100}:)([a-z][a-z0-9-]{1,60}[a-z0-9])(?![\w-])",
         "ADDRESS_OR_DOMAIN": r"\bidentities failed the check in region [\w-]{6,30}: ([\w.+-]{1,64}(?:@[\w.-]{1,100})?\w)(?=\s|\Z)",
+        "EXECUTION_ROLE_NAME": rf"(?<![A-Za-z])(?<!pod_)(?:task_?)?[Ee]xecution{_ROLE_NAME}",
         # The IDs of the identities in a pool have the same form.
         "IDENTITY_POOL_ID": r"(?:[Pp]ool(?:[_-]?[Ii]d)?|POOL_ID|:aud)[\"']?\s{0,3}[:=/\s]\s{0,3}[\"']?([a-z]{2}(?:-[a-z]{2,9}){1,3}-\d:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?!\w)",
         "INSTANCE_ARN": r"\barn:aws[a-z-]{0,12}:sso:::instance/(?:sso)?ins-[0-9a-zA-Z]{16}(?!\w)",
         "MFA_DEVICE_ARN": r"\barn:aws[a-z-]{0,12}:iam::\d{12}:mfa/[\w+=,.@/-]{1,128}(?<!\.)",
         # A model without the prefix of its inference profile.
         "MODEL_ID": r"(?<![\w./-])(?:(?:us|eu|apac|global|us-gov|jp|au|ca)\.)?((?:(?:ai21|amazon|anthropic|cohere|deepseek|meta|mistral|openai|qwen|stability|writer)\.[a-z0-9]{1,30}-[a-z0-9.-]{1,60}|[a-z0-9]{2,16}\.[a-z0-9-]{2,60}-v\d{1,2}(?=:))(?::\d{1,2})?)(?![\w*])",
+        "NODE_ROLE_NAME": rf"(?<![A-Za-z])[Nn]ode(?:_?[Ii]nstance)?{_ROLE_NAME}",
         "PERMISSION_SET_ARN": r"\barn:aws[a-z-]{0,12}:sso:::permissionSet/(?:sso)?ins-[0-9a-zA-Z]{16}/ps-[0-9a-zA-Z./-]{16}(?!\w)",
+        "POD_EXECUTION_ROLE_NAME": rf"(?<![A-Za-z])[Pp]od_?[Ee]xecution{_ROLE_NAME}",
         "QUEUE_URL": r"\bhttps://(?:sqs\.[a-z0-9-]{2,30}|[a-z0-9-]{2,30}\.queue)\.[a-z.-]{4,30}/\d{12}/[\w-]{1,80}(?:\.fifo)?",
         "STACK_NAME": r":stack/([A-Za-z][A-Za-z0-9-]{0,127})/",
         "VPC_ID": r"(?<![\w-])vpc-(?:[0-9a-f]{17}|[0-9a-f]{8})(?!\w)",

@@ -9,6 +9,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._context.model import NOTHING, Context
+from iamtriage.explaining._context.readers.regions import region_of_directory_bucket
 from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._facts import Facts
 
@@ -73,6 +74,11 @@ def _derive_facts(failure: Failure, facts: Facts, context: Context) -> Iterator[
         context: The context of the failure.
     """
     yield from _facts_of_documents(facts)
+    if facts.token_claims is None and context.token_claims is None and _is_about_token(failure):
+        from iamtriage.explaining._context.readers.stated_claims import find_stated_claims
+
+        if (claims := find_stated_claims(failure.text)) is not None:
+            yield "token_claims", claims
     if context is NOTHING:
         if failure.envelope.region is not None:
             yield "region", failure.envelope.region
@@ -80,9 +86,7 @@ def _derive_facts(failure: Failure, facts: Facts, context: Context) -> Iterator[
     if context.caller is None and (caller := _caller_of_runtime(failure, context)) is not None:
         yield "caller", caller
     for name in _STATED_NAMES:
-        stated: Stated | None = getattr(context, name)
-        if name == "region" and failure.envelope.region is not None:
-            stated = Stated(failure.envelope.region, failure.envelope.region)
+        stated: Stated | None = _find_region(failure, context) if name == "region" else getattr(context, name)
         if stated is not None:
             value = stated.value
             if name == "caller" and facts.account is not None:
@@ -120,6 +124,23 @@ def _trust_policy_of_target(failure: Failure, context: Context) -> Mapping[str, 
         each for each, name in zip(found, names, strict=True) if not (role and name and _IS_NAME.search(name))
     )
     return next((each.content for each in others), None)
+
+
+def _find_region(failure: Failure, context: Context) -> Stated | None:
+    """Return the Region of the failed call: that of the record, of the text, or of a directory bucket."""
+    if failure.envelope.region is not None:
+        return Stated(failure.envelope.region, failure.envelope.region)
+    bucket = context.bucket
+    region = (
+        None if bucket is None or context.region is not None else region_of_directory_bucket(bucket.value)
+    )
+    return context.region if bucket is None or region is None else Stated(region, bucket.words)
+
+
+def _is_about_token(failure: Failure) -> bool:
+    """Return whether STS rejected a web identity token."""
+    action = getattr(failure, "action", None) or failure.envelope.operation or ""
+    return failure.kind == "invalid_identity_token" or action.endswith("AssumeRoleWithWebIdentity")
 
 
 def _caller_of_runtime(failure: Failure, context: Context) -> str | None:

@@ -266,3 +266,14 @@ def test_trust_policy_of_a_target_role(
     assert ("pods.eks" in str(first.policy)) is (not shown)
     if external_id and says.endswith(_ID):
         assert f"['{external_id}', '{_ID}']" in str(first.policy)
+
+
+@pytest.mark.parametrize(
+    "shown", [_DESCRIBED, _IN_TERRAFORM, f"roleArn: {_POD}"], ids=["JSON", "HCL", "no target"]
+)
+def test_stated_association_is_not_looked_up(shown: str) -> None:
+    explanation = explain(f"{_NOT_ASSUMED}\n{shown}")
+    assert explanation.summary.startswith("EKS Pod Identity cannot assume the role web-pod: ")
+    (remedy,) = explanation.remedies
+    assert not any("association" in each for each in remedy.commands)
+    assert any("the target role lake" in each for each in remedy.steps) is (_LAKE in shown)

@@ -3259,6 +3259,15 @@ GUARDRAILS: tuple[Case, ...] = (
         ("s3:HeadObject",),
     ),
     (
+        "head-version",
+        "$ aws s3api head-object --bucket orders --key may.csv --version-id 3sL4kqtJ\n\nAn error occurred (403) when calling the HeadObject operation: Forbidden",
+        {},
+        (
+            "aws s3api get-object --bucket orders --key may.csv --version-id 3sL4kqtJ --range bytes=0-0 /dev/null",
+        ),
+        (),
+    ),
+    (
         "region-of-control-policy",
         _implicit("ec2:CreateVpc", f"arn:aws:ec2:eu-south-2:{ACCOUNT}:vpc/*", "service control policy"),
         {},

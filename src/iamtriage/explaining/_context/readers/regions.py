@@ -28,6 +28,7 @@ __all__ = (
     "find_heading_region",
     "find_mentioned_regions",
     "find_working_regions",
+    "region_of_directory_bucket",
 )
 
 REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
@@ -67,6 +68,10 @@ _WHERE = lazy_pattern(r"[^,;:\n]{0,40}?\b(?:with|in|for|from|on|against)\b")
 _NEGATION = lazy_pattern(
     r"(?i:\bnot?\b|n't\b|\bnever\b|\bwith(?:out)? (?!-{0,2}region)|\b(?:an)?other account\b|\b(?:skip|den|refus|block|reject)\w)|✗|❌"
 )
+# The name of a directory bucket ends with the ID of its zone, such as use1-az4 or usw2-lax1-az1:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
+_ZONE = lazy_pattern(r"--(?P<region>[a-z]{3,6}\d)-(?:[a-z]{3}\d-)?az\d--x-s3\Z", re.ASCII)
+_COMPASS = lazy_pattern(r"(?<!^)(north|south|east|west|central|gov)")
 # The number of characters to search for a heading before a failure, and for other calls around it.
 _CHARS_BEFORE, _CHARS_AROUND = 1_000, 8_000
 _MAX_REGIONS = 8
@@ -100,6 +105,26 @@ def find_bucket_region(text: str, bucket: str) -> str | None:
         if found["bucket"] == bucket:
             return found["region"] or "us-east-1"
     return None
+
+
+def region_of_directory_bucket(bucket: str) -> str | None:
+    """Return the Region in whose zone a directory bucket is, or ``None`` for another bucket.
+
+    >>> region_of_directory_bucket("logs--apse2-az1--x-s3")
+    'ap-southeast-2'
+    """
+    found = _ZONE.search(bucket)
+    if found is None:
+        return None
+    from iamtriage.sts._endpoint_table import PARTITIONS
+
+    names = (name for partition in PARTITIONS for name in partition.regions)
+    return next((each for each in names if _shorten(each) == found["region"]), None)
+
+
+def _shorten(region: str) -> str:
+    """Return a Region as the IDs of its zones begin: https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html."""
+    return _COMPASS.sub(lambda word: word[1][0], region).replace("-", "")
 
 
 def find_mentioned_regions(text: str) -> set[str]:

@@ -345,3 +345,64 @@ _TWO_JOBS = """jobs:
 )
 def test_job_that_fails(said: str, environment: str | None) -> None:
     assert find_job_environment(f"{said}\n{_TWO_JOBS}") == environment
+
+
+REJECTED = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
+SUBJECT = "repo:octo@12/cart@34:ref:refs/heads/main"
+RECORD = {
+    "eventSource": "sts.amazonaws.com",
+    "eventName": "AssumeRoleWithWebIdentity",
+    "errorCode": "AccessDenied",
+    "errorMessage": "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+    "requestParameters": {"roleArn": "arn:aws:iam::111122223333:role/ship"},
+    "userIdentity": {
+        "type": "WebIdentityUser",
+        "principalId": f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}:octo:{SUBJECT}",
+        "userName": SUBJECT,
+        "identityProvider": f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "issuer", "audience", "subject"),
+    [
+        (f"{REJECTED}sub: {SUBJECT}", ISSUER, "sts.amazonaws.com", SUBJECT),
+        (f"{REJECTED}the token's subject claim is `{SUBJECT}`.", ISSUER, "sts.amazonaws.com", SUBJECT),
+        (f'{REJECTED}{{"sub": "{SUBJECT}", "aud": "octo"}}', ISSUER, "octo", SUBJECT),
+        (json.dumps(RECORD), ISSUER, "octo", SUBJECT),
+        (f"{REJECTED}sub=project_path:octo/cart:ref_type:tag:ref:v1 iss=https://gitlab.octo.example", "gitlab.octo.example", "https://gitlab.octo.example", "project_path:octo/cart:ref_type:tag:ref:v1"),
+        (f"CI_SERVER_URL=https://gitlab.octo.example\n{GITLAB}", "gitlab.octo.example", "https://gitlab.octo.example", "project_path:octo/cart:ref_type:branch:ref:dev"),
+        (f"{REJECTED}subject: organization:octo:project:cart:workspace:live:run_phase:plan", "app.terraform.io", "aws.workload.identity", "organization:octo:project:cart:workspace:live:run_phase:plan"),
+    ],
+    ids=["line", "sentence", "JSON", "record", "GitLab", "CI_SERVER_URL", "Terraform"],
+)  # fmt: skip
+def test_stated_subject_is_that_of_the_token(text: str, issuer: str, audience: str, subject: str) -> None:
+    explanation = explain(text)
+    assert f"the subject {subject}" in explanation.summary
+    assert explanation.remedies[0].policy is not None
+    (statement,) = explanation.remedies[0].policy["Statement"]
+    assert statement["Principal"]["Federated"].endswith(f":oidc-provider/{issuer}")
+    assert statement["Condition"]["StringEquals"] == {f"{issuer}:aud": audience, f"{issuer}:sub": subject}
+    assert ("without them, as repo:octo/cart:ref:refs/heads/main" in str(explanation)) is ("@12" in subject)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"The trust policy expects the sub {SUBJECT}",
+        f"sub: {SUBJECT}\nsub: repo:octo@12/other@35:pull_request",
+        f'Condition: {{"StringLike": {{"{ISSUER}:sub": "repo:octo/cart:*"}}}}',
+        f'variable = "{ISSUER}:sub"\nvalues = ["repo:octo/cart:ref:refs/heads/main"]',
+    ],
+    ids=["expected", "two", "condition", "HCL"],
+)
+def test_subject_of_a_policy_is_not_that_of_the_token(line: str) -> None:
+    assert "does not allow the subject" not in explain(f"{REJECTED}{line}").summary
+
+
+def test_stated_subject_is_compared_with_the_trust_policy() -> None:
+    policy = _policy("sts.amazonaws.com", "repo:octo/cart:ref:refs/heads/main")
+    explanation = explain(f"{REJECTED}sub: {SUBJECT}\n{json.dumps(policy)}")
+    assert f"and the token has {SUBJECT}" in explanation.summary
+    assert SUBJECT in str(explanation.remedies[0].policy)

@@ -12,7 +12,7 @@ LIST_DENIED = 'An error occurred (AccessDenied) when calling the ListObjectsV2 o
 
 DENIED = "An error occurred (AccessDenied) when calling the {} operation: Access Denied"
 POINT = "arn:aws:s3:eu-west-1:111122223333:accesspoint/analytics"
-DIRECTORY = "arn:aws:s3express:REGION:ACCOUNT_ID:bucket/acme--use1-az4--x-s3"
+DIRECTORY = "arn:aws:s3express:us-east-1:ACCOUNT_ID:bucket/acme--use1-az4--x-s3"
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,7 @@ DIRECTORY = "arn:aws:s3express:REGION:ACCOUNT_ID:bucket/acme--use1-az4--x-s3"
         ("GetObject", "aws s3 cp s3://acme-in/a.csv .", "s3:GetObject", "arn:aws:s3:::acme-in/a.csv", "on the object"),
         ("HeadObject", "aws s3 cp s3://acme-in/a.csv .", "s3:GetObject", "arn:aws:s3:::acme-in/a.csv", "on the object"),
         ("GetObject", "aws s3api get-object --bucket acme-in --key a.csv --version-id 3sL4kqtJlcpX out", "s3:GetObjectVersion", "arn:aws:s3:::acme-in/a.csv", "on the object"),
+        ("HeadObject", "aws s3api head-object --bucket acme-in --key a.csv --version-id 3sL4kqtJlcpX", "s3:GetObjectVersion", "arn:aws:s3:::acme-in/a.csv", "on the object"),
         ("CreateMultipartUpload", "aws s3 cp a.bin s3://acme-in/a.bin", "s3:PutObject", "arn:aws:s3:::acme-in/a.bin", "on the object"),
         ("AbortMultipartUpload", "aws s3api abort-multipart-upload --bucket acme-in --key a --upload-id u", "s3:AbortMultipartUpload", "arn:aws:s3:::acme-in/a", "on the object"),
         ("ListBuckets", "aws s3 ls", "s3:ListAllMyBuckets", "*", "s3:ListAllMyBuckets."),
@@ -42,6 +43,9 @@ def test_action_and_resource(operation: str, command: str, action: str, resource
     (statement,) = policy["Statement"]
     assert (statement["Action"], statement["Resource"]) == (action, resource)
     assert any(level in cause.text for cause in explanation.causes if cause.evidence == "derived")
+    assert ("another account owns" in explanation.summary) is (
+        resource not in {DIRECTORY, "*"} and not operation.startswith("Head")
+    )
 
 
 @pytest.mark.parametrize(

@@ -406,7 +406,7 @@ def test_trust_policy_of_pod_identity_is_read(
     }
     text = eks(operation, f"{TRUST} Role: arn:aws:iam::111122223333:role/cart")
     found = explained(text, facts)
-    assert found.summary.startswith("EKS Pod Identity cannot assume the role: ")
+    assert found.summary.startswith("EKS Pod Identity cannot assume the role cart: ")
     assert found.summary.endswith(verdict)
     assert codes(found) == [("trust-policy-checked", "supplied"), ("pod-identity-trust", "reported")]
     fixed = found.remedies[0].policy

@@ -20,8 +20,12 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.credentials.tokens import identity_pools
-from iamtriage.explaining._rules.denials.roles import assuming_roles, role_conditions, web_identity_remedies
+from iamtriage.explaining._rules.credentials.tokens import identity_pools, job_tokens
+from iamtriage.explaining._rules.denials.roles import (
+    assuming_roles,
+    role_conditions,
+    web_identity_remedies,
+)
 from iamtriage.explaining._rules.denials.roles.other_providers import (
     explain_other_namespace,
     explain_other_provider,
@@ -146,6 +150,9 @@ def _explain_token(denial: Denial) -> Explanation:
         return _explain_trust_problem(denial, problem, "No token")
     causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"),)
     if policy is None:
+        of_ids = trust_subjects.describe_ids(job_tokens.stated_claim(denial, "sub") or "")
+        if of_ids is not None:
+            causes = (TOKEN_NOT_TRUSTED.cause("derived", text=of_ids),)
         causes += (assuming_roles.NO_SUCH_ROLE.cause(),)
     if findings is not None:
         causes = (findings.cause,) if findings.allowed is False else (findings.cause, causes[0])
@@ -159,7 +166,7 @@ def _describe_decision(denial: Denial, findings: TrustFindings | None) -> str:
     if findings is None:
         subjects = trust_documents.expected_subjects(denial.facts.trust_policy)
         expected = join_words(tuple(map(clip_text, subjects[:_MAX_SUBJECTS])), "or")
-        job = None if subjects else web_identity_remedies.known_job_subject(denial)
+        job = None if subjects else job_tokens.known_job_subject(denial)
         if job is not None:
             return f"most likely, the role's trust policy does not allow the subject {clip_text(job)}"
         return f"the role's trust policy {f'expects the subject {expected}' if subjects else 'does not allow it'}"
@@ -193,7 +200,7 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
         denial,
         f"Compare the subject with {like}",
         found.fixed,
-        f"{trust_fixes.WHOLE_DOCUMENT} {web_identity_remedies.narrow_subject_step(denial, found.value) or f'It then trusts every subject that matches {value}.'}",
+        f"{trust_fixes.WHOLE_DOCUMENT} {job_tokens.narrow_subject_step(denial, found.value) or f'It then trusts every subject that matches {value}.'}",
     )
     text = f"In {found.operator}, * and ? are ordinary characters. {like} supports them as wildcards."
     return explain_rejected(

@@ -13,12 +13,11 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
-from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
-from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.credentials.tokens import job_tokens
 from iamtriage.explaining._rules.denials.roles.assuming_roles import missing_trust_steps
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -36,90 +35,10 @@ CHANGE_STATEMENT = "If the trust policy already has a statement for this provide
 
 _MAX_ISSUER_LENGTH = 255
 
-_REPOSITORY = lazy_pattern(
-    r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})|github\.com/([\w.-]{1,60}/[\w.-]{1,100}?)(?:\.git)?/actions/"
-    r"|\bCI_PROJECT_PATH[=:]\s?[\"']?([\w.-]{1,100}(?:/[\w.-]{1,100}){1,5})"
-    # But not "and/or", nor the action of "Download action repository 'actions/checkout@v4'".
-    r"|\b[Rr]epo(?:sitory)?(?: is|:)? [`\"']?(?!and/or\b)([A-Za-z][\w-]{0,60}/[\w.-]{0,99}[\w-])(?![\w/@]|[.-]\w)",
-    re.ASCII,
-)
-# The branch of a job, unless it runs for a tag or a pull request.
-_BRANCH = lazy_pattern(
-    r"\bGITHUB_REF[=:]\s?[\"']?refs/heads/([\w./-]{1,100})|\bCI_COMMIT_(?:BRANCH|REF_NAME)[=:]\s?[\"']?([\w./-]{1,100})",
-    re.ASCII,
-)
-# The same in a sentence.
-_SAID_BRANCH = lazy_pattern(
-    r"\b(?:runs?|running|ran|push(?:es|ed)?|deploys?|triggered|merged) (?:[\w`'\"]{1,20} )?(?:on|from|to|by|for) (?:the )?(?:branch [`'\"]?([\w./-]{0,99}\w)|[`'\"]?(?!(?:a|an|my|our|this|that|same|other|another|default|feature|release|protected|wrong|right|new|any|every|each|all)\b)([\w./-]{1,100})[`'\"]? branch\b)"
-)
-
 _EXACT_BRANCH = lazy_pattern(r"repo:[^:*?]+:ref:refs/heads/[^*?]+")
-# The audience that a job of GitLab requests.
-_REQUESTED = lazy_pattern(r"\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: ?[\"']?([\w.:/-]{1,200}\w)", re.ASCII)
-_PROJECT = lazy_pattern(r"[\w.@-]{1,100}(?:/[\w.@-]{1,100}){1,5}", re.ASCII)
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html: the identity has the token's subject.
 _LOOKUP = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 5 --query 'Events[].CloudTrailEvent' --output text"
-
-
-@attrs.frozen(eq=False, repr=False)
-class _Pipeline(Value):
-    """A CI system whose jobs get web identity tokens.
-
-    Attributes:
-        job: What the system calls a job.
-        issuer: The issuer of the tokens, without its scheme.
-        project: What the subject names, if the text does not.
-        subject: The usual subject of a branch, with ``{}`` for the project.
-        audience: The usual audience.
-        steps: What the subject depends on.
-        url: The documentation.
-    """
-
-    job: str
-    issuer: str
-    project: str
-    subject: str
-    audience: str
-    steps: tuple[str, ...]
-    url: str
-
-
-_PIPELINES = {
-    "github-actions": _Pipeline(
-        job="workflow",
-        issuer="token.actions.githubusercontent.com",
-        project="OWNER_NAME/REPOSITORY",
-        subject="repo:{}:ref:refs/heads/BRANCH_NAME",
-        audience="sts.amazonaws.com",
-        steps=(
-            "The subject is case-sensitive. It ends with environment:NAME for a job with an environment, or pull_request, instead of ref:…; repositories created, renamed or transferred after 15 July 2026 have repo:OWNER@ID/REPOSITORY@ID:…",
-        ),
-        url=pages.GITHUB_OIDC,
-    ),
-    "gitlab": _Pipeline(
-        job="job",
-        issuer="gitlab.com",
-        project="GROUP/PROJECT_NAME",
-        subject="project_path:{}:ref_type:branch:ref:BRANCH_NAME",
-        audience="https://gitlab.com",
-        steps=(
-            "The audience is the aud of id_tokens in .gitlab-ci.yml. Tags have ref_type:tag. A self-managed GitLab has its own host instead of gitlab.com.",
-        ),
-        url="https://docs.gitlab.com/ci/cloud_services/aws/",
-    ),
-    "app.terraform.io": _Pipeline(
-        job="run",
-        issuer="app.terraform.io",
-        project="organization:ORGANIZATION:project:PROJECT_NAME:workspace:WORKSPACE",
-        subject="{}:run_phase:PHASE",
-        audience="aws.workload.identity",
-        steps=(
-            "The subject ends with run_phase:plan or run_phase:apply, so that of an apply differs: run_phase:* under StringLike accepts both. The audience is TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE, by default aws.workload.identity.",
-        ),
-        url="https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration",
-    ),
-}
 
 
 # A token's issuer is a URL; providers and the keys of conditions have no scheme.
@@ -149,10 +68,10 @@ def find_other_cluster(denial: Denial) -> str | None:
 def token_remedies(denial: Denial, findings: TrustFindings | None) -> tuple[Remedy, ...]:
     """Return what to do about a token, if it is unknown what does not match."""
     compare, change = compare_token_remedy(denial), trust_token_remedy(denial, findings)
-    pipeline = _find_pipeline(denial)
+    pipeline = job_tokens.find_pipeline(denial)
     expected = expected_subjects(denial.facts.trust_policy)
     if pipeline is not None and expected:
-        subject = _job_subject(denial, pipeline)
+        subject = job_tokens.job_subject(denial, pipeline)
         if subject in expected or (findings is not None and findings.allowed):
             # The same statement is no change.
             return (attrs.evolve(compare, steps=(*compare.steps, *pipeline.steps)),)
@@ -165,8 +84,8 @@ def token_remedies(denial: Denial, findings: TrustFindings | None) -> tuple[Reme
 
 def compare_token_remedy(denial: Denial) -> Remedy:
     """Return the remedy that compares the token with the trust policy."""
-    pipeline = _find_pipeline(denial)
-    if pipeline is not None:
+    pipeline = job_tokens.find_pipeline(denial)
+    if pipeline is not None and denial.facts.token_claims is None:
         return your_remedy(
             f"Look up the {pipeline.job}'s subject in CloudTrail",
             f"The record of the failed call has the subject in principalId. The conditions on {pipeline.issuer}:sub and :aud must match the token.",
@@ -213,16 +132,16 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
     issuer = name_issuer(denial)
     namespace, name = usual_account(facts, denial.failure.text)
     subject = f"system:serviceaccount:{namespace or 'NAMESPACE'}:{name or 'SERVICE_ACCOUNT'}"
-    claim = (facts.token_claims or {}).get("sub")
-    found = _find_pipeline(denial)
-    if isinstance(claim, str) and claim.isprintable():
+    claim, found = job_tokens.stated_claim(denial, "sub"), job_tokens.find_pipeline(denial)
+    if claim is not None:
         subject = claim
     elif found is not None:
-        subject = _job_subject(denial, found)
+        subject = job_tokens.job_subject(denial, found)
     elif not (facts.service_account or "eks" in issuer or _is_of_pod(denial)):
         subject = "SUBJECT"
     partition, account = role_location(denial)
-    audience = found.audience if found else "sts.amazonaws.com"
+    usual = found.audience if found else "sts.amazonaws.com"
+    audience = job_tokens.stated_claim(denial, "aud") or usual
     added = allow(
         "sts:AssumeRoleWithWebIdentity",
         principal={"Federated": f"arn:{partition}:iam::{account}:oidc-provider/{issuer}"},
@@ -240,7 +159,7 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
         title,
         *missing_trust_steps(findings),
         *guide,
-        *(found.steps if found else ()),
+        *(found.steps if found and claim is None else ()),
         CHANGE_STATEMENT,
         commands=(
             show_issuer if _is_of_pod(denial) else None,
@@ -251,38 +170,12 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
     )
 
 
-def _job_subject(denial: Denial, pipeline: _Pipeline) -> str:
-    """Return the subject of a job's token, with placeholders for what the text does not state."""
-    text, project = denial.failure.text, _find_project(denial) or pipeline.project
-    environment = workflows.find_job_environment(text) if pipeline.job == "workflow" else None
-    if environment:
-        return f"repo:{project}:environment:{environment}"
-    if pipeline.job == "workflow" and workflows.runs_for_pull_requests(text):
-        return f"repo:{project}:pull_request"
-    stated = _BRANCH.search(text)
-    branch = stated[stated.lastindex or 0] if stated else None
-    if branch is None and pipeline.job == "workflow" and environment is None:
-        said = {each[each.lastindex or 0] for each in find_said(text, _SAID_BRANCH)}
-        branch = said.pop() if len(said) == 1 else None
-    if branch is None and environment == "":
-        branch = workflows.find_pushed_branch(text)
-    subject = pipeline.subject.format(project)
-    return subject if branch is None or "CI_COMMIT_TAG" in text else subject.replace("BRANCH_NAME", branch)
-
-
-def known_job_subject(denial: Denial) -> str | None:
-    """Return the subject of a job's token, if the text states all of it."""
-    pipeline = _find_pipeline(denial)
-    subject = None if pipeline is None else _job_subject(denial, pipeline)
-    return None if subject is None or find_placeholders(subject) else subject
-
-
 def claims_of_job(denial: Denial) -> dict[str, Any] | None:
     """Return the claims of a job's token, if the text and the trust policy state all that they depend on."""
-    pipeline = _find_pipeline(denial)
-    if pipeline is None or _find_project(denial) is None:
+    pipeline = job_tokens.find_pipeline(denial)
+    if pipeline is None or job_tokens.find_project(denial) is None:
         return None
-    subject = _job_subject(denial, pipeline)
+    subject = job_tokens.job_subject(denial, pipeline)
     # An environment replaces the branch, and only the workflow shows it. A project alone is no subject of any job.
     is_open = pipeline.job == "workflow" and workflows.find_job_environment(denial.failure.text) is None
     expected = expected_subjects(denial.facts.trust_policy)
@@ -290,46 +183,14 @@ def claims_of_job(denial: Denial) -> dict[str, Any] | None:
     is_other = all(_EXACT_BRANCH.fullmatch(each) and each != subject for each in expected)
     if (is_open and not is_other and not all(map(lacks_context, expected))) or "BRANCH_NAME" in subject:
         return None
-    requested = _REQUESTED.search(denial.failure.text) if pipeline.job == "job" else None
-    audience = pipeline.audience if requested is None else requested[1]
-    return {"iss": f"https://{name_issuer(denial)}", "sub": subject, "aud": [audience]}
-
-
-def narrow_subject_step(denial: Denial, pattern: str) -> str:
-    """Return the subject of a workflow's job, if a pattern accepts all of its repository, or else an empty string."""
-    pipeline, project = _find_pipeline(denial), _find_project(denial)
-    if pipeline is None or pipeline.job != "workflow" or pattern != f"repo:{project}:*":
-        return ""
-    subject, branch = _job_subject(denial, pipeline), workflows.find_pushed_branch(denial.failure.text)
-    if "BRANCH_NAME" in subject and branch is not None:
-        subject = subject.replace("BRANCH_NAME", branch)
-    if "BRANCH_NAME" in subject:
-        return ""
-    unless = " if its job has no environment" if ":ref:" in subject else ""
-    return f"It accepts every branch, tag, pull request and environment. Narrower, under StringEquals: {clip_text(subject)}, the subject of this workflow{unless}."
-
-
-def _find_project(denial: Denial) -> str | None:
-    """Return the repository or project of the job, which the text or the supplied trust policy names."""
-    repository = _REPOSITORY.search(denial.failure.text)
-    if repository is not None:
-        return repository[repository.lastindex or 0]
-    named = {each.split(":")[1] for each in expected_subjects(denial.facts.trust_policy) if ":" in each}
-    project = next(iter(named)) if len(named) == 1 else ""
-    return project if _PROJECT.fullmatch(project) else None
+    return {"iss": f"https://{name_issuer(denial)}", "sub": subject, "aud": [pipeline.audience]}
 
 
 def _is_of_pod(denial: Denial) -> bool:
     facts, runtime = denial.facts, denial.context.runtime
     is_pod = bool(facts.cluster or facts.service_account) or find_controller(denial.failure.text) is not None
     is_pod = is_pod or (runtime is not None and runtime.kind == "eks-pod")
-    return is_pod and _find_pipeline(denial) is None
-
-
-def _find_pipeline(denial: Denial) -> _Pipeline | None:
-    runtime, provider = denial.context.runtime, find_provider(denial.facts.trust_policy) or ""
-    of_provider = _PIPELINES.get(provider.partition("oidc-provider/")[2])
-    return of_provider or (None if runtime is None else _PIPELINES.get(runtime.kind))
+    return is_pod and job_tokens.find_pipeline(denial) is None
 
 
 def _token_page(denial: Denial) -> str:
@@ -339,7 +200,7 @@ def _token_page(denial: Denial) -> str:
 def name_issuer(denial: Denial) -> str:
     """Return the provider's name in trust policies, which is the issuer without its scheme."""
     issuer = (denial.facts.token_claims or {}).get("iss")
-    pipeline = _find_pipeline(denial)
+    pipeline = job_tokens.find_pipeline(denial)
     if issuer is None and (of_pod := find_issuer_of_pod(denial)) is not None:
         issuer = of_pod
     elif issuer is None and pipeline is not None:

@@ -45,6 +45,8 @@ BUCKET_OF_OTHER_ACCOUNT = CauseType(
 
 def may_be_of_other_account(denial: Denial) -> bool:
     """Return whether a bucket of another account explains why S3 gave no reason."""
+    if denial.service == "s3express":
+        return False  # S3 gives no reason for any denial of a directory bucket
     if denial.operation == "HeadBucket":
         return _COMMON_NAME.match(resource_commands.bucket_argument(denial)) is not None
     is_explained = {"HeadObject", *_PUBLIC_OPERATIONS}
@@ -145,7 +147,9 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
         owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
         needed = "kms:Decrypt" if operation in PARTS else "kms:GenerateDataKey"
         text = f"{text[:-1]}, and {needed} on the KMS key{owner}: the key policy must allow it, too."
-    return text
+    return (
+        f"{text} S3 never gives a reason for a directory bucket." if denial.service == "s3express" else text
+    )
 
 
 def _level(denial: Denial) -> str:

@@ -228,8 +228,11 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         return remedy
     name, bucket = (denial.resource or "").partition("/")[2], resource_commands.bucket_argument(denial)
     name = "" if "*" in name or commands.arn(denial.resource) != denial.resource else name
-    template = "aws s3api get-object --bucket {} --key {} --range bytes=0-0 /dev/null"
-    line = fill_command(template, bucket, name or "OBJECT_KEY")
+    command = denial.context.command
+    version = None if command is None else command.option("version-id")
+    of_version = "" if version is None else fill_command(" --version-id {}", version.value)
+    template = "aws s3api get-object --bucket {} --key {}"
+    line = f"{fill_command(template, bucket, name or 'OBJECT_KEY')}{of_version} --range bytes=0-0 /dev/null"
     line = with_profile(find_profile(denial.case), line)
     step = "repeat the call as a GET, which can name the reason."
     if denial.principal_text is None:

@@ -265,8 +265,8 @@ def explain_image_pull(denial: Denial) -> Explanation:
     if (closed := _explain_closed_repository(denial, repository)) is not None:
         return closed
     puller, role, summary_end, who_pulls = find_puller(shown)
-    on_repository = f" on the repository {name}" if name else ""
-    causes = [NO_IDENTITY_ALLOW.cause(text=f"No policy of {puller} allows {_ACTIONS}{on_repository}.")]
+    text = f"No policy of {puller} allows {_ACTIONS}{f' on the repository {name}' if name else ''}."
+    causes = [NO_IDENTITY_ALLOW.cause(text=text)]
     if on_node or not on_ecs:
         text = "On a node, the node role lacks these permissions, or the kubelet's credential provider did not get credentials."
         if on_node:
@@ -297,30 +297,31 @@ def explain_image_pull(denial: Denial) -> Explanation:
             url=_REPOSITORY_POLICIES,
         ),
     ]
-    text = f"The repository is in another account, and its policy does not allow {puller}."
-    causes.insert(1, NO_ALLOWS["resource"].cause(text=text))
-    own = denial.context.account
+    own, known = denial.context.account, _PULLING_ROLE.search(shown)
+    if known is not None and known["account"] == repository.account:
+        # Within one account, the repository policy need not allow it, too.
+        own, remedies = None, remedies[:1]
+    else:
+        text = f"The repository is in another account, and its policy does not allow {puller}."
+        causes.insert(1, NO_ALLOWS["resource"].cause(text=text))
     if own is not None and own.value != repository.account and on_node:
         summary_end = f"The registry is in account {repository.account}, the nodes in {own.value}: most likely, the repository policy does not allow the node role."
         title = f"In account {repository.account}, allow the node role in the repository policy"
-        allow_it = attrs.evolve(
-            remedies[1], title=title, steps=(f"{who_pulls} {_SHOW_ROLE}", *remedies[1].steps)
-        )
+        steps = (f"{who_pulls} {_SHOW_ROLE}", *remedies[1].steps)
+        allow_it = attrs.evolve(remedies[1], title=title, steps=steps)
         attached = next(find_said(shown, _CAN_PULL), None)
         if attached is None:
-            causes[:2] = causes[1::-1]
-            remedies = [allow_it, remedies[0]]
+            causes[:2], remedies = causes[1::-1], [allow_it, remedies[0]]
         else:
             text = f"The policy of the repository in account {repository.account} does not allow the node role, which needs that in addition to {attached[attached.lastgroup or 0]}."
             causes, remedies = [NO_ALLOWS["resource"].cause(text=text)], [allow_it]
     if not on_node and not on_ecs:
         causes.append(_OLD_LOGIN)
         remedies.insert(1, credential_remedies.docker_login(repository.registry, repository.region))
-    summary = (
-        f"The ECR registry denied the pull{f' of {name}' if name else ''} without a reason. {summary_end}"
-    )
-    which = "The 403 does not say what refused the pull. A VPC endpoint policy or a service control policy can refuse it, too."
-    return denial.explain(summary, *causes, topic="no-identity-allow", remedies=tuple(remedies), notes=which)
+    of_image = f" of {name}" if name else ""
+    summary = f"The ECR registry denied the pull{of_image} without a reason. {summary_end}"
+    note = "The 403 does not say what refused the pull. A VPC endpoint policy or a service control policy can refuse it, too."
+    return denial.explain(summary, *causes, topic="no-identity-allow", remedies=tuple(remedies), notes=note)
 
 
 def _explain_tag_list(denial: Denial, repository: _Repository) -> Explanation:
@@ -329,8 +330,7 @@ def _explain_tag_list(denial: Denial, repository: _Repository) -> Explanation:
     https://github.com/fluxcd/source-controller/issues/1901
     """
     name, shown = repository.name, denial.failure.text
-    found = next(filter(None, map(_find_attached, find_runs(denial.failure))), None)
-    role, policies = found or (None, "")
+    role, policies = next(filter(None, map(_find_attached, find_runs(denial.failure))), (None, ""))
     owner = f"the role {role}" if role else "the identity that lists the tags"
     # https://docs.aws.amazon.com/AmazonECR/latest/userguide/security-iam-awsmanpol.html
     has_pull_only = _PULL_ONLY in (policies or shown) and not _HAS_LIST.search(policies or shown)
@@ -363,9 +363,9 @@ def _explain_tag_list(denial: Denial, repository: _Repository) -> Explanation:
 
 def _find_attached(run: CommandRun) -> tuple[str, str] | None:
     """Return the role whose attached policies a command lists, and its output."""
-    role = run.command.option("role-name")
     is_list = run.command.words[:2] == ("iam", "list-attached-role-policies")
-    return (role.value, run.output) if is_list and role is not None else None
+    role = run.command.option("role-name") if is_list else None
+    return None if role is None else (role.value, run.output)
 
 
 def _explain_push(case: Case[AccessDenied], repository: _Repository) -> Explanation:

@@ -19,7 +19,7 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import is_listed
-from iamtriage.explaining._rules.kubernetes.pods.target_roles import explain_target_role
+from iamtriage.explaining._rules.kubernetes.pods.target_roles import explain_target_role, find_roles
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.kubernetes import clusters, principal_mappings
@@ -136,7 +136,7 @@ def explain_pod_trust(case: Case[AccessEntry], message: str) -> Explanation:
         again = (_create_command(find_cluster(case)),)
     if role is not None:
         again = tuple(each.replace("ROLE_ARN", quote_argument(str(role))) for each in again)
-    return _explain_trust(case, "pod-identity-trust", POD_IDENTITY_TRUST.cause("reported"), role, again=again)
+    return _explain_trust(case, POD_IDENTITY_TRUST.cause("reported"), role, again=again)
 
 
 def explain_pod_denied(denial: Denial) -> Explanation:
@@ -146,6 +146,14 @@ def explain_pod_denied(denial: Denial) -> Explanation:
     reason = "EKS found the association and its role, but could not assume the role."
     cause = POD_IDENTITY_TRUST.cause("derived", reason)
     cluster = find_cluster(denial.case)
+    role, target = find_roles(denial.failure.text)
+    if role is not None:
+        more: tuple[str, ...] = ()
+        if target is not None:
+            more = (
+                f"If it allows both already, check the target role {target.name}: its trust policy must allow the role {role.name} both actions, and the policies of {role.name} must allow them on it.",
+            )
+        return _explain_trust(denial, cause, role, more=more)
     lookup = (
         cluster.eks_command("list-pod-identity-associations", *_OF_ACCOUNT[:2]),
         cluster.eks_command(
@@ -153,17 +161,17 @@ def explain_pod_denied(denial: Denial) -> Explanation:
             query="association.roleArn",
         ),
     )
-    return _explain_trust(denial, "pod-identity", cause, None, lookup=lookup)
+    return _explain_trust(denial, cause, None, lookup=lookup)
 
 
 def _explain_trust(
     case: Case[AccessEntry] | Denial,
-    topic: str,
     cause: Cause,
     role: Role | None,
     *,
     lookup: tuple[str, ...] = (),
     again: tuple[str, ...] = (),
+    more: tuple[str, ...] = (),
 ) -> Explanation:
     """Explain that a role does not trust Pod Identity, by the trust policy in the facts if there is one."""
     statement = _build_statement(case.facts)
@@ -175,18 +183,19 @@ def _explain_trust(
         known=_known_keys(case.facts, role),
         added=statement,
     )
+    which = "the role" if role is None else f"the role {role.name}"
     then = "Then retry the call, or re-create the pods."
     if again:
         then = "Then re-create the pods, as they get the role only when they start."
     causes: tuple[Cause, ...]
     if trust is not None:
-        summary = f"EKS Pod Identity cannot assume the role: {trust.verdict}."
+        summary = f"EKS Pod Identity cannot assume {which}: {trust.verdict}."
         causes = (trust.cause, cause)
         remedy = attrs.evolve(
-            trust.remedy, steps=(*trust.remedy.steps, then), commands=(*trust.remedy.commands, *again)
+            trust.remedy, steps=(*trust.remedy.steps, *more, then), commands=(*trust.remedy.commands, *again)
         )
     else:
-        summary = f"EKS Pod Identity cannot assume the role: its trust policy does not allow {_SERVICE} both sts:AssumeRole and sts:TagSession."
+        summary = f"EKS Pod Identity cannot assume {which}: its trust policy does not allow {_SERVICE} both sts:AssumeRole and sts:TagSession."
         causes = (cause,)
         find = ("Find the role of the association.",) if lookup else ()
         limit = f"A condition on {_TAG}namespace and {_TAG}service-account limits it to one service account."
@@ -195,6 +204,7 @@ def _explain_trust(
             *find,
             save_step("the role's trust policy", "trust.json"),
             None if "Condition" in statement else limit,
+            *more,
             commands=(*lookup, *commands.trust_policy_commands(None if role is None else role.name)),
             policy=build_document([statement]),
             url=pages.EKS_POD_ROLE,
@@ -202,7 +212,7 @@ def _explain_trust(
     return case.explain(
         summary,
         *causes,
-        topic=topic,
+        topic="pod-identity-trust" if cause.evidence == "reported" else "pod-identity",
         remedies=remedy,
         notes="An identity-based policy does not help. Changes to a trust policy take a few seconds to propagate.",
     )

@@ -52,7 +52,7 @@ def explain_target_role(denial: Denial) -> Explanation | None:
     trusted = {each for statement in statements for each in principal_names(statement, "AWS")}
     if not trusted or any(principal_names(each) != principal_names(each, "AWS") for each in statements):
         return None
-    target, source = _find_role(_TARGET, text), _find_role(_SOURCE, text)
+    source, target = find_roles(text)
     if target is None and _EXTERNAL_ID.lower() not in str(facts.trust_policy).lower():
         return None
     if source is None and len(trusted) == 1:
@@ -85,6 +85,15 @@ def explain_target_role(denial: Denial) -> Explanation | None:
         if findings.allowed
         else f"The role {source.name} must also trust pods.eks.amazonaws.com, and its own policies must allow sts:AssumeRole and sts:TagSession on {role}.",
     )
+
+
+def find_roles(text: str) -> tuple[Role | None, Role | None]:
+    """Return the role and the target role of the only association in a text.
+
+    >>> find_roles("roleArn: arn:aws:iam::111122223333:role/shop")[0].name
+    'shop'
+    """
+    return _find_role(_SOURCE, text), _find_role(_TARGET, text)
 
 
 def _evaluate(facts: Facts, action: str, arn: str | None) -> TrustFindings | None:

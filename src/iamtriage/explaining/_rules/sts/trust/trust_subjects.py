@@ -97,6 +97,18 @@ def add_ids(expected: str, actual: str) -> str | None:
     return value if matches(actual, compile_glob(value)) else None
 
 
+def describe_ids(subject: str) -> str | None:
+    """Return what a trust policy most likely expects instead of GitHub's immutable subject, if a subject is one.
+
+    >>> describe_ids("repo:acme@12345/shop@67890:ref:refs/heads/main").partition(",")[0]
+    'The subject has the IDs of owner and repository: most likely'
+    """
+    found = _IMMUTABLE.match(subject)
+    if found is None:
+        return None
+    return f"The subject has the IDs of owner and repository: most likely, the trust policy still expects it without them, as {clip_text(f'{found[1]}/{found[3]}{subject[found.end() - 1 :]}')}."
+
+
 def add_braces(expected: str, actual: str) -> str | None:
     """Return what a policy expects, with the braces around the UUIDs of Bitbucket's subject, if only they are missing.
 

@@ -1,0 +1,181 @@
+"""Find the CI job in a text, and the subject of its web identity token.
+
+Sources: the pages of the CI systems in the table.
+"""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage._rendering.values import Value
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers import workflows
+from iamtriage.explaining._context.readers.stated_claims import find_server
+from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.sts.trust.trust_documents import expected_subjects, find_provider
+from iamtriage.policies._readers.elements import as_strings
+
+_REPOSITORY = lazy_pattern(
+    r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})|github\.com/([\w.-]{1,60}/[\w.-]{1,100}?)(?:\.git)?/actions/"
+    r"|\bCI_PROJECT_PATH[=:]\s?[\"']?([\w.-]{1,100}(?:/[\w.-]{1,100}){1,5})"
+    # But not "and/or", nor the action of "Download action repository 'actions/checkout@v4'".
+    r"|\b[Rr]epo(?:sitory)?(?: is|:)? [`\"']?(?!and/or\b)([A-Za-z][\w-]{0,60}/[\w.-]{0,99}[\w-])(?![\w/@]|[.-]\w)",
+    re.ASCII,
+)
+# The branch of a job, unless it runs for a tag or a pull request.
+_BRANCH = lazy_pattern(
+    r"\bGITHUB_REF[=:]\s?[\"']?refs/heads/([\w./-]{1,100})|\bCI_COMMIT_(?:BRANCH|REF_NAME)[=:]\s?[\"']?([\w./-]{1,100})",
+    re.ASCII,
+)
+# The same in a sentence.
+_SAID_BRANCH = lazy_pattern(
+    r"\b(?:runs?|running|ran|push(?:es|ed)?|deploys?|triggered|merged) (?:[\w`'\"]{1,20} )?(?:on|from|to|by|for) (?:the )?(?:branch [`'\"]?([\w./-]{0,99}\w)|[`'\"]?(?!(?:a|an|my|our|this|that|same|other|another|default|feature|release|protected|wrong|right|new|any|every|each|all)\b)([\w./-]{1,100})[`'\"]? branch\b)"
+)
+
+# The audience that a job of GitLab requests.
+_REQUESTED = lazy_pattern(r"\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: ?[\"']?([\w.:/-]{1,200}\w)", re.ASCII)
+_PROJECT = lazy_pattern(r"[\w.@-]{1,100}(?:/[\w.@-]{1,100}){1,5}", re.ASCII)
+
+
+@attrs.frozen(eq=False, repr=False)
+class Pipeline(Value):
+    """A CI system whose jobs get web identity tokens.
+
+    Attributes:
+        job: What the system calls a job.
+        issuer: The issuer of the tokens, without its scheme.
+        begin: What subjects begin with.
+        project: What the subject names, if the text does not.
+        subject: The usual subject of a branch, with ``{}`` for the project.
+        audience: The usual audience.
+        steps: What the subject depends on.
+        url: The documentation.
+    """
+
+    job: str
+    issuer: str
+    begin: str
+    project: str
+    subject: str
+    audience: str
+    steps: tuple[str, ...]
+    url: str
+
+
+_PIPELINES = {
+    "github-actions": Pipeline(
+        job="workflow",
+        issuer="token.actions.githubusercontent.com",
+        begin="repo:",
+        project="OWNER_NAME/REPOSITORY",
+        subject="repo:{}:ref:refs/heads/BRANCH_NAME",
+        audience="sts.amazonaws.com",
+        steps=(
+            "The subject is case-sensitive. It ends with environment:NAME for a job with an environment, or pull_request, instead of ref:…; repositories created, renamed or transferred after 15 July 2026 have repo:OWNER@ID/REPOSITORY@ID:…",
+        ),
+        url=pages.GITHUB_OIDC,
+    ),
+    "gitlab": Pipeline(
+        job="job",
+        issuer="gitlab.com",
+        begin="project_path:",
+        project="GROUP/PROJECT_NAME",
+        subject="project_path:{}:ref_type:branch:ref:BRANCH_NAME",
+        audience="https://gitlab.com",
+        steps=(
+            "The audience is the aud of id_tokens in .gitlab-ci.yml. Tags have ref_type:tag. A self-managed GitLab has its own host instead of gitlab.com.",
+        ),
+        url="https://docs.gitlab.com/ci/cloud_services/aws/",
+    ),
+    "app.terraform.io": Pipeline(
+        job="run",
+        issuer="app.terraform.io",
+        begin="organization:",
+        project="organization:ORGANIZATION:project:PROJECT_NAME:workspace:WORKSPACE",
+        subject="{}:run_phase:PHASE",
+        audience="aws.workload.identity",
+        steps=(
+            "The subject ends with run_phase:plan or run_phase:apply, so that of an apply differs: run_phase:* under StringLike accepts both. The audience is TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE, by default aws.workload.identity.",
+        ),
+        url="https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration",
+    ),
+}
+
+
+def job_subject(denial: Denial, pipeline: Pipeline) -> str:
+    """Return the subject of a job's token, with placeholders for what the text does not state."""
+    if (claim := stated_claim(denial, "sub")) is not None:
+        return claim
+    text, project = denial.failure.text, find_project(denial) or pipeline.project
+    environment = workflows.find_job_environment(text) if pipeline.job == "workflow" else None
+    if environment:
+        return f"repo:{project}:environment:{environment}"
+    if pipeline.job == "workflow" and workflows.runs_for_pull_requests(text):
+        return f"repo:{project}:pull_request"
+    stated = _BRANCH.search(text)
+    branch = stated[stated.lastindex or 0] if stated else None
+    if branch is None and pipeline.job == "workflow" and environment is None:
+        said = {each[each.lastindex or 0] for each in find_said(text, _SAID_BRANCH)}
+        branch = said.pop() if len(said) == 1 else None
+    if branch is None and environment == "":
+        branch = workflows.find_pushed_branch(text)
+    subject = pipeline.subject.format(project)
+    return subject if branch is None or "CI_COMMIT_TAG" in text else subject.replace("BRANCH_NAME", branch)
+
+
+def known_job_subject(denial: Denial) -> str | None:
+    """Return the subject of a job's token, if the text states all of it."""
+    pipeline = find_pipeline(denial)
+    subject = None if pipeline is None else job_subject(denial, pipeline)
+    return None if subject is None or find_placeholders(subject) else subject
+
+
+def narrow_subject_step(denial: Denial, pattern: str) -> str:
+    """Return the subject of a workflow's job, if a pattern accepts all of its repository, or else an empty string."""
+    pipeline, project = find_pipeline(denial), find_project(denial)
+    if pipeline is None or pipeline.job != "workflow" or pattern != f"repo:{project}:*":
+        return ""
+    subject, branch = job_subject(denial, pipeline), workflows.find_pushed_branch(denial.failure.text)
+    if "BRANCH_NAME" in subject and branch is not None:
+        subject = subject.replace("BRANCH_NAME", branch)
+    if "BRANCH_NAME" in subject:
+        return ""
+    unless = " if its job has no environment" if ":ref:" in subject else ""
+    return f"It accepts every branch, tag, pull request and environment. Narrower, under StringEquals: {clip_text(subject)}, the subject of this workflow{unless}."
+
+
+def find_project(denial: Denial) -> str | None:
+    """Return the repository or project of the job, which the text or the supplied trust policy names."""
+    repository = _REPOSITORY.search(denial.failure.text)
+    if repository is not None:
+        return repository[repository.lastindex or 0]
+    named = {each.split(":")[1] for each in expected_subjects(denial.facts.trust_policy) if ":" in each}
+    project = next(iter(named)) if len(named) == 1 else ""
+    return project if _PROJECT.fullmatch(project) else None
+
+
+def stated_claim(denial: Denial, name: str) -> str | None:
+    """Return a claim of the token in the facts that has one value."""
+    values = as_strings((denial.facts.token_claims or {}).get(name))
+    return values[0] if len(values) == 1 and values[0].isprintable() else None
+
+
+def find_pipeline(denial: Denial) -> Pipeline | None:
+    """Return the CI system whose job requested the role, with the issuer and the audience that the text states."""
+    text, runtime = denial.failure.text, denial.context.runtime
+    provider = (find_provider(denial.facts.trust_policy) or "").partition("oidc-provider/")[2]
+    found = _PIPELINES.get(provider) or (None if runtime is None else _PIPELINES.get(runtime.kind))
+    if found is None and (subject := stated_claim(denial, "sub")) is not None:
+        found = next((each for each in _PIPELINES.values() if subject.startswith(each.begin)), None)
+    if found is None or found.job != "job":
+        return found
+    server, requested = find_server(text) or f"https://{found.issuer}", _REQUESTED.search(text)
+    return attrs.evolve(
+        found, issuer=server.removeprefix("https://"), audience=requested[1] if requested else server
+    )
