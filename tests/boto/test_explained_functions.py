@@ -174,7 +174,7 @@ def test_stop_iteration_within_a_generator() -> None:
     @handler
     def stopping() -> Iterator[int]:
         yield 1
-        raise StopIteration
+        raise StopIteration  # noqa: PLR1708 (a mistake that people make)
 
     with pytest.raises(RuntimeError, match="generator raised StopIteration"):
         list(stopping())

@@ -127,7 +127,7 @@ def call_denied(call: Callable[..., object], *args: object, **arguments: object)
     ],
     ids=["query", "ec2", "json", "rest-json", "rest-xml", "cbor"],
 )  # fmt: skip
-def test_calls(
+def test_calls(  # noqa: PLR0917 (one per column)
     new_client: Client, server: AwsLikeServer, service: str, method: str, arguments: dict[str, Any], reply: wires.Reply, action: str
 ) -> None:  # fmt: skip
     server.reply = reply

@@ -1,6 +1,6 @@
 """What AWS documents about the evaluation of policies, each example with its page."""
 
-# ruff: noqa: ANN401, FBT001, FBT003 (tables of cases)
+# ruff: noqa: ANN401, FBT001, FBT003, PLR0917 (tables of cases)
 
 from __future__ import annotations
 

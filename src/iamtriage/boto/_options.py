@@ -40,7 +40,7 @@ class ExplainOptions:
 
     __slots__ = ("callback", "explainer_id", "facts", "full", "kinds", "level", "logger", "redacted")
 
-    def __init__(  # noqa: PLR0913 (the options of explain_errors; keyword calls take longer)
+    def __init__(  # noqa: PLR0913, PLR0917 (the options of explain_errors; keyword calls take longer)
         self,
         kinds: Iterable[Kind] | None,
         full: bool,  # noqa: FBT001 (keyword-only in explain_errors)

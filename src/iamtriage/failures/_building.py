@@ -31,7 +31,7 @@ class _PlainEnvelope(Referable):
 
     __slots__ = Envelope.__slots__
 
-    def __init__(  # noqa: PLR0913 (one for each attribute)
+    def __init__(  # noqa: PLR0913, PLR0917 (one for each attribute)
         self,
         code: str | None,
         operation: str | None,
@@ -68,7 +68,7 @@ class _PlainFailure(_Failure):
     __setattr__ = object.__setattr__
     __delattr__ = object.__delattr__
 
-    def __init__(  # noqa: PLR0913 (one for each attribute)
+    def __init__(  # noqa: PLR0913, PLR0917 (one for each attribute)
         self: Any,
         envelope: Envelope,
         text: str,
@@ -96,7 +96,7 @@ class _PlainDenial(_Failure):
     __setattr__ = object.__setattr__
     __delattr__ = object.__delattr__
 
-    def __init__(  # noqa: PLR0913 (one for each attribute)
+    def __init__(  # noqa: PLR0913, PLR0917 (one for each attribute)
         self: Any,
         envelope: Envelope,
         text: str,
@@ -133,7 +133,7 @@ _CLASSES: dict[Kind, type[Failure]] = {cls.kind: cls for cls in FAILURE_CLASSES}
 _NOTHING = (None,) * len(AccessDenied.__slots__)
 
 
-def build_envelope(  # noqa: PLR0913 (one for each attribute)
+def build_envelope(  # noqa: PLR0913, PLR0917 (one for each attribute)
     code: str | None,
     operation: str | None,
     service: str | None,
@@ -157,7 +157,7 @@ def build_envelope(  # noqa: PLR0913 (one for each attribute)
     return built
 
 
-def build_failure(  # noqa: PLR0913 (one for each attribute)
+def build_failure(  # noqa: PLR0913, PLR0917 (one for each attribute)
     kind: Kind,
     envelope: Envelope,
     text: str,
