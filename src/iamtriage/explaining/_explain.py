@@ -48,8 +48,6 @@ _UNPARSED_SIGNS = (
 )  # fmt: skip
 # What databases and brokers say of a login, which can be one with a token of IAM.
 _LOGIN_SIGNS = ("denied for user '", "authentication failed for user", "SASL", "SaslAuth")
-# Commands that give a role access to a cluster.
-_GIVE_ACCESS = (" create-access-entry ", " iamidentitymapping ")
 _MAX_UNPARSED = 200_000
 # In a text without any of these, no other failure says more than a denial with an action.
 _HEADLINE_SIGNS = ("retrieve verification key", "the 'sts' service module must be")
@@ -247,7 +245,7 @@ def _add_access_entry(
     combined: CombinedRemedies, failure: Failure | None, others: tuple[Failure, ...], facts: Facts
 ) -> CombinedRemedies:
     """Return the remedies with one for a cluster that rejected the only role which the denials name."""
-    from iamtriage.explaining._explanations.remedies import change_commands
+    from iamtriage.explaining._explanations.remedies import change_commands, gift_of
 
     rejected = [each for each in others if isinstance(each, KubernetesUnauthorized)]
     denials = [each for each in (failure, *others) if isinstance(each, AccessDenied)]
@@ -257,11 +255,7 @@ def _add_access_entry(
     causes = explain(rejected[0], facts=facts).causes
     stated = [each.code for each in causes if each.evidence in {"reported", "derived"}]
     remedies = explain(rejected[0], facts=attrs.evolve(facts, caller=caller)).remedies
-    giving = (
-        each
-        for each in remedies
-        if any(command in line for line in each.commands for command in _GIVE_ACCESS)
-    )
+    giving = (each for each in remedies if gift_of(each) in {"access entry", "aws-auth entry"})
     remedy = next(giving, None)
     if remedy is None or stated != ["identity-not-accepted"]:
         return combined
@@ -273,14 +267,11 @@ def _add_access_entry(
 def _binding_remedy(failure: KubernetesForbidden) -> Remedy | None:
     """Return the remedy that binds a role to the user of another failure."""
     from iamtriage.explaining._denied_requests import title_of_binding
+    from iamtriage.explaining._explanations.remedies import gift_of
 
-    starts = ("kubectl create role ", "kubectl create clusterrole ")
-    created = (each for each in explain(failure).remedies if "".join(each.commands[:1]).startswith(starts))
-    remedy = next(created, None)
-    # A binding for a session needs a group in its access entry, too.
-    if remedy is None or any("--group=" in each for each in remedy.commands[:2]):
-        return None
-    return attrs.evolve(remedy, title=title_of_binding(failure))
+    giving = (each for each in explain(failure).remedies if gift_of(each) == "role")
+    remedy = next(giving, None)
+    return None if remedy is None else attrs.evolve(remedy, title=title_of_binding(failure))
 
 
 def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:

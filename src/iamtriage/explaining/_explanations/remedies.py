@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from iamtriage._rendering.explanations.parts import RemedyParts
 
 __all__ = (
+    "Gift",
     "Labelled",
     "Remedies",
     "Remedy",
     "Who",
     "change_commands",
+    "gift_of",
     "insert_command",
     "remedy_parts",
 )
@@ -34,6 +36,10 @@ Who: TypeAlias = Literal[
     "you", "account administrator", "organization administrator", "cluster administrator", "resource owner"
 ]
 """Who can carry out a remedy."""
+
+
+Gift: TypeAlias = Literal["access entry", "aws-auth entry", "role"]
+"""What a remedy gives a principal in a cluster: one of the entries, or a role of RBAC."""
 
 
 class Labelled(NamedTuple):
@@ -83,6 +89,8 @@ class Remedy(Value, View):
     _names: frozenset[str] = attrs.field(
         default=frozenset(), kw_only=True, repr=False, eq=False, alias="names"
     )
+    # What it gives a principal in a cluster, by which other explanations find it.
+    _gives: Gift | None = attrs.field(default=None, kw_only=True, repr=False, eq=False, alias="gives")
     # Words to show before commands. A label whose command was removed has no effect.
     _labels: tuple[Labelled, ...] = attrs.field(default=(), kw_only=True, repr=False, alias="labels")
 
@@ -175,6 +183,11 @@ def insert_command(remedy: Remedy, at: int, command: str) -> Remedy:
 
 def labels_of(remedy: Remedy) -> tuple[Labelled, ...]:
     return remedy._labels  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
+
+
+def gift_of(remedy: Remedy) -> Gift | None:
+    """Return what a remedy gives a principal in a cluster."""
+    return remedy._gives  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
 
 
 def remedy_parts(remedy: Remedy) -> RemedyParts:

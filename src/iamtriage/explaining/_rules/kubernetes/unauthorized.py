@@ -322,4 +322,11 @@ def _caller_remedy(
         title = f"Check whether {principal.description} has an access entry, and create one"
         other = "If kubectl is meant to use another profile (or --role-arn):"
         lines = (*grant, Labelled(other, f"{refresh} --profile PROFILE"))
-    return your_remedy(title, *steps, commands=lines, manifest=manifest, url=pages.EKS_TROUBLESHOOTING)
+    return your_remedy(
+        title,
+        *steps,
+        commands=lines,
+        manifest=manifest,
+        gives="access entry" if shows_grant else None,
+        url=pages.EKS_TROUBLESHOOTING,
+    )

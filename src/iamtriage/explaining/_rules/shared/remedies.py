@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar, U
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, Who
+from iamtriage.explaining._explanations.remedies import Gift, Labelled, Remedy, Who
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +44,7 @@ class _Parts(TypedDict, total=False):
     manifest: str | None
     manifest_language: Literal["yaml", "hcl", "text"]
     url: str | None
+    gives: Gift | None
 
 
 def your_remedy(title: str, *steps: str | None, **parts: Unpack[_Parts]) -> Remedy:

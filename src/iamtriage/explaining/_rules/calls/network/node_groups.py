@@ -218,6 +218,7 @@ def _role_remedy(cluster: Cluster) -> Remedy:
             *attach[1:],
             principal.create_entry_command(cluster, kind="EC2_LINUX"),
         ),
+        gives="access entry",
         url=pages.EKS_ACCESS_ENTRIES,
     )
 

@@ -11,6 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations.remedies import gift_of
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth.map_entries import Caller, arn_in_map, is_for_nodes
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -267,7 +268,7 @@ def explain_absent_entry(
     people = [each for each in entries if not is_for_nodes(each)]
     mapping = _mapping_remedy(entries, people, principal, is_node=is_node)
     # With API_AND_CONFIG_MAP, an access entry requires no access to the cluster.
-    entry = tuple(each for each in explanation.remedies if "create-access-entry" in str(each.commands))
+    entry = tuple(each for each in explanation.remedies if gift_of(each) == "access entry")
     parsed = (try_parse_principal(each.arn) for each in people if each.is_role != of_user)
     named = (each for each in parsed if each is not None)
     return attrs.evolve(

@@ -17,6 +17,7 @@ from iamtriage.arns._principals import InstanceProfile, Principal, Role, User
 from iamtriage.explaining._context.readers.kubernetes.config_maps import find_misplaced_map
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_stated_node_role
 from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._explanations.remedies import gift_of
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth import map_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth.aws_auth_maps import (
@@ -138,7 +139,7 @@ def _explain_mismatch(case: AnyCase, found: Finding, explanation: Explanation) -
         )
     # The entry explains the failure, so nothing that is only possible remains.
     known = [each for each in explanation.causes if each.evidence != "possible"]
-    others = [each for each in explanation.remedies if found.is_similar and not _grants_access(each)]
+    others = [each for each in explanation.remedies if found.is_similar and not gift_of(each)]
     notes = [each for each in explanation.notes if each != cluster_access.CREATOR_NOTE]
     if not found.is_similar:
         # The reason says what the authenticator looks up.
@@ -393,7 +394,3 @@ def _access_entry_remedy(case: AnyCase, found: Finding) -> tuple[Remedy, ...]:
     if has_path:
         title = "Or create an access entry, which requires the ARN with the path"
     return (_replacing_entry_remedy(case, entry, mapped, f"{title}{mode}"),)
-
-
-def _grants_access(remedy: Remedy) -> bool:
-    return any("create-access-entry" in line or "iamidentitymapping" in line for line in remedy.commands)

@@ -210,6 +210,7 @@ def explain_client(
                 *client.steps,
                 f"An administrator of the target cluster grants the role access{'' if grant else ' in aws-auth'}. {access.reason}",
                 commands=(*shown, *grant),
+                gives="access entry" if grant else None,
                 url=client.url,
             ),
             principal.inspect_access_remedy(cluster),

@@ -284,6 +284,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     create = cluster_remedy(
         "Create an access entry of type FARGATE_LINUX for the pod execution role",
         commands=principal.create_entry_command(cluster, kind="FARGATE_LINUX"),
+        gives="access entry",
         url=pages.EKS_ACCESS_ENTRIES,
     )
     mapping = principal.aws_auth_remedy(

@@ -150,6 +150,7 @@ def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
         "The binding takes effect when the role exists. If a chart or add-on contains the role, install the chart or add-on again instead.",
         "The command allows only the denied request. Add the other rules of the role.",
         commands=(create, request_checks.check_command(denied) if denied.kind == "service account" else None),
+        gives="role",
         url=pages.RBAC,
     )
 
@@ -288,6 +289,8 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
             *_read_pod_commands(denied, namespace),
         ),
         manifest=manifests.write_role(name, rule, binding, subject, namespace=namespace),
+        # A binding for a session needs a group in its access entry, too.
+        gives=None if subject.kind == "Group" else "role",
         url=pages.RBAC,
     )
 

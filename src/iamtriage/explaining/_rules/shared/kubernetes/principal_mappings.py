@@ -147,6 +147,7 @@ class ClusterPrincipal(Value):
                 create or self.create_entry_command(cluster),
                 self.associate_policy_command(cluster, policy, namespace) if policy else None,
             ),
+            gives="access entry",
             url=pages.EKS_ACCESS_ENTRIES,
         )
 
@@ -166,6 +167,7 @@ class ClusterPrincipal(Value):
                 self.create_entry_command(cluster),
                 *(self.associate_policy_command(cluster, each) for each in policies or ("POLICY_NAME",)),
             ),
+            gives="access entry",
             url=pages.EKS_ACCESS_ENTRIES,
         )
 
@@ -186,6 +188,7 @@ class ClusterPrincipal(Value):
             "The call requires iam:PassRole for the role, which must be in the cluster's account.",
             self.path_note,
             commands=(*lookup, self.create_entry_command(cluster, kind=kind)),
+            gives="access entry",
             url=pages.EKS_ACCESS_ENTRIES,
         )
 
@@ -203,6 +206,7 @@ class ClusterPrincipal(Value):
                 *(cluster.eks_command(each, principal=self.entry_argument) for each in verbs),
                 self.create_entry_command(cluster, kind=kind),
             ),
+            gives="access entry",
             url=pages.EKS_ACCESS_ENTRIES,
         )
 
@@ -252,6 +256,7 @@ class ClusterPrincipal(Value):
                 Labelled("Or, without eksctl:", "kubectl -n kube-system edit configmap aws-auth"),
             ),
             manifest="\n".join(entry),
+            gives="aws-auth entry",
             url=pages.EKS_AUTH_CONFIGMAP,
         )
 
