@@ -115,11 +115,7 @@ def explain(
     >>> explanation.remedies[0].policy["Statement"][0]["Resource"]
     'arn:aws:eks:eu-west-1:111122223333:cluster/orders'
     """
-    known = NO_FACTS
-    if facts is not None and facts is not NO_FACTS:
-        from iamtriage.explaining._given_facts import build_facts
-
-        known = build_facts(facts)
+    known = _build_facts(facts)
     failure: Failure | None
     if isinstance(error_or_failure, FAILURE_CLASSES):
         failure = error_or_failure
@@ -127,9 +123,9 @@ def explain(
         if isinstance(error_or_failure, BaseException):
             known = add_attached_facts(error_or_failure, known)
         elif isinstance(error_or_failure, Mapping):
-            from iamtriage.explaining._given_facts import add_session_issuer
-
-            known = add_session_issuer(error_or_failure, known)
+            explanation = _explain_record(error_or_failure, known)
+            if explanation is not None:
+                return explanation
         elif not isinstance(error_or_failure, str | bytes | bytearray):
             expected = "a string, bytes, an exception, a mapping or a failure"
             name = "the first argument of explain()"
@@ -166,6 +162,25 @@ def explain(
     if shown is not failure:
         explanation = copy_with(explanation, failure=failure)
     return apply_extensions(hide_quoted_secrets(explanation))
+
+
+def _build_facts(given: FactsLike | Iterable[FactsLike | None] | None) -> Facts:
+    if given is None or given is NO_FACTS:
+        return NO_FACTS
+    from iamtriage.explaining._given_facts import build_facts
+
+    return build_facts(given)
+
+
+def _explain_record(document: Mapping[str, object], facts: Facts) -> Explanation | None:
+    """Explain a CloudTrail record, or an event with one, by its text, or return ``None`` for another mapping."""
+    from iamtriage.explaining._given_facts import text_of_record
+
+    text = text_of_record(document)
+    failure = None if text is None else parse(document)
+    if text is None or failure is None:
+        return None
+    return copy_with(explain(text, facts=facts), failure=failure)
 
 
 def _skip_past_parts(text: str, failure: Failure | None) -> tuple[Failure | None, str]:

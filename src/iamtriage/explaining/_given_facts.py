@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
-
-import attrs
 
 from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import DocumentError
@@ -14,7 +13,7 @@ from iamtriage.explaining._facts import FACT_NAMES, NO_FACTS, Facts, merge_facts
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import FactsLike
 
-__all__ = ("add_session_issuer", "build_facts")
+__all__ = ("build_facts", "text_of_record")
 
 _EXPECTED = "a Facts, a mapping, a value that has facts, or an iterable of these"
 
@@ -77,16 +76,17 @@ def _facts_from_mapping(given: Mapping[object, Any]) -> Facts:
     return Facts(**cast("Mapping[str, Any]", given))
 
 
-def add_session_issuer(record: Mapping[str, object], facts: Facts) -> Facts:
-    """Add the role of the session that a CloudTrail record or an event with one states, with its path.
+def text_of_record(document: Mapping[str, object]) -> str | None:
+    """Return the JSON text of a CloudTrail record or an event with one, or ``None`` for any other mapping.
 
-    The text of a failure that was read from a mapping is only the error message.
+    A failure that was read from a mapping has only the error message as its text. The record also states the
+    parameters of the call, its resources and the role of the session.
     """
-    value: object = record
-    if isinstance(record, dict) and isinstance(record.get("detail"), dict):
-        value = record["detail"]
-    for key in ("userIdentity", "sessionContext", "sessionIssuer", "arn"):
-        value = cast("dict[str, object]", value).get(key) if isinstance(value, dict) else None
-    if not isinstance(value, str) or ":role/" not in value or facts.caller is not None:
-        return facts
-    return attrs.evolve(facts, caller=value, derived=facts.derived | {"caller"})
+    detail = document.get("detail")
+    record = document if "eventSource" in document else detail
+    if not isinstance(record, Mapping) or "eventSource" not in record or "userIdentity" not in record:
+        return None
+    try:
+        return json.dumps(document, ensure_ascii=False, default=str)
+    except (TypeError, ValueError, RecursionError):
+        return None

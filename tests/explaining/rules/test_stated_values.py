@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from iamtriage import explain
+from iamtriage import explain, parse
 
 RCP = "arn:aws:organizations::777788889999:policy/o-a1b2c3d4e5/resource_control_policy/p-0a1b2c3d"
 _CERT_MANAGER = '$ kubectl -n cert-manager logs deploy/cert-manager\nE1 sync.go:190] err="operation error Route 53: ListHostedZonesByName, https response error StatusCode: 403, RequestID: 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9, api error SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method."'
@@ -2124,6 +2124,23 @@ def _record(action: str, resource: str, issuer: str, **identity: str) -> str:
             "requestParameters": {"encryptionContext": {"aws:s3:arn": "arn:aws:s3:::octo-drop"}},
         }
     )
+
+
+def test_a_mapping_shows_what_its_text_shows() -> None:
+    """The resources and parameters of the record are stated outside of its message."""
+    record = json.loads(_record("s3:GetObject", "*", "arn:aws:iam::111122223333:role/ingest"))
+    record["errorMessage"] = "Access Denied"
+    record["requestParameters"] = {"bucketName": "octo-lake", "key": "2026/orders.csv"}
+    record["resources"] = [
+        {"type": "AWS::S3::Object", "ARN": "arn:aws:s3:::octo-lake/2026/orders.csv"},
+        {"type": "AWS::S3::Bucket", "ARN": "arn:aws:s3:::octo-lake", "accountId": "111122223333"},
+    ]
+    explanation = explain(record)
+    assert "arn:aws:s3:::octo-lake/2026/orders.csv" in explanation.summary
+    assert str(explanation) == str(explain(json.dumps(record)))
+    assert explanation.failure == parse(record)
+    assert explanation.failure is not None
+    assert explanation.failure.text == "Access Denied"
 
 
 @pytest.mark.parametrize("path", ["data/", ""])

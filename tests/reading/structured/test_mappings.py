@@ -37,6 +37,35 @@ _TABLE: tuple[tuple[str, dict[str, object], Facts | None], ...] = (
         },
         denied(code="AccessDenied", status_code=403, request_id="EXAMPLE0REQUEST1", host_id="abc="),
     ),
+    # What a Lambda function is called with.
+    (
+        "delivered-by-a-queue",
+        {"Records": [{"eventSource": "aws:sqs", "awsRegion": "eu-west-1", "body": json.dumps(_EVENT)}]},
+        _EVENT_FACTS,
+    ),
+    (
+        "delivered-by-a-topic",
+        {"Records": [{"EventSource": "aws:sns", "Sns": {"Message": json.dumps(_EVENT)}}]},
+        _EVENT_FACTS,
+    ),
+    (
+        "delivered-by-a-topic-to-a-queue",
+        {
+            "Records": [
+                {
+                    "eventSource": "aws:sqs",
+                    "body": json.dumps({"Type": "Notification", "Message": json.dumps(_EVENT)}),
+                }
+            ]
+        },
+        _EVENT_FACTS,
+    ),
+    (
+        "object-created",
+        {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "awsRegion": "eu-west-1"}]},
+        None,
+    ),
+    ("cloudtrail-lake", {"eventData": _EVENT}, _EVENT_FACTS),
     (
         "pipes",
         {

@@ -38,7 +38,17 @@ _MAX_DEPTH = 6
 # Keys whose values can contain other documents.
 _EVENTBRIDGE = frozenset({"detail", "detail-type"})
 _OTHER_CONTAINERS = frozenset(
-    {"Records", "Events", "events", "Errors", "items", "CloudTrailEvent", "Response", "ErrorResponse"}
+    {
+        "Records",
+        "Events",
+        "events",
+        "Errors",
+        "items",
+        "CloudTrailEvent",
+        "Response",
+        "ErrorResponse",
+        "eventData",
+    }
 )
 _METADATA_KEYS = frozenset({"ResponseMetadata", "$metadata"})
 _ID_KEYS = frozenset({*REQUEST_KEYS, *HOST_KEYS})
@@ -97,7 +107,12 @@ def _parse(document: Document) -> Failure | None:
 
 def has_records(document: Document) -> bool:
     """Return whether a mapping is a CloudTrail record or contains some."""
-    return "eventSource" in document or any("eventSource" in inner for inner in _nested(document))
+    return _is_record(document) or any(map(_is_record, _nested(document)))
+
+
+def _is_record(document: Document) -> bool:
+    """Return whether a mapping is a CloudTrail record, and not what a queue or bucket delivers to a Lambda function."""
+    return "eventSource" in document and not str(document["eventSource"]).startswith("aws:")
 
 
 def _nested(document: Document) -> Iterator[Document]:
@@ -109,13 +124,22 @@ def _nested(document: Document) -> Iterator[Document]:
     detail = as_document(document.get("detail"))
     if detail and ("detail-type" in document or "eventSource" in detail):
         yield detail
-    event = document.get("CloudTrailEvent")
-    yield from filter(None, [as_document(load(event) if isinstance(event, str) else event)])
+    for event in (document.get("CloudTrailEvent"), document.get("eventData"), _delivered(document)):
+        yield from filter(None, [as_document(load(event) if isinstance(event, str) else event)])
     response = as_document(document.get("Response"))
     error = as_document(as_document(response.get("Errors")).get("Error"))
     if error:
         yield {"Error": error, "RequestId": response.get("RequestID") or response.get("RequestId")}
     yield from filter(None, [as_document(document.get("ErrorResponse"))])
+
+
+def _delivered(document: Document) -> object:
+    """Return the message in a record or notification of a queue or topic, which can be an event."""
+    if document.get("eventSource") == "aws:sqs":
+        return document.get("body")
+    if document.get("EventSource") == "aws:sns":
+        return as_document(document.get("Sns")).get("Message")
+    return document.get("Message") if document.get("Type") == "Notification" else None
 
 
 def _state(document: Document) -> Statement | None:

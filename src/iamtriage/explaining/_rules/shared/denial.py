@@ -297,7 +297,8 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         account = None
     if account is None:
         account = failure.account if ACCOUNT.fullmatch(failure.account or "") else facts.account
-    stated = principal_words.stated_role(principal, f"{failure.text}\n{facts.caller or ''}")
+    given = principal_words.stated_role(principal, facts.caller or "")
+    stated = given or principal_words.stated_role(principal, failure.text)
     arn = principal_words.try_parse_arn(resource)
     message_rule, service_message = find_message_rule(failure)
     return Denial(
