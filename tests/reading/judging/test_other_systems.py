@@ -248,6 +248,8 @@ def test_other_clouds_name_no_aws(text: str) -> None:
         "~/.aws/config",
         "the AWS account",
         "on EKS",
+        "failed to change Route 53 record set",
+        "Waiting for DOWNLOAD_SOURCE",
         "at throwDefaultError (/app/node_modules/@smithy/smithy-client/dist-cjs/index.js:388:20)",
         "{ '$fault': 'client' }",
     ],

@@ -124,6 +124,16 @@ INVALID: Table = (
     ("dynamodb-local", "The Access Key ID or security token is invalid.", expect("invalid_credentials")),
     ("ec2", "AWS was not able to validate the provided access credentials", expect("invalid_credentials")),
     (
+        "ec2-status",
+        "Non-200 API response: code=401 message=AWS was not able to validate the provided access credentials",
+        expect("invalid_credentials", status_code=401),
+    ),
+    (
+        "s3fs",
+        "s3fs: [CRT] s3fs.cpp:s3fs_check_service(3806): invalid credentials(host=https://s3.amazonaws.com) - result of checking service.",
+        expect("invalid_credentials", service="s3"),
+    ),
+    (
         "vector",
         'ERROR vector::topology::builder: msg="Healthcheck failed." error=Invalid credentials component_kind="sink" component_type="aws_s3" component_id=orders',
         expect("invalid_credentials"),

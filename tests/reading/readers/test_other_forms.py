@@ -265,8 +265,10 @@ def test_facts_of_a_form(text: str, expected: Facts | None) -> None:
         "except (dynamodb.exceptions.AccessDeniedException, ClientError) as error:",
         _EVENT.replace('"reason":"Forbidden","code":403', '"code":200').replace("forbid", "allow"),
         '{"linter": {"issues": [{"code": "E501", "message": "line too long"}]}}',
+        "Relevant errors include `HttpEndpoint.DestinationException` (such as HTTP 408 responses) and `S3.AccessDenied`.",
+        "Errors such as `S3.AccessDenied` mean that the role of the stream cannot write to S3.",
     ],
-    ids=["tencent", "handler", "allowed-event", "linter"],
+    ids=["tencent", "handler", "allowed-event", "linter", "listed", "such-as"],
 )
 def test_texts_without_an_aws_failure(text: str) -> None:
     assert facts_in(text) is None

@@ -442,6 +442,11 @@ DENIALS: Table = (
         "Error: Failed to create S3 client\n\nCaused by:\n    0: HeadBucket failed for bucket s3://octo-lake/ in region eu-west-1\n    1: Service error\n    2: Permission denied\n",
         denied(operation="HeadBucket"),
     ),
+    (
+        "s3-resource",
+        "Access to the specified s3 resource is denied, please check your iam/s3 bucket policies",
+        denied(),
+    ),
     ("resource-of-others", "Access to the resource <the queue> is denied.", None),
     ("resource-named", "AWS: Access to the resource orders is denied.", None),
     (

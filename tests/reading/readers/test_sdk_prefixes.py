@@ -779,6 +779,11 @@ OTHERS: Table = (
         "SAMLException: AWS.SimpleQueueService.NonExistentQueue: The specified queue does not exist.",
         expect("aws_error", code="AWS.SimpleQueueService.NonExistentQueue"),
     ),
+    (
+        "php-type",
+        f'Aws\\Eks\\Exception\\EksException: Error executing "DescribeCluster" on "https://eks.eu-west-1.amazonaws.com/"; AWS HTTP error:\nAccessDeniedException (Sender): {DENIAL}',
+        _CALL,
+    ),
 )
 MORE: Table = (
     (
@@ -1426,6 +1431,26 @@ CPP: Table = (
     (
         "cpp-not",
         "HTTP response code: 500\nException name: NullPointerException\nError message: boom",
+        None,
+    ),
+    (
+        "crt",
+        "Connection failed with error libaws-c-mqtt: AWS_ERROR_MQTT_UNEXPECTED_HANGUP, The connection was closed unexpectedly.",
+        expect("aws_error", code="AWS_ERROR_MQTT_UNEXPECTED_HANGUP"),
+    ),
+    (
+        "crt-line",
+        "CrtError: Failed to connect: libaws-c-mqtt: AWS_ERROR_MQTT_UNEXPECTED_HANGUP\nThe connection was closed unexpectedly",
+        expect("aws_error", code="AWS_ERROR_MQTT_UNEXPECTED_HANGUP"),
+    ),
+    (
+        "crt-repr",
+        "AwsCrtError(name='AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE', message='TLS (SSL) negotiation failed', code=1029)",
+        expect("aws_error", code="AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE"),
+    ),
+    (
+        "crt-question",
+        "What does AWS_ERROR_MQTT_UNEXPECTED_HANGUP mean? The docs: AWS_ERROR_MQTT_TIMEOUT",
         None,
     ),
 )

@@ -88,6 +88,11 @@ GO1: Table = (
     ),
     ("no-id", f"AccessDenied: {DENIAL}\n\tstatus code: 403", _GO),
     (
+        "mask-of-asterisks",
+        f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: ******, host id: ****",
+        {**DENIED, "code": "AccessDenied", "status_code": 403, "request_id": "******", "host_id": "****"},
+    ),
+    (
         "masked-id",
         f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: <request-id>",
         {**_GO, "request_id": "<request-id>"},

@@ -452,6 +452,11 @@ PRINCIPALS: Table = (
         denied(principal="assumed-role/app/worker", action="s3:GetObject"),
     ),
     (
+        "end-of-arn-in-heading",
+        "# assumed-role/app/worker is not authorized to perform: s3:GetObject\n\nIt happens now and then.",
+        denied(principal="assumed-role/app/worker", action="s3:GetObject"),
+    ),
+    (
         "end-of-an-arn-in-its-own-line",
         "Such as:\n\n role/app is not authorized to perform: s3:GetObject",
         denied(principal="role/app", action="s3:GetObject"),
@@ -1174,6 +1179,11 @@ LESS: Table = (
         expect("aws_error", code="ThrottlingException"),
     ),
     ("cut-nothing-denied", f"aws sts: you are User: {ANA}", None),
+    (
+        "cut-in-json",
+        f'{{"__type":"AccessDeniedException","Message":"User: {ANA} is not',
+        denied(code="AccessDeniedException", principal=ANA),
+    ),
     ("cut-words-after", f"AccessDenied: User: {ANA} logged in", denied(code="AccessDenied")),
     *(
         (

@@ -45,7 +45,12 @@ ROLES: Table = (
     (
         "emr",
         f"last error: VALIDATION_ERROR: EMR service role {ROLE} is invalid",
-        expect("invalid_arn", resource=ROLE),
+        expect("invalid_arn", code="VALIDATION_ERROR", resource=ROLE),
+    ),
+    (
+        "emr-json",
+        f'"StateChangeReason": {{"Code": "VALIDATION_ERROR",\n  "Message": "EMR service role {ROLE} is invalid"}}',
+        expect("invalid_arn", code="VALIDATION_ERROR", resource=ROLE),
     ),
     (
         "sagemaker",
@@ -199,6 +204,16 @@ PERMISSIONS: Table = (
         denied(resource="/aws/opensearch/orders"),
     ),
     ("data-set", "Insufficient privileges for accessing data in S3. Look at the bucket policy.", denied()),
+    (
+        "config-masked",
+        "InsufficientDeliveryPolicyException: Insufficient delivery policy to s3 bucket: orders-XXXX-config, unable to write to bucket",
+        denied(code="InsufficientDeliveryPolicyException", resource="orders-XXXX-config"),
+    ),
+    (
+        "cloudtrail-masked",
+        "InsufficientS3BucketPolicyException: Incorrect S3 bucket policy is detected for bucket: audit-****-eu-west-1\n",
+        denied(code="InsufficientS3BucketPolicyException", resource="audit-****-eu-west-1"),
+    ),
     (
         "classifier",
         f"ValidationException: The provided data access role {ROLE} does not have proper access to the input data.",

@@ -52,6 +52,9 @@ _SUFFIXES = ("Exception", "Error", "Fault", "Denied", "NotFound")
 # Maximum length of a namespace, in characters.
 _MAX_NAMESPACE = 12 * 62
 _DOTS = frozenset(".\\")
+# "errors such as X.AccessDenied", and what a sentence lists before it: "`A` (such as HTTP 408) and `X.AccessDenied`"
+_LISTED = lazy_pattern(r"(?:\b(?:includ(?:es?|ing)|such\sas|like)\s|[`)],?\s(?:and|or)\s)[`\"']?\Z")
+_MAX_LISTED = 16
 
 
 def read_sdk_classes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
@@ -89,6 +92,8 @@ def _namespace_start(text: str, end: int) -> int:
 def _read_class(m: re.Match[str]) -> Iterator[Piece]:
     namespace, code = m["namespace"], m["code"]
     if "amazon" in namespace.lower() or FOREIGN_NAMESPACE.match(namespace) or is_generic(code):
+        return
+    if _LISTED.search(m.string, max(0, m.start() - _MAX_LISTED), m.start()):
         return
     botocore = "botocore" in namespace
     # Many frameworks have classes such as ``UnauthorizedException``.

@@ -35,6 +35,8 @@ sure   | <codeartifact>codeartifact. | [.>](?P<service>codeartifact)\.[^\s/.]{4,
 sure   | <codeartifact>codeartifact. | \bcode E(?P<status_code>401)\b(?:(?!https?://)[^\x1e]){0,800}?https?://[^\s/@]{0,160}[.>](?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws\.|on\.aws)
 sure   | <codeartifact>codeartifact. | [.>](?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws\.|on\.aws)[^\s/]{0,10}/npm/(?:(?!https?://)[^\x1e]){0,600}?\bnpm (?:ERR!|error) code E(?P<status_code>401)\b
 sure   | <loading>SSO Token|<Invalid>component_type="aws_ | Error loading SSO Token: (?!Token for \S)|error=Invalid credentials\b[^\n]{0,120}? component_type="aws_
+# s3fs, of whatever S3 answered to its first request
+unsure | <checking>result of checking service | invalid credentials(?:\(host=[^()\n]{1,200}\))? - result of checking service
 unsure | ession token not found or invalid | [Ss]ession token not found or invalid
 sure   | Must start with pre-defined prefix|make sure your API Key is valid | Invalid API Key format: Must start with pre-defined prefix|[\"']Message[\"']: ?[\"']Authentication failed: Please make sure your API Key is valid
 

@@ -49,7 +49,7 @@ sure   | KMS access was denied | KMS access was denied
 sure   | <key>authorized to access the key | (?<![a-z0-9.-])(?P<principal>[a-z0-9.-]{1,80}\.amazonaws\.com) is not authorized to access the key
 sure   | ross-account pass role is not allowed | Cross-account pass role is not allowed
 sure   | due to a VPC endpoint policy | denied due to a (?P<policy_type>VPC endpoint) policy
-sure   | <denied>is denied | Access to (?:the resource (?P<resource>https?://\S+?)|requested resource) is denied
+sure   | <denied>is denied | Access to (?:the resource (?P<resource>https?://\S+?)|requested resource|the specified s3 resource) is denied
 sure   | <failed>failed for bucket | (?P<operation>[A-Z]\w{3,40}) failed for bucket .{1,100}? in region [\w-]{1,30} (?:[\w:]{1,20} ){1,8}?(?:Permission|[Aa]ccess) denied
 unsure | <denied>is denied | Access to the resource (?P<resource><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[*xX]{3,60}) is denied
 sure   | Access to an SQS queue | Access to an (?P<service>SQS) queue \((?P<resource>https://[^\s()]{1,200})\) was denied

@@ -40,7 +40,7 @@ sure   | <api>api error | api error (?P<code>[A-Za-z][\w.]{1,100})\s*: ?
 unsure | <API>API error|<API>API Error|<api>pi Error|<Api>pi Error | (?:API [Ee]rror|[Aa]pi Error):? (?!Forbidden\b|Unauthorized\b|NotFound\b)(?P<known_code>[A-Z][\w.]{1,100})(?:\s*: |\s[-–]\s)
 
 [php]
-unsure | <client>(client)|<server>(server) | (?P<likely_code>[A-Z](?<![\w\\].)[A-Za-z0-9]{2,80}) \((?:client|server)\): ?
+unsure | <client>(client)|<server>(server)|<Sender>(Sender)|<Receiver>(Receiver) | (?P<likely_code>[A-Z](?<![\w\\].)[A-Za-z0-9]{2,80}) \((?:client|server|Sender|Receiver)\): ?
 
 []
 # The tuples of ExAws (Elixir) and erlcloud (Erlang): {:error, {"…", "…"}} and {error,{http_error,400,{<<"…">>,<<"…">>}}}.
@@ -62,6 +62,9 @@ sure   | <AWSError> | Encountered (?:Unknown )?AWSError '?(?P<code>\w{2,80})'?\s
 sure   | <ExceptionName> | Unable to parse ExceptionName: (?P<code>[A-Z]\w{2,80})(?: Message: ?|\b)
 # Apache Arrow's file system uses this SDK and prints its error constant and the operation.
 sure   | <during>AWS Error  | AWS Error (?:(?P<code>(?!UNKNOWN\s)[A-Z][A-Z0-9_]{2,60})|UNKNOWN|\[code\s[0-9]{1,4}\])(?: \(HTTP status (?P<status_code>[0-9]{3})\))? during (?P<operation>[A-Z]\w{2,80})(?: operation)?(?:: ?|\b)
+
+# The AWS Common Runtime, whose errors without a response have such names.
+sure   | AWS_ERROR_|AWS_IO_ | (?:\blibaws-c-[a-z0-9]{2,12}: |CrtError: |name=')(?P<code>AWS_(?:ERROR|IO)_[A-Z0-9_]{3,60})(?:', message='|[:,]? (?=[A-Z][a-z]* [a-z]))
 
 [boto2]
 class  | <EC2ResponseError>|<S3ResponseError>|<SDBResponseError>|<EmrResponseError>|<DynamoDBResponseError>|<JSONResponseError>|<SQSError>|<BotoServerError> | (?<!\w)(?:(?P<service>(?:EC2|S3|SDB|Emr|DynamoDB)(?=Response)|SQS)(?:Response)?|BotoServer|JSONResponse)Error:\s(?P<status_code>[345][0-9]{2})(?:\s[A-Z][a-z]{1,20}){1,3}

@@ -39,7 +39,7 @@ _PLAIN_PRINCIPAL = lazy_pattern(
 _BARE_PRINCIPAL = lazy_pattern(
     rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|(?<![\w.@/-])[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}"
     # The end of an ARN, unless the text was cut off before it.
-    r"|(?:(?<=:\s)|(?<=[\n\"'`])|(?<=\n\s))(?:user|role|assumed-role|federated-user)/[\w+=,.@/-]{1,128}|<[^<>\n]{1,80}>)\s*\Z"
+    r"|(?:(?<=[:#>]\s)|(?<=[\n\"'`])|(?<=\n\s))(?:user|role|assumed-role|federated-user)/[\w+=,.@/-]{1,128}|<[^<>\n]{1,80}>)\s*\Z"
 )
 
 SERVICE = (

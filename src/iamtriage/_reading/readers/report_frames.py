@@ -32,8 +32,8 @@ PARTS = {
     ),
     "<ACTION>": r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})",
     "<ADJECTIVES>": r"(?:(?:any|adequate|correct|enough|necessary|proper|read|required|right|sufficient|the|write) ){0,3}",
-    # Names in angle brackets are masks.
-    "<BUCKET>": r"(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|<[^<>\n]{1,63}>)",
+    # Names in angle brackets, and the letters X and asterisks, are masks.
+    "<BUCKET>": r"(?:[a-z0-9X*][a-z0-9.X*-]{1,61}[a-z0-9X*]|<[^<>\n]{1,63}>)",
     # The end of a message, a line or a field, or the start of what an SDK adds.
     "<END>": r"(?=[.\"'`*)\]}]{0,4}(?:\s*(?:\Z|\n|\x1e|\(Service|\[Execution)|,\s?\"))",
     "<FAILS_TO>": r"(?:unable to|cannot|can(?:'|no)?t|could(?: not|n't)|failed to)",
@@ -64,7 +64,7 @@ unsure | <assuming>rror in assuming|<assuming>rror while assuming|<assuming>rror
 unsure | <allow>must allow | \bmust allow (?:\w{1,20} ){1,5}to assume <ROLE>
 
 [invalid_arn]
-unsure | <arn invalid>is invalid | \b<ROLE>:? <QUOTE><RESOURCE>['\"`]? is invalid\b(?! or\b)
+unsure | <arn invalid>is invalid | (?:\b(?P<code>VALIDATION_ERROR)(?:: |\"?,\s{0,12}\"Message\"\s?: ?\"))?\b(?:[A-Z]{2,4} )?<ROLE>:? <QUOTE><RESOURCE>['\"`]? is invalid\b(?! or\b)
 
 [aws_error]
 unsure | <be>be assumed | \b<ROLE>(?::? <QUOTE><RESOURCE>['\"`]?|(?<=function)) (?:is invalid or |(?:is|was) (?=unable))?<FAILS_TO> be assumed\b(?!.{0,10}Access denied)
@@ -118,8 +118,8 @@ unsure | <target>not have access to target | \bUser does not have access to targ
 # Permissions that are insufficient.
 sure   | <Insufficient> | \bInsufficient Lake Formation permission\(s\)(?:: Required [A-Z]\w{1,20}(?:\x20[A-Z]\w{1,20}){0,2})?(?: on (?:(?:table|database)\x20)?+(?P<resource>(?!(?:table|database)(?![\w.*/$-]))[\w*/$-][\w.*/$-]{0,254}))?
 sure   | <Insufficient> | \bInsufficient Glue permissions to access [a-z]{2,20} (?P<resource>[\w.*/-]{1,255})
-sure   | <Insufficient> | \bInsufficient delivery policy to s3 bucket: (?P<resource>[a-z0-9.-]{3,63})
-sure   | <Insufficient> | \bInsufficient (?:permissions|privileges) (?:to access|for accessing) (?:(?:\w{1,20} ){0,3}(?:in|on) )?S3\b(?: bucket (?P<resource>[a-z0-9.-]{3,63}))?
+sure   | <Insufficient> | \bInsufficient delivery policy to s3 bucket: (?P<resource><BUCKET>)
+sure   | <Insufficient> | \bInsufficient (?:permissions|privileges) (?:to access|for accessing) (?:(?:\w{1,20} ){0,3}(?:in|on) )?S3\b(?: bucket (?P<resource><BUCKET>))?
 unsure | <Insufficient> | \bInsufficient permissions to (?:execute the query|connect to this dataset)
 unsure | <Insufficient> | \bInsufficient privileges to perform this action
 # Any software says this, so that the same line must name a service before it.
@@ -128,7 +128,7 @@ unsure | <Insufficient> | (?:(?<![\w.-])[a-z][a-z0-9-]{1,40}\.amazonaws\.com\b|\
 sure   | <administrator>or your AWS administrator | (?:\bInsufficient permissions to [a-z ]{3,40}\. )?\b[Aa]fter you or your AWS administrator (?:has|have) updated your (?:IAM )?permissions to allow (?:the )?<ACTION>(?= action)
 # Roles and policies that are set up wrongly.
 sure   | not configured properly | \b[Tt]he IAM <ROLE_RESOURCE> is not configured properly
-sure   | ncorrect S3 bucket policy | \bIncorrect S3 bucket policy is detected for bucket: (?P<resource>[a-z0-9.-]{3,63})
+sure   | ncorrect S3 bucket policy | \bIncorrect S3 bucket policy is detected for bucket: (?P<resource><BUCKET>)
 sure   | <Lambda>nvalid permissions on Lambda | \bInvalid permissions on Lambda function
 sure   | <AuthenticationConfiguration>nvalid Access Role | \bInvalid Access Role in AuthenticationConfiguration
 sure   | with trust relationship to Role | \bAccount [0-9]{12} should have '(?P<resource><NAME>)' role with trust relationship to Role '(?P<principal><NAME>)'

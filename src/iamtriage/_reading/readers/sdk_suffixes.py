@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.readable import Readable
 
+# Markdown's marks before an ID. More of them are a mask.
+_MARKS = r"(?:[ ]?(?=\*{3,64}(?:[\s,]|\Z))|[ *]*)"
 # If the lines of a box around the error were joined, a bar can remain in the text.
 _GO1 = lazy_pattern(
-    r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?:\|\s)?(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b|\w{0,2}[xX]{4})|[ *]*)"
+    rf"status\s+code:\s*(?P<status>[0-9]{{3}})\b(?:\s*,\s*request\s+id:(?:\s*(?:\|\s)?(?=[0-9a-f]{{8}}-[0-9a-f]{{4}}-|[A-Z0-9]{{16}}\b|\w{{0,2}}[xX]{{4}})|{_MARKS})"
     rf"(?P<request>(?:[^\s,\"'`<|]|<(?!/))*(?:{ID_CONTINUATION}[0-9a-f]{{1,12}}(?![\w-]))?))?"
-    rf"(?:\s*,\s*host\s+id:[ *]*(?P<host>(?:[^\s,\"'`<|]|<(?!/))*(?:{HOST_ID_CONTINUATION}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
+    rf"(?:\s*,\s*host\s+id:{_MARKS}(?P<host>(?:[^\s,\"'`<|]|<(?!/))*(?:{HOST_ID_CONTINUATION}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
 )
 # The services of AWS have longer request IDs, unless someone has shortened them. The SDK begins a line with its suffix.
 _OTHER_ID = lazy_pattern(r"[0-9a-f]{1,15}\)?")

@@ -95,7 +95,7 @@ _THIS_OPERATION = lazy_pattern(r"(?:this|the)\s+\w+|\w+")
 # The text before a sentence that starts with its principal: the code of a denial, or botocore's prefix.
 _BEFORE_SENTENCE = lazy_pattern(
     r"(?:AccessDenied\w{0,20}|Unauthorized\w{0,20}|NotAuthorized\w{0,20}|calling\s+the\s+\w{1,80}\s+operation)[)\]\"'`*]{0,3}\s?:\s{1,2}\Z"
-    r"|You\sare\snot\sauthorized\sto\sperform\sthis\soperation\.\s\Z"
+    r"|You\sare\snot\sauthorized\sto\sperform\sthis\soperation\.\s\Z|[Mm]essage\\?\"\s?:\s?\\?\"\Z"
 )
 _MAX_BEFORE_SENTENCE_LENGTH = 120
 _PRINCIPAL_AT_END = lazy_pattern(

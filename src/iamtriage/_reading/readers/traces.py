@@ -26,7 +26,7 @@ _STATUS = lazy_pattern(
     r"|\bH(?:TTP|ttp)\s(?P<b>[45][0-9]{2})\b"
     r"|(?:[Ee]rror|ERROR):?\s\(?(?P<c>[45][0-9]{2})(?=\s?[{<:(]|\s(?:[A-Z]|--\s))"
     r"|failed\s(?P<d>[45][0-9]{2})\s?:"
-    r"|(?:[Ee]rror|[Rr]esponse)\s[Cc]ode\*{0,2}:?\*{0,2}\s(?P<e>[45][0-9]{2})\b"
+    r"|(?:[Ee]rror|[Rr]esponse):?\s[Cc]ode\*{0,2}(?:=|:?\*{0,2}\s)(?P<e>[45][0-9]{2})\b"
     r"|[Ss]tatus\s?[Cc]ode:?\s(?:was\s|is\s|of\s)?(?P<f>[45][0-9]{2})\b"
     r"|(?P<g>[45][0-9]{2})\s[\"(]?(?:Forbidden|Bad\sRequest|Unauthorized|Client\sError:)(?!\w)"
     r"|Client\serror:\s(?P<h>[45][0-9]{2})\b"

@@ -118,7 +118,7 @@ _OTHER_SYSTEMS = _signs(
 # A pattern that begins with a character is faster than one that begins with a word boundary.
 _STORAGE = lazy_pattern(r"[sS](?<!\w.)3(?:\b|_|fs\b)|[Bb]ucket")
 _AWS = lazy_pattern(
-    r"\barn:aws|amazonaws\.com|\bbotocore\b|\baws-sdk|awssdk|\bAWS\b|\bAmazon\b|\bCloudFormation (?:[Ss]tack|deploy|[Cc]hange ?[Ss]et)|\baws:|\bEKS\b|\bS3\b|\baws (?:ecr|s3|s3api|sts|eks|sso|configure|ec2|iam|login|ssm|lambda|logs)\b|\bAws(?:::|\\)|\bExAws\b|@aws-|@smithy/|'\$fault':|\baws\.s(?:dk|mithy)\.kotlin|\bawserr\.|/aws[/-]|\baws-(?:vault|sso|cli|okta|iam-authenticator)|\.aws\b|\bResourceInitializationError: unable to pull secrets or registry auth"
+    r"\barn:aws|amazonaws\.com|\bbotocore\b|\baws-sdk|awssdk|\bAWS\b|\bAmazon\b|\bCloudFormation (?:[Ss]tack|deploy|[Cc]hange ?[Ss]et)|\baws:|\bEKS\b|\bS3\b|\bRoute ?53\b|\bDOWNLOAD_SOURCE\b|\baws (?:ecr|s3|s3api|sts|eks|sso|configure|ec2|iam|login|ssm|lambda|logs)\b|\bAws(?:::|\\)|\bExAws\b|@aws-|@smithy/|'\$fault':|\baws\.s(?:dk|mithy)\.kotlin|\bawserr\.|/aws[/-]|\baws-(?:vault|sso|cli|okta|iam-authenticator)|\.aws\b|\bResourceInitializationError: unable to pull secrets or registry auth"
     # Messages of all services, and the path of a call to Bedrock
     r"|\bThrottlingException\b[^\n]{1,40}?Rate exceeded(?! by)|failed to satisfy constraint: Member must|/model/\S{1,200}?/(?:invoke|converse)\b"
 )
@@ -126,7 +126,7 @@ _AWS = lazy_pattern(
 
 # Every text that names AWS contains one of these.
 _AWS_WORDS = (
-    "aws", "AWS", "Aws", "Amazon", "CloudFormation ", "botocore", "EKS", "S3", "ResourceInit", "@smithy/", "$fault", "Failed", "Rate exceeded", "satisfy constraint", "/model/",
+    "aws", "AWS", "Aws", "Amazon", "CloudFormation ", "botocore", "EKS", "S3", "Route", "DOWNLOAD_SOURCE", "ResourceInit", "@smithy/", "$fault", "Failed", "Rate exceeded", "satisfy constraint", "/model/",
 )  # fmt: skip
 
 
