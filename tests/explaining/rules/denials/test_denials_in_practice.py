@@ -772,6 +772,18 @@ SERVICES: tuple[Case, ...] = (
         ("config:PutDeliveryChannel", "BUCKET"),
     ),
     (
+        "bucket of AWS Config whose policy has the folder of another account, and no prefix",
+        """In account 444455556666: An error occurred (InsufficientDeliveryPolicyException) when calling the PutDeliveryChannel operation: Insufficient delivery policy to s3 bucket: acme-config, unable to write to bucket, provided s3 key prefix is 'null', provided kms key is 'null'.
+{"Version": "2012-10-17", "Statement": [{"Sid": "Write", "Effect": "Allow", "Principal": {"Service": "config.amazonaws.com"}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::acme-config/AWSLogs/111122223333/Config/*"}]}""",
+        {},
+        (
+            "to deliver files below AWSLogs/444455556666/. It allows arn:aws:s3:::acme-config/AWSLogs/111122223333/Config/*",
+            "Add the folder AWSLogs/444455556666/ to the statement Write",
+            "--arg new 'arn:aws:s3:::acme-config/AWSLogs/444455556666/Config/*'",
+        ),
+        ("acme-config/is/", "Replace", '"Effect": "Allow"'),
+    ),
+    (
         "bucket of a load balancer",
         'Error: InvalidConfigurationRequest: Access Denied for bucket: web-logs. Please check S3bucket permission\n status code: 400\naccess_logs {\n  bucket = "web-logs"\n  prefix = "edge"\n}\nBucket policy, account 111122223333:\n{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::web-logs/*"}]}',
         {},

@@ -14,7 +14,9 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, upper_first
+from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.policies.image_policies import explain_image
 from iamtriage.explaining._rules.calls.policies.service_statements import (
     ServiceContrast,
@@ -30,10 +32,14 @@ from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import service_access
+from iamtriage.explaining._rules.shared.policies.corrected_patterns import replace_value_remedy
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow
-from iamtriage.policies._readers.unknown_values import has_reference
+from iamtriage.policies._patterns import compile_glob, intersects
+from iamtriage.policies._readers.elements import as_strings, iterate_conditions, principal_names
+from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 _MAX_NAMES = 3
 _BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
@@ -90,8 +96,9 @@ _IS_NETWORK = lazy_pattern(
     r"load_balancer_type\s*=\s*\"network\"|\bloadbalancer/net/|\bNLB\b|--type network\b"
 )
 _ACCOUNT = lazy_pattern(r"/AWSLogs/(\d{12})/")
+_ACCOUNT_FOLDER = lazy_pattern(r":::[^:*]{3,300}?/AWSLogs/\d{12}(?=/)")
 _KEY_PREFIX = lazy_pattern(
-    r"(?:\b(?:s3[._-]?)?(?:(?:key|bucket)[._-]?)?prefix[\"']?(?:\s{0,8}[=:]\s?|\s|,Value=)|\blog_?access_?logs\([\w.]{1,60}, ?)[\"']?(?P<prefix>[\w!./-]{1,200}?)/?[\"']?(?![\w/-])",
+    r"(?:\b(?:s3[._-]?)?(?:(?:key|bucket)[._-]?)?prefix[\"']?(?:\s{0,8}[=:]\s?|\sis\s(?=[\"'])|\s|,Value=)|\blog_?access_?logs\([\w.]{1,60}, ?)[\"']?(?P<prefix>(?!(?:null|is|was|and|or|of|for|in|to|the|a|on|set|given|not|nor|as)\b[^/])[\w!./-]{1,200}?)/?[\"']?(?![\w/-])",
     re.ASCII | re.IGNORECASE,
 )
 _IMAGE = service_access.ServiceAccess(
@@ -161,7 +168,10 @@ def explain_closed_resource(denial: Denial) -> Explanation:
         row = _NETWORK_LOAD_BALANCER
     function, context = (find_invoked_function(denial.failure.text), denial.context)
     stated, in_path = context.account, _ACCOUNT.search(denial.failure.text)
-    account = denial.account or (stated.value if stated else None) or (in_path[1] if in_path else None)
+    account = denial.account or (stated.value if stated else None)
+    # The folder of a policy can be that of another account than the call's.
+    if in_path is not None and {in_path[1]}.issuperset(ACCOUNT_IN_TEXT.findall(denial.failure.text)):
+        account = account or in_path[1]
     if function is not None:
         account = function.split(":")[4]
     values = {
@@ -191,7 +201,41 @@ def explain_closed_resource(denial: Denial) -> Explanation:
     instead = _describe_allowed(denial, row, bucket, account) if of else ""
     explanation = explain_access(denial, row, values, of, instead, contrast)
     written = load_balancer_logs.find_folder_in_code(denial, row, path.lstrip("/")) if of else None
+    if of and written is None and account is not None:
+        written = _add_folder(denial, row, f"{bucket}{path}", account, explanation.remedies[0])
     return explanation if written is None else attrs.evolve(explanation, remedies=(written,))
+
+
+def _add_folder(
+    denial: Denial, row: service_access.ServiceAccess, folder: str, account: str, usual: Remedy
+) -> Remedy | None:
+    """Return the remedy that adds the folder of an account to the only statement that lets the service write."""
+    found = [
+        (each, resource)
+        for policy in denial.context.resource_policies
+        for each in policy.allows
+        if row.service in principal_names(each, "Service") and names_action(each, "s3:PutObject")
+        for resource in as_strings(each.get("Resource"))
+    ]
+    if len(found) != 1 or (other := _ACCOUNT_FOLDER.search(found[0][1])) is None:
+        return None
+    statement, old = found[0]
+    of_source = [key for _, key, _ in iterate_conditions(statement) if key.lower().startswith("aws:source")]
+    new = f"{old[: other.start()]}:::{folder}{account}{old[other.end() :]}"
+    if of_source or new == old:
+        return None
+    sid = statement.get("Sid")
+    keep = (
+        f"The command keeps {clip_text(old)}. The owner of the bucket runs it, in the account of the bucket."
+    )
+    return replace_value_remedy(
+        usual,
+        f"Add the folder {folder.partition('/')[2]}{account}/ to {f'the statement {clip_text(str(sid))}' if sid else 'the statement'} of the bucket policy",
+        [keep, f"The new Resource is {new}."],
+        old,
+        new,
+        keeps_old=True,
+    )
 
 
 def _describe_allowed(
@@ -204,8 +248,12 @@ def _describe_allowed(
     if row.service in named:
         folder = row.statements[-1][1].partition("AWSLogs/")[0].partition("/")[2]
         paths = [path for names, path in allowed if row.service in names]
-        is_other = all("AWSLogs/" in path and f":::{bucket}/{folder}AWSLogs/" not in path for path in paths)
-        return f" below {folder or 'AWSLogs/'}. It allows {clip_text(paths[0])}" if is_other else ""
+        own = f"{folder}AWSLogs/"
+        shown = folder or own
+        if account is not None and any(_covers(path, f"{arn}/{own}") for path in paths):
+            shown = own = f"{own}{account}/"
+        is_other = all("AWSLogs/" in path and not _covers(path, f"{arn}/{own}") for path in paths)
+        return f" below {shown}. It allows {clip_text(paths[0])}" if is_other else ""
     if not named or "*" in named or any(map(has_reference, named)):
         return ""
     names = [clip_text(each) for each in named][:_MAX_NAMES]
@@ -214,6 +262,11 @@ def _describe_allowed(
     elif row is _LOAD_BALANCER and (region := load_balancer_logs.find_account_region(names[-1])):
         names[-1] += f" (the account of Elastic Load Balancing for {region})"
     return f". It allows {join_words(names, 'and')} instead"
+
+
+def _covers(path: str, folder: str) -> bool:
+    """Return whether a pattern of ARNs has objects of a folder."""
+    return intersects(compile_glob(widen(path)), compile_glob(f"{folder}*"))
 
 
 def explain_access(
