@@ -59,6 +59,18 @@ _NAME_OF_OWNER = lazy_pattern(
     r"(?:^|\n)[^\n.:]{0,20}?(?<![\w+=,.@-])[`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9])(?!(?i:\w+-(?:only|account|linked|privilege|managed|based)|in-line)[`\"' ])[\w+=,.@-]{2,63}[\w+=@-])[`\"']? (?P<kind>role|user)(?:'s)?(?: IAM| inline)?(?: (?:policy|permissions))(?: \([^()\n]{1,60}\))?:\s{0,20}\Z",
     re.ASCII,
 )
+# "The task role (orders-task) has this:", and "policy of orders-task-role:", where the name says what it is.
+_HAS = r"(?:,? (?:only|also|currently|already))? (?:has|carries)\b(?! to\b)[^\n.;{}]{0,120}"
+_OWNER_HAS = lazy_pattern(
+    rf"\b(?P<kind>[Rr]ole|[Uu]ser),? [(`\"']{{0,2}}(?:arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:(?:role|user)/(?:[\w+=,.@-]{{1,64}}/){{0,4}})?(?P<name>(?=[A-Za-z+=,.@]{{0,60}}[-_0-9]|[A-Z]?[a-z]{{1,30}}[A-Z])[\w+=,.@-]{{2,63}}[\w+=@-])[)`\"']{{0,2}},?(?: \([^()\n]{{1,60}}\))?{_HAS}:\s{{0,20}}\Z",
+    re.ASCII,
+)
+_OWN_KIND = r"[`\"']?(?P<name>(?!(?i:task|execution|instance|node|pod|service|iam|worker|caller|target|source|other|same|irsa|assumed)[-_]role\b)[A-Za-z][\w+=,.@-]{1,56}?(?P<kind>[-_](?:role|user)|(?<=[a-z])(?:Role|User)))(?![\w-])[`\"']?(?: \([^()\n]{1,60}\))?"
+_NAMED_OWNER_HAS = lazy_pattern(rf"(?:\A|[\s(]){_OWN_KIND}{_HAS}:\s{{0,20}}\Z", re.ASCII)
+_POLICY_OF_NAMED = lazy_pattern(
+    rf"\b(?i:polic(?:y|ies)|permissions) (?:on|of|for|attached to)(?: the| my| our)? {_OWN_KIND}:\s{{0,20}}\Z",
+    re.ASCII,
+)
 # The command that prints a role, and words that introduce its trust policy.
 _TRUSTING_ROLE = lazy_pattern(
     r"\baws iam get-role [^\n|;&]{0,200}?--role-name[ =][\"']?(?P<printed>[\w+=,.@-]{1,64})"
@@ -246,9 +258,16 @@ def _find_owner(text: str, start: int) -> tuple[str, str] | None:
     at = text.rfind("aws iam get-", max(start - _CHARS_BEFORE, 0), start)
     found = None if at == -1 else _OWNER.match(text[at:start])
     heading = _FENCE.sub("", text[max(start - _CHARS_OF_INTRODUCTION, 0) : start])
-    forms = (_HEADING_OF_OWNER, _POLICY_OF_OWNER, _NAME_OF_OWNER)
+    forms = (
+        _HEADING_OF_OWNER,
+        _POLICY_OF_OWNER,
+        _NAME_OF_OWNER,
+        _OWNER_HAS,
+        _NAMED_OWNER_HAS,
+        _POLICY_OF_NAMED,
+    )
     found = found or next(filter(None, (form.search(heading) for form in forms)), None)
-    return None if found is None else (found["kind"].lower(), found["name"])
+    return None if found is None else (found["kind"].lower().lstrip("-_"), found["name"])
 
 
 def _find_other_version(text: str, document: FoundDocument) -> tuple[str, str] | None:

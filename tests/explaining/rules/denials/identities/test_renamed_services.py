@@ -35,3 +35,27 @@ def test_supplied_caller_of_a_connection() -> None:
     text = f"{_TEXT.format('codeconnections')}role: arn:aws:iam::111122223333:role/shop-pipeline"
     caller = "arn:aws:iam::111122223333:role/other"
     assert "The role other" in explain(text, facts={"caller": caller}).summary
+
+
+@pytest.mark.parametrize(
+    ("introduction", "role"),
+    [
+        ("The pipeline role (shop-pipeline) has this, I only changed the ID:", "shop-pipeline"),
+        ("Policy of shop-pipeline-role:", "shop-pipeline-role"),
+        ("ShopPipelineRole only has the policy below:", "ShopPipelineRole"),
+        ("The pipeline role (CodePipeline) has to get this:", None),
+        ("Policy of the service-role:", None),
+    ],
+)
+def test_role_of_a_policy_with_the_old_prefix(introduction: str, role: str | None) -> None:
+    arn = (
+        "arn:aws:codestar-connections:eu-west-1:111122223333:connection/0a1b2c3d-0000-4000-8000-000000000001"
+    )
+    policy = f'{{"Statement": [{{"Effect": "Allow", "Action": "codestar-connections:UseConnection", "Resource": "{arn}"}}]}}'
+    explanation = explain(f"{_TEXT.format('codeconnections')}\n{introduction}\n\n{policy}")
+    who = "The caller" if role is None else f"The role {role}"
+    assert explanation.summary.startswith(f"{who} was denied codeconnections:UseConnection")
+    assert "has codestar-connections:UseConnection, but the prefix of the action is codeconnections" in (
+        explanation.summary
+    )
+    assert f"--role-name {role or 'ROLE_NAME'} " in str(explanation)

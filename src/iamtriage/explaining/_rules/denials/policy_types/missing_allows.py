@@ -33,9 +33,6 @@ IMPLICIT_DENY = CauseType(
 _TAGGING_CALLS = tuple(f"ec2:{verb}" for verb in ("Allocate", "Copy", "Create", "Import", "Request", "Run"))
 _NO_REASON = "most likely, no identity-based policy allows it"
 _MOST_FREQUENT = "The message gives no reason, and a missing Allow is the most frequent cause."
-# A service with a new name checks the prefix of the resource's ARN:
-# https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
-_OTHER_PREFIXES = {"codeconnections": "codestar-connections", "codestar-connections": "codeconnections"}
 UNKNOWN_ACTION = CauseType(
     "unknown-action",
     title="The message names neither the action nor the policy",
@@ -94,9 +91,13 @@ def _find_tags(denial: Denial) -> dict[str, str]:
 def _find_renamed(denial: Denial) -> str | None:
     """Return the action in the text that has the other prefix of a renamed service."""
     prefix, _, name = (denial.action or "").partition(":")
-    if prefix not in _OTHER_PREFIXES:
+    if not prefix.startswith("code"):
         return None
-    text, other = denial.failure.text, f"{_OTHER_PREFIXES[prefix]}:{name}"
+    from iamtriage.explaining._rules.shared.policies.statement_words import OTHER_PREFIXES
+
+    if prefix not in OTHER_PREFIXES:
+        return None
+    text, other = denial.failure.text, f"{OTHER_PREFIXES[prefix]}:{name}"
     return other if other in text and text.count(denial.action or "") == 0 else None
 
 

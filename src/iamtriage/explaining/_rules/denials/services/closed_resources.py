@@ -170,8 +170,9 @@ def explain_closed_resource(denial: Denial) -> Explanation:
     stated, in_path = context.account, _ACCOUNT.search(denial.failure.text)
     account = denial.account or (stated.value if stated else None)
     # The folder of a policy can be that of another account than the call's.
-    if in_path is not None and {in_path[1]}.issuperset(ACCOUNT_IN_TEXT.findall(denial.failure.text)):
-        account = account or in_path[1]
+    if in_path is not None and account is None:
+        others = {*ACCOUNT_IN_TEXT.findall(denial.failure.text)} - {in_path[1]}
+        account = in_path[1] if all(map(load_balancer_logs.find_account_region, others)) else None
     if function is not None:
         account = function.split(":")[4]
     values = {

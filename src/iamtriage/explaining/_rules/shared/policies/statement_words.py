@@ -124,6 +124,11 @@ def join_of_type(resource: str, allowed: list[str]) -> str:
 
 
 _MAX_ACTIONS = 3
+OTHER_PREFIXES = {"codeconnections": "codestar-connections", "codestar-connections": "codeconnections"}
+"""The other prefixes of services with a new name, which check that of the resource's ARN.
+
+https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
+"""
 
 
 def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> str:
@@ -165,6 +170,7 @@ def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> st
         prefix, _, other = each.partition(":")
         # Many services have a TagResource.
         is_alike = prefix.startswith(service) or service.startswith(prefix) or find_action(each) is None
+        is_alike = is_alike or OTHER_PREFIXES.get(service) == prefix.lower()
         if other.lower() == name.lower() and prefix.lower() != service and is_alike:
             return f"has {clip_text(each)}, but the prefix of the action is {service}"
         shorter, longer = sorted((words, _split_name(other)), key=len)
