@@ -22,8 +22,6 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.requirements import services
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
-from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust
-from iamtriage.explaining._rules.sts.trust.template_roles import find_trusting_role
 from iamtriage.failures._failures import AwsError, Failure
 
 
@@ -173,6 +171,10 @@ def explain_missing_setting(case: Case[Failure] | Denial, _message: str = "") ->
     found: Case[Failure] = Case(case.failure, case.facts)
     setting, said = next((each, m) for each in _SETTINGS if (m := re.search(each.sign, found.text)))
     given = clues.find_role_arn(found.text) if _NAMES_ROLE.search(found.text) else None
+    # Few errors need the evaluation of a trust policy.
+    from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust
+    from iamtriage.explaining._rules.sts.trust.template_roles import find_trusting_role
+
     policies = [each.rpartition("/")[2] for each in setting.policies]
     untrusted = explain_shown_trust(
         found, setting.principal, given, policies, (f'The text says "{said[0]}".',)
