@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "CommandRun",
-    "Contrast",
+    "RunContrast",
     "find_contrast",
     "find_printed_values",
     "find_runs",
@@ -95,7 +95,7 @@ class CommandRun(NamedTuple):
         return _SUCCESS.match(self.output) is not None and _FAILURE.search(self.output) is None
 
 
-class Contrast(NamedTuple):
+class RunContrast(NamedTuple):
     """What distinguishes a command that failed from one that succeeded.
 
     Attributes:
@@ -205,7 +205,7 @@ def hide_other_profiles(failure: Failure, words: str) -> str:
     return reduce(lambda rest, other: rest.replace(other, ""), others, words)
 
 
-def find_contrast(failure: Failure) -> Contrast | None:
+def find_contrast(failure: Failure) -> RunContrast | None:
     """Return what distinguishes the failed command from the same one that succeeded, if it is one thing."""
     runs = [run for run in find_runs(failure) if run.command.program == "aws"]
     failed = next((run for run in runs if run.start <= failure.span[0] < run.end), None)
@@ -215,7 +215,7 @@ def find_contrast(failure: Failure) -> Contrast | None:
     return next(filter(None, (_compare(failed, run) for run in others)), None)
 
 
-def _compare(failed: CommandRun, succeeded: CommandRun) -> Contrast | None:
+def _compare(failed: CommandRun, succeeded: CommandRun) -> RunContrast | None:
     options, others = (
         {pair for pair in each.command.options if pair[0] not in _NO_CAUSES} for each in (failed, succeeded)
     )
@@ -224,19 +224,19 @@ def _compare(failed: CommandRun, succeeded: CommandRun) -> Contrast | None:
     places, other_places = (_find_places(each.command) for each in (failed, succeeded))
     if failed.profile != succeeded.profile:
         is_same = places == other_places and not more | fewer
-        return Contrast("profile", failed.profile, succeeded.profile, *shown) if is_same else None
+        return RunContrast("profile", failed.profile, succeeded.profile, *shown) if is_same else None
     if bool(more) != bool(fewer):
         if {bucket for bucket, _ in places} != {bucket for bucket, _ in other_places}:
             return None
         if more:
-            return Contrast("option", _join(failed.command, more), "", *shown)
-        return Contrast("missing-option", "", _join(succeeded.command, fewer), *shown)
+            return RunContrast("option", _join(failed.command, more), "", *shown)
+        return RunContrast("missing-option", "", _join(succeeded.command, fewer), *shown)
     if more or fewer or len(places) != 1 or len(other_places) != 1:
         return None
     ((bucket, prefix),), ((other_bucket, other_prefix),) = places, other_places
     if bucket != other_bucket or prefix == other_prefix:
         return None
-    return Contrast("place", f"s3://{bucket}/{prefix}", f"s3://{bucket}/{other_prefix}", *shown)
+    return RunContrast("place", f"s3://{bucket}/{prefix}", f"s3://{bucket}/{other_prefix}", *shown)
 
 
 def _join(command: CommandLine, options: set[tuple[str, str]]) -> str:

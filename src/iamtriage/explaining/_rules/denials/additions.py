@@ -115,6 +115,14 @@ def _may_be_of_key_pattern(denial: Denial) -> bool:
     return denial.service == "s3" and _may_lack_allow(denial) and "grant" in denial.failure.text
 
 
+def _may_have_policy(denial: Denial) -> bool:
+    """Return whether the text can have a policy of the caller or the resource, and the facts have not all of them."""
+    # A permission set can have the name of an AWS managed policy.
+    is_shown = bool(denial.context.policies) or "Access_" in (denial.principal_text or "")
+    # Athena's call was allowed: its rule compares what S3 denied.
+    return is_shown and denial.facts.policies is None and denial.message_rule != _QUERY_RULE
+
+
 # Other rules explain the tags of these.
 _TAGS_ELSEWHERE = frozenset({"ec2", "s3", "sts", "elasticloadbalancing"})
 
@@ -205,15 +213,10 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "denials.shown_policies.evaluated_policies.add_evaluation",
     ),
     (
-        # A permission set can have the name of an AWS managed policy.
-        # Athena's call was allowed: its rule compares what S3 denied.
-        lambda denial: (
-            denial.facts.policies is None
-            and (bool(denial.context.policies) or "Access_" in (denial.principal_text or ""))
-            and denial.message_rule != _QUERY_RULE
-        ),
-        "denials.shown_policies.stated_policies.add_stated_policies",
+        lambda denial: bool(denial.crosses_accounts) and _may_have_policy(denial),
+        "denials.kms.key_policies.add_key_policy_of_other_account",
     ),
+    (_may_have_policy, "denials.shown_policies.stated_policies.add_stated_policies"),
     (
         lambda denial: not denial.is_explicit and "aws_iam_" in denial.failure.text,
         "denials.identities.resource_order.add_resource_order",

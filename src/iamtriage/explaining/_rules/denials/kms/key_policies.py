@@ -1,6 +1,6 @@
-"""Compare the key policy in a text with the use of the key that a call of another service implies.
+"""Compare the key policy in a text with the use of a key by another account, or by a call of another service.
 
-The message names no request to KMS, such as "Access to KMS is not allowed". Sources:
+The latter's message names no request to KMS, such as "Access to KMS is not allowed". Sources:
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html and
 https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service.
 """
@@ -22,6 +22,8 @@ from iamtriage.explaining._rules.denials.shown_policies.known_policies import Kn
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_CONDITION,
     STATED_POLICY_OTHER_PRINCIPAL,
+    find_allowing_policy,
+    statements_with,
 )
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import (
     compare_with_principal,
@@ -32,7 +34,7 @@ from iamtriage.explaining._rules.shared.grants.denial_remedies import region_arg
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.policies._readers.elements import as_strings, principal_names
 from iamtriage.policies._readers.unknown_values import has_reference
 
@@ -43,21 +45,18 @@ if TYPE_CHECKING:
 
 # What denials of the use of a key are about if the message does not say why.
 _TOPICS = frozenset({KMS_BEHIND_SERVICE.code, KMS_KEY_POLICY.code, "kms-key-unknown"})
+_NAME = "the key policy in the text"
 _CHANGE = "kms:PutKeyPolicy"
 _MAX_NAMES = 2
 
 
 def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
     """Add which statement of the key policy in the text is for the use of the key, and why it does not allow that."""
-    policies = [
-        each
-        for each in list_known_policies(denial)
-        if each.has_principal and each.policy_type is None and _is_key_policy(each)
-    ]
+    policies = [each for each in _list_with_principal(denial) if _is_key_policy(each)]
     # With a key of another account, both sides count.
     if explanation.topic not in _TOPICS or len(policies) != 1 or denial.crosses_accounts:
         return explanation
-    policy = attrs.evolve(policies[0], name="the key policy in the text")
+    policy = attrs.evolve(policies[0], name=_NAME)
     writes = (denial.operation or "").startswith(encrypted_data.WRITES)
     action = "kms:GenerateDataKey" if writes else "kms:Decrypt"
     if denial.service == "kms" and denial.action is not None:
@@ -102,6 +101,41 @@ def add_key_policy(denial: Denial, explanation: Explanation) -> Explanation:
         remedies=(attrs.evolve(remedy, steps=steps, commands=(*present(show), *remedy.commands)),),
         notes=(),
     )
+
+
+def add_key_policy_of_other_account(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the key policy in the text lacks a caller of another account: KMS gives three reasons for that."""
+    if denial.action is None or explanation.topic != KMS_KEY_POLICY.code or not denial.crosses_accounts:
+        return explanation
+    of_key = [each for each in _list_with_principal(denial) if statements_with(each, denial.action)]
+    found = None
+    if len(of_key) == 1:
+        found = compare_with_principal(denial, attrs.evolve(of_key[0], name=_NAME))
+    granting = [each for each in explanation.remedies if each.policy is not None]
+    if not granting:
+        return explanation
+    first, *others = granting
+    allowing, other_side = find_allowing_policy(denial), "both must allow it"
+    if allowing is not None:
+        other_side += f", and {allowing.name} does already"
+        lines = tuple(each for each in first.commands if not each.startswith("aws iam put-"))
+        first, others = attrs.evolve(first, steps=first.steps[1:], commands=lines), []
+    if found is None:
+        others += (each for each in explanation.remedies if each.policy is None)
+        summary = explanation.summary.replace("both must allow it", other_side)
+        return attrs.evolve(explanation, summary=summary, remedies=(first, *others))
+    verdict = f"{found.verdict}. The key is in account {denial.resource_account}, the caller in {denial.account}: {other_side}"
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, verdict),
+        causes=(found.cause, *(each for each in explanation.causes if each.evidence != "possible")),
+        remedies=(first, *others),
+        notes=(),
+    )
+
+
+def _list_with_principal(denial: Denial) -> list[KnownPolicy]:
+    return [each for each in list_known_policies(denial) if each.has_principal and each.policy_type is None]
 
 
 def _is_key_policy(policy: KnownPolicy) -> bool:

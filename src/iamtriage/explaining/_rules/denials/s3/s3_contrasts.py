@@ -16,7 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.command_runs import Contrast, find_contrast, find_runs
+from iamtriage.explaining._context.readers.command_runs import RunContrast, find_contrast, find_runs
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -333,7 +333,7 @@ def _allow_version(denial: Denial) -> Remedy | None:
     return remedy and attrs.evolve(remedy, steps=(*steps,), commands=(*filter(None, lines), *remedy.commands))
 
 
-def _allow_it(denial: Denial, contrast: Contrast) -> tuple[Remedy | None, ...]:
+def _allow_it(denial: Denial, contrast: RunContrast) -> tuple[Remedy | None, ...]:
     """Return how to allow what works with another profile or below another prefix."""
     failed, other = contrast.failed, contrast.succeeded
     if contrast.kind == "profile":

@@ -17,6 +17,7 @@ from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials.policy_causes import KMS_KEY_POLICY
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import write_in_code
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     KnownPolicy,
@@ -34,11 +35,9 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     Comparison,
     compare,
     describe_other_resource,
-    find_allowing_policy,
     find_conditional,
     find_own_allow,
     limit_to_resource,
-    statements_with,
 )
 from iamtriage.explaining._rules.denials.shown_policies.policy_variables import explain_variable
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import compare_with_principal
@@ -96,9 +95,9 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     is_of_token = denial.lowercase_action.startswith("sts:assumerolewith")
     if action is None or explanation.topic in _COMPARED or is_root or is_of_token:
         return explanation
+    if explanation.topic == KMS_KEY_POLICY.code and denial.crosses_accounts:
+        return explanation  # ``kms.key_policies`` compares both sides
     stated = [each for each in list_known_policies(denial) if each.policy_type is None]
-    if explanation.topic == "kms-key-policy" and denial.crosses_accounts:
-        return _add_key_policy(denial, explanation, stated)
     if denial.policy_type in _NAMES and not denial.is_explicit:
         with_principal = [each for each in stated if each.has_principal]
         return write_in_code(denial, _add_policy_with_principal(denial, explanation, with_principal), stated)
@@ -251,35 +250,6 @@ def _add_policy_with_principal(
     summary = denial_summary(denial, verdict)
     causes = (cause, *explanation.causes)
     return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
-
-
-def _add_key_policy(denial: Denial, explanation: Explanation, stated: list[KnownPolicy]) -> Explanation:
-    """Add that the key policy in the text lacks a caller of another account: KMS gives three reasons for that."""
-    of_key = [each for each in stated if each.has_principal and statements_with(each, denial.action or "")]
-    found = None
-    if len(of_key) == 1:
-        found = compare_with_principal(denial, attrs.evolve(of_key[0], name="the key policy in the text"))
-    granting = [each for each in explanation.remedies if each.policy is not None]
-    if not granting:
-        return explanation
-    first, *others = granting
-    allowing, other_side = find_allowing_policy(denial), "both must allow it"
-    if allowing is not None:
-        other_side += f", and {allowing.name} does already"
-        lines = tuple(each for each in first.commands if not each.startswith("aws iam put-"))
-        first, others = attrs.evolve(first, steps=first.steps[1:], commands=lines), []
-    if found is None:
-        others += (each for each in explanation.remedies if each.policy is None)
-        summary = explanation.summary.replace("both must allow it", other_side)
-        return attrs.evolve(explanation, summary=summary, remedies=(first, *others))
-    verdict = f"{found.verdict}. The key is in account {denial.resource_account}, the caller in {denial.account}: {other_side}"
-    return attrs.evolve(
-        explanation,
-        summary=denial_summary(denial, verdict),
-        causes=(found.cause, *(each for each in explanation.causes if each.evidence != "possible")),
-        remedies=(first, *others),
-        notes=(),
-    )
 
 
 def _compare_policies(denial: Denial, action: str, policies: list[KnownPolicy]) -> list[Comparison]:
