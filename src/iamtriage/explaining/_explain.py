@@ -42,7 +42,7 @@ _UNPARSED_SIGNS = (
     ".dkr.ecr", "AKIA", "access denied by server", "AWS", "aws-", "localhost", ":8080", "KUBERNETES_MASTER",
     "ACTIONS_ID_TOKEN", 'context "', "is forbidden: ", "admission webhook", "ecret", "ccess key", "SageMaker",
     "SAML response", "permission denied for ", "command denied to user", "awselb/", "CloudFront",
-    "docker", "ccessible by integration", "denied to ",
+    "docker", "ccessible by integration", "denied to ", "' to database '",
     "API returned error: ", "with the database ", "S3_INTEGRATION", "backup/restore option",
     "(at least one of) the ", "/cdk-bootstrap/",
 )  # fmt: skip

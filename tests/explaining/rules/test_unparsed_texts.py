@@ -233,6 +233,37 @@ def test_nothing_is_found_in_other_texts(text: str) -> None:
             id="dump of MySQL",
         ),
         pytest.param(
+            "ERROR 1044 (42000): Access denied for user 'app'@'10.0.%' to database 'octo-shop'",
+            ("GRANT SELECT, INSERT, UPDATE, DELETE ON `octo-shop`.* TO 'app'@'10.0.%';", "The login worked"),
+            ("rds-db:connect",),
+            id="database of MySQL",
+        ),
+        pytest.param(
+            "TOKEN=$(aws rds generate-db-auth-token --username app)\n"
+            "Error 1044 (42000): Access denied for user 'app'@'%' to database 'octo'",
+            ("ON `octo`.* TO 'app'@'%';", "rds-db:connect allows only logins"),
+            ("IAM token of app",),
+            id="database of MySQL after a login with a token",
+        ),
+        pytest.param(
+            "mysqldump: Got error: 1044: Access denied for user 'dump'@'%' to database 'octo' when using LOCK TABLES",
+            ("GRANT SELECT, SHOW VIEW, TRIGGER, LOCK TABLES ON `octo`.* TO",),
+            (),
+            id="dump of a database of MySQL",
+        ),
+        pytest.param(
+            "(1044, \"Access denied for user 'admin'@'%' to database 'mysql'\")",
+            ("Do without the database mysql",),
+            ("GRANT SELECT",),
+            id="database of the server",
+        ),
+        pytest.param(
+            "Access denied for user ''@'localhost' to database 'octo'",
+            ("Log in as a user that the server has",),
+            ("GRANT SELECT",),
+            id="anonymous user of MySQL",
+        ),
+        pytest.param(
             "ERROR:  permission denied for schema public\nLINE 1: CREATE TABLE orders (id int);",
             ("GRANT USAGE, CREATE ON SCHEMA public TO",),
             (),

@@ -13,7 +13,7 @@ from iamtriage.failures._failures import AccessDenied
 _LOGINS = (
     (
         lazy_pattern(
-            r"Access denied for user '[^'\n]{1,80}'@'[^'\n]{1,255}'|password authentication failed for user \"[^\"\n]{1,63}\""
+            r"Access denied for user '[^'\n]{1,80}'@'[^'\n]{1,255}'(?! to database)|password authentication failed for user \"[^\"\n]{1,63}\""
         ),
         lazy_pattern(
             r"\brds-db:|generate[-_]db[-_]auth[-_]token|BuildAuthToken|getAuthToken|RDS\.?Signer|AWSAuthenticationPlugin|\bIAM (?:DB |database )?auth"

@@ -30,6 +30,21 @@ _MYSQL = lazy_pattern(
     r" (?:(?P<type>table|routine) (?P<name>['`][\w$.`-]{1,130}['`])|column '[^'\n]{1,64}' in table (?P<table>['`][\w$.`-]{1,130}['`]))",
     re.ASCII,
 )
+# Error 1044, after a login that worked: with the account as the server has it, whose host can be a pattern.
+_MYSQL_DATABASE = lazy_pattern(
+    r"Access denied for user '(?P<user>[\w.$-]{0,80})'@'(?P<host>[\w.%:/-]{1,255})' to database '(?P<name>[\w$-]{1,64})'",
+    re.ASCII,
+)
+# What a statement or program requires of the database.
+_MYSQL_NEEDS = {
+    r"\bCREATE (?:DATABASE|SCHEMA)\b": "CREATE",
+    r"\bDROP (?:DATABASE|SCHEMA)\b": "DROP",
+    r"\bLOCK TABLES\b|\bmysqldump\b": "SELECT, SHOW VIEW, TRIGGER, LOCK TABLES",
+    r"(?i:\bmigrat|\bflyway\b|\bliquibase\b|\balembic\b|\bprisma\b)": "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP, REFERENCES",
+    "": "SELECT, INSERT, UPDATE, DELETE",
+}
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html
+_OF_SERVER = frozenset({"mysql", "sys", "performance_schema", "rdsadmin"})
 _USER_NAME = "DB_USER_NAME"
 # The database user: of a policy for logins, of a command or connection string, and in words.
 _USER = lazy_pattern(
@@ -41,7 +56,9 @@ _OWNER = lazy_pattern(
     rf"\b(?:(?:created|owned)\b[^\n]{{0,60}}? by [^\n]{{0,60}}?\((?:user )?|(?:owned by|[Oo]wner(?: is|:)) (?:(?:the )?(?:user|role) )?)(?P<owner>{_NAME})(?=[.,;)]|\s*?(?:\n|\Z))",
     re.ASCII,
 )
-_IAM_LOGIN = lazy_pattern(r"\brds-db:|\bredshift(?:-serverless)?:Get|\bdsql:DbConnect")
+_IAM_LOGIN = lazy_pattern(
+    r"\brds-db:|generate[-_]db[-_]auth[-_]token|\bredshift(?:-serverless)?:Get|\bdsql:DbConnect"
+)
 # What a type of object is called in GRANT, with the privileges.
 _GRANTS = {
     "sequence": "USAGE, SELECT ON SEQUENCE",
@@ -161,8 +178,43 @@ def _quote(name: str) -> str:
     return ".".join(f'"{each}"' if each != each.lower() or "-" in each else each for each in name.split("."))
 
 
+def _explain_database_of_mysql(text: str, denied: re.Match[str]) -> Explanation:
+    """Explain that a user has no privilege on a database of MySQL."""
+    user, host, name = denied["user"], denied["host"], denied["name"]
+    needs = next(needs for sign, needs in _MYSQL_NEEDS.items() if re.search(sign, text))
+    who = f"the user {user}" if user else "the anonymous user"
+    remedy = owner_remedy(
+        f"Grant {who} privileges on the database {name}",
+        "Run the SQL as an administrator of the database. Grant only what the program needs. A user has the privileges at its next connection.",
+        f"SHOW GRANTS FOR '{user}'@'{host}' prints what the user may do now. Compare the name, also its case: MySQL says the same of a database that does not exist.",
+        manifest=f"GRANT {needs} ON `{name}`.* TO '{user}'@'{host}';",
+        manifest_language="text",
+        url="https://dev.mysql.com/doc/refman/8.4/en/grant.html",
+    )
+    if not user:
+        remedy = your_remedy(
+            "Log in as a user that the server has",
+            "The server found no user of that name and host, and took the anonymous one: correct the user name of the connection, or create the user (CREATE USER).",
+            url="https://dev.mysql.com/doc/refman/8.4/en/problems-connecting.html",
+        )
+    elif name in _OF_SERVER:
+        remedy = your_remedy(
+            f"Do without the database {name}, which is one of the server itself",
+            "On Amazon RDS, no user has all privileges on it, also not the master user: use the database of the program, or a procedure of Amazon RDS (mysql.rds_…).",
+            url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html",
+        )
+    return explain_elsewhere(
+        denied[0],
+        f"The database denied {who} the database {name}. The login worked: what is missing is a privilege (GRANT) in the database, not an IAM permission.",
+        remedy,
+        notes=_login_notes(text),
+    )
+
+
 def explain_mysql(text: str) -> Explanation | None:
     """Explain a privilege that MySQL says is missing."""
+    if (denied := _MYSQL_DATABASE.search(text) if "' to database '" in text else None) is not None:
+        return _explain_database_of_mysql(text, denied)
     found = _MYSQL.search(text) if " command denied to user" in text else None
     if found is None:
         return None
