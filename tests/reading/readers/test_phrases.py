@@ -486,6 +486,11 @@ DENIALS: Table = (
     ("s3-error", "S3 error: Access Denied", denied(service="s3")),
     ("aurora-mysql", "ERROR 1871 (HY000): S3 API returned error: Access Denied", denied(service="s3")),
     (
+        "aurora-lambda",
+        "ERROR 63996 (HY000): Lambda API returned error: Access Denied",
+        denied(service="lambda"),
+    ),
+    (
         "rds-postgresql",
         "ERROR: could not upload to Amazon S3\nDETAIL: Amazon S3 client returned 'Access Denied'.",
         denied(service="s3"),

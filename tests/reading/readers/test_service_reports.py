@@ -670,6 +670,17 @@ LAUNCHES: Table = (
         expect("aws_error"),
     ),
     (
+        "vmimport",
+        "The service role vmimport provided does not exist or does not have sufficient permissions",
+        expect("aws_error", resource="vmimport"),
+    ),
+    ("notifications", "Unable to validate the following destination configurations", expect("aws_error")),
+    (
+        "log-group-key",
+        "The specified KMS key does not exist or is not allowed to be used with LogGroup 'arn:aws:logs:eu-west-1:111122223333:log-group:x'",
+        expect("aws_error"),
+    ),
+    (
         "beanstalk",
         "ERROR: NotFoundError - The instance profile aws-elasticbeanstalk-ec2-role associated with the environment does not exist.",
         expect("aws_error"),

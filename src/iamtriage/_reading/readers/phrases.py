@@ -58,7 +58,7 @@ sure   | not the owner of | You are not the owner of [\w ]{1,40} '(?P<resource>[
 unsure | due to missing permissions | (?<![\w./-])(?P<resource>[\w./-]{1,200}) already exists due to missing permissions
 sure   | Access denied for operation | Access denied for operation '(?:AWS::[\w:]+|(?P<operation>[A-Z]\w{2,60}))'
 sure   | ccess to this object has been | (?:(?P<service>S3) error: )?All access to this object has been disabled
-sure   | <Access>ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB) (?:(?:API returned )?error: |client returned ')Access Denied
+sure   | <Access>ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB|Lambda|Kinesis|Firehose|Glue|Athena|Bedrock|Comprehend|SageMaker) (?:(?:(?:API|service) returned (?:an )?)?error: |client returned ')Access Denied
 sure   | heck bucket or provided credentials | HTTP (?P<status_code>403)\. Permission denied\. Check bucket or provided credentials
 sure   | <LOAD_S3_ACCESS_DENIED_ERROR> | \bLOAD_(?P<service>S3)_ACCESS_DENIED_ERROR\b
 sure   | Cannot call Get | Cannot call (?P<operation>Get\w+) with session credentials

@@ -141,6 +141,10 @@ sure   | nvalid IamInstanceProfile: |nvalid IAM Instance Profile name | \bInvali
 sure   | specified KMS key |KMS key not accessible | \bspecified KMS key (?:(?!\. )[^\n]){0,160}?(?:\bis not accessible|\bnot enabled|permissions? to access it)\b|\bKMS key not accessible\b
 # Roles that a service needs once per account.
 sure   | CloudWatch Logs role ARN must|aws-elasticbeanstalk-ec2-role | \bCloudWatch Logs role ARN must be set in account settings\b|\binstance profile aws-elasticbeanstalk-ec2-role associated with the environment does not exist\b
+sure   | does not exist or does not have sufficient | \b[Tt]he service role (?P<resource><NAME>) (?:provided )?does not exist or does not have sufficient permissions\b
+# What a call says of a queue, topic or key that a service may not use.
+sure   | alidate the following destination | \bUnable to validate the following destination configurations\b(?!\. Permissions on the destination)
+sure   | not allowed to be used with | \b[Tt]he specified KMS [Kk]ey does not exist or is not allowed to be used with\b
 
 [access_denied]
 # Access that nodes and users lack.

@@ -1133,6 +1133,30 @@ DENIES: tuple[Case, ...] = (
         ("shop-dms",),
     ),
     (
+        "role of VM Import/Export",
+        "$ aws ec2 import-image --disk-containers file://disk.json\n\nAn error occurred (InvalidParameter) when calling the ImportImage operation: The service role vmimport provided does not exist or does not have sufficient permissions",
+        {},
+        (
+            "VM Import/Export uses the role vmimport",
+            '"Principal": {"Service": "vmie.amazonaws.com"}',
+            '"sts:ExternalId": "vmimport"',
+            "aws iam put-role-policy --role-name vmimport --policy-name vmimport",
+            '"arn:aws:s3:::BUCKET/*"',
+        ),
+        ("A variable was empty",),
+    ),
+    (
+        "function that a database calls",
+        "mysql> SELECT lambda_sync('arn:aws:lambda:eu-west-1:111122223333:function:bill', '{}');\nERROR 63996 (HY000): Lambda API returned error: Access Denied",
+        {},
+        (
+            "the role of the Aurora cluster",
+            '"Action": "lambda:InvokeFunction"',
+            ":function:bill",
+        ),
+        ("names no action",),
+    ),
+    (
         "role of an instance profile that has only a default name",
         'Error: creating Elastic Beanstalk Environment (shop): InvalidParameterValue: The instance profile aws-elasticbeanstalk-ec2-role associated with the environment does not exist.\n\nresource "aws_iam_role" "web" {\n  name = "shop-web"\n  assume_role_policy = jsonencode({ Statement = [{ Principal = { Service = "ec2.amazonaws.com" } }] })\n}',
         {},

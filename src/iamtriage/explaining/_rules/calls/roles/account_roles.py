@@ -5,8 +5,9 @@ Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-
 
 from __future__ import annotations
 
+import json
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
@@ -30,6 +31,8 @@ class _Setting(NamedTuple):
 
     Attributes:
         has_fixed_name: Whether the service finds the role by its name, so that no other role replaces it.
+        external_id: What the service passes when it assumes the role.
+        statements: What the role has to allow if there is no managed policy for it.
     """
 
     sign: str
@@ -41,6 +44,8 @@ class _Setting(NamedTuple):
     step: str
     url: str
     has_fixed_name: bool = False
+    external_id: str | None = None
+    statements: tuple[dict[str, Any], ...] = ()
 
 
 _SETTINGS = (
@@ -105,6 +110,21 @@ _SETTINGS = (
             ("dms-cloudwatch-logs-role", "AmazonDMSCloudWatchLogsRole", ""),
             ("dms-access-for-endpoint", "AmazonDMSRedshiftS3Role", " For Amazon Redshift as the target, the trust policy must also allow redshift.amazonaws.com."),
         )
+    ),
+    _Setting(
+        r"\bservice role vmimport\b[^\n.]{0,30}does not exist or does not have sufficient permissions",
+        "VM Import/Export uses the role vmimport if the call names no other, and that role does not exist, does not trust it, or lacks permissions",
+        "vmie.amazonaws.com",
+        "vmimport",
+        (),
+        (),
+        "BUCKET has the disk images. If the role exists, compare its trust policy, with sts:ExternalId vmimport, and its policies: correct what differs. KMS keys of the bucket or of the snapshots require permissions on the keys, too. A role with another name is --role-name of the call.",
+        "https://docs.aws.amazon.com/vm-import/latest/userguide/required-permissions.html",
+        external_id="vmimport",
+        statements=(
+            {"Effect": "Allow", "Action": ["s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket"], "Resource": ["arn:aws:s3:::BUCKET", "arn:aws:s3:::BUCKET/*"]},
+            {"Effect": "Allow", "Action": ["ec2:ModifySnapshotAttribute", "ec2:CopySnapshot", "ec2:RegisterImage", "ec2:Describe*"], "Resource": "*"},
+        ),
     ),
     _Setting(
         r"[Ll]ogging role is not configured|\bNotConfiguredException\b.{0,60}LoggingOptions",
@@ -235,6 +255,10 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None, tr
             lines = [commands.trust_policy_commands(name)[1]]
         managed = f"arn:{partition}:iam::aws:policy"
         lines += [commands.attach_policy(name, f"{managed}/{each}") for each in setting.policies]
+        if setting.statements:
+            document = json.dumps({"Version": "2012-10-17", "Statement": setting.statements})
+            put = "aws iam put-role-policy --role-name {} --policy-name {} --policy-document {}"
+            lines.append(fill_command(put, name, name, document.replace("arn:aws:", f"arn:{partition}:")))
     for each in setting.register:
         line = each
         for word, value in values.items():
@@ -244,15 +268,18 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None, tr
     is_terraform = deployment is not None and deployment.is_terraform
     if is_terraform and not given and not trusting and setting.principal in _IN_TERRAFORM:
         return _terraform_remedy(setting, title, partition)
+    trust = None
+    if setting.role and not trusting:
+        trust = services.service_trust_policy(setting.principal, services.ASSUME_ROLE)
+    if trust is not None and setting.external_id is not None:
+        trust["Statement"][0]["Condition"] = {"StringEquals": {"sts:ExternalId": setting.external_id}}
     return Remedy(
         title=title,
         who="account administrator",
         steps=(setting.step,),
         commands=tuple(lines),
-        policy=services.service_trust_policy(setting.principal, services.ASSUME_ROLE)
-        if setting.role and not trusting
-        else None,
-        layer="role_trust" if setting.role and not trusting else None,
+        policy=trust,
+        layer=None if trust is None else "role_trust",
         url=setting.url,
     )
 

@@ -82,8 +82,12 @@ _MAX_SERVICES_OF_S3_CALL = 50
 # The services that never use a code: S3, IAM and STS report AccessDenied, EC2 reports UnauthorizedOperation.
 _SERVICES_WITHOUT_CODE = {"AccessDeniedException": frozenset({"ec2", "iam", "s3", "sts"})}
 _PARTS_WITH_SERVICE = 4
-# PostgreSQL on RDS checks tokens as a PAM service: the only action it requires.
-_LOGIN_FAILED = "PAM authentication failed for user"
+# What databases of RDS say, and the only action that it can be about: PostgreSQL checks tokens as a PAM service, and
+# Aurora MySQL calls functions (AuroraMySQL.Integrating.Lambda.html).
+_ONLY_ACTIONS = {
+    "PAM authentication failed for user": "rds-db:connect",
+    "Lambda API returned error": "lambda:InvokeFunction",
+}
 # Actions of CodePipeline and CodeBuild. The prefix of the action is that of the connection's ARN:
 # https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
 _CONNECTION = lazy_pattern(
@@ -115,9 +119,12 @@ def derive_actions(
     if stated is None and _assumes_in_words(failure):
         # Step Functions omits the action.
         return "derived", ("sts:AssumeRole",)
-    if _LOGIN_FAILED in failure.text[slice(*failure.span)]:
-        return "derived", ("rds-db:connect",)
-    if failure.action is None and _OF_EFS_DRIVER in failure.text[slice(*failure.span)]:
+    said = failure.text[slice(*failure.span)]
+    if (
+        action := next((action for words, action in _ONLY_ACTIONS.items() if words in said), None)
+    ) is not None:
+        return "derived", (action,)
+    if failure.action is None and _OF_EFS_DRIVER in said:
         return _actions_of_efs_driver(failure)
     if connection := _CONNECTION.search(failure.text, *failure.span):
         return "derived", (f"{connection[1]}:UseConnection",)

@@ -34,6 +34,8 @@ def describe_unnamed(failure: AccessDenied, action: str | None, runtime: Runtime
     """Return whose credentials what ran the call uses, in words, if the text shows that."""
     if "HandlerErrorCode: " in failure.text:
         return "the role that CloudFormation uses"
+    if " API returned error: " in failure.text[slice(*failure.span)]:
+        return "the role of the Aurora cluster"
     if runtime is not None and runtime.kind != "cloudshell":
         return runtime.caller
     if action is not None:
