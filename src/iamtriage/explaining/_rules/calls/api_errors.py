@@ -40,7 +40,7 @@ from iamtriage.explaining._rules.calls.network.metadata_requests import (
 )
 from iamtriage.explaining._rules.calls.network.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
-from iamtriage.explaining._rules.calls.roles import account_roles, service_roles
+from iamtriage.explaining._rules.calls.roles import account_roles, protected_roles, service_roles
 from iamtriage.explaining._rules.credentials.profiles.sso_settings import explain_unknown_portal
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.credentials.workloads import pod_agents
@@ -317,8 +317,8 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(missing_in_region.explain_unverified_address, message=missing_in_region.NOT_VERIFIED),
     Route(missing_in_region.explain_unsubscribed_service, message="needs a subscription for the service"),
     Route(
-        account_roles.explain_protected_role,
-        message=account_roles.PROTECTED_ROLE,
+        protected_roles.explain_protected_role,
+        message=protected_roles.PROTECTED_ROLE,
         code=r"UnmodifiableEntity(?:Exception)?",
     ),
     Route(
