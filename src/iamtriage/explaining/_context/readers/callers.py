@@ -85,6 +85,15 @@ _NAMED_CALLER = lazy_pattern(
     r"(?![^.\n]{0,80}(?<!not )(?<!n't )\bwork(?:s|ed)?\b)",
     re.ASCII,
 )
+# "The pipeline role (web-pipeline) has this:", "our task role is orders-task": the caller of a message that names none,
+# if the text names no other role.
+_ONLY_ROLE = lazy_pattern(
+    r"\b(?:[Tt]he|[Oo]ur|[Mm]y|[Ii]ts) (?:(?!other|different|trusted|target|second|new\b)[\w-]{2,20} ){0,3}?[Rr]ole"
+    r"(?: \(|,? [`\"']| is (?:called )?[`\"']?|: [`\"']?)(?=[\w+=,.@-]{0,63}[\d_-])(?P<name>[A-Za-z][\w+=,.@-]{1,62}[\w+=@-])[`\"')]?"
+    r"(?![\w/:-])(?![^.\n]{0,80}(?<!not )(?<!n't )\bwork(?:s|ed)?\b)",
+    re.ASCII,
+)
+_OTHER_ROLE = lazy_pattern(r":role/|\b[Rr]ole [`\"'](?=[\w+=,.@-]{2,64}[`\"'])|:assumed-role/", re.ASCII)
 # Who else is named, and what follows the name of somebody whose calls succeed.
 _OTHERS = lazy_pattern(
     r"(?i)\b(?:colleague|co-?worker|team ?mate|others?|another|someone|somebody|admin(?:istrator)?|boss|their|his|her|owner)\b"
@@ -132,7 +141,7 @@ def find_said_caller(text: str, kind: str, stated: Stated | None) -> Stated | No
     if stated is not None:
         return stated
     if kind == "access_denied":
-        return find_described_caller(text)
+        return find_described_caller(text) or find_named_caller(text) or find_only_role(text)
     return find_named_caller(text) if kind in _KINDS_OF_CLUSTERS else None
 
 
@@ -192,13 +201,7 @@ def find_named_caller(text: str) -> Stated | None:
             next(value for key, value in found.groupdict().items() if key.startswith(start) and value)
             for start in ("kind", "name")
         )
-        before = (
-            text[max(found.start() - _CHARS_OF_OTHER, 0) : found.start()]
-            .rpartition("\n")[2]
-            .rpartition(". ")[2]
-        )
-        is_other = _OTHERS.search(before) is not None or _HAS_ACCESS.match(text, found.end()) is not None
-        if name.lower() not in NO_SAID_NAMES and not is_other:
+        if name.lower() not in NO_SAID_NAMES and not _is_of_other(text, found):
             callers[f"{kind}/{name}"] = Stated(f"arn:aws:iam::****:{kind}/{name}", quote_match(found))
     if len(callers) != 1:
         return None
@@ -206,6 +209,32 @@ def find_named_caller(text: str) -> Stated | None:
     whole = lazy_pattern(rf"\barn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:{re.escape(resource)}(?![\w+=,@/-])")
     arns = set(whole.findall(text))
     return Stated(arns.pop(), stated.words) if len(arns) == 1 else stated
+
+
+def find_only_role(text: str) -> Stated | None:
+    """Return the role that a text describes as that of a pipeline, task or person, if it names no other one.
+
+    >>> find_only_role("The pipeline role (web-pipeline) has this:").value
+    'arn:aws:iam::****:role/web-pipeline'
+    >>> find_only_role("The task role is orders-1, and it reads with arn:aws:iam::111122223333:role/reader.")
+    """
+    if "ole " not in text and "ole:" not in text:
+        return None
+    found = [each for each in _ONLY_ROLE.finditer(text) if not _is_of_other(text, each)]
+    names = {each["name"] for each in found}
+    if len(names) != 1 or any(
+        each.end() not in {found.start("name") for found in found} for each in _OTHER_ROLE.finditer(text)
+    ):
+        return None
+    return Stated(f"arn:aws:iam::****:role/{names.pop()}", quote_match(found[0]))
+
+
+def _is_of_other(text: str, found: re.Match[str]) -> bool:
+    """Return whether a named principal is somebody else's, or one whose calls succeed."""
+    before = (
+        text[max(found.start() - _CHARS_OF_OTHER, 0) : found.start()].rpartition("\n")[2].rpartition(". ")[2]
+    )
+    return _OTHERS.search(before) is not None or _HAS_ACCESS.match(text, found.end()) is not None
 
 
 def _assumes_role_after(text: str, stated: Stated) -> bool:

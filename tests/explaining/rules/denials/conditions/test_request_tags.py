@@ -108,6 +108,13 @@ DENIED = "An error occurred (AccessDenied) when calling the GetObjectTagging ope
         ("The role only has AmazonS3FullAccess.", None),
         ("The role build-1 has a trust policy.", None),
         ("Role build-1 may s3:GetObject, role build-2 may s3:PutObject.", None),
+        ("The job role (build-1) has this policy.", "build-1"),
+        ("Our task role is build-1.", "build-1"),
+        ('My role "ops" has: s3:List* on *', "ops"),
+        ("It works with the job role (build-1).", None),
+        ("The job role (build-1) passes arn:aws:iam::111122223333:role/build-2.", None),
+        ("My colleague uses the job role (build-1).", None),
+        ("The target role (build-1) is in the other account.", None),
     ],
 )
 def test_role_that_the_text_describes(said: str, caller: str | None) -> None:
