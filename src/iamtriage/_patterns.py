@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
+"""The source of a pattern for the code of a Region."""
+
 _ATTRIBUTES = (
     *("findall", "finditer", "fullmatch", "match", "search", "split", "sub"),
     *("flags", "groupindex", "groups", "pattern"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal, TypeAlias
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS
 
@@ -21,7 +21,7 @@ Asterisk: TypeAlias = Literal["pattern", "literal", "mask"]
 # Characters; no ARN is longer.
 _MAX_LENGTH = 2_048
 
-_REGION = lazy_pattern(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
+_REGION = lazy_pattern(REGION, re.ASCII)
 # Runs of one character, brackets, ellipses, and words with which people mask a name.
 _MASK = lazy_pattern(
     r"\*\*|(?<![A-Za-z])[xX]{3,}(?![A-Za-z])|\A[xX]{2,}\Z|[#]{3}|-{3}|_{4}|[<>\[\]{}…]|\.{3}"

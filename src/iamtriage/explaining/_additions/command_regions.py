@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared.cases import Case
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ("find_only_region", "name_regions", "name_regions_of_iam")
 
-_REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 _REGION_OPTION = lazy_pattern(r"\baws [a-z0-9-]{2,40} [^|;]{0,2000}?--region ([\w-]{1,40})", re.ASCII)
 # A call of a service that has Regions. S3 finds the Region of a bucket itself, and IAM Identity Center has its own.
 _REGIONAL_CALL = lazy_pattern(
@@ -29,11 +28,11 @@ _REGIONAL_CALL = lazy_pattern(
 _SIMPLE = lazy_pattern(r"(?:(?!Authorization)[^|;&<>()])*")
 _PARENTHESES = lazy_pattern(r"\([^()]{0,2000}\)")
 _NEXT_CALL = lazy_pattern(r"\)|[|;&] aws ")
-_REGION_OF_ARN = lazy_pattern(rf"\barn:aws[a-z-]{{0,12}}:[a-z0-9-]{{2,30}}:({_REGION}):")
+_REGION_OF_ARN = lazy_pattern(rf"\barn:aws[a-z-]{{0,12}}:[a-z0-9-]{{2,30}}:({REGION}):")
 # Without a Region, the AWS CLI calls these services in the partition aws.
 _IAM_CALL = lazy_pattern(r"\baws (?:iam|organizations|sts) [a-z-]+(?![a-z-]|[^|;&)]{0,4000}? --region )")
 # What is part of a longer name is none. The path of a role of IAM Identity Center has the Region of the latter.
-_NAMED_REGION = lazy_pattern(rf"(?<![\w-])(?<!sso\.amazonaws\.com/){_REGION}(?![\w-])", re.ASCII)
+_NAMED_REGION = lazy_pattern(rf"(?<![\w-])(?<!sso\.amazonaws\.com/){REGION}(?![\w-])", re.ASCII)
 _MAX_CHARS = 20_000
 
 

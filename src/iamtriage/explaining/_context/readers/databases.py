@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.policies._masked_arns import find_partition
 
@@ -26,7 +26,7 @@ _USER = lazy_pattern(
 # A cluster's endpoints start with cluster-, cluster-ro- or cluster-custom-, a proxy's with proxy-.
 _HOST = lazy_pattern(
     r"(?<![\w.-])[a-z][a-z0-9-]{0,62}\.(?:(?P<kind>cluster|proxy)-(?:(?:ro|custom)-)?)?[a-z0-9]{6,20}"
-    r"\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.rds\.amazonaws\.com(?:\.cn)?(?![\w.-])",
+    rf"\.(?P<region>{REGION})\.rds\.amazonaws\.com(?:\.cn)?(?![\w.-])",
     re.ASCII,
 )
 _RESOURCE_ID = lazy_pattern(r"(?<![\w-])(?P<kind>db|cluster|prx)-[A-Za-z0-9]{17,32}(?![\w-])", re.ASCII)

@@ -9,7 +9,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage.explaining._context.readers.callers import find_caller
 from iamtriage.explaining._context.readers.unique_values import find_said_name, find_said_role, unique_value
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
@@ -22,24 +22,23 @@ __all__ = (
     "find_service_account",
 )
 
-_REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}"
 # Between a name and its value: names in HCL and in the output of tools are padded.
 _IS = r"[\"']?[ \t]{0,20}(?:=>|[=:])\s?[ \t]{0,20}[\"']?"
 _REGIONS = lazy_pattern(
-    rf"\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?({_REGION})\b|(?<![\w-])-Region [\"']?({_REGION})\b"
+    rf"\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?({REGION})\b|(?<![\w-])-Region [\"']?({REGION})\b"
     # The Region of the console, in a URL, is not that of the call.
-    rf"|(?<![\w?&-])(?:aws[-_]?)?[Rr]egion(?:_name)?{_IS}({_REGION})\b"
-    rf"|[Rr]egion(?:\.of|Name)?\(\s?[\"']({_REGION})[\"']"
+    rf"|(?<![\w?&-])(?:aws[-_]?)?[Rr]egion(?:_name)?{_IS}({REGION})\b"
+    rf"|[Rr]egion(?:\.of|Name)?\(\s?[\"']({REGION})[\"']"
     # The second argument of boto3.
-    rf"|\b(?:client|resource)\([\"'][a-z0-9-]{{2,40}}[\"'],\s?[\"']({_REGION})[\"']"
-    rf"|\bip-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}\.({_REGION})\.compute\.internal\b"
-    rf"|\.({_REGION})\.eks\.amazonaws\.com\b|\boidc\.eks\.({_REGION})\.amazonaws\.com\b"
-    rf"|:eks:({_REGION}):[0-9]{{12}}:cluster/|- [\"']?--region[\"']?\s{{1,80}}- [\"']?({_REGION})\b"
+    rf"|\b(?:client|resource)\([\"'][a-z0-9-]{{2,40}}[\"'],\s?[\"']({REGION})[\"']"
+    rf"|\bip-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}\.({REGION})\.compute\.internal\b"
+    rf"|\.({REGION})\.eks\.amazonaws\.com\b|\boidc\.eks\.({REGION})\.amazonaws\.com\b"
+    rf"|:eks:({REGION}):[0-9]{{12}}:cluster/|- [\"']?--region[\"']?\s{{1,80}}- [\"']?({REGION})\b"
     # The output of `aws configure get region` and `aws configure list`.
-    rf"|\bconfigure get (?:profile\.[\w.-]{{1,64}}\.)?region\b[^\n]{{0,80}}\n({_REGION})\b|(?m:^) {{0,20}}region[ :]{{2,30}}({_REGION})\b"
-    rf"|\b[Rr]egion:? ({_REGION})\b|\.({_REGION})\.eksctl\.io\b|\bcom\.amazonaws\.({_REGION})\.[a-z]",
+    rf"|\bconfigure get (?:profile\.[\w.-]{{1,64}}\.)?region\b[^\n]{{0,80}}\n({REGION})\b|(?m:^) {{0,20}}region[ :]{{2,30}}({REGION})\b"
+    rf"|\b[Rr]egion:? ({REGION})\b|\.({REGION})\.eksctl\.io\b|\bcom\.amazonaws\.({REGION})\.[a-z]",
     re.ASCII,
 )
 _REGION_SIGNS = ("egion", "REGION", ".compute.", "eks", "client(", "resource(", "com.")
@@ -61,7 +60,7 @@ _CLUSTERS = lazy_pattern(
     rf"|\bcluster[_-]?[nN]ame{_IS}([0-9A-Za-z][\w-]{{0,99}})"
     r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--name[= ][\"']?([0-9A-Za-z][\w-]{0,99})"
     # eksctl writes to a kubeconfig: the cluster NAME.REGION.eksctl.io and the context USER@NAME.REGION.eksctl.io.
-    rf"|(?<![\w.-])([0-9A-Za-z][\w-]{{0,99}})\.{_REGION}\.eksctl\.io\b"
+    rf"|(?<![\w.-])([0-9A-Za-z][\w-]{{0,99}})\.{REGION}\.eksctl\.io\b"
     r"|\baws_eks_cluster\.[\w.\[\]\"-]{1,80}: [A-Z][^\n\[]{3,60}\[id=([0-9A-Za-z][\w-]{0,99})\]"
     r"|/aws/eks/([0-9A-Za-z][\w-]{0,99})/cluster\b"  # the log group of the control plane
     r"|\"aws_eks_cluster(?:_auth)?\"[ \t]{1,4}\"[\w-]{1,80}\"[ \t]{0,4}\{[^{}]{0,400}?(?<![\w.-])name[ \t]{0,20}=[ \t]{0,4}\"([0-9A-Za-z][\w-]{0,99})\""
@@ -181,7 +180,7 @@ def _last(pattern: re.Pattern[str], text: str) -> Stated | None:
 def find_region(text: str, command: CommandLine | None) -> Stated | None:
     """Return the region of the command, the environment, a configuration or an instance's host name."""
     if command is not None and (stated := command.option("region")):
-        return stated if re.fullmatch(_REGION, stated.value) else None
+        return stated if re.fullmatch(REGION, stated.value) else None
     if any(sign in text for sign in _REGION_SIGNS) and (stated := _last(_REGIONS, text)):
         return stated
     if ".ec2.internal" in text and (found := _US_EAST_HOST.search(text)):

@@ -10,7 +10,7 @@ import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.statements import CLAUSE_END
 from iamtriage.explaining._context.values import Stated
@@ -31,7 +31,6 @@ __all__ = (
     "region_of_directory_bucket",
 )
 
-REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 """The pattern for the name of a Region."""
 # An indented "region:" and "region = " are settings.
 _HEADINGS = lazy_pattern(

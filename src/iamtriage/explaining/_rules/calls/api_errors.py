@@ -13,7 +13,7 @@ from functools import partial
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -140,12 +140,12 @@ def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
 _OTHER_BUCKET_REGION = lazy_pattern(
     r"the bucket is not in '(?P<signed>[a-z0-9-]{6,30})' region(?: at endpoint '[^'\n]{0,200}')?(?:, bucket is in '(?P<expected>[a-z0-9-]{6,30})' region)?"
     r"|requested bucket from \\?\"(?P<called>[a-z0-9-]{6,30})\\?\", actual location \\?\"(?P<actual>[a-z0-9-]{6,30})"
-    r"|The (?P<constraint>[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]) location constraint is incompatible"
-    r"|<Endpoint>(?:[a-z0-9.-]{3,63}\.)?s3[.-](?P<host>[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\.amazonaws\.com",
+    rf"|The (?P<constraint>{REGION}) location constraint is incompatible"
+    rf"|<Endpoint>(?:[a-z0-9.-]{{3,63}}\.)?s3[.-](?P<host>{REGION})\.amazonaws\.com",
     re.ASCII,
 )
 # What S3 sends with a redirect.
-_REGION_HEADER = lazy_pattern(r"(?i:\bx-amz-bucket-region)[\"']?: ?[\"']?([a-z]{2}(?:-[a-z]{2,10}){1,3}-\d)")
+_REGION_HEADER = lazy_pattern(rf"(?i:\bx-amz-bucket-region)[\"']?: ?[\"']?({REGION})")
 _UNSPECIFIED_CONSTRAINT = lazy_pattern(r"The unspecified location constraint is incompatible")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import line_start
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.callers import UNMAPPED
@@ -40,7 +40,7 @@ _MANAGED = lazy_pattern(r"NodeCreationFailure|\bnode ?group", re.IGNORECASE)
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/hostname-types.html
 _NODE_NAME = lazy_pattern(
     r"(?<![\w.-])(?:ip-(?P<ip>\d{1,3}(?:-\d{1,3}){3})|(?P<id>i-[0-9a-f]{17}))"
-    r"(?:(?P<domain>\.ec2|\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2})\.compute)\.internal)?(?![\w-])",
+    rf"(?:(?P<domain>\.ec2|\.(?P<region>{REGION})\.compute)\.internal)?(?![\w-])",
     re.ASCII,
 )
 NODE_ROLE_NOT_MAPPED = CauseType(

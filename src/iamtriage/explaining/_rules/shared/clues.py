@@ -9,7 +9,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
@@ -62,7 +62,7 @@ _HOST = lazy_pattern(
     re.ASCII,
 )
 _REGISTRY = lazy_pattern(
-    r"(?<![\w.-])([0-9]{12})\.dkr[.-]ecr(?:-fips)?\.([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2})"
+    rf"(?<![\w.-])([0-9]{{12}})\.dkr[.-]ecr(?:-fips)?\.({REGION})"
     r"\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws)(?![\w.-]{0,1}[\w-])",
     re.ASCII,
 )

@@ -11,7 +11,7 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import quote_argument
 from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._names import ACCOUNT
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine, Stated
 
 _CLUSTER = lazy_pattern(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}", re.ASCII)
-_REGION = lazy_pattern(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
+_REGION = lazy_pattern(REGION, re.ASCII)
 # One with an ellipsis is abbreviated. People replace names by longer ones than AWS accepts.
 _IAM_NAME = lazy_pattern(r"(?!.*\.{3})[\w+=,.@-]{1,128}", re.ASCII)
 _BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -21,7 +21,7 @@ _NO_NAT = lazy_pattern(
 )
 # A service or, with ECR, an API of it: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html.
 _REGIONAL_HOST = lazy_pattern(
-    r"(?:[0-9]{12}\.(?=dkr\.)|[a-z0-9.-]{3,63}\.(?=s3\.))?(?P<name>(?:api\.|dkr\.)?[a-z0-9-]{2,40})\.(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,2}-[0-9])\.amazonaws\.com"
+    rf"(?:[0-9]{{12}}\.(?=dkr\.)|[a-z0-9.-]{{3,63}}\.(?=s3\.))?(?P<name>(?:api\.|dkr\.)?[a-z0-9-]{{2,40}})\.(?P<region>{REGION})\.amazonaws\.com"
 )
 # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html, where it differs.
 _ENDPOINT_SERVICES = {"kinesis": "kinesis-streams", "firehose": "kinesis-firehose"}

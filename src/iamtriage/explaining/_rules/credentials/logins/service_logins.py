@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -18,9 +18,7 @@ from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 
 _PAGE = "https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html"
 _REJECTED = "Authentication Credentials Invalid"
-_HOST = lazy_pattern(
-    r"\bemail-smtp(?:-fips)?\.(?P<region>[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com\b"
-)
+_HOST = lazy_pattern(rf"\bemail-smtp(?:-fips)?\.(?P<region>{REGION})\.amazonaws\.com\b")
 # A login, or the setting of a password, with the name of a secret access key.
 _KEY_IN_LOGIN = r"\bpass(?:word|wd)?[\"']?\s?(?:[:=]|is)\s?(?:the |my |our |its ){0,2}secret (?:access )?key\b|(?:\blogin\(|\bpass(?:word|wd)?[\"']?\s?[:=])[^\n]{0,160}?(?i:aws_?secret_?(?:access_?)?key|secret_?access_?key)[\"'\])]{0,4}"
 # The key of the login works in a call of the API, which signs with the secret access key.

@@ -11,7 +11,7 @@ import re
 from functools import partial
 from hashlib import sha1
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, upper_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared.credentials.selected_profiles import fin
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.failures._failures import AwsError, Failure, MissingCredentials
 
-_REGION = r"([a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\b"
+_REGION = rf"({REGION})\b"
 # The Region that the client was given, and the one in which the portal answers the browser.
 _GIVEN = lazy_pattern(
     rf"\bSSO [Rr]egion ?(?:\[[^\]\n]{{0,40}}\])?: ?{_REGION}|\bsso_region\s{{0,4}}=\s{{0,4}}{_REGION}|\bdevice\.sso\.{_REGION}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
@@ -29,7 +29,7 @@ _SIGNED_URL = lazy_pattern(
 _REDIRECT = lazy_pattern(r"\b[Ll]ocation: ?https?://(?P<host>[\w.-]{1,253}(?::\d{1,5})?)/")
 _RECEIVED = lazy_pattern(r"(?:^|\\n|\n|&#10;)host:(?P<host>[\w.-]{1,253}(?::\d{1,5})?)(?=\s|\\|&|\Z)")
 _REGIONAL_HOST = lazy_pattern(
-    r"(?P<bucket>[a-z0-9][a-z0-9.-]{1,61})\.s3[.-](?P<region>[a-z]{2}(?:-[a-z]{2,9}){1,2}-\d)\.amazonaws\.com(?:\.cn)?",
+    rf"(?P<bucket>[a-z0-9][a-z0-9.-]{{1,61}})\.s3[.-](?P<region>{REGION})\.amazonaws\.com(?:\.cn)?",
     re.ASCII,
 )
 # What people say of a call that avoids the proxy.

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.regions import REGION
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import quote_phrases

@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, join_words, lower_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from iamtriage.trust._evaluation import TrustResult
 
 # Identity IDs and pool IDs have the same form.
-_ID = lazy_pattern(r"(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}):[0-9a-f-]{36}", re.ASCII)
+_ID = lazy_pattern(rf"(?P<region>{REGION}):[0-9a-f-]{{36}}", re.ASCII)
 # In the settings of an app, a call or a command, and not in a policy. The IDs of identities have another name.
 _POOL_OF_APP = lazy_pattern(
-    r"(?:[Pp]ool(?:[_-]?[Ii]d|\.ref)|POOL_ID)[\"']?\s{0,3}(?:[:=\s]|is)\s{0,3}[\"']?([a-z]{2}(?:-[a-z]{2,9}){1,3}-\d:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?!\w)",
+    rf"(?:[Pp]ool(?:[_-]?[Ii]d|\.ref)|POOL_ID)[\"']?\s{{0,3}}(?:[:=\s]|is)\s{{0,3}}[\"']?({REGION}:[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})(?!\w)",
     re.ASCII,
 )
 _KIND_OF_ROLE = lazy_pattern(r"(?P<guest>[Uu]nauth|[Gg]uest)|(?:(?<![a-z])a|A)uth(?:enticated)?(?![a-z])")

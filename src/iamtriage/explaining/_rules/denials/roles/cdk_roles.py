@@ -10,7 +10,7 @@ import re
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import join_words, line_start
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -31,7 +31,7 @@ _PAGE = "https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html"
 _ROLE_ARN = (
     r"arn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>[\w*<>-]{1,20}):role/"
     rf"cdk-(?P<qualifier>{cdk_bootstrap.QUALIFIER})-(?P<purpose>{cdk_bootstrap.ASSUMED})-role-"
-    r"(?:[\w*<>]{1,20}-(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2})\b|[\w*<>-]{1,60})"
+    rf"(?:[\w*<>]{{1,20}}-(?P<region>{REGION})\b|[\w*<>-]{{1,60}})"
 )
 _ROLE = lazy_pattern(_ROLE_ARN, re.ASCII)
 _UNASSUMED = lazy_pattern(rf"could\s+not\s+be\s+used\s+to\s+assume\s+['\"]?{_ROLE_ARN}['\"]?", re.ASCII)
@@ -59,7 +59,7 @@ _CHARS_BEFORE = 70
 _ACCOUNT = lazy_pattern(r"[0-9]{12}", re.ASCII)
 _QUOTES = "'\""
 _PIPELINE_STEP = lazy_pattern(r"\b(?:ShellStep|CodeBuildStep)\b")
-_REGION = lazy_pattern(r"\b[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2}\b", re.ASCII)
+_REGION = lazy_pattern(rf"\b{REGION}\b", re.ASCII)
 
 _PASSED_TO_CLOUDFORMATION = {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
 # A mask can end the match of the failure within the ARN.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -159,7 +159,7 @@ def _explain_unauthorized(denial: Denial) -> Explanation:
 
 
 _FUNCTION_URL = lazy_pattern(
-    r"https://[a-z0-9]{10,40}\.lambda-url\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.on\.aws/?[\w/.~+-]{0,200}",
+    rf"https://[a-z0-9]{{10,40}}\.lambda-url\.(?P<region>{REGION})\.on\.aws/?[\w/.~+-]{{0,200}}",
     re.ASCII,
 )
 # In a SAM or CloudFormation template, in Terraform, in code of the CDK, or in what the AWS CLI prints.

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
@@ -45,7 +45,7 @@ from iamtriage.policies._documents import allow
 
 _SETUP = "https://docs.aws.amazon.com/codecommit/latest/userguide/setting-up-https-unixes.html"
 _GIT_REPOSITORY = lazy_pattern(
-    r"git-codecommit(?:-fips)?\.(?P<region>[a-z]{2}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com(?P<china>\.cn)?/v1/repos/(?P<name>[\w.-]{1,100})",
+    rf"git-codecommit(?:-fips)?\.(?P<region>{REGION})\.amazonaws\.com(?P<china>\.cn)?/v1/repos/(?P<name>[\w.-]{{1,100}})",
     re.ASCII,
 )
 # Helpers that store what another helper returns: https://git-scm.com/docs/gitcredentials

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, lower_first, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -228,8 +228,8 @@ _CURL = lazy_pattern(
     r"\bcurl\b[^\n|]{0,200}?[ '\"](?P<url>https://[a-z0-9.-]{4,253}(?:/[\w.~/%+-]{0,300})?)(?=[\s'\"|;)]|\Z)",
     re.ASCII,
 )
-_REGION_OF_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.")
-_SEARCH_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.(?:es|aoss)\.amazonaws\.com")
+_REGION_OF_HOST = lazy_pattern(rf"\.({REGION})\.")
+_SEARCH_HOST = lazy_pattern(rf"\.({REGION})\.(?:es|aoss)\.amazonaws\.com")
 # The client of OpenSearch, and the setting with which it signs:
 # https://docs.fluentbit.io/manual/pipeline/outputs/opensearch, https://github.com/fluent/fluent-plugin-opensearch,
 # https://github.com/opensearch-project/logstash-output-opensearch,

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
@@ -29,7 +29,7 @@ _ALLOWS_REGIONS = lazy_pattern(
     re.IGNORECASE,
 )
 _SETTINGS = lazy_pattern(
-    r"\b(?i:AWS_(?:DEFAULT_)?REGION|(?:\w{2,20}[-_])?region)\b[\"']?[ \t]{0,4}[:=]?[ \t]{0,4}[\"']?(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\b",
+    rf"\b(?i:AWS_(?:DEFAULT_)?REGION|(?:\w{{2,20}}[-_])?region)\b[\"']?[ \t]{{0,4}}[:=]?[ \t]{{0,4}}[\"']?(?P<region>{REGION})\b",
     re.ASCII,
 )
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html,

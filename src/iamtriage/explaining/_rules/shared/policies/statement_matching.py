@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.policies._masked_arns import sanitize_arn
 from iamtriage.policies._patterns import compile_glob, intersects, matches
@@ -14,7 +14,7 @@ from iamtriage.policies._readers.unknown_values import widen
 
 _PARTS_OF_ARN = 6
 _REGION, ACCOUNT = 3, 4
-_REGION_OF_SERVICE = lazy_pattern(r"\.[a-z]{2}(?:-[a-z]{2,10}){1,3}-\d{1,2}\.(?=amazonaws\.com\Z)")
+_REGION_OF_SERVICE = lazy_pattern(rf"\.{REGION}\.(?=amazonaws\.com\Z)")
 
 
 def names_action(statement: Mapping[str, Any], action: str) -> bool | None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.policies._documents import allow, build_document, list_actions
 
@@ -25,7 +25,7 @@ _DOMAIN_ARN = lazy_pattern(
     re.ASCII,
 )
 _DOMAIN_HOST = lazy_pattern(
-    r"\b(?P<kind>vpc|search)-(?P<domain>[a-z][a-z0-9-]{2,27})-[a-z0-9]{8,40}\.(?:aos\.)?(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,3}-\d)\.(?:es\.amazonaws\.com|on\.aws)",
+    rf"\b(?P<kind>vpc|search)-(?P<domain>[a-z][a-z0-9-]{{2,27}})-[a-z0-9]{{8,40}}\.(?:aos\.)?(?P<region>{REGION})\.(?:es\.amazonaws\.com|on\.aws)",
     re.ASCII,
 )
 ASSUME_ROLE = ("sts:AssumeRole",)
