@@ -12,6 +12,7 @@ import re
 from typing import Literal, NamedTuple, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.domains import is_of_aws
 
 __all__ = ("ProxyChange", "find_proxy_change", "has_proxy")
 
@@ -109,7 +110,7 @@ def find_proxy_change(text: str) -> ProxyChange | None:
     if (to_aws := _find_host_kept_for_aws(text)) is not None:
         return to_aws
     apache = _APACHE.search(text)
-    if apache is not None and not _is_of_aws(apache["host"]) and _APACHE_PASSES.search(text) is None:
+    if apache is not None and not is_of_aws(apache["host"]) and _APACHE_PASSES.search(text) is None:
         step, line = "Add the line next to ProxyPass", "ProxyPreserveHost On"
         return ProxyChange(
             "Apache", "Host", apache[0].strip(), apache["host"], step, line, "apachectl -k graceful"
@@ -119,10 +120,6 @@ def find_proxy_change(text: str) -> ProxyChange | None:
         if setting is not None and not (part == "Host" and re.search(_AWS_HOST, text)):
             return ProxyChange(proxy, part, setting[0], setting.groupdict().get("value"), step)
     return None
-
-
-def _is_of_aws(host: str) -> bool:
-    return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
 
 def _find_host_kept_for_aws(text: str) -> ProxyChange | None:
@@ -144,7 +141,7 @@ def _read_nginx(text: str, passed: re.Match[str]) -> ProxyChange | None:
     # A block with headers of its own inherits none.
     header = _NGINX_HOST.search(block if _NGINX_HEADER in block else text)
     value = header["value"] if header else "$proxy_host"
-    if _is_of_aws(passed["host"]):
+    if is_of_aws(passed["host"]):
         if header is None or value not in _NGINX_PASSES:
             return None
         step, line = f"Replace {header[0]}", f"proxy_set_header Host {passed['host']};"

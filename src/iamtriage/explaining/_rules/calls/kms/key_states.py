@@ -16,6 +16,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
@@ -364,7 +365,7 @@ def _launch_remedies(
 
 def _allow_through_ec2(partition: str, account: str, region: str) -> dict[str, Any]:
     """Return the key policy statement that allows all callers of EC2 in an account, as that of the key aws/ebs does."""
-    service = f"ec2.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
+    service = f"ec2.{region}.{find_domain(partition)}"
     condition = {"StringEquals": {"kms:ViaService": service, "kms:CallerAccount": account}}
     actions = list_actions("kms", "Encrypt Decrypt ReEncrypt* GenerateDataKey* CreateGrant DescribeKey")
     return allow(actions, "*", sid="UseThroughEC2", principal={"AWS": "*"}, condition=condition)

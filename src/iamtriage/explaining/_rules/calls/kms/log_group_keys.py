@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
 from iamtriage.explaining._rules.shared import clues, commands
@@ -43,7 +44,7 @@ def explain_log_group_key(case: Case[AwsError] | Denial, _message: str = "") -> 
     arn = try_parse_arn(group[0]) if group else None
     region = commands.region(case.facts.region if arn is None else arn.region)
     partition = "aws" if arn is None else arn.partition
-    service = f"logs.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
+    service = f"logs.{region}.{find_domain(partition)}"
     condition = {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group[0] if group else "LOG_GROUP_ARN"}}
     statements = [allow(_ACTIONS, "*", principal={"Service": service}, condition=condition)]
     text, keep = "", "Keep the statement that allows the account (root) kms:*."

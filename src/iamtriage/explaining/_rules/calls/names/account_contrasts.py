@@ -17,6 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_controls, hide_secrets, line_at
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared.cases import Case
@@ -164,10 +165,9 @@ def _build_cause(meant: _Meant, more: str) -> Cause:
 
 
 def _remedy(meant: _Meant, text: str, policies: Sequence[Document], action: str | None) -> Remedy:
-    parameter, region = meant.parameter, meant.arn.split(":")[3]
-    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    parameter, (_, partition, _, region, *_) = meant.parameter, meant.arn.split(":")
     value = parameter.value.format(
-        arn=meant.arn, account=meant.account, region=region, name=meant.name, suffix=suffix
+        arn=meant.arn, account=meant.account, region=region, name=meant.name, suffix=find_domain(partition)
     )
     in_policy = any(meant.arn in json.dumps(each.content) for each in policies)
     both = f"A policy of the caller and the one of the {parameter.noun} must both allow {action or 'the call'} on {clip_text(meant.arn)}. If the program is meant to run in account {meant.account}, use credentials of that account instead."

@@ -12,6 +12,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_controls, hide_secrets
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.domains import is_of_aws
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.databases import Login, find_login
 from iamtriage.explaining._context.readers.statements import find_working
@@ -216,7 +217,7 @@ def _find_difference(login: Login) -> str | None:
         if given and used and given.rstrip(".").lower() != used.lower():
             return f"the token is for the {noun} {clip_text(given)}"
     name = login.token.get("hostname", "")
-    if "." in name and not name.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+    if "." in name and not is_of_aws(name):
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.html
         return f"the token is for {clip_text(name)}, and it has to be for the endpoint of RDS, not for a DNS name of your own"
     if login.portless is not None:

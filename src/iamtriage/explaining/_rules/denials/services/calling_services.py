@@ -20,6 +20,7 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import Cause
+from iamtriage.explaining._context.domains import is_of_aws
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
@@ -225,7 +226,7 @@ def explain_untrusted_service(denial: Denial) -> Explanation:
 
 def _find_service(denial: Denial, words: str) -> str | None:
     """Return the service principal that the message, or else the called service, names."""
-    if (denial.principal_text or "").endswith((".amazonaws.com", ".amazonaws.com.cn")):
+    if is_of_aws(denial.principal_text or ""):
         return denial.principal_text
     named = next((principal for name, principal in service_roles.SERVICES_IN_MESSAGES if name in words), None)
     if named is not None and "is not authorized to perform" in words:

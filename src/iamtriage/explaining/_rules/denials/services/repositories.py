@@ -18,6 +18,7 @@ import attrs
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._context.readers.command_runs import CommandRun, find_runs
 from iamtriage.explaining._context.readers.statements import find_said, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
@@ -73,9 +74,8 @@ def explain_git_denial(denial: Denial) -> Explanation:
     region = commands.region(found["region"] if found else None)
     name = found["name"].removesuffix(".git") if found else None
     partition = "aws-cn" if found and found["china"] else denial.location.partition or "aws"
-    host = f"git-codecommit.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
+    host = f"git-codecommit.{region}.{find_domain(partition)}"
     arn = f"arn:{partition}:codecommit:{region}:{commands.account(denial.account)}:{name or 'REPOSITORY'}"
-    summary = f"CodeCommit denied Git access to {f'the repository {name}' if name else 'a repository'}"
     cause = GIT_CREDENTIALS_STORED.cause()
     look: tuple[str, ...] = ("git config --show-origin --get-all credential.helper",)
     worked = find_working(denial.failure.text, _ONCE)
@@ -100,7 +100,7 @@ def explain_git_denial(denial: Denial) -> Explanation:
     )
     has_path = "usehttppath = true" in denial.failure.text.lower()
     return denial.explain(
-        f"{summary}, {reason}.",
+        f"CodeCommit denied Git access to {f'the repository {name}' if name else 'a repository'}, {reason}.",
         cause,
         None if worked else no_allow,
         topic="no-identity-allow",

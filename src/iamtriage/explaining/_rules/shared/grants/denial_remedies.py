@@ -9,6 +9,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
+from iamtriage.explaining._context.domains import is_of_aws
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.denial import CUT_OFF, Denial
@@ -72,7 +73,7 @@ def _has_identity_policies(denial: Denial) -> bool:
         return False
     if text.startswith("arn:"):
         return not is_user_of_service(denial)
-    return not text.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+    return not is_of_aws(text)
 
 
 _BEFORE_ENCODED = "Encoded authorization failure message:"

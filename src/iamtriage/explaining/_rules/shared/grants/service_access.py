@@ -11,6 +11,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.arns._names import ACCOUNT_IN_TEXT
+from iamtriage.explaining._context.domains import find_domain
 from iamtriage.explaining._context.readers.terraform_code import Block, find_resources
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
@@ -150,7 +151,7 @@ def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
     arn, service = match[0], next(filter(match.group, DESTINATION_ACTIONS))
     policy, action = RESOURCE_POLICIES[service], DESTINATION_ACTIONS[service]
     ((_, _, condition),) = NOTIFICATIONS.statements
-    domain = "amazonaws.com.cn" if arn.startswith("arn:aws-cn:") else "amazonaws.com"
+    domain = find_domain(arn.split(":")[1])
     known = {
         "QUEUE_URL": f"https://sqs.{match['region']}.{domain}/{match['account']}/{match['name']}",
         **values,
