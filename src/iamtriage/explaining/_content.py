@@ -55,6 +55,7 @@ class Content(NamedTuple):
         second: A remedy for others.
         of_combined: The other failures that the combined remedy fixes.
         of_second: Those that the second one fixes.
+        foreign: Rows about the failures of other systems in the text.
     """
 
     failure: Failure | None
@@ -69,6 +70,7 @@ class Content(NamedTuple):
     second: RemedyParts | None
     of_combined: tuple[Failure, ...]
     of_second: tuple[Failure, ...]
+    foreign: tuple[tuple[str, str], ...] = ()
 
     def short_form(self, width: int) -> tuple[Block, ...]:
         """Return the verdict, the likeliest cause, the remedy to try first, and how to see more."""
@@ -157,8 +159,9 @@ class Content(NamedTuple):
             fixed: The failures that the shown remedies fix.
         """
         if not self.others:
-            return ()
+            return self.foreign
         from iamtriage.explaining._others.describing import describe_others, split_same_reason
 
         others = tuple(each for each in split_same_reason(self.failure, self.others)[0] if each not in fixed)
-        return describe_others(others, self.describe, self.failure) if others else ()
+        rows = describe_others(others, self.describe, self.failure) if others else ()
+        return (*rows, *self.foreign)

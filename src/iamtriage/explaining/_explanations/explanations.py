@@ -235,7 +235,20 @@ class Explanation(Value, View):
             second=None if second is None else remedy_parts(second),
             of_combined=of_first,
             of_second=of_second,
+            foreign=self._describe_foreign(),
         )
+
+    def _describe_foreign(self) -> tuple[tuple[str, str], ...]:
+        """Return rows about the failures of other systems in the text."""
+        failure = self.failure
+        if self.text is None or failure is None or len(self.text) <= failure.span[1] - failure.span[0]:
+            return ()
+        from iamtriage.explaining._others.foreign_failures import describe_foreign
+
+        known = "\n".join(
+            (self.summary, *(each for cause in self.causes for each in (cause.text, *cause.because)))
+        )
+        return tuple(describe_foreign(failure, self.text[:_CHARS_SCANNED], known))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanation as JSON-ready data.

@@ -1,0 +1,106 @@
+"""Name the failures of other systems beside that of AWS, so that the reader knows whether they matter.
+
+A scheduler without room, a full disk or a wrong password is no matter of permissions. Others follow from the
+failure: Helm waits for pods that cannot start.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("describe_foreign",)
+
+
+class _Foreign(NamedTuple):
+    """A failure of another system.
+
+    Attributes:
+        part: A part of the words that are recognized.
+        pattern: The words. Its groups are values for the description.
+        description: What it is, as a clause.
+        services: The services whose failures can be its reason; ``None`` if it always follows from others.
+    """
+
+    part: str
+    pattern: re.Pattern[str]
+    description: str
+    services: frozenset[str] | None = frozenset()
+
+
+_NODES = frozenset({"autoscaling", "ec2", "eks", "iam", "karpenter", "pricing", "ssm"})
+_SECRETS = frozenset({"kms", "secretsmanager", "ssm", "sts"})
+_VOLUMES = frozenset({"ec2", "elasticfilesystem", "fsx", "kms", "sts"})
+_IMAGES = frozenset({"ecr", "ecr-public", "sts"})
+_NAME = r"[a-z0-9][a-z0-9.-]{0,252}"
+_TABLE = (
+    _Foreign(" Insufficient ", lazy_pattern(r"\b\d{1,4} Insufficient (?P<what>cpu|memory|pods|ephemeral-storage|[a-z0-9.-]{1,60}/[a-z0-9.-]{1,60})"), "no node has enough {what} for a pod (Insufficient {what})", _NODES),
+    _Foreign("untolerated taint", lazy_pattern(r"\bhad untolerated taints?\b"), "the pod does not tolerate the taint of the nodes", _NODES),
+    _Foreign("node affinity/selector", lazy_pattern(r"\bdidn't match Pod's node affinity/selector"), "no node has the labels that the pod selects", _NODES),
+    _Foreign("unbound immediate Persist", lazy_pattern(r"\bunbound immediate PersistentVolumeClaims"), "the pod waits for its volume (unbound PersistentVolumeClaim)", _VOLUMES),
+    _Foreign('secret "', lazy_pattern(rf"(?i:\bsecret) \"(?P<what>{_NAME})\" not found"), "the Secret {what} does not exist in the namespace of the pod", _SECRETS),
+    _Foreign('secrets "', lazy_pattern(rf"\bsecrets \"(?P<what>{_NAME})\" not found"), "the Secret {what} does not exist in the namespace", _SECRETS),
+    _Foreign('configmap "', lazy_pattern(rf"(?i:\bconfigmap) \"(?P<what>{_NAME})\" not found"), "the ConfigMap {what} does not exist in the namespace of the pod"),
+    _Foreign("find key ", lazy_pattern(r"\bcouldn't find key (?P<key>[\w.-]{1,100}) in (?P<what>(?:Secret|ConfigMap) [\w./-]{1,200}\w)"), "the {what} has no key {key}", _SECRETS),
+    _Foreign("is immutable", lazy_pattern(r"\b[Ii]mage tag '(?P<what>[\w.-]{1,128})' already exists in the '[\w./-]{1,256}' repository and cannot be overwritten because the repository is immutable"), "the ECR repository has immutable tags, and the tag {what} exists already: push another one"),
+    _Foreign("manifest unknown", lazy_pattern(r"\bmanifest unknown\b"), "the registry has no image with that tag", _IMAGES),
+    _Foreign("toomanyrequests", lazy_pattern(r"\btoomanyrequests: You have reached your (?:unauthenticated )?pull rate limit"), "Docker Hub limits the pulls (toomanyrequests)"),
+    _Foreign("exec format error", lazy_pattern(r"\bexec format error\b"), "the image or program is for another CPU architecture (exec format error)"),
+    _Foreign("OOMKilled", lazy_pattern(r"\bOOMKilled\b"), "a container used more memory than its limit (OOMKilled)"),
+    _Foreign("o space left on device", lazy_pattern(r"\bno space left on device\b", re.IGNORECASE), "a disk is full (no space left on device)"),
+    _Foreign("JavaScript heap out of memory", lazy_pattern(r"\bJavaScript heap out of memory\b"), "Node.js has too little memory (heap out of memory)"),
+    _Foreign("authentication failed for user", lazy_pattern(r"\bpassword authentication failed for user \"(?P<what>[\w.-]{1,63})\""), "the database rejects the password of {what}", frozenset({"kms", "rds-db", "secretsmanager", "ssm"})),
+    _Foreign("(using password", lazy_pattern(r"\bAccess denied for user '(?P<what>[\w.-]{1,80})'@'[^'\n]{1,255}' \(using password"), "the database rejects the password of {what}", frozenset({"kms", "rds-db", "secretsmanager", "ssm"})),
+    _Foreign("another operation (", lazy_pattern(r"\banother operation \(install/upgrade/rollback\) is in progress"), "a run of Helm that did not finish still locks the release"),
+    _Foreign("timed out waiting for the condition", lazy_pattern(r"\b(?:UPGRADE|INSTALLATION) FAILED: (?:[^\n]{0,200}: )?timed out waiting for the condition"), "Helm waited for the pods until its timeout", None),
+    _Foreign("context deadline exceeded", lazy_pattern(r"\b(?:UPGRADE|INSTALLATION) FAILED: (?:[^\n]{0,200}: )?context deadline exceeded"), "Helm waited for the pods until its timeout", None),
+    _Foreign("exceeded its progress deadline", lazy_pattern(r"\bexceeded its progress deadline"), "the rollout waited for new pods until its deadline", None),
+)  # fmt: skip
+_MAX_CHARS, _MAX_FOREIGN = 200_000, 4
+
+
+def describe_foreign(failure: Failure, text: str, known: str) -> Iterator[tuple[str, str]]:
+    """Yield rows about the failures of other systems in a text.
+
+    Args:
+        failure: The explained failure.
+        text: The text that it was found in.
+        known: The words of the explanation, which can be about one of them.
+    """
+    found = {
+        row.description.format(**each.groupdict()): row
+        for row in _TABLE
+        if row.part in text and (each := _find_beside(row.pattern, failure, text, known)) is not None
+    }
+    service = _service_of(failure)
+    follows = [each for each, row in found.items() if row.services is None or service in row.services]
+    others = [each for each in found if each not in follows][:_MAX_FOREIGN]
+    if others:
+        yield (
+            "Also",
+            f"Not a matter of AWS access, so this fix does not change it: {join_words(others, 'and')}.",
+        )
+    if follows:
+        yield "Also", f"Most likely a consequence: {join_words(follows[:_MAX_FOREIGN], 'and')}."
+
+
+def _find_beside(pattern: re.Pattern[str], failure: Failure, text: str, known: str) -> re.Match[str] | None:
+    """Return the first words outside of a failure that its explanation does not quote."""
+    own = failure.text[slice(*failure.span)]
+    return next(
+        (each for each in pattern.finditer(text[:_MAX_CHARS]) if each[0] not in own and each[0] not in known),
+        None,
+    )
+
+
+def _service_of(failure: Failure) -> str:
+    action = getattr(failure, "action", None) or ""
+    return action.partition(":")[0] or failure.envelope.service or ""

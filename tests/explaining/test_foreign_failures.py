@@ -1,0 +1,56 @@
+"""Failures of other systems beside that of AWS are named, with whether the fix changes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_DENIED = "User: arn:aws:sts::111122223333:assumed-role/octo/s is not authorized to perform: {0} on resource: {1} because no identity-based policy allows the {0} action"
+_READ = _DENIED.format("s3:GetObject", "arn:aws:s3:::octo-site/a")
+_SECRET = _DENIED.format(
+    "secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:octo-AbCdEf"
+)
+_NODES = _DENIED.format("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*")
+_REMAINS = "Not a matter of AWS access, so this fix does not change it: "
+_FOLLOWS = "Most likely a consequence: "
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            f"0/5 nodes are available: 5 Insufficient cpu.\n{_READ}",
+            f"{_REMAINS}no node has enough cpu for a pod (Insufficient cpu).",
+        ),
+        (f"0/5 nodes are available: 5 Insufficient cpu.\n{_NODES}", f"{_FOLLOWS}no node has enough cpu"),
+        (f'Error: secret "octo-db" not found\n{_READ}', f"{_REMAINS}the Secret octo-db does not exist"),
+        (f'Error: secret "octo-db" not found\n{_SECRET}', f"{_FOLLOWS}the Secret octo-db does not exist"),
+        (
+            f'Error: configmap "octo" not found\nno space left on device\n{_SECRET}',
+            f"{_REMAINS}the ConfigMap octo does not exist in the namespace of the pod and a disk is full",
+        ),
+        (
+            f"tag invalid: The image tag 'v2' already exists in the 'octo' repository and cannot be overwritten because the repository is immutable.\n{_READ}",
+            "immutable tags, and the tag v2 exists already: push another one",
+        ),
+        (
+            f"Error: UPGRADE FAILED: timed out waiting for the condition\n{_READ}",
+            f"{_FOLLOWS}Helm waited for the pods until its timeout",
+        ),
+        (
+            f'FATAL: password authentication failed for user "octo"\n{_READ}',
+            f"{_REMAINS}the database rejects the password of octo",
+        ),
+        (f"timed out waiting for the condition\n{_READ}", None),
+        (f"We fixed 'no space left on device' yesterday.\n{_READ}", None),
+        (_READ, None),
+    ],
+)
+def test_failures_of_other_systems(text: str, says: str | None) -> None:
+    shown = " ".join(explain(text).to_text().split())
+    if says is None:
+        assert _REMAINS not in shown
+        assert _FOLLOWS not in shown
+    else:
+        assert says in shown
