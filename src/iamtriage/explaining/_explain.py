@@ -173,7 +173,7 @@ def _build_facts(given: FactsLike | Iterable[FactsLike | None] | None) -> Facts:
 
 
 def _explain_record(document: Mapping[str, object], facts: Facts) -> Explanation | None:
-    """Explain a CloudTrail record, or an event with one, by its text, or return ``None`` for another mapping."""
+    """Explain a CloudTrail record, or an event with one, by its text. Return ``None`` for other mappings."""
     from iamtriage.explaining._given_facts import text_of_record
 
     text = text_of_record(document)

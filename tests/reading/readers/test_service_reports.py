@@ -175,6 +175,11 @@ ROLES: Table = (
         f"Account {ACCOUNT} should have 'OrdersExecutionRole' role with trust relationship to Role 'OrdersAdministrationRole'.",
         denied(resource="OrdersExecutionRole", principal="OrdersAdministrationRole"),
     ),
+    (
+        "stack-sets-administration",
+        f"Account {ACCOUNT} should have 'OrdersAdministrationRole' role with trust relationship to CloudFormation service.",
+        denied(resource="OrdersAdministrationRole"),
+    ),
 )
 
 PERMISSIONS: Table = (

@@ -131,7 +131,7 @@ sure   | not configured properly | \b[Tt]he IAM <ROLE_RESOURCE> is not configure
 sure   | ncorrect S3 bucket policy | \bIncorrect S3 bucket policy is detected for bucket: (?P<resource><BUCKET>)
 sure   | <Lambda>nvalid permissions on Lambda | \bInvalid permissions on Lambda function
 sure   | <AuthenticationConfiguration>nvalid Access Role | \bInvalid Access Role in AuthenticationConfiguration
-sure   | with trust relationship to Role | \bAccount [0-9]{12} should have '(?P<resource><NAME>)' role with trust relationship to Role '(?P<principal><NAME>)'
+sure   | with trust relationship to | \bAccount [0-9]{12} should have '(?P<resource><NAME>)' role with trust relationship to (?:Role '(?P<principal><NAME>)'|CloudFormation service)
 
 [aws_error]
 # What EC2, Auto Scaling and EKS say of instances, nodes and clusters that cannot start.

@@ -3897,6 +3897,20 @@ def test_role_of_stack_sets_in_the_target_account(words: str, account: str) -> N
     assert correct.commands[0].startswith(f"aws iam get-role --role-name {role} ")
 
 
+def test_administration_role_of_stack_sets() -> None:
+    role = "AWSCloudFormationStackSetAdministrationRole"
+    shown = explain(
+        f"Account {OTHER} should have '{role}' role with trust relationship to CloudFormation service."
+    )
+    assert shown.summary == (
+        f"StackSets cannot use the role {role} in account {OTHER}: it does not exist, or does not trust cloudformation.amazonaws.com."
+    )
+    [create] = shown.remedies
+    assert create.policy is not None
+    assert create.policy["Statement"][0]["Principal"] == {"Service": "cloudformation.amazonaws.com"}
+    assert "role/AWSCloudFormationStackSetExecutionRole" in create.commands[-1]
+
+
 def test_key_behind_an_alias_of_the_three_reasons() -> None:
     """get-key-policy and put-key-policy accept no alias."""
     alias = "arn:aws:kms:eu-west-1:111122223333:alias/app"

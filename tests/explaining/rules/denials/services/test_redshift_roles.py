@@ -59,6 +59,13 @@ def test_role_that_glue_does_not_get() -> None:
     assert "glue.amazonaws.com" in str(explanation)
 
 
+def test_role_that_cloudtrail_does_not_get() -> None:
+    text = "An error occurred (InvalidCloudWatchLogsRoleArnException) when calling the UpdateTrail operation: Access denied. Check the trust relationships for your role."
+    explanation = explain(text)
+    assert explanation.topic == "service-cannot-assume-role"
+    assert "cloudtrail.amazonaws.com" in explanation.summary
+
+
 def test_cluster_assumes_only_the_first_role_of_a_chain() -> None:
     second = "arn:aws:iam::444455556666:role/lake"
     explanation = explain(f"{MESSAGE},{second}")

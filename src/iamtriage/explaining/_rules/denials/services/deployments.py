@@ -1,7 +1,6 @@
-"""Explain denials of deployments: by StackSets, of service-linked roles, by a template, and of Terraform's S3 backend.
+"""Explain denials of deployments: of service-linked roles, by a template, and of Terraform's S3 backend.
 
-Sources: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html,
-https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagLogGroup.html,
+Sources: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagLogGroup.html,
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html,
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-section-structure.html and
 https://developer.hashicorp.com/terraform/language/backend/s3.
@@ -16,7 +15,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, upper_first
 from iamtriage.actions._lookup import find_action
-from iamtriage.arns._names import ACCOUNT_IN_TEXT
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.statements import is_administrator
@@ -24,16 +22,12 @@ from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.roles.service_roles import LinkedRole, find_linked_role, missing_role
-from iamtriage.explaining._rules.denials.roles import assuming_roles
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_CONDITION
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import message_text
-from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.credentials import backend_blocks
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.grants.denial_remedies import STACK_SET_OPTION
 from iamtriage.explaining._rules.shared.messages.decisions import allowed_call_words
 from iamtriage.explaining._rules.shared.messages.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
@@ -41,74 +35,10 @@ from iamtriage.explaining._rules.shared.principals.principal_words import try_pa
 from iamtriage.explaining._rules.shared.remedies import (
     identity_remedy,
     present,
-    save_step,
-    trust_remedy,
     your_remedy,
 )
-from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import build_grant
-
-_NAME = r"[\w+=,.@-]{1,64}"
-_SENTENCE = lazy_pattern(
-    rf"\bAccount (?P<account>[0-9]{{12}}) should have '(?P<role>{_NAME})' role with trust relationship to Role '(?P<caller>{_NAME})'",
-    re.ASCII,
-)
-_PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html"
-
-
-def explain_target_account(denial: Denial) -> Explanation:
-    """Explain that the target account has no execution role that trusts the administration role."""
-    found = _SENTENCE.search(message_text(denial))
-    account, role = "TARGET_ACCOUNT_ID", "AWSCloudFormationStackSetExecutionRole"
-    caller = "AWSCloudFormationStackSetAdministrationRole"
-    if found is not None:
-        account, role, caller = found.group("account", "role", "caller")
-    partition = denial.location.partition or "aws"
-    stack_set = STACK_SET_OPTION.search(denial.failure.text)
-    of_set = f" of the stack set {stack_set[1]}" if stack_set else ""
-    show, update = commands.trust_policy_commands(role)
-    create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
-    # Of two accounts in a text, the other one has the stack set.
-    others = set(ACCOUNT_IN_TEXT.findall(denial.failure.text)) - {account}
-    own = others.pop() if len(others) == 1 else "ADMINISTRATOR_ACCOUNT_ID"
-    administrator = {"AWS": f"arn:{partition}:iam::{own}:role/{caller}"}
-    trusting = build_document([allow("sts:AssumeRole", principal=administrator)])
-    return denial.explain(
-        f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.",
-        assuming_roles.NO_SUCH_ROLE.cause(
-            text=f"The role was not created in account {account}. Each target account needs it, unless the stack set has service-managed permissions (AWS Organizations)."
-        ),
-        assuming_roles.CALLER_NOT_TRUSTED.cause(
-            text=f"The role exists, but its trust policy does not allow {caller} of the administrator account."
-        ),
-        NO_IDENTITY_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
-        topic="assume-role",
-        remedies=(
-            trust_remedy(
-                f"Create the role in account {account}",
-                f"If create-role prints EntityAlreadyExists, allow {caller} in the trust policy of the role instead. POLICY_ARN is a policy that allows what the stacks do.",
-                f"In the administrator account{'' if own.startswith('ADMIN') else f' {own}'}, allow sts:AssumeRole on arn:{partition}:iam::{account}:role/{role} in the policy of {caller}, and repeat the operation{of_set}.",
-                commands=(
-                    commands.fill_command(create, role),
-                    commands.fill_command(
-                        "aws iam attach-role-policy --role-name {} --policy-arn POLICY_ARN", role
-                    ),
-                ),
-                policy=trusting,
-                is_addition=False,
-                url=_PAGE,
-            ),
-            trust_remedy(
-                "Or, if the role exists, correct its trust policy",
-                save_step("its trust policy", "trust.json"),
-                commands=(show, update),
-                policy=trusting,
-                url=_PAGE,
-            ),
-        ),
-        notes="The permissions of the person who creates the stack set do not help: StackSets uses the two roles.",
-    )
-
 
 _MAY_NOT_CREATE = lazy_pattern(
     r"permissions? to create|CreationNotPermitted|creation access denied|CreateServiceLinkedRole",

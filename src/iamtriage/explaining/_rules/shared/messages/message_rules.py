@@ -79,7 +79,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "blockpublicpolicy",
         "blockpublicacls",
     ),
-    "denials.services.deployments.explain_target_account": ("role with trust relationship to role",),
+    "denials.identities.stack_set_roles.explain_target_account": ("role with trust relationship to",),
     "denials.roles.barred_callers.explain_root_assumes": ("may not be assumed by root",),
     "credentials.logins.missing_logins.explain_login_not_allowed": (
         "credentials due to insufficient permissions",
