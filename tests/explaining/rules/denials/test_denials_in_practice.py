@@ -686,6 +686,33 @@ RESOURCES: tuple[Case, ...] = (
         (f"arn:aws:iam::{ACCOUNT}:root", "put-key-policy"),
         ("put-role-policy", "GrantIsForAWSResource"),
     ),
+    (
+        "key of another account and a service-linked role, three reasons",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForAutoScaling/AutoScaling is not authorized to perform: kms:CreateGrant on resource: arn:aws:kms:eu-west-1:{OTHER}:key/1234abcd-12ab-34cd-56ef-1234567890ab because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
+        {},
+        (f"arn:aws:iam::{ACCOUNT}:root", "put-key-policy"),
+        ("put-role-policy", "an identity-based policy of the caller must allow"),
+    ),
+    (
+        "bucket and a service-linked role, no reason",
+        f"An error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForRDS/x is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::orders/a",
+        {},
+        (
+            "most likely, the bucket policy does not allow it",
+            "role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS",
+        ),
+        ("put-role-policy", "identity-based policy of the caller", "A policy that the message does not name"),
+    ),
+    (
+        "federated user, no reason",
+        f"User: arn:aws:sts::{ACCOUNT}:federated-user/kiosk is not authorized to perform: lambda:ListFunctions on resource: *",
+        {},
+        (
+            "the session policy or the policies of the IAM user do not allow it",
+            "Without a session policy, the session has almost no permissions",
+        ),
+        ("no identity-based policy allows it",),
+    ),
 )
 SERVICES: tuple[Case, ...] = (
     (
@@ -3861,8 +3888,11 @@ def test_each_fragment_has_a_row(rows: dict[str, object], function: str) -> None
     assert routed == set(rows)
 
 
-def test_grant_for_a_service_linked_role_in_another_account() -> None:
-    text = RESOURCES[-1][1]
+@pytest.mark.parametrize(
+    "name", [each[0] for each in RESOURCES if each[0].startswith("key of another account")]
+)
+def test_grant_for_a_service_linked_role_in_another_account(name: str) -> None:
+    text = next(each[1] for each in RESOURCES if each[0] == name)
     lines = [command for remedy in explain(text).remedies for command in remedy.commands]
     assert any(
         line.startswith("aws kms create-grant") and "autoscaling.amazonaws.com" in line for line in lines

@@ -9,6 +9,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
+from iamtriage.arns._principals import ServiceLinkedRole
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.resources import find_stated_arn
@@ -171,7 +172,11 @@ def inspect_key_remedy(denial: Denial) -> Remedy:
         across = f"The key is in account {owner}, the caller in account {denial.account}: an identity-based policy of the caller must allow"
     # An alias or ID without an ARN is always one of the caller's account.
     is_same = encrypted_data.KEY_NAME.fullmatch(key) is not None or denial.account == owner is not None
-    other_side = None if is_same else f"{across} {action} on the key's ARN, too."
+    other_side = (
+        None
+        if is_same or isinstance(denial.role, ServiceLinkedRole)
+        else f"{across} {action} on the key's ARN, too."
+    )
     # A controller made the call if its caller is unknown.
     controller = find_controller(denial.failure.text) if denial.principal_text is None else None
     caller, find_role, show_role = denial.caller, None, None

@@ -13,7 +13,7 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Role, Root, ServiceLinkedRole, User
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages, wording
-from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.principals.principal_words import long_role_name
@@ -75,7 +75,8 @@ def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
     # The message says already what an encoded part that is cut off would confirm.
     is_needed = not (is_stated and denial.action and denial_remedies.is_encoded_message_cut(denial))
     details = present(denial_remedies.authorization_details_remedy(denial) if is_needed else None)
-    if is_stated and isinstance(denial.role, ServiceLinkedRole) and denial.service == "kms":
+    may_allow = denial.service == "kms" or not (is_stated or denial.service in WITHOUT_RESOURCE_POLICIES)
+    if may_allow and denial.action and isinstance(denial.role, ServiceLinkedRole):
         from iamtriage.explaining._rules.denials.policy_types.resource_policies import resource_remedy
 
         return (resource_remedy(denial), *details)
@@ -184,10 +185,8 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role | Non
     grant = required_grant(denial)
     on_star = " with the Resource *" if grant is not None and grant.resources == ("*",) else ""
     title = f"Give {denial.caller} the policy of {whose}"
-    older, name = (
-        "An older policy of the controller can stay attached.",
-        role.name if role else long_role_name(denial.principal_text),
-    )
+    older = "An older policy of the controller can stay attached."
+    name = role.name if role else long_role_name(denial.principal_text)
     if "assumed-role/eksctl-" in denial.failure.text:
         older = "eksctl created the role, with the policy of the eksctl release if wellKnownPolicies is set. Also add the ARN of the new policy to attachPolicyARNs of the service account, so that the stack of the role keeps it."
     policy_name = f"AWSLoadBalancerController-{version}"

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._text import quote_words
-from iamtriage.arns._principals import Root, ServicePrincipal
+from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
+from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.shared import pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
 from iamtriage.explaining._rules.shared.denial import CUT_OFF, WITHOUT_RESOURCE_POLICIES, Denial
@@ -31,7 +32,9 @@ IMPLICIT_DENY = CauseType(
     sources=(pages.EVALUATION,),
 )
 _TAGGING_CALLS = tuple(f"ec2:{verb}" for verb in ("Allocate", "Copy", "Create", "Import", "Request", "Run"))
-_NO_REASON = "most likely, no identity-based policy allows it"
+_MOST_LIKELY = "most likely, "
+_NO_REASON = f"{_MOST_LIKELY}no identity-based policy allows it"
+_NO_REASON_OF_FEDERATED = f"{_MOST_LIKELY}the session policy or the policies of the IAM user do not allow it"
 _MOST_FREQUENT = "The message gives no reason, and a missing Allow is the most frequent cause."
 UNKNOWN_ACTION = CauseType(
     "unknown-action",
@@ -121,7 +124,20 @@ def _describe_reason(denial: Denial, tags: dict[str, str]) -> str:
         return "the text is cut off before the reason"
     if denial.action is None:
         return f"the message names {'neither the service nor a reason' if denial.actions else 'no action'}"
-    return _NO_REASON if denial_remedies.identity_allow_helps(denial) else "the message gives no reason"
+    if not denial_remedies.identity_allow_helps(denial):
+        return "the message gives no reason"
+    if (policy := _policy_for_linked_role(denial)) is not None:
+        return f"{_MOST_LIKELY}the {policy} does not allow it"
+    return _NO_REASON_OF_FEDERATED if isinstance(denial.principal, FederatedUser) else _NO_REASON
+
+
+def _policy_for_linked_role(denial: Denial) -> str | None:
+    """Return the name of the resource's policy, if only that can allow it to a service-linked role, the caller."""
+    if not isinstance(denial.role, ServiceLinkedRole) or denial.service in WITHOUT_RESOURCE_POLICIES:
+        return None
+    from iamtriage.explaining._rules.denials.resource_commands import policy_of
+
+    return policy_of(denial).name
 
 
 def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
@@ -162,10 +178,17 @@ def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
         yield NO_IDENTITY_ALLOW.cause("derived", text=text)
         return
     # A verdict without a reason means that an Allow helps.
-    has_no_reason = reason == _NO_REASON
+    has_no_reason = reason.startswith(_MOST_LIKELY)
+    if has_no_reason and (policy := _policy_for_linked_role(denial)) is not None:
+        # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+        text = f"The {policy} does not allow {denial.caller}. Only its service can change the policies of a service-linked role, and service control policies do not apply to it."
+        yield NO_ALLOWS["resource"].cause(text=text)
+        return
     if is_ambiguous or has_no_reason or denial_remedies.identity_allow_helps(denial):
         because = (_MOST_FREQUENT,) if has_no_reason else ()
         text = f"No identity-based policy of {denial.caller} allows {denial.action or 'it'}."
+        if isinstance(denial.principal, FederatedUser):
+            text = f"The session policy of GetFederationToken, or the policies of the IAM user that called it, do not allow {denial.action or 'it'}. Without a session policy, the session has almost no permissions."
         yield NO_IDENTITY_ALLOW.cause(because=because, text=text)
     yield _other_policy_cause(denial)
 

@@ -201,7 +201,11 @@ def resource_remedy(denial: Denial) -> Remedy:
             other_side, own = describe_other_side(denial, added)
             steps.insert(0, other_side)
             lines = (*lines, *present(own))
-    elif _may_need_identity_allow(denial) and denial.resource_account is None:
+    elif (
+        _may_need_identity_allow(denial)
+        and denial.resource_account is None
+        and not isinstance(denial.role, ServiceLinkedRole)
+    ):
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
         where = "The text masks the account of the resource: run the commands in that account. "
         steps.insert(1, f"{where if is_masked else ''}{IF_OTHER_ACCOUNT}")

@@ -17,7 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words, lower_first, quote_argument
 from iamtriage.actions._lookup import find_action
-from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
+from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, ServiceLinkedRole, User
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants.denial_remedies import (
@@ -86,6 +86,8 @@ def allow_remedy(
 ) -> Remedy | None:
     """Return the remedy that allows the action to the caller, or ``None`` if the action is unknown.
 
+    There is none for a service-linked role, either: only its service can change its policies.
+
     Args:
         denial: The denial.
         grant: What to allow instead of the denied action.
@@ -95,7 +97,7 @@ def allow_remedy(
         first_step: What to check before the policy is attached.
     """
     grant = grant or required_grant(denial)
-    if grant is None:
+    if grant is None or (grantee is None and isinstance(denial.role, ServiceLinkedRole)):
         return None
     text, partition = denial.failure.text, denial.location.partition or "aws"
     statement = build_statement(grant, sid=statement_id(grant.action))
@@ -374,7 +376,7 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
         put = commands.put_policy(commands.user_name(principal.name), name, "user")
         return f"the user {principal.name}", None, put
     if isinstance(principal, FederatedUser):
-        target = f"the user whose keys created the federated session {principal.name}; the session's own policy must allow it, too"
+        target = f"the user whose keys created the federated session {principal.name}; its session policy must allow it, too, and without one, a session has almost no permissions"
         return target, None, commands.put_policy("USER_NAME", name, "user")
     called = UNKNOWN_CALLER if denial.caller == "the caller" else denial.caller
     of_session = commands.role_name(long_role_name(denial.principal_text))
