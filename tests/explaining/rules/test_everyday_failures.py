@@ -73,6 +73,36 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "an archive tier of Intelligent-Tiering",
         '--restore-request \'{"GlacierJobParameters"',
     ),
+    "setting-of-a-declarative-policy": (
+        "Error: enabling EC2 Serial Console Access: operation error EC2: EnableSerialConsoleAccess, https response error StatusCode: 400, RequestID: 1d1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, api error DeclarativePolicyViolation: This functionality has been disabled by a Declarative Policy. Custom Message: See wiki/ec2",
+        {},
+        "A declarative policy of the organization enforces the setting",
+        'The organization says: "See wiki/ec2".',
+    ),
+    "service-without-new-customers": (
+        "An error occurred (OperationNotAllowedException) when calling the CreateRepository operation: CreateRepository request is not allowed because there is no existing repository in this AWS account or AWS Organization",
+        {},
+        "The service accepts no new customers, and no IAM permission is missing",
+        "an account that has used it before",
+    ),
+    "add-on-without-subscription": (
+        '"issues": [{"code": "AddonSubscriptionNeeded", "message": "Subscribe to the add-on first", "resourceIds": ["octo_cost"]}]',
+        {"cluster": "orders"},
+        "requires a subscription in AWS Marketplace",
+        "aws eks update-addon --cluster-name orders --addon-name ADDON_NAME",
+    ),
+    "encoded-message-cut-off": (
+        "An error occurred (InvalidAuthorizationMessageException) when calling the DecodeAuthorizationMessage operation: Message is not valid",
+        {},
+        "STS cannot decode the encoded authorization message",
+        "repeat the denied call, and decode its new message.",
+    ),
+    "regional-endpoint-of-a-cluster": (
+        '"health": {"issues": [{"code": "StsRegionalEndpointDisabled", "message": "STS regional endpoint is disabled in eu-west-1", "resourceIds": ["orders"]}]}',
+        {},
+        "STS is not activated in eu-west-1",
+        "activate eu-west-1",
+    ),
     "restore-of-an-object-that-is-not-archived": (
         "An error occurred (InvalidObjectState) when calling the RestoreObject operation: Restore is not allowed for the object's current storage class",
         {"resource": "arn:aws:s3:::films/reel.mov"},

@@ -1782,6 +1782,27 @@ SETTINGS: tuple[Case, ...] = (
         ("a policy may be",),
     ),
     (
+        "service without new customers",
+        "An error occurred (AccessDeniedException) when calling the DescribeEndpoints operation: Only existing Timestream for LiveAnalytics customers can access the service. Reach out to AWS support for more information.",
+        {},
+        (
+            "The service accepts no new customers, and no IAM permission is missing",
+            "an account that has used it before",
+        ),
+        ("a policy may be", "get-caller-identity", "is suspended"),
+    ),
+    (
+        "setting of a declarative policy",
+        "An error occurred (UnauthorizedOperation) when calling the EnableSerialConsoleAccess operation: This functionality has been disabled by a declarative policy. Contact ops@octo.example",
+        {},
+        (
+            "a declarative policy of the organization enforces the setting",
+            'The organization says: "Contact ops@octo.example"',
+            "describe-effective-policy",
+        ),
+        ("put-user-policy", "put-role-policy"),
+    ),
+    (
         "account without load balancers",
         "An error occurred (OperationNotPermitted) when calling the CreateLoadBalancer operation: This AWS account currently does not support creating load balancers. For more information, please contact AWS Support.",
         {},

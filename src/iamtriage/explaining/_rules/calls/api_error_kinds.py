@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.calls.account_kinds import ACCOUNT_KINDS, RESTRICTED_ACCOUNT
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
-from iamtriage.explaining._rules.calls.message_kinds import ACCOUNT_STATE, KINDS_BY_MESSAGE
-from iamtriage.explaining._rules.calls.request_kinds import REQUEST_KINDS
+from iamtriage.explaining._rules.calls.message_kinds import KINDS_BY_MESSAGE
+from iamtriage.explaining._rules.calls.request_kinds import INVALID_REQUEST, REQUEST_KINDS
 from iamtriage.explaining._rules.calls.spent_quotas import SPENT_QUOTAS
 from iamtriage.explaining._rules.credentials.expired_logins import INVALID_SSO_TOKEN
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
@@ -158,6 +159,18 @@ _KINDS = (
         ),
     ),
     ErrorKind(
+        cause=INVALID_REQUEST,
+        code=r"^InvalidAuthorizationMessage",
+        summary="STS cannot decode the encoded authorization message.",
+        remedies=your_remedy(
+            "Pass the whole encoded message, without spaces or line breaks",
+            'It is what follows "Encoded authorization failure message:", up to the end: a terminal or a log can wrap it or cut it off.',
+            "If it is complete, it has expired: repeat the denied call, and decode its new message.",
+            commands="aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE --query DecodedMessage --output text",
+            url="https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html",
+        ),
+    ),
+    ErrorKind(
         cause=OUTBOUND_FEDERATION_OFF,
         code=r"^OutboundWebIdentityFederationDisabled",
         message=r"[Oo]utbound web identity federation is disabled",
@@ -206,18 +219,7 @@ _KINDS = (
             url="https://docs.aws.amazon.com/awssupport/latest/user/case-management.html",
         ),
     ),
-    ErrorKind(
-        cause=ACCOUNT_STATE,
-        code=r"OptInRequired|Subscription(?:Required|Needed)|NotSubscribed|NotSignedUp|^AccountSuspended|^Blocked$",
-        summary="The account cannot use the service.",
-        remedies=account_remedy(
-            "Check the state of the account",
-            "Sign in to the console, open the service, and follow its instructions.",
-            "Check Billing and the emails to the account's address: payment, verification, suspension.",
-            "If nothing is pending there, open a support case.",
-            url="https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",
-        ),
-    ),
+    RESTRICTED_ACCOUNT,
     ErrorKind(
         cause=NO_CAPACITY,
         code=r"Insufficient(?:Instance|Host|ReservedInstance|Volume|Address)?Capacity",
@@ -260,7 +262,7 @@ _KINDS = (
 def find_kind(failure: AwsError, message: str) -> ErrorKind | None:
     """Return the kind of an API error, or ``None`` if it is not a known one."""
     code, status = clues.error_code(failure), failure.envelope.status_code
-    for kind in (*SPENT_QUOTAS, *KINDS_BY_MESSAGE):
+    for kind in (*SPENT_QUOTAS, *ACCOUNT_KINDS, *KINDS_BY_MESSAGE):
         if kind.code.search(code) and kind.message is not None and kind.message.search(message):
             return kind
     return next((kind for kind in (*_KINDS, *REQUEST_KINDS) if kind.matches(code, status, message)), None)

@@ -19,6 +19,7 @@ from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls import (
+    account_kinds,
     api_error_kinds,
     blocked_deletions,
     error_kind,
@@ -242,7 +243,7 @@ _QUOTED = frozenset(
         request_kinds.INVALID_REQUEST,
         request_kinds.CONFLICT,
         api_error_kinds.ALREADY_EXISTS,
-        message_kinds.ACCOUNT_STATE,
+        account_kinds.ACCOUNT_STATE,
         message_kinds.UNKNOWN_OPERATION,
         request_kinds.SERVICE_ERROR,
         message_kinds.CAPABILITIES_MISSING,
@@ -263,6 +264,8 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
         return (request_kinds.acl_remedy(case),)
     if kind.cause is message_kinds.CAPABILITIES_MISSING:
         return (message_kinds.capabilities_remedy(case, clues.message_text(case)),)
+    if kind.cause is account_kinds.DECLARATIVE_POLICY:
+        return (account_kinds.ask_organization(case.text),)
     if kind.cause is message_kinds.MANAGED_KEY_ACROSS:
         return message_kinds.snapshot_remedies(case, kind)
     if kind.cause is api_error_kinds.THROTTLED:

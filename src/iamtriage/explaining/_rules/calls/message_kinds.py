@@ -45,23 +45,6 @@ BEDROCK_USE_CASE = CauseType(
     fix="Submit the use case form in the Bedrock model catalog, and retry after 15 minutes.",
     sources=(pages.BEDROCK_MODELS,),
 )
-ACCOUNT_STATE = CauseType(
-    "account-state",
-    title="The account cannot use the service in its current state",
-    text="The account is not subscribed to the service, not verified yet or suspended, or the service accepts no new customers.",
-    recognised_by="An error code such as OptInRequired, SubscriptionRequiredException or Blocked, or a message that the account must be verified.",
-    fix="Open the service in the console and follow its instructions. Check billing and verification.",
-    sources=("https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",),
-)
-ACCOUNT_RESTRICTED = "AWS restricts the account itself, and no IAM permission is missing"
-UNTIL_VERIFIED = "The account is not verified yet, or suspended. Only AWS changes that."
-SUPPORT_CASE = account_remedy(
-    "Open a support case with AWS that includes this message",
-    "In the Support Center (https://console.aws.amazon.com/support/home), choose Account and billing, which every support plan includes, and paste the whole message with its request ID. Whoever may open cases for the account does this, such as its owner or an administrator.",
-    "Repeat the call after AWS has confirmed the change. Nothing else has to change.",
-    url="https://docs.aws.amazon.com/awssupport/latest/user/case-management.html",
-)
-"""For a restriction that only AWS lifts. Source: https://github.com/aws-samples/aws-cdk-examples/issues/279."""
 INFERENCE_PROFILE_NEEDED = CauseType(
     "inference-profile-needed",
     title="The model does not support on-demand calls with its model ID",
@@ -69,7 +52,6 @@ INFERENCE_PROFILE_NEEDED = CauseType(
     fix="Use the ID or ARN of an inference profile instead of the model ID.",
     sources=(pages.BEDROCK_PROFILES,),
 )
-_SECURITY_HUB = "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-settingup.html"
 _STACK_CAPABILITIES = "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html"
 _FAILED_STACKS = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html"
 UNKNOWN_OPERATION = CauseType(
@@ -93,14 +75,6 @@ COMPARE_REQUEST = your_remedy(
     "Try the same call with the AWS CLI: if it works there, the program's request or endpoint is wrong.",
     commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
     url=pages.SDK_ENDPOINTS,
-)
-SERVICE_NOT_ENABLED = CauseType(
-    "service-not-enabled",
-    title="The service is not enabled in the account and Region of the call",
-    text="An account enables Security Hub for each Region separately, and it does not answer in the others.",
-    recognised_by='The code InvalidAccessException of Security Hub, or a message such as "is not subscribed to AWS Security Hub".',
-    fix="Enable the service in this Region, or call the Region and the account in which it is enabled.",
-    sources=(_SECURITY_HUB,),
 )
 CAPABILITIES_MISSING = CauseType(
     "capabilities-missing",
@@ -289,24 +263,6 @@ KINDS_BY_MESSAGE = (
         summary="CloudFormation requires you to acknowledge what the template creates.",
     ),
     ErrorKind(
-        cause=SERVICE_NOT_ENABLED,
-        code=r"^InvalidAccessException$",
-        message=r"\A(?!.*\badministrator\b)",
-        summary="Security Hub is not enabled in this account and Region.",
-        remedies=account_remedy(
-            "Enable Security Hub, or call the Region in which it is enabled",
-            "In an organization, the delegated administrator of Security Hub can enable it for all accounts.",
-            commands=(
-                "aws securityhub describe-hub --region REGION",
-                Labelled(
-                    "If it is to be enabled, which has a price:",
-                    "aws securityhub enable-security-hub --region REGION",
-                ),
-            ),
-            url=_SECURITY_HUB,
-        ),
-    ),
-    ErrorKind(
         cause=SIGNATURE_VERSION,
         code=r"^Invalid(?:Request|Argument)$",
         message=r"authorization mechanism you have provided is not supported|require AWS Signature Version 4",
@@ -361,13 +317,6 @@ KINDS_BY_MESSAGE = (
             ),
             url=_FAILED_STACKS,
         ),
-    ),
-    ErrorKind(
-        cause=ACCOUNT_STATE,
-        code=r"^(?!OptIn|.*Quota|.*Limit)",
-        message=r"(?i)account (?:currently does not support|(?:is|has been)(?: currently)? suspended|must be verified)",
-        summary=f"{ACCOUNT_RESTRICTED}.",
-        remedies=SUPPORT_CASE,
     ),
     ErrorKind(
         cause=INFERENCE_PROFILE_NEEDED,

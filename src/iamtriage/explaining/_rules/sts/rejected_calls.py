@@ -16,6 +16,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.regions import find_mentioned_regions
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -53,6 +54,9 @@ REGION_NOT_ENABLED = CauseType(
 def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     """Explain that a region or its STS endpoint is off for the account."""
     message, region = clues.message_text(case), clues.find_region(case)
+    mentioned = find_mentioned_regions(message) if region is None else ()
+    if len(mentioned) == 1 and find_endpoint(name := next(iter(mentioned))) is not None:
+        region = name
     if not any(phrase in message for phrase in _PHRASES) and "is not enabled in your account" in message:
         return _explain_region_not_enabled(case, region)
     place = "the Region that was called" if region is None else region
@@ -77,6 +81,8 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
         None if opts_in else _activate_sts_remedy(region, owner),
         None if opts_in is False else credential_remedies.enable_region(region, owner),
     )
+    # A health issue of a cluster of EKS, which calls the endpoint of its own Region.
+    is_of_cluster = case.failure.envelope.code == "StsRegionalEndpointDisabled"
     elsewhere = your_remedy(
         f"{'C' if repeated else 'Or c'}all STS in an active Region",
         "This works at once. Any Region that is active for the account will do."
@@ -92,8 +98,12 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
         f"STS is not activated in {place} for {account}{of_role}.",
         *causes,
         topic="sts-region-disabled",
-        remedies=(elsewhere, *remedies) if repeated else (*remedies, elsewhere),
-        notes=_NOTE,
+        remedies=remedies
+        if is_of_cluster
+        else (elsewhere, *remedies)
+        if repeated
+        else (*remedies, elsewhere),
+        notes=_NOTE.partition(" Tokens ")[0] if is_of_cluster else _NOTE,
     )
 
 

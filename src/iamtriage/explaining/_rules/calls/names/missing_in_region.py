@@ -16,8 +16,8 @@ from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.calls.account_kinds import ACCOUNT_STATE
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
-from iamtriage.explaining._rules.calls.message_kinds import ACCOUNT_STATE
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.cases import Case

@@ -11,15 +11,15 @@ from __future__ import annotations
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
+from iamtriage._text import quote_words, upper_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.calls import message_kinds
+from iamtriage.explaining._rules.calls import account_kinds, message_kinds
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument
 from iamtriage.explaining._rules.shared import common_causes, pages
-from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
@@ -62,6 +62,7 @@ _SSEC_SETTINGS = (
     ),
 )
 
+_NO_NEW_CUSTOMERS = lazy_pattern(account_kinds.NO_NEW_CUSTOMERS)
 _UPLOADS = lazy_pattern(r"(?i:\b(?:writes?|uploads?|puts?)\b)")
 
 
@@ -114,13 +115,27 @@ def explain_unknown_operation(denial: Denial) -> Explanation:
 
 
 def explain_restricted_account(denial: Denial) -> Explanation:
-    """Explain that AWS restricts the account until AWS Support has verified it."""
+    """Explain that AWS restricts the account until AWS Support has verified it, or that the service is closed."""
     code = denial.failure.envelope.code
+    verdict, text = account_kinds.ACCOUNT_RESTRICTED, account_kinds.UNTIL_VERIFIED
+    remedy = account_kinds.SUPPORT_CASE
+    if _NO_NEW_CUSTOMERS.search(message_text(denial.case)):
+        verdict, text = upper_first(account_kinds.CLOSED_SERVICE), account_kinds.ONLY_FORMER_CUSTOMERS
+        remedy = account_kinds.USE_OTHER_SERVICE
     return denial.explain(
-        f"{message_kinds.ACCOUNT_RESTRICTED}{f', although the code is {code}' if code else ''}{end_summary(denial.failure)}",
-        message_kinds.ACCOUNT_STATE.cause("reported", text=message_kinds.UNTIL_VERIFIED),
+        f"{verdict}{f', although the code is {code}' if code else ''}{end_summary(denial.failure)}",
+        account_kinds.ACCOUNT_STATE.cause("reported", text=text),
         topic="account-state",
-        remedies=message_kinds.SUPPORT_CASE,
+        remedies=remedy,
+    )
+
+
+def explain_declarative_policy(denial: Denial) -> Explanation:
+    """Explain that a declarative policy of the organization rejects a call."""
+    return denial.explain(
+        denial_summary(denial, account_kinds.BY_DECLARATIVE_POLICY),
+        account_kinds.DECLARATIVE_POLICY.cause("reported"),
+        remedies=account_kinds.ask_organization(denial.failure.text),
     )
 
 

@@ -97,7 +97,11 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "account has been suspended",
         "account is currently blocked",
         "account currently does not support",
+        "to new customers",
+        "no new customers",
+        "customers can access the service",
     ),
+    "denials.services.service_settings.explain_declarative_policy": ("declarative polic",),
     "denials.services.service_settings.explain_cost_explorer": ("user not enabled for cost explorer",),
     "kubernetes.pods.rejected_pod_roles.explain_pod_denied": (
         "does not have permissions to assume the associated role",

@@ -1,0 +1,155 @@
+"""List the API errors that are due to the account, its organization, or a service that the account cannot use.
+
+Sources: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_declarative.html and the pages
+below.
+"""
+
+from __future__ import annotations
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.calls.error_kind import ErrorKind
+from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
+
+ACCOUNT_STATE = CauseType(
+    "account-state",
+    title="The account cannot use the service in its current state",
+    text="The account is not subscribed to the service, not verified yet or suspended, or the service accepts no new customers.",
+    recognised_by="An error code such as OptInRequired, SubscriptionRequiredException or Blocked, or a message that the account must be verified.",
+    fix="Open the service in the console and follow its instructions. Check billing and verification.",
+    sources=("https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",),
+)
+ACCOUNT_RESTRICTED = "AWS restricts the account itself, and no IAM permission is missing"
+UNTIL_VERIFIED = "The account is not verified yet, or suspended. Only AWS changes that."
+SUPPORT_CASE = account_remedy(
+    "Open a support case with AWS that includes this message",
+    "In the Support Center (https://console.aws.amazon.com/support/home), choose Account and billing, which every support plan includes, and paste the whole message with its request ID. Whoever may open cases for the account does this, such as its owner or an administrator.",
+    "Repeat the call after AWS has confirmed the change. Nothing else has to change.",
+    url="https://docs.aws.amazon.com/awssupport/latest/user/case-management.html",
+)
+"""For a restriction that only AWS lifts. Source: https://github.com/aws-samples/aws-cdk-examples/issues/279."""
+_SECURITY_HUB = "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-settingup.html"
+SERVICE_NOT_ENABLED = CauseType(
+    "service-not-enabled",
+    title="The service is not enabled in the account and Region of the call",
+    text="An account enables Security Hub for each Region separately, and it does not answer in the others.",
+    recognised_by='The code InvalidAccessException of Security Hub, or a message such as "is not subscribed to AWS Security Hub".',
+    fix="Enable the service in this Region, or call the Region and the account in which it is enabled.",
+    sources=(_SECURITY_HUB,),
+)
+_DECLARATIVE_POLICIES = (
+    "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_declarative.html"
+)
+DECLARATIVE_POLICY = CauseType(
+    "declarative-policy",
+    title="A declarative policy of the organization enforces the setting",
+    text="The service itself enforces the setting, whatever permissions the caller has.",
+    recognised_by="The message names a declarative policy. The organization can add a text of its own to it.",
+    fix="Make the call in accordance with the policy, or ask an administrator of the organization to change it.",
+    sources=(_DECLARATIVE_POLICIES,),
+)
+BY_DECLARATIVE_POLICY = (
+    "a declarative policy of the organization enforces the setting that the call would change"
+)
+_CUSTOM_MESSAGE = lazy_pattern(
+    r"(?i:\bdeclarative policy)[.,:;!]?\s{1,4}(?i:custom message: ?)?(?P<text>\w[^\n\"]{3,300})"
+)
+NO_NEW_CUSTOMERS = r"(?i)\b(?:to|no) new customers\b|\bonly existing [\w -]{1,60} customers\b|\bno existing repository in this AWS account\b"
+"""What AWS says of a service that only accounts with earlier use can call."""
+ONLY_FORMER_CUSTOMERS = "Only accounts that have used the service before can use it."
+CLOSED_SERVICE = "the service accepts no new customers, and no IAM permission is missing"
+USE_OTHER_SERVICE = your_remedy(
+    "Use the service that replaces it, or an account that has used it before",
+    "AWS names the replacement on the page of the service. Accounts that used the service before can go on using it.",
+    "If the account has used it before, open a support case.",
+    url="https://aws.amazon.com/products/lifecycle/",
+)
+
+
+def ask_organization(text: str) -> Remedy:
+    """Return the remedy for a setting that a declarative policy enforces, with the organization's own message."""
+    found = _CUSTOM_MESSAGE.search(text)
+    return organization_remedy(
+        "Ask an administrator of the organization",
+        None if found is None else f"The organization says: {quote_words(found['text'])}.",
+        "The first command prints the policy that applies to the account.",
+        "In the management account or as a delegated administrator, the second command lists the policies. One of them must change, or be detached from the account.",
+        commands=(
+            "aws organizations describe-effective-policy --policy-type DECLARATIVE_POLICY_EC2 --query EffectivePolicy.PolicyContent --output text",
+            "aws organizations list-policies --filter DECLARATIVE_POLICY_EC2",
+        ),
+        url=_DECLARATIVE_POLICIES,
+    )
+
+
+ACCOUNT_KINDS = (
+    ErrorKind(
+        cause=SERVICE_NOT_ENABLED,
+        code=r"^InvalidAccessException$",
+        message=r"\A(?!.*\badministrator\b)",
+        summary="Security Hub is not enabled in this account and Region.",
+        remedies=account_remedy(
+            "Enable Security Hub, or call the Region in which it is enabled",
+            "In an organization, the delegated administrator of Security Hub can enable it for all accounts.",
+            commands=(
+                "aws securityhub describe-hub --region REGION",
+                Labelled(
+                    "If it is to be enabled, which has a price:",
+                    "aws securityhub enable-security-hub --region REGION",
+                ),
+            ),
+            url=_SECURITY_HUB,
+        ),
+    ),
+    ErrorKind(
+        cause=ACCOUNT_STATE,
+        code=r"^(?!OptIn|.*Quota|.*Limit)",
+        message=r"(?i)account (?:currently does not support|(?:is|has been)(?: currently)? suspended|must be verified)",
+        summary=f"{ACCOUNT_RESTRICTED}.",
+        remedies=SUPPORT_CASE,
+    ),
+    ErrorKind(
+        cause=DECLARATIVE_POLICY,
+        code=r"",
+        message=r"(?i)\bdeclarative polic(?:y|ies)\b",
+        summary="A declarative policy of the organization enforces the setting that the call would change.",
+    ),
+    ErrorKind(
+        cause=ACCOUNT_STATE,
+        code=r"",
+        message=NO_NEW_CUSTOMERS,
+        summary="The service accepts no new customers, and no IAM permission is missing.",
+        remedies=USE_OTHER_SERVICE,
+    ),
+    ErrorKind(
+        cause=ACCOUNT_STATE,
+        code=r"^AddonSubscriptionNeeded$",
+        message=r"",
+        summary="The EKS add-on requires a subscription in AWS Marketplace.",
+        remedies=account_remedy(
+            "Subscribe to the add-on in AWS Marketplace, then update it",
+            "The first command prints the page of the add-on in AWS Marketplace. Subscribe there, which requires aws-marketplace:Subscribe.",
+            commands=(
+                "aws eks describe-addon-versions --addon-name ADDON_NAME --query 'addons[].marketplaceInformation'",
+                "aws eks update-addon --cluster-name CLUSTER --addon-name ADDON_NAME",
+            ),
+            url="https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-vendors.html",
+        ),
+    ),
+)
+"""Kinds whose code and message must both match."""
+RESTRICTED_ACCOUNT = ErrorKind(
+    cause=ACCOUNT_STATE,
+    code=r"OptInRequired|Subscription(?:Required|Needed)|NotSubscribed|NotSignedUp|^AccountSuspended|^Blocked$",
+    summary="The account cannot use the service.",
+    remedies=account_remedy(
+        "Check the state of the account",
+        "Sign in to the console, open the service, and follow its instructions.",
+        "Check Billing and the emails to the account's address: payment, verification, suspension.",
+        "If nothing is pending there, open a support case.",
+        url="https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",
+    ),
+)
+"""The kind of the codes that say that the account cannot use the service."""
