@@ -23,10 +23,10 @@ from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import clocks, credential_remedies
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.texts.text_signs import PRESIGNED
 from iamtriage.failures._failures import ExpiredCredentials
 
 _HELD = "The request waited in a queue, or was sent again without a new signature."
-_PRESIGNED = lazy_pattern(r"X-Amz-(?:Date|Expires|Signature)=|\bpre-?signed\b", re.IGNORECASE)
 _CALLER_CALL = lazy_pattern(r"\bget-?caller-?identity\b", re.IGNORECASE)
 # That it works in another place than the failed call says nothing of this one.
 _ELSEWHERE = lazy_pattern(
@@ -159,7 +159,7 @@ def _explain_late_request(case: Case[ExpiredCredentials], message: str, valid: _
 def explain_old_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain a code that EC2 has for expired credentials and for an old signature."""
     was_held = re.search(clocks.REQUEST_HELD.sign, case.failure.text) is not None
-    if was_held or clocks.find_stated_clocks(case.failure.text) or _PRESIGNED.search(case.text):
+    if was_held or clocks.find_stated_clocks(case.failure.text) or PRESIGNED.search(case.text):
         return explain_request(case, message)
     if (valid := _find_valid_credentials(case)) is not None:
         return _explain_late_request(case, message, valid)

@@ -44,11 +44,8 @@ _MALFORMED_CODES = frozenset(
 _MALFORMED_HEADER = lazy_pattern(
     r"Authorization header requires|key=value pair \(missing|[Cc]redential is mal-formed|Date in Credential scope"
 )
-_PRESIGNED_URL = lazy_pattern(
-    r"X-Amz-(?:Signature|Credential|Expires|SignedHeaders)|[Pp]re-?signed|Signature=[^&\s]{0,200}&"
-    # Version 2, with the expiry of a URL instead of a date.
-    r"|<StringToSign>[A-Z]{3,7} [^<]{0,260}?\b1\d{9} "
-)
+# Version 2, with the expiry of a URL instead of a date.
+_OLD_URL = lazy_pattern(r"<StringToSign>[A-Z]{3,7} [^<]{0,260}?\b1\d{9} ")
 _CANONICAL_REQUEST = lazy_pattern(
     r"Canonical String for this request|<CanonicalRequest>|<StringToSign>|CanonicalRequest"
 )
@@ -180,7 +177,7 @@ def _possible_skew_causes(message: str) -> tuple[Cause, ...]:
 
 def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanation:
     is_s3 = case.failure.envelope.service == "s3" or _S3.search(message) is not None
-    is_presigned = _PRESIGNED_URL.search(message) is not None
+    is_presigned = (text_signs.PRESIGNED.search(message) or _OLD_URL.search(message)) is not None
     start, end = case.failure.span
     around = case.failure.text[max(start - _CHARS_AROUND, 0) : end + _CHARS_AROUND]
     difference = presigned_requests.compare_with_url(around) if is_presigned else None

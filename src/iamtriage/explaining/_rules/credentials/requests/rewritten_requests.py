@@ -21,6 +21,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import common_causes, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.texts.text_signs import PRESIGNED
 from iamtriage.failures._failures import Failure
 
 _SIGNED_URL = lazy_pattern(
@@ -38,7 +39,6 @@ _DIRECT = lazy_pattern(
     r"(?:proxy|balancer|ingress|nginx|caddy|traefik|haproxy|apache)|port-forward(?:ing)?)\b)"
 )
 # A URL that was presigned for S3, and whose host was replaced by that of a content delivery network.
-_PRESIGNED = lazy_pattern(r"(?i:\bpre-?signed\b)|[?&]X-Amz-Signature=")
 _CDN = r"(?:[Cc]loud[Ff]ront|Cloudflare|Fastly|Akamai|CDN|custom domain)"
 _THROUGH_CDN = lazy_pattern(
     rf"\b(?:(?:[Rr]eplac|[Cc]hang|[Ss]wap|[Rr]ewr)\w{{1,5}} (?:the |its )?(?:S3 )?(?:host|domain)\w{{0,8}}(?:[^\n.]|\.(?=\S)){{0,160}}?\b{_CDN}|(?:[Tt]hrough|[Vv]ia|[Bb]ehind|[Uu]sing|[Ww]ith) (?:our |the |a |an )?(?:own )?(?:\w{{1,20}} )?{_CDN})(?! (?:signed|key))\b"
@@ -70,7 +70,7 @@ def explain_rewritten_request(case: Case[Failure]) -> Explanation | None:
 def _find_cdn(case: Case[Failure]) -> str | None:
     """Return the words that say that a URL which was presigned for S3 goes through a content delivery network."""
     text = case.failure.text
-    if case.failure.kind != "signature_mismatch" or not _PRESIGNED.search(text) or "Key-Pair-Id" in text:
+    if case.failure.kind != "signature_mismatch" or not PRESIGNED.search(text) or "Key-Pair-Id" in text:
         return None
     found = None if has_proxy(text) else _THROUGH_CDN.search(text)
     return None if found is None else found[0]

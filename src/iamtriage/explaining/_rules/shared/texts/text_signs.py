@@ -37,6 +37,10 @@ PULLED_BY_KUBELET = lazy_pattern(
     r"(?i:\bfailed to pull (?:and unpack )?image\b(?! with policy|[^\n]{0,300} with specified policies))|PullImage|kuberuntime|ErrImagePull|ImagePullBackOff|[Ss]andbox image|\bkubelet\b|credential provider plugin"
 )
 """Words of a kubelet about an image that it pulls."""
+PRESIGNED = lazy_pattern(
+    r"(?i:\bx-amz-(?:credential|expires|signature|signedheaders)\b|\bx-amz-date=|pre-?signed)|\bSignature=[^&\s]{0,200}&"
+)
+"""That a request was sent with a presigned URL."""
 _MIN_COMMANDS = 2
 # With the lines that continue it after a backslash.
 _S3_COMMAND = lazy_pattern(r"\baws (?:--[a-z-]{2,40} \S{1,200} ){0,4}s3(?:api)? (?:[^\n\\]|\\\n?){1,4000}")
