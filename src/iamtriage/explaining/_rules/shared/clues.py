@@ -81,6 +81,11 @@ _KUBERNETES = lazy_pattern(
     r"eks\.amazonaws\.com/|WebIdentityErr|kubernetes|kubelet|169\.254\.170\.23|system:"
 )
 
+# CI systems as people name them.
+_CI = lazy_pattern(
+    r"\b(?:in|on) (?:an? |the |our )?(?:GitLab|GitHub Actions|Jenkins|CircleCI|Bitbucket|Azure DevOps|Buildkite|TeamCity|Drone|CI)\b|\b(?:GitLab CI|GitHub Actions|CircleCI|Bitbucket Pipelines?|CI (?:job|pipeline|runner))\b"
+)
+
 
 def error_code(failure: Failure) -> str:
     """Return the failure's error code as services write it, empty if it has none."""
@@ -178,6 +183,12 @@ def find_program(failure: Failure) -> str | None:
     """
     is_other_sdk = (failure.envelope.source or "").startswith(_SDKS_WITHOUT_PROMPT)
     return _PROGRAMS.find(failure.text) or ("the program" if is_other_sdk else None)
+
+
+def runs_in_ci(case: _AnyCase) -> bool:
+    """Return whether a text is the log of a CI job, or says that one failed."""
+    runtime = case.context.runtime
+    return (runtime is not None and runtime.is_job) or _CI.search(case.failure.text) is not None
 
 
 def find_user(case: _AnyCase) -> str | None:

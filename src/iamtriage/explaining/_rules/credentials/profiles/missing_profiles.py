@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.credentials.profiles import broken_profiles
 from iamtriage.explaining._rules.credentials.profiles.other_users import find_identity
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clues import runs_in_ci
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.backend_blocks import find_credential_blocks
@@ -74,10 +75,6 @@ _AT_RUN_TIME = (
     "ENV AWS_PROFILE in the Dockerfile",
     "AWS_PROFILE in the environment of the job",
 )
-# CI systems as people name them.
-_CI = lazy_pattern(
-    r"\b(?:in|on) (?:an? |the |our )?(?:GitLab|GitHub Actions|Jenkins|CircleCI|Bitbucket|Azure DevOps|Buildkite|TeamCity|Drone|CI)\b|\b(?:GitLab CI|GitHub Actions|CircleCI|Bitbucket Pipelines?|CI (?:job|pipeline|runner))\b"
-)
 _SHELL = lazy_pattern(
     r"^(?:[^\n]{0,60}[$%#>»] )?(?:export |set )?AWS_PROFILE ?= ?[\"']?(?P<set>[\w.@+-]{1,64})|\becho \"?\$\{?AWS_PROFILE\}?\"?[ \t]*\n(?P<shown>[\w.@+-]{1,64})[ \t]*$",
     re.MULTILINE,
@@ -93,7 +90,7 @@ def explain_pinned_profile(case: Case[MissingCredentials], profile: str) -> Expl
     """Explain that a project names a profile that a CI job or a workload does not have, if the text shows both."""
     text, runtime = case.failure.text, case.context.runtime
     is_workload = runtime is not None and runtime.kind in _WORKLOADS
-    if not (runtime is not None and (runtime.is_job or is_workload)) and _CI.search(text) is None:
+    if not is_workload and not runs_in_ci(case):
         return None
     name = re.escape(profile)
     # A comment sets nothing.

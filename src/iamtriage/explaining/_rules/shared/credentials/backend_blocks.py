@@ -16,6 +16,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.readers.terraform_code import Block, find_blocks
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.shared.clues import runs_in_ci
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.requirements.tasks import STATE_SIGNS
 
@@ -65,9 +66,6 @@ _OUTCOMES = {
     "invalid_credentials": "used those of the environment, which AWS does not accept",
 }
 _METADATA = lazy_pattern(r"\bIMDS\b|\bimds\b|169\.254\.169\.254")
-_CI = lazy_pattern(
-    r"\b(?:GitHub Actions|GITHUB_\w+|GitLab|CI_JOB_\w+|Jenkins|CircleCI|pipeline)\b|##\[(?:error|group)\]|\[Pipeline\]"
-)
 _KEYS, _PROFILE = "the access keys", "PROFILE"
 _PROVIDER_BLOCK, _BACKEND_BLOCK = 'provider "aws"', 'backend "s3"'
 
@@ -249,7 +247,7 @@ def add_backend_credentials(case: Case[Failure], explanation: Explanation) -> Ex
     listed = find_listed_profiles(text)
     has_default = "default" in listed or "[default]" in text
     # Keys of the environment go before the profile default.
-    remedy = _store_keys_remedy(found, text, is_named=has_default or kind != "missing_credentials")
+    remedy = _store_keys_remedy(case, found, is_named=has_default or kind != "missing_credentials")
     if found.identity != _KEYS:
         remedy = _set_in_backend_remedy(found)
     cause = found.cause
@@ -291,7 +289,7 @@ def add_unseen_backend(case: Case[Failure], explanation: Explanation) -> Explana
     )
 
 
-def _store_keys_remedy(found: Backend, text: str, *, is_named: bool) -> Remedy:
+def _store_keys_remedy(case: Case[Failure], found: Backend, *, is_named: bool) -> Remedy:
     """Return the remedy that moves the keys of the provider to where the backend reads them, too."""
     profile = " --profile PROFILE" if is_named else ""
     stored = "the profile default, which backend and provider use without a setting"
@@ -303,7 +301,7 @@ def _store_keys_remedy(found: Backend, text: str, *, is_named: bool) -> Remedy:
         f"aws configure asks for the keys, and stores them in {stored}.",
         'Then delete access_key and secret_key from the block provider "aws": in .tf files, keys end up in the repository. Replace a key that was committed.',
         found.add if is_named else None,
-        in_ci if _CI.search(text) else None,
+        in_ci if runs_in_ci(case) else None,
         found.steps[1],
         commands=(f"aws configure{profile}", found.retry),
         url=PAGE,
