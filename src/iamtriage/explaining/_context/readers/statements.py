@@ -36,7 +36,7 @@ CLAUSE_END = lazy_pattern(
 )
 """Where a clause ends."""
 _WORKS = lazy_pattern(
-    r"(?i:(?<!-)\b(?:works?(?!-)|worked|arrives?|arrived|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?|(?:goes|went) through|(?:can|could) (?:still )?be (?:read|opened|downloaded|fetched|pulled|listed)|pass(?:es|ed)|helps|fixe[sd]|lasts|does last|stays valid|without (?:an? |any )?(?:errors?|issues?|problems?|trouble))\b)"
+    r"(?i:(?<!-)\b(?:works?(?!-)|worked|arrives?|arrived|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?|(?:goes|went) through|(?:can|could) (?:still )?be (?:read|opened|downloaded|fetched|pulled|listed)|pass(?:es|ed)|prints|printed|returns|returned|helps|fixe[sd]|lasts|does last|stays valid|without (?:an? |any )?(?:errors?|issues?|problems?|trouble))\b)"
 )
 _CHANGED = lazy_pattern(
     r"\b(?:I|[Ww]e|[Tt]hey|has|have|was|were|been|just|colleagues?|admins?|team|security)(?: have| has| then| only| also| already| just| now)?(?: deleted and)? (?:added|annotated|associated|attached|changed|created|enabled|gave|given|moved|put|removed|renamed|replaced|re-?created|rotated|set|turned on|updated)\b"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -909,6 +909,38 @@ def test_call_with_the_name_of_a_secret(resources: list[str], verdict: str, list
 def test_action_with_a_similar_name(denied: str, allowed: str, verdict: str) -> None:
     explanation = explain(f"{_denied(denied, '*')}\n{_policy(allowed)}")
     assert verdict in explanation.summary
+
+
+_PREFIX = "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "allowed", "condition", "expected"),
+    [
+        ("ssm:GetParameters", f"{_PREFIX}db", f"{_PREFIX}*", {}, f"{_PREFIX}*"),
+        ("ssm:GetParameters", f"{_PREFIX}db", f"{_PREFIX}*", {"StringEquals": {"aws:SourceVpc": "vpc-1"}}, f"{_PREFIX}*"),
+        # The other action may be meant for all.
+        ("ssm:GetParameters", f"{_PREFIX}db", "*", {}, f"{_PREFIX}db"),
+        ("ssm:GetParameters", f"{_PREFIX}db", f"{_PREFIX[:-5]}web/*", {}, f"{_PREFIX}db"),
+        ("ssm:PutParameter", f"{_PREFIX}db", f"{_PREFIX}*", {}, f"{_PREFIX}db"),
+        ("ssm:GetParameter", f"{_PREFIX}db", f"{_PREFIX[:-5]}web/*", {"Bool": {"aws:SecureTransport": "true"}}, f"{_PREFIX}db"),
+        # Such a request does not meet the condition, either.
+        ("ssm:GetParameter", f"{_PREFIX}db", f"{_PREFIX[:-5]}web/*", {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}, f"{_PREFIX}db"),
+    ],
+    ids=["pattern", "condition", "all", "other", "verb", "other with a condition", "unmet"],
+)  # fmt: skip
+def test_statement_like_that_of_the_policy(
+    action: str, resource: str, allowed: str, condition: dict[str, Any], expected: str
+) -> None:
+    """What the policy limits a similar action to, it limits the new one to."""
+    policy = _policy("ssm:GetParameter", allowed, **condition)
+    explanation = explain(f"{_denied(action, resource)}\n{policy}\naws ssm get-parameter works.")
+    added = next(each.policy for each in explanation.remedies if each.policy is not None)["Statement"][0]
+    is_kept = bool(condition) and "us-east-1" not in str(condition)
+    assert (added["Action"], added["Resource"]) == (action, expected)
+    assert added.get("Condition") == (condition if is_kept else None)
+    says_so = "aws ssm get-parameter works because it requires ssm:GetParameter" in str(explanation)
+    assert says_so is (action == "ssm:GetParameters")
 
 
 @pytest.mark.parametrize(

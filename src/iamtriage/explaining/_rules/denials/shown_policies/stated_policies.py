@@ -49,9 +49,11 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import 
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import (
     ALLOW_IS_NO_FIX,
+    adopt_statement,
     allow_in_session,
     answer_delay,
     correct_code_remedy,
+    describe_other_call,
     describe_wider_success,
     drop_superfluous,
     explain_allowed_caller,
@@ -168,6 +170,9 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
     elif compared.has_cause(STATED_POLICY_OTHER_RESOURCE):
         contrast = describe_other_resource(denial, policy)
         added, remedies = _limit_remedies(denial, policy, contrast, remedies)
+    elif compared.has_cause(STATED_POLICY_OTHER_ACTION):
+        remedies = tuple(adopt_statement(denial, policy, each) for each in remedies)
+        first = _with_text(first, describe_other_call(denial, policy))
     if contrast is not None:
         remedies = present(contrast.remedy, *(() if contrast.replaces_allow else remedies))
         if is_conditional or conditional is None:

@@ -164,8 +164,8 @@ def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> st
     >>> describe_similar([{"Action": "stepfunctions:StartExecution"}], "states:StartExecution")
     'has stepfunctions:StartExecution, but the prefix of the action is states'
     """
+    statements = list(statements)
     service, _, name = action.partition(":")
-    words, found = _split_name(name), list[str]()
     for each in (one for statement in statements for one in as_strings(statement.get("Action"))):
         prefix, _, other = each.partition(":")
         # Many services have a TagResource.
@@ -173,11 +173,27 @@ def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> st
         is_alike = is_alike or OTHER_PREFIXES.get(service) == prefix.lower()
         if other.lower() == name.lower() and prefix.lower() != service and is_alike:
             return f"has {clip_text(each)}, but the prefix of the action is {service}"
+    found = list_similar(statements, action)
+    if not found:
+        return None
+    is_or_are = "is another action" if len(found) == 1 else "are other actions"
+    return f"has {join_words(tuple(map(clip_text, found[:_MAX_ACTIONS])), 'and')}, which {is_or_are}"
+
+
+def list_similar(statements: Iterable[Mapping[str, Any]], action: str) -> list[str]:
+    """Return the actions in statements whose names begin with the same verb, and have more or fewer words.
+
+    >>> list_similar([{"Action": ["ssm:GetParameter", "ssm:PutParameter"]}], "ssm:GetParameters")
+    ['ssm:GetParameter']
+    """
+    service, _, name = action.partition(":")
+    words, found = _split_name(name), list[str]()
+    for each in (one for statement in statements for one in as_strings(statement.get("Action"))):
+        prefix, _, other = each.partition(":")
         shorter, longer = sorted((words, _split_name(other)), key=len)
         if prefix.lower() == service and "*" not in other and len(shorter) > 1 and _contains(longer, shorter):
             found.append(each)
-    # The longest one is closest to the denied action.
-    return f"has {clip_text(max(found, key=len))}, which is another action" if found else None
+    return list(dict.fromkeys(found))
 
 
 def _split_name(name: str) -> list[str]:

@@ -58,6 +58,7 @@ _LISTS = {
     "dynamodb:ListTables": ("table", "dynamodb:Query or dynamodb:GetItem"),
     "lambda:ListFunctions": ("function", "lambda:InvokeFunction or lambda:GetFunction"),
 }
+_REVISIONS = "Each revision of a task definition has an ARN of its own: end it with :* to allow all of them."
 _HINTS = {
     "s3:ListAllMyBuckets": "aws s3 ls without a bucket (ListBuckets) prints the names of all buckets, and IAM checks s3:ListAllMyBuckets. If you know the bucket, aws s3 ls s3://BUCKET/ lists its objects without it, with s3:ListBucket on that bucket.",
     **{
@@ -100,7 +101,7 @@ _HINTS = {
     "ssm:SendCommand": "ssm:SendCommand is required on the document and on each instance: add their ARNs (arn:aws:ec2:REGION:ACCOUNT_ID:instance/…).",
     "signin:CreateOAuth2Token": "aws login also requires signin:AuthorizeOAuth2Access on the same resource. The managed policy SignInLocalDevelopmentAccess allows both.",
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html
-    "ecs:RunTask": "Running a task also requires iam:PassRole on its task role and task execution role. Each revision of a task definition has an ARN of its own: end it with :* to allow all of them.",
+    "ecs:RunTask": f"Running a task also requires iam:PassRole on its task role and task execution role. {_REVISIONS}",
     # https://docs.aws.amazon.com/eks/latest/userguide/view-kubernetes-resources.html
     "eks:AccessKubernetesApi": _CONSOLE,
     "ecs:ExecuteCommand": "The AWS CLI also calls ecs:DescribeTasks for the task. If the cluster encrypts sessions with a KMS key, kms:GenerateDataKey on that key is required, too.",
@@ -190,6 +191,12 @@ def describe_companions(
     if action in _ENCRYPTED and not by_resource and (key := _find_key(text)) is not None:
         statement = f'{{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{key}"}}'
         return (f"If the value is encrypted with the KMS key in the text, add the statement {statement}",)
+    if action == "ecs:RunTask" and not by_resource and '"iam:PassRole"' in text:
+        # The policy in the text, and another revision in it, which says the rest.
+        stem, _, revision = (resource or "").rpartition(":")
+        other = re.search(rf"{re.escape(stem)}:(?!{revision}\b)\d+\b", text) if stem else None
+        passed = "A policy in the text already has iam:PassRole, which running a task also requires."
+        return (passed,) if other else (passed, _REVISIONS)
     if action in TASKS or action in _HINTS:
         # A policy in the text can list the others already.
         names = {each for task in TASKS.get(action, ()) for each in task.actions if f'"{each}"' in text}
