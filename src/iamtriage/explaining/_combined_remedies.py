@@ -12,6 +12,7 @@ from iamtriage._text import join_words
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._policy_for import find_grant, normalize_principal
+from iamtriage.explaining._rules.denials.policy_types.guardrails import allowing_statement
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import build_denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 __all__ = ("CombinedRemedies", "combine_allow_remedies")
 
 # The limits of the policy that a short explanation shows for all denials of one principal.
+_CAPS = frozenset({"permissions_boundary", "service_control", "session"})
+_PLAIN_MEMBERS = frozenset({"Sid", "Effect", "Action", "Resource"})
 _MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED_ACTIONS, _MAX_RESOURCES = 4, 14, 3, 6
 
 
@@ -78,8 +81,12 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
         is_one = len(principals) == 1 and None not in principals
         second = _allow_others(of_others) if is_one and len(of_others) == len(denials) - len(same) else None
     elif failure.deny == "explicit" or failure.policy_type not in {None, "identity"}:
-        first, of_others = None, of_same
-        fixed = tuple(each for each in same if _is_exempted(each, failure, remedy))
+        of_others = of_same
+        capped = [each for each in denials if _is_capped_alike(each, failure)]
+        first = _combine_capped(remedy, failure, capped)
+        fixed = (
+            tuple(capped) if first else tuple(each for each in same if _is_exempted(each, failure, remedy))
+        )
         second = _allow_others(of_same)
     else:
         return CombinedRemedies()
@@ -103,6 +110,47 @@ def _is_exempted(other: AccessDenied, failure: AccessDenied, remedy: Remedy) -> 
     service = (other.action or "").partition(":")[0]
     return (
         is_same and '"NotAction"' in (remedy.manifest or "") and f'"{service}:*"' in (remedy.manifest or "")
+    )
+
+
+def _is_capped_alike(other: AccessDenied, failure: AccessDenied) -> bool:
+    """Return whether the same policies lack another action, too: those of an account, or of one principal."""
+    if failure.deny != "implicit" or failure.policy_type not in _CAPS:
+        return False
+    owners = [
+        getattr(try_parse_principal(each.principal), "account", None)
+        if failure.policy_type == "service_control"
+        else normalize_principal(each.principal)
+        for each in (other, failure)
+    ]
+    return (other.policy_type, other.deny, owners[0]) == (failure.policy_type, failure.deny, owners[1])
+
+
+def _combine_capped(first: Remedy, failure: AccessDenied, others: list[AccessDenied]) -> Remedy | None:
+    """Return the remedy with the statements for all actions that a policy which caps permissions lacks."""
+    own = first.statement
+    stated = [allowing_statement(build_denial(each, NO_FACTS)) for each in others]
+    added = [each for each in stated if each is not None]
+    if own is None or not added or len(added) < len(others):
+        return None
+    if any(each.keys() - _PLAIN_MEMBERS for each in (own, *added)):
+        return None
+    statements = _merge_policies([{"Statement": [each]} for each in (own, *added)])
+    if len(statements) > _MAX_STATEMENTS or len(_list_actions(statements)) > _MAX_ACTIONS:
+        return None
+    return attrs.evolve(
+        first,
+        title=first.title.replace("Allow it ", "Allow them ", 1),
+        steps=tuple(
+            each.replace("must allow the action.", "must allow each action.").replace(
+                "add the statement", "add the statements"
+            )
+            for each in first.steps
+        ),
+        policy=build_document(statements),
+        statement=None,
+        is_addition=True,
+        names=stated_names(value for each in (failure, *others) for value in (each.principal, each.resource)),
     )
 
 

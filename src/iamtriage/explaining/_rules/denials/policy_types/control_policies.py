@@ -117,7 +117,7 @@ def explain_service_control(denial: Denial) -> Explanation:
             *guardrails.resource_steps(denial),
         ),
         commands=lines,
-        statement=guardrails.allowing_statement(denial),
+        statement=guardrails.add_named_actions(guardrails.allowing_statement(denial), denial),
         layer="service_control",
         url=pages.SERVICE_CONTROL,
     )

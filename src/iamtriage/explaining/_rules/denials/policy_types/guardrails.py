@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -46,6 +47,20 @@ _DELEGATING_ACTIONS = frozenset(
     )
 )
 _LIFTING = {"iam:deleteuserpermissionsboundary", "iam:deleterolepermissionsboundary"}
+# "kms:Decrypt, sqs:SendMessage and sns:Publish are all denied".
+_ACTION = lazy_pattern(r"\b[a-z][a-z0-9-]{1,30}:[A-Z][A-Za-z]{2,60}\b", re.ASCII)
+_LISTED_ACTIONS = lazy_pattern(
+    rf"{_ACTION.pattern}[`'\"]?(?:(?:, and|, or|,| and| or|/) ?[`'\"]?{_ACTION.pattern}[`'\"]?){{1,12}}",
+    re.ASCII,
+)
+_ALSO_DENIED = lazy_pattern(
+    r"(?i:\b(?:denied|fail|fails|failed|failing|blocked|rejected|refused|same error)\b)"
+)
+_NOT_DENIED = lazy_pattern(
+    r"(?i:\b(?:works?|worked|allow(?:s|ed)?|grant(?:s|ed)?|attached|added|if|unless|except|until|not denied|Deny)\b)|\?"
+)
+_SENTENCE_END = lazy_pattern(r"(?<=[.!;])\s|\n")
+_MAX_CHARS = 64_000
 _DEPLOYS = lazy_pattern(
     r"\b(?:sls|serverless|sam|cdk|amplify|chalice|copilot|zappa) (?:deploy|bootstrap|push)\b|\bStack \S{1,130} failed to deploy\b|\b(?:terraform|tofu|pulumi) (?:apply|up)\b"
 )
@@ -186,6 +201,21 @@ def allowing_statement(denial: Denial) -> dict[str, Any] | None:
     """Return the statement that allows the action, unless a ``Deny`` would override it."""
     grant = None if denial.is_explicit else required_grants.required_grant(denial)
     return None if grant is None else task_statements.task_statement(grant, denial)[0]
+
+
+def add_named_actions(statement: dict[str, Any] | None, denial: Denial) -> dict[str, Any] | None:
+    """Return a statement with the other actions that somebody says are denied, too, on all resources."""
+    named = [
+        action
+        for sentence in _SENTENCE_END.split(denial.failure.text[:_MAX_CHARS])
+        for found in _LISTED_ACTIONS.finditer(sentence)
+        if _ALSO_DENIED.search(sentence) and not _NOT_DENIED.search(sentence)
+        for action in _ACTION.findall(found[0])
+    ]
+    added = dict.fromkeys(each for each in named if each.lower() != denial.lowercase_action)
+    if statement is None or not added or not isinstance(statement.get("Action"), str):
+        return statement
+    return {**statement, "Sid": "AllowDenied", "Action": [statement["Action"], *added], "Resource": "*"}
 
 
 def _delegates(denial: Denial) -> bool:
