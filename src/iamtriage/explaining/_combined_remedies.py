@@ -118,9 +118,7 @@ def _is_capped_alike(other: AccessDenied, failure: AccessDenied) -> bool:
     if failure.deny != "implicit" or failure.policy_type not in _CAPS:
         return False
     owners = [
-        getattr(try_parse_principal(each.principal), "account", None)
-        if failure.policy_type == "service_control"
-        else normalize_principal(each.principal)
+        each.account if failure.policy_type == "service_control" else normalize_principal(each.principal)
         for each in (other, failure)
     ]
     return (other.policy_type, other.deny, owners[0]) == (failure.policy_type, failure.deny, owners[1])
