@@ -6,15 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import RECORD
+from iamtriage._reading.vocabulary.view import View
 from iamtriage.redaction._finders.phrases import SENTENCE_WORD
 from iamtriage.redaction._vocabulary.searched_text import fold_case
+from iamtriage.redaction._vocabulary.secret_names import NAME_END
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
-    from iamtriage._reading.vocabulary.view import Edit, View
+    from iamtriage._reading.vocabulary.view import Edit
 
-__all__ = ("remove_unchanged_lines",)
+__all__ = ("keep_changed_lines",)
 
 # The number of lines before and after a changed line that can belong to a secret in it.
 _LINES_AROUND = 3
@@ -31,23 +33,44 @@ _INDENT = frozenset(" \t")
 _LINE_END = re.compile(r"[ \t\r]*(?:\n|\Z)")
 
 
-def remove_unchanged_lines(view: View, signs: re.Pattern[str]) -> None:
-    """Remove the lines that are the same in the original, and not near a changed one.
+def keep_changed_lines(view: View, signs: re.Pattern[str]) -> tuple[View, View]:
+    """Return the lines that are not the same in the original, and those near them.
+
+    Of the lines of the second view, only the spaces differ, so that they can contain only sentences.
 
     Args:
         view: The unwrapped text.
         signs: The pattern of the signs of a secret, in lower case.
     """
     lines = view.text.split("\n")
-    if len(lines) > _MIN_LINES and len(lines) * _MIN_LINE < len(view.text):
-        view.edit(_gap_edits(lines, _find_lines_near(lines, _find_changed_lines(view, lines, signs))))
+    if len(view.text) < _MIN_LINE * max(len(lines), _MIN_LINES):
+        return view, View("")
+    changed, spaced = _find_changed_lines(view, lines, signs)
+    near = _find_lines_near(lines, changed)
+    others = _find_lines_near(lines, {number: 1 for number in spaced if not near[number]})
+    return _keep_lines(view, lines, near), _keep_lines(view, lines, others)
 
 
-def _find_changed_lines(view: View, lines: list[str], signs: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """Yield each line that has other characters, or another line before it, in the original.
+def _keep_lines(view: View, lines: Sequence[str], kept: bytearray) -> View:
+    """Return a view of some lines of another view."""
+    if not any(kept):
+        return View("")
+    copy = View(view.original)
+    copy.text, copy.layers = view.text, [*view.layers]
+    copy.edit(_gap_edits(lines, kept))
+    return copy
 
-    With the number of the line comes the number of lines around it that can belong to a secret in it.
+
+def _find_changed_lines(
+    view: View, lines: Sequence[str], signs: re.Pattern[str]
+) -> tuple[dict[int, int], list[int]]:
+    """Return the lines that have other characters, or another line before them, in the original.
+
+    With the number of each line comes the number of lines around it that can belong to a secret in it. The
+    second list has the lines of which only the spaces differ.
     """
+    changed: dict[int, int] = {}
+    spaced: list[int] = []
     original = view.original
     at = before = 0
     previous = ""
@@ -68,23 +91,43 @@ def _find_changed_lines(view: View, lines: list[str], signs: re.Pattern[str]) ->
                 written = original[start : line_end if line_end >= 0 else high]
                 end = start + len(written)
             if (other and (not is_record or "\n" in other)) or " ".join(written.split()) != text:
-                yield number, _LINES_AROUND
+                changed[number] = _LINES_AROUND
             elif (not is_record and between[-1:] in _INDENT) or written is not text:
-                # Only the spaces differ. Sentences need one space, and other secrets few.
+                # Sentences need one space between words, names with two words, too, and other secrets few.
                 folded = fold_case(f"{previous}\n{line}")
-                if SENTENCE_WORD.search(folded) or (_MANY_SPACES in written and signs.search(folded)):
-                    yield number, 1
+                if (_MANY_SPACES in written and signs.search(folded)) or _divides_name(
+                    view, folded, at + len(line)
+                ):
+                    changed[number] = 1
+                elif SENTENCE_WORD.search(folded):
+                    spaced.append(number)
             before = end
             previous = line
         at += len(line) + 1
+    return changed, spaced
 
 
-def _find_lines_near(lines: list[str], changed: Iterable[tuple[int, int]]) -> bytearray:
-    """Return for each line whether it is a changed line or near one."""
-    reaches = dict(changed)
+def _divides_name(view: View, folded: str, end: int) -> bool:
+    """Return whether more than a space is between the words of a name in lines that end at a position."""
+    begin = end - len(folded)
+    for name in NAME_END.finditer(folded):
+        if " " in name[0]:
+            first, last = view.origin(begin + name.start()), view.origin(begin + name.end() - 1)
+            if last - first >= len(name[0]):
+                return True
+    return False
+
+
+def _find_lines_near(lines: Sequence[str], reaches: dict[int, int]) -> bytearray:
+    """Return for each line whether it is a changed line or near one.
+
+    Args:
+        lines: The lines.
+        reaches: The number of lines that are near a changed line, by the number of that line.
+    """
     near = bytearray(len(lines))
     remaining = 0
-    for number, line in enumerate(lines):
+    for number, line in enumerate(lines) if reaches else ():
         reach = reaches.get(number)
         if reach is not None:
             remaining = max(remaining, reach)
@@ -99,7 +142,7 @@ def _find_lines_near(lines: list[str], changed: Iterable[tuple[int, int]]) -> by
     return near
 
 
-def _gap_edits(lines: list[str], near: bytearray) -> Iterator[Edit]:
+def _gap_edits(lines: Sequence[str], near: bytearray) -> Iterator[Edit]:
     """Yield the edits that replace each run of other lines with a gap."""
     at = start = 0
     is_gap = False

@@ -33,8 +33,15 @@ _AROUND = 2
 _CHARS_PER_NOTATION = 70
 # The densest collections of short examples are dense for 7,800 characters.
 _MIN_STRETCH = 12_000
-# A failure is kept, with the text around it.
-_FAILURE = re.compile(r"arn:|rror|ERROR|enied|orbidden|xception|xpired|nvalid|hrottl|not |n't |nsufficient")
+# The minimum length of a part between failures. Its ends are also searched as usual.
+_MIN_PART = 4 * AROUND
+# A failure is kept, with the text around it. The words "error" and "not" alone state none.
+_FAILURE = re.compile(
+    r"arn:|ERROR|enied|DENIED|orbidden|xception|(?<=[a-z])(?:Error|Failure|Fault)|rror (?:occurred|\(|code)"
+    r"|rror: \w{1,20} \w{1,20} |xpired|nvalid|hrottl|nsufficient|uthori[sz]ed|nable to|annot |n't |logged in"
+    r"|(?:are|can|could|did|does|has|have|is|must|was|were|will) not "
+    r"|not (?:able|allowed|exist|found|permitted|supported|valid)"
+)
 _FAILURE_REACH = 600
 # Between documents, which are searched value by value.
 _HIDDEN = re.compile(rf"[^\s{FILLER}](?:[^{FILLER}]*[^\s{FILLER}])?")
@@ -47,13 +54,14 @@ def find_stretches(searched: SearchedText) -> list[tuple[int, int]]:
     Args:
         searched: The text, without documents.
     """
-    if len(searched.text) < _MIN_STRETCH or not _has_many_names(searched):
+    if len(searched.text) < _MIN_STRETCH or len(searched.names) < _MANY:
         return []
     return [
         (start, end)
         for low, high in merge_spans(_find_dense(searched))
+        if high - low >= _MIN_STRETCH
         for start, end in _leave_failures(searched.text, low, high)
-        if end - start >= _MIN_STRETCH
+        if end - start >= _MIN_PART
     ]
 
 
@@ -84,25 +92,27 @@ def _leave_failures(text: str, low: int, high: int) -> Iterator[tuple[int, int]]
     yield low, high
 
 
-def _has_many_names(searched: SearchedText) -> bool:
-    """Return whether many names are within reach. Most texts with names need no other check."""
-    starts = [name.start() for name in searched.names]
-    return any(last - first <= _REACH for first, last in zip(starts, starts[_MANY - 1 :], strict=False))
-
-
 def _find_dense(searched: SearchedText) -> Iterator[tuple[int, int]]:
     """Yield the positions of many names with different characters around them, in order."""
-    folded = searched.folded
+    names, folded = searched.names, searched.folded
+    spans = [name.span() for name in names]
+    around = "".join(
+        (folded[max(0, start - _AROUND) : start] + folded[end : end + _AROUND]).ljust(2 * _AROUND)
+        for start, end in spans
+    ).translate(_SHAPE)
+    shapes = [around[at : at + 2 * _AROUND] for at in range(0, len(around), 2 * _AROUND)]
+    reach = min(_REACH, len(set(shapes)) * _CHARS_PER_NOTATION)
+    if all(last - first > reach for (first, _), (last, _) in zip(spans, spans[_MANY - 1 :], strict=False)):
+        # No other check is necessary for most texts.
+        return
     counts: Counter[str] = Counter()
     window: deque[tuple[int, str]] = deque()
-    for name in searched.names:
-        start, end = name.span()
+    for name, (start, _), shape in zip(names, spans, shapes, strict=True):
         if name[0].startswith(MARKER_START):
             # What a marker replaces was longer or shorter, so other names were near each other.
             window.clear()
             counts.clear()
             continue
-        shape = (folded[start - _AROUND : start] + folded[end : end + _AROUND]).translate(_SHAPE)
         window.append((start, shape))
         counts[shape] += 1
         if len(window) > _MANY:

@@ -8,13 +8,23 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from iamtriage.redaction._documents.document_secrets import Documents
 from iamtriage.redaction._finders.assignments import find_assigned_secrets
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._finders.key_pairs import find_paired_secrets
-from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, insert_markers, list_windows
+from iamtriage.redaction._finders.phrases import find_phrased_secrets
+from iamtriage.redaction._secret_spans import (
+    MAX_AROUND,
+    FoundSecret,
+    FoundSpans,
+    insert_markers,
+    list_windows,
+    merge_secrets,
+)
 from iamtriage.redaction._secrets import find_in_distinct_parts, find_secrets
 from iamtriage.redaction._vocabulary.searched_text import SearchedText
 from iamtriage.redaction._vocabulary.secret_values import looks_random
+from iamtriage.redaction._windows import extend_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,8 +37,6 @@ __all__ = ("hide_revealed_secrets", "hide_secrets")
 _MAX_ROUNDS = 8
 # In a text of at most so many characters, a marker can change the meaning of all of it.
 _MAX_SHORT = 4_000
-# If the lines around markers that can reveal a secret are a larger part of a text, all of it is searched.
-_MAX_PART = 5
 # The maximum number of values that are searched for elsewhere.
 _MAX_REPEATED = 30
 # An action, which a failure can state.
@@ -41,12 +49,15 @@ def hide_secrets(text: str) -> str:
     finds += [*_find_repeated_values(text, finds)]
     for number in range(_MAX_ROUNDS):
         hidden = insert_markers(text, finds)
+        if hidden == text:
+            break
         # A marker that others have revealed can reveal the next one, also if it is a separate value.
-        is_short = len(text) <= _MAX_SHORT
-        if hidden == text or not (is_short or _may_reveal(text, hidden, finds, is_first=not number)):
-            return hidden
+        if len(text) <= _MAX_SHORT or _reveals_secret(text, finds, with_separate=number > 0):
+            finds = [*find_in_distinct_parts(hidden, find_secrets)]
+        else:
+            # A marker has brought them closer to an access key ID.
+            finds = [*find_paired_secrets(SearchedText(hidden))]
         text = hidden
-        finds = [*find_in_distinct_parts(text, find_secrets)]
     return text
 
 
@@ -70,37 +81,54 @@ def _find_repeated_values(text: str, finds: list[FoundSecret]) -> Iterator[Found
 
 def hide_revealed_secrets(
     text: str, changed: Iterable[tuple[int, int]], joined: Iterable[tuple[int, int]]
-) -> str:
-    """Return a text with a marker for each secret that pseudonyms and joined words have revealed.
+) -> tuple[str, list[tuple[int, int]] | None]:
+    """Hide the secrets that pseudonyms and joined words have revealed.
 
     Args:
         text: A text without other secrets.
-        changed: The positions of the lines around pseudonyms.
-        joined: The positions of the lines around joined words.
+        changed: The positions of the lines around pseudonyms, in order.
+        joined: The positions of the lines around joined words, in order.
+
+    Returns:
+        The text with a marker for each secret, and the positions of its parts to search for identifiers;
+        ``None`` to search all of it.
     """
-    is_revealed = any(_is_announced(text[start:end]) for start, end in changed)
-    if is_revealed or any(find_secrets(text[start:end]) for start, end in joined):
-        return hide_secrets(text)
-    return text
+    joined = [*joined]
+    announced = [place for start, end in changed for place in _find_announced(text, start, end)]
+    if not announced and not any(find_secrets(text[start:end]) for start, end in joined):
+        return text, joined
+    windows = extend_spans(text, sorted([*extend_spans(text, announced, MAX_AROUND), *joined]))
+    if len(text) <= _MAX_SHORT or windows == [(0, len(text))] or Documents(text):
+        hidden = hide_secrets(text)
+        return hidden, joined if hidden == text else None
+    pieces: list[str] = []
+    shown: list[tuple[int, int]] = []
+    done = length = 0
+    for start, end in windows:
+        hidden = hide_secrets(text[start:end])
+        pieces += (text[done:start], hidden)
+        length += start - done
+        shown.append((length, length + len(hidden)))
+        length += len(hidden)
+        done = end
+    return "".join([*pieces, text[done:]]), shown
 
 
-def _is_announced(text: str) -> bool:
-    """Return whether a text contains a secret after a name or in a header."""
-    searched = SearchedText(text)
-    return any(find_assigned_secrets(searched)) or any(find_header_secrets(searched))
+def _find_announced(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the surroundings of each secret after a name, in a header or a sentence in a part of a text."""
+    searched = SearchedText(text[start:end])
+    finders = (find_assigned_secrets, find_header_secrets, find_phrased_secrets)
+    for found in sorted(found for find in finders for found in find(searched)):
+        yield max(0, start + found.start - MAX_AROUND), start + found.end + MAX_AROUND
 
 
-def _may_reveal(text: str, hidden: str, finds: list[FoundSecret], *, is_first: bool) -> bool:
-    """Return whether the markers of secrets, which the hidden text contains, can reveal another one."""
-    if any(find_paired_secrets(SearchedText(hidden))):
-        # A marker has brought it closer to an access key ID.
-        return True
-    finds = sorted(finds)
-    windows = list_windows(text, finds, with_separate=not is_first)
-    if sum(high - low for low, high in windows) * _MAX_PART > len(text):
-        return True
+def _reveals_secret(text: str, finds: list[FoundSecret], *, with_separate: bool) -> bool:
+    """Return whether the lines around the markers of secrets contain another secret."""
+    finds = [*merge_secrets(text, finds)]
     starts = [found.start for found in finds]
-    for low, high in windows:
+    for low, high in list_windows(text, finds, with_separate=with_separate):
+        if (low, high) == (0, len(text)):
+            return True
         inside = [
             found._replace(start=found.start - low, end=found.end - low)
             for found in finds[bisect_left(starts, low) : bisect_left(starts, high)]

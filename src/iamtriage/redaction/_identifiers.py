@@ -111,16 +111,16 @@ class IdentifierRedaction:
         self._pseudonyms = Pseudonyms(text, known.accounts)
         self._replace(blocks, known)
 
-    def search_windows(self) -> None:
-        """Search the windows again. If they contain another identifier, replace it everywhere."""
+    def search_windows(self, text: str, windows: Iterable[tuple[int, int]]) -> None:
+        """Search parts of a text, which has markers in some of them. Replace other identifiers everywhere."""
         known = KnownNames()
         blocks: list[_Block] = []
         done = 0
-        for start, end in self.windows:
-            blocks.append(_Block(View(self.text[done:start]), is_searched=False))
-            blocks += _search(self.text[start:end], known)
+        for start, end in windows:
+            blocks.append(_Block(View(text[done:start]), is_searched=False))
+            blocks += _search(text[start:end], known)
             done = end
-        blocks.append(_Block(View(self.text[done:]), is_searched=False))
+        blocks.append(_Block(View(text[done:]), is_searched=False))
         is_new = any(self._pseudonyms.get_pseudonym(value, noun) != value for value, noun in known)
         self._replace(blocks, known if is_new else KnownNames())
 

@@ -82,11 +82,11 @@ def _redact_text(text: str, *, identifiers: bool) -> str:
     for _ in range(_MAX_ROUNDS - 1):
         if redaction.text == text:
             break
-        text = hide_revealed_secrets(redaction.text, redaction.changed, redaction.windows)
-        if text != redaction.text:
+        text, windows = hide_revealed_secrets(redaction.text, redaction.changed, redaction.windows)
+        if windows is None:
             redaction = IdentifierRedaction(text)
-        elif redaction.windows:
-            redaction.search_windows()
+        elif windows:
+            redaction.search_windows(text, windows)
     return redaction.text
 
 

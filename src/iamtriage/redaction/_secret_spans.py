@@ -13,14 +13,26 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._vocabulary.markers import FILL, MARKER, WORD, Secret, make_marker
 from iamtriage.redaction._vocabulary.notations import BREAK, INDENT
+from iamtriage.redaction._vocabulary.searched_text import fold_case
+from iamtriage.redaction._vocabulary.secret_names import NAME_END
 from iamtriage.redaction._vocabulary.value_ends import find_line_start, measure_common_prefix
 from iamtriage.redaction._windows import extend_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ("FoundSecret", "FoundSpans", "insert_markers", "is_unmarked", "list_windows")
+__all__ = (
+    "MAX_AROUND",
+    "FoundSecret",
+    "FoundSpans",
+    "insert_markers",
+    "is_unmarked",
+    "list_windows",
+    "merge_secrets",
+)
 
+MAX_AROUND = 200
+"""The number of characters around a marker in which it can reveal a secret, up to the ends of lines."""
 _LINE_BREAK = re.compile(BREAK + INDENT)
 # The maximum length of a marker, in characters.
 _MAX_MARKER = 120
@@ -41,11 +53,13 @@ _DELIMITERS = frozenset(["", *"\"'`,;&<>(){}[]@|\\“”„‘’"])
 # After a word and a sign, but no space, a secret can be part of a longer value.
 _GLUE = re.compile(r"[\"'`,;&<>(){}\[\]|]")
 _GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
+# What announces a longer value, in lower case.
+_ANNOUNCED = re.compile(rf"{NAME_END.pattern}|authorization|bearer|://|ey[ja]")
 _AFTER_TAG = re.compile(r"<[\w:.-]{1,60}>\Z")
 _GLUE_REACH = 80
-# The number of characters before and after a marker in which it can reveal a secret, up to the ends of lines.
-_WINDOW = 600
 _MAX_INDENT = 40
+# Markers at the start of lines can look like a prefix of them, with at most so many line breaks between them.
+_MAX_LINES_BETWEEN = 2
 
 
 class FoundSecret(NamedTuple):
@@ -81,7 +95,7 @@ class FoundSpans:
     """
 
     def __init__(self, text: str, finds: Iterable[FoundSecret]) -> None:
-        spans = [(found.start, found.end) for found in _merge(text, finds)]
+        spans = [(found.start, found.end) for found in merge_secrets(text, finds)]
         self._starts = [start for start, _ in spans]
         self._ends = [end for _, end in spans]
 
@@ -96,7 +110,7 @@ def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:
     pieces: list[str] = []
     done = 0
     has_url = _URL.search(text) is not None
-    for found in _merge(text, finds):
+    for found in merge_secrets(text, finds):
         if not text[found.start : found.end].strip(_FILLERS):
             # An earlier round has filled the line.
             continue
@@ -118,7 +132,7 @@ def is_unmarked(text: str, start: int, end: int) -> bool:
     return all(m.end() <= start or m.start() >= end for m in MARKER.finditer(text, low, end + _MAX_MARKER))
 
 
-def _merge(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
+def merge_secrets(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
     """Yield secrets in text order. Merge overlapping ones under the name of the first.
 
     If another one begins on a later line, it can be in what looks like a prefix of lines, so no line is kept.
@@ -204,21 +218,45 @@ def list_windows(text: str, finds: Iterable[FoundSecret], *, with_separate: bool
         finds: The secrets, in text order.
         with_separate: Whether the marker of a separate value can reveal one, too.
     """
-    revealing = (found for found in finds if with_separate or not _is_separate(text, found))
-    return extend_spans(text, ((max(0, found.start - _WINDOW), found.end + _WINDOW) for found in revealing))
+    revealing = finds if with_separate else _list_joined(text, finds)
+    spans = ((max(0, found.start - MAX_AROUND), found.end + MAX_AROUND) for found in revealing)
+    return extend_spans(text, spans, 2 * MAX_AROUND)
 
 
-def _is_separate(text: str, found: FoundSecret) -> bool:
-    """Return whether a secret is a separate value, so that nothing next to its marker belongs to it."""
+def _list_joined(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
+    """Yield the secrets that are no separate values, in order."""
+    last = done = -1
+    for found in finds:
+        is_separate = _is_separate(text, found, done)
+        done = found.end
+        if not is_separate:
+            yield found
+        elif text[max(0, found.start - _MAX_INDENT) : found.start].rstrip(" \t")[-1:] in {"", "\n"}:
+            # Its line can look like the prefix of other lines, because it is equal to one of them.
+            if last >= 0 and 0 < text.count("\n", last, found.start) <= _MAX_LINES_BETWEEN:
+                yield found
+            last = found.end
+
+
+def _is_separate(text: str, found: FoundSecret, done: int) -> bool:
+    """Return whether a secret is a separate value, so that nothing next to its marker belongs to it.
+
+    Args:
+        text: The text.
+        found: The secret.
+        done: The end of the secret before it.
+    """
     following = text[found.end : found.end + 1]
     if not (following in _DELIMITERS or following.isspace() or (found.is_dashed and following == "%")):
-        return False
-    if text[max(0, found.start - _MAX_INDENT) : found.start].rstrip(" \t")[-1:] in {"", "\n"}:
-        # Its line can look like the prefix of other lines, because it is equal to one of them.
         return False
     start = found.start if found.name_start < 0 else found.name_start
     if found.is_whole or text[start - 1 : start].isspace():
         return True
-    low = max(0, start - _GLUE_REACH)
+    low = max(0, start - _GLUE_REACH, done)
     word = text[low:start].rpartition(" ")[2].rpartition("\\n")[2]
-    return not (_GLUE.search(word) and _GLUED.search(word) and _AFTER_TAG.search(text, low, start) is None)
+    return not (
+        _GLUE.search(word)
+        and _GLUED.search(word)
+        and _ANNOUNCED.search(fold_case(word))
+        and _AFTER_TAG.search(text, low, start) is None
+    )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._text import SECRET_SIGNS
 from iamtriage.redaction._blocks import split_with_overlap
-from iamtriage.redaction._changed_lines import remove_unchanged_lines
+from iamtriage.redaction._changed_lines import keep_changed_lines
 from iamtriage.redaction._dense import fill_stretches, find_stretches, hide_stretches
 from iamtriage.redaction._documents.columns import find_column_secrets, find_inserted_secrets
 from iamtriage.redaction._documents.document_secrets import Documents, find_in_scalar
@@ -253,11 +253,16 @@ def _find_in_block(block: str) -> Iterator[FoundSecret]:
     view = unwrap(block, links=False)
     if view.text == block.rstrip():
         return
-    remove_unchanged_lines(view, SECRET_SIGNS)
-    for found in _find_percent_encoded_secrets(view.text):
-        start, end = find_original_span(view, found.start, found.end)
-        if end > start and not _contains_setting(block, start, end):
-            yield FoundSecret(start, end, found.what, is_unwrapped=True)
+    changed, spaced = keep_changed_lines(view, SECRET_SIGNS)
+    for shown, find in ((changed, _find_percent_encoded_secrets), (spaced, _find_sentences)):
+        for found in find(shown.text) if shown.text else ():
+            start, end = find_original_span(shown, found.start, found.end)
+            if end > start and not _contains_setting(block, start, end):
+                yield FoundSecret(start, end, found.what, is_unwrapped=True)
+
+
+def _find_sentences(text: str) -> Iterator[FoundSecret]:
+    yield from find_phrased_secrets(SearchedText(text))
 
 
 def find_in_distinct_parts(

@@ -132,7 +132,9 @@ def _judge_parts(
 def _find_values_of(name: NameMatch, *, has_changes: bool) -> list[FoundSecret]:
     """Return the value of a name, and its new value in a diff, as far as they are secrets."""
     found = find_value_of(name)
-    secrets = [found, *_find_next_items(name, found)] if found else []
+    secrets = [found] if found else []
+    if found and name.text[found.start - 1] in "\"'":
+        secrets += _find_next_items(name, found)
     if has_changes:
         text, at = name.text, found.end if found else name.end
         changed = _CHANGE.match(text, at) if text[at : at + 1] in _CHANGE_STARTS else None
@@ -146,7 +148,7 @@ def _find_values_of(name: NameMatch, *, has_changes: bool) -> list[FoundSecret]:
 def _find_next_items(name: NameMatch, first: FoundSecret) -> Iterator[FoundSecret]:
     """Find the other strings of a list whose first one is a secret: TOKENS = ["…", "…"]."""
     text, at = name.text, first.end
-    if text[first.start - 1] not in "\"'" or not _LIST_START.search(text, name.end, first.start):
+    if not _LIST_START.search(text, name.end, first.start):
         return
     while following := _NEXT_ITEM.match(text, at):
         item = find_value(name.searched, following.end())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from itertools import zip_longest
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
@@ -70,7 +71,7 @@ _LABEL = re.compile(r"[^a-z]{0,40}[a-z_-]{1,40}:", re.IGNORECASE)
 def find_header_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find every Authorization header's credentials, request signature and bearer token."""
     text, done = searched.text, 0
-    for start, end, what in _find_candidates(text, searched.folded):
+    for start, end, what in sorted(_find_candidates(text, searched.folded), key=itemgetter(0)):
         value = text[start:end]
         if start < done or _LABEL.fullmatch(value):
             continue

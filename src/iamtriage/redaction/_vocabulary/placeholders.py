@@ -36,6 +36,8 @@ _CODES = (
     r"TEXT|VALUE|FILE|PATH|NAME|(?:[A-Z]+_)*(?:KEY|PASSWD|PASSWORD|SECRET|TOKEN)|(?:HIDDEN|REDACTED)(?:_[A-Z]+)+"
     r"|(?:[A-Z][a-z]+){1,8}(?:Denied|Error|Exception|Failure|Fault|NotFound)|(?:Expired|Invalid|Malformed|Missing)(?:[A-Z][a-z]+){1,6}"
 )
+# The only placeholders that consist of letters and digits.
+_TYPES_WITH_DIGITS = frozenset({"char2", "nchar2", "varchar2", "nvarchar2"})
 _LETTER_PLACEHOLDER = re.compile(_LETTERS_FIRST, re.DOTALL)
 _CODE_PLACEHOLDER = re.compile(_CODES)
 # Masks, variables, placeholders of templates and manuals, paths, and all others.
@@ -57,6 +59,8 @@ def is_placeholder(value: str) -> bool:
     if value[0].isalpha() and value.isascii():
         # Faster than to ignore the case of each alternative.
         folded = value.lower()
+        if value.isalnum() and not value.isalpha():
+            return folded in _TYPES_WITH_DIGITS
         return (
             folded in _EMPTY
             or _LETTER_PLACEHOLDER.fullmatch(folded) is not None

@@ -246,7 +246,7 @@ class Name(NamedTuple):
     @property
     def is_reference(self) -> bool:
         """Return whether the value can be the name of a secret."""
-        return _REFERENCES.fullmatch(self.key) is not None
+        return "secret" in self.key and _REFERENCES.fullmatch(self.key) is not None
 
 
 @lru_cache(maxsize=2048)
@@ -281,10 +281,11 @@ def classify_name(prefix: str, tail: str, suffix: str = "") -> Name | None:
         return None
     if short in {"token", "secret", "password"} and _OPERATION_OR_CODE.fullmatch(key):
         return None
-    # Also of an object: "response.next_token".
-    last = prefix.rpartition(".")[2].translate(_SEPARATORS).removeprefix("x") + short
-    if short == "token" and _HARMLESS.fullmatch(last):
-        return None
+    if short == "token":
+        # Also of an object: "response.next_token".
+        last = prefix.rpartition(".")[2].translate(_SEPARATORS).removeprefix("x") + short
+        if _HARMLESS.fullmatch(last):
+            return None
     if key.endswith("awssecret"):
         what = "secret access key"
     elif short == "token" and key.endswith(("sessiontoken", "securitytoken")):

@@ -208,7 +208,8 @@ _MIN_LONG_TOKEN = 24
 
 def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
     """Return whether a value is a placeholder, a type, an expression, an error code, a count or another name."""
-    if is_placeholder(value) or not any(map(str.isalnum, value)) or _is_type(name, value):
+    is_plain = value.isalnum()
+    if is_placeholder(value) or not (is_plain or any(map(str.isalnum, value))) or _is_type(name, value):
         return True
     if name.key in {"pwd", "oldpwd"} and _DIRECTORY.match(value):
         # The working directory.
@@ -223,12 +224,16 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
         return True
     if placement.quoted:
         return False
-    word = value.rstrip("):;,]}*")
+    word = value if is_plain else value.rstrip("):;,]}*")
     if (
         (word != value and is_placeholder(word))
-        or _SHORT_OPTION.match(value)
-        or is_expression(name, value, is_assigned=placement.sign == "=" and not placement.query)
-        or _CODE_AND_COLON.fullmatch(value)
+        or (value[0] == "-" and _SHORT_OPTION.match(value))
+        # No expression consists of letters and digits.
+        or (
+            (value.isalpha() or not is_plain)
+            and is_expression(name, value, is_assigned=placement.sign == "=" and not placement.query)
+        )
+        or (value[-1] == ":" and _CODE_AND_COLON.fullmatch(value))
     ):
         return True
     if (
@@ -239,7 +244,7 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
     ):
         # A result of tests: "pass: 17".
         return True
-    return not name.is_chosen and _LABEL.fullmatch(value) is not None
+    return value[-1] in ":=" and not name.is_chosen and _LABEL.fullmatch(value) is not None
 
 
 def _shows_itself(name: Name, value: str, placement: Placement) -> bool:
@@ -313,6 +318,8 @@ def _may_be_token(name: Name, value: str, placement: Placement) -> bool:
         return False
     if value.isdigit() and len(value) < 8:
         return False
+    if value.isalnum() and value.isascii() and not value.isalpha():
+        return True
     if not placement.query and _CODE.fullmatch(value.rstrip(":,.")):
         # "could not get token: AccessDenied: …"
         return False
