@@ -181,6 +181,42 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "CodeArtifact rejected a request to the repository shared",
         "npm login and npm logout do not help",
     ),
+    "log-group-of-a-task": (
+        'ResourceInitializationError: failed to validate logger args: failed to create Cloudwatch log group: api error AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/films-exec/1 is not authorized to perform: logs:CreateLogGroup on resource: arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/films:log-stream: because no identity-based policy allows the logs:CreateLogGroup action\nThe role has AmazonECSTaskExecutionRolePolicy attached, and I gave the task role CloudWatchLogsFullAccess.\n"executionRoleArn": "arn:aws:iam::111122223333:role/films-exec",\n"taskRoleArn": "arn:aws:iam::111122223333:role/films-task",\n"awslogs-create-group": "true"',
+        {},
+        "AmazonECSTaskExecutionRolePolicy does not allow this action",
+        "aws logs create-log-group --log-group-name /ecs/films --region eu-west-1",
+    ),
+    "push-to-the-public-registry": (
+        "We push public.ecr.aws/films/player:1.\nAn error occurred (AccessDeniedException) when calling the GetAuthorizationToken operation: User: arn:aws:sts::111122223333:assumed-role/ci/1 is not authorized to perform: ecr-public:GetAuthorizationToken on resource: * because no identity-based policy allows the ecr-public:GetAuthorizationToken action",
+        {},
+        "no identity-based policy allows it",
+        '"Resource": "arn:aws:ecr-public::111122223333:repository/player"',
+    ),
+    "consumer-of-a-stream": (
+        'User: arn:aws:sts::111122223333:assumed-role/films/1 is not authorized to perform: kinesis:SubscribeToShard on resource: arn:aws:kinesis:eu-west-1:111122223333:stream/plays/consumer/films:1764410000 because no identity-based policy allows the kinesis:SubscribeToShard action\n{"Effect": "Allow", "Action": "kinesis:*", "Resource": "arn:aws:kinesis:eu-west-1:111122223333:stream/plays"}',
+        {},
+        "the call is checked on its consumer",
+        "stream/plays/consumer/films:*",
+    ),
+    "masked-account": (
+        '{"Message":"User: arn:aws:sts::111122223333:assumed-role/films/1 is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:a1b2c3d4e5/prod/POST/plays"}\n{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "arn:aws:execute-api:eu-west-1:111122223333:a1b2c3d4e5/prod/GET/*"}',
+        {},
+        "allows it only on arn:aws:execute-api:eu-west-1:111122223333:a1b2c3d4e5/prod/GET/*",
+        "eu-west-1:111122223333:a1b2c3d4e5/prod/POST/plays",
+    ),
+    "actions-without-their-statement": (
+        'User: arn:aws:sts::111122223333:assumed-role/films/1 is not authorized to perform: dynamodb:BatchWriteItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/plays because no identity-based policy allows the dynamodb:BatchWriteItem action\npolicy: "Action": ["dynamodb:GetItem", "dynamodb:PutItem"], "Resource": "arn:aws:dynamodb:eu-west-1:111122223333:table/plays"\n',
+        {},
+        "the policy in the text does not allow this action",
+        "Allow dynamodb:BatchWriteItem",
+    ),
+    "state-of-a-machine": (
+        'User: arn:aws:sts::111122223333:assumed-role/films/1 is not authorized to perform: dynamodb:BatchWriteItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/plays because no identity-based policy allows the dynamodb:BatchWriteItem action\n{"Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem"}',
+        {},
+        "no identity-based policy allows it",
+        "Allow dynamodb:BatchWriteItem",
+    ),
     "rate-of-emails": (
         "An error occurred (Throttling) when calling the SendRawEmail operation: Maximum sending rate exceeded.",
         {},

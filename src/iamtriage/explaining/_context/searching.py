@@ -262,14 +262,14 @@ def _documents(text: str) -> dict[str, Any]:
 
 
 # Parts of the names of AWS managed policies.
-_SIGNS_OF_ATTACHMENTS = ("AdministratorAccess", "FullAccess", "OnlyAccess", "PowerUserAccess")
-_SIGNS_OF_DESCRIPTIONS = (
-    " may ", " can ", " contain", " got ", " grant", " has ", " have ", " include", "olicy:",
+_SIGNS_OF_ATTACHMENTS = (
+    "AdministratorAccess", "FullAccess", "OnlyAccess", "PowerUserAccess", "ContainerRegistry", "ExecutionRole", "ManagedInstanceCore", "ManagerReadWrite", "AmazonEKS", "APIGatewayAdmin", "DriverPolicy", "AgentServerPolicy", "GlueServiceRole", "AWSLambda", "ServiceforEC2Role",
 )  # fmt: skip
+_SIGNS_OF_DESCRIPTIONS = (" may ", " can ", " contain", " got ", " grant", " has ", " have ", " include", "olicy:")  # fmt: skip
 # Every policy contains one of these, in JSON, YAML or code.
 _SIGNS_OF_POLICIES = (
     "Statement", "statement {", "Effect", "aws_iam_policy_document", "iamRoleStatements", "PolicyDocument", "get_policy_document",
-    "FederatedPrincipal(", "WebIdentityPrincipal(", "Policy:", 'Policy":',
+    "FederatedPrincipal(", "WebIdentityPrincipal(", "Policy:", 'Policy":', '"Resource"',
 )  # fmt: skip
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.statements import find_grants, find_holders, find_said
 from iamtriage.explaining._context.values import Document
-from iamtriage.policies._managed_policies import FULL_ACCESS, build_managed_policy, is_known_policy
+from iamtriage.policies._managed_policies import (
+    FULL_ACCESS,
+    LISTED,
+    build_managed_policy,
+    is_known_policy,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +40,7 @@ _POLICY = lazy_pattern(
 _CHARS_OF_OUTPUT = 6_000
 _CHARS_AROUND = 40
 # What the asker says of the caller, unless it is about another attempt.
-_NAME = r"AdministratorAccess|PowerUserAccess|[A-Z]\w{2,40}FullAccess"
+_NAME = rf"AdministratorAccess|PowerUserAccess|SecretsManagerReadWrite|[A-Z]\w{{2,40}}FullAccess|{'|'.join(LISTED)}"
 _SAID = lazy_pattern(
     rf"(?P<user>\b[Mm]y (?:own |IAM ){{0,2}}user\b[^\n.!?]{{0,20}}?)?\b(?:has|have|with|attach(?:ed)?|assigned|gave|given|is)\b[^\n.!?]{{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])"
     rf"|(?<![\w/-])(?P<first>{_NAME})(?: policy)? (?:is )?attached\b",
@@ -42,6 +48,12 @@ _SAID = lazy_pattern(
 )
 
 
+_OF_TASK = lazy_pattern(r"\b[Tt]ask role\b")
+_TASK_ROLE = lazy_pattern(
+    r"\btask_?[rR]ole_?[aA]rn\"?\s?[:=]\s?\"?arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}([\w+=,.@-]{1,64})",
+    re.ASCII,
+)
+_MAX_SAID = 3
 # "The policy allows s3:GetObject and s3:PutObject on arn:aws:s3:::orders/*", "I have sqs:*".
 _PRINCIPAL = r"[A-Za-z][\w+=,@-]{1,62}\w"
 _ACTION = r"[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{1,60}\*?|\*)"
@@ -115,8 +127,8 @@ def find_attached_policies(text: str) -> Iterator[Document]:
         is_whole = all(map(is_known_policy, names))
         for name in filter(is_known_policy, names):
             yield _build(name, owner, is_whole=is_whole)
-    if not starts and (said := _find_said(text)) is not None:
-        yield _build(*said, is_whole=True)
+    if not starts:
+        yield from (_build(name, owner, is_whole=True) for name, owner in _find_said(text))
 
 
 def _output(text: str, start: int) -> str:
@@ -135,25 +147,26 @@ def lists_others_only(text: str, user: str, policy: str) -> bool:
     return any(_ATTACHED.search(each) and policy not in each for each in lists)
 
 
-def _find_said(text: str) -> tuple[str, tuple[str, str] | None] | None:
-    """Return the policy that the asker says the caller has, or another user or role, with its owner."""
-    said = (
-        (each["policy"] or each["first"], each["user"])
-        for each in find_said(text, _SAID)
-        if not _is_boundary(text, each)
-    )
-    name, user = next(((name, user) for name, user in said if is_known_policy(name)), (None, None))
-    if name is None:
-        return None
-    if user:
-        return name, ASKER
-    holder = next(
-        (holder for what, holder, _ in (*find_grants(text), *find_holders(text)) if what == name), None
-    )
-    # What somebody says of the caller can be wrong.
-    if holder is None or any(f"{start}{holder}" in text for start in ("assumed-role/", ":user/")):
-        return name, None
-    return name, ("user" if f"user {holder}" in text else "role", holder)
+def _find_said(text: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
+    """Yield the policies that the asker says the caller has, or another user or role, with the owner of each."""
+    said: dict[str, tuple[bool, bool]] = {}
+    for each in find_said(text, _SAID):
+        name = each["policy"] or each["first"]
+        if is_known_policy(name) and not _is_boundary(text, each):
+            said.setdefault(name, (bool(each["user"]), _OF_TASK.search(each[0]) is not None))
+    holders = {what: holder for what, holder, _ in (*find_grants(text), *find_holders(text))} if said else {}
+    for name, (is_of_user, is_of_task) in islice(said.items(), _MAX_SAID):
+        holder = holders.get(name)
+        if is_of_user:
+            yield name, ASKER
+        elif is_of_task and "xecutionRole" in text:
+            # ECS starts a task with the other one of its two roles.
+            yield name, ("role", found[1] if (found := _TASK_ROLE.search(text)) else "")
+        elif holder is None or any(f"{start}{holder}" in text for start in ("assumed-role/", ":user/")):
+            # What somebody says of the caller can be wrong.
+            yield name, None
+        else:
+            yield name, ("user" if f"user {holder}" in text else "role", holder)
 
 
 def _is_boundary(text: str, said: re.Match[str]) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.values import MappingEntry
+from iamtriage.policies._readers.elements import as_strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,6 +30,8 @@ _LEFT_OUT = lazy_pattern(r",\s{0,8}(?:\"?(?:\.\.\.|…)\"?)\s{0,8}(?=\})")
 _POLICY_STRING = lazy_pattern(
     r"\"(?:Resource)?(?i:policy)(?:Text|Document|InJson)?\"\s?:\s?(?P<string>\"\{(?:[^\"\\]|\\.){10,20000}\")"
 )
+_ACTION = lazy_pattern(r"[a-z][a-z0-9-]{1,30}:[A-Za-z*]{1,80}", re.ASCII)
+_CHARS_BEFORE = 80
 _MAX_BRACES = 4
 _EFFECT_AND_ACTION = 2
 _MAX_DISTANCE = 4_000
@@ -122,6 +125,8 @@ def find_documents(text: str) -> Iterator[FoundDocument]:
                     if name == "Statement":
                         policies.append((at, done))
             at = text.find(member, at + 1)
+    if not statements and '"Resource"' in text and "Effect" not in text:
+        statements.extend(_find_bare_allows(text))
     while statements:
         # The next command prints another policy, and each statement of a resource-based one has a principal.
         end = next(
@@ -179,6 +184,24 @@ def _bare_statement_around(text: str, at: int, start: int) -> FoundDocument | No
     except ValueError:
         return None
     return FoundDocument("", content, *members.span()) if len(content) > _EFFECT_AND_ACTION else None
+
+
+def _find_bare_allows(text: str) -> Iterator[FoundDocument]:
+    r"""Yield the statements of which people quote only the actions and the resource.
+
+    >>> [each.content["Effect"] for each in _find_bare_allows('policy: "Action": ["s3:GetObject"], "Resource": "*"\n')]
+    ['Allow']
+    """
+    for found in islice(_BARE_STATEMENT.finditer(text), _MAX_DOCUMENTS):
+        try:
+            content = json.loads(f"{{{found[0].rstrip().rstrip(',')}}}")
+        except ValueError:
+            continue
+        before = text[max(found.start() - _CHARS_BEFORE, 0) : found.start()].rpartition("\n\n")[2]
+        actions = as_strings(content.get("Action"))
+        is_allow = "Resource" in content and bool(actions) and "deny" not in before.lower()
+        if is_allow and all(_ACTION.fullmatch(each) for each in actions):
+            yield FoundDocument("", {"Effect": "Allow", **content}, *found.span())
 
 
 def _find_created(text: str) -> Iterator[MappingEntry]:

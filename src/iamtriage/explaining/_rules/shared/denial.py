@@ -283,6 +283,10 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     resource = _to_arn(decision.resource or facts.resource, facts.region)
     if resource is None or resource.startswith(_SQS_ENDPOINT):
         resource = _find_resource(failure, facts, action) or resource
+    if resource is not None and ":*" in resource:
+        from iamtriage.explaining._rules.shared.principals.masked_principals import unmask_account
+
+        resource = unmask_account(resource, failure.text)
     if action_evidence == "derived" and resource is not None and ":::" in resource:
         from iamtriage.explaining._rules.shared.messages.derived_actions import session_action
 

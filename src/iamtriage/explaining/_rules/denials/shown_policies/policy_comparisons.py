@@ -63,7 +63,7 @@ from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
-from iamtriage.policies._managed_policies import is_known_policy
+from iamtriage.policies._managed_policies import LISTED, describe_service, is_known_policy, lacks_action
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_strings, iterate_statements, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference, widen
@@ -76,7 +76,7 @@ POLICY_TEMPLATE = "the policy template"
 
 def find_similar(policy: KnownPolicy, action: str) -> str | None:
     """Return which action a policy that somebody wrote has instead of the denied one, most likely by mistake."""
-    if is_known_policy(policy.name):
+    if is_known_policy(policy.name) and policy.name not in LISTED:
         return None
     return describe_similar(policy.allows, action)
 
@@ -215,10 +215,11 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
     if not possible:
         is_relevant = policy.is_whole and (not policy.is_code or names_service(allows, action))
         similar = find_similar(policy, action)
-        is_relevant = is_relevant or similar is not None
+        is_relevant = is_relevant or similar is not None or lacks_action(policy.name, action)
         if not allows or not is_relevant:
             return None
         text = f"{subject} does not allow {action}{f': it {similar}' if similar else describe_allowed(allows, action)}."
+        text = " ".join(present(text, describe_service(policy.name, action)))
         # Code often has the policies of several roles.
         cause = STATED_POLICY_OTHER_ACTION.cause("possible" if policy.is_code else policy.evidence, text=text)
         return Comparison(policy, cause, f"{policy.name} {similar or 'does not allow this action'}")
@@ -246,7 +247,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
             for each in allowed
             if has_reference(each) and matches(resource, compile_glob(widen(each, resource)))
         ]
-        if open_ones and not references:
+        if open_ones and (not references or is_known_policy(policy.name)):
             # A policy variable, or a reference in place of the action.
             return None
         listed = references if open_ones else allowed

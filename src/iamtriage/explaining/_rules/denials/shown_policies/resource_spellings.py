@@ -271,6 +271,12 @@ def _find_below_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
         verdict = f"has the ARN of the function without :{clip_text(qualifier)}, and an alias or version is a resource of its own"
         text = f"A call with the plain name is checked on {clip_text(longest)}, which the policy has: that is why it works. The caller's policy decides, not that of the function."
         return Contrast(verdict, None, text)
+    if qualifier.startswith("consumer/") and ":kinesis:" in resource:
+        return Contrast(
+            "has the ARN of the stream, and the call is checked on its consumer, which has an ARN of its own",
+            None,
+            f"The consumer is {clip_text(qualifier.split('/')[-1].partition(':')[0])}, which enhanced fan-out registers. KCL 2 and later use it by default; KCL 1 and GetRecords read from the stream itself, so that its ARN was enough.",
+        )
     end = f"{resource[len(longest)]}*"
     verdict = f"has the ARN without {end} at the end, which does not cover what is below it"
     return Contrast(

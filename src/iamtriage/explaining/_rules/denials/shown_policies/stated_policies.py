@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.denials.policy_causes import KMS_KEY_POLICY
 from iamtriage.explaining._rules.denials.shown_policies.code_statements import write_in_code
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import (
     KnownPolicy,
+    is_of_caller,
     is_of_other,
     list_known_policies,
 )
@@ -69,7 +70,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, capitalize_start, denial_summary
-from iamtriage.policies._managed_policies import is_known_policy
+from iamtriage.policies._managed_policies import LISTED, is_known_policy
 
 _MAX_POLICIES = 3
 _NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
@@ -267,6 +268,8 @@ def _compare_policies(denial: Denial, action: str, policies: list[KnownPolicy]) 
             if each.owner is None and not (each.name == DESCRIBED or is_known_policy(each.name))
         ]
     compared = present(*(compare(denial, action, each) for each in policies[:_MAX_POLICIES]))
+    # A policy that is made for the role of a service need not be that of the caller.
+    compared = tuple(each for each in compared if not _is_of_service(each, denial))
     # A Deny needs a Deny, and AWS names the type of policy that does not allow the call.
     is_open = not denial.is_explicit and denial.policy_type in {None, "identity"}
     found = [each for each in compared if is_open or not each.has_cause(STATED_POLICY_ALLOWS)]
@@ -276,6 +279,12 @@ def _compare_policies(denial: Denial, action: str, policies: list[KnownPolicy]) 
         found = [each for each in found if each.has_cause(STATED_POLICY_DENIES)]
     # A policy that names the action says more than one about other things.
     return [each for each in found if not each.has_cause(STATED_POLICY_OTHER_ACTION)] or found[:1]
+
+
+def _is_of_service(compared: Comparison, denial: Denial) -> bool:
+    """Return whether a policy for the roles of a service allows a call, and the text does not say that the caller has it."""
+    is_listed = compared.policy.name in LISTED and not is_of_caller(compared.policy, denial)
+    return is_listed and compared.has_cause(STATED_POLICY_ALLOWS)
 
 
 def _with_text(cause: Cause, text: str | None) -> Cause:

@@ -42,6 +42,7 @@ from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._managed_policies import is_known_policy
+from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions, iterate_statements, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference
 
@@ -181,7 +182,7 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
         for each in (lists[0] if len(lists) == 1 else ())
         if not any(names_resource(statement, each) for statement in allowing)
     ]
-    if lacking != [denial.resource]:
+    if len(lacking) != 1 or lacking == ["*"] or not matches(denial.resource or "", compile_glob(lacking[0])):
         return remedy
     has_objects = any(
         names_resource(each, f"{denial.resource}/x") for each in statements_with(policy, "s3:GetObject")
@@ -197,7 +198,9 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
         # The other actions are not to be allowed on the resources of that statement, too.
         step = f"Or add this statement to {policy.name}, and keep its others."
     if is_known_policy(policy.name):
-        step = f"AWS manages {policy.name}, which you cannot edit. For a role with a name that it allows, it is enough."
+        step = f"AWS manages {policy.name}, which you cannot edit: the caller needs this policy in addition to it."
+        if denial.lowercase_action == "iam:passrole":
+            step = f"AWS manages {policy.name}, which you cannot edit. For a role with a name that it allows, it is enough."
     return keep_alias(denial, allowed_resources(allowing), attrs.evolve(remedy, steps=(*steps, step)))
 
 

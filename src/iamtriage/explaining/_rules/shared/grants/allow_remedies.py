@@ -184,7 +184,11 @@ def allow_remedy(
             *steps,
             *(note for note in grant.notes if note.startswith(last)),
             statements=tuple(statements),
-            commands=(put_command, *retry),
+            commands=(
+                put_command,
+                *present(ecs_starts.create_log_group_command(text, grant.action, denial.resource)),
+                *retry,
+            ),
             url=url or pages.MANAGE_POLICIES,
         ),
     )

@@ -1,4 +1,4 @@
-"""Parse the ARNs of principals whose account or session name a text masks."""
+"""Parse the ARNs of principals whose account or session name a text masks, and restore a masked account."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ _MASKED_ARN = lazy_pattern(
     # Dots or dashes alone are a mask of the name, too.
     r"(?P<resource>(?:assumed-role|federated-user|role|user)/(?![.-]+(?:/|\Z)).+|root)"
 )
+# API Gateway masks all but the last digits of the account in its answers.
+_MASKED_ACCOUNT = lazy_pattern(
+    r"(?P<start>arn:aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:)\*{4,10}(?P<end>\d{2,6})(?=:)", re.ASCII
+)
+_ACCOUNTS = lazy_pattern(r"(?<=:)\d{12}(?=:)", re.ASCII)
 # What ARNs of AWS-owned identities have instead of an account ID.
 _AWS_OWNED = ("aws", "cloudfront")
 
@@ -83,3 +88,17 @@ def session_name(principal: Principal | None) -> str:
     """
     name = principal.session_name if isinstance(principal, RoleSession) else ""
     return "" if name == _UNKNOWN_SESSION else name
+
+
+def unmask_account(arn: str, text: str) -> str:
+    """Return an ARN with the account of which it has only the last digits, if the text has one account with these.
+
+    >>> unmask_account("arn:aws:execute-api:eu-west-1:********3333:a1/prod/GET/x", "arn:aws:iam::111122223333:user/ana")
+    'arn:aws:execute-api:eu-west-1:111122223333:a1/prod/GET/x'
+    """
+    found = _MASKED_ACCOUNT.match(arn)
+    ends = "" if found is None else found["end"]
+    accounts = {each for each in _ACCOUNTS.findall(text) if ends and each.endswith(ends)}
+    if found is None or len(accounts) != 1:
+        return arn
+    return f"{found['start']}{accounts.pop()}{arn[found.end() :]}"

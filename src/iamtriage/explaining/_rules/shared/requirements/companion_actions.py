@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.requirements.tasks import (
     STATE_SIGNS,
     TASKS,
 )
-from iamtriage.explaining._rules.shared.texts import deployment_tools, text_signs
+from iamtriage.explaining._rules.shared.texts import deployment_tools, ecs_starts, text_signs
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 
 _LOGS = "Writing logs requires logs:CreateLogStream and logs:PutLogEvents on the log group's ARN followed by :*, and logs:CreateLogGroup if the group does not exist yet."
+_CREATES_LOG_GROUP = "Only awslogs-create-group requires this: with true, ECS creates the log group. The other actions for the logs are in AmazonECSTaskExecutionRolePolicy."
 _CONNECTION = "The prefix of the action is that of the connection's ARN: in code for old and new connections, allow codestar-connections:UseConnection and codeconnections:UseConnection. Then retry the stage."
 _ENCRYPTED = frozenset(
     {"secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"}
@@ -166,6 +167,8 @@ def describe_companions(
         return ()  # AWS publishes it for everybody
     if action.startswith("s3:") and not by_resource and STATE_SIGNS.search(text):
         return (_STATE,)
+    if action == "logs:CreateLogGroup" and ecs_starts.CREATES_LOG_GROUP.search(text):
+        return (_CREATES_LOG_GROUP,)
     if action in _DEPLOYMENT_HINTS and not by_resource and deployment_tools.is_about_deployments(text):
         return (_DEPLOYMENT_HINTS[action],)
     if action == "eks:AccessKubernetesApi" and KUBECTL_WORKS.search(text):

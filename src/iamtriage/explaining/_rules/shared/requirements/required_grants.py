@@ -39,6 +39,10 @@ _GENERATED = lazy_pattern(
     r"arn:[\w-]+:dynamodb:[\w-]*:\d*:table/[\w.-]{3,255}/(?P<stream>stream)/20[\d-]{8}T[\d:.]{8,12}|arn:[\w-]+:(?:eks|ecs):[\w-]*:\d*:(?:nodegroup|addon|fargateprofile|access-entry|task|container-instance)(?:/[\w.+=@-]{1,200}){0,4}?/(?P<name>[\w.+=@-]{1,200})/[0-9a-f-]{32,36}",
     re.ASCII,
 )
+_CONSUMER = lazy_pattern(
+    r"(?P<consumer>arn:[\w-]+:kinesis:[\w-]*:\d*:stream/[\w.-]{1,128}/consumer/[\w.-]{1,128}):\d{8,12}",
+    re.ASCII,
+)
 # The random end of a name that CloudFormation (STACK-LOGICAL_ID-RANDOM), a name_prefix of Terraform (a time and a
 # counter) or Pulumi makes up:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
@@ -82,6 +86,9 @@ def required_grant(denial: Denial) -> Grant | None:
             hidden = (UNLISTED, WILDCARD_OF_AWS) if grant.action == LAUNCH else UNLISTED
             notes = tuple(each for each in grant.notes if not each.startswith(hidden))
             return attrs.evolve(grant, resources=resources, notes=(*notes, why))
+    if (consumer := _CONSUMER.fullmatch(grant.resources[0])) is not None:
+        note = "The ARN of a consumer ends in the time of its registration, which changes when it is registered again, hence the *."
+        return attrs.evolve(grant, resources=(f"{consumer['consumer']}:*",), notes=(note, *grant.notes))
     if (generated := _GENERATED.fullmatch(grant.resources[0])) is not None:
         note = f"The ARN ends in a generated ID: to cover replacements, too, end it with {generated['name'] or generated['stream']}/*."
         return attrs.evolve(grant, notes=(note, *grant.notes))

@@ -138,6 +138,13 @@ def complete_task(
     if found is None or not isinstance(statement["Resource"], str):
         return (), []
     task, actions, added = found
+    pushed = tasks.find_public_push(grant.action, denial.failure.text)
+    if pushed is not None:
+        statement["Action"] = list(actions)
+        repository = f"arn:aws:ecr-public::{denial.account or 'ACCOUNT_ID'}:repository/{pushed[0]}"
+        return ("The login to ECR Public and the push require all of these actions.",), [
+            build_allow(pushed[1], repository)
+        ]
     resource = "*"
     if grant.action in actions:
         statement["Action"] = [grant.action, *(each for each in actions if each != grant.action)]

@@ -74,6 +74,10 @@ SESSION_CHANNEL_ACTIONS = list_actions(
 )
 """What an agent requires for Session Manager or ECS Exec."""
 _SESSIONS = Task("An agent for Session Manager or ECS Exec", SESSION_CHANNEL_ACTIONS)
+# https://docs.aws.amazon.com/streams/latest/dev/kcl-iam-permissions.html
+_FAN_OUT = Task(
+    "Enhanced fan-out", list_actions("kinesis", "SubscribeToShard DescribeStreamConsumer"), "the consumer"
+)
 _KINESIS = Task(
     "Reading a stream as Lambda does",
     list_actions("kinesis", "DescribeStream DescribeStreamSummary GetRecords GetShardIterator ListShards"),
@@ -102,6 +106,7 @@ TASKS: dict[str, tuple[Task, ...]] = {
     "codeartifact:GetAuthorizationToken": (_PACKAGES_LOGIN,),
     **dict.fromkeys(PACKAGE_ACTIONS, (_PACKAGES,)),
     **dict.fromkeys(SESSION_CHANNEL_ACTIONS, (_SESSIONS,)),
+    **dict.fromkeys(_FAN_OUT.actions, (_FAN_OUT,)),
     **dict.fromkeys(_KINESIS.actions, (_KINESIS,)),
     **dict.fromkeys(_MARKETPLACE.actions, (_MARKETPLACE,)),
     _DESCRIBE_TOPIC: (_WRITING_TOPICS, _READING_TOPICS),
@@ -274,6 +279,22 @@ def find_task(action: str, text: str) -> tuple[str, tuple[str, ...], tuple[str, 
     ):
         return None
     return tasks[0].name, tasks[0].actions, tasks[0].actions_on_star
+
+
+_PUBLIC_IMAGE = lazy_pattern(
+    r"\bpublic\.ecr\.aws/[a-z0-9-]{2,50}/(?P<name>[a-z0-9][a-z0-9._/-]{1,200}[a-z0-9])"
+)
+
+
+def find_public_push(action: str, text: str) -> tuple[str, tuple[str, ...]] | None:
+    """Return the repository of ECR Public to which a text pushes after the login, and the actions that a push requires.
+
+    >>> find_public_push("ecr-public:GetAuthorizationToken", "docker push public.ecr.aws/acme/tool:1")[0]
+    'tool'
+    """
+    is_push = action == _PUBLIC_LOGIN_ACTION and re.search(r"\bpush(?:es|ed|ing)?\b", text) is not None
+    found = _PUBLIC_IMAGE.search(text) if is_push else None
+    return None if found is None else (found["name"], _PUBLIC_PUSH.actions)
 
 
 def is_of_push(text: str) -> bool:

@@ -60,6 +60,29 @@ def new_task_commands(text: str, region: str | None) -> tuple[Labelled, ...]:
     return (Labelled("Then start a new task:", command),)
 
 
+CREATES_LOG_GROUP = lazy_pattern(r"awslogs-create-group\b\W{1,6}(?i:true)\b")
+"""The option of a task definition with which ECS creates the log group."""
+_LOG_GROUP = lazy_pattern(
+    r":logs:(?P<region>[a-z0-9-]{4,30}):[0-9]{12}:log-group:(?P<name>[\w/.#-]{1,512})", re.ASCII
+)
+
+
+def create_log_group_command(text: str, action: str, resource: str | None) -> Labelled | None:
+    """Return how to create the log group that a task definition lets ECS create, so that ECS does not need to.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
+    """
+    is_creation = action == "logs:CreateLogGroup" and CREATES_LOG_GROUP.search(text) is not None
+    found = _LOG_GROUP.search(resource or "") if is_creation else None
+    if found is None:
+        return None
+    template = "aws logs create-log-group --log-group-name {} --region {}"
+    return Labelled(
+        "Or, instead of the permission, create the log group, and remove awslogs-create-group from the task definition:",
+        commands.fill_command(template, found["name"], commands.region(found["region"])),
+    )
+
+
 def execution_role_hint(failure: Failure, action: str) -> str | None:
     """Return which role starts a task of ECS, if it could not be started.
 
