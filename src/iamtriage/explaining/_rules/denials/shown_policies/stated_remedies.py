@@ -177,11 +177,8 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     lists = [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy or {})]
     if denial.service == "kms" and lists == [[denial.resource]]:
         remedy = complete_key_actions(denial, allowing, remedy)
-    lacking = [
-        each
-        for each in (lists[0] if len(lists) == 1 else ())
-        if not any(names_resource(statement, each) for statement in allowing)
-    ]
+    only = lists[0] if len(lists) == 1 else ()
+    lacking = [each for each in only if not any(names_resource(one, each) for one in allowing)]
     if len(lacking) != 1 or lacking == ["*"] or not matches(denial.resource or "", compile_glob(lacking[0])):
         return remedy
     has_objects = any(
@@ -198,9 +195,8 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
         # The other actions are not to be allowed on the resources of that statement, too.
         step = f"Or add this statement to {policy.name}, and keep its others."
     if is_known_policy(policy.name):
-        step = f"AWS manages {policy.name}, which you cannot edit: the caller needs this policy in addition to it."
-        if denial.lowercase_action == "iam:passrole":
-            step = f"AWS manages {policy.name}, which you cannot edit. For a role with a name that it allows, it is enough."
+        what = "role" if denial.lowercase_action == "iam:passrole" else "resource"
+        step = f"AWS manages {policy.name}, which you cannot edit. For a {what} with a name that it allows, it is enough."
     return keep_alias(denial, allowed_resources(allowing), attrs.evolve(remedy, steps=(*steps, step)))
 
 
