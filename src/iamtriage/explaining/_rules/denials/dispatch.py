@@ -193,6 +193,10 @@ def _may_name_managed_key(denial: Denial) -> bool:
     return is_of_key and not denial.is_explicit and any(map(text.__contains__, signs))
 
 
+def _is_of_identity_pool(denial: Denial) -> bool:
+    return (denial.principal_text or "").endswith("/CognitoIdentityCredentials")
+
+
 def _calls_for_resource(denial: Denial) -> bool:
     """Return whether a service calls for one of its resources, such as an alarm."""
     if denial.principal is not None or denial.action is None:
@@ -370,6 +374,7 @@ ROUTES: Routes = (
         "denials.kms.keys_of_services.explain_service_encryption_key",
     ),
     (_depends_on_other_service, _DEPENDENCY_RULE),
+    (_is_of_identity_pool, "denials.identities.guest_identities.explain_guest"),
     (_denied_by("identity"), DEFAULT_RULE),
     # What the message leaves open.
     # SNS logs that it cannot deliver a message.
