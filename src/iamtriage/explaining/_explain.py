@@ -44,7 +44,7 @@ _UNPARSED_SIGNS = (
     "SAML response", "permission denied for ", "command denied to user", "awselb/", "CloudFront",
     "docker", "ccessible by integration", "denied to ", "' to database '",
     "API returned error: ", "with the database ", "S3_INTEGRATION", "backup/restore option",
-    "(at least one of) the ", "/cdk-bootstrap/",
+    "(at least one of) the ", "/cdk-bootstrap/", "public.ecr.aws/", "unauthorized_client",
 )  # fmt: skip
 # What databases and brokers say of a login, which can be one with a token of IAM.
 _LOGIN_SIGNS = ("denied for user '", "authentication failed for user", "SASL", "SaslAuth")
@@ -226,7 +226,9 @@ def _explain_unparsed(error: object, facts: Facts) -> Explanation:
 
         if (explanation := explain_unparsed(text, facts)) is not None:
             return explanation
-    return describe_unread(text)
+    from iamtriage.explaining._others.foreign_failures import name_foreign
+
+    return describe_unread(text, name_foreign(text))
 
 
 def _without_borders(failure: Failure) -> Failure:

@@ -55,6 +55,24 @@ def _accept(subject: str) -> dict[str, Any]:
 
 _OIDC = "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity"
 CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
+    "organization-that-ram-does-not-see": (
+        "UnknownResourceException: OrganizationalUnit ou-ab12-11111111 could not be found.\noperation error RAM: AssociateResourceShare, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, UnknownResourceException: OrganizationalUnit ou-ab12-11111111 could not be found.",
+        {"region": "eu-west-1"},
+        "AWS RAM does not see the organization",
+        "aws ram enable-sharing-with-aws-organization",
+    ),
+    "unsigned-request-to-cloudfront": (
+        "HTTP/1.1 403 Forbidden\nServer: CloudFront\n\n<Error><Code>MissingKey</Code><Message>Missing Key-Pair-Id query parameter or cookie value</Message></Error>",
+        {},
+        "only with signed URLs or signed cookies",
+        "aws cloudfront sign",
+    ),
+    "mysql-user-with-a-password": (
+        "Access denied for user 'app'@'10.0.0.7' (using password: YES)\nThe token is from @aws-sdk/rds-signer.\nCREATE USER 'app'@'10.%' IDENTIFIED WITH 'caching_sha2_password' AS '$A$005$'",
+        {},
+        "the user has the plugin caching_sha2_password",
+        "ALTER USER 'app'@'10.%' IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS';",
+    ),
     "daily-quota-of-emails": (
         "An error occurred (TooManyRequestsException) when calling the SendEmail operation: Daily message quota exceeded",
         {"region": "eu-west-1"},

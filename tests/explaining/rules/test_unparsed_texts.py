@@ -333,12 +333,44 @@ def test_nothing_is_found_in_other_texts(text: str) -> None:
             (),
             id="Docker daemon",
         ),
+        pytest.param(
+            'Failed to pull image "public.ecr.aws/nginx/nginx:1.29": unexpected status code https://public.ecr.aws/v2/nginx/nginx/manifests/1.29: 429 Too Many Requests - Server message: toomanyrequests: Rate exceeded',
+            ("no permission is missing", "create-pull-through-cache-rule"),
+            ("put-role-policy",),
+            id="ECR Public",
+        ),
+        pytest.param(
+            "google.auth.exceptions.OAuthError: ('Error code unauthorized_client: The given credential is rejected by the attribute condition.', '{}')\naudience //iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/films/providers/aws-films, arn:aws:sts::111122223333:assumed-role/exporter/i-1",
+            (
+                "describe aws-films --workload-identity-pool=films",
+                "attribute.aws_role == 'arn:aws:sts::111122223333:assumed-role/exporter'",
+            ),
+            ("update-assume-role-policy", "exporter/i-1"),
+            id="Google Cloud",
+        ),
     ],
 )
 def test_denial_that_iam_did_not_decide(text: str, says: tuple[str, ...], omits: tuple[str, ...]) -> None:
     shown = " ".join(str(explain(text)).split())
     assert [words for words in says if words not in shown] == []
     assert [words for words in omits if words in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("0/5 nodes are available: 3 Insufficient cpu.", "no node has enough cpu for a pod"),
+        (
+            "Error response from daemon: toomanyrequests: You have reached your pull rate limit.",
+            "Docker Hub limits the pulls",
+        ),
+        ("fatal error: no space left on device", "a disk is full"),
+    ],
+)
+def test_failure_of_another_system(text: str, said: str) -> None:
+    explanation = explain(text)
+    assert explanation.topic == "nothing"
+    assert said in explanation.notes[0]
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,9 @@ def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Piece:
     if namespace and "amazonaws" in namespace["host"]:
         piece.is_aws = True
         piece.put("service", service_of_host(namespace["host"]), rank=HINT)
+    elif text.find("Key-Pair-Id", m.end(), end) >= 0:
+        # The parameter of signed URLs of CloudFront, whose errors have no ID.
+        piece.is_aws = True
     message = _MESSAGE_END.search(text, m.end(), end)
     piece.end = max(piece.end, message.end() if message else min(end, m.end() + _MAX_MESSAGE_LENGTH))
     return piece

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("describe_foreign",)
+__all__ = ("describe_foreign", "name_foreign")
 
 
 class _Foreign(NamedTuple):
@@ -90,6 +90,20 @@ def describe_foreign(failure: Failure, text: str, known: str) -> Iterator[tuple[
         )
     if follows:
         yield "Also", f"Most likely a consequence: {join_words(follows[:_MAX_FOREIGN], 'and')}."
+
+
+def name_foreign(text: str) -> str | None:
+    """Return what failed in a text without a failure of AWS or Kubernetes, as a clause, or ``None`` if that is not known.
+
+    >>> name_foreign("FATAL: no space left on device")
+    'a disk is full (no space left on device)'
+    """
+    found = [
+        row.description.format(**each.groupdict())
+        for row in _TABLE
+        if row.part in text and (each := row.pattern.search(text[:_MAX_CHARS])) is not None
+    ]
+    return join_words([*dict.fromkeys(found)][:_MAX_FOREIGN], "and") if found else None
 
 
 def _find_beside(pattern: re.Pattern[str], failure: Failure, text: str, known: str) -> re.Match[str] | None:

@@ -84,7 +84,30 @@ def ask_organization(text: str) -> Remedy:
     )
 
 
+_SHARING = "https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html"
+ORGANIZATION_SHARING_OFF = CauseType(
+    "organization-sharing-off",
+    title="Sharing with AWS Organizations is not enabled in AWS RAM",
+    text="Until sharing is enabled, AWS RAM does not see the organization, its organizational units and its accounts, even if they exist and their IDs are right.",
+    recognised_by='AWS RAM says that an organization or organizational unit could not be found, or "you have not enabled sharing with your AWS organization".',
+    fix="Enable sharing with AWS Organizations in AWS RAM, in the management account.",
+    sources=(_SHARING,),
+)
 ACCOUNT_KINDS = (
+    ErrorKind(
+        cause=ORGANIZATION_SHARING_OFF,
+        code=r"^(?:UnknownResource|OperationNotPermitted)(?:Exception)?$",
+        message=r"\bOrganization(?:al ?Unit)? ou?-[a-z0-9-]{4,70} could not be found|\bnot enabled? sharing with your (?:AWS )?[Oo]rganization",
+        summary="AWS RAM does not see the organization: most likely, sharing with AWS Organizations is not enabled in AWS RAM.",
+        remedies=organization_remedy(
+            "Enable sharing with AWS Organizations in AWS RAM",
+            "Run the command in the management account: its ID follows organizations:: in the ARN of the organization. In any other account, it fails.",
+            "Enabling trusted access in AWS Organizations is not enough: AWS RAM then lacks its service-linked role.",
+            commands="aws ram enable-sharing-with-aws-organization",
+            url=_SHARING,
+        ),
+        notes=("The ID can be right: AWS Organizations finds the organization without this setting.",),
+    ),
     ErrorKind(
         cause=SERVICE_NOT_ENABLED,
         code=r"^InvalidAccessException$",

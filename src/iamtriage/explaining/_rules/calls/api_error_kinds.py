@@ -164,11 +164,15 @@ _KINDS = (
         summary="STS cannot decode the encoded authorization message.",
         remedies=your_remedy(
             "Pass the whole encoded message, without spaces or line breaks",
-            'It is what follows "Encoded authorization failure message:", up to the end: a terminal or a log can wrap it or cut it off.',
+            'It is what follows "Encoded authorization failure message:", up to the end: a terminal or a log can wrap it or cut it off. Save it as message.txt: the first command removes line breaks and the marks of quoted lines.',
             "If it is complete, it has expired: repeat the denied call, and decode its new message.",
-            commands="aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE --query DecodedMessage --output text",
+            commands=(
+                "message=\"$(tr -dc 'A-Za-z0-9_=-' < message.txt)\"",
+                'aws sts decode-authorization-message --encoded-message "$message" --query DecodedMessage --output text',
+            ),
             url="https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html",
         ),
+        notes=("Without the permission sts:DecodeAuthorizationMessage, the error would be AccessDenied.",),
     ),
     ErrorKind(
         cause=OUTBOUND_FEDERATION_OFF,

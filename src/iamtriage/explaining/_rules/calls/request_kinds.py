@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.kubernetes import clusters
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.text_signs import StatedAcl, find_acl
 from iamtriage.failures._failures import AwsError
 from iamtriage.sts._endpoints import NO_REGION as NO_REGION_SET
@@ -30,6 +30,15 @@ _EMPTY_REGION = lazy_pattern(
     re.MULTILINE,
 )
 _SET_REGION = lazy_pattern(r"\bAWS_(?:DEFAULT_)?REGION[=:] ?[\"']?[a-z]{2,5}-")
+_SIGNED_URLS = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PrivateContent.html"
+VIEWER_NOT_SIGNED = CauseType(
+    "viewer-request-not-signed",
+    title="CloudFront serves the path only with signed URLs or signed cookies",
+    text="The cache behavior of the path restricts viewer access, and the request has no signature of CloudFront. CloudFront did not ask the origin.",
+    recognised_by="The error code is MissingKey.",
+    fix="Use a signed URL or signed cookies, or turn off Restrict viewer access for the cache behavior.",
+    sources=(_SIGNED_URLS,),
+)
 EMPTY_VARIABLE = CauseType(
     "empty-variable",
     title="A variable was empty or had another value",
@@ -311,6 +320,27 @@ REQUEST_KINDS = (
         code=r"AccessControlListNotSupported",
         message=r"bucket does not allow ACLs",
         summary="The bucket does not allow ACLs, and the request has one.",
+    ),
+    ErrorKind(
+        cause=VIEWER_NOT_SIGNED,
+        code=r"^MissingKey$",
+        summary="CloudFront serves this path only with signed URLs or signed cookies, and the request has neither.",
+        remedies=(
+            your_remedy(
+                "Request the path with a signed URL or signed cookies",
+                "Usually, the application creates them after the sign-in. The command creates a URL with the private key of a key pair whose public key is in a trusted key group of the cache behavior.",
+                "Key-Pair-Id is the ID of that public key in CloudFront, and never an access key: do not put an access key into a URL.",
+                commands="aws cloudfront sign --url URL --key-pair-id PUBLIC_KEY_ID --private-key file://private_key.pem --date-less-than 2030-01-31",
+                url=_SIGNED_URLS,
+            ),
+            owner_remedy(
+                "Or, if anyone may see the files, turn off Restrict viewer access for the cache behavior of the path",
+                url=_SIGNED_URLS,
+            ),
+        ),
+        notes=(
+            "The bucket policy, origin access control and IAM are not the cause: CloudFront itself rejected the request.",
+        ),
     ),
     ErrorKind(
         cause=INVALID_REQUEST,

@@ -28,6 +28,7 @@ from iamtriage.policies._documents import allow
 
 _POLICIES = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html"
 _CONNECTING = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.AWSCLI.PostgreSQL.html"
+_ACCOUNTS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html"
 _MESSAGE = "PAM authentication failed"
 # By the kind of endpoint: what lists the database, by which option, and what of it matters.
 _SHOW = {
@@ -159,10 +160,50 @@ def _second_attempt(text: str) -> str | None:
     return "The message with pg_hba.conf is that of a second attempt, without TLS. It is not the cause: pg_hba.conf needs no change."
 
 
+# SHOW CREATE USER, or the columns of mysql.user.
+_PLUGIN = lazy_pattern(
+    r"\bCREATE USER [`'\"](?P<user>[^`'\"\n]{1,80})[`'\"]@[`'\"](?P<host>[^`'\"\n]{1,255})[`'\"] IDENTIFIED WITH [`'\"]?(?P<plugin>\w{4,40})"
+)
+_PLAIN_ACCOUNT = lazy_pattern(r"[\w.%-]{1,300}", re.ASCII)
+_IAM_PLUGIN = "AWSAuthenticationPlugin"
+USER_CHECKS_PASSWORD = CauseType(
+    "database-user-has-password-plugin",
+    title="The MySQL user logs in with a password, not with an IAM token",
+    text="MySQL checks what the client sends with the plugin of the user. Only AWSAuthenticationPlugin accepts IAM tokens.",
+    recognised_by="The text shows SHOW CREATE USER with another plugin than AWSAuthenticationPlugin.",
+    fix="Alter the user to AWSAuthenticationPlugin, or create another user with it.",
+    sources=(_ACCOUNTS,),
+)
+
+
+def _explain_plugin(denial: Denial, found: re.Match[str]) -> Explanation:
+    """Explain that the user in MySQL has a plugin that accepts no IAM tokens."""
+    user, plugin = clip_text(found["user"]), found["plugin"]
+    is_plain = _PLAIN_ACCOUNT.fullmatch(found["user"] + found["host"]) is not None
+    account = f"'{found['user']}'@'{found['host']}'" if is_plain else "'DB_USER_NAME'@'%'"
+    return denial.explain(
+        f"MySQL rejected the IAM token of {user}: the user has the plugin {plugin}, which checks a password and accepts no IAM token.",
+        USER_CHECKS_PASSWORD.cause("derived", f"The text says \"IDENTIFIED WITH '{plugin}'\"."),
+        topic="database-login",
+        remedies=owner_remedy(
+            f"Change the plugin of {user} to {_IAM_PLUGIN}, as an administrator of the database",
+            "The password of the user stops working. If other programs log in with it, create another user with the plugin, and grant it the same privileges.",
+            "The client must send the token as clear text, only with TLS: enable its plugin mysql_clear_password (--enable-cleartext-plugin).",
+            manifest=f"ALTER USER {account} IDENTIFIED WITH {_IAM_PLUGIN} AS 'RDS';\nALTER USER {account} REQUIRE SSL;\n",
+            manifest_language="text",
+            url=_ACCOUNTS,
+        ),
+        notes=("The IAM policy is not the problem: MySQL did not check the token with IAM.",),
+    )
+
+
 def explain_database_login(denial: Denial) -> Explanation:
     """Explain that a database rejected an IAM token."""
     login = find_login(denial.failure)
     user = login.user if login else ""
+    plugins = (each for each in _PLUGIN.finditer(denial.failure.text) if user in {"", each["user"]})
+    if (found := next(plugins, None)) is not None and found["plugin"] != _IAM_PLUGIN:
+        return _explain_plugin(denial, found)
     named = (each for each in _WRONG_ID.finditer(denial.failure.text) if each["user"] in {user, "*"})
     if (wrong := next(named, None)) is not None:
         return _explain_user_arn(denial, login, wrong)

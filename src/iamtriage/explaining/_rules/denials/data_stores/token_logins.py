@@ -16,7 +16,7 @@ _LOGINS = (
             r"Access denied for user '[^'\n]{1,80}'@'[^'\n]{1,255}'(?! to database)|password authentication failed for user \"[^\"\n]{1,63}\""
         ),
         lazy_pattern(
-            r"\brds-db:|generate[-_]db[-_]auth[-_]token|BuildAuthToken|getAuthToken|RDS\.?Signer|AWSAuthenticationPlugin|\bIAM (?:DB |database )?auth"
+            r"\brds-db:|generate[-_]db[-_]auth[-_]token|BuildAuthToken|getAuthToken|RDS\.?Signer|\brds-signer\b|AWSAuthenticationPlugin|\bIAM (?:DB |database )?auth"
         ),
         "rds-db:connect",
     ),

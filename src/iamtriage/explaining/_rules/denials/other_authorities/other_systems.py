@@ -12,6 +12,10 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._rules.denials.other_authorities.cloud_services import (
+    explain_google_federation,
+    explain_public_registry,
+)
 from iamtriage.explaining._rules.denials.other_authorities.database_privileges import (
     explain_mysql,
     explain_postgres,
@@ -141,4 +145,6 @@ _RULES: tuple[Callable[[str], Explanation | None], ...] = (
     _explain_firewall,
     _explain_github,
     _explain_docker,
+    explain_public_registry,
+    explain_google_federation,
 )

@@ -7,6 +7,7 @@ import re
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.shared.remedies import present
 
 __all__ = ("NOTHING_FOUND", "describe_unread")
 
@@ -22,14 +23,22 @@ _MORE = (
 )
 
 
-def describe_unread(text: str) -> Explanation:
+def describe_unread(text: str, failed: str | None = None) -> Explanation:
     r"""Return the explanation of a text without a failure, which quotes the first error in it.
+
+    Args:
+        text: The text.
+        failed: What failed in another system than AWS, as a clause, if that is known.
 
     >>> describe_unread("INFO start\nERROR no metadata").notes[0]
     'The first error in the text: "ERROR no metadata"'
     """
     found = _ERROR_LINE.search(text)
-    if found is None:
+    if found is None and failed is None:
         return NOTHING_FOUND
-    notes = (f"The first error in the text: {quote_words(found['line'])}", _MORE)
+    notes = present(
+        f"The text shows another failure: {failed}. No permission in AWS changes that." if failed else None,
+        f"The first error in the text: {quote_words(found['line'])}" if found else None,
+        _MORE,
+    )
     return Explanation(None, NOTHING_FOUND.topic, NOTHING_FOUND.summary, notes=notes)

@@ -1,0 +1,88 @@
+"""Explain rejections of services that look like a missing permission: pulls from ECR Public, and Google Cloud.
+
+Sources: https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html and
+https://docs.cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._rules.denials.other_authorities.decided_elsewhere import explain_elsewhere
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+
+_PUBLIC_ECR = "https://docs.aws.amazon.com/AmazonECR/latest/public/public-service-quotas.html"
+_PULL_THROUGH = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html"
+_FEDERATION = "https://docs.cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds"
+_LIMITED = lazy_pattern(
+    r"\bpublic\.ecr\.aws/[^\n]{0,600}?(?P<words>\b429 Too Many Requests\b|\btoomanyrequests\b)"
+)
+_REFUSED = lazy_pattern(
+    r"(?:(?i:error code) |\\?\"error\\?\":\s?\\?\")unauthorized_client\b[^\n]{0,60}?(?P<words>The given credential is rejected by the attribute condition)"
+)
+_PROVIDER = lazy_pattern(
+    r"workloadIdentityPools/(?P<pool>[a-z][a-z0-9-]{2,60})/providers/(?P<provider>[a-z][a-z0-9-]{2,60})\b"
+)
+_SESSION = lazy_pattern(r"\barn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@-]{1,64}(?=/)")
+
+
+def explain_public_registry(text: str) -> Explanation | None:
+    """Explain that ECR Public limits pulls, or return ``None`` for other texts."""
+    found = _LIMITED.search(text) if "public.ecr.aws/" in text else None
+    if found is None:
+        return None
+    return explain_elsewhere(
+        found["words"],
+        "ECR Public limits the pulls from your address (429): no permission is missing, and the policies of the node or task role play no part, because such pulls are anonymous.",
+        account_remedy(
+            "Pull the image through a cache in your own ECR registry",
+            "Then use ACCOUNT_ID.dkr.ecr.REGION.amazonaws.com/ecr-public/ and the rest of the image's name after public.ecr.aws/. The pulling role needs ecr:BatchImportUpstreamImage and ecr:CreateRepository for the first pull.",
+            "At once: pull from fewer machines at the same time, or sign in first, which raises the limit: aws ecr-public get-login-password --region us-east-1 | docker login --username AWS --password-stdin public.ecr.aws.",
+            commands="aws ecr create-pull-through-cache-rule --ecr-repository-prefix ecr-public --upstream-registry-url public.ecr.aws --region REGION",
+            url=_PULL_THROUGH,
+        ),
+        notes=("Machines behind one NAT gateway share its address, and so the limit.",),
+    )
+
+
+def explain_google_federation(text: str) -> Explanation | None:
+    """Explain that Google Cloud rejects the AWS identity of a program, or return ``None`` for other texts."""
+    found = _REFUSED.search(text) if "unauthorized_client" in text else None
+    if found is None:
+        return None
+    provider, session = _PROVIDER.search(text), _SESSION.search(text)
+    pool, name = (provider["pool"], provider["provider"]) if provider else ("POOL_ID", "PROVIDER_ID")
+    who = f" {session[0]}" if session else ""
+    options = f"--workload-identity-pool={pool} --location=global"
+    admit = (
+        f"attribute.aws_role == '{session[0]}'"
+        if session
+        else "attribute.aws_role == 'arn:aws:sts::ACCOUNT_ID:assumed-role/ROLE_NAME'"
+    )
+    return explain_elsewhere(
+        found["words"],
+        f"Google Cloud, not AWS, rejected the AWS identity{who}: it does not meet the attribute condition of the workload identity provider{f' {name}' if provider else ''}.",
+        owner_remedy(
+            "Allow the AWS role in the attribute condition of the provider in Google Cloud",
+            "The first command prints the condition and the mapping of the attributes. Without the mapping attribute.aws_role, compare assertion.arn, which has the session, too.",
+            "Keep what the condition allows already, joined with ||.",
+            commands=(
+                f"gcloud iam workload-identity-pools providers describe {name} {options}",
+                commands.fill_command(
+                    f"gcloud iam workload-identity-pools providers update-aws {name} {options} --attribute-condition={{}}",
+                    admit,
+                ),
+            ),
+            url=_FEDERATION,
+        ),
+        notes=present(
+            "Permissions that were given to the AWS role to fix this can be removed again."
+            if any(each in text for each in ("AdministratorAccess", "sts:*"))
+            else None,
+        ),
+    )
