@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage.explaining._context.readers.callers import find_caller
+from iamtriage.explaining._context.readers.coded_clusters import find_coded_clusters
 from iamtriage.explaining._context.readers.unique_values import find_said_name, find_said_role, unique_value
 from iamtriage.explaining._context.values import CommandLine, Stated, quote_match
 
@@ -63,9 +64,6 @@ _CLUSTERS = lazy_pattern(
     rf"|(?<![\w.-])([0-9A-Za-z][\w-]{{0,99}})\.{REGION}\.eksctl\.io\b"
     r"|\baws_eks_cluster\.[\w.\[\]\"-]{1,80}: [A-Z][^\n\[]{3,60}\[id=([0-9A-Za-z][\w-]{0,99})\]"
     r"|/aws/eks/([0-9A-Za-z][\w-]{0,99})/cluster\b"  # the log group of the control plane
-    r"|\"aws_eks_cluster(?:_auth)?\"[ \t]{1,4}\"[\w-]{1,80}\"[ \t]{0,4}\{[^{}]{0,400}?(?<![\w.-])name[ \t]{0,20}=[ \t]{0,4}\"([0-9A-Za-z][\w-]{0,99})\""
-    # Since version 21, the module has no prefix before its variables.
-    r"|\bterraform-aws-modules/eks/aws\"[^{}]{0,300}?(?<![\w.-])name[ \t]{0,20}=[ \t]{0,4}\"([0-9A-Za-z][\w-]{0,99})\""
     r"|^kind: ClusterConfig\s{1,8}metadata:\s{1,8}(?:region: \S{1,40}\s{1,8})?name: [\"']?([0-9A-Za-z][\w-]{0,99})",
     re.ASCII | re.MULTILINE,
 )
@@ -219,7 +217,7 @@ def find_cluster(text: str, command: CommandLine | None) -> Stated | None:
     if not any(sign in text for sign in _CLUSTER_SIGNS):
         return None
     return (
-        unique_value(_CLUSTERS, text)
+        unique_value(_CLUSTERS, text, find_coded_clusters(text))
         or unique_value(_CLUSTERS_OF_COMMANDS, text)
         or find_said_name("cluster", text)
     )

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.values import Stated, quote_match
 from iamtriage.policies._masked_arns import find_partition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ("NO_SAID_NAMES", "find_said_name", "find_said_role", "stated_partition", "unique_value")
 
@@ -51,17 +56,24 @@ _PARTITION_SIGN = lazy_pattern(
 
 
 def unique_value(
-    pattern: re.Pattern[str], text: str, *, excluded: frozenset[str] = frozenset()
+    pattern: re.Pattern[str],
+    text: str,
+    others: Iterable[Stated] = (),
+    *,
+    excluded: frozenset[str] = frozenset(),
 ) -> Stated | None:
-    """Return the only value that a pattern finds in a text."""
+    """Return the only value that a pattern finds in a text, and that others have which were found there."""
+    found = (
+        Stated(next(filter(None, each.groups())).rstrip(".,-"), quote_match(each))
+        for each in pattern.finditer(text)
+    )
     chosen: Stated | None = None
-    for found in pattern.finditer(text):
-        value = next(filter(None, found.groups())).rstrip(".,-")
-        if value in excluded or value in _NO_NAMES:
+    for stated in chain(found, others):
+        if stated.value in excluded or stated.value in _NO_NAMES:
             continue
-        if chosen is not None and chosen.value != value:
+        if chosen is not None and chosen.value != stated.value:
             return None
-        chosen = chosen or Stated(value, quote_match(found))
+        chosen = chosen or stated
     return chosen
 
 

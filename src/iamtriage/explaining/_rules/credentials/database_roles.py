@@ -17,6 +17,7 @@ from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import clip_text, join_words, upper_first
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_printed_values
+from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import Facts
@@ -37,10 +38,12 @@ _MESSAGE = lazy_pattern(
 )
 _FEATURE = lazy_pattern(r"\bfeature-name [\"'](?P<feature>\w{2,40})[\"']")
 _ASSOCIATION = lazy_pattern(r"\{[^{}]{0,300}\"RoleArn\"[^{}]{0,400}\}")
-_IN_CODE = lazy_pattern(
-    r"\b(?:FeatureName|feature_name)\s{0,20}[:=]\s{0,4}[\"']?(?P<feature>\w{2,40})[\"']?\s{1,40}(?:RoleArn|role_arn)\s{0,20}[:=]\s{0,4}(?P<role>\S{1,300})"
-    r"|\b(?:RoleArn|role_arn)\s{0,20}[:=]\s{0,4}(?P<role_first>\S{1,300})\s{1,40}(?:FeatureName|feature_name)\s{0,20}[:=]\s{0,4}[\"']?(?P<feature_last>\w{2,40})",
+# One of the AssociatedRoles of a template.
+_IN_TEMPLATE = lazy_pattern(
+    r"\bFeatureName:\s{0,4}[\"']?(?P<feature>\w{2,40})[\"']?\s{1,40}RoleArn:\s{0,4}(?P<role>\S{1,300})"
+    r"|\bRoleArn:\s{0,4}(?P<role_first>\S{1,300})\s{1,40}FeatureName:\s{0,4}[\"']?(?P<feature_last>\w{2,40})",
 )
+_RESOURCES = ("aws_rds_cluster_role_association", "aws_db_instance_role_association")
 _ROLE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}(?<!\.)", re.ASCII)
 _DATABASE = lazy_pattern(
     r"--db-(?P<kind>cluster|instance)-identifier[ =][\"']?(?P<option>[A-Za-z][\w-]{0,62})"
@@ -126,16 +129,25 @@ class _Database(NamedTuple):
 
 
 def _find_roles(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the features and ARNs of associated roles, as RDS prints them, and as Terraform and CloudFormation have them."""
+    """Yield the features and ARNs of associated roles, as RDS prints them and as code has them."""
     for found in _ASSOCIATION.finditer(text):
         try:
             association = json.loads(found[0])
         except ValueError:
             continue
         yield str(association.get("FeatureName", "")), str(association["RoleArn"])
-    for found in _IN_CODE.finditer(text):
+    yield from _find_coded_roles(text)
+
+
+def _find_coded_roles(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the features of associated roles in Terraform's code and templates, with what these have as the ARN."""
+    for found in _IN_TEMPLATE.finditer(text):
         feature = found["feature"] or found["feature_last"]
         yield feature, (found["role"] or found["role_first"]).strip("\"'")
+    for resource in find_resources(text, *_RESOURCES):
+        feature, role = (resource.arguments.get(each, "") for each in ("feature_name", "role_arn"))
+        if feature and role:
+            yield feature.strip('"'), role.strip('"')
 
 
 def _find_database(text: str, kind: str) -> _Database:
@@ -192,7 +204,7 @@ def explain_database_role(text: str, _facts: Facts | None = None) -> Explanation
         _find_database(text, found["kind"] or "instance"),
         found["feature"] or (stated["feature"] if stated else "FEATURE"),
         _ORACLE if found["feature"] else _POSTGRES,
-        is_in_code=_IN_CODE.search(text) is not None,
+        is_in_code=any(_find_coded_roles(text)),
     )
 
 

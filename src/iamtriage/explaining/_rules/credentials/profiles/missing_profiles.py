@@ -15,6 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.profiles import broken_profiles
 from iamtriage.explaining._rules.credentials.profiles.other_users import find_identity
@@ -29,6 +30,8 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.failures._failures import MissingCredentials
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iamtriage.explaining._context.readers.profiles import ProfileSection
 
 PROFILE_MISTYPED = CauseType(
@@ -60,8 +63,6 @@ PROFILE_PINNED = CauseType(
 # Where a project names a profile, by the setting: the place in words, and the command that removes it.
 _PINS = (
     (r"^[ \t]{0,8}aws:profile: ?[\"']?NAME[\"']?[ \t]*$", "aws:profile in the Pulumi configuration", "pulumi config rm aws:profile --stack {stack}"),
-    (r"\bprovider \"aws\" \{[^{}]{0,600}?\bprofile[ \t]{0,20}= ?\"NAME\"", 'profile in provider "aws"', None),
-    (r"\bbackend \"s3\" \{[^{}]{0,600}?\bprofile[ \t]{0,20}= ?\"NAME\"", 'profile in backend "s3"', "terraform init -reconfigure"),
     (r"\bsamconfig\.toml\b[^$]{0,600}?^[ \t]{0,8}profile[ \t]{0,4}= ?\"NAME\"", "profile in samconfig.toml", None),
     (r"\bserverless\.ya?ml\b[^$]{0,400}?\bprofile: ?[\"']?NAME\b", "profile in serverless.yml", None),
     (r"\"profile\": ?\"NAME\"", '"profile" in the JSON file of the project', None),
@@ -82,8 +83,24 @@ _SHELL = lazy_pattern(
 _STACK = lazy_pattern(r"\bPulumi\.([\w-]{1,60})\.ya?ml\b", re.ASCII)
 
 
+# The same in blocks of Terraform.
+_PINNING_BLOCKS = (("provider", "aws", None), ("backend", "s3", "terraform init -reconfigure"))
 # Runtimes with a role of their own, and without files of a person.
 _WORKLOADS = frozenset({"codebuild", "ecs", "eks-pod", "glue", "lambda", "sagemaker"})
+
+
+def _find_pins(text: str, profile: str) -> Iterator[tuple[str, str | None]]:
+    """Yield where a project names a profile, and the command that removes it there."""
+    for kind, type_name, line in _PINNING_BLOCKS:
+        for block in find_blocks(text, kind, type_name):
+            if block.text_of("profile") == profile:
+                yield f"profile in {block.header}", line
+    name = re.escape(profile)
+    # A comment sets nothing.
+    code = re.sub(rf"(?m:^[ \t]{{0,40}}(?:#|//)[^\n]{{0,200}}{name}[^\n]{{0,200}}$)", "", text)
+    for sign, place, line in _PINS:
+        if re.search(sign.replace("NAME", name), code, re.MULTILINE):
+            yield place, line
 
 
 def explain_pinned_profile(case: Case[MissingCredentials], profile: str) -> Explanation | None:
@@ -92,16 +109,8 @@ def explain_pinned_profile(case: Case[MissingCredentials], profile: str) -> Expl
     is_workload = runtime is not None and runtime.kind in _WORKLOADS
     if not is_workload and not runs_in_ci(case):
         return None
-    name = re.escape(profile)
-    # A comment sets nothing.
-    code = re.sub(rf"(?m:^[ \t]{{0,40}}(?:#|//)[^\n]{{0,200}}{name}[^\n]{{0,200}}$)", "", text)
-    pins = (
-        (place, line)
-        for sign, place, line in _PINS
-        # Other files are for the deployment.
-        if (not is_workload or place in _AT_RUN_TIME)
-        and re.search(sign.replace("NAME", name), code, re.MULTILINE)
-    )
+    # Other files are for the deployment.
+    pins = (each for each in _find_pins(text, profile) if not is_workload or each[0] in _AT_RUN_TIME)
     place, line = next(pins, (None, None))
     if place is None:
         return None

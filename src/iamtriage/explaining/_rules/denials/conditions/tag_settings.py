@@ -15,6 +15,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_argument
+from iamtriage.explaining._context.readers.terraform_code import find_resources
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import find_deployment
@@ -106,11 +107,9 @@ _TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-
 _TAGGED = lazy_pattern(
     r"ResourceType=(?P<type>[a-z-]{3,40}),Tags=\[(?P<tags>(?:\{Key=[\w.:/=+@ -]{1,128},Value=[\w.:/=+@ -]{0,256}\},?){1,20})\]"
 )
-_TERRAFORM_INSTANCE = lazy_pattern(r"\baws_(?:instance|spot_instance_request)\b")
-_TERRAFORM_TAGS = lazy_pattern(r"\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,400}\})")
-_BLOCK_TAGS = lazy_pattern(
-    r"\b(?P<block>root|ebs)_block_device\s?\{[^{}]{0,400}\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,400}\})"
-)
+_INSTANCES = ("aws_instance", "aws_spot_instance_request")
+_BLOCK_DEVICES = ("root_block_device", "ebs_block_device")
+_PLAIN_TAGS = lazy_pattern(r"[\w\s\"=.,:/@-]{1,400}")
 _LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
 
 
@@ -126,18 +125,19 @@ def _terraform_instance(denial: Denial) -> str | None:
     https://github.com/hashicorp/terraform-provider-aws/issues/35639
     """
     text = denial.failure.text
-    if _TERRAFORM_INSTANCE.search(text) is None or "volume_tags" in text:
+    if not any(each in text for each in _INSTANCES) or "volume_tags" in text:
         return None
-    block = _BLOCK_TAGS.search(text)
-    found = max(
-        present(block, *_TERRAFORM_TAGS.finditer(text)),
-        key=lambda each: each["tags"].count("="),
-        default=None,
-    )
-    tags = " ".join(found["tags"].split()) if found else "{ KEY = VALUE }"
-    remove = (
-        "" if block is None else f", and remove tags from {block['block']}_block_device: the two conflict"
-    )
+    instances = find_resources(text, *_INSTANCES)
+    devices = (found for each in instances for name in _BLOCK_DEVICES for found in each.find_nested(name))
+    device = next((each for each in devices if each.find_nested("tags")), None)
+    stated = [
+        tags.body
+        for block in (*present(device), *instances)
+        for tags in block.find_nested("tags")
+        if _PLAIN_TAGS.fullmatch(tags.body)
+    ]
+    tags = f"{{ {' '.join(max(stated, key=lambda each: each.count('='), default='KEY = VALUE').split())} }}"
+    remove = "" if device is None else f", and remove tags from {device.kind}: the two conflict"
     return f"In aws_instance, write volume_tags = {tags}{remove}. Terraform sets the tags of a block device after the launch, with CreateTags, so the request lacks them; tags is for the instance. Or use a launch template with tag_specifications for volume."
 
 
