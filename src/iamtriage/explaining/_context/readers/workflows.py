@@ -6,6 +6,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-synt
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 __all__ = (
     "Job",
     "JobWithoutToken",
+    "RoleStep",
     "find_job_environment",
     "find_jobs_without_token",
     "find_pushed_branch",
+    "find_second_role",
     "iterate_jobs",
     "runs_for_pull_requests",
 )
@@ -216,6 +219,62 @@ def iterate_jobs(lines: list[str]) -> Iterator[Job]:
 
 def _is_within(line: str, indent: str) -> bool:
     return not line.strip() or line.startswith(indent)
+
+
+class RoleStep(NamedTuple):
+    """A step that assumes a role after another one did, with the same token.
+
+    Attributes:
+        first: The role of the step before it.
+        second: Its own role.
+        text: The step, without the indentation of the list.
+    """
+
+    first: str
+    second: str
+    text: str
+
+
+_ACTION = "aws-actions/configure-aws-credentials"
+_STEP = lazy_pattern(r"^(?P<indent> *)- (?=\S)", re.MULTILINE)
+_ROLE_OF_STEP = lazy_pattern(r"\brole-to-assume: *[\"']?(?P<role>[^\s\"',}]{1,300}|\$\{\{[^}]{1,200}\}\})")
+_OWN_CREDENTIALS = lazy_pattern(
+    r"\brole-chaining: *[\"']?true|\baws-access-key-id:|\bweb-identity-token-file:"
+)
+
+
+def find_second_role(text: str) -> RoleStep | None:
+    r"""Return the step of a workflow that assumes another role without the credentials of the step before it.
+
+    >>> step = "- uses: aws-actions/configure-aws-credentials@v6\n  with:\n    role-to-assume: {}\n"
+    >>> find_second_role(step.format("A") + step.format("B"))[:2]
+    ('A', 'B')
+    """
+    if text.count(_ACTION) < 2:
+        return None
+    text = text[:_MAX_CHARS]
+    found: list[tuple[str, int, str, str]] = []
+    for each in _STEP.finditer(text):
+        lines = text[each.end() :].split("\n")
+        inner = f"{each['indent']}  "
+        last = next(
+            (i for i, line in enumerate(lines) if i and line.strip() and not line.startswith(inner)),
+            len(lines),
+        )
+        body = "\n".join(
+            (f"- {lines[0]}", *(line.removeprefix(each["indent"]) for line in lines[1:last]))
+        ).rstrip()
+        role = _ROLE_OF_STEP.search(body)
+        if _ACTION in body and role is not None:
+            found.append((each["indent"], each.start(), role["role"], body))
+    for before, step in itertools.pairwise(found):
+        between = text[before[1] : step[1]].split("\n")
+        is_same_job = before[0] == step[0] and all(
+            not line.strip() or line.startswith(step[0]) for line in between
+        )
+        if is_same_job and before[2] != step[2] and not _OWN_CREDENTIALS.search(step[3]):
+            return RoleStep(before[2], step[2], step[3])
+    return None
 
 
 def find_pushed_branch(text: str) -> str | None:

@@ -406,3 +406,47 @@ def test_stated_subject_is_compared_with_the_trust_policy() -> None:
     explanation = explain(f"{REJECTED}sub: {SUBJECT}\n{json.dumps(policy)}")
     assert f"and the token has {SUBJECT}" in explanation.summary
     assert SUBJECT in str(explanation.remedies[0].policy)
+
+
+_HUB, _TARGET = "arn:aws:iam::111122223333:role/hub", "arn:aws:iam::444455556666:role/deploy"
+_ROLE_STEP = (
+    "      - uses: aws-actions/configure-aws-credentials@v6\n        with:\n          role-to-assume: {}\n"
+)
+_TWO_STEPS = (
+    f"jobs:\n  ship:\n    steps:\n{_ROLE_STEP.format(_HUB)}      - run: make\n{_ROLE_STEP.format(_TARGET)}"
+)
+_NO_PROVIDER = "Error: Could not assume role with OIDC: No OpenIDConnect provider found in your account for https://token.actions.githubusercontent.com\n"
+_NOT_TRUSTED = (
+    "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
+)
+
+
+def _trusts(principal: dict[str, str], *actions: str) -> str:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": actions or ["sts:AssumeRole"]}
+    return f"\nTrust policy of deploy:\n{json.dumps({'Version': '2012-10-17', 'Statement': [statement]})}\n"
+
+
+@pytest.mark.parametrize("denied", [_NO_PROVIDER, _NOT_TRUSTED])
+@pytest.mark.parametrize(
+    ("workflow", "added"),
+    [
+        (_TWO_STEPS + _trusts({"AWS": _HUB}, "sts:AssumeRole", "sts:TagSession"), ["role-chaining: true"]),
+        (_TWO_STEPS + _trusts({"AWS": "arn:aws:iam::111122223333:root"}), ["role-chaining: true", "role-skip-session-tagging: true"]),
+        (_TWO_STEPS + _trusts({"AWS": "arn:aws:iam::111122223333:role/other"}), None),
+        (_TWO_STEPS + _trusts({"Federated": "arn:aws:iam::444455556666:oidc-provider/token.actions.githubusercontent.com"}), None),
+        (f"{_TWO_STEPS}          role-chaining: true\n" + _trusts({"AWS": _HUB}), None),
+        (_TWO_STEPS.replace("      - run: make\n", "  other:\n    steps:\n") + _trusts({"AWS": _HUB}), None),
+    ],
+    ids=["role", "account", "other-role", "provider", "chained", "other-job"],
+)  # fmt: skip
+def test_second_role_of_a_job(denied: str, workflow: str, added: list[str] | None) -> None:
+    explanation = explain(denied + workflow)
+    assert (explanation.topic == "role-not-chained") is (added is not None)
+    if added is not None:
+        lines = [f"    role-to-assume: {_TARGET}", *(f"    {each}" for each in added)]
+        assert "\n".join(lines) in (explanation.remedies[0].manifest or "")
+
+
+def test_second_role_of_a_job_without_its_trust_policy() -> None:
+    _, other = explain(_NO_PROVIDER + _TWO_STEPS).remedies
+    assert other.title.startswith("Or assume deploy with the credentials of hub, if")

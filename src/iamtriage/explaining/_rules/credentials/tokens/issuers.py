@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.sts.trust.trust_documents import (
     find_provider,
 )
 from iamtriage.explaining._rules.sts.trust.trust_findings import evaluate_trust_policy, trust_policy_evidence
+from iamtriage.explaining._rules.sts.trust.workflow_problems import explain_second_role, find_chain_remedy
 from iamtriage.failures._failures import Failure, InvalidIdentityToken
 from iamtriage.policies._documents import allow, build_document
 
@@ -196,6 +197,8 @@ ROLE_OF_OTHER_ACCOUNT = CauseType(
 
 def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the role's account has no OIDC provider for the issuer."""
+    if (chained := explain_second_role(case)) is not None:
+        return chained
     issuer = find_issuer(case, message)
     other = find_other_provider(case.facts.trust_policy, issuer.url)
     causes = [ROLE_OF_OTHER_ACCOUNT.cause(because="IAM looks for the provider in the account of the role.")]
@@ -227,7 +230,7 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
             text=f"The account of the role has no IAM OIDC provider for {issuer.description}.",
         ),
         *causes,
-        remedies=(create, _trust_provider_remedy(case, issuer, account)),
+        remedies=(create, _trust_provider_remedy(case, issuer, account), find_chain_remedy(case)),
         notes="STS looks for the provider first: until it exists, neither an IAM policy nor the trust policy helps.",
     )
 

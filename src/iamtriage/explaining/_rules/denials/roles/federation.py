@@ -52,7 +52,10 @@ from iamtriage.explaining._rules.sts.trust.trust_problems import (
     find_misplaced_value,
     find_trust_problem,
 )
-from iamtriage.explaining._rules.sts.trust.workflow_problems import find_workflow_problem
+from iamtriage.explaining._rules.sts.trust.workflow_problems import (
+    explain_second_role,
+    find_workflow_problem,
+)
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import allow_statements, iterate_statements, parse_document
 
@@ -94,6 +97,8 @@ def explain_web_identity(denial: Denial) -> Explanation:
     """Explain that STS did not accept a web identity token for a role."""
     if _is_from_identity_pool(denial):
         return _explain_identity_pool_token(denial)
+    if (chained := explain_second_role(denial)) is not None:
+        return chained
     template = _find_template_trust(denial)
     if template is None:
         return _explain_token(denial)

@@ -1,4 +1,4 @@
-"""Find what a trust policy expects that no job of a GitHub workflow in the text has.
+"""Find what a trust policy expects that no job of a GitHub workflow in the text has, and roles that a job must chain.
 
 Source: https://docs.github.com/en/actions/reference/security/oidc.
 """
@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.statements import find_said
+from iamtriage.explaining._context.readers.workflows import RoleStep, find_second_role
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policies.policy_changes import (
     Condition,
     change_conditions,
     change_statements,
 )
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents
 from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
 from iamtriage.explaining._rules.sts.trust.trust_problems import TrustProblem
@@ -26,10 +31,16 @@ from iamtriage.policies._readers.elements import (
     as_strings,
     iterate_conditions,
     parse_document,
+    principal_names,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.denial import Denial
 
 # An input of aws-actions/configure-aws-credentials, as the log shows it.
 _AUDIENCE_INPUT = lazy_pattern(
@@ -214,3 +225,81 @@ def _find_mismatch(conditions: list[tuple[str, str, list[str]]], claim: str, act
 
 def _names(subject: re.Match[str], repository: str) -> bool:
     return matches(repository, compile_glob(f"{subject['owner']}/{subject['name']}"))
+
+
+# https://github.com/aws-actions/configure-aws-credentials (role-chaining, and the session tags that it passes)
+_CONFIGURE_CREDENTIALS = "https://github.com/aws-actions/configure-aws-credentials"
+_WITH = lazy_pattern(r"^(?P<indent> *)role-to-assume:[^\n]*$", re.MULTILINE)
+ROLE_NOT_CHAINED = CauseType(
+    "role-not-chained",
+    title="The second step of a workflow uses the OIDC token again",
+    meaning="Without role-chaining, a step of configure-aws-credentials exchanges the OIDC token of the job for its role, whatever role a step before it has assumed.",
+    recognised_by="Two steps of a job in the text assume roles, and the trust policy of the second one names the first one.",
+    fix="Set role-chaining: true in the second step.",
+    sources=(_CONFIGURE_CREDENTIALS, pages.TRUST_POLICIES),
+    subject="sts",
+)
+
+
+def explain_second_role(case: Case[Any] | Denial) -> Explanation | None:
+    """Explain that a step of a workflow uses the token for a role that only trusts the role of the step before it."""
+    step = find_second_role(case.failure.text)
+    if step is None:
+        return None
+    first, second = (try_parse_principal(each) for each in (step.first, step.second))
+    trusting = [
+        statement
+        for policy in case.context.policies
+        if policy.is_trust_policy and policy.owner in {None, ("role", getattr(second, "name", None))}
+        for statement in policy.allows
+    ]
+    names = [name for each in trusting for name in principal_names(each, "AWS")]
+    account = getattr(first, "account", None)
+    own = {str(first), account, f"arn:aws:iam::{account}:root"} - {None}
+    if not own.intersection(names) or any(principal_names(each, "Federated") for each in trusting):
+        return None
+    actions = {name.lower() for each in trusting for name in as_strings(each.get("Action"))}
+    may_tag = bool(actions & {"sts:tagsession", "sts:*"})
+    before, after = map(_name_role, (step.first, step.second))
+    return case.explain(
+        f"The step for the role {after} uses the OIDC token of the job again, because it lacks role-chaining: true. The role does not trust the token, but the role {before}, whose credentials the job has.",
+        ROLE_NOT_CHAINED.cause(
+            "derived",
+            text=f"Without role-chaining, each step exchanges the token for its own role, in the account of that role. The trust policy of {after} already trusts {before}{', and allows sts:TagSession' if may_tag else ''}: neither an OIDC provider in that account nor another trust policy is needed.",
+        ),
+        remedies=_chain_remedy(step, f"Assume {after} with the credentials of {before}", may_tag=may_tag),
+    )
+
+
+def find_chain_remedy(case: Case[Any]) -> Remedy | None:
+    """Return the remedy that needs no provider in the account of a second role, if a workflow in the text assumes two."""
+    step = find_second_role(case.failure.text)
+    if step is None or case.facts.trust_policy is not None:
+        return None
+    before, after = map(_name_role, (step.first, step.second))
+    title = f"Or assume {after} with the credentials of {before}, if its trust policy names that role"
+    return _chain_remedy(step, title, may_tag=True)
+
+
+def _name_role(value: str) -> str:
+    return clip_text(getattr(try_parse_principal(value), "name", None) or value)
+
+
+def _chain_remedy(step: RoleStep, title: str, *, may_tag: bool) -> Remedy:
+    """Return the remedy that corrects a step; if its role must not be tagged, the session gets no tags."""
+    added = ["role-chaining: true", *([] if may_tag else ["role-skip-session-tagging: true"])]
+    lines = _WITH.sub(
+        lambda found: "\n".join((found[0], *(f"{found['indent']}{each}" for each in added))), step.text
+    )
+    return your_remedy(
+        f"{title}: role-chaining: true",
+        "Add role-chaining: true to the inputs of the step." if lines == step.text else None,
+        f"The policy of {_name_role(step.first)} must allow sts:AssumeRole{' and sts:TagSession' if may_tag else ''} on {step.second}.",
+        None
+        if may_tag
+        else "The trust policy does not allow sts:TagSession, so the step passes no session tags.",
+        "A session by role chaining lasts at most one hour.",
+        manifest=lines,
+        manifest_language="yaml",
+        url=_CONFIGURE_CREDENTIALS,
+    )
