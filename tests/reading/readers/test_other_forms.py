@@ -169,6 +169,14 @@ FORMS: Table = (
         f"(AccessDeniedException) when calling the SendMessage operation: {SENTENCE}",
         {**SENT, "code": "AccessDeniedException", "operation": "SendMessage"},
     ),
+    *(
+        (
+            f"cut-head-{words}",
+            f"{words} (AccessDeniedException) when calling the SendMessage operation: {SENTENCE}",
+            {**SENT, "code": "AccessDeniedException", "operation": "SendMessage"},
+        )
+        for words in ("n error occurred", "or occurred", "curred", "d")
+    ),
     (
         "lower-camel",
         "An error occurred (accessDeniedException) when calling the InvokeAgent operation: Denied",

@@ -8,6 +8,7 @@ for PowerShell, columns of CloudTrail queries. ``prefix_table`` lists those of o
 from __future__ import annotations
 
 from string import ascii_lowercase, digits
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -40,12 +41,14 @@ _BOTOCORE = lazy_pattern(
 # distinguishes it from source code. People omit the parentheses, and the words around the operation. A search for the
 # words after the code is faster than one for the start of a line.
 _WHEN_CALLING = lazy_pattern(r"when\s+calling\s")
+# The end of "An error occurred", whose first letters are missing.
+_OCCURRED = f"{reduce('(?:{}{})?'.format, 'n error occurre', '')}d "
 _LINE_OF_CODE = lazy_pattern(
-    r"(?:(?:\A|\n)[^\w\n(]{0,3}|(?:[:|]|\s-)[^\w\n(:]{1,6})(?:\([A-Za-z][^()\s]{2,127}\)|[A-Z]\w{2,80})\s+\Z"
+    rf"(?:(?:\A|\n)(?:[^\w\n(]{{0,3}}|{_OCCURRED}(?=\())|(?:[:|]|\s-)[^\w\n(:]{{1,6}})(?:\([A-Za-z][^()\s]{{2,127}}\)|[A-Z]\w{{2,80}})\s+\Z"
 )
 _MAX_CODE_LENGTH = 160
 _TRUNCATED_BOTOCORE = lazy_pattern(
-    r"(?:(?:\A|\n)[^\w\n(]{0,3}|(?:[:|]|\s-)[^\w\n(:]{1,6})(?P<open>\()?(?P<code>(?(open)[A-Za-z][^()\s]{2,127}|[A-Z]\w{2,80}))(?(open)\))\s+when\s+calling\s+"
+    rf"(?:(?:\A|\n)(?:[^\w\n(]{{0,3}}|{_OCCURRED}(?=\())|(?:[:|]|\s-)[^\w\n(:]{{1,6}})(?P<open>\()?(?P<code>(?(open)[A-Za-z][^()\s]{{2,127}}|[A-Z]\w{{2,80}}))(?(open)\))\s+when\s+calling\s+"
     r"(?:the\s+(?P<whole>(?=\w{2,80}\s+operation))|(?:[A-Z]\w{1,20}\s)?(?=[A-Z][a-z]{2,20}[A-Z]))(?P<operation>[A-Z]\w{1,79})(?:\s+operation)?"
     r"(?:\s*:\s*|(?=[\"'`.]{0,3}\s?(?:\n|\Z)))"
 )
@@ -133,7 +136,7 @@ def _find_truncated_botocore(text: str) -> Iterator[re.Match[str]]:
         low = max(done, words.start() - _MAX_CODE_LENGTH)
         before = text[low : words.start()].rsplit(maxsplit=2)
         # Most messages are whole.
-        is_whole = before[-2:-1] == ["occurred"] and before[-1].startswith("(")
+        is_whole = before[-2:-1] == ["occurred"] and before[0].lower().endswith(("an error", "client error"))
         line = None if is_whole else _LINE_OF_CODE.search(text, low, words.start())
         m = _TRUNCATED_BOTOCORE.match(text, line.start()) if line else None
         if m:
