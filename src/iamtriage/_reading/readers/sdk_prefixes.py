@@ -7,8 +7,8 @@ for PowerShell, columns of CloudTrail queries. ``prefix_table`` lists those of o
 
 from __future__ import annotations
 
-from string import ascii_lowercase, digits
 from functools import reduce
+from string import ascii_lowercase, digits
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
