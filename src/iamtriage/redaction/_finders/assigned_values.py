@@ -328,7 +328,8 @@ def _extend(match: NameMatch, extent: Extent, sign: Sign, line: re.Match[str] | 
     if what == "cookie" or (not is_wrapped and line and not line["quote"] and what in _MULTI_WORD):
         before = text[max(0, line.start() - 2) : line.start()] if line else ""
         is_escaped = before == "\\n" or _ESCAPED_BREAK.match(text, extent.end) is not None
-        return extend_to_line_end(text, extent, every=sign == "=" or what == "cookie", is_escaped=is_escaped)
+        is_setting = sign == "=" or what == "cookie" or match.is_identifier()
+        return extend_to_line_end(text, extent, every=is_setting, is_escaped=is_escaped)
     return extend_to_quote(text, match.start, extent) if sign == "=" and what == "password" else extent
 
 

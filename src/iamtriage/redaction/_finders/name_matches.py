@@ -30,6 +30,7 @@ _MAX_CODE = 20
 # The number of characters before a name that can show its notation.
 _LOOKBEHIND = 80
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_IDENTIFIER = re.compile(r"\w[_.]\w|[a-z][A-Z]")
 _GO_FIELD = re.compile(r" [A-Z]\w{0,60}:|\}")
 _CELL_END = re.compile(rf"{QUOTE}?[ \t]{{0,80}}(?:[|│]|\r?$)", re.MULTILINE)
 # Before a name: an object or a list, a line of settings, a query, a command.
@@ -96,6 +97,10 @@ class NameMatch(NamedTuple):
         if sign not in {"table", "tuple"} or _VARIABLE.fullmatch(self.text, self.start, self.end) is None:
             return False
         return sign == "tuple" or _CELL_END.match(self.text, end) is not None
+
+    def is_identifier(self) -> bool:
+        """Return whether the name is of a setting, and not a word of a sentence: "db_password", "db.password"."""
+        return _IDENTIFIER.search(self.text, self.start, self.end) is not None
 
     def is_go_field(self, extent: Extent) -> bool:
         """Return whether the name is a field of a struct as Go prints it: "{User:ana Password:… Port:1}"."""

@@ -42,6 +42,12 @@ _SESSION_TOKEN = rf"(?:{BASE64}|[=_*…-]|%3[Dd]|\.{{3}}){{8,20000}}"
 # The base64 of "AWS:ey", the user and password of Docker for ECR.
 _ECR_LOGIN = re.compile(rf"{separate('QVdTOmV5', 8)}[A-Za-z0-9+/_-]{{16,20000}}={{0,2}}")
 
+# The base64 of "-----BEGIN PRIVATE KEY", as in a Secret of Kubernetes, with the words before "PRIVATE".
+_ENCODED_PEM = re.compile(
+    rf"{separate('LS0tLS1CRUdJTi', 14)}(?:BQUklWQVRF|B(?:SU0Eg|FQyBQ|EU0Eg|PUEVOU1NI|FTkNSWVBURUQ)[A-Za-z0-9+/]{{0,3}}?(?:UFJJVkFUR|UklWQVRF|IFBSSVZBVE))"
+    r"[A-Za-z0-9+/]{8,20000}={0,2}"
+)
+
 # A text wrapper can break these lines at spaces.
 _PEM_NAME = r"\s{1,4}(?:[A-Z0-9]{1,20}\s{1,4}){0,3}PRIVATE\s{1,4}KEY(?:\s{1,4}BLOCK)?-----"
 _PEM = re.compile(rf"-----BEGIN{_PEM_NAME}")
@@ -132,6 +138,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Secret], ...] = (
     ("oGZXIvYXdz", re.compile(separate("F[wQ]oGZXIvYXdz", 12) + _SESSION_TOKEN), "session token"),
     ("FQoDYXdz", re.compile(separate("FQoDYXdz", 8) + _SESSION_TOKEN), "session token"),
     ("QVdTOmV5", _ECR_LOGIN, "authorization"),
+    ("LS0tLS1CRUdJTi", _ENCODED_PEM, "private key"),
 )
 
 

@@ -58,6 +58,11 @@ _PRINTER_ROWS: tuple[tuple[str, str], ...] = (
     ("gh auth token", ""),
     ("terraform output", "-raw [a-z0-9_]{0,60}(?:password|secret|token|key)\\b"),
     ("openssl rand", ""),
+    ("kms decrypt", "plaintext"),
+    ("kms generate-data-key", "plaintext"),
+    ("security find-generic-password", "-w"),
+    ("security find-internet-password", "-w"),
+    ("pass show", ""),
 )
 PRINTERS = tuple(command for command, _ in _PRINTER_ROWS)
 PRINTED = (
