@@ -14,7 +14,6 @@ from iamtriage._text import quote_words
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
-from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.shared import pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
 from iamtriage.explaining._rules.shared.denial import CUT_OFF, WITHOUT_RESOURCE_POLICIES, Denial
@@ -180,6 +179,9 @@ def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
     # A verdict without a reason means that an Allow helps.
     has_no_reason = reason.startswith(_MOST_LIKELY)
     if has_no_reason and (policy := _policy_for_linked_role(denial)) is not None:
+        # Importing the table of actions takes long, and most denials do not need it.
+        from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
+
         # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
         text = f"The {policy} does not allow {denial.caller}. Only its service can change the policies of a service-linked role, and service control policies do not apply to it."
         yield NO_ALLOWS["resource"].cause(text=text)
