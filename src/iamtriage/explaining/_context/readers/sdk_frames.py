@@ -164,6 +164,24 @@ _STORAGE_CALL = lazy_pattern(
 )
 
 
+# The cmdlets for S3 and the operations that they call: https://docs.aws.amazon.com/powershell/v5/reference/
+_S3_CMDLETS = {
+    "Copy-S3Object": "CopyObject",
+    "Get-S3Bucket": "ListBuckets",
+    "Get-S3BucketPolicy": "GetBucketPolicy",
+    "Get-S3Object": "ListObjectsV2",
+    "Get-S3ObjectMetadata": "HeadObject",
+    "New-S3Bucket": "CreateBucket",
+    "Read-S3Object": "GetObject",
+    "Remove-S3Bucket": "DeleteBucket",
+    "Remove-S3Object": "DeleteObject",
+    "Write-S3BucketPolicy": "PutBucketPolicy",
+    "Write-S3Object": "PutObject",
+}
+# The error begins with the cmdlet's name. PowerShell 7 prints no more.
+_S3_CMDLET = lazy_pattern(rf"^({'|'.join(_S3_CMDLETS)}) ?: ", re.MULTILINE)
+
+
 # What a text of such a call contains, its pattern, and the service and the operation of a match. The first call is used.
 _CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], tuple[str, str]]], ...] = (
     # https://github.com/apache/hadoop hadoop-tools/hadoop-aws S3AFileSystem.java
@@ -185,6 +203,7 @@ _CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
     (("bject",), OBJECT_CALL, lambda found: ("s3", f"{found['verb'].capitalize()}Object")),
     ((".services.",), _JAVA_CLIENT, lambda found: (found[1], _capitalize(found[2]))),
     (("resourceType",), _TASK_CALL, lambda found: (found[1], _capitalize(found[2]))),
+    (("-S3",), _S3_CMDLET, lambda found: ("s3", _S3_CMDLETS[found[1]])),
     (("Amazon.",), _DOTNET_CLIENT, lambda found: (found[1].lower(), found[2])),
 )
 

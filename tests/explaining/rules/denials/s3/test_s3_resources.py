@@ -699,3 +699,28 @@ def test_the_bucket_of_a_head_request_with_a_common_name_can_be_of_somebody_else
     shown = explain(code + call).to_text()
     assert ("Bucket names are global" in shown) == is_common
     assert (f"Buckets[?Name=='{bucket}'].Name" in shown) == is_common
+
+
+@pytest.mark.parametrize(
+    ("cmdlet", "action", "resource"),
+    [
+        ("Get-S3Object -BucketName acme-in -KeyPrefix a/", "s3:ListBucket", "arn:aws:s3:::acme-in"),
+        ("Read-S3Object -BucketName acme-in -Key a/b.csv -File b.csv", "s3:GetObject", "arn:aws:s3:::acme-in/a/b.csv"),
+        ("Write-S3Object -File b.csv -Key 'a/b.csv' -BucketName acme-in", "s3:PutObject", "arn:aws:s3:::acme-in/a/b.csv"),
+        ("Remove-S3Object -BucketName acme-in -Key $name -Force", "s3:DeleteObject", "arn:aws:s3:::acme-in/OBJECT_KEY"),
+        ("Get-S3BucketPolicy -BucketName acme-in", "s3:GetBucketPolicy", "arn:aws:s3:::acme-in"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "position",
+    [
+        "",
+        "\nAt C:\\up.ps1:3 char:1\n    + FullyQualifiedErrorId : Amazon.S3.AmazonS3Exception,Amazon.PowerShell.Cmdlets.S3.XCmdlet",
+    ],
+    ids=["7", "5"],
+)
+def test_cmdlet_of_powershell(cmdlet: str, action: str, resource: str, position: str) -> None:
+    name, space = cmdlet.partition(" ")[0], " " if position else ""
+    explanation = explain(f"PS C:\\> {cmdlet}\n{name}{space}: Access Denied{position}")
+    policy = next(each.policy for each in explanation.remedies if each.policy)
+    assert {"Action": action, "Resource": resource}.items() <= policy["Statement"][0].items()
