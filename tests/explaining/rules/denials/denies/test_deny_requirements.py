@@ -698,3 +698,20 @@ def test_encryption_header_of_a_program(text: str, condition: dict[str, object],
     assert setting in step
     # Only the general step offers an encryption that the Deny may not accept.
     assert ("AES256" in step) is ("AES256" in setting)
+
+
+@pytest.mark.parametrize(
+    ("listed", "is_quarantined"),
+    [
+        ('$ aws iam list-attached-user-policies --user-name {}\n{{"AttachedPolicies": [{{"PolicyName": "AWSCompromisedKeyQuarantineV2", "PolicyArn": "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2"}}]}}', True),
+        ("Attached to {}: AWSCompromisedKeyQuarantineV3", True),
+        ('$ aws iam list-attached-user-policies --user-name other\n{{"AttachedPolicies": [{{"PolicyName": "AWSCompromisedKeyQuarantineV2", "PolicyArn": "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2"}}]}}', False),
+    ],
+    ids=["list", "words", "other user"],
+)  # fmt: skip
+def test_quarantine_that_only_the_text_shows(listed: str, *, is_quarantined: bool) -> None:
+    text = f"User: arn:aws:iam::111122223333:user/ci is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::111122223333:user/new with an explicit deny in an identity-based policy\n{listed.format('ci')}"
+    assert (explain(text).topic == "compromised-key") is is_quarantined
+    # A role has no access key.
+    role = text.replace("iam::111122223333:user/ci", "sts::111122223333:assumed-role/ci/run")
+    assert explain(role).topic != "compromised-key"

@@ -513,3 +513,20 @@ def test_role_that_an_unnamed_caller_may_not_create() -> None:
         "Resource": "arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS",
         "Condition": {"StringLike": {"iam:AWSServiceName": "rds.amazonaws.com"}},
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "provider", "source"),
+    [
+        ("An error occurred (AccessDenied) when calling the AssumeRoleWithSAML operation: Not authorized to perform sts:TagSession\nprovider arn:aws:iam::111122223333:saml-provider/Okta", "arn:aws:iam::111122223333:saml-provider/Okta", "PrincipalTag attributes"),
+        ("An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:TagSession", "PROVIDER_ARN", "the claim https://aws.amazon.com/tags"),
+    ],
+    ids=["SAML", "OIDC"],
+)  # fmt: skip
+def test_tags_of_a_federated_call_are_allowed_to_the_provider(text: str, provider: str, source: str) -> None:
+    explanation = explain(text)
+    assert source in explanation.causes[0].text
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Principal"] == {"Federated": provider}
+    assert not any("names the account" in each for each in explanation.notes)

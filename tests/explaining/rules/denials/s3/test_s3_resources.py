@@ -724,3 +724,16 @@ def test_cmdlet_of_powershell(cmdlet: str, action: str, resource: str, position:
     explanation = explain(f"PS C:\\> {cmdlet}\n{name}{space}: Access Denied{position}")
     policy = next(each.policy for each in explanation.remedies if each.policy)
     assert {"Action": action, "Resource": resource}.items() <= policy["Statement"][0].items()
+
+
+@pytest.mark.parametrize(
+    ("text", "resource"),
+    [
+        ("java.nio.file.AccessDeniedException: s3a://acme-in/tmp/0: delete on s3a://acme-in/tmp/0: com.amazonaws.services.s3.model.MultiObjectDeleteException: One or more objects could not be deleted (Service: null; Status Code: 200; Error Code: null; Request ID: K2; S3 Extended Request ID: a=)", "arn:aws:s3:::acme-in/tmp/0"),
+        ("org.apache.hadoop.fs.s3a.impl.MultiObjectDeleteException: [S3Error(Key=tmp/0, Code=AccessDenied, Message=Access Denied)] (Service: Amazon S3, Status Code: 200, Request ID: null)\nbucket: acme-in", "arn:aws:s3:::acme-in/tmp/0"),
+    ],
+    ids=["v1", "v2"],
+)  # fmt: skip
+def test_several_objects_that_could_not_be_deleted(text: str, resource: str) -> None:
+    policy = next(each.policy for each in explain(text).remedies if each.policy)
+    assert {"Action": "s3:DeleteObject", "Resource": resource}.items() <= policy["Statement"][0].items()

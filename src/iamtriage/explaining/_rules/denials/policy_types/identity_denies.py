@@ -99,8 +99,8 @@ def _leave_group(denial: Denial) -> Commands:
 
 def explain_identity_deny(denial: Denial) -> Explanation:
     """Explain a denial by a ``Deny`` in an identity-based policy."""
-    if "AWSCompromisedKeyQuarantine" in (denial.policy or ""):
-        return _explain_quarantine(denial)
+    if (quarantine := _find_quarantine(denial)) is not None:
+        return _explain_quarantine(denial, quarantine)
     evaluated = _evaluated_policy_commands(denial)
     inline = (*evaluated, *decisions.inline_policy_commands(denial.facts, denial.action))
     name = (denial.policy or "").rpartition("/")[2]
@@ -167,6 +167,7 @@ _LISTED = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,4}(?P<name>[\w+=,.@-]{1,128})",
     re.ASCII,
 )
+_QUARANTINE = lazy_pattern(r"AWSCompromisedKeyQuarantine(?:V\d{1,2})?", re.ASCII)
 _HOLDER = lazy_pattern(
     r"\blist-attached-(?:role|user)-policies\b[^\n]{0,200}?--(?:role|user)-name[ =][\"']?([\w+=,.@-]{1,64})",
     re.ASCII,
@@ -307,7 +308,17 @@ def _is_of_group(denial: Denial) -> bool:
     )
 
 
-def _explain_quarantine(denial: Denial) -> Explanation:
+def _find_quarantine(denial: Denial) -> str | None:
+    """Return the policy that AWS attached to the user, if AWS names it as the denying one or the text shows it."""
+    if denial.policy is not None:
+        name = denial.policy.rpartition("/")[2]
+        return name if _QUARANTINE.fullmatch(name) else None
+    found, holders = _QUARANTINE.search(denial.failure.text), set(_HOLDER.findall(denial.failure.text))
+    is_own = isinstance(denial.principal, User) and holders <= {denial.principal.name}
+    return found[0] if found is not None and is_own else None
+
+
+def _explain_quarantine(denial: Denial, policy: str) -> Explanation:
     """Explain a denial by the policy that AWS attaches to users with publicly exposed keys."""
     name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
     address = denial.failure.envelope.source_ip or ""
@@ -333,10 +344,10 @@ def _explain_quarantine(denial: Denial) -> Explanation:
         ),
         url=pages.ROTATE_KEYS,
     )
-    text = f"AWS attaches its managed policy {(denial.policy or '').rpartition('/')[2]} when it finds an access key of the user exposed publicly. An Allow does not override its explicit deny."
+    text = f"AWS attaches its managed policy {policy}{'' if denial.policy else ', which the text shows,'} when it finds an access key of the user exposed publicly. An Allow does not override its explicit deny."
     return denial.explain(
         denial_summary(denial, "AWS quarantined the user because an access key is exposed"),
-        KEY_QUARANTINE.cause("reported", reason_lines(denial), text=text),
+        KEY_QUARANTINE.cause("reported" if denial.policy else "derived", reason_lines(denial), text=text),
         topic="compromised-key",
         remedies=remedy,
     )

@@ -121,6 +121,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             if denial.is_explicit
             or (attribute and (findings is not None or denial.crosses_accounts))
             or role_calls.needs_both_sides(denial)
+            or role_calls.find_federation(denial)
             or condition.names_caller
             or barred_callers.assumes_itself(denial)
             or role_calls.find_vendor(denial)
@@ -158,7 +159,8 @@ def _causes(
             text = f"A Deny statement in the trust policy of {role} matches the request. {wording.why_no_allow_helps(denial)}"
         yield CALLER_NOT_TRUSTED.cause(evidence, reasons, text=text)
     if attribute is not None:
-        because = f"The denied action is {denial.action}, not sts:AssumeRole, which the same policies must allow, too."
+        assumes = denial.operation if role_calls.find_federation(denial) else "AssumeRole"
+        because = f"The denied action is {denial.action}, not sts:{assumes}, which the same policies must allow, too."
         yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
     if findings is not None and findings.allowed is False:
         yield attrs.evolve(findings.cause, text=" ".join(findings.cause.because), because=())

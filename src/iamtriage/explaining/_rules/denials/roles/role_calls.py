@@ -39,12 +39,32 @@ def trusting_statement(denial: Denial, action: str) -> dict[str, Any]:
     The path of a role of IAM Identity Center can have a Region, which STS does not report, and a principal must not
     have a wildcard: a condition names the role then.
     """
+    if (provider := find_federation(denial)) is not None:
+        return allow(action, principal={"Federated": provider})
     role = denial.role
     if not isinstance(role, IdentityCenterRole) or not role.lacks_its_path or denial.has_masked_account:
         return allow(action, principal={"AWS": policy_principals.policy_principal_arn(denial)})
     start = f"arn:{role.partition}:iam::{role.account}"
     condition = {"ArnLike": {"aws:PrincipalArn": policy_principals.principal_arn_pattern(denial)}}
     return allow(action, principal={"AWS": f"{start}:root"}, condition=condition)
+
+
+_PROVIDER = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:iam::\d{12}:(?:saml|oidc)-provider/[\w.+=,@:/-]{1,255}[\w/-]", re.ASCII
+)
+# What becomes a session tag: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+_TAGS_OF_CALLS = {
+    "AssumeRoleWithSAML": "The SAML assertion has PrincipalTag attributes, which become session tags.",
+    "AssumeRoleWithWebIdentity": "The token has the claim https://aws.amazon.com/tags, whose values become session tags.",
+}
+
+
+def find_federation(denial: Denial) -> str | None:
+    """Return the ARN of the provider, or a placeholder, if the call has a token or an assertion and no credentials."""
+    if denial.operation not in _TAGS_OF_CALLS:
+        return None
+    found = set(_PROVIDER.findall(denial.failure.text))
+    return found.pop() if len(found) == 1 else "PROVIDER_ARN"
 
 
 def with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:
@@ -218,6 +238,8 @@ def describe_attribute(denial: Denial, attribute: str) -> str:
     """Return what passes session tags or a source identity."""
     source = _find_source(denial)
     passes = f"The AssumeRole call passes {attribute}." if source is None else source.reason
+    if find_federation(denial) is not None and attribute != _SOURCE_IDENTITY:
+        return f"{_TAGS_OF_CALLS[denial.operation or '']} Only the trust policy decides."
     if attribute == _SOURCE_IDENTITY and source is None:
         passes = "The call sets a source identity, or the session has one from an earlier call: it is passed on to every role that the session assumes."
         if _SAML_IDENTITY.search(denial.failure.text):

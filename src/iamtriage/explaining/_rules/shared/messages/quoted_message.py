@@ -245,7 +245,7 @@ _STANDARD_MESSAGES = (
     "access denied", "access is denied", "access is not allowed", "an error occurred",
     "error making request with error code", "exaws request error", "forbidden", "insufficient permission",
     "insufficient permissions", "insufficient privileges to perform this action", "none", "not authorized",
-    "null", "request failed with status code", "response status code does not indicate success",
+    "null", "one or more objects could not be deleted", "request failed with status code", "response status code does not indicate success",
     "service returned error code", "the remote server returned an error", "unauthorized",
     "unauthorized operation", "unknown error", "unknownerror",
     "you are not authorized to perform the operation", "you are not authorized to perform this operation",
