@@ -152,6 +152,23 @@ def test_sign_in_in_another_region(given: str, command: str, home: str) -> None:
     assert command in explanation.remedies[0].commands
 
 
+@pytest.mark.parametrize(
+    ("said", "region"),
+    [
+        ("Our Identity Center was set up in Dublin, long ago.", "eu-west-1"),
+        ("The admin says that SSO lives in us-east-2.", "us-east-2"),
+        ("Is Identity Center in Ireland?", None),
+        ("Our office is in Dublin.", None),
+    ],
+)
+def test_sign_in_with_a_region_that_people_name(said: str, region: str | None) -> None:
+    error = (
+        "An error occurred (InvalidRequestException) when calling the StartDeviceAuthorization operation: "
+    )
+    explanation = explain(f"{error}\n[sso-session corp]\nsso_region = eu-central-1\n\n{said}\n")
+    assert (f"IAM Identity Center is in {region}" in explanation.summary) == (region is not None)
+
+
 def test_sign_in_that_the_browser_reports_twice() -> None:
     call = 'POST https://oidc.eu-west-1.amazonaws.com/device_authorization/associate_token {"error_description":"Invalid grant provided"}'
     explanation = explain(

@@ -932,7 +932,12 @@ CASES = {
     "partition-in-a-policy-document": (
         'An error occurred (MalformedPolicyDocument) when calling the PutRolePolicy operation: Partition "aws" is not valid for resource "arn:aws:sqs:cn-north-1:*:jobs".',
         "the resource arn:aws:sqs:cn-north-1:*:jobs has the partition aws, but the call is in aws-cn",
-        "in every ARN of the document: aws-cn.",
+        "in every ARN of the document: aws-cn, such as arn:aws-cn:sqs:cn-north-1:*:jobs.",
+    ),
+    "partition-in-a-policy-document-of-powershell": (
+        'Write-IAMRolePolicy : Partition "aws" is not valid for resource "arn:aws:s3:::depot/*".\nAt line:1 char:1\n+ Write-IAMRolePolicy -RoleName depot -Region us-gov-west-1\n+ ~~~~~~~~\n    + CategoryInfo          : InvalidOperation: (Amazon.PowerShe...olicyCmdlet:WriteIAMRolePolicyCmdlet) [Write-IAMRolePolicy], InvalidOperationException\n    + FullyQualifiedErrorId : Amazon.IdentityManagement.Model.MalformedPolicyDocumentException,Amazon.PowerShell.Cmdlets.IAM.WriteIAMRolePolicyCmdlet',
+        "the resource arn:aws:s3:::depot/* has the partition aws, but the call is in aws-us-gov",
+        "such as arn:aws-us-gov:s3:::depot/*.",
     ),
     # A denial that is only a status or a code is not the headline next to a failure that says more.
     "bare-403-before-expired-token": (

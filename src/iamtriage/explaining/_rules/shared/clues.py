@@ -99,6 +99,11 @@ class _HasFailure(Protocol):
     def failure(self) -> Failure: ...
 
 
+_ERROR_ID = "FullyQualifiedErrorId"
+_CMDLET = lazy_pattern(r"^[A-Z][a-z]{1,20}-[A-Za-z0-9]{2,60} ?: ", re.MULTILINE)
+_CHARS_OF_RECORD = 2_000
+
+
 def message_text(case: _HasFailure) -> str:
     """Return the failure's message with what follows it, without escapes, whitespace folded."""
     failure = case.failure
@@ -107,6 +112,10 @@ def message_text(case: _HasFailure) -> str:
     before = failure.text[max(begin - _MAX_TOKEN, 0) : begin]
     if before and not before[-1].isspace():  # a host or an ARN begins before
         begin -= len(before.split()[-1])
+    if (id_at := failure.text.rfind(_ERROR_ID, begin, start)) != -1:
+        # PowerShell prints the message first, and the class of the exception last.
+        cmdlets = [*_CMDLET.finditer(failure.text, max(id_at - _CHARS_OF_RECORD, 0), id_at)]
+        begin = cmdlets[-1].end() if cmdlets else begin
     words = failure.text[begin : min(end, start + _MAX_LENGTH) + _CHARS_AFTER]
     return " ".join(_SLASHES.sub("", _ESCAPES.sub(" ", words)).split())
 

@@ -11,8 +11,10 @@ import re
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, quote_words
+from iamtriage._text import clip_text, lower_first, quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.regions import find_mentioned_regions
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -136,6 +138,8 @@ _CODE_OF_IAM = "NoSuchEntity"
 MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/[\w+=,.@/-]{1,255}", re.ASCII)
 """The ARN of an AWS managed policy, which is safe in a command."""
 _PARTS_OF_NAME = lazy_pattern(r"[\w+=,.@:/-]{1,255}", re.ASCII)
+_INNER_CAPITAL = lazy_pattern(r"(?<=[a-z])(?=[A-Z])")
+_PARTS = lazy_pattern(r"[:/]")
 _QUEUE_URL = lazy_pattern(r"https://[\w.-]{1,100}/(\d{12})/([\w.-]{1,80})", re.ASCII)
 
 
@@ -157,6 +161,8 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
         return explain_managed_policy(case, name)
     if (shared := account_contrasts.explain_missing_in_own_account(case, resource.name, name)) is not None:
         return shared
+    if name is not None and not resource.is_global and (listed := _find_listing(case, name)) is not None:
+        return _explain_other_region(case, f"{resource.name} {clip_text(name)}", *listed)
     region, other, shown = (None, None, "") if resource.is_global else _find_regions(case, name)
     place = f" in {region}" if region else ""
     title = f"The {resource.name}{f' {clip_text(name)}' if name else ''}"
@@ -234,7 +240,11 @@ def _find_name(case: Case[AwsError], resource: _Resource, found: re.Match[str]) 
 
 
 def _find_argument(text: str, names: tuple[str, ...]) -> str | None:
-    parameters = [each for each in names if each[:1].isupper()]
+    # In Ruby, QueueName is queue_name, in some SDKs queueName.
+    options = [each for each in names if each[:1].isupper()]
+    parameters = [
+        form for each in options for form in (each, lower_first(each), _INNER_CAPITAL.sub("_", each).lower())
+    ]
     if not any(each in text for each in parameters):
         return None
     found = re.search(
@@ -258,6 +268,35 @@ def _find_regions(case: Case[AwsError], name: str | None) -> tuple[str | None, s
     return called, None, ""
 
 
+def _find_listing(case: Case[AwsError], name: str) -> tuple[str, str, str] | None:
+    """Return a command that lists a resource, its Region, and the other Region that the text names for the call."""
+    short = re.compile(rf"(?<![\w.-]){re.escape(_PARTS.split(name)[-1])}(?![\w-]|\.\w)")
+    for run in find_runs(case.failure):
+        region = run.command.option("region")
+        if region is not None and run.has_succeeded and short.search(run.output):
+            called = find_mentioned_regions(case.failure.text.replace(run.command.text, "")) - {region.value}
+            return (run.command.text, region.value, called.pop()) if len(called) == 1 else None
+    return None
+
+
+def _explain_other_region(
+    case: Case[AwsError], title: str, listing: str, region: str, called: str
+) -> Explanation:
+    """Explain that a resource exists in another Region than the one that was called."""
+    return case.explain(
+        f"The {title} is in {region}, and the call went to {called}.",
+        RESOURCE_IN_OTHER_REGION.cause("derived", f"The output of {quote_words(listing)} has it."),
+        topic=NOT_FOUND.code,
+        remedies=your_remedy(
+            f"Call {region} instead of {called}",
+            f"Set the Region of the client: the argument region (region_name in boto3), or AWS_REGION={region}. In a command, pass --region {region}.",
+            "If the call still fails, compare the account of the credentials: aws sts get-caller-identity.",
+            url=pages.SDK_ENDPOINTS,
+        ),
+        notes=NOT_A_DENIAL,
+    )
+
+
 def _compare_remedy(
     case: Case[AwsError], resource: _Resource, region: str | None, other: str | None, message: str
 ) -> Remedy:
@@ -269,7 +308,7 @@ def _compare_remedy(
     if resource.is_global:
         title = "Check the account of the call"
     if other is not None:
-        title, region = f"Call {other} instead of {region}", other
+        title, region = f"Call {other}{f' instead of {region}' if region else ''}", other
     is_known = region is not None and not resource.is_global
     configured = (
         "Compare the Region: aws configure prints the configured one, which applies if the call names none."

@@ -262,7 +262,9 @@ def find_problem(message: str, partition: str = "aws") -> tuple[DocumentProblem,
         is_known = partition != other["partition"]
         own = partition if is_known else "aws-cn in China, aws-us-gov in GovCloud (US)"
         text = f"The resource {other['arn']} has the partition {other['partition']}, {f'but the call is in {partition}' if is_known else 'which is not that of the account'}."
-        step = f"Write the partition of the account in every ARN of the document: {own}."
+        fixed = other["arn"].replace(f"arn:{other['partition']}:", f"arn:{partition}:", 1)
+        example = f", such as {fixed}" if is_known else ""
+        step = f"Write the partition of the account in every ARN of the document: {own}{example}."
         return DocumentProblem(PARTITION_OF_ARN, (step, PARTITION_IN_TEMPLATES), text), ()
     if field := _FIELD_MESSAGE.search(message):
         return _describe_field_problem(field), (f"AWS says: {field[0]}.",)

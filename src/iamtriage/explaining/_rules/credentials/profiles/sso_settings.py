@@ -12,8 +12,10 @@ from functools import partial
 from hashlib import sha1
 
 from iamtriage._patterns import REGION, lazy_pattern
-from iamtriage._text import clip_text, upper_first
+from iamtriage._text import clip_text, quote_words, upper_first
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.region_names import PLACE, region_of_place
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -30,6 +32,10 @@ _GIVEN = lazy_pattern(
 )
 _HOME = lazy_pattern(
     rf"awsapps\.com/[^\s\"'<>]{{0,400}}?[?&#]region={_REGION}|\boidc\.{_REGION}[\w.]{{0,30}}/device_authorization/"
+)
+# "Identity Center lives in Ireland": people know the name of its Region.
+_SAID_HOME = lazy_pattern(
+    rf"\b(?:Identity Center|SSO)\b[^\n.;]{{0,60}}?\b(?:is|lives|runs|sits|was (?:created|enabled|set up)) in (?:the Region )?({PLACE})\b(?!-)"
 )
 _SESSION_NAME = lazy_pattern(
     r"\[sso-session[ \t]{1,4}([\w.@+-]{1,64})\]|\bsso_session\s?=\s?([\w.@+-]{1,64})"
@@ -53,9 +59,12 @@ def explain_unknown_portal(case: Case[AwsError], message: str) -> Explanation:
     found = ([*pattern.finditer(case.failure.text)] for pattern in (_GIVEN, _HOME))
     regions = ({next(filter(None, each.groups())) for each in matches} for matches in found)
     given, home = (each.pop() if len(each) == 1 else None for each in regions)
+    said = next(find_said(case.failure.text, _SAID_HOME), None) if home is None else None
+    if said is not None:
+        home = region_of_place(said[1])
     profile, is_pending = find_profile(case), "Invalid grant" in message
     if given is not None and home is not None and given != home:
-        return _explain_other_region(case, given, home, profile)
+        return _explain_other_region(case, given, home, profile, said)
     why = "most likely, sso_region or sso_start_url is wrong"
     if is_pending:
         why = f"most likely, sso_region{f' ({given})' if given else ''} is not the Region of IAM Identity Center, or the code has expired"
@@ -79,7 +88,9 @@ def explain_unknown_portal(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
-def _explain_other_region(case: Case[AwsError], given: str, home: str, profile: str | None) -> Explanation:
+def _explain_other_region(
+    case: Case[AwsError], given: str, home: str, profile: str | None, said: re.Match[str] | None
+) -> Explanation:
     """Explain that a sign-in was begun in another Region than that of IAM Identity Center."""
     session = _SESSION_NAME.search(case.failure.text)
     name = "" if session is None else f" {next(filter(None, session.groups()))}"
@@ -94,7 +105,9 @@ def _explain_other_region(case: Case[AwsError], given: str, home: str, profile: 
         f"The sign-in was started in {given}, but IAM Identity Center is in {home}: sso_region must be {home}.",
         PORTAL_NOT_FOUND.cause(
             "derived",
-            text=f"The text shows {home} in URLs of the access portal, which does not know the codes of {given}.",
+            text=f"The text shows {home} in URLs of the access portal, which does not know the codes of {given}."
+            if said is None
+            else f"The text says {quote_words(said[0])}.",
         ),
         remedies=your_remedy(
             f"Set sso_region to {home}",
