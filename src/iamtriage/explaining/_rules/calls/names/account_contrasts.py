@@ -166,6 +166,8 @@ def _build_cause(meant: _Meant, more: str) -> Cause:
 
 def _remedy(meant: _Meant, text: str, policies: Sequence[Document], action: str | None) -> Remedy:
     parameter, (_, partition, _, region, *_) = meant.parameter, meant.arn.split(":")
+    # The code in the text can have the partition aws for all Regions.
+    partition = "aws-cn" if region.startswith("cn-") else partition
     value = parameter.value.format(
         arn=meant.arn, account=meant.account, region=region, name=meant.name, suffix=find_domain(partition)
     )
