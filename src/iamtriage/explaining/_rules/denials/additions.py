@@ -230,6 +230,14 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         ),
         "denials.denies.named_requirements.add_required_boundary",
     ),
+    (
+        lambda denial: (
+            not denial.is_explicit
+            and 'provider "aws"' in denial.failure.text
+            and "= aws." in denial.failure.text
+        ),
+        "denials.identities.aliased_providers.add_default_provider",
+    ),
     (_may_be_elsewhere, "denials.shown_policies.region_contrasts.add_resource_elsewhere"),
     (_may_be_elsewhere, "calls.names.account_contrasts.add_resource_in_other_account"),
     (_may_be_default, "denials.shown_policies.default_resources.add_default_resource"),

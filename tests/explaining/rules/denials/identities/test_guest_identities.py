@@ -7,7 +7,7 @@ import pytest
 from iamtriage import explain
 
 _DENIED = "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/{}/CognitoIdentityCredentials is not authorized to perform: dynamodb:Query on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/carts because no identity-based policy allows the dynamodb:Query action\n"
-_CODE = 'fromCognitoIdentityPool({{ identityPoolId: POOL{} }})\nconst idToken = session.token;\nuser pool eu-west-1_Ab12Cd34E, role shop-auth has dynamodb:Query\n'  # fmt: skip
+_CODE = "fromCognitoIdentityPool({{ identityPoolId: POOL{} }})\nconst idToken = session.token;\nuser pool eu-west-1_Ab12Cd34E, role shop-auth has dynamodb:Query\n"  # fmt: skip
 _KEY = '"cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34E"'
 
 
