@@ -357,6 +357,8 @@ def test_equal_values_get_equal_pseudonyms() -> None:
         ("999.1.2.3, 10.1.2.300 and 10.1.2.3", "999.1.2.3, 10.1.2.300 and 0.0.0.1"),
         ("AROAEXAMPLEEXAMPLE:ana AROAEXAMPLEEXAMPLE", "AROAxxxxxxxxxxxxx1:session-1 AROAxxxxxxxxxxxxx1"),
         ("User: arn:aws:sts::11112222****:assumed-role/app/ana is not authorized to perform: s3:GetObject", "User: arn:aws:sts::xxxxxxxx****:assumed-role/role-1/session-1 is not authorized to perform: s3:GetObject"),
+        ("arn:aws:iam::111122223333:role/cdk-tea-lookup-role-111122223333-eu-west-1, arn:aws:s3:::cdk-hnb659fds-assets-111122223333-eu-west-1", "arn:aws:iam::100000000001:role/cdk-q1-lookup-role-100000000001-eu-west-1, arn:aws:s3:::cdk-hnb659fds-assets-100000000001-eu-west-1"),
+        ("SageMaker is unable to perform: sts:AssumeRole on the role", "SageMaker is unable to perform: sts:AssumeRole on the role"),
         ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_1123456789abcdef/ana", "arn:aws:sts::100000000001:assumed-role/AWSReservedSSO_Set1_0000000000000001/session-1 arn:aws:sts::100000000001:assumed-role/AWSReservedSSO_Set1_0000000000000002/session-1"),
         ("https://sqs.eu-west-1.amazonaws.com/orders and s3://archive/a.csv.", "https://sqs.eu-west-1.amazonaws.com/orders and s3://bucket-1/object-1.csv."),
         ("arn:aws:iam::111122223333:user/anaresource: x", "arn:aws:iam::100000000001:user/user-1resource: x"),
@@ -369,7 +371,7 @@ def test_equal_values_get_equal_pseudonyms() -> None:
     ],
     ids=["accounts", "a JSON number", "dates", "inside of a name", "buckets", "a queue", "a queue at an old host", "an image", "services", "a cluster", "addresses", "IPv6", "e-mail", "unique ids", "ids of EC2", "placeholders", "names like pseudonyms", "an option",
          "EKS as a provider", "a custom provider", "a public provider", "a function's log group", "hosts with one name", "a bucket in the path",
-         "ids that exist", "invalid addresses", "an id without a session", "a masked account", "one permission set",
+         "ids that exist", "invalid addresses", "an id without a session", "a masked account", "what the CDK creates", "a name of a service", "one permission set",
          "dots and a path that is no queue", "a broken word after an ARN", "incomplete ARNs", "an account as a caller", "an object of Kubernetes", "a type in Japanese", "ARNs over two lines", "the API of a registry"],
 )  # fmt: skip
 def test_pseudonyms(text: str, expected: str) -> None:

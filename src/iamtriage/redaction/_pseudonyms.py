@@ -88,6 +88,12 @@ _IDENTITY_CENTER = re.compile(
     rf"{IDENTITY_CENTER_PREFIX}(?P<set>[A-Za-z0-9_+=,.@-]{{1,32}})_(?P<suffix>[0-9a-f]{{16}})"
 )
 _SET_PSEUDONYM = re.compile(rf"Set{_NUMBER}")
+# What the CDK creates to deploy, and its default qualifier:
+# https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html.
+_BOOTSTRAPPED = re.compile(
+    r"cdk-(?P<qualifier>hnb659fds|[a-z0-9]{1,10})-(?P<purpose>(?:deploy|cfn-exec|lookup|(?:file|image)-publishing)-role|(?:container-)?assets)-(?P<account>[0-9]{12})(?P<region>-[a-z0-9-]{6,30})"
+)
+_QUALIFIER_PSEUDONYM = re.compile(rf"hnb659fds|q{_NUMBER}")
 _SERVICE_LINKED = re.compile(rf"{SERVICE_LINKED_PREFIX}[A-Za-z0-9]{{1,60}}(?:_(?P<suffix>.{{1,60}}))?")
 
 _Shape: TypeAlias = "tuple[frozenset[IdentifierKind], re.Pattern[str], Callable[[re.Match[str]], str]]"
@@ -135,6 +141,7 @@ class Pseudonyms:
             (anything, _CLUSTER_ID, functools.partial(self._numbered, "cluster-id", 32)),
             (anything, _IDENTITY_CENTER, self._identity_center),
             (anything, _SERVICE_LINKED, self._service_linked),
+            (anything, _BOOTSTRAPPED, self._bootstrapped),
             (frozenset({"request"}), _S3_REQUEST, functools.partial(self._numbered, "request", 16)),
             (
                 frozenset({"authorization"}),
@@ -265,6 +272,16 @@ class Pseudonyms:
         if key not in self._pseudonyms:
             self._pseudonyms[key] = f"Set{self._next('set')}"
         return self._pseudonyms[key]
+
+    def _bootstrapped(self, m: re.Match[str]) -> str:
+        qualifier = m["qualifier"]
+        if not _QUALIFIER_PSEUDONYM.fullmatch(qualifier):
+            key = f"qualifier {qualifier}"
+            if key not in self._pseudonyms:
+                self._pseudonyms[key] = f"q{self._next('qualifier')}"
+            qualifier = self._pseudonyms[key]
+        account = self.get_pseudonym(m["account"], "account")
+        return f"cdk-{qualifier}-{m['purpose']}-{account}{m['region']}"
 
     def _service_linked(self, m: re.Match[str]) -> str:
         suffix = m["suffix"]

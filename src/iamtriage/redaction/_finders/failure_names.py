@@ -7,6 +7,7 @@ import string
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage._reading.readers.principals import SERVICE
 from iamtriage.failures._records import to_record
 from iamtriage.redaction._finders.arn_names import find_names_in_arn
 from iamtriage.redaction._identifier_spans import Identifier, split_name
@@ -43,7 +44,8 @@ _MAX_ARN = 400
 # The number of characters before a value that identify its other occurrences.
 _CONTEXT = 12
 
-_SERVICE_HOST = re.compile(r"[a-z0-9.-]+\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|amazon\.com|aws\.internal)")
+# The host or the name of a service, which is no identifier.
+_SERVICE = re.compile(rf"[a-z0-9.-]+\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|amazon\.com|aws\.internal)|{SERVICE}")
 # IAM's messages state resources without an ARN by type and name.
 _NOUN_OF_TYPE: dict[str, Noun] = {
     "MFA device": "device",
@@ -221,7 +223,7 @@ def _names(text: str, start: int, end: int, noun: IdentifierKind) -> Iterator[Id
         yield from find_names_in_arn(text, start, end)
     elif ACCOUNT.fullmatch(value):
         yield Identifier(start, end, "account")
-    elif "://" not in value and not _SERVICE_HOST.fullmatch(value) and value not in {"anonymous", "*"}:
+    elif "://" not in value and not _SERVICE.fullmatch(value) and value not in {"anonymous", "*"}:
         # Hosts of services contain no names, and another module finds names in URLs.
         typed = _TYPED.match(text, start, end)
         if typed:
