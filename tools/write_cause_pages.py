@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from iamtriage._rendering.blocks import Fields, Paragraph, Source
 from iamtriage._rendering.markdown import render
 from iamtriage.explaining.causes import SUBJECTS, all_causes
+from iamtriage.explaining.causes._catalogue import find_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining.causes import CauseInfo
 
-__all__ = ("write_pages",)
+__all__ = ("HEADINGS", "write_pages")
 
 _INDEX = """# Causes
 
@@ -88,15 +89,53 @@ def _link(info: CauseInfo) -> str:
     return f"[{_prose(info.title)}]({info.code}.md)"
 
 
+# The headings below a subject, in order, for the folders of rules that define the causes. Causes of other
+# folders are about no single part of the subject, and come first.
+HEADINGS = {
+    "denials.roles": "Roles",
+    "calls.roles": "Roles",
+    "denials.s3": "Amazon S3",
+    "denials.kms": "AWS KMS",
+    "denials.data_stores": "Databases, queries and search",
+    "denials.services": "Other services",
+    "credentials.keys": "Access keys",
+    "credentials.profiles": "Profiles",
+    "credentials.logins": "Logins",
+    "credentials.requests": "Signed requests",
+    "credentials.tokens": "Tokens of identity providers",
+    "credentials.workloads": "Pods, tasks and jobs",
+    "sts.trust": "Trust policies",
+    "kubernetes.rbac": "RBAC",
+    "kubernetes.logins": "Logins",
+    "kubernetes.aws_auth": "The ConfigMap aws-auth",
+    "kubernetes.entries": "Access entries",
+    "kubernetes.pods": "Pods",
+    "kubernetes.console": "The EKS console",
+    "calls.names": "Names and ARNs",
+    "shared.principals": "Names and ARNs",
+    "calls.policies": "Policies and permissions of resources",
+    "calls.kms": "KMS keys",
+    "calls.network": "Networks and endpoints",
+}
+
+
 def _index(infos: tuple[CauseInfo, ...]) -> Iterator[str]:
     yield _INDEX
+    folders = find_folders()
     for subject, members in groupby(infos, lambda info: info.subject):
         group = {info.code: info for info in members}
-        yield f"## {SUBJECTS[subject]}\n"
+        sections: dict[str, list[CauseInfo]] = {"": [], **{each: [] for each in HEADINGS.values()}}
         for info in group.values():
             if info.reason_for not in group:
+                sections[HEADINGS.get(folders[info.code], "")].append(info)
+        yield f"## {SUBJECTS[subject]}\n"
+        for heading, causes in sections.items():
+            if causes and heading:
+                yield f"### {heading}\n"
+            for info in causes:
                 yield from _items(info, group)
-        yield ""
+            if causes:
+                yield ""
 
 
 def _items(info: CauseInfo, group: dict[str, CauseInfo], indent: str = "") -> Iterator[str]:

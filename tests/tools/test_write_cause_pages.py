@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from iamtriage.explaining.causes import SUBJECTS, all_causes
-from tools.write_cause_pages import write_pages
+from iamtriage.explaining.causes._catalogue import find_folders
+from tools.write_cause_pages import HEADINGS, write_pages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,9 +47,14 @@ def test_index_groups_the_causes(folder: Path) -> None:
     index = (folder / "index.md").read_text(encoding="utf-8")
     titles = re.findall(r"^## (.+)$", index, re.MULTILINE)
     assert titles == list(SUBJECTS.values())
+    assert "\n### Amazon S3\n\n- [" in index
     codes = re.findall(r"^ *- \[.+: `([a-z0-9-]+)`$", index, re.MULTILINE)
     assert sorted(codes) == sorted(info.code for info in all_causes())
     assert "\n- [The SDK found no credentials](no-credentials.md): `no-credentials`\n  - [" in index
+
+
+def test_headings_are_for_folders_with_causes() -> None:
+    assert HEADINGS.keys() <= set(find_folders().values())
 
 
 def test_possible_reason_links_to_the_cause_that_it_can_explain(folder: Path) -> None:

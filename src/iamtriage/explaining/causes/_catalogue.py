@@ -32,6 +32,7 @@ __all__ = (
     "all_causes",
     "cause_info",
     "find_definitions",
+    "find_folders",
     "load_examples",
 )
 
@@ -251,6 +252,21 @@ def _walk(parent: str, reasons: dict[str, list[CauseInfo]]) -> Iterator[CauseInf
 def find_definitions() -> dict[CauseType, str]:
     """Return all definitions and their subjects, in the order of the modules."""
     found: dict[CauseType, str] = {}
+    for value, module in _iterate_definitions():
+        found.setdefault(value, value.subject or module.partition(".")[0])
+    return found
+
+
+def find_folders() -> dict[str, str]:
+    """Return the folder of rules that defines each cause, such as ``"denials.s3"``, by code."""
+    found: dict[str, str] = {}
+    for value, module in _iterate_definitions():
+        found.setdefault(value.code, module.rpartition(".")[0])
+    return found
+
+
+def _iterate_definitions() -> Iterator[tuple[CauseType, str]]:
+    """Yield each definition with the names of the modules that define or import it."""
     for subject in _LAYERS:
         package = import_module(f"{_rules.__name__}.{subject}")
         for module in walk_packages(package.__path__, f"{package.__name__}."):
@@ -259,10 +275,8 @@ def find_definitions() -> dict[CauseType, str]:
                 values = (
                     cast("dict[object, object]", member).values() if isinstance(member, dict) else (member,)
                 )
-                for value in values:
-                    if isinstance(value, CauseType):
-                        found.setdefault(value, value.subject or subject)
-    return found
+                name = module.name.removeprefix(f"{_rules.__name__}.")
+                yield from ((value, name) for value in values if isinstance(value, CauseType))
 
 
 def _build_info(
