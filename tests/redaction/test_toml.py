@@ -105,3 +105,21 @@ def test_secret_is_removed(text: str, expected: str) -> None:
 def test_hostile_texts_are_kept(unit: str) -> None:
     text = unit * 4_000
     assert redact(text) == text
+
+
+def test_a_value_that_starts_like_a_number_is_of_an_ini_file() -> None:
+    """Otherwise, a whole file of credentials would be read as numbers."""
+    assert redact("[default]\napi_key = 5CGmSGGy2pj5ya18\nretries = 3\n") == (
+        "[default]\napi_key = [REDACTED secret]\nretries = 3\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["1_000", "0xFF", "0o17", "0b1", "1e10", "-0.5", "+inf", "1979-05-27T07:32:00.5-07:00", "07:32:00"],
+)
+def test_numbers_and_times(value: str) -> None:
+    text = f'[a]\nx = {value}\npassword = "{PASSWORD}"\n'
+    redacted = redact(text)
+    assert tomllib.loads(redacted)["a"]["x"] == tomllib.loads(text)["a"]["x"]
+    assert PASSWORD not in redacted

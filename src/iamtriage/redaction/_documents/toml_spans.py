@@ -17,11 +17,14 @@ _PART = rf"(?:[A-Za-z0-9_-]++|{_STRING})"
 _NAME = rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+"
 _KEY = re.compile(rf"(?P<key>{_NAME})[ \t]*+=[ \t]*+")
 _TABLE = re.compile(rf"\[{{1,2}}[ \t]*+(?P<key>{_NAME})[ \t]*+\]{{1,2}}")
+# Another value after a sign is of an INI file, which has no quotes.
+_NUMBER = r"(?:0(?:x[0-9A-Fa-f_]++|[ob][0-7_]++)|[0-9][0-9_]*+(?:\.[0-9_]++)?(?:[eE][-+]?[0-9_]++)?)"
+_TIME = r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9:.]++(?:[Zz]|[-+][0-9:]++)?)?|[0-9]{2}:[0-9]{2}[0-9:.]*+)"
 _VALUE = re.compile(
     r"\"{3}(?:\r?\n)?(?P<lines>(?:[^\"\\]|\\.|\"{1,2}(?!\"))*+\"{0,2})\"{3}"
     r"|'{3}(?:\r?\n)?(?P<raw>(?:[^']|'{1,2}(?!'))*+'{0,2})'{3}"
     rf"|(?P<string>{_STRING})"
-    r"|(?P<other>(?:true|false|[-+]?(?:inf|nan|[0-9][\w.:+-]*+(?:[ ][0-9:.+Z-]++)?))(?=[ \t\r\n,\]}#]|\Z))",
+    rf"|(?P<other>(?:true|false|[-+]?(?:inf|nan|{_NUMBER})|{_TIME})(?=[ \t\r\n,\]}}#]|\Z))",
     re.DOTALL,
 )
 _SPACE = re.compile(r"[ \t]*+")
