@@ -141,11 +141,12 @@ def format_count(number: int, noun: str) -> str:
 
 
 def join_words(words: Sequence[str], conjunction: str) -> str:
-    """Join words with commas, and the last two with a conjunction.
+    """Join words with commas, and the last two with a conjunction, each once.
 
-    >>> join_words(["a"], "or"), join_words(["a", "b", "c"], "and")
+    >>> join_words(["a", "a"], "or"), join_words(["a", "b", "c"], "and")
     ('a', 'a, b and c')
     """
+    words = tuple(dict.fromkeys(words))
     return f" {conjunction} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 

@@ -416,6 +416,39 @@ ABSENCES: tuple[Row, ...] = (
         ("aws configure sso --profile PROFILE", "aws login --profile PROFILE", "aws configure list-profiles"),
     ),
     (
+        "EC2, as the text says",
+        "It works on my laptop, on EC2 not:\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        {},
+        "no-credentials",
+        {"no-credentials": "reported", "no-instance-profile": "possible"},
+        (
+            "aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --region REGION --iam-instance-profile Name=INSTANCE_PROFILE",
+        ),
+    ),
+    (
+        "a container on EC2, as the text says",
+        "It works on the EC2 instance, in the container not:\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        {},
+        "no-credentials",
+        {"no-credentials": "reported", "metadata-hop-limit": "possible"},
+        (
+            "aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --region REGION --http-put-response-hop-limit 2",
+        ),
+    ),
+    (
+        "a process on EC2 without a sign of a container",
+        "The AWS CLI works on the EC2 instance, the systemd unit says:\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        {},
+        "no-credentials",
+        {
+            "no-credentials": "reported",
+            "no-configuration": "possible",
+            "profile-not-named": "possible",
+            "environment-not-passed-on": "possible",
+        },
+        (),
+    ),
+    (
         "EC2, with a timeout",
         "operation error S3: ListBuckets, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded",
         {"region": "eu-west-1"},

@@ -226,7 +226,8 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     is_reachable = credential_endpoints.HIGHER_HOP_LIMIT.search(case.text) is not None
     text = case.text
     contrast = credential_endpoints.find_contrast(text) or credential_endpoints.works_on_host(text)
-    if contrast or credential_endpoints.INSTANCE_SESSION.search(text):
+    works = contrast or credential_endpoints.INSTANCE_SESSION.search(text)
+    if works and credential_endpoints.has_container_sign(case):
         return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
     if lacks_instance_role(case.text):
         no_profile, text = NO_INSTANCE_PROFILE.cause(), "no instance profile with a role is attached to it"

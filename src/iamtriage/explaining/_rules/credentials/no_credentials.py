@@ -143,7 +143,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     if explanation is not None:
         return explanation
     environments = _likely_environments(case, message)
-    is_on_ec2 = _EC2_PROMPT.search(case.text) is not None or clues.find_instance(case.text) is not None
+    is_on_ec2 = _is_on_ec2(case.text)
     place = None if is_on_ec2 else unread_sources.find_place(case.text) or find_computer(case.failure.text)
     if place is not None:
         on_ec2, on_laptop = credential_sources.advise_on_ec2, credential_sources.advise_on_laptop
@@ -325,8 +325,12 @@ def _is_in_container_on_ec2(text: str, message: str) -> bool:
     """
     signs = (credential_sources.METADATA_SIGNS, credential_sources.TIMEOUT_SIGNS)
     is_unanswered = all(each.search(message) for each in signs)
-    is_on_ec2 = _EC2_PROMPT.search(text) is not None or clues.find_instance(text) is not None
-    return is_unanswered and is_on_ec2 and _CONTAINER.search(text) is not None
+    return is_unanswered and _is_on_ec2(text) and _CONTAINER.search(text) is not None
+
+
+def _is_on_ec2(text: str) -> bool:
+    is_shown = _EC2_PROMPT.search(text) is not None or clues.find_instance(text) is not None
+    return is_shown or credential_endpoints.FAILS_ON_INSTANCE.search(text) is not None
 
 
 def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_Environment]:
@@ -389,5 +393,8 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [provider_chains.advise_anywhere]
     if find_signed_in_profile(text) is not None:
         return [on_laptop]
+    fails_on_ec2 = credential_endpoints.FAILS_ON_INSTANCE.search(text) is not None
+    if fails_on_ec2 and not mentions_metadata:
+        return [on_ec2]
     is_likely_on_ec2 = mentions_metadata or _EC2_PROMPT.search(text) is not None
     return [on_ec2, on_laptop] if is_likely_on_ec2 else [on_laptop, on_ec2]

@@ -36,9 +36,18 @@ HOP_LIMIT_OF_ONE = lazy_pattern(_HOP_LIMIT.format("1"))
 INSTANCE_SESSION = lazy_pattern(r":assumed-role/([\w+=,.@-]{1,64})/i-[0-9a-f]{8,17}(?![\w-])", re.ASCII)
 # Words of a sentence that says the opposite, before each of its characters.
 _NOT = r"(?!\b(?:no|not|nothing|nobody|never|nor|neither|without|lacks?|fails?|still|either|does|do|40\d)\b|n't\b)"
+# "It works on my laptop, on EC2 not."
+_NOT_ELSEWHERE = r"(?!\b(?:laptop|local(?:ly|host)?|computer|workstation|desktop|Mac(?:Book)?|PC|but)\b)"
+_NOT_AFTER = r"(?!(?: (?:host|instance|machine|server|itself)){0,2},? (?:(?:it|this|that|the \w+) )?(?:not|never|fails?|failed|does ?n[o']t|did ?n[o']t|is ?n[o']t|cannot|can't|nothing|no )\b)"
+FAILS_ON_INSTANCE = lazy_pattern(
+    r"\b(?:fails?|failed|failing|not|n't|never|no credentials|error)\b(?:(?!\b(?:works?|worked|but|fine|ok)\b)[^.,;\n]){0,40}?\b(?:on|from) (?:the |this |our |an? |my )?EC2\b"
+    r"|\b(?:on|from) (?:the |this |our |an? |my )?EC2(?: (?:host|instance|machine|server|itself)){0,2},? (?:(?:it|this|that|the \w{2,20}) )?(?:not|never|fails?|failed|does ?n[o']t|did ?n[o']t|cannot|can't|gets? (?:no|nothing))\b",
+    re.IGNORECASE | re.ASCII,
+)
+"""What people say of a program that has no credentials on an instance."""
 # What people say or show of a program outside the container that has the role of the instance.
 WORKS_ON_INSTANCE = lazy_pattern(
-    rf"(?<!not )(?<!never )(?<!n't )(?<!nothing )\b(?:works?|worked|fine|ok|succeeds?)\b(?:{_NOT}[^.]){{0,60}}?\b(?:on|from) (?:the |this |that |an? |my )?(?:EC2\b|instance\b|(?:host|server|machine|VM) \(?EC2)"
+    rf"(?<!not )(?<!never )(?<!n't )(?<!nothing )\b(?:works?|worked|fine|ok|succeeds?)\b(?:{_NOT}{_NOT_ELSEWHERE}[^.]){{0,60}}?\b(?:on|from) (?:the |this |that |an? |my )?(?:EC2\b|instance\b|(?:host|server|machine|VM) \(?EC2){_NOT_AFTER}"
     rf"|\b(?:on|from) (?:the |this )?(?:EC2(?: host| instance| machine)?|instance)(?: itself| directly)?\b(?:{_NOT}[^.]){{0,40}}?\b(?:works?|fine|ok|succeeds?)\b"
     r"|\b(?:on|from) (?:the |a )?(?:node|host|instance)\b(?: itself)?[^.]{0,60}?\bcurl\b.{0,120}?/iam/security-credentials/? (?:prints?|returns?|shows?|gives?|works?)\b(?! (?:nothing|no|an? error|40\d)\b)"
     r"|(?<!exec )\bcurl (?:-\S+ |'[^']{1,80}' |\"[^\"]{1,80}\" ){0,8}\S{0,8}169\.254\.169\.254/latest/meta-data/iam/security-credentials/? (?!curl|\$)[\w+=,.@-]{1,64} \S{0,40}[$#] "
@@ -85,6 +94,12 @@ _WORKS_ON_HOST = lazy_pattern(
 _OPTIONAL_TOKEN = lazy_pattern(
     r"\bhttp_?tokens\b\W{1,6}(?:(?:was|is|had|of|set|to)\W{1,4}){0,3}optional\b", re.IGNORECASE
 )
+
+
+def has_container_sign(case: Case[MissingCredentials]) -> bool:
+    """Return whether the text shows that the program runs in a container, which is one hop further away."""
+    is_named = IN_CONTAINER.search(case.text) is not None or works_on_host_network(case.text)
+    return is_named or is_about_pods(case.text) or case.facts.service_account is not None
 
 
 def works_on_host(text: str) -> bool:

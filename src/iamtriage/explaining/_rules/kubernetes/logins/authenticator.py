@@ -157,7 +157,7 @@ def explain_recreated(case: AnyCase, _message: str, shown: Recreation | None = N
         cluster_access.PRINCIPAL_RECREATED.cause(
             "derived",
             because,
-            text="EKS stores the unique ID of the role or user in its access entry. The one that has its ARN now has another ID, so the entry does not match it.",
+            text="The access entry stores the unique ID of the role or user, and one that was created again with the same ARN has another ID, so the entry does not match it.",
         ),
         topic="kubernetes-not-mapped",
         remedies=principal.recreate_entry_remedy(cluster, stated_entries.find_policies(case.failure)),

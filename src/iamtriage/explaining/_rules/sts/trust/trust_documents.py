@@ -128,13 +128,14 @@ def expected_subjects(policy: Mapping[str, Any] | str | None) -> tuple[str, ...]
     >>> expected_subjects('{"Statement": {"Effect": "Allow", "Condition": {"StringLike": {"gitlab.com:sub": "a"}}}}')
     ('a',)
     """
-    return tuple(
+    subjects = (
         value
         for statement in allow_statements(policy)
         for _, key, values in iterate_conditions(statement)
         if key.endswith(":sub")
         for value in values
     )
+    return tuple(dict.fromkeys(subjects))
 
 
 def evaluate_policy(
