@@ -31,6 +31,7 @@ def _policy(**statement: object) -> str:
 
 
 _GROUP = _denied("iam:CreateGroup", "arn:aws:iam::111122223333:group/ops")
+_CERTIFICATE = _denied("acm:RequestCertificate", "arn:aws:acm:us-east-1:111122223333:certificate/*")
 _CASES = (
     ("one service", _GROUP + _policy(Action="*"), "denies it because aws:RequestedRegion is us-east-1, not sa-east-1", "Have the Deny exempt IAM, which has"),
     ("several services", _GROUP + _denied("route53:CreateHealthCheck") + _policy(Action="*"), "route53:CreateHealthCheck was denied for the same reason", "Have the Deny exempt IAM and Route 53, which have"),
@@ -39,6 +40,10 @@ _CASES = (
     ("global and allowed", _GROUP + _policy(Action="*").replace("sa-east-1", "us-east-1"), "is not the one: it does not match aws:RequestedRegion us-east-1.", "Have the service"),
     ("another Region", _denied("sqs:CreateQueue", "arn:aws:sqs:eu-west-3:111122223333:a") + _policy(Action="*"), "is eu-west-3, not sa-east-1", "Call in sa-east-1"),
     ("China", _GROUP.replace("arn:aws:", "arn:aws-cn:") + _policy(Action="*"), "unless aws:RequestedRegion is sa-east-1", "Have the Deny exempt IAM"),
+    ("certificate for CloudFront", _CERTIFICATE + _policy(NotAction=["iam:*"]) + "\nIt is for our CloudFront distribution.", 'The statement with acm:* in NotAction: {"Sid": "Lock", "Effect": "Deny", "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["sa-east-1"]}}, "NotAction": ["iam:*", "acm:*"]}', "Have the Deny exempt acm"),
+    ("certificate for a load balancer", _CERTIFICATE + _policy(NotAction=["iam:*"]), "is us-east-1, not sa-east-1", "Call in sa-east-1"),
+    ("certificate in another Region", _CERTIFICATE.replace("us-east-1", "eu-west-3") + _policy(Action="*") + "\nIt is for our CloudFront distribution.", "is eu-west-3, not sa-east-1", "Call in sa-east-1"),
+    ("web ACL for CloudFront", _denied("wafv2:CreateWebACL", "arn:aws:wafv2:us-east-1:111122223333:global/webacl/*") + _policy(Action="*"), "web ACLs for CloudFront are in us-east-1", "Have the Deny exempt wafv2"),
     ("no policy", _GROUP, "a service control policy explicitly denies it.", "Have the service"),
 )  # fmt: skip
 

@@ -56,10 +56,13 @@ def condition_owner(condition: DenyingCondition) -> str:
 
 
 def exempt_global_service(denial: Denial) -> Remedy:
-    """Return how to exempt the services that have one endpoint from a Deny on Regions, all that it denies in the text."""
+    """Return how to exempt services from a Deny on Regions: the denied one, or all with one endpoint that it denies."""
     denied = dict.fromkeys((denial.service or "", *_DENIED_SERVICE.findall(denial.failure.text)))
     services = [each for each in denied if each in deny_conditions.GLOBAL_SERVICES]
-    names = join_words(tuple(deny_conditions.GLOBAL_SERVICES[each] for each in services), "and")
+    tie = deny_conditions.describe_tie(denial)
+    if tie is not None:
+        services = [denial.service or ""]
+    names = join_words([deny_conditions.GLOBAL_SERVICES.get(each, each) for each in services], "and")
     is_of_organization = denial.policy_type in {"service_control", "resource_control"}
     build_remedy = organization_remedy if is_of_organization else account_remedy
     where = deny_conditions.global_region(denial.service, denial.location.partition)
@@ -67,11 +70,16 @@ def exempt_global_service(denial: Denial) -> Remedy:
     if where:
         counts = f"requests to {names} count as {where}"
     step = f"Changing the client's Region does not help: {counts}, whatever Region the client has."
+    if tie is not None:
+        step = f"The call cannot go to another Region: {tie}."
     exempt = _exempting_statement(denial, services)
     statement = "The statement with NotAction, which also exempts other services of this kind:"
     if exempt is None:
         statement = "A Deny on aws:RequestedRegion usually exempts such services with NotAction."
     title = f"Have the Deny exempt {names}, which {'has' if len(services) == 1 else 'have'} one endpoint for all Regions"
+    if tie is not None:
+        title = f"Have the Deny exempt {names}"
+        statement = f"The statement with {names}:* in NotAction:" if exempt else statement
     page = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html"
     remedy = build_remedy(title, f"{step} {as_sentence(describe_change(denial))}", statement, url=page)
     return remedy if exempt is None else attrs.evolve(remedy, manifest=exempt)
