@@ -189,7 +189,7 @@ PUBLIC_ADDRESS = lazy_pattern(_IP.format("address"), re.ASCII)
 # What people say of the address of a caller, and what curl prints of it.
 _SOURCE = lazy_pattern(
     rf"\b(?:(?:[Mm]y|[Oo]ur|[Ii]ts|[Tt]he (?:caller|client|runner|office|machine|laptop|server|job)(?:'s)?|[Ss]ource|[Pp]ublic|[Ee]gress|NAT|VPN)(?: (?:own|current|public|egress|outgoing|source|NAT|office|VPN|IPv4)){{0,2}} (?:IP(?: address)?|address)(?: (?:is|was))?[ :=]{{1,3}}|[Cc]all(?:ing|ed)? (?:it )?from (?:the address )?|comes? from (?:the address )?){_IP.format('said')}"
-    rf"|\bcurl [^\n]{{0,60}}(?:checkip|ifconfig|ipinfo|icanhazip|ipify)[^\n]{{0,60}}\n{_IP.format('shown')}",
+    rf"|\bcurl [^\n]{{0,60}}(?:checkip|ifconfig|ipinfo|icanhazip|ipify)[^\n]{{0,60}}?(?:\n| (?:[-=]>|is|says|shows|prints|gives|returns) ){_IP.format('shown')}",
     re.ASCII,
 )
 
@@ -197,8 +197,9 @@ _SOURCE = lazy_pattern(
 def find_source_address(text: str) -> str | None:
     r"""Return the only public address of the caller that a text states.
 
-    >>> find_source_address("My address is 203.0.113.9."), find_source_address("The database is at 203.0.113.9.")
-    ('203.0.113.9', None)
+    >>> find_source_address("My address is 203.0.113.9."), find_source_address("curl ifconfig.me -> 203.0.113.9")
+    ('203.0.113.9', '203.0.113.9')
+    >>> find_source_address("The database is at 203.0.113.9.")
     """
     found = {each["said"] or each["shown"] for each in _SOURCE.finditer(text[:64_000])}
     return found.pop() if len(found) == 1 else None

@@ -31,7 +31,7 @@ from iamtriage.explaining._rules.calls import (
     throttled_functions,
     throttling,
 )
-from iamtriage.explaining._rules.calls.kms import key_access, key_states, log_group_keys
+from iamtriage.explaining._rules.calls.kms import key_access, key_states, launch_keys, log_group_keys
 from iamtriage.explaining._rules.calls.names import invalid_names, missing_in_region, user_credentials
 from iamtriage.explaining._rules.calls.names.missing_resources import MISSING_IN_S3, explain_not_found
 from iamtriage.explaining._rules.calls.network import node_groups, session_manager
@@ -311,7 +311,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(_explain_missing_constraint, message=_UNSPECIFIED_CONSTRAINT),
     Route(service_objects.explain_unreadable_object, message=service_objects.UNREADABLE),
     Route(_explain_bucket_region, message=_OTHER_BUCKET_REGION),
-    Route(key_states.explain_launch_key, message=key_states.LAUNCH_WITHOUT_KEY),
+    Route(launch_keys.explain_launch_key, message=launch_keys.LAUNCH_WITHOUT_KEY),
     Route(
         key_access.explain_key_access, message=key_access.KEY_ACCESS, code=r"KMSKeyNotAccessible(?:Fault)?"
     ),

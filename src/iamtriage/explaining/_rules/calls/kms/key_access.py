@@ -15,7 +15,7 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
-from iamtriage.explaining._rules.calls.kms import key_states
+from iamtriage.explaining._rules.calls.kms import key_states, launch_keys
 from iamtriage.explaining._rules.calls.kms.stated_key_policies import KEY_NOT_ACCESSIBLE, compare_key_policy
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages, remedies
@@ -249,8 +249,8 @@ _OTHER_STARTS = lazy_pattern(r"(?i:\b(?:console|admin(?:istrator)?|by hand|manua
 
 def explain_missing_grant(case: Case[AwsError], message: str) -> Explanation | None:
     """Explain that whoever starts an instance can lack the permission with which EC2 uses the key of its volume."""
-    is_started = key_states.LAUNCH_WITHOUT_KEY.search(message) and _STARTS.search(case.text)
-    is_by_caller = is_started and key_states.find_launcher(case.text) == key_states.CALLER
+    is_started = launch_keys.LAUNCH_WITHOUT_KEY.search(message) and _STARTS.search(case.text)
+    is_by_caller = is_started and launch_keys.find_launcher(case.text) == launch_keys.CALLER
     if not is_by_caller or _KEY_ACTIONS.search(case.text):
         return None
     role, key = _STARTING_ROLE.search(case.text), key_states.KEY_ARN.search(case.text)
@@ -260,7 +260,7 @@ def explain_missing_grant(case: Case[AwsError], message: str) -> Explanation | N
     condition = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     return case.explain(
         f"EC2 accepted the start of the instance, but then could not use the KMS key of an encrypted volume: most likely, {who} lacks kms:CreateGrant on it.",
-        key_states.VOLUME_KEY.cause(
+        launch_keys.VOLUME_KEY.cause(
             "possible",
             "A start by somebody else works, so the key and its state are fine."
             if find_working(case.text, _OTHER_STARTS)

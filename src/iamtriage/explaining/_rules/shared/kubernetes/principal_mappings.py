@@ -184,7 +184,7 @@ class ClusterPrincipal(Value):
         return cluster_remedy(
             title,
             *steps,
-            "The type is EC2_WINDOWS for Windows, EC2 for Auto Mode node classes, HYBRID_LINUX for hybrid nodes. It cannot be changed: delete an entry of another type first.",
+            "The entry needs no access policy and no groups. The type is EC2_WINDOWS for Windows, EC2 for Auto Mode node classes, HYBRID_LINUX for hybrid nodes. It cannot be changed: delete an entry of another type first.",
             "The call requires iam:PassRole for the role, which must be in the cluster's account.",
             self.path_note,
             commands=(*lookup, self.create_entry_command(cluster, kind=kind)),
