@@ -436,9 +436,29 @@ def test_swapped_keys(text: str) -> None:
     assert "wJalr" not in str(explanation)
 
 
+_JENKINS = "withCredentials([usernamePassword(credentialsId: 'aws',\n    usernameVariable: 'AWS_{}',\n    passwordVariable: 'AWS_{}')]) {{"
+_WORKFLOW = "        aws-access-key-id: ${{{{ secrets.PROD_{} }}}}\n        aws-secret-access-key: ${{{{ secrets.PROD_{} }}}}"
+_ENV = "env:\n- name: AWS_ACCESS_KEY_ID\n  valueFrom:\n    secretKeyRef:\n      name: aws\n      key: {}\n- name: AWS_SECRET_ACCESS_KEY\n  valueFrom:\n    secretKeyRef:\n      name: aws\n      key: {}"
+_HALVES = ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
+
+
+@pytest.mark.parametrize("message", [UNKNOWN_KEY, MALFORMED])
+@pytest.mark.parametrize(
+    "code", [_JENKINS, _WORKFLOW, _ENV, 'provider "aws" {{\n  access_key = var.{}\n  secret_key = var.{}\n}}']
+)
+def test_settings_with_each_others_value(code: str, message: str) -> None:
+    explanation = explain(f"{message}\n\n{code.format(*reversed(_HALVES))}\n")
+    assert [each.code for each in explanation.causes] == ["swapped-keys"]
+    right = {line.strip() for line in code.format(*_HALVES).split("\n")}
+    assert {line.strip() for line in (explanation.remedies[0].manifest or "").split("\n")} <= right
+    is_right = explain(f"{message}\n\n{code.format(*_HALVES)}\n")
+    assert "swapped-keys" not in {each.code for each in is_right.causes}
+
+
 @pytest.mark.parametrize(
     "shown",
     [
+        "secret_key = aws_iam_access_key.ci.secret\naccess_key = aws_iam_access_key.ci.id",
         f"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nAWS_SECRET_ACCESS_KEY={SWAPPED}",
         f"AWS_ACCESS_KEY_ID={'0' * 40}",
         f"commit {'a1' * 20}",

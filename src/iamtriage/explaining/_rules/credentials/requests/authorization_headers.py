@@ -6,7 +6,9 @@ AWS repeats the header, split at spaces, commas and slashes.
 from __future__ import annotations
 
 import re
+import textwrap
 from base64 import b64decode
+from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
@@ -125,9 +127,67 @@ def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_k
     )
 
 
+# A setting of one half of a key, and what code or a file sets it to, on the same line or in a Secret.
+_SETTING_OF_KEY = lazy_pattern(
+    r"(?<![\w$.{])(?P<setting>(?i:(?:aws[_-]?)?(?:access[_-]?key(?:[_-]?id)?|secret[_-]?(?:access[_-]?)?key))|usernameVariable|passwordVariable|accessKeyVariable|secretKeyVariable)[\"']?"
+    r"(?:\s{0,8}(?:=>|[:=])[ \t]{0,8}(?P<value>[^\n,;]{1,120})|\s{1,20}(?:valueFrom:)\s{1,20}secretKeyRef:\s{1,20}(?:name: [\w.-]{1,80}\s{1,20})?key: (?P<member>[\w.-]{1,80}))"
+)
+_NAME_OF_HALF = lazy_pattern(
+    r"(?<![A-Za-z])(?i:(?:access[_-]?key(?:[_-]?id)?|(?P<secret>secret[_-]?(?:access[_-]?)?key))(?![A-Za-z]))"
+)
+_CHARS_BETWEEN, _LINES = 600, 12
+
+
+class _ExchangedNames(NamedTuple):
+    """Two settings of which each has the other half of a key."""
+
+    key_id: str
+    secret: str
+    corrected: str
+
+
+def _find_exchanged_names(text: str) -> _ExchangedNames | None:
+    r"""Return the settings that code gives the other half of a key, with the lines as they have to be.
+
+    >>> _find_exchanged_names("access_key = var.secret_key\nsecret_key = var.access_key")[2]
+    'access_key = var.access_key\nsecret_key = var.secret_key'
+    """
+    found: dict[bool, tuple[re.Match[str], re.Match[str]]] = {}
+    for each in _SETTING_OF_KEY.finditer(text) if "ariable" in text or "ey" in text else ():
+        group = "member" if each["member"] else "value"
+        names = [*_NAME_OF_HALF.finditer(text, *each.span(group))]
+        is_secret = (
+            each["setting"].lower().startswith(("password", "secret")) or "secret" in each["setting"].lower()
+        )
+        if names and (names[-1]["secret"] is not None) is not is_secret:
+            found[is_secret] = (each, names[-1])
+    if len(found) < len((True, False)):
+        return None
+    (first, of_first), (last, of_last) = sorted(found.values(), key=lambda pair: pair[0].start())
+    if last.start() - first.end() > _CHARS_BETWEEN:
+        return None
+    # The prefix of a name belongs to both.
+    low, high = text.rfind("\n", 0, first.start()) + 1, text.find("\n", last.end())
+    high = len(text) if high == -1 else high
+    parts = (
+        text[low : of_first.start()],
+        of_last[0],
+        text[of_first.end() : of_last.start()],
+        of_first[0],
+        text[of_last.end() : high],
+    )
+    lines = textwrap.dedent("".join(parts)).strip("\n")
+    return _ExchangedNames(
+        found[False][0]["setting"], found[True][0]["setting"], lines if lines.count("\n") < _LINES else ""
+    )
+
+
 def explain_swapped_keys(case: Case[Failure]) -> Explanation | None:
     """Explain that the key ID and the secret are swapped, or return ``None`` if the text does not show it."""
+    names = _find_exchanged_names(case.failure.text)
     found = _SWAPPED_KEYS.search(case.failure.text)
+    if names is not None:
+        return _explain_exchanged_names(case, names)
     if found is None:
         return None
     file = _SETTINGS_FILE.search(case.failure.text)
@@ -151,15 +211,44 @@ def explain_swapped_keys(case: Case[Failure]) -> Explanation | None:
                 ),
                 url=pages.ACCESS_KEYS,
             ),
-            account_remedy(
-                "Deactivate the old key afterwards",
-                commands=(
-                    "aws iam list-access-keys --user-name USER_NAME",
-                    "aws iam update-access-key --user-name USER_NAME --access-key-id ACCESS_KEY_ID --status Inactive",
-                ),
-                url=pages.ROTATE_KEYS,
-            ),
+            _replace_key_remedy("Deactivate the old key afterwards"),
             stored_keys_remedy(case),
+        ),
+    )
+
+
+def _replace_key_remedy(title: str, *steps: str) -> Remedy:
+    return account_remedy(
+        title,
+        *steps,
+        commands=(
+            "aws iam list-access-keys --user-name USER_NAME",
+            "aws iam update-access-key --user-name USER_NAME --access-key-id ACCESS_KEY_ID --status Inactive",
+        ),
+        url=pages.ROTATE_KEYS,
+    )
+
+
+def _explain_exchanged_names(case: Case[Failure], names: _ExchangedNames) -> Explanation:
+    """Explain that code or a file gives each setting of a key the other half of it."""
+    return case.explain(
+        f"The access key ID and the secret access key are swapped in the text: {names.key_id} is set to the secret, and {names.secret} to the key ID. No permission is missing.",
+        SWAPPED_KEYS.cause(
+            "derived",
+            text="The client sent the secret as the key ID, which AWS does not know. A secret can also contain slashes, at which AWS splits the Credential of the header. The key itself and the Region are not the cause.",
+        ),
+        remedies=(
+            your_remedy(
+                f"Exchange what {names.key_id} and {names.secret} are set to",
+                None if names.corrected else "The lines of the two settings have each other's name.",
+                manifest=names.corrected or None,
+                manifest_language="text",
+                url=pages.ACCESS_KEYS,
+            ),
+            _replace_key_remedy(
+                "Then replace the key",
+                "Its secret was sent as the key ID, which logs and proxies can record. Create a new key (aws iam create-access-key), store it, and deactivate this one.",
+            ),
         ),
     )
 
