@@ -198,7 +198,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         shown = f"NO_PROXY is {hosts}." if hosts else "NO_PROXY is not set."
         refused, role = _REFUSED_BY_PROXY.search(text), find_listed_role(text)
         seen = (
-            "The log of the proxy shows that it refuses the request" if refused else "The text shows a proxy"
+            "The log of the proxy shows that it denies the request" if refused else "The text shows a proxy"
         )
         without_proxy = None
         if role is not None:

@@ -233,13 +233,13 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
     ):
         # With time to spare: ten minutes of each hour.
         seconds = needed
-        step = f"Or let them last longer: an administrator raises the role's maximum session duration with the command, then set {duration} to {seconds}. Without the first, STS refuses the second."
+        step = f"Or let them last longer: an administrator raises the role's maximum session duration with the command, then set {duration} to {seconds}. Without the first, STS rejects the second."
     # A permission set has the duration of its roles.
     line = None if isinstance(role, IdentityCenterRole) else _raise_maximum_command(name, seconds)
     maximum = find_maximum(case.text) or 0
     is_allowed, outlasts = seconds <= maximum, aged is not None and _step_outlasts(case, aged[1])
     if aged is not None and (outlasts or (is_allowed and line is not None)):
-        allowed = "An administrator raises the role's maximum session duration with the command first: without that, STS refuses the longer session."
+        allowed = "An administrator raises the role's maximum session duration with the command first: without that, STS rejects the longer session."
         if is_allowed:
             allowed = f"The role's maximum session duration already allows it ({maximum} seconds): that is a limit, and not the default, which is one hour."
         again = f"Or get new credentials right before the call. {renew}"

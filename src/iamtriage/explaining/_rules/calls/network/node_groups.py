@@ -191,7 +191,7 @@ def _find_reason_remedy(case: Case[AwsError], cluster: Cluster, group: str) -> R
         "Find out why the nodes did not join",
         "The first command prints the node role, the subnets and EKS's own findings. The second prints the console output of a node, with the start of the kubelet.",
         "Unauthorized in the log means that the node role is not mapped. A timeout points to the network, AccessDenied to the policies of the node role. If the kubelet did not start, check the AMI or the user data.",
-        "The third command runs AWS's checks for the instance, while it is running. Their result is in Systems Manager, under Automation.",
+        "The third command runs the AWS checks for the instance, while it is running. Their result is in Systems Manager, under Automation.",
         commands=(
             cluster.eks_command(
                 "describe-nodegroup",

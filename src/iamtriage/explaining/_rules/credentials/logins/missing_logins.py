@@ -294,7 +294,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         # A path in the kubeconfig can be that of another computer.
         others = (_WRITE_AGAIN,) if name and "/" in name else ()
         because = ("Without a token, the client sends no request to the cluster.",)
-        summary = f"The Kubernetes client could not start {name or 'the program'}, which gets the token for the cluster: it {{}}. Neither AWS nor the cluster refused anything."
+        summary = f"The Kubernetes client could not start {name or 'the program'}, which gets the token for the cluster: it {{}}. Neither AWS nor the cluster denied anything."
         if (line := other_users.find_command_with_sudo(case)) is not None:
             outcome = "was not found: sudo does not search the PATH of your shell"
             path = your_remedy(

@@ -293,7 +293,7 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
         pod_roles.SDK_TOO_OLD.cause(
             "derived" if POD_IDENTITY_AGENT in text else "possible",
             clues.quote_phrases(text, phrase) if phrase else (),
-            text="EKS sets AWS_CONTAINER_CREDENTIALS_FULL_URI to this address only for a pod with an association. The SDK refuses the address itself and sends nothing, so the agent and network policies are not the cause.",
+            text="EKS sets AWS_CONTAINER_CREDENTIALS_FULL_URI to this address only for a pod with an association. The SDK rejects the address itself and sends nothing, so the agent and network policies are not the cause.",
         ),
         remedies=(
             _update_remedy(case, version),
@@ -352,7 +352,7 @@ def explain_refused_role(case: Case[MissingCredentials], _message: str) -> Expla
     if is_empty:
         verdict = f"has no annotation {key}" if is_kiam else f"does not permit it ({key})"
     return case.explain(
-        f"The agent of {program} refused the role {role}: {name} {verdict}. It did not ask STS, so neither the role's trust policy nor its policies are the cause.",
+        f"The agent of {program} denied the role {role}: {name} {verdict}. It did not ask STS, so neither the role's trust policy nor its policies are the cause.",
         ROLE_NOT_PERMITTED_IN_NAMESPACE.cause(
             "reported",
             text=f"With {program}, a pod gets only roles that its namespace permits. Otherwise, SDKs find no credentials.",

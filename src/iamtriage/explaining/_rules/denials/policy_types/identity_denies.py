@@ -379,7 +379,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
         f"Find the Deny statement{named}",
         search,
         *(_READ_RESULT if lines and "Check in" in search else ()),
-        f"{denial_remedies.CHANGE_CALL} If the request is legitimate, narrow the Deny.",
+        f"{denial_remedies.CHANGE_CALL} If the request is legitimate, scope down the Deny.",
         commands=lines,
         url=pages.EVALUATION,
     )

@@ -244,7 +244,7 @@ def explain_deployed_bucket(denial: Denial) -> Explanation | None:
         remedies=remedies.account_remedy(
             "Find the denied call in CloudTrail, then allow its action",
             actions,
-            f"The command prints {what}, with the caller and AWS's message. CloudTrail shows a call after a few minutes.",
+            f"The command prints {what}, with the caller and the AWS message. CloudTrail shows a call after a few minutes.",
             commands=f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventSource,AttributeValue=s3.amazonaws.com --query 'Events[?contains(CloudTrailEvent, `{sign}`)].CloudTrailEvent' --output text | jq -r '[.eventTime, .eventName, .userIdentity.arn, .errorMessage] | @tsv'",
             url=pages.S3_403,
         ),

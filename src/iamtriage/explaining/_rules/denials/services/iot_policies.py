@@ -96,7 +96,7 @@ def explain_device(denial: Denial) -> Explanation | None:
         else ""
     )
     return denial.explain(
-        f"AWS IoT Core refused the connection: the IoT policy in the text allows only the client ID {shown}{of_thing}, and the device connects as {clip_text(request.client)}.",
+        f"AWS IoT Core denied the connection: the IoT policy in the text allows only the client ID {shown}{of_thing}, and the device connects as {clip_text(request.client)}.",
         STATED_POLICY_OTHER_RESOURCE.cause(
             "derived", text="iot:Connect matches the IoT policy, but the client ID does not."
         ),

@@ -320,7 +320,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
         remedies.insert(1, credential_remedies.docker_login(repository.registry, repository.region))
     of_image = f" of {name}" if name else ""
     summary = f"The ECR registry denied the pull{of_image} without a reason. {summary_end}"
-    note = "The 403 does not say what refused the pull. A VPC endpoint policy or a service control policy can refuse it, too."
+    note = "The 403 does not say what denied the pull. A VPC endpoint policy or a service control policy can deny it, too."
     return denial.explain(summary, *causes, topic="no-identity-allow", remedies=tuple(remedies), notes=note)
 
 

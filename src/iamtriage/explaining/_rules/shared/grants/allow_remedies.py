@@ -380,7 +380,7 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
         put = commands.put_policy(commands.user_name(principal.name), name, "user")
         return f"the user {principal.name}", None, put
     if isinstance(principal, FederatedUser):
-        target = f"the user whose keys created the federated session {principal.name}; its session policy must allow it, too, and without one, a session has almost no permissions"
+        target = f"the user whose keys created the federated session {principal.name}; its session policy must allow it, too{', and without one, a session has almost no permissions' if denial.policy_type else ''}"
         return target, None, commands.put_policy("USER_NAME", name, "user")
     called = UNKNOWN_CALLER if denial.caller == "the caller" else denial.caller
     of_session = commands.role_name(long_role_name(denial.principal_text))
