@@ -293,6 +293,20 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="the ARN of an identity pool",
         ),
         pytest.param(
+            "Insufficient Lake Formation permission(s): Required Select on bookings (Service: AmazonDataCatalog; Status Code: 400; Error Code: AccessDeniedException)\ndb = cinema, eu-west-1",
+            {},
+            ('"DatabaseName": "cinema"',),
+            ("DATABASE_NAME",),
+            id="a database that people name",
+        ),
+        pytest.param(
+            "Insufficient Lake Formation permission(s): Required Select on bookings (Service: AmazonDataCatalog; Status Code: 400; Error Code: AccessDeniedException)\nthe db is fine, the database: it is new, or database: cinema",
+            {},
+            ('"DatabaseName": "DATABASE_NAME"',),
+            (),
+            id="words about a database",
+        ),
+        pytest.param(
             'Nodegroup "octo-ng" failed: NodeCreationFailure: Instances failed to join the kubernetes cluster\n'
             "mapRoles: |\n  - rolearn: arn:aws:iam::111122223333:instance-profile/octo-nodes\n"
             "    username: system:node:{{EC2PrivateDNSName}}\n    groups: [system:bootstrappers, system:nodes]",

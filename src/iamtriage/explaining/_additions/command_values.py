@@ -48,6 +48,8 @@ _SHAPES = lazy_patterns(
     {
         "ADDON_NAME": r"(?:\b[Aa]ddon_?[Nn]ame[\"']?\s{0,3}[:=]\s{0,3}[\"']?|\bEKS Add-?[Oo]n \([\w-]{1,100}:)([a-z][a-z0-9-]{1,60}[a-z0-9])(?![\w-])",
         "ADDRESS_OR_DOMAIN": r"\bidentities failed the check in region [\w-]{6,30}: ([\w.+-]{1,64}(?:@[\w.-]{1,100})?\w)(?=\s|\Z)",
+        # "db = sales", "database: sales", "the database named sales"
+        "DATABASE_NAME": r"(?<![\w.-])(?i:db|database)(?: (?:called|named) |\s?[:=]\s?)[\"'`]?([A-Za-z]\w{1,62})[\"'`]?(?=[,;)\s]|\.?$|\. |\Z)",
         "EXECUTION_ROLE_NAME": rf"(?<![A-Za-z])(?<!pod_)(?:task_?)?[Ee]xecution{_ROLE_NAME}",
         # The IDs of the identities in a pool have the same form.
         "IDENTITY_POOL_ID": rf"(?:[Pp]ool(?:[_-]?[Ii]d)?|POOL_ID|:aud)[\"']?\s{{0,3}}[:=/\s]\s{{0,3}}[\"']?({REGION}:[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}})(?!\w)",

@@ -57,7 +57,7 @@ _INPUT = lazy_pattern(r"(?P<name>[a-z][a-z-]{1,40}): [\"']?(?P<value>[^\s\"']{1,
 _VENDOR = lazy_pattern(r"\b(?:Databricks|Datadog|Dynatrace|Fivetran|New Relic|Sumo Logic)\b")
 # Rows of DESC INTEGRATION: https://docs.snowflake.com/en/user-guide/data-load-s3-config-storage-integration.
 _ISSUED_ID = lazy_pattern(
-    r"(?<![\w:])(?P<name>(?:STORAGE|API|NOTIFICATION|GLUE|CATALOG)_AWS_EXTERNAL_ID|external_id|[Ee]xternal ID)[\"']?[ \t]{0,40}(?:[|\u2502=:,][ \t]{0,40}(?:String[ \t]{0,40}[|\u2502,][ \t]{0,40})?)[\"']?(?P<value>[\w+=,.@:/-]{1,1223}[\w+=@/-])",
+    r"(?<![\w:])(?P<name>(?:STORAGE|API|NOTIFICATION|GLUE|CATALOG)_AWS_EXTERNAL_ID|external_id|[Ee]xternal ID)[\"']?(?:[ \t]{0,40}[|\u2502=:,][ \t]{0,40}(?:String[ \t]{0,40}[|\u2502,][ \t]{0,40})?|(?<=_AWS_EXTERNAL_ID)[ \t]{1,40}(?:String[ \t]{1,40})?)[\"']?(?P<value>[\w+=,.@:/-]{1,1223}[\w+=@/-])",
     re.ASCII,
 )
 _ARGUMENT = lazy_pattern(

@@ -548,10 +548,11 @@ _SNOWFLAKE = "Error assuming AWS_ROLE. Please verify the role and externalId are
     [
         ("STORAGE_AWS_EXTERNAL_ID   | ACME_SFCRole=4_new=", "ACME_SFCRole=4_new="),
         ("API_AWS_EXTERNAL_ID,String,ACME_SFCRole=4_new=,", "ACME_SFCRole=4_new="),
+        ("STORAGE_AWS_EXTERNAL_ID   ACME_SFCRole=4_new=", "ACME_SFCRole=4_new="),
         ("STORAGE_AWS_EXTERNAL_ID   | ACME_SFCRole=2_old=", None),
         ("our job passes external_id: ACME_SFCRole=4_new=", None),
     ],
-    ids=["storage", "csv", "same", "own-job"],
+    ids=["storage", "csv", "columns", "same", "own-job"],
 )
 def test_external_id_that_a_vendor_sends(row: str, sent: str | None) -> None:
     trust = {
