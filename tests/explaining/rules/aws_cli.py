@@ -17,6 +17,7 @@ KNOWS_ALL = tuple(map(int, __version__.split(".")[:2])) >= (1, 44)
 _OWN = frozenset(
     {
         ("cloudformation", "deploy"),
+        ("cloudfront", "sign"),
         ("codeartifact", "login"),
         ("configure",),
         ("ecr", "get-login-password"),

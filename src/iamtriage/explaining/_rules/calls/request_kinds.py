@@ -328,13 +328,14 @@ REQUEST_KINDS = (
         remedies=(
             your_remedy(
                 "Request the path with a signed URL or signed cookies",
-                "Usually, the application creates them after the sign-in. The command creates a URL with the private key of a key pair whose public key is in a trusted key group of the cache behavior.",
+                "Usually, the application creates them after the sign-in. The command creates a URL with private_key.pem, the private key of a key pair whose public key is in a trusted key group of the cache behavior. END_DATE is when it ends, such as 2030-01-31.",
                 "Key-Pair-Id is the ID of that public key in CloudFront, and never an access key: do not put an access key into a URL.",
-                commands="aws cloudfront sign --url URL --key-pair-id PUBLIC_KEY_ID --private-key file://private_key.pem --date-less-than 2030-01-31",
+                commands="aws cloudfront sign --url FILE_URL --key-pair-id PUBLIC_KEY_ID --private-key file://private_key.pem --date-less-than END_DATE",
                 url=_SIGNED_URLS,
             ),
             owner_remedy(
                 "Or, if anyone may see the files, turn off Restrict viewer access for the cache behavior of the path",
+                "Then everyone who knows the URL can read the files.",
                 url=_SIGNED_URLS,
             ),
         ),
