@@ -67,12 +67,6 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "only with signed URLs or signed cookies",
         "aws cloudfront sign",
     ),
-    "attributes-of-a-table": (
-        'User: arn:aws:sts::111122223333:assumed-role/desk/web is not authorized to perform: dynamodb:Scan on resource: arn:aws:dynamodb:us-east-1:111122223333:table/Guests because no identity-based policy allows the dynamodb:Scan action\n{"Effect": "Allow", "Action": "dynamodb:Scan", "Resource": "arn:aws:dynamodb:us-east-1:111122223333:table/Guests", "Condition": {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["id", "room"]}}}',
-        {},
-        "allows it only if dynamodb:Attributes is id or room",
-        "Request only attributes that the policy allows",
-    ),
     "mysql-user-with-a-password": (
         "Access denied for user 'app'@'10.0.0.7' (using password: YES)\nThe token is from @aws-sdk/rds-signer.\nCREATE USER 'app'@'10.%' IDENTIFIED WITH 'caching_sha2_password' AS '$A$005$'",
         {},
@@ -240,6 +234,30 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         {},
         "no identity-based policy allows it",
         "Allow dynamodb:BatchWriteItem",
+    ),
+    "entry-of-windows-nodes": (
+        "Windows node group: AccessDenied Your worker nodes do not have access to the cluster. Verify if the node instance role is present and correctly configured in the aws-auth ConfigMap.\nmapRoles: |\n  - rolearn: arn:aws:iam::111122223333:role/films-linux\n    username: system:node:{{EC2PrivateDNSName}}\n    groups:\n      - system:bootstrappers\n      - system:nodes\n  - rolearn: arn:aws:iam::111122223333:role/films-win\n    username: system:node:{{EC2PrivateDNSName}}\n    groups:\n      - system:bootstrappers\n      - system:nodes\n",
+        {"authentication_mode": "CONFIG_MAP"},
+        "the aws-auth entry for films-win lacks the group eks:kube-proxy-windows",
+        "- rolearn: arn:aws:iam::111122223333:role/films-win",
+    ),
+    "entry-of-linux-nodes": (
+        "AccessDenied Your worker nodes do not have access to the cluster. Verify if the node instance role is present and correctly configured in the aws-auth ConfigMap.\nmapRoles: |\n  - rolearn: arn:aws:iam::111122223333:role/films-linux\n    username: system:node:{{EC2PrivateDNSName}}\n    groups:\n      - system:nodes\n",
+        {"authentication_mode": "CONFIG_MAP"},
+        "the aws-auth entry for films-linux lacks the group system:bootstrappers",
+        "    - system:bootstrappers\n    - system:nodes",
+    ),
+    "whole-entry-of-linux-nodes": (
+        "AccessDenied Your worker nodes do not have access to the cluster. Verify if the node instance role is present and correctly configured in the aws-auth ConfigMap.\nmapRoles: |\n  - rolearn: arn:aws:iam::111122223333:role/films-linux\n    username: system:node:{{EC2PrivateDNSName}}\n    groups:\n      - system:bootstrappers\n      - system:nodes\n",
+        {"authentication_mode": "CONFIG_MAP"},
+        "most likely",
+        "aws-auth",
+    ),
+    "old-botocore": (
+        'File "/home/ana/films/.venv/lib/python3.9/site-packages/botocore/credentials.py", line 2037, in _load_sso_config\nbotocore.exceptions.InvalidConfigError: The profile "dev" is configured to use SSO but is missing required configuration: sso_start_url, sso_region\n\n[sso-session films]\nsso_start_url = https://films.awsapps.com/start\nsso_region = eu-west-1\n\n[profile dev]\nsso_session = films\nsso_account_id = 111122223333\nsso_role_name = Dev\n\nbotocore 1.27.28\n',
+        {},
+        "the AWS SDK in botocore 1.27.28 is too old",
+        "/home/ana/films/.venv/bin/python -m pip install --upgrade boto3 botocore",
     ),
     "rate-of-emails": (
         "An error occurred (Throttling) when calling the SendRawEmail operation: Maximum sending rate exceeded.",

@@ -91,9 +91,7 @@ def find_value(searched: SearchedText, at: int, unquoted: re.Pattern[str] | None
         if found is not None:
             return found
         at = opening.end()
-    if unquoted is None and (plain := _PLAIN_VALUE.match(text, at)):
-        return Extent(at, plain.end(), "")
-    end = searched.end(unquoted or _UNQUOTED, at)
+    end = searched.end(unquoted or _UNQUOTED, at, _PLAIN_VALUE if unquoted is None else None)
     return None if end is None else Extent(at, end, "")
 
 

@@ -374,8 +374,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     is_other = other is not None and (other.has_person or not mentions_metadata)
     if not is_without_role and (is_other or other_users.find_identity(case) is not None):
         return [_advise_other_user]
-    # What somebody says of the place, unless the message is about the metadata, which has more causes.
-    if is_without_role or (not mentions_metadata and credential_endpoints.FAILS_ON_INSTANCE.search(text)):
+    if is_without_role:
         return [on_ec2]
     if TERRAFORM.search(text) or (
         _PERSONS_TOOL.search(text) and not provider_chains.ROLE_SOURCE.search(message)
@@ -394,5 +393,8 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [provider_chains.advise_anywhere]
     if find_signed_in_profile(text) is not None:
         return [on_laptop]
+    fails_on_ec2 = credential_endpoints.FAILS_ON_INSTANCE.search(text) is not None
+    if fails_on_ec2 and not mentions_metadata:
+        return [on_ec2]
     is_likely_on_ec2 = mentions_metadata or _EC2_PROMPT.search(text) is not None
     return [on_ec2, on_laptop] if is_likely_on_ec2 else [on_laptop, on_ec2]

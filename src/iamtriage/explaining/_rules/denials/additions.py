@@ -48,6 +48,25 @@ def _says_more(denial: Denial) -> bool:
     return len(denial.failure.text) - (end - start) > _MIN_CHARS_BESIDE
 
 
+def _may_show_other_role(denial: Denial) -> bool:
+    """Return whether the text can show the role with which the same works elsewhere."""
+    text = denial.failure.text
+    names_role = text.count(":role/") + text.count(":assumed-role/") > 1
+    return names_role and bool(denial.failure.principal) and _may_lack_allow(denial)
+
+
+# The message names the action twice, and its service in the ARN of the resource.
+_NAMES_IN_MESSAGE = 3
+
+
+def _may_ask(denial: Denial) -> bool:
+    """Return whether the text can ask for the cause, or name another action of the service."""
+    if denial.is_explicit or not _says_more(denial):
+        return False
+    text = denial.failure.text
+    return "?" in text or text.count(f"{denial.service}:") > _NAMES_IN_MESSAGE
+
+
 def _may_lack_allow(denial: Denial) -> bool:
     return denial.policy_type in {None, "identity"} and not denial.is_explicit
 
@@ -304,6 +323,16 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         lambda denial: _says_more(denial) and any(map(denial.failure.text.__contains__, _SIGNS_OF_KEYS)),
         "denials.identities.key_precedence.add_precedence",
     ),
+    (_may_show_other_role, "denials.identities.working_roles.add_working_role"),
+    (
+        lambda denial: (
+            _may_lack_allow(denial)
+            and "ermission" in denial.failure.text
+            and "AWSReservedSSO_" in (denial.principal_text or "")
+        ),
+        "denials.identities.unprovisioned_sets.add_unprovisioned_set",
+    ),
+    (_may_ask, "denials.answers.add_answers"),
     (_may_show_user, "denials.identities.callers.add_user"),
     (
         lambda denial: (

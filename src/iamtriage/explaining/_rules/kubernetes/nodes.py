@@ -13,6 +13,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.callers import UNMAPPED
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
+from iamtriage.explaining._rules.kubernetes.aws_auth.node_entries import explain_incomplete_entry
 from iamtriage.explaining._rules.kubernetes.aws_auth.stated_maps import add_stated_map, find_node_role
 from iamtriage.explaining._rules.kubernetes.entries.stated_entries import describe_listed, is_listed
 from iamtriage.explaining._rules.shared import commands, pages
@@ -76,9 +77,12 @@ def explain_node_access(denial: Denial) -> Explanation:
     # The issue lists the ARN of the node role as its resource.
     role = underlying_role(try_parse_principal(find_role_arn(case.text)))
     evidence = "EKS reports it as a health issue of the node group."
-    return _explain_missing_entry(
+    explanation = _explain_missing_entry(
         case, role, "The nodes have no access to the cluster", evidence, is_managed=True
     )
+    # A kubelet without a group is authenticated, so another error would be reported of it.
+    incomplete = explain_incomplete_entry(case, role, explanation) if case.context.mappings else None
+    return incomplete or explanation
 
 
 def _explain_missing_entry(

@@ -141,6 +141,11 @@ _PLAIN_VALUE = lazy_pattern(r"[\w.@+=,:/#-]{1,300}", re.ASCII)
 _OF_SECTION = ("sso_start_url", "sso_region")
 _SETTINGS = (*_OF_SECTION, "sso_account_id", "sso_role_name", "region")
 _PROVIDER_VERSION = lazy_pattern(r"\bprovider registry\.[\w.]{1,40}/hashicorp/aws (?P<version>v[0-9.]{1,20})")
+# The environment in the path of a frame, and what pip list prints.
+_PYTHON = lazy_pattern(
+    r"(?:(?P<environment>(?:/[\w.@+-]{1,64}){1,10})/lib/python3\.\d{1,2}/site-packages/|\b)(?:botocore[/.]|boto3\b)"
+)
+_BOTOCORE = lazy_pattern(r"\bbotocore(?:\s{1,20}|[=]=|[/-])(?P<version>\d{1,2}\.\d{1,3}\.\d{1,3})\b")
 SSO_SESSION_UNKNOWN = CauseType(
     "sso-session-unknown",
     title="The program does not know sso_session and looks for another token file",
@@ -215,16 +220,29 @@ def explain_unread_session(case: Case[MissingCredentials], profile: str | None) 
             step += " A profile for the S3 backend requires Terraform 1.6 or later, too."
         if found is not None:
             reader, version = "the AWS provider", f" {found['version']}"
+    line, url, own = None, SESSION_UNREAD.sources[0], None
+    if program == "Terraform":
+        line = "terraform init -upgrade"
+    elif (python := _PYTHON.search(text)) is not None:
+        environment = f"{python['environment']}/bin/" if python["environment"] else ""
+        reader, stated = "botocore", _BOTOCORE.search(text)
+        version = f" {stated['version']}" if stated else ""
+        line = commands.fill_command("{} -m pip install --upgrade boto3 botocore", f"{environment}python")
+        step = "Upgrade both packages in the environment that runs the program, and check what pins older versions, such as requirements.txt."
+        url, own = (
+            pages.SSO_LOGIN,
+            "The AWS CLI version 2 works because it brings its own botocore, which is newer.",
+        )
     of = f" {profile}" if profile else ""
     return case.explain(
         f"The profile{of} is correct: its section [sso-session {sections[0]['name']}] has sso_start_url and sso_region. But the AWS SDK in {reader}{version} is too old to read such a section.",
-        SESSION_UNREAD.cause("derived", "The text shows both settings in that section."),
+        SESSION_UNREAD.cause("derived", ("The text shows both settings in that section.", own)),
         remedies=(
             your_remedy(
                 f"Upgrade {reader}{version and f' from{version}'}",
                 step,
-                commands="terraform init -upgrade" if program == "Terraform" else None,
-                url=SESSION_UNREAD.sources[0],
+                commands=line,
+                url=url,
             ),
             your_remedy(
                 "Or, until then, export the credentials that the AWS CLI gets",

@@ -79,8 +79,11 @@ def listed_objects(resource: str, text: str) -> tuple[tuple[str, ...], str] | No
     (('s3:PutObject',), 'arn:aws:s3:::site/docs/*')
     """
     _, separator, bucket = resource.partition(":s3:::")
-    if not separator or "/" in bucket or "*" in bucket or "aws " not in text:
+    if not separator or "/" in bucket or "*" in bucket:
         return None
+    if "Data download failed" in text:  # SageMaker lists the prefix of a channel, then downloads it
+        folders = set(re.findall(rf"s3://{re.escape(bucket)}(/[\w.=+/-]{{1,500}})/[\s\"']", text))
+        return ("s3:GetObject",), f"{resource}{folders.pop() if len(folders) == 1 else ''}/*"
     for command in _TRANSFER.finditer(text):
         verb = command["sync"] or command["verb"]
         uris = list(_URI.finditer(command[0]))

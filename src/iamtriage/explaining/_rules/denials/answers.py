@@ -1,0 +1,158 @@
+"""Answer what a text asks about a denial, as far as the denial settles it: whether something else is the cause.
+
+AWS evaluates policies only for a request that reached it with valid credentials and a valid signature:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/intro-structure.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import RoleSession, User
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._rules.shared.denial import Denial
+
+_MAX_ANSWERS = 2
+_MASK = lazy_pattern(r"\*{4,10}\d{2,6}(?=:)")
+_MAX_MENTIONS = 8
+_QUESTION = lazy_pattern(r"(?:[^.?!\n]|\.(?=\S)){3,300}\?(?=\s|\Z|[?!)\"'])")
+_OF_URL = lazy_pattern(r"://\S*\?|\$\?")
+_BROKEN = (
+    r"\b(?:bad|broken|cached?|different|expired|invalid|missing|old|other|problem|wrong|cause|reason|fault)\b"
+)
+_DATABASE_LOGINS = frozenset(
+    {
+        "redshift:getclustercredentials",
+        "redshift:getclustercredentialswithiam",
+        "redshift-serverless:getcredentials",
+        "rds-db:connect",
+    }
+)
+
+
+def _is_of_policies(denial: Denial) -> bool:
+    """Return whether AWS says that an Allow in an identity-based policy is missing."""
+    return denial.policy_type == "identity" and not denial.is_explicit
+
+
+def _has_session(denial: Denial) -> bool:
+    return isinstance(denial.principal, RoleSession) and not denial.lowercase_action.startswith("sts:")
+
+
+def _has_pod_role(denial: Denial) -> bool:
+    """Return whether the caller can be the role of a pod, and not that of its node."""
+    session: str = getattr(denial.principal, "session_name", "")
+    return _has_session(denial) and _is_of_policies(denial) and not session.startswith("i-")
+
+
+def _is_named(denial: Denial) -> bool:
+    return isinstance(denial.principal, RoleSession | User) and denial.failure.principal is not None
+
+
+# What a question is about, for which denials the answer holds, and the answer.
+_ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Denial], bool], str], ...] = (
+    (
+        lazy_pattern(r"\bGRANTs?\b|(?i:\bdatabase (?:grant|permission|privilege|right|role)s?\b)"),
+        lambda denial: _is_of_policies(denial) and denial.lowercase_action in _DATABASE_LOGINS,
+        "No GRANT in the database is missing: IAM refused the credentials for it before any login.",
+    ),
+    (
+        lazy_pattern(r"(?i:\b(?:signatures?|sigv4|body hash|signing|clock)\b)"),
+        _is_named,
+        "The signature is valid: AWS recognized {caller}, and answers a wrong signature with another error.",
+    ),
+    (
+        lazy_pattern(r"(?i:\btrust (?:policy|polic(?:y|ies)|relationships?)\b)"),
+        lambda denial: _has_session(denial) and _is_of_policies(denial),
+        "The role's trust policy is not the cause: the call was made with a session of {caller}.",
+    ),
+    (
+        lazy_pattern(
+            r"(?:\bIRSA\b|(?i:\bpod identity\b|\bservice ?account\b|\bOIDC\b))[^?]{0,60}(?i:"
+            + _BROKEN
+            + r")|(?i:"
+            + _BROKEN
+            + r")[^?]{0,40}\bIRSA\b"
+        ),
+        _has_pod_role,
+        "The credentials of the role arrive: the call was made as {caller}. Only its policies lack the Allow.",
+    ),
+    (
+        lazy_pattern(
+            rf"(?i:\b(?:credentials?|access keys?|tokens?|login|profile)\b[^?]{{0,60}}{_BROKEN}|{_BROKEN}[^?]{{0,40}}\b(?:credentials?|access keys?|tokens?|login|profile)\b)"
+        ),
+        lambda denial: _is_named(denial) and _is_of_policies(denial),
+        "The credentials are valid, and those of {caller}: AWS evaluated its policies.",
+    ),
+    (
+        lazy_pattern(
+            r"(?i:\b(?:network|firewall|security groups?|NACLs?|proxy|DNS|NAT gateway|subnets?|routing|VPN)\b)"
+        ),
+        lambda denial: _is_named(denial) and _is_of_policies(denial),
+        "The network is not the cause: the call reached AWS, which names the missing Allow.",
+    ),
+    (
+        lazy_pattern(r"(?i:\bbug\b)"),
+        lambda denial: _is_named(denial) and _is_of_policies(denial),
+        "It is no bug: AWS received the call {action}, and no policy of {caller} allows it.",
+    ),
+    (
+        lazy_pattern(
+            r"(?i:\b(?:log ?in again|re-?login|sign in again|new (?:session|token|login)|re-?authenticate|restart|reboot|redeploy)\b)"
+        ),
+        lambda denial: _has_session(denial) and _is_of_policies(denial),
+        "No new sign-in or restart is necessary: a change of the role's policies applies to its sessions within seconds.",
+    ),
+)
+
+
+def add_answers(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add notes that answer the questions of a text, and say which of the actions that it names is none."""
+    asked = " ".join(
+        each[0] for each in _QUESTION.finditer(denial.failure.text) if not _OF_URL.search(each[0])
+    )
+    action = denial.action or "the action"
+    found = [
+        answer.format(caller=clip_text(denial.caller), action=action)
+        for about, applies, answer in _ANSWERS
+        if asked and about.search(asked) and applies(denial)
+    ]
+    masked = _MASK.search(denial.failure.resource or "")
+    if masked is not None and denial.resource_account is not None:
+        found.append(
+            f"API Gateway masks the account ID in its answers ({masked[0]}): policies need all of it, {denial.resource_account}."
+        )
+    notes = (*_explain_operations(denial), *found)[:_MAX_ANSWERS]
+    return attrs.evolve(explanation, notes=(*notes, *explanation.notes)) if notes else explanation
+
+
+def _explain_operations(denial: Denial) -> Iterator[str]:
+    """Yield which action that the text names is an operation, if the denied action is one of those that it requires."""
+    service, _, name = (denial.action or "").partition(":")
+    if not name:
+        return
+    pattern = rf"(?<![\w:./-]){re.escape(service)}:([A-Z]\w{{2,60}})(?![\w*])"
+    named = dict.fromkeys(re.findall(pattern, denial.failure.text)[:_MAX_MENTIONS])
+    others = [each for each in named if each.lower() != name.lower()]
+    if not others:
+        return
+    # Most texts name no other action.
+    from iamtriage.actions._lookup import find_action
+    from iamtriage.actions._operations import actions_for
+
+    for each in others:
+        if find_action(f"{service}:{each}") is not None:
+            continue
+        required = next((found.actions for found in actions_for(each, service)), ())
+        if denial.action in required:
+            is_operation = any(found.service == service for found in actions_for(name))
+            own = (
+                "" if is_operation else f" {denial.action} is a permission without an operation of that name."
+            )
+            one = "" if len(required) == 1 else ", each for its part"
+            yield f"{service}:{each} is no IAM action, and has no effect in a policy: the call {each} is checked as {join_words(required, 'and')}{one}.{own}"
