@@ -1215,3 +1215,34 @@ def test_statement_for_two_providers_is_split(issuer: str | None, *, has_other: 
     assert [each["Principal"]["Federated"] for each in parts] == arns
     assert [each["Sid"] for each in parts] == ["Both1", "Both2"]
     assert [[*each["Condition"]] for each in parts] == [["StringEquals"], ["StringLike"]]
+
+
+@pytest.mark.parametrize(
+    ("claims", "fixed"),
+    [
+        ({"aud": "shop", "azp": "1042"}, {"aud": "1042", "oaud": "shop", "sub": "1042"}),
+        ({"aud": ["shop"], "azp": "1042"}, {"aud": "1042", "oaud": "shop", "sub": "1042"}),
+        # The token is for somebody else.
+        ({"aud": "other", "azp": "1042"}, None),
+        ({"aud": "other"}, None),
+    ],
+    ids=["audience", "list", "other", "no-party"],
+)
+def test_audience_of_a_token_with_an_authorized_party(
+    claims: dict[str, Any], fixed: dict[str, str] | None
+) -> None:
+    """For such a token, IAM compares the key aud with azp."""
+    issuer = "accounts.google.com"
+    explanation = explain(
+        DENIED,
+        facts={
+            "trust_policy": _policy("1042", "shop", issuer=issuer),
+            "token_claims": {"iss": f"https://{issuer}", "sub": "1042", **claims},
+        },
+    )
+    assert ("the token has an azp claim" in explanation.summary) is (fixed is not None)
+    if fixed is not None:
+        policy = explanation.remedies[0].policy
+        assert policy is not None
+        condition = policy["Statement"][0]["Condition"]
+        assert condition == {"StringEquals": {f"{issuer}:{name}": value for name, value in fixed.items()}}

@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.denials.roles.other_providers import (
 from iamtriage.explaining._rules.denials.roles.rejected_identities import (
     checked_cause,
     correct_policy_remedy,
+    explain_authorized_party,
     explain_rejected,
 )
 from iamtriage.explaining._rules.denials.roles.token_requests import explain_request
@@ -248,7 +249,8 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
         verdict, cause = "a Deny statement of the trust policy matches it", findings.cause
         remedies: tuple[Remedy, ...] = (role_conditions.narrow_deny_remedy(denial, result),)
     else:
-        if (explanation := _explain_mismatches(denial, findings)) is not None:
+        of_party = explain_authorized_party(denial, result)
+        if (explanation := of_party or _explain_mismatches(denial, findings)) is not None:
             return explanation
         mismatch = trust_fixes.describe_mismatch(result)
         remedies = trust_fixes.mismatch_remedies(result, denial.facts, denial.target_role_name)
