@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -246,6 +247,28 @@ def test_deny_in_the_text(policy_type: str, statement: object, verdict: str, tit
     assert explanation.summary.endswith(f"{verdict}.")
     assert title in {None, explanation.remedies[0].title}
     assert not any(remedy.layer == "identity" and remedy.policy for remedy in explanation.remedies)
+
+
+@pytest.mark.parametrize(
+    ("session", "shown", "why"),
+    [
+        ("resize", "/var/task/app.py\n$ aws lambda get-function-configuration --function-name resize --query VpcConfig\nnull\n", "The function has no VPC configuration, so"),
+        ("resize", "/var/task/app.py", "Unless the function is in that VPC already"),
+        ("i-0a1b2c3d4e5f60718", "", None),
+    ],
+    ids=["without", "unknown", "instance"],
+)  # fmt: skip
+def test_function_that_must_call_from_a_vpc(session: str, shown: str, why: str | None) -> None:
+    denied = EXPLICIT.format("a resource-based policy")
+    denied = re.sub(
+        r"arn:aws:\S+?(?= is not)", f"arn:aws:sts::111122223333:assumed-role/img/{session}", denied
+    )
+    statement = _statement("Deny", Sid="OnlyVpc", Principal="*", Condition=VPCE)
+    first = explain(f"{shown}\n{_text(denied, statement)}").remedies[0]
+    assert first.title.startswith("Call through the VPC endpoint")
+    assert any(each.startswith(why or "The function") for each in first.steps) is (why is not None)
+    connects = any("update-function-configuration --function-name resize" in each for each in first.commands)
+    assert connects is (why is not None)
 
 
 def test_name_of_a_deny_is_kept() -> None:

@@ -30,3 +30,18 @@ def find_network(name: str, denial: Denial) -> tuple[str, ...] | None:
     # If the text has several records of CloudTrail, the endpoint can be that of another request.
     endpoint = unique_value(_ENDPOINT_OF_RECORD, text) if text.count("eventName") == 1 else None
     return None if endpoint is None else (endpoint.value,)
+
+
+# How a command, a template or words show that a function has no network of the account.
+_WITHOUT_VPC = lazy_pattern(
+    r"\"VpcId\"\s?:\s?\"\"|\"VpcConfig\"\s?:\s?(?:null|\{\s{0,8}\})|--query [\"']?VpcConfig\b[^\n]{0,40}\n\s{0,4}(?:null|None)\b"
+    r"|\b(?i:lambda|function)\b[^.\n]{0,60}?\b(?:not|n't|never|without|outside)\b[^.\n]{0,30}?\bVPC\b"
+)
+
+
+def is_function_without_vpc(denial: Denial) -> bool | None:
+    """Return whether a Lambda function called whose calls do not leave from a VPC, ``None`` if no function did."""
+    runtime = denial.context.runtime
+    if runtime is None or runtime.kind != "lambda":
+        return None
+    return _WITHOUT_VPC.search(denial.failure.text) is not None

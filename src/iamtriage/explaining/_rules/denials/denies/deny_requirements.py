@@ -16,6 +16,7 @@ from iamtriage.explaining._explanations.explanations import Explanation, copy_wi
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.denials.conditions import deny_conditions
 from iamtriage.explaining._rules.denials.conditions.condition_options import set_in_code
+from iamtriage.explaining._rules.denials.conditions.request_networks import is_function_without_vpc
 from iamtriage.explaining._rules.denials.conditions.tag_settings import tag_step, tagged_type
 from iamtriage.explaining._rules.denials.denies import deny_remedies
 from iamtriage.explaining._rules.denials.denies.named_requirements import (
@@ -293,9 +294,43 @@ def _remedy_by_condition(
         if several and others and tagged != requirement.step:
             tagged += f" Add {join_words(others, 'and')} in the same way."
         step = step.replace(requirement.step, tagged)
-    return deny_remedies.build_remedy(denial, requirement, title, step, condition=condition)
+    remedy = deny_remedies.build_remedy(denial, requirement, title, step, condition=condition)
+    has_no_vpc = is_function_without_vpc(denial) if requirement is deny_conditions.VPC else None
+    return remedy if has_no_vpc is None else _connect_function(denial, remedy, has_no_vpc=has_no_vpc)
 
 
+def _connect_function(denial: Denial, remedy: Remedy, *, has_no_vpc: bool) -> Remedy:
+    """Return the remedy that connects a Lambda function to the VPC, without whose network no call has the key."""
+    function = getattr(denial.principal, "session_name", None)
+    endpoints = dict.fromkeys(_ENDPOINT.findall(remedy.title))
+    region = commands.region(denial_remedies.region_argument(denial))
+    in_region = "" if region == "REGION" else f" --region {region}"
+    why = "The function has no VPC configuration, so its calls do not come from a VPC, and the Deny matches."
+    show = None
+    if endpoints:
+        show = f"aws ec2 describe-vpc-endpoints{in_region} --vpc-endpoint-ids {next(iter(endpoints))} --query 'VpcEndpoints[].[VpcId,SubnetIds,Groups]'"
+    connect = commands.fill_command(
+        f"aws lambda update-function-configuration{in_region} --function-name {{}} --vpc-config SubnetIds=SUBNET_ID,SecurityGroupIds=SECURITY_GROUP_ID",
+        function or "FUNCTION_NAME",
+    )
+    return attrs.evolve(
+        remedy,
+        steps=(
+            f"{why if has_no_vpc else 'Unless the function is in that VPC already, its calls do not come from it.'} Connect it to subnets of the VPC, where the private DNS name of the service leads to the interface endpoint (or whose route table has the gateway endpoint).",
+            "First give its execution role AWSLambdaVPCAccessExecutionRole. In a VPC, the function reaches the internet only through a NAT gateway.",
+            *(
+                f'{each.removesuffix(".")}: "ArnNotLike": {{"aws:PrincipalArn": "{principal_arn_pattern(denial)}"}}.'
+                if each.startswith("If the call must stay")
+                else each
+                for each in remedy.steps[1:]
+            ),
+        ),
+        commands=present(show, connect),
+        labels=(Labelled("Then, with the subnets filled in:", connect),) if show else (),
+    )
+
+
+_ENDPOINT = lazy_pattern(r"\bvpce-[0-9a-f]{8,17}\b")
 # A resource of EC2, whose tags one command prints.
 _INSTANCE = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:ec2:(?P<region>[a-z0-9-]{1,30}):\d{12}:(?P<kind>[a-z-]{3,40})/(?P<id>[a-z]{1,12}-[0-9a-f]{8,17})",
