@@ -12,6 +12,11 @@ _ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vp
 SOURCE_IP = "aws:sourceip"
 """The key of the address, in lowercase."""
 
+# The host of a private API, or of a service at an endpoint: those that the call names.
+_ENDPOINT_OF_HOST = lazy_pattern(
+    r"(?://|\b[a-z0-9]{10}-)(vpce-[0-9a-f]{8,17})(?:-[a-z0-9]{8})?\.(?:execute-api|[a-z0-9-]{2,40})\.[a-z]{2,5}-[a-z-]{4,20}-\d\."
+)
+
 
 def sent_address(denial: Denial) -> tuple[str, ...] | None:
     """Return the address of the call in its record, as aws:SourceIp."""
@@ -29,6 +34,8 @@ def find_network(name: str, denial: Denial) -> tuple[str, ...] | None:
         return sent_address(denial) or (None if said is None else (said,))
     # If the text has several records of CloudTrail, the endpoint can be that of another request.
     endpoint = unique_value(_ENDPOINT_OF_RECORD, text) if text.count("eventName") == 1 else None
+    if endpoint is None and "vpce-" in text:
+        endpoint = unique_value(_ENDPOINT_OF_HOST, text)
     return None if endpoint is None else (endpoint.value,)
 
 

@@ -46,6 +46,7 @@ _USUALLY_EXEMPT = (
 _SDKS_OF_PROGRAMS = frozenset({"cpp", "dotnet", "java-v1", "java-v2", "php", "ruby", "rust"})
 _UNATTENDED = "A program that nobody attends cannot enter a code: let it use a role that the Deny exempts."
 IF_NEEDED = "If the call must stay as it is"
+_BY_OWNER = "the owner of the resource has to scope the Deny down"
 
 
 def condition_owner(condition: DenyingCondition) -> str:
@@ -142,13 +143,24 @@ def change_step(denial: Denial, condition: DenyingCondition | None = None) -> st
         denial: The denial.
         condition: The condition that matched, if known. A network that it does not list can be added to it.
     """
-    change = describe_change(denial)
+    is_of_resource = denial.policy_type is None and any(
+        each.denies for each in denial.context.resource_policies
+    )
+    # The condition is that of the statement in the text.
+    change = _BY_OWNER if is_of_resource and condition is not None else describe_change(denial)
     is_network = condition is not None and condition.key.lower().startswith(("aws:sourcevpc", "aws:sourceip"))
     if condition is not None and is_network and deny_conditions.accepts_listed_values(condition):
         where = f" of the statement {condition.sid}" if condition.sid else ""
         for added in condition.request_values or ():
             listed = f"add {clip_text(added)} to {clip_text(condition.key)}{where}, next to {clip_text(join_words(condition.policy_values, 'and'))}"
             change = change.replace("scope the Deny down", listed)
+    arn = denial.resource_arn
+    if arn is not None and arn.service == "execute-api" and denial.policy_type in {None, "resource"}:
+        api, stage = (*arn.resource.split("/"), "STAGE_NAME")[:2]
+        deploy = commands.fill_command(
+            "aws apigateway create-deployment --rest-api-id {} --stage-name {}", api, stage
+        )
+        change += f", and to deploy the API: {deploy}"
     return f"{IF_NEEDED}, {change}."
 
 
@@ -165,7 +177,7 @@ def describe_change(denial: Denial) -> str:
         "resource_control": "only an administrator of the organization that owns the resource's account can change the policy",
         "permissions_boundary": f"an administrator{account} has to change the boundary, for every principal that has it",
         "identity": identity,
-        "resource": "the owner of the resource has to scope the Deny down",
+        "resource": _BY_OWNER,
         "session": "open a session whose session policy has no such Deny",
         "vpc_endpoint": "the owner of the VPC endpoint has to scope the Deny down",
         "role_trust": "the owner of the role has to scope the Deny down",
