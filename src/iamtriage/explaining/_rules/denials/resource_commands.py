@@ -6,9 +6,9 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import ServicePrincipal
+from iamtriage.explaining._rules.denials import policy_principals
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policies import policy_principals
 from iamtriage.explaining._rules.shared.policies.policy_names import statement_id
 from iamtriage.explaining._rules.shared.requirements import services
 

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.denials.conditions.deny_conditions import (
     find_requirement,
 )
 from iamtriage.explaining._rules.denials.conditions.request_conditions import CheckedCondition, resource_name
+from iamtriage.explaining._rules.denials.statement_words import join_values
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import mfa_command
@@ -35,7 +36,6 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
     replace_condition,
 )
 from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.policies.statement_words import join_values
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_statement
 from iamtriage.policies._documents import build_document

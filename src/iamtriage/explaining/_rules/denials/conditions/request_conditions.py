@@ -30,9 +30,9 @@ from iamtriage.explaining._rules.denials.conditions.via_services import (
     find_value_instead,
     find_via_service,
 )
+from iamtriage.explaining._rules.denials.statement_words import describe_condition
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
-from iamtriage.explaining._rules.shared.policies.statement_words import describe_condition
 from iamtriage.policies._conditions import PolicyValue, all_true, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob
 from iamtriage.policies._readers.elements import iterate_conditions

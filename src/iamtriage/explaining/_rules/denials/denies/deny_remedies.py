@@ -13,16 +13,16 @@ from iamtriage._text import as_sentence, clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.conditions import condition_options, deny_conditions
+from iamtriage.explaining._rules.denials import policy_principals
+from iamtriage.explaining._rules.denials.conditions import condition_options, denied_regions, deny_conditions
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_program
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES, Denial
-from iamtriage.explaining._rules.shared.grants import denial_remedies, denied_regions
+from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.messages.decisions import request_values
-from iamtriage.explaining._rules.shared.policies import policy_principals
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     organization_remedy,

@@ -14,7 +14,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
-from iamtriage.explaining._rules.denials.conditions import deny_conditions
+from iamtriage.explaining._rules.denials.conditions import denied_regions, deny_conditions
 from iamtriage.explaining._rules.denials.conditions.condition_options import set_in_code
 from iamtriage.explaining._rules.denials.conditions.request_networks import is_function_without_vpc
 from iamtriage.explaining._rules.denials.conditions.tag_settings import tag_step, tagged_type
@@ -25,10 +25,10 @@ from iamtriage.explaining._rules.denials.denies.named_requirements import (
 )
 from iamtriage.explaining._rules.denials.denies.upload_encryption import encryption_step
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.grants import denial_remedies, denied_regions
-from iamtriage.explaining._rules.shared.policies.policy_principals import principal_arn_pattern
+from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, join_first_four
 

@@ -20,6 +20,7 @@ from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions import deny_conditions, request_conditions
+from iamtriage.explaining._rules.denials.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_DENIES,
@@ -28,7 +29,6 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import names_caller
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES
-from iamtriage.explaining._rules.shared.policies.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.policies.statement_matching import (
     excluding_pattern,
     names_action,

@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.denials.policy_causes import (
     KMS_KEY_POLICY,
     KMS_WRONG_REGION,
 )
+from iamtriage.explaining._rules.denials.policy_principals import role_path_steps
 from iamtriage.explaining._rules.denials.policy_types.resource_policies import (
     IF_OTHER_ACCOUNT,
     resource_remedy,
@@ -40,7 +41,6 @@ from iamtriage.explaining._rules.shared.grants.denial_remedies import (
     authorization_details_remedy,
     region_argument,
 )
-from iamtriage.explaining._rules.shared.policies.policy_principals import role_path_steps
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements import companion_actions

@@ -31,12 +31,12 @@ from iamtriage.explaining._rules.denials.conditions.encrypted_data import (
     function_of,
 )
 from iamtriage.explaining._rules.denials.policy_causes import KMS_BEHIND_SERVICE, KMS_KEY_POLICY
+from iamtriage.explaining._rules.denials.policy_principals import policy_principal_arn
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
-from iamtriage.explaining._rules.shared.policies.policy_principals import policy_principal_arn
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, owner_remedy, present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import TERRAFORM

@@ -21,18 +21,18 @@ from iamtriage.explaining._context.readers.regions import find_called_region, fi
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.conditions import denied_regions
 from iamtriage.explaining._rules.denials.conditions.request_conditions import CREATES
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
+from iamtriage.explaining._rules.denials.policy_principals import (
+    principal_arn_pattern,
+    role_path_steps,
+)
 from iamtriage.explaining._rules.denials.policy_types import guardrails
 from iamtriage.explaining._rules.denials.policy_types.policy_levels import allow_at_level, find_blocked_level
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.grants import denied_regions
 from iamtriage.explaining._rules.shared.messages.decisions import matching_reasons
-from iamtriage.explaining._rules.shared.policies.policy_principals import (
-    principal_arn_pattern,
-    role_path_steps,
-)
 from iamtriage.explaining._rules.shared.remedies import Commands, organization_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import capitalize_start

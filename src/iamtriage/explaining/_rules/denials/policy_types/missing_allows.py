@@ -95,7 +95,7 @@ def _find_renamed(denial: Denial) -> str | None:
     prefix, _, name = (denial.action or "").partition(":")
     if not prefix.startswith("code"):
         return None
-    from iamtriage.explaining._rules.shared.policies.statement_words import OTHER_PREFIXES
+    from iamtriage.explaining._rules.denials.statement_words import OTHER_PREFIXES
 
     if prefix not in OTHER_PREFIXES:
         return None

@@ -17,7 +17,7 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.policies.service_statements import compare_statements
-from iamtriage.explaining._rules.denials import resource_commands
+from iamtriage.explaining._rules.denials import policy_principals, resource_commands
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.denials.denies.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
@@ -28,7 +28,6 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import denial_remedies
 from iamtriage.explaining._rules.shared.grants.allow_remedies import describe_other_side
 from iamtriage.explaining._rules.shared.messages.decisions import identity_policy_allows
-from iamtriage.explaining._rules.shared.policies import policy_principals
 from iamtriage.explaining._rules.shared.policies.policy_names import statement_id
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import Commands, present, resource_policy_remedy, save_step

@@ -15,6 +15,7 @@ from iamtriage.arns._principals import FederatedUser
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.denials import policy_principals
 from iamtriage.explaining._rules.denials.roles import barred_callers, role_calls, role_conditions
 from iamtriage.explaining._rules.denials.roles.cdk_roles import trust_account_remedy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import find_own_allow
@@ -22,7 +23,6 @@ from iamtriage.explaining._rules.shared import commands, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants import allow_remedies, denial_remedies
-from iamtriage.explaining._rules.shared.policies import policy_principals
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.sts.trust import trusted_principals
 from iamtriage.explaining._rules.sts.trust.trust_documents import describe_trusted, remove_deleted_principals

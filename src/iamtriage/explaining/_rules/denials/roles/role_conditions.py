@@ -18,6 +18,10 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.workloads.pod_problems import recreate_pods_remedy
+from iamtriage.explaining._rules.denials.policy_principals import (
+    policy_principal_arn,
+    role_path_steps,
+)
 from iamtriage.explaining._rules.denials.roles import external_ids
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_program
@@ -27,10 +31,6 @@ from iamtriage.explaining._rules.shared.grants.denial_remedies import (
     CHANGE_OR_NARROW,
     describe_intention,
     mfa_command,
-)
-from iamtriage.explaining._rules.shared.policies.policy_principals import (
-    policy_principal_arn,
-    role_path_steps,
 )
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, your_remedy

@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import ar
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument, policy_commands
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
+from iamtriage.explaining._rules.denials.statement_words import allowed_resources, describe_conditions
 from iamtriage.explaining._rules.shared import commands, common_causes, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -35,7 +36,6 @@ from iamtriage.explaining._rules.shared.credentials.credential_remedies import w
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
-from iamtriage.explaining._rules.shared.policies.statement_words import allowed_resources, describe_conditions
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.requirements.services import RESOURCE_POLICIES

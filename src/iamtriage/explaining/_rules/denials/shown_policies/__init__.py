@@ -7,7 +7,7 @@
 - Compare: ``policy_comparisons`` (identity-based policies) and ``principal_comparisons`` (those with principals)
   return a ``Comparison``: the cause and the verdict. ``denies.stated_denies`` finds the Deny of an explicit denial.
   Services and trust policies: ``calls.policies.service_statements`` and ``sts.trust``.
-- Word: ``shared.policies.statement_words``; ``stated_contrasts``, ``region_contrasts``, ``resource_spellings``,
+- Word: ``statement_words``; ``stated_contrasts``, ``region_contrasts``, ``resource_spellings``,
   ``stated_secrets`` and ``policy_variables`` say what distinguishes the request from what a policy allows.
 - Correct: ``stated_remedies`` and ``conditions.condition_corrections`` (identity-based), ``resource_corrections``, and
   ``code_statements``, ``unused_code`` and ``default_resources`` (code). They change documents with

@@ -29,8 +29,8 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import (
     explain_allowed_caller,
     first_remedy,
 )
+from iamtriage.explaining._rules.denials.statement_words import describe_conditions
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policies.statement_words import describe_conditions
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.failures._failures import AccessDenied

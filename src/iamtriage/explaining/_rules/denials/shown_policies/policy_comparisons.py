@@ -46,10 +46,7 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
     has_random_end,
     names_partial_arn,
 )
-from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
-from iamtriage.explaining._rules.shared.policies.statement_words import (
+from iamtriage.explaining._rules.denials.statement_words import (
     allowed_resources,
     describe_allowed,
     describe_conditions,
@@ -59,6 +56,9 @@ from iamtriage.explaining._rules.shared.policies.statement_words import (
     join_of_type,
     join_resources,
 )
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps

@@ -23,10 +23,7 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
     names_service,
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import names_partial_arn
-from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policies.corrected_patterns import Correction, correct_pattern
-from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
-from iamtriage.explaining._rules.shared.policies.statement_words import (
+from iamtriage.explaining._rules.denials.statement_words import (
     allowed_resources,
     describe_allowed,
     describe_condition,
@@ -34,6 +31,9 @@ from iamtriage.explaining._rules.shared.policies.statement_words import (
     join_resources,
     join_values,
 )
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policies.corrected_patterns import Correction, correct_pattern
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._patterns import compile_glob, matches

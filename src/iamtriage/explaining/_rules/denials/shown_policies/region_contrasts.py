@@ -16,10 +16,10 @@ from iamtriage.explaining._context.readers.statements import find_said, find_wor
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.calls.names.missing_resources import RESOURCE_IN_OTHER_REGION
+from iamtriage.explaining._rules.denials.conditions.denied_regions import other_model_region, region_setting
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.grants.denied_regions import other_model_region, region_setting
 from iamtriage.explaining._rules.shared.policies.statement_matching import other_region
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import required_grant

@@ -43,13 +43,13 @@ from iamtriage.explaining._rules.denials.conditions.request_conditions import (
     resource_name,
 )
 from iamtriage.explaining._rules.denials.conditions.resource_tags import describe_missing_tag
-from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.shared.policies.policy_changes import change_conditions
-from iamtriage.explaining._rules.shared.policies.statement_words import (
+from iamtriage.explaining._rules.denials.statement_words import (
     describe_condition,
     describe_conditions,
     join_values,
 )
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.policies.policy_changes import change_conditions
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import as_strings, iterate_conditions

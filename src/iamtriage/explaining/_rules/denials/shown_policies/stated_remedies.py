@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.denials.shown_policies.stated_secrets import (
     names_partial_arn,
 )
 from iamtriage.explaining._rules.denials.shown_policies.unused_code import find_unread_statement
+from iamtriage.explaining._rules.denials.statement_words import allowed_resources, list_similar
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
@@ -37,7 +38,6 @@ from iamtriage.explaining._rules.shared.grants.denial_remedies import list_polic
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import correct_line_remedy
 from iamtriage.explaining._rules.shared.policies.policy_changes import replace_statement
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
-from iamtriage.explaining._rules.shared.policies.statement_words import allowed_resources, list_similar
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._arn_templates import RANDOM_END

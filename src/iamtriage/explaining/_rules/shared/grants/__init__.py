@@ -1,5 +1,5 @@
 """Build the remedies that grant what was denied.
 
 ``allow_remedies`` grants it in an identity-based policy, ``service_access`` allows a service in the policy of a
-resource, and ``denied_regions`` is about Denies of Regions. ``denial_remedies`` checks what can grant the access at all.
+resource. ``denial_remedies`` checks what can grant the access at all.
 """
