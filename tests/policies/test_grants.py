@@ -111,6 +111,8 @@ def test_narrowest_accepted_resource(action: str, resource: str | None, expected
         ("cloudformation:UpdateStack", "cloudformation:eu-west-1:111122223333:stack/*/*", False),
         ("elasticloadbalancing:AddTags", "elasticloadbalancing:eu-west-1:111122223333:targetgroup/orders/*", True),
         ("elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/orders/*", True),
+        ("neptune-db:ReadDataViaQuery", "neptune-db:eu-west-1:111122223333:cluster-ABC/*", True),
+        ("neptune-db:ReadDataViaQuery", "neptune-db:eu-west-1:111122223333:*/*", False),
         ("autoscaling:CreateAutoScalingGroup", "autoscaling:eu-west-1:111122223333:autoScalingGroup:*:autoScalingGroupName/web", True),
         ("rds:DescribeDBInstances", "rds:eu-west-1:111122223333:db:*", True),
         ("rds:DescribeDBClusters", "rds:eu-west-1:111122223333:cluster:*", True),

@@ -70,7 +70,7 @@ def is_aws_pattern(action: Action, arn: str) -> bool:
     *sections, resource = arn.split(":", 5)
     if len(sections) != 5 or "*" not in resource or "**" in resource:
         return False
-    if is_log_group_pattern(arn):
+    if is_log_group_pattern(arn) or _has_documented_asterisk(action, resource):
         return True
     name = action.name.partition(":")[2]
     verb = _VERB.match(name)
@@ -89,6 +89,13 @@ def is_aws_pattern(action: Action, arn: str) -> bool:
             if verb_name in _LISTING_VERBS and _lists_type(action.name, kind.name):
                 return True
     return False
+
+
+def _has_documented_asterisk(action: Action, resource: str) -> bool:
+    """Return whether AWS documents the asterisk: "neptune-db:connect on resource: …:cluster-ABC/*"."""
+    templates = [each for kind in action.resource_types for each in kind.arns if each.endswith("/*")]
+    values = [_read_values(each, resource) for each in templates]
+    return any(each is not None and "*" not in "".join(each) for each in values)
 
 
 def _has_whole_wildcards(values: tuple[str, ...]) -> bool:

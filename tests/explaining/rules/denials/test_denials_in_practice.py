@@ -716,6 +716,13 @@ RESOURCES: tuple[Case, ...] = (
 )
 SERVICES: tuple[Case, ...] = (
     (
+        "role that App Runner cannot assume",
+        "An error occurred (InvalidRequestException) when calling the CreateService operation: Error in assuming access role arn:aws:iam::111122223333:role/octo-ecr",
+        {},
+        ("cannot assume the role octo-ecr", '"Service": "build.apprunner.amazonaws.com"'),
+        ("gives its own reason", "ecs:CreateService"),
+    ),
+    (
         "role that Glue cannot assume",
         "An error occurred (InvalidInputException) when calling the CreateCrawler operation: Service is unable to assume provided role. Please verify role's TrustPolicy",
         {},

@@ -59,6 +59,9 @@ SERVICES_IN_MESSAGES = (
     ("Cognito", "cognito-idp.amazonaws.com"),
     ("OpenSearch Service", "opensearchservice.amazonaws.com"),
     ("AWS Backup", "backup.amazonaws.com"),
+    # App Runner: https://docs.aws.amazon.com/apprunner/latest/dg/security_iam_service-with-iam.html
+    ("assuming access role", "build.apprunner.amazonaws.com"),
+    ("assuming instance role", "tasks.apprunner.amazonaws.com"),
     ("Pipes could", "pipes.amazonaws.com"),
     ("Glue", "glue.amazonaws.com"),
     ("Lambda", "lambda.amazonaws.com"),

@@ -168,6 +168,8 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "trust relationship allowing",
         "allowed to use the passed role",
         "authorized to assume the provided role",
+        "error in assuming access role",
+        "error in assuming instance role",
     ),
     "denials.services.calling_services.explain_calling_service": (
         "failed to execute action arn:",
