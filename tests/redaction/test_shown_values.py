@@ -265,6 +265,7 @@ def test_encoded_message_is_data_too() -> None:
     assert failure is not None
     assert to_record(failure)["encoded_message"] == message
     assert to_record(failure, redacted=True)["encoded_message"] == "[REDACTED encoded message]"
+    assert "encoded_message='[REDACTED encoded message]'" in repr(failure)
 
 
 def test_error_messages_quote_no_secret() -> None:

@@ -102,6 +102,9 @@ class _Failure(Value, View):
     @override
     def _repr_fields(self) -> Iterator[tuple[str, object]]:
         fields = dict(super()._repr_fields())
+        if fields.get("encoded_message") is not None:
+            # Without the words before it, only its name shows what it is.
+            fields["encoded_message"] = "[REDACTED encoded message]"
         fields.update([(name, fields.pop(name)) for name in _LAST_IN_REPR if name in fields])
         yield from fields.items()
 
