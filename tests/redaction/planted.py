@@ -217,6 +217,23 @@ OTHER_NAMES = (
 
 # Tokens that are recognizable without a name.
 TOKENS: tuple[tuple[str, str], ...] = (
+    ("Airtable", "pat" + _mix(14) + "." + _mix(64, "abcdef0123456789")),
+    ("Azure DevOps", _mix(76) + "AZDO" + _mix(4)),
+    ("Buildkite", "bkua_" + _mix(40, string.ascii_lowercase + string.digits)),
+    ("CircleCI", "CCIPAT_" + _mix(22) + "_" + _mix(40, "abcdef0123456789")),
+    ("ClickHouse", "4b1d" + _mix(38)),
+    ("Docker Hub", "dckr_pat_" + _mix(27)),
+    ("Figma", "figd_" + _mix(40)),
+    ("Groq", "gsk_" + _mix(52)),
+    ("LangSmith", "lsv2_pt_" + _mix(32, "abcdef0123456789") + "_" + _mix(10, "abcdef0123456789")),
+    ("NuGet", "oy2" + _mix(43, string.ascii_lowercase + string.digits)),
+    ("OpenRouter", "sk-or-v1-" + _mix(64, "abcdef0123456789")),
+    ("PostHog", "phx_" + _mix(43)),
+    ("Replicate", "r8_" + _mix(37)),
+    ("SonarQube", "squ_" + _mix(40, "abcdef0123456789")),
+    ("Supabase", "sbp_" + _mix(40, "abcdef0123456789")),
+    ("Tailscale", "tskey-auth-" + _mix(12) + "-" + _mix(32)),
+    ("xAI", "xai-" + _mix(80)),
     ("1Password", "A3-ABC123-ABC12345678-ABC12-DEF45-GHJ78"),
     ("1Password", "ops_eyJ" + _mix(240)),
     ("Adobe", "p8e-" + _mix(32)),

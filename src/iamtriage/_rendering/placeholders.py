@@ -67,6 +67,7 @@ _WORDS = frozenset(
         "NAMESPACE",
         "NODEGROUP",
         "OPERATION",
+        "PARAMETER_NAME_WITHOUT_LEADING_SLASH",
         "PARTITION",
         "PATH",
         "POD",

@@ -1,8 +1,9 @@
 """Define the provider tokens that are recognizable without a name.
 
-Prefixes, alphabets and lengths are facts from two rule sets: gitleaks 8
-(https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml) and detect-secrets 1.5
-(https://github.com/Yelp/detect-secrets/tree/master/detect_secrets/plugins). A token that is longer than its
+Prefixes, alphabets and lengths are facts from three rule sets: gitleaks 8
+(https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml), detect-secrets 1.5
+(https://github.com/Yelp/detect-secrets/tree/master/detect_secrets/plugins) and TruffleHog
+(https://github.com/trufflesecurity/trufflehog/tree/main/pkg/detectors). A token that is longer than its
 rule says is removed, too. The URLs of Discord's webhooks: https://discord.com/developers/docs/resources/webhook.
 AppSync: https://docs.aws.amazon.com/appsync/latest/APIReference/API_ApiKey.html, and the rules of several scanners.
 """
@@ -51,18 +52,25 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("Artifactory", ("AKCp",), 0, r"AKCp[A-Za-z0-9]{10,100}"),
     ("Artifactory", ("cmVmd",), 0, r"cmVmd[A-Za-z0-9]{59}"),
     ("Atlassian", ("ATATT3",), 0, r"ATATT3[A-Za-z0-9_=-]{60,400}"),
+    ("Airtable", ("pat",), 0, r"pat[A-Za-z0-9]{14}\.[a-f0-9]{64}"),
     ("Azure", ("Q~",), 4, r"[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}"),
+    ("Azure DevOps", ("AZDO",), 76, r"[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}"),
+    ("Buildkite", ("bkua_",), 0, r"bkua_[a-z0-9]{40}"),
+    ("CircleCI", ("CCIPAT_",), 0, r"CCIPAT_[A-Za-z0-9]{22}_[A-Fa-f0-9]{40}"),
+    ("ClickHouse", ("4b1d",), 0, r"4b1d[A-Za-z0-9]{38}"),
     ("Clojars", ("CLOJARS_",), 0, r"CLOJARS_[A-Za-z0-9]{60}"),
     ("Cloudflare", ("v1.0-",), 0, r"v1\.0-[a-f0-9]{24}-[a-f0-9]{146}"),
     ("Databricks", ("dapi",), 0, r"dapi[a-f0-9]{32}(?:-[0-9])?"),
     ("DigitalOcean", ("_v1_",), 3, r"do[opr]_v1_[a-f0-9]{64}"),
     ("Discord", ("/api/webhooks/",), -14, r"[0-9]{17,20}/[A-Za-z0-9_-]{60,80}"),
+    ("Docker Hub", ("dckr_pat_", "dckr_oat_"), 0, r"dckr_[op]at_[A-Za-z0-9_-]{26,64}"),
     ("Doppler", ("dp.pt.",), 0, r"dp\.pt\.[A-Za-z0-9]{43}"),
     ("Dropbox", ("sl.",), 0, r"sl\.[A-Za-z0-9_=-]{130,1400}"),
     ("Duffel", ("duffel_",), 0, r"duffel_(?:test|live)_[A-Za-z0-9_=-]{43}"),
     ("Dynatrace", ("dt0",), 0, r"dt0[a-z][0-9]{2}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{64}"),
     ("EasyPost", ("EZAK", "EZTK"), 0, r"EZ[AT]K[A-Za-z0-9]{54}"),
     ("Facebook", ("EAAM", "EAAC"), 0, r"EAA[MC][A-Za-z0-9]{100,400}"),
+    ("Figma", ("figd_",), 0, r"figd_[A-Za-z0-9_-]{40,100}"),
     ("Flutterwave", ("FLWSECK",), 0, r"FLWSECK(?:_TEST)?-[A-Za-z0-9]{12,32}(?:-X)?"),
     ("Fly.io", ("fo1_",), 0, r"fo1_[A-Za-z0-9_-]{43}"),
     ("Fly.io", ("fm1a_", "fm1r_", "fm2_"), 0, r"fm(?:1[ar]|2)_[A-Za-z0-9+/]{100,2000}={0,3}"),
@@ -78,6 +86,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("Grafana", ("eyJrIjoi",), 0, r"eyJrIjoi[A-Za-z0-9]{60,400}={0,3}"),
     ("Grafana", ("glc_",), 0, r"glc_[A-Za-z0-9+/]{32,400}={0,3}"),
     ("Grafana", ("glsa_",), 0, r"glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}"),
+    ("Groq", ("gsk_",), 0, r"gsk_[A-Za-z0-9]{40,64}"),
     ("Harness", ("pat.", "sat."), 0, r"[ps]at\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{20}"),
     ("HashiCorp Terraform", (".atlasv1.",), 14, r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,80}"),
     ("HashiCorp Vault", ("hvs.", "hvb.", "hvr."), 0, r"hv[bsr]\.[A-Za-z0-9_-]{24,400}"),
@@ -86,6 +95,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("Hugging Face", ("api_org_",), 0, r"api_org_[A-Za-z]{34}"),
     ("Infracost", ("ico-",), 0, r"ico-[A-Za-z0-9]{32}"),
     ("JSON web token in base64", ("ZXlK",), 0, r"ZXlK[A-Za-z0-9/_+-]{40,20000}={0,2}"),
+    ("LangSmith", ("lsv2_",), 0, r"lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}"),
     ("Linear", ("lin_api_",), 0, r"lin_api_[A-Za-z0-9]{40}"),
     ("Mailchimp", ("-us",), 32, r"[0-9a-f]{32}-us[0-9]{1,2}"),
     ("Mailgun", ("key-",), 0, r"key-[a-f0-9]{32}"),
@@ -95,16 +105,20 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("New Relic", ("NRAK-", "NRJS-", "NRII-", "NRRA-"), 0, r"NR(?:AK|JS|II|RA)-[A-Za-z0-9-]{19,32}"),
     ("Notion", ("ntn_",), 0, r"ntn_[A-Za-z0-9]{46}"),
     ("npm", ("npm_",), 0, r"npm_[A-Za-z0-9]{36}"),
+    ("NuGet", ("oy2",), 0, r"oy2[a-z0-9]{43}"),
     ("Octopus Deploy", ("API-",), 0, r"API-[A-Z0-9]{26}"),
     ("OpenAI", ("sk-",), 0, r"sk-(?:(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{20,300}|[A-Za-z0-9_-]{20,100}T3BlbkFJ[A-Za-z0-9_-]{20,100})"),
+    ("OpenRouter", ("sk-or-v1-",), 0, r"sk-or-v1-[a-f0-9]{64}"),
     ("OpenShift", ("sha256~",), 0, r"sha256~[A-Za-z0-9_-]{43}"),
     ("Perplexity", ("pplx-",), 0, r"pplx-[A-Za-z0-9]{48}"),
     ("PlanetScale", ("pscale_",), 0, r"pscale_(?:tkn|oauth|pw)_[A-Za-z0-9_=.-]{32,64}"),
+    ("PostHog", ("phx_",), 0, r"phx_[A-Za-z0-9_]{43}"),
     ("Postman", ("PMAK-",), 0, r"PMAK-[A-Fa-f0-9]{24}-[A-Fa-f0-9]{34}"),
     ("Prefect", ("pnu_",), 0, r"pnu_[A-Za-z0-9]{36}"),
     ("Pulumi", ("pul-",), 0, r"pul-[a-f0-9]{40}"),
     ("PyPI", ("pypi-AgE",), 0, r"pypi-AgE[A-Za-z0-9_-]{50,1000}"),
     ("ReadMe", ("rdme_",), 0, r"rdme_[a-z0-9]{70}"),
+    ("Replicate", ("r8_",), 0, r"r8_[A-Za-z0-9]{37,40}"),
     ("RubyGems", ("rubygems_",), 0, r"rubygems_[a-f0-9]{48}"),
     ("Scalingo", ("tk-us-",), 0, r"tk-us-[A-Za-z0-9_-]{48}"),
     ("SendGrid", ("SG.",), 0, r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
@@ -116,14 +130,18 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("Slack", ("xoxa-", "xoxb-", "xoxe-", "xoxe.", "xoxo-", "xoxp-", "xoxr-", "xoxs-"), 0, r"xox[abeoprs][-.](?:[0-9A-Za-z]{1,200}-){0,6}[0-9A-Za-z]{8,200}"),
     ("Slack", ("xapp-",), 0, r"xapp-[0-9]-[A-Za-z0-9]{1,30}-[0-9]{1,30}-[A-Za-z0-9]{8,200}"),
     ("Slack", ("hooks.slack.com/",), -16, r"(?:services|workflows|triggers)/[A-Za-z0-9+/_]{20,80}"),
+    ("SonarQube", ("squ_", "sqp_", "sqa_"), 0, r"sq[apu]_[a-f0-9]{40}"),
     ("Sourcegraph", ("sgp_",), 0, r"sgp_(?:(?:[A-Fa-f0-9]{16}|local)_)?[A-Fa-f0-9]{40}"),
     ("Square", ("sq0atp-", "sq0csp-"), 0, r"sq0(?:atp|csp)-[A-Za-z0-9_-]{22,60}"),
     ("Square", ("EAAA",), 0, r"EAAA[A-Za-z0-9_-]{56,60}"),
     ("Stripe", ("sk_test_", "sk_live_", "sk_prod_", "rk_test_", "rk_live_", "rk_prod_"), 0, r"[sr]k_(?:test|live|prod)_[A-Za-z0-9]{10,200}"),
     ("Stripe", ("whsec_",), 0, r"whsec_[A-Za-z0-9+/=]{24,64}"),
+    ("Supabase", ("sbp_",), 0, r"sbp_[a-f0-9]{40}"),
+    ("Tailscale", ("tskey-",), 0, r"tskey-[a-z]{2,10}-[A-Za-z0-9]{8,40}-[A-Za-z0-9]{20,64}"),
     ("Telegram", ("telegram.org/bot",), -16, r"[0-9]{8,16}:A[A-Za-z0-9_-]{34}"),
     ("Twilio", ("SK",), 0, r"SK[0-9a-f]{32}"),
     ("Typeform", ("tfp_",), 0, r"tfp_[A-Za-z0-9_.=-]{59}"),
+    ("xAI", ("xai-",), 0, r"xai-[A-Za-z0-9]{70,100}"),
 )  # fmt: skip
 # These tokens do not begin with fixed characters. The second pattern is a part that a text is searched fast for.
 _OPEN_ROWS: tuple[tuple[str, str, str], ...] = (
