@@ -67,6 +67,12 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "only with signed URLs or signed cookies",
         "aws cloudfront sign",
     ),
+    "launch-template-with-an-instance-profile": (
+        'An error occurred (ValidationError) when calling the CreateAutoScalingGroup operation: You are not authorized to use launch template: lt-0a1b2c3d4e5f67890\nMy role "desk" has autoscaling:*, the template has IamInstanceProfile web (role web-nodes).',
+        {},
+        "The caller, desk, lacks the permissions to launch instances",
+        "arn:aws:iam::ACCOUNT_ID:role/web-nodes",
+    ),
     "mysql-user-with-a-password": (
         "Access denied for user 'app'@'10.0.0.7' (using password: YES)\nThe token is from @aws-sdk/rds-signer.\nCREATE USER 'app'@'10.%' IDENTIFIED WITH 'caching_sha2_password' AS '$A$005$'",
         {},

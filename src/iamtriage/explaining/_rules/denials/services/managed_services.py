@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policies.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principals.masked_principals import parse_masked_role
+from iamtriage.explaining._rules.shared.principals.principal_words import PLACEHOLDER_ACCOUNT
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.texts.deployment_tools import RETRY_NEW
 from iamtriage.explaining._rules.sts.trust.service_trust import explain_shown_trust
@@ -122,7 +123,8 @@ _TEMPLATE_ATTACHED = lazy_pattern(
     r"\bAWSCodeDeployRole\b[^\n.;]{0,30}\battached\b|\b(?:attached|has|have|with|re-?attached)\b[^\n.;]{0,30}\bAWSCodeDeployRole\b(?!For)"
 )
 _INSTANCE_ROLE = lazy_pattern(
-    r"\b(?i:instance(?: profile)?(?:'s)? role|role of the instances?(?: profile)?)\b(?: is| named| called|:)? (?=[`'\"]|arn:|[A-Za-z.]{1,40}[-_0-9])[`'\"]?(?:arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,4})?(?P<name>[\w+=,@.-]{2,64}\w)[`'\"]?",
+    # "the instance role is web", "IamInstanceProfile web (role web-role)"
+    r"(?:\b(?i:instance(?: profile)?(?:'s)? role|role of the instances?(?: profile)?)\b(?: is| named| called|:)? |\b(?i:(?:iam[_ ]?)?instance[_ ]?profile)[`'\": =]{1,3}[\w+=,@.-]{1,128}[`'\"]? \((?:its |IAM |with )?role:? )(?=[`'\"]|arn:|[A-Za-z.]{1,40}[-_0-9])[`'\"]?(?:arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,64}/){0,4})?(?P<name>[\w+=,@.-]{2,64}\w)[`'\"]?",
     re.ASCII,
 )
 _SHOW_MACHINE = "aws stepfunctions describe-state-machine --state-machine-arn STATE_MACHINE_ARN --query roleArn --output text"
@@ -256,6 +258,7 @@ def _explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str
     owner = find_trusting_role(denial) if role is None and row.service else getattr(role, "name", None)
     described = row.role if owner is None else f"{row.role}, {owner},"
     named = row.role if owner is None else f"the role {owner}"
+    own_account = None if role is None or role.account == PLACEHOLDER_ACCOUNT else role.account
     project, artifact = _PROJECT.search(words), _OBJECT.search(words)
     bucket = artifact["bucket"] if artifact else _find_bucket(denial, words)
     integrations = {each["service"] for each in _INTEGRATION.finditer(denial.failure.text)}
@@ -265,7 +268,7 @@ def _explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str
         rule=rule or "StepFunctionsGetEvent*",
         partition=denial.location.partition or "aws",
         region=region_argument(denial),
-        account=commands.account(denial.account or (None if role is None else role.account)),
+        account=commands.account(denial.account or own_account),
         project=project["project"] if project else "PROJECT_NAME",
         bucket=bucket,
         folder=artifact["key"].rpartition("/")[0] or "PIPELINE" if artifact else "PIPELINE",
@@ -274,7 +277,7 @@ def _explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str
     statements = [allow(row.actions, resource)]
     has_role = row is _LAUNCH_TEMPLATE and _INSTANCE_ROLE.search(denial.failure.text) is not None
     if row is _CODEDEPLOY_TEMPLATE or has_role:
-        statements.append(_pass_instance_role(denial, None if role is None else role.account))
+        statements.append(_pass_instance_role(denial, own_account))
     calls = [each for each in _CALLS_ON_TASKS.get(waited, ()) if each not in denial.failure.text]
     if row.show == _SHOW_MACHINE and calls:
         statements.append(allow(tuple(calls), "*"))
@@ -291,6 +294,7 @@ def _explain_row(denial: Denial, row: ServiceRole, role: Role | None, words: str
         policy, steps, needs = None, [], f"the permissions of {row.managed_policy.rpartition('/')[2]}"
     text = f"{row.why or f'The role needs {needs}.'} The caller's permissions are not the problem."
     if row is _LAUNCH_TEMPLATE:
+        needs = join_words((*row.actions, "iam:PassRole"), "and") if has_role else needs
         text = f"The service checks the permissions of the caller, who needs {needs}."
     show = row.show if owner is None else ""
     if project:

@@ -281,8 +281,10 @@ def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
     """Return what a task requires on other resources than the one that AWS names."""
     if action.startswith("s3:") and ":accesspoint/" in resource:
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+        point = resource.partition("/object/")[0]
         return (
-            "The request goes through an access point: its policy and that of its bucket count, too. The bucket policy can delegate to the access points of an account (s3:DataAccessPointAccount).",
+            f"The request goes through an access point, so the ARN of the bucket does not match: objects behind it are {point}/object/*, and s3:ListBucket is on {point}.",
+            "The policies of the access point and of its bucket count, too. The bucket policy can delegate to the access points of an account (s3:DataAccessPointAccount).",
         )
     if action.startswith("bedrock:Invoke"):
         from iamtriage.explaining._rules.shared.requirements.required_resources import is_model
