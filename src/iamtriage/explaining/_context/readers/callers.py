@@ -98,7 +98,7 @@ _OTHER_ROLE = lazy_pattern(r":role/|\b[Rr]ole [`\"'](?=[\w+=,.@-]{2,64}[`\"'])|:
 _OTHERS = lazy_pattern(
     r"(?i)\b(?:colleague|co-?worker|team ?mate|others?|another|someone|somebody|admin(?:istrator)?|boss|their|his|her|owner)\b"
     # "It works for the deployer (role ci)", "was created by the pipeline (role ci)", "the nodes (role shop-nodes)".
-    r"|(?<!not )(?<!n't )\bwork(?:s|ed)\b|\bcreated (?:by|with|from)\b|\b(?:nodes?|node ?groups?|workers?|cluster|pods?|controller|add-?on) \Z|\binstance[ _]?profile\b[^.\n]{0,40}\Z"
+    r"|(?<!not )(?<!n't )\bwork(?:s|ed)\b|\bcreated (?:by|with|from)\b|\b(?:nodes?|node ?groups?|workers?|cluster|pods?|controller|add-?on) \Z|\b(?:iam_?)?instance[ _]?profile\b[^.\n]{0,40}\Z"
 )
 _HAS_ACCESS = lazy_pattern(
     r"[^.\n]{0,40}\b(?:has access|have access|can (?:connect|log|sign|see|list)|is fine|gets in)\b"
