@@ -129,6 +129,25 @@ EXPIRATIONS: tuple[Row, ...] = (
         ("aws login --profile console-ops",),
     ),
     (
+        "renewal of aws login after a change of the password",
+        f"aws: [ERROR]: {botocore_text('AccessDeniedException', 'CreateOAuth2Token', 'Access denied')}\n\nAdditional error details:\nerror: USER_CREDENTIALS_CHANGED",
+        {},
+        "expired-login-session",
+        {"expired-login-session": "reported"},
+        ("aws login",),
+    ),
+    (
+        "renewal of aws login without permission",
+        f"aws: [ERROR]: {botocore_text('AccessDeniedException', 'CreateOAuth2Token', 'Access denied')}\n\nAdditional error details:\nerror: INSUFFICIENT_PERMISSIONS",
+        {},
+        "login-not-allowed",
+        {"login-not-allowed": "reported"},
+        (
+            "aws iam attach-user-policy --user-name USER_NAME --policy-arn arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess",
+            "aws login",
+        ),
+    ),
+    (
         "renewal of aws login in the SDK for Java",
         "software.amazon.awssdk.services.signin.model.AccessDeniedException: The refresh token has expired. (Service: Signin, Status Code: 400, Request ID: 1)",
         {},

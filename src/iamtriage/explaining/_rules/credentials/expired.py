@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.credentials import expired_logins, session_rene
 from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.credentials.expired_chains import ROLE_CHAINING, explain_chain
 from iamtriage.explaining._rules.credentials.keys.key_sources import explain_override
-from iamtriage.explaining._rules.credentials.logins.missing_logins import add_other_user
+from iamtriage.explaining._rules.credentials.logins import missing_logins
 from iamtriage.explaining._rules.credentials.old_requests import (
     EXPIRED_SESSION,
     explain_old_request,
@@ -111,7 +111,7 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
     if is_token and presigned_urls.SIGNED_WITH_SESSION.search(case.text):
         return presigned_urls.explain_url_of_expired_session(case, message)
     rule = choose_rule(_ROUTES, case.failure, message) or _explain_session
-    return add_other_user(rule(case, message), case)
+    return missing_logins.add_other_user(rule(case, message), case)
 
 
 def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanation:
@@ -322,6 +322,7 @@ _INSTANCE_PROFILE = account_remedy(
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(explain_expired_source, message=STILL_EXPIRED),
     Route(expired_logins.explain_expired_trade_in, code=r"ExpiredTradeInToken\w*"),
+    Route(missing_logins.explain_denied_renewal, message="INSUFFICIENT_PERMISSIONS"),
     Route(expired_logins.explain_expired_login, operation="CreateOAuth2Token"),
     Route(expired_logins.explain_expired_login, code=r"\w+", service="signin"),
     Route(explain_agent_rejection, operation="AssumeRoleForPodIdentity"),

@@ -148,6 +148,9 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
         "because of a change in your password",
         "The refresh token has expired",
         "authorization grant is invalid, expired, revoked, or malformed",
+        "USER_CREDENTIALS_CHANGED",
+        "AUTHCODE_EXPIRED",
+        "TOKEN_EXPIRED",
     )
     summary = "The session of aws login has expired. No permission is missing."
     if case.failure.envelope.operation is not None:

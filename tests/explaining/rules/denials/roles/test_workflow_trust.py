@@ -450,3 +450,21 @@ def test_second_role_of_a_job(denied: str, workflow: str, added: list[str] | Non
 def test_second_role_of_a_job_without_its_trust_policy() -> None:
     _, other = explain(_NO_PROVIDER + _TWO_STEPS).remedies
     assert other.title.startswith("Or assume deploy with the credentials of hub, if")
+
+
+@pytest.mark.parametrize(
+    ("ids", "subject", "commands"),
+    [
+        ("GITHUB_REPOSITORY_ID=34\nGITHUB_REPOSITORY_OWNER_ID=12", "repo:octo@12/cart@34:ref:refs/heads/main", 1),
+        ('"repository_owner_id": "12",\n"repository_id": "34"', "repo:octo@12/cart@34:ref:refs/heads/main", 1),
+        ("GITHUB_REPOSITORY_OWNER_ID=12", "repo:octo@12/cart@REPOSITORY_ID:ref:refs/heads/main", 2),
+    ],
+)  # fmt: skip
+def test_ids_of_a_renamed_repository_that_the_text_states(ids: str, subject: str, commands: int) -> None:
+    policy = _policy("sts.amazonaws.com", "repo:octo/cart:ref:refs/heads/main")
+    explanation = explain(
+        f"We renamed our repo on Monday.\n2026-11-24\n{ids}\n{REJECTED}{json.dumps(policy)}"
+    )
+    assert f"the token has {subject}, with the IDs" in explanation.summary
+    assert subject in str(explanation.remedies[0].policy)
+    assert len(explanation.remedies[0].commands) == commands

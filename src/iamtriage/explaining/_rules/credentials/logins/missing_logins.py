@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.kubernetes.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principals import principal_words
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present, your_remedy
-from iamtriage.failures._failures import Failure, MissingCredentials
+from iamtriage.failures._failures import AccessDenied, ExpiredCredentials, Failure, MissingCredentials
 
 # botocore.utils.SSOTokenLoader
 _SSO_TOKEN_OF = lazy_pattern(r"Token for ([^\s\"']{1,200}) does not exist", re.ASCII)
@@ -218,25 +218,45 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
 
 def explain_login_not_allowed(denial: Denial) -> Explanation:
     """Explain that the user or role that signed in with ``aws login`` is not allowed to create credentials."""
-    policy = f"arn:{clues.find_partition(denial.case)}:iam::aws:policy/SignInLocalDevelopmentAccess"
-    role = principal_words.underlying_role(denial.principal)
+    return denial.explain(
+        _LOGIN_DENIED,
+        LOGIN_NOT_ALLOWED.cause("reported", "The text names the action signin:CreateOAuth2Token."),
+        remedies=_allow_login_remedy(denial.case),
+        notes=_LOGIN_NOTE,
+    )
+
+
+def explain_denied_renewal(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    """Explain the same of an answer of the sign-in service, whose code is that of any other rejection."""
+    return case.explain(
+        _LOGIN_DENIED,
+        LOGIN_NOT_ALLOWED.cause("reported", clues.quote_phrases(message, "INSUFFICIENT_PERMISSIONS")),
+        remedies=_allow_login_remedy(case),
+        notes=_LOGIN_NOTE,
+    )
+
+
+_LOGIN_DENIED = "The user or role that signed in with aws login is not allowed to call signin:CreateOAuth2Token, which creates and refreshes its credentials."
+_LOGIN_NOTE = (
+    "The credentials are neither missing nor expired: without the permission, aws login fails again."
+)
+
+
+def _allow_login_remedy(case: Case[AccessDenied] | Case[ExpiredCredentials]) -> Remedy:
+    policy = f"arn:{clues.find_partition(case)}:iam::aws:policy/SignInLocalDevelopmentAccess"
+    role = principal_words.underlying_role(case.principal)
     of_role = commands.attach_policy(commands.role_name(role.name if role else None), policy)
     of_user = f"aws iam attach-user-policy --user-name USER_NAME --policy-arn {policy}"
-    return denial.explain(
-        "The user or role that signed in with aws login is not allowed to call signin:CreateOAuth2Token, which creates and refreshes its credentials.",
-        LOGIN_NOT_ALLOWED.cause("reported", "The text names the action signin:CreateOAuth2Token."),
-        remedies=account_remedy(
-            "Allow the user or role to use aws login",
-            "Attach SignInLocalDevelopmentAccess, which allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token, to the user or role that signed in to the console: the browser shows its name. For an IAM Identity Center user, attach it to the permission set, or sign in with aws sso login instead.",
-            "If it is attached, look for a Deny: a service or resource control policy, or a permissions boundary, can deny signin actions.",
-            commands=(
-                None if role else of_user,
-                None if isinstance(denial.principal, User) else Labelled("Or, for a role:", of_role),
-                Labelled("Then, as the user or role:", "aws login"),
-            ),
-            url=pages.CLI_LOGIN,
+    return account_remedy(
+        "Allow the user or role to use aws login",
+        "Attach SignInLocalDevelopmentAccess, which allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token, to the user or role that signed in to the console: the browser shows its name. For an IAM Identity Center user, attach it to the permission set, or sign in with aws sso login instead.",
+        "If it is attached, look for a Deny: a service or resource control policy, or a permissions boundary, can deny signin actions.",
+        commands=(
+            None if role else of_user,
+            None if isinstance(case.principal, User) else Labelled("Or, for a role:", of_role),
+            Labelled("Then, as the user or role:", "aws login"),
         ),
-        notes="The credentials are neither missing nor expired: without the permission, aws login fails again.",
+        url=pages.CLI_LOGIN,
     )
 
 

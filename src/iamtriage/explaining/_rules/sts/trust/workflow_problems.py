@@ -51,6 +51,13 @@ _REPOSITORY = lazy_pattern(
     r"(?:\bGITHUB_REPOSITORY[=:]|\b(?:nameWithOwner|full_name)\"\s?:)\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})",
     re.ASCII,
 )
+# Variables of a job, and claims of its token.
+_OWNER_ID = lazy_pattern(
+    r"\b(?:GITHUB_REPOSITORY_OWNER_ID|repository_owner_id)\b[\"']?\s?[:=]\s?[\"']?([0-9]{1,20})\b"
+)
+_REPOSITORY_ID = lazy_pattern(
+    r"\b(?:GITHUB_REPOSITORY_ID|repository_id)\b[\"']?\s?[:=]\s?[\"']?([0-9]{1,20})\b"
+)
 # Owner and repository of a subject, whose IDs newer repositories have.
 _SUBJECT = lazy_pattern(
     r"repo:(?P<owner>[^/:@]{1,60})(?:@[^/:]{1,20})?/(?P<name>[^:@]{1,100})(?:@[^:]{1,20})?:", re.ASCII
@@ -109,7 +116,8 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
         return None
     is_whole = all(set("*?@").isdisjoint((each and each[0]) or "") for each in named)
     if is_whole and _has_ids(text):
-        return _without_ids(document, subjects, _find_new_name(text) or (repository and repository[1]))
+        new_name = _find_new_name(text) or (repository and repository[1])
+        return _without_ids(document, subjects, new_name, _find_ids(text))
     if repository is None or any(each is None or _names(each, repository[1]) for each in named):
         return None
     old = next(f"{each['owner']}/{each['name']}" for each in named if each is not None)
@@ -167,7 +175,20 @@ def _find_new_name(text: str) -> str | None:
     return None if found is None else found["whole"] or found["name"]
 
 
-def _without_ids(document: Mapping[str, Any], subjects: list[str], repository: str | None) -> TrustProblem:
+def _find_ids(text: str) -> tuple[str, str]:
+    """Return the IDs of owner and repository that a text states, or placeholders."""
+    owner, repository = (
+        {each[1] for each in pattern.finditer(text)} for pattern in (_OWNER_ID, _REPOSITORY_ID)
+    )
+    return (
+        owner.pop() if len(owner) == 1 else "OWNER_ID",
+        repository.pop() if len(repository) == 1 else "REPOSITORY_ID",
+    )
+
+
+def _without_ids(
+    document: Mapping[str, Any], subjects: list[str], repository: str | None, ids: tuple[str, str]
+) -> TrustProblem:
     """Return the problem that a trust policy expects a subject without the IDs that the token has."""
 
     def add_ids(subject: str) -> str:
@@ -176,21 +197,22 @@ def _without_ids(document: Mapping[str, Any], subjects: list[str], repository: s
             return subject
         owner, _, name = (repository or found["name"]).rpartition("/")
         owner = owner or found["owner"]
-        return f"repo:{owner}@OWNER_ID/{name}@REPOSITORY_ID:{subject[found.end() :]}"
+        return f"repo:{owner}@{ids[0]}/{name}@{ids[1]}:{subject[found.end() :]}"
 
     first = next((each for each in subjects if set("*?").isdisjoint(each)), subjects[0])
     fixed, actual = _with_values(document, "sub", add_ids), add_ids(first)
-    project = re.sub("@[A-Z_]+", "", actual.split(":")[1])
+    project = re.sub("@[A-Z0-9_]+", "", actual.split(":")[1])
     # https://docs.github.com/en/rest/repos/repos#get-a-repository
     show = fill_command(
         "gh api {} --jq {}", f"repos/{project}", r'"repo:\(.owner.login)@\(.owner.id)/\(.name)@\(.id)"'
     )
+    step = " The first command prints the repository with its IDs." if "_ID" in "".join(ids) else ""
     return TrustProblem(
         f"the trust policy expects the subject {clip_text(first)}, and the token has {clip_text(actual)}, with the IDs of owner and repository",
         "Expect the subject with the IDs in the role's trust policy",
-        "GitHub, not AWS, decides this: repositories created, renamed or transferred on or after July 15, 2026 have the IDs. Older ones keep the short subject, so their trust policies still match. The first command prints the repository with its IDs.",
+        f"GitHub, not AWS, decides this: repositories created, renamed or transferred on or after July 15, 2026 have the IDs. Older ones keep the short subject, so their trust policies still match.{step}",
         fixed,
-        (show,),
+        (show,) if step else (),
     )
 
 
