@@ -304,6 +304,8 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         and prose.match(text, extent.start)
     ):
         return None
+    if sign == "=" and not extent.quote and match.is_target(extent):
+        return None
     structured = query or bool(close)
     is_login = False
     if not extent.quote and not structured:

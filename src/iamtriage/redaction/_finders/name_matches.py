@@ -30,6 +30,10 @@ _MAX_CODE = 20
 # The number of characters before a name that can show its notation.
 _LOOKBEHIND = 80
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_TARGETS = re.compile(
+    r"(?:(?<![^\s])|(?<=[0-9]m))(?:[A-Za-z_][\w.]{0,60},[ ]?){1,4}(?:[A-Za-z_]\w{0,40}\.)?\Z"
+)
+_VARIABLES = re.compile(r"[a-z_]{1,60}(?:,[ ]?[a-z_][\w.]{0,60}){1,4}[ \t]{0,8}(?:\r?$|\x1b)", re.MULTILINE)
 _IDENTIFIER = re.compile(r"\w[_.]\w|[a-z][A-Z]")
 _GO_FIELD = re.compile(r" [A-Z]\w{0,60}:|\}")
 _CELL_END = re.compile(rf"{QUOTE}?[ \t]{{0,80}}(?:[|│]|\r?$)", re.MULTILINE)
@@ -101,6 +105,11 @@ class NameMatch(NamedTuple):
     def is_identifier(self) -> bool:
         """Return whether the name is of a setting, and not a word of a sentence: "db_password", "db.password"."""
         return _IDENTIFIER.search(self.text, self.start, self.end) is not None
+
+    def is_target(self, extent: Extent) -> bool:
+        """Return whether code assigns several variables to as many targets: "user, password = name, word"."""
+        before = self.preceded_by(_TARGETS, (",",))
+        return before is not None and _VARIABLES.match(self.text, extent.start) is not None
 
     def is_go_field(self, extent: Extent) -> bool:
         """Return whether the name is a field of a struct as Go prints it: "{User:ana Password:… Port:1}"."""

@@ -39,6 +39,8 @@ _IDENTIFIER = re.compile(r"[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[a-z]+(?:[A-Z][
 # An attribute or a constant of a program: "response.client_secret", "Token.Literal".
 _ATTRIBUTE = re.compile(r"[*&]?(?:[A-Za-z_]\w{0,60}\.){1,6}(?P<last>[A-Za-z_]\w{0,60})")
 _ITEM = re.compile(r"(?:[A-Za-z_]\w{0,60}\.){0,6}[A-Za-z_]\w{0,60}\[[\w.:-]{1,40}\]")
+# "auth_info[2]"
+_INDEXED = re.compile(r"[a-z]+(?:_[a-z]+)*\[-?[0-9]{1,2}\]?")
 _CONSTANT = re.compile(r"(?:[A-Z][a-z]{2,20}){1,4}(?:\.(?:[A-Z][a-z]{2,20}){1,4}){1,4}")
 
 
@@ -55,6 +57,8 @@ def is_expression(name: Name, value: str, *, is_assigned: bool) -> bool:
         return True
     word = value.rstrip(",;)")
     if has_signs and name.what != "password" and (_CONSTANT.fullmatch(word) or _ITEM.fullmatch(word)):
+        return True
+    if has_signs and is_assigned and _INDEXED.fullmatch(word):
         return True
     attribute = _ATTRIBUTE.fullmatch(word) if "." in word and (is_assigned or not name.is_chosen) else None
     if attribute and name.tail in attribute["last"].lower().replace("_", ""):

@@ -17,7 +17,7 @@ _EMPTY_WORDS = """
     read write hours days minutes seconds must too wrong incorrect should
     cannot can't user for is was are has have any bool bytearray bytes dict float int object secretbytes secretstr str
     string tuple value void requis requise incorrecte invalide oublié expiré missing invalid expired denied failed
-    unauthorized forbidden set changeme accepted created deleted generated malformed mandatory ok rejected rotated
+    unauthorized forbidden set changeme absent accepted created deleted disabled enabled generated malformed mandatory ok rejected rotated
     timeout unauthenticated unavailable updated verified value_specified_in_no_log_parameter
     access_denied authorization_pending expired_token slow_down
 """
@@ -46,7 +46,8 @@ _PLACEHOLDER = re.compile(
     r"[*xX.…•#_-]+|<[^<>]{1,80}>|\[[^\[\]\"'=\\]{1,80}\]|\([^()]{1,60}\)|\{\{.{0,200}|\{(?:[a-zA-Z_][\w.!]{0,60})?\}|!\w.*"
     r"|\${1,2}\{[^{}]{1,120}\}?|\$\(.*|\$\{\{.*|(?-i:\$[A-Z_][A-Z0-9_]*)|\$env:\w+|\$(?:[0-9]|[a-z]\w{0,2})|(?-i:\*[a-z][a-z_-]{0,40})|%\(\w{1,60}\)s|%[-.0-9]{0,6}[a-z]|[#%]\{.*"
     r"|%[A-Za-z_]\w*%|\\{0,8}/(?:var|etc|run|home|root|opt|tmp|usr|mnt|dev)\\{0,8}/.*|@[\w.-]{1,80}@|\.{1,2}/[\w./-]*"
-    r"|-?[0-9]{1,3}:-?[0-9]{1,3}|[0-9]{1,9} bytes"
+    # The AWS CLI shows the last four characters of a key.
+    r"|-?[0-9]{1,3}:-?[0-9]{1,3}|[0-9]{1,9} bytes|\*{12,20}[A-Za-z0-9+/]{4}"
     rf"|{'|'.join(map(re.escape, _EMPTY))}|{_LETTERS_FIRST}|(?-i:{_CODES})",
     re.IGNORECASE | re.DOTALL,
 )
