@@ -368,33 +368,27 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [containers.advise_in_docker, *(() if is_named else (on_ec2,))]
     if environments:
         return [*environments, *([on_ec2] if mentions_metadata else [])][:2]
-    is_without_role = credential_sources.lacks_instance_role(text)
+    if credential_sources.lacks_instance_role(text):
+        return [on_ec2]
     other = other_users.find_other_user(case)
     # Services on EC2 look for the role of the instance.
     is_other = other is not None and (other.has_person or not mentions_metadata)
-    if not is_without_role and (is_other or other_users.find_identity(case) is not None):
+    if is_other or other_users.find_identity(case) is not None:
         return [_advise_other_user]
-    if is_without_role:
-        return [on_ec2]
-    if TERRAFORM.search(text) or (
-        _PERSONS_TOOL.search(text) and not provider_chains.ROLE_SOURCE.search(message)
-    ):
+    uses_role = provider_chains.ROLE_SOURCE.search(message) is not None
+    is_anywhere = provider_chains.CONTAINER_TRIED.search(message) or (
+        is_of_program and _IMAGE_PATH.search(text)
+    )
+    shown: tuple[tuple[object, list[_Environment]], ...] = (
         # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.
-        return [on_laptop, on_ec2]
-    if _LOG_SHIPPER.search(text):
-        return [pod_roles.advise_in_pods, on_ec2]
-    if other_users.IIS_SIGNS.search(text):
-        return [_advise_other_user, on_ec2]
-    if is_of_program and _LOG_STREAM.search(text):
-        return [ecs_tasks.advise_on_ecs, on_ec2]
-    if provider_chains.ROLE_SOURCE.search(message):
-        return [provider_chains.advise_on_role_source, on_ec2]
-    if provider_chains.CONTAINER_TRIED.search(message) or (is_of_program and _IMAGE_PATH.search(text)):
-        return [provider_chains.advise_anywhere]
-    if find_signed_in_profile(text) is not None:
-        return [on_laptop]
-    fails_on_ec2 = credential_endpoints.FAILS_ON_INSTANCE.search(text) is not None
-    if fails_on_ec2 and not mentions_metadata:
-        return [on_ec2]
-    is_likely_on_ec2 = mentions_metadata or _EC2_PROMPT.search(text) is not None
-    return [on_ec2, on_laptop] if is_likely_on_ec2 else [on_laptop, on_ec2]
+        (TERRAFORM.search(text) or (_PERSONS_TOOL.search(text) and not uses_role), [on_laptop, on_ec2]),
+        (_LOG_SHIPPER.search(text), [pod_roles.advise_in_pods, on_ec2]),
+        (other_users.IIS_SIGNS.search(text), [_advise_other_user, on_ec2]),
+        (is_of_program and _LOG_STREAM.search(text), [ecs_tasks.advise_on_ecs, on_ec2]),
+        (uses_role, [provider_chains.advise_on_role_source, on_ec2]),
+        (is_anywhere, [provider_chains.advise_anywhere]),
+        (find_signed_in_profile(text), [on_laptop]),
+        (not mentions_metadata and credential_endpoints.FAILS_ON_INSTANCE.search(text), [on_ec2]),
+        (mentions_metadata or _EC2_PROMPT.search(text), [on_ec2, on_laptop]),
+    )
+    return next((environments for is_shown, environments in shown if is_shown), [on_laptop, on_ec2])
