@@ -206,6 +206,37 @@ def test_role_without_its_session_in_not_principal(
         assert (corrected["Principal"], "NotPrincipal" in corrected) == ("*", False)
 
 
+_EXEMPT = f"arn:aws:iam::{_ACCOUNT}:role/admin"
+
+
+@pytest.mark.parametrize(
+    ("operator", "exempt", "verdict", "corrected"),
+    [
+        ("ArnNotEquals", _EXEMPT, f"it exempts only {_EXEMPT}, and the caller is {_WRITER}", None),
+        ("StringNotLike", f"{_EXEMPT}-*", f"it exempts only {_EXEMPT}-*, and the caller is {_WRITER}", None),
+        ("StringNotLike", _SESSION.replace("run-7", "*"), "but names its sessions", _WRITER),
+        ("ArnNotLike", [_EXEMPT, _SESSION], "but names its sessions", [_EXEMPT, _WRITER]),
+        # The role may have a path, which STS does not report.
+        (
+            "ArnNotEquals",
+            _WRITER.replace("role/", "role/team/"),
+            "denies it unless aws:PrincipalArn is",
+            None,
+        ),
+    ],
+)
+def test_deny_that_exempts_other_principals(
+    operator: str, exempt: object, verdict: str, corrected: object
+) -> None:
+    policy = _deny({operator: {"aws:PrincipalArn": exempt}}, "s3:PutObject", Principal="*")
+    text = _DENIED.format("PutObject", "run-7", "s3:PutObject", "arn:aws:s3:::lake/a", " resource-based", "")
+    explanation = explain(text + policy)
+    assert verdict in explanation.summary
+    if corrected is not None:
+        fixed = json.loads(explanation.remedies[0].manifest or "")
+        assert fixed["Condition"] == {operator: {"aws:PrincipalArn": corrected}}
+
+
 def test_not_principal_with_a_service_stays() -> None:
     excluded = {"AWS": _WRITER, "Service": "cloudtrail.amazonaws.com"}
     policy = _deny({}, "s3:PutObject", NotPrincipal=excluded)

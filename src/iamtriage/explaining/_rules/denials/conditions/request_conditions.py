@@ -129,6 +129,8 @@ class CheckedCondition(NamedTuple):
             return f"because the request has no {key}{f', which has to be {values}' if is_negated else ''}"
         if self.requested is not None:
             shown = clip_text(", ".join(self.requested))
+            if is_negated and self.key.lower() == "aws:principalarn":
+                return f"because it exempts only {values}, and the caller is {shown}"
             return f"because {key} is {shown}{f', not {values}' if is_negated else ''}"
         if self.key.lower() == "aws:multifactorauthpresent" and values == "false":
             return "if the caller's credentials carry no MFA"

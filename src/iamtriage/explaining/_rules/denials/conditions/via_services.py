@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for
-from iamtriage.arns._principals import User
+from iamtriage.arns._principals import Role, User
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions
 from iamtriage.explaining._rules.denials.conditions import encrypted_data
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import region_argument
+from iamtriage.policies._patterns import compile_glob, matches
 
 # Only requests of service principals have them.
 _OF_SERVICES = frozenset({"aws:sourcearn", "aws:sourceaccount"})
@@ -51,6 +52,19 @@ def find_via_service(denial: Denial) -> str | None:
     return None if condition is None else condition["StringEquals"]["kms:ViaService"]
 
 
+def _may_be(value: str, role: Role, denial: Denial) -> bool:
+    """Return whether a value for aws:PrincipalArn can be a role of which STS does not report the path."""
+    prefix, found, rest = value.partition(":role/")
+    is_own = matches(role.name, compile_glob(rest.rpartition("/")[2])) if found else False
+    if is_own and matches(str(role).partition(":role/")[0], compile_glob(prefix)):
+        return True
+    if "${" in value or matches(str(role), compile_glob(value)):
+        return True
+    # AWS says that a Deny matched, which exempts a role whose path fits its pattern.
+    has_pattern = not {"*", "?"}.isdisjoint(value) and ":assumed-role/" not in value
+    return has_pattern and not denial.is_explicit
+
+
 def find_value_instead(key: str, values: Sequence[str], denial: Denial) -> tuple[str, ...] | None:
     """Return what the request has for a condition key whose values no request has, ``None`` if they can be right."""
     name, found = key.lower(), None
@@ -58,7 +72,8 @@ def find_value_instead(key: str, values: Sequence[str], denial: Denial) -> tuple
         return ()
     if name == "kms:viaservice" and all(map(WITHOUT_REGION.fullmatch, values)):
         found = find_via_service(denial)
-    if name == "aws:principalarn" and all(":assumed-role/" in each for each in values) and denial.role:
+    role = denial.role
+    if name == "aws:principalarn" and role and not any(_may_be(each, role, denial) for each in values):
         # The key has the ARN of the session's role.
-        found = str(denial.role)
+        found = str(role)
     return None if found is None else (found,)

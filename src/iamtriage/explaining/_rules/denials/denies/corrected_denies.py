@@ -28,7 +28,11 @@ from iamtriage.explaining._rules.denials.policy_principals import principal_arn_
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import excluded_principals
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.grants.denial_remedies import DETAILS_TITLES, REDEPLOY
-from iamtriage.explaining._rules.shared.policies.policy_changes import add_condition
+from iamtriage.explaining._rules.shared.policies.policy_changes import (
+    Condition,
+    add_condition,
+    replace_condition,
+)
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     organization_remedy,
@@ -148,6 +152,7 @@ def correct_deny(denial: Denial, stated: StatedDeny) -> Correction | None:
         return None
     return (
         _replace_key(denial, stated, statement)
+        or _name_role(denial, stated, statement)
         or _limit_to_created(denial, stated, statement)
         or _exempt_endpoint(denial, stated, statement)
         or _exempt_job(denial, stated, statement)
@@ -168,6 +173,39 @@ def _replace_key(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) 
                 tuple(_describe_change(denial, each.values, right)),
                 replace_key(statement, each.operator, each.key, right),
             )
+    return None
+
+
+_SESSION = lazy_pattern(
+    r"arn:(?P<partition>aws[a-z-]{0,12}):sts::(?P<account>\d{12}|\*):assumed-role/(?P<name>[\w+=,.@*?-]{1,64})(?:/.*)?",
+    re.ASCII,
+)
+
+
+def _name_role(denial: Denial, stated: StatedDeny, statement: dict[str, Any]) -> Correction | None:
+    """Return the statement with the role of the caller instead of its sessions, whose ARN aws:PrincipalArn never has."""
+    role = denial.role
+    for each in stated.checked if role is not None and are_met(stated.checked) else ():
+        sessions = {value: found for value in each.values if (found := _SESSION.fullmatch(value))}
+        own = any(matches(role.name, compile_glob(found["name"])) for found in sessions.values() if role)
+        if each.key.lower() != "aws:principalarn" or "Not" not in each.operator or not own:
+            continue
+        values = [
+            f"arn:{found['partition']}:iam::{found['account']}:role/{found['name']}"
+            if (found := sessions.get(value))
+            else value
+            for value in each.values
+        ]
+        named = Condition(each.operator, each.key, values if len(values) > 1 else values[0])
+        return Correction(
+            f"{stated.words} of {stated.policy.name} is to exempt {denial.caller}, but names its sessions: aws:PrincipalArn of a session is the ARN of the role",
+            f"Name the role instead of its sessions in {stated.words}",
+            (
+                "The role is then exempt in all its sessions. If it has a path, write the ARN that aws iam get-role prints.",
+                "An Allow does not override the Deny.",
+            ),
+            replace_condition(statement, each.operator, each.key, named),
+        )
     return None
 
 

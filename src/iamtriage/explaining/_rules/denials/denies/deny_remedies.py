@@ -141,15 +141,17 @@ def change_step(denial: Denial, condition: DenyingCondition | None = None) -> st
 
     Args:
         denial: The denial.
-        condition: The condition that matched, if known. A network that it does not list can be added to it.
+        condition: The condition that matched, if known. A network or caller that it does not list can be added to it.
     """
     is_of_resource = denial.policy_type is None and any(
         each.denies for each in denial.context.resource_policies
     )
     # The condition is that of the statement in the text.
     change = _BY_OWNER if is_of_resource and condition is not None else describe_change(denial)
-    is_network = condition is not None and condition.key.lower().startswith(("aws:sourcevpc", "aws:sourceip"))
-    if condition is not None and is_network and deny_conditions.accepts_listed_values(condition):
+    lacks_path = denial.role is not None and denial.role.lacks_its_path
+    listed_keys = ("aws:sourcevpc", "aws:sourceip", *(() if lacks_path else ("aws:principalarn",)))
+    is_listed = condition is not None and condition.key.lower().startswith(listed_keys)
+    if condition is not None and is_listed and deny_conditions.accepts_listed_values(condition):
         where = f" of the statement {condition.sid}" if condition.sid else ""
         for added in condition.request_values or ():
             listed = f"add {clip_text(added)} to {clip_text(condition.key)}{where}, next to {clip_text(join_words(condition.policy_values, 'and'))}"

@@ -24,7 +24,7 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.conditions.request_conditions import are_met, check_conditions
+from iamtriage.explaining._rules.denials.conditions import request_conditions
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.resource_commands import bucket_argument, policy_commands
 from iamtriage.explaining._rules.denials.shown_policies import known_policies
@@ -263,15 +263,20 @@ def explain_bucket_deny(denial: Denial) -> Explanation | None:
     sid = shown_sid(statement)
     named = f"the Deny {sid} of the bucket policy" if sid else "a Deny of the bucket policy"
     conditions = describe_conditions(statement) if statement.get("Condition") else ""
+    clause = (
+        f" {request_conditions.join_conditions(request_conditions.check_conditions(statement, denial))}"
+        if is_met and conditions
+        else ""
+    )
     when = f", which applies if {conditions}," if conditions else ", which has no condition,"
-    likely = "" if is_met else "most likely, "
-    step = "Make the call so that the condition does not match, such as from the network, with the encryption or with the sign-in that it names."
+    when, likely = "" if clause else when, "" if is_met else "most likely, "
+    step = "Make the call so that the condition does not match, such as from the network, with the encryption or as the principal that it names."
     return denial.explain(
-        f"S3 denied {denial.action} on {denial.resource} without a reason: {likely}{named}{when} denies it. No Allow overrides it, not even AdministratorAccess.",
+        f"S3 denied {denial.action} on {denial.resource} without a reason: {likely}{named}{when} denies it{clause}. No Allow overrides it, not even AdministratorAccess.",
         DENIES["resource"].cause(
             "derived" if is_met else "possible",
             "The text shows the bucket policy.",
-            text=f"{upper_first(named)} matches the action and the resource{when.rstrip(',')}.",
+            text=f"{upper_first(named)} matches the action and the resource{when.rstrip(',')}{clause and f', and denies the call{clause}'}.",
         ),
         topic="s3-access-denied",
         remedies=owner_remedy(
@@ -280,15 +285,12 @@ def explain_bucket_deny(denial: Denial) -> Explanation | None:
             else "Narrow the Deny in the bucket policy",
             step if conditions else None,
             "Or let the owner of the bucket exempt the caller in the statement, with ArnNotLike on aws:PrincipalArn, and keep the rest of the policy.",
-            commands=(
-                fill_command(
+            commands=tuple(
+                fill_command(each, bucket_argument(denial))
+                for each in (
                     "aws s3api get-bucket-policy --bucket {} --query Policy --output text > policy.json",
-                    bucket_argument(denial),
-                ),
-                fill_command(
                     "aws s3api put-bucket-policy --bucket {} --policy file://policy.json",
-                    bucket_argument(denial),
-                ),
+                )
             ),
             url=pages.S3_403,
         ),
@@ -299,7 +301,7 @@ def explain_bucket_deny(denial: Denial) -> Explanation | None:
 def _find_denies(denial: Denial) -> Iterator[tuple[Mapping[str, Any], bool]]:
     """Yield the Deny statements for everyone that match, those first whose conditions are known to be met."""
     matching = [
-        (each, are_met(check_conditions(each, denial)))
+        (each, request_conditions.are_met(request_conditions.check_conditions(each, denial)))
         for policy in denial.context.resource_policies
         for each in policy.denies
         if is_for_everyone(each)
