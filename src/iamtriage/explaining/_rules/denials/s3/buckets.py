@@ -270,7 +270,7 @@ def explain_bucket_deny(denial: Denial) -> Explanation | None:
     )
     when = f", which applies if {conditions}," if conditions else ", which has no condition,"
     when, likely = "" if clause else when, "" if is_met else "most likely, "
-    step = "Make the call so that the condition does not match, such as from the network, with the encryption or as the principal that it names."
+    step = "Make the call so that the condition does not match, such as from the network, with the encryption or sign-in, or as the principal that it names."
     return denial.explain(
         f"S3 denied {denial.action} on {denial.resource} without a reason: {likely}{named}{when} denies it{clause}. No Allow overrides it, not even AdministratorAccess.",
         DENIES["resource"].cause(
