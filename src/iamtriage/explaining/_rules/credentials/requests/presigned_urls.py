@@ -24,13 +24,11 @@ from iamtriage.failures._failures import ExpiredCredentials, SignatureMismatch
 
 EXPIRES_TOO_LONG = lazy_pattern(r"X-Amz-Expires must be less than")
 INCOMPLETE_QUERY = lazy_pattern(r"Query-string authentication version 4 requires")
+_SESSION_IN_URL = lazy_pattern(r"X-Amz-Credential=ASIA|X-Amz-Security-Token=|[?&]AWSAccessKeyId=ASIA")
 # The URL itself, or the response, in which S3 repeats the token of the query string.
-SIGNED_WITH_SESSION = lazy_pattern(
-    r"X-Amz-Credential=ASIA|X-Amz-Security-Token=|[?&]AWSAccessKeyId=ASIA|<Token-0>|[Pp]re-?signed"
-)
+SIGNED_WITH_SESSION = lazy_pattern(rf"{_SESSION_IN_URL.pattern}|<Token-0>|[Pp]re-?signed")
 _URL_EXPIRES = lazy_pattern(r"X-Amz-Expires=(\d{1,7})(?!\d)")
 _EXPIRES_IN = lazy_pattern(r"\b(?:[Ee]xpires_?[Ii]n|--expires-in)[\"']?\s?[=: ]\s?(\d{1,7})(?![\d*])")
-_SESSION_IN_URL = lazy_pattern(r"X-Amz-Credential=ASIA|X-Amz-Security-Token=|[?&]AWSAccessKeyId=ASIA")
 _SIGNED_IN_LAMBDA = lazy_pattern(
     r"\bLambda\b[^\n]{0,200}\n?[^\n]{0,200}(?:presigned_url|getSignedUrl|presignGetObject|PresignGetObject)|/var/task/"
 )
