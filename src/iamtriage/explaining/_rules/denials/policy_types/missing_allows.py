@@ -173,7 +173,7 @@ def _causes(denial: Denial, reason: str) -> Iterator[Cause]:
         yield UNKNOWN_ACTION.cause("derived")
         return
     if _find_renamed(denial) is not None:
-        text = "CodeStar Connections is now CodeConnections: connections that the console creates since July 2024 have the new prefix in their ARN, older ones keep the old one. The connection itself, if its status is Available, is not the problem."
+        text = "CodeStar Connections is now CodeConnections: connections that the console creates since July 2024 have the new prefix in their ARN, older ones keep the old one. Both the action and the Resource need the prefix of this connection: its ID, and its status if that is Available, are not the problem."
         yield NO_IDENTITY_ALLOW.cause("derived", text=text)
         return
     # A verdict without a reason means that an Allow helps.

@@ -72,7 +72,7 @@ from iamtriage.explaining._rules.shared.requirements.services import find_resour
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, capitalize_start, denial_summary
 from iamtriage.policies._managed_policies import LISTED, is_known_policy
 
-_MAX_POLICIES = 3
+_MAX_POLICIES, _RENAMED_SERVICE = 3, (NO_IDENTITY_ALLOW.code, "derived")
 _NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
 # The topics of explanations that have compared the policies, or of what no policy has to allow.
 _COMPARED = frozenset(
@@ -173,7 +173,12 @@ def _explain_comparisons(denial: Denial, explanation: Explanation, found: list[C
         added, remedies = _limit_remedies(denial, policy, contrast, remedies)
     elif compared.has_cause(STATED_POLICY_OTHER_ACTION):
         remedies = tuple(adopt_statement(denial, policy, each) for each in remedies)
-        first = _with_text(first, describe_other_call(denial, policy))
+        # What missing_allows derives of a renamed service says why the action is another one.
+        why = [each for each in explanation.causes if (each.code, each.evidence) == _RENAMED_SERVICE]
+        causes = tuple(each for each in explanation.causes if each not in why)
+        explanation = attrs.evolve(explanation, causes=causes)
+        shown = why[0].text if why else describe_other_call(denial, policy)
+        first = _with_text(first, shown)
     if contrast is not None:
         remedies = present(contrast.remedy, *(() if contrast.replaces_allow else remedies))
         if is_conditional or conditional is None:
