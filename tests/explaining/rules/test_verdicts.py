@@ -622,6 +622,21 @@ CASES = {
         "The service events.amazonaws.com cannot assume the role events-run",
         "Allow events.amazonaws.com in the trust policy of the role events-run",
     ),
+    "principals-that-a-node-role-lacks": (
+        "An error occurred (InvalidParameterException) when calling the CreateNodegroup operation: Following required service principals [ec2.amazonaws.com] were not found in the trust relationships of nodeRole arn:aws:iam::111122223333:role/nodes",
+        "The service ec2.amazonaws.com cannot assume the role nodes",
+        "Allow ec2.amazonaws.com in the trust policy of the role nodes",
+    ),
+    "role-of-an-activation": (
+        "An error occurred (ValidationException) when calling the CreateActivation operation: Nonexistent role or missing ssm service principal in trust policy: arn:aws:iam::111122223333:role/hybrid",
+        "The service ssm.amazonaws.com cannot assume the role hybrid",
+        '"Principal": {"Service": "ssm.amazonaws.com"}',
+    ),
+    "role-of-an-integration": (
+        "Execution failed due to configuration error: API Gateway does not have permission to assume the provided role arn:aws:iam::111122223333:role/to-queue",
+        "The service apigateway.amazonaws.com cannot assume the role to-queue",
+        '"Principal": {"Service": "apigateway.amazonaws.com"}',
+    ),
     "role-of-a-pipe": (
         "An error occurred (ValidationException) when calling the CreatePipe operation: Pipes could not assume the provided role arn:aws:iam::111122223333:role/pipe",
         "The service pipes.amazonaws.com cannot assume the role pipe",

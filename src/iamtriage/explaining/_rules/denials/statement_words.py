@@ -165,19 +165,32 @@ def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> st
     'has stepfunctions:StartExecution, but the prefix of the action is states'
     """
     statements = list(statements)
-    service, _, name = action.partition(":")
-    for each in (one for statement in statements for one in as_strings(statement.get("Action"))):
-        prefix, _, other = each.partition(":")
-        # Many services have a TagResource.
-        is_alike = prefix.startswith(service) or service.startswith(prefix) or find_action(each) is None
-        is_alike = is_alike or OTHER_PREFIXES.get(service) == prefix.lower()
-        if other.lower() == name.lower() and prefix.lower() != service and is_alike:
-            return f"has {clip_text(each)}, but the prefix of the action is {service}"
+    service = action.partition(":")[0]
+    if (written := find_other_prefix(statements, action)) is not None:
+        return f"has {clip_text(written)}, but the prefix of the action is {service}"
     found = list_similar(statements, action)
     if not found:
         return None
     is_or_are = "is another action" if len(found) == 1 else "are other actions"
     return f"has {join_words(tuple(map(clip_text, found[:_MAX_ACTIONS])), 'and')}, which {is_or_are}"
+
+
+def find_other_prefix(statements: Iterable[Mapping[str, Any]], action: str) -> str | None:
+    """Return the action in statements that has the name of another one, and a prefix that a reader can take for its own.
+
+    >>> find_other_prefix([{"Action": "elbv2:AddTags"}], "elasticloadbalancing:AddTags")
+    'elbv2:AddTags'
+    """
+    service, _, name = action.partition(":")
+    for each in (one for statement in statements for one in as_strings(statement.get("Action"))):
+        prefix, _, other = each.partition(":")
+        if other.lower() != name.lower() or prefix.lower() == service:
+            continue
+        # Many services have a TagResource.
+        is_alike = prefix.startswith(service) or service.startswith(prefix) or find_action(each) is None
+        if is_alike or OTHER_PREFIXES.get(service) == prefix.lower():
+            return each
+    return None
 
 
 def list_similar(statements: Iterable[Mapping[str, Any]], action: str) -> list[str]:

@@ -911,6 +911,22 @@ def test_action_with_a_similar_name(denied: str, allowed: str, verdict: str) -> 
     assert verdict in explanation.summary
 
 
+@pytest.mark.parametrize(
+    ("resource", "expected", "step"),
+    [
+        ("arn:aws:opensearch:eu-west-1:111122223333:domain/logs/*", "arn:aws:es:eu-west-1:111122223333:domain/logs/*", "in the Action and the Resource of the statement"),
+        ("*", "arn:aws:es:eu-west-1:111122223333:domain/logs/_bulk", "in the Action of the statement"),
+    ],
+)  # fmt: skip
+def test_statement_with_another_prefix(resource: str, expected: str, step: str) -> None:
+    """The statement is right but for the name of the service."""
+    denied = _denied("es:ESHttpPost", "arn:aws:es:eu-west-1:111122223333:domain/logs/_bulk")
+    first = explain(f"{denied}\n{_policy('opensearch:ESHttpPost', resource)}").remedies[0]
+    assert first.policy is not None
+    assert first.policy["Statement"][0]["Resource"] == expected
+    assert any(each.startswith("Or write es in place of opensearch") and step in each for each in first.steps)
+
+
 _PREFIX = "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/"
 
 

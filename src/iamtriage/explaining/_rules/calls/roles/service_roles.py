@@ -39,6 +39,7 @@ _ROLE_NOT_ASSUMABLE = lazy_pattern(
     r"|[Uu]nable to assume (?:the )?(?:provided )?role|[Rr]ole .{0,200}?(?:cannot|can not|could not|can't) be assumed|is not authorized to assume the role"
     r"|should be given assume role permissions|[Cc]heck the trust relationships for your role"
     r"|[Rr]ole is invalid or cannot be assumed|does not have (?:a )?trust relationship|[Rr]ole must be assumable (?:with|by)"
+    r"|missing ssm service principal in trust policy|[Rr]equired service principals? .{1,200}? not found in the trust relationship"
 )
 # What messages call a service, and the principal that assumes its roles, as the guides of the services state it.
 SERVICES_IN_MESSAGES = (
@@ -66,11 +67,15 @@ SERVICES_IN_MESSAGES = (
     ("Glue", "glue.amazonaws.com"),
     ("Lambda", "lambda.amazonaws.com"),
     ("Step Functions", "states.amazonaws.com"),
+    ("AppSync", "appsync.amazonaws.com"),
+    ("API Gateway", "apigateway.amazonaws.com"),
+    ("ssm service principal", "ssm.amazonaws.com"),
     ("rolesanywhere", "rolesanywhere.amazonaws.com"),
     ("aws_signing_helper", "rolesanywhere.amazonaws.com"),
     # The message of CreateSession.
     ("Unable to assume role for arn:", "rolesanywhere.amazonaws.com"),
 )
+_NAMES_PRINCIPAL = ("by principal", "must be assumable", "equired service principal")
 SERVICE_PRINCIPAL = lazy_pattern(
     r"(?<![\w.-])[a-z][a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,20})?\.amazonaws\.com(?![\w/-])", re.ASCII
 )
@@ -159,7 +164,7 @@ def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanati
     services = (case.service,) if case.service else (*_possible_services(case.failure),) or (None,)
     found = {find_role_recipient(case.operation, each) for each in services} - {None}
     recipient = found.pop() if len(found) == 1 else None
-    is_stated = "by principal" in message or "must be assumable" in message
+    is_stated = any(map(message.__contains__, _NAMES_PRINCIPAL))
     stated = SERVICE_PRINCIPAL.search(message) if is_stated else None
     service = recipient.principal if recipient else None
     if stated is not None:

@@ -1,4 +1,4 @@
-"""Correct the one element of a resource-based policy in a text that does not match, from the remedy that adds a statement.
+"""Correct the one element of a policy in a text that does not match, from the remedy that adds a statement.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html and
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-arn-format.html.
@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.conditions.condition_corrections import condition_remedy
+from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_CONDITION,
     STATED_POLICY_OTHER_PRINCIPAL,
     STATED_POLICY_OTHER_RESOURCE,
+    statements_with,
 )
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import (
     find_conditional,
@@ -27,6 +29,7 @@ from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons im
     find_incomplete,
     find_resource_slip,
 )
+from iamtriage.explaining._rules.denials.statement_words import find_other_prefix, list_similar
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     correct_line_remedy,
@@ -34,9 +37,17 @@ from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     is_slip,
     replace_value_remedy,
 )
-from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
+from iamtriage.explaining._rules.shared.policies.policy_changes import replace_statement
+from iamtriage.explaining._rules.shared.policies.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.policies._readers.elements import as_strings, principal_names, shown_sid
+from iamtriage.policies._managed_policies import is_known_policy
+from iamtriage.policies._readers.elements import (
+    as_strings,
+    iterate_conditions,
+    iterate_statements,
+    principal_names,
+    shown_sid,
+)
 from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
@@ -242,3 +253,52 @@ def _correct(
     ):
         return usual
     return replace_value_remedy(usual, title, shown, old, new, keeps_old=keeps_old)
+
+
+def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
+    """Return the remedy that allows the action like the only statement in the text that is about it or a similar one.
+
+    The new statement keeps the condition, and if the statement covers the denied resource with others, these, too.
+    """
+    action = denial.action or ""
+    rows = list(iterate_statements(remedy.policy or {}))
+    if remedy.layer != "identity" or policy.is_code or is_known_policy(policy.name) or len(rows) != 1:
+        return remedy
+    allowing = statements_with(policy, action)
+    meant = allowing or [each for each in policy.allows if list_similar([each], action)]
+    prefix = ""
+    if not meant and (written := find_other_prefix(policy.allows, action)) is not None:
+        meant = [each for each in policy.allows if written in as_strings(each.get("Action"))]
+        prefix = written.partition(":")[0]
+    if len(meant) != 1:
+        return remedy
+    condition, new, sid = meant[0].get("Condition"), dict(rows[0]), shown_sid(meant[0])
+    steps: tuple[str, ...] = ()
+    if condition and "Condition" not in new and not fails_condition(denial, meant[0]):
+        new["Condition"] = condition
+        keys = dict.fromkeys(key for _, key, _ in iterate_conditions(meant[0]))
+        steps = (
+            f"The statement keeps the condition of the policy on {join_words(tuple(map(clip_text, keys)), 'and')}.",
+        )
+    listed = as_strings(meant[0].get("Resource"))
+    if prefix:
+        listed = [each.replace(f":{prefix}:", f":{denial.service}:", 1) for each in listed]
+    covering = [
+        each
+        for each in listed
+        if each != "*" and not has_reference(each) and names_resource({"Resource": each}, denial.resource)
+    ]
+    if not allowing and covering and new.get("Resource") == denial.resource:
+        new["Resource"] = covering[0]
+    if prefix:
+        is_in_resource = listed != as_strings(meant[0].get("Resource"))
+        where = f"the Action{' and the Resource' if is_in_resource else ''} of the statement"
+        steps += (f"Or write {denial.service} in place of {prefix} in {where}{f' {sid}' if sid else ''}.",)
+    elif not allowing and covering:
+        steps += (
+            f"Or add {action} to the Action of the statement {sid or f'with {list_similar(meant, action)[0]}'}.",
+        )
+    if new == rows[0]:
+        return attrs.evolve(remedy, steps=(*remedy.steps, *steps))
+    document = replace_statement(remedy.policy or {}, rows[0], new)
+    return attrs.evolve(remedy, policy=document, steps=(*remedy.steps, *steps))

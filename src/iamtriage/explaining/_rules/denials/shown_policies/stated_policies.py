@@ -43,14 +43,16 @@ from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons impor
 from iamtriage.explaining._rules.denials.shown_policies.policy_variables import explain_variable
 from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons import compare_with_principal
 from iamtriage.explaining._rules.denials.shown_policies.region_contrasts import name_alternative
-from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import correct_policy
+from iamtriage.explaining._rules.denials.shown_policies.resource_corrections import (
+    adopt_statement,
+    correct_policy,
+)
 from iamtriage.explaining._rules.denials.shown_policies.stated_contrasts import (
     Contrast,
     find_condition_contrast,
 )
 from iamtriage.explaining._rules.denials.shown_policies.stated_remedies import (
     ALLOW_IS_NO_FIX,
-    adopt_statement,
     allow_in_session,
     answer_delay,
     correct_code_remedy,
@@ -211,7 +213,8 @@ def _limit_remedies(
     limited = (limit_to_resource(each, denial.resource or "") for each in remedies)
     added = None if is_written else correct_code_remedy(denial, denial.action or "", policy)
     if contrast.remedy is None:
-        return added, tuple(extend_policy(denial, policy, each) for each in limited)
+        adopted = (adopt_statement(denial, policy, each) for each in limited)
+        return added, tuple(extend_policy(denial, policy, each) for each in adopted)
     # The policy allows the action already.
     return added, tuple(map(name_alternative, limited))
 

@@ -15,7 +15,6 @@ from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, change_commands
-from iamtriage.explaining._rules.denials.conditions.request_conditions import fails_condition
 from iamtriage.explaining._rules.denials.shown_policies.known_policies import KnownPolicy, is_of_caller
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import (
     STATED_POLICY_ALLOWS,
@@ -36,14 +35,13 @@ from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import correct_line_remedy
-from iamtriage.explaining._rules.shared.policies.policy_changes import replace_statement
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._managed_policies import is_known_policy
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._readers.elements import as_strings, iterate_conditions, iterate_statements, shown_sid
+from iamtriage.policies._readers.elements import as_strings, iterate_statements, shown_sid
 from iamtriage.policies._readers.unknown_values import has_reference
 
 _NOT_THERE = "First check the name and the Region: if that has no such secret, the ARN that IAM compares has no random end, and no pattern for one matches it."
@@ -129,48 +127,11 @@ def drop_superfluous(
     return tuple(each for each in remedies if not each.title.startswith(dropped))
 
 
-def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
-    """Return the remedy that allows the action like the only statement in the text that is about it or a similar one.
-
-    The new statement keeps the condition, and if the statement covers the denied resource with others, these, too.
-    """
-    action = denial.action or ""
-    rows = list(iterate_statements(remedy.policy or {}))
-    if remedy.layer != "identity" or policy.is_code or is_known_policy(policy.name) or len(rows) != 1:
-        return remedy
-    allowing = statements_with(policy, action)
-    meant = allowing or [each for each in policy.allows if list_similar([each], action)]
-    if len(meant) != 1:
-        return remedy
-    condition, new, sid = meant[0].get("Condition"), dict(rows[0]), shown_sid(meant[0])
-    steps: tuple[str, ...] = ()
-    if condition and "Condition" not in new and not fails_condition(denial, meant[0]):
-        new["Condition"] = condition
-        keys = dict.fromkeys(key for _, key, _ in iterate_conditions(meant[0]))
-        steps = (
-            f"The statement keeps the condition of the policy on {join_words(tuple(map(clip_text, keys)), 'and')}.",
-        )
-    covering = [
-        each
-        for each in as_strings(meant[0].get("Resource"))
-        if each != "*" and not has_reference(each) and names_resource({"Resource": each}, denial.resource)
-    ]
-    if not allowing and covering and new.get("Resource") == denial.resource:
-        new["Resource"] = covering[0]
-        steps += (
-            f"Or add {action} to the Action of the statement {sid or f'with {list_similar(meant, action)[0]}'}.",
-        )
-    if new == rows[0]:
-        return remedy
-    document = replace_statement(remedy.policy or {}, rows[0], new)
-    return attrs.evolve(remedy, policy=document, steps=(*remedy.steps, *steps))
-
-
 def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
     """Return the remedy that allows the action with the other way, which is to extend the policy in the text."""
     if remedy.policy is None or remedy.layer != "identity" or policy.is_code:
         return remedy
-    remedy = _answer_question(denial, _answer_wildcard(denial, adopt_statement(denial, policy, remedy)))
+    remedy = _answer_question(denial, _answer_wildcard(denial, remedy))
     allowing = statements_with(policy, denial.action or "")
     if denial.service == "secretsmanager":
         remedy = complete_others(denial, compared_resource(denial), allowed_resources(allowing), remedy)

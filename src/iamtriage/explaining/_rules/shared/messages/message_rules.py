@@ -170,6 +170,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "authorized to assume the provided role",
         "error in assuming access role",
         "error in assuming instance role",
+        "permission to assume the provided role",
     ),
     "denials.services.calling_services.explain_calling_service": (
         "failed to execute action arn:",
