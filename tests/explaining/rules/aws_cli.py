@@ -51,7 +51,9 @@ def options_of(service: str, command: str) -> tuple[frozenset[str], frozenset[st
         frozenset(f"--{xform_name(member, '-')}" for member in members)
         for members in (shape.members, shape.required_members)
     )
-    return taken, needed
+    # A boolean has a second option that sets it to false.
+    names = [member for member, each in shape.members.items() if each.type_name == "boolean"]
+    return taken | {f"--no-{xform_name(each, '-')}" for each in names}, needed
 
 
 def check_call(words: list[str]) -> None:

@@ -8,6 +8,7 @@ from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.message_kinds import KINDS_BY_MESSAGE
 from iamtriage.explaining._rules.calls.request_kinds import INVALID_REQUEST, REQUEST_KINDS
 from iamtriage.explaining._rules.calls.spent_quotas import SPENT_QUOTAS
+from iamtriage.explaining._rules.calls.states.state_kinds import find_state_kinds
 from iamtriage.explaining._rules.credentials.expired_logins import INVALID_SSO_TOKEN
 from iamtriage.explaining._rules.shared import clues, common_causes, pages
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -269,4 +270,7 @@ def find_kind(failure: AwsError, message: str) -> ErrorKind | None:
     for kind in (*SPENT_QUOTAS, *ACCOUNT_KINDS, *KINDS_BY_MESSAGE):
         if kind.code.search(code) and kind.message is not None and kind.message.search(message):
             return kind
-    return next((kind for kind in (*_KINDS, *REQUEST_KINDS) if kind.matches(code, status, message)), None)
+    states = find_state_kinds(failure)
+    return next(
+        (kind for kind in (*states, *_KINDS, *REQUEST_KINDS) if kind.matches(code, status, message)), None
+    )

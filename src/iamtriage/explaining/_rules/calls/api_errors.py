@@ -24,7 +24,6 @@ from iamtriage.explaining._rules.calls import (
     blocked_deletions,
     error_kind,
     message_kinds,
-    object_states,
     request_kinds,
     s3_calls,
     service_objects,
@@ -42,6 +41,7 @@ from iamtriage.explaining._rules.calls.network.metadata_requests import (
 from iamtriage.explaining._rules.calls.network.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.roles import account_roles, protected_roles, service_roles
+from iamtriage.explaining._rules.calls.states import object_states, protections
 from iamtriage.explaining._rules.credentials.profiles.sso_settings import explain_unknown_portal
 from iamtriage.explaining._rules.credentials.tokens.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.credentials.workloads import pod_agents
@@ -333,6 +333,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         service="kms",
         message=r"\bis (?:disabled|pending (?:deletion|import))\b",
     ),
+    Route(protections.explain_protection, message=protections.STATES),
     Route(object_states.explain_archived_object, code=r"InvalidObjectState|ObjectNotInActiveTierError"),
     Route(pod_agents.explain_missing_association, message=pod_agents.MISSING_ASSOCIATION),
     Route(

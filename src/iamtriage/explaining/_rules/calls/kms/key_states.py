@@ -59,6 +59,11 @@ def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
         region = commands.region(found[0].split(":")[3] if found else clues.find_region(case))
         return _explain_lost_key(case, key, region, is_revoked="grant" in lost[0].lower())
     remedy = enable_remedy(found, clues.find_region(case), "" if is_disabled else state)
+    if "pending import" in message:
+        state, remedy = (
+            "waiting for its key material, which was never imported, has expired or was deleted",
+            _import_remedy(found, clues.find_region(case)),
+        )
     if _OF_CLUSTER.search(message):
         # https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html
         cluster = find_cluster(case).name
@@ -126,6 +131,35 @@ def enable_remedy(found: re.Match[str] | None, region: str | None, state: str) -
             Labelled(f"{'Then, or if' if state else 'If'} the state is Disabled:", enable),
         ),
         url=pages.KMS_KEY_STATE,
+    )
+
+
+def _import_remedy(found: re.Match[str] | None, region: str | None) -> Remedy:
+    """Return the remedy that imports the material of a key with the origin EXTERNAL.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys.html
+    """
+    return remedies.owner_remedy(
+        "Import the key material",
+        "If the key had material before, it must be the same, or what it encrypted stays unreadable. Encrypt the material with the public key that the first command returns, and import it with the token of the same answer.",
+        commands=(
+            kms_command(
+                "get-parameters-for-import",
+                found,
+                region,
+                "--wrapping-algorithm RSAES_OAEP_SHA_256 --wrapping-key-spec RSA_4096",
+            ),
+            Labelled(
+                "Then, with the files:",
+                kms_command(
+                    "import-key-material",
+                    found,
+                    region,
+                    "--encrypted-key-material fileb://encrypted.bin --import-token fileb://token.bin --expiration-model KEY_MATERIAL_DOES_NOT_EXPIRE",
+                ),
+            ),
+        ),
+        url="https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys.html",
     )
 
 

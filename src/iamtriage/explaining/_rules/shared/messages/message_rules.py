@@ -57,7 +57,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "kms key does not exist or is not allowed to be used with",
     ),
     "denials.s3.s3_denials.explain_disabled_bucket": ("all access to this object has been disabled",),
-    "calls.object_states.explain_locked_object": ("protected by object lock",),
+    "calls.states.object_states.explain_locked_object": ("protected by object lock",),
     "denials.s3.post_forms.explain_post_form": ("invalid according to policy",),
     "denials.roles.passing_roles.explain_cross_account_pass": ("cross-account pass role is not allowed",),
     "denials.services.calling_services.explain_redshift_role": ("not authorized to get credentials of role",),
