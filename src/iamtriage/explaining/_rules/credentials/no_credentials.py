@@ -328,6 +328,12 @@ def _is_in_container_on_ec2(text: str, message: str) -> bool:
     return is_unanswered and _is_on_ec2(text) and _CONTAINER.search(text) is not None
 
 
+def _mentions_metadata(text: str, message: str) -> bool:
+    # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.
+    is_named = credential_sources.METADATA_SIGNS.search(message) is not None
+    return is_named or credential_endpoints.HOP_LIMIT_OF_ONE.search(text) is not None
+
+
 def _is_on_ec2(text: str) -> bool:
     is_shown = _EC2_PROMPT.search(text) is not None or clues.find_instance(text) is not None
     return is_shown or credential_endpoints.FAILS_ON_INSTANCE.search(text) is not None
@@ -353,11 +359,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     if not environments and is_of_program and _TASK_SHOWN.search(text):
         # A job that deploys a task shows its definition, too.
         environments.append(ecs_tasks.advise_on_ecs)
-    # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.
-    mentions_metadata = (
-        credential_sources.METADATA_SIGNS.search(message) is not None
-        or credential_endpoints.HOP_LIMIT_OF_ONE.search(text) is not None
-    )
+    mentions_metadata = _mentions_metadata(text, message)
     is_proxied = credential_sources.find_proxied_hosts(case, message) is not None
     if not environments and (is_proxied or _is_blocked_by_hop_limit(text)):
         return [on_ec2]
