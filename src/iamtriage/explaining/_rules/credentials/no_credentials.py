@@ -328,22 +328,14 @@ def _is_in_container_on_ec2(text: str, message: str) -> bool:
     return is_unanswered and _is_on_ec2(text) and _CONTAINER.search(text) is not None
 
 
-def _mentions_metadata(text: str, message: str) -> bool:
-    # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.
-    is_named = credential_sources.METADATA_SIGNS.search(message) is not None
-    return is_named or credential_endpoints.HOP_LIMIT_OF_ONE.search(text) is not None
-
-
 def _is_on_ec2(text: str) -> bool:
-    is_shown = _EC2_PROMPT.search(text) is not None or clues.find_instance(text) is not None
-    return is_shown or credential_endpoints.FAILS_ON_INSTANCE.search(text) is not None
+    is_shown = _EC2_PROMPT.search(text) or clues.find_instance(text)
+    return bool(is_shown or credential_endpoints.FAILS_ON_INSTANCE.search(text))
 
 
-def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_Environment]:
-    """Return the environments in which the call may run, the likeliest first, at most two."""
+def _mentioned_environments(case: Case[MissingCredentials]) -> list[_Environment]:
+    """Return the environments that a text mentions, the likeliest first."""
     text = case.text
-    on_ec2, on_laptop = credential_sources.advise_on_ec2, credential_sources.advise_on_laptop
-    is_of_program = _TOOL_ITSELF.search(text) is None
     signs: tuple[tuple[_Environment, bool], ...] = (
         (ci_jobs.advise_in_ci, ci_jobs.find_system(text) is not None),
         (
@@ -355,11 +347,23 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         (credential_sources.advise_on_lambda, search_present(_LAMBDA, text) is not None),
         (ecs_tasks.advise_on_ecs, search_present(_ECS, text) is not None),
     )
-    environments = [environment for environment, is_mentioned in signs if is_mentioned]
-    if not environments and is_of_program and _TASK_SHOWN.search(text):
+    found = [environment for environment, is_mentioned in signs if is_mentioned]
+    if not found and _TOOL_ITSELF.search(text) is None and _TASK_SHOWN.search(text):
         # A job that deploys a task shows its definition, too.
-        environments.append(ecs_tasks.advise_on_ecs)
-    mentions_metadata = _mentions_metadata(text, message)
+        return [ecs_tasks.advise_on_ecs]
+    return found
+
+
+def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_Environment]:
+    """Return the environments in which the call may run, the likeliest first, at most two."""
+    text, environments = case.text, _mentioned_environments(case)
+    on_ec2, on_laptop = credential_sources.advise_on_ec2, credential_sources.advise_on_laptop
+    is_of_program = _TOOL_ITSELF.search(text) is None
+    # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.
+    mentions_metadata = bool(
+        credential_sources.METADATA_SIGNS.search(message)
+        or credential_endpoints.HOP_LIMIT_OF_ONE.search(text)
+    )
     is_proxied = credential_sources.find_proxied_hosts(case, message) is not None
     if not environments and (is_proxied or _is_blocked_by_hop_limit(text)):
         return [on_ec2]
