@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PLAIN = (
     "An error occurred (AccessDenied) when calling the GetObject operation: User: "
@@ -219,6 +223,54 @@ def mixed_units(size: int) -> str:
     """Return the starts of secrets in random order, so that no two parts of the text are equal."""
     rnd = random.Random(20260314)
     return "".join(rnd.choices(SECRET_UNITS, k=size))[:size]
+
+
+# Starts of secrets, between ordinary words.
+SECRET_STARTS = (
+    "password", "token:", "bearer ", "Authorization: Bearer ", "secret=", "api_key: ", "AWS_SECRET_ACCESS_KEY=", "aws_session_token ",
+    "ghp_", "glpat-", "xoxb-", "sk_live_", "AKIA", "-----BEGIN PRIVATE KEY-----", "-----BEGIN RSA", "eyJhbGciOi", "eyJ", "curl -u ",
+    "mysql -p", "docker login -p", "client_secret", "passphrase", "private key", "SecureString", "X-Amz-Signature=", "IQoJb3JpZ2luX2Vj",
+    "https://a:b@", "--password ", "pwd=", "Cookie: ", "Set-Cookie: ", "sig=", "AccountKey=", "npm_", "hvs.", "kind: Secret", "data:",
+    "auth", "secret access key is ", "my password is ",
+)  # fmt: skip
+_WORDS = (
+    "the", "user", "orders", "failed", "to", "read", "from", "bucket", "region", "error", "value", "and", "is", "not", "allowed", "when",
+    "calling", "service", "42", "eu-west-1", "ana", "report", "job", "17", "of", "in", "on", "a", "for", "with", "table",
+)  # fmt: skip
+_SEPARATORS = {
+    "spaces": (" ",),
+    "lines": (" ", " ", " ", " ", "\n"),
+    "signs": (" ", "\n", ": ", "=", '"', ", ", "'", ",", ";", "|", "\\n"),
+}
+
+
+def mixed_words(size: int) -> Iterator[tuple[str, str]]:
+    """Yield texts that mix starts of secrets with ordinary words in random order, each with its name.
+
+    They have different shares of starts and different separators.
+    """
+    for share in (0.5, 0.3, 0.15, 0.05):
+        for name, separators in _SEPARATORS.items():
+            rnd = random.Random(20260314)
+            pieces: list[str] = []
+            while len(pieces) < size:
+                pieces += (
+                    rnd.choice(SECRET_STARTS if rnd.random() < share else _WORDS),
+                    rnd.choice(separators),
+                )
+            yield f"of {share:.0%} starts of secrets between words with {name}", "".join(pieces)[:size]
+
+
+def settings(size: int) -> Iterator[tuple[str, str]]:
+    """Yield files of settings in which nearly all values are secrets, each with its name."""
+    rnd = random.Random(20260314)
+    values = [
+        "".join(rnd.choices("abcdefghijkmnpqrstuvwxyzABCDEFGH23456789", k=8)) for _ in range(size // 16)
+    ]
+    yield "of an environment file", "".join(f"{each[:3].upper()}_TOKEN={each}\n" for each in values)[:size]
+    yield "of a list of objects in YAML", "".join(f"- token: {each}\n" for each in values)[:size]
+    yield "of headers", "".join(f"Authorization: Bearer {each * 2}\n" for each in values)[:size]
+    yield "of rows of users", "user,password\n" + "".join(f"{each[:5]},{each}\n" for each in values)[:size]
 
 
 def shortened(unit: str) -> str:

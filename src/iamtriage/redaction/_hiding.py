@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._documents.document_secrets import Documents
-from iamtriage.redaction._finders.assignments import find_assigned_secrets
+from iamtriage.redaction._finders.assignments import find_assigned_secrets, find_before_markers
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._finders.key_pairs import find_paired_secrets
 from iamtriage.redaction._finders.phrases import find_phrased_secrets
@@ -51,12 +51,17 @@ def hide_secrets(text: str) -> str:
         hidden = insert_markers(text, finds)
         if hidden == text:
             break
+        searched = SearchedText(hidden)
         # A marker that others have revealed can reveal the next one, also if it is a separate value.
-        if len(text) <= _MAX_SHORT or _reveals_secret(text, finds, with_separate=number > 0):
+        if (
+            len(text) <= _MAX_SHORT
+            or any(find_before_markers(searched))
+            or _reveals_secret(text, finds, with_separate=number > 0)
+        ):
             finds = [*find_in_distinct_parts(hidden, find_secrets)]
         else:
             # A marker has brought them closer to an access key ID.
-            finds = [*find_paired_secrets(SearchedText(hidden))]
+            finds = [*find_paired_secrets(searched)]
         text = hidden
     return text
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from iamtriage.redaction._vocabulary.notations import FILLER
 from iamtriage.redaction._vocabulary.searched_text import zero_digits
 
 __all__ = ("AROUND", "Copy", "Part", "Parts", "find_parts")
@@ -56,7 +57,7 @@ def find_parts(text: str) -> Parts:
     sample = zero_digits(text[size // 2 :][:_SAMPLE])
     beginnings = _BEGINNING.findall(sample, 0, _BEGINNING_REACH)
     beginning = max(beginnings, key=lambda each: sample.count(each) * len(each), default="")
-    if not beginning or sum(map(len, set(sample.split(beginning)))) * 2 > _SAMPLE:
+    if not beginning or FILLER in beginning or sum(map(len, set(sample.split(beginning)))) * 2 > _SAMPLE:
         return whole
     parts = _divide(zero_digits(text), beginning)
     return parts if sum(part.high - part.low for part in parts.distinct) * 2 < size else whole

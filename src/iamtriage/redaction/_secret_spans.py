@@ -55,6 +55,8 @@ _GLUE = re.compile(r"[\"'`,;&<>(){}\[\]|]")
 _GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
 # What announces a longer value, in lower case.
 _ANNOUNCED = re.compile(rf"{NAME_END.pattern}|authorization|bearer|://|ey[ja]")
+# What announces the secret itself.
+_OWN_START = re.compile(rf"(?:://[^\s/]*|(?:{NAME_END.pattern})[\w.-]*[^\w\s]{{1,8}})\Z")
 _AFTER_TAG = re.compile(r"<[\w:.-]{1,60}>\Z")
 _GLUE_REACH = 80
 _MAX_INDENT = 40
@@ -109,8 +111,9 @@ def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:
     """Replace each secret with a marker."""
     pieces: list[str] = []
     done = 0
-    has_url = _URL.search(text) is not None
-    for found in merge_secrets(text, finds):
+    merged = [*merge_secrets(text, finds)]
+    has_url = bool(merged) and _URL.search(text) is not None
+    for found in merged:
         if not text[found.start : found.end].strip(_FILLERS):
             # An earlier round has filled the line.
             continue
@@ -233,9 +236,17 @@ def _list_joined(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecre
             yield found
         elif text[max(0, found.start - _MAX_INDENT) : found.start].rstrip(" \t")[-1:] in {"", "\n"}:
             # Its line can look like the prefix of other lines, because it is equal to one of them.
-            if last >= 0 and 0 < text.count("\n", last, found.start) <= _MAX_LINES_BETWEEN:
+            is_near = last >= 0 and 0 < text.count("\n", last, found.start) <= _MAX_LINES_BETWEEN
+            if is_near or _has_prefix(text, found):
                 yield found
             last = found.end
+
+
+def _has_prefix(text: str, found: FoundSecret) -> bool:
+    """Return whether the line that begins with a secret has a prefix in common with a line next to it."""
+    line = text.rfind("\n", 0, found.start) + 1
+    before, after = text.rfind("\n", 0, max(0, line - 1)) + 1, text.find("\n", found.end) + 1
+    return any(other and measure_common_prefix(text, other, line) for other in (before, after))
 
 
 def _is_separate(text: str, found: FoundSecret, done: int) -> bool:
@@ -247,7 +258,8 @@ def _is_separate(text: str, found: FoundSecret, done: int) -> bool:
         done: The end of the secret before it.
     """
     following = text[found.end : found.end + 1]
-    if not (following in _DELIMITERS or following.isspace() or (found.is_dashed and following == "%")):
+    is_ended = following in _DELIMITERS or following.isspace() or found.what == "private key"
+    if not is_ended and not (found.is_dashed and following == "%"):
         return False
     start = found.start if found.name_start < 0 else found.name_start
     if found.is_whole or text[start - 1 : start].isspace():
@@ -257,6 +269,6 @@ def _is_separate(text: str, found: FoundSecret, done: int) -> bool:
     return not (
         _GLUE.search(word)
         and _GLUED.search(word)
-        and _ANNOUNCED.search(fold_case(word))
+        and _ANNOUNCED.search(_OWN_START.sub("", fold_case(word)))
         and _AFTER_TAG.search(text, low, start) is None
     )

@@ -51,7 +51,7 @@ def divides_name(line: str, following: str) -> bool:
             return True
         if ":aws" in head[:6]:
             return _crosses(_ARN_START, tail, head)
-    return "=" in head and len(line) + len(following) >= _HOST_ID_LENGTH and _crosses(_HOST_ID, word, head)
+    return len(word) + head.find("=") >= _HOST_ID_LENGTH - 1 and _crosses(_HOST_ID, word, head)
 
 
 def _crosses(pattern: re.Pattern[str], tail: str, head: str) -> bool:

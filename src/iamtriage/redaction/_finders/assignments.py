@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     # The position of the last word of a name that announces a secret, and its values.
     _Judged = tuple[int, int, list[FoundSecret]]
 
-__all__ = ("find_assigned_secrets", "find_wrapped_secrets")
+__all__ = ("find_assigned_secrets", "find_before_markers", "find_wrapped_secrets")
 
 _ARROW = rf"-(?<![\w$]-){GT}|→|=>(?<=[^:=\s][\"'][ ]=>)(?=[ ][\"'])"
 _HAS_ARROW = re.compile(_ARROW)
@@ -59,6 +59,9 @@ _VALUE = re.compile(
 _MIN_NAMES = 20
 # The maximum distance between a name and the end of its values in a part that is repeated.
 _MAX_NEAR = AROUND - 120
+_WORD = re.compile(r"[^\W_]")
+# The maximum distance between a name and a marker after it that can change what the name's value is.
+_MAX_BEFORE = 80
 
 
 def find_assigned_secrets(
@@ -74,6 +77,20 @@ def find_assigned_secrets(
             yield from secrets
         else:
             searched.unresolved.append((start, end))
+
+
+def find_before_markers(searched: SearchedText) -> Iterator[FoundSecret]:
+    """Find the secrets after the names that are directly before markers."""
+    names: list[re.Match[str]] = []
+    marker = len(searched.text) + _MAX_BEFORE
+    for name in reversed(searched.names):
+        if name[0].startswith(MARKER_START):
+            marker = name.start()
+        elif marker - name.end() <= _MAX_BEFORE and _WORD.search(searched.text, name.end(), marker):
+            # Without a word between them, the marker replaces the value of the name.
+            names.append(name)
+    for _, _, secrets in _judge(searched, reversed(names)):
+        yield from secrets
 
 
 def _judge(

@@ -193,11 +193,12 @@ _SENTENCE_ROWS: tuple[
 )  # fmt: skip
 # The beginning of a pattern with a fixed option.
 _FIXED = re.compile(r"(?:\\s)?(?P<sign>-[A-Za-z](?![A-Za-z])|<<<|--[a-z-]{4,})")
+_DASHED = re.compile(r"\\s(?P<sign>-)")
 _SPACE_BEFORE = re.compile(r"\A\\s([->])")
 
 
 def _command(words: tuple[str, ...], option: str, what: Secret) -> Phrase:
-    fixed = _FIXED.match(option)
+    fixed = _FIXED.match(option) or _DASHED.match(option)
     # A text is searched fast for a pattern that begins with a certain character, so the space is checked after it.
     pattern = re.compile(_SPACE_BEFORE.sub(r"\1(?<=\\s\1)", option))
     return Phrase(words, pattern, what, is_command=True, sign=fixed["sign"].lower() if fixed else "")

@@ -70,19 +70,16 @@ class SearchedText:
         """The last word of each name that can announce a secret, and the markers, in order."""
         return [*NAME_OR_MARKER.finditer(self.folded)]
 
-    def end(self, pattern: re.Pattern[str], at: int, short: re.Pattern[str] | None = None) -> int | None:
+    def end(self, pattern: re.Pattern[str], at: int) -> int | None:
         """Return the end of the value at a position, or ``None`` if there is none.
 
         Args:
             pattern: The pattern of a piece of the value.
             at: The position.
-            short: The pattern of most values, for which a text is matched faster.
         """
         start, end = self._known.get(pattern, (0, 0))
         if start <= at < end:
             return end
-        if short is not None and (found := short.match(self.text, at)):
-            return found.end()
         end = at
         # Match in pieces, because each repetition of a group takes memory.
         while found := pattern.match(self.text, end):

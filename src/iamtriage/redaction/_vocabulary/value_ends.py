@@ -91,7 +91,9 @@ def find_value(searched: SearchedText, at: int, unquoted: re.Pattern[str] | None
         if found is not None:
             return found
         at = opening.end()
-    end = searched.end(unquoted or _UNQUOTED, at, _PLAIN_VALUE if unquoted is None else None)
+    if unquoted is None and (plain := _PLAIN_VALUE.match(text, at)):
+        return Extent(at, plain.end(), "")
+    end = searched.end(unquoted or _UNQUOTED, at)
     return None if end is None else Extent(at, end, "")
 
 
