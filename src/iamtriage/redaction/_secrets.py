@@ -39,7 +39,7 @@ from iamtriage.redaction._finders.shapes import find_shaped_secrets
 from iamtriage.redaction._repetition import find_parts
 from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, is_unmarked
 from iamtriage.redaction._vocabulary.searched_text import SearchedText, fold_case
-from iamtriage.redaction._vocabulary.secret_values import can_be_secret
+from iamtriage.redaction._vocabulary.secret_values import judge_value
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ _find_in_short_text = functools.lru_cache(maxsize=1_000)(_find_in_any_text)
 def forget_secrets() -> None:
     """Remove the secrets that are remembered from memory."""
     _find_in_short_text.cache_clear()
-    can_be_secret.cache_clear()
+    judge_value.cache_clear()
 
 
 def _find_shapes_and_pairs(text: str) -> Iterator[FoundSecret]:

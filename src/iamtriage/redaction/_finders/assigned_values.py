@@ -31,6 +31,7 @@ from iamtriage.redaction._vocabulary.secret_values import (
     can_be_secret,
     is_mixed,
     is_other,
+    is_plain_secret,
     looks_random,
 )
 from iamtriage.redaction._vocabulary.value_ends import (
@@ -308,7 +309,8 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         return None
     structured = query or bool(close)
     is_login = False
-    if not extent.quote and not structured:
+    is_plain = name.what not in _MULTI_WORD and is_plain_secret(name, text[extent.start : extent.end])
+    if not (extent.quote or structured or is_plain):
         line = match.line_start() if sign == ":" or name.what in _MULTI_WORD else None
         is_login = sign == ":" and name.what == "password" and match.is_login(extent)
         # Before "=", it makes no difference.

@@ -11,8 +11,9 @@ from iamtriage.redaction._finders.assigned_values import HIDDEN, QUOTES, check_v
 from iamtriage.redaction._finders.name_matches import NameMatch, match_name
 from iamtriage.redaction._repetition import AROUND, find_parts
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
+from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import GT, QUOTE
-from iamtriage.redaction._vocabulary.secret_names import MARKER_START, classify_key
+from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER, classify_key
 from iamtriage.redaction._vocabulary.secret_values import is_other
 from iamtriage.redaction._vocabulary.value_ends import (
     Extent,
@@ -32,8 +33,17 @@ if TYPE_CHECKING:
     # The position of the last word of a name that announces a secret, and its values.
     _Judged = tuple[int, int, list[FoundSecret]]
 
-__all__ = ("find_assigned_secrets", "find_before_markers", "find_wrapped_secrets")
+__all__ = (
+    "MAX_BEFORE",
+    "WORD_CHARACTER",
+    "find_assigned_secrets",
+    "find_before_markers",
+    "find_wrapped_secrets",
+)
 
+MAX_BEFORE = 80
+"""The maximum distance between a name and a marker after it that can change what the name's value is."""
+WORD_CHARACTER = re.compile(r"[^\W_]")
 _ARROW = rf"-(?<![\w$]-){GT}|→|=>(?<=[^:=\s][\"'][ ]=>)(?=[ ][\"'])"
 _HAS_ARROW = re.compile(_ARROW)
 # In a diff of Terraform or Pulumi: name = "old" -> "NEW", name: "old" => "NEW".
@@ -59,9 +69,6 @@ _VALUE = re.compile(
 _MIN_NAMES = 20
 # The maximum distance between a name and the end of its values in a part that is repeated.
 _MAX_NEAR = AROUND - 120
-_WORD = re.compile(r"[^\W_]")
-# The maximum distance between a name and a marker after it that can change what the name's value is.
-_MAX_BEFORE = 80
 
 
 def find_assigned_secrets(
@@ -81,15 +88,19 @@ def find_assigned_secrets(
 
 def find_before_markers(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find the secrets after the names that are directly before markers."""
-    names: list[re.Match[str]] = []
-    marker = len(searched.text) + _MAX_BEFORE
-    for name in reversed(searched.names):
-        if name[0].startswith(MARKER_START):
-            marker = name.start()
-        elif marker - name.end() <= _MAX_BEFORE and _WORD.search(searched.text, name.end(), marker):
+    text, names = searched.text, list[re.Match[str]]()
+    before, marker = 0, searched.text.find(WORD)
+    while marker >= 0:
+        # Never from within a marker, which contains names.
+        low = before if marker - before < 2 * MAX_BEFORE else marker - MAX_BEFORE
+        names += (
+            name
+            for name in NAME_OR_MARKER.finditer(searched.folded, low, marker)
             # Without a word between them, the marker replaces the value of the name.
-            names.append(name)
-    for _, _, secrets in _judge(searched, reversed(names)):
+            if not name[0].startswith(MARKER_START) and WORD_CHARACTER.search(text, name.end(), marker)
+        )
+        before, marker = marker, text.find(WORD, marker + 1)
+    for _, _, secrets in _judge(searched, names):
         yield from secrets
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ("find_element", "is_annotation", "is_command", "is_word_of_code")
 
-_BREAKS = frozenset(["", "\n", "\r"])
+# What follows a word of code, unless it is a variable or one of several.
+_ENDS = frozenset("([) ,")
 _SPACE = rf"(?:\s|{BACKSLASHES}[nrt])"
 # "password: <password>"
 _PLACEHOLDER = re.compile(r"[:=][ ]?<\Z")
@@ -51,7 +52,7 @@ def is_word_of_code(match: NameMatch, extent: Extent, sign: Sign) -> bool:
     """Return whether a value is a function, a variable, or a word before a name: "password" : secret "orders"."""
     text, value = match.text, match.text[extent.start : extent.end]
     following = text[extent.end : extent.end + 1]
-    if following in _BREAKS and value.isalnum() and not value.isalpha():
+    if following not in _ENDS and value[:1] != "$" and not text.startswith(", ", match.start - 2):
         return False
     if following in {"(", "["}:
         return _CALLEE.fullmatch(value) is not None

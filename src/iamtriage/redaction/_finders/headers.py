@@ -70,11 +70,12 @@ _LABEL = re.compile(r"[^a-z]{0,40}[a-z_-]{1,40}:", re.IGNORECASE)
 
 def find_header_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find every Authorization header's credentials, request signature and bearer token."""
-    text, done = searched.text, 0
+    text, done, before = searched.text, 0, (0, 0)
     for start, end, what in sorted(_find_candidates(text, searched.folded), key=itemgetter(0)):
         value = text[start:end]
-        if start < done or _LABEL.fullmatch(value):
+        if start < done or (start, end) == before or _LABEL.fullmatch(value):
             continue
+        before = start, end
         last = find_wrapped_end(text, start, end)
         if last > end:
             done = last

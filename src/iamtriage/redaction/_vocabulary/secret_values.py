@@ -25,6 +25,8 @@ __all__ = (
     "can_be_secret",
     "is_mixed",
     "is_other",
+    "is_plain_secret",
+    "judge_value",
     "looks_random",
 )
 
@@ -54,6 +56,9 @@ _TOKEN = re.compile(rf"(?:[A-Za-z0-9+/=_.~:@!*%|-]++|{BASE64_ESCAPES})++")
 _CHOSEN_TOKEN = re.compile(r"(?:[A-Za-z0-9+/=_.~:@!*%|^#$?&,;-]|\\x[0-9a-f]{2})+")
 _SIGNATURE = re.compile(rf"[0-9a-fA-F]{{8,64}}|(?:[~_-]|{BASE64}){{20,2048}}{PADDING}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_PLAIN_SECRET = re.compile(
+    r"(?=[A-Z0-9]*[a-z])(?=[a-z0-9]*[A-Z])(?=[A-Za-z]*[0-9])(?!A[A-Z0-9]{3}[A-Z0-9x]{12}|[Nn]?[Vv]ar[Cc]har2\Z)[A-Za-z0-9]{8,200}"
+)
 _ACCESS_KEY_ID = re.compile(r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9x*]{12,124}")
 # The name of a Kubernetes object or of a secret.
 _OBJECT_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9./]*[a-z0-9])?")
@@ -124,9 +129,25 @@ class Placement(NamedTuple):
     is_variable: bool = False
 
 
-@lru_cache(maxsize=4_000)
 def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     """Return whether a value after a name can be the secret instead of a word about it."""
+    return (placement.sign in {"=", ":"} and is_plain_secret(name, value)) or judge_value(
+        name, value, placement
+    )
+
+
+def is_plain_secret(name: Name, value: str) -> bool:
+    """Return whether a value consists of letters in both cases and digits, and the name says nothing else about it."""
+    return (
+        name.what not in {"signature", "one-time code"}
+        and name.tail != "auth"
+        and _PLAIN_SECRET.fullmatch(value) is not None
+    )
+
+
+@lru_cache(maxsize=4_000)
+def judge_value(name: Name, value: str, placement: Placement) -> bool:
+    """Return whether a value of any form can be a secret."""
     if _is_no_secret(name, value, placement) or _is_next(value, placement.sign):
         return False
     if name.what == "signature":
