@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.domains import is_of_aws
 
-__all__ = ("ProxyChange", "find_proxy_change", "has_proxy")
+__all__ = ("ProxyChange", "denies_proxy", "find_proxy_change", "has_proxy")
 
 Part: TypeAlias = Literal["Host", "path"]
 
@@ -22,6 +22,14 @@ _MAX_CHARS = 32_000
 _PROXY = lazy_pattern(
     r"\b(?:proxy_pass|reverse_proxy|ProxyPass(?:Match)?|http-request|passHostHeader|loadBalancer|server[ \t]{1,8}[\w.-]{1,64}[ \t]{1,8}[\w.-]{1,200}\.amazonaws|target[\"']?: ?[\"']https?|ingress\.kubernetes\.io/[a-z-]{1,40}|changeOrigin)\b",
     re.IGNORECASE,
+)
+# "There is no proxy in between", but not "it works with no proxy".
+_KIND = r"(?:(?:reverse|corporate|company|HTTPS?|web|load|such|other) ){0,2}"
+_NO_PROXY = lazy_pattern(
+    rf"(?i:\b(?:there(?:'s| is| are)|(?:I|we|it|they) (?:have|has|use|uses)|has|have|is|are|no load balancer (?:or|and),?) no {_KIND}prox(?:y|ies)\b"
+    rf"|\bno {_KIND}prox(?:y|ies) (?:in between|in front|in the way|involved|configured|set|anywhere|at all|here|on (?:the|this|my))\b"
+    rf"|\b(?:do|does|is|are|am|did)(?:n[o']t| not) (?:use|using|have|go(?:ing)? through|behind|run behind)(?: an?| any| the)? {_KIND}prox(?:y|ies)\b"
+    rf"|\bneither (?:an? )?{_KIND}proxy nor\b)"
 )
 _NGINX = lazy_pattern(
     r"\bproxy_pass[ \t]{1,8}https?://(?P<host>[\w.:${}-]{1,253})(?P<path>/[^\s;]{0,200})?[ \t]{0,4};"
@@ -91,8 +99,17 @@ class ProxyChange(NamedTuple):
 
 
 def has_proxy(text: str) -> bool:
-    """Return whether a text shows the configuration of a reverse proxy."""
-    return _PROXY.search(text) is not None
+    """Return whether a text shows the configuration of a reverse proxy, and does not say that there is none."""
+    return _PROXY.search(text) is not None and not denies_proxy(text)
+
+
+def denies_proxy(text: str) -> bool:
+    """Return whether a text says that no proxy is between the client and AWS.
+
+    >>> denies_proxy("There is no proxy in between."), denies_proxy("NO_PROXY=.internal, it works with no proxy")
+    (True, False)
+    """
+    return "rox" in text and _NO_PROXY.search(text[:_MAX_CHARS]) is not None
 
 
 def find_proxy_change(text: str) -> ProxyChange | None:

@@ -9,6 +9,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import as_sentence
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.proxies import denies_proxy
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.keys import access_keys, key_sources, spoiled_secrets
@@ -215,13 +216,18 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         wrong_secret = WRONG_SECRET.cause("derived", text=as_sentence(problem))
     may_be_elsewhere = is_other_software or (is_s3 and problem is None and not clues.find_aws_hosts(message))
     changed = _changed_request_remedy(message, is_presigned=is_presigned or is_s3)
+    by_client = ""
+    if denies_proxy(case.failure.text):
+        by_client = (
+            "The client changes the request after signing, such as a header or how the path is encoded."
+        )
     return case.explain(
         summary,
         clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES),
         edited_url if is_presigned else None,
         other_endpoint if is_other_software else None,
         wrong_secret,
-        None if problem is not None else REQUEST_CHANGED.cause(),
+        None if problem is not None else REQUEST_CHANGED.cause(text=by_client),
         edited_url if may_be_edited and not is_presigned else None,
         remedies=(
             difference and difference.remedy,

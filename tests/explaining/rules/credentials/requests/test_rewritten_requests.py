@@ -173,3 +173,18 @@ def test_presigned_url_through_a_network(words: str, network: str | None) -> Non
         assert f"and {network} sends the request with another host" in explanation.summary
         signs = "aws cloudfront sign" in str(explanation.remedies[0].commands)
         assert signs is (network == "CloudFront")
+
+
+@pytest.mark.parametrize(
+    ("said", "is_denied"),
+    [
+        ("There is no proxy in between.", True),
+        ("We do not use a corporate proxy.", True),
+        ("We are not behind any proxy.", True),
+        ("It goes through the company's proxy.", False),
+        ("NO_PROXY is not set.", False),
+    ],
+)
+def test_proxy_that_the_text_denies(said: str, *, is_denied: bool) -> None:
+    text = f"An error occurred (SignatureDoesNotMatch) when calling the PutObject operation: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n{said}"
+    assert any("The client changes the request" in cause.text for cause in explain(text).causes) is is_denied

@@ -384,6 +384,23 @@ def test_certificate_that_the_text_shows(certificate: str, words: str) -> None:
     assert "/etc/pki/app.pem" in explanation.remedies[0].commands[0]
 
 
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        ("notAfter=Jan  1 00:00:00 2026 GMT\n$ date\nMon Mar  2 10:00:00 UTC 2026", "it expired on 2026-01-01 (notAfter)"),
+        ("        Not After : Feb 10 12:00:00 2026 GMT\n2026/11/26 22:10:04 retry", "it expired on 2026-02-10"),
+        ("notBefore=Jan  1 00:00:00 2027 GMT\n2026-11-26T22:10:04Z", "it is not valid before 2027-01-01"),
+        ("notAfter=Jan  1 00:00:00 2026 GMT: the certificate has expired.", "it has expired, on 2026-01-01 (notAfter)"),
+        ("notAfter=Jan  1 00:00:00 2030 GMT\n2026/11/26 22:10:04", "found no trust chain"),
+        ("notAfter=Jan  1 00:00:00 2026 GMT", "found no trust chain"),
+        ("The old certificate expired in March.", "found no trust chain"),
+    ],
+)  # fmt: skip
+def test_certificate_that_is_no_longer_valid(shown: str, words: str) -> None:
+    text = f"AccessDeniedException: Untrusted certificate. Insufficient certificate\n{_HELPER}"
+    assert words in explain(f"{text}$ openssl x509 -in app.pem -noout -dates\n{shown}\n").summary
+
+
 def test_role_that_roles_anywhere_cannot_assume() -> None:
     policy = (
         explain(f"AccessDeniedException: Unable to assume role for arn:aws:iam::{ACCOUNT}:role/backup")

@@ -14,7 +14,12 @@ from iamtriage._patterns import REGION, lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.readers.proxies import ProxyChange, find_proxy_change, has_proxy
+from iamtriage.explaining._context.readers.proxies import (
+    ProxyChange,
+    denies_proxy,
+    find_proxy_change,
+    has_proxy,
+)
 from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
@@ -161,7 +166,8 @@ def _find_direct_call(case: Case[Failure]) -> str | None:
             if is_same and run.has_succeeded and endpoint and other and other.value != endpoint.value:
                 return f"The same command works with --endpoint-url {other.value}."
     said = find_working(case.failure.text, _DIRECT)
-    if said is None or not (has_proxy(case.failure.text) or "roxy" in case.text):
+    is_proxied = has_proxy(case.failure.text) or ("roxy" in case.text and not denies_proxy(case.failure.text))
+    if said is None or not is_proxied:
         return None
     return f"The text says {quote_words(said)}."
 

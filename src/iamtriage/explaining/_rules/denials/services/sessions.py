@@ -1,7 +1,6 @@
 """Explain that Roles Anywhere or STS opens no session, or that a request has no signature.
 
-Sources: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/authentication.html and
-https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html.
+Source: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/authentication.html.
 """
 
 from __future__ import annotations
@@ -20,10 +19,9 @@ from iamtriage.explaining._rules.denials import resource_commands
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.policy_types import resource_policies
 from iamtriage.explaining._rules.denials.roles import vault_roles
-from iamtriage.explaining._rules.denials.services.certificate_flaws import find_flaw
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clues import find_option, find_region, message_text
+from iamtriage.explaining._rules.shared.clues import find_region, message_text
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.credentials.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.credentials.selected_profiles import find_profile
@@ -32,95 +30,6 @@ from iamtriage.explaining._rules.shared.remedies import Commands, owner_remedy, 
 from iamtriage.explaining._rules.shared.texts.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 from iamtriage.policies._documents import allow, build_document
-
-_PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html"
-_ANCHOR = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:rolesanywhere:(?P<region>[a-z0-9-]{5,30}):[0-9]{12}:trust-anchor/(?P<id>[0-9a-f-]{36})(?![\w-])",
-    re.ASCII,
-)
-_PATH = lazy_pattern(r"[\w./~-]{1,200}", re.ASCII)
-
-CERTIFICATE_NOT_TRUSTED = CauseType(
-    "certificate-not-trusted",
-    title="IAM Roles Anywhere does not trust the certificate",
-    text="No trust chain leads from the certificate to the CA of the trust anchor.",
-    recognised_by='IAM Roles Anywhere says "Untrusted signing certificate", "Untrusted certificate" or "Certificate revoked or expired".',
-    fix="Use a certificate of the trust anchor's CA, and pass intermediate CAs with --intermediates.",
-    sources=(_PAGE,),
-)
-
-
-_VERIFIED = lazy_pattern(r"\bopenssl verify\b[^\n]{0,200}\n[^\n]{1,200}: OK\b")
-_STATED_PATH = lazy_pattern(r"(?<!\S)--certificate[= ](?P<path>[\w./~-]{1,200})(?!\S)", re.ASCII)
-
-
-def explain_rejected_certificate(denial: Denial) -> Explanation:
-    """Explain that IAM Roles Anywhere found no trust chain, or that the certificate is revoked or has expired."""
-    path = find_option(denial.case, "certificate")
-    path = path if path is not None and _PATH.fullmatch(path) else None
-    paths = {each["path"] for each in _STATED_PATH.finditer(denial.failure.text)}
-    path = path or (paths.pop() if len(paths) == 1 else None)
-    stated = f"the certificate {clip_text(path)}" if path else "the certificate"
-    anchor = _ANCHOR.search(denial.failure.text)
-    name, region = anchor.group("id", "region") if anchor else ("TRUST_ANCHOR_ID", None)
-    of_anchor = f"the trust anchor{f' {name}' if anchor else ''}"
-    verdict = f"found no trust chain from {stated} to the CA of {of_anchor}"
-    text = f"Another CA than the one in {of_anchor} issued the certificate, or an intermediate CA was not passed. Or it is not a version 3 certificate of an end entity (CA: false) with the key usage digitalSignature, signed with SHA-256 or stronger."
-    if "revoked or expired" in message_text(denial).lower():
-        verdict = f"rejected {stated}: it has expired, is not valid yet, or was revoked"
-        text = (
-            "The certificate has expired, or a CRL in Roles Anywhere lists it (aws rolesanywhere list-crls)."
-        )
-    elif (flaw := find_flaw(denial.failure.text, path)) is not None:
-        return _explain_flaw(denial, stated, path, flaw)
-    return denial.explain(
-        f"IAM Roles Anywhere {verdict}.",
-        CERTIFICATE_NOT_TRUSTED.cause("reported", text=text),
-        remedies=your_remedy(
-            "Check the certificate's issuer and dates, and pass the intermediate CAs",
-            "Compare the issuer of the certificate with the CA in the trust anchor, and check its dates and the clock of the machine.",
-            "If an intermediate CA issued it, pass the intermediate certificates with --intermediates. If it has expired or was revoked, issue a new one.",
-            "The trust anchor must be enabled, and be the one of the Region that the call uses.",
-            commands=(
-                commands.fill_command(
-                    "openssl x509 -in {} -noout -issuer -dates -ext basicConstraints,keyUsage",
-                    path or "CERTIFICATE_FILE",
-                ),
-                commands.fill_command(
-                    "aws rolesanywhere get-trust-anchor --trust-anchor-id {} --region {}",
-                    name,
-                    commands.region(region),
-                ),
-            ),
-            url=_PAGE,
-        ),
-        notes="No IAM policy was evaluated, so neither an Allow nor the role's trust policy helps.",
-    )
-
-
-def _explain_flaw(denial: Denial, stated: str, path: str | None, flaw: str) -> Explanation:
-    """Explain that the certificate itself is not one that IAM Roles Anywhere accepts."""
-    verified = " The chain is valid (openssl verify)." if _VERIFIED.search(denial.failure.text) else ""
-    path = path or "CERTIFICATE_FILE"
-    return denial.explain(
-        f"IAM Roles Anywhere rejected {stated}: {flaw}.",
-        CERTIFICATE_NOT_TRUSTED.cause(
-            "derived",
-            text=f"The certificate of an end entity must be of version 3, with CA: false and the key usage Digital Signature, and signed with SHA-256 or stronger.{verified}",
-        ),
-        remedies=your_remedy(
-            "Have the certificate issued again, with these extensions",
-            "Whoever runs the CA of the trust anchor does that, with SHA-256. With openssl x509 -req, pass the lines as a file with -extfile.",
-            commands=commands.fill_command(
-                "openssl x509 -in {} -noout -issuer -dates -ext basicConstraints,keyUsage", path
-            ),
-            manifest="basicConstraints = critical, CA:FALSE\nkeyUsage = critical, digitalSignature\n",
-            manifest_language="text",
-            url=_PAGE,
-        ),
-        notes="No IAM policy was evaluated, and no other call was made: neither an Allow nor the role's trust policy helps.",
-    )
-
 
 CALLED_FROM_SESSION = CauseType(
     "called-from-session",

@@ -40,7 +40,7 @@ SERVICES_IN_PROSE = {
 _PROSE_VERBS = ("access", "invoke", "publish", "send", "write")
 _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "denials.services.sessions.explain_rejected_session": ("server authentication failed",),
-    "denials.services.sessions.explain_rejected_certificate": (
+    "denials.services.certificate_flaws.explain_rejected_certificate": (
         "untrusted signing certificate",
         "untrusted certificate",
         "certificate revoked or expired",
