@@ -121,6 +121,12 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "STS cannot decode the encoded authorization message",
         "repeat the denied call, and decode its new message.",
     ),
+    "keys-of-govcloud-in-a-commercial-region": (
+        "$ aws ec2 describe-instances --region us-east-1\nAn error occurred (AuthFailure) when calling the DescribeInstances operation: AWS was not able to validate the provided access credentials\nThe user is arn:aws-us-gov:iam::111122223333:user/ana",
+        {},
+        "the keys are from aws-us-gov, and the call went to us-east-1",
+        "aws sts get-caller-identity --region us-gov-west-1",
+    ),
     "regional-endpoint-of-a-cluster": (
         '"health": {"issues": [{"code": "StsRegionalEndpointDisabled", "message": "STS regional endpoint is disabled in eu-west-1", "resourceIds": ["orders"]}]}',
         {},

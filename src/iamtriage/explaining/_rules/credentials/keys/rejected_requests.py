@@ -9,6 +9,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
+from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
 from iamtriage.explaining._context.readers.regions import find_mentioned_regions, find_working_regions
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import clues, pages
@@ -184,7 +185,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         key=clues.find_access_key(case) or (temporary["key"].upper() if temporary else None),
         region=region,
         is_opt_in=None if region is None else StsCall().is_opt_in(region),
-        partition=clues.find_partition(case) if role is None else role.partition,
+        partition=_find_partition(case) if role is None else role.partition,
         role=role,
         is_aws_compatible=AWS_COMPATIBLE.search(case.text) is not None,
         is_s3=service == "s3" or code in UNKNOWN_KEY_CODES | INVALID_TOKEN_CODES,
@@ -205,6 +206,16 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         shows_endpoint=bool(clues.find_aws_hosts(text)),
         corrected_line=_correct_endpoint(text, next((each for each in working if each != region), None)),
     )
+
+
+_PRINCIPAL = lazy_pattern(r"\barn:(aws-[a-z-]{2,10}):(?:iam|sts)::[0-9]{12}:", re.ASCII)
+
+
+def _find_partition(case: Case[InvalidCredentials]) -> str:
+    """Return the partition of the call, or that of the only principals in the text, if it is another one."""
+    called = clues.find_partition(case)
+    named = set(_PRINCIPAL.findall(hide_other_profiles(case.failure, case.failure.text)))
+    return named.pop() if called == "aws" and len(named) == 1 else called
 
 
 _ENDPOINT_IN_CODE = lazy_pattern(

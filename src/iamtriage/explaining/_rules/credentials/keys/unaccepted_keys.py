@@ -31,6 +31,7 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts import rejected_calls
 from iamtriage.explaining._rules.sts.findings import StsFindings
 from iamtriage.failures._failures import Failure
+from iamtriage.policies._masked_arns import find_partition
 
 INVALID_CREDENTIALS = CauseType(
     "invalid-credentials",
@@ -57,6 +58,8 @@ def summarize(request: RejectedRequest, operation: str | None) -> str:
             unset = "neither AWS_REGION nor AWS_DEFAULT_REGION is set, so the SDK has no Region"
         return f"STS rejected the call with the web identity token, most likely because {unset}."
     if request.is_signed and request.partition != "aws" and not request.is_temporary:
+        if request.region is not None and find_partition(request.region) == "aws":
+            return f"AWS does not accept the credentials: most likely, the keys are from {request.partition}, and the call went to {request.region}, which has other accounts and keys."
         return f"AWS does not accept the credentials: most likely, the keys and the called endpoint are not both in {request.partition}."
     if request.code in UNKNOWN_KEY_CODES:
         reason = ""
