@@ -168,11 +168,47 @@ def describe_similar(statements: Iterable[Mapping[str, Any]], action: str) -> st
     service = action.partition(":")[0]
     if (written := find_other_prefix(statements, action)) is not None:
         return f"has {clip_text(written)}, but the prefix of the action is {service}"
+    if (retired := find_retired(statements, action)) is not None:
+        return (
+            f"has {clip_text(retired)}, which AWS retired in July 2023: others, such as {action}, replace it"
+        )
     found = list_similar(statements, action)
     if not found:
         return None
     is_or_are = "is another action" if len(found) == 1 else "are other actions"
     return f"has {join_words(tuple(map(clip_text, found[:_MAX_ACTIONS])), 'and')}, which {is_or_are}"
+
+
+# https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/migrate-granularaccess-iam-mapping-reference.html
+_RETIRED = ("aws-portal:", "purchase-orders:viewpurchaseorders", "purchase-orders:modifypurchaseorders")
+_SERVICES_OF_BILLING = frozenset(
+    [
+        "account",
+        "billing",
+        "budgets",
+        "ce",
+        "consolidatedbilling",
+        "cur",
+        "customer-verification",
+        "freetier",
+        "invoicing",
+        "payments",
+        "purchase-orders",
+        "tax",
+    ]
+)
+
+
+def find_retired(statements: Iterable[Mapping[str, Any]], action: str) -> str | None:
+    """Return the retired action for billing in statements that one of today's stands for.
+
+    >>> find_retired([{"Action": "aws-portal:ViewBilling"}], "billing:GetBillingData")
+    'aws-portal:ViewBilling'
+    """
+    if action.partition(":")[0].lower() not in _SERVICES_OF_BILLING:
+        return None
+    names = (one for statement in statements for one in as_strings(statement.get("Action")))
+    return next((each for each in names if each.lower().startswith(_RETIRED)), None)
 
 
 def find_other_prefix(statements: Iterable[Mapping[str, Any]], action: str) -> str | None:

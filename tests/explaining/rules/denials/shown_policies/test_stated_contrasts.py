@@ -902,6 +902,8 @@ def test_call_with_the_name_of_a_secret(resources: list[str], verdict: str, list
             "but the prefix of the action is kafka-cluster",
         ),
         ("sqs:SendMessage", "sqs:ReceiveMessage", "does not allow this action"),
+        ("billing:GetBillingData", "aws-portal:ViewBilling", "which AWS retired in July 2023"),
+        ("sqs:SendMessage", "aws-portal:ViewBilling", "does not allow this action"),
         ("sqs:ListTags", "lambda:ListTags", "does not allow this action"),
         ("sqs:SendMessage", "sqs:Send", "does not allow this action"),
     ],

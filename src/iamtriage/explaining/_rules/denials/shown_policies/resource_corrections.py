@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.denials.shown_policies.principal_comparisons im
     find_incomplete,
     find_resource_slip,
 )
-from iamtriage.explaining._rules.denials.statement_words import find_other_prefix, list_similar
+from iamtriage.explaining._rules.denials.statement_words import find_other_prefix, find_retired, list_similar
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import (
     correct_line_remedy,
@@ -265,6 +265,9 @@ def adopt_statement(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Reme
     if remedy.layer != "identity" or policy.is_code or is_known_policy(policy.name) or len(rows) != 1:
         return remedy
     allowing = statements_with(policy, action)
+    if not allowing and find_retired(policy.allows, action) is not None:
+        more = "Several actions replace each retired one, and the console checks more than this: the AWS managed policies AWSBillingReadOnlyAccess (to read) and Billing (to change) have them."
+        return attrs.evolve(remedy, steps=(*remedy.steps, more))
     meant = allowing or [each for each in policy.allows if list_similar([each], action)]
     prefix = ""
     if not meant and (written := find_other_prefix(policy.allows, action)) is not None:
