@@ -279,6 +279,15 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         lambda denial: "get-caller-identity" in denial.failure.text,
         "denials.identities.other_callers.add_other_caller",
     ),
+    (
+        lambda denial: any(
+            map(
+                denial.failure.text.__contains__,
+                ("assume_role(", "AssumeRoleCommand(", ".assumeRole(", "sts assume-role "),
+            )
+        ),
+        "denials.identities.unused_sessions.add_unused_session",
+    ),
     (_may_be_given_elsewhere, "denials.identities.given_permissions.add_other_holder"),
     (_is_amplify_build, "denials.identities.given_permissions.add_build_role"),
     (_is_not_plain, "denials.policy_types.other_policies.add_other_policies"),

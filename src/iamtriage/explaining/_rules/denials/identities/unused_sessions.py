@@ -1,0 +1,195 @@
+"""Add that code or a script assumes a role, and calls with the credentials that it had before.
+
+AssumeRole only returns credentials: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html. A client that
+does not get them uses the default ones: https://docs.aws.amazon.com/boto3/latest/guide/credentials.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.arns._principals import Role
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.explaining._rules.sts.code_calls import UNKNOWN, CodeCall, iterate_code_calls
+
+_PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-api.html"
+# What passes credentials on, or can do so.
+_PASSES = lazy_pattern(
+    r"(?i:session_?token|access_?key_?id|secret_?access_?key|\bcredentials?\s{0,4}[:=(,}]|\bwith_?credentials\b)|\*\*|\.\.\.|\bSession\("
+)
+_RESULT = lazy_pattern(
+    r"(?:(?P<fields>\{\s{0,8}Credentials\s{0,8}\})|(?P<name>[A-Za-z_]\w{0,60}))\s{0,4}=\s{0,4}(?:await\s{1,4})?(?:[\w.]{1,60}\.)?(?:send\()?(?:new )?\Z"
+)
+_CLIENTS = {
+    "python": lazy_pattern(
+        r"(?P<line>(?P<name>[\w.]{1,60})\s{0,4}=\s{0,4}boto3\.(?P<kind>client|resource)\(\s{0,8}[\"'](?P<service>[\w-]{2,40})[\"'](?P<rest>[^()]{0,200})\))"
+    ),
+    "js": lazy_pattern(
+        r"(?P<line>(?:const|let|var)?\s?(?P<name>[\w.]{1,60})\s{0,4}=\s{0,4}new (?P<kind>(?:AWS\.)?(?P<service>[A-Z]\w{1,40}?)(?:DocumentClient|Client)?)\((?P<rest>\{[^{}]{0,300}\})?\))"
+    ),
+}
+_SCRIPT = lazy_pattern(
+    r"^[ \t]{0,8}(?:[-+] |\S{0,40}[$#%>] )?aws sts assume-role[ \t][^\n]{0,600}(?:\\\n[^\n]{0,300}){0,8}",
+    re.MULTILINE,
+)
+_ROLE_OF_SCRIPT = lazy_pattern(r"--role-arn[ =][\"']?(?P<arn>[^\s\"'\\]{1,300})")
+_SETS = lazy_pattern(
+    r"\bAWS_(?:SESSION_TOKEN|ACCESS_KEY_ID|PROFILE)\b|--profile\b|\beval\b|\baws configure\b|>>? ?\S"
+)
+
+SESSION_NOT_USED = CauseType(
+    "session-not-used",
+    title="The code assumes a role, and does not use its credentials",
+    meaning="AssumeRole only returns credentials. Clients that do not get them go on with the credentials that the program had before.",
+    recognised_by="The text shows the call that assumes a role and a client without credentials, and the caller is another role or user.",
+    fix="Pass the access key ID, the secret and the session token of the answer to the client.",
+    sources=(_PAGE,),
+)
+
+
+class _Unused(NamedTuple):
+    """A session that no call uses.
+
+    Attributes:
+        role: The ARN of the role, if the text has it.
+        verdict: What assumes the role, and calls without its credentials, as the end of a sentence.
+        remedy: How to use them.
+    """
+
+    role: str
+    verdict: str
+    remedy: Remedy
+
+
+def add_unused_session(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the caller is the one before the code or script assumed a role."""
+    found = _find_in_code(denial) or _find_in_script(denial)
+    if found is None or denial.lowercase_action.startswith("sts:"):
+        return explanation
+    role = try_parse_principal(found.role)
+    if isinstance(role, Role) and denial.role is not None and role.name == denial.role.name:
+        return explanation
+    named = f"the role {clip_text(role.name)}" if isinstance(role, Role) else "a role"
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, found.verdict.format(named)),
+        causes=(
+            SESSION_NOT_USED.cause(
+                "derived",
+                text=f"AssumeRole only returns credentials: it does not change those of the program. So the caller is still {denial.caller}, whose policies need no change.",
+            ),
+        ),
+        remedies=(found.remedy,),
+        notes=(),
+    )
+
+
+def _find_in_code(denial: Denial) -> _Unused | None:
+    text = denial.failure.text
+    calls = [each for each in iterate_code_calls(text) if each.language in _CLIENTS]
+    if len(calls) != 1 or not re.match(
+        r"assume_role\(|new AssumeRoleCommand\(|\.assumeRole\(", calls[0].code
+    ):
+        return None
+    call = calls[0]
+    at = text.find(call.code)
+    if _PASSES.search(text, at + len(call.code) + 24):
+        return None
+    clients = [
+        each
+        for each in _CLIENTS[call.language].finditer(text)
+        if each["service"].lower() in {denial.service, f"{denial.service}document"}
+        and _PASSES.search(each["rest"] or "") is None
+    ]
+    if len(clients) != 1:
+        return None
+    role = call.settings.get("RoleArn", UNKNOWN)
+    client, result = clients[0], _describe_result(text, at, call)
+    line = _python_client(client, result) if call.language == "python" else _script_client(client, result)
+    name = clip_text(client["name"])
+    remedy = your_remedy(
+        f"Pass the credentials of the role to the client {name}",
+        "All three values are necessary. The session ends after an hour by default: for longer programs, use a provider that renews it (a profile with role_arn, or fromTemporaryCredentials in JavaScript).",
+        "Create the client after the role was assumed." if client.start() < at else None,
+        manifest=line,
+        manifest_language="text",
+        url=_PAGE,
+    )
+    return _Unused(
+        role, f"the code assumes {{}}, and creates the client {name} without its credentials", remedy
+    )
+
+
+def _describe_result(text: str, at: int, call: CodeCall) -> str:
+    """Return the expression for the credentials in the answer of a call."""
+    found = _RESULT.search(text[max(at - 160, 0) : at])
+    end = at + len(call.code)
+    has_member = (
+        re.match(r"\)?\s{0,8}\[[\"']Credentials[\"']\]|\)?\.Credentials\b", text[end : end + 40]) is not None
+    )
+    if found is None:
+        return "Credentials" if call.language == "js" else 'response["Credentials"]'
+    if found["fields"]:
+        return "Credentials"
+    if has_member:
+        return found["name"]
+    return f"{found['name']}.Credentials" if call.language == "js" else f'{found["name"]}["Credentials"]'
+
+
+def _python_client(client: re.Match[str], result: str) -> str:
+    rest = client["rest"].strip(" ,\n")
+    more = f"    {rest},\n" if rest else ""
+    return (
+        f'{client["name"]} = boto3.{client["kind"]}(\n    "{client["service"]}",\n{more}'
+        f'    aws_access_key_id={result}["AccessKeyId"],\n    aws_secret_access_key={result}["SecretAccessKey"],\n'
+        f'    aws_session_token={result}["SessionToken"],\n)\n'
+    )
+
+
+def _script_client(client: re.Match[str], result: str) -> str:
+    rest = (client["rest"] or "{}").strip("{} ,\n")
+    more = f"  {rest},\n" if rest else ""
+    values = "".join(
+        f"    {key}: {result}.{key[0].upper()}{key[1:]},\n"
+        for key in ("accessKeyId", "secretAccessKey", "sessionToken")
+    )
+    return f"{client['line'].partition('(')[0].strip()}({{\n{more}  credentials: {{\n{values}  }},\n}});\n"
+
+
+def _find_in_script(denial: Denial) -> _Unused | None:
+    """Return the command in a script that assumes a role and only prints its credentials."""
+    text = denial.failure.text
+    found = [*_SCRIPT.finditer(text)] if "aws sts assume-role " in text else []
+    role = _ROLE_OF_SCRIPT.search(found[0][0]) if len(found) == 1 else None
+    if (
+        role is None
+        or "$(" in found[0][0]
+        or _SETS.search(text)
+        or re.search(r"^[^\n]{0,60}\baws (?!sts )[a-z0-9-]+ ", text[found[0].end() :], re.MULTILINE) is None
+    ):
+        return None
+    arn = commands.arn(role["arn"], "ROLE_ARN")
+    query = "--query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text"
+    export = f'export $(printf "AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_SESSION_TOKEN=%s" $(aws sts assume-role --role-arn {arn} --role-session-name script {query}))'
+    remedy = your_remedy(
+        "Use the credentials of the role in the shell",
+        "The command only prints the credentials: the variables make the next commands use them. unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN returns to those from before.",
+        "Or define a profile with role_arn and source_profile, and call with --profile: the AWS CLI then assumes the role itself.",
+        commands=(export, "aws sts get-caller-identity"),
+        url=pages.CLI_ROLES,
+    )
+    return _Unused(
+        role["arn"], "the script assumes {}, and its next command does not use the credentials", remedy
+    )

@@ -1,0 +1,46 @@
+"""AssumeRole returns credentials, which code and scripts have to pass on."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_ROLE = "arn:aws:iam::444455556666:role/partner"
+_DENIED = "An error occurred (AccessDenied) when calling the ListObjectsV2 operation: User: arn:aws:sts::111122223333:assumed-role/{}/x is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::data because no resource-based policy allows the s3:ListBucket action\n"
+_PYTHON = 'response = sts.assume_role(RoleArn="{role}", RoleSessionName="x")\ns3 = boto3.client("s3"{rest})\n'
+_SCRIPT = 'const r = await sts.send(new AssumeRoleCommand({{ RoleArn: "{role}", RoleSessionName: "x" }}));\nconst s3 = new S3Client({{ region: "eu-west-1"{rest} }});\n'
+_SHELL = "$ aws sts assume-role --role-arn {role} --role-session-name x\n{rest}$ aws s3 ls s3://data\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "rest", "used"),
+    [
+        (_PYTHON, "", 'aws_session_token=response["Credentials"]["SessionToken"]'),
+        (_SCRIPT, "", "sessionToken: r.Credentials.SessionToken"),
+        (_SHELL, "", None),
+    ],
+    ids=["python", "javascript", "shell"],
+)
+def test_session_that_nothing_uses(code: str, rest: str, used: str | None) -> None:
+    explanation = explain(_DENIED.format("job") + code.format(role=_ROLE, rest=rest))
+    assert explanation.causes[0].code == "session-not-used"
+    first = explanation.remedies[0]
+    assert first.policy is None
+    assert used in (first.manifest or "") if used else _ROLE in first.commands[0]
+
+
+@pytest.mark.parametrize(
+    ("caller", "code", "rest"),
+    [
+        ("job", _PYTHON, ', aws_session_token=response["Credentials"]["SessionToken"]'),
+        ("job", _PYTHON, ", **keys"),
+        ("job", _SCRIPT, ", credentials"),
+        ("job", _SHELL, "$ export AWS_SESSION_TOKEN=...\n"),
+        ("partner", _PYTHON, ""),
+    ],
+    ids=["token", "options", "credentials", "export", "caller"],
+)
+def test_session_that_is_used(caller: str, code: str, rest: str) -> None:
+    explanation = explain(_DENIED.format(caller) + code.format(role=_ROLE, rest=rest))
+    assert "session-not-used" not in {each.code for each in explanation.causes}
