@@ -228,11 +228,13 @@ class RoleStep(NamedTuple):
         first: The role of the step before it.
         second: Its own role.
         text: The step, without the indentation of the list.
+        before: The step before it, in the same form.
     """
 
     first: str
     second: str
     text: str
+    before: str
 
 
 _ACTION = "aws-actions/configure-aws-credentials"
@@ -273,7 +275,7 @@ def find_second_role(text: str) -> RoleStep | None:
             not line.strip() or line.startswith(step[0]) for line in between
         )
         if is_same_job and before[2] != step[2] and not _OWN_CREDENTIALS.search(step[3]):
-            return RoleStep(before[2], step[2], step[3])
+            return RoleStep(before[2], step[2], step[3], before[3])
     return None
 
 

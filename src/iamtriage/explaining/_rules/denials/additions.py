@@ -288,6 +288,10 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         ),
         "denials.identities.unused_sessions.add_unused_session",
     ),
+    (
+        lambda denial: denial.failure.text.count("role-to-assume:") > 1,
+        "denials.identities.unused_sessions.add_replaced_role",
+    ),
     (_may_be_given_elsewhere, "denials.identities.given_permissions.add_other_holder"),
     (_is_amplify_build, "denials.identities.given_permissions.add_build_role"),
     (_is_not_plain, "denials.policy_types.other_policies.add_other_policies"),

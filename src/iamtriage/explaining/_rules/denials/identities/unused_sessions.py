@@ -15,6 +15,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_holders
+from iamtriage.explaining._context.readers.workflows import find_second_role
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -92,6 +94,42 @@ def add_unused_session(denial: Denial, explanation: Explanation) -> Explanation:
             ),
         ),
         remedies=(found.remedy,),
+        notes=(),
+    )
+
+
+def add_replaced_role(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that a step of a GitHub job replaced the credentials of the role that has the permission."""
+    step = find_second_role(denial.failure.text)
+    first, second = (try_parse_principal(each) for each in (step[:2] if step else (None, None)))
+    if step is None or not (isinstance(first, Role) and isinstance(second, Role)):
+        return explanation
+    held = {name for what, name, _ in find_holders(denial.failure.text) if what == denial.action}
+    is_of_first = first.account == denial.resource_account != second.account
+    if denial.role is None or denial.role.name != second.name or not (first.name in held or is_of_first):
+        return explanation
+    before, after = clip_text(first.name), clip_text(second.name)
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(
+            denial,
+            f"a later step of the job assumes {after}, which replaces the credentials of the role {before}",
+        ),
+        causes=(
+            SESSION_NOT_USED.cause(
+                "derived",
+                text=f"Each step of configure-aws-credentials sets the variables for all later steps of the job. So the call runs as {after}, although {before} is the role that {'has the permission' if first.name in held else 'is in the account of the resource'}.",
+            ),
+        ),
+        remedies=(
+            your_remedy(
+                f"Run the call before the step for {after}, or assume {before} again right before the call",
+                "The lines are the step to repeat. Or give each role a job of its own.",
+                manifest=step.before,
+                manifest_language="yaml",
+                url="https://github.com/aws-actions/configure-aws-credentials",
+            ),
+        ),
         notes=(),
     )
 
