@@ -26,7 +26,6 @@ FULL_ACCESS = {
     "AWSStepFunctionsConsoleFullAccess": ("states",),
     "AWSStepFunctionsFullAccess": ("states",),
     "AdministratorAccess": ("*",),
-    "AmazonAthenaFullAccess": ("athena",),
     "AmazonBedrockFullAccess": ("bedrock",),
     "AmazonDynamoDBFullAccess": ("dynamodb",),
     "AmazonEC2ContainerRegistryFullAccess": ("ecr",),
@@ -108,6 +107,18 @@ AWSLambdaVPCAccessExecutionRole
   ? ec2: Describe*
 AmazonAPIGatewayAdministrator
   apigateway: *
+AmazonAthenaFullAccess
+  athena: *
+  s3: GetObject PutObject AbortMultipartUpload ListMultipartUploadParts -> arn:aws:s3:::aws-athena-query-results-*
+  s3: GetObject -> arn:aws:s3:::athena-examples*
+  s3: ListBucket GetBucketLocation ListAllMyBuckets
+  ? glue: *
+  ? s3: CreateBucket PutBucketPublicAccessBlock ListBucketMultipartUploads
+  ? sns: *
+  ? cloudwatch: *
+  ? lakeformation: GetDataAccess
+  ? datazone: *
+  ? pricing: *
 AmazonAPIGatewayInvokeFullAccess
   execute-api: Invoke ManageConnections
 AmazonEBSCSIDriverPolicy

@@ -361,6 +361,12 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "most likely, it is a delete marker",
         "aws s3api list-object-versions --bucket films --prefix reel.mov",
     ),
+    "skipped-object": (
+        "warning: Skipping file s3://films-old/2019/reel.mov. Object is of storage class DEEP_ARCHIVE. Unable to perform download operations on GLACIER objects. You must restore the object to be able to perform the operation.",
+        {},
+        "The AWS CLI skipped 2019/reel.mov: archived objects must be restored",
+        "aws s3api restore-object --bucket films-old --key 2019/reel.mov",
+    ),
     "rate-of-emails": (
         "An error occurred (Throttling) when calling the SendRawEmail operation: Maximum sending rate exceeded.",
         {},

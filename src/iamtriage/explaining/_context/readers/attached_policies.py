@@ -40,7 +40,7 @@ _POLICY = lazy_pattern(
 _CHARS_OF_OUTPUT = 6_000
 _CHARS_AROUND = 40
 # What the asker says of the caller, unless it is about another attempt.
-_NAME = rf"AdministratorAccess|PowerUserAccess|SecretsManagerReadWrite|[A-Z]\w{{2,40}}FullAccess|{'|'.join(LISTED)}"
+_NAME = rf"AdministratorAccess|PowerUserAccess|SecretsManagerReadWrite|[A-Z]\w{{2,40}}(?:Full|ReadOnly)Access|{'|'.join(LISTED)}"
 _SAID = lazy_pattern(
     rf"(?P<user>\b[Mm]y (?:own |IAM ){{0,2}}user\b[^\n.!?]{{0,20}}?)?\b(?:has|have|with|attach(?:ed)?|assigned|gave|given|is)\b[^\n.!?]{{0,60}}?(?<![\w/-])(?P<policy>{_NAME})(?![\w-])"
     rf"|(?<![\w/-])(?P<first>{_NAME})(?: policy)? (?:is )?attached\b",

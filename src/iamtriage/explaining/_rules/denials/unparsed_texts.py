@@ -22,6 +22,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.calls.names.cdk_qualifiers import explain_missing_parameter
 from iamtriage.explaining._rules.calls.roles.execution_roles import explain_execution_role
+from iamtriage.explaining._rules.calls.states.object_states import explain_skipped_objects
 from iamtriage.explaining._rules.credentials.database_roles import explain_database_role
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.credentials.keys.lost_secrets import explain_lost_secret
@@ -363,6 +364,7 @@ def _explain_id_token(text: str, _facts: Facts) -> Explanation | None:
 
 _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     explain_efs_mount,
+    explain_skipped_objects,
     explain_database_role,
     explain_missing_parameter,
     explain_missing_image,

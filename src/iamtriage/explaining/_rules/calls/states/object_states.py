@@ -7,11 +7,14 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_argument
+from iamtriage._text import clip_text, quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
@@ -53,6 +56,12 @@ _HOLD = lazy_pattern(
 _PLAIN_DELETE = lazy_pattern(
     r"\baws s3 rm\b|\bs3api delete-object\b(?![^\n]{0,400}--version-id)|\b[Dd]elete[ _]?[Mm]arker"
 )
+# What aws s3 cp and aws s3 sync print of each archived object.
+_SKIPPED = lazy_pattern(
+    r"Skipping file s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[^\n]{1,1024}?)\. Object is of storage class (?P<storage>[A-Z_]{3,40})"
+)
+_MAX_SKIPPED = 1_000
+_NO_POLICY = "A policy with s3:GetObject or with actions of glacier:, which are for vaults, does not help."
 _VERSION_ID = lazy_pattern(
     r"(?:--version-id[ =]|\bVersionId\W{1,6})((?=[\w.-]{0,1023}[0-9A-Z])[\w.-]{1,1024})"
 )
@@ -76,6 +85,39 @@ def explain_archived_object(case: Case[AwsError], _words: str) -> Explanation:
             ),
             notes="No permission is missing.",
         )
+    place, remedy = _describe_restore(text)
+    return case.explain(
+        f"The object is in {place}: it must be restored before it can be read. No permission is missing, although the HTTP status is 403.",
+        OBJECT_ARCHIVED.cause("reported", evidence),
+        remedies=remedy,
+        notes=(_NO_POLICY, "For many objects, use an S3 Batch Operations job that restores them."),
+    )
+
+
+def explain_skipped_objects(text: str, _facts: Facts) -> Explanation | None:
+    """Explain that the AWS CLI does not download archived objects, or return ``None`` if it skipped none."""
+    skipped = list(islice(_SKIPPED.finditer(text), _MAX_SKIPPED))
+    if not skipped:
+        return None
+    place, remedy = _describe_restore(skipped[0]["storage"])
+    bucket, key = quote_argument(skipped[0]["bucket"]), quote_argument(skipped[0]["key"])
+    lines = (each.replace("BUCKET", bucket).replace("OBJECT_KEY", key) for each in remedy.commands)
+    more = f" and {len(skipped) - 1} more" if len(skipped) > 1 else ""
+    return Explanation(
+        failure=None,
+        topic=OBJECT_ARCHIVED.code,
+        summary=f"The AWS CLI skipped {clip_text(skipped[0]['key'])}{more}: archived objects must be restored before they can be read. No permission is missing.",
+        causes=(OBJECT_ARCHIVED.cause("derived", f"The text says that the object is in {place}."),),
+        remedies=(change_commands(remedy, tuple(lines)),),
+        notes=(
+            _NO_POLICY,
+            "For many objects, use an S3 Batch Operations job that restores them. After that, aws s3 cp --recursive and aws s3 sync also need --force-glacier-transfer.",
+        ),
+    )
+
+
+def _describe_restore(text: str) -> tuple[str, Remedy]:
+    """Return where an archived object is, by the storage class or tier that a text names, and how to restore it."""
     found = {each.lastgroup for each in _CLASS.finditer(text)}
     times: tuple[str, ...] = (_DEEP, _GLACIER)
     days, kept = '"Days":7,', "Days is how long the restored copy is kept."
@@ -94,24 +136,16 @@ def explain_archived_object(case: Case[AwsError], _words: str) -> Explanation:
         place = "Deep Archive"
     elif not days:
         place = "an archive tier of Intelligent-Tiering"
-    return case.explain(
-        f"The object is in {place}: it must be restored before it can be read. No permission is missing, although the HTTP status is 403.",
-        OBJECT_ARCHIVED.cause("reported", evidence),
-        remedies=your_remedy(
-            "Restore the object, then read it",
-            *times,
-            f"{kept} The call requires s3:RestoreObject.",
-            commands=(
-                f'{_RESTORE} \'{{{days}"GlacierJobParameters":{{"Tier":"Standard"}}}}\'',
-                Labelled('Later, to see whether it is ready (Restore has ongoing-request="false"):', _head()),
-                Labelled("Then:", "aws s3 cp s3://BUCKET/OBJECT_KEY ."),
-            ),
-            url=_RESTORE_PAGE,
+    return place, your_remedy(
+        "Restore the object, then read it",
+        *times,
+        f"{kept} The call requires s3:RestoreObject.",
+        commands=(
+            f'{_RESTORE} \'{{{days}"GlacierJobParameters":{{"Tier":"Standard"}}}}\'',
+            Labelled('Later, to see whether it is ready (Restore has ongoing-request="false"):', _head()),
+            Labelled("Then:", "aws s3 cp s3://BUCKET/OBJECT_KEY ."),
         ),
-        notes=(
-            "A policy with s3:GetObject or with actions of glacier:, which are for vaults, does not help.",
-            "For many objects, use an S3 Batch Operations job that restores them.",
-        ),
+        url=_RESTORE_PAGE,
     )
 
 

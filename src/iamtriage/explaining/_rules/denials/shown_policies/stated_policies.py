@@ -291,8 +291,11 @@ def _compare_policies(denial: Denial, action: str, policies: list[KnownPolicy]) 
 
 def _is_of_service(compared: Comparison, denial: Denial) -> bool:
     """Return whether a policy for the roles of a service allows a call, and the text does not say that the caller has it."""
-    is_listed = compared.policy.name in LISTED and not is_of_caller(compared.policy, denial)
-    return is_listed and compared.has_cause(STATED_POLICY_ALLOWS)
+    name = compared.policy.name
+    is_listed = name in LISTED and not name.endswith("FullAccess")
+    return (
+        is_listed and not is_of_caller(compared.policy, denial) and compared.has_cause(STATED_POLICY_ALLOWS)
+    )
 
 
 def _with_text(cause: Cause, text: str | None) -> Cause:
