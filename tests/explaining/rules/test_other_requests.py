@@ -143,7 +143,7 @@ GUARDRAIL = '{"Sid": "OWN", "Effect": "Deny", "Action": "lambda:*", "Resource": 
 @pytest.mark.parametrize(
     ("role", "function", "text", "verdict", "title"),
     [
-        ("ci", "corp-log", GUARDRAIL + "PREFIX is corp", "the statement OWN of the service control policy in the text denies it unless aws:PrincipalARN is arn:aws:iam::*:role/corp*", "add arn:${PARTITION}:iam::*:role/ci to the values"),
+        ("ci", "corp-log", GUARDRAIL + "PREFIX is corp", "the statement OWN of the service control policy in the text denies it because it exempts only arn:aws:iam::*:role/corp*, and the caller is arn:aws:iam::111122223333:role/ci", "add arn:${PARTITION}:iam::*:role/ci to the values"),
         ("AWSControlTowerExecution", "AWSAccelerator-log", "", "to protect the resources of the Landing Zone Accelerator", "Have the service control policy changed"),
         ("dev", "AWSAccelerator-log", "", "to protect the resources of the Landing Zone Accelerator", "Leave out the resources"),
     ],
