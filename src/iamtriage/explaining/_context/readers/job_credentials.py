@@ -16,10 +16,12 @@ from iamtriage.explaining._context.readers.workflows import Job, iterate_jobs
 
 __all__ = (
     "CredentialGap",
+    "OverriddenScript",
     "find_bitbucket_gap",
     "find_credential_gap",
     "find_gitlab_gap",
     "find_jenkins_gap",
+    "find_overridden_script",
 )
 
 Kind: TypeAlias = Literal["none", "later", "other-job", "container"]
@@ -192,6 +194,58 @@ def find_gitlab_gap(text: str) -> CredentialGap | None:
     return CredentialGap("none", calling[0]["name"], _first_line(calling[0]["body"]))
 
 
+class OverriddenScript(NamedTuple):
+    """The before_script of a job of GitLab, which replaces the default one.
+
+    Attributes:
+        job: The name of the job.
+        source: What has the one that it replaces, such as ``default``.
+        corrected: The job's before_script with the lines that it lacks.
+    """
+
+    job: str
+    source: str
+    corrected: str
+
+
+_SETS_CREDENTIALS = lazy_pattern(
+    r"\bAWS_(?:ACCESS|SECRET|SESSION|WEB|ROLE)\w{1,40}|\baws configure set\b|\bassume-?role|\.aws/(?:config|credentials)"
+)
+_BEFORE_SCRIPT = lazy_pattern(
+    r"^(?P<indent>[ \t]*)before_script:[ \t]*\n(?P<items>(?:(?P=indent)[ \t]*- [^\n]*\n?|(?P=indent)[ \t]{3,}[^\n]*\n?)+)",
+    re.MULTILINE,
+)
+
+
+def find_overridden_script(text: str, part: re.Pattern[str] = _SETS_CREDENTIALS) -> OverriddenScript | None:
+    r"""Return the only job of a .gitlab-ci.yml whose own before_script lacks what the default one has, and a pattern finds.
+
+    >>> text = "default:\n  before_script:\n    - echo $T > /tmp/t\ndeploy:\n  before_script:\n    - make\n  script:\n    - aws s3 ls\n"
+    >>> find_overridden_script(text, re.compile("/tmp/t"))
+    OverriddenScript(job='deploy', source='default', corrected='deploy:\n  before_script:\n    - echo $T > /tmp/t\n    - make')
+    """
+    text = text[:_MAX_CHARS]
+    blocks = list(_BLOCK.finditer(text))
+    default = next((each for each in blocks if each["name"] in {"default", "before_script"}), None)
+    own = None if default is None else _BEFORE_SCRIPT.search(default[0])
+    missing = [] if own is None else [line.strip() for line in own["items"].splitlines() if part.search(line)]
+    jobs = [
+        (each["name"], found)
+        for each in blocks
+        if each is not default and _SCRIPT.search(each["body"]) and not _INHERITS_SCRIPT.search(each["body"])
+        if (found := _BEFORE_SCRIPT.search(each["body"])) is not None and not part.search(each["body"])
+    ]
+    if default is None or not missing or len(jobs) != 1:
+        return None
+    name, script = jobs[0]
+    items = dedent(script["items"]).rstrip().splitlines()
+    lines = [f"{name}:", "  before_script:", *(f"    {each}" for each in (*missing, *items))]
+    return OverriddenScript(
+        name, "default" if default["name"] == "default" else "the top of the file", "\n".join(lines)
+    )
+
+
+_INHERITS_SCRIPT = lazy_pattern(r"^[ \t]+extends:|!reference\b|<<:", re.MULTILINE)
 _PIPELINE = lazy_pattern(r"^pipelines:[ \t]*\n(?P<body>(?:[ \t]+[^\n]*\n?|[ \t]*\n)+)", re.MULTILINE)
 _OIDC = lazy_pattern(r"\boidc: *true\b|^[ \t]*- pipe:", re.MULTILINE)
 

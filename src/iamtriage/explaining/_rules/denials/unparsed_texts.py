@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.credentials.database_roles import explain_datab
 from iamtriage.explaining._rules.credentials.keys.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.credentials.keys.lost_secrets import explain_lost_secret
 from iamtriage.explaining._rules.credentials.workloads import ci_jobs
+from iamtriage.explaining._rules.credentials.workloads.token_files import explain_unwritten_token
 from iamtriage.explaining._rules.denials.other_authorities.other_systems import explain_other_authority
 from iamtriage.explaining._rules.denials.roles.saml import explain_invalid_response
 from iamtriage.explaining._rules.denials.services import repositories
@@ -372,6 +373,7 @@ _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     _explain_id_token,
     explain_exposed_key,
     explain_lost_secret,
+    explain_unwritten_token,
     explain_rejected_object,
     explain_execution_role,
     explain_invalid_response,

@@ -13,13 +13,20 @@ from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.job_credentials import (
     CredentialGap,
+    OverriddenScript,
     find_bitbucket_gap,
     find_credential_gap,
     find_gitlab_gap,
     find_jenkins_gap,
+    find_overridden_script,
 )
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.credentials.workloads.pod_roles import Advice
+from iamtriage.explaining._rules.credentials.workloads.token_files import (
+    BEFORE_SCRIPT,
+    describe_override,
+    override_title,
+)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_region
@@ -53,6 +60,8 @@ def advise_on_gap(case: Case[MissingCredentials]) -> Advice | None:
     if _BITBUCKET.search(text) is not None:
         gap = find_bitbucket_gap(text)
         return None if gap is None else _advise_in_bitbucket(case, gap)
+    if (script := find_overridden_script(text)) is not None:
+        return _advise_on_override(script)
     gap = find_gitlab_gap(text) if _GITLAB.search(text) is not None else None
     if gap is not None:
         return _advise_in_gitlab(case, gap)
@@ -137,6 +146,21 @@ def _advise_in_gitlab(case: Case[MissingCredentials], gap: CredentialGap) -> Adv
         [WORKFLOW_WITHOUT_CREDENTIALS.cause("derived", text=text)],
         [_gitlab_role(gap, case)],
         f": .gitlab-ci.yml gives the job {name} none, because it has no id_tokens and no AWS_ variables",
+    )
+
+
+def _advise_on_override(script: OverriddenScript) -> Advice:
+    remedy = your_remedy(
+        override_title(script),
+        "The job keeps its own lines, after those that set the credentials.",
+        manifest=script.corrected,
+        manifest_language="yaml",
+        url=BEFORE_SCRIPT,
+    )
+    return Advice(
+        [WORKFLOW_WITHOUT_CREDENTIALS.cause("derived", text=describe_override(script))],
+        [remedy],
+        f" in the job {clip_text(script.job)}: its own before_script replaces the default one, which sets them",
     )
 
 
