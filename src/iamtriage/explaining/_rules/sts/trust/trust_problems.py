@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
     change_conditions,
     replace_statement,
 )
+from iamtriage.explaining._rules.sts.trust.claim_keys import replace_claims
 from iamtriage.explaining._rules.sts.trust.token_forms import (
     GITHUB,
     POD_SUBJECT,
@@ -372,6 +373,16 @@ def _check_subject(match: re.Match[str], values: list[str]) -> TrustProblem | No
     )
 
 
+def _check_claim_keys(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
+    """Find conditions on claims of the token that have no condition key, so that no request has it."""
+    found = _PROVIDER.fullmatch(_list_federated(statement)[0])
+    replaced = None if found is None else replace_claims(statement, found[1].rstrip("/"))
+    if replaced is None:
+        return None
+    text, title, step, changed = replaced
+    return TrustProblem(text, title, step, changed and replace_statement(document, statement, changed))
+
+
 _CHECKS: tuple[Callable[[Mapping[str, Any], dict[str, Any]], TrustProblem | None], ...] = (
     _check_action,
     _check_provider,
@@ -379,4 +390,5 @@ _CHECKS: tuple[Callable[[Mapping[str, Any], dict[str, Any]], TrustProblem | None
     _check_claims,
     _check_issuers,
     _check_conditions,
+    _check_claim_keys,
 )

@@ -1,0 +1,61 @@
+"""A trust policy with a condition on a claim for which IAM has no key trusts no token: the subject is compared instead."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+_GITHUB = "token.actions.githubusercontent.com"
+_EKS = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
+_DENIED = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
+
+
+def _explain(issuer: str, operator: str = "StringEquals", **claims: str) -> str:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{issuer}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {operator: {f"{issuer}:{claim}": value for claim, value in claims.items()}},
+    }
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    return " ".join(str(explain(f"{_DENIED}\n{json.dumps(policy)}")).split())
+
+
+@pytest.mark.parametrize(
+    ("issuer", "claims", "subject"),
+    [
+        (_GITHUB, {"repo": "octo/shop"}, '"StringLike": { "token.actions.githubusercontent.com:sub": "repo:octo/shop:*"}'),
+        (_GITHUB, {"repo": "octo/shop", "branch": "main"}, ':sub": "repo:octo/shop:ref:refs/heads/main"'),
+        (_EKS, {"namespace": "web"}, ':sub": "system:serviceaccount:web:*"'),
+        (_EKS, {"namespace": "web", "serviceaccount": "octo"}, ':sub": "system:serviceaccount:web:octo"'),
+        ("gitlab.com", {"project_path": "octo/shop"}, '"gitlab.com:sub": "project_path:octo/shop:*"'),
+        (_GITHUB, {"sub": "repo:octo/shop:*", "organization": "octo"}, "Remove the condition on :organization"),
+    ],
+)  # fmt: skip
+def test_claims_without_a_key(issuer: str, claims: dict[str, str], subject: str) -> None:
+    shown = _explain(issuer, "StringLike" if "sub" in claims else "StringEquals", **claims)
+    assert "not exist" in shown
+    assert subject in shown
+
+
+@pytest.mark.parametrize(
+    ("issuer", "operator", "claims"),
+    [
+        (_GITHUB, "StringEquals", {"repository": "octo/shop"}),
+        (_GITHUB, "StringEquals", {"repository_owner": "octo"}),
+        (_GITHUB, "StringEqualsIfExists", {"repo": "octo/shop"}),
+        (_GITHUB, "StringNotEquals", {"repo": "octo/shop"}),
+        ("oidc.circleci.com/org/0a1b2c3d", "StringEquals", {"oidc.circleci.com/project-id": "0a1b"}),
+    ],
+)
+def test_keys_that_exist_or_can_be_absent(issuer: str, operator: str, claims: dict[str, str]) -> None:
+    assert "not exist" not in _explain(issuer, operator, **claims)
+
+
+def test_a_claim_whose_subject_is_not_known() -> None:
+    shown = _explain(_GITHUB, team="octo")
+    assert f"the condition key {_GITHUB}:team of the trust policy does not exist" in shown
+    assert "a policy without it trusts every token" in shown
