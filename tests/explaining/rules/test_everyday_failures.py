@@ -73,6 +73,12 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "The caller, desk, lacks the permissions to launch instances",
         "arn:aws:iam::ACCOUNT_ID:role/web-nodes",
     ),
+    "attributes-of-a-table": (
+        'User: arn:aws:sts::111122223333:assumed-role/desk/web is not authorized to perform: dynamodb:Scan on resource: arn:aws:dynamodb:us-east-1:111122223333:table/Guests because no identity-based policy allows the dynamodb:Scan action\n{"Effect": "Allow", "Action": "dynamodb:Scan", "Resource": "arn:aws:dynamodb:us-east-1:111122223333:table/Guests", "Condition": {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["id", "room"]}}}',
+        {},
+        "allows it only if dynamodb:Attributes is id or room",
+        "Request only attributes that the policy allows",
+    ),
     "mysql-user-with-a-password": (
         "Access denied for user 'app'@'10.0.0.7' (using password: YES)\nThe token is from @aws-sdk/rds-signer.\nCREATE USER 'app'@'10.%' IDENTIFIED WITH 'caching_sha2_password' AS '$A$005$'",
         {},

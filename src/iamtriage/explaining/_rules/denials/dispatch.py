@@ -312,6 +312,7 @@ GUARDRAIL_ROUTES: Routes = (
 )
 ROUTES: Routes = (
     (_is_of_device, "denials.services.iot_policies.explain_device"),
+    (_says("role-aliases/"), "denials.services.iot_policies.explain_role_alias"),
     (_requests_sso_token, "credentials.expired_logins.explain_denied_sso_login"),
     (_calls_organizations, "denials.services.organizations.explain_organizations"),
     (_says(" with Tags. An additional permission "), "denials.services.deployments.explain_tagged_resource"),

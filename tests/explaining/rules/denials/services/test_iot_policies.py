@@ -41,3 +41,37 @@ def test_device(event: str, more: str, action: str, resource: str, says: str | N
 
 def test_unknown_thing() -> None:
     assert "AWS IoT Core" not in _explain("Connect", "", "iot:Connect", f"client/{_THING}", things="")
+
+
+_EXCHANGE = '2026-11-20T06:10:09.402Z [ERROR] (pool-2-thread-14) com.aws.greengrass.tes.CredentialRequestHandler: Error in retrieving AwsCredentials from TES. {iotCredentialsPath=/role-aliases/Core-Alias/credentials, credentialData=TES responded with status code: 403. Caching response. {"message":"Access Denied"}}\n'
+_ALLOWED = '$ aws iot get-policy --policy-name Core --query policyDocument\n{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": {}, "Resource": "*"}}]}}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "name"),
+    [
+        (_EXCHANGE, "most likely, the AWS IoT policy of its certificate does not allow", "IOT_POLICY_NAME"),
+        (
+            _EXCHANGE + _ALLOWED.format('["iot:Connect", "iot:Publish"]'),
+            "the AWS IoT policy in the text does not allow",
+            "Core",
+        ),
+        (
+            _EXCHANGE + _ALLOWED.format('"iot:*"'),
+            "most likely, the AWS IoT policy of its certificate does not allow",
+            "Core",
+        ),
+        (
+            _EXCHANGE + _ALLOWED.format('"s3:GetObject"'),
+            "most likely, the AWS IoT policy of its certificate does not allow",
+            "Core",
+        ),
+    ],
+    ids=["no policy", "other actions", "allowed", "IAM policy"],
+)
+def test_role_alias_of_the_credential_provider(text: str, verdict: str, name: str) -> None:
+    explanation = explain(text)
+    first = explanation.remedies[0]
+    assert verdict in explanation.summary
+    assert f"--policy-name {name} " in first.commands[0]
+    assert "rolealias/Core-Alias" in (first.manifest or "")

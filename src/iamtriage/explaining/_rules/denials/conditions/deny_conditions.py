@@ -232,6 +232,15 @@ REQUIREMENTS = (
         r"kms:",
     ),
     INSTANCE_TYPE,
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    Requirement(
+        ("dynamodb:Attributes", "dynamodb:Select"),
+        "Request only attributes that the Deny exempts",
+        "Pass ProjectionExpression with only such attributes, with ExpressionAttributeNames for reserved words such as name. A Query or Scan without it asks for all attributes: Select must be SPECIFIC_ATTRIBUTES. Attributes in key conditions and filters count, too.",
+        r"(?:dynamodb|ddb|table|item)[\w-]{0,20}attribute",
+        r"dynamodb:",
+        url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html",
+    ),
     Requirement(
         ("sts:ExternalId",),
         "Pass the external ID",

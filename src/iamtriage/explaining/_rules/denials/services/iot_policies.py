@@ -1,20 +1,22 @@
-"""Compare what AWS IoT Core denied to a device with the IoT policy in the text.
+"""Explain what AWS IoT denied to a device by its IoT policy: requests to AWS IoT Core, and the credentials of a role alias.
 
 Sources: https://docs.aws.amazon.com/iot/latest/developerguide/thing-policy-variables.html,
-https://docs.aws.amazon.com/iot/latest/developerguide/cwl-format.html and
-https://docs.aws.amazon.com/iot/latest/developerguide/pub-sub-policy.html.
+https://docs.aws.amazon.com/iot/latest/developerguide/cwl-format.html,
+https://docs.aws.amazon.com/iot/latest/developerguide/pub-sub-policy.html and
+https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._patterns import REGION, lazy_pattern
+from iamtriage._text import clip_text, join_words, quote_words
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.shown_policies.policy_comparisons import STATED_POLICY_OTHER_RESOURCE
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared import clues, commands
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_action
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -55,6 +57,76 @@ def _find_request(text: str) -> _Request | None:
         return None
     name = client["id"] if known[1] == "client/" else topic["name"] if topic else None
     return None if name is None else _Request(known[0], f"{known[1]}{name}", client["id"])
+
+
+_ALIAS_ACTION = "iot:AssumeRoleWithCertificate"
+_ALIAS_PATH = lazy_pattern(r"\brole-aliases/(?P<alias>[\w=,@-]{1,128})/credentials")
+_PRINTED = lazy_pattern(r"\baws iot get-policy\b[^\n]{0,200}? --policy-name[ =](?P<name>[\w+=,.@-]{1,128})")
+_ACCOUNT = lazy_pattern(
+    r"(?<![\w-])(?:\barn:aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:|\b[Aa]ccount )(\d{12})(?!\d)"
+)
+_CREDENTIALS_HOST = lazy_pattern(rf"\.credentials\.iot\.({REGION})\.")
+_CREDENTIALS_PAGE = "https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html"
+ROLE_ALIAS_NOT_ALLOWED = CauseType(
+    "role-alias-not-allowed",
+    title="The IoT policy of the certificate does not allow the role alias",
+    text=f"The credential provider of AWS IoT gives a device the credentials of a role only if the AWS IoT policy of its certificate allows {_ALIAS_ACTION} on the role alias.",
+    recognised_by="The text has a path of the credential provider (role-aliases/…/credentials), which answered 403.",
+    fix=f"Allow {_ALIAS_ACTION} on the role alias in the AWS IoT policy that is attached to the certificate.",
+    sources=(
+        _CREDENTIALS_PAGE,
+        "https://docs.aws.amazon.com/greengrass/v2/developerguide/troubleshooting.html",
+    ),
+)
+
+
+def explain_role_alias(denial: Denial) -> Explanation | None:
+    """Explain that a device gets no credentials, or return ``None`` if the credential provider denied nothing."""
+    text = denial.failure.text
+    found = _ALIAS_PATH.search(text)
+    if found is None or denial.failure.action is not None:
+        return None
+    actions = [name for each in denial.context.allows for name in as_strings(each.get("Action"))]
+    lacks = any(name.startswith("iot:") for name in actions) and not any(
+        names_action(each, _ALIAS_ACTION) for each in denial.context.allows
+    )
+    alias, printed, accounts = found["alias"], _PRINTED.search(text), set(_ACCOUNT.findall(text))
+    host = _CREDENTIALS_HOST.search(text)
+    region = commands.region(host[1] if host else clues.find_region(denial.case))
+    account = commands.account(accounts.pop() if len(accounts) == 1 else None)
+    name = printed["name"] if printed else "IOT_POLICY_NAME"
+    resource = f"arn:{denial.location.partition or 'aws'}:iot:{region}:{account}:rolealias/{alias}"
+    verdict = (
+        f"the AWS IoT policy in the text does not allow {_ALIAS_ACTION}"
+        if lacks
+        else f"most likely, the AWS IoT policy of its certificate does not allow {_ALIAS_ACTION} on it"
+    )
+    return denial.explain(
+        f"AWS IoT gave the device no credentials of the role alias {clip_text(alias)}: {verdict}.",
+        ROLE_ALIAS_NOT_ALLOWED.cause(
+            "derived" if lacks else "possible",
+            f"The text says {quote_words(found[0])}, and that the answer was 403.",
+        ),
+        topic=ROLE_ALIAS_NOT_ALLOWED.code,
+        remedies=account_remedy(
+            f"Allow {_ALIAS_ACTION} in the AWS IoT policy of the certificate",
+            "Add the statement, and keep the others. It belongs in the AWS IoT policy, not in a policy of the IAM role: that has the permissions of the credentials, and trusts credentials.iot.amazonaws.com.",
+            None
+            if printed
+            else "list-attached-policies with the certificate's ARN as --target names the policy.",
+            manifest=f'{{"Effect": "Allow", "Action": "{_ALIAS_ACTION}", "Resource": "{resource}"}}\n',
+            manifest_language="text",
+            commands=(
+                f"aws iot get-policy --policy-name {name} --query policyDocument --output text --region {region} > policy.json",
+                Labelled(
+                    "Then, with the statement added to policy.json:",
+                    f"aws iot create-policy-version --policy-name {name} --policy-document file://policy.json --set-as-default --region {region}",
+                ),
+            ),
+            url=_CREDENTIALS_PAGE,
+        ),
+        notes="What the device could not download or call afterwards follows from this.",
+    )
 
 
 def explain_device(denial: Denial) -> Explanation | None:
