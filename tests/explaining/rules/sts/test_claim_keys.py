@@ -59,3 +59,44 @@ def test_a_claim_whose_subject_is_not_known() -> None:
     shown = _explain(_GITHUB, team="octo")
     assert f"the condition key {_GITHUB}:team of the trust policy does not exist" in shown
     assert "a policy without it trusts every token" in shown
+
+
+_ORGANIZATION = "0a1b2c3d-1111-4222-8333-444455556666"
+_PROJECT = "9f8e7d6c-1111-4222-8333-444455556666"
+_CIRCLECI = f"oidc.circleci.com/org/{_ORGANIZATION}"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "claims", "says"),
+    [
+        (_CIRCLECI, {"aud": "sts.amazonaws.com"}, f'"{_CIRCLECI}:aud": "{_ORGANIZATION}"'),
+        (_CIRCLECI, {"aud": _ORGANIZATION, "sub": "project:octo/shop:*"}, f"the form is org/{_ORGANIZATION}/project/PROJECT_ID/user/*"),
+        (_CIRCLECI, {"aud": _ORGANIZATION, "sub": f"project/{_PROJECT}"}, f"the form is org/{_ORGANIZATION}/project/{_PROJECT}/user/*"),
+        ("oidc.circleci.com", {"aud": _ORGANIZATION}, "oidc.circleci.com/org/ORGANIZATION_ID"),
+        (_CIRCLECI, {"aud": _ORGANIZATION, "sub": f"org/{_ORGANIZATION}/project/{_PROJECT}/user/*"}, "STS rejected the token for the role"),
+    ],
+)  # fmt: skip
+def test_tokens_of_circleci(issuer: str, claims: dict[str, str], says: str) -> None:
+    assert says in _explain(issuer, "StringLike", **claims)
+
+
+def test_a_token_of_circleci_has_the_audience_of_its_organization() -> None:
+    subject = f"org/{_ORGANIZATION}/project/{_PROJECT}/user/{_PROJECT}"
+    claims = {"iss": f"https://{_CIRCLECI}", "aud": _ORGANIZATION, "sub": subject}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{_CIRCLECI}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{_CIRCLECI}:aud": "sts.amazonaws.com"}},
+    }
+    facts = {"trust_policy": {"Version": "2012-10-17", "Statement": [statement]}, "token_claims": claims}
+    first, second, *_ = explain(_DENIED, facts=facts).remedies
+    assert first.title.startswith(f"Accept the audience {_ORGANIZATION}")
+    assert second.title == "Or request the token for the audience sts.amazonaws.com"
+
+
+def test_the_provider_of_circleci_lists_the_organization() -> None:
+    error = "An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for"
+    shown = " ".join(str(explain(f"{error} https://{_CIRCLECI}")).split())
+    assert f"--client-id-list {_ORGANIZATION}" in shown
+    assert "AUDIENCE" not in shown

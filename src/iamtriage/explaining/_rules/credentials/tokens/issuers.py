@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, reported_cause, safe_name
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, trust_remedy
+from iamtriage.explaining._rules.sts.trust.token_forms import organization_of
 from iamtriage.explaining._rules.sts.trust.trust_documents import (
     OtherProvider,
     find_other_provider,
@@ -251,9 +252,10 @@ def describe_match(case: Case[InvalidIdentityToken]) -> str:
 def create_provider_command(issuer: Issuer) -> str:
     """Return the command that creates the IAM OIDC provider for an issuer."""
     uses_sts = issuer.is_eks or issuer.system == GITHUB
+    organization = organization_of((issuer.url or "").removeprefix("https://"))
     return commands.fill_command(
         "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
-        *(commands.issuer(issuer.url), STS_AUDIENCE if uses_sts else "AUDIENCE"),
+        *(commands.issuer(issuer.url), STS_AUDIENCE if uses_sts else organization or "AUDIENCE"),
     )
 
 
@@ -346,6 +348,8 @@ def _create_provider_remedy(issuer: Issuer, account: str | None) -> Remedy:
     elif issuer.system == GITHUB:
         audience = "The action aws-actions/configure-aws-credentials requests the audience sts.amazonaws.com."
         url = pages.GITHUB_OIDC
+    elif issuer.system == "CircleCI":
+        audience = "The audience of CircleCI's tokens is the ID of the organization."
     url_text = issuer.url or ""
     partition = "aws-cn" if ".com.cn/" in url_text else "aws-us-gov" if ".us-gov-" in url_text else "aws"
     name = clip_text(url_text.removeprefix("https://")) or "its URL without https://"

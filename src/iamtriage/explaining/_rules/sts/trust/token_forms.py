@@ -27,6 +27,8 @@ _CLUSTER_HOST = lazy_pattern(
 )
 POD_SUBJECT = "system:serviceaccount:"
 """The start of the subject of a pod's token."""
+_UUID = lazy_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CIRCLECI = lazy_pattern(rf"oidc\.circleci\.com/org/({_UUID.pattern})/?")
 _LABEL = r"[a-z0-9*?][a-z0-9*?-]{0,62}"
 # The words before the names of a service account, and what separates the names.
 _LIKE_POD = lazy_pattern(
@@ -72,6 +74,8 @@ def correct_issuer(issuer: str) -> str | None:
         corrected = f"oidc.eks.{region}.amazonaws.com{suffix}/id/{name}"
     elif (host := _LIKE_GITHUB.match(issuer)) is not None:
         corrected = f"{GITHUB}{issuer[host.end() :]}"
+    elif issuer.rstrip("/") == "oidc.circleci.com":
+        corrected = "oidc.circleci.com/org/ORGANIZATION_ID"
     return None if corrected == issuer else corrected
 
 
@@ -91,9 +95,31 @@ def correct_form(issuer: str, subject: str) -> str | None:
         corrected = _correct_job(subject)
     elif issuer == "app.terraform.io":
         corrected = _correct_run(subject)
+    elif (organization := organization_of(issuer)) is not None:
+        corrected = _correct_circleci(organization, subject)
     else:
         return None
     return None if corrected == subject else corrected
+
+
+def organization_of(issuer: str) -> str | None:
+    """Return the organization of CircleCI whose tokens an issuer issues. Its ID is their audience, too.
+
+    https://circleci.com/docs/openid-connect-tokens/
+
+    >>> organization_of("oidc.circleci.com/org/0a1b2c3d-1111-2222-3333-444455556666")
+    '0a1b2c3d-1111-2222-3333-444455556666'
+    """
+    found = _CIRCLECI.fullmatch(issuer.lower())
+    return None if found is None else found[1]
+
+
+def _correct_circleci(organization: str, subject: str) -> str | None:
+    start = f"org/{organization}/project/"
+    if subject.startswith((start, f"org/{organization}/*")) or subject.lstrip("*?") == "":
+        return None
+    ids = [each for each in _UUID.findall(subject.lower()) if each != organization]
+    return f"{start}{ids[-1] if ids else 'PROJECT_ID'}/user/*"
 
 
 def _correct_account(subject: str) -> str | None:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._text import clip_text, join_words, upper_first
+from iamtriage._text import clip_text, join_words, lower_first, upper_first
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents, trust_subjects
-from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
+from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB, organization_of
 from iamtriage.policies._readers.elements import iterate_conditions, parse_document
 
 if TYPE_CHECKING:
@@ -199,21 +199,30 @@ def request_audience_remedy(
 
 
 def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key: str) -> Iterator[Remedy]:
-    actual = result.actual[0]
-    yield request_audience_remedy(key.rpartition(":")[0], result.expected[0], facts)
+    actual, issuer = result.actual[0], key.rpartition(":")[0]
+    # The token that each job of CircleCI has is for its organization.
+    is_of_organization = actual == organization_of(issuer)
+    request = request_audience_remedy(issuer, result.expected[0], facts)
+    if not is_of_organization:
+        yield request
     fixed = _with_value(result, facts, value=[*result.expected, actual])
     if fixed is None:
         return
+    accept = (
+        f"accept the audience {clip_text(actual)} in the trust policy, if the IAM OIDC provider lists it, too"
+    )
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
     known = "The IAM OIDC provider most likely lists this audience already: otherwise, STS says InvalidIdentityToken (Incorrect token audience)."
     yield replace_policy_remedy(
-        f"Or accept the audience {clip_text(actual)} in the trust policy, if the IAM OIDC provider lists it, too",
+        upper_first(accept) if is_of_organization else f"Or {accept}",
         f"{WHOLE_DOCUMENT} {REMOVE_OLD}",
         known,
         policy=fixed,
         role=role,
         facts=facts,
     )
+    if is_of_organization:
+        yield attrs.evolve(request, title=f"Or {lower_first(request.title)}")
 
 
 def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:

@@ -19,11 +19,12 @@ from iamtriage.explaining._rules.shared.policies.policy_changes import (
     Condition,
     change_conditions,
     change_statements,
+    replace_condition,
 )
 from iamtriage.explaining._rules.shared.principals.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.trust import trust_documents
-from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB
+from iamtriage.explaining._rules.sts.trust.token_forms import GITHUB, organization_of
 from iamtriage.explaining._rules.sts.trust.trust_problems import TrustProblem
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.elements import (
@@ -98,6 +99,9 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
     document = parse_document(policy)
     if document is not None and "run_phase:" in str(document):
         return _find_other_phase(document, text)
+    # A job can request a token with another audience.
+    if document is not None and "oidc.circleci.com/org/" in str(document) and "oidc get" not in text:
+        return _find_other_organization(document)
     if document is None or GITHUB not in str(document):
         return None
     audience, repository = _AUDIENCE_INPUT.search(text), _REPOSITORY.search(text)
@@ -214,6 +218,25 @@ def _without_ids(
         fixed,
         (show,) if step else (),
     )
+
+
+def _find_other_organization(document: Mapping[str, Any]) -> TrustProblem | None:
+    """Return the problem that a trust policy expects another audience than the organization of CircleCI."""
+    for statement in allow_statements(document):
+        for operator, key, values in iterate_conditions(statement):
+            issuer, _, claim = key.rpartition(":")
+            organization = organization_of(issuer)
+            accepted = any(matches(organization or "", compile_glob(each)) for each in values)
+            if organization is None or claim != "aud" or "Not" in operator or accepted:
+                continue
+            new = Condition(operator, key, organization)
+            return TrustProblem(
+                f"the trust policy expects the audience {clip_text(values[0])}, and the token of a CircleCI job has the ID of its organization, {organization}",
+                f"Expect the audience {organization} in the role's trust policy",
+                "The IAM OIDC provider must list this ID as a client ID, too. The variables CIRCLE_OIDC_TOKEN and CIRCLE_OIDC_TOKEN_V2 have such a token.",
+                change_statements(document, lambda each: replace_condition(each, operator, key, new)),  # noqa: B023
+            )
+    return None
 
 
 def _conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
