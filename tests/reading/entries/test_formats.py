@@ -54,6 +54,7 @@ PREFIX_LINES = {
         f"2026-10-07 09:00:00 [ERROR] packer-builder-amazon-ebs plugin: {_DENIED}",
         "packer-builder-amazon-ebs plugin",
     ),
+    "nest": (f"[Nest] 401  - 10/07/2026, 9:00:00 AM   {_DENIED}", ""),
     "bracketed_stamp": (f"[2026-10-07T09:00:00.123Z] [orders] {_DENIED}", "[orders]"),
     "airflow_output": (
         f"[2026-10-07, 09:00:00 UTC] {{pod_manager.py:235}} INFO - [base] {_DENIED}",
@@ -86,7 +87,6 @@ START_LINES = {
     "dotnet_console": "fail: Orders.Sync[0]",
     "test_result": "--- FAIL: TestUpload (0.12s)\n",
     "kubernetes_event": "2m10s       Warning   FailedMount    pod/orders-7c9f4   MountVolume.SetUp failed",
-    "nest": f"[Nest] 401  - 10/07/2026, 9:00:00 AM   ERROR [Orders] {_DENIED}",
     "stack_event": f"OrdersStack | 3/7 | 9:00:00 AM | CREATE_FAILED        | AWS::IAM::Role | Role (Role1A2B) {_DENIED}",
     "ansible": 'changed: [web-1] => {"msg": "published to arn:aws:sns:eu-west-1:111122223333:orders"}',
     "erlang": "=ERROR REPORT==== 7-Oct-2026::09:00:00.123456 ===",
@@ -229,6 +229,11 @@ def test_a_start_begins_an_entry(name: str) -> None:
     before = f"2026-10-07 09:00:00,123 ERROR {_DENIED}"
     texts = [entry.text for entry in _entries(before, line, before)]
     assert texts == [f"{each}\n" for each in (before, line, before) if may_contain_failure(each)]
+
+
+def test_a_record_of_structlog_begins_an_entry() -> None:
+    lines = [f"timestamp='2026-10-07T09:00:0{n}Z' level='error' event='{_DENIED}'" for n in range(2)]
+    assert [entry.text for entry in _entries(*lines)] == [f"{line}\n" for line in lines]
 
 
 @pytest.mark.parametrize("name", OPENING_LINES)

@@ -42,6 +42,9 @@ NAMES = {
     "pnpm": ("packages/web build: ", "packages/api build: "),
     "kail": ("shop/web-x2xkq[app]: ", "shop/api-9wpjq[app]: "),
     "copilot": ("copilot/web/7c9f4 ", "copilot/api/7c9f4 "),
+    "mprocs": ("<web> ", "<api> "),
+    "arrows": ("web > ", "api > "),
+    "slurm": ("0: ", "1: "),
     "tekton": ("[deploy : web] ", "[deploy : api] "),
 }
 

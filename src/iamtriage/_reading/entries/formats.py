@@ -72,6 +72,7 @@ PREFIXES: dict[str, str] = {
     "gitlab": rf"{_ISO} (?P<gitlab>)\d\d[OE](?:[+ ]|(?=\n|\Z))",
     "plugin": rf"{_STAMP} (?:\[{_LEVEL}\][ \t]{{1,4}})?(?P<plugin>[\w.-]{{1,80}} plugin|plugin\.[\w.-]{{1,80}}):(?:[ ]|(?=\n|\Z))",
     "apache_error": rf"\[{_STAMP}[^\]\n]{{0,40}}\] \[[\w-]{{0,40}}:[a-z]{{3,8}}\d?\] (?P<apache_error>\[pid \d{{1,8}}(?::tid \d{{1,20}})?\])(?: \[(?:client|remote) [^\]\n]{{1,60}}\])?(?:[ ]|(?=\n|\Z))",
+    "nest": rf"\[Nest\] \d{{1,7}} {{1,2}}- {_STAMP}(?P<nest>)[ \t]{{1,3}}",
     "bracketed_stamp": rf"\[{_STAMP}[^\]\n]{{0,40}}\](?P<bracketed_stamp>(?: \[(?!{_LEVEL}\])[\w.-]{{1,40}}\](?=[ ]|\n|\Z))?)(?: \[{_LEVEL}\](?=[ ]|\n|\Z))?(?:[ \t]|(?=\n|\Z))",
     # What a command or a pod of a task of Airflow writes.
     "airflow_output": r"\{(?:subprocess|pod_manager|docker|logging_mixin)\.py:\d{1,5}\} (?:INFO|WARNING) - (?P<airflow_output>(?:\[[a-z0-9-]{1,63}\])?)(?:[ ]|(?<=- )|(?=\n|\Z))",
@@ -96,7 +97,8 @@ PREFIXES: dict[str, str] = {
 STARTS: dict[str, str] = {
     "klog": r"[DIWEF]\d{4} \d\d:\d\d:\d\d",
     "logrus": rf"{_LOGRUS}[ \t]",
-    "logfmt": r"(?:time|ts|timestamp|t|at|level|lvl|severity|logger)=(?:\"|[\w:.+-])",
+    # structlog writes it with single quotes.
+    "logfmt": r"(?:time|ts|timestamp|t|at|level|lvl|severity|logger|event)=(?:[\"']|[\w:.+-])",
     "json_lines": r"\{\"",
     "access_log": r"[\w.:-]{1,64} [^\s]{1,64} [^\s\[]{1,64} \[\d\d/[A-Z][a-z]{2}/\d{4}[: ]",
     "request_line": r"\"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT) [^\s]{1,2000} HTTP/\d",
@@ -109,7 +111,6 @@ STARTS: dict[str, str] = {
     "test_result": r"[ ]{0,16}--- (?:FAIL|PASS|SKIP): |=== (?:RUN|PAUSE|CONT|NAME) |(?:not )?ok \d{1,6} - |[ ]{2}● (?=\S[^\n]{0,300} › )",
     # A row of kubectl get events, and of the events of kubectl describe.
     "kubernetes_event": r"[ ]{0,4}(?:(?:[a-z0-9-]{1,63} {1,60})?(?:\d{1,4}[smhd]){1,3} {2,60})?(?:Normal|Warning) {2,60}[A-Z]\w{2,60} ",
-    "nest": r"\[Nest\] \d{1,7}  - ",
     # AWS CDK
     "stack_event": r"[\w-]{1,128} \| {1,4}\d{1,4}(?:/\d{1,4})? \| \d{1,2}:\d\d:\d\d",
     "ansible": r"(?:ok|changed|skipping|failed|fatal): \[[^\[\]\n]{1,120}\]|(?:TASK|PLAY|RUNNING HANDLER) \[",

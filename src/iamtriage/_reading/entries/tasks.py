@@ -13,11 +13,11 @@ from iamtriage._reading.entries.formats import START, split_prefix
 from iamtriage._reading.entries.lines import restore_line, without_style
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _STYLE = r"(?:\x1b\[[0-9;]{0,16}m)?"
 # "[web] ", "[1,0]<stderr>:", "[rank0]: ", "[deploy : app] ", "(load pid=17, ip=192.0.2.1) ", "@shop/web:deploy: ",
-# "packages/web build: ", "shop/web-x2xkq[app]: ", "copilot/web/7c9f4 ", "orders │ ", "web-1<tab>".
+# "packages/web build: ", "shop/web-x2xkq[app]: ", "copilot/web/7c9f4 ", "<web> ", "web > ", "orders │ ", "web-1<tab>".
 _LEVEL = r"(?i:trace|debug|info|notice|warn|warning|error|err|fatal|critical|severe|panic|caused by)"
 _TASK = re.compile(
     # "app.log:12:", grep's context "app.log-13-", and the numbers of cat, less and editors.
@@ -26,9 +26,11 @@ _TASK = re.compile(
     r"|\([^()\n]{0,60}\bpid=\d{1,8}[^()\n]{0,60}\)"
     rf"|(?!{_LEVEL}:)@?[A-Za-z][\w./-]{{0,60}}(?::[A-Za-z][\w.-]{{0,40}})?:"
     rf"|[\w.-]{{1,60}}(?:/[\w.-]{{1,80}}){{0,3}}\[[\w.-]{{1,63}}\]:|[\w.@-]{{1,60}}(?:/[\w.@-]{{1,60}}){{1,3}}(?: [\w:-]{{1,40}}:)?"
-    rf"|[ ]{{0,30}}[\w.-]{{1,60}} │){_STYLE}(?:(?<=>:)|[ ]|(?=\Z))"
+    rf"|<[\w.@/-]{{1,60}}>|[\w.@/-]{{1,60}} >|[ ]{{0,30}}[\w.-]{{1,60}} │){_STYLE}(?:(?<=>:)|[ ]|(?=\Z))"
     r"|[\w.-]{1,60}\t"
 )
+# The number of a task of Slurm or MPI. The numbers of lines increase.
+_RANK = re.compile(r"(?P<file>(?!))?(?P<number>(?!))?[0-9]{1,4}: ")
 _CONTINUATION = re.compile(
     r"[ \t]{2,}[^\s]|\t|at [\w$<./(]|[}\])]|[Cc]aused by: |Traceback \(|status code: \d{3}\b"
 )
@@ -48,8 +50,13 @@ _SEPARATORS = frozenset({"", "--"})
 NO_TASKS: Final[frozenset[str]] = frozenset()
 
 
-def find_tasks(lines: Iterable[str]) -> frozenset[str]:
+def find_tasks(lines: Sequence[str]) -> frozenset[str]:
     """Return what precedes the lines of each task in the beginning of a log; empty for most logs."""
+    tasks = _find_tasks(lines, _TASK)
+    return _find_tasks(lines, _RANK) if not tasks and lines and _RANK.match(lines[0]) else tasks
+
+
+def _find_tasks(lines: Sequence[str], pattern: re.Pattern[str]) -> frozenset[str]:
     counts: dict[str, int] = {}
     total = others = logged = located = 0
     last = -1
@@ -58,7 +65,7 @@ def find_tasks(lines: Iterable[str]) -> frozenset[str]:
         if line.strip() in _SEPARATORS:
             continue
         total += 1
-        m = _TASK.match(line)
+        m = pattern.match(line)
         number = int(m["number"] or -1) if m else -1
         if m is None or 0 <= number <= last:
             others += 1
@@ -89,8 +96,9 @@ def _is_logged(content: str) -> bool:
 
 def split_tasks(lines: Iterable[str], tasks: frozenset[str]) -> Iterator[str]:
     """Yield the lines of a log without the names of the tasks."""
+    pattern = _RANK if all(map(_RANK.fullmatch, tasks)) else _TASK
     for line in lines:
-        m = _TASK.match(line) if len(line) <= _MAX_LENGTH else None
+        m = pattern.match(line) if len(line) <= _MAX_LENGTH else None
         if m is None or _name(m) not in tasks:
             yield line
         else:
