@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.texts import mixed_words
 from iamtriage import AccessDenied, parse, redact
 from iamtriage.redaction._dense import find_stretches
 from iamtriage.redaction._secrets import find_secrets, forget_secrets
@@ -84,6 +85,21 @@ def test_words_between_names_make_no_difference() -> None:
     words = ("the order ", "orders shop ", "line 7 of the build ", "a user, and the host ")
     text = make_dense(30_000, units=words * 6)
     assert len(redact(text)) < len(text) / 4
+
+
+def test_words_of_failures_alone_make_no_difference() -> None:
+    """A failure consists of more than the words "error" and "not"."""
+    words = ("the error ", "an error, ", "error: ", "failed, ")
+    text = make_dense(30_000, units=words * 6)
+    assert len(redact(text)) < len(text) / 4
+
+
+@pytest.mark.parametrize("identifiers", [False, True])
+def test_mixed_words_do_not_change_again(*, identifiers: bool) -> None:
+    """Markers that reveal no other secret in the lines around them reveal none elsewhere."""
+    for _, text in mixed_words(9_000):
+        redacted = redact(text, identifiers=identifiers)
+        assert redact(redacted, identifiers=identifiers) == redacted
 
 
 def test_nothing_less_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:

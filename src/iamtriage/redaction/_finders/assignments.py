@@ -41,7 +41,7 @@ __all__ = (
     "find_wrapped_secrets",
 )
 
-MAX_BEFORE = 80
+MAX_BEFORE = 60
 """The maximum distance between a name and a marker after it that can change what the name's value is."""
 WORD_CHARACTER = re.compile(r"[^\W_]")
 _ARROW = rf"-(?<![\w$]-){GT}|→|=>(?<=[^:=\s][\"'][ ]=>)(?=[ ][\"'])"

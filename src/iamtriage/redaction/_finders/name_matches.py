@@ -169,7 +169,7 @@ def match_name(searched: SearchedText, name_end: re.Match[str]) -> NameMatch | N
     if (start and folded[start - 1] in _ENDS_OF_ESCAPE_STARTS) or folded[start] == "%":
         escape = _ESCAPED.search(folded, max(0, start - _MAX_CODE), word)
         if escape:
-            start = escape.start("rest")
+            start = max(start, escape.start("rest"))
     prefix = ""
     if start < word:
         prefix = folded[start:word]
