@@ -399,6 +399,79 @@ f"An error occurred (AccessDeniedException) when calling the GetParameters opera
             {"kind": "access_denied", "service": "sts", "action": "sts:AssumeRoleWithWebIdentity", "request_id": _SERVED, "status_code": 403},
         ],
     ),
+    # A mail program broke lines of logs, whose values go on, and marked those that it quotes.
+    (
+        "quoted-by-a-mail",
+        "\n".join(
+            ("> " if n % 2 else "") + part
+            for n, line in enumerate(
+                (
+                    f'time="2026-10-07T09:00:00Z" level=warning msg="access denied" arn="{APP}" client="127.0.0.1:40378" error="ARN is not mapped" method=POST path=/authenticate',
+                    f'time="2026-10-07T09:00:01Z" level=error msg="could not sync the cluster of orders: operation error EKS: DescribeCluster, https response error StatusCode: 403, RequestID: {REQUEST}, api error AccessDeniedException: {DENIAL}"',
+                )
+            )
+            for part in ("", *textwrap.wrap(line, 76, break_long_words=False, break_on_hyphens=False))
+        ),
+        [{"kind": "kubernetes_unauthorized", "principal": APP, "account": "111122223333"}, _ANSWERED],
+    ),
+    # A report with another indent than the lines before it.
+    (
+        "indented",
+        f"An error occurred (AccessDeniedException) when calling the EnableRegion operation: Ask the owner.\n\n  {DENIAL}\n",
+        [{"kind": "access_denied", "code": "AccessDeniedException", "operation": "EnableRegion"}, DENIED],
+    ),
+    (
+        "in-a-box",
+        f'{_PLAIN}\n\n│ Error: Unauthorized\n│ \n│   with module.eks.kubernetes_config_map.aws_auth[0],\n│   on main.tf line 5, in resource "kubernetes_config_map" "aws_auth":\n',
+        [_CALLED, {"kind": "kubernetes_unauthorized"}],
+    ),
+    # Members of an object without the bracket before them.
+    (
+        "members",
+        f'User: {APP} is not authorized to perform: iam:PassRole\n    "eventName": "DescribeCluster",\n    "errorCode": "AccessDenied",\n    "errorMessage": "{DENIAL}",\n',
+        [
+            {"kind": "access_denied", "principal": APP, "account": "111122223333", "action": "iam:PassRole", "service": "iam"},
+            {**DENIED, "code": "AccessDenied", "operation": "DescribeCluster"},
+        ],
+    ),
+    ("members-without-commas", f'  "errorCode": "AccessDenied"\n  "errorMessage": "{DENIAL}"\n', [{**DENIED, "code": "AccessDenied"}]),
+    # Words after a code are its message, although none is known.
+    (
+        "after-words",
+        "AccessDeniedException: Required Describe on orders\nPermission denied on S3 path: s3://reports/2026\n",
+        [{"kind": "access_denied", "code": "AccessDeniedException"}, {"kind": "access_denied", "resource": "s3://reports/2026"}],
+    ),
+    # No call of Kubernetes has a response of S3, and Terraform's line with a colon announces none.
+    (
+        "response-of-s3",
+        (
+            'Error: clusterroles.rbac.authorization.k8s.io "view" is forbidden: User "eva" cannot get resource "clusterroles" in API group "rbac.authorization.k8s.io" at the cluster scope\n\n'
+            '  on main.tf line 9, in resource "kubernetes_cluster_role" "view":\n\n'
+            f"<Error><Code>InvalidToken</Code><Message>The provided token is malformed or otherwise invalid.</Message><RequestId>{REQUEST}</RequestId></Error>\n"
+        ),
+        [
+            {"kind": "kubernetes_forbidden", "principal": "eva", "k8s_user": "eva", "k8s_verb": "get", "k8s_resource": "clusterroles", "k8s_api_group": "rbac.authorization.k8s.io"},
+            {"kind": "invalid_credentials", "code": "InvalidToken", "request_id": REQUEST},
+        ],
+    ),
+    # A plugin for credentials in another statement than the failure before it.
+    (
+        "plugin",
+        f'{_PLAIN}\n╷ │ Error: rpc error: code = Unknown desc = Get "https://X.gr7.eu-west-1.eks.amazonaws.com/version": getting credentials: exec: executable argocd-k8s-auth failed with exit code 20\n',
+        [_CALLED, {"kind": "missing_credentials"}],
+    ),
+    # A clause of a sentence starts no statement.
+    (
+        "clause",
+        'SSM Agent unable to acquire credentials: unexpected error getting instance profile\nrole credentials or calling UpdateInstanceInformation: send request failed\ncaused by: Post "https://ssm.us-east-1.amazonaws.com/": dial tcp 192.0.2.7:443: i/o timeout\n',
+        [{"kind": "missing_credentials", "service": "ssm"}],
+    ),
+    # The lines of another service end the first report.
+    (
+        "services",
+        f"web-1     | {DENIAL}\nworker-1  | {_EXPIRED}\nweb-1     | │ Error: {_NOT_FOUND}\n",
+        [DENIED, _EXPIRED_FACTS, _NOT_FOUND_FACTS],
+    ),
     # A key of an object is no heading, and a header of a response no name.
     (
         "keys-of-an-object",

@@ -30,7 +30,7 @@ def scan(source: str | Iterable[str] | _LineReader) -> Iterator[Failure]:
     are in the same log entry, such as a line and its traceback, if they have the same request ID, or if an entry
     repeats the previous one word for word.
 
-    In a string, list or file, lines that a terminal broke at its width are joined again, and the output of tasks whose
+    In a string, list or file, lines that a terminal or a mail program broke are joined again, and the output of tasks whose
     names precede each line is read separately. The lines of other iterables and of pipes are never read ahead.
 
     Args:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
 
 from iamtriage import scan
 from iamtriage._reading.entries.restoring import restore_lines
-from iamtriage._reading.entries.wrapping import find_width
+from iamtriage._reading.entries.wrapping import find_width, find_words_width
 from tests.tables import DENIAL, DENIED, REQUEST, Facts, all_facts_in, facts_of
 
 if TYPE_CHECKING:
@@ -141,3 +142,46 @@ def test_a_source_that_raises_an_exception(copies: int) -> None:
     with pytest.raises(OSError, match="disk"):
         read.extend(getattr(line, "source", line) for line in restore_lines(lines()))
     assert "".join(read) == "".join(broken)
+
+
+_PROSE = (
+    "When the nightly export runs, the role of the job cannot write to the bucket of the other account any more. "
+    * 3
+)
+
+
+@pytest.mark.parametrize("mark", ["", "> ", "> > "])
+def test_words_that_a_mail_program_wrapped(mark: str) -> None:
+    text = f"{_PROSE}{DENIAL}"
+    lines = [mark + line for line in textwrap.wrap(text, 72, break_long_words=False, break_on_hyphens=False)]
+    assert find_words_width(lines) in range(60, 73)
+    wrapped = "\n".join([*lines, "", f"{mark}Thanks"])
+    (line, *rest) = restore_lines(wrapped.splitlines(keepends=True))
+    assert (line, getattr(line, "source", ""), rest[-1]) == (
+        f"{mark}{text}\n",
+        wrapped[: wrapped.index("\n\n") + 1],
+        f"{mark}Thanks",
+    )
+    (failure,) = scan(wrapped)
+    assert facts_of(failure) == DENIED
+    assert failure.text == f"{wrapped}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # The lines of a log, short lines, rows that start alike, and lines that are longer than those of mails.
+        "".join(f"2026-10-07T09:00:0{n} INFO served request {n} of the shop in 12 ms\n" for n in range(9)),
+        "".join(f"line {n}\n" for n in range(9)),
+        "".join(
+            f"order of customer {n} at the counter of the shop: Access Denied, try it again\n"
+            for n in range(9)
+        ),
+        "\n".join(textwrap.wrap(_PROSE, 97)),
+        "",
+    ],
+    ids=["log", "short", "rows", "long", "empty"],
+)
+def test_other_lines_are_not_joined(text: str) -> None:
+    lines = text.splitlines(keepends=True)
+    assert list(restore_lines(lines)) == lines

@@ -13,11 +13,12 @@ from iamtriage._reading.entries.statements import (
     ANNOUNCED_STATUS,
     continues_sentence,
     continues_statement,
-    find_wrapped_lines,
     has_body_of,
+    starts_members,
     starts_report,
     starts_with_clause,
 )
+from iamtriage._reading.entries.wrapping import find_words_width, is_wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,10 @@ _HEADERS = re.compile(r"[Hh]eaders?\b|RequestId|request_id")
 BODY = re.compile(r"[Bb]ody:?\s{0,2}\Z")
 # A class of exceptions, whose message is on the next line.
 _CLASS = re.compile(r"[\w.]{1,100}(?:Exception|Error):\Z")
+# The first line of a report, indented, in a box or in a comment.
+_REPORT = re.compile(
+    r"(?P<indent>\s{0,40}(?:[│#] )?)(?:╷|Error: |User: arn:|An error occurred \(|[\w.]{3,100}(?:Error|Exception): )"
+)
 _CLOCK = re.compile(r"(\d\d):(\d\d):(\d\d)")
 # In seconds. No program takes longer to write one report.
 _MAX_PAUSE = 5
@@ -136,9 +141,12 @@ class OpenEntry:
             (is_open and block.is_element_start(content))
             or self._is_next_element(content)
             or (not is_bare and line.is_hot and self._is_next_item(content))
+            or (line.is_continuation and not is_open and self._starts_indented(content))
         )
         is_part = (
-            is_open or line.is_continuation or (block.continues_headers(content) and not line.is_opening)
+            is_open
+            or (line.is_continuation and not starts_element)
+            or (block.continues_headers(content) and not line.is_opening)
         )
         if not is_part:
             self._boundaries[0] = len(self.lines)
@@ -183,6 +191,18 @@ class OpenEntry:
             self.is_hot, self.quiet = True, 0
         elif not is_part:
             self.quiet += 1
+
+    def _starts_indented(self, content: str) -> bool:
+        """Return whether an indented line starts a report or an object after a line with another indent."""
+        if self.block.announces or self.block.expects_more:
+            return False
+        if starts_members(self.words, content):
+            return True
+        report = None if self.words else _REPORT.match(content)
+        if report is None:
+            return False
+        before = next((line.content for line in reversed(self.lines) if line.content.strip()), "")
+        return not before.startswith(report["indent"] or content)
 
     @property
     def _announced_status(self) -> str:
@@ -276,7 +296,12 @@ class OpenEntry:
         if not (self.is_interrupted and self.is_hot and is_other):
             return False
         block = self.block
-        is_part = block.is_open or block.announces or block.expects_more or line.is_continuation
+        is_part = (
+            block.is_open
+            or block.announces
+            or block.expects_more
+            or (line.is_continuation and not _REPORT.match(line.content))
+        )
         return not (
             is_part
             or self._is_partial
@@ -308,7 +333,8 @@ class OpenEntry:
         at = 0
         partial = ""
         may_be_wrapped = self.is_bare and any(self.begins[1:])
-        wrapped = find_wrapped_lines([line.content.rstrip() for line in lines]) if may_be_wrapped else ()
+        contents = [line.content for line in lines] if may_be_wrapped else []
+        width = find_words_width(contents)
         for place, (line, begins) in enumerate(zip(lines, self.begins, strict=False)):
             spans = line.prefix.added_spans(line.text)
             if partial and spans:
@@ -318,7 +344,7 @@ class OpenEntry:
             if line.breaks:
                 spans = sorted([*spans, *line.breaks])
             prefixes += [(at + begin, at + end) for begin, end in spans]
-            if begins and (place not in wrapped or line.is_start):
+            if begins and not (width and place and is_wrapped(contents[place - 1], contents[place], width)):
                 statements.append(at)
             at += len(line.text)
         return Entry(

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from iamtriage._reading.entries.formats import split_prefix
 from iamtriage._reading.entries.lines import restore_line, without_style
 from iamtriage._reading.entries.tasks import find_tasks, split_tasks
-from iamtriage._reading.entries.wrapping import find_width, join_lines, starts_entry
+from iamtriage._reading.entries.wrapping import (
+    find_width,
+    find_words_width,
+    join_lines,
+    join_words,
+    starts_entry,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +25,7 @@ _BLANKS = frozenset({"", " ", "\t"})
 
 
 def restore_lines(lines: Iterable[str]) -> Iterable[str]:
-    """Return the lines of a log without indentation, the names of tasks, or the breaks of a terminal.
+    """Return the lines of a log without indentation, the names of tasks, or the breaks of a terminal or mail program.
 
     The beginning of the log is read before the first line is returned.
 
@@ -45,6 +51,9 @@ def restore_lines(lines: Iterable[str]) -> Iterable[str]:
     width = find_width(first)
     if width:
         return join_lines(read, width)
+    width = find_words_width(first)
+    if width:
+        return join_words(read, width)
     indent = _find_indent(first)
     return _dedent(read, indent) if indent else read
 

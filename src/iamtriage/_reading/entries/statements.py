@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from iamtriage._reading.entries.formats import OPENING, POWERSHELL_FIELD, START
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Words and characters after which a sentence continues.
 _UNFINISHED_WORDS = (
@@ -31,10 +26,6 @@ _LABELED = re.compile(
 )
 # The end of a line and the next line if a long word, such as an encoded message, is broken between them.
 _BROKEN_WORD = re.compile(r"(?<![\w-])[\w-]{80,}\s*\Z")
-
-# The width at which people and mail programs wrap lines, and how many lines they must wrap.
-_WORDS_WIDTH = range(60, 81)
-_MIN_WRAPPED = 3
 
 # The body of a response, and the status before it in the format of boto 2, which also logs both.
 _BODY_START = re.compile(r"(?:[^<\n]{0,40}\b[A-Z]{4,8}\b[^<\w]{0,6})?<(?:\?xml|ErrorResponse)\b")
@@ -58,12 +49,14 @@ _POWERSHELL_LINE = re.compile(rf"\s{{0,8}}\+ (?:~+\s*\Z|{POWERSHELL_FIELD}\s+: )
 _ANSIBLE_EXCEPTION = "An exception occurred during task execution."
 _ANSIBLE_RESULTS = ("fatal: [", "failed: [")
 _KEYED = re.compile(
-    rf"(?!User: arn:|{_CLASS})"
+    rf"(?!User: arn:|[a-z][a-z0-9-]{{1,40}}:[A-Z][a-z]+[A-Z]|{_CLASS})"
     r"[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)"
 )
 # A member of an object in YAML, whose keys are those of an API.
 _MEMBER = re.compile(r"\s{0,8}[a-z]{1,40}(?:[A-Z][a-z]{0,40}){1,6}:(?: |\s?\Z)")
 _QUOTED_KEY = re.compile(r"\s{0,8}[\"'][\w.-]{1,60}[\"']\s?:")
+# What ends a line before a member of an object.
+_OPEN_ENDS = frozenset(",:{[(")
 _QUOTED_VALUE = re.compile(r"[\"']\s?:\s?[\"'][^\"']{0,300}[\"'],?\Z")
 # Signs of a response, and signs of the request before it.
 _RESPONSE = re.compile(r"\b[Rr]esponse [Hh]eaders\b|\b[Bb]ody(?: [Tt]ext)?:")
@@ -107,7 +100,7 @@ def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: b
     return (
         _is_unfinished(before)
         or _is_next_member(before, content)
-        or (is_hot and _is_labeled(content.strip()))
+        or (is_hot and (starts_with_clause(content) or _is_labeled(content.strip())))
         or (is_hot and " " not in content and _BROKEN_WORD.search(before[-200:] + content) is not None)
     )
 
@@ -134,21 +127,19 @@ def starts_report(before: str, content: str) -> bool:
     return content.startswith("HTTP response headers:") and not before.startswith("Reason: ")
 
 
+def starts_members(before: str, content: str) -> bool:
+    """Return whether a line is the first of an object's members, without the bracket before them."""
+    return (
+        before[-1:] not in _OPEN_ENDS
+        and _QUOTED_KEY.match(content) is not None
+        and _QUOTED_KEY.match(before) is None
+        and _QUOTED_VALUE.search(before[-400:]) is None
+    )
+
+
 def starts_with_clause(content: str) -> bool:
     """Return whether a line starts with a clause of a denial, which the previous line starts."""
     return _CLAUSE.match(content) is not None
-
-
-def find_wrapped_lines(lines: Sequence[str]) -> set[int]:
-    """Return the indices of lines whose first word did not fit on the previous line, if most lines are wrapped."""
-    width = max((len(line) for line in lines if " " in line), default=0)
-    if width not in _WORDS_WIDTH:
-        return set()
-    following = [
-        at for at, (line, after) in enumerate(pairwise(lines), 1) if line and after.strip() and after[0] > " "
-    ]
-    wrapped = {at for at in following if len(lines[at - 1]) + len(lines[at].split(maxsplit=1)[0]) >= width}
-    return wrapped if len(wrapped) >= max(_MIN_WRAPPED, len(following) / 2) else set()
 
 
 def _is_response(content: str) -> bool:

@@ -166,6 +166,7 @@ def _is_message_of(current: Candidate, piece: Piece, gap: _Gap) -> bool:
         piece.role == "core"
         and gap.size <= _MAX_CODE_TO_NEXT_LINE
         and not gap.has("\n\n")
+        and not gap.has_words
         and current.has_code
         and not current.has_message
         and kind_of_code(current.code or "") == piece.kind
@@ -194,6 +195,11 @@ class _Gap:
             0 < self.size <= _MAX_KEY_GAP
             and _CLASS_KEY.fullmatch(self._text, self._start, self._end) is not None
         )
+
+    @property
+    def has_words(self) -> bool:
+        """Whether words follow on the line on which the candidate ends."""
+        return any(map(str.isalnum, self._text[self._start : self._end].partition("\n")[0]))
 
     @property
     def is_on_fresh_line(self) -> bool:
@@ -316,7 +322,7 @@ def _is_inner(current: Candidate, piece: Piece) -> bool:
 def _body_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     if not _have_same_code(current, piece) or (current.body_end >= 0 and gap.size > MAX_CHAIN_GAP):
         return False
-    if current.has_core and gap.entry_start >= 0:
+    if current.has_core and (gap.entry_start >= 0 or ("k8s_verb" in current.facts and piece.source == "xml")):
         return False
     return gap.size <= _MAX_TO_BODY and not _conflicts(current, piece, ("request_id", "operation", "host_id"))
 

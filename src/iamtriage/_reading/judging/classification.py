@@ -249,28 +249,23 @@ def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Can
             if following.kind == "aws_error" and following.code in CLIENT_CODES:
                 following.kind = candidate.kind
             continue
-        if (
-            kept
-            and kept[-1].kind != "aws_error"
-            and _reports_last_line(candidate, context.text[kept[-1].end : candidate.start])
-        ):
-            continue
-        if (
-            kept
-            and candidate.metadata
-            and kept[-1].kind == candidate.kind
+        follows = (
+            bool(kept)
             and candidate.start - kept[-1].end <= MAX_CHAIN_GAP
             and not context.are_in_other_statements(kept[-1], candidate)
-        ):
+        )
+        if follows and kept[-1].kind != "aws_error":
+            between = context.text[kept[-1].end : candidate.start]
+            if _reports_last_line(candidate, between):
+                continue
+        if follows and candidate.metadata and kept[-1].kind == candidate.kind:
             if status := candidate.facts.get("status_code"):
                 kept[-1].facts.setdefault("status_code", status)
             continue
         if (
-            kept
+            follows
             and candidate.kind == "aws_error"
             and (not candidate.is_complete or _explains_missing_credentials(kept[-1], candidate))
-            and candidate.start - kept[-1].end <= MAX_CHAIN_GAP
-            and not context.are_in_other_statements(kept[-1], candidate)
         ):
             continue
         kept.append(candidate)
@@ -317,7 +312,6 @@ def _reports_last_line(candidate: Candidate, before: str) -> bool:
     return (
         candidate.kind == candidate.wrapper_kind == "missing_credentials"
         and not (candidate.has_message or candidate.facts)
-        and len(before) <= MAX_CHAIN_GAP
         and before.count("\n") == 1
     )
 

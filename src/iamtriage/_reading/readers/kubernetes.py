@@ -45,7 +45,7 @@ sure  | <register>Unauthorized | Unable to register node .{1,200}?with API serve
 sure  | <Unauthorized>|<asked>nauthorized | (?:\*v\d\w{0,10}\.[A-Z]|(?i:kubernetes|\bk8s\b|kubelet|kubectl|kubeconfig|api server|apiserver|rest client|(?:api|server) (?:groups?|resources)|\bleases?\b|\bconfigmaps?\b|service\s?accounts?\b|customresourcedefinitions?|upgrade connection|resource lock))[^\n]{0,300}?(?:: |err=\")(?:Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`]|\.? \(|[.,;)\]])|the server has asked)
 unsure | <Unauthorized> | (?i:failed to|unable to|error|cannot|could not|couldn't)[^\n]{0,200}?(?i:nodes?|pods?|services?|secrets?|namespaces?|deployments?|jobs?|events?|clusters?|certificate signing requests?|server version)\b[^\n]{0,200}?: Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])
 sure  | <Status>Unauthorized | [\"']kind[\"']\s?:\s?[\"']Status[\"'][^\x1e]{0,300}?[\"']message[\"']\s?:\s?[\"']Unauthorized[\"']
-unsure | <Unauthorized> | (?:^\x1e?|(?<=[:=]\")|(?<=:\s\"))(?:[Ee]rror: )?Unauthorized$
+unsure | <Unauthorized> | (?:^[\x1d\x1e]{0,2}|(?<=[:=]\")|(?<=:\s\"))(?:[Ee]rror: )?Unauthorized$
 sure  | <Received>Received status: | Message: Unauthorized\. Received status: Status\(
 unsure | err="Unauthorized" | err=\"Unauthorized\"
 sure  | <FAILED>Unauthorized|<labels>Unauthorized|<unreachable>nauthorized | (?:INSTALLATION|UPGRADE) FAILED: (?:.{0,200}: )?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)
