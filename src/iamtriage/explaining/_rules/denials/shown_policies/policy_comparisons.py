@@ -70,6 +70,10 @@ from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 # All resources of a type.
 _TYPE = lazy_pattern(r"\d?:[a-z-]{2,40}[/:]\*\Z", re.ASCII)
+_ATTACHED_AGAIN = lazy_pattern(
+    r"(?i:\bre-?attach\w{0,3}\b|\battach(?:ed|ing)?\b[^\n.;]{0,40}\b(?:again|once more|twice)\b)"
+)
+_NO_CHANGE = "To attach it again does not change that."
 POLICY_TEMPLATE = "the policy template"
 """How the name of a policy template of SAM begins."""
 
@@ -219,7 +223,8 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Comparison | No
         if not allows or not is_relevant:
             return None
         text = f"{subject} does not allow {action}{f': it {similar}' if similar else describe_allowed(allows, action)}."
-        text = " ".join(present(text, describe_service(policy.name, action)))
+        again = is_known_policy(policy.name) and _ATTACHED_AGAIN.search(denial.failure.text)
+        text = " ".join(present(text, describe_service(policy.name, action), _NO_CHANGE if again else None))
         # Code often has the policies of several roles.
         cause = STATED_POLICY_OTHER_ACTION.cause("possible" if policy.is_code else policy.evidence, text=text)
         return Comparison(policy, cause, f"{policy.name} {similar or 'does not allow this action'}")
