@@ -120,7 +120,14 @@ def join_of_type(resource: str, allowed: list[str]) -> str:
     # A bucket or a queue has no type in its ARN.
     has_type = re.search(rf"\d:{re.escape(kind)}[/:]", resource) is not None
     is_part = has_type and bool(alike) and len(alike) < len(allowed)
-    return f"the {kind} {join_resources(alike)}" if is_part else join_resources(allowed)
+    if not is_part:
+        return join_resources(allowed)
+    # The rest of the ARN is that of the resource, which is named in full.
+    begin = f"{resource.rpartition(f':{kind}')[0]}:{kind}"
+    short = [
+        each[len(begin) + 1 :] if each.startswith((f"{begin}/", f"{begin}:")) else each for each in alike
+    ]
+    return f"the {kind} {join_resources(short)}"
 
 
 _MAX_ACTIONS = 3

@@ -987,7 +987,7 @@ def test_resources_of_the_denied_type() -> None:
     names = [f"{arn}{each}" for each in ("catalog", "database/shop", "table/shop/*")]
     statement = {"Effect": "Allow", "Action": "glue:GetDatabase", "Resource": names}
     explanation = explain(f"{_denied('glue:GetDatabase', f'{arn}database/other')}\n{json.dumps(statement)}")
-    assert f"allows it only on the database {arn}database/shop." in explanation.summary
+    assert "allows it only on the database shop." in explanation.summary
 
 
 @pytest.mark.parametrize(
