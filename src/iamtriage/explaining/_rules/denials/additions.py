@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from iamtriage.arns._principals import Root
 from iamtriage.explaining._context.model import NOTHING
@@ -190,43 +191,17 @@ _SERVICES_OF_RELEASES = frozenset({"ec2", "elasticloadbalancing", "iam", "route5
 _QUERY_RULE = "denials.data_stores.queries.explain_query"
 # The AWS SDK of old versions of Terraform names no service.
 _SERVICES_OF_STATE = frozenset({"s3", "dynamodb", None})
-ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
+_Additions: TypeAlias = "tuple[tuple[Callable[[Denial], bool], str], ...]"
+_OF_DENIAL: _Additions = (
     (
         lambda denial: denial.failure.authorization_id is not None,
         "denials.policy_types.other_policies.add_details",
     ),
-    (
-        lambda denial: (
-            denial.is_explicit
-            and denial.policy_type == "identity"
-            and denial.policy is None
-            and ":policy/" in denial.failure.text
-        ),
-        "denials.policy_types.identity_denies.add_listed_policy",
-    ),
     (lambda denial: denial.is_explicit, "denials.denies.deny_requirements.add_requirement"),
-    (lambda denial: "s3a" in denial.failure.text, "credentials.provider_chains.add_unlisted_provider"),
-    (_may_be_of_region, "denials.policy_types.control_policies.add_denied_region"),
     (_may_scan_regions, "denials.policy_types.scanned_regions.add_scanned_regions"),
     (_may_be_of_pod, "denials.identities.node_roles.add_pod_role_cause"),
-    (
-        lambda denial: (
-            "/i-" in (denial.principal_text or "")
-            and not denial.is_explicit
-            and any(map(denial.failure.text.__contains__, _SIGNS_OF_TASKS))
-        ),
-        "denials.identities.other_callers.add_task_role",
-    ),
     (_may_be_of_tags, "denials.services.deployments.add_tagged_call"),
     (lambda denial: denial.service == "kms", "denials.kms.kms_keys.add_encrypted_data"),
-    (
-        lambda denial: (
-            not denial.is_explicit and bool(denial.context.policies) and "kms:" in denial.failure.text
-        ),
-        "denials.kms.key_policies.add_key_policy",
-    ),
-    (_may_be_of_imported_key, "denials.shown_policies.unused_code.add_imported_key"),
-    (_may_be_of_key_pattern, "denials.shown_policies.unused_code.add_key_pattern"),
     (
         lambda denial: denial.facts.policies is not None,
         "denials.shown_policies.evaluated_policies.add_evaluation",
@@ -236,6 +211,56 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "denials.kms.key_policies.add_key_policy_of_other_account",
     ),
     (_may_have_policy, "denials.shown_policies.stated_policies.add_stated_policies"),
+    (_may_be_default, "denials.shown_policies.default_resources.add_default_resource"),
+    (
+        lambda denial: denial.lowercase_action == "s3:createbucket",
+        "denials.s3.existing_buckets.add_existing_bucket",
+    ),
+    (_is_amplify_build, "denials.identities.given_permissions.add_build_role"),
+    (_is_not_plain, "denials.policy_types.other_policies.add_other_policies"),
+    (
+        lambda denial: denial.lowercase_action == "eks:accesskubernetesapi" and not denial.is_explicit,
+        "kubernetes.console.eks_console.add_cluster_access",
+    ),
+    (
+        lambda denial: (
+            denial.service in _SERVICES_OF_RELEASES
+            and _may_lack_allow(denial)
+            and may_name_controller(denial.failure.text)
+        ),
+        "denials.identities.controller_releases.add_release",
+    ),
+    (_may_show_user, "denials.identities.callers.add_user"),
+)
+# What these look for stands beside the failure.
+_OF_TEXT: _Additions = (
+    (
+        lambda denial: (
+            denial.is_explicit
+            and denial.policy_type == "identity"
+            and denial.policy is None
+            and ":policy/" in denial.failure.text
+        ),
+        "denials.policy_types.identity_denies.add_listed_policy",
+    ),
+    (lambda denial: "s3a" in denial.failure.text, "credentials.provider_chains.add_unlisted_provider"),
+    (_may_be_of_region, "denials.policy_types.control_policies.add_denied_region"),
+    (
+        lambda denial: (
+            "/i-" in (denial.principal_text or "")
+            and not denial.is_explicit
+            and any(map(denial.failure.text.__contains__, _SIGNS_OF_TASKS))
+        ),
+        "denials.identities.other_callers.add_task_role",
+    ),
+    (
+        lambda denial: (
+            not denial.is_explicit and bool(denial.context.policies) and "kms:" in denial.failure.text
+        ),
+        "denials.kms.key_policies.add_key_policy",
+    ),
+    (_may_be_of_imported_key, "denials.shown_policies.unused_code.add_imported_key"),
+    (_may_be_of_key_pattern, "denials.shown_policies.unused_code.add_key_pattern"),
     (
         lambda denial: not denial.is_explicit and "aws_iam_" in denial.failure.text,
         "denials.identities.resource_order.add_resource_order",
@@ -259,11 +284,6 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     ),
     (_may_be_elsewhere, "denials.shown_policies.region_contrasts.add_resource_elsewhere"),
     (_may_be_elsewhere, "calls.names.account_contrasts.add_resource_in_other_account"),
-    (_may_be_default, "denials.shown_policies.default_resources.add_default_resource"),
-    (
-        lambda denial: denial.lowercase_action == "s3:createbucket",
-        "denials.s3.existing_buckets.add_existing_bucket",
-    ),
     (
         lambda denial: denial.action is not None and "EvalDecision" in denial.failure.text,
         "denials.policy_types.other_policies.add_simulation",
@@ -293,8 +313,6 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "denials.identities.unused_sessions.add_replaced_role",
     ),
     (_may_be_given_elsewhere, "denials.identities.given_permissions.add_other_holder"),
-    (_is_amplify_build, "denials.identities.given_permissions.add_build_role"),
-    (_is_not_plain, "denials.policy_types.other_policies.add_other_policies"),
     (
         lambda denial: (
             denial.service in _SERVICES_OF_STATE
@@ -317,18 +335,6 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "denials.identities.other_callers.add_ignored_keys",
     ),
     (
-        lambda denial: denial.lowercase_action == "eks:accesskubernetesapi" and not denial.is_explicit,
-        "kubernetes.console.eks_console.add_cluster_access",
-    ),
-    (
-        lambda denial: (
-            denial.service in _SERVICES_OF_RELEASES
-            and _may_lack_allow(denial)
-            and may_name_controller(denial.failure.text)
-        ),
-        "denials.identities.controller_releases.add_release",
-    ),
-    (
         lambda denial: "code = Unauthenticated" in denial.failure.text,
         "denials.identities.controller_releases.add_grpc_code",
     ),
@@ -346,7 +352,6 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "denials.identities.unprovisioned_sets.add_unprovisioned_set",
     ),
     (_may_ask, "denials.answers.add_answers"),
-    (_may_show_user, "denials.identities.callers.add_user"),
     (
         lambda denial: (
             denial.deny is None
@@ -357,4 +362,11 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "denials.policy_types.stated_resource_denies.add_resource_deny",
     ),
 )
-"""The conditions of what is added to the explanation of a denial, with its name below ``_rules``."""
+_ALL = (*_OF_DENIAL, *_OF_TEXT)
+
+
+def find_additions(denial: Denial) -> Iterator[str]:
+    """Yield the names of what is added to the explanation of a denial, below ``_rules``."""
+    for applies, rule in _ALL if _says_more(denial) else _OF_DENIAL:
+        if applies(denial):
+            yield rule

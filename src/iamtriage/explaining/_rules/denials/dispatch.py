@@ -10,7 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.denials.additions import ADDITIONS
+from iamtriage.explaining._rules.denials.additions import find_additions
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial, mark_cut_end
 from iamtriage.explaining._rules.shared.loading import load_rule
@@ -50,9 +50,8 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
     explanation: Explanation = next(each for each in explanations if each is not None)
     if failure is not case.failure:
         explanation = attrs.evolve(explanation, failure=case.failure)
-    for applies, name in ADDITIONS:
-        if applies(denial):
-            explanation = load_rule(name)(denial, explanation)
+    for name in find_additions(denial):
+        explanation = load_rule(name)(denial, explanation)
     return explanation
 
 
