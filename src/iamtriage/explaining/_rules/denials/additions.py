@@ -62,7 +62,7 @@ _NAMES_IN_MESSAGE = 3
 
 def _may_ask(denial: Denial) -> bool:
     """Return whether the text can ask for the cause, or name another action of the service."""
-    if denial.is_explicit or not _says_more(denial):
+    if denial.is_explicit:
         return False
     text = denial.failure.text
     return "?" in text or text.count(f"{denial.service}:") > _NAMES_IN_MESSAGE
@@ -75,7 +75,7 @@ def _may_lack_allow(denial: Denial) -> bool:
 def _may_be_of_region(denial: Denial) -> bool:
     """Return whether AWS gives no reason, or names a control policy, and a text can name Regions with other results."""
     is_open = denial.policy_type is None or (denial.policy_type == "service_control" and denial.is_explicit)
-    is_open = is_open and denial.deny != "implicit" and denial.action is not None and _says_more(denial)
+    is_open = is_open and denial.deny != "implicit" and denial.action is not None
     return is_open and ("-1" in denial.failure.text or "-2" in denial.failure.text)
 
 
@@ -96,7 +96,7 @@ def _may_be_given_elsewhere(denial: Denial) -> bool:
     text = denial.failure.text
     is_open = _may_lack_allow(denial) and denial.lowercase_action not in _ROLES_ELSEWHERE
     is_open = is_open and bool(denial.principal_text) and "ResourceInitializationError" not in text
-    return is_open and _says_more(denial) and any(map(text.__contains__, _GIVING))
+    return is_open and any(map(text.__contains__, _GIVING))
 
 
 def _is_amplify_build(denial: Denial) -> bool:
@@ -216,7 +216,6 @@ _OF_DENIAL: _Additions = (
         lambda denial: denial.lowercase_action == "s3:createbucket",
         "denials.s3.existing_buckets.add_existing_bucket",
     ),
-    (_is_amplify_build, "denials.identities.given_permissions.add_build_role"),
     (_is_not_plain, "denials.policy_types.other_policies.add_other_policies"),
     (
         lambda denial: denial.lowercase_action == "eks:accesskubernetesapi" and not denial.is_explicit,
@@ -230,7 +229,6 @@ _OF_DENIAL: _Additions = (
         ),
         "denials.identities.controller_releases.add_release",
     ),
-    (_may_show_user, "denials.identities.callers.add_user"),
 )
 # What these look for stands beside the failure.
 _OF_TEXT: _Additions = (
@@ -339,7 +337,7 @@ _OF_TEXT: _Additions = (
         "denials.identities.controller_releases.add_grpc_code",
     ),
     (
-        lambda denial: _says_more(denial) and any(map(denial.failure.text.__contains__, _SIGNS_OF_KEYS)),
+        lambda denial: any(map(denial.failure.text.__contains__, _SIGNS_OF_KEYS)),
         "denials.identities.key_precedence.add_precedence",
     ),
     (_may_show_other_role, "denials.identities.working_roles.add_working_role"),
@@ -362,11 +360,16 @@ _OF_TEXT: _Additions = (
         "denials.policy_types.stated_resource_denies.add_resource_deny",
     ),
 )
-_ALL = (*_OF_DENIAL, *_OF_TEXT)
+# Other additions take precedence over these, or change the sentence to which these add.
+_AT_LAST: _Additions = (
+    (_is_amplify_build, "denials.identities.given_permissions.add_build_role"),
+    (_may_show_user, "denials.identities.callers.add_user"),
+)
+_WITHOUT_TEXT, _WITH_TEXT = (*_OF_DENIAL, *_AT_LAST), (*_OF_DENIAL, *_OF_TEXT, *_AT_LAST)
 
 
 def find_additions(denial: Denial) -> Iterator[str]:
     """Yield the names of what is added to the explanation of a denial, below ``_rules``."""
-    for applies, rule in _ALL if _says_more(denial) else _OF_DENIAL:
+    for applies, rule in _WITH_TEXT if _says_more(denial) else _WITHOUT_TEXT:
         if applies(denial):
             yield rule
