@@ -232,7 +232,7 @@ def _find_task(case: Case[Failure]) -> OtherUser | None:
             f"Ansible runs a module on the host of the task, here {host}, and not on the computer that runs Ansible.",
             _ansible_remedy(
                 "Run the task on the computer that runs Ansible",
-                "Add the lines to the task. It then runs as you, with your credentials.",
+                f"Add the lines to the task. It then runs as you, with your credentials: {host} needs no keys.{' become: false, because root on your computer has no variables and files of yours.' if _find_become(text, is_delegated=True) else ''}",
                 f"Or, if the task must run on {host}, give it a role: on EC2 that of the instance, elsewhere IAM Roles Anywhere.",
                 manifest="delegate_to: localhost\nbecome: false\n",
                 page="playbooks_delegation.html",
