@@ -36,7 +36,11 @@ from iamtriage.explaining._rules.sts.trust.service_policies import (
     list_other_services,
     list_services,
 )
-from iamtriage.explaining._rules.sts.trust.template_roles import change_template_remedy, find_trusting_role
+from iamtriage.explaining._rules.sts.trust.template_roles import (
+    change_template_remedy,
+    find_template_role,
+    find_trusting_role,
+)
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -120,7 +124,8 @@ def explain_untrusted_role(
     parsed = parse_masked_role(role_arn)
     in_code = trust_in_code_steps(find_deployment(case.failure, case.facts))
     name = find_trusting_role(case) if parsed is None else parsed.name
-    role = "the role" if name is None else f"the role {name}"
+    shown = name or getattr(find_template_role(case.failure.text), "address", None)
+    role = f"the role {shown}" if shown else "the role"
     parameters = () if name else role_parameters(case.operation or "", (service or "").partition(".")[0])
     who, trust = service or "the service", None
     if case.facts.trust_policy is not None and service is not None:
