@@ -321,6 +321,11 @@ PERMISSIONS: Table = (
         denied(action="ecs:UpdateService"),
     ),
     (
+        "keyspaces",
+        'cassandra.Unauthorized: Error from server: code=2100 [Unauthorized] message="User arn:aws:iam::111122223333:user/ana has no permissions."',
+        denied(principal="arn:aws:iam::111122223333:user/ana"),
+    ),
+    (
         "missing-permission",
         "User: arn:aws:iam::111122223333:user/ana is missing permission ecs:CreateCapacityProvider",
         denied(principal="arn:aws:iam::111122223333:user/ana", action="ecs:CreateCapacityProvider"),

@@ -88,6 +88,8 @@ sure   | <privilege> | \b[Pp]rincipal does not have any privilege on specified r
 unsure | <insufficient> | \b<ROLE_PRINCIPAL> has insufficient (?:\w{1,20} ){0,2}permissions\b
 sure   | <missing>is missing  | \b(?:[Uu]ser|<ROLE_PRINCIPAL>) is missing (?:the following )?permissions?:? \[?<ACTION>
 sure   | <missing>issing permission | \bUser:? <PRINCIPAL> is missing permissions? <ACTION>
+# Amazon Keyspaces: https://docs.aws.amazon.com/keyspaces/latest/devguide/troubleshooting.connecting.html
+sure   | has no permissions. | \bUser <PRINCIPAL> has no permissions\.
 # A role or policy that does not allow what a service needs.
 unsure | <allow>not allow | \b<ROLE_PRINCIPAL> does not allow (?:\w{1,20} ){1,4}to \w{2,20}\b(?:[^\n.]{0,80}? for \w{1,20} <RESOURCE>)?
 unsure | <grant>not grant | \b[Pp]olicy (?:specified for (?:\w{1,20} ){1,6}(?P<resource><NAME>) )?does not grant <ADJECTIVES>permissions?\b

@@ -716,6 +716,17 @@ RESOURCES: tuple[Case, ...] = (
 )
 SERVICES: tuple[Case, ...] = (
     (
+        "user without permissions in Amazon Keyspaces",
+        'cassandra.Unauthorized: Error from server: code=2100 [Unauthorized] message="User arn:aws:iam::111122223333:user/ana has no permissions."\ncassandra.eu-west-1.amazonaws.com:9142',
+        {},
+        (
+            "Amazon Keyspaces denied the user ana the connection",
+            "arn:aws:cassandra:eu-west-1:111122223333:/keyspace/system*",
+            "put-user-policy --user-name ana",
+        ),
+        ("Find the caller",),
+    ),
+    (
         "role that App Runner cannot assume",
         "An error occurred (InvalidRequestException) when calling the CreateService operation: Error in assuming access role arn:aws:iam::111122223333:role/octo-ecr",
         {},

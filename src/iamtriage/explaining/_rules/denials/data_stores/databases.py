@@ -19,12 +19,14 @@ from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.clues import find_region, quote_phrases
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.grants.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.grants.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present, your_remedy
 from iamtriage.policies._documents import allow
+from iamtriage.policies._grants import Grant
 
 _POLICIES = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html"
 _CONNECTING = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.AWSCLI.PostgreSQL.html"
@@ -318,3 +320,28 @@ def _check_remedy(login: Login | None) -> Remedy:
     if login is not None and login.is_mysql:
         step = "IAM authentication must be enabled, and the user must be created with the plugin: CREATE USER the user IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS'."
     return owner_remedy(title, step, commands=_database_command(login), url=_POLICIES)
+
+
+_KEYSPACES = (
+    "https://docs.aws.amazon.com/keyspaces/latest/devguide/security_iam_id-based-policy-examples.html"
+)
+
+
+def explain_keyspaces(denial: Denial) -> Explanation:
+    """Explain that Amazon Keyspaces allows a caller nothing, not even what a driver reads when it connects."""
+    partition, region = denial.location.partition or "aws", commands.region(find_region(denial.case))
+    tables = f"arn:{partition}:cassandra:{region}:{commands.account(denial.account)}:/keyspace"
+    return denial.explain(
+        f"Amazon Keyspaces denied {denial.caller} the connection: no identity-based policy allows cassandra:Select on the system tables.",
+        NO_IDENTITY_ALLOW.cause(
+            "derived", text="A driver reads the system tables when it connects. The credentials are valid."
+        ),
+        topic="no-identity-allow",
+        remedies=allow_remedy(
+            denial,
+            grant=Grant("cassandra:Select", (f"{tables}/system*", f"{tables}/KEYSPACE_NAME/table/*")),
+            first_step="To write, add cassandra:Modify on the tables of the keyspace.",
+            url=_KEYSPACES,
+        ),
+        notes=EVENTUAL_CONSISTENCY,
+    )

@@ -74,6 +74,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "access denied when writing",
         "verify/create output bucket",
     ),
+    "denials.data_stores.databases.explain_keyspaces": ("code=2100 [unauthorized]",),
     "denials.s3.public_access.explain_block_public_access": (
         "block public access",
         "blockpublicpolicy",
