@@ -18,7 +18,8 @@ from tests.tables import check_rows
 _CAPITALS = re.compile(r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_-])")
 # Values that commands and documents take as they are.
 _VALUES = {
-    "MUTABLE",
+    # Values of options of the AWS CLI, and a setting of Git Bash.
+    *("DECLARATIVE_POLICY_EC2", "MSYS_NO_PATHCONV", "MUTABLE", "OFF"),
     *("ALL_PROVISIONED_ACCOUNTS", "API", "API_AND_CONFIG_MAP", "AWS", "AWS_ACCOUNT", "CONFIG_MAP", "EC2_LINUX"),
     *("FARGATE_LINUX", "FARGATE_PROFILE", "HYBRID_LINUX", "EC2_WINDOWS", "IAM", "IDENTITY_POLICY", "RESOURCE_POLICY"),
     *("RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY", "STANDARD", "GET", "PUT", "HEAD", "T", "H", "U", "PT8H", "HOME", "SAML"),

@@ -53,6 +53,7 @@ _WORDS = frozenset(
         "DOMAIN",
         "ECS_CLUSTER",
         "ENCODED_MESSAGE",
+        "END_DATE",
         "FILE",
         "FUNCTION",
         "GROUP",
