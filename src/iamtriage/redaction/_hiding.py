@@ -83,9 +83,14 @@ def _has_names_before(text: str, finds: list[FoundSecret]) -> bool:
             found.start if found.name_start < 0 else found.name_start,
         )
         done = found.end
-        if high - low > _MIN_NAME and any(
-            WORD_CHARACTER.search(text, name.end(), found.start)
-            for name in NAME_END.finditer(folded, low, high)
+        # The value of a document belongs to its key only.
+        if (
+            not found.is_whole
+            and high - low > _MIN_NAME
+            and any(
+                WORD_CHARACTER.search(text, name.end(), found.start)
+                for name in NAME_END.finditer(folded, low, high)
+            )
         ):
             return True
     return False
