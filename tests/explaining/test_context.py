@@ -265,6 +265,17 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             id="variables of the shell",
         ),
         pytest.param(
+            f'PS C:\\> $env:AWS_PROFILE = "dev"\nPS C:\\> aws s3 ls\n{EXPIRED}',
+            {"profile": "dev"},
+            id="PowerShell",
+        ),
+        pytest.param(
+            f"ana@pc ~> set -gx AWS_PROFILE dev\nana@pc ~> aws s3 ls\n{EXPIRED}",
+            {"profile": "dev"},
+            id="fish",
+        ),
+        pytest.param(f'os.environ["AWS_PROFILE"] = "dev"\n{EXPIRED}', {"profile": "dev"}, id="Python"),
+        pytest.param(
             f"[ec2-user@ip-10-0-3-7.eu-west-1.compute.internal ~]$ python list.py\n{EXPIRED}",
             {"region": "eu-west-1"},
             id="the host names the region",

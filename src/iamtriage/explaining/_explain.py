@@ -55,7 +55,7 @@ _HEADLINE_SIGNS = ("retrieve verification key", "the 'sts' service module must b
 _PAST_SIGNS = (
     "ixed", "olved", "leared", " rid of", "ot past", "ot around", "gone", "went away", "disappeared",
     "removed", "detached", "deleted", "dropped", "revoked", "irst ", "efore that", "arlier", "revious",
-    "nitially", "riginally", "esterday", "ast week", "ast month", "ast night", "sed to",
+    "nitially", "riginally", "esterday", "ast week", "ast month", "ast night", "sed to", "no longer",
 )  # fmt: skip
 # What a part of the text adds to the explanation of a failure of any kind: the part, and the rule.
 _ADDITIONS = (

@@ -56,6 +56,7 @@ _DENIED = "User: arn:aws:sts::111122223333:assumed-role/app/s is not authorized 
         (f"{_DENIED}\n{_DENY}\nThis policy was deleted on Friday.", False),
         (f"{_DENIED}\nThe old bucket policy, which a colleague has removed:\n{_DENY}", False),
         (f"{_DENIED}\nThe removed bucket policy:\n{_DENY}", False),
+        (f"{_DENIED}\nIt had this bucket policy, which we have removed since:\n{_DENY}", False),
         (f"{_DENIED}\nWe removed a statement from the bucket policy. It is now:\n{_DENY}", True),
         (f"{_DENIED}\nShould we have removed this?\n{_DENY}", True),
         (f"{_DENIED}\nIt does not help that I removed it, as a colleague put it back:\n{_DENY}", True),
@@ -63,6 +64,22 @@ _DENIED = "User: arn:aws:sts::111122223333:assumed-role/app/s is not authorized 
 )
 def test_removed_policies_decide_nothing(text: str, *, is_in_force: bool) -> None:
     assert ("stated-policy-denies" in {cause.code for cause in explain(text).causes}) is is_in_force
+
+
+@pytest.mark.parametrize(
+    ("said", "is_held"),
+    [
+        ("My user has AdministratorAccess.", True),
+        ("My user has AdministratorAccess no more, it was detached last week.", False),
+        ("My user no longer has AdministratorAccess.", False),
+        ("Somebody removed AdministratorAccess from my user.", False),
+        ("My user has AdministratorAccess. We removed it for a test and put it back.", True),
+        ("My user has AdministratorAccess, it was never removed.", True),
+    ],
+)
+def test_managed_policies_that_were_removed(said: str, *, is_held: bool) -> None:
+    text = f"{said}\naws s3 cp s3://octo-site/a .\nAn error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+    assert ("AdministratorAccess allows it" in explain(text).summary) is is_held
 
 
 def test_parse_reads_past_errors() -> None:

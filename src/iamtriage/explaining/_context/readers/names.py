@@ -46,6 +46,9 @@ _REGION_SIGNS = ("egion", "REGION", ".compute.", "eks", "client(", "resource(", 
 _US_EAST_HOST = lazy_pattern(r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\.ec2\.internal\b", re.ASCII)
 _PROFILES = lazy_pattern(
     r"\bAWS_(?:DEFAULT_)?PROFILE[=:]\s?[\"']?([\w.@:+/-]{1,64})(?<![.:])"
+    # PowerShell, Python, Node.js, fish and csh.
+    r"|(?:\$env:|\benviron\[[\"']|\bprocess\.env\.)AWS_PROFILE(?:[\"']\])? ?= ?[\"']([\w.@:+/-]{1,64})"
+    r"|\b(?:set -[a-zA-Z]{1,4}|setenv) AWS_PROFILE [\"']?([\w.@:+/-]{1,64})"
     r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--profile[= ][\"']?([\w.@:+/-]{1,64})",
     re.ASCII,
 )

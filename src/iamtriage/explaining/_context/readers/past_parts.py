@@ -21,7 +21,7 @@ _Span = tuple[int, int]
 _MAX_CHARS, _CHARS_AROUND = 64_000, 260
 # What can say that something is past. Each sentence that does has one of these.
 _SIGNS = lazy_pattern(
-    r"\b(?i:fixed|solved|resolved|cured|cleared|got (?:rid of|past|around)|gone|went away|disappeared|vanished|removed|detached|deleted|dropped|revoked"
+    r"\b(?i:fixed|solved|resolved|cured|cleared|got (?:rid of|past|around)|gone|went away|disappeared|vanished|removed|detached|deleted|dropped|revoked|no longer"
     r"|first|before that|earlier|previous(?:ly)?|initially|originally|yesterday|last (?:week|month|night|time)|used to)\b"
 )
 _SENTENCE_END = lazy_pattern(
@@ -64,15 +64,27 @@ _OF_OUTPUT = lazy_pattern(
     r"(?i:\b(?:logs?|logged|output|trace|traceback|lines?|above|at the (?:top|start))\b)"
 )
 _REMOVED = r"(?:removed|detached|deleted|dropped|revoked|taken (?:off|out|away)|gone)"
-_KIND = r"(?:(?:old|other|whole|same|bucket|key|queue|topic|inline|managed|trust|resource|identity|endpoint|session|boundary|service control|customer) ){0,3}(?:polic(?:y|ies)|statements?|boundar(?:y|ies)|SCPs?|RCPs?|Deny|Allow|one|two)"
+_KIND = r"(?:(?:old|other|whole|same|bucket|key|queue|topic|inline|managed|trust|resource|identity|endpoint|session|permissions|boundary|service control|customer) ){0,3}(?:polic(?:y|ies)|statements?|boundar(?:y|ies)|SCPs?|RCPs?|Deny|Allow|one|two)"
 _POLICY_REMOVED_BEFORE = lazy_pattern(
     rf"(?i:\b{_REMOVED} (?:this|these|that|the following|it|them)\b"
     rf"|\b(?:this|these|the following|the old|the former|the previous) {_KIND}[^\n.;]{{0,60}}? (?:(?:was|were|has|have|got|is|are) )(?:(?:been|since|already|then|now) ){{0,2}}{_REMOVED}\b"
+    rf"|\b(?:this|these|the following) {_KIND}[^\n.;]{{0,60}}?,? (?:which|that) (?:(?:was|were|has been|have been)|(?:I|we|they|he|she|somebody|someone|an? \w{{3,20}}|the \w{{3,20}}(?: team)?)(?:'ve| have| has)?)(?: (?:since|already|then|now|just))? {_REMOVED}\b"
     rf"|\bthe {_REMOVED} {_KIND}|[(\[]{_REMOVED}\b[^()\n]{{0,40}}[)\]])[^\n]{{0,60}}\s{{0,4}}(?:```\w{{0,5}}\s{{0,4}})?\Z"
 )
 _POLICY_REMOVED_AFTER = lazy_pattern(
     rf"(?i:[\s`.,;:)\]–—-]{{0,16}}(?:and |but )?(?:(?:which|it|(?:this|that|these|both|the)(?: {_KIND})?) (?:was|were|has|have|is|are|got) (?:(?:been|since|already|then|now) ){{0,2}}{_REMOVED}\b"
     rf"|(?:which )?(?:I|we|they|he|she|somebody|someone|an? \w{{3,20}}|the \w{{3,20}}(?: team)?)(?:'ve| have| has)?(?: (?:since|already|then|now|just|have)){{0,2}} {_REMOVED} (?:it|this|that|them|(?:the|that|this) {_KIND})\b))"
+)
+# An AWS managed policy that somebody removed: before its name, and after it.
+_NAMED_POLICY = lazy_pattern(
+    r"\b(?:[A-Z]\w{1,60}(?:ReadWrite|FullAccess|Read[Oo]nly(?:Access)?|PowerUser|RolePolicy)|AdministratorAccess|PowerUserAccess)\b"
+)
+_NAME_REMOVED_BEFORE = lazy_pattern(
+    rf"(?i:\b(?:{_REMOVED}(?: (?:the|its|their|my|our|his|her|policy|policies|managed|AWS)){{0,4}}|(?:no longer|used to) (?:has|have|had))[\s`'\"]{{0,3}}\Z)"
+)
+_NAME_REMOVED_AFTER = lazy_pattern(
+    rf"(?i:[`'\"]?(?: (?:policy|any ?more|no (?:more|longer)|attached|before))?(?:,| and| but|, and|, but|, which)? ?(?:(?:which|that|it) )?(?:was|were|has been|have been|got|is) (?:(?:since|already|then|now) ){{0,2}}{_REMOVED}\b"
+    rf"|[`'\"]?(?: (?:policy|attached|before|until \w{{2,12}}))?,? (?:and |but |which |then |until |before ){{0,2}}(?:I|we|they|he|she|somebody|someone|an? \w{{3,20}}|the \w{{3,20}})(?:'ve| have| has)? {_REMOVED} (?:it|that|this)\b)"
 )
 # What the sentence goes on to show instead.
 _PRESENT = lazy_pattern(
@@ -95,6 +107,7 @@ def without_past_parts(text: str) -> str:
         (each.start, each.end) for each in find_documents(shown) if each.member in {"Statement", "Effect"}
     ]
     past = [span for span in policies if _is_removed(shown, span)]
+    past += _find_removed_names(shown)
     failures = _find_failures(shown)
     past += _find_past_failures(shown, failures)
     past += _find_fixed_quotes(shown, failures)
@@ -175,6 +188,16 @@ def _is_removed(text: str, span: _Span) -> bool:
         return is_past and not (_UNDONE.search(before) or _CAME_BACK.search(before))
     removed = _POLICY_REMOVED_AFTER.match(after)
     return removed is not None and not (_UNDONE.search(removed[0]) or _CAME_BACK.search(after))
+
+
+def _find_removed_names(text: str) -> Iterator[_Span]:
+    """Yield the names of AWS managed policies of which a sentence says that somebody removed them."""
+    for found in _NAMED_POLICY.finditer(text):
+        start, end = found.span()
+        before, after = _last_sentence(text, 0, start), _first_sentence(text, end, len(text))
+        removed = _NAME_REMOVED_BEFORE.search(before) or _NAME_REMOVED_AFTER.match(after)
+        if removed and not (_UNDONE.search(before) or _UNDONE.search(removed[0]) or _CAME_BACK.search(after)):
+            yield start, end
 
 
 def _last_sentence(text: str, low: int, end: int) -> str:

@@ -180,6 +180,8 @@ _S3_CMDLETS = {
 }
 # S3A, and the SDK for Java: https://github.com/apache/hadoop hadoop-tools/hadoop-aws MultiObjectDeleteException.java
 _MULTIPLE_DELETE = lazy_pattern(r"\bMultiObjectDelete(?:Exception|Error)\b")
+# rclone creates the bucket first: https://github.com/rclone/rclone backend/s3/s3.go, prepareUpload and mkdirParent
+_PREPARED_UPLOAD = lazy_pattern(r"\bfailed to prepare upload\b")
 # The error begins with the cmdlet's name. PowerShell 7 prints no more.
 _S3_CMDLET = lazy_pattern(rf"^({'|'.join(_S3_CMDLETS)}) ?: ", re.MULTILINE)
 
@@ -205,6 +207,7 @@ _CALLS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
     (("bject",), OBJECT_CALL, lambda found: ("s3", f"{found['verb'].capitalize()}Object")),
     ((".services.",), _JAVA_CLIENT, lambda found: (found[1], _capitalize(found[2]))),
     (("resourceType",), _TASK_CALL, lambda found: (found[1], _capitalize(found[2]))),
+    (("to prepare upload",), _PREPARED_UPLOAD, lambda _: ("s3", "CreateBucket")),
     (("MultiObjectDelete",), _MULTIPLE_DELETE, lambda _: ("s3", "DeleteObjects")),
     (("-S3",), _S3_CMDLET, lambda found: ("s3", _S3_CMDLETS[found[1]])),
     (("Amazon.",), _DOTNET_CLIENT, lambda found: (found[1].lower(), found[2])),

@@ -45,7 +45,7 @@ _NAME = lazy_pattern(r"(?<![\w.-])[a-z0-9]{1,40}(?:[.-][a-z0-9]{1,40}){1,8}(?![\
 # What a program is, how it is told not to create the bucket, where, and an option of the command for the same.
 _PROGRAMS = (
     (
-        lazy_pattern(r"\brclone\b"),
+        lazy_pattern(r"\brclone\b|\bfailed to prepare upload\b"),
         "rclone",
         "no_check_bucket = true",
         "Add the line to the section of the remote in rclone.conf. Or set --s3-no-check-bucket, or RCLONE_S3_NO_CHECK_BUCKET=true.",
