@@ -214,6 +214,7 @@ _SETTINGS = frozenset(
         "namespace",
         "service_account",
         "function",
+        "vpc_endpoint",
     }
 )
 

@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
+from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, is_session_policy
 from iamtriage.explaining._context.readers.terraform_code import find_blocks
 from iamtriage.explaining._context.readers.unique_values import stated_partition
 from iamtriage.explaining._context.values import Document
@@ -23,15 +24,8 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.readers.documents import FoundDocument
 
-__all__ = ("SESSION_POLICY", "build_policy", "find_name_above", "find_policies", "find_trust_fragment")
+__all__ = ("build_policy", "find_name_above", "find_policies", "find_trust_fragment")
 
-SESSION_POLICY = "the session policy in the text"
-"""The name of a policy that a workflow or a command passes for a session."""
-# What a session policy follows.
-_SESSION_PARAMETER = lazy_pattern(
-    r"\binline-session-policy ?: ?(?:[>|][+-]?\s{1,40})?[\"']?\Z"
-    r"|\baws sts (?:assume-role|get-federation-token)(?:[^\n]|\\\n){0,300} --policy[ =][\"']?\Z"
-)
 _TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
 # A line that consists of the name of a file, after a comment mark, a prompt with cat or the marks of Markdown.
 _FILE = lazy_pattern(
@@ -124,9 +118,7 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         if (policy := build_policy(_fill_references(each.content, text))) is not None:
             owner = (_find_trusting_role if policy.is_trust_policy else _find_owner)(text, each.start)
             version = _find_other_version(text, each) if "IsDefaultVersion" in text else None
-            before = text[max(each.start - _CHARS_OF_INTRODUCTION, 0) : each.start]
-            name = SESSION_POLICY if _SESSION_PARAMETER.search(before) else None
-            file = _find_file(text, each.start)
+            name, file = _name_session_policy(text, each.start), _find_file(text, each.start)
             yield attrs.evolve(policy, file=file, owner=owner, version=version, name=name)
     from iamtriage.policies._documents import build_document
     from iamtriage.policies._readers.policy_code import find_policies_in_code
@@ -144,8 +136,12 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         is_read = any(start <= each.start < end for start, end in spans)
         policy = None if is_read else build_policy(_fill_variables(each.content, text))
         if policy is not None:
-            file = _find_file(text, each.start)
-            yield attrs.evolve(policy, file=file, is_code=True, is_whole=each.is_whole)
+            name, file = _name_session_policy(text, each.start), _find_file(text, each.start)
+            yield attrs.evolve(policy, file=file, is_code=True, is_whole=each.is_whole, name=name)
+
+
+def _name_session_policy(text: str, start: int) -> str | None:
+    return SESSION_POLICY if is_session_policy(text, start) else None
 
 
 def _fill_references(content: Mapping[str, Any], text: str) -> Mapping[str, Any]:

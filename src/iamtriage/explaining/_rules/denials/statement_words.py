@@ -152,7 +152,8 @@ def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> st
     names = _list_actions(statements, service)
     if not names:
         return ""
-    shown = tuple(map(clip_text, names))[:_MAX_ACTIONS]
+    # "1 more" is not shorter than the name.
+    shown = tuple(map(clip_text, names))[: _MAX_ACTIONS + (len(names) == _MAX_ACTIONS + 1)]
     more = (f"{len(names) - len(shown)} more",) if len(names) > len(shown) else ()
     return f": of {service}, it allows only {join_words((*shown, *more), 'and')}"
 

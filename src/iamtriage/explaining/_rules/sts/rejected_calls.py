@@ -16,7 +16,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.regions import find_mentioned_regions
+from iamtriage.explaining._context.readers.regions import find_mentioned_regions, find_working_regions
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.credentials import credential_remedies
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     )
 
 _PHRASES = ("STS is not activated in this region", "STS is not activated in the requested region")
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
+_ALWAYS_ACTIVE = "us-east-1"
 _NOTE = "Policies, the trust policy and the credentials are not the problem. Tokens from a regional STS endpoint are valid in all Regions, so you can call STS in another Region than the other services."
 
 REGION_NOT_ENABLED = CauseType(
@@ -74,8 +76,8 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     if opts_in:
         text = f"STS is active in an opt-in Region such as {region} once an administrator of {account} has enabled the Region."
         causes = tuple(attrs.evolve(cause, text=text) for cause in causes)
-    # STS is always active in this Region: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
-    repeated = repeat_command(context.command, "sts", changes={"region": "us-east-1"})
+    active = _find_active_region(case, region)
+    repeated = repeat_command(context.command, "sts", changes={"region": active}) if active else None
     owner = case.failure.account
     remedies = present(
         None if opts_in else _activate_sts_remedy(region, owner),
@@ -83,11 +85,13 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     )
     # A health issue of a cluster of EKS, which calls the endpoint of its own Region.
     is_of_cluster = case.failure.envelope.code == "StsRegionalEndpointDisabled"
+    is_first = bool(repeated) or active in find_working_regions(case.text, *case.failure.span)
+    client = f" ({active}, https://{host})" if active and (host := _host_of(active)) else ""
     elsewhere = your_remedy(
-        f"{'C' if repeated else 'Or c'}all STS in an active Region",
+        f"{'C' if is_first else 'Or c'}all STS in an active Region{f', such as {active}' if active else ''}",
         "This works at once. Any Region that is active for the account will do."
         if repeated
-        else "Create only the STS client for an active Region; the other clients keep their Region.",
+        else f"Create only the STS client for an active Region{client}; the other clients keep their Region.",
         None
         if repeated
         else "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that Region.",
@@ -101,10 +105,24 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
         remedies=remedies
         if is_of_cluster
         else (elsewhere, *remedies)
-        if repeated
+        if is_first
         else (*remedies, elsewhere),
         notes=_NOTE.partition(" Tokens ")[0] if is_of_cluster else _NOTE,
     )
+
+
+def _find_active_region(case: Case[RegionDisabled], region: str | None) -> str | None:
+    """Return a Region in which STS is active for the account: one that works for the caller, or the default one."""
+    works = (
+        each for each in find_working_regions(case.text, *case.failure.span) if each != region and _host_of(each)
+    )
+    endpoint = find_endpoint(region or _ALWAYS_ACTIVE)
+    return next(works, _ALWAYS_ACTIVE if endpoint is not None and endpoint.partition == "aws" else None)
+
+
+def _host_of(region: str) -> str | None:
+    endpoint = find_endpoint(region)
+    return None if endpoint is None else endpoint.host
 
 
 def _activate_sts_remedy(region: str | None, account: str | None) -> Remedy:

@@ -36,6 +36,14 @@ _SHOWN = '{"Version":"2012-10-17","Statement":[{"Effect":"%s","Action":["s3:GetO
 _SITE, _OTHER = "arn:aws:s3:::acme-site/*", "arn:aws:s3:::acme-logs/*"
 _STEP = "inline-session-policy: >-\n  {}\n"
 _COMMAND = "$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/site --role-session-name ci --policy '{}'\n"
+# Calls in Go, Rust and Python, the last with a variable.
+_GO = """out, err := c.AssumeRole(ctx, &sts.AssumeRoleInput{{
+	RoleArn: aws.String("arn:aws:iam::111122223333:role/site"),
+	Policy:  aws.String(`{}`),
+}})
+"""
+_RUST = 'let out = sts.assume_role()\n    .role_session_name("ci")\n    .policy(r#"{}"#)\n    .send().await?;\n'
+_VARIABLE = 'policy = {}\nsts.assume_role(RoleArn=ARN, RoleSessionName=f"ci", Policy=json.dumps(policy))\n'
 
 
 @pytest.mark.parametrize(
@@ -43,6 +51,9 @@ _COMMAND = "$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/site
     [
         (_STEP, _SITE, [(["s3:GetObject", "s3:PutObject"], _SITE)]),
         (_COMMAND, _SITE, [(["s3:GetObject", "s3:PutObject"], _SITE)]),
+        (_RUST, _SITE, [(["s3:GetObject", "s3:PutObject"], _SITE)]),
+        (_VARIABLE, _SITE, [(["s3:GetObject", "s3:PutObject"], _SITE)]),
+        (_GO, "*", [(["s3:GetObject"], "*"), ("s3:PutObject", "arn:aws:s3:::acme-site/a")]),
         (_STEP, _OTHER, [(["s3:GetObject"], _OTHER), ("s3:PutObject", "arn:aws:s3:::acme-site/a")]),
     ],
 )
@@ -68,11 +79,18 @@ def test_deny_of_a_shown_policy_is_not_one_of_the_role() -> None:
     assert "run the workflow again" in remedy.steps[0]
 
 
-def test_session_policy_is_not_that_of_the_role() -> None:
-    text = _STEP.format(_SHOWN % ("Allow", _SITE)) + DENIED.replace(
+@pytest.mark.parametrize("passed", [_STEP, _GO, _RUST, _VARIABLE])
+def test_session_policy_is_not_that_of_the_role(passed: str) -> None:
+    text = passed.format(_SHOWN % ("Allow", _SITE)) + DENIED.replace(
         "no session policy", "no identity-based policy"
     )
     assert "in the text" not in explain(text).summary
+
+
+def test_policy_before_a_call_is_not_passed_for_its_session() -> None:
+    created = f"iam.put_role_policy(RoleName='site', PolicyName='site', PolicyDocument='{_SHOWN % ('Allow', _OTHER)}')\n"
+    summary = explain(f"{created}sts.assume_role(RoleArn=ARN, RoleSessionName='ci')\n{DENIED}").summary
+    assert "the session policy in the text" not in summary
 
 
 _ANYWHERE = "credential_process = /opt/aws_signing_helper credential-process --profile-arn arn:aws:rolesanywhere:eu-west-1:111122223333:profile/0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9 --role-arn arn:aws:iam::111122223333:role/{}"

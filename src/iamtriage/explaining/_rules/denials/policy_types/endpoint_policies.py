@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.requirements import required_grants, task_statements
 from iamtriage.explaining._rules.shared.requirements.services import find_resource_policy
 from iamtriage.explaining._rules.shared.requirements.tasks import LOGIN_ACTION, PULL_ACTIONS
-from iamtriage.explaining._rules.shared.wording import denial_summary, why_no_allow_helps
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, why_no_allow_helps
 from iamtriage.policies._readers.elements import as_strings
 from iamtriage.sts._endpoints import find_endpoint
 
@@ -71,6 +71,8 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     if not explicit and guardrails.identity_notes(denial):
         went = "The request went through the VPC endpoint."
         no_allow = f"{_describe_others(denial)} must allow it, too, but that alone does not help."
+        if (own := guardrails.describe_own_allow(denial)) is not None:
+            no_allow = f"{capitalize_start(own)}: that alone does not help."
     else:
         any_allow = "No Allow overrides it, neither in a policy of the caller nor in that of the resource or the endpoint"
         no_allow = why_no_allow_helps(denial).replace("An Allow does not override it", any_allow, 1)

@@ -13,7 +13,7 @@ from typing import Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
-from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
+from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY, passes_session_policy
 from iamtriage.explaining._context.readers.statements import LOCALLY, find_working
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy, Who
@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._readers.elements import allow_statements, as_strings
 
+_IN_CODE = "Policy or PolicyArns of the STS call in the code"
 # What passes a session policy, by its form in a workflow, a Terraform provider, a command or code:
 # https://github.com/aws-actions/configure-aws-credentials and https://registry.terraform.io/providers/hashicorp/aws.
 _SESSION_POLICY_PLACES = Signs(
@@ -42,7 +43,6 @@ _SESSION_POLICY_PLACES = Signs(
         r"\bmanaged-session-policies\b": "managed-session-policies of the step configure-aws-credentials",
         r"\bassume_role(?:_with_web_identity)?\s{0,4}\{[^}]{0,600}\bpolicy(?:_arns)?\s{0,20}=": "policy or policy_arns in the block assume_role of the provider",
         r"\baws sts (?:assume-role|get-federation-token)[^\n]{0,400} --policy(?:-arns)?\b": "the option --policy or --policy-arns of the command aws sts",
-        r"\b(?i:assume_?role(?:_?with_?(?:web_?identity|saml))?|get_?federation_?token)(?:Command)?\([^)]{0,400}\b(?:Policy(?:Arns)?|policy(?:_arns)?)[\"']?\s?[=:]": "Policy or PolicyArns of the STS call in the code",
     }
 )
 _ASSUMED_ROLE = lazy_pattern(
@@ -183,9 +183,10 @@ def _passed_policy_remedy(denial: Denial, statement: dict[str, Any] | None) -> R
     lines: tuple[str, ...] = ()
     policy: dict[str, Any] | None = None
     manifest: str | None = None
-    place = None if _shows_other_role(denial) else _SESSION_POLICY_PLACES.find(denial.failure.text)
+    text = denial.failure.text
+    place = None if _shows_other_role(denial) else _find_place(text)
     passed = f"the policy that the text shows ({place})" if place else "the policy that it passes"
-    managed = None if place is None else _PASSED_POLICY.search(denial.failure.text)
+    managed = None if place is None else _PASSED_POLICY.search(text)
     if managed is not None:
         passed = f"the policy {managed['name']}, which the text shows ({place})"
     is_workflow = place is not None and "configure-aws-credentials" in place
@@ -230,8 +231,16 @@ def _passed_policy_remedy(denial: Denial, statement: dict[str, Any] | None) -> R
     )
 
 
+def _find_place(text: str) -> str | None:
+    """Return what passes the session policy, as far as the text shows it."""
+    return _SESSION_POLICY_PLACES.find(text) or (_IN_CODE if passes_session_policy(text) else None)
+
+
 def _extend_shown(denial: Denial, statement: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the session policy in the text with a statement, or with its action where the resource is covered."""
+    """Return the session policy in the text with a statement, or with its action where the resource is covered.
+
+    A statement on all resources would allow the session more than it needs.
+    """
     shown = [each for each in denial.context.policies if each.name == SESSION_POLICY]
     if len(shown) != 1 or shown[0].has_references:
         return None
@@ -241,6 +250,7 @@ def _extend_shown(denial: Denial, statement: dict[str, Any]) -> dict[str, Any] |
             each.get("Action")
             and not each.get("Condition")
             and names_resource(each, find_named_resource(denial))
+            and (as_strings(each.get("Resource")) != ["*"] or statement["Resource"] == "*")
         ):
             each["Action"] = [*as_strings(each["Action"]), *as_strings(statement["Action"])]
             return {**shown[0].content, "Statement": statements}

@@ -13,7 +13,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
-from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY, find_name_above
+from iamtriage.explaining._context.readers.pasted_policies import find_name_above
+from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._context.values import Document
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial

@@ -54,7 +54,7 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> Comparison | 
         return None
     type_, verdict, text = found
     if text is None:
-        text = f"{capitalize_start(policy.name)} {verdict.replace(' it ', f' {denial.action} ')}."
+        text = f"{capitalize_start(policy.name)} {verdict.replace('allows it ', f'allows {denial.action} ')}."
     return Comparison(policy, type_.cause("derived", text=text), f"{policy.name} {verdict}")
 
 

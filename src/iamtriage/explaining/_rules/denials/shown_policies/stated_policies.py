@@ -13,7 +13,7 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root
 from iamtriage.explaining._cause_types import Cause
 from iamtriage.explaining._context.readers.attached_policies import ASKER, DESCRIBED
-from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
+from iamtriage.explaining._context.readers.session_policies import SESSION_POLICY
 from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Remedy

@@ -1,0 +1,78 @@
+"""Find whether a policy in a text is passed as a session policy: by a workflow, a command or an STS call in code."""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage._patterns import lazy_pattern
+
+__all__ = ("SESSION_POLICY", "is_session_policy", "passes_session_policy")
+
+SESSION_POLICY = "the session policy in the text"
+"""The name of a policy that a workflow, a command or code passes for a session."""
+# What a session policy follows.
+_PARAMETER = lazy_pattern(
+    r"\binline-session-policy ?: ?(?:[>|][+-]?\s{1,40})?[\"']?\Z"
+    r"|\baws sts (?:assume-role|get-federation-token)(?:[^\n]|\\\n){0,300} --policy[ =][\"']?\Z"
+    r"|(?i:\b(?<!no )session[- ]policy)(?: (?:is|of|for|we pass|i pass|that)\b[^\n.{}]{0,60})?:\s{0,20}(?:```\w{0,5}\s{0,20})?\Z"
+)
+# A call in an SDK or a block of Terraform, up to what encloses its arguments.
+_CALL = lazy_pattern(
+    r"(?:\b|_)(?i:assume_?role(?:_?with_?(?:web_?identity|saml))?|get_?federation_?token)(?:Async)?(?:Input|Command|Request)?(?:\.builder|::builder)?\s?[({]",
+    re.ASCII,
+)
+# The next call of a builder, which is a part of the same call.
+_CHAINED = lazy_pattern(r"\s{0,40}\.(?!build\b|send\b|execute\b)\w{1,40}\(", re.ASCII)
+_TO_TEXT = r"(?:(?:aws\.String|(?:json\.)?dumps|json_?encode|JSON\.stringify|\w{1,20}\.Serialize|Some|string)\(\s{0,40})?"
+_KEY = r"(?:[\"']?\b[Pp]olicy[\"']?\s?(?:=>|[=:])\s{0,20}|\.(?:[Ww]ith|set)?_?[Pp]olicy\(\s{0,40})"
+_PASSED = lazy_pattern(_KEY.replace("olicy", "olicy(?:_?[Aa]rns)?"))
+_QUOTE = r"[rbf$@]{0,2}#{0,2}[\"'`]{0,3}"
+_ARGUMENT = lazy_pattern(rf"{_KEY}{_TO_TEXT}{_QUOTE}\s{{0,40}}\Z")
+_VARIABLE = lazy_pattern(
+    rf"\b(?P<name>[A-Za-z_]\w{{1,60}})(?:: [\w\[\], .]{{1,40}})?\s{{0,8}}:?=\s{{0,4}}{_TO_TEXT}{_QUOTE}\s{{0,40}}\Z",
+    re.ASCII,
+)
+# Where a document in code starts, whose statements are what is found.
+_DOCUMENT = lazy_pattern(
+    r"\{\s{0,40}(?:[\"']?[Vv]ersion[\"']?\s?(?:=>|[=:])\s?[\"'][\d-]{10}[\"'],?\s{0,40})?\Z"
+)
+_CHARS_OF_INTRODUCTION = 400
+_CHARS_OF_CALL = 800
+
+
+def is_session_policy(text: str, start: int) -> bool:
+    r"""Return whether the policy at a position of a text is passed for a session.
+
+    >>> text = 'sts.assume_role(RoleArn=arn(), Policy=json.dumps({"Version"'
+    >>> is_session_policy(text, text.index("{"))
+    True
+    >>> text = 'policy = {"Version": 1}\niam.create_policy(Policy=policy)'
+    >>> is_session_policy(text, text.index("{"))
+    False
+    """
+    before = _DOCUMENT.sub("", text[max(start - _CHARS_OF_INTRODUCTION, 0) : start])
+    if _PARAMETER.search(before) or (_ARGUMENT.search(before) and _is_in_call(text, start)):
+        return True
+    if (named := _VARIABLE.search(before)) is None:
+        return False
+    passed = re.compile(rf"{_KEY}{_TO_TEXT}[&*]?{re.escape(named['name'])}\b")
+    return any(_is_in_call(text, found.end()) for found in passed.finditer(text))
+
+
+def passes_session_policy(text: str) -> bool:
+    """Return whether code in a text passes a policy for a session, or the ARN of one."""
+    return any(_is_in_call(text, found.end()) for found in _PASSED.finditer(text))
+
+
+def _is_in_call(text: str, end: int) -> bool:
+    """Return whether a position is among the arguments of a call that opens a session."""
+    *_, call = (None, *_CALL.finditer(text, max(end - _CHARS_OF_CALL, 0), end))
+    if call is None:
+        return False
+    depth = 0
+    for place in range(call.end() - 1, end):
+        is_end = text[place] in ")}]"
+        depth += (text[place] in "({[") - is_end
+        if is_end and depth <= 0 and _CHAINED.match(text, place + 1) is None:
+            return False
+    return True
