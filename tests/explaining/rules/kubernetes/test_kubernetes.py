@@ -665,6 +665,7 @@ def test_escalation_names_the_missing_rules(rules: str, missing: str) -> None:
         in found.summary
     )
     assert commands(found)[0] == "kubectl apply -f k8s/role.yaml"
+    assert found.remedies[1].title.endswith(" to the group sre first")
     # Only EKS has access policies.
     policies = "access-policy-permissions"
     assert policies not in {each.code for each in found.causes}
@@ -680,6 +681,22 @@ def test_escalation_without_a_file_has_no_placeholder(kind: str) -> None:
     assert not found.remedies[0].commands
     assert "the same kubectl, Helm or Terraform command" in found.remedies[0].steps[0]
     assert found.remedies[-1].title.startswith("Or take permissions out of the role")
+
+
+@pytest.mark.parametrize(
+    ("groups", "grantee"),
+    [
+        ('"sre" "system:authenticated"', "the group sre in the namespace shop"),
+        ('"sre" "dev" "system:authenticated"', "one of the groups sre or dev in the namespace shop"),
+        ('"system:authenticated"', "a group of the caller in the namespace shop"),
+    ],
+)
+def test_escalation_grants_nothing_to_a_single_session(groups: str, grantee: str) -> None:
+    user = "arn:aws:sts::111122223333:assumed-role/sre/kim"
+    text = f'roles.rbac.authorization.k8s.io "ci" is forbidden: user "{user}" (groups=[{groups}]) is attempting to grant RBAC permissions not currently held:\n{{APIGroups:[""], Resources:["secrets"], Verbs:["get"]}}'
+    found = explained(text, {"namespace": "shop"}).remedies[1]
+    assert found.title == f"Or grant get on secrets to {grantee} first"
+    assert found.commands == ("kubectl auth can-i --list --namespace shop",)
 
 
 def test_no_iam_policy_is_suggested() -> None:

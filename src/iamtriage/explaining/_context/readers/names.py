@@ -154,7 +154,8 @@ _FUNCTIONS = lazy_pattern(
     r"/aws/lambda/([\w-]{1,64})|\bAWS_LAMBDA_FUNCTION_NAME[=:]\s?[\"']?([\w-]{1,64})|:lambda:[a-z0-9-]{1,30}:[0-9]{12}:function:([\w-]{1,64})"
     r"|\bLambda [Ff]unction \(([\w-]{1,64})\)"
     # A word with a hyphen is a name.
-    r"|\b(?:invocations? of|[Ff]unction) [`'\"]?([A-Za-z]\w{0,60}-[\w-]{1,62})(?![\w(])",
+    r"|\b(?:invocations? of|[Ff]unction) [`'\"]?([A-Za-z]\w{0,60}-[\w-]{1,62})(?![\w(])"
+    r"|(?<![\w./:@$-])(?<![Rr]ole )(?<![Uu]ser )[`'\"]?([A-Za-z][\w-]{1,58}-fn)(?![\w./:@(-])",
     re.ASCII,
 )
 # The name is that of what writes logs, and can be any path.

@@ -91,8 +91,11 @@ def _explain_other_account(
     document = parse_document(case.facts.trust_policy)
     own = arn.replace(f"::{account}:", f"::{role.account}:", 1)
     fixed = None if document is None else json.loads(json.dumps(document).replace(arn, own))
+    added = None if document is not None else issuers.trusting_statement(case, issuer, role.account)
     change = "trust.json is the whole trust policy with this provider as Principal.Federated."
-    if fixed is None:
+    if added is not None:
+        change = f"The trust policy of {role.name} needs the statement, which names this provider and the subject of the pod's service account."
+    elif fixed is None:
         change = f"The trust policy of the role must name this provider as Principal.Federated: {own}."
     lines = () if fixed is None else commands.trust_policy_commands(role.name)[1:]
     remedy = account_remedy(
@@ -104,6 +107,8 @@ def _explain_other_account(
     )
     if fixed is not None:
         remedy = attrs.evolve(remedy, policy=fixed, layer="role_trust")
+    elif added is not None:
+        remedy = attrs.evolve(remedy, statement=added, layer="role_trust")
     whose = "pod" if issuer.is_eks else "job"
     missing = f"Account {role.account} has no IAM OIDC provider for this issuer."
     evidence, text = trust_policy_evidence(case.facts), f"The role's trust policy names the provider {arn}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import attrs
 
@@ -307,23 +308,33 @@ def _create_and_trust_remedy(case: Case[Failure], create: Remedy, other: OtherPr
 
 def _trust_provider_remedy(case: Case[Failure], issuer: Issuer, account: str | None) -> Remedy | None:
     """Return the remedy that trusts the provider of a cluster, for the service account that the text names."""
-    namespace, name = usual_account(case.facts, case.text)
-    has_subject = namespace is not None and name is not None
-    if case.facts.trust_policy is not None or not (has_subject and issuer.is_eks and issuer.url and account):
+    added = trusting_statement(case, issuer, account)
+    if added is None:
         return None
-    provider = issuer.url.removeprefix("https://")
-    values = {"aud": STS_AUDIENCE, "sub": f"system:serviceaccount:{namespace}:{name}"}
-    added = allow(
-        "sts:AssumeRoleWithWebIdentity",
-        principal={"Federated": f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{provider}"},
-        condition={"StringEquals": {f"{provider}:{claim}": value for claim, value in values.items()}},
-    )
     return trust_remedy(
         "Also trust the provider in the role",
         "Remove the statement of the old provider, if no other cluster uses it.",
         commands=commands.trust_policy_commands(None),
         policy=build_document([added]),
         url=pages.EKS_IRSA,
+    )
+
+
+def trusting_statement(case: Case[Failure], issuer: Issuer, account: str | None) -> dict[str, Any] | None:
+    """Return the statement that trusts the provider of a cluster in an account, for the service account in the text.
+
+    It is ``None`` if the facts have the trust policy, or if the text does not name all of this.
+    """
+    namespace, name = usual_account(case.facts, case.text)
+    has_subject = namespace is not None and name is not None
+    if case.facts.trust_policy is not None or not (has_subject and issuer.is_eks and issuer.url and account):
+        return None
+    provider = issuer.url.removeprefix("https://")
+    values = {"aud": STS_AUDIENCE, "sub": f"system:serviceaccount:{namespace}:{name}"}
+    return allow(
+        "sts:AssumeRoleWithWebIdentity",
+        principal={"Federated": f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{provider}"},
+        condition={"StringEquals": {f"{provider}:{claim}": value for claim, value in values.items()}},
     )
 
 

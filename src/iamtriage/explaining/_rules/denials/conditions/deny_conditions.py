@@ -60,9 +60,11 @@ MFA = Requirement(
     r"mfa|multi-?factor",
     url=pages.MFA,
 )
-# What differs between the ways to sign in, for texts that speak of them.
+# What differs between the ways to sign in and to deny, by patterns for texts that speak of them.
 MFA_ASIDES = {
     "onsole": "A console session does if you signed in with a code.",
+    r"BoolIfExists[\"']?\s?[:=]\s?\{\s{0,20}[\"']?aws:MultiFactorAuthPresent": "BoolIfExists applies to keys without MFA, too, whose requests lack aws:MultiFactorAuthPresent.",
+    r"\bPS [A-Z]:": "In PowerShell, set the values with $env:AWS_SESSION_TOKEN = 'VALUE' and so on.",
     "mfa_serial": "In a profile, mfa_serial has an effect only with role_arn.",
 }
 MFA_WITH_ROLE = "Pass the code of your device with the call: --serial-number and --token-code. In a profile with role_arn, mfa_serial does the same."

@@ -5,9 +5,8 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-blo
 
 from __future__ import annotations
 
-import json
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, lower_first
@@ -23,6 +22,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.texts.deployment_tools import RETRY_NEW, TERRAFORM, find_deployment
+from iamtriage.explaining._rules.shared.texts.text_fragments import PULUMI_FRAGMENTS
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
 from iamtriage.policies._readers.elements import principal_names, shown_sid
 
@@ -80,10 +80,10 @@ def explain_block_public_access(denial: Denial) -> Explanation:
         verdict = f"the {what} is public, and the setting {setting} of S3 Block Public Access rejects it"
         if _is_off_for_bucket(denial, setting):
             verdict += ": it is off for the bucket, so it is on for the account or the organization"
-    statement = json.dumps(distribution_statement(denial))
+    statement: dict[str, Any] | None = None
     steps = [f"{_NAME_PRINCIPALS} {_WEBSITE}"]
-    if denial.location.partition != "aws-us-gov":  # which has no CloudFront
-        steps = [f"{steps[0]} This statement for it is not public: {statement}"]
+    if denial.location.partition != "aws-us-gov" and what != "ACL" and setting:  # which has no CloudFront
+        steps, statement = [f"{steps[0]} The statement for it is not public."], distribution_statement(denial)
     if what == "ACL":
         steps = [
             f"Omit the public ACL (public-read). To share objects, allow the accounts or roles in the bucket policy. {_WEBSITE}"
@@ -109,6 +109,8 @@ def explain_block_public_access(denial: Denial) -> Explanation:
                 title,
                 *((compare, *steps) if change else (*steps, compare)),
                 commands=(*check, *change),
+                statement=statement,
+                layer="resource" if statement else None,
                 url=pages.S3_PUBLIC_ACCESS,
             ),
             None if change else public_access_remedy(denial, _public_title(denial, setting), setting),
@@ -147,9 +149,12 @@ def show_public_access_commands(denial: Denial) -> tuple[str, ...]:
 def _public_title(denial: Denial, setting: str | None) -> str:
     """Return the title of the remedy that turns off the setting, with how to do it."""
     off = "the setting" if setting is None else join_words(_settings_off(setting), "and")
-    title = f"Or, if anyone may read the data, turn off {off}"
+    title = f"Or, if anyone may read the data, turn off {off} for this bucket"
+    if setting is not None and any(map(denial.failure.text.__contains__, PULUMI_FRAGMENTS)):
+        names = " and ".join(f"{each[0].lower()}{each[1:]}: false" for each in _settings_off(setting))
+        return f"{title} ({names} in aws.s3.BucketPublicAccessBlock, with dependsOn)"
     if setting is not None and TERRAFORM.search(denial.failure.text):
-        return f"{title}: {_TERRAFORM_NAMES[setting]} in aws_s3_bucket_public_access_block of this bucket, and add it to depends_on of the {'policy' if setting == 'BlockPublicPolicy' else 'ACL'}"
+        return f"{title}: {_TERRAFORM_NAMES[setting]} in aws_s3_bucket_public_access_block, and add it to depends_on of the {'policy' if setting == 'BlockPublicPolicy' else 'ACL'}"
     return title
 
 

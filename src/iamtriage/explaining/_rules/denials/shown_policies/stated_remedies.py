@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.denials.statement_words import allowed_resource
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.shared.grants.allow_remedies import with_statements
 from iamtriage.explaining._rules.shared.grants.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.policies.corrected_patterns import correct_line_remedy
 from iamtriage.explaining._rules.shared.policies.statement_matching import names_resource
@@ -72,6 +73,7 @@ _WORKS_WIDER = (
 _NEGATED = lazy_pattern(
     r"(?i:\b(?:not|never|nor|still|only if|might|may|should|would|could|docs?|documentation)\b|n.t\b)"
 )
+_VARIANT = lazy_pattern(r"(?:With(?:Response|Bidirectional)Stream|(?<=[a-z])Stream|Async)\Z")
 _DELAY = lazy_pattern(
     r"(?i:\b(?:propagation|propagated?|(?:takes?|need) (?:a while|some time|time|long|hours)|how long|delay|eventual(?:ly)? consisten\w{1,3})\b)[^.!\n]{0,80}\?"
 )
@@ -135,6 +137,7 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
     allowing = statements_with(policy, denial.action or "")
     if denial.service == "secretsmanager":
         remedy = complete_others(denial, compared_resource(denial), allowed_resources(allowing), remedy)
+    remedy = _add_variants(denial, allowing, remedy)
     lists = [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy or {})]
     if denial.service == "kms" and lists == [[denial.resource]]:
         remedy = complete_key_actions(denial, allowing, remedy)
@@ -159,6 +162,20 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
         what = "role" if denial.lowercase_action == "iam:passrole" else "resource"
         step = f"AWS manages {policy.name}, which you cannot edit. For a {what} with a name that it allows, it is enough."
     return keep_alias(denial, allowed_resources(allowing), attrs.evolve(remedy, steps=(*steps, step)))
+
+
+def _add_variants(denial: Denial, allowing: Iterable[Mapping[str, Any]], remedy: Remedy) -> Remedy:
+    """Return a remedy with the streaming or asynchronous form of the action that the statement in the text has, too.
+
+    Programs call either one, and the next call with the other would be denied.
+    """
+    statements = list(iterate_statements(remedy.policy or {}))
+    own = denial.action or ""
+    plain, listed = _VARIANT.sub("", own), sorted(_list_actions(allowing))
+    variants = [each for each in listed if each != own and _VARIANT.sub("", each) == plain]
+    if not variants or len(statements) != 1 or as_strings(statements[0].get("Action")) != [own]:
+        return remedy
+    return with_statements(remedy, [{**statements[0], "Action": [own, *variants]}])
 
 
 def _list_actions(statements: Iterable[Mapping[str, Any]]) -> set[str]:

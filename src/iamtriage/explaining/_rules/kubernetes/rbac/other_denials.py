@@ -213,6 +213,9 @@ _ESCALATION = lazy_pattern(
     r"attempting to grant RBAC permissions not currently held|(?:attempt to|cannot) grant extra privileges"
 )
 _USER = lazy_pattern(r"\buser \"([^\"]{1,300})\"")
+# The groups of the user, in the form of Go.
+_GROUPS = lazy_pattern(r"\(groups=\[(\"[^\]\n]{1,2000})\]\)")
+_SESSION = lazy_pattern(r"arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[^/\s]{1,64}/[^/\s]{1,64}", re.ASCII)
 _QUOTED = lazy_pattern(r"\"([^\"]{0,253})\"")
 _OBJECT = lazy_pattern(
     r"\b(clusterrolebinding|clusterrole|rolebinding|role)s?(?:\.rbac\.authorization\.k8s\.io)? \"([^\"]{1,253})\" is forbidden"
@@ -259,6 +262,8 @@ def _explain_escalation(case: Case[KubernetesForbidden], message: str, said: re.
     missing = _describe_rules(message[said.end() :].partition("ownerrules=")[0]) or "permissions"
     verb = "create" if "error when creating" in message else "create or change"
     grants = "the role that it binds grants" if kind.endswith("Binding") else "it grants"
+    space = commands.namespace(case.facts.namespace)
+    where = f" in the namespace {space}" if kind in {"Role", "RoleBinding"} and space != "NAMESPACE" else ""
     file = written[1] if written and not written[1].startswith("-") else None
     return case.explain(
         f"RBAC allows {user} to {verb} {what}, but Kubernetes rejects it: {grants} {missing}, which the user does not have.",
@@ -274,16 +279,29 @@ def _explain_escalation(case: Case[KubernetesForbidden], message: str, said: re.
                 url=_PREVENTION,
             ),
             cluster_remedy(
-                f"Or grant {missing} to {user} first",
+                f"Or grant {missing} to {_find_grantee(message, named)}{where} first",
                 "The caller needs the permissions in the same scope: for a Role, in its namespace or the whole cluster.",
                 "To grant permissions that the caller has from an access policy, bind the caller to a role with them first.",
-                commands="kubectl auth can-i --list",
+                commands=command("kubectl", "auth", "can-i", "--list", *(("--namespace", space) if where else ())),
                 url=_PREVENTION,
             ),
             your_remedy(f"Or take {missing} out of the role", url=_PREVENTION),
         ),
         notes="An IAM policy does not help: Kubernetes rejected the request.",
     )
+
+
+def _find_grantee(message: str, named: re.Match[str] | None) -> str:
+    """Return to whom to grant permissions: a group of the user, whose name can be that of a single session."""
+    listed = _GROUPS.search(message)
+    groups = [] if listed is None else _QUOTED.findall(listed[1])
+    own = [clip_text(each) for each in groups if each and not each.startswith("system:")]
+    if own:
+        return f"the group {own[0]}" if len(own) == 1 else f"one of the groups {join_words(own, 'or')}"
+    if named is None or _SESSION.fullmatch(named[1]):
+        # The name of a session can be another one next time.
+        return "a group of the caller"
+    return f"the user {clip_text(named[1])}"
 
 
 def _describe_rules(text: str) -> str:
