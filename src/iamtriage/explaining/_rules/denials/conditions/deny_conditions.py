@@ -93,10 +93,12 @@ REGION = Requirement(
     rf"[\w-]+:(?:{_CREATES}|invoke)",
 )
 # https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+GATEWAY = "in a subnet whose route table has the gateway endpoint, or "
+"""Where calls go through a gateway endpoint, which only Amazon S3 and DynamoDB have."""
 VPC = Requirement(
     ("aws:SourceVpce", "aws:SourceVpc"),
     "Call through a VPC endpoint that the Deny exempts",
-    "Run the call where its traffic goes through that endpoint: in a subnet whose route table has the gateway endpoint, or where the name of the service resolves to the addresses of the interface endpoint. A VPN reaches only an interface endpoint.",
+    f"Run the call where its traffic goes through that endpoint: {GATEWAY}where the name of the service resolves to the addresses of the interface endpoint. A VPN reaches only an interface endpoint.",
     r"vpce?(?![a-z])|endpoint",
 )
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html

@@ -279,6 +279,9 @@ def _remedy_by_condition(
             is_endpoint = condition.key.lower().endswith("vpce")
             title = f"Call {'through the VPC endpoint' if is_endpoint else 'from the VPC'} {listed}"
             step = requirement.step
+            if denial.service not in {None, "s3", "dynamodb"}:
+                # Only these have gateway endpoints.
+                step = step.replace(deny_conditions.GATEWAY, "")
     tag = condition.key.partition("/")[2]
     if tag and requirement.has_key("aws:RequestTag/"):
         is_boolean = deny_conditions.BOOLEANS.issuperset(condition.policy_values)

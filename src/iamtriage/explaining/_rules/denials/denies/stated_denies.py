@@ -37,10 +37,11 @@ from iamtriage.explaining._rules.shared.policies.statement_matching import (
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.requirements.required_grants import find_named_resource
 from iamtriage.explaining._rules.shared.wording import NO_OVERRIDE, capitalize_start, why_no_allow_helps
-from iamtriage.policies._readers.elements import shown_sid
+from iamtriage.policies._readers.elements import as_strings, shown_sid
 
 _MAX_STATEMENTS = 3
 _FIND = "Find the Deny statement"
+_IF_EXEMPT = "If the Deny exempts certain principals"
 _RANK_OF_USUAL = 3
 
 
@@ -121,6 +122,8 @@ class StatedDeny(Value):
         """Return a remedy that looks for the Deny statement with the one that is known, ``None`` if it only finds it."""
         if remedy.title.startswith(DETAILS_TITLES) and request_conditions.are_met(self.checked):
             return None
+        if remedy.title.startswith(_IF_EXEMPT) and not any("principal" in each.key.lower() for each in self.checked):
+            return None
         if self.exempts_sessions and isinstance(denial.principal, User):
             # The user satisfies the Deny alone, and without it, a stolen key is enough.
             return None
@@ -147,8 +150,20 @@ class StatedDeny(Value):
         if self.unsent is not None:
             # The summary has the verdict.
             text = describe_unsent(self.unsent).removesuffix(".")
-        because = present(self._why_no_allow_helps(denial), self.also) if is_only else ()
+        because = (
+            present(self._why_not_exempt(denial), self._why_no_allow_helps(denial), self.also)
+            if is_only
+            else ()
+        )
         return STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=f"{text}.")
+
+    def _why_not_exempt(self, denial: Denial) -> str | None:
+        """Return that a statement that excludes actions lacks the denied one, for readers who look for its name."""
+        excluded = as_strings(self.statement.get("NotAction"))
+        if not excluded or self.exempts_sessions:
+            return None
+        lists = any(each.lower().startswith(f"{denial.service}:") for each in excluded)
+        return f"Its NotAction exempts {'other actions' if lists else 'no action'} of {denial.service}."
 
     def _why_no_allow_helps(self, denial: Denial) -> str:
         why, allowing = why_no_allow_helps(denial), find_allowing_policy(denial)

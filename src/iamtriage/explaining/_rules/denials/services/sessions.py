@@ -236,7 +236,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         *causes,
         topic="anonymous-call",
         remedies=(*remedies, sign, None if denial.is_explicit else open_to_network),
-        notes=f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone.",
+        notes=f"{'AWS calls an unsigned request anonymous: signing alone does not lift the Deny.' if denial.is_explicit else 'No policy of a user or role applies to an unsigned request.'} Don't open the {name} to everyone.",
     )
 
 
