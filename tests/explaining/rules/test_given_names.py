@@ -17,10 +17,36 @@ _PULL = "CannotPullContainerError: pull image manifest has been retried 1 time(s
 _VOLUME = "failed to provision volume: Could not create volume \"pvc-1\": failed to get an available volume in EC2: InvalidVolume.NotFound: The volume 'vol-0a1b2c3d4e5f60718' does not exist.\n\tstatus code: 400, request id: 7d2f6c1e-0b5a-4a4f-8f5e-2b9c1a0d3e4f\n"
 _UNREAD = "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\nDid you mean to set the `id-token` permission?\nuses: aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/site\non:\n  push:\n{}"
 
+_OFF = "An error occurred (RegionDisabledException): STS is not activated in this region for account:111122223333. Your account administrator can activate STS in this region using the IAM Console.\nclient region {}\n"
+_ENDPOINT = "User: arn:aws:sts::111122223333:assumed-role/lab-runner/i-0a1b2c3d4e5f60718 is not authorized to perform: {} because no VPC endpoint policy allows the {} action\n"
+_ENDPOINT_OF_QUEUE = _ENDPOINT.format(
+    "sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:orders", "sqs:SendMessage"
+)
+_RULE = '{"Statement":[{"Effect":"Allow","Principal":"*","Action":["sqs:ReceiveMessage","sqs:DeleteMessage","sqs:GetQueueUrl","sqs:ListQueues"],"Resource":"*"}]}'
+_SINGLE = "User: arn:aws:sts::111122223333:assumed-role/chat/t1 is not authorized to perform: {0} on resource: arn:aws:bedrock:eu-west-1:111122223333:{1} because no identity-based policy allows the {0} action\n"
+_BOTH = '{"Effect":"Allow","Action":["bedrock:InvokeModel","bedrock:InvokeModelWithResponseStream","bedrock:ListTagsForResource"],"Resource":"arn:aws:bedrock:eu-west-1:111122223333:%s"}'
+_ISSUER = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
+_NO_PROVIDER = f"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for {_ISSUER}\neks.amazonaws.com/role-arn: arn:aws:iam::444455556666:role/lake\n$ aws iam list-open-id-connect-providers --output text\narn:aws:iam::111122223333:oidc-provider/{_ISSUER[8:]}\n"
+_ENV = "KMSAccessDeniedException: Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Message: The security token included in the request is invalid.\n{}"
+_MFA = 'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:PurgeQueue on resource: arn:aws:sqs:eu-west-1:111122223333:orders with an explicit deny in an identity-based policy\n{}{{"Effect":"Deny","NotAction":"iam:ListMFADevices","Resource":"*","Condition":{{"{}":{{"aws:MultiFactorAuthPresent":"false"}}}}}}'
+
 
 @pytest.mark.parametrize(
     ("text", "shown", "absent"),
     [
+        (f"{_OFF.format('eu-west-3')}In eu-central-1 the same call works.", ("Do this first: Call STS in an active Region, such as eu-central-1", "https://sts.eu-central-1.amazonaws.com"), ("us-east-1",)),
+        (_OFF.format("eu-west-3"), ("Do this first: Activate STS in eu-west-3", "Or call STS in an active Region, such as us-east-1"), ()),
+        (_OFF.format("cn-north-1"), ("or call STS in an active Region (you)",), ("us-east-1",)),
+        (f"{_ENDPOINT_OF_QUEUE}\n$ aws ec2 describe-vpc-endpoints --vpc-endpoint-ids vpce-0a1b2c3d4e5f60718\n{_RULE}", ("sqs:GetQueueUrl and sqs:ListQueues.", "--vpc-endpoint-ids vpce-0a1b2c3d4e5f60718"), ("describe-instances", "1 more.")),
+        (f"{_ENDPOINT_OF_QUEUE}The role has AmazonSQSFullAccess.", ("AmazonSQSFullAccess allows the action already: that alone does not help", "describe-instances"), ("A policy of the caller must",)),
+        (_SINGLE.format("bedrock:InvokeModel", "inference-profile/two") + _BOTH % "inference-profile/one", ('"Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]',), ('"bedrock:ListTags',)),
+        (_SINGLE.format("bedrock:ListTagsForResource", "inference-profile/two") + _BOTH % "inference-profile/one", ('"Action": "bedrock:ListTagsForResource"',), ('"bedrock:Invoke',)),
+        (f"{_NO_PROVIDER}$ kubectl -n shop describe sa loader", ("system:serviceaccount:shop:loader", f'"arn:aws:iam::444455556666:oidc-provider/{_ISSUER[8:]}"', "The trust policy of lake needs the statement"), ()),
+        (_NO_PROVIDER, ("The trust policy of the role must name this provider",), ("system:serviceaccount",)),
+        (_ENV.format("bill-fn, eu-west-1. Yesterday the role bill-fn-role was deleted and created again."), ("--function-name bill-fn ",), ("FUNCTION_NAME",)),
+        (_ENV.format("eu-west-1. Yesterday the role bill-fn was deleted and created again."), ("FUNCTION_NAME",), ("--function-name bill-fn ",)),
+        (_MFA.format("PS C:\\> aws sqs purge-queue\n", "BoolIfExists"), ("BoolIfExists applies to keys without MFA, too", "$env:AWS_SESSION_TOKEN"), ()),
+        (_MFA.format("$ aws sqs purge-queue\n", "Bool"), ("Call with MFA",), ("BoolIfExists", "$env:")),
         (f"{_MODEL}{_INVOKE}ECS, task role octo-gateway", ("the task role octo-gateway is not allowed to subscribe it", "valid payment method."), ("The policy in the text does not allow", "Anthropic")),
         (f"{_MODEL}Model: eu.anthropic.claude-3-5-sonnet-20240620-v1:0 in eu-west-1", ("--model-id anthropic.claude-3-5-sonnet-20240620-v1:0", "use case form of Anthropic"), ("MODEL_ID",)),
         (f"{_MODEL}Resource: anthropic.*", ("the caller is not allowed to subscribe it", "MODEL_ID"), ()),

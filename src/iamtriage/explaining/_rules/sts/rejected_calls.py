@@ -114,7 +114,9 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
 def _find_active_region(case: Case[RegionDisabled], region: str | None) -> str | None:
     """Return a Region in which STS is active for the account: one that works for the caller, or the default one."""
     works = (
-        each for each in find_working_regions(case.text, *case.failure.span) if each != region and _host_of(each)
+        each
+        for each in find_working_regions(case.text, *case.failure.span)
+        if each != region and _host_of(each)
     )
     endpoint = find_endpoint(region or _ALWAYS_ACTIVE)
     return next(works, _ALWAYS_ACTIVE if endpoint is not None and endpoint.partition == "aws" else None)

@@ -42,7 +42,9 @@ _GO = """out, err := c.AssumeRole(ctx, &sts.AssumeRoleInput{{
 	Policy:  aws.String(`{}`),
 }})
 """
-_RUST = 'let out = sts.assume_role()\n    .role_session_name("ci")\n    .policy(r#"{}"#)\n    .send().await?;\n'
+_RUST = (
+    'let out = sts.assume_role()\n    .role_session_name("ci")\n    .policy(r#"{}"#)\n    .send().await?;\n'
+)
 _VARIABLE = 'policy = {}\nsts.assume_role(RoleArn=ARN, RoleSessionName=f"ci", Policy=json.dumps(policy))\n'
 
 

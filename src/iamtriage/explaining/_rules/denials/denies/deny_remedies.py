@@ -318,7 +318,9 @@ def _mfa_step(denial: Denial, *, needs_session: bool) -> str:
     """Return how to call with MFA, with what differs between the ways to sign in of which the text speaks."""
     if denial.lowercase_action == "sts:assumerole" and not needs_session:
         return deny_conditions.MFA_WITH_ROLE
-    asides = (words for sign, words in deny_conditions.MFA_ASIDES.items() if re.search(sign, denial.failure.text))
+    asides = (
+        words for sign, words in deny_conditions.MFA_ASIDES.items() if re.search(sign, denial.failure.text)
+    )
     return " ".join((deny_conditions.MFA.step, *asides))
 
 

@@ -122,7 +122,9 @@ class StatedDeny(Value):
         """Return a remedy that looks for the Deny statement with the one that is known, ``None`` if it only finds it."""
         if remedy.title.startswith(DETAILS_TITLES) and request_conditions.are_met(self.checked):
             return None
-        if remedy.title.startswith(_IF_EXEMPT) and not any("principal" in each.key.lower() for each in self.checked):
+        if remedy.title.startswith(_IF_EXEMPT) and not any(
+            "principal" in each.key.lower() for each in self.checked
+        ):
             return None
         if self.exempts_sessions and isinstance(denial.principal, User):
             # The user satisfies the Deny alone, and without it, a stolen key is enough.

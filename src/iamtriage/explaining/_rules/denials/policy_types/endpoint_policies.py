@@ -60,23 +60,29 @@ def _describe_others(denial: Denial) -> str:
     return f"A policy of the caller{' and the trust policy of the role' if is_of_role else ''}"
 
 
+def _describe_effect(denial: Denial, verb: str) -> str:
+    """Return that the policy of the endpoint decides, and what does not help."""
+    went = f"The request went through a VPC endpoint whose policy {verb}."
+    if denial.is_explicit:
+        went = "A Deny statement in the policy of the VPC endpoint that the request went through matches it."
+    elif guardrails.identity_notes(denial):
+        needed = f"{_describe_others(denial)} must allow it, too, but"
+        if (own := guardrails.describe_own_allow(denial)) is not None:
+            needed = f"{capitalize_start(own)}:"
+        return f"The request went through the VPC endpoint. {needed} that alone does not help."
+    any_allow = (
+        "No Allow overrides it, neither in a policy of the caller nor in that of the resource or the endpoint"
+    )
+    no_allow = why_no_allow_helps(denial).replace("An Allow does not override it", any_allow, 1)
+    return f"{went} {no_allow}"
+
+
 def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
     explicit, owner = denial.is_explicit, "the owner, often the network team,"
     verbs = {"explicit": "explicitly denies it", "implicit": "does not allow it"}
     verb = verbs.get(denial.deny or "", "blocks it")
-    went = f"The request went through a VPC endpoint whose policy {verb}."
-    if explicit:
-        went = "A Deny statement in the policy of the VPC endpoint that the request went through matches it."
-    if not explicit and guardrails.identity_notes(denial):
-        went = "The request went through the VPC endpoint."
-        no_allow = f"{_describe_others(denial)} must allow it, too, but that alone does not help."
-        if (own := guardrails.describe_own_allow(denial)) is not None:
-            no_allow = f"{capitalize_start(own)}: that alone does not help."
-    else:
-        any_allow = "No Allow overrides it, neither in a policy of the caller nor in that of the resource or the endpoint"
-        no_allow = why_no_allow_helps(denial).replace("An Allow does not override it", any_allow, 1)
-    text = f"{went} {no_allow}"
+    text = _describe_effect(denial, verb)
     region = region_argument(denial)
     is_named = denial.context.vpc_endpoint is not None
     on_instance = () if is_named else _vpc_commands(denial, region)

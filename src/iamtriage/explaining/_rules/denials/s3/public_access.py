@@ -149,13 +149,13 @@ def show_public_access_commands(denial: Denial) -> tuple[str, ...]:
 def _public_title(denial: Denial, setting: str | None) -> str:
     """Return the title of the remedy that turns off the setting, with how to do it."""
     off = "the setting" if setting is None else join_words(_settings_off(setting), "and")
-    title = f"Or, if anyone may read the data, turn off {off} for this bucket"
+    title = f"Or, if anyone may read the data, turn off {off}"
+    if setting is not None and TERRAFORM.search(denial.failure.text):
+        return f"{title}: {_TERRAFORM_NAMES[setting]} in aws_s3_bucket_public_access_block of this bucket, and add it to depends_on of the {'policy' if setting == 'BlockPublicPolicy' else 'ACL'}"
     if setting is not None and any(map(denial.failure.text.__contains__, PULUMI_FRAGMENTS)):
         names = " and ".join(f"{each[0].lower()}{each[1:]}: false" for each in _settings_off(setting))
-        return f"{title} ({names} in aws.s3.BucketPublicAccessBlock, with dependsOn)"
-    if setting is not None and TERRAFORM.search(denial.failure.text):
-        return f"{title}: {_TERRAFORM_NAMES[setting]} in aws_s3_bucket_public_access_block, and add it to depends_on of the {'policy' if setting == 'BlockPublicPolicy' else 'ACL'}"
-    return title
+        return f"{title} for this bucket ({names} in aws.s3.BucketPublicAccessBlock, with dependsOn)"
+    return f"{title} for this bucket"
 
 
 def _settings_off(setting: str) -> tuple[str, str]:

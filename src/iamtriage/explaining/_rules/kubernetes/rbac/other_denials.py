@@ -215,7 +215,9 @@ _ESCALATION = lazy_pattern(
 _USER = lazy_pattern(r"\buser \"([^\"]{1,300})\"")
 # The groups of the user, in the form of Go.
 _GROUPS = lazy_pattern(r"\(groups=\[(\"[^\]\n]{1,2000})\]\)")
-_SESSION = lazy_pattern(r"arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[^/\s]{1,64}/[^/\s]{1,64}", re.ASCII)
+_SESSION = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[^/\s]{1,64}/[^/\s]{1,64}", re.ASCII
+)
 _QUOTED = lazy_pattern(r"\"([^\"]{0,253})\"")
 _OBJECT = lazy_pattern(
     r"\b(clusterrolebinding|clusterrole|rolebinding|role)s?(?:\.rbac\.authorization\.k8s\.io)? \"([^\"]{1,253})\" is forbidden"
@@ -282,7 +284,9 @@ def _explain_escalation(case: Case[KubernetesForbidden], message: str, said: re.
                 f"Or grant {missing} to {_find_grantee(message, named)}{where} first",
                 "The caller needs the permissions in the same scope: for a Role, in its namespace or the whole cluster.",
                 "To grant permissions that the caller has from an access policy, bind the caller to a role with them first.",
-                commands=command("kubectl", "auth", "can-i", "--list", *(("--namespace", space) if where else ())),
+                commands=command(
+                    "kubectl", "auth", "can-i", "--list", *(("--namespace", space) if where else ())
+                ),
                 url=_PREVENTION,
             ),
             your_remedy(f"Or take {missing} out of the role", url=_PREVENTION),
