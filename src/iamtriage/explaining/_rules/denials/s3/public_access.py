@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, lower_first
 from iamtriage.explaining._cause_types import Cause, CauseType
@@ -26,7 +28,9 @@ from iamtriage.explaining._rules.shared.texts.text_fragments import PULUMI_FRAGM
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
 from iamtriage.policies._readers.elements import principal_names, shown_sid
 
-_NAME_PRINCIPALS = "Name accounts, roles or an organization as Principal, or restrict it by conditions such as aws:SourceVpce."
+_NAME_PRINCIPALS = (
+    "Name accounts, roles or an organization as Principal, or add a condition such as aws:SourceVpce."
+)
 _WEBSITE = "For a website, use CloudFront with origin access control."
 _ALL_SETTINGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _BLOCK_SETTING = lazy_pattern(r"\bBlockPublic(?:Policy|Acls)\b")
@@ -83,7 +87,8 @@ def explain_block_public_access(denial: Denial) -> Explanation:
     statement: dict[str, Any] | None = None
     steps = [f"{_NAME_PRINCIPALS} {_WEBSITE}"]
     if denial.location.partition != "aws-us-gov" and what != "ACL" and setting:  # which has no CloudFront
-        steps, statement = [f"{steps[0]} The statement for it is not public."], distribution_statement(denial)
+        steps = [f"{steps[0].removesuffix('.')}: the statement for it is not public."]
+        statement = distribution_statement(denial)
     if what == "ACL":
         steps = [
             f"Omit the public ACL (public-read). To share objects, allow the accounts or roles in the bucket policy. {_WEBSITE}"
@@ -97,6 +102,14 @@ def explain_block_public_access(denial: Denial) -> Explanation:
         title, check = f"{title}, or turn {setting} off for the account", check[1:]
         compare = f"The strictest setting applies. If the first command prints no {setting}: true, the organization sets it, and only its administrator can change it."
         change = (_turn_off_for_account(denial, setting),)
+    remedy = your_remedy(
+        title,
+        *((compare, *steps) if change else (*steps, compare)),
+        commands=(*check, *change),
+        url=pages.S3_PUBLIC_ACCESS,
+    )
+    if statement is not None:
+        remedy = attrs.evolve(remedy, statement=statement, layer="resource")
     return denial.explain(
         denial_summary(denial, verdict),
         BLOCK_PUBLIC_ACCESS.cause(
@@ -105,14 +118,7 @@ def explain_block_public_access(denial: Denial) -> Explanation:
             text=f"More permissions of the caller do not help: the setting applies to every public {what}.",
         ),
         remedies=(
-            your_remedy(
-                title,
-                *((compare, *steps) if change else (*steps, compare)),
-                commands=(*check, *change),
-                statement=statement,
-                layer="resource" if statement else None,
-                url=pages.S3_PUBLIC_ACCESS,
-            ),
+            remedy,
             None if change else public_access_remedy(denial, _public_title(denial, setting), setting),
         ),
     )
