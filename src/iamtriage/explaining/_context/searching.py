@@ -200,23 +200,11 @@ _KINDS_OF_KUBECTL = frozenset({"kubernetes_forbidden", "kubernetes_unauthorized"
 # Settings and names that stay the same in the text of one session.
 _SETTINGS = frozenset(
     {
-        "log_group",
-        "region",
-        "profile",
-        "cluster",
-        "authentication_mode",
-        "caller",
-        "account",
-        "role_arn",
-        "terraform",
-        "workload",
-        "api",
-        "namespace",
-        "service_account",
-        "function",
+        "log_group", "region", "profile", "cluster", "authentication_mode", "caller", "account",
+        "role_arn", "terraform", "workload", "api", "namespace", "service_account", "function",
         "vpc_endpoint",
     }
-)
+)  # fmt: skip
 
 
 def _documents(text: str) -> dict[str, Any]:

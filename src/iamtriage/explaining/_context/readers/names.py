@@ -151,8 +151,7 @@ _INSTANCES = lazy_pattern(r"(?<![\w-])(i-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])"
 _ENDPOINTS = lazy_pattern(r"(?<![\w])(vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![0-9a-f])", re.ASCII)
 _APIS = lazy_pattern(r"\b([a-z0-9]{10})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.", re.ASCII)
 _FUNCTIONS = lazy_pattern(
-    r"/aws/lambda/([\w-]{1,64})|\bAWS_LAMBDA_FUNCTION_NAME[=:]\s?[\"']?([\w-]{1,64})|:lambda:[a-z0-9-]{1,30}:[0-9]{12}:function:([\w-]{1,64})"
-    r"|\bLambda [Ff]unction \(([\w-]{1,64})\)"
+    r"/aws/lambda/([\w-]{1,64})|\bAWS_LAMBDA_FUNCTION_NAME[=:]\s?[\"']?([\w-]{1,64})|:lambda:[a-z0-9-]{1,30}:[0-9]{12}:function:([\w-]{1,64})|\bLambda [Ff]unction \(([\w-]{1,64})\)"
     # A word with a hyphen is a name.
     r"|\b(?:invocations? of|[Ff]unction) [`'\"]?([A-Za-z]\w{0,60}-[\w-]{1,62})(?![\w(])"
     r"|(?<![\w./:@$-])(?<![Rr]ole )(?<![Uu]ser )[`'\"]?([A-Za-z][\w-]{1,58}-fn)(?![\w./:@(-])",
